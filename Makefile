@@ -1,0 +1,39 @@
+# make run   sets up .venv and runs the main job (config.yaml)
+# make test  sets up .venv and passes the tests
+# Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
+
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+BIN := .venv/bin
+
+.PHONY: run test check abilities clean
+.DEFAULT_GOAL := run
+
+# The stamp makes a half-finished installation start again.
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python %d.%d found, 3.11 to 3.13 needed: name one, as in make PYTHON=python3.12 run" % v)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[annotation,development]'
+	@touch $@
+
+run: .venv/installed
+	$(BIN)/snakemake --cores $(CORES)
+
+test: .venv/installed
+	$(BIN)/python -m pytest
+
+# What .ci/run checks beside the tests.
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/snakemake --lint
+
+# Writes the diagnostic items again from their generators and prints the check table.
+abilities: .venv/installed
+	$(BIN)/python resources/abilities/generate.py
+
+clean:
+	rm -rf results

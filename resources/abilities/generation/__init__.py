@@ -1,0 +1,1 @@
+"""What the ten generators share: templates, drawing items from them, vocabulary."""

@@ -1,0 +1,1 @@
+"""The diagnostic data: ten abilities, each with train, calibration and test items."""
