@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from random import Random
 
 from benchprof.abilities.item import Item, Twin
@@ -55,17 +54,17 @@ def draw_split(
     return items
 
 
-def _turns(templates: Sequence[Template]) -> itertools.cycle[Template]:
-    """An endless round over types, then difficulties, then templates."""
-    by_type: dict[str, dict[str, list[Template]]] = defaultdict(lambda: defaultdict(list))
+def _turns(templates: Sequence[Template]) -> Iterator[Template]:
+    """An endless round over types, within a type over difficulties, within those over templates."""
+    levels: dict[str, dict[str, list[Template]]] = defaultdict(lambda: defaultdict(list))
     for template in templates:
-        by_type[template.type][template.difficulty].append(template)
-    rounds = []
-    for levels in by_type.values():
-        cycles = [itertools.cycle(level) for level in levels.values()]
-        rounds.append(itertools.cycle(cycles))
-    length = 12 * len(rounds) * max(len(templates), 1)
-    return itertools.cycle([next(next(r)) for _ in range(length // max(len(rounds), 1)) for r in rounds])
+        levels[template.type][template.difficulty].append(template)
+    return _round([_round([cycle(level) for level in type_.values()]) for type_ in levels.values()])
+
+
+def _round(sources: Sequence[Iterator[Template]]) -> Iterator[Template]:
+    for source in cycle(sources):
+        yield next(source)
 
 
 def _draw_distinct(template: Template, random: Random, seen: set[str]) -> Draft:
@@ -79,9 +78,3 @@ def _draw_distinct(template: Template, random: Random, seen: set[str]) -> Draft:
             seen.add(text)
             return draft
     raise ValueError(f"template {template.name} gives no further distinct item")
-
-
-def masked(text: str, names: frozenset[str]) -> str:
-    """`text` in lower case with names and numbers masked: what two items of a template share."""
-    words = re.findall(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]", text)
-    return " ".join("0" if w.isdigit() else "@" if w in names else w.lower() for w in words)

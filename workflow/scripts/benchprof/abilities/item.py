@@ -64,9 +64,7 @@ class Item:
         }
         if self.twin is not None:
             value["twin"] = {"context": self.twin.context, "question": self.twin.question}
-        return {
-            key: field for key, field in value.items() if field != "" or key in REQUIRED
-        }
+        return {key: field for key, field in value.items() if field != "" or key in REQUIRED}
 
 
 def read_items(path: Path) -> list[Item]:
