@@ -16,7 +16,6 @@ from pathlib import Path
 
 from benchprof.abilities.item import SPLITS, Item
 from benchprof.files import write_text
-
 from generation.drawing import draw_split
 
 FOLDER = Path(__file__).parent

@@ -8,7 +8,6 @@ from itertools import cycle
 from random import Random
 
 from benchprof.abilities.item import Item, Twin
-
 from generation.template import Draft, Template
 
 ATTEMPTS = 400
