@@ -44,11 +44,14 @@ def write_json(path: Path, value: Any) -> None:
 def link_or_copy(source: Path, target: Path) -> None:
     """Put `source` at `target`: a hard link where the file system allows, else a copy.
 
-    Importance of an 8B model is 22 GB an ability, so that copies are worth avoiding.
+    Importance of an 8B model is 22 GB an ability, so that copies are worth avoiding. Another
+    user's file is copied: its modification time could not be set.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     try:
+        if source.stat().st_uid != os.getuid():
+            raise PermissionError(source)
         os.link(source, target)
     except OSError:
         with written_whole(target) as temporary:

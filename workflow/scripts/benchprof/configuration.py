@@ -1,0 +1,116 @@
+"""Checks of a configuration, so that a fault stops the run before anything is computed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from benchprof.errors import InputError
+
+RESERVED = ("intact", "all_abilities")
+
+
+def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], source: str) -> None:
+    """Stop at the first fault of a configuration.
+
+    Args:
+        config: the configuration as loaded.
+        schema: its JSON schema; `description` of a property is quoted as what is allowed.
+        source: the file named in the message.
+
+    Raises:
+        InputError: names the file, the key path, the value and what is allowed.
+    """
+    faults = sorted(
+        Draft202012Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path))
+    )
+    for fault in faults:
+        raise _as_input_error(fault, source)
+    for ability in set(config["abilities"]) & set(RESERVED):
+        where = f"{source}, abilities.{ability}"
+        raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    for name, benchmark in config["benchmarks"].items():
+        ability = benchmark.get("ability")
+        if ability is not None and ability not in config["abilities"]:
+            where = f"{source}, benchmarks.{name}.ability"
+            known = ", ".join(sorted(config["abilities"]))
+            raise InputError(where, repr(ability), f"one of the abilities {known}")
+    if "specific" in config["selections"] and len(config["abilities"]) < 2:
+        raise InputError(
+            f"{source}, selections.specific",
+            "a contrast with one ability alone",
+            "two abilities or more",
+            "Add abilities or use 'top'.",
+        )
+
+
+def check_duplicate_keys(path: Path) -> None:
+    """Stop where a YAML file says a key twice: YAML readers silently keep the last one.
+
+    Raises:
+        InputError: names the file, the key and both lines; or the place where it is not YAML.
+    """
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        found = "not YAML (" + " ".join(str(error).split()) + ")"
+        raise InputError(path, found, "a YAML file") from None
+    for key, first, second in _duplicates(root, ()):
+        found = f"the key occurs on lines {first} and {second}"
+        raise InputError(f"{path}, {key}", found, "each key once", "Rename or remove one.")
+
+
+def fraction_name(fraction: float) -> str:
+    """`fraction` in plain decimal digits, as file names have it: 0.00001, not 1e-05."""
+    return format(Decimal(repr(fraction)), "f")
+
+
+def _duplicates(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    if isinstance(node, yaml.SequenceNode):
+        for number, child in enumerate(node.value):
+            yield from _duplicates(child, (*path, str(number)))
+    if not isinstance(node, yaml.MappingNode):
+        return
+    lines: dict[str, int] = {}
+    for key, child in node.value:
+        line = key.start_mark.line + 1
+        if key.value in lines:
+            yield ".".join((*path, key.value)), lines[key.value], line
+        lines[key.value] = line
+        yield from _duplicates(child, (*path, str(key.value)))
+
+
+def _as_input_error(fault: ValidationError, source: str) -> InputError:
+    path = ".".join(str(step) for step in fault.absolute_path)
+    where = f"{source}, {path}" if path else source
+    schema: Any = fault.schema
+    found: Any = fault.instance
+    if fault.validator == "additionalProperties":
+        known = sorted(schema.get("properties", {}))
+        key = sorted(set(found) - set(known))[0]
+        near = difflib.get_close_matches(key, known, n=1)
+        remedy = f"Did you mean {near[0]!r}?" if near else "Remove it or check the spelling."
+        expected = "one of " + ", ".join(known) if known else "no keys here"
+        key_path = ".".join(filter(None, (path, key)))
+        return InputError(f"{source}, {key_path}", "unknown key", expected, remedy)
+    if fault.validator == "required":
+        missing = sorted(set(schema["required"]) - set(found))
+        return InputError(
+            where,
+            f"lacks {', '.join(missing)}",
+            "all of " + ", ".join(schema["required"]),
+            "Add what is missing; config.yaml explains each key.",
+        )
+    if "propertyNames" in fault.absolute_schema_path:
+        return InputError(where, f"the name {found!r}", str(schema.get("description")))
+    allowed = schema.get("description") or (
+        "one of " + ", ".join(map(str, schema["enum"])) if "enum" in schema else fault.message
+    )
+    return InputError(where, repr(found), str(allowed))

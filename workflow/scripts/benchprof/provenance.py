@@ -1,0 +1,39 @@
+"""What made a number: software versions and the machine."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+# Those that decide numbers; the lock of a full environment is the archive's business.
+PACKAGES = ("benchprof", "datasets", "lm-eval", "numpy", "pandas", "safetensors", "scipy", "snakemake", "tokenizers", "torch", "transformers")  # fmt: skip
+
+
+def software() -> dict[str, str]:
+    """Versions of Python and of the packages whose numbers matter."""
+    versions = {"python": platform.python_version()}
+    return versions | {package: version(package) for package in PACKAGES}
+
+
+def machine() -> dict[str, str | int]:
+    """The machine in terms that explain timings, without its name or its users."""
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": psutil.cpu_count() or 0,
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+    }
+
+
+def _processor() -> str:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor()
