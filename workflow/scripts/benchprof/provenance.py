@@ -9,7 +9,19 @@ from pathlib import Path
 import psutil
 
 # Those that decide numbers; the lock of a full environment is the archive's business.
-PACKAGES = ("benchprof", "datasets", "lm-eval", "numpy", "pandas", "safetensors", "scipy", "snakemake", "tokenizers", "torch", "transformers")  # fmt: skip
+PACKAGES = (
+    "benchprof",
+    "datasets",
+    "lm-eval",
+    "numpy",
+    "pandas",
+    "safetensors",
+    "scipy",
+    "snakemake",
+    "tokenizers",
+    "torch",
+    "transformers",
+)
 
 
 def software() -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Importance: how much each weight in scope matters to an ability's diagnostic loss."""

@@ -1,0 +1,74 @@
+"""Random controls: masks of the same size whose entries are drawn, not selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+
+from benchprof.masks.threshold import Entries
+from benchprof.sampling import derived_seed
+
+DECILES = 10
+
+Strata = dict[str, list[int]]
+"""Number of entries by tensor name and decile of |θ| within the tensor."""
+
+
+def count_strata(entries: Entries, deciles_of: Mapping[str, torch.Tensor]) -> Strata:
+    """How many of `entries` lie in each tensor and each decile of weight magnitude."""
+    return {
+        name: torch.bincount(deciles_of[name][indices], minlength=DECILES).tolist()
+        for name, indices in entries.items()
+    }
+
+
+def mean_strata(several: Sequence[Strata]) -> Strata:
+    """The mean of several masks' counts, in whole entries and with the same total as each.
+
+    All masks hold the same number of entries. Entries lost by rounding down go to the strata
+    with the largest remainders, ties to the lower (tensor name, decile).
+    """
+    masks = len(several)
+    names = sorted({name for strata in several for name in strata})
+    cells = [(name, decile) for name in names for decile in range(DECILES)]
+    sums = [sum(s[name][decile] for s in several if name in s) for name, decile in cells]
+    counts = [total // masks for total in sums]
+    missing = sum(sums) // masks - sum(counts)
+    by_remainder = sorted(range(len(cells)), key=lambda i: (-(sums[i] % masks), i))
+    for position in by_remainder[:missing]:
+        counts[position] += 1
+    mean: Strata = {}
+    for (name, _), count in zip(cells, counts, strict=True):
+        mean.setdefault(name, []).append(count)
+    return mean
+
+
+def draw_control(strata: Strata, deciles_of: Mapping[str, torch.Tensor], seed: int) -> Entries:
+    """Draw as many entries at random in each tensor and decile as `strata` says.
+
+    Deterministic in the seed, per tensor and decile, so that no stratum depends on another.
+    """
+    entries: Entries = {}
+    for name, counts in strata.items():
+        drawn = []
+        for decile, count in enumerate(counts):
+            members = torch.nonzero(deciles_of[name] == decile)[:, 0]
+            random = np.random.default_rng(derived_seed(seed, name, decile))
+            drawn.append(members[random.choice(len(members), count, replace=False)])
+        if any(counts):
+            entries[name] = torch.cat(drawn).sort().values
+    return entries
+
+
+def magnitude_deciles(weight: torch.Tensor) -> torch.Tensor:
+    """The decile, 0 (smallest) to 9, of each entry's magnitude within its tensor; flat, uint8.
+
+    By rank, ties to the lower index, so that the deciles are as equal as whole numbers allow.
+    """
+    flat = weight.detach().reshape(-1).abs().float()
+    deciles = torch.empty(len(flat), dtype=torch.uint8)
+    ranks = torch.arange(len(flat)) * DECILES // len(flat)
+    deciles[flat.argsort(stable=True)] = ranks.to(torch.uint8)
+    return deciles

@@ -1,0 +1,89 @@
+"""The n largest of billions of scores, exactly, reading one tensor at a time.
+
+Non-negative floats order as their bit patterns do, so a radix selection on the bits, sixteen at a
+time from the top, finds the n-th largest score in two passes (float32) or four (float64), without
+sorting or concatenating. Memory: one tensor and its bits, 0.5 MB of counts per size, the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+
+from benchprof.errors import InputError
+
+DIGIT = 16
+BINS = 1 << DIGIT
+
+Entries = dict[str, torch.Tensor]
+"""Flat indices by tensor name: int64, ascending, tensors without any left out."""
+
+
+def largest(
+    names: Sequence[str], score_of: Callable[[str], torch.Tensor], counts: Sequence[int]
+) -> list[Entries]:
+    """The entries with the largest scores over all tensors, for each of several counts.
+
+    Ties go to the lower (position in `names`, flat index).
+
+    Args:
+        names: tensor names, in the order that breaks ties.
+        score_of: gives a tensor's scores, non-negative float32 or float64 of any shape; called
+            several times for each name.
+        counts: how many entries to take, each at least 1 and at most the number of scores.
+
+    Raises:
+        InputError: a count exceeds the number of scores, or a score is negative or not a number.
+    """
+    thresholds = _thresholds(names, score_of, counts)
+    chosen: list[Entries] = [{} for _ in counts]
+    ties_left = [ties for _, ties in thresholds]
+    for name in names:
+        bits = _bits(name, score_of(name))
+        for number, (threshold, _) in enumerate(thresholds):
+            above = torch.nonzero(bits > threshold)[:, 0]
+            equal = torch.nonzero(bits == threshold)[:, 0][: ties_left[number]]
+            ties_left[number] -= len(equal)
+            if len(above) + len(equal):
+                chosen[number][name] = torch.cat((above, equal)).sort().values
+    return chosen
+
+
+def _thresholds(
+    names: Sequence[str], score_of: Callable[[str], torch.Tensor], counts: Sequence[int]
+) -> list[tuple[int, int]]:
+    """For each count the bits of the smallest score taken, and how many equal to it are taken."""
+    width = torch.finfo(score_of(names[0]).dtype).bits
+    prefixes = [0] * len(counts)
+    wanted = list(counts)
+    for shift in range(width - DIGIT, -1, -DIGIT):
+        histograms = {prefix: torch.zeros(BINS, dtype=torch.int64) for prefix in prefixes}
+        for name in names:
+            bits = _bits(name, score_of(name))
+            for prefix, histogram in histograms.items():
+                below = bits[(bits >> shift >> DIGIT) == prefix]
+                histogram.add_(torch.bincount((below >> shift) & (BINS - 1), minlength=BINS).cpu())
+        for number, prefix in enumerate(prefixes):
+            at_least = histograms[prefix].flip(0).cumsum(0).flip(0)
+            if wanted[number] > at_least[0]:
+                raise InputError(
+                    f"a mask of {counts[number]:,} entries",
+                    f"more than the {int(at_least[0]):,} weights in scope",
+                    "a smaller share",
+                    "Lower `fractions` or widen `scope`.",
+                )
+            digit = int(torch.nonzero(at_least >= wanted[number])[-1])
+            wanted[number] -= int(at_least[digit + 1]) if digit + 1 < BINS else 0
+            prefixes[number] = (prefix << DIGIT) | digit
+    return list(zip(prefixes, wanted, strict=True))
+
+
+def _bits(name: str, scores: torch.Tensor) -> torch.Tensor:
+    """Scores as integers of the same order, flat."""
+    flat = scores.reshape(-1)
+    if not bool((flat >= 0).all()):
+        raise InputError(name, "a score is negative or not a number", "scores of 0 or more")
+    # Adding zero turns -0.0, whose bits would be negative, into 0.0.
+    kind = torch.int32 if flat.dtype == torch.float32 else torch.int64
+    return (flat + 0.0).view(kind)

@@ -1,0 +1,25 @@
+"""Seeded samples that stay: nested in their size, independent of the order of what is sampled."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from benchprof import digests
+
+
+def sample(contents: Sequence[str], limit: int | None, seed: int) -> list[int]:
+    """Indices, ascending, of a sample of at most `limit` of `contents`.
+
+    Each element's rank is a digest of the seed and its own content, so that a larger limit keeps
+    the smaller sample's elements, and appending elements moves no others' ranks.
+    """
+    if limit is None or limit >= len(contents):
+        return list(range(len(contents)))
+    ranks = [(digests.of_bytes(f"{seed}/{text}".encode()), i) for i, text in enumerate(contents)]
+    return sorted(index for _, index in sorted(ranks)[:limit])
+
+
+def derived_seed(seed: int, *parts: str | int) -> int:
+    """A seed of its own for one purpose, from the configured seed and the purpose's name."""
+    return random.Random("/".join(map(str, (seed, *parts)))).getrandbits(63)
