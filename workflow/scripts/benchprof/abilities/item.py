@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchprof.errors import InputError
+from benchprof.jsonl import read_objects
 
 SPLITS = ("train", "calibration", "test")
 DIFFICULTIES = ("easy", "medium", "hard")
@@ -73,40 +72,17 @@ def read_items(path: Path) -> list[Item]:
     Raises:
         InputError: names the file, the line and the field of the first fault.
     """
-    if not path.is_file():
-        raise InputError(path, "no such file", "a JSON Lines file of items", _hint())
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not UTF-8"
-        raise InputError(path, found, "text in UTF-8", "Convert the file.") from None
-    items = list(_parse_lines(path, text))
-    if not items:
-        raise InputError(path, "holds no item", "at least one item", _hint())
-    lines_of: dict[str, int] = {}
-    for line, item in items:
-        if item.id in lines_of:
-            found = f"id {item.id!r} occurs on lines {lines_of[item.id]} and {line}"
-            raise InputError(path, found, "an id of its own for each item")
-        lines_of[item.id] = line
+    items = [(where, _to_item(where, value)) for where, value in read_objects(path, "items")]
+    places: dict[str, str] = {}
+    for where, item in items:
+        if item.id in places:
+            found = f"id {item.id!r} stands also at {places[item.id]}"
+            raise InputError(where, found, "an id of its own for each item")
+        places[item.id] = where
     return [item for _, item in items]
 
 
-def _parse_lines(path: Path, text: str) -> Iterator[tuple[int, Item]]:
-    # Only "\n" ends a line: an item may hold other line separators, such as U+2028.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{path}, line {number}"
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            found = f"not JSON ({error.msg} at column {error.colno})"
-            raise InputError(where, found, "one JSON object per line", _hint()) from None
-        yield number, _to_item(where, value)
-
-
-def _to_item(where: str, value: Any) -> Item:
+def _to_item(where: str, value: dict[str, Any]) -> Item:
     _check_fields(where, value)
     options = value["options"]
     if not 2 <= len(options) <= 26 or not all(isinstance(o, str) and o.strip() for o in options):
@@ -134,9 +110,7 @@ def _to_item(where: str, value: Any) -> Item:
     )
 
 
-def _check_fields(where: str, value: Any) -> None:
-    if not isinstance(value, dict):
-        raise InputError(where, f"a {type(value).__name__}", "a JSON object", _hint())
+def _check_fields(where: str, value: dict[str, Any]) -> None:
     if missing := sorted(set(REQUIRED) - set(value)):
         found = "lacks " + ", ".join(repr(key) for key in missing)
         raise InputError(where, found, "the fields " + ", ".join(REQUIRED), _hint())

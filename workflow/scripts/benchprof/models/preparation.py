@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.files import link_or_copy, write_json
+from benchprof.models.family import SCOPES, parameter_count, scope_weights
 from benchprof.models.wheel import convert_wheel
 from benchprof.store import Store
 
@@ -31,11 +34,15 @@ class Card:
         digest: SHA-256 over the names and contents of the files; the model's identity.
         source: as configured.
         files: digest of each file.
+        parameters: |θ|, tied parameters counted once.
+        scope: number of weights in each scope.
     """
 
     digest: str
     source: dict[str, str]
     files: dict[str, str]
+    parameters: int
+    scope: dict[str, int]
 
 
 def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card:
@@ -45,7 +52,8 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
     copied: 16 GB of an 8B model stay where they are.
 
     Raises:
-        InputError: the source does not exist, cannot be fetched or holds no safetensors.
+        InputError: the source does not exist, cannot be fetched, holds no safetensors, or is
+            of an unknown architecture family.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
@@ -59,7 +67,8 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
             check_folder(Path(source["folder"]))
             _refer_to(Path(source["folder"]), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
-        card = Card(digests.of_value(files), dict(source), files)
+        parameters, scope = _sizes(folder)
+        card = Card(digests.of_value(files), dict(source), files, parameters, scope)
         write_json(folder / CARD, asdict(card))
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
@@ -87,6 +96,15 @@ def check_folder(folder: Path) -> None:
             if pattern == "*.safetensors" and any(folder.glob("*.bin")):
                 remedy = "Pickled weights (*.bin) can run code: save the model as safetensors."
             raise InputError(folder, f"no {pattern}", expected, remedy)
+
+
+def _sizes(folder: Path) -> tuple[int, dict[str, int]]:
+    """|θ| and the size of each scope, from the architecture alone: no weight is loaded."""
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    sizes = {s: sum(w.numel() for w in scope_weights(model, s).values()) for s in SCOPES}
+    return parameter_count(model), sizes
 
 
 def _converted(source: Mapping[str, str], store: Store) -> Path:

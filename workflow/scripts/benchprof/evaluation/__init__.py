@@ -1,0 +1,1 @@
+"""Scoring of lm-eval requests: prefix trees, packing, log-likelihoods and greedy generation."""

@@ -1,0 +1,162 @@
+"""One job: the intact and every ablated model on one benchmark, computing what the store lacks."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase, digests, provenance
+from benchprof.evaluation.record import INTACT, make_record
+from benchprof.evaluation.requests import Requests, build_requests
+from benchprof.evaluation.scorer import TreeScorer
+from benchprof.evaluation.tasks import TaskSource, load_tasks
+from benchprof.files import write_json
+from benchprof.masks.ablation import ablated
+from benchprof.masks.mask import Mask, read_mask
+from benchprof.models.family import scope_weights
+from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.preparation import Card, read_card
+from benchprof.store import Store
+
+logger = logging.getLogger(__name__)
+KIND = "evaluations"
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """How a prepared model is used: its folder, dtype, device and whether prompts are chats."""
+
+    folder: Path
+    dtype: str
+    device: str
+    chat_template: bool
+
+
+def evaluate_benchmark(
+    model: ModelSettings,
+    source: TaskSource,
+    limit: int | None,
+    seed: int,
+    masks: Mapping[str, Path],
+    targets: Mapping[str, Path],
+    store: Store,
+) -> None:
+    """Write the record of every ablation of one benchmark to its target.
+
+    The model is loaded only where the store lacks something; each record enters the store as
+    soon as it is done, so that a killed job resumes where it stopped.
+
+    Args:
+        model: the prepared model.
+        source: the benchmark's task.
+        limit: documents at most.
+        seed: of the sample and the few-shot draw.
+        masks: file of each ablation's mask.
+        targets: file of each ablation's record; also that of `intact`, which has no mask.
+        store: the store.
+    """
+    requests = _requests_for(model, source, limit, seed)
+    loaded = {name: read_mask(path) for name, path in masks.items()}
+    card = read_card(model.folder)
+    origins = {
+        name: _origin(card, model, requests, loaded.get(name), source, limit, seed)
+        for name in targets
+    }
+    keys = {name: _key(origin) for name, origin in origins.items()}
+    # `intact` first: without it no other record is of use.
+    order = sorted(targets, key=lambda name: (name != INTACT, name))
+    missing = [name for name in order if not store.path(KIND, keys[name], ".json").exists()]
+    if missing:
+        _compute(model, requests, {n: loaded.get(n) for n in missing}, origins, keys, store)
+    for name, target in targets.items():
+        store.place(store.path(KIND, keys[name], ".json"), target)
+    logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def _requests_for(
+    model: ModelSettings, source: TaskSource, limit: int | None, seed: int
+) -> Requests:
+    template = None
+    if model.chat_template:
+        tokenizer = load_tokenizer(model.folder)
+
+        def template(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+            return str(
+                tokenizer.apply_chat_template(
+                    messages, tokenize=False, add_generation_prompt=add_generation_prompt
+                )
+            )
+
+    return build_requests(load_tasks(source), limit, seed, template)
+
+
+def _origin(
+    card: Card,
+    model: ModelSettings,
+    requests: Requests,
+    mask: Mask | None,
+    source: TaskSource,
+    limit: int | None,
+    seed: int,
+) -> dict[str, Any]:
+    """All that decides the numbers, and nothing that does not: no names of a configuration."""
+    task = requests.documents[0].task
+    return {
+        "model": {"digest": card.digest, "source": card.source, "dtype": model.dtype},
+        "mask": {"digest": mask.digest, "n": mask.size} if mask else None,
+        "requests": {
+            "digest": requests.digest,
+            "task": source.task or str(task.config.task),
+            "version": str(task.VERSION),
+            "fewshot": task.config.num_fewshot or 0,
+            "limit": limit,
+            "seed": seed,
+            "chat_template": model.chat_template,
+        },
+        "code": codebase.digest_of("evaluation"),
+    }
+
+
+def _key(origin: Mapping[str, Any]) -> str:
+    mask = origin["mask"]
+    return digests.of_value(
+        {
+            "model": origin["model"]["digest"],
+            "dtype": origin["model"]["dtype"],
+            "mask": mask and mask["digest"],
+            "requests": origin["requests"]["digest"],
+            "code": origin["code"],
+        }
+    )
+
+
+def _compute(
+    settings: ModelSettings,
+    requests: Requests,
+    masks: Mapping[str, Mask | None],
+    origins: Mapping[str, dict[str, Any]],
+    keys: Mapping[str, str],
+    store: Store,
+) -> None:
+    model = load_model(settings.folder, settings.dtype, settings.device)
+    weights = scope_weights(model, "all_layers")
+    scorer = TreeScorer(model, load_tokenizer(settings.folder))
+    prepared = scorer.prepare(requests.instances)
+    for number, (name, mask) in enumerate(masks.items(), start=1):
+        logger.info("ablation %d of %d: %s", number, len(masks), name)
+        started = time.monotonic()
+        with ablated(weights, mask) if mask else contextlib.nullcontext():
+            responses = scorer.score(prepared)
+        made = {
+            "seconds": round(time.monotonic() - started, 2),
+            "device": str(model.device),
+            "software": provenance.software(),
+            "machine": provenance.machine(),
+        }
+        record = make_record(requests, responses, origins[name] | {"made": made})
+        store.add(KIND, keys[name], ".json", lambda path, record=record: write_json(path, record))  # type: ignore[misc]

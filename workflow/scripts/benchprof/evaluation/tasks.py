@@ -1,0 +1,110 @@
+"""lm-eval tasks: built in, the project's own, a user's file; over the Hub or a local file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lm_eval.api.task import Task
+from lm_eval.tasks import TaskManager
+
+from benchprof.errors import InputError
+from benchprof.jsonl import read_objects
+
+ABILITY_TASK = "ability_items"
+
+
+@dataclass(frozen=True)
+class TaskSource:
+    """Where a benchmark's tasks come from; exactly one of `task` and `file` is set.
+
+    Attributes:
+        task: a name that lm-eval knows.
+        file: a lm-eval task file.
+        data: a local JSON Lines file in place of the task's test items.
+        fewshot: examples before each item; None leaves it to the task.
+    """
+
+    task: str | None = None
+    file: Path | None = None
+    data: Path | None = None
+    fewshot: int | None = None
+
+
+def load_tasks(source: TaskSource) -> list[Task]:
+    """The tasks of a benchmark in the order of their names; a group has several.
+
+    Raises:
+        InputError: the task is unknown, its file is faulty, or its data cannot be read.
+    """
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
+    if source.data is not None:
+        for _ in read_objects(source.data, "benchmark items"):
+            pass
+    try:
+        loaded = _load(source)
+    except InputError:
+        raise
+    except Exception as error:
+        # lm-eval raises whatever its YAML, a template or a data source raises.
+        found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
+        remedy = "Without network, give `data:`, a local file of its items."
+        where = f"benchmark task {source.task or source.file}"
+        raise InputError(where, found, "a task that lm-eval can load", remedy) from error
+    tasks = [loaded[name] for name in sorted(loaded)]
+    for task in tasks:
+        if source.fewshot is not None:
+            task.set_config(key="num_fewshot", value=source.fewshot)
+    return tasks
+
+
+def _load(source: TaskSource) -> dict[str, Task]:
+    if source.file is not None:
+        if not source.file.is_file():
+            raise InputError(source.file, "no such file", "a lm-eval task file (.yaml)")
+        folder = str(source.file.parent)
+        manager = TaskManager(include_path=folder, include_defaults=False)
+        overrides = _local_data(source.data) if source.data else {}
+        return _by_name(manager, _task_name(source.file), overrides)
+    # Scanning lm-eval's 14,000 entries takes some seconds, once per job.
+    manager = TaskManager()
+    assert source.task is not None
+    if source.task not in manager.all_tasks:
+        raise InputError(
+            f"benchmark task {source.task!r}",
+            "lm-eval has no task of this name",
+            "one that `lm_eval ls tasks` lists",
+            "For a task of your own use `task_file`.",
+        )
+    return _by_name(manager, source.task, _local_data(source.data) if source.data else {})
+
+
+def _by_name(manager: TaskManager, name: str, overrides: Mapping[str, Any]) -> dict[str, Task]:
+    spec = {"task": name, **overrides} if overrides else name
+    tasks: dict[str, Task] = manager.load([spec])["tasks"]
+    return tasks
+
+
+def _task_name(file: Path) -> str:
+    """The name that a task file gives its task."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        key, _, value = line.partition(":")
+        if key == "task" and value.strip():
+            return value.strip().strip("'\"")
+    raise InputError(file, "no line `task: NAME`", "a lm-eval task file")
+
+
+def _local_data(data: Path) -> dict[str, Any]:
+    """Overrides that make a task take its test items, and shots if any, from a local file."""
+    return {
+        "dataset_path": "json",
+        "dataset_name": None,
+        "dataset_kwargs": {"data_files": {"test": str(data)}},
+        "test_split": "test",
+        "validation_split": None,
+        "training_split": None,
+        "fewshot_split": "test",
+    }

@@ -1,0 +1,128 @@
+"""One job: the importance of all abilities for one model, computing what the store lacks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from benchprof import codebase, digests
+from benchprof.abilities.item import Item, read_items
+from benchprof.errors import InputError
+from benchprof.importance.example import render_example
+from benchprof.importance.scores import NonFiniteLossError, score_weights
+from benchprof.models.family import scope_weights
+from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.preparation import read_card
+from benchprof.sampling import sample
+from benchprof.store import Store
+from benchprof.tensors import write_tensors
+
+logger = logging.getLogger(__name__)
+KIND = "importance"
+
+
+def compute_importance(
+    folder: Path,
+    dtype: str,
+    device: str,
+    scope: str,
+    score: str,
+    loss_on: str,
+    limit: int | None,
+    seed: int,
+    items: Mapping[str, Path],
+    targets: Mapping[str, Path],
+    store: Store,
+) -> None:
+    """Write each ability's importance to its target.
+
+    The model is loaded once, and only where the store lacks an ability; each ability enters the
+    store as soon as it is done, so that a killed job resumes at the ability.
+
+    Args:
+        folder: the prepared model.
+        dtype: of the weights; scores are accumulated in float32.
+        device: as configured.
+        scope: mlp, attention or all_layers.
+        score: taylor_abs or taylor.
+        loss_on: all or answer.
+        limit: train items per ability at most, a seeded sample.
+        seed: of the sample.
+        items: each ability's file of train items.
+        targets: each ability's importance file.
+        store: the store.
+    """
+    chosen = {name: _sampled(path, limit, seed) for name, path in items.items()}
+    settings = {
+        "model": read_card(folder).digest,
+        "dtype": dtype,
+        "scope": scope,
+        "score": score,
+        "loss_on": loss_on,
+        "code": codebase.digest_of("importance"),
+    }
+    origins = {
+        name: settings | {"items": _items_digest(own), "n_items": len(own)}
+        for name, own in chosen.items()
+    }
+    keys = {name: digests.of_value(origin) for name, origin in origins.items()}
+    missing = [n for n in sorted(targets) if not store.path(KIND, keys[n], ".safetensors").exists()]
+    if missing:
+        _compute(folder, {n: chosen[n] for n in missing}, origins, keys, store, device)
+    for name, target in targets.items():
+        store.place(store.path(KIND, keys[name], ".safetensors"), target)
+    logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def _compute(
+    folder: Path,
+    chosen: Mapping[str, list[Item]],
+    origins: Mapping[str, dict[str, Any]],
+    keys: Mapping[str, str],
+    store: Store,
+    device: str,
+) -> None:
+    settings = next(iter(origins.values()))
+    model = load_model(folder, settings["dtype"], device)
+    tokenizer = load_tokenizer(folder)
+    weights = scope_weights(model, settings["scope"])
+    examples = {
+        name: [render_example(item, tokenizer, settings["loss_on"]) for item in items]
+        for name, items in chosen.items()
+    }
+    tokens = sum(len(example.ids) for own in examples.values() for example in own)
+    with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
+        for name, own in examples.items():
+            bar.set_description(f"importance of {name}")
+            try:
+                scores = score_weights(model, weights, own, settings["score"], bar.update)
+            except NonFiniteLossError as error:
+                item = chosen[name][error.example].id
+                raise InputError(
+                    folder, f"{error} ({name}, item {item})", "a finite loss"
+                ) from error
+            on_cpu = {name: tensor.cpu() for name, tensor in scores.items()}
+            store.add(KIND, keys[name], ".safetensors", _writer(on_cpu, origins[name]))
+
+
+def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> Any:
+    return lambda path: write_tensors(path, tensors, dict(origin))
+
+
+def _sampled(path: Path, limit: int | None, seed: int) -> list[Item]:
+    items = read_items(path)
+    return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
+
+
+def _items_digest(items: list[Item]) -> str:
+    return digests.of_value([_content(item) for item in items])
+
+
+def _content(item: Item) -> str:
+    """What of an item reaches the gradient; its id, type and twin do not."""
+    return digests.of_value([item.context, item.question, list(item.options), item.answer])

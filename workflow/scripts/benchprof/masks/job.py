@@ -1,0 +1,125 @@
+"""Two jobs: the masks of one selection for all abilities and k, and its random controls."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase
+from benchprof.errors import InputError
+from benchprof.masks.control import (
+    Strata,
+    count_strata,
+    draw_control,
+    magnitude_deciles,
+    mean_strata,
+)
+from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.selection import entry_count, select_specific, select_top
+from benchprof.models.family import scope_weights
+from benchprof.models.loading import load_model
+from benchprof.models.preparation import read_card
+from benchprof.tensors import TensorFile
+
+logger = logging.getLogger(__name__)
+
+
+def select_masks(
+    folder: Path,
+    selection: str,
+    settings: Mapping[str, Any],
+    importances: Mapping[str, Path],
+    targets: Mapping[tuple[str, str], Path],
+) -> None:
+    """Write the masks of one selection.
+
+    Args:
+        folder: the prepared model, for |θ|.
+        selection: top or specific.
+        settings: of the selection (`pool` for specific).
+        importances: each ability's importance file.
+        targets: mask file by (ability, fraction).
+
+    Raises:
+        InputError: a mask would be empty or larger than the scope, or importances differ in
+            what made them.
+    """
+    files = {ability: TensorFile(path) for ability, path in importances.items()}
+    _check_same_origin(files)
+    parameters = read_card(folder).parameters
+    fractions = list(dict.fromkeys(fraction for _, fraction in targets))
+    counts = [entry_count(fraction, parameters) for fraction in fractions]
+    for ability in dict.fromkeys(ability for ability, _ in targets):
+        if selection == "top":
+            chosen = select_top(files[ability], counts)
+            used = {ability: files[ability].origin}
+        else:
+            used = {name: file.origin for name, file in sorted(files.items())}
+            chosen = select_specific(files, ability, counts, settings["pool"])
+        for fraction, entries in zip(fractions, chosen, strict=True):
+            origin = {
+                "ability": ability,
+                "selection": selection,
+                "settings": dict(settings),
+                "fraction": fraction,
+                "parameters": parameters,
+                "importance": used,
+                "code": codebase.digest_of("masks"),
+            }
+            write_mask(targets[ability, fraction], Mask(entries, origin))
+            logger.info("%s, %s: %d entries", ability, fraction, sum(map(len, entries.values())))
+
+
+def draw_controls(
+    folder: Path,
+    scope: str,
+    masks: Mapping[tuple[str, str], Path],
+    targets: Mapping[tuple[str, int, str], Path],
+) -> None:
+    """Write random controls of the masks of one selection.
+
+    Args:
+        folder: the prepared model, whose weights' magnitudes are matched.
+        scope: mlp, attention or all_layers.
+        masks: mask file by (ability, fraction).
+        targets: control file by (ability or `all_abilities`, seed, fraction); the latter is
+            matched to the abilities' masks on average.
+    """
+    model = load_model(folder, "float32", "cpu")
+    deciles = {name: magnitude_deciles(w) for name, w in scope_weights(model, scope).items()}
+    strata: dict[tuple[str, str], Strata] = {}
+    digests_of: dict[tuple[str, str], str] = {}
+    for key, path in masks.items():
+        mask = read_mask(path)
+        strata[key] = count_strata(mask.entries, deciles)
+        digests_of[key] = mask.digest
+    for (ability, seed, fraction), target in targets.items():
+        matched: Sequence[tuple[str, str]] = [
+            key
+            for key in sorted(masks)
+            if key[1] == fraction and ability in (key[0], "all_abilities")
+        ]
+        counts = mean_strata([strata[key] for key in matched])
+        origin = {
+            "ability": ability,
+            "selection": "random",
+            "seed": seed,
+            "fraction": fraction,
+            "matched_to": {key[0]: digests_of[key] for key in matched},
+            "code": codebase.digest_of("masks"),
+        }
+        write_mask(target, Mask(draw_control(counts, deciles, seed), origin))
+        logger.info("%s, seed %d, %s: drawn", ability, seed, fraction)
+
+
+def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
+    """Importances are comparable only where model, scope, score and code are the same."""
+    first = next(iter(files.values()))
+    for file in files.values():
+        for key in ("model", "scope", "score", "loss_on", "dtype", "code"):
+            if file.origin[key] != first.origin[key]:
+                found = f"{key} is {file.origin[key]}"
+                expected = f"{first.origin[key]}, as in {first.path}"
+                raise InputError(file.path, found, expected, "Delete it and run again.")

@@ -1,0 +1,1 @@
+"""Profiles: from scores to Ability Impact Scores and the similarity of models."""
