@@ -67,6 +67,24 @@ def check_duplicate_keys(path: Path) -> None:
         raise InputError(f"{path}, {key}", found, "each key once", "Rename or remove one.")
 
 
+def check_model_folder(folder: Path) -> None:
+    """Stop where a folder does not hold a model.
+
+    Raises:
+        InputError: the folder is missing or lacks a configuration, a tokenizer or safetensors.
+    """
+    expected = "a folder with config.json, a tokenizer and *.safetensors"
+    if not folder.is_dir():
+        remedy = "Check `source: folder:` in the configuration."
+        raise InputError(folder, "no such folder", expected, remedy)
+    for pattern in ("config.json", "tokenizer*", "*.safetensors"):
+        if not any(folder.glob(pattern)):
+            remedy = ""
+            if pattern == "*.safetensors" and any(folder.glob("*.bin")):
+                remedy = "Pickled weights (*.bin) can run code: save the model as safetensors."
+            raise InputError(folder, f"no {pattern}", expected, remedy)
+
+
 def fraction_name(fraction: float) -> str:
     """`fraction` in plain decimal digits, as file names have it: 0.00001, not 1e-05."""
     return format(Decimal(repr(fraction)), "f")

@@ -38,7 +38,15 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as readable JSON whose bytes depend on the value alone."""
-    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(path, _json(value))
+
+
+def write_if_changed(path: Path, value: Any) -> Path:
+    """Write `value` as JSON unless the file holds it already; its time tells when it changed."""
+    text = _json(value)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
+    return path
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -56,3 +64,7 @@ def link_or_copy(source: Path, target: Path) -> None:
     except OSError:
         with written_whole(target) as temporary:
             shutil.copyfile(source, temporary)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, digests, provenance
 from benchprof.evaluation.record import INTACT, make_record
-from benchprof.evaluation.requests import Requests, build_requests
+from benchprof.evaluation.requests import Requests, Response, build_requests
 from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.files import write_json
@@ -76,6 +77,36 @@ def evaluate_benchmark(
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], ".json"), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def prepare_questions(scorer: TreeScorer, requests: Requests) -> Callable[[], list[Response]]:
+    """A function that asks the model, with its weights as they are then, all the requests.
+
+    What does not depend on the weights is done here, once for all ablations. Responses come in
+    the order of `requests.instances`.
+    """
+    instances = requests.instances
+    by_kind: dict[str, list[int]] = {}
+    for number, instance in enumerate(instances):
+        by_kind.setdefault(instance.request_type, []).append(number)
+    answer: dict[str, Callable[[], list[Response]]] = {}
+    for kind, numbers in by_kind.items():
+        own = [instances[number] for number in numbers]
+        if kind == "loglikelihood":
+            prepared = scorer.prepare(own)
+            logger.info("%s", prepared.plan.describe())
+            answer[kind] = functools.partial(scorer.score, prepared)
+        else:
+            answer[kind] = functools.partial(getattr(scorer, kind), own)
+
+    def ask() -> list[Response]:
+        responses: list[Response] = [None] * len(instances)
+        for kind, numbers in by_kind.items():
+            for number, response in zip(numbers, answer[kind](), strict=True):
+                responses[number] = response
+        return responses
+
+    return ask
 
 
 def _requests_for(
@@ -145,13 +176,14 @@ def _compute(
 ) -> None:
     model = load_model(settings.folder, settings.dtype, settings.device)
     weights = scope_weights(model, "all_layers")
-    scorer = TreeScorer(model, load_tokenizer(settings.folder))
-    prepared = scorer.prepare(requests.instances)
+    tokenizer = load_tokenizer(settings.folder)
+    scorer = TreeScorer(model, tokenizer, description="scoring")
+    ask = prepare_questions(scorer, requests)
     for number, (name, mask) in enumerate(masks.items(), start=1):
         logger.info("ablation %d of %d: %s", number, len(masks), name)
         started = time.monotonic()
         with ablated(weights, mask) if mask else contextlib.nullcontext():
-            responses = scorer.score(prepared)
+            responses = ask()
         made = {
             "seconds": round(time.monotonic() - started, 2),
             "device": str(model.device),

@@ -14,7 +14,7 @@ from lm_eval.tasks import TaskManager
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 
-ABILITY_TASK = "ability_items"
+ABILITY_TASK = Path(__file__).parents[4] / "resources/benchmarks/ability_items.yaml"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,24 @@ class TaskSource:
     file: Path | None = None
     data: Path | None = None
     fewshot: int | None = None
+
+
+def task_source(benchmark: Mapping[str, Any], ability_items: Path | None) -> TaskSource:
+    """The source of a benchmark as configured.
+
+    Args:
+        benchmark: `task`, `task_file` or `ability` and their settings.
+        ability_items: the file of items where the benchmark is an ability's split.
+    """
+    if ability_items is not None:
+        return TaskSource(file=ABILITY_TASK, data=ability_items)
+    paths = {key: Path(benchmark[key]) for key in ("task_file", "data") if key in benchmark}
+    return TaskSource(
+        task=benchmark.get("task"),
+        file=paths.get("task_file"),
+        data=paths.get("data"),
+        fewshot=benchmark.get("fewshot"),
+    )
 
 
 def load_tasks(source: TaskSource) -> list[Task]:

@@ -17,7 +17,8 @@ from benchprof.masks.control import (
     mean_strata,
 )
 from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.masks.selection import entry_count, select_specific, select_top
+from benchprof.masks.selection import select_specific, select_top
+from benchprof.masks.size import entry_count
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import read_card

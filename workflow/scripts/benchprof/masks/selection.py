@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 import torch
 
 from benchprof.errors import InputError
 from benchprof.masks.threshold import Entries, largest
 from benchprof.tensors import TensorFile
-
-
-def entry_count(fraction: str, parameters: int) -> int:
-    """n = floor(k |θ|), exact for the decimal `fraction`.
-
-    Raises:
-        InputError: the mask would be empty.
-    """
-    count = int(Decimal(fraction) * parameters)
-    if count < 1:
-        found = f"{fraction} of {parameters:,} parameters is less than one weight"
-        raise InputError("fractions", found, "a mask of one weight or more", "Raise the fraction.")
-    return count
 
 
 def select_top(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:

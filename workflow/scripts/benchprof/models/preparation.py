@@ -15,6 +15,7 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof import digests
+from benchprof.configuration import check_model_folder
 from benchprof.errors import InputError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
@@ -64,7 +65,7 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
         elif "hub" in source:
             _refer_to(_snapshot(source["hub"], source["revision"]), folder)
         else:
-            check_folder(Path(source["folder"]))
+            check_model_folder(Path(source["folder"]))
             _refer_to(Path(source["folder"]), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         parameters, scope = _sizes(folder)
@@ -78,24 +79,6 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
 def read_card(folder: Path) -> Card:
     """The card of a prepared model."""
     return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
-
-
-def check_folder(folder: Path) -> None:
-    """Stop where a folder does not hold a model.
-
-    Raises:
-        InputError: the folder is missing or lacks a configuration, a tokenizer or safetensors.
-    """
-    expected = "a folder with config.json, a tokenizer and *.safetensors"
-    if not folder.is_dir():
-        remedy = "Check `source: folder:` in the configuration."
-        raise InputError(folder, "no such folder", expected, remedy)
-    for pattern in ("config.json", "tokenizer*", "*.safetensors"):
-        if not any(folder.glob(pattern)):
-            remedy = ""
-            if pattern == "*.safetensors" and any(folder.glob("*.bin")):
-                remedy = "Pickled weights (*.bin) can run code: save the model as safetensors."
-            raise InputError(folder, f"no {pattern}", expected, remedy)
 
 
 def _sizes(folder: Path) -> tuple[int, dict[str, int]]:

@@ -1,0 +1,42 @@
+# Benchmark Profiling: which abilities a benchmark draws on, found by ablation.
+# config.yaml is the default run; `--configfile OTHER.yaml` replaces it.
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+# Snakemake would merge a --configfile into the default run; a run is one file.
+if not workflow.config_settings.configfiles:
+
+    configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/models.smk"
+include: "workflow/rules/importance.smk"
+include: "workflow/rules/masks.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/profile.smk"
+include: "workflow/rules/report.smk"
+
+
+report: "workflow/report/workflow.rst"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/profiles/impact.csv",
+        "results/profiles/similarity.csv",
+        all_figures(),
+        "results/report.html",
+        "results/summary.txt",
+        "results/manifest.json",
+
+
+onstart:
+    runs.claim(Path(".snakemake"))
+
+
+onsuccess:
+    print(Path("results/summary.txt").read_text(encoding="utf-8"))

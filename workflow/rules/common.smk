@@ -1,0 +1,175 @@
+# The names, paths, constraints and input functions that the rules share.
+
+import re
+import sys
+from itertools import product
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, f"{workflow.basedir}/workflow/scripts")
+
+from benchprof import codebase, digests, runs
+from benchprof.abilities.item import SPLITS, read_items
+from benchprof.configuration import (
+    check_configuration,
+    check_duplicate_keys,
+    check_model_folder,
+    fraction_name,
+)
+from benchprof.errors import InputError
+from benchprof.files import write_if_changed
+from benchprof.jsonl import read_objects
+
+
+def check_inputs():
+    """Stop before anything is computed: faults of the configuration and of the files it names."""
+    files = [Path(f) for f in workflow.config_settings.configfiles or ["config.yaml"]]
+    for file in files:
+        check_duplicate_keys(file)
+    schema = Path(workflow.basedir, "workflow/schemas/config.schema.yaml")
+    check_configuration(
+        config,
+        yaml.safe_load(schema.read_text(encoding="utf-8")),
+        ", ".join(map(str, files)),
+    )
+    for ability, split in product(ABILITIES, SPLITS):
+        read_items(items_of(ability, split))
+    for benchmark in config["benchmarks"].values():
+        if "data" in benchmark:
+            for _ in read_objects(Path(benchmark["data"]), "benchmark items"):
+                pass
+        if "task_file" in benchmark and not Path(benchmark["task_file"]).is_file():
+            raise InputError(
+                benchmark["task_file"], "no such file", "a lm-eval task file"
+            )
+    for model in config["models"].values():
+        if "folder" in model["source"]:
+            check_model_folder(Path(model["source"]["folder"]))
+
+
+def items_of(ability, split):
+    return Path(config["abilities"][ability]["items"], f"{split}.jsonl")
+
+
+ABILITIES = list(config.get("abilities", {}))
+try:
+    check_inputs()
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+MODELS = list(config["models"])
+BENCHMARKS = list(config["benchmarks"])
+SELECTIONS = list(config["selections"])
+FRACTIONS = [fraction_name(fraction) for fraction in config["fractions"]]
+SEEDS = config["controls"]["random"]["seeds"]
+EACH_ABILITY = config["controls"]["random"]["matched_to"] == "each_ability"
+# What random controls are matched to: each ability's own mask, or all abilities' on average.
+MATCHED = ABILITIES if EACH_ABILITY else ["all_abilities"]
+STORE = config["store"]
+
+
+def one_of(names):
+    return "|".join(map(re.escape, names))
+
+
+wildcard_constraints:
+    model=one_of(MODELS),
+    ability=one_of([*ABILITIES, "all_abilities"]),
+    benchmark=one_of(BENCHMARKS),
+    selection=one_of(SELECTIONS),
+    fraction=one_of(FRACTIONS),
+
+
+# Paths of what several rules name.
+
+IMPORTANCE = "results/importance/{model}/{ability}.safetensors"
+MASK = "results/masks/{model}/{ability}/{selection}_{fraction}.safetensors"
+CONTROL = (
+    "results/masks/{model}/{ability}/{selection}-random-{seed}_{fraction}.safetensors"
+)
+RECORD = "results/evaluations/{model}/{benchmark}/{ablation}.json"
+
+
+def ablations():
+    """Every ablation of a model: its name and what it is; `seed` is None for an ability's mask."""
+    masks = [
+        {
+            "ability": a,
+            "selection": s,
+            "fraction": f,
+            "seed": None,
+            "name": f"{a}.{s}_{f}",
+        }
+        for s, f, a in product(SELECTIONS, FRACTIONS, ABILITIES)
+    ]
+    controls = [
+        {
+            "ability": a,
+            "selection": s,
+            "fraction": f,
+            "seed": seed,
+            "name": f"{a}.{s}-random-{seed}_{f}",
+        }
+        for s, f, seed, a in product(SELECTIONS, FRACTIONS, SEEDS, MATCHED)
+    ]
+    return masks + controls
+
+
+ABLATIONS = ablations()
+
+
+def mask_of(model, ablation):
+    """The mask file of one ablation of `ABLATIONS`."""
+    pattern = MASK if ablation["seed"] is None else CONTROL
+    fields = {key: value for key, value in ablation.items() if key != "name"}
+    return pattern.format(model=model, **fields)
+
+
+def own_benchmarks():
+    """The benchmark that is an ability's test split, by ability; the first where there are more."""
+    own = {}
+    for name, benchmark in config["benchmarks"].items():
+        if benchmark.get("split") == "test":
+            own.setdefault(benchmark["ability"], name)
+    return own
+
+
+def all_figures():
+    figures = expand(
+        "results/figures/{model}/impact_{selection}_{fraction}.png",
+        model=MODELS,
+        selection=SELECTIONS,
+        fraction=FRACTIONS,
+    )
+    if len(MODELS) > 1:
+        figures += expand(
+            "results/figures/similarity_{selection}_{fraction}.png",
+            selection=SELECTIONS,
+            fraction=FRACTIONS,
+        )
+    return figures
+
+
+def settings_file(path, settings):
+    """An input function: the file that holds a job's settings, written when they changed.
+
+    Snakemake remembers parameters in `.snakemake` alone. As an input, changed settings make an
+    output stale by its modification time also where those records are lost.
+
+    Args:
+        path: below results/settings, with wildcards.
+        settings: from wildcards to the settings.
+    """
+
+    def written(wildcards):
+        file = Path("results/settings", path.format(**dict(wildcards.items())))
+        return str(write_if_changed(file, settings(wildcards)))
+
+    return written
+
+
+def files_of(paths):
+    """The digests of files that users give: their content decides, not their modification time."""
+    return {str(path): digests.of_file(Path(path)) for path in paths}

@@ -1,0 +1,54 @@
+# Importance: every weight in scope scored by gradients on each ability's train items.
+
+
+def importance_settings(wildcards):
+    return {
+        "dtype": config["models"][wildcards.model]["dtype"],
+        "scope": config["scope"],
+        "score": config["importance"]["score"],
+        "loss_on": config["importance"]["loss_on"],
+        "limit": config["importance"].get("limit"),
+        "seed": config["seed"],
+        "items": files_of(items_of(ability, "train") for ability in ABILITIES),
+        "code": codebase.digest_of("importance"),
+    }
+
+
+# Cheap, so that a k which no mask can have is found before any gradient is computed.
+rule check_sizes:
+    input:
+        model="results/models/{model}",
+    output:
+        sizes="results/checks/{model}.json",
+    log:
+        "results/logs/check_sizes/{model}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    params:
+        scope=config["scope"],
+        fractions=FRACTIONS,
+    script:
+        "../scripts/check_sizes.py"
+
+
+rule compute_importance:
+    input:
+        model="results/models/{model}",
+        sizes=ancient("results/checks/{model}.json"),
+        items=[str(items_of(ability, "train")) for ability in ABILITIES],
+        settings=settings_file("importance/{model}.json", importance_settings),
+    output:
+        expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),
+    log:
+        "results/logs/compute_importance/{model}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    # One job at a time on a small machine: each uses all cores it gets.
+    threads: 8
+    params:
+        settings=importance_settings,
+        device=lambda wildcards: config["models"][wildcards.model]["device"],
+        abilities=ABILITIES,
+        store=STORE,
+    script:
+        "../scripts/compute_importance.py"

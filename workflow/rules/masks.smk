@@ -1,0 +1,60 @@
+# Masks: which weights each ability's ablation zeroes, and random controls of the same size.
+
+
+def mask_settings(wildcards):
+    return {
+        "selection": config["selections"][wildcards.selection],
+        "fractions": FRACTIONS,
+        "abilities": ABILITIES,
+        "code": codebase.digest_of("masks"),
+    }
+
+
+def control_settings(wildcards):
+    return mask_settings(wildcards) | {"seeds": SEEDS, "matched": MATCHED}
+
+
+rule select_masks:
+    input:
+        model="results/models/{model}",
+        importance=expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),
+        settings=settings_file("masks/{model}/{selection}.json", mask_settings),
+    output:
+        expand(MASK, ability=ABILITIES, fraction=FRACTIONS, allow_missing=True),
+    log:
+        "results/logs/select_masks/{model}/{selection}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    threads: 2
+    params:
+        settings=mask_settings,
+        keys=list(product(ABILITIES, FRACTIONS)),
+    script:
+        "../scripts/select_masks.py"
+
+
+rule draw_controls:
+    input:
+        model="results/models/{model}",
+        masks=expand(MASK, ability=ABILITIES, fraction=FRACTIONS, allow_missing=True),
+        settings=settings_file("controls/{model}/{selection}.json", control_settings),
+    output:
+        expand(
+            CONTROL,
+            ability=MATCHED,
+            seed=SEEDS,
+            fraction=FRACTIONS,
+            allow_missing=True,
+        ),
+    log:
+        "results/logs/draw_controls/{model}/{selection}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    threads: 2
+    params:
+        settings=control_settings,
+        scope=config["scope"],
+        mask_keys=list(product(ABILITIES, FRACTIONS)),
+        control_keys=list(product(MATCHED, SEEDS, FRACTIONS)),
+    script:
+        "../scripts/draw_controls.py"

@@ -1,0 +1,21 @@
+# Models: fetched or referred to, prepared once, identified by a digest.
+
+
+def model_settings(wildcards):
+    return {"source": config["models"][wildcards.model]["source"]}
+
+
+rule prepare_model:
+    input:
+        settings=settings_file("models/{model}.json", model_settings),
+    output:
+        folder=directory("results/models/{model}"),
+    log:
+        "results/logs/prepare_model/{model}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    params:
+        settings=model_settings,
+        store=STORE,
+    script:
+        "../scripts/prepare_model.py"

@@ -1,0 +1,66 @@
+"""Which process runs the workflow in a folder, so that a dead run's lock can be cleared."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from benchprof.files import write_json
+
+OWNER = "benchprof_owner.json"
+
+
+def claim(state: Path) -> None:
+    """Note in Snakemake's state folder that this process runs the workflow."""
+    process = psutil.Process()
+    write_json(
+        state / OWNER,
+        {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()},
+    )
+
+
+def clear_dead_lock(folder: Path) -> bool:
+    """Unlock a folder whose run is dead; respect a live run and a run on another host.
+
+    Returns whether a lock was cleared.
+    """
+    state = folder / ".snakemake"
+    if not any((state / "locks").glob("*")) or _owner_elsewhere(state) or _live_run(folder):
+        return False
+    command = [sys.executable, "-m", "snakemake", "--unlock"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return True
+
+
+def _owner_elsewhere(state: Path) -> bool:
+    """Whether the last run noted was on another host, where nothing can be seen from here."""
+    owner = state / OWNER
+    if not owner.is_file():
+        return False
+    return bool(json.loads(owner.read_text(encoding="utf-8"))["host"] != socket.gethostname())
+
+
+def _live_run(folder: Path) -> bool:
+    """Whether a process of this host runs Snakemake, or one of its jobs, in the folder."""
+    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    for process in psutil.process_iter(["pid", "cmdline"]):
+        try:
+            command = " ".join(process.info["cmdline"] or [])
+            if process.info["pid"] in own or "snakemake" not in command:
+                continue
+            if Path(process.cwd()).resolve() == folder.resolve():
+                return True
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return False
+
+
+if __name__ == "__main__":
+    if clear_dead_lock(Path.cwd()):
+        print("cleared the lock of a run that is dead")

@@ -1,0 +1,27 @@
+"""Score the weights in scope for every ability of one model."""
+
+from pathlib import Path
+
+from benchprof.importance.job import compute_importance
+from benchprof.logs import logged
+from benchprof.models.loading import use_threads
+from benchprof.store import Store
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        use_threads(snakemake.threads)
+        settings = snakemake.params.settings
+        abilities = snakemake.params.abilities
+        compute_importance(
+            folder=Path(snakemake.input.model),
+            dtype=settings["dtype"],
+            device=snakemake.params.device,
+            scope=settings["scope"],
+            score=settings["score"],
+            loss_on=settings["loss_on"],
+            limit=settings["limit"],
+            seed=settings["seed"],
+            items=dict(zip(abilities, map(Path, snakemake.input.items), strict=True)),
+            targets=dict(zip(abilities, map(Path, snakemake.output), strict=True)),
+            store=Store(Path(snakemake.params.store)),
+        )

@@ -1,0 +1,27 @@
+"""Draw the random controls of one selection's masks."""
+
+from pathlib import Path
+
+from benchprof.logs import logged
+from benchprof.masks.job import draw_controls
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        draw_controls(
+            folder=Path(snakemake.input.model),
+            scope=snakemake.params.scope,
+            masks=dict(
+                zip(
+                    map(tuple, snakemake.params.mask_keys),
+                    map(Path, snakemake.input.masks),
+                    strict=True,
+                )
+            ),
+            targets=dict(
+                zip(
+                    map(tuple, snakemake.params.control_keys),
+                    map(Path, snakemake.output),
+                    strict=True,
+                )
+            ),
+        )

@@ -1,0 +1,32 @@
+"""Evaluate the intact and every ablated model on one benchmark."""
+
+from pathlib import Path
+
+from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.tasks import task_source
+from benchprof.logs import logged
+from benchprof.models.loading import use_threads
+from benchprof.store import Store
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        use_threads(snakemake.threads)
+        settings = snakemake.params.settings
+        names = snakemake.params.ablations
+        evaluate_benchmark(
+            model=ModelSettings(
+                folder=Path(snakemake.input.model),
+                dtype=settings["dtype"],
+                device=snakemake.params.device,
+                chat_template=settings["chat_template"],
+            ),
+            source=task_source(
+                settings["benchmark"],
+                Path(snakemake.input.items) if "ability" in settings["benchmark"] else None,
+            ),
+            limit=settings["benchmark"].get("limit"),
+            seed=settings["seed"],
+            masks=dict(zip(names, map(Path, snakemake.input.masks), strict=True)),
+            targets=dict(zip(["intact", *names], map(Path, snakemake.output.records), strict=True)),
+            store=Store(Path(snakemake.params.store)),
+        )

@@ -1,0 +1,21 @@
+"""Select the masks of one selection for all abilities and k."""
+
+from pathlib import Path
+
+from benchprof.logs import logged
+from benchprof.masks.job import select_masks
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings = snakemake.params.settings
+        select_masks(
+            folder=Path(snakemake.input.model),
+            selection=snakemake.wildcards.selection,
+            settings=settings["selection"],
+            importances=dict(
+                zip(settings["abilities"], map(Path, snakemake.input.importance), strict=True)
+            ),
+            targets=dict(
+                zip(map(tuple, snakemake.params["keys"]), map(Path, snakemake.output), strict=True)
+            ),
+        )
