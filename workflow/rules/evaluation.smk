@@ -6,7 +6,7 @@ def benchmark_data(wildcards):
     benchmark = config["benchmarks"][wildcards.benchmark]
     files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
     if "ability" in benchmark:
-        files["items"] = str(items_of(benchmark["ability"], benchmark["split"]))
+        files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
     return files
 
 

@@ -35,7 +35,7 @@ rule compute_importance:
     input:
         model="results/models/{model}",
         sizes=ancient("results/checks/{model}.json"),
-        items=[str(items_of(ability, "train")) for ability in ABILITIES],
+        train=[str(items_of(ability, "train")) for ability in ABILITIES],
         settings=settings_file("importance/{model}.json", importance_settings),
     output:
         expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),

@@ -28,7 +28,7 @@ rule select_masks:
     threads: 2
     params:
         settings=mask_settings,
-        keys=list(product(ABILITIES, FRACTIONS)),
+        mask_keys=list(product(ABILITIES, FRACTIONS)),
     script:
         "../scripts/select_masks.py"
 

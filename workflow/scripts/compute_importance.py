@@ -21,7 +21,7 @@ if __name__ == "__main__":
             loss_on=settings["loss_on"],
             limit=settings["limit"],
             seed=settings["seed"],
-            items=dict(zip(abilities, map(Path, snakemake.input.items), strict=True)),
+            items=dict(zip(abilities, map(Path, snakemake.input.train), strict=True)),
             targets=dict(zip(abilities, map(Path, snakemake.output), strict=True)),
             store=Store(Path(snakemake.params.store)),
         )

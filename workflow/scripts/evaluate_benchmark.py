@@ -22,7 +22,7 @@ if __name__ == "__main__":
             ),
             source=task_source(
                 settings["benchmark"],
-                Path(snakemake.input.items) if "ability" in settings["benchmark"] else None,
+                Path(snakemake.input.ability_items) if "ability" in settings["benchmark"] else None,
             ),
             limit=settings["benchmark"].get("limit"),
             seed=settings["seed"],

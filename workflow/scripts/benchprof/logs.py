@@ -13,10 +13,12 @@ from benchprof.errors import InputError
 
 @contextlib.contextmanager
 def logged(path: str | Path) -> Iterator[None]:
-    """Log the block to a file and standard error; an InputError ends it as one paragraph.
+    """Log the block to a file and standard error; an error ends it with exit status 1.
+
+    An InputError is logged as its paragraph alone: a traceback tells a person nothing there.
 
     Raises:
-        SystemExit: after an InputError, without its traceback, which tells a person nothing.
+        SystemExit: after any error, which is logged.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     handlers: list[logging.Handler] = [
@@ -32,5 +34,5 @@ def logged(path: str | Path) -> Iterator[None]:
         logging.getLogger(__name__).error("%s", error)
         raise SystemExit(1) from None
     except Exception:
-        logging.getLogger(__name__).exception("failed")
-        raise
+        logging.getLogger(__name__).exception("this is a fault of the program or the machine")
+        raise SystemExit(1) from None

@@ -101,7 +101,8 @@ def _load(source: TaskSource) -> dict[str, Task]:
 
 
 def _by_name(manager: TaskManager, name: str, overrides: Mapping[str, Any]) -> dict[str, Task]:
-    spec = {"task": name, **overrides} if overrides else name
+    # A member of a group may override the task's own settings; a bare specification may not.
+    spec = {"group": "benchmark", "task": [{"task": name, **overrides}]}
     tasks: dict[str, Task] = manager.load([spec])["tasks"]
     return tasks
 

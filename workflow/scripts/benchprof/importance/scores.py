@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
+from torch.utils.hooks import RemovableHandle
 
 from benchprof.importance.example import Example
 
@@ -94,14 +95,15 @@ def _gradients_folded(
 
         return hook
 
-    hooks = [w.register_post_accumulate_grad_hook(hook_for(n)) for n, w in weights.items()]
+    hooks: list[RemovableHandle] = []
     try:
-        for weight in weights.values():
+        for name, weight in weights.items():
             weight.requires_grad_(True)
+            hooks.append(weight.register_post_accumulate_grad_hook(hook_for(name)))
         yield
     finally:
-        for hook in hooks:
-            hook.remove()
+        for handle in hooks:
+            handle.remove()
         for name, weight in weights.items():
             weight.requires_grad_(required[name])
             weight.grad = None

@@ -1,0 +1,256 @@
+"""The sentences around the incidents: each split has its own.
+
+A wording is a pair of context and question. In a context `{told}` is what is told of one
+incident; where two incidents are told, `{first}` and `{second}`. `{action}` is a prevention or a
+repair. A form that tells of two incidents asks about the one that its question names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Context and question; `asked` says which of two incidents the question is about."""
+
+    context: str
+    question: str
+    asked: int = 0
+
+
+# How a context joins cause and effect where it tells both.
+LINKS = {
+    "train": "{cause}, and so {effect}",
+    "calibration": "{cause}, and as a result {effect}",
+    "test": "{effect}, because {cause}",
+}
+
+# Keyed by (type, form) and split. A form is used at the difficulties that generator.FORMS says.
+WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
+    ("cause", "one"): {
+        "train": (
+            Wording("{Told}.", "What is the most likely cause of this?"),
+            Wording("We saw this: {told}.", "What probably led to it?"),
+            Wording("{Told}. Nobody had expected that.", "Which event brought it about?"),
+        ),
+        "calibration": (
+            Wording("The following was noticed: {told}.", "Which of these explains it best?"),
+            Wording("It turned out that {told}.", "How can one account for that?"),
+        ),
+        "test": (
+            Wording("Something must have gone wrong, because {told}.", "Why did it come to that?"),
+            Wording("Imagine this scene: {told}.", "What must have happened earlier?"),
+        ),
+    },
+    ("cause", "two"): {
+        "train": (
+            Wording(
+                "Two things happened on different days. First, {first}. Later, {second}.",
+                "What is the most likely cause of the first thing?",
+                0,
+            ),
+            Wording(
+                "Two things happened in different places. Here, {first}. There, {second}.",
+                "What is the most likely cause of what happened there?",
+                1,
+            ),
+        ),
+        "calibration": (
+            Wording(
+                "An uncle tells two separate stories. In one, {first}. In the other, {second}.",
+                "Which of these explains the story told last?",
+                1,
+            ),
+            Wording(
+                "A diary has two entries. The older one says: {first}. The newer one says: "
+                "{second}.",
+                "Which of these explains the older entry?",
+                0,
+            ),
+        ),
+        "test": (
+            Wording(
+                "A friend describes one mishap: {first}. You answer with another: {second}.",
+                "Why did it come to your own mishap?",
+                1,
+            ),
+            Wording(
+                "One postcard says that {first}. Another postcard says that {second}.",
+                "What must have happened before the first card was written?",
+                0,
+            ),
+        ),
+    },
+    ("effect", "one"): {
+        "train": (
+            Wording("{Told}.", "What happened as a result?"),
+            Wording("As it happened, {told}.", "What was the effect of this?"),
+            Wording("{Told}. Nobody did anything about that.", "What came of it?"),
+        ),
+        "calibration": (
+            Wording("Think of a case in which {told}.", "What most probably followed?"),
+            Wording("It is a fact that {told}.", "Which outcome does one expect from that?"),
+        ),
+        "test": (
+            Wording("Suppose that {told}.", "Which of these would you then expect to hear?"),
+            Wording("Somebody reports: {told}.", "How did the matter go on?"),
+        ),
+    },
+    ("effect", "two"): {
+        "train": (
+            Wording(
+                "Two things happened on different days. First, {first}. Later, {second}.",
+                "What was the effect of the later thing?",
+                1,
+            ),
+            Wording(
+                "Two things happened in different places. Here, {first}. There, {second}.",
+                "What happened as a result of the thing here?",
+                0,
+            ),
+        ),
+        "calibration": (
+            Wording(
+                "An uncle tells two separate stories. In one, {first}. In the other, {second}.",
+                "What most probably followed in the story told first?",
+                0,
+            ),
+            Wording(
+                "A diary has two entries. The older one says: {first}. The newer one says: "
+                "{second}.",
+                "Which outcome does one expect from what the newer entry says?",
+                1,
+            ),
+        ),
+        "test": (
+            Wording(
+                "A friend describes one mistake: {first}. You answer with another: {second}.",
+                "How did the friend's story go on?",
+                0,
+            ),
+            Wording(
+                "One postcard says that {first}. Another postcard says that {second}.",
+                "What would you then expect to hear from the second writer?",
+                1,
+            ),
+        ),
+    },
+    ("prevention", "one"): {
+        "train": (
+            Wording("{Told}.", "What would have prevented this?"),
+            Wording("This is how it went: {told}.", "Which step would have avoided the trouble?"),
+            Wording("{Told}. That was a pity.", "What could have kept this from happening?"),
+        ),
+        "calibration": (
+            Wording("Afterwards we learned that {told}.", "What would have spared us that?"),
+            Wording("The report is short: {told}.", "Which measure should have been taken?"),
+        ),
+        "test": (
+            Wording("As everyone knows by now, {told}.", "How could it have been averted?"),
+            Wording("Let us look back: {told}.", "What was neglected beforehand?"),
+        ),
+    },
+    ("prevention", "two"): {
+        "train": (
+            Wording(
+                "Two things happened on different days. First, {first}. Later, {second}.",
+                "What would have prevented the first trouble?",
+                0,
+            ),
+        ),
+        "calibration": (
+            Wording(
+                "An uncle tells two separate stories. In one, {first}. In the other, {second}.",
+                "What would have changed the end of the story told last?",
+                1,
+            ),
+        ),
+        "test": (
+            Wording(
+                "A friend describes one mishap: {first}. You answer with another: {second}.",
+                "How could your own mishap have been averted?",
+                1,
+            ),
+        ),
+    },
+    ("prevention", "inverse"): {
+        "train": (
+            Wording(
+                "There is one piece of advice that would have helped: {action}.",
+                "Which trouble would it have prevented?",
+            ),
+        ),
+        "calibration": (
+            Wording(
+                "A wise aunt had recommended this: {action}.",
+                "What could she have spared the people who did not listen?",
+            ),
+        ),
+        "test": (
+            Wording(
+                "What they forgot was {action}.",
+                "Which of these misfortunes came about because of that?",
+            ),
+        ),
+    },
+    ("repair", "one"): {
+        "train": (
+            Wording("{Told}.", "What should be done now?"),
+            Wording("Here is the situation: {told}.", "What is the best thing to do next?"),
+            Wording("{Told}. Now help is needed.", "What would put things right?"),
+        ),
+        "calibration": (
+            Wording("Someone asks for advice, because {told}.", "What do you tell them to do?"),
+            Wording("A letter begins like this: {told}.", "Which remedy suits the problem?"),
+        ),
+        "test": (
+            Wording("It cannot be undone that {told}.", "What had they better do about it?"),
+            Wording("You hear about a problem: {told}.", "What is your advice?"),
+        ),
+    },
+    ("repair", "two"): {
+        "train": (
+            Wording(
+                "Two things happened in different places. Here, {first}. There, {second}.",
+                "What should be done there?",
+                1,
+            ),
+        ),
+        "calibration": (
+            Wording(
+                "A diary has two entries. The older one says: {first}. The newer one says: "
+                "{second}.",
+                "Which remedy suits the problem of the older entry?",
+                0,
+            ),
+        ),
+        "test": (
+            Wording(
+                "One postcard says that {first}. Another postcard says that {second}.",
+                "What is your advice to the first writer?",
+                0,
+            ),
+        ),
+    },
+    ("repair", "inverse"): {
+        "train": (
+            Wording(
+                "Someone was told to do this: {action}.",
+                "What had probably gone wrong?",
+            ),
+        ),
+        "calibration": (
+            Wording(
+                "In the end only one thing helped: to {action}.",
+                "Which incident was this an answer to?",
+            ),
+        ),
+        "test": (
+            Wording(
+                "The advice that came back was simple: {action}.",
+                "About which mishap had the advice been sought?",
+            ),
+        ),
+    },
+}

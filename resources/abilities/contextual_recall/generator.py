@@ -1,0 +1,46 @@
+"""Recall from a given text of invented facts.
+
+Types: `single_fact` (the answer stands in one sentence) and `multi_hop` (two or three facts must
+be followed one after another).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contextual_recall import chains, single
+from contextual_recall.scenes import CHAINS, GRIDS, RECORDS
+from generation.template import Template
+
+
+def single_templates() -> Iterator[Template]:
+    """One template per scene, level and question, and one per grid."""
+    for scene in RECORDS:
+        levels = (
+            ("easy", single.easy, scene.short_questions),
+            ("medium", single.medium, scene.questions),
+            ("hard", single.hard, scene.questions),
+        )
+        for difficulty, draw, questions in levels:
+            for question in questions:
+                name = f"{scene.name}-{difficulty}-{question.given}-{question.asked}"
+                how = partial(draw, scene, question)
+                yield Template("single_fact", name, scene.split, difficulty, how)
+    for grid in GRIDS:
+        how = partial(single.grid, grid)
+        yield Template("single_fact", f"{grid.name}-hard", grid.split, "hard", how)
+
+
+def chain_templates() -> Iterator[Template]:
+    """One template per chain, level and direction."""
+    levels = (("easy", chains.easy), ("medium", chains.medium), ("hard", chains.hard))
+    for chain in CHAINS:
+        for difficulty, draw in levels:
+            for direction in ("forward", "backward"):
+                name = f"{chain.name}-{difficulty}-{direction}"
+                how = partial(draw, chain, direction == "forward")
+                yield Template("multi_hop", name, chain.split, difficulty, how)
+
+
+TEMPLATES: tuple[Template, ...] = (*single_templates(), *chain_templates())

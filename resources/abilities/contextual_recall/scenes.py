@@ -1,0 +1,467 @@
+"""The scenes that invented facts are set in: sentences and questions, each in one split.
+
+A role is a slot such as `{person}`; a scene fills it from the pool of that name. Options read as
+`OPTIONS` says, else as the bare name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPTIONS = dict.fromkeys(
+    (
+        "job", "object", "animal", "instrument", "spot", "room", "building", "ship", "creature",
+        "nook", "river",
+    ),
+    "the {}",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that gives one role's name and asks for another's; `option` may differ."""
+
+    given: str
+    asked: str
+    text: str
+    option: str = ""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Facts that each join three roles.
+
+    Attributes:
+        short: tells two of the roles; easy items ask `short_questions` about them.
+        full: sentences that tell all three, used in turn.
+        listed: tells three records at once, role by role; slots end in 1, 2, 3.
+    """
+
+    name: str
+    split: str
+    roles: tuple[str, str, str]
+    lead: str
+    short: str
+    short_questions: tuple[Question, ...]
+    full: tuple[str, ...]
+    listed: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Facts with two keys: three rows by four columns, told row by row.
+
+    Slots: `{row}`, `{a}` to `{d}` for the columns, `{p}` to `{s}` for the row's values.
+    """
+
+    name: str
+    split: str
+    row: str
+    column: str
+    value: str
+    sentence: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Four roles in a chain; `links` join neighbours.
+
+    Questions go over two links (`forward`, `backward`) or three (`far_forward`, `far_backward`).
+    """
+
+    name: str
+    split: str
+    roles: tuple[str, str, str, str]
+    links: tuple[str, str, str]
+    forward: str
+    backward: str
+    far_forward: str
+    far_backward: str
+    options: tuple[str, str, str, str] = ("", "", "", "")
+
+
+RECORDS: tuple[Records, ...] = (
+    Records(
+        "market", "train", ("person", "goods", "town"), "It was market day. ",
+        "{person} sells {goods}.",
+        (
+            Question("person", "goods", "What does {person} sell?"),
+            Question("goods", "person", "Who sells {goods}?"),
+        ),
+        (
+            "{person} from {town} sells {goods}.",
+            "{person}, who lives in {town}, sells {goods}.",
+            "The stall of {person} from {town} has {goods}.",
+        ),
+        "{person1}, {person2} and {person3} came from {town1}, {town2} and {town3}, in that order, "
+        "and offered {goods1}, {goods2} and {goods3}, also in that order.",
+        (
+            Question("town", "goods", "What could people buy from the trader who lives in {town}?"),
+            Question("goods", "town", "Where does the trader with the {goods} come from?"),
+        ),
+    ),
+    Records(
+        "dig", "train", ("object", "town", "surname"), "",
+        "The {object} was found in {town}.",
+        (
+            Question("object", "town", "Where was the {object} found?"),
+            Question("town", "object", "What was found in {town}?"),
+        ),
+        (
+            "Professor {surname} found the {object} in {town}.",
+            "The {object} was dug up in {town} by Professor {surname}.",
+        ),
+        "Digging in {town1}, {town2} and {town3}, Professors {surname1}, {surname2} and {surname3} "
+        "found the {object1}, the {object2} and the {object3}, each in the order given.",
+        (
+            Question("surname", "object", "Which of the finds was made by Professor {surname}?"),
+            Question("object", "surname", "Which professor found the {object}?"),
+        ),
+    ),
+    Records(
+        "inn", "train", ("person", "colour", "job"), "",
+        "{person} sleeps in the {colour} room.",
+        (Question("person", "colour", "In which room does {person} sleep?", "the {} room"),),
+        (
+            "{person} is the {job} and has the {colour} room.",
+            "The {colour} room was given to {person}, the {job}.",
+        ),
+        "{person1} is the {job1}, {person2} the {job2} and {person3} the {job3}; their rooms are "
+        "{colour1}, {colour2} and {colour3}, in that order.",
+        (
+            Question("job", "colour", "What is the colour of the {job}'s room?"),
+            Question("colour", "job", "What is the work of the guest in the {colour} room?"),
+        ),
+    ),
+    Records(
+        "moons", "train", ("moon", "person", "colour"), "",
+        "The moon {moon} has {colour} dust.",
+        (Question("moon", "colour", "What colour is the dust on the moon {moon}?"),),
+        (
+            "{person} discovered the moon {moon}, which has {colour} dust.",
+            "The moon {moon}, with its {colour} dust, was first seen by {person}.",
+        ),
+        "The moons {moon1}, {moon2} and {moon3} were discovered by {person1}, {person2} and "
+        "{person3} respectively, and have {colour1}, {colour2} and {colour3} dust respectively.",
+        (
+            Question("person", "colour", "What colour is the dust on the moon that {person} saw?"),
+            Question("colour", "person", "Who discovered the moon with the {colour} dust?"),
+        ),
+    ),
+    Records(
+        "school", "calibration", ("person", "subject", "month"), "",
+        "In {month} there is a course in {subject}.",
+        (
+            Question("month", "subject", "In {month}, there is a course in what?"),
+            Question("subject", "month", "The course in {subject} is in which month?"),
+        ),
+        (
+            "In {month}, {person} gives a course in {subject}.",
+            "A course in {subject} is given in {month}, by {person}.",
+        ),
+        "The courses in {subject1}, {subject2} and {subject3} take place in {month1}, {month2} and "
+        "{month3}, one after the other, with {person1}, {person2} and {person3} as the teachers.",
+        (
+            Question("person", "month", "{person} is busy teaching in which month?"),
+            Question("person", "subject", "{person} is the teacher of which course?"),
+        ),
+    ),
+    Records(
+        "port", "calibration", ("ship", "goods", "town"), "",
+        "On the {ship} there is {goods}.",
+        (Question("ship", "goods", "The cargo of the {ship} is what?"),),
+        (
+            "On its way to {town}, the {ship} carries {goods}.",
+            "With {goods} on board, the {ship} is heading for {town}.",
+        ),
+        "On board the {ship1}, the {ship2} and the {ship3} there is {goods1}, {goods2} and "
+        "{goods3}, to be unloaded in {town1}, {town2} and {town3}, always in that order.",
+        (
+            Question("goods", "town", "The {goods} will arrive at which harbour?"),
+            Question("town", "ship", "To the harbour of {town} goes which ship?"),
+        ),
+    ),
+    Records(
+        "band", "calibration", ("person", "instrument", "colour"), "",
+        "With the {instrument} comes {person}.",
+        (
+            Question("person", "instrument", "{person} comes with which instrument?"),
+            Question("instrument", "person", "With the {instrument} comes who?"),
+        ),
+        (
+            "Dressed in {colour}, {person} plays the {instrument}.",
+            "At the {instrument} sits {person}, in {colour}.",
+        ),
+        "In the front row, dressed in {colour1}, {colour2} and {colour3}, sit {person1}, {person2} "
+        "and {person3} with the {instrument1}, the {instrument2} and the {instrument3}, from left "
+        "to right.",
+        (
+            Question("instrument", "colour", "The {instrument} is played by somebody in what?"),
+            Question("colour", "instrument", "The musician in {colour} has which instrument?"),
+        ),
+    ),
+    Records(
+        "cakes", "calibration", ("surname", "flavour", "month"), "",
+        "For the {surname} family, the baker made a {flavour} cake.",
+        (
+            Question("surname", "flavour", "The cake for the {surname} family tastes of what?"),
+            Question("flavour", "surname", "Which family's cake was the {flavour} one?"),
+        ),
+        (
+            "For a party in {month}, the {surname} family ordered a {flavour} cake.",
+            "A {flavour} cake, to be ready in {month}, was ordered by the {surname} family.",
+        ),
+        "For {month1}, {month2} and {month3}, in that order, the families {surname1}, {surname2} "
+        "and {surname3} wanted cakes that taste of {flavour1}, {flavour2} and {flavour3}.",
+        (
+            Question("month", "flavour", "The cake for the party in {month} tastes of what?"),
+            Question("flavour", "month", "The {flavour} cake is needed in which month?"),
+        ),
+    ),
+    Records(
+        "shelves", "test", ("book", "surname", "colour"), "",
+        "Look for {book} on the {colour} shelf.",
+        (
+            Question("book", "colour", "If I want {book}, to which shelf do I go?", "the {} shelf"),
+            Question("colour", "book", "If I go to the {colour} shelf, which book is there?"),
+        ),
+        (
+            "You will find {book} by {surname} if you go to the {colour} shelf.",
+            "If you want {book}, written by {surname}, look on the {colour} shelf.",
+        ),
+        "If you look for {book1}, {book2} and {book3} on the {colour1}, the {colour2} and the "
+        "{colour3} shelf, you will find them in that order; {surname1} wrote the first of these, "
+        "{surname2} the second and {surname3} the third.",
+        (
+            Question("surname", "colour", "I want the book by {surname}, so which shelf is it on?",
+                     "the {} shelf"),
+            Question("colour", "surname", "If a book is on the {colour} shelf, who wrote it?"),
+        ),
+    ),
+    Records(
+        "gardens", "test", ("person", "plant", "spot"), "",
+        "{person}'s {plant} grow by the {spot}.",
+        (
+            Question("person", "plant", "Let us visit {person}, but what grows there?"),
+            Question("spot", "plant", "Let us go to the {spot}, but what grows by it?"),
+        ),
+        (
+            "You can see {person}'s {plant} by the {spot}.",
+            "By the {spot} you can see the {plant} that {person} planted.",
+        ),
+        "We saw the {plant1}, the {plant2} and the {plant3} that belong to {person1}, {person2} "
+        "and {person3}, the first by the {spot1}, the second by the {spot2} and the third by the "
+        "{spot3}.",
+        (
+            Question("plant", "spot", "You look for the {plant}, so where do you go?"),
+            Question("spot", "person", "You stand by the {spot}, so whose flowers do you see?"),
+        ),
+    ),
+    Records(
+        "trams", "test", ("colour", "town", "person"), "",
+        "Take the {colour} tram if you are going to {town}.",
+        (
+            Question("town", "colour", "I am going to {town}, so which tram must I take?",
+                     "the {} tram"),
+            Question("colour", "town", "I am on the {colour} tram, so where am I going?"),
+        ),
+        (
+            "If you take the {colour} tram, {person} will drive you to {town}.",
+            "You can get to {town} with {person}, who drives the {colour} tram.",
+        ),
+        "The trams that are {colour1}, {colour2} and {colour3} take you to {town1}, {town2} and "
+        "{town3}, and you will see {person1} drive the first, {person2} the second and {person3} "
+        "the third.",
+        (
+            Question("town", "person", "You are on the way to {town}, so who drives your tram?"),
+            Question("person", "town", "If {person} drives your tram, where will you get off?"),
+        ),
+    ),
+    Records(
+        "carvers", "test", ("person", "animal", "material"), "",
+        "See how {person} makes the {animal} from {material}.",
+        (
+            Question("person", "animal", "Ask {person} to show you a carving, and what is it?"),
+            Question("animal", "material", "You touch the {animal}, and what is it made from?"),
+        ),
+        (
+            "Here you see the {animal} that {person} carved from {material}.",
+            "See what {person} carved from {material}: it is the {animal}.",
+        ),
+        "You see three carvings here, the {animal1}, the {animal2} and the {animal3}; they were "
+        "made by {person1}, {person2} and {person3} from {material1}, {material2} and {material3}, "
+        "as you go from left to right.",
+        (
+            Question("material", "animal", "You see a carving made from {material}, so what is "
+                     "it?"),
+            Question("material", "person", "You like the carving made from {material}, so whose "
+                     "is it?"),
+        ),
+    ),
+)  # fmt: skip
+
+GRIDS: tuple[Grid, ...] = (
+    Grid(
+        "stable", "train", "month", "person", "animal",
+        "In {row}, {a}, {b}, {c} and {d} fed the {p}, the {q}, the {r} and the {s}, in that "
+        "order.",
+        "Which animal did {column} feed in {row}?",
+    ),
+    Grid(
+        "loans", "train", "town", "person", "object",
+        "From the museum in {row}, {a} borrowed the {p}, {b} the {q}, {c} the {r} and {d} the "
+        "{s}.",
+        "Which thing did {column} borrow from the museum in {row}?",
+    ),
+    Grid(
+        "concerts", "calibration", "town", "person", "instrument",
+        "At the concert in {row}, the {p}, the {q}, the {r} and the {s} were played by {a}, "
+        "{b}, {c} and {d}, one each, in that order.",
+        "At the concert in {row}, {column} played which instrument?",
+    ),
+    Grid(
+        "duties", "calibration", "month", "surname", "room",
+        "For {row}, the plan puts {a} in the {p}, {b} in the {q}, {c} in the {r} and {d} in "
+        "the {s}.",
+        "The plan for {row} puts {column} in which room?",
+    ),
+    Grid(
+        "harvest", "test", "month", "person", "food",
+        "When it was {row}, you could get {p}, {q}, {r} and {s} from {a}, {b}, {c} and {d}, "
+        "each selling one of these in that order.",
+        "Suppose it was {row}; what could you get from {column}?",
+    ),
+    Grid(
+        "tours", "test", "surname", "town", "building",
+        "If you tour with {row}, you see the {p} of {a}, the {q} of {b}, the {r} of {c} and "
+        "the {s} of {d}.",
+        "You tour {column} with {row}, so what do you see there?",
+    ),
+)  # fmt: skip
+
+CHAINS: tuple[Chain, ...] = (
+    Chain(
+        "firms", "train", ("person", "firm", "town", "goods"),
+        (
+            "{person} works for {firm}.",
+            "{firm} has its office in {town}.",
+            "{town} is known for its {goods}.",
+        ),
+        "In which town is the office of the firm that {person} works for?",
+        "Who works for the firm that has its office in {town}?",
+        "What is the town known for where the firm of {person} has its office?",
+        "Who works for the firm in the town that is known for its {goods}?",
+    ),
+    Chain(
+        "chests", "train", ("colour", "wood", "room", "person"),
+        (
+            "The {colour} key opens the {wood} chest.",
+            "The {wood} chest stands in the {room}.",
+            "The {room} is cleaned by {person}.",
+        ),
+        "In which room is the chest that the {colour} key opens?",
+        "Which key opens the chest in the {room}?",
+        "Who cleans the room with the chest that the {colour} key opens?",
+        "Which key opens the chest in the room that {person} cleans?",
+        ("the {} key", "", "", ""),
+    ),
+    Chain(
+        "islands", "train", ("creature", "herb", "island", "surname"),
+        (
+            "The {creature} eats {herb}.",
+            "The herb {herb} grows on {island}.",
+            "The governor of {island} is {surname}.",
+        ),
+        "On which island does the food of the {creature} grow?",
+        "Which animal eats the herb that grows on {island}?",
+        "Who is the governor of the island where the food of the {creature} grows?",
+        "Which animal eats the herb from the island whose governor is {surname}?",
+    ),
+    Chain(
+        "lessons", "train", ("person", "surname", "instrument", "room"),
+        (
+            "{person} is a pupil of {surname}.",
+            "{surname} plays the {instrument}.",
+            "The {instrument} is kept in the {room}.",
+        ),
+        "Which instrument does the teacher of {person} play?",
+        "Who is a pupil of the teacher who plays the {instrument}?",
+        "Where is the instrument kept that the teacher of {person} plays?",
+        "Who is a pupil of the teacher whose instrument is kept in the {room}?",
+    ),
+    Chain(
+        "cats", "calibration", ("cat", "person", "street", "building"),
+        (
+            "The cat named {cat} lives with {person}.",
+            "The home of {person} is on {street}.",
+            "At the end of {street} stands the {building}.",
+        ),
+        "The cat named {cat} has a home on which street?",
+        "The cat with a home on {street} is named what?",
+        "The cat named {cat} lives on a street with which building at its end?",
+        "The cat whose street has the {building} at its end is named what?",
+    ),
+    Chain(
+        "feasts", "calibration", ("feast", "town", "surname", "colour"),
+        (
+            "The Feast of {feast} is held in {town}.",
+            "In {town}, the mayor is called {surname}.",
+            "On the roof of {surname} there is a {colour} flag.",
+        ),
+        "In the town of the Feast of {feast}, the mayor is called what?",
+        "In the town whose mayor is called {surname}, people go to which feast?",
+        "In the town of the Feast of {feast}, the flag on the mayor's roof has what colour?",
+        "In the town whose mayor has a {colour} flag, people go to which feast?",
+        ("the Feast of {}", "", "", ""),
+    ),
+    Chain(
+        "parcels", "calibration", ("object", "person", "surname", "collection"),
+        (
+            "The {object} was a gift for {person}.",
+            "As a tenant, {person} pays rent to {surname}.",
+            "As a hobby, {surname} collects {collection}.",
+        ),
+        "The person who was given the {object} pays rent to whom?",
+        "The tenant of {surname} was given which thing?",
+        "The person who was given the {object} pays rent to a collector of what?",
+        "The tenant of the collector of {collection} was given which thing?",
+    ),
+    Chain(
+        "novels", "test", ("book", "surname", "town", "river"),
+        (
+            "{surname} is the author of {book}.",
+            "{surname}'s birthplace is {town}.",
+            "Through {town} flows the river {river}.",
+        ),
+        "I have read {book}, so in what place was its author born?",
+        "I know {town}, so what was written by the author who was born there?",
+        "I have read {book}, so what river flows through its author's birthplace?",
+        "I know the river {river}, so what was written by the author who was born beside it?",
+    ),
+    Chain(
+        "races", "test", ("horse", "person", "surname", "food"),
+        (
+            "{horse}'s rider is {person}.",
+            "{person}'s trainer is {surname}.",
+            "{surname}'s favourite food is {food}.",
+        ),
+        "{horse} wins the race, so who is the trainer of the winning rider?",
+        "{surname}'s rider wins the race, so what is the winning horse called?",
+        "{horse} wins the race, so what does the trainer of the winning rider like to eat?",
+        "The trainer who likes {food} has the winning rider, so what is the horse called?",
+    ),
+    Chain(
+        "captains", "test", ("ship", "surname", "animal", "nook"),
+        (
+            "Captain {surname} is at the helm of the {ship}.",
+            "Captain {surname}'s pet is the {animal}.",
+            "You will find the {animal} asleep in the {nook}.",
+        ),
+        "If you go aboard the {ship}, what pet does its captain have?",
+        "If you meet the captain whose pet is the {animal}, what ship is that captain from?",
+        "If you go aboard the {ship}, where does its captain's pet sleep?",
+        "If you find a pet asleep in the {nook}, what ship does its captain steer?",
+    ),
+)  # fmt: skip

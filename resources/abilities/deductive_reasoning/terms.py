@@ -1,0 +1,48 @@
+"""Invented nouns and neutral properties, so that no belief about the world helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+# Each starts with a consonant (always "a", never "an") and takes a plain "s" in the plural.
+NOUNS = (
+    "bavrel", "blick", "blim", "blorp", "brask", "brimp", "bront", "brop", "cland", "clorn",
+    "crull", "dorv", "drell", "drim", "dwelk", "fenk", "fep", "flern", "frim", "fronk", "fump",
+    "gand", "glorn", "grelk", "gwin", "halp", "holb", "hoxel", "jamber", "jelk", "jorm", "jund",
+    "kelb", "klin", "kordle", "krad", "kreb", "lemb", "lutt", "mavel", "mib", "mindle", "morp",
+    "munt", "narg", "nelt", "nimp", "norbel", "pallen", "pelm", "plarn", "plin", "pliv", "ponk",
+    "quab", "quind", "ralt", "rilb", "runkel", "skern", "snarp", "sorbit", "stend", "tamber",
+    "torv", "trem", "trob", "tull", "varn", "vonk", "vrill", "vuln", "wexel", "wimmel", "woft",
+    "wrib", "wug", "yandel", "yarl", "zamp", "zeld", "zindle", "zobber", "zorp", "zunt",
+)  # fmt: skip
+
+FOODS = (
+    "apples", "beans", "bread", "carrots", "cheese", "corn", "eggs", "figs", "grapes", "nuts",
+    "onions", "pears", "plums", "rice", "soup",
+)  # fmt: skip
+
+MATERIALS = (
+    "clay", "cotton", "glass", "gold", "iron", "leather", "paper", "rubber", "silk", "stone",
+    "wood", "wool",
+)  # fmt: skip
+
+INSTRUMENTS = (
+    "bells", "drums", "flutes", "guitars", "harps", "horns", "pianos", "trumpets", "violins",
+)  # fmt: skip
+
+LETTERS = ("A", "B", "C", "D", "E", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "W")
+
+
+def sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def paragraph(random: Random, sentences: Sequence[str]) -> str:
+    """The sentences in random order."""
+    return " ".join(sentence(text) for text in random.sample(sentences, len(sentences)))
+
+
+def class_sentence(pattern: str, x: str, y: str = "") -> str:
+    """Fill in one or two invented nouns: {x} and {y}, in the plural {xs} and {ys}."""
+    return sentence(pattern.format(x=x, xs=f"{x}s", y=y, ys=f"{y}s"))

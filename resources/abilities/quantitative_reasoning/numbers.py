@@ -1,0 +1,64 @@
+"""Numbers for problems, and wrong answers from which the right one cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import NamedTuple
+
+from quantitative_reasoning.wording import Case
+
+ATTEMPTS = 2000
+
+
+class Sum(NamedTuple):
+    """A worked problem: the numbers that its text shows, the result, and two sizes of error.
+
+    Where a problem invites a mistake (a step forgotten, one group too many), a gap is the
+    distance between the result of the mistake and the right result.
+    """
+
+    numbers: Mapping[str, int]
+    answer: int
+    gaps: tuple[int, int]
+
+
+def corners(answer: int, gaps: tuple[int, int], random: Random) -> tuple[int, int, int]:
+    """Three wrong numbers that form a rectangle with the right one.
+
+    The signs are random, so each corner of the same four numbers is as likely to be the answer:
+    it is neither the middle one nor the extreme one more often than by chance.
+    """
+    first, second = (gap * random.choice((-1, 1)) for gap in gaps)
+    return answer + first, answer + second, answer + first + second
+
+
+def case_of(draw: Callable[[Random], Sum]) -> Callable[[Random], Case]:
+    """A form's `draw` from a drawing of sums.
+
+    A draw with an impossible option or with an option that stands in the text is thrown away as
+    a whole: redrawing its wrong answers alone would make small numbers right more often.
+    """
+
+    def case(random: Random) -> Case:
+        for _ in range(ATTEMPTS):
+            numbers, answer, gaps = draw(random)
+            options = {answer, *corners(answer, gaps, random)}
+            if len(options) == 4 and min(options) > 1 and not options & set(numbers.values()):
+                wrong = tuple(str(option) for option in sorted(options - {answer}))
+                return Case(numbers, str(answer), wrong)
+        raise ValueError("no sum with four good options")
+
+    return case
+
+
+def whole(draw: Callable[[Random], Sum | None]) -> Callable[[Random], Sum]:
+    """The first sum of a drawing that gives None where a number would not be whole."""
+
+    def first(random: Random) -> Sum:
+        for _ in range(ATTEMPTS):
+            if drawn := draw(random):
+                return drawn
+        raise ValueError("no sum of whole numbers")
+
+    return first

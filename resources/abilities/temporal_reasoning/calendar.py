@@ -1,0 +1,305 @@
+"""Calendar: weekdays, months and dates some days, weeks or months away, and joint cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import lcm
+from random import Random
+
+from quantitative_reasoning.wording import Case, Form
+from temporal_reasoning.moments import (
+    MONTHS,
+    WEEKDAYS,
+    Moment,
+    case_of,
+    day_of_year,
+    other_names,
+)
+
+COUNTS = ("zero", "one", "two", "three", "four", "five", "six")
+
+# Dates stay clear of the end of February: nothing depends on leap years.
+MARCH, DECEMBER_LAST = 59, 364
+
+
+def day_away(sign: int) -> Callable[[Random], Case]:
+    """A weekday one to three days after or before another."""
+
+    def case(random: Random) -> Case:
+        start, away = random.randrange(7), random.randint(1, 3)
+        days = "one day" if away == 1 else f"{COUNTS[away]} days"
+        return _weekday({"w": start}, {"d": days}, start + sign * away, random)
+
+    return case
+
+
+def months_away(random: Random) -> Case:
+    start, away = random.randrange(12), random.randint(1, 4)
+    answer = (start + away) % 12
+    slots = {"m": MONTHS[start], "d": "one month" if away == 1 else f"{COUNTS[away]} months"}
+    return Case(slots, MONTHS[answer], tuple(other_names(MONTHS, answer, {start}, random)))
+
+
+def many_days(random: Random) -> Case:
+    start, away = random.randrange(7), random.choice([n for n in range(9, 34) if n % 7])
+    return _weekday({"w": start}, {"d": f"{away} days"}, start + away, random)
+
+
+def same_month(random: Random) -> Case:
+    """Of two dates in one month one has its weekday told."""
+    early, late = sorted(random.sample(range(2, 29), 2))
+    while (late - early) % 7 == 0 or late - early < 5:
+        early, late = sorted(random.sample(range(2, 29), 2))
+    start = random.randrange(7)
+    texts = {"a": ordinal(early), "b": ordinal(late), "month": random.choice(MONTHS)}
+    return _weekday({"w": start}, texts, start + late - early, random)
+
+
+def other_month(random: Random) -> Case:
+    start = random.randint(MARCH, DECEMBER_LAST - 90)
+    away = random.choice([n for n in range(36, 90) if n % 7])
+    weekday = random.randrange(7)
+    texts = {"a": day_of_year(start), "b": day_of_year(start + away)}
+    return _weekday({"w": weekday}, texts, weekday + away, random)
+
+
+def two_shifts(random: Random) -> Case:
+    """Two moves on the calendar, one in weeks and days, one in days, to different sides."""
+    start, weeks, days, back = (random.randint(*e) for e in ((0, 6), (2, 6), (2, 6), (8, 20)))
+    while (days - back) % 7 == 0:
+        back = random.randint(8, 20)
+    texts = {"a": f"{COUNTS[weeks]} weeks and {COUNTS[days]} days", "b": f"{back} days"}
+    return _weekday({"w": start}, texts, start + days - back, random)
+
+
+def _weekday(shown: dict[str, int], texts: dict[str, str], answer: int, random: Random) -> Case:
+    """A case with weekday options; a weekday that the text shows is no option."""
+    slots = texts | {slot: WEEKDAYS[day] for slot, day in shown.items()}
+    wrong = other_names(WEEKDAYS, answer % 7, set(shown.values()), random)
+    return Case(slots, WEEKDAYS[answer % 7], tuple(wrong))
+
+
+def ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 != 1 else 0, "th")
+    return f"{number}{ending}"
+
+
+def date_later(random: Random) -> Moment:
+    start, away = random.randint(MARCH, DECEMBER_LAST - 60), random.randint(9, 35)
+    slots = {"s": day_of_year(start), "d": f"{away} days"}
+    return _date(slots, start + away, random)
+
+
+def date_earlier(random: Random) -> Moment:
+    start, away = random.randint(MARCH + 60, DECEMBER_LAST), random.randint(9, 35)
+    slots = {"s": day_of_year(start), "d": f"{away} days"}
+    return _date(slots, start - away, random)
+
+
+def next_joint_day(random: Random) -> Moment:
+    a, b = random.sample((4, 6, 8, 9, 10, 12, 14, 15), 2)
+    start = random.randint(MARCH, DECEMBER_LAST - 130)
+    slots = {"s": day_of_year(start), "a": f"{a} days", "b": f"{b} days"}
+    moment = _date(slots, start + lcm(a, b), random)
+    # A common multiple above 90 days would make the text ask for long counting only.
+    return moment if lcm(a, b) <= 90 else next_joint_day(random)
+
+
+def weeks_and_days(random: Random) -> Moment:
+    start = random.randint(MARCH, DECEMBER_LAST - 100)
+    weeks, days, back = random.randint(4, 9), random.randint(2, 6), random.randint(3, 12)
+    texts = {"a": f"{COUNTS[days]} days", "b": f"{back} days"}
+    slots = {"s": day_of_year(start), "w": f"{weeks} weeks"} | texts
+    return _date(slots, start + 7 * weeks + days - back, random)
+
+
+def _date(slots: dict[str, str], answer: int, random: Random) -> Moment:
+    gaps = random.choice(((1, 7), (1, 2), (2, 10), (1, 10)))
+    return Moment(slots, answer, gaps, day_of_year, low=MARCH, high=DECEMBER_LAST)
+
+
+DAY_LATER = {
+    "train": """
+        {event} is on [{w}|market day]. {event2} is {d} later.
+        On what day is {event2}?
+
+        Today is [{w}|market day].
+        What day of the week will it be {d} from now?
+    """,
+    "calibration": """
+        The {job} comes to {town} on [{w}|market day] and stays until {d} have passed.
+        What weekday is it when the {job} leaves?
+    """,
+    "test": """
+        {A} expected the letter for [{w}|bin day], but it was {d} late.
+        The letter came on which day of the week?
+    """,
+}
+DAY_EARLIER = {
+    "train": """
+        {event} is on [{w}|market day]. {event2} is {d} earlier.
+        On what day is {event2}?
+    """,
+    "calibration": """
+        For the feast in {town} on [{w}|the name day], the {job} starts to cook {d} ahead.
+        What weekday is it when the cooking starts?
+    """,
+    "test": """
+        When {A} came home on [{w}|bin day], the parcel had been lying there for {d}.
+        The parcel came on which day of the week?
+    """,
+}
+MONTHS_AWAY = {
+    "train": """
+        {A} moves to {town} in [{m}|the rainy season] and leaves {d} later.
+        In what month does {A} leave?
+    """,
+    "calibration": """
+        The {job}'s new shop was planned for [{m}|the low season] and opened with a delay of {d}.
+        Which month of the year was it then?
+    """,
+    "test": """
+        Now it is [{m}|the sowing season], and {d} will pass before {A} sees {B} again.
+        They will see each other in which month?
+    """,
+}
+MANY_DAYS = {
+    "train": """
+        Today is [{w}|market day]. {event} is in {d}.
+        What day of the week is {event}?
+    """,
+    "calibration": """
+        On [{w}|pay day] the {job} in {town} promised to be finished after {d}.
+        What weekday is the promised day?
+    """,
+    "test": """
+        {A} borrowed a book on [{w}|bin day] and may keep it for {d}.
+        The book is due on which day of the week?
+    """,
+}
+SAME_MONTH = {
+    "train": """
+        The {a} of {month} is a [{w}|holiday]. {event} is on the {b} of the same month.
+        What day of the week is {event}?
+    """,
+    "calibration": """
+        In {town} the {month} fair opens on the {a}, a [{w}|rest day], and closes on the {b}.
+        What weekday is the closing day?
+    """,
+    "test": """
+        Born on the {b} of {month}, {B} is younger than {A}, whose birthday, the {a} of that
+        month, falls on a [{w}|school day] this year.
+        The birthday of {B} falls on which day of the week?
+    """,
+}
+DATE_LATER = {
+    "train": """
+        {A} starts a course on [{s}|the first day of the holidays]. It ends {d} later.
+        On what date does it end?
+    """,
+    "calibration": """
+        The bill that the {job} got on [{s}|the day of the fair] must be paid after {d}.
+        What date is the last day for paying it?
+    """,
+    "test": """
+        It is [{s}|the day of the vote], and {event} in {town} is still {d} away.
+        When will it be?
+    """,
+}
+DATE_EARLIER = {
+    "train": """
+        {event} is on [{s}|the first day of the holidays]. {A} bought the ticket {d} earlier.
+        On what date did {A} buy it?
+    """,
+    "calibration": """
+        By [{s}|the day of the fair] the {job} in {town} had been ill for {d}.
+        What date was the first day of the illness, {d} before?
+    """,
+    "test": """
+        {A} reached the coast on [{s}|the day of the vote], having set out {d} before.
+        When had {A} set out?
+    """,
+}
+OTHER_MONTH = {
+    "train": """
+        In this year, {a} is a [{w}|holiday]. {event} is on {b}.
+        What day of the week is {event}?
+    """,
+    "calibration": """
+        The bridge at {town} was closed on {a}, a [{w}|rest day], and opened again on {b} of that
+        year.
+        What weekday was it when the bridge opened?
+    """,
+    "test": """
+        Both dates are in one year: on {a}, a [{w}|school day], the {job} ordered a coat, and on
+        {b} it came.
+        The coat came on which day of the week?
+    """,
+}
+TWO_SHIFTS = {
+    "train": """
+        Today is [{w}|market day]. {event} is in {a}, and {event2} is {b} before {event}.
+        What day of the week is {event2}?
+    """,
+    "calibration": """
+        On [{w}|pay day] the {job} fixed the opening for {a} later, and then moved it forward by
+        {b}, so that it was that much sooner.
+        What weekday was the opening in the end?
+    """,
+    "test": """
+        {A} is to stay in {town} for {a}, counted from the coming [{w}|bin day], but goes home {b}
+        too soon.
+        {A} goes home on which day of the week?
+    """,
+}
+NEXT_JOINT_DAY = {
+    "train": """
+        {A} swims every {a} and {B} swims every {b}. On [{s}|the first day of the holidays] they
+        both swim.
+        On what date do they next swim on the same day?
+    """,
+    "calibration": """
+        One ship calls at {town} every {a}, another every {b}. The last time that both came
+        together was [{s}|the day of the fair].
+        What date is the next day with both ships?
+    """,
+    "test": """
+        Since [{s}|the day of the vote], when both jobs fell together, {A} waters the trees at
+        intervals of {b} and cuts the grass at intervals of {a}.
+        When do the two jobs fall together again?
+    """,
+}
+WEEKS_AND_DAYS = {
+    "train": """
+        {A} plans {event} for {w} and {a} after [{s}|the first day of the holidays]. Then it is
+        moved to a day {b} sooner.
+        On what date is it now?
+    """,
+    "calibration": """
+        From [{s}|the day of the fair] it takes {w} and {a} until the ship is in {town}; the mail
+        gets there {b} ahead of the ship.
+        What date is it when the mail gets there?
+    """,
+    "test": """
+        The wall was to be built in {w} and {a}, beginning from [{s}|the day of the vote], and the
+        {job} beat this plan by {b}.
+        When was the wall finished?
+    """,
+}
+
+FORMS = tuple(
+    Form("calendar", name, difficulty, draw, blocks)
+    for difficulty, name, draw, blocks in (
+        ("easy", "day_later", day_away(1), DAY_LATER),
+        ("easy", "day_earlier", day_away(-1), DAY_EARLIER),
+        ("easy", "months_away", months_away, MONTHS_AWAY),
+        ("medium", "many_days", many_days, MANY_DAYS),
+        ("medium", "same_month", same_month, SAME_MONTH),
+        ("medium", "date_later", case_of(date_later), DATE_LATER),
+        ("medium", "date_earlier", case_of(date_earlier), DATE_EARLIER),
+        ("hard", "other_month", other_month, OTHER_MONTH),
+        ("hard", "two_shifts", two_shifts, TWO_SHIFTS),
+        ("hard", "next_joint_day", case_of(next_joint_day), NEXT_JOINT_DAY),
+        ("hard", "weeks_and_days", case_of(weeks_and_days), WEEKS_AND_DAYS),
+    )
+)

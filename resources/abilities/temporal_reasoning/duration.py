@@ -1,0 +1,268 @@
+"""Durations: time between two moments, sums and differences of durations, breaks, nights."""
+
+from __future__ import annotations
+
+from random import Random
+
+from quantitative_reasoning.wording import Form
+from temporal_reasoning.moments import DAY, Moment, case_of, clock, full_hour, hours, minutes, span
+
+FIVE = 5  # times and durations come in steps of five minutes, so wrong ones do as well
+
+
+def between_hours(random: Random) -> Moment:
+    length = random.randint(2, 9)
+    start = random.choice((1, 13)) + random.randint(0, 10 - length)
+    slots = {"s": full_hour(start), "e": full_hour(start + length)}
+    return Moment(slots, length, (random.choice((1, 2)), random.choice((3, 4))), hours, high=11)
+
+
+def both_parts(random: Random) -> Moment:
+    a, b = (FIVE * random.randint(1, 8) for _ in range(2))
+    gaps = (random.choice((5, 10)), random.choice((15, 20, 25)))
+    return Moment({"a": minutes(a), "b": minutes(b)}, a + b, gaps, minutes)
+
+
+def part_left(random: Random) -> Moment:
+    left, gone = (FIVE * random.randint(1, 8) for _ in range(2))
+    gaps = (random.choice((5, 10)), random.choice((15, 20, 25)))
+    return Moment({"a": minutes(left + gone), "b": minutes(gone)}, left, gaps, minutes)
+
+
+def between_times(random: Random) -> Moment:
+    start, length = 8 * 60 + FIVE * random.randint(1, 80), FIVE * random.randint(13, 40)
+    slots = {"s": clock(start), "e": clock(start + length)}
+    return Moment(slots, length, random.choice(((40, 60), (10, 60), (20, 60))), span, low=61)
+
+
+def three_parts(random: Random) -> Moment:
+    parts = [FIVE * random.randint(3, 18) for _ in range(3)]
+    slots = dict(zip("abc", (span(part) for part in parts), strict=True))
+    return Moment(slots, sum(parts), random.choice(((40, 60), (10, 60), (5, 20))), span, low=61)
+
+
+def how_much_longer(random: Random) -> Moment:
+    short, more = FIVE * random.randint(10, 30), FIVE * random.randint(3, 20)
+    slots = {"a": span(short + more), "b": span(short)}
+    return Moment(slots, more, (random.choice((5, 10)), random.choice((15, 20, 40))), span, low=2)
+
+
+def without_break(random: Random) -> Moment:
+    start, work = 7 * 60 + FIVE * random.randint(1, 60), FIVE * random.randint(50, 110)
+    rest, second = FIVE * random.randint(3, 9), FIVE * random.randint(10, 16)
+    slots = {
+        "s": clock(start),
+        "e": clock(start + work + rest + second),
+        "a": span(rest),
+        "b": span(second),
+    }
+    gaps = random.choice(((rest, 60), (second, 60), (rest, second), (10, 60)))
+    return Moment(slots, work, gaps, span, low=61)
+
+
+def over_night(random: Random) -> Moment:
+    start, length = 18 * 60 + FIVE * random.randint(1, 68), FIVE * random.randint(76, 150)
+    slots = {"s": clock(start), "e": clock((start + length) % DAY)}
+    return Moment(slots, length, random.choice(((40, 60), (10, 60), (20, 120))), span, low=61)
+
+
+def longer_visit(random: Random) -> Moment:
+    short, more = FIVE * random.randint(13, 50), FIVE * random.randint(3, 30)
+    first, second = (8 * 60 + FIVE * random.randint(1, 60) for _ in range(2))
+    slots = {
+        "s": clock(first),
+        "e": clock(first + short + more),
+        "t": clock(second),
+        "f": clock(second + short),
+    }
+    return Moment(slots, more, (random.choice((5, 10)), random.choice((20, 40, 60))), span)
+
+
+def rounds_and_pauses(random: Random) -> Moment:
+    count, length, pause = random.randint(4, 8), FIVE * random.randint(4, 10), random.randint(6, 14)
+    total = count * length + (count - 1) * pause
+    slots = {"n": str(count), "a": minutes(length), "b": minutes(pause)}
+    # One pause too many is the usual mistake.
+    return Moment(slots, total, (pause, random.choice((20, 40, 60))), span, low=61)
+
+
+BETWEEN_HOURS = {
+    "train": """
+        {event} starts at [{s}|the usual time] and ends at [{e}|sunset].
+        How long does it last?
+
+        {A} works from [{s}|opening time] to [{e}|closing time] without a break.
+        For how many hours does {A} work? -> {}
+    """,
+    "calibration": """
+        At [{s}|some hour] the {job} opens the door of the shop in {town} and at [{e}|another
+        hour] locks it again.
+        For what length of time is the shop open?
+    """,
+    "test": """
+        The boat to {town} leaves when it is [{s}|high water] and arrives when it is [{e}|low
+        water] on the same day.
+        What is the duration of the crossing?
+    """,
+}
+BOTH_PARTS = {
+    "train": """
+        {A} reads for [{a}|a while] and then writes for [{b}|a while].
+        How long is that altogether?
+    """,
+    "calibration": """
+        On the way to {town}, the {job} sits in a bus for [{a}|some time] and afterwards in a tram
+        for [{b}|some time].
+        What is the length of both rides together?
+    """,
+    "test": """
+        The bread of {A} needs [{b}|time] in the oven once the dough has rested for [{a}|long
+        enough].
+        How much time do resting and baking take in total?
+    """,
+}
+PART_LEFT = {
+    "train": """
+        {event} lasts [{a}|all evening], and [{b}|a part] of it is over.
+        How much longer does it go on?
+    """,
+    "calibration": """
+        Of the [{a}|time] that {A} may use for the test, [{b}|a part] has gone by.
+        What time remains?
+    """,
+    "test": """
+        When the {job} has waited [{b}|for a while], a voice says that the whole wait for the call
+        is [{a}|as long as usual].
+        How long must the {job} still wait?
+    """,
+}
+BETWEEN_TIMES = {
+    "train": """
+        {event} starts at [{s}|the usual time] and is over at [{e}|the usual time too].
+        How long does it take?
+    """,
+    "calibration": """
+        A train leaves {town} at [{s}|the hour of its timetable], and its last stop comes at
+        [{e}|the hour shown below it].
+        What is the length of the ride?
+    """,
+    "test": """
+        It was [{s}|early] when {A} began to paint the fence and [{e}|late] on that day when the
+        last board was done.
+        How much time went into the fence?
+    """,
+}
+THREE_PARTS = {
+    "train": """
+        {A} cleans for [{a}|a while], cooks for [{b}|a while] and gardens for [{c}|a while].
+        How long does {A} work in all?
+    """,
+    "calibration": """
+        Three speeches are planned in {town}: one of [{a}|some length], one of [{b}|some length]
+        and one of [{c}|some length].
+        What time must be set aside for the speeches?
+    """,
+    "test": """
+        To the [{a}|time] that {event} took, {A} has to add [{b}|time] for the way there and
+        [{c}|time] for the way back.
+        How much time was needed with both ways?
+    """,
+}
+HOW_MUCH_LONGER = {
+    "train": """
+        {event} takes [{a}|a long time] and {event2} takes [{b}|a shorter time].
+        How much longer is the first than the second?
+    """,
+    "calibration": """
+        By the old road the drive to {town} lasts [{a}|its time]; by the new one, [{b}|less].
+        What time does the new road save?
+    """,
+    "test": """
+        With [{b}|a short walk], {A} has the quickest way to work, while {B} needs [{a}|more
+        time].
+        By how much does the time of {B} exceed that of {A}?
+    """,
+}
+WITHOUT_BREAK = {
+    "train": """
+        {A} is at work from [{s}|morning] to [{e}|evening], with a lunch break of [{a}|some
+        length] and a meeting of [{b}|some length].
+        How much time is left for other work?
+    """,
+    "calibration": """
+        From [{s}|the start] until [{e}|the end] of the market in {town}, rain drives the {job}
+        indoors twice, once for [{a}|a time] and once for [{b}|a time].
+        For what length of time does the {job} stand outdoors?
+    """,
+    "test": """
+        The coach stands still for [{a}|a while] at the border and for [{b}|a while] at an inn. It
+        sets out at [{s}|dawn] and reaches {town} at [{e}|dusk].
+        How long is the coach in motion?
+    """,
+}
+OVER_NIGHT = {
+    "train": """
+        {A} falls asleep at [{s}|bedtime] and wakes up at [{e}|sunrise].
+        How long does {A} sleep?
+    """,
+    "calibration": """
+        The night watch of the {job} in {town} begins at [{s}|dusk], and the bell that ends it
+        next morning rings at [{e}|dawn].
+        What is the length of the watch?
+    """,
+    "test": """
+        A lamp that {A} switched on at [{s}|nightfall] burned until a neighbour put it out at
+        [{e}|daybreak] on the following day.
+        How much time did it burn?
+    """,
+}
+LONGER_VISIT = {
+    "train": """
+        {A} stays at {event} from [{s}|the start] to [{e}|the end], and {B} stays at {event2} from
+        [{t}|the start] to [{f}|the end].
+        How much longer does {A} stay than {B}?
+    """,
+    "calibration": """
+        Two doctors in {town} see patients on Friday: one between [{s}|opening] and [{e}|closing
+        time], the other between [{t}|opening] and [{f}|closing time].
+        What time does the second work less than the first?
+    """,
+    "test": """
+        In at [{t}|some hour], out at [{f}|some hour], says the card of {A}; in at [{s}|some
+        hour], out at [{e}|some hour], says that of {B}.
+        By how much is the shift of {B} longer?
+    """,
+}
+ROUNDS_AND_PAUSES = {
+    "train": """
+        {A} gives [{n}|some] lessons of [{a}|equal length] in a row, with a pause of [{b}|fixed
+        length] between one lesson and the next.
+        How long is it from the start of the first to the end of the last?
+    """,
+    "calibration": """
+        A show in {town} has [{n}|several] acts of [{a}|the same length]. Between any two acts the
+        curtain stays down for [{b}|a short while].
+        What is the length of the show from the first act to the last?
+    """,
+    "test": """
+        Each of the [{n}|many] loads of washing takes [{a}|its time], and the machine of {A} must
+        cool down for [{b}|a while] before it takes another load.
+        How much time passes from switching on until the final load is done?
+    """,
+}
+
+FORMS = tuple(
+    Form("duration", name, difficulty, case_of(draw), blocks)
+    for difficulty, name, draw, blocks in (
+        ("easy", "between_hours", between_hours, BETWEEN_HOURS),
+        ("easy", "both_parts", both_parts, BOTH_PARTS),
+        ("easy", "part_left", part_left, PART_LEFT),
+        ("medium", "between_times", between_times, BETWEEN_TIMES),
+        ("medium", "three_parts", three_parts, THREE_PARTS),
+        ("medium", "how_much_longer", how_much_longer, HOW_MUCH_LONGER),
+        ("hard", "without_break", without_break, WITHOUT_BREAK),
+        ("hard", "over_night", over_night, OVER_NIGHT),
+        ("hard", "longer_visit", longer_visit, LONGER_VISIT),
+        ("hard", "rounds_and_pauses", rounds_and_pauses, ROUNDS_AND_PAUSES),
+    )
+)

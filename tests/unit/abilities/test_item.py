@@ -1,0 +1,134 @@
+"""Reading items: what is written comes back, and each fault is one paragraph that names it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchprof.abilities.item import DIFFICULTIES, Item, Twin, read_items
+from benchprof.errors import InputError
+
+GOOD: dict[str, Any] = {
+    "id": "one",
+    "type": "sum",
+    "context": "",
+    "question": "What is 1 + 1?",
+    "options": ["2", "3"],
+    "answer": 0,
+}
+
+any_text = st.text(st.characters(codec="utf-8"))
+full_text = any_text.filter(str.strip)
+options = st.lists(full_text, min_size=2, max_size=6, unique_by=str.strip).map(tuple)
+
+
+@st.composite
+def items(draw: st.DrawFn) -> Item:
+    texts = draw(options)
+    return Item(
+        id=draw(full_text),
+        type=draw(full_text),
+        context=draw(any_text),
+        question=draw(full_text),
+        options=texts,
+        answer=draw(st.integers(0, len(texts) - 1)),
+        template=draw(any_text),
+        difficulty=draw(st.sampled_from(("", *DIFFICULTIES))),
+        twin=draw(st.none() | st.builds(Twin, any_text, any_text)),
+    )
+
+
+@given(st.lists(items(), min_size=1, max_size=4, unique_by=lambda item: item.id))
+def test_items_come_back_as_written(tmp_path_factory: pytest.TempPathFactory, given_: list[Item]):
+    path = tmp_path_factory.mktemp("items") / "train.jsonl"
+    lines = (json.dumps(item.to_json(), ensure_ascii=False) for item in given_)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    assert read_items(path) == given_
+
+
+def test_optional_fields_that_are_empty_are_not_written():
+    assert Item("one", "sum", "", "1 + 1?", ("2", "3"), 0).to_json() == GOOD | {
+        "question": "1 + 1?"
+    }
+
+
+def test_blank_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    path.write_text(f"\n{json.dumps(GOOD)}\n\n", encoding="utf-8-sig")
+    assert [item.id for item in read_items(path)] == ["one"]
+
+
+def message(path: Path) -> str:
+    with pytest.raises(InputError) as error:
+        read_items(path)
+    text = str(error.value)
+    assert "\n" not in text
+    assert str(path) in text
+    assert "expected" in text
+    return text
+
+
+FAULTY: list[tuple[Any, str]] = [
+    ([], "a list"),
+    ({k: v for k, v in GOOD.items() if k not in ("id", "answer")}, "lacks 'answer', 'id'"),
+    (GOOD | {"anwser": 1}, "unknown field 'anwser'"),
+    (GOOD | {"question": 3}, ", question: 3 (int)"),
+    (GOOD | {"answer": True}, ", answer: True (bool)"),
+    (GOOD | {"answer": 1.0}, ", answer: 1.0 (float)"),
+    (GOOD | {"template": None}, ", template: None (NoneType)"),
+    (GOOD | {"twin": "none"}, ", twin: 'none' (str)"),
+    (GOOD | {"id": " "}, ", id: empty"),
+    (GOOD | {"type": ""}, ", type: empty"),
+    (GOOD | {"question": "\n"}, ", question: empty"),
+    (GOOD | {"options": ["2"]}, ", options: ['2']"),
+    (GOOD | {"options": [str(number) for number in range(27)]}, "2 to 26 texts"),
+    (GOOD | {"options": ["2", " "]}, "none empty"),
+    (GOOD | {"options": ["2", 3]}, ", options: ['2', 3]"),
+    (GOOD | {"options": ["2", " 2"]}, "options that all differ"),
+    (GOOD | {"answer": 2}, ", answer: 2 where there are 2 options"),
+    (GOOD | {"answer": -1}, ", answer: -1 where there are 2 options"),
+    (GOOD | {"twin": {"context": ""}}, ", twin: {'context': ''}"),
+    (GOOD | {"twin": {"context": "", "question": 1}}, "an object of context and question, texts"),
+    (GOOD | {"twin": {}}, ", twin: {}"),
+    (GOOD | {"difficulty": "harsh"}, ", difficulty: 'harsh'; expected one of easy, medium, hard"),
+]
+
+
+@pytest.mark.parametrize(("value", "fault"), FAULTY)
+def test_a_faulty_line_is_named(tmp_path: Path, value: Any, fault: str):
+    path = tmp_path / "train.jsonl"
+    path.write_text(f"{json.dumps(GOOD | {'id': 'zero'})}\n{json.dumps(value)}\n")
+    text = message(path)
+    assert f"{path}, line 2" in text
+    assert fault in text
+
+
+def test_a_line_that_is_not_json_is_named(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    path.write_text(f"{json.dumps(GOOD)}\n{{'id': 'two'}}\n")
+    assert f"{path}, line 2: not JSON" in message(path)
+
+
+def test_an_id_used_twice_is_named_with_both_lines(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    path.write_text(f"{json.dumps(GOOD)}\n\n{json.dumps(GOOD)}\n")
+    assert f"{path}, line 3: id 'one' stands also at {path}, line 1" in message(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path):
+    assert "no such file" in message(tmp_path / "train.jsonl")
+
+
+def test_an_empty_file_is_named(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    path.write_text("\n")
+    assert "the file is empty" in message(path)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    path.write_bytes('{"id": "Zoë"}'.encode("latin-1"))
+    assert "byte 10 is not UTF-8" in message(path)

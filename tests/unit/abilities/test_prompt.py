@@ -1,0 +1,25 @@
+"""One rendering of an item everywhere."""
+
+from pathlib import Path
+
+import jinja2
+import pytest
+import yaml
+
+from benchprof.abilities.prompt import option_text, prompt_text
+
+TASK = Path(__file__).parents[3] / "resources" / "benchmarks" / "ability_items.yaml"
+
+
+def test_a_prompt_has_a_context_line_only_with_a_context():
+    assert prompt_text("It rains.", "Is it wet?") == "It rains.\nQuestion: Is it wet?\nAnswer:"
+    assert prompt_text("", "Is it wet?") == "Question: Is it wet?\nAnswer:"
+    assert option_text("yes") == " yes"
+
+
+@pytest.mark.parametrize("context", ["", "It rains.", "It rains.\nIt is late."])
+def test_the_benchmarks_of_the_test_splits_read_the_same(context: str):
+    task = yaml.safe_load(TASK.read_text(encoding="utf-8"))
+    rendered = jinja2.Template(task["doc_to_text"]).render(context=context, question="Is it wet?")
+    assert rendered == prompt_text(context, "Is it wet?")
+    assert f"{task['target_delimiter']}yes" == option_text("yes")

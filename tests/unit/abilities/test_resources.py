@@ -1,0 +1,32 @@
+"""The committed diagnostic sets are what their generators give, and large enough."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from benchprof.abilities.checks.ability import Ability, read_ability
+from benchprof.abilities.checks.repetition import check_templates
+from benchprof.abilities.checks.shape import MINIMUM, check_counts
+
+
+def shipped(resources: Path) -> list[Ability]:
+    return [read_ability(path.parent) for path in sorted(resources.glob("*/generator.py"))]
+
+
+def test_the_files_are_byte_identical_to_what_the_generators_give(resources: Path):
+    command = [sys.executable, str(resources / "generate.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_each_split_has_enough_items(resources: Path):
+    for ability in shipped(resources):
+        failed = [check for check in check_counts(ability, MINIMUM) if not check.passed]
+        assert not failed, ability.name
+
+
+def test_no_template_is_in_two_splits(resources: Path):
+    for ability in shipped(resources):
+        assert all(item.template for item in ability.items), ability.name
+        check = check_templates(ability)
+        assert check.passed, f"{ability.name}: {check.detail}"

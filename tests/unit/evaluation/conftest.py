@@ -1,0 +1,103 @@
+"""A tiny offline tokenizer and randomly initialised tiny models of each family."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+
+VOCABULARY = 320
+SENTENCES = [
+    "Question: what colour is the sky on a clear day? Answer: the sky is blue.",
+    "Question: how many legs has a spider? Answer: a spider has eight legs.",
+    "The cat sat on the mat, and then the dog sat on the cat.",
+]
+COMMON: dict[str, Any] = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 128,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+    "pad_token_id": 0,
+    "initializer_range": 0.2,
+}
+SLIDING = {"sliding_window": 5}
+LAYERS = {"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}
+FAMILIES: dict[str, dict[str, Any]] = {
+    "llama": {},
+    "gpt2": {},
+    "gpt_neox": {},
+    "phi": {},
+    "gemma": {"head_dim": 8},
+    "olmo": {},
+    "olmo2": {},
+    "stablelm": {},
+    "cohere": {"logit_scale": 0.3},
+    "granite": {"logits_scaling": 3.0, "attention_multiplier": 0.3, "embedding_multiplier": 2.0},
+    "mistral": SLIDING,
+    "mixtral": SLIDING | {"num_local_experts": 4},
+    "phi3": SLIDING,
+    "starcoder2": SLIDING,
+    "qwen2": SLIDING | LAYERS | {"use_sliding_window": True},
+    "qwen3": SLIDING | LAYERS | {"use_sliding_window": True, "head_dim": 8},
+    "smollm3": SLIDING | LAYERS | {"use_sliding_window": True},
+    "gemma2": SLIDING | LAYERS | {"head_dim": 8, "final_logit_softcapping": 2.0},
+    "gemma3_text": SLIDING | LAYERS | {"head_dim": 8, "final_logit_softcapping": 2.0},
+}
+
+
+@functools.cache
+def _make_model(family: str, attention: str = "sdpa") -> Any:
+    """A float32 model whose biases and norms are random too, so that none goes unnoticed."""
+    transformers.logging.set_verbosity_error()
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(family, **(COMMON | FAMILIES.get(family, {})))
+    model = AutoModelForCausalLM.from_config(config, attn_implementation=attention)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 1:
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+    return model.float().eval()
+
+
+@pytest.fixture(scope="session")
+def make_model() -> Callable[..., Any]:
+    """Makes (family, attention implementation) models, each once; tests leave them unchanged."""
+    return _make_model
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> PreTrainedTokenizerFast:
+    """Byte-level BPE trained on a few sentences."""
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    special = ["<pad>", "<s>", "</s>"]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=special,
+        initial_alphabet=alphabet,
+        show_progress=False,
+    )
+    bpe.train_from_iterator(SENTENCES, trainer)
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=bpe, pad_token="<pad>", bos_token="<s>", eos_token="</s>"
+    )
+    fast.chat_template = (
+        "{% for m in messages %}"
+        "{% if m['role'] == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
+        "{{ m['role'] + ': ' + m['content'] + '\\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}assistant: {% endif %}"
+    )
+    return fast

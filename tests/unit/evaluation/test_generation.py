@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from benchprof.errors import InputError
+from benchprof.evaluation import generation
+from benchprof.evaluation.generation import StopStrings
+from benchprof.evaluation.scorer import TreeScorer
+from lm_eval.api.instance import Instance
+from lm_eval.models.huggingface import HFLM
+
+MakeModel = Callable[..., Any]
+PROMPTS = [
+    "Question: how many legs has a spider? Answer:",
+    "The cat",
+    "<s>The dog sat on",
+    "Question: what colour is the sky on a clear day? Answer: the sky is blue. " * 2,
+    "a",
+    "Question: what",
+]
+SETTINGS: dict[str, Any] = {"until": [" the", "q"], "max_gen_toks": 24, "do_sample": False}
+
+
+def requests(prompts: list[str], **changes: Any) -> list[Instance]:
+    arguments = copy.deepcopy(SETTINGS | changes)
+    return [Instance("generate_until", {}, (text, arguments), i) for i, text in enumerate(prompts)]
+
+
+def common_letter(texts: list[str]) -> str:
+    """A letter in the middle of most texts, so that it stops some early and some not."""
+    joined = "".join(text[3:-3] for text in texts)
+    return max(sorted(set(joined)), key=joined.count)
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "gpt_neox", "mistral", "gemma3_text"])
+def test_answers_equal_lm_evals(make_model: MakeModel, tokenizer: Any, family: str) -> None:
+    model = make_model(family)
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=60)
+    ours = TreeScorer(model, tokenizer, max_length=60, token_budget=200)
+    free = ours.generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
+    assert free == theirs.generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
+    stop = common_letter(free)
+    asked = requests(PROMPTS, until=[stop])
+    found = ours.generate_until(asked, disable_tqdm=True)
+    assert found == theirs.generate_until(requests(PROMPTS, until=[stop]), disable_tqdm=True)
+    assert found == [text.split(stop)[0] for text in free]
+    assert found != free
+
+
+def test_answers_do_not_depend_on_order_or_batch(make_model: MakeModel, tokenizer: Any) -> None:
+    model = make_model("llama")
+    together = TreeScorer(model, tokenizer, token_budget=10_000)
+    alone = TreeScorer(model, tokenizer, token_budget=1)
+    found = together.generate_until(requests(PROMPTS), disable_tqdm=True)
+    assert alone.generate_until(requests(PROMPTS), disable_tqdm=True) == found
+    backwards = together.generate_until(requests(PROMPTS[::-1]), disable_tqdm=True)
+    assert backwards[::-1] == found
+
+
+def test_an_item_ends_by_itself(tokenizer: Any) -> None:
+    prompt = torch.tensor([[3, 4], [3, 4]])
+    stop = StopStrings(tokenizer, ["cat"], 2)
+    said = tokenizer.encode(" the cat", add_special_tokens=False)
+    other = tokenizer.encode(" xxxxxxxxxxxxxxxxx", add_special_tokens=False)[: len(said)]
+    ids = torch.cat([prompt, torch.tensor([said, other])], dim=1)
+    assert stop(ids, None).tolist() == [True, False]
+    more = torch.cat([ids, torch.zeros(2, 30, dtype=torch.long)], dim=1)
+    assert stop(more, None).tolist() == [True, False], "an item that is done stays done"
+
+
+def test_a_stop_string_in_the_prompt_does_not_count(tokenizer: Any) -> None:
+    said = tokenizer.encode("the cat", add_special_tokens=False)
+    stop = StopStrings(tokenizer, ["cat"], len(said))
+    assert stop(torch.tensor([[*said, 5]]), None).tolist() == [False]
+
+
+def test_generation_ends_when_all_items_are_done(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make_model("llama")
+    scorer = TreeScorer(model, tokenizer)
+    (free,) = scorer.generate_until(requests(PROMPTS[:1], until=[]), disable_tqdm=True)
+    lengths: list[int] = []
+    real = model.generate
+
+    def recording(**arguments: Any) -> Any:
+        output = real(**arguments)
+        lengths.append(output.shape[1] - arguments["input_ids"].shape[1])
+        return output
+
+    monkeypatch.setattr(model, "generate", recording)
+    scorer.generate_until(requests(PROMPTS[:1], until=[free[:1]]), disable_tqdm=True)
+    assert lengths[0] < SETTINGS["max_gen_toks"]
+
+
+def test_a_long_context_loses_its_beginning_and_is_counted(
+    make_model: MakeModel, tokenizer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = make_model("llama")
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=30)
+    ours = TreeScorer(model, tokenizer, max_length=30)
+    with caplog.at_level(logging.WARNING, "benchprof"):
+        found = ours.generate_until(requests(PROMPTS[3:5]), disable_tqdm=True)
+    assert found == theirs.generate_until(requests(PROMPTS[3:5]), disable_tqdm=True)
+    assert ours.truncated == 1
+    assert "1 of 2 contexts were cut" in caplog.text
+
+
+def test_different_settings_are_not_mixed(make_model: MakeModel, tokenizer: Any) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    mixed = [requests(PROMPTS[:1], max_gen_toks=n, until=[])[0] for n in (4, 12)]
+    short, long = scorer.generate_until(mixed, disable_tqdm=True)
+    assert long.startswith(short)
+    assert len(long) > len(short)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"do_sample": True, "temperature": 1.0}, "sampling"),
+        ({"max_gen_toks": 500}, "answers of up to 500"),
+    ],
+)
+def test_settings_that_cannot_be_met_are_refused(
+    make_model: MakeModel, tokenizer: Any, change: dict[str, Any], found: str
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    with pytest.raises(InputError, match=found):
+        scorer.generate_until(requests(PROMPTS, **change), disable_tqdm=True)
+
+
+def test_out_of_memory_halves_a_batch_but_not_one_item(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    expected = scorer.generate_until(requests(PROMPTS), disable_tqdm=True)
+    real, most = generation._answer, 2
+
+    def limited(model: Any, tokenizer: Any, prompts: Any, settings: Any) -> Any:
+        if len(prompts) > most:
+            raise MemoryError
+        return real(model, tokenizer, prompts, settings)
+
+    monkeypatch.setattr(generation, "_answer", limited)
+    assert scorer.generate_until(requests(PROMPTS), disable_tqdm=True) == expected
+    most = 0
+    with pytest.raises(MemoryError):
+        scorer.generate_until(requests(PROMPTS), disable_tqdm=True)

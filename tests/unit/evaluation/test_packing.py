@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from benchprof.evaluation.packing import (
+    Dimensions,
+    Lengths,
+    Plan,
+    Row,
+    assign,
+    batched,
+    pack,
+    unroll,
+)
+from benchprof.evaluation.tree import PrefixTree, grow
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+SMOLLM2 = Dimensions(30, 576, 9, 3, 64, 1536, 49152, 4)
+
+sequences = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=14), min_size=1, max_size=40)
+lengths = st.builds(
+    lambda target, more, balance: Lengths(target, target + more, balance),
+    st.integers(2, 12),
+    st.integers(0, 12),
+    st.sampled_from([8.0, 3000.0]),
+)
+
+
+def check_rows(tree: PrefixTree, plan: Plan) -> None:
+    """Every row holds the whole path of each of its tokens down to what its trunk holds."""
+    below: list[set[int]] = []
+    for group in plan.groups:
+        above = below[group.parent] if group.parent >= 0 else set()
+        trunk = set() if group.trunk is None else set(group.trunk.nodes.tolist())
+        below.append(above | trunk)
+        assert len(below[-1]) == group.base
+        for row, cached in [(r, below[-1]) for r in group.rows] + (
+            [] if group.trunk is None else [(group.trunk, above)]
+        ):
+            nodes = row.nodes.tolist()
+            assert nodes == sorted(set(nodes))
+            for place, node in enumerate(nodes):
+                seen = {nodes[j] for j in range(place + 1) if place < row.ends[j]}
+                assert cached | seen == set(tree.path(node).tolist())
+                assert row.depths[place] == tree.depths[node]
+
+
+def few_shot(prefix: int, items: int, seed: int = 0) -> list[list[int]]:
+    """Items with a question and four choices each, behind a common prefix of tokens."""
+    draw = random.Random(seed)
+    shots = [draw.randrange(1000) for _ in range(prefix)]
+    found = []
+    for _ in range(items):
+        question = [draw.randrange(1000) for _ in range(draw.randint(15, 60))]
+        for _ in range(4):
+            found.append(shots + question + [draw.randrange(1000) for _ in range(12)])
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(sequences, lengths)
+def test_rows_are_closed_and_cover_the_tree(items: list[list[int]], limits: Lengths) -> None:
+    tree = grow(items)
+    plan = Plan(pack(tree, limits), tree.size, 32)
+    check_rows(tree, plan)
+    computed = [n for g in plan.groups for r in [*g.rows, g.trunk] if r for n in r.nodes.tolist()]
+    assert set(computed) == set(range(tree.size))
+    assert plan.tokens == len(computed) >= tree.size
+
+
+@settings(max_examples=40, deadline=None)
+@given(sequences, lengths, st.randoms())
+def test_the_plan_does_not_depend_on_the_order(
+    items: list[list[int]], limits: Lengths, shuffler: random.Random
+) -> None:
+    shuffled = items[:]
+    shuffler.shuffle(shuffled)
+    first, second = (
+        [r.nodes.tolist() for g in pack(grow(i), limits) for r in g.rows] for i in (items, shuffled)
+    )
+    assert first == second
+
+
+@settings(max_examples=40, deadline=None)
+@given(sequences)
+def test_plain_rows_are_the_paths_to_the_leaves(items: list[list[int]]) -> None:
+    tree = grow(items)
+    (group,) = unroll(tree)
+    rows = {tuple(tree.tokens[row.nodes].tolist()) for row in group.rows}
+    kept = {tuple(i) for i in items}
+    assert rows == {k for k in kept if not any(o != k and o[: len(k)] == k for o in kept)}
+
+
+@settings(max_examples=40, deadline=None)
+@given(sequences, lengths)
+def test_every_scored_token_belongs_to_one_row(items: list[list[int]], limits: Lengths) -> None:
+    tree = grow(items)
+    groups = pack(tree, limits)
+    nodes = np.concatenate([tree.path(int(leaf)) for leaf in tree.leaves]).astype(np.int64)
+    tokens = np.arange(len(nodes))
+    slots = []
+    for group, targets in zip(groups, assign(groups, nodes, tokens), strict=True):
+        rows = ([] if group.trunk is None else [group.trunk]) + list(group.rows)
+        for row, target in zip(rows, targets, strict=True):
+            assert row.nodes[target.places[target.rows]].tolist() == nodes[target.slots].tolist()
+            assert target.tokens.tolist() == tokens[target.slots].tolist()
+            slots += target.slots.tolist()
+    assert sorted(slots) == list(range(len(nodes)))
+
+
+@pytest.mark.parametrize("prefix", [0, 3, 40, 900])
+@pytest.mark.parametrize("items", [30, 200])
+def test_realistic_benchmarks_compute_at_most_a_tenth_more(prefix: int, items: int) -> None:
+    tree = grow(few_shot(prefix, items))
+    limits = Lengths(SMOLLM2.target, 2 * SMOLLM2.target, SMOLLM2.balance)
+    plan = Plan(pack(tree, limits), tree.size, 1152)
+    assert plan.tokens + plan.padding <= 1.10 * tree.size
+
+
+def test_a_long_shared_prefix_is_computed_once() -> None:
+    tree = grow(few_shot(900, 60))
+    groups = pack(tree, Lengths(256, 512, 3000.0))
+    assert [g.base for g in groups] == [0, 900]
+    assert max(len(row) for row in groups[1].rows) <= 2 * 256
+
+
+def test_prefixes_of_subjects_nest_below_a_common_header() -> None:
+    header = [7] * 100
+    items = [header + [s] + i for s in range(3) for i in few_shot(300, 20, seed=s)]
+    tree = grow(items)
+    groups = pack(tree, Lengths(256, 512, 3000.0))
+    assert [(g.parent, g.base) for g in groups] == [(-1, 0), (0, 100), *[(1, 401)] * 3]
+    check_rows(tree, Plan(groups, tree.size, 1024))
+
+
+def test_a_path_longer_than_the_row_length_gets_its_row() -> None:
+    groups = pack(grow([list(range(50))]), Lengths(4, 8, 100.0))
+    assert [len(row) for row in groups[0].rows] == [50]
+
+
+def test_a_comb_is_not_computed_quadratically() -> None:
+    comb = [[0] * depth + [1] for depth in range(1, 300)]
+    tree = grow(comb)
+    plan = Plan(pack(tree, Lengths(64, 320, 1e9)), tree.size, 1024)
+    check_rows(tree, plan)
+    assert plan.tokens < 4 * tree.size
+
+
+def test_batches_keep_to_the_budget_and_to_similar_lengths() -> None:
+    rows = [Row(*[np.zeros(n, np.int32)] * 3) for n in (30, 10, 10, 9, 8, 7)]
+    sizes = [[len(row) for row in batch] for batch in batched(rows, 30)]
+    assert sizes == [[30], [10, 10, 9], [8, 7]]
+
+
+def test_the_description_names_tokens_tree_rows_and_memory() -> None:
+    tree = grow([[1, 2], [1, 3]])
+    plan = Plan(pack(tree, Lengths(256, 512, 3000.0)), tree.size, 1024, SMOLLM2)
+    text = plan.describe()
+    assert "\n" not in text
+    assert "3 tokens to compute" in text
+    assert "1.000 of the prefix tree's 3" in text
+    assert "1 rows" in text
+    assert "MiB" in text
+
+
+def test_estimated_memory_grows_with_batch_row_and_trunk() -> None:
+    base = SMOLLM2.peak_bytes(2, 256, 0)
+    assert SMOLLM2.peak_bytes(4, 256, 0) > base
+    assert SMOLLM2.peak_bytes(2, 512, 0) > 2 * base
+    assert SMOLLM2.peak_bytes(2, 256, 700) > base
+    assert SMOLLM2.peak_bytes(2, 256, 0, eager=True) > base

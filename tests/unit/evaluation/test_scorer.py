@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import copy
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from benchprof.errors import InputError
+from benchprof.evaluation import scorer as module
+from benchprof.evaluation.scorer import FAMILIES, Answer, Pair, TreeScorer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lm_eval.api.instance import Instance
+from lm_eval.models.huggingface import HFLM
+
+MakeModel = Callable[..., Any]
+PLAIN = {"opt": {"word_embed_proj_dim": 32}, "bloom": {}, "mamba": {}}
+
+
+def instances(pairs: list[tuple[str, str]]) -> list[Instance]:
+    return [Instance("loglikelihood", {}, pair, i) for i, pair in enumerate(pairs)]
+
+
+def plainly(model: Any, pairs: list[Pair]) -> list[Answer]:
+    """Each request alone: the whole model, all logits, no mask, no positions."""
+    answers = []
+    for context, continuation in pairs:
+        inputs = torch.tensor([context + continuation])
+        with torch.inference_mode():
+            logprobs = torch.log_softmax(model(input_ids=inputs[:, :-1]).logits[0].double(), -1)
+        rows, chosen = logprobs[-len(continuation) :], torch.tensor(continuation)
+        total = float(rows.gather(1, chosen[:, None]).sum())
+        answers.append((total, bool((rows.argmax(-1) == chosen).all())))
+    return answers
+
+
+def few_shot(seed: int = 0, items: int = 8, header: int = 20) -> list[Pair]:
+    """Choices that share a context, contexts that share a header; some continuations are equal."""
+    draw = random.Random(seed)
+    tokens = lambda n: [draw.randrange(3, 320) for _ in range(n)]  # noqa: E731
+    shots, found = tokens(header), []
+    for _ in range(items):
+        context = shots + tokens(draw.randint(2, 9))
+        found += [(context, tokens(draw.randint(1, 5))) for _ in range(3)]
+        found.append((context, found[-1][1][:1]))
+    return [*found, (shots[:1], shots[1:]), found[0]]
+
+
+def greedy_pairs(model: Any) -> list[Pair]:
+    """The likeliest continuation of two tokens, and the same with a wrong end."""
+    tokens = [5, 6, 7]
+    for _ in range(2):
+        with torch.inference_mode():
+            tokens.append(int(model(input_ids=torch.tensor([tokens])).logits[0, -1].argmax()))
+    wrong = (tokens[4] + 1) % 320
+    return [(tokens[:3], tokens[3:]), (tokens[:3], [tokens[3], wrong])]
+
+
+def agree(found: list[Answer], expected: list[Answer]) -> None:
+    for (value, flag), (other, other_flag) in zip(found, expected, strict=True):
+        assert value == pytest.approx(other, abs=1e-4)
+        assert flag == other_flag
+
+
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_packed_rows_equal_plain_ones(
+    make_model: MakeModel, tokenizer: Any, family: str, attention: str
+) -> None:
+    model = make_model(family, attention)
+    pairs = few_shot() + greedy_pairs(model)
+    scorer = TreeScorer(model, tokenizer, token_budget=48, row_length=16)
+    prepared = scorer.prepare_tokens(pairs)
+    assert prepared.exact_packing
+    assert prepared.plan.groups[-1].trunk is not None, "no trunk: its cache would go untested"
+    assert any((row.ends[:-1] < len(row)).any() for g in prepared.plan.groups for row in g.rows)
+    expected = plainly(model, pairs)
+    assert {flag for _, flag in expected} == {True, False}
+    agree(scorer.score(prepared), expected)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["llama", "mistral", "gemma3_text", "gpt2"]),
+    st.lists(
+        st.tuples(
+            st.lists(st.integers(3, 5), min_size=1, max_size=15),
+            st.lists(st.integers(3, 5), min_size=1, max_size=6),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.integers(1, 60),
+    st.integers(1, 30),
+    st.randoms(),
+)
+def test_any_tree_in_any_order_budget_and_packing(
+    make_model: MakeModel,
+    tokenizer: Any,
+    family: str,
+    pairs: list[Pair],
+    budget: int,
+    row_length: int,
+    shuffler: random.Random,
+) -> None:
+    shuffler.shuffle(pairs)
+    scorer = TreeScorer(make_model(family), tokenizer, token_budget=budget, row_length=row_length)
+    agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
+
+
+@pytest.mark.parametrize("family", sorted(PLAIN))
+def test_other_families_fall_back_and_say_so(
+    tokenizer: Any, family: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    from transformers import AutoConfig, AutoModelForCausalLM  # noqa: PLC0415
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "vocab_size": 320, "pad_token_id": 0}
+    heads = {"num_attention_heads": 4, "n_head": 4, "ffn_dim": 48, "state_size": 4}
+    config = AutoConfig.for_model(family, **sizes, **heads, **PLAIN[family])
+    model = AutoModelForCausalLM.from_config(config).float().eval()
+    with caplog.at_level(logging.WARNING):
+        scorer = TreeScorer(model, tokenizer, token_budget=64)
+    assert f"the family '{family}' is not known" in caplog.text
+    pairs = few_shot(items=3)
+    prepared = scorer.prepare_tokens(pairs)
+    assert not prepared.exact_packing
+    agree(scorer.score(prepared), plainly(model, pairs))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"_attn_implementation": "flash_attention_2"}, "takes no dense mask"),
+        ({"use_bidirectional_attention": True}, "bidirectional"),
+        ({"layer_types": ["linear_attention"]}, "not all attention"),
+        ({"rope_parameters": {"rope_type": "longrope"}}, "rotary"),
+        ({"rope_parameters": {"full_attention": {"rope_type": "dynamic"}}}, "rotary"),
+    ],
+)
+def test_settings_that_make_packing_inexact_are_obstacles(
+    make_model: MakeModel, change: dict[str, Any], reason: str
+) -> None:
+    model = make_model("llama")
+    assert module.obstacle(model) is None
+    stand_in = copy.copy(model)
+    stand_in.config = copy.deepcopy(model.config)
+    for name, value in change.items():
+        object.__setattr__(stand_in.config, name, value)
+    assert reason in (module.obstacle(stand_in) or "")
+
+
+TEXTS = [
+    ("Question: what colour is the sky? Answer:", " the sky is blue."),
+    ("Question: what colour is the sky? Answer:", " a"),
+    ("Question: what colour is the sky? Answer: ", "the cat"),
+    ("Question: how many legs has a spider? Answer:", " eight legs."),
+    ("<s>The cat", " sat on the mat"),
+    ("", "The dog sat."),
+    ("", "<s>The dog sat."),
+    ("The cat sat on the mat, and then the dog sat on the cat. " * 6, " The cat sat."),
+]
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt_neox", "mistral", "gemma3_text"])
+@pytest.mark.parametrize("add_bos", [None, True])
+def test_equals_lm_eval(
+    make_model: MakeModel, tokenizer: Any, family: str, add_bos: bool | None
+) -> None:
+    model = make_model(family)
+    theirs = HFLM(
+        pretrained=model,
+        tokenizer=tokenizer,
+        batch_size=3,
+        max_length=40,
+        add_bos_token=add_bos,
+    )
+    ours = TreeScorer(model, tokenizer, max_length=40, add_bos_token=add_bos)
+    requests = instances(TEXTS)
+    agree(
+        ours.loglikelihood(requests, disable_tqdm=True),
+        theirs.loglikelihood(requests, disable_tqdm=True),
+    )
+    assert ours.truncated == 1
+    rolling = [Instance("loglikelihood_rolling", {}, (text,), 0) for text, _ in TEXTS if text]
+    found = ours.loglikelihood_rolling(rolling, disable_tqdm=True)
+    assert found == pytest.approx(theirs.loglikelihood_rolling(rolling), abs=5e-4)
+
+
+def test_chat_templates_equal_lm_evals(make_model: MakeModel, tokenizer: Any) -> None:
+    model = make_model("llama")
+    theirs, ours = HFLM(pretrained=model, tokenizer=tokenizer), TreeScorer(model, tokenizer)
+    history = [{"role": role, "content": "hello"} for role in ("system", "user")]
+    for prompt in (True, False):
+        rendered = ours.apply_chat_template(history, add_generation_prompt=prompt)
+        assert rendered == theirs.apply_chat_template(history, add_generation_prompt=prompt)
+    assert ours.chat_template(True) == theirs.chat_template(True) == tokenizer.chat_template
+    assert ours.tokenizer_name == theirs.tokenizer_name
+
+
+def test_prepared_requests_see_edited_weights(make_model: MakeModel, tokenizer: Any) -> None:
+    model = copy.deepcopy(make_model("llama"))
+    scorer = TreeScorer(model, tokenizer)
+    pairs = few_shot(items=2)
+    prepared = scorer.prepare_tokens(pairs)
+    before = scorer.score(prepared)
+    with torch.no_grad():
+        model.model.layers[1].mlp.down_proj.weight.zero_()
+    after = scorer.score(prepared)
+    assert after != before
+    agree(after, plainly(model, pairs))
+
+
+def test_truncation_is_counted_and_logged(
+    make_model: MakeModel, tokenizer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
+    with caplog.at_level(logging.WARNING):
+        prepared = scorer.prepare_tokens([([3] * 6, [4]), ([3] * 7, [4]), ([3] * 30, [4, 5])])
+    assert (prepared.truncated, scorer.truncated) == (2, 2)
+    assert "2 of 3 requests exceed 6 tokens" in caplog.text
+
+
+@pytest.mark.parametrize("pair", [([], [3]), ([3], []), ([3], [4] * 7)])
+def test_requests_that_cannot_be_scored_are_refused(
+    make_model: MakeModel, tokenizer: Any, pair: Pair
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
+    with pytest.raises(InputError, match="log-likelihood request 1"):
+        scorer.prepare_tokens([([3], [4]), pair])
+
+
+def test_no_requests_have_no_answers(make_model: MakeModel, tokenizer: Any) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    assert scorer.loglikelihood([], disable_tqdm=True) == []
+
+
+def test_out_of_memory_halves_the_batch(
+    make_model: MakeModel,
+    tokenizer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400, row_length=16)
+    pairs = few_shot(items=12, header=1)
+    prepared = scorer.prepare_tokens(pairs)
+    sizes: list[int] = []
+    real = scorer.forward.batch
+
+    def limited(tokens: Any, rows: Any, base: int, cache: Any) -> Any:
+        sizes.append(len(rows))
+        if len(rows) > 3:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ...")
+        return real(tokens, rows, base, cache)
+
+    monkeypatch.setattr(scorer.forward, "batch", limited)
+    with caplog.at_level(logging.WARNING):
+        found = scorer.score(prepared)
+    agree(found, plainly(scorer.model, pairs))
+    assert max(sizes) > 3
+    assert sizes.count(3) or sizes.count(2), "collapsed to single rows"
+    assert "out of memory: a batch has now" in caplog.text
+
+
+def test_one_row_without_memory_and_other_errors_are_raised(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400)
+    prepared = scorer.prepare_tokens(few_shot(items=4))
+    for error in (MemoryError(), ValueError("shape"), RuntimeError("shape")):
+
+        def fail(*_: Any, error: Exception = error) -> Any:
+            raise error
+
+        monkeypatch.setattr(scorer.forward, "batch", fail)
+        with pytest.raises(type(error)):
+            scorer.score(prepared)
+
+
+def test_the_budget_follows_the_free_memory(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Memory:
+        available = 1 << 40
+
+    monkeypatch.setattr(module.psutil, "virtual_memory", Memory)
+    roomy = TreeScorer(make_model("llama"), tokenizer).token_budget
+    assert roomy == module.MOST_TOKENS["cpu"]
+    Memory.available = 1 << 20
+    assert TreeScorer(make_model("llama"), tokenizer).token_budget < roomy
+
+
+def test_progress_ends_at_the_planned_tokens(make_model: MakeModel, tokenizer: Any) -> None:
+    calls: list[tuple[int, int]] = []
+    scorer = TreeScorer(make_model("llama"), tokenizer, progress=lambda *call: calls.append(call))
+    prepared = scorer.prepare_tokens(few_shot())
+    scorer.score(prepared)
+    assert calls[-1] == (prepared.plan.tokens, prepared.plan.tokens)
+
+
+def test_a_plan_is_available_before_running(make_model: MakeModel, tokenizer: Any) -> None:
+    plan = TreeScorer(make_model("llama"), tokenizer).plan(instances(TEXTS))
+    assert plan.tokens >= plan.tree_size > 0
+    assert "prefix tree" in plan.describe()

@@ -1,0 +1,124 @@
+"""Synthetic AIS tables with the columns of the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchprof.profile.table import add_corrected, add_dose, similarity_rows
+
+ABILITIES = [
+    "analogical_reasoning",
+    "commonsense_causal_reasoning",
+    "contextual_recall",
+    "deductive_reasoning",
+    "inductive_reasoning",
+    "long_term_knowledge_recall",
+    "quantitative_reasoning",
+    "semantic_relationship_comprehension",
+    "spatial_reasoning",
+    "temporal_reasoning",
+]
+OWN = {ability: f"{ability}_test" for ability in ABILITIES}
+OTHERS = [
+    "arc_challenge",
+    "hellaswag",
+    "winogrande",
+    "boolq",
+    "openbookqa",
+    "gsm8k",
+]
+REASON = "the intact score 0.260 is not significantly above guessing, 0.250 (p = 0.40, n = 60)"
+
+Table = Callable[..., pd.DataFrame]
+
+
+def row(
+    ais: float,
+    *,
+    model: str = "tiny",
+    benchmark: str = "arc_challenge",
+    ability: str = "deductive_reasoning",
+    seed: int | None = None,
+    metric: str = "probability",
+    low: float | None = None,
+    high: float | None = None,
+    p: float = 0.5,
+    reason: str = "",
+    controlled: bool = True,
+) -> dict[str, Any]:
+    """One row; intact 0.75 and guessing 0.25, so that the drop above guessing equals `ais`."""
+    tested = seed is None and not reason
+    return {
+        "model": model, "benchmark": benchmark, "ability": ability, "selection": "specific",
+        "fraction": "0.001", "seed": seed, "metric": metric, "headline": metric == "probability",
+        "n": 60, "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,
+        "p_guessing": 0.4 if reason else 1e-6, "reason": reason,
+        "ais": np.nan if reason else ais,
+        "ais_low": np.nan if reason else ais - 0.1 if low is None else low,
+        "ais_high": np.nan if reason else ais + 0.1 if high is None else high,
+        "over_random": ais - 0.02 if tested and controlled else np.nan,
+        "over_random_low": ais - 0.12 if tested and controlled else np.nan,
+        "over_random_high": ais + 0.08 if tested and controlled else np.nan,
+        "p_random": p if tested and controlled else np.nan,
+        "over_others": ais - 0.03 if tested else np.nan,
+        "over_others_low": ais - 0.13 if tested else np.nan,
+        "over_others_high": ais + 0.07 if tested else np.nan,
+        "p_others": p if tested else np.nan,
+        "model_digest": "a" * 64, "mask_digest": f"{abs(hash(ability)) % 10}" * 64,
+        "requests_digest": "c" * 64,
+    }  # fmt: skip
+
+
+def finished(rows: list[dict[str, Any]], own: dict[str, str] = OWN) -> pd.DataFrame:
+    """Rows with the columns that the profile stage adds to the whole table."""
+    table = pd.DataFrame(rows)
+    table["seed"] = table["seed"].astype("Int64")
+    return add_dose(add_corrected(table), own)
+
+
+@pytest.fixture
+def make_table() -> Table:
+    """A table of own tests (diagonal near 1) and, past ten, real benchmarks."""
+
+    def make(
+        benchmarks: int = 10,
+        abilities: int = 10,
+        models: tuple[str, ...] = ("smollm2-135m-instruct",),
+        seeds: tuple[int, ...] = (1, 2),
+        undefined: tuple[int, ...] = (),
+        unbounded: tuple[int, ...] = (),
+        reason: str = REASON,
+    ) -> pd.DataFrame:
+        random = np.random.default_rng(7)
+        names = [*OWN.values(), *OTHERS][:benchmarks]
+        rows = []
+        for model in models:
+            for place, benchmark in enumerate(names):
+                why = reason if place in undefined else ""
+                for metric in ("probability", "acc"):
+                    for ability in ABILITIES[:abilities]:
+                        mean = 0.9 if OWN[ability] == benchmark else 0.1
+                        value = mean + 0.2 * random.standard_normal()
+                        rows.append(
+                            row(value, model=model, benchmark=benchmark, ability=ability,
+                                metric=metric, p=0.001 if value > 0.4 else 0.6, reason=why,
+                                high=np.inf if place in unbounded else None)
+                        )  # fmt: skip
+                    rows += [
+                        row(0.02 * seed, model=model, benchmark=benchmark, metric=metric,
+                            ability="all_abilities", seed=seed, reason=why)
+                        for seed in seeds
+                    ]  # fmt: skip
+        return finished(rows)
+
+    return make
+
+
+@pytest.fixture
+def make_similarity() -> Callable[[pd.DataFrame], pd.DataFrame]:
+    return lambda table: similarity_rows(table, seed=1)

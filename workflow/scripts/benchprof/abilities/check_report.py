@@ -1,0 +1,101 @@
+"""The report of the checks as an aligned table, as Markdown and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from benchprof.abilities.checks.check import Check
+
+Checks = Mapping[str, Sequence[Check]]
+Tables = Mapping[str, Sequence[Sequence[str]]]  # by ability, header first: what a model makes of it
+
+
+def verdict(check: Check) -> str:
+    """How the tables mark a line; a failure stands out."""
+    return "pass" if check.passed else "FAIL"
+
+
+def summary(name: str, checks: Sequence[Check]) -> str:
+    """One line: how many checks of an ability hold."""
+    failed = sum(not check.passed for check in checks)
+    return f"{name}: " + (
+        f"{failed} of {len(checks)} checks FAIL" if failed else f"all {len(checks)} checks pass"
+    )
+
+
+def table_text(report: Checks, tables: Tables) -> str:
+    """Columns of verdict, check, figure, bound and detail, then the table with a model."""
+    lines = []
+    for name, checks in report.items():
+        rows = [(verdict(c), c.name, c.figure, str(c.bound), c.detail) for c in checks]
+        lines += [name, *_aligned(rows, right=(2,)), ""]
+        if name in tables:
+            numbers = range(2, len(tables[name][0]))
+            lines += [*_aligned(tables[name], right=numbers), ""]
+    lines += [summary(name, checks) for name, checks in report.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _aligned(rows: Sequence[Sequence[str]], right: Collection[int]) -> list[str]:
+    """The rows in columns two spaces apart, those of `right` set to the right."""
+    # The last column is often long and needs no padding.
+    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]] + [0]
+    return [
+        "".join(
+            "  " + (cell.rjust(width) if number in right else cell.ljust(width))
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def model_cells(rows: Sequence[Mapping[str, Any]]) -> list[Sequence[str]]:
+    """The rows of `model_table.table_rows` as texts under a header; a dash where no twin is."""
+
+    def text(value: float | None) -> str:
+        return "-" if value is None else f"{value:.3f}"
+
+    cells: list[Sequence[str]] = [
+        ("type", "difficulty", "n", "guessing", "accuracy", "95% interval", "twins' accuracy",
+         "probability", "twins' probability")
+    ]  # fmt: skip
+    for row in rows:
+        start = (row["type"], row["difficulty"], str(row["n"]))
+        interval = f"{text(row['low'])} to {text(row['high'])}"
+        means = (text(row["guessing"]), text(row["accuracy"]), interval)
+        keys = ("twin_accuracy", "probability", "twin_probability")
+        cells.append((*start, *means, *(text(row[key]) for key in keys)))
+    return cells
+
+
+def markdown_text(report: Checks, tables: Tables) -> str:
+    """The same as Markdown."""
+    parts = ["# Checks of the diagnostic items", ""]
+    parts += [f"- {summary(name, checks)}" for name, checks in report.items()]
+    for name, checks in report.items():
+        rows = [("", "check", "figure", "bound", "detail")]
+        rows += [(verdict(c), c.name, c.figure, str(c.bound), c.detail) for c in checks]
+        parts += ["", f"## {name}", "", *_markdown_table(rows)]
+        if name in tables:
+            parts += ["", *_markdown_table(tables[name])]
+    return "\n".join(parts) + "\n"
+
+
+def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
+
+
+def report_json(
+    report: Checks, models: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, Any]:
+    """The same as JSON; `models` holds each ability's rows of `model_table.table_rows`."""
+    return {
+        name: {
+            "passed": all(check.passed for check in checks),
+            "checks": [check.to_json() for check in checks],
+        }
+        | ({"model": models[name]} if name in models else {})
+        for name, checks in report.items()
+    }

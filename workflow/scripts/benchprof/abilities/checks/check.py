@@ -1,0 +1,66 @@
+"""A figure, the bound that it must keep and whether it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a figure must keep: `within` means that neither it nor its negative is over."""
+
+    rule: Literal["within", "at most", "below", "at least"]
+    limit: float
+    unit: str = ""
+
+    def holds(self, value: float) -> bool:
+        """Whether `value` keeps the bound; a figure exactly on it does, save for `below`."""
+        if self.rule == "within":
+            return abs(value) <= self.limit + ROUNDING
+        if self.rule == "at most":
+            return value <= self.limit + ROUNDING
+        if self.rule == "below":
+            return value < self.limit - ROUNDING
+        return value >= self.limit - ROUNDING
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.limit:g} {self.unit}".strip()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report; `passed` follows from the figure, so that they cannot disagree."""
+
+    name: str
+    value: float
+    bound: Bound
+    detail: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the figure keeps the bound."""
+        return self.bound.holds(self.value)
+
+    @property
+    def figure(self) -> str:
+        """The value as the table shows it: counts whole, points and percent to a tenth."""
+        return f"{self.value:.0f}" if float(self.value).is_integer() else f"{self.value:.1f}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The check as a JSON object, rounded so that it is the same on every machine."""
+        return {
+            "name": self.name,
+            "passed": self.passed,
+            "value": round(float(self.value), 4),
+            "bound": str(self.bound),
+            "detail": self.detail,
+        }
+
+
+def shortlist(names: list[str], most: int = 3) -> str:
+    """The first few of many names, for a detail that must stay one line."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

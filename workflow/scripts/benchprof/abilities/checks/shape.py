@@ -1,0 +1,90 @@
+"""What an ability's three files must hold: enough items, the same types and levels in each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from statistics import median
+
+from benchprof.abilities.checks.ability import Ability
+from benchprof.abilities.checks.check import Bound, Check, shortlist
+from benchprof.abilities.checks.words import words
+from benchprof.abilities.item import DIFFICULTIES
+
+MINIMUM = {"train": 400, "calibration": 200, "test": 200}
+NONE = Bound("at most", 0)
+
+
+def check_counts(ability: Ability, minimum: Mapping[str, int]) -> list[Check]:
+    """Each split's number of items: fewer leave importance and effects to chance."""
+    return [
+        Check(f"{split} items", len(items), Bound("at least", minimum[split]))
+        for split, items in ability.splits.items()
+    ]
+
+
+def check_ids(ability: Ability) -> Check:
+    """An item is known by its id, so no id may stand in two splits."""
+    counts = Counter(item.id for item in ability.items)
+    twice = sorted(id_ for id_, count in counts.items() if count > 1)
+    return Check("ids in two splits", len(twice), NONE, shortlist(twice))
+
+
+def check_option_counts(ability: Ability) -> Check:
+    """Types whose items differ in their number of options: guessing would differ as well."""
+    counts: dict[str, set[int]] = defaultdict(set)
+    for item in ability.items:
+        counts[item.type].add(len(item.options))
+    mixed = sorted(type_ for type_, numbers in counts.items() if len(numbers) > 1)
+    numbers = sorted({number for type_ in counts.values() for number in type_})
+    detail = shortlist(mixed) or "options: " + " or ".join(map(str, numbers))
+    return Check("types of mixed option count", len(mixed), NONE, detail)
+
+
+def check_types(ability: Ability) -> Check:
+    """Types missing from a split: an effect could then not be chosen or tested on them."""
+    missing = [
+        f"{type_} from {split}"
+        for split, items in ability.splits.items()
+        for type_ in ability.types
+        if type_ not in {item.type for item in items}
+    ]
+    detail = shortlist(missing) or f"types: {', '.join(ability.types)}"
+    return Check("types missing from a split", len(missing), NONE, detail)
+
+
+def check_difficulties(ability: Ability) -> Check:
+    """Levels missing from a split; an ability may also name no level at all."""
+    levels = {split: Counter(item.difficulty for item in ability.splits[split])
+              for split in ability.splits}  # fmt: skip
+    if set().union(*levels.values()) == {""}:
+        return Check("levels missing from a split", 0, NONE, "no item names a level")
+    missing = [
+        f"{d} from {split}" for split in levels for d in DIFFICULTIES if not levels[split][d]
+    ]
+    missing += [f"{n['']} items of {split} name none" for split, n in levels.items() if n[""]]
+    detail = shortlist(missing) or "; ".join(
+        f"{split} " + "/".join(str(levels[split][d]) for d in DIFFICULTIES) for split in levels
+    )
+    return Check("levels missing from a split", len(missing), NONE, detail)
+
+
+def check_twins(ability: Ability) -> list[Check]:
+    """Twins are for all items or for none, and each differs from its item."""
+    items = ability.items
+    twins = [(item, item.twin) for item in items if item.twin is not None]
+    if not twins:
+        detail = "no item has a twin, so that twins cannot be a contrast"
+        return [Check("items without a twin", 0, NONE, detail)]
+    lacking = [item.id for item in items if item.twin is None]
+    same = [i.id for i, t in twins if (t.context, t.question) == (i.context, i.question)]
+    ratio = median(
+        len(words(f"{twin.context} {twin.question}"))
+        / max(1, len(words(f"{item.context} {item.question}")))
+        for item, twin in twins
+    )
+    length = f"median length {100 * ratio:.0f}% of the item's"
+    return [
+        Check("items without a twin", len(lacking), NONE, shortlist(lacking)),
+        Check("twins equal to their item", len(same), NONE, shortlist(same) or length),
+    ]

@@ -1,0 +1,178 @@
+"""Batched greedy generation up to stop strings, with the answers of lm-eval's `hf` model.
+
+Each item gets the answer that it would get alone: its context is cut and its stop strings are
+looked for by lm-eval's rules, whatever else is in its batch. Processors that the model's own
+generation configuration asks for (a repetition penalty) stay in force, as they do there.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from lm_eval.models.utils import (
+    handle_stop_sequences,
+    normalize_gen_kwargs,
+    postprocess_generated_text,
+)
+from tqdm import tqdm
+from transformers import StoppingCriteria, StoppingCriteriaList
+
+from benchprof.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_NEW_TOKENS = 256
+"""What lm-eval generates at most where a task says nothing."""
+LOOKBACK = 2
+"""Tokens beyond a stop string's own in which it is looked for: a model may spell it in others."""
+MOST_ITEMS = 64
+"""Larger batches wait for their longest answer more than they gain."""
+
+
+class StopStrings(StoppingCriteria):  # type: ignore[misc]
+    """Ends every item of a batch by itself as soon as its latest tokens spell a stop string."""
+
+    def __init__(self, tokenizer: Any, strings: Sequence[str], prompt_length: int) -> None:
+        self.tokenizer, self.prompt_length = tokenizer, prompt_length
+        lengths = [len(tokenizer.encode(text, add_special_tokens=False)) for text in strings]
+        self.strings = list(zip(strings, [n + LOOKBACK for n in lengths], strict=True))
+        self.done: torch.Tensor | None = None
+
+    def __call__(
+        self, input_ids: torch.Tensor, scores: torch.Tensor | None, **_: Any
+    ) -> torch.Tensor:
+        """Tell which items are done, bool [batch]; `input_ids` are [batch, prompt + new tokens]."""
+        del scores
+        new = input_ids[:, self.prompt_length :]
+        if self.done is None:
+            self.done = torch.zeros(len(new), dtype=torch.bool, device=new.device)
+        for text, lookback in self.strings:
+            for item in torch.nonzero(~self.done).flatten().tolist():
+                self.done[item] = text in self.tokenizer.decode(new[item, -lookback:])
+        return self.done
+
+
+def generate(
+    model: Any,
+    tokenizer: Any,
+    requests: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    encode: Callable[[str], list[int]],
+    max_length: int,
+    token_budget: int,
+    quiet: bool = True,
+) -> tuple[list[str], int]:
+    """Generate for requests (context, settings); return the texts and how many were truncated.
+
+    A batch holds at most `token_budget` tokens of context and answer together. A context that
+    leaves no room for the answer within `max_length` loses its beginning. Raises InputError for
+    settings that ask for sampling or for an answer longer than the model.
+    """
+    eos = tokenizer.decode([tokenizer.eos_token_id], skip_special_tokens=False)
+    groups: dict[str, list[int]] = {}
+    for number, (_, settings) in enumerate(requests):
+        groups.setdefault(json.dumps(settings, sort_keys=True), []).append(number)
+    texts, truncated = [""] * len(requests), 0
+    with tqdm(total=len(requests), desc="generating", disable=quiet) as bar:
+        for numbers in groups.values():
+            settings = _settings(requests[numbers[0]][1], eos, max_length)
+            room = max_length - settings["max_new_tokens"]
+            prompts = {number: encode(requests[number][0]) for number in numbers}
+            truncated += sum(len(prompt) > room for prompt in prompts.values())
+            prompts = {number: prompt[-room:] for number, prompt in prompts.items()}
+            for batch in _batches(prompts, settings["max_new_tokens"], token_budget):
+                answers = _answer_in_parts(model, tokenizer, [prompts[n] for n in batch], settings)
+                for number, text in zip(batch, answers, strict=True):
+                    texts[number] = text
+                bar.update(len(batch))
+    if truncated:
+        logger.warning("%d of %d contexts were cut on the left", truncated, len(requests))
+    return texts, truncated
+
+
+def _settings(given: dict[str, Any], eos: str, max_length: int) -> dict[str, Any]:
+    """Normalise a task's generation settings; `until` holds the stop strings."""
+    settings = dict(normalize_gen_kwargs(given, DEFAULT_NEW_TOKENS))
+    if settings.pop("do_sample"):
+        raise InputError("generation settings", "sampling", "greedy decoding (do_sample: false)")
+    settings.pop("temperature", None)
+    length = settings.pop("max_gen_toks")
+    if not 0 < length < max_length:
+        expected = f"at least 1 and less than the model's length, {max_length}"
+        raise InputError("generation settings", f"answers of up to {length} tokens", expected)
+    settings["until"] = handle_stop_sequences(settings.pop("until"), eos=eos)
+    return settings | {"max_new_tokens": length}
+
+
+def _batches(
+    prompts: dict[int, list[int]], new_tokens: int, token_budget: int
+) -> Iterator[list[int]]:
+    """Cut items into batches of similar length, longest first, which shows trouble at once."""
+    batch: list[int] = []
+    order = sorted(prompts, key=lambda number: (-len(prompts[number]), prompts[number], number))
+    for number in order:
+        longest = len(prompts[batch[0]]) if batch else 0
+        full = (longest + new_tokens) * (len(batch) + 1) > token_budget
+        if batch and (full or len(batch) == MOST_ITEMS):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _answer(
+    model: Any, tokenizer: Any, prompts: list[list[int]], settings: dict[str, Any]
+) -> list[str]:
+    """Generate one batch, padded on the left."""
+    length = max(map(len, prompts))
+    tokens = torch.full((len(prompts), length), tokenizer.pad_token_id)
+    mask = torch.zeros_like(tokens)
+    for row, prompt in enumerate(prompts):
+        tokens[row, length - len(prompt) :] = torch.tensor(prompt)
+        mask[row, length - len(prompt) :] = 1
+    arguments = {key: value for key, value in settings.items() if key != "until"}
+    stop = StopStrings(tokenizer, settings["until"], length)
+    with torch.inference_mode():
+        output = model.generate(
+            input_ids=tokens.to(model.device),
+            attention_mask=mask.to(model.device),
+            do_sample=False,
+            stopping_criteria=StoppingCriteriaList([stop]),
+            pad_token_id=tokenizer.pad_token_id,
+            use_cache=True,
+            **arguments,
+        )
+    # Items that are done are filled up with the padding token, which is special and left out here.
+    texts = [tokenizer.decode(row[length:], skip_special_tokens=True) for row in output]
+    return [postprocess_generated_text(text, settings["until"], None) for text in texts]
+
+
+def _answer_in_parts(
+    model: Any, tokenizer: Any, prompts: list[list[int]], settings: dict[str, Any]
+) -> list[str]:
+    """Generate a batch; where it runs out of memory, its halves, down to single items."""
+    try:
+        return _answer(model, tokenizer, prompts, settings)
+    except (MemoryError, RuntimeError) as error:
+        if len(prompts) == 1 or not is_out_of_memory(error):
+            raise
+    half = len(prompts) // 2
+    logger.warning("out of memory: a batch of %d items is halved", len(prompts))
+    gc.collect()
+    torch.cuda.empty_cache()
+    parts = (prompts[:half], prompts[half:])
+    return [text for part in parts for text in _answer_in_parts(model, tokenizer, part, settings)]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an exception means that memory ran out; on CPU torch says so in words only."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return any(word in str(error).lower() for word in words)

@@ -1,0 +1,367 @@
+"""Packing of a prefix tree into rows: which tokens are computed together, and how often.
+
+A *row* is a set of nodes, in preorder, that holds each node's whole path back to the row's *base*:
+the root, or the end of a *trunk*. A trunk is a path that so many rows would repeat (few-shot
+examples, a task's header) that it is computed once and its keys and values are kept for the rows
+below it, its *group*. Elsewhere ancestors are repeated where a row is cut. Rows are short, since
+dense attention costs the square of their length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchprof.evaluation.tree import Ints, PrefixTree
+
+SHORTEST_TARGET, LONGEST_TARGET = 256, 2048
+"""Bounds of the length to which small subtrees are gathered into one row."""
+TARGET_ATTENTION = 1 / 12
+"""Share of the linear layers' cost that attention may take in a row of the target length."""
+SIMILAR = 0.8
+"""A batch takes no row shorter than this share of its longest: the rest would be padding."""
+
+
+@dataclass(frozen=True)
+class Dimensions:
+    """The sizes of a decoder that decide what a token costs in time and memory."""
+
+    layers: int
+    hidden: int
+    heads: int
+    kv_heads: int
+    head_size: int
+    intermediate: int
+    vocabulary: int
+    itemsize: int
+    """Bytes of one activation."""
+
+    @classmethod
+    def of(cls, config: Any, itemsize: int) -> Dimensions:
+        """Read them from a transformers config, whose attribute map knows each family's names."""
+        hidden, heads = int(config.hidden_size), int(config.num_attention_heads)
+        return cls(
+            layers=int(config.num_hidden_layers),
+            hidden=hidden,
+            heads=heads,
+            kv_heads=int(getattr(config, "num_key_value_heads", None) or heads),
+            head_size=int(getattr(config, "head_dim", None) or hidden // heads),
+            intermediate=int(getattr(config, "intermediate_size", None) or 4 * hidden),
+            vocabulary=int(config.vocab_size),
+            itemsize=itemsize,
+        )
+
+    @property
+    def balance(self) -> float:
+        """Row length at which dense attention costs as much as the linear layers."""
+        attention = 2 * self.heads * self.head_size
+        projections = self.hidden * self.head_size * 2 * (self.heads + self.kv_heads)
+        return (projections + 3 * self.hidden * self.intermediate) / attention
+
+    @property
+    def target(self) -> int:
+        """Length to which small subtrees are gathered, by default."""
+        wanted = self.balance * TARGET_ATTENTION
+        return int(min(max(wanted, SHORTEST_TARGET), LONGEST_TARGET))
+
+    def peak_bytes(self, rows: int, length: int, base: int, eager: bool = False) -> int:
+        """Estimate the memory of a pass of `rows` x `length` tokens over `base` cached ones.
+
+        Counted: the live activations of one layer, its keys and values repeated for every head, the
+        mask, the kept keys and values of the trunk and, for `eager` attention, the scores.
+        """
+        tokens, pairs = rows * length, rows * length * (base + length)
+        width = 6 * self.hidden + 3 * self.intermediate + 4 * self.heads * self.head_size
+        keys = 4 * rows * (base + length) * self.heads * self.head_size
+        kept = 2 * self.layers * base * self.kv_heads * self.head_size
+        scores = 3 * self.heads * pairs if eager else 0
+        return (tokens * width + keys + kept + scores + 2 * pairs) * self.itemsize + 2 * pairs
+
+
+@dataclass(frozen=True)
+class Row:
+    """Tokens computed together; int32 arrays of shape [length], in preorder."""
+
+    nodes: Ints
+    depths: Ints
+    """Position of each token in its path, counted from the root."""
+    ends: Ints
+    """One past the last place, in this row, of the subtree that starts at each place: token j is
+    on the path of token i exactly if j <= i < ends[j]."""
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows over one trunk. The first group is the root's and has no trunk."""
+
+    parent: int
+    """Index of the group on whose trunk this trunk continues; -1 for the root's group."""
+    base: int
+    """Number of tokens cached below the rows: this trunk and all before it."""
+    trunk: Row | None
+    rows: tuple[Row, ...]
+    """Longest first."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be computed. Groups are ordered so that a parent comes before its children."""
+
+    groups: tuple[Group, ...]
+    tree_size: int
+    token_budget: int
+    dimensions: Dimensions | None = None
+    eager: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, trunks included."""
+        return sum(len(group.rows) + (group.trunk is not None) for group in self.groups)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens computed, repeated ancestors included, padding not."""
+        rows = sum(len(row) for group in self.groups for row in group.rows)
+        return rows + sum(len(group.trunk) for group in self.groups if group.trunk is not None)
+
+    @property
+    def padding(self) -> int:
+        """Tokens of padding under the plan's budget."""
+        batches = [b for g in self.groups for b in batched(g.rows, self.token_budget)]
+        return sum(len(batch[0]) * len(batch) - sum(map(len, batch)) for batch in batches)
+
+    @property
+    def peak_bytes(self) -> int | None:
+        """Estimated peak of activations and masks, without the weights; None if unknown."""
+        if self.dimensions is None:
+            return None
+        shapes = [
+            (len(batch), len(batch[0]), group.base)
+            for group in self.groups
+            for batch in batched(group.rows, self.token_budget)
+        ] + [(1, len(g.trunk), g.base - len(g.trunk)) for g in self.groups if g.trunk is not None]
+        return max((self.dimensions.peak_bytes(*s, eager=self.eager) for s in shapes), default=0)
+
+    def describe(self) -> str:
+        """One line for the log."""
+        computed = self.tokens + self.padding
+        ratio = computed / self.tree_size if self.tree_size else 1.0
+        trunks = sum(group.trunk is not None for group in self.groups)
+        peak = "unknown" if self.peak_bytes is None else f"{self.peak_bytes / 2**20:.0f} MiB"
+        return (
+            f"{computed} tokens to compute ({self.padding} of them padding), {ratio:.3f} of the "
+            f"prefix tree's {self.tree_size}; {self.rows} rows, {trunks} of them shared prefixes; "
+            f"{self.token_budget} tokens a batch; estimated peak {peak}"
+        )
+
+
+def batched(rows: Sequence[Row], token_budget: int) -> Iterator[list[Row]]:
+    """Cut rows, longest first, into batches of at most `token_budget` tokens, padding included.
+
+    A row longer than the budget is a batch of its own.
+    """
+    batch: list[Row] = []
+    for row in rows:
+        longest = len(batch[0]) if batch else len(row)
+        if batch and (longest * (len(batch) + 1) > token_budget or len(row) < SIMILAR * longest):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """The lengths that decide how a tree is cut."""
+
+    target: int
+    """Length to which small pieces are gathered."""
+    longest: int
+    """Bound of a row; a path that is longer still gets the row that it needs."""
+    balance: float
+    """Row length at which attention costs as much as all else: what a longer row costs in
+    attention is weighed against the ancestors that a cut repeats."""
+
+
+def pack(tree: PrefixTree, lengths: Lengths) -> tuple[Group, ...]:
+    """Pack the tree: find trunks, then cut what is below each into rows."""
+    groups: list[Group] = []
+    trunks = find_trunks(tree, lengths.target)
+    diverted = np.zeros(tree.size + 1, np.int32)
+    for start, _, _ in trunks:  # nested trunks overlap, hence the difference array
+        diverted[start] += 1
+        diverted[tree.ends[start]] -= 1
+    level = np.cumsum(diverted[:-1])  # how many trunks' subtrees hold each node
+    for number, (_, tip, parent) in enumerate([(-1, -1, -1), *trunks]):
+        base = int(tree.depths[tip]) + 1 if tip >= 0 else 0
+        own = np.arange(tip + 1, tree.ends[tip] if tip >= 0 else tree.size, dtype=np.int32)
+        own = own[level[own] == (0 if number == 0 else level[tip])]
+        above = groups[parent].base if number else 0
+        trunk = row_of(tree, tree.path(tip, above)) if number else None
+        pieces = cut(tree, own, base, lengths)
+        rows = gather(tree, pieces, lengths.target)
+        groups.append(Group(parent, base, trunk, rows))
+    return tuple(groups)
+
+
+def find_trunks(tree: PrefixTree, target: int) -> list[tuple[int, int, int]]:
+    """Find paths worth computing once: (first diverted node, tip, index of the parent group).
+
+    A branching node becomes a trunk's tip if its subtree fills at least two rows and if repeating
+    its path in all of them would cost more than a quarter of a row: roughly what the calls of its
+    own and the broken batch cost. The whole subtree of the first diverted node is then computed
+    below the trunk. In preorder, so that parents come first; group 0 is the root's.
+    """
+    trunks: list[tuple[int, int, int]] = []
+    stack = [(root, 0, 0) for root in reversed(tree.children(-1))]  # node, parent group, its base
+    while stack:
+        start, parent, base = stack.pop()
+        node, end = start, int(tree.ends[start])
+        while end - node > target and node + 1 < end and tree.ends[node + 1] == end:
+            node += 1  # down to the first branching node
+        below = end - node - 1
+        if below < 2 * target:
+            continue
+        repeated = (below // target - 1) * (int(tree.depths[node]) + 1 - base)
+        if repeated >= target / 4:
+            trunks.append((start, node, parent))
+            parent, base = len(trunks), int(tree.depths[node]) + 1
+        large = [c for c in tree.children(node) if tree.ends[c] - c > target]
+        stack += [(child, parent, base) for child in reversed(large)]
+    return trunks
+
+
+def cut(tree: PrefixTree, nodes: Ints, base: int, lengths: Lengths) -> list[Ints]:
+    """Cut nodes in preorder into pieces, each closed under ancestors down to depth `base`.
+
+    Cuts fall only where a branch starts. Dynamic programming over these places finds the cheapest
+    cuts: a piece of n tokens costs n, plus its attention where it is longer than the target.
+    """
+    if not len(nodes):
+        return []
+    parents = tree.parents[nodes]
+    is_start = np.concatenate([[True], parents[1:] != nodes[:-1]])
+    starts = np.append(np.flatnonzero(is_start), len(nodes))
+    above = tree.depths[nodes[starts[:-1]]].astype(np.int64) - base
+    runs = np.diff(starts) + above
+    limit = max(lengths.longest, int(runs.max()))
+    first = np.searchsorted(starts, starts - limit)
+    cost, choice = np.zeros(len(starts)), np.zeros(len(starts), np.int64)
+    for j in range(1, len(starts)):
+        i = np.arange(first[j], j)
+        length = above[i] + starts[j] - starts[i]
+        price = cost[i] + length * (1 + np.maximum(length, lengths.target) / lengths.balance)
+        price[length > limit] = np.inf
+        best = len(price) - 1 - int(price[::-1].argmin())  # of equals the shortest piece
+        cost[j], choice[j] = price[best], i[best]
+    pieces, stop = [], len(starts) - 1
+    while stop:
+        start = int(choice[stop])
+        ancestors = tree.path(int(nodes[starts[start]]), base)[:-1]
+        pieces.append(np.concatenate([ancestors, nodes[starts[start] : starts[stop]]]))
+        stop = start
+    return pieces[::-1]
+
+
+def gather(tree: PrefixTree, pieces: Sequence[Ints], target: int) -> tuple[Row, ...]:
+    """Put pieces into as few rows of about `target` tokens as hold them; return the rows.
+
+    The rows become equally long, so that a batch of them needs little padding: the largest piece
+    goes to the shortest row. A piece longer than `target` stays alone. Where pieces of a row share
+    ancestors these are there once.
+    """
+    order = sorted(pieces, key=lambda piece: (-len(piece), int(piece[-1])))
+    alone = [[piece] for piece in order if len(piece) > target]
+    small = order[len(alone) :]
+    count = -(-sum(map(len, small)) // target)
+    shared: list[list[Ints]] = [[] for _ in range(count)]
+    lengths = [(0, number) for number in range(count)]
+    for piece in small:
+        length, number = heappop(lengths)
+        shared[number].append(piece)
+        heappush(lengths, (length + len(piece), number))
+    contents = [*alone, *(content for content in shared if content)]
+    rows = [row_of(tree, np.unique(np.concatenate(content))) for content in contents]
+    return tuple(sorted(rows, key=lambda row: (-len(row), int(row.nodes[-1]))))
+
+
+def row_of(tree: PrefixTree, nodes: Ints) -> Row:
+    """Make a row of nodes in ascending order."""
+    ends = np.searchsorted(nodes, tree.ends[nodes]).astype(np.int32)
+    return Row(nodes, tree.depths[nodes], ends)
+
+
+def unroll(tree: PrefixTree) -> tuple[Group, ...]:
+    """One row for each path to a leaf: for models that can only take plain sequences."""
+    tips: NDArray[np.int64] = np.flatnonzero(tree.ends == np.arange(tree.size) + 1)
+    rows = [row_of(tree, tree.path(int(tip))) for tip in tips]
+    return (Group(-1, 0, None, tuple(sorted(rows, key=lambda r: (-len(r), int(r.nodes[-1]))))),)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where in a row the log-probabilities are; int64 arrays.
+
+    `places` [scored] are places of the row whose logits are needed; pair p is the log-probability
+    of token `tokens[p]` at `places[rows[p]]`, and belongs to entry `slots[p]` of the results.
+    """
+
+    places: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+    slots: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The nodes at which log-probabilities are read, ascending, and which are still unassigned."""
+
+    nodes: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+    """Token of every slot."""
+    order: NDArray[np.int64]
+    """Slots by node; those of node i are `order[bounds[i]:bounds[i + 1]]`."""
+    bounds: NDArray[np.int64]
+    free: NDArray[np.bool_]
+
+    def take(self, row: Row) -> Target:
+        """Assign to a row what it computes of the nodes that no row has yet."""
+        where = np.searchsorted(self.nodes, row.nodes)
+        known = where < len(self.nodes)
+        known[known] = self.nodes[where[known]] == row.nodes[known]
+        known[known] = self.free[where[known]]
+        indices = where[known]
+        self.free[indices] = False
+        spans = [self.order[self.bounds[i] : self.bounds[i + 1]] for i in indices]
+        slots = np.concatenate([np.empty(0, np.int64), *spans])
+        rows = np.repeat(np.arange(len(indices)), [len(span) for span in spans])
+        return Target(np.flatnonzero(known), rows, self.tokens[slots], slots)
+
+
+def assign(
+    groups: Sequence[Group], nodes: NDArray[np.int64], tokens: NDArray[np.int64]
+) -> tuple[tuple[Target, ...], ...]:
+    """Give every slot, a node and the token after it, to the first row that computes the node.
+
+    Returns per group the targets of its trunk, if it has one, and of its rows.
+    """
+    order = np.lexsort((tokens, nodes))
+    distinct, first = np.unique(nodes[order], return_index=True)
+    bounds, free = np.append(first, len(order)), np.ones(len(distinct), bool)
+    wanted = Wanted(distinct, tokens, order, bounds, free)
+    found = []
+    for group in groups:
+        trunk = [] if group.trunk is None else [group.trunk]
+        found.append(tuple(wanted.take(row) for row in [*trunk, *group.rows]))
+    if free.any():
+        raise AssertionError(f"{free.sum()} scored tokens are in no row")
+    return tuple(found)

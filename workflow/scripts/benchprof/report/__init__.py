@@ -1,0 +1,1 @@
+"""What a person reads of a run: figures, the summary, the page, the manifest."""

@@ -1,0 +1,156 @@
+"""The AIS heatmap of one model: benchmarks by abilities, the random controls beside them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.report import style
+from benchprof.report.findings import benchmarks_by_reason
+from benchprof.report.matrix import Matrix, matrix_of
+
+# At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
+# one extreme cell does not bleach all others.
+COLOUR_LIMIT = 1.0
+# From this share of the limit on, white is read more easily on a cell than ink.
+DARK = 0.6
+# Inches, and characters of a line.
+ROW_HEIGHT = 0.30
+LABEL_HEIGHT = 1.9
+NOTE_LINE = 0.12
+NOTE_WIDTH = 135
+
+
+def draw_heatmap(
+    table: pd.DataFrame,
+    model: str,
+    selection: str,
+    fraction: str,
+    own_benchmarks: Mapping[str, str],
+    targets: Sequence[Path],
+) -> None:
+    """Draw one model's AIS and write it to each target, in the format that its suffix names.
+
+    Args:
+        table: the AIS table; the headline metric is drawn.
+        model: its name in the table.
+        selection: the rule that made the masks.
+        fraction: k, as the table has it.
+        own_benchmarks: the benchmark that is an ability's test split, by ability; its cell is
+            framed.
+        targets: PNG and SVG files.
+    """
+    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+    with style.styled():
+        style.save_figure(heatmap_figure(matrix), targets)
+
+
+def heatmap_figure(matrix: Matrix) -> Figure:
+    """The figure of `draw_heatmap`."""
+    notes = _notes(matrix)
+    height = LABEL_HEIGHT + ROW_HEIGHT * len(matrix.benchmarks) + NOTE_LINE * len(notes)
+    figure = style.new_figure(height)
+    values, controls = matrix.grid("ais").astype(float), matrix.control_grid().astype(float)
+    limit = _limit(values, controls)
+    # Without controls their block keeps a sliver, which the axes of nothing need.
+    columns = len(matrix.abilities) + controls.shape[1]
+    widths = [len(matrix.abilities), controls.shape[1] or 0.01, 0.025 * columns]
+    left, right, bar = figure.subplots(1, 3, width_ratios=widths)
+    _draw(left, values, matrix.marked(), limit, bar)
+    left.set_yticklabels([style.wrapped(b, 24) for b in matrix.benchmarks], rotation=0)
+    left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}", loc="left")
+    for ability, benchmark in matrix.own.items():
+        place = matrix.abilities.index(ability), matrix.benchmarks.index(benchmark)
+        left.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, linewidth=1.1))
+    if controls.shape[1]:
+        _draw(right, controls, pd.DataFrame(False, controls.index, controls.columns), limit, None)
+        right.set_yticks([])
+    else:
+        right.set_axis_off()
+    bar.set_ylabel(f"AIS ({matrix.metrics().replace('_', ' ')})")
+    bar.tick_params(length=2, width=0.5)
+    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=6, color=style.INK)
+    return figure
+
+
+def caption(matrix: Matrix) -> str:
+    """What the figure shows, in words, from the same data."""
+    items = matrix.cells["n"].agg(["min", "max"]).astype(int).tolist()
+    count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
+    return (
+        f"Ability Impact Scores of {matrix.model} (masks: {matrix.selection}, "
+        f"k = {matrix.fraction}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark). "
+        "Red: the model loses without the ability; blue: it gains. " + _legend(matrix)
+    )
+
+
+def _legend(matrix: Matrix) -> str:
+    parts = [f"* differs from the random masks of the same size (q < {SIGNIFICANCE})."]
+    if matrix.own:
+        parts.append("Framed: the ability's own test.")
+    if matrix.reasons():
+        parts.append("Hatched: no AIS.")
+    return " ".join(parts)
+
+
+def _notes(matrix: Matrix) -> list[str]:
+    """Lines below the figure: the legend and why cells are hatched."""
+    lines = [_legend(matrix)]
+    for reason, benchmarks in benchmarks_by_reason(matrix).items():
+        names = ", ".join(map(style.readable, benchmarks))
+        lines += textwrap.wrap(f"{names}: {reason}.", NOTE_WIDTH, subsequent_indent="   ")
+    return lines
+
+
+def _limit(values: pd.DataFrame, controls: pd.DataFrame) -> float:
+    shown = np.abs(np.concatenate([values.to_numpy().ravel(), controls.to_numpy().ravel()]))
+    finite = shown[np.isfinite(shown)]
+    largest = float(finite.max()) if len(finite) else 0.0
+    return float(np.clip(largest, 0.1, COLOUR_LIMIT))
+
+
+def _draw(
+    axes: Axes, values: pd.DataFrame, marked: pd.DataFrame, limit: float, bar: Axes | None
+) -> None:
+    """One block of cells; the colour bar goes to `bar`, where there is one."""
+    texts = [
+        [_text(v, m) for v, m in zip(*rows, strict=True)]
+        for rows in zip(values.to_numpy(), marked.to_numpy(), strict=True)
+    ]
+    seaborn.heatmap(
+        values, ax=axes, cmap=style.DIVERGING, center=0, vmin=-limit, vmax=limit,
+        mask=values.isna(), annot=np.array(texts, dtype=object), fmt="",
+        annot_kws={"fontsize": 6.2}, linewidths=0.6, linecolor="white",
+        cbar=bar is not None, cbar_ax=bar,
+        cbar_kws={"extend": "both" if limit == COLOUR_LIMIT else "neither"},
+    )  # fmt: skip
+    shown = values.to_numpy()[values.notna().to_numpy()]
+    for text, value in zip(axes.texts, shown, strict=True):
+        text.set_color("white" if abs(value) > DARK * limit else style.INK)
+    for row, column in np.argwhere(values.isna().to_numpy()):
+        axes.add_patch(
+            Rectangle((column, row), 1, 1, facecolor=style.UNDEFINED, hatch=style.HATCH, lw=0.6,
+                      edgecolor="white")
+        )  # fmt: skip
+    axes.set_xticks(
+        np.arange(values.shape[1]) + 0.5,
+        [style.wrapped(str(name), 22) for name in values.columns],
+        rotation=90,
+    )
+    axes.set(xlabel="", ylabel="")
+    axes.tick_params(length=0)
+
+
+def _text(value: float, marked: bool) -> str:
+    """A cell's annotation; large values need their decimals less than the room."""
+    decimals = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return style.number(value, decimals) + ("*" if marked else "")

@@ -1,0 +1,116 @@
+"""The AIS table cut into what a figure or a table shows: one model, one selection, one k."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from benchprof.profile.impact import SIGNIFICANCE
+
+# Up to so many random controls have a column each in a figure.
+SINGLE_CONTROLS = 5
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """AIS of one model under one selection and k, in each benchmark's headline metric.
+
+    Attributes:
+        model: its name.
+        selection: the rule that made the masks.
+        fraction: k, as file names have it.
+        own: the benchmark that is an ability's test split, by ability, where it is in the table.
+        benchmarks: the rows, in the table's order.
+        abilities: the columns, in the table's order.
+        cells: a row of the AIS table per (benchmark, ability).
+        controls: a row per (benchmark, random control).
+    """
+
+    model: str
+    selection: str
+    fraction: str
+    own: Mapping[str, str]
+    benchmarks: tuple[str, ...]
+    abilities: tuple[str, ...]
+    cells: pd.DataFrame
+    controls: pd.DataFrame
+
+    def grid(self, column: str) -> pd.DataFrame:
+        """One column of the cells as (benchmarks, abilities)."""
+        wide = self.cells.pivot(index="benchmark", columns="ability", values=column)
+        return wide.reindex(index=list(self.benchmarks), columns=list(self.abilities))
+
+    def marked(self) -> pd.DataFrame:
+        """(benchmarks, abilities), bool: whether a cell differs from its random controls."""
+        return self.grid("q_random").astype(float) < SIGNIFICANCE
+
+    def reasons(self) -> dict[str, str]:
+        """Why a benchmark has no AIS, by benchmark; none for those that have."""
+        undefined = self.cells[self.cells["ais"].isna()]
+        firsts = undefined.drop_duplicates("benchmark")
+        return {
+            str(row.benchmark): str(row.reason) or "not computed"
+            for row in firsts[["benchmark", "reason"]].itertuples()
+        }
+
+    def control_grid(self) -> pd.DataFrame:
+        """(benchmarks, controls): AIS of each random control, or of many their mean and extremes."""
+        names = self.controls["seed"].astype(str)
+        if self.controls["ability"].nunique() > 1:
+            names = self.controls["ability"].astype(str) + " " + names
+        wide = self.controls.assign(name=names).pivot(
+            index="benchmark", columns="name", values="ais"
+        )
+        wide = wide.reindex(index=list(self.benchmarks), columns=list(dict.fromkeys(names)))
+        if wide.shape[1] <= SINGLE_CONTROLS:
+            return wide.rename(columns=lambda name: f"random_{name}")
+        summary = {
+            f"random_mean_of_{wide.shape[1]}": wide.mean(axis=1),
+            "random_lowest": wide.min(axis=1),
+            "random_highest": wide.max(axis=1),
+        }
+        return pd.DataFrame(summary)
+
+    def metrics(self) -> str:
+        """The headline metric; where benchmarks differ, all of them."""
+        return ", ".join(dict.fromkeys(self.cells["metric"].astype(str)))
+
+
+def all_matrices(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> list[Matrix]:
+    """Every matrix of the AIS table, in the table's order."""
+    keys = table[["model", "selection", "fraction"]].drop_duplicates()
+    return [matrix_of(table, *key, own_benchmarks) for key in keys.itertuples(index=False)]
+
+
+def matrix_of(
+    table: pd.DataFrame,
+    model: str,
+    selection: str,
+    fraction: str,
+    own_benchmarks: Mapping[str, str],
+) -> Matrix:
+    """One matrix of the AIS table (`profile.table`), of which it holds the headline rows.
+
+    Raises:
+        ValueError: the table has no such rows.
+    """
+    shown = table[
+        (table["model"] == model)
+        & (table["selection"] == selection)
+        & (table["fraction"] == fraction)
+        & table["headline"]
+    ]
+    cells = shown[shown["seed"].isna()]
+    if cells.empty:
+        raise ValueError(f"the AIS table has no {model}, {selection}, {fraction}")
+    benchmarks = tuple(cells["benchmark"].unique())
+    abilities = tuple(cells["ability"].unique())
+    own = {
+        ability: benchmark
+        for ability, benchmark in own_benchmarks.items()
+        if ability in abilities and benchmark in benchmarks
+    }
+    controls = shown[shown["seed"].notna()]
+    return Matrix(model, selection, fraction, own, benchmarks, abilities, cells, controls)

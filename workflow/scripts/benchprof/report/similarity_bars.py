@@ -1,0 +1,129 @@
+"""Similarity of every two models' profiles, benchmark by benchmark, against pure noise."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from benchprof.report import style
+
+# Inches.
+BAR_HEIGHT = 0.16
+GROUP_GAP = 0.14
+FRAME_HEIGHT = 1.2
+LEGEND_LINE = 0.16
+# Entries of a legend line; names of models are long.
+LEGEND_COLUMNS = 2
+NULL_COLOUR = "#c9c9c9"
+
+
+def draw_similarity(
+    table: pd.DataFrame, selection: str, fraction: str, targets: Sequence[Path]
+) -> None:
+    """Draw the similarities under one selection and k, to each target by its suffix.
+
+    Args:
+        table: the table of similarities (`profile.table.similarity_rows`).
+        selection: the rule that made the masks.
+        fraction: k, as the table has it.
+        targets: PNG and SVG files.
+
+    Raises:
+        ValueError: the table has no such rows.
+    """
+    rows = similarity_of(table, selection, fraction)
+    if rows.empty:
+        raise ValueError(f"the table of similarities has no {selection}, {fraction}")
+    with style.styled():
+        style.save_figure(similarity_figure(rows), targets)
+
+
+def similarity_of(table: pd.DataFrame, selection: str, fraction: str) -> pd.DataFrame:
+    """The rows of one selection and k, with the name of each `pair` of models."""
+    rows = table[(table["selection"] == selection) & (table["fraction"] == fraction)]
+    return rows.assign(pair=rows["model_a"] + " and " + rows["model_b"])
+
+
+def similarity_figure(rows: pd.DataFrame) -> Figure:
+    """The figure of `draw_similarity`, from the rows of `similarity_of`."""
+    benchmarks, pairs = list(rows["benchmark"].unique()), list(rows["pair"].unique())
+    group = BAR_HEIGHT * max(len(pairs), 2) + GROUP_GAP
+    legend = LEGEND_LINE * (2 + -(-len(pairs) // LEGEND_COLUMNS))
+    figure = style.new_figure(FRAME_HEIGHT + group * len(benchmarks) + legend)
+    axes = figure.subplots()
+    colours = _colours(len(pairs))
+    for place, benchmark in enumerate(benchmarks):
+        _draw_group(axes, place, rows[rows["benchmark"] == benchmark], pairs, colours)
+    axes.set_yticks(range(len(benchmarks)), [style.wrapped(b, 28) for b in benchmarks])
+    axes.set_ylim(len(benchmarks) - 0.5, -0.5)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("Profile similarity (1 - Jensen-Shannon divergence)")
+    selection, fraction = rows.iloc[0][["selection", "fraction"]]
+    axes.set_title(f"Similarity of models: {selection}, k = {fraction}", loc="left")
+    axes.tick_params(length=2, width=0.5)
+    seaborn.despine(ax=axes)
+    handles = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]
+    handles.append(Patch(color=NULL_COLOUR, label="pure noise: median, 2.5% to 97.5%"))
+    figure.legend(
+        handles=handles, loc="outside lower left", ncols=LEGEND_COLUMNS, frameon=False,
+        alignment="left",
+    )  # fmt: skip
+    return figure
+
+
+def caption(rows: pd.DataFrame) -> str:
+    """What the figure shows, in words, from the same data."""
+    above = int((rows["similarity"] > rows["noise_high"]).sum())
+    defined = int(rows["similarity"].notna().sum())
+    undefined = len(rows) - defined
+    without = f" {undefined} undefined: the reason is in the place of the bar." if undefined else ""
+    return (
+        "Similarity of two models' profiles of one benchmark: 1 is the same preference among "
+        "abilities. Grey: what profiles of pure noise show, which is far from 0. "
+        f"{above} of {defined} lie above the noise band.{without}"
+    )
+
+
+def _colours(count: int) -> list[tuple[float, float, float]]:
+    """As many colours as pairs; beyond ten no palette is safe, and bars keep the legend's order."""
+    palette = style.CATEGORICAL if count <= 10 else "viridis"
+    return list(seaborn.color_palette(palette, count))
+
+
+def _draw_group(
+    axes: Axes,
+    place: int,
+    rows: pd.DataFrame,
+    pairs: Sequence[str],
+    colours: Sequence[tuple[float, float, float]],
+) -> None:
+    """One benchmark: the noise band and, over it, a bar per pair."""
+    full = 0.82
+    band = rows.iloc[0]
+    if np.isfinite(band["noise_low"]):
+        low, high = band["noise_low"], band["noise_high"]
+        axes.add_patch(
+            Rectangle((low, place - full / 2), high - low, full, color=NULL_COLOUR, zorder=0, lw=0)
+        )
+        axes.vlines(band["noise_median"], place - full / 2, place + full / 2,
+                    color=style.MUTED, lw=0.8, zorder=3)  # fmt: skip
+    height = full / max(len(pairs), 2)
+    start = place - height * (len(pairs) - 1) / 2
+    for row in rows.to_dict("records"):
+        number = pairs.index(str(row["pair"]))
+        middle = start + number * height
+        if np.isnan(row["similarity"]):
+            text = textwrap.shorten(f"undefined: {row['reason']}", 90)
+            axes.text(0.006, middle, text, va="center", fontsize=6, color=colours[number])
+            continue
+        axes.barh(middle, row["similarity"], height * 0.72, color=colours[number], zorder=2)
+        axes.text(0.006, middle, style.number(float(row["similarity"])), va="center", fontsize=6,
+                  color="white", zorder=4)  # fmt: skip
