@@ -21,6 +21,7 @@ from analogical_reasoning.relations import (
     BONDS,
     DEEDS,
     FORMS,
+    KIN,
     MEANINGS,
     STRANGERS,
     SYSTEMS,
@@ -96,12 +97,12 @@ def _draw_table(split: str, random: Random, tables: Tables, least: int) -> tuple
     return name, found[name]
 
 
-def _stranger(split: str, random: Random, name: str) -> str:
-    """A word of another table, so unrelated to the words of this one."""
+def _strangers(split: str, random: Random, count: int, names: Sequence[str]) -> list[str]:
+    """Words that are unrelated to each other and to the words of the named tables."""
     every = MEANINGS | FORMS
-    other = random.choice([table for table in every if table != name])
-    frame = random.choice(entries_of(split, every[other]))
-    return random.choice([frame.head, *frame.words.values()])
+    others = random.sample([table for table in every if table not in names], count)
+    frames = [random.choice(entries_of(split, every[other])) for other in others]
+    return [random.choice([frame.head, *frame.words.values()]) for frame in frames]
 
 
 def _draw_grid(split: str, random: Random, tables: Tables) -> Fill:
@@ -117,7 +118,9 @@ def _draw_grid(split: str, random: Random, tables: Tables) -> Fill:
         distractors = (asked.words[wrong], third.words[right], third.words[wrong])
         slots = {"a": example.head, "b": example.words[right], "c": asked.head}
         if _all_differ([answer, *distractors, *slots.values()]):
-            return Fill(slots, {"b": _stranger(split, random, name)}, answer, distractors)
+            # Two options go with C, so C is replaced as well, or the twin would be half solved.
+            unrelated = _strangers(split, random, 2, [name])
+            return Fill(slots, dict(zip("bc", unrelated, strict=True)), answer, distractors)
 
 
 def _all_differ(words: Sequence[str]) -> bool:
@@ -150,7 +153,7 @@ def _draw_of_frame(split: str, random: Random, tables: Tables, heads: bool) -> F
         answer, *distractors = (_word(asked, r) for r in (right, *wrong))
         slots = {"a": _word(example, start), "b": _word(example, right), "c": _word(asked, start)}
         if _all_differ([answer, *distractors, *slots.values()]):
-            twin = {"b": _stranger(split, random, name)}
+            twin = {"b": _strangers(split, random, 1, [name])[0]}
             return Fill(slots, twin, answer, tuple(distractors))
 
 
@@ -162,27 +165,30 @@ def _pair(frame: Frame, first: str, second: str) -> str:
 
 
 def _pair_fill(
-    split: str, random: Random, name: str, example: tuple[str, str], options: list[str]
+    split: str, random: Random, name: str, example: tuple[str, str], options: Sequence[str]
 ) -> Fill:
     a, b = example
-    twin = {"b": _stranger(split, random, name)}
+    twin = {"b": _strangers(split, random, 1, [name])[0]}
     return Fill({"a": a, "b": b}, twin, options[0], tuple(options[1:]))
 
 
 def _draw_fields(split: str, random: Random) -> Fill:
     """The right pair is of the example's field; the wrong ones are of other fields."""
     tables = MEANINGS | FORMS
-    name, *others = random.sample(list(tables), 4)
     while True:
-        example, asked = random.sample(entries_of(split, tables[name]), 2)
-        if shared := _shared(example, asked):
+        names = random.sample(list(tables), 4)
+        example, asked = random.sample(entries_of(split, tables[names[0]]), 2)
+        frames = [asked, *(random.choice(entries_of(split, tables[n])) for n in names[1:])]
+        if not (shared := _shared(example, asked)):
+            continue
+        relations = [random.choice(shared), *(random.choice(list(f.words)) for f in frames[1:])]
+        if _all_differ([KIN.get(relation, relation) for relation in relations]):
             break
-    right = random.choice(shared)
-    options = [_pair(asked, HEAD, right)]
-    for other in others:
-        frame = random.choice(entries_of(split, tables[other]))
-        options.append(_pair(frame, HEAD, random.choice(list(frame.words))))
-    return _pair_fill(split, random, name, (example.head, example.words[right]), options)
+    answer, *distractors = (_pair(f, HEAD, r) for f, r in zip(frames, relations, strict=True))
+    slots = {"a": example.head, "b": example.words[relations[0]]}
+    # Both words are replaced: one alone would still point to the right field.
+    twin = dict(zip("ab", _strangers(split, random, 2, names), strict=True))
+    return Fill(slots, twin, answer, tuple(distractors))
 
 
 def _draw_heads(split: str, random: Random) -> Fill:

@@ -124,7 +124,7 @@ FORM = (
     ),
     *_rows(
         CALIBRATION,
-        ("easy", "grid", "", "'{B}' was made to fit '{a}'. What is made to fit '{c}' likewise?"),
+        ("easy", "grid", "", "'{A}' makes {n0} say '{b}'. What will '{c}' make {n0} say?"),
         ("easy", "grid", "From '{a}' we get '{b}'; from '{c}' we get its like.", "What do we get?"),
         (
             "medium",
@@ -234,7 +234,12 @@ PAIR = (
             "What may {n0} put in?",
         ),
         ("medium", "heads", "", "Where do two words meet just as '{a}' meets '{b}'?"),
-        ("hard", "orders", "", "Keep left left and right right: {a} | {b} is mirrored by what?"),
+        (
+            "hard",
+            "orders",
+            "",
+            "Left stays left and right stays right: {a} | {b} is matched by what?",
+        ),
         (
             "hard",
             "orders",
@@ -252,12 +257,17 @@ SYSTEM = (
         TRAIN,
         ("easy", "image", "Imagine that {one} is {two}.", "What would the {x} be?"),
         ("easy", "image", "{n0} compares {one} to {two}.", "To what does {n0} compare the {x}?"),
-        ("medium", "partial", "", "If the {known} is called the {like}, what is the {x} called?"),
         (
             "medium",
             "partial",
-            "In {n0}'s fable the {like} stands for the {known}.",
-            "Following this comparison through, what stands for the {x}?",
+            "",
+            "If we call the {known} the {like}, what should we call the {x}?",
+        ),
+        (
+            "medium",
+            "partial",
+            "In {n0}'s fable we are to see the {known} in the {like}.",
+            "Following this comparison through, in what do we see the {x}?",
         ),
         (
             "hard",
@@ -275,32 +285,37 @@ SYSTEM = (
     ),
     *_rows(
         CALIBRATION,
-        ("easy", "image", "A poet describes {one} as if it were {two}.", "What is the {x} then?"),
+        (
+            "easy",
+            "image",
+            "A poet describes {one} as if it were {two}.",
+            "Into what does the poet turn the {x}?",
+        ),
         ("easy", "image", "", "Were {one} the same as {two}, the {x} would be like what?"),
         (
             "medium",
             "partial",
-            "{n0} explains one thing by another: the {known} is much the same as the {like}.",
-            "What will {n0} say is much the same as the {x}?",
+            "{n0} explains one thing by another and likens the {known} to the {like}.",
+            "To what will {n0} have to liken the {x}?",
         ),
         (
             "medium",
             "partial",
             "",
-            "The {known} is mapped onto the {like}; onto what is the {x} mapped?",
+            "Having mapped the {known} onto the {like}, onto what do you map the {x}?",
         ),
         (
             "hard",
             "double",
             "A secret code hides {one} behind {two}. Likewise it hides {three} behind {four}.",
-            "Behind what is the {x} hidden?",
+            "Behind what does it hide the {x}?",
         ),
         (
             "hard",
             "double",
             "Two metaphors run through {n0}'s speech: {three} appears as {four}, and {one} appears "
             "as {two}.",
-            "As what does the {x} appear?",
+            "As what will the {x} appear?",
         ),
     ),
     *_rows(
@@ -310,20 +325,20 @@ SYSTEM = (
         (
             "medium",
             "partial",
-            "In a play for children the {known} comes on stage dressed up as the {like}.",
+            "In a play for children the {known} will come on stage dressed up as the {like}.",
             "As what should the {x} come, to suit the idea?",
         ),
         (
             "medium",
             "partial",
             "",
-            "With the {like} in the role of the {known}, what has that of the {x}?",
+            "Let the {like} stand for the {known}. What should stand for the {x}?",
         ),
         (
             "hard",
             "double",
             "{n0} draws {three} in the shape of {four}; {n1} draws {one} in the shape of {two}.",
-            "In one drawing there is the {x}. How does it look?",
+            "In one drawing we find the {x}. In what shape?",
         ),
         (
             "hard",

@@ -185,6 +185,19 @@ MEANINGS: dict[str, tuple[Frame, ...]] = {
     ),
 }
 
+# Relations of different tables that come to the same; a pair must not be matched by both.
+KIN = {
+    "home": "place",
+    "venue": "place",
+    "user": "person",
+    "player": "person",
+    "doer": "person",
+    "gives": "product",
+    "stuff": "material",
+    "gear": "tool",
+    "move": "deed",
+}
+
 # Forms and degrees of a word: the relation is one of form and meaning.
 FORMS: dict[str, tuple[Frame, ...]] = {
     "adjectives": _frames(

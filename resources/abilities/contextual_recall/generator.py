@@ -17,13 +17,12 @@ from generation.template import Template
 def single_templates() -> Iterator[Template]:
     """One template per scene, level and question, and one per grid."""
     for scene in RECORDS:
-        levels = (
-            ("easy", single.easy, scene.short_questions),
-            ("medium", single.medium, scene.questions),
-            ("hard", single.hard, scene.questions),
-        )
-        for difficulty, draw, questions in levels:
-            for question in questions:
+        for short in scene.short:
+            name = f"{scene.name}-easy-{short.given}-{short.asked}"
+            how = partial(single.easy, scene, short)
+            yield Template("single_fact", name, scene.split, "easy", how)
+        for difficulty, draw in (("medium", single.medium), ("hard", single.hard)):
+            for question in scene.questions:
                 name = f"{scene.name}-{difficulty}-{question.given}-{question.asked}"
                 how = partial(draw, scene, question)
                 yield Template("single_fact", name, scene.split, difficulty, how)

@@ -21,7 +21,7 @@ POOLS: dict[str, tuple[str, ...]] = {
     ),
     "goods": (
         "bread", "butter", "cheese", "cider", "cloth", "coffee", "garlic", "glass", "honey",
-        "leather", "lace", "olives", "paper", "pepper", "rice", "salt", "silk", "soap", "sugar",
+        "leather", "lace", "oil", "paper", "pepper", "rice", "salt", "silk", "soap", "sugar",
         "tea", "vinegar", "wool",
     ),
     "food": (

@@ -28,11 +28,24 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Short:
+    """A sentence of two roles and its question; the options repeat the sentence.
+
+    The asked role's name ends the sentence: the options then differ in their last words only.
+    """
+
+    given: str
+    asked: str
+    sentence: str
+    question: str
+
+
+@dataclass(frozen=True)
 class Records:
     """Facts that each join three roles.
 
     Attributes:
-        short: tells two of the roles; easy items ask `short_questions` about them.
+        short: for easy items, each tells two of the roles.
         full: sentences that tell all three, used in turn.
         listed: tells three records at once, role by role; slots end in 1, 2, 3.
     """
@@ -41,8 +54,7 @@ class Records:
     split: str
     roles: tuple[str, str, str]
     lead: str
-    short: str
-    short_questions: tuple[Question, ...]
+    short: tuple[Short, ...]
     full: tuple[str, ...]
     listed: str
     questions: tuple[Question, ...]
@@ -85,10 +97,17 @@ class Chain:
 RECORDS: tuple[Records, ...] = (
     Records(
         "market", "train", ("person", "goods", "town"), "It was market day. ",
-        "{person} sells {goods}.",
         (
-            Question("person", "goods", "What does {person} sell?"),
-            Question("goods", "person", "Who sells {goods}?"),
+            Short(
+                "person", "goods",
+                "{person} came to the market to sell {goods}.",
+                "What did {person} come to the market to sell?",
+            ),
+            Short(
+                "goods", "person",
+                "The stall with {goods} belongs to {person}.",
+                "Who does the stall with {goods} belong to?",
+            ),
         ),
         (
             "{person} from {town} sells {goods}.",
@@ -104,10 +123,17 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "dig", "train", ("object", "town", "surname"), "",
-        "The {object} was found in {town}.",
         (
-            Question("object", "town", "Where was the {object} found?"),
-            Question("town", "object", "What was found in {town}?"),
+            Short(
+                "object", "town",
+                "The {object} was found in {town}.",
+                "Where was the {object} found?",
+            ),
+            Short(
+                "town", "object",
+                "The thing that was dug up in {town} is the {object}.",
+                "What was dug up in {town}?",
+            ),
         ),
         (
             "Professor {surname} found the {object} in {town}.",
@@ -122,8 +148,18 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "inn", "train", ("person", "colour", "job"), "",
-        "{person} sleeps in the {colour} room.",
-        (Question("person", "colour", "In which room does {person} sleep?", "the {} room"),),
+        (
+            Short(
+                "person", "colour",
+                "The colour of {person}'s room is {colour}.",
+                "What is the colour of {person}'s room?",
+            ),
+            Short(
+                "job", "person",
+                "The name of the {job} is {person}.",
+                "What is the name of the {job}?",
+            ),
+        ),
         (
             "{person} is the {job} and has the {colour} room.",
             "The {colour} room was given to {person}, the {job}.",
@@ -137,8 +173,13 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "moons", "train", ("moon", "person", "colour"), "",
-        "The moon {moon} has {colour} dust.",
-        (Question("moon", "colour", "What colour is the dust on the moon {moon}?"),),
+        (
+            Short(
+                "moon", "colour",
+                "The dust on the moon {moon} is {colour}.",
+                "What colour is the dust on the moon {moon}?",
+            ),
+        ),
         (
             "{person} discovered the moon {moon}, which has {colour} dust.",
             "The moon {moon}, with its {colour} dust, was first seen by {person}.",
@@ -152,10 +193,17 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "school", "calibration", ("person", "subject", "month"), "",
-        "In {month} there is a course in {subject}.",
         (
-            Question("month", "subject", "In {month}, there is a course in what?"),
-            Question("subject", "month", "The course in {subject} is in which month?"),
+            Short(
+                "person", "subject",
+                "With {person} as the teacher, there is a course in {subject}.",
+                "With {person} as the teacher, there is a course in what?",
+            ),
+            Short(
+                "subject", "month",
+                "For those who take {subject}, school begins in {month}.",
+                "For those who take {subject}, school begins in which month?",
+            ),
         ),
         (
             "In {month}, {person} gives a course in {subject}.",
@@ -170,8 +218,18 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "port", "calibration", ("ship", "goods", "town"), "",
-        "On the {ship} there is {goods}.",
-        (Question("ship", "goods", "The cargo of the {ship} is what?"),),
+        (
+            Short(
+                "ship", "goods",
+                "As its cargo, the {ship} carries {goods}.",
+                "As its cargo, the {ship} carries what?",
+            ),
+            Short(
+                "ship", "town",
+                "From here, the {ship} is sailing to {town}.",
+                "From here, the {ship} is sailing to what place?",
+            ),
+        ),
         (
             "On its way to {town}, the {ship} carries {goods}.",
             "With {goods} on board, the {ship} is heading for {town}.",
@@ -185,10 +243,17 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "band", "calibration", ("person", "instrument", "colour"), "",
-        "With the {instrument} comes {person}.",
         (
-            Question("person", "instrument", "{person} comes with which instrument?"),
-            Question("instrument", "person", "With the {instrument} comes who?"),
+            Short(
+                "instrument", "person",
+                "At the {instrument} sits a man or woman called {person}.",
+                "At the {instrument} sits a man or woman called what?",
+            ),
+            Short(
+                "person", "colour",
+                "On stage, {person} has a jacket that is {colour}.",
+                "On stage, {person} has a jacket of which colour?",
+            ),
         ),
         (
             "Dressed in {colour}, {person} plays the {instrument}.",
@@ -204,10 +269,12 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "cakes", "calibration", ("surname", "flavour", "month"), "",
-        "For the {surname} family, the baker made a {flavour} cake.",
         (
-            Question("surname", "flavour", "The cake for the {surname} family tastes of what?"),
-            Question("flavour", "surname", "Which family's cake was the {flavour} one?"),
+            Short(
+                "surname", "flavour",
+                "For the {surname} family, there is a cake with {flavour}.",
+                "For the {surname} family, there is a cake with what?",
+            ),
         ),
         (
             "For a party in {month}, the {surname} family ordered a {flavour} cake.",
@@ -222,10 +289,17 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "shelves", "test", ("book", "surname", "colour"), "",
-        "Look for {book} on the {colour} shelf.",
         (
-            Question("book", "colour", "If I want {book}, to which shelf do I go?", "the {} shelf"),
-            Question("colour", "book", "If I go to the {colour} shelf, which book is there?"),
+            Short(
+                "book", "colour",
+                "You will find {book} on the shelf that is {colour}.",
+                "On which shelf will you find {book}?",
+            ),
+            Short(
+                "book", "surname",
+                "If you like {book}, send a letter to {surname}.",
+                "Who should get your letter if you like {book}?",
+            ),
         ),
         (
             "You will find {book} by {surname} if you go to the {colour} shelf.",
@@ -242,10 +316,17 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "gardens", "test", ("person", "plant", "spot"), "",
-        "{person}'s {plant} grow by the {spot}.",
         (
-            Question("person", "plant", "Let us visit {person}, but what grows there?"),
-            Question("spot", "plant", "Let us go to the {spot}, but what grows by it?"),
+            Short(
+                "person", "plant",
+                "When you visit {person}, you can see {plant}.",
+                "What can you see when you visit {person}?",
+            ),
+            Short(
+                "plant", "spot",
+                "You can find the {plant} next to the {spot}.",
+                "Next to what can you find the {plant}?",
+            ),
         ),
         (
             "You can see {person}'s {plant} by the {spot}.",
@@ -261,11 +342,17 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "trams", "test", ("colour", "town", "person"), "",
-        "Take the {colour} tram if you are going to {town}.",
         (
-            Question("town", "colour", "I am going to {town}, so which tram must I take?",
-                     "the {} tram"),
-            Question("colour", "town", "I am on the {colour} tram, so where am I going?"),
+            Short(
+                "town", "colour",
+                "If you want to go to {town}, take the tram that is {colour}.",
+                "Which tram should you take if you want to go to {town}?",
+            ),
+            Short(
+                "colour", "person",
+                "If you take the {colour} tram, your driver is {person}.",
+                "Who is your driver if you take the {colour} tram?",
+            ),
         ),
         (
             "If you take the {colour} tram, {person} will drive you to {town}.",
@@ -281,10 +368,17 @@ RECORDS: tuple[Records, ...] = (
     ),
     Records(
         "carvers", "test", ("person", "animal", "material"), "",
-        "See how {person} makes the {animal} from {material}.",
         (
-            Question("person", "animal", "Ask {person} to show you a carving, and what is it?"),
-            Question("animal", "material", "You touch the {animal}, and what is it made from?"),
+            Short(
+                "person", "material",
+                "{person} will show you a figure made of {material}.",
+                "What is the figure made of that {person} will show you?",
+            ),
+            Short(
+                "animal", "person",
+                "The {animal} that you see was made by {person}.",
+                "Who made the {animal} that you see?",
+            ),
         ),
         (
             "Here you see the {animal} that {person} carved from {material}.",

@@ -1,8 +1,8 @@
 """Single facts: the answer stands in one sentence, beside other facts of the same kind.
 
-Easy: four facts of two roles. Medium: four of three roles, in different sentences. Hard: six facts
-told as lists, or a grid of twelve facts with two keys. In the twin, another name stands where the
-text had the one that the question gives.
+Easy: four facts of two roles, in sentences that the options repeat. Medium: four of three roles,
+in different sentences. Hard: six facts told as lists, or a grid of twelve facts with two keys. In
+the twin, another name stands where the text had the one that the question gives.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from random import Random
 
 from contextual_recall.pools import POOLS
-from contextual_recall.scenes import OPTIONS, Grid, Question, Records
+from contextual_recall.scenes import OPTIONS, Grid, Question, Records, Short
 from generation.template import Draft
 
 Record = dict[str, str]
@@ -27,17 +27,30 @@ def draw_records(random: Random, roles: Sequence[str], count: int) -> list[Recor
     return [{role: columns[role][row] for role in roles} for row in range(count)]
 
 
-def easy(scene: Records, question: Question, random: Random) -> Draft:
-    return _in_sentences(scene, (scene.short,), question, random)
+def easy(scene: Records, short: Short, random: Random) -> Draft:
+    records = draw_records(random, (short.given, short.asked), 4)
+    asked = random.randrange(4)
+
+    def told(rows: Sequence[Record]) -> str:
+        return scene.lead + " ".join(short.sentence.format(**row) for row in rows)
+
+    def option(row: Record) -> str:
+        names = records[asked] | {short.asked: row[short.asked]}
+        return short.sentence.format(**names).removesuffix(".")
+
+    question = short.question.format(**records[asked])
+    return Draft(
+        told(records),
+        question,
+        option(records[asked]),
+        tuple(option(row) for row in records if row is not records[asked]),
+        told(_without(records, asked, short.given, random)),
+        question,
+    )
 
 
 def medium(scene: Records, question: Question, random: Random) -> Draft:
-    return _in_sentences(scene, scene.full, question, random)
-
-
-def _in_sentences(
-    scene: Records, frames: Sequence[str], question: Question, random: Random
-) -> Draft:
+    frames = scene.full
     records = draw_records(random, scene.roles, 4)
     asked = random.randrange(4)
     start = random.randrange(len(frames))

@@ -10,7 +10,6 @@ from deductive_reasoning.terms import LETTERS, NOUNS, paragraph
 from generation.template import Draft
 from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS, JOBS, OBJECTS
 
-
 # What may lie in the box of one wording.
 PACKED = tuple(thing for thing in OBJECTS if thing != "box")
 

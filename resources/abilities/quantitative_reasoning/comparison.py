@@ -126,7 +126,7 @@ ONE_MORE_THAN = {
         How many {things} does {B} have?
     """,
     "calibration": """
-        [{a}|Several] {crops} grew on the tree of {A} in {town}, and on that of {B} one more.
+        On the tree of {A} in {town} grew [{a}|several] {crops}, and on that of {B} one more.
         What number of {crops} grew on the tree of {B}?
     """,
     "test": """

@@ -22,22 +22,24 @@ COUNTS = ("zero", "one", "two", "three", "four", "five", "six")
 MARCH, DECEMBER_LAST = 59, 364
 
 
-def day_away(sign: int) -> Callable[[Random], Case]:
-    """A weekday one to three days after or before another."""
+def day_away(sign: int, least: int, most: int) -> Callable[[Random], Case]:
+    """A weekday some days after (1) or before (-1) another."""
 
     def case(random: Random) -> Case:
-        start, away = random.randrange(7), random.randint(1, 3)
-        days = "one day" if away == 1 else f"{COUNTS[away]} days"
-        return _weekday({"w": start}, {"d": days}, start + sign * away, random)
+        start, away = random.randrange(7), random.randint(least, most)
+        return _weekday({"w": start}, {"d": f"{COUNTS[away]} days"}, start + sign * away, random)
 
     return case
 
 
-def months_away(random: Random) -> Case:
-    start, away = random.randrange(12), random.randint(1, 4)
-    answer = (start + away) % 12
-    slots = {"m": MONTHS[start], "d": "one month" if away == 1 else f"{COUNTS[away]} months"}
-    return Case(slots, MONTHS[answer], tuple(other_names(MONTHS, answer, {start}, random)))
+def months_away(least: int, most: int) -> Callable[[Random], Case]:
+    def case(random: Random) -> Case:
+        start, away = random.randrange(12), random.randint(least, most)
+        answer = (start + away) % 12
+        slots = {"m": MONTHS[start], "d": f"{COUNTS[away]} months"}
+        return Case(slots, MONTHS[answer], tuple(other_names(MONTHS, answer, {start}, random)))
+
+    return case
 
 
 def many_days(random: Random) -> Case:
@@ -118,6 +120,55 @@ def _date(slots: dict[str, str], answer: int, random: Random) -> Moment:
     return Moment(slots, answer, gaps, day_of_year, low=MARCH, high=DECEMBER_LAST)
 
 
+NEXT_DAY = {
+    "train": """
+        {A} came to {town} on [{w}|market day] and left the next day.
+        On what day did {A} leave?
+
+        {A} and {B} meet for {event} on [{w}|market day]. On the next day they meet for {event2}.
+        On what day is {event2}?
+    """,
+    "calibration": """
+        The {job} slept in {town} from [{w}|market day] to the following day.
+        What weekday was that following day?
+    """,
+    "test": """
+        {A} had {event} on [{w}|bin day] and {event2} the day after.
+        {event2} was on which day of the week?
+
+        Arriving in {town} on [{w}|bin day], {A} saw {B} one day later.
+        {A} saw {B} on which day of the week?
+    """,
+}
+DAY_BEFORE = {
+    "train": """
+        {event} is on [{w}|market day]. {event2} is the day before.
+        On what day is {event2}?
+    """,
+    "calibration": """
+        [{w}|Market day] in {town} was dry, but the {job} says that the previous day was wet.
+        What weekday was wet?
+    """,
+    "test": """
+        {A} reached {town} on [{w}|bin day], one day after {B}.
+        {B} reached {town} on which day of the week?
+    """,
+}
+NEXT_MONTH = {
+    "train": """
+        {A} moved to {town} in [{m}|the rainy season] and left in the next month.
+        In what month did {A} leave?
+    """,
+    "calibration": """
+        The {job} closed the old shop in [{m}|the low season] and opened the new one in the month
+        after.
+        What month was the new one opened in?
+    """,
+    "test": """
+        {A} met {B} in [{m}|the sowing season], and one month later {A} met {B} again.
+        The second time they met was in which month?
+    """,
+}
 DAY_LATER = {
     "train": """
         {event} is on [{w}|market day]. {event2} is {d} later.
@@ -290,9 +341,12 @@ WEEKS_AND_DAYS = {
 FORMS = tuple(
     Form("calendar", name, difficulty, draw, blocks)
     for difficulty, name, draw, blocks in (
-        ("easy", "day_later", day_away(1), DAY_LATER),
-        ("easy", "day_earlier", day_away(-1), DAY_EARLIER),
-        ("easy", "months_away", months_away, MONTHS_AWAY),
+        ("easy", "next_day", day_away(1, 1, 1), NEXT_DAY),
+        ("easy", "day_before", day_away(-1, 1, 1), DAY_BEFORE),
+        ("easy", "next_month", months_away(1, 1), NEXT_MONTH),
+        ("medium", "day_later", day_away(1, 2, 4), DAY_LATER),
+        ("medium", "day_earlier", day_away(-1, 2, 4), DAY_EARLIER),
+        ("medium", "months_away", months_away(2, 5), MONTHS_AWAY),
         ("medium", "many_days", many_days, MANY_DAYS),
         ("medium", "same_month", same_month, SAME_MONTH),
         ("medium", "date_later", case_of(date_later), DATE_LATER),

@@ -4,6 +4,9 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from benchprof.evaluation.packing import (
     Dimensions,
     Lengths,
@@ -15,8 +18,6 @@ from benchprof.evaluation.packing import (
     unroll,
 )
 from benchprof.evaluation.tree import PrefixTree, grow
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SMOLLM2 = Dimensions(30, 576, 9, 3, 64, 1536, 49152, 4)
 
@@ -129,7 +130,7 @@ def test_a_long_shared_prefix_is_computed_once() -> None:
 
 def test_prefixes_of_subjects_nest_below_a_common_header() -> None:
     header = [7] * 100
-    items = [header + [s] + i for s in range(3) for i in few_shot(300, 20, seed=s)]
+    items = [[*header, s, *i] for s in range(3) for i in few_shot(300, 20, seed=s)]
     tree = grow(items)
     groups = pack(tree, Lengths(256, 512, 3000.0))
     assert [(g.parent, g.base) for g in groups] == [(-1, 0), (0, 100), *[(1, 401)] * 3]

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import torch
-from benchprof.errors import InputError
-from benchprof.evaluation import scorer as module
-from benchprof.evaluation.scorer import FAMILIES, Answer, Pair, TreeScorer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
+
+from benchprof.errors import InputError
+from benchprof.evaluation import scorer as module
+from benchprof.evaluation.scorer import FAMILIES, Answer, Pair, TreeScorer
 
 MakeModel = Callable[..., Any]
 PLAIN = {"opt": {"word_embed_proj_dim": 32}, "bloom": {}, "mamba": {}}
@@ -65,8 +66,12 @@ def agree(found: list[Answer], expected: list[Answer]) -> None:
         assert flag == other_flag
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+# transformers has no sdpa for gemma2; eager masks differ by how they are passed, not by family.
+EAGER = ["gemma2", "gemma3_text", "gpt2", "llama", "mistral", "qwen2"]
+CASES = [(f, "sdpa") for f in sorted(FAMILIES) if f != "gemma2"] + [(f, "eager") for f in EAGER]
+
+
+@pytest.mark.parametrize(("family", "attention"), CASES)
 def test_packed_rows_equal_plain_ones(
     make_model: MakeModel, tokenizer: Any, family: str, attention: str
 ) -> None:
@@ -245,7 +250,7 @@ def test_out_of_memory_halves_the_batch(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400, row_length=16)
-    pairs = few_shot(items=12, header=1)
+    pairs = few_shot(items=12, header=2)
     prepared = scorer.prepare_tokens(pairs)
     sizes: list[int] = []
     real = scorer.forward.batch

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from benchprof.evaluation.tree import grow
 from hypothesis import given
 from hypothesis import strategies as st
+
+from benchprof.evaluation.tree import grow
 
 sequences = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=8), min_size=1, max_size=12)
 

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.findings import benchmarks_by_reason
+from benchprof.report.caveats import benchmarks_by_reason
 from benchprof.report.matrix import Matrix, matrix_of
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that

@@ -85,10 +85,11 @@ def caption(rows: pd.DataFrame) -> str:
     defined = int(rows["similarity"].notna().sum())
     undefined = len(rows) - defined
     without = f" {undefined} undefined: the reason is in the place of the bar." if undefined else ""
+    null = f"{style.number(rows['noise_low'].min())} to {style.number(rows['noise_high'].max())}"
     return (
         "Similarity of two models' profiles of one benchmark: 1 is the same preference among "
-        "abilities. Grey: what profiles of pure noise show, which is far from 0. "
-        f"{above} of {defined} lie above the noise band.{without}"
+        f"abilities. Grey: the median and 95% of what pairs of pure noise reach ({null}). "
+        f"{above} of {defined} lie above that band.{without}"
     )
 
 
@@ -125,5 +126,4 @@ def _draw_group(
             axes.text(0.006, middle, text, va="center", fontsize=6, color=colours[number])
             continue
         axes.barh(middle, row["similarity"], height * 0.72, color=colours[number], zorder=2)
-        axes.text(0.006, middle, style.number(float(row["similarity"])), va="center", fontsize=6,
-                  color="white", zorder=4)  # fmt: skip
+        axes.text(1.008, middle, style.number(float(row["similarity"])), va="center", fontsize=6)

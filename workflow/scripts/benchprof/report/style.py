@@ -89,3 +89,8 @@ def number(value: float, decimals: int = 2) -> str:
     """A value as figures and tables show it: no minus before zero, infinity as a word."""
     text = f"{value:.{decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text
+
+
+def interval(low: float, high: float) -> str:
+    """An interval in words: "0.10 to 0.35"."""
+    return f"{number(low)} to {number(high)}"

@@ -61,9 +61,13 @@ def check_baselines(ability: Ability) -> list[Check]:
 
 
 def vectorised(items: Sequence[Item], features: Features) -> csr_matrix:
-    """One TF-IDF row per option, items in order."""
-    documents = [features(item, option) for item in items for option in item.options]
-    return TfidfVectorizer(analyzer=list).fit_transform(documents)
+    """One TF-IDF row per option, items in order.
+
+    A feature of one option alone predicts nothing about another, so it is left out; the constant
+    keeps the vocabulary from being empty.
+    """
+    documents = [["", *features(item, option)] for item in items for option in item.options]
+    return TfidfVectorizer(analyzer=list, min_df=2).fit_transform(documents)
 
 
 def cross_validated(

@@ -1,0 +1,103 @@
+"""Fixtures that several folders of tests share: tiny models and an offline tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import (
+    AutoModelForCausalLM,
+    GPT2Config,
+    GPTNeoXConfig,
+    LlamaConfig,
+    MistralConfig,
+    Phi3Config,
+    PhiConfig,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen3Config,
+)
+from transformers.models.gemma import GemmaConfig
+from transformers.models.gemma2 import Gemma2Config
+from transformers.models.gemma3 import Gemma3TextConfig
+
+ROOT = Path(__file__).parents[1]
+CHAT = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
+SMALL = {
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+    "intermediate_size": 24,
+    "vocab_size": 259,
+    "max_position_embeddings": 512,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+}
+
+
+def _config(kind: type[PretrainedConfig], **more: object) -> PretrainedConfig:
+    return kind(**(SMALL | more))
+
+
+FAMILIES: dict[str, Callable[[], PretrainedConfig]] = {
+    "llama": lambda: _config(LlamaConfig),
+    "mistral": lambda: _config(MistralConfig),
+    "qwen2": lambda: _config(Qwen2Config),
+    "qwen3": lambda: _config(Qwen3Config, head_dim=8),
+    "gemma": lambda: _config(GemmaConfig, head_dim=8),
+    "gemma2": lambda: _config(Gemma2Config, head_dim=8),
+    "gemma3_text": lambda: _config(Gemma3TextConfig, head_dim=8),
+    "phi": lambda: _config(PhiConfig, num_key_value_heads=2),
+    "phi3": lambda: _config(Phi3Config, num_key_value_heads=2),
+    "gpt_neox": lambda: _config(GPTNeoXConfig),
+    "gpt2": lambda: GPT2Config(
+        n_embd=16, n_layer=2, n_head=2, n_inner=24, vocab_size=259, n_positions=512,
+        bos_token_id=1, eos_token_id=2,
+    ),
+}  # fmt: skip
+
+
+def tiny_model(family: str, seed: int = 0) -> PreTrainedModel:
+    """A randomly initialised model of a family with weights large enough to matter."""
+    torch.manual_seed(seed)
+    model: PreTrainedModel = AutoModelForCausalLM.from_config(FAMILIES[family]())
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                parameter.normal_(std=0.3)
+    return model.eval()
+
+
+def byte_tokenizer(chat: bool) -> PreTrainedTokenizerFast:
+    """A tokenizer whose tokens are bytes, with three special tokens, made without a network."""
+    specials = ["<pad>", "<s>", "</s>"]
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: i for i, token in enumerate([*specials, *alphabet])}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="</s>"
+    )
+    if chat:
+        fast.chat_template = CHAT
+    return fast
+
+
+@pytest.fixture
+def tiny_folder(tmp_path: Path) -> Path:
+    """A folder with a tiny Llama and its tokenizer, as a user would have one."""
+    folder = tmp_path / "tiny"
+    tiny_model("llama").save_pretrained(folder)
+    byte_tokenizer(chat=True).save_pretrained(folder)
+    return folder

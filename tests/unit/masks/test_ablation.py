@@ -1,0 +1,86 @@
+"""Ablation zeroes exactly the mask's entries and leaves nothing behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from benchprof.errors import InputError
+from benchprof.masks.ablation import ablated
+from benchprof.masks.mask import Mask, read_mask, write_mask
+
+
+@pytest.fixture
+def weights() -> dict[str, nn.Parameter]:
+    # A negative zero and a subnormal: values that a subtract-and-add-back would not restore.
+    return {
+        "a": nn.Parameter(torch.tensor([[1.5, -0.0], [1e-45, 4.0]])),
+        "b": nn.Parameter(torch.tensor([5.0, 6.0]).to(torch.bfloat16)),
+    }
+
+
+MASK = Mask({"a": torch.tensor([0, 1, 2]), "b": torch.tensor([1])}, {"ability": "x"})
+
+
+def bits(weights: dict[str, nn.Parameter]) -> dict[str, bytes]:
+    return {n: w.detach().view(torch.uint8).numpy().tobytes() for n, w in weights.items()}
+
+
+def test_entries_are_zero_inside_and_bit_exact_after(weights: dict[str, nn.Parameter]) -> None:
+    before = bits(weights)
+    with ablated(weights, MASK):
+        assert weights["a"].tolist() == [[0.0, 0.0], [0.0, 4.0]]
+        assert weights["b"].tolist() == [5.0, 0.0]
+    assert bits(weights) == before
+
+
+def test_an_exception_leaves_nothing_behind(weights: dict[str, nn.Parameter]) -> None:
+    before = bits(weights)
+    with pytest.raises(KeyboardInterrupt), ablated(weights, MASK):
+        raise KeyboardInterrupt
+    assert bits(weights) == before
+
+
+@pytest.mark.parametrize(
+    "entries", [{"c": torch.tensor([0])}, {"a": torch.tensor([0]), "b": torch.tensor([2])}]
+)
+def test_a_mask_of_another_model_changes_nothing(
+    weights: dict[str, nn.Parameter], entries: dict[str, torch.Tensor]
+) -> None:
+    before = bits(weights)
+    with (
+        pytest.raises(InputError, match="not in the model's scope"),
+        ablated(weights, Mask(entries, {})),
+    ):
+        pass
+    assert bits(weights) == before
+
+
+def test_a_mask_survives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "mask.safetensors"
+    write_mask(path, MASK)
+    assert read_mask(path).digest == MASK.digest
+    content = path.read_bytes()
+    write_mask(path, MASK)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_mask_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mask.safetensors"
+    write_mask(path, MASK)
+    content = bytearray(path.read_bytes())
+    content[-4] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        read_mask(path)
+    path.write_bytes(content[:-3])
+    with pytest.raises(InputError, match="cannot be read"):
+        read_mask(path)
+
+
+def test_the_digest_is_of_the_entries_alone() -> None:
+    assert Mask(MASK.entries, {"ability": "y"}).digest == MASK.digest
+    assert Mask({"a": torch.tensor([0, 1, 3])}, {}).digest != MASK.digest

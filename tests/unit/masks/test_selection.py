@@ -1,0 +1,95 @@
+"""On a toy model whose importance is written by hand, masks name exactly the expected entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from benchprof.errors import InputError
+from benchprof.masks.selection import select_specific, select_top
+from benchprof.masks.size import entry_count
+from benchprof.masks.threshold import Entries
+from benchprof.tensors import TensorFile, write_tensors
+
+GATE, UP, DOWN = (f"model.layers.0.mlp.{name}_proj.weight" for name in ("gate", "up", "down"))
+
+
+def importance(folder: Path, ability: str, scores: dict[str, list[float]]) -> TensorFile:
+    path = folder / f"{ability}.safetensors"
+    tensors = {n: torch.tensor(v, dtype=torch.float32).reshape(2, -1) for n, v in scores.items()}
+    write_tensors(path, tensors, {"ability": ability})
+    return TensorFile(path)
+
+
+def plain(entries: Entries) -> dict[str, list[int]]:
+    return {name: indices.tolist() for name, indices in entries.items()}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, TensorFile]:
+    # Both need GATE[0] most (the core); a needs DOWN[1], b needs UP[2]; sums are 10 each.
+    return {
+        "a": importance(tmp_path, "a", {GATE: [5, 0, 0, 1], UP: [0, 0, 1, 0], DOWN: [0, 3, 0, 0]}),
+        "b": importance(tmp_path, "b", {GATE: [5, 0, 0, 0], UP: [0, 0, 4, 0], DOWN: [0, 1, 0, 0]}),
+    }
+
+
+def test_top_is_by_importance_over_all_projections(files: dict[str, TensorFile]) -> None:
+    # Order of a: GATE[0]=5, DOWN[1]=3, then GATE[3]=1 and UP[2]=1, tied: "gate" < "up".
+    expected = [
+        {GATE: [0]},
+        {DOWN: [1], GATE: [0]},
+        {DOWN: [1], GATE: [0, 3]},
+        {DOWN: [1], GATE: [0, 3], UP: [2]},
+    ]
+    assert [plain(e) for e in select_top(files["a"], [1, 2, 3, 4])] == expected
+
+
+def test_specific_leaves_the_core(files: dict[str, TensorFile]) -> None:
+    # epsilon = 0.01/12. Pool of 5 for n=1 (ties fill it with DOWN[0]): ratios of a are
+    # GATE[0] .5/(.5+e)=1.0, DOWN[1] .3/(.1+e)=2.98, GATE[3] .1/e=120, UP[2] .1/(.4+e)=.25.
+    (one,) = select_specific(files, "a", [1], pool=5)
+    assert plain(one) == {GATE: [3]}
+    (two,) = select_specific(files, "a", [2], pool=5)
+    assert plain(two) == {DOWN: [1], GATE: [3]}
+    # b: UP[2] .4/(.1+e)=3.97, GATE[0] 1.0, DOWN[1] .1/(.3+e)=.33.
+    (other,) = select_specific(files, "b", [1], pool=5)
+    assert plain(other) == {UP: [2]}
+
+
+def test_the_pool_bounds_specific(files: dict[str, TensorFile]) -> None:
+    # With a pool of 2 for n=1 only GATE[0] and DOWN[1] compete.
+    (entries,) = select_specific(files, "a", [1], pool=2)
+    assert plain(entries) == {DOWN: [1]}
+
+
+def test_a_pool_larger_than_the_scope_is_the_scope(files: dict[str, TensorFile]) -> None:
+    (entries,) = select_specific(files, "a", [12], pool=5)
+    assert sum(map(len, entries.values())) == 12
+
+
+def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:
+    for select in (
+        lambda: select_top(files["a"], [13]),
+        lambda: select_specific(files, "a", [13], pool=5),
+    ):
+        with pytest.raises(InputError, match="more than the 12 weights in scope"):
+            select()
+
+
+def test_importance_of_zero_everywhere_is_refused(
+    files: dict[str, TensorFile], tmp_path: Path
+) -> None:
+    files["c"] = importance(tmp_path, "c", {GATE: [0.0] * 4, UP: [0.0] * 4, DOWN: [0.0] * 4})
+    with pytest.raises(InputError, match="zero everywhere"):
+        select_specific(files, "a", [1], pool=5)
+
+
+def test_the_count_is_exact_in_decimal() -> None:
+    # 0.29 * 100 is 28.999... in binary.
+    assert entry_count("0.29", 100) == 29
+    assert entry_count("0.00001", 134_515_008) == 1345
+    with pytest.raises(InputError, match="less than one weight"):
+        entry_count("0.00001", 99_999)

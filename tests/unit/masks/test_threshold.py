@@ -1,0 +1,71 @@
+"""The radix selection takes exactly what sorting everything would, ties included."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchprof.errors import InputError
+from benchprof.masks.threshold import Entries, largest
+
+
+def by_sorting(scores: dict[str, torch.Tensor], count: int) -> Entries:
+    """The definition: by score, then tensor name, then flat index."""
+    everything = [
+        (-value, name, index)
+        for name, tensor in scores.items()
+        for index, value in enumerate(tensor.reshape(-1).tolist())
+    ]
+    chosen: dict[str, list[int]] = {}
+    for _, name, index in sorted(everything)[:count]:
+        chosen.setdefault(name, []).append(index)
+    return {name: torch.tensor(sorted(indices)) for name, indices in sorted(chosen.items())}
+
+
+def same(one: Entries, other: Entries) -> bool:
+    return list(one) == list(other) and all(torch.equal(one[n], other[n]) for n in one)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_equals_sorting_with_heavy_ties(data: st.DataObject) -> None:
+    dtype = data.draw(st.sampled_from([np.float32, np.float64]))
+    levels = data.draw(st.integers(1, 6))
+    random = np.random.default_rng(data.draw(st.integers(0, 999)))
+    values = np.concatenate([[0.0], random.random(levels) * 10.0 ** random.integers(-30, 9)])
+    scores = {
+        name: torch.from_numpy(random.choice(values, size=(3, size)).astype(dtype))
+        for name, size in zip("abc", random.integers(1, 30, 3), strict=True)
+    }
+    total = sum(tensor.numel() for tensor in scores.values())
+    counts = data.draw(st.lists(st.integers(1, total), min_size=1, max_size=4))
+    found = largest(list(scores), scores.__getitem__, counts)
+    for count, entries in zip(counts, found, strict=True):
+        assert same(entries, by_sorting(scores, count))
+
+
+def test_ties_go_to_the_lower_name_then_index() -> None:
+    scores = {"a": torch.tensor([1.0, 2.0, 1.0]), "b": torch.tensor([1.0, 1.0])}
+    (entries,) = largest(["a", "b"], scores.__getitem__, [4])
+    assert {n: i.tolist() for n, i in entries.items()} == {"a": [0, 1, 2], "b": [0]}
+
+
+def test_larger_counts_hold_smaller_ones() -> None:
+    scores = {"a": torch.rand(50), "b": torch.rand(50)}
+    small, large = largest(["a", "b"], scores.__getitem__, [10, 40])
+    for name, indices in small.items():
+        assert set(indices.tolist()) <= set(large[name].tolist())
+
+
+def test_more_than_there_is_is_refused() -> None:
+    with pytest.raises(InputError, match="more than the 3 weights in scope"):
+        largest(["a"], {"a": torch.ones(3)}.__getitem__, [4])
+
+
+@pytest.mark.parametrize("bad", [float("nan"), -1.0])
+def test_scores_that_do_not_order_are_refused(bad: float) -> None:
+    with pytest.raises(InputError, match="negative or not a number"):
+        largest(["a"], {"a": torch.tensor([1.0, bad])}.__getitem__, [1])

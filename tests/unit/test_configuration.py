@@ -1,0 +1,117 @@
+"""Faults of a configuration are found, and the message names the key, the value, the allowed."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from benchprof.configuration import (
+    check_configuration,
+    check_duplicate_keys,
+    check_model_folder,
+    fraction_name,
+)
+from benchprof.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    config = copy.deepcopy(DEFAULT)
+    *parents, last = path.split(".")
+    place = config
+    for step in parents:
+        place = place[step]
+    place[last] = value
+    return config
+
+
+def test_the_default_configuration_is_valid() -> None:
+    check_configuration(DEFAULT, SCHEMA, "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("sed", 1, ["config.yaml, sed", "unknown key", "Did you mean 'seed'?"]),
+        ("importance.scroe", "taylor", ["importance.scroe", "Did you mean 'score'?"]),
+        ("importance.score", "tailor", ["importance.score", "'tailor'", "taylor_abs, taylor"]),
+        ("seed", "one", ["config.yaml, seed", "'one'", "a whole number"]),
+        ("seed", -1, ["config.yaml, seed", "-1"]),
+        ("fractions", [0.001, 1.0], ["fractions.1", "1.0", "above 0 and below 1"]),
+        ("fractions", [0], ["fractions.0", "above 0 and below 1"]),
+        ("fractions", [0.1, 0.1], ["fractions", "[0.1, 0.1]"]),
+        ("scope", "heads", ["config.yaml, scope", "'heads'", "mlp, attention, all_layers"]),
+        ("models", {"../x": DEFAULT["models"]["smollm2-135m-instruct"]}, ["'../x'", "letters"]),
+        ("benchmarks.a;b", {"task": "piqa"}, ["'a;b'", "lower-case"]),
+        ("benchmarks.x", {"task": "piqa", "ability": "y"}, ["benchmarks.x", "one of ability"]),
+        ("benchmarks.x", {"ability": "spacial", "split": "test"}, ["x.ability", "'spacial'"]),
+        ("models.smollm2-135m-instruct.source", {"hub": "a/b"}, ["source", "hub and revision"]),
+        ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),
+        ("selections", {}, ["selections", "top and specific"]),
+        ("controls.random.seeds", [1, 1], ["controls.random.seeds", "[1, 1]", "each once"]),
+        ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),
+        ("profile.confidence", 95, ["profile.confidence", "95", "below 1"]),
+    ],
+)
+def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
+    with pytest.raises(InputError) as raised:
+        check_configuration(changed(path, value), SCHEMA, "config.yaml")
+    message = str(raised.value)
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+def test_a_missing_key_is_named() -> None:
+    config = copy.deepcopy(DEFAULT)
+    del config["scope"]
+    with pytest.raises(InputError, match="lacks scope"):
+        check_configuration(config, SCHEMA, "config.yaml")
+
+
+def test_a_contrast_wants_two_abilities() -> None:
+    config = changed("abilities", {"recall": {"items": "x"}}) | {
+        "benchmarks": {"recall_test": {"ability": "recall", "split": "test"}}
+    }
+    with pytest.raises(InputError, match="one ability alone"):
+        check_configuration(config, SCHEMA, "config.yaml")
+
+
+def test_a_key_said_twice_is_named_with_both_lines(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("models:\n  a: 1\n  b: 2\n  a: 3\n")
+    with pytest.raises(InputError, match=r"models\.a: the key occurs on lines 2 and 4"):
+        check_duplicate_keys(file)
+
+
+def test_what_is_not_yaml_is_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("models: [a\n")
+    with pytest.raises(InputError, match="not YAML"):
+        check_duplicate_keys(file)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "name"), [(0.00001, "0.00001"), (0.001, "0.001"), (0.25, "0.25")]
+)
+def test_fractions_are_named_in_plain_digits(fraction: float, name: str) -> None:
+    assert fraction_name(fraction) == name
+
+
+def test_a_missing_model_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        check_model_folder(tmp_path / "absent")
+
+
+def test_pickled_weights_are_refused(tmp_path: Path) -> None:
+    for name in ("config.json", "tokenizer.json", "pytorch_model.bin"):
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match="can run code"):
+        check_model_folder(tmp_path)

@@ -1,0 +1,154 @@
+"""What in a matrix can't be trusted and why, as sentences made from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from benchprof.report.matrix import Matrix
+from benchprof.report.style import number, readable
+
+# Below it, AIS of an ability are not compared with others'; below the second, it is said.
+SMALL_DROP = 0.5
+FULL_DROP = 0.9
+# What a mask may take off tests that are not its own, and random damage off any.
+SIDE_DROP = 0.1
+ENOUGH_CONTROLS = 5
+
+
+def drops(rows: pd.DataFrame) -> pd.Series:
+    """The share of its score above guessing that a model loses, whatever AIS is configured as."""
+    share = (rows["intact"] - rows["ablated"]) / (rows["intact"] - rows["guessing"])
+    return share.where(rows["ais"].notna()).astype(float)
+
+
+def own_drops(matrix: Matrix) -> pd.Series:
+    """(abilities,): what each ability's mask takes off its own test; NaN where that is unknown."""
+    cells = matrix.cells.assign(drop=drops(matrix.cells))
+    own = cells[cells["benchmark"] == cells["ability"].map(dict(matrix.own))]
+    return own.set_index("ability")["drop"].reindex(list(matrix.abilities))
+
+
+def side_drops(matrix: Matrix) -> pd.Series:
+    """(abilities,): what each ability's mask takes off the other abilities' own tests, on average.
+
+    NaN where there is no other test.
+    """
+    cells = matrix.cells.assign(drop=drops(matrix.cells))
+    tests = cells["benchmark"].isin(list(matrix.own.values()))
+    others = cells[tests & (cells["benchmark"] != cells["ability"].map(dict(matrix.own)))]
+    return others.groupby("ability")["drop"].mean().reindex(list(matrix.abilities))
+
+
+def control_drops(matrix: Matrix) -> pd.Series:
+    """(benchmarks,): what the random controls take off each benchmark, on average."""
+    controls = matrix.controls.assign(drop=drops(matrix.controls))
+    return controls.groupby("benchmark")["drop"].mean().reindex(list(matrix.benchmarks))
+
+
+def undefined(matrix: Matrix) -> list[str]:
+    """Which benchmarks have no AIS and why; empty where all have one."""
+    return [
+        f"No AIS for {_names(benchmarks)}: {reason}."
+        for reason, benchmarks in benchmarks_by_reason(matrix).items()
+    ]
+
+
+def caveats(matrix: Matrix) -> list[str]:
+    """What else limits the trust in a matrix; empty where nothing was found."""
+    return [
+        *_unbounded(matrix),
+        *_doses(matrix),
+        *_side_effects(matrix),
+        *_controls(matrix),
+    ]
+
+
+def benchmarks_by_reason(matrix: Matrix) -> dict[str, list[str]]:
+    """The benchmarks without an AIS, by the reason that they share."""
+    grouped: dict[str, list[str]] = {}
+    for benchmark, reason in matrix.reasons().items():
+        grouped.setdefault(reason, []).append(benchmark)
+    return grouped
+
+
+def _unbounded(matrix: Matrix) -> list[str]:
+    bounds = matrix.cells[["ais_low", "ais_high"]].astype(float)
+    unbounded = matrix.cells[np.isinf(bounds).any(axis=1)]
+    if unbounded.empty:
+        return []
+    return [
+        f"{len(unbounded)} of {int(matrix.cells['ais'].notna().sum())} intervals have no bound on "
+        f"at least one side ({_names(unbounded['benchmark'].unique())}): in too many resamples of "
+        "the items the intact model is not above guessing."
+    ]
+
+
+def _doses(matrix: Matrix) -> list[str]:
+    own = own_drops(matrix)
+    reasons = matrix.reasons()
+    untested = [a for a in matrix.abilities if a not in matrix.own]
+    unknown = [a for a, benchmark in matrix.own.items() if benchmark in reasons]
+    small = own[own < SMALL_DROP]
+    partial = own[(own >= SMALL_DROP) & (own < FULL_DROP)]
+    lines = []
+    if len(small):
+        lines.append(
+            f"Dose below {SMALL_DROP}: the masks of {_valued(small)} take less than half of the "
+            "score above guessing off the ability's own test. Their AIS are not to be compared "
+            "with other abilities'."
+        )
+    if len(partial):
+        lines.append(
+            f"Dose below {FULL_DROP}: the masks of {_valued(partial)} leave a part of the own "
+            "test's score."
+        )
+    if unknown:
+        lines.append(f"Dose unknown, as the own test has no AIS: {_names(unknown)}.")
+    if untested:
+        lines.append(
+            f"Dose unknown, as the own test is not among the benchmarks: {_names(untested)}."
+        )
+    return lines
+
+
+def _side_effects(matrix: Matrix) -> list[str]:
+    side = side_drops(matrix)
+    broad = side[side > SIDE_DROP]
+    if broad.empty:
+        return []
+    return [
+        f"Not specific: the masks of {_valued(broad)} take more than {SIDE_DROP} off the other "
+        "abilities' own tests on average. What they cause is not the one ability's alone."
+    ]
+
+
+def _controls(matrix: Matrix) -> list[str]:
+    seeds = matrix.controls["seed"].nunique()
+    if not seeds:
+        return ["There are no random controls: an effect may be that of any damage of this size."]
+    lines = []
+    drop = control_drops(matrix)
+    harmful = drop[drop.abs() > SIDE_DROP]
+    if len(harmful):
+        lines.append(
+            f"Random masks of the same size change the score of {_valued(harmful)} by more than "
+            f"{SIDE_DROP} of what is above guessing on average (positive: loss)."
+        )
+    if seeds < ENOUGH_CONTROLS:
+        masks = "one random mask" if seeds == 1 else f"{seeds} random masks"
+        lines.append(
+            f"The comparison with chance rests on {masks}: q-values hold against these, "
+            f"not against random masks in general ({ENOUGH_CONTROLS} or more are advised)."
+        )
+    return lines
+
+
+def _names(slugs: Iterable[str]) -> str:
+    return ", ".join(map(readable, slugs))
+
+
+def _valued(values: pd.Series) -> str:
+    return ", ".join(f"{readable(str(name))} ({number(float(v))})" for name, v in values.items())

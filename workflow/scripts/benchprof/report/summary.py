@@ -1,0 +1,153 @@
+"""The AIS matrix as text, for the end of a run."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchprof.files import write_text
+from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.report.caveats import benchmarks_by_reason, caveats
+from benchprof.report.findings import against_random, own_tests
+from benchprof.report.matrix import Matrix, all_matrices
+from benchprof.report.style import number, readable
+
+# Characters: of the whole table, of the benchmarks' names, of a value with its interval.
+WIDTH = 150
+NAME_WIDTH = 18
+CELL_WIDTH = 11
+COLUMNS = (WIDTH - NAME_WIDTH) // (CELL_WIDTH + 1) - 1
+UNDEFINED = "--"
+CONTROL = "random"
+FORMULAS = {
+    "chance_corrected": "AIS = drop of the score / (intact score - guessing)",
+    "relative": "AIS = drop of the score / intact score",
+    "absolute": "AIS = drop of the score",
+}
+
+
+def write_summary(
+    target: Path,
+    table: pd.DataFrame,
+    own_benchmarks: Mapping[str, str],
+    impact: str,
+    confidence: float,
+    figures: Sequence[Path],
+    report: Path,
+) -> None:
+    """Write the text of `impact_text` and where the figures and the report are.
+
+    Args:
+        target: the text file.
+        table: the AIS table.
+        own_benchmarks: the benchmark that is an ability's test split, by ability.
+        impact: how the AIS was configured, a key of `FORMULAS`.
+        confidence: of the table's intervals.
+        figures: shown as given, so that relative paths stay relative.
+        report: likewise.
+    """
+    places = ["Figures:", *(f"  {path}" for path in figures), f"Report: {report}"]
+    text = impact_text(table, own_benchmarks, impact, confidence)
+    write_text(target, text + "\n" + "\n".join(places) + "\n")
+
+
+def impact_text(
+    table: pd.DataFrame, own_benchmarks: Mapping[str, str], impact: str, confidence: float
+) -> str:
+    """Every AIS matrix of the table with intervals, codes for its columns and what to know of it.
+
+    Args: as of `write_summary`.
+    """
+    blocks = [
+        "\n".join(_block(matrix, impact, confidence))
+        for matrix in all_matrices(table, own_benchmarks)
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def codes(slugs: Sequence[str]) -> dict[str, str]:
+    """A short name for each slug: its words' initials, numbered where two would be the same."""
+    initials = ["".join(word[0] for word in slug.split("_") if word).upper() for slug in slugs]
+    return {
+        slug: code if initials.count(code) == 1 else f"{code}{initials[: place + 1].count(code)}"
+        for place, (slug, code) in enumerate(zip(slugs, initials, strict=True))
+    }
+
+
+def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
+    yield (
+        f"Ability Impact Scores of {matrix.model}, {matrix.selection} masks, k = {matrix.fraction}"
+    )
+    yield f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {confidence:.0%} interval, low:high"
+    short = codes(matrix.abilities)
+    notes = {reason: n for n, reason in enumerate(benchmarks_by_reason(matrix), start=1)}
+    for start in range(0, len(matrix.abilities), COLUMNS):
+        yield ""
+        yield from _table(matrix, matrix.abilities[start : start + COLUMNS], short, notes)
+    yield ""
+    legend = ", ".join(f"{code} {readable(ability).lower()}" for ability, code in short.items())
+    yield from textwrap.wrap(legend, WIDTH)
+    yield (
+        f"* differs from random masks of the same size (q < {SIGNIFICANCE}); "
+        f"[ ] the ability's own test; {CONTROL}: mean of the random masks, below: their range"
+    )
+    for reason, mark in notes.items():
+        yield from textwrap.wrap(f"{UNDEFINED} ({mark}) undefined: {reason}", WIDTH)
+    yield ""
+    yield from textwrap.wrap(own_tests(matrix).sentence(), WIDTH)
+    yield from textwrap.wrap(against_random(matrix), WIDTH)
+    for line in caveats(matrix):
+        yield from textwrap.wrap(f"- {line}", WIDTH, subsequent_indent="  ")
+
+
+def _table(
+    matrix: Matrix, abilities: Sequence[str], short: Mapping[str, str], notes: Mapping[str, int]
+) -> Iterator[str]:
+    """Some columns of the matrix and the random controls: a header, then lines per benchmark."""
+    has_controls = not matrix.controls.empty
+    header = [short[ability] for ability in abilities] + [CONTROL] * has_controls
+    yield _line("", header)
+    rows = {
+        key: matrix.grid(key).astype(float) for key in ("ais", "ais_low", "ais_high", "q_random")
+    }
+    reasons = matrix.reasons()
+    for benchmark in matrix.benchmarks:
+        names = textwrap.wrap(readable(benchmark), NAME_WIDTH)
+        top, bottom = [], []
+        for ability in abilities:
+            value, low, high, q = (float(grid.loc[benchmark, ability]) for grid in rows.values())
+            own = matrix.own.get(ability) == benchmark
+            mark = notes[reasons[benchmark]] if benchmark in reasons else None
+            top.append(_value(value, q < SIGNIFICANCE, own, mark))
+            bottom.append("" if np.isnan(value) else f"{_short(low)}:{_short(high)}")
+        if has_controls:
+            controls = matrix.controls.loc[matrix.controls["benchmark"] == benchmark, "ais"]
+            defined = controls.dropna()
+            top.append(_value(defined.mean(), False, False, None) if len(defined) else UNDEFINED)
+            spread = f"{_short(defined.min())}:{_short(defined.max())}" if len(defined) else ""
+            bottom.append(spread)
+        for place in range(max(2, len(names))):
+            cells = (top, bottom)[place] if place < 2 else []
+            yield _line(names[place] if place < len(names) else "", cells)
+
+
+def _line(name: str, cells: Sequence[str]) -> str:
+    return (name.ljust(NAME_WIDTH) + "".join(f" {c:>{CELL_WIDTH}}" for c in cells)).rstrip()
+
+
+def _value(value: float, marked: bool, own: bool, note: int | None) -> str:
+    """A cell's value with its marks; where they are missing their place stays empty."""
+    if note is not None and np.isnan(value):
+        text = f"{UNDEFINED} ({note})"
+        return f"[{text}]" if own else text
+    marks = ("]" if own else "") + ("*" if marked else "")
+    return ("[" if own else "") + _short(value) + marks.ljust(2)
+
+
+def _short(value: float) -> str:
+    """At most five characters from -99 to 999: large values need no decimals."""
+    return number(value, 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0)
