@@ -91,9 +91,7 @@ class Pattern:
     def draw(self, random: Random) -> Draft:
         """Draw an incident of the share and ask about it."""
         number = random.randrange(len(self.topics))
-        # The share runs on over the topics, so that no place within a topic is favoured.
-        places = [p for p in range(6) if (p + number) % self.shares == self.share]
-        place = random.choice(places)
+        place = random.choice(self._places(number))
         option = TEXTS["effect" if self.form == "inverse" else self.type]
         if self.difficulty == "easy":
             case = case_across_topics(random, self.topics, self.topics[number][place], option)
@@ -107,6 +105,19 @@ class Pattern:
             twin_context=self._context(*case.strangers),
             twin_question=self.wording.question,
         )
+
+    def _places(self, number: int) -> list[int]:
+        """The places within topic `number` whose incidents this template asks about.
+
+        Shares run on over the topics, so that no place is favoured. Within topics one incident
+        of six is never asked about: if each were right equally often, "was wrong elsewhere, so
+        is right here" would be a rule that a classifier finds.
+        """
+        places = [p for p in range(6) if (p + number) % self.shares == self.share]
+        if self.difficulty == "easy":
+            return places
+        spared = [p for p in places if (p - number) % 6 != list(TEXTS).index(self.type)]
+        return spared or places
 
     def _context(self, asked: Incident, other: Incident) -> str:
         pair = [self._told(asked), self._told(other)]

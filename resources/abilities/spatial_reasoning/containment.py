@@ -95,7 +95,7 @@ TWO_HOPS = {
         Boxes(
             "suitcase",
             "{box} was carried to {room}.",
-            "{name} packed {thing} in {box}.",
+            "{thing} was packed by {name} into {box}.",
             "Where has {thing} gone?",
             "to {room}",
         ),
@@ -140,7 +140,7 @@ THREE_HOPS = {
         Boxes(
             "suitcase",
             "{box} was carried to {room}.",
-            "{name} packed {thing} in {vessel}.",
+            "{thing} was packed by {name} into {vessel}.",
             "Where has {thing} gone?",
             "to {room}",
             "{vessel} was packed in {box}.",
@@ -226,7 +226,7 @@ NESTS = {
     "calibration": (
         Nest(
             "bag",
-            "in {b} you can feel {a}.",
+            "through {b} one can feel {a}.",
             "{a} was stuffed into {b}.",
             "{a} was sewn like {b}.",
             (
@@ -308,8 +308,8 @@ MOVES = {
         Moves(
             "suitcase",
             "{box} was carried to {room}.",
-            "{name} packed {thing} in {box}.",
-            "on second thoughts {name} packed it in {box} instead.",
+            "{thing} was packed by {name} into {box}.",
+            "on second thoughts it was packed into {box} instead.",
             "overnight {a} was exchanged for {b}, each with all it held.",
             "Where has {thing} ended up?",
             "in {room}",
@@ -329,7 +329,7 @@ MOVES = {
             "chest",
             "{room} holds {box}.",
             "{box} has {thing} in it.",
-            "soon {thing} wanders into {box}.",
+            "soon {thing} turns up inside {box}.",
             "two strong men trade the positions of {a} and {b}.",
             "Which room has {thing} in it once all is done?",
             "{room}",

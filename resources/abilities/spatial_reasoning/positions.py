@@ -61,7 +61,7 @@ PAIRS = {
         Pairs(
             "Four toys were put away like this: {all}.",
             True,
-            "{a} went {relation} {b}",
+            "{a} was moved to a place {relation} {b}",
             "What does {a} have {inverse} it?",
             (("under", "over"), ("behind", "in front of")),
         ),

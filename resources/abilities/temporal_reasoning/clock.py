@@ -11,18 +11,26 @@ FIVE = 5  # times and durations come in steps of five minutes, so wrong ones do 
 FAR = 10_000
 
 
+def one_hour_later(random: Random) -> Moment:
+    start = random.choice((0, 12)) + random.randint(2, 9)
+    return Moment({"s": full_hour(start)}, start + 1, (2, random.choice((3, 4, 5))), full_hour)
+
+
+def one_hour_earlier(random: Random) -> Moment:
+    end = random.choice((0, 12)) + random.randint(4, 11)
+    return Moment({"e": full_hour(end)}, end - 1, (2, random.choice((3, 4, 5))), full_hour)
+
+
 def hours_later(random: Random) -> Moment:
-    away, end = random.randint(1, 6), random.choice((0, 12)) + random.randint(5, 11)
-    gaps = (random.choice((1, 2)), random.choice((3, 4)))
-    slots = {"s": full_hour(end - away), "d": hours(away)}
-    return Moment(slots, end, gaps, full_hour, high=23)
+    start, away = random.randint(8, 20), random.randint(2, 9)
+    gaps = (random.choice((1, 2)), random.choice((3, 12)))
+    return Moment({"s": full_hour(start), "d": hours(away)}, start + away, gaps, full_hour)
 
 
 def hours_earlier(random: Random) -> Moment:
-    away, start = random.randint(1, 6), random.choice((0, 12)) + random.randint(1, 7)
-    gaps = (random.choice((1, 2)), random.choice((3, 4)))
-    slots = {"e": full_hour(start + away), "d": hours(away)}
-    return Moment(slots, start, gaps, full_hour, high=23)
+    end, away = random.randint(16, 28), random.randint(2, 9)
+    gaps = (random.choice((1, 2)), random.choice((3, 12)))
+    return Moment({"e": full_hour(end), "d": hours(away)}, end - away, gaps, full_hour, low=-FAR)
 
 
 def minutes_later(random: Random) -> Moment:
@@ -83,13 +91,45 @@ def nth_departure(random: Random) -> Moment:
     return Moment(slots, start + (number - 1) * gap, gaps, clock)
 
 
+ONE_HOUR_LATER = {
+    "train": """
+        {event} starts at [{s}|the usual time] and lasts one hour.
+        When does {event} end?
+
+        {A} came to {town} at [{s}|the usual time] and left one hour later.
+        At what time did {A} leave?
+    """,
+    "calibration": """
+        The {job} in {town} shut the door at [{s}|the usual hour] and opened it again after an
+        hour.
+        What was the time then?
+    """,
+    "test": """
+        At [{s}|high water] {A} called {B}, and an hour later {B} called back.
+        {B} called back at what time?
+
+        {event} was planned for [{s}|after supper] but began one hour late.
+        {event} began at what time?
+    """,
+}
+ONE_HOUR_EARLIER = {
+    "train": """
+        {A} came home at [{e}|bedtime] and had been in {town} one hour before.
+        At what time was {A} in {town}?
+    """,
+    "calibration": """
+        By [{e}|the usual hour] the {job} had been waiting in {town} for just an hour.
+        What was the time when the waiting began?
+    """,
+    "test": """
+        {event} ended at [{e}|nightfall], and {A} had left one hour before that.
+        {A} left at what time?
+    """,
+}
 HOURS_LATER = {
     "train": """
         {event} starts at [{s}|the usual time] and lasts {d}.
         When does it end?
-
-        It is [{s}|teatime] now.
-        What time will it be in {d}?
     """,
     "calibration": """
         At [{s}|the usual hour] the {job} begins a shift of {d} in {town}.
@@ -111,9 +151,9 @@ HOURS_EARLIER = {
         At what hour did it open?
     """,
     "test": """
-        For a roast that must be in the oven for {d}, the guests of {A} sit down at [{e}|dinner
-        time].
-        Until when can the roast be put in at the latest?
+        {A}, whose plane landed at [{e}|the planned time], had spent {d} in the air on the way to
+        {town}.
+        By the same clock, when had the plane taken off?
     """,
 }
 MINUTES_LATER = {
@@ -235,8 +275,10 @@ NTH_DEPARTURE = {
 FORMS = tuple(
     Form("clock", name, difficulty, case_of(draw), blocks)
     for difficulty, name, draw, blocks in (
-        ("easy", "hours_later", hours_later, HOURS_LATER),
-        ("easy", "hours_earlier", hours_earlier, HOURS_EARLIER),
+        ("easy", "one_hour_later", one_hour_later, ONE_HOUR_LATER),
+        ("easy", "one_hour_earlier", one_hour_earlier, ONE_HOUR_EARLIER),
+        ("medium", "hours_later", hours_later, HOURS_LATER),
+        ("medium", "hours_earlier", hours_earlier, HOURS_EARLIER),
         ("medium", "minutes_later", minutes_later, MINUTES_LATER),
         ("medium", "minutes_earlier", minutes_earlier, MINUTES_EARLIER),
         ("medium", "wrong_clock", wrong_clock, WRONG_CLOCK),

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from quantitative_reasoning.wording import Form
 from temporal_reasoning.moments import DAY, Moment, case_of, clock, full_hour, hours, minutes, span
 
 FIVE = 5  # times and durations come in steps of five minutes, so wrong ones do as well
+
+
+COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven")
+
+
+def in_smaller_units(size: int, unit: str) -> Callable[[Random], Moment]:
+    """A duration of some units of `size` smaller ones; wrong ones are multiples of it as well."""
+
+    def draw(random: Random) -> Moment:
+        count = random.randint(2, 7)
+        gaps = random.choice(((1, 2), (1, 3), (2, 3), (2, 4)))
+        return Moment({"n": COUNTS[count]}, count, gaps, lambda n: f"{n * size} {unit}", high=9)
+
+    return draw
 
 
 def between_hours(random: Random) -> Moment:
@@ -86,6 +101,51 @@ def rounds_and_pauses(random: Random) -> Moment:
     return Moment(slots, total, (pause, random.choice((20, 40, 60))), span, low=61)
 
 
+WEEKS = {
+    "train": """
+        The trip of {A} to {town} took [{n}|some] weeks.
+        How many days did the trip take?
+
+        {A} worked in {town} for [{n}|some] weeks.
+        For how many days did {A} work there, weekends included?
+    """,
+    "calibration": """
+        The {job} was ill for [{n}|several] weeks and stayed with {A}.
+        What is that in days?
+    """,
+    "test": """
+        Exactly [{n}|some] weeks went by in {town} without a letter from {A}.
+        Without a letter, how many days went by?
+    """,
+}
+MINUTES = {
+    "train": """
+        {event} was late, and {A} waited for [{n}|some] minutes.
+        How many seconds did {A} wait?
+    """,
+    "calibration": """
+        In {town} the song of {A} was played, which lasts [{n}|several] minutes.
+        What is that in seconds?
+    """,
+    "test": """
+        It takes {A} [{n}|some] minutes to get to the house of the {job}.
+        In seconds, how long is the way?
+    """,
+}
+YEARS = {
+    "train": """
+        {A} lived in {town} for [{n}|some] years.
+        How many months did {A} live there?
+    """,
+    "calibration": """
+        The {job} has been married to {A} for [{n}|several] years.
+        What is that in months?
+    """,
+    "test": """
+        Just [{n}|some] years passed before {A} saw {B} in {town} again.
+        Before that, how many months passed?
+    """,
+}
 BETWEEN_HOURS = {
     "train": """
         {event} starts at [{s}|the usual time] and ends at [{e}|sunset].
@@ -254,9 +314,12 @@ ROUNDS_AND_PAUSES = {
 FORMS = tuple(
     Form("duration", name, difficulty, case_of(draw), blocks)
     for difficulty, name, draw, blocks in (
-        ("easy", "between_hours", between_hours, BETWEEN_HOURS),
-        ("easy", "both_parts", both_parts, BOTH_PARTS),
-        ("easy", "part_left", part_left, PART_LEFT),
+        ("easy", "weeks", in_smaller_units(7, "days"), WEEKS),
+        ("easy", "minutes", in_smaller_units(60, "seconds"), MINUTES),
+        ("easy", "years", in_smaller_units(12, "months"), YEARS),
+        ("medium", "between_hours", between_hours, BETWEEN_HOURS),
+        ("medium", "both_parts", both_parts, BOTH_PARTS),
+        ("medium", "part_left", part_left, PART_LEFT),
         ("medium", "between_times", between_times, BETWEEN_TIMES),
         ("medium", "three_parts", three_parts, THREE_PARTS),
         ("medium", "how_much_longer", how_much_longer, HOW_MUCH_LONGER),

@@ -62,6 +62,20 @@ def beside(pool: tuple[str, ...], step: int, asked: tuple[int, ...]) -> Callable
     return case
 
 
+def in_pairs(pool: tuple[str, ...], asked: int) -> Callable[[Random], Case]:
+    """Three pairs, each an earlier and a later thing; asked is the partner of one of a pair."""
+
+    def case(random: Random) -> Case:
+        things = random.sample(pool, 6)
+        pairs = random.sample([things[:2], things[2:4], things[4:]], 3)
+        slots = {f"a{number}": pair[0] for number, pair in enumerate(pairs)}
+        slots |= {f"b{number}": pair[1] for number, pair in enumerate(pairs)}
+        wrong = tuple(random.sample(things[2:], 3))
+        return Case(slots | {"asked": things[asked]}, things[1 - asked], wrong)
+
+    return case
+
+
 def stamped(
     pool: tuple[str, ...], place: str, stamps: Callable[[Random], list[str]]
 ) -> Callable[[Random], Case]:
@@ -104,6 +118,48 @@ def round_noon(random: Random) -> list[str]:
     return texts
 
 
+PAIR_EARLIER = {
+    "train": """
+        {a0} was [just before|as long as] {b0}, {a1} was [just before|as long as] {b1}, and {a2}
+        was [just before|as long as] {b2}.
+        What was just before {asked}?
+
+        On Monday {a0} was [followed by|as good as] {b0}, on Tuesday {a1} was [followed by|as good
+        as] {b1}, and on Friday {a2} was [followed by|as good as] {b2}.
+        What came before {asked}?
+    """,
+    "calibration": """
+        In {town}, {a0} [led up to|was compared with] {b0}, {a1} [led up to|was compared with]
+        {b1}, and {a2} [led up to|was compared with] {b2}.
+        What took place ahead of {asked}?
+    """,
+    "test": """
+        Of three pairs of events, {a0} [precedes|resembles] {b0}, {a1} [precedes|resembles] {b1},
+        and {a2} [precedes|resembles] {b2}.
+        Which event precedes {asked}?
+    """,
+}
+PAIR_LATER = {
+    "train": """
+        {b0} was [right after|as long as] {a0}, {b1} was [right after|as long as] {a1}, and {b2}
+        was [right after|as long as] {a2}.
+        What was right after {asked}?
+
+        On three days {A} had two things: {b0} [later than|as well as] {a0}, {b1} [later than|as
+        well as] {a1}, and {b2} [later than|as well as] {a2}.
+        What was later than {asked}?
+    """,
+    "calibration": """
+        At the {town} school, {b0} [had to wait for|was as popular as] {a0}, {b1} [had to wait
+        for|was as popular as] {a1}, and {b2} [had to wait for|was as popular as] {a2}.
+        What had to wait for {asked}?
+    """,
+    "test": """
+        The {job} heard that {b0} [follows|resembles] {a0}, that {b1} [follows|resembles] {a1},
+        and that {b2} [follows|resembles] {a2}.
+        Which event follows {asked}?
+    """,
+}
 FIRST_NAME = {
     "train": """
         [{first} arrived first, then {second}, then {third}, and in the end {fourth}.|{p1}, {p2},
@@ -386,10 +442,12 @@ NEAR_NOON = {
 FORMS = tuple(
     Form("event_order", name, difficulty, draw, blocks)
     for difficulty, name, draw, blocks in (
-        ("easy", "first_name", placed(NAMES, 4, "first"), FIRST_NAME),
-        ("easy", "last_event", placed(EVENTS, 4, "fourth"), LAST_EVENT),
-        ("easy", "after_town", beside(TOWNS, 1, (0, 1, 2, 3)), AFTER_TOWN),
-        ("easy", "before_name", beside(NAMES, -1, (1, 2, 3, 4)), BEFORE_NAME),
+        ("easy", "pair_earlier", in_pairs(EVENTS, 1), PAIR_EARLIER),
+        ("easy", "pair_later", in_pairs(EVENTS, 0), PAIR_LATER),
+        ("medium", "first_name", placed(NAMES, 4, "first"), FIRST_NAME),
+        ("medium", "last_event", placed(EVENTS, 4, "fourth"), LAST_EVENT),
+        ("medium", "after_town", beside(TOWNS, 1, (0, 1, 2, 3)), AFTER_TOWN),
+        ("medium", "before_name", beside(NAMES, -1, (1, 2, 3, 4)), BEFORE_NAME),
         ("medium", "backwards_first", placed(EVENTS, 4, "first"), BACKWARDS_FIRST),
         ("medium", "backwards_third", placed(NAMES, 4, "third"), BACKWARDS_THIRD),
         ("medium", "by_year", stamped(NAMES, "second", years), BY_YEAR),

@@ -58,9 +58,9 @@ def clock(minutes: int) -> str:
     return f"{(hour - 1) % 12 + 1}:{minute:02d} {'am' if hour < 12 else 'pm'}"
 
 
-def full_hour(hours: int) -> str:
+def full_hour(count: int) -> str:
     """A full hour of the day: 15 is `3 pm`."""
-    return clock(hours * 60).replace(":00", "")
+    return clock(count * 60).replace(":00", "")
 
 
 def hours(count: int) -> str:

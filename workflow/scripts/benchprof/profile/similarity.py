@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from scipy.spatial.distance import jensenshannon
+from scipy.special import rel_entr
 
 from benchprof.profile.resampling import Floats
 
@@ -26,12 +26,14 @@ def profile_similarity(first: Floats, second: Floats) -> float | None:
     """1 - Jensen-Shannon divergence in base 2 of two profiles of the same abilities; in [0, 1].
 
     None where one of them has no distribution. SciPy's `jensenshannon` is the square root of the
-    divergence.
+    divergence, and not a number for some equal profiles, where rounding makes it negative.
     """
     one, other = normalised(first), normalised(second)
     if one is None or other is None:
         return None
-    return float(1 - jensenshannon(one, other, base=2) ** 2)
+    middle = (one + other) / 2
+    nats = (rel_entr(one, middle) + rel_entr(other, middle)).sum() / 2
+    return float(1 - np.clip(nats / np.log(2), 0, 1))
 
 
 @functools.cache

@@ -56,7 +56,7 @@ class Matrix:
         }
 
     def control_grid(self) -> pd.DataFrame:
-        """(benchmarks, controls): AIS of each random control, or of many their mean and extremes."""
+        """(benchmarks, controls): AIS of each random control; of many, mean and extremes."""
         names = self.controls["seed"].astype(str)
         if self.controls["ability"].nunique() > 1:
             names = self.controls["ability"].astype(str) + " " + names
@@ -80,8 +80,11 @@ class Matrix:
 
 def all_matrices(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> list[Matrix]:
     """Every matrix of the AIS table, in the table's order."""
-    keys = table[["model", "selection", "fraction"]].drop_duplicates()
-    return [matrix_of(table, *key, own_benchmarks) for key in keys.itertuples(index=False)]
+    keys = table[["model", "selection", "fraction"]].drop_duplicates().to_dict("records")
+    return [
+        matrix_of(table, key["model"], key["selection"], key["fraction"], own_benchmarks)
+        for key in keys
+    ]
 
 
 def matrix_of(

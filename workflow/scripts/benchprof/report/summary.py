@@ -82,7 +82,10 @@ def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
     yield (
         f"Ability Impact Scores of {matrix.model}, {matrix.selection} masks, k = {matrix.fraction}"
     )
-    yield f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {confidence:.0%} interval, low:high"
+    yield (
+        f"{FORMULAS[impact]}; score: {matrix.metrics()}; "
+        f"below: {confidence:.0%} interval, low:high"
+    )
     short = codes(matrix.abilities)
     notes = {reason: n for n, reason in enumerate(benchmarks_by_reason(matrix), start=1)}
     for start in range(0, len(matrix.abilities), COLUMNS):
@@ -111,15 +114,13 @@ def _table(
     has_controls = not matrix.controls.empty
     header = [short[ability] for ability in abilities] + [CONTROL] * has_controls
     yield _line("", header)
-    rows = {
-        key: matrix.grid(key).astype(float) for key in ("ais", "ais_low", "ais_high", "q_random")
-    }
+    grids = [matrix.grid(key).to_dict("index") for key in ("ais", "ais_low", "ais_high", "q_random")]
     reasons = matrix.reasons()
     for benchmark in matrix.benchmarks:
         names = textwrap.wrap(readable(benchmark), NAME_WIDTH)
         top, bottom = [], []
         for ability in abilities:
-            value, low, high, q = (float(grid.loc[benchmark, ability]) for grid in rows.values())
+            value, low, high, q = (float(grid[benchmark][ability]) for grid in grids)
             own = matrix.own.get(ability) == benchmark
             mark = notes[reasons[benchmark]] if benchmark in reasons else None
             top.append(_value(value, q < SIGNIFICANCE, own, mark))

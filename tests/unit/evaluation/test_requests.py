@@ -1,0 +1,128 @@
+"""Requests are fixed, scored as lm-eval scores them, and guessing is what guessing gives."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from benchprof.errors import InputError
+from benchprof.evaluation.record import make_record, read_record
+from benchprof.evaluation.requests import Requests, build_requests, probability_of_gold
+from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
+from benchprof.files import write_json
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "test.jsonl"
+    lines = [
+        {"id": f"i{n}", "type": "t", "context": "" if n % 2 else "It rains.",
+         "question": f"Question {n}?", "options": ["one", "three", "two"], "answer": n % 3}
+        for n in range(12)
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def requests_of(items: Path, limit: int | None = None, seed: int = 1) -> Requests:
+    return build_requests(load_tasks(task_source({"ability": "x"}, items)), limit, seed)
+
+
+def test_the_prompt_is_that_of_the_importance_stage(items: Path) -> None:
+    requests = requests_of(items)
+    first, second = requests.documents[:2]
+    prompt = "It rains.\nQuestion: Question 0?\nAnswer:"
+    assert [i.args for i in first.instances] == [(prompt, f" {o}") for o in first.choices]
+    assert second.instances[0].args[0] == "Question: Question 1?\nAnswer:"
+    assert first.gold == (0,)
+
+
+def test_requests_are_fixed_and_their_digest_knows_a_change(items: Path) -> None:
+    digest = requests_of(items, limit=5).digest
+    assert requests_of(items, limit=5).digest == digest
+    assert requests_of(items, limit=6).digest != digest
+    items.write_text(items.read_text().replace("It rains.", "It snows."))
+    assert requests_of(items, limit=5).digest != digest
+
+
+def test_a_larger_limit_keeps_the_smaller_sample(items: Path) -> None:
+    few = {d.digest for d in requests_of(items, limit=4).documents}
+    more = {d.digest for d in requests_of(items, limit=9).documents}
+    assert few < more
+    assert few != {d.digest for d in requests_of(items, limit=4, seed=2).documents}
+
+
+def test_scores_of_known_answers(items: Path) -> None:
+    requests = requests_of(items)
+    # The model likes "one", then "three": right for every third item.
+    responses = [(ll, False) for _ in requests.documents for ll in (-1.0, -2.0, -3.0)]
+    scores = requests.scores(responses)
+    assert scores["acc"] == [1.0, 0.0, 0.0] * 4
+    # Per character: -1/3, -2/5, -1; the order stays.
+    assert scores["acc_norm"] == [1.0, 0.0, 0.0] * 4
+    total = sum(math.exp(-x) for x in (1, 2, 3))
+    assert scores["probability"][:3] == pytest.approx([math.exp(-x) / total for x in (1, 2, 3)])
+
+
+def test_guessing_is_the_larger_of_uniform_and_the_best_constant(items: Path) -> None:
+    assert requests_of(items).guessing == pytest.approx(1 / 3)
+    lines = [json.loads(line) for line in items.read_text().splitlines()]
+    for number, line in enumerate(lines):
+        line["answer"] = 0 if number < 8 else 1
+    items.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    # "one" is right for 8 of 12, as BoolQ's majority answer would be.
+    assert requests_of(items).guessing == pytest.approx(8 / 12)
+
+
+def test_impossible_choices_have_probability_zero() -> None:
+    assert probability_of_gold([-1.0, float("-inf")], [1]) == 0.0
+    assert probability_of_gold([-1e4, -1e4], [0, 1]) == pytest.approx(1.0)
+
+
+def test_a_record_survives_its_file_and_damage_is_found(items: Path, tmp_path: Path) -> None:
+    requests = requests_of(items)
+    responses = [(float("-inf"), False), (-2.0, True), (-3.0, False)] * 12
+    record = make_record(requests, responses, {"code": "c"})
+    path = tmp_path / "record.json"
+    write_json(path, record)
+    assert read_record(path) == record
+    assert record["items"]["responses"][0][0] == [None, False]
+    path.write_text(path.read_text().replace('"n": 12', '"n": 13'))
+    with pytest.raises(InputError, match="its digest differs"):
+        read_record(path)
+
+
+def test_a_log_likelihood_that_is_no_number_is_named(items: Path) -> None:
+    responses = [(-1.0, False)] * 35 + [(float("nan"), False)]
+    with pytest.raises(ArithmeticError, match="document 11 of ability_items"):
+        make_record(requests_of(items), responses, {})
+
+
+def test_an_unknown_task_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"absent\.yaml: no such file"):
+        load_tasks(TaskSource(file=tmp_path / "absent.yaml"))
+
+
+def test_a_broken_line_is_named_before_lm_eval_sees_it(items: Path) -> None:
+    items.write_text(items.read_text() + '{"id": "broken"\n')
+    with pytest.raises(InputError, match="line 13: not JSON"):
+        load_tasks(task_source({"ability": "x"}, items))
+
+
+def test_shots_are_one_fixed_draw_without_the_document_itself(items: Path, tmp_path: Path) -> None:
+    file = tmp_path / "shots.yaml"
+    template = (ROOT / "resources/benchmarks/ability_items.yaml").read_text()
+    file.write_text(template.replace("ability_items\n", "with_shots\n"))
+    requests = build_requests(load_tasks(TaskSource(file=file, data=items, fewshot=2)), None, 1)
+    shots = {d.instances[0].args[0].rpartition("\n\n")[0] for d in requests.documents}
+    # Three documents are drawn so that one can be left out: at most three differing prefixes.
+    assert len(shots) <= 3
+    for document in requests.documents:
+        prefix, _, own = document.instances[0].args[0].rpartition("\n\n")
+        assert own.removeprefix("It rains.\n") not in prefix

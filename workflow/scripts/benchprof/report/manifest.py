@@ -1,0 +1,63 @@
+"""The manifest: what went into a run, what came out, and the software between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchprof import digests
+from benchprof.files import write_json
+from benchprof.provenance import software
+from benchprof.report.portable import portable
+
+FORMAT = 1
+
+
+def write_manifest(
+    target: Path,
+    config: Mapping[str, Any],
+    inputs: Iterable[Path],
+    results: Iterable[Path],
+    models: Mapping[str, Path],
+) -> None:
+    """Write the manifest as JSON.
+
+    Its bytes depend on the arguments, the files and the software alone: no time, no machine, no
+    absolute path.
+
+    Args:
+        target: the manifest's path.
+        config: the configuration of the run.
+        inputs: data files that a person gave.
+        results: files that the run wrote.
+        models: the card of each prepared model, by the model's name.
+    """
+    manifest = {
+        "format": FORMAT,
+        "configuration": portable(dict(config)),
+        "models": {name: read_card(card) for name, card in sorted(models.items())},
+        "inputs": _digests(inputs),
+        "results": _digests(results),
+        "software": software(),
+    }
+    write_json(target, manifest | {"digest": digests.of_value(manifest)})
+
+
+def read_card(card: Path) -> dict[str, Any]:
+    """What identifies a prepared model (`models.preparation.Card`), without loading torch."""
+    content: dict[str, Any] = portable(json.loads(card.read_text(encoding="utf-8")))
+    return content
+
+
+def _digests(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of each file by its portable path; two of one name outside the run stay apart."""
+    found: dict[str, str] = {}
+    for path in sorted(set(paths)):
+        name, number = str(portable(path)), 1
+        while name in found:
+            number += 1
+            name = f"{portable(path)} ({number})"
+        found[name] = digests.of_file(path)
+    return found

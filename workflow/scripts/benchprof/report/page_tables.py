@@ -1,0 +1,193 @@
+"""The page's tables as rows of texts; the template only lays them out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.report.caveats import control_drops, own_drops, side_drops
+from benchprof.report.matrix import Matrix
+from benchprof.report.style import number
+
+# Which of a benchmark's metrics stands beside the headline metric: the first that it has.
+ACCURACIES = ("acc", "acc_norm", "exact_match")
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of an AIS table.
+
+    Attributes:
+        value: two decimals, or a dash.
+        interval: its interval; empty where there is none.
+        marks: of own, marked and undefined those that apply; the classes of its style.
+        tint: -100 to 100, the strength of its colour; saturates at an AIS of 1.
+        reason: why it is undefined.
+    """
+
+    value: str
+    interval: str
+    marks: str
+    tint: int
+    reason: str
+
+
+def impact_rows(matrix: Matrix) -> list[dict[str, Any]]:
+    """A row per benchmark: its name, n, a `Cell` per ability and one per random control."""
+    cells = {(row["benchmark"], row["ability"]): row for row in matrix.cells.to_dict("records")}
+    controls = matrix.control_grid()
+    return [
+        {
+            "benchmark": benchmark,
+            "n": int(cells[benchmark, matrix.abilities[0]]["n"]),
+            "cells": [
+                _cell(cells[benchmark, ability], matrix.own.get(ability) == benchmark)
+                for ability in matrix.abilities
+            ],
+            "controls": [
+                _cell({"ais": value, "reason": matrix.reasons().get(benchmark, "")}, False)
+                for value in controls.loc[benchmark]
+            ],
+        }
+        for benchmark in matrix.benchmarks
+    ]
+
+
+def detail_rows(table: pd.DataFrame, matrix: Matrix) -> Iterator[dict[str, Any]]:
+    """A row per cell with what it is compared with, and its AIS in accuracy."""
+    accuracy = _accuracy_rows(table, matrix)
+    for row in matrix.cells.to_dict("records"):
+        beside = accuracy.get((row["benchmark"], row["ability"]))
+        yield {
+            "benchmark": row["benchmark"],
+            "ability": row["ability"],
+            "n": int(row["n"]),
+            "intact": number(row["intact"], 3),
+            "ablated": number(row["ablated"], 3),
+            "guessing": number(row["guessing"], 3),
+            "ais": _estimate(row, "ais"),
+            "over_random": _estimate(row, "over_random"),
+            "p_random": probability(row["p_random"]),
+            "q_random": probability(row["q_random"]),
+            "over_others": _estimate(row, "over_others"),
+            "p_others": probability(row["p_others"]),
+            "q_others": probability(row["q_others"]),
+            "accuracy": NONE if beside is None else _estimate(beside, "ais"),
+            "accuracy_metric": "" if beside is None else beside["metric"],
+            "ablated_accuracy": NONE if beside is None else number(beside["ablated"], 3),
+            "reason": row["reason"],
+            "accuracy_reason": "" if beside is None else beside["reason"],
+        }
+
+
+def score_rows(table: pd.DataFrame, model: str) -> list[dict[str, Any]]:
+    """A row per (benchmark, metric) of the intact model; the headline metric first."""
+    own = table[(table["model"] == model)].drop_duplicates(["benchmark", "metric"])
+    order = {benchmark: place for place, benchmark in enumerate(own["benchmark"].unique())}
+    rows = sorted(
+        own.to_dict("records"), key=lambda row: (order[row["benchmark"]], not row["headline"])
+    )
+    return [
+        {
+            "benchmark": row["benchmark"],
+            "metric": row["metric"],
+            "headline": bool(row["headline"]),
+            "n": int(row["n"]),
+            "intact": number(row["intact"], 3),
+            "guessing": number(row["guessing"], 3),
+            "p": probability(row["p_guessing"]),
+            "above": row["p_guessing"] < SIGNIFICANCE,
+        }
+        for row in rows
+    ]
+
+
+def dose_rows(matrix: Matrix) -> list[dict[str, str]]:
+    """A row per ability: what its mask takes off its own test, off the others, and random masks."""
+    own, side, random = own_drops(matrix), side_drops(matrix), control_drops(matrix)
+    return [
+        {
+            "ability": ability,
+            "own": _or_dash(own[ability]),
+            "side": _or_dash(side[ability]),
+            "random": _or_dash(random.get(matrix.own.get(ability), math.nan)),
+        }
+        for ability in matrix.abilities
+    ]
+
+
+def similarity_rows(rows: pd.DataFrame) -> list[dict[str, str]]:
+    """A row per (benchmark, pair) of `similarity_bars.similarity_of`."""
+    return [
+        {
+            "benchmark": row["benchmark"],
+            "pair": row["pair"],
+            "similarity": _or_dash(row["similarity"]),
+            "noise": f"{_or_dash(row['noise_median'])} ({_or_dash(row['noise_low'])} to "
+            f"{_or_dash(row['noise_high'])})",
+            "reason": row["reason"],
+        }
+        for row in rows.to_dict("records")
+    ]
+
+
+def probability(p: float) -> str:
+    """A p- or q-value."""
+    if math.isnan(p):
+        return NONE
+    return "< 0.001" if p < 0.001 else number(p, 3)
+
+
+def _accuracy_rows(table: pd.DataFrame, matrix: Matrix) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The row of a benchmark's accuracy by (benchmark, ability); none where that is the headline."""
+    rows = table[
+        (table["model"] == matrix.model)
+        & (table["selection"] == matrix.selection)
+        & (table["fraction"] == matrix.fraction)
+        & table["seed"].isna()
+        & ~table["headline"]
+        & table["metric"].isin(ACCURACIES)
+    ]
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for row in sorted(rows.to_dict("records"), key=lambda row: ACCURACIES.index(row["metric"])):
+        found.setdefault((row["benchmark"], row["ability"]), {str(k): v for k, v in row.items()})
+    return found
+
+
+def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
+    value = float(row["ais"])
+    undefined = math.isnan(value)
+    marks = {
+        "own": own,
+        "undefined": undefined,
+        "marked": float(row.get("q_random", math.nan)) < SIGNIFICANCE,
+    }
+    bounds = float(row.get("ais_low", math.nan)), float(row.get("ais_high", math.nan))
+    return Cell(
+        NONE if undefined else number(value),
+        "" if math.isnan(bounds[0]) else _bounds(*bounds),
+        " ".join(name for name, applies in marks.items() if applies),
+        0 if undefined else round(100 * max(-1.0, min(1.0, value))),
+        str(row["reason"]),
+    )
+
+
+def _estimate(row: Mapping[Any, Any], name: str) -> str:
+    value = float(row[name])
+    if math.isnan(value):
+        return NONE
+    return f"{number(value)} ({_bounds(row[f'{name}_low'], row[f'{name}_high'])})"
+
+
+def _bounds(low: float, high: float) -> str:
+    return f"{number(low)} to {number(high)}".replace("inf", "∞")
+
+
+def _or_dash(value: float) -> str:
+    return NONE if math.isnan(value) else number(value)
