@@ -17,8 +17,10 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --editable '.[annotation,development]'
 	@touch $@
 
+# A run that was killed leaves a lock; it is cleared only where no live process holds it.
 run: .venv/installed
-	$(BIN)/snakemake --cores $(CORES)
+	@$(BIN)/python -m benchprof.runs
+	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run
 
 test: .venv/installed
 	$(BIN)/python -m pytest
@@ -34,6 +36,7 @@ check: .venv/installed
 # Writes the diagnostic items again from their generators and prints the check table.
 abilities: .venv/installed
 	$(BIN)/python resources/abilities/generate.py
+	$(BIN)/python -m benchprof.abilities.check --counts 400 200 200 $(wildcard resources/abilities/*_*)
 
 clean:
 	rm -rf results

@@ -116,8 +116,7 @@ class Pattern:
         places = [p for p in range(6) if (p + number) % self.shares == self.share]
         if self.difficulty == "easy":
             return places
-        spared = [p for p in places if (p - number) % 6 != list(TEXTS).index(self.type)]
-        return spared or places
+        return [p for p in places if (p - number) % 6 != list(TEXTS).index(self.type)]
 
     def _context(self, asked: Incident, other: Incident) -> str:
         pair = [self._told(asked), self._told(other)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from deductive_reasoning.terms import LETTERS, NOUNS, paragraph
+from deductive_reasoning.terms import LETTERS, NOUNS, alike, paragraph
 from generation.template import Draft
 from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS, JOBS, OBJECTS
 
@@ -124,35 +124,51 @@ WORDINGS = (
 
 def easy(wording: Wording, random: Random) -> Draft:
     """One step of modus ponens among four separate rules."""
-    things = _things(wording, random, 9)
-    chains = [things[i : i + 2] for i in range(0, 8, 2)]
-    ends = [chain[1] for chain in chains]
-    return _draft(wording, random, chains, (True, things[0], things[8]), ends)
+    ends, starts, fresh = _things(wording, random, 4)
+    chains = [list(chain) for chain in zip(starts, ends, strict=True)]
+    return _draft(wording, random, chains, (True, starts[0], fresh), ends)
 
 
 def medium(wording: Wording, random: Random) -> Draft:
     """Two chains of two rules; one step from a middle, forwards or (by denial) backwards."""
-    things = _things(wording, random, 7)
-    first, second = things[:3], things[3:6]
+    options, middles, fresh = _things(wording, random, 2)
     affirmed = random.random() < 0.5
-    options = [first[2], first[0]] if affirmed else [first[0], first[2]]
-    options += [second[0], second[2]]
-    return _draft(wording, random, [first, second], (affirmed, first[1], things[6]), options)
+    return _draft(
+        wording,
+        random,
+        _two_chains(options, [middles[:1], middles[1:]], affirmed),
+        (affirmed, middles[0], fresh),
+        options,
+    )
 
 
 def hard(wording: Wording, random: Random) -> Draft:
     """Two chains of three rules; two steps, forwards or (by denial) backwards."""
-    things = _things(wording, random, 9)
-    first, second = things[:4], things[4:8]
+    options, middles, fresh = _things(wording, random, 4)
     affirmed = random.random() < 0.5
-    options = [first[3], first[0]] if affirmed else [first[0], first[3]]
-    options += [second[0], second[3]]
-    given = first[1] if affirmed else first[2]
-    return _draft(wording, random, [first, second], (affirmed, given, things[8]), options)
+    given = middles[0] if affirmed else middles[1]
+    return _draft(
+        wording,
+        random,
+        _two_chains(options, [middles[:2], middles[2:]], affirmed),
+        (affirmed, given, fresh),
+        options,
+    )
 
 
-def _things(wording: Wording, random: Random, count: int) -> list[str]:
-    return [wording.option.format(thing) for thing in random.sample(wording.things, count)]
+def _things(wording: Wording, random: Random, others: int) -> tuple[list[str], list[str], str]:
+    """Four things of one length for options, so many others, and one that is in no rule."""
+    options = alike(random, wording.things, 4)
+    *rest, fresh = random.sample([t for t in wording.things if t not in options], others + 1)
+    named = wording.option.format
+    return [named(t) for t in options], [named(t) for t in rest], named(fresh)
+
+
+def _two_chains(options: list[str], middles: list[list[str]], affirmed: bool) -> list[list[str]]:
+    """Chains that end, or start where the fact is a denial, with the answer."""
+    answer, converse, third, fourth = options
+    first, last = (converse, answer) if affirmed else (answer, converse)
+    return [[first, *middles[0], last], [third, *middles[1], fourth]]
 
 
 def _draft(

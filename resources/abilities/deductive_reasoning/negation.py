@@ -10,6 +10,7 @@ from deductive_reasoning.terms import (
     INSTRUMENTS,
     MATERIALS,
     NOUNS,
+    alike,
     class_sentence,
     paragraph,
 )
@@ -211,7 +212,7 @@ def _statements(wording: Wording, random: Random, length: int) -> Draft:
     Both options with the right quantifier, and both about the right classes, occur once with the
     other quantifier and once with a class of the other chain: only the one combination follows.
     """
-    *nouns, fresh = random.sample(NOUNS, 2 * length + 1)
+    *nouns, fresh = alike(random, NOUNS, 2 * length + 1)
     first, second = nouns[:length], nouns[length:]
     right, rival = random.sample(random.choice(RIVALS), 2)
     premises = _premises(wording, first, right) + _premises(wording, second, rival)

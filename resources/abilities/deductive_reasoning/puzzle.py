@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice, permutations
 from random import Random
 
-from deductive_reasoning.terms import FOODS, INSTRUMENTS, LETTERS
+from deductive_reasoning.terms import FOODS, INSTRUMENTS, LETTERS, alike
 from generation.template import Draft
 from generation.vocabulary import ANIMALS, COLOURS, FIRST_NAMES, JOBS, OBJECTS
 
@@ -300,7 +300,7 @@ def _render(
     twin: list[Clue],
 ) -> Draft:
     asked, person, thing = question
-    people = random.sample(FIRST_NAMES, SIZE)
+    people = alike(random, FIRST_NAMES, SIZE)
     things = [wording.option.format(t) for t in random.sample(wording.things, SIZE)]
     intro = _capital(
         wording.intro.format(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from deductive_reasoning.terms import NOUNS, class_sentence, paragraph, sentence
+from deductive_reasoning.terms import NOUNS, alike, class_sentence, paragraph, sentence
 from generation.template import Draft
 from generation.vocabulary import COLOURS, FIRST_NAMES, JOBS
 
@@ -154,7 +154,7 @@ def easy(wording: Wording, random: Random) -> Draft:
 
 def medium(wording: Wording, random: Random) -> Draft:
     """Two chains of two rules; the individual enters one of them at its start or its middle."""
-    *nouns, fresh = random.sample(NOUNS, 7)
+    *nouns, fresh = alike(random, NOUNS, 7)
     first, second = nouns[:3], nouns[3:]
     if random.random() < 0.5:
         # From the middle: the start of the chain is the tempting converse.
@@ -180,7 +180,7 @@ def medium(wording: Wording, random: Random) -> Draft:
 
 def hard(wording: Wording, random: Random) -> Draft:
     """Two chains of three rules; options are a true statement, its converse and two unlinked."""
-    *nouns, fresh = random.sample(NOUNS, 9)
+    *nouns, fresh = alike(random, NOUNS, 9)
     first, second = nouns[:4], nouns[4:]
     start, end = random.choice(((0, 2), (0, 3), (1, 3)))
     broken = random.randrange(start, end)

@@ -34,6 +34,13 @@ INSTRUMENTS = (
 LETTERS = ("A", "B", "C", "D", "E", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "W")
 
 
+def alike(random: Random, words: Sequence[str], count: int) -> list[str]:
+    """Distinct words of one length, for options that no length tells apart."""
+    lengths = [len(word) for word in words]
+    length = random.choice([n for n in lengths if lengths.count(n) >= count])
+    return random.sample([word for word in words if len(word) == length], count)
+
+
 def sentence(text: str) -> str:
     return text[0].upper() + text[1:]
 

@@ -121,7 +121,9 @@ def _draw(wording: Wording, random: Random, features: tuple[str, ...], decides: 
     thing has the answer's deciding value; its other values were seen with other labels only. The
     twin's new thing has values that were never seen.
     """
-    labels = random.sample(wording.labels, 4)
+    # Labels of one length, so that no length tells the options apart.
+    first = random.choice([n for n in wording.labels if _as_long(wording, n) >= 4])
+    labels = random.sample([n for n in wording.labels if len(n) == len(first)], 4)
     values = {feature: random.sample(FEATURES[feature], 5) for feature in features}
     cases: list[tuple[dict[str, str], str]] = [
         ({decides: values[decides][k]}, labels[k]) for k in range(4) for _ in range(2)
@@ -149,6 +151,10 @@ def _draw(wording: Wording, random: Random, features: tuple[str, ...], decides: 
         twin_context=context,
         twin_question=wording.ask.format(i=_named(fresh, features)),
     )
+
+
+def _as_long(wording: Wording, label: str) -> int:
+    return sum(len(other) == len(label) for other in wording.labels)
 
 
 def _named(thing: dict[str, str], features: tuple[str, ...]) -> str:

@@ -198,7 +198,7 @@ def _letters_two_steps(random: Random) -> list[Term]:
 
 
 def _letters_mirrored(random: Random) -> list[Term]:
-    start = random.randrange(12)
+    start = random.randrange(22)
     return [(start + i, 25 - start - i) for i in range(random.randint(4, 7))]
 
 

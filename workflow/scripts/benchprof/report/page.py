@@ -12,7 +12,6 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from benchprof.files import write_text
-from benchprof.masks.size import entry_count
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
 from benchprof.report import heatmap, page_tables, similarity_bars
@@ -34,6 +33,7 @@ def write_page(
     own_benchmarks: Mapping[str, str],
     settings: Mapping[str, Any],
     models: Mapping[str, Path],
+    sizes: Mapping[str, Path],
     figures: Sequence[Path],
 ) -> None:
     """Write the page; its bytes depend on the arguments, the files and the software alone.
@@ -46,6 +46,7 @@ def write_page(
         settings: what decided the numbers, as configured: seed, scope, importance, selections,
             fractions, controls, profile.
         models: the card of each prepared model, by the model's name.
+        sizes: the file of `masks.size.check_sizes` for each model: how many weights each k is.
         figures: SVG or PNG files, `MODEL/impact_SELECTION_FRACTION` for each matrix and
             `similarity_SELECTION_FRACTION`; one that is not given is left out.
     """
@@ -58,9 +59,10 @@ def write_page(
     )
     environment.filters["readable"] = readable
     cards = {name: read_card(path) for name, path in models.items()}
+    counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
     context = {
         "sections": [
-            _section(impact, matrix, cards, figures)
+            _section(impact, matrix, counts[matrix.model]["n"][matrix.fraction], figures)
             for matrix in all_matrices(impact, own_benchmarks)
         ],
         "similarities": list(_similarities(similarity, figures)),
@@ -83,17 +85,14 @@ def write_page(
 
 
 def _section(
-    table: pd.DataFrame,
-    matrix: Matrix,
-    cards: Mapping[str, Mapping[str, Any]],
-    figures: Sequence[Path],
+    table: pd.DataFrame, matrix: Matrix, weights: int, figures: Sequence[Path]
 ) -> dict[str, Any]:
-    """What the page says of one model, selection and k."""
+    """What the page says of one model, selection and k; a mask holds `weights` weights."""
     stem = f"impact_{matrix.selection}_{matrix.fraction}"
     return {
         "id": f"{matrix.model}-{matrix.selection}-{matrix.fraction}",
         "title": f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}",
-        "weights": f"{entry_count(matrix.fraction, cards[matrix.model]['parameters']):,}",
+        "weights": f"{weights:,}",
         "found": [own_tests(matrix).sentence(), against_random(matrix)],
         "by_benchmark": by_benchmark(matrix),
         "undefined": undefined(matrix),

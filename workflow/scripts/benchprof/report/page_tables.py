@@ -16,7 +16,7 @@ from benchprof.report.style import number
 
 # Which of a benchmark's metrics stands beside the headline metric: the first that it has.
 ACCURACIES = ("acc", "acc_norm", "exact_match")
-NONE = "–"
+NONE = "--"
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def probability(p: float) -> str:
 
 
 def _accuracy_rows(table: pd.DataFrame, matrix: Matrix) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """The row of a benchmark's accuracy by (benchmark, ability); none where that is the headline."""
+    """Rows of a benchmark's accuracy by (benchmark, ability), where it is not the headline."""
     rows = table[
         (table["model"] == matrix.model)
         & (table["selection"] == matrix.selection)

@@ -83,8 +83,7 @@ def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
         f"Ability Impact Scores of {matrix.model}, {matrix.selection} masks, k = {matrix.fraction}"
     )
     yield (
-        f"{FORMULAS[impact]}; score: {matrix.metrics()}; "
-        f"below: {confidence:.0%} interval, low:high"
+        f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {confidence:.0%} interval, low:high"
     )
     short = codes(matrix.abilities)
     notes = {reason: n for n, reason in enumerate(benchmarks_by_reason(matrix), start=1)}
@@ -114,7 +113,9 @@ def _table(
     has_controls = not matrix.controls.empty
     header = [short[ability] for ability in abilities] + [CONTROL] * has_controls
     yield _line("", header)
-    grids = [matrix.grid(key).to_dict("index") for key in ("ais", "ais_low", "ais_high", "q_random")]
+    grids = [
+        matrix.grid(key).to_dict("index") for key in ("ais", "ais_low", "ais_high", "q_random")
+    ]
     reasons = matrix.reasons()
     for benchmark in matrix.benchmarks:
         names = textwrap.wrap(readable(benchmark), NAME_WIDTH)

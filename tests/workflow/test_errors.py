@@ -1,0 +1,75 @@
+"""Bad input stops with one paragraph before a model is loaded; nothing is half-written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.workflow.conftest import Project
+
+
+def refused(project: Project, *words: str) -> None:
+    done = project.snakemake()
+    assert done.returncode != 0
+    paragraph = next((line for line in done.stdout.splitlines() if words[0] in line), "")
+    for word in words:
+        assert word in paragraph, done.stdout
+    assert "Traceback" not in done.stdout
+    results = project.folder / "results"
+    kept = {"settings", "logs", "models", "checks"}
+    assert {path.name for path in results.glob("*")} <= kept
+    assert not (project.folder / "store").exists()
+
+
+def test_a_misspelt_key(project: Project) -> None:
+    project.configure(lambda config: config["importance"].update(scroe="taylor"))
+    refused(project, "config.yaml, importance.scroe", "unknown key", "Did you mean 'score'?")
+
+
+def test_a_key_said_twice(project: Project) -> None:
+    file = project.folder / "config.yaml"
+    file.write_text(file.read_text() + "\nseed: 3\n")
+    refused(project, "config.yaml, seed", "occurs on lines")
+
+
+def test_a_missing_model_folder(project: Project) -> None:
+    project.configure(lambda config: config["models"]["tiny"]["source"].update(folder="absent"))
+    refused(project, "absent: no such folder", "config.json", "source: folder:")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"id": "x", "type"', ("test.jsonl, line 13", "not JSON")),
+        (
+            '{"id": "x", "type": "t", "context": "", "question": "q", '
+            '"options": ["a", "b"], "answer": 2}',
+            ("test.jsonl, line 13, answer", "2 where there are 2 options", "must hold the answer"),
+        ),
+    ],
+)
+def test_a_broken_item(project: Project, line: str, words: tuple[str, ...]) -> None:
+    with (project.folder / "items/places/test.jsonl").open("a") as file:
+        file.write(line + "\n")
+    refused(project, *words)
+
+
+def test_a_broken_line_of_a_benchmark_file(project: Project) -> None:
+    data = project.folder / "piqa.jsonl"
+    data.write_text('{"goal": "g", "sol1": "a", "sol2": "b", "label": 0}\n[1]\n')
+    project.configure(
+        lambda config: config["benchmarks"].update(piqa={"task": "piqa", "data": "piqa.jsonl"})
+    )
+    refused(project, "piqa.jsonl, line 2: a list", "a JSON object")
+
+
+def test_a_k_larger_than_the_scope(project: Project) -> None:
+    project.configure(lambda config: config.update(fractions=[0.9]))
+    refused(project, "fractions, 0.9", "weights of the scope 'mlp'", "Lower the fraction")
+
+
+def test_an_unsafe_slug(project: Project, tmp_path: Path) -> None:
+    model = project.config["models"]["tiny"]
+    project.configure(lambda config: config.update(models={"../../x": model}))
+    refused(project, "'../../x'", "lower-case letters")
+    assert not (tmp_path.parent / "x").exists()

@@ -1,0 +1,56 @@
+"""The workflow lints, its environments agree, and the library knows nothing of Snakemake."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+
+import yaml
+from tests.conftest import ROOT
+
+from benchprof import codebase
+
+
+def test_snakemake_lint() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_conda_environment_is_in_step_with_pyproject() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    environment = yaml.safe_load((ROOT / "envs/benchprof.yaml").read_text())
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    assert pip == project["dependencies"]
+    assert f"python {project['requires-python']}" in environment["dependencies"]
+
+
+def test_the_library_never_imports_snakemake() -> None:
+    for module in (ROOT / "workflow/scripts/benchprof").rglob("*.py"):
+        for line in module.read_text().splitlines():
+            assert not line.startswith(("import snakemake", "from snakemake")), module
+
+
+def test_each_script_has_a_rule_of_its_name() -> None:
+    rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    for script in (ROOT / "workflow/scripts").glob("*.py"):
+        assert f"rule {script.stem}:" in rules
+        assert f'"../scripts/{script.stem}.py"' in rules
+        assert f"results/logs/{script.stem}" in rules
+
+
+def test_a_login_node_needs_no_torch() -> None:
+    code = (
+        "import sys; import benchprof.configuration, benchprof.abilities.item, benchprof.codebase;"
+        "[benchprof.codebase.digest_of(s) for s in benchprof.codebase.MODULES];"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_plotting_code_is_in_no_expensive_digest() -> None:
+    for modules in codebase.MODULES.values():
+        assert not any("report" in name or "profile" in name for name in modules)

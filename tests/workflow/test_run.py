@@ -1,0 +1,189 @@
+"""A whole run, what reruns when something is added or lost, and what survives a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.conftest import ROOT
+from tests.workflow.conftest import Project, write_ability
+
+EVALUATION = "evaluate_benchmark/tiny/{}.log"
+
+
+def test_a_run_makes_every_result(finished: Project) -> None:
+    results = finished.folder / "results"
+    table = pd.read_csv(results / "profiles/impact.csv")
+    assert table.equals(pd.read_parquet(results / "profiles/impact.parquet")) or len(table) == len(
+        pd.read_parquet(results / "profiles/impact.parquet")
+    )
+    # 2 benchmarks, 2 masks and 2 random controls, 3 metrics.
+    assert len(table) == 2 * 4 * 3
+    for path in ("figures/tiny/impact_specific_0.01.png", "report.html", "summary.txt"):
+        assert (results / path).stat().st_size > 0
+    assert json.loads((results / "manifest.json").read_text())
+
+
+def test_a_second_run_has_nothing_to_do(finished: Project) -> None:
+    assert "Nothing to be done" in finished.run()
+
+
+def test_a_record_holds_what_the_format_says(finished: Project) -> None:
+    folder = finished.folder / "results/evaluations/tiny/places_test"
+    record = json.loads((folder / "places.specific_0.01.json").read_text())
+    assert record["n"] == 8
+    assert record["guessing"] == pytest.approx(0.25)
+    assert set(record["origin"]) == {"model", "mask", "requests", "code", "made"}
+    assert set(record["items"]["scores"]) == {"probability", "acc", "acc_norm"}
+    assert len(record["items"]["responses"][0]) == 4
+
+
+def test_an_added_benchmark_runs_alone(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    project.configure(
+        lambda config: config["benchmarks"].update(
+            more={"ability": "places", "split": "calibration"}
+        )
+    )
+    planned = project.planned()
+    assert planned.pop("evaluate_benchmark") == 1
+    assert set(planned) == {
+        "all", "compute_profile", "plot_impact", "write_report", "write_manifest",
+    }  # fmt: skip
+
+
+def test_touched_scripts_run_nothing(finished: Project) -> None:
+    times = {}
+    for script in [*(ROOT / "workflow/scripts").glob("*.py"), *(ROOT / "workflow").rglob("*.smk")]:
+        times[script] = script.stat()
+        script.touch()
+    try:
+        assert "Nothing to be done" in finished.run("-n")
+    finally:
+        for script, status in times.items():
+            os.utime(script, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_a_fresh_clone_over_a_store_computes_nothing(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    before = (project.folder / "results/profiles/impact.csv").read_bytes()
+    for lost in ("results", ".snakemake"):
+        subprocess.run(["rm", "-r", str(project.folder / lost)], check=True)
+    project.run("results/profiles/impact.csv")
+    assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
+    for benchmark in ("colours_test", "places_test"):
+        log = project.log(EVALUATION.format(benchmark))
+        assert "5 reused, 0 computed" in log
+        assert "ablation" not in log
+    assert (project.folder / "results/profiles/impact.csv").read_bytes() == before
+
+
+def test_lost_records_of_snakemake_run_nothing(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    subprocess.run(["rm", "-r", str(project.folder / ".snakemake")], check=True)
+    assert "Nothing to be done" in project.run("-n")
+
+
+def test_changed_settings_are_noticed_without_records(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    subprocess.run(["rm", "-r", str(project.folder / ".snakemake")], check=True)
+    project.configure(lambda config: config["importance"].update(score="taylor"))
+    assert "compute_importance" in project.planned()
+
+
+def test_an_added_k_reuses_the_old_one(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
+    assert "compute_importance" not in project.planned()
+    project.run("results/profiles/impact.csv")
+    # intact, two masks and two controls of the old k; as many masks of the new one.
+    assert "5 reused, 4 computed" in project.log(EVALUATION.format("places_test"))
+
+
+def test_an_added_ability_changes_contrasts_only(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+
+    def add(config: dict) -> None:
+        config["abilities"]["numbers"] = {"items": "items/numbers"}
+        config["selections"]["top"] = {}
+
+    project.configure(lambda config: config["selections"].update(top={}))
+    project.run("results/profiles/impact.csv")
+    project.configure(add)
+    project.run("results/profiles/impact.csv")
+    assert "2 reused, 1 computed" in project.log("compute_importance/tiny.log")
+    # 13 records: intact and two `top` masks are reused; `specific` masks of all abilities and
+    # all controls rightly changed.
+    reused, computed = _counts(project.log(EVALUATION.format("places_test")))
+    assert reused + computed == 1 + 2 * (3 + 2)
+    assert reused >= 3
+
+
+def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    write_ability(project.folder / "mine/places", "places")
+    (project.folder / "my_task.yaml").write_text(
+        "task: my_task\ndataset_path: json\noutput_type: multiple_choice\n"
+        "dataset_kwargs: {data_files: {test: items/places/test.jsonl}}\n"
+        "test_split: test\ndoc_to_text: '{{question}}'\ndoc_to_target: answer\n"
+        "doc_to_choice: options\nmetric_list: [{metric: acc}]\n"
+    )
+
+    def add(config: dict) -> None:
+        config["benchmarks"]["mine"] = {"task_file": "my_task.yaml", "limit": 5}
+        config["abilities"]["my_ability"] = {"items": "mine/places"}
+
+    project.configure(add)
+    project.run("results/profiles/impact.csv")
+    table = pd.read_csv(project.folder / "results/profiles/impact.csv")
+    assert "my_ability" in set(table["ability"])
+    assert set(table.loc[table["benchmark"] == "mine", "metric"]) == {"probability", "acc"}
+
+
+def test_a_damaged_record_is_refused(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    record = project.folder / "results/evaluations/tiny/places_test/intact.json"
+    record.write_text(record.read_text().replace('"guessing": 0.25', '"guessing": 0.24'))
+    done = project.snakemake("results/profiles/impact.csv")
+    assert done.returncode != 0
+    assert "its digest differs from its content" in done.stdout
+
+
+def test_a_killed_run_resumes(project: Project) -> None:
+    project.configure(lambda config: config["controls"]["random"].update(seeds=list(range(12))))
+    store = project.folder / "store/evaluations"
+    run = subprocess.Popen(
+        project.command("results/profiles/impact.csv"), cwd=project.folder,
+        env=project.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 300
+    while not list(store.rglob("*.json")):
+        assert run.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    unlock = [sys.executable, "-m", "benchprof.runs"]
+    # A live run's lock is respected.
+    subprocess.run(unlock, cwd=project.folder, check=True)
+    assert any((project.folder / ".snakemake/locks").iterdir())
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    done = len(list(store.rglob("[!.]*.json")))
+    subprocess.run(unlock, cwd=project.folder, check=True)
+    project.run("results/profiles/impact.csv")
+    totals = [_counts(project.log(EVALUATION.format(f"{a}_test"))) for a in ("colours", "places")]
+    assert sum(reused for reused, _ in totals) >= done >= 1
+    assert all(reused + computed == 15 for reused, computed in totals)
+
+
+def _counts(log: str) -> tuple[int, int]:
+    """(reused, computed) of a job's last line."""
+    words = log.split()
+    return int(words[words.index("reused,") - 1]), int(words[words.index("computed") - 1])
