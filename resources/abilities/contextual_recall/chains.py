@@ -1,21 +1,19 @@
 """Multi-hop recall: the answer is found by going from fact to fact.
 
-Easy: two links, of which the text tells the one that leads on, or back, only once. Medium: two
-links with four facts each. Hard: three links with four facts each, in any order. In the twin a
+Easy: two links, of which the text tells the first only for the asked name, and options that are
+whole sentences. Medium: two links with four facts each. Hard: three links with four facts each, in any order. In the twin a
 stranger breaks the chain that the question follows, and no other chain is left over for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 
 from contextual_recall.pools import POOLS
 from contextual_recall.scenes import Chain
 from contextual_recall.single import Record, draw_records, option_text
 from generation.template import Draft
-
-Sentences = Callable[[Sequence[Record]], list[str]]
 
 
 def easy(chain: Chain, forward: bool, random: Random) -> Draft:
@@ -32,7 +30,12 @@ def easy(chain: Chain, forward: bool, random: Random) -> Draft:
         return " ".join([*one, *many] if at_start else [*many, *one])
 
     lost = records[asked] | {bridge: _stranger(records, bridge, random)}
-    return _draft(chain, forward, 2, records, asked, (told(records[asked]), told(lost)))
+    clause = chain.clauses[0 if forward else 1]
+    role = chain.roles[2 if forward else 0]
+    options = [clause.format(**records[asked] | {role: row[role]}) for row in records]
+    question = _question(chain, forward, 2).format(**records[asked])
+    wrong = tuple(option for n, option in enumerate(options) if n != asked)
+    return Draft(told(records[asked]), question, options[asked], wrong, told(lost), question)
 
 
 def medium(chain: Chain, forward: bool, random: Random) -> Draft:
@@ -48,7 +51,7 @@ def _full(chain: Chain, forward: bool, hops: int, random: Random) -> Draft:
     asked = random.randrange(4)
     places = [(link, n) for link in chain.links[:hops] for n in range(4)]
     random.shuffle(places)
-    given = chain.roles[0 if forward else hops]
+    given, role = (chain.roles[n] for n in ((0, hops) if forward else (hops, 0)))
 
     def told(rows: Sequence[Record]) -> str:
         return " ".join(link.format(**rows[n]) for link, n in places)
@@ -56,27 +59,19 @@ def _full(chain: Chain, forward: bool, hops: int, random: Random) -> Draft:
     # All four chains stay whole; that of the given name now belongs to a stranger.
     stranger = {given: _stranger(records, given, random)}
     rows = [row | stranger if n == asked else row for n, row in enumerate(records)]
-    return _draft(chain, forward, hops, records, asked, (told(records), told(rows)))
+    question = _question(chain, forward, hops).format(**records[asked])
+    own = chain.options[chain.roles.index(role)]
+    options = [option_text(role, row[role], own) for row in records]
+    wrong = tuple(option for n, option in enumerate(options) if n != asked)
+    return Draft(told(records), question, options[asked], wrong, told(rows), question)
+
+
+def _question(chain: Chain, forward: bool, hops: int) -> str:
+    if hops == 2:
+        return chain.forward if forward else chain.backward
+    return chain.far_forward if forward else chain.far_backward
 
 
 def _stranger(records: Sequence[Record], role: str, random: Random) -> str:
     known = {row[role] for row in records}
     return random.choice([name for name in POOLS[role] if name not in known])
-
-
-def _draft(
-    chain: Chain,
-    forward: bool,
-    hops: int,
-    records: Sequence[Record],
-    asked: int,
-    contexts: tuple[str, str],
-) -> Draft:
-    near = chain.forward if forward else chain.backward
-    far = chain.far_forward if forward else chain.far_backward
-    question = (near if hops == 2 else far).format(**records[asked])
-    place = hops if forward else 0
-    role = chain.roles[place]
-    options = [option_text(role, row[role], chain.options[place]) for row in records]
-    wrong = tuple(option for n, option in enumerate(options) if n != asked)
-    return Draft(contexts[0], question, options[asked], wrong, contexts[1], question)

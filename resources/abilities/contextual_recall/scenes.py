@@ -81,12 +81,14 @@ class Chain:
     """Four roles in a chain; `links` join neighbours.
 
     Questions go over two links (`forward`, `backward`) or three (`far_forward`, `far_backward`).
+    `clauses` are the answers in full, as easy items give them, forward and backward.
     """
 
     name: str
     split: str
     roles: tuple[str, str, str, str]
     links: tuple[str, str, str]
+    clauses: tuple[str, str]
     forward: str
     backward: str
     far_forward: str
@@ -443,6 +445,10 @@ CHAINS: tuple[Chain, ...] = (
             "{firm} has its office in {town}.",
             "{town} is known for its {goods}.",
         ),
+        (
+            "The firm of {person} has its office in {town}",
+            "The office in {town} is the workplace of {person}",
+        ),
         "In which town is the office of the firm that {person} works for?",
         "Who works for the firm that has its office in {town}?",
         "What is the town known for where the firm of {person} has its office?",
@@ -454,6 +460,10 @@ CHAINS: tuple[Chain, ...] = (
             "The {colour} key opens the {wood} chest.",
             "The {wood} chest stands in the {room}.",
             "The {room} is cleaned by {person}.",
+        ),
+        (
+            "The chest that the {colour} key opens is in the {room}",
+            "The chest in the {room} opens with the key that is {colour}",
         ),
         "In which room is the chest that the {colour} key opens?",
         "Which key opens the chest in the {room}?",
@@ -468,6 +478,10 @@ CHAINS: tuple[Chain, ...] = (
             "The herb {herb} grows on {island}.",
             "The governor of {island} is {surname}.",
         ),
+        (
+            "The food of the {creature} grows on {island}",
+            "The herb that grows on {island} is eaten by the {creature}",
+        ),
         "On which island does the food of the {creature} grow?",
         "Which animal eats the herb that grows on {island}?",
         "Who is the governor of the island where the food of the {creature} grows?",
@@ -479,6 +493,10 @@ CHAINS: tuple[Chain, ...] = (
             "{person} is a pupil of {surname}.",
             "{surname} plays the {instrument}.",
             "The {instrument} is kept in the {room}.",
+        ),
+        (
+            "The teacher of {person} plays the {instrument}",
+            "The teacher who plays the {instrument} has the pupil {person}",
         ),
         "Which instrument does the teacher of {person} play?",
         "Who is a pupil of the teacher who plays the {instrument}?",
@@ -492,6 +510,10 @@ CHAINS: tuple[Chain, ...] = (
             "The home of {person} is on {street}.",
             "At the end of {street} stands the {building}.",
         ),
+        (
+            "The cat named {cat} has a home on {street}",
+            "The cat with a home on {street} is named {cat}",
+        ),
         "The cat named {cat} has a home on which street?",
         "The cat with a home on {street} is named what?",
         "The cat named {cat} lives on a street with which building at its end?",
@@ -503,6 +525,10 @@ CHAINS: tuple[Chain, ...] = (
             "The Feast of {feast} is held in {town}.",
             "In {town}, the mayor is called {surname}.",
             "On the roof of {surname} there is a {colour} flag.",
+        ),
+        (
+            "In the town of the Feast of {feast}, the mayor is called {surname}",
+            "In the town whose mayor is called {surname}, people go to the Feast of {feast}",
         ),
         "In the town of the Feast of {feast}, the mayor is called what?",
         "In the town whose mayor is called {surname}, people go to which feast?",
@@ -517,6 +543,10 @@ CHAINS: tuple[Chain, ...] = (
             "As a tenant, {person} pays rent to {surname}.",
             "As a hobby, {surname} collects {collection}.",
         ),
+        (
+            "The person who was given the {object} pays rent to {surname}",
+            "The tenant of {surname} was given the {object}",
+        ),
         "The person who was given the {object} pays rent to whom?",
         "The tenant of {surname} was given which thing?",
         "The person who was given the {object} pays rent to a collector of what?",
@@ -528,6 +558,10 @@ CHAINS: tuple[Chain, ...] = (
             "{surname} is the author of {book}.",
             "{surname}'s birthplace is {town}.",
             "Through {town} flows the river {river}.",
+        ),
+        (
+            "The author of {book} was born in {town}",
+            "The author who was born in {town} has written {book}",
         ),
         "I have read {book}, so in what place was its author born?",
         "I know {town}, so what was written by the author who was born there?",
@@ -541,6 +575,10 @@ CHAINS: tuple[Chain, ...] = (
             "{person}'s trainer is {surname}.",
             "{surname}'s favourite food is {food}.",
         ),
+        (
+            "The trainer of {horse}'s rider is {surname}",
+            "The horse of {surname}'s rider is called {horse}",
+        ),
         "{horse} wins the race, so who is the trainer of the winning rider?",
         "{surname}'s rider wins the race, so what is the winning horse called?",
         "{horse} wins the race, so what does the trainer of the winning rider like to eat?",
@@ -552,6 +590,10 @@ CHAINS: tuple[Chain, ...] = (
             "Captain {surname} is at the helm of the {ship}.",
             "Captain {surname}'s pet is the {animal}.",
             "You will find the {animal} asleep in the {nook}.",
+        ),
+        (
+            "The {ship} has a captain whose pet is the {animal}",
+            "The captain whose pet is the {animal} is at the helm of the {ship}",
         ),
         "If you go aboard the {ship}, what pet does its captain have?",
         "If you meet the captain whose pet is the {animal}, what ship is that captain from?",
