@@ -1,27 +1,6 @@
 # Evaluation: the intact and every ablated model answer the same requests of a benchmark.
 
 
-def benchmark_data(wildcards):
-    """The files that a benchmark reads, by their kind; none where it reads from the Hub."""
-    benchmark = config["benchmarks"][wildcards.benchmark]
-    files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
-    if "ability" in benchmark:
-        files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
-    return files
-
-
-def evaluation_settings(wildcards):
-    model = config["models"][wildcards.model]
-    return {
-        "benchmark": config["benchmarks"][wildcards.benchmark],
-        "dtype": model["dtype"],
-        "chat_template": model.get("chat_template", False),
-        "seed": config["seed"],
-        "files": files_of(benchmark_data(wildcards).values()),
-        "code": codebase.digest_of("evaluation"),
-    }
-
-
 rule evaluate_benchmark:
     input:
         unpack(benchmark_data),

@@ -1,19 +1,6 @@
 # Importance: every weight in scope scored by gradients on each ability's train items.
 
 
-def importance_settings(wildcards):
-    return {
-        "dtype": config["models"][wildcards.model]["dtype"],
-        "scope": config["scope"],
-        "score": config["importance"]["score"],
-        "loss_on": config["importance"]["loss_on"],
-        "limit": config["importance"].get("limit"),
-        "seed": config["seed"],
-        "items": files_of(items_of(ability, "train") for ability in ABILITIES),
-        "code": codebase.digest_of("importance"),
-    }
-
-
 # Cheap, so that a k which no mask can have is found before any gradient is computed.
 rule check_sizes:
     input:

@@ -1,19 +1,6 @@
 # Masks: which weights each ability's ablation zeroes, and random controls of the same size.
 
 
-def mask_settings(wildcards):
-    return {
-        "selection": config["selections"][wildcards.selection],
-        "fractions": FRACTIONS,
-        "abilities": ABILITIES,
-        "code": codebase.digest_of("masks"),
-    }
-
-
-def control_settings(wildcards):
-    return mask_settings(wildcards) | {"seeds": SEEDS, "matched": MATCHED}
-
-
 rule select_masks:
     input:
         model="results/models/{model}",

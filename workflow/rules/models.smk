@@ -1,10 +1,6 @@
 # Models: fetched or referred to, prepared once, identified by a digest.
 
 
-def model_settings(wildcards):
-    return {"source": config["models"][wildcards.model]["source"]}
-
-
 rule prepare_model:
     input:
         settings=settings_file("models/{model}.json", model_settings),

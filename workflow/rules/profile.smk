@@ -1,29 +1,6 @@
 # Profile: Ability Impact Scores with their intervals, and the similarity of models.
 
 
-def profile_sources():
-    """Every ablated record with its mask and what it is."""
-    return [
-        {key: value for key, value in ablation.items() if key != "name"}
-        | {
-            "model": model,
-            "benchmark": benchmark,
-            "record": RECORD.format(
-                model=model, benchmark=benchmark, ablation=ablation["name"]
-            ),
-            "mask": mask_of(model, ablation),
-        }
-        for model, benchmark, ablation in product(MODELS, BENCHMARKS, ABLATIONS)
-    ]
-
-
-def profile_settings(wildcards):
-    return config["profile"] | {
-        "seed": config["seed"],
-        "own_benchmarks": own_benchmarks(),
-    }
-
-
 rule compute_profile:
     input:
         intact=expand(RECORD, model=MODELS, benchmark=BENCHMARKS, ablation=["intact"]),

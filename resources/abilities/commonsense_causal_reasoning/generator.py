@@ -44,39 +44,37 @@ class Case:
     strangers: tuple[Incident, ...]
 
 
-def case_of_topic(topic: Sequence[Incident], place: int) -> Case:
-    """A case within one topic of six. The offsets are fixed, so that a template draws each
-    incident once only: the framework rejects a second, identical item.
-    """
+def case_of_topic(topics: Sequence[Sequence[Incident]], number: int, place: int) -> Case:
+    """A case within one topic of six."""
+    topic = topics[number]
     ring = [topic[(place + offset) % len(topic)] for offset in range(len(topic))]
     return Case(ring[0], (ring[1], ring[2], ring[4]), (ring[3], ring[5]))
 
 
 def case_across_topics(
-    random: Random,
-    topics: Sequence[Sequence[Incident]],
-    right: Incident,
-    option: Callable[[Incident], str],
+    topics: Sequence[Sequence[Incident]], number: int, place: int, option: Callable[[Incident], str]
 ) -> Case:
     """A case whose wrong options and strangers come from four other topics.
 
-    Of two incidents of a topic the one whose option is nearer to the answer's length is taken.
+    In each of the others the incident is taken whose option is nearest to the answer's length.
     """
-    others = random.sample([topic for topic in topics if right not in topic], 4)
-    length = len(option(right))
+    right = topics[number][place]
+    ring = [topics[(number + offset) % len(topics)] for offset in range(1, len(topics))]
+    *others, strange = (ring[(place + offset) % len(ring)] for offset in (0, 2, 5, 4))
     wrong = tuple(
-        min(random.sample(topic, 2), key=lambda incident: abs(len(option(incident)) - length))
-        for topic in others[:3]
+        min(topic[place % 2 :: 2], key=lambda i: abs(len(option(i)) - len(option(right))))
+        for topic in others
     )
-    return Case(right, wrong, tuple(random.sample(others[3], 2)))
+    return Case(right, wrong, (strange[place], strange[place - 1]))
 
 
 @dataclass(frozen=True)
 class Pattern:
     """What makes one template: a wording of a form, over a share of the split's incidents.
 
-    The templates of one type and difficulty divide the incidents among them (`share` of
-    `shares`), so that they do not tell the same incident twice.
+    `places` are the incidents asked about, as topic and place within the topic. No two templates
+    of a type that tell one incident alone share any, and the wrong options follow from the
+    incident: the framework rejects a second, identical item, so that a template draws each once.
     """
 
     type: str
@@ -84,19 +82,17 @@ class Pattern:
     split: str
     difficulty: str
     wording: Wording
-    share: int
-    shares: int
     topics: Sequence[Sequence[Incident]]
+    places: Sequence[tuple[int, int]]
 
     def draw(self, random: Random) -> Draft:
         """Draw an incident of the share and ask about it."""
-        number = random.randrange(len(self.topics))
-        place = random.choice(self._places(number))
         option = TEXTS["effect" if self.form == "inverse" else self.type]
+        number, place = random.choice(self.places)
         if self.difficulty == "easy":
-            case = case_across_topics(random, self.topics, self.topics[number][place], option)
+            case = case_across_topics(self.topics, number, place, option)
         else:
-            case = case_of_topic(self.topics[number], place)
+            case = case_of_topic(self.topics, number, place)
         return Draft(
             context=self._context(case.right, case.wrong[0]),
             question=self.wording.question,
@@ -105,18 +101,6 @@ class Pattern:
             twin_context=self._context(*case.strangers),
             twin_question=self.wording.question,
         )
-
-    def _places(self, number: int) -> list[int]:
-        """The places within topic `number` whose incidents this template asks about.
-
-        Shares run on over the topics, so that no place is favoured. Within topics one incident
-        of six is never asked about: if each were right equally often, "was wrong elsewhere, so
-        is right here" would be a rule that a classifier finds.
-        """
-        places = [p for p in range(6) if (p + number) % self.shares == self.share]
-        if self.difficulty == "easy":
-            return places
-        return [p for p in places if (p - number) % 6 != list(TEXTS).index(self.type)]
 
     def _context(self, asked: Incident, other: Incident) -> str:
         pair = [self._told(asked), self._told(other)]
@@ -149,29 +133,44 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def patterns() -> Iterator[Pattern]:
-    """Every pattern, ordered by type, then split and difficulty."""
+def shared_out(
+    topics: Sequence[Sequence[Incident]], share: int, shares: int, spared: int, one_of: int
+) -> list[tuple[int, int]]:
+    """Every `shares`-th incident, running on over the topics so that no place is favoured.
+
+    One incident of `one_of` is spared and serves as a wrong option only. If each were right
+    equally often, "was wrong elsewhere, so is right here" would be a rule for a classifier.
+    """
+    return [
+        (number, place)
+        for number, topic in enumerate(topics)
+        for place in range(len(topic))
+        if (place + number) % shares == share
+        and (number * len(topic) + place + number // 2) % one_of != spared % one_of
+    ]
+
+
+def templates() -> Iterator[Template]:
+    """Every template, type by type within a difficulty within a split."""
     for split in SPLITS:
         topics = read_topics(split)
         for difficulty in ("easy", "medium", "hard"):
-            for type_ in TEXTS:
+            for spared, type_ in enumerate(TEXTS):
                 found = [
                     (form, wording)
                     for (kind, form), levels in FORMS.items()
                     if kind == type_ and difficulty in levels
                     for wording in WORDINGS[kind, form][split]
                 ]
-                for share, (form, wording) in enumerate(found):
-                    place = (type_, form, split, difficulty)
-                    yield Pattern(*place, wording, share, len(found), topics)
+                # Easy and medium items have the same wordings, so they divide the incidents.
+                shares, one_of = (len(found), 3) if difficulty == "hard" else (2 * len(found), 7)
+                for n, (form, wording) in enumerate(found):
+                    share = n + len(found) * (difficulty == "medium")
+                    places = shared_out(topics, share, shares, spared, one_of)
+                    head = (type_, form, split, difficulty)
+                    pattern = Pattern(*head, wording, topics, places)
+                    name = "-".join((*head, str(n + 1)))
+                    yield Template(type_, name, split, difficulty, partial(Pattern.draw, pattern))
 
 
-def _template(pattern: Pattern) -> Template:
-    place = (pattern.type, pattern.form, pattern.split, pattern.difficulty)
-    name = "-".join((*place, str(pattern.share + 1)))
-    return Template(
-        pattern.type, name, pattern.split, pattern.difficulty, partial(Pattern.draw, pattern)
-    )
-
-
-TEMPLATES: tuple[Template, ...] = tuple(_template(pattern) for pattern in patterns())
+TEMPLATES: tuple[Template, ...] = tuple(templates())

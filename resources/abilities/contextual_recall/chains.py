@@ -1,8 +1,9 @@
 """Multi-hop recall: the answer is found by going from fact to fact.
 
-Easy: two links, of which the text tells the first only for the asked name, and options that are
-whole sentences. Medium: two links with four facts each. Hard: three links with four facts each, in any order. In the twin a
-stranger breaks the chain that the question follows, and no other chain is left over for it.
+Easy: two links, of which the text tells one for the asked name only, and options that are whole
+sentences. Medium: two links with four facts each. Hard: three links with four facts each, in any
+order. In the twin a stranger breaks the chain that the question follows, and no other chain is
+left over for it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate, cycle, islice
+from itertools import accumulate, cycle, islice, pairwise
 from random import Random
 from string import ascii_uppercase
 
@@ -294,14 +294,19 @@ def _write(term: Term, letters: bool) -> str:
 
 
 def _scrambled(random: Random, terms: list[Term], options: list[Term]) -> list[Term]:
-    """As many terms of the same range without order; the last stays, so that options stay near."""
+    """As many terms of the same range, no two steps alike; the last stays, so options are near."""
     *earlier, last = terms[:-1]
     low, high = min(min(t) for t in terms[:-1]), max(max(t) for t in terms[:-1])
     low, high = (low, high) if high - low >= 16 else (max(0, high - 16), max(16, high))
     for _ in range(TRIES):
         drawn = [tuple(random.randint(low, high) for _ in last) for _ in earlier]
         shown = [*drawn, last]
-        if len(set(shown)) == len(shown) and not set(shown) & set(options):
+        steps = [b - a for (a, *_), (b, *_) in pairwise(shown)]
+        if (
+            len(set(shown)) == len(shown)
+            and len(set(steps)) == len(steps)
+            and not set(shown) & set(options)
+        ):
             return shown
     raise ValueError(f"no scrambled terms for {terms}")
 

@@ -137,7 +137,7 @@ def _controls(matrix: Matrix) -> list[str]:
             f"Random masks of the same size change the score of {_valued(harmful)} by more than "
             f"{SIDE_DROP} of what is above guessing on average (positive: loss)."
         )
-    if seeds < ENOUGH_CONTROLS:
+    if seeds < ENOUGH_CONTROLS and matrix.cells["q_random"].notna().any():
         masks = "one random mask" if seeds == 1 else f"{seeds} random masks"
         lines.append(
             f"The comparison with chance rests on {masks}: q-values hold against these, "

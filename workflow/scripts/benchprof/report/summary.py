@@ -132,7 +132,7 @@ def _table(
             top.append(_value(defined.mean(), False, False, None) if len(defined) else UNDEFINED)
             spread = f"{_short(defined.min())}:{_short(defined.max())}" if len(defined) else ""
             bottom.append(spread)
-        for place in range(max(2, len(names))):
+        for place in range(max(1 + any(bottom), len(names))):
             cells = (top, bottom)[place] if place < 2 else []
             yield _line(names[place] if place < len(names) else "", cells)
 

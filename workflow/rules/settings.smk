@@ -1,0 +1,147 @@
+# What each job depends on: the settings that rules carry in `params` and as input files.
+
+
+def model_settings(wildcards):
+    return {"source": config["models"][wildcards.model]["source"]}
+
+
+def importance_settings(wildcards):
+    return {
+        "dtype": config["models"][wildcards.model]["dtype"],
+        "scope": config["scope"],
+        "score": config["importance"]["score"],
+        "loss_on": config["importance"]["loss_on"],
+        "limit": config["importance"].get("limit"),
+        "seed": config["seed"],
+        "items": files_of(items_of(ability, "train") for ability in ABILITIES),
+        "code": codebase.digest_of("importance"),
+    }
+
+
+def mask_settings(wildcards):
+    return {
+        "selection": config["selections"][wildcards.selection],
+        "fractions": FRACTIONS,
+        "abilities": ABILITIES,
+        "code": codebase.digest_of("masks"),
+    }
+
+
+def control_settings(wildcards):
+    return mask_settings(wildcards) | {"seeds": SEEDS, "matched": MATCHED}
+
+
+def benchmark_data(wildcards):
+    """The files that a benchmark reads, by their kind; none where it reads from the Hub."""
+    benchmark = config["benchmarks"][wildcards.benchmark]
+    files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
+    if "ability" in benchmark:
+        files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
+    return files
+
+
+def evaluation_settings(wildcards):
+    model = config["models"][wildcards.model]
+    return {
+        "benchmark": config["benchmarks"][wildcards.benchmark],
+        "dtype": model["dtype"],
+        "chat_template": model.get("chat_template", False),
+        "seed": config["seed"],
+        "files": files_of(benchmark_data(wildcards).values()),
+        "code": codebase.digest_of("evaluation"),
+    }
+
+
+def profile_sources():
+    """Every ablated record with its mask and what it is."""
+    return [
+        {key: value for key, value in ablation.items() if key != "name"}
+        | {
+            "model": model,
+            "benchmark": benchmark,
+            "record": RECORD.format(
+                model=model, benchmark=benchmark, ablation=ablation["name"]
+            ),
+            "mask": mask_of(model, ablation),
+        }
+        for model, benchmark, ablation in product(MODELS, BENCHMARKS, ABLATIONS)
+    ]
+
+
+def profile_settings(wildcards):
+    return config["profile"] | {
+        "seed": config["seed"],
+        "own_benchmarks": own_benchmarks(),
+    }
+
+
+def drawings():
+    """The figures of `all_figures` as SVG, for the page."""
+    return [str(Path(figure).with_suffix(".svg")) for figure in all_figures()]
+
+
+def user_data():
+    """Every data file that the configuration names."""
+    items = [
+        str(items_of(ability, split)) for ability, split in product(ABILITIES, SPLITS)
+    ]
+    benchmarks = config["benchmarks"].values()
+    return items + [
+        b[key] for b in benchmarks for key in ("data", "task_file") if key in b
+    ]
+
+
+def all_results():
+    """What the manifest holds the digests of; masks name the importance that made them."""
+    masks = [mask_of(model, ablation) for model in MODELS for ablation in ABLATIONS]
+    names = ["intact", *(ablation["name"] for ablation in ABLATIONS)]
+    records = expand(RECORD, model=MODELS, benchmark=BENCHMARKS, ablation=names)
+    return [
+        *masks,
+        *records,
+        *multiext("results/profiles/impact", ".csv", ".parquet"),
+        *multiext("results/profiles/similarity", ".csv", ".parquet"),
+        *all_figures(),
+        *drawings(),
+        "results/report.html",
+        "results/summary.txt",
+    ]
+
+
+def report_settings(wildcards):
+    """Also of code that draws, so that an edited figure or page is made again."""
+    template = Path(
+        workflow.basedir, "workflow/scripts/benchprof/report/page.html.jinja"
+    )
+    names = (
+        "seed",
+        "scope",
+        "importance",
+        "selections",
+        "fractions",
+        "controls",
+        "profile",
+    )
+    return {name: config[name] for name in names} | {
+        "own_benchmarks": own_benchmarks(),
+        "code": digests.of_modules(["benchprof.report"]),
+        "template": digests.of_file(template),
+    }
+
+
+def figure_settings(wildcards):
+    return {
+        "own_benchmarks": own_benchmarks(),
+        "code": digests.of_modules(
+            [
+                f"benchprof.report.{module}"
+                for module in (
+                    "style",
+                    "matrix",
+                    "caveats",
+                    "heatmap",
+                    "similarity_bars",
+                )
+            ]
+        ),
+    }
