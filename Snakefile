@@ -40,4 +40,5 @@ onstart:
 
 
 onsuccess:
-    print(Path("results/summary.txt").read_text(encoding="utf-8"))
+    if Path("results/summary.txt").is_file():
+        print(Path("results/summary.txt").read_text(encoding="utf-8"))

@@ -48,7 +48,9 @@ class Project:
 
     def command(self, *arguments: str) -> list[str]:
         snakefile = str(ROOT / "Snakefile")
-        return [sys.executable, "-m", "snakemake", "--cores", "2", "-s", snakefile, *arguments]
+        profile = ["--workflow-profile", str(ROOT / "workflow/profiles/default")]
+        start = [sys.executable, "-m", "snakemake", "--cores", "2", "-s", snakefile, *profile]
+        return [*start, *arguments]
 
     def environment(self) -> dict[str, str]:
         # Nothing may reach for a network or a cache outside the folder.
@@ -67,7 +69,7 @@ class Project:
         return {
             row[0]: int(row[1])
             for row in table
-            if len(row) == 2 and row[1].isdigit() and row[0] != "total"
+            if len(row) == 2 and row[1].isdigit() and row[0] != "total" and row[0][-1] != ":"
         }
 
     def log(self, path: str) -> str:

@@ -26,10 +26,9 @@ TEXTS: dict[str, Callable[[Incident], str]] = {
     "repair": lambda incident: incident.repair,
 }
 
-# (type, form) -> difficulties at which the form is used.
-FORMS: dict[tuple[str, str], tuple[str, ...]] = {
-    (type_, form): ("easy", "medium") if form == "one" else ("hard",) for type_, form in WORDINGS
-}
+# The difficulty at which a form is used: wrong options from far topics, wrong options from the
+# same topic, two incidents of one topic, from an action back to the incident.
+FORMS = {"far": "easy", "near": "medium", "two": "hard", "inverse": "hard"}
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,9 @@ def case_across_topics(
 class Pattern:
     """What makes one template: a wording of a form, over a share of the split's incidents.
 
-    `places` are the incidents asked about, as topic and place within the topic. No two templates
-    of a type that tell one incident alone share any, and the wrong options follow from the
-    incident: the framework rejects a second, identical item, so that a template draws each once.
+    `places` are the incidents asked about, as topic and place within the topic. The
+    templates of a type and difficulty share none, and the wrong options follow from the incident:
+    the framework rejects a second, identical item, so that a template draws each incident once.
     """
 
     type: str
@@ -134,19 +133,19 @@ def capital(text: str) -> str:
 
 
 def shared_out(
-    topics: Sequence[Sequence[Incident]], share: int, shares: int, spared: int, one_of: int
+    topics: Sequence[Sequence[Incident]], share: int, shares: int, spared: int
 ) -> list[tuple[int, int]]:
     """Every `shares`-th incident, running on over the topics so that no place is favoured.
 
-    One incident of `one_of` is spared and serves as a wrong option only. If each were right
-    equally often, "was wrong elsewhere, so is right here" would be a rule for a classifier.
+    Two incidents of seven are spared at all levels and serve as wrong options only. If each were
+    right equally often, "was wrong elsewhere, so is right here" would be a rule for a classifier.
     """
     return [
         (number, place)
         for number, topic in enumerate(topics)
         for place in range(len(topic))
         if (place + number) % shares == share
-        and (number * len(topic) + place + number // 2) % one_of != spared % one_of
+        and (number * len(topic) + place + spared) % 7 not in (0, 3)
     ]
 
 
@@ -158,18 +157,15 @@ def templates() -> Iterator[Template]:
             for spared, type_ in enumerate(TEXTS):
                 found = [
                     (form, wording)
-                    for (kind, form), levels in FORMS.items()
-                    if kind == type_ and difficulty in levels
-                    for wording in WORDINGS[kind, form][split]
+                    for (kind, form), wordings in WORDINGS.items()
+                    if kind == type_ and FORMS[form] == difficulty
+                    for wording in wordings[split]
                 ]
-                # Easy and medium items have the same wordings, so they divide the incidents.
-                shares, one_of = (len(found), 3) if difficulty == "hard" else (2 * len(found), 7)
-                for n, (form, wording) in enumerate(found):
-                    share = n + len(found) * (difficulty == "medium")
-                    places = shared_out(topics, share, shares, spared, one_of)
+                for share, (form, wording) in enumerate(found):
+                    places = shared_out(topics, share, len(found), spared)
                     head = (type_, form, split, difficulty)
                     pattern = Pattern(*head, wording, topics, places)
-                    name = "-".join((*head, str(n + 1)))
+                    name = "-".join((*head, str(share + 1)))
                     yield Template(type_, name, split, difficulty, partial(Pattern.draw, pattern))
 
 

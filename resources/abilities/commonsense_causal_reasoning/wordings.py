@@ -26,21 +26,34 @@ LINKS = {
     "test": "{effect}, because {cause}",
 }
 
-# Keyed by (type, form) and split. A form is used at the difficulties that generator.FORMS says.
+# Keyed by (type, form) and split; generator.FORMS says at which difficulty a form is used.
 WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
-    ("cause", "one"): {
+    ("cause", "far"): {
         "train": (
             Wording("{Told}.", "What is the most likely cause of this?"),
-            Wording("We saw this: {told}.", "What probably led to it?"),
             Wording("{Told}. Nobody had expected that.", "Which event brought it about?"),
         ),
         "calibration": (
             Wording("The following was noticed: {told}.", "Which of these explains it best?"),
-            Wording("It turned out that {told}.", "How can one account for that?"),
+            Wording("There was a surprise, for {told}.", "Which of these was responsible?"),
         ),
         "test": (
             Wording("Something must have gone wrong, because {told}.", "Why did it come to that?"),
+            Wording("The news of the day is that {told}.", "What lies behind it?"),
+        ),
+    },
+    ("cause", "near"): {
+        "train": (
+            Wording("We saw this: {told}.", "What probably led to it?"),
+            Wording("Look: {told}.", "What could be the reason?"),
+        ),
+        "calibration": (
+            Wording("It turned out that {told}.", "How can one account for that?"),
+            Wording("What people noticed first is that {told}.", "From what did this result?"),
+        ),
+        "test": (
             Wording("Imagine this scene: {told}.", "What must have happened earlier?"),
+            Wording("In the end {told}.", "Can you guess the explanation?"),
         ),
     },
     ("cause", "two"): {
@@ -63,8 +76,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
                 1,
             ),
             Wording(
-                "A diary has two entries. The older one says: {first}. The newer one says: "
-                "{second}.",
+                "A diary has two entries. The older says: {first}. The newer says: {second}.",
                 "Which of these explains the older entry?",
                 0,
             ),
@@ -82,19 +94,32 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
             ),
         ),
     },
-    ("effect", "one"): {
+    ("effect", "far"): {
         "train": (
             Wording("{Told}.", "What happened as a result?"),
-            Wording("As it happened, {told}.", "What was the effect of this?"),
             Wording("{Told}. Nobody did anything about that.", "What came of it?"),
         ),
         "calibration": (
             Wording("Think of a case in which {told}.", "What most probably followed?"),
-            Wording("It is a fact that {told}.", "Which outcome does one expect from that?"),
+            Wording("Nobody denies that {told}.", "To what did this lead?"),
         ),
         "test": (
             Wording("Suppose that {told}.", "Which of these would you then expect to hear?"),
+            Wording("Here comes the start of a tale: {told}.", "What does one learn next?"),
+        ),
+    },
+    ("effect", "near"): {
+        "train": (
+            Wording("As it happened, {told}.", "What was the effect of this?"),
+            Wording("It began like this: {told}.", "How did it end?"),
+        ),
+        "calibration": (
+            Wording("It is a fact that {told}.", "Which outcome does one expect from that?"),
+            Wording("The story opens with these words: {told}.", "With which words does it close?"),
+        ),
+        "test": (
             Wording("Somebody reports: {told}.", "How did the matter go on?"),
+            Wording("As often before, {told}.", "What was the price of that?"),
         ),
     },
     ("effect", "two"): {
@@ -117,8 +142,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
                 0,
             ),
             Wording(
-                "A diary has two entries. The older one says: {first}. The newer one says: "
-                "{second}.",
+                "A diary has two entries. The older says: {first}. The newer says: {second}.",
                 "Which outcome does one expect from what the newer entry says?",
                 1,
             ),
@@ -136,19 +160,32 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
             ),
         ),
     },
-    ("prevention", "one"): {
+    ("prevention", "far"): {
         "train": (
             Wording("{Told}.", "What would have prevented this?"),
-            Wording("This is how it went: {told}.", "Which step would have avoided the trouble?"),
             Wording("{Told}. That was a pity.", "What could have kept this from happening?"),
         ),
         "calibration": (
             Wording("Afterwards we learned that {told}.", "What would have spared us that?"),
-            Wording("The report is short: {told}.", "Which measure should have been taken?"),
+            Wording("Such things happen: {told}.", "By what would it have been stopped?"),
         ),
         "test": (
             Wording("As everyone knows by now, {told}.", "How could it have been averted?"),
+            Wording("Unfortunately {told}.", "With a little foresight, what might have helped?"),
+        ),
+    },
+    ("prevention", "near"): {
+        "train": (
+            Wording("This is how it went: {told}.", "Which step would have avoided the trouble?"),
+            Wording("What a day! {Told}.", "What should have been done earlier?"),
+        ),
+        "calibration": (
+            Wording("The report is short: {told}.", "Which measure should have been taken?"),
+            Wording("Next time it must not be the case that {told}.", "What is to be recommended?"),
+        ),
+        "test": (
             Wording("Let us look back: {told}.", "What was neglected beforehand?"),
+            Wording("We can all learn from one case: {told}.", "Which rule follows from that?"),
         ),
     },
     ("prevention", "two"): {
@@ -194,19 +231,32 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
             ),
         ),
     },
-    ("repair", "one"): {
+    ("repair", "far"): {
         "train": (
             Wording("{Told}.", "What should be done now?"),
-            Wording("Here is the situation: {told}.", "What is the best thing to do next?"),
             Wording("{Told}. Now help is needed.", "What would put things right?"),
         ),
         "calibration": (
             Wording("Someone asks for advice, because {told}.", "What do you tell them to do?"),
-            Wording("A letter begins like this: {told}.", "Which remedy suits the problem?"),
+            Wording("Now we have the mess, since {told}.", "How do we get out of it?"),
         ),
         "test": (
             Wording("It cannot be undone that {told}.", "What had they better do about it?"),
+            Wording("All of us stared, for {told}.", "Who knows how to mend that?"),
+        ),
+    },
+    ("repair", "near"): {
+        "train": (
+            Wording("Here is the situation: {told}.", "What is the best thing to do next?"),
+            Wording("There is some bad news: {told}.", "Which action helps in this case?"),
+        ),
+        "calibration": (
+            Wording("A letter begins like this: {told}.", "Which remedy suits the problem?"),
+            Wording("The neighbours call and say that {told}.", "What can be suggested to them?"),
+        ),
+        "test": (
             Wording("You hear about a problem: {told}.", "What is your advice?"),
+            Wording("Do not worry if you hear that {told}.", "What is still possible?"),
         ),
     },
     ("repair", "two"): {
@@ -219,8 +269,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "calibration": (
             Wording(
-                "A diary has two entries. The older one says: {first}. The newer one says: "
-                "{second}.",
+                "A diary has two entries. The older says: {first}. The newer says: {second}.",
                 "Which remedy suits the problem of the older entry?",
                 0,
             ),
@@ -235,10 +284,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
     },
     ("repair", "inverse"): {
         "train": (
-            Wording(
-                "Someone was told to do this: {action}.",
-                "What had probably gone wrong?",
-            ),
+            Wording("Someone was told to do this: {action}.", "What had probably gone wrong?"),
         ),
         "calibration": (
             Wording(

@@ -111,8 +111,8 @@ POOLS: dict[str, tuple[str, ...]] = {
         "posters", "puzzles", "seashells", "stamps", "teapots", "thimbles",
     ),
     "book": (
-        "Nine Lanterns", "The Glass Orchard", "Winter Ferry", "Salt and Thunder", "Paper Bridges",
-        "A Quiet Furnace", "The Copper Hour", "Dust and Clover", "The Seventh Oar", "Crooked Maps",
+        "Nine Lanterns", "The Glass Orchard", "Winter Ferry", "Salted Thunder", "Paper Bridges",
+        "A Quiet Furnace", "The Copper Hour", "Dusty Clover", "The Seventh Oar", "Crooked Maps",
         "The Velvet Anchor", "Songs for Gravel", "Tomorrow's Ink", "The Last Meadow",
     ),
     "river": (
@@ -124,7 +124,7 @@ POOLS: dict[str, tuple[str, ...]] = {
         "Jester", "Lightning", "Maestro", "Nomad", "Shadow", "Tempest",
     ),
     "nook": (
-        "barrel", "basket", "bathtub", "bucket", "cradle", "crate", "cupboard", "drawer",
+        "barrel", "birdhouse", "bathtub", "bucket", "cradle", "crate", "cupboard", "drawer",
         "hammock", "kettle", "lifeboat", "locker", "sack", "suitcase", "trunk",
     ),
 }  # fmt: skip

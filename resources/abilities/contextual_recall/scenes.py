@@ -524,7 +524,7 @@ CHAINS: tuple[Chain, ...] = (
         (
             "The Feast of {feast} is held in {town}.",
             "In {town}, the mayor is called {surname}.",
-            "On the roof of {surname} there is a {colour} flag.",
+            "On the roof of {surname}, the flag is {colour}.",
         ),
         (
             "In the town of the Feast of {feast}, the mayor is called {surname}",
@@ -533,7 +533,7 @@ CHAINS: tuple[Chain, ...] = (
         "In the town of the Feast of {feast}, the mayor is called what?",
         "In the town whose mayor is called {surname}, people go to which feast?",
         "In the town of the Feast of {feast}, the flag on the mayor's roof has what colour?",
-        "In the town whose mayor has a {colour} flag, people go to which feast?",
+        "In the town where the mayor's flag is {colour}, people go to which feast?",
         ("the Feast of {}", "", "", ""),
     ),
     Chain(

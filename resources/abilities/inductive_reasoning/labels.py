@@ -98,8 +98,8 @@ WORDINGS = (
 
 
 def easy(wording: Wording, random: Random) -> Draft:
-    """The kind of thing decides."""
-    return _draw(wording, random, ("colour", "thing"), "thing")
+    """The kind of thing decides; the new thing's colour was not seen before."""
+    return _draw(wording, random, ("colour", "thing"), "thing", misleading=False)
 
 
 def medium(wording: Wording, random: Random) -> Draft:
@@ -114,12 +114,18 @@ def hard(wording: Wording, random: Random) -> Draft:
     return _draw(wording, random, features, random.choice(features[:2]))
 
 
-def _draw(wording: Wording, random: Random, features: tuple[str, ...], decides: str) -> Draft:
+def _draw(
+    wording: Wording,
+    random: Random,
+    features: tuple[str, ...],
+    decides: str,
+    misleading: bool = True,
+) -> Draft:
     """Four labels with two things each; every value of every feature occurs twice.
 
     A value of the deciding feature goes with one label, a value of another with two. The new
-    thing has the answer's deciding value; its other values were seen with other labels only. The
-    twin's new thing has values that were never seen.
+    thing has the answer's deciding value; its other values were seen with other labels only, or,
+    if they are not to mislead, with none. The twin's new thing has values that were never seen.
     """
     # Labels of one length, so that no length tells the options apart.
     first = random.choice([n for n in wording.labels if _as_long(wording, n) >= 4])
@@ -135,7 +141,7 @@ def _draw(wording: Wording, random: Random, features: tuple[str, ...], decides: 
         # Label k's two things take the values at two neighbouring places of a shuffled circle.
         for number, (thing, _) in enumerate(cases):
             thing[feature] = values[feature][(number // 2 + number % 2) % 4]
-        asked[feature] = values[feature][random.choice((2, 3))]
+        asked[feature] = values[feature][random.choice((2, 3)) if misleading else 4]
         values[feature][:4] = random.sample(values[feature][:4], 4)
     fresh = {feature: values[feature][4] for feature in features}
     context = " ".join(

@@ -19,6 +19,8 @@ Term = tuple[int, ...]
 """A number, or the places in the alphabet of one to three letters."""
 Kind = Callable[[Random], list[Term]]
 """Draws a sequence with its next term at the end."""
+Wrong = Callable[[Random, list[Term], int], list[Term] | None]
+"""Draws three wrong next terms, so many of them before the answer, if there are such."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ NUMBER_WORDINGS = (
     Wording("train", "{n} makes a list of numbers: {seq}.", "What number comes next in the list?"),
     Wording(
         "train",
-        "The doors along this corridor are numbered {seq}, and so on.",
+        "The doors along the street of {n} are numbered {seq}, and so on.",
         "What is the number of the next door?",
     ),
     Wording("train", "{n} counts aloud: {seq}.", "What number does {n} say next?"),
@@ -85,7 +87,7 @@ LETTER_WORDINGS = (
     ),
     Wording(
         "calibration",
-        "The keys of a strange keyboard read {seq}, from left to right.",
+        "The keys on the strange keyboard of {n} read {seq}, from left to right.",
         "What does the key to the right of them read?",
     ),
     Wording(
@@ -95,18 +97,18 @@ LETTER_WORDINGS = (
     ),
     Wording(
         "test",
-        "Flags go up along the shore, labelled {seq}.",
+        "Flags go up along the shore while {n} watches, labelled {seq}.",
         "If the order is kept, which label goes up after those?",
     ),
     Wording(
         "test",
-        "A code was sent in pieces: {seq}. The final piece got lost.",
+        "A code was sent to {n} in pieces: {seq}. The final piece got lost.",
         "What was the lost piece?",
     ),
     Wording(
         "test",
-        "By a rule of her own, a teacher calls out {seq}.",
-        "Following that rule, what must she call out after this?",
+        "By a rule known to nobody else, {n} calls out {seq}.",
+        "Following that rule, what must {n} call out after this?",
     ),
 )
 
@@ -121,7 +123,7 @@ def _signed(random: Random, low: int, high: int) -> int:
 
 
 def _constant(random: Random) -> list[Term]:
-    step = random.choice((1, 2, 2, 3, 4, 5, 5, 10, 10)) * random.choice((-1, 1, 1))
+    step = random.choice((1, 1, 2, 2, 3, 5, 5, 10, 10))
     return _walk(random.randint(1, 60) if step % 5 else 5 * random.randint(1, 16), [step], 6)
 
 
@@ -178,13 +180,18 @@ def _three_steps(random: Random) -> list[Term]:
 
 
 def _letters_near(random: Random) -> list[Term]:
-    return _walk(random.randrange(26), [random.choice((1, 1, 1, 2, -1))], random.randint(5, 8))
+    return _walk(random.randrange(26), [random.choice((1, 1, 2, -1))], random.randint(5, 8))
 
 
 def _letters_pairs(random: Random) -> list[Term]:
     step = random.choice((1, 2))
     start = random.randrange(24)
     return [(start + step * i, start + step * i + 1) for i in range(random.randint(4, 7))]
+
+
+def _letters_with_partner(random: Random) -> list[Term]:
+    start, partner = random.randrange(22), random.randrange(26)
+    return [(start + i, partner) for i in range(random.randint(5, 7))]
 
 
 def _letters_wide(random: Random) -> list[Term]:
@@ -237,6 +244,16 @@ def _wrong_numbers(random: Random, terms: list[Term], below: int) -> list[Term] 
         low = max(low, values[-1] + 1)
     elif values == sorted(values, reverse=True):
         high = min(high, values[-1] - 1)
+    near = [n for n in range(low, high + 1) if n not in values and (n - answer) % unit == 0]
+    return _ranked(random, near, answer, below)
+
+
+def _wrong_easy_numbers(random: Random, terms: list[Term], below: int) -> list[Term] | None:
+    """Three wrong next terms, also from before the start of the sequence."""
+    values = [n for (n,) in terms[:-1]]
+    unit = 5 if all(n % 5 == 0 for n in values) else 1
+    answer = terms[-1][0]
+    low, high = max(0, min(values) - 4 * unit), answer + 4 * unit
     near = [n for n in range(low, high + 1) if n not in values and (n - answer) % unit == 0]
     return _ranked(random, near, answer, below)
 
@@ -294,25 +311,26 @@ def _write(term: Term, letters: bool) -> str:
 
 
 def _scrambled(random: Random, terms: list[Term], options: list[Term]) -> list[Term]:
-    """As many terms of the same range, no two steps alike; the last stays, so options are near."""
+    """As many terms of the same range, hardly any steps alike; the last stays."""
     *earlier, last = terms[:-1]
     low, high = min(min(t) for t in terms[:-1]), max(max(t) for t in terms[:-1])
-    low, high = (low, high) if high - low >= 16 else (max(0, high - 16), max(16, high))
+    low, high = (low, high) if high - low >= 20 else (max(0, high - 20), max(20, high))
     for _ in range(TRIES):
         drawn = [tuple(random.randint(low, high) for _ in last) for _ in earlier]
         shown = [*drawn, last]
         steps = [b - a for (a, *_), (b, *_) in pairwise(shown)]
         if (
             len(set(shown)) == len(shown)
-            and len(set(steps)) == len(steps)
+            and len(steps) - len(set(steps)) <= len(steps) // 5
             and not set(shown) & set(options)
         ):
             return shown
     raise ValueError(f"no scrambled terms for {terms}")
 
 
-def draw(letters: bool, kinds: tuple[Kind, ...], wording: Wording, random: Random) -> Draft:
-    largest, find_wrong = (25, _wrong_letters) if letters else (LARGEST, _wrong_numbers)
+def draw(find_wrong: Wrong, kinds: tuple[Kind, ...], wording: Wording, random: Random) -> Draft:
+    letters = find_wrong is _wrong_letters
+    largest = len(ascii_uppercase) - 1 if letters else LARGEST
     # Drawn before the sequence, so that the answer's rank among the options is uniform.
     below = random.randrange(4)
     for _ in range(TRIES):
@@ -342,23 +360,23 @@ def draw(letters: bool, kinds: tuple[Kind, ...], wording: Wording, random: Rando
 
 
 NUMBER_LEVELS: dict[str, Callable[[Wording, Random], Draft]] = {
-    "easy": partial(draw, False, (_constant,)),
-    "medium": partial(draw, False, (_wide, _growing, _ratio, _zigzag)),
+    "easy": partial(draw, _wrong_easy_numbers, (_constant,)),
+    "medium": partial(draw, _wrong_numbers, (_wide, _growing, _ratio, _zigzag)),
     "hard": partial(
-        draw, False, (_linear, _sum_of_two, _interleaved, _doubling_steps, _three_steps)
+        draw, _wrong_numbers, (_linear, _sum_of_two, _interleaved, _doubling_steps, _three_steps)
     ),
 }
 
 LETTER_LEVELS: dict[str, Callable[[Wording, Random], Draft]] = {
-    "easy": partial(draw, True, (_letters_near, _letters_pairs)),
+    "easy": partial(draw, _wrong_letters, (_letters_near, _letters_pairs, _letters_with_partner)),
     "medium": partial(
         draw,
-        True,
+        _wrong_letters,
         (_letters_wide, _letters_two_steps, _letters_mirrored, partial(_letters_columns, width=2)),
     ),
     "hard": partial(
         draw,
-        True,
+        _wrong_letters,
         (_letters_growing, _letters_interleaved, partial(_letters_columns, width=3)),
     ),
 }

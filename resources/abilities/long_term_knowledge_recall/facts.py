@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import permutations
+from itertools import accumulate, permutations
 from pathlib import Path
 
 TABLES = Path(__file__).parent / "tables"
@@ -24,13 +24,15 @@ Row = Mapping[str, str]
 class Fact:
     """What a question tells (`subject` and `extra`) and what it asks for (`value`).
 
-    `group` holds what belongs close together, such as the countries of one region.
+    `group` holds what belongs close together, such as the countries of one region. Where `wrong`
+    is empty, other facts' values serve as wrong options.
     """
 
     subject: str
     value: str
     group: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    wrong: tuple[str, ...] = ()
 
 
 @cache
@@ -50,6 +52,21 @@ def plain(name: str, split: str, subject: str, value: str, extra: Sequence[str] 
         for row in rows(name, split)
         if row[subject] and row[value]
     ]
+
+
+def numbered(name: str, subject: str, value: str, gap: int, split: str) -> list[Fact]:
+    """Facts whose value is a number; the wrong ones lie close by, at most `gap` from each other."""
+    facts = []
+    for place, row in enumerate(rows(name, split)):
+        right = int(row[value])
+        gaps = [1 + (right * 7 + place * 3 + n * 5) % gap for n in range(3)]
+        numbers = list(accumulate(gaps, initial=0))
+        # Each place of the right number among the four is as frequent as the others.
+        fitting = [number for number in numbers if number < right]
+        own = fitting[place % len(fitting)]
+        wrong = tuple(str(right - own + number) for number in numbers if number != own)
+        facts.append(Fact(row[subject], row[value], wrong=wrong))
+    return facts
 
 
 def of_countries(split: str, subject: str, value: str, famous: bool = False) -> list[Fact]:
@@ -124,7 +141,11 @@ def wrong_values(facts: Sequence[Fact], number: int, near: bool) -> tuple[str, .
     With `near` they come from the fact's own group, else from other groups where there are any.
     """
     fact = facts[number]
+    if fact.wrong:
+        return fact.wrong
     ring = [other for other in facts if other.group == fact.group] if near else list(facts)
+    if len({other.value for other in ring}) < len(OFFSETS):  # too small a region
+        ring = list(facts)
     place = ring.index(fact)
     known = {other.value for other in facts if other.subject == fact.subject}
     start = place - OWN_OFFSETS[place % 4]

@@ -2,7 +2,7 @@
 
 Types: `geography`, `science`, `history`, `language` and `culture`. Easy: famous facts with wrong
 options from elsewhere. Medium: facts asked backwards, less famous ones, wrong options from close
-by. Hard: two facts must be joined, or the wrong options are the nearest neighbours.
+by. Hard: two facts must be joined, or the wrong numbers lie close by.
 """
 
 from __future__ import annotations

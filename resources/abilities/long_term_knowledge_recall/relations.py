@@ -15,6 +15,7 @@ from long_term_knowledge_recall.facts import (
     between_languages,
     from_english,
     next_elements,
+    numbered,
     of_countries,
     plain,
     to_english,
@@ -70,7 +71,7 @@ GEOGRAPHY = (
         ("In which country is the city of {subject}?",
          "Which country does the city of {subject} belong to?"),
         ("The city of {subject} lies in which country?",),
-        ("Name the country where people live in the city of {subject}.",),
+        ("Name the country of the city of {subject}.",),
     ),
     Relation(
         "geography", "country_of_capital", "medium", from_countries("capital", "country"), "city",
@@ -93,7 +94,7 @@ GEOGRAPHY = (
         ("What is the capital of the country in which the city of {subject} lies?",
          "Which capital belongs to the same country as the city of {subject}?"),
         ("The country with the city of {subject} is governed from which capital?",),
-        ("Name the capital of the country that people from {subject} live in.",),
+        ("Name the capital of the country in which {subject} is another city.",),
         near=True,
     ),
     Relation(
@@ -123,14 +124,14 @@ SCIENCE = (
         ("Which quantity has the {subject} as its unit?",
          "What do people measure when they use the unit {subject}?"),
         ("The {subject} is a unit of what?",),
-        ("Name the quantity that is given in units called {subject}.",),
+        ("Name what the unit {subject} measures.",),
     ),
     Relation(
         "science", "instrument", "medium", from_table("instruments", "instrument", "measures"),
         "instrument",
         ("What does {a} measure?", "What can scientists find out with {a}?"),
         ("With {a}, one measures what?",),
-        ("Name what one can read off {a}.",),
+        ("Name what {a} measures.",),
     ),
     Relation(
         "science", "element_by_number", "medium", from_table("elements", "number", "element"),
@@ -150,7 +151,7 @@ SCIENCE = (
         near=True,
     ),
     Relation(
-        "science", "number_by_symbol", "hard", from_table("elements", "symbol", "number"),
+        "science", "number_by_symbol", "hard", partial(numbered, "elements", "symbol", "number", 3),
         "symbol",
         ("What is the atomic number of the element with the symbol {subject}?",
          "How many protons does an atom of the element with the symbol {subject} have?"),
@@ -164,9 +165,9 @@ HISTORY = (
     Relation(
         "history", "leader", "easy", from_table("leaders", "leader", "country"), "person",
         ("With the history of which country is {subject} most closely linked?",
-         "Which country has {subject} as a famous figure of its past?"),
-        ("{subject} is a famous figure in the history of which country?",),
-        ("Name the country whose history {subject} did much to shape.",),
+         "Which country's own past is {subject} a part of?"),
+        ("{subject} belongs above all to the history of which country?",),
+        ("Name the country to whose history {subject} belongs above all.",),
     ),
     Relation(
         "history", "person_of_feat", "easy", from_table("feats", "feat", "person"), "feat",
@@ -179,7 +180,7 @@ HISTORY = (
         ("In which country of today was the Battle of {subject} fought?",
          "Which present-day country has the battlefield of {subject}?"),
         ("The site of the Battle of {subject} lies today in which country?",),
-        ("Name the country where a visitor can now walk over the battlefield of {subject}.",),
+        ("Name the present-day country of the battlefield of {subject}.",),
     ),
     Relation(
         "history", "people", "medium", from_table("peoples", "people", "country"), "people",
@@ -192,10 +193,10 @@ HISTORY = (
         "history", "feat_of_person", "medium", from_table("feats", "person", "feat"), "person",
         ("What is {subject} best known for?", "What did {subject} become famous for?"),
         ("{subject} is remembered above all for what?",),
-        ("Name the achievement that made {subject} famous.",),
+        ("Name the achievement of {subject}.",),
     ),
     Relation(
-        "history", "year", "hard", from_table("years", "event", "year"), "event",
+        "history", "year", "hard", partial(numbered, "years", "event", "year", 8), "event",
         ("In which year did the world see {subject}?", "What is the year of {subject}?"),
         ("Historians date {subject} to which year?",),
         ("Name the year that brought {subject}.",),
@@ -296,7 +297,7 @@ CULTURE = (
         "culture", "country_by_book", "hard", from_table("books", "book", "country"), "book",
         ("From which country did the author of “{subject}” come?",
          "What was the home country of the person who wrote “{subject}”?"),
-        ("The author of “{subject}” was at home in which country?",),
+        ("The author of “{subject}” came originally from which country?",),
         ("Name the country that the writer of “{subject}” came from.",),
     ),
     Relation(

@@ -14,6 +14,9 @@ PEOPLE = ("{A}", "{B}", "{C}", "{D}")
 LETTERS = (("a", "e"), ("b", "f"), ("c", "g"), ("d", "h"))
 
 
+TEN_GAPS = ((10, 30), (20, 30), (10, 20), (20, 50))
+
+
 class Amounts(NamedTuple):
     """What each of the four people has, and the numbers that the text shows for it."""
 
@@ -77,13 +80,12 @@ def one_more_than(random: Random) -> Sum:
 
 def ten_times(random: Random) -> Sum:
     a = random.randint(2, 9)
-    return Sum({"a": a, "t": 10}, a * 10, random.choice(((10, 30), (20, 30), (10, 20), (20, 50))))
+    return Sum({"a": a, "t": 10}, a * 10, random.choice(TEN_GAPS), 20, 90)
 
 
 def tens_apart(random: Random) -> Sum:
     low, more = (10 * random.randint(1, 6) for _ in range(2))
-    gaps = random.choice(((10, 30), (20, 30), (10, 20)))
-    return Sum({"a": low + more, "b": low}, more, gaps)
+    return Sum({"a": low + more, "b": low}, more, random.choice(TEN_GAPS), 10, 60)
 
 
 def difference(random: Random) -> Sum:
@@ -140,9 +142,9 @@ TEN_TIMES = {
         How many {things} does {B} have?
     """,
     "calibration": """
-        A {object} costs [{t}|several] times as much as a lamp in {town}, and the lamp costs
-        [${a}|a sum].
-        What does the {object} cost? -> ${}
+        A new {object} costs {A} [{t}|several] times as much as a lamp that {B} bought in {town},
+        and the lamp costs [${a}|a sum].
+        What does {A} pay for the {object}? -> ${}
     """,
     "test": """
         While {A} sold [{a}|some] {crops}, {B} sold [ten|many] times that number.

@@ -15,12 +15,15 @@ class Sum(NamedTuple):
     """A worked problem: the numbers that its text shows, the result, and two sizes of error.
 
     Where a problem invites a mistake (a step forgotten, one group too many), a gap is the
-    distance between the result of the mistake and the right result.
+    distance between the result of the mistake and the right result. `low` and `high` bound the
+    options where the results of the problem are bounded, lest an option be impossible.
     """
 
     numbers: Mapping[str, int]
     answer: int
     gaps: tuple[int, int]
+    low: int = 2
+    high: int = 10_000
 
 
 def corners(answer: int, gaps: tuple[int, int], random: Random) -> tuple[int, int, int]:
@@ -34,18 +37,21 @@ def corners(answer: int, gaps: tuple[int, int], random: Random) -> tuple[int, in
 
 
 def case_of(draw: Callable[[Random], Sum]) -> Callable[[Random], Case]:
-    """A form's `draw` from a drawing of sums.
+    """A form's `draw` from a drawing of sums; the answer has each rank among the options equally.
 
     A draw with an impossible option or with an option that stands in the text is thrown away as
     a whole: redrawing its wrong answers alone would make small numbers right more often.
     """
 
     def case(random: Random) -> Case:
+        rank = random.randrange(4)
         for _ in range(ATTEMPTS):
-            numbers, answer, gaps = draw(random)
-            options = {answer, *corners(answer, gaps, random)}
-            if len(options) == 4 and min(options) > 1 and not options & set(numbers.values()):
-                wrong = tuple(str(option) for option in sorted(options - {answer}))
+            numbers, answer, gaps, low, high = draw(random)
+            options = sorted({answer, *corners(answer, gaps, random)})
+            if len(options) < 4 or options[0] < low or options[3] > high:
+                continue
+            if options[rank] == answer and not set(options) & set(numbers.values()):
+                wrong = tuple(str(option) for option in options if option != answer)
                 return Case(numbers, str(answer), wrong)
         raise ValueError("no sum with four good options")
 

@@ -8,6 +8,8 @@ from random import Random
 from quantitative_reasoning.numbers import Sum, case_of, whole
 from quantitative_reasoning.wording import Form
 
+STEPS = ((5, 20), (10, 25), (5, 15))
+
 
 def tenth_or_half(random: Random) -> Sum:
     percent, answer = random.choice((10, 50)), random.randint(3, 30)
@@ -17,13 +19,13 @@ def tenth_or_half(random: Random) -> Sum:
 
 def rest(random: Random) -> Sum:
     percent = 10 * random.randint(1, 9)
-    return Sum({"p": percent}, 100 - percent, random.choice(((10, 30), (20, 30), (10, 20))))
+    return Sum({"p": percent}, 100 - percent, random.choice(((10, 30), (20, 30), (10, 20))), 10, 90)
 
 
 def share_of(random: Random) -> Sum:
     unit, answer = random.choice((2, 3, 4, 5, 6)), random.randint(2, 18)
     numbers = {"a": unit * answer, "n": unit * 20}
-    return Sum(numbers, answer * 5, random.choice(((5, 20), (10, 25), (5, 15))))
+    return Sum(numbers, answer * 5, random.choice(STEPS), 10, 90)
 
 
 def discount(random: Random) -> Sum:
@@ -44,7 +46,7 @@ def grown_by(random: Random) -> Sum:
     """By what percentage a number has changed, up or down according to the wording."""
     unit, steps = random.choice((2, 3, 4, 6, 7, 8)), random.randint(2, 14)
     numbers = {"a": 20 * unit, "b": unit * (20 + steps), "c": unit * (20 - steps)}
-    return Sum(numbers, steps * 5, random.choice(((5, 20), (10, 25), (5, 15))))
+    return Sum(numbers, steps * 5, random.choice(STEPS), 10, 70)
 
 
 @whole
@@ -108,8 +110,9 @@ REST = {
         {A} has sold [{p}%|some] of the {crops} and keeps the others.
         What percentage of the {crops} does {A} keep? -> {}%
 
-        In {town}, [{p}%|part] of the people like the {instrument} and the others do not.
-        What percentage of the people do not like it? -> {}%
+        In {town}, so {A} says, [{p}%|part] of the people like the {instrument} and the others do
+        not.
+        What percentage of the people in {town} do not like it? -> {}%
     """,
     "calibration": """
         The {job} has read [{p} percent|a part] of a book on {goods}.
@@ -131,7 +134,8 @@ SHARE_OF = {
         What per cent of the trees survived? -> {}%
     """,
     "test": """
-        {A} aimed [{n}|some] arrows at the target and hit it with [{a}|some] of the arrows.
+        In the games at {town}, {A} aimed [{n}|some] arrows at the target of {B} and hit it with
+        [{a}|some] of the arrows.
         As a percentage, how large was the share of hits? -> {}%
     """,
 }
@@ -197,8 +201,8 @@ TWO_CHANGES = {
         What number of families live there now?
     """,
     "test": """
-        {A} put [${n}|some dollars] into shares, which lost [{d}%|part] of their value in spring
-        and won [{u}%|part] of what then remained in summer.
+        {A} put [${n}|some dollars] into shares of a {goods} trader in {town}, which lost
+        [{d}%|part] of their value in spring and won [{u}%|part] of what then remained in summer.
         What are the shares worth after the summer? -> ${}
     """,
 }

@@ -7,10 +7,12 @@ from random import Random
 from quantitative_reasoning.numbers import Sum, case_of, whole
 from quantitative_reasoning.wording import Form
 
+TEN_GAPS = ((10, 30), (20, 30), (10, 20), (20, 50))
+
 
 def for_ten(random: Random) -> Sum:
     a = random.randint(2, 9)
-    return Sum({"a": a, "b": 10}, a * 10, random.choice(((10, 30), (20, 30), (10, 20), (20, 50))))
+    return Sum({"a": a, "b": 10}, a * 10, random.choice(TEN_GAPS), 20, 90)
 
 
 def at_rate(random: Random) -> Sum:
@@ -111,7 +113,7 @@ AT_RATE = {
         One bag of {goods} costs [{a}|some] dollars.
         How many dollars do [{b}|several] bags of {goods} cost? -> ${}
 
-        A tap gives [{a}|a few] litres of water a minute.
+        A tap at the house of {A} in {town} gives [{a}|a few] litres of water a minute.
         How many litres does it give in [{b}|some] minutes?
     """,
     "calibration": """
@@ -226,8 +228,8 @@ NET_FLOW = {
         After how many minutes does the tank hold [{n}|enough] litres?
     """,
     "calibration": """
-        The flock of the {job} has [{s}|several] sheep. Each year [{i}|several] lambs are born and
-        [{o}|several] sheep are sold.
+        The flock that {A} sold to the {job} in {town} has [{s}|several] sheep. Each year
+        [{i}|several] lambs are born and [{o}|several] sheep are sold.
         What number of years does it take until there are [{n}|enough] sheep?
     """,
     "test": """

@@ -7,6 +7,8 @@ from random import Random
 from quantitative_reasoning.numbers import Sum, case_of, whole
 from quantitative_reasoning.wording import Form
 
+TEN_GAPS = ((10, 30), (20, 30), (10, 20), (20, 50))
+
 
 def one_more(random: Random) -> Sum:
     a = random.randint(6, 40)
@@ -20,7 +22,7 @@ def one_less(random: Random) -> Sum:
 
 def tens(random: Random) -> Sum:
     a = random.randint(2, 9)
-    return Sum({"a": a, "b": 10}, a * 10, random.choice(((10, 30), (20, 30), (10, 20), (20, 50))))
+    return Sum({"a": a, "b": 10}, a * 10, random.choice(TEN_GAPS), 20, 90)
 
 
 def add(random: Random) -> Sum:
@@ -134,7 +136,8 @@ TENS = {
         How many {things} are there?
     """,
     "calibration": """
-        In the garden of {A}, [10|several] {crops} grow in a row, and there are [{a}|several] rows.
+        In the garden of {A}, [10|several] {crops} grow in a row, and there are [{a}|several]
+        rows.
         What number of {crops} grow in the garden?
     """,
     "test": """

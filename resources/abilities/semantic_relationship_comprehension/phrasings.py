@@ -158,7 +158,7 @@ ANTONYM = (
             "easy",
             "word",
             "",
-            "When it is no longer '{word}', then it is the contrary, namely what?",
+            "Which word says the contrary of what '{word}' says?",
         ),
         ("easy", "word", "", "Which word is the antonym of '{word}'?"),
         (
@@ -257,8 +257,8 @@ HYPERNYM = (
         (
             "hard",
             "list_stray",
-            "The task: name three times {kind}. {n1} said {l1}. {n2} said {l2}. {n3} said {l3}. "
-            "{n4} said {l4}.",
+            "Three examples of the group '{bare_kind}' were wanted. {n1} said {l1}. {n2} said "
+            "{l2}. {n3} said {l3}. {n4} said {l4}.",
             "Who made a mistake?",
         ),
     ),
@@ -835,11 +835,11 @@ ROLE = (
         (
             "hard",
             "role",
-            "Having been {p1}{o1} by {a}, {b} {v2} {c}{o2}, the very person that {d} had {p3}{o3} "
-            "the year before.",
+            "It was {c}, the very person that {d} had {p3}{o3} before, whom {b} {v2}{o2}, after "
+            "having been {p1}{o1} by {a}.",
             "If each is given a role, whose role is that of the {role}?",
-            "Having been {p1}{o1} by someone, one of the four {v2} another{o2}, the very person "
-            "that someone had {p3}{o3} the year before: {m1}, {m2}, {m3}, {m4}.",
+            "It was one, the very person that another had {p3}{o3} before, whom a third {v2}{o2}, "
+            "after having been {p1}{o1} by a fourth: {m1}, {m2}, {m3} and {m4}.",
             "ab",
             "bc",
             "dc",
@@ -847,11 +847,11 @@ ROLE = (
         (
             "hard",
             "role",
-            "{b} is the one whom {a} {v1}{o1}, and the one who {v2} {c}{o2}, by whom {d} had "
-            "already been {p3}{o3}.",
+            "{b} is the one whom {a} {v1}{o1}, and the one who {v2} {c}{o2}, who in turn had "
+            "{p3} {d}{o3}.",
             "Whose part is it to be the {role}?",
-            "There is one whom another {v1}{o1}, and one who {v2} a third{o2}, by whom a fourth "
-            "had already been {p3}{o3}: {m1}, {m2}, {m3} and {m4}.",
+            "There is one whom another {v1}{o1}, and one who {v2} a third{o2}, who in turn had "
+            "{p3} a fourth{o3}: {m1}, {m2}, {m3} and {m4}.",
             "ab",
             "bc",
             "cd",

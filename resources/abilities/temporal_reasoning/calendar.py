@@ -160,8 +160,8 @@ NEXT_MONTH = {
         In what month did {A} leave?
     """,
     "calibration": """
-        The {job} closed the old shop in [{m}|the low season] and opened the new one in the month
-        after.
+        The {job} closed the old shop at {town} in [{m}|the low season] and opened the new one in
+        the month after.
         What month was the new one opened in?
     """,
     "test": """
@@ -182,7 +182,7 @@ DAY_LATER = {
         What weekday is it when the {job} leaves?
     """,
     "test": """
-        {A} expected the letter for [{w}|bin day], but it was {d} late.
+        {A} expected the letter that {B} sent from {town} for [{w}|bin day], but it was {d} late.
         The letter came on which day of the week?
     """,
 }
@@ -224,8 +224,8 @@ MANY_DAYS = {
         What weekday is the promised day?
     """,
     "test": """
-        {A} borrowed a book on [{w}|bin day] and may keep it for {d}.
-        The book is due on which day of the week?
+        {A} borrowed a book from {B} in {town} on [{w}|bin day] and may keep it for {d}.
+        The book of {B} is due on which day of the week?
     """,
 }
 SAME_MONTH = {

@@ -138,7 +138,7 @@ YEARS = {
         How many months did {A} live there?
     """,
     "calibration": """
-        The {job} has been married to {A} for [{n}|several] years.
+        The {job} has been married to {A} from {town} for [{n}|several] years.
         What is that in months?
     """,
     "test": """
@@ -183,8 +183,9 @@ BOTH_PARTS = {
 }
 PART_LEFT = {
     "train": """
-        {event} lasts [{a}|all evening], and [{b}|a part] of it is over.
-        How much longer does it go on?
+        {A} is at {event} in {town}, which lasts [{a}|all evening], and [{b}|a part] of it is
+        over.
+        How much longer does {event} go on?
     """,
     "calibration": """
         Of the [{a}|time] that {A} may use for the test, [{b}|a part] has gone by.
@@ -295,8 +296,8 @@ LONGER_VISIT = {
 }
 ROUNDS_AND_PAUSES = {
     "train": """
-        {A} gives [{n}|some] lessons of [{a}|equal length] in a row, with a pause of [{b}|fixed
-        length] between one lesson and the next.
+        In {town}, {A} gives {B} [{n}|some] lessons of [{a}|equal length] in a row, with a pause
+        of [{b}|fixed length] between one lesson and the next.
         How long is it from the start of the first to the end of the last?
     """,
     "calibration": """
@@ -305,8 +306,8 @@ ROUNDS_AND_PAUSES = {
         What is the length of the show from the first act to the last?
     """,
     "test": """
-        Each of the [{n}|many] loads of washing takes [{a}|its time], and the machine of {A} must
-        cool down for [{b}|a while] before it takes another load.
+        Each of the [{n}|many] loads of washing takes [{a}|its time], and the machine that {A} has
+        in {town} must cool down for [{b}|a while] before it takes another load.
         How much time passes from switching on until the final load is done?
     """,
 }

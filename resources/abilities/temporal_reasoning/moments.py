@@ -35,18 +35,21 @@ class Moment(NamedTuple):
 
 
 def case_of(draw: Callable[[Random], Moment]) -> Callable[[Random], Case]:
-    """A form's `draw`; a draw with an impossible option, or one from the text, is thrown away."""
+    """A form's `draw`; the answer has each rank among the options equally often.
+
+    A draw with an impossible option, or with one that stands in the text, is thrown away whole.
+    """
 
     def case(random: Random) -> Case:
+        rank = random.randrange(4)
         for _ in range(ATTEMPTS):
             slots, answer, gaps, write, low, high = draw(random)
-            values = {answer, *corners(answer, gaps, random)}
-            texts = {write(value) for value in values}
-            if len(texts) == 4 and low <= min(values) and max(values) <= high:
-                if texts & set(slots.values()):
-                    continue
-                wrong = tuple(sorted(texts - {write(answer)}))
-                return Case(slots, write(answer), wrong)
+            values = sorted({answer, *corners(answer, gaps, random)})
+            if len(values) < 4 or values[0] < low or values[3] > high or values[rank] != answer:
+                continue
+            texts = [write(value) for value in values]
+            if len({*texts, *slots.values()}) == 4 + len({*slots.values()}):
+                return Case(slots, texts[rank], tuple(texts[:rank] + texts[rank + 1 :]))
         raise ValueError("no moment with four good options")
 
     return case

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchprof.profile.table import add_corrected, add_dose, similarity_rows
+from benchprof.profile.table import add_corrected, add_dose
 
 ABILITIES = [
     "analogical_reasoning",
@@ -69,7 +71,7 @@ def row(
         "over_others_low": ais - 0.13 if tested else np.nan,
         "over_others_high": ais + 0.07 if tested else np.nan,
         "p_others": p if tested else np.nan,
-        "model_digest": "a" * 64, "mask_digest": f"{abs(hash(ability)) % 10}" * 64,
+        "model_digest": "a" * 64, "mask_digest": f"{len(ability) % 10}" * 64,
         "requests_digest": "c" * 64,
     }  # fmt: skip
 
@@ -120,5 +122,12 @@ def make_table() -> Table:
 
 
 @pytest.fixture
-def make_similarity() -> Callable[[pd.DataFrame], pd.DataFrame]:
-    return lambda table: similarity_rows(table, seed=1)
+def card(tmp_path: Path) -> Path:
+    """The card of a prepared model that came from an absolute path."""
+    path = tmp_path / "smollm2-135m-instruct" / "model.json"
+    path.parent.mkdir()
+    source = {"folder": "/home/someone/models/smollm2"}
+    content = {"digest": "d" * 64, "source": source, "files": {}, "parameters": 134_515_008,
+               "scope": {"mlp": 79_626_240}}  # fmt: skip
+    path.write_text(json.dumps(content))
+    return path

@@ -75,7 +75,7 @@ def heatmap_figure(matrix: Matrix) -> Figure:
         _draw(right, controls, pd.DataFrame(False, controls.index, controls.columns), limit, None)
         right.set_yticks([])
     else:
-        right.set_axis_off()
+        right.remove()
     bar.set_ylabel(f"AIS ({matrix.metrics().replace('_', ' ')})")
     bar.tick_params(length=2, width=0.5)
     figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=6, color=style.INK)

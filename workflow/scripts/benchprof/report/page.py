@@ -23,6 +23,8 @@ from benchprof.report.portable import portable
 from benchprof.report.style import readable
 
 TEMPLATE = "page.html.jinja"
+# What decided the numbers, of all that a rule may give along.
+SETTINGS = ("seed", "scope", "importance", "selections", "fractions", "controls", "profile")
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -43,8 +45,7 @@ def write_page(
         impact: the AIS table.
         similarity: the table of similarities; empty with one model.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
-        settings: what decided the numbers, as configured: seed, scope, importance, selections,
-            fractions, controls, profile.
+        settings: what decided the numbers, as configured: the keys of `SETTINGS`.
         models: the card of each prepared model, by the model's name.
         sizes: the file of `masks.size.check_sizes` for each model: how many weights each k is.
         figures: SVG or PNG files, `MODEL/impact_SELECTION_FRACTION` for each matrix and
@@ -66,22 +67,32 @@ def write_page(
             for matrix in all_matrices(impact, own_benchmarks)
         ],
         "similarities": list(_similarities(similarity, figures)),
-        "models": cards,
         "scores": {model: page_tables.score_rows(impact, model) for model in cards},
+    } | _background(impact, settings, cards)
+    write_text(target, environment.get_template(TEMPLATE).render(context))
+
+
+def _background(
+    impact: pd.DataFrame, settings: Mapping[str, Any], cards: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What was profiled and how, and what made the numbers."""
+    shown = portable({name: settings[name] for name in SETTINGS})
+    masks = ["model", "selection", "fraction", "ability", "seed"]
+    return {
+        "models": cards,
         "profiled": _profiled(impact),
-        "settings": portable(dict(settings)),
-        "setting_lines": list(_flat(portable(dict(settings)))),
+        "settings": shown,
+        "setting_lines": list(_flat(shown)),
         "requests": _digests_by(impact, ["model", "benchmark"], "requests_digest"),
-        "masks": _digests_by(
-            impact, ["model", "selection", "fraction", "ability", "seed"], "mask_digest"
-        ),
+        "masks": _digests_by(impact, masks, "mask_digest"),
         "software": software(),
         "limits": {
-            "significance": SIGNIFICANCE, "small": SMALL_DROP, "full": FULL_DROP,
+            "significance": SIGNIFICANCE,
+            "small": SMALL_DROP,
+            "full": FULL_DROP,
             "side": SIDE_DROP,
         },
-    }  # fmt: skip
-    write_text(target, environment.get_template(TEMPLATE).render(context))
+    }
 
 
 def _section(

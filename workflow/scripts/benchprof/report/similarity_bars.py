@@ -123,7 +123,7 @@ def _draw_group(
         middle = start + number * height
         if np.isnan(row["similarity"]):
             text = textwrap.shorten(f"undefined: {row['reason']}", 90)
-            axes.text(0.006, middle, text, va="center", fontsize=6, color=colours[number])
+            axes.text(0.006, middle, text, va="center", fontsize=6)
             continue
         axes.barh(middle, row["similarity"], height * 0.72, color=colours[number], zorder=2)
         axes.text(1.008, middle, style.number(float(row["similarity"])), va="center", fontsize=6)

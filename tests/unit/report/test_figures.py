@@ -1,0 +1,157 @@
+"""Figures: nothing overlaps or is cut, undefined cells say so, and bytes repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from benchprof.profile.table import similarity_rows
+from benchprof.report import style
+from benchprof.report.heatmap import caption, draw_heatmap, heatmap_figure
+from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.similarity_bars import draw_similarity, similarity_figure, similarity_of
+
+from .conftest import OWN, REASON, Table, finished, row
+
+MODEL = "smollm2-135m-instruct"
+
+
+def matrix(table: pd.DataFrame) -> Matrix:
+    return matrix_of(table, MODEL, "specific", "0.001", OWN)
+
+
+def drawn(figure: Figure) -> list[Text]:
+    """Every visible text of the figure after its layout."""
+    FigureCanvasAgg(figure).draw()
+    # Ticks beyond an axis's limits exist but are not drawn.
+    beyond = {
+        label
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+        if not min(axis.get_view_interval()) <= place <= max(axis.get_view_interval())
+    }
+    texts = figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_text().strip())
+    return [text for text in texts if text.get_visible() and text not in beyond]
+
+
+def assert_legible(figure: Figure) -> Sequence[Text]:
+    texts = drawn(figure)
+    boxes = [(t, t.get_window_extent()) for t in texts]
+    width, height = figure.canvas.get_width_height()
+    for text, box in boxes:
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        assert inside, f"cut: {text.get_text()!r}"
+        assert text.get_fontsize() >= 6, text.get_text()
+    for (one, first), (other, second) in combinations(boxes, 2):
+        # Half a pixel: boxes of text are padded.
+        apart = (
+            first.x1 <= second.x0 + 0.5 or second.x1 <= first.x0 + 0.5
+            or first.y1 <= second.y0 + 0.5 or second.y1 <= first.y0 + 0.5
+        )  # fmt: skip
+        assert apart, f"overlap: {one.get_text()!r}, {other.get_text()!r}"
+    return texts
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        {"benchmarks": 10},
+        {"benchmarks": 16, "undefined": (2, 12), "unbounded": (3,)},
+        {"benchmarks": 16, "seeds": (1, 2, 3, 4, 5, 6, 7)},
+        {"benchmarks": 10, "undefined": tuple(range(10))},
+        {"benchmarks": 1, "abilities": 1, "seeds": ()},
+    ],
+)
+def test_no_text_of_the_heatmap_overlaps_or_is_cut(make_table: Table, size: dict) -> None:
+    with style.styled():
+        assert_legible(heatmap_figure(matrix(make_table(**size))))
+
+
+def test_the_heatmap_of_extreme_values_keeps_its_numbers_in_their_cells() -> None:
+    values = (-123.456, -12.345, -0.001, 1234.0)
+    table = finished([row(v, model=MODEL, ability=a) for v, a in zip(values, OWN, strict=False)])
+    with style.styled():
+        texts = [t.get_text() for t in assert_legible(heatmap_figure(matrix(table)))]
+    assert {"-123", "-12.3", "0.00", "1234"} <= set(texts)
+
+
+def test_the_heatmap_shows_values_marks_and_reasons(make_table: Table) -> None:
+    table = make_table(benchmarks=11, undefined=(2,))
+    own = matrix(table)
+    with style.styled():
+        figure = heatmap_figure(own)
+        texts = [t.get_text() for t in drawn(figure)]
+    value = own.grid("ais").loc["analogical_reasoning_test", "analogical_reasoning"]
+    assert f"{value:.2f}*" in texts
+    assert any(f"Contextual recall test: {REASON}." in t.replace("\n   ", " ") for t in texts)
+    hatched = [p for p in figure.axes[0].patches if p.get_hatch()]
+    framed = [p for p in figure.axes[0].patches if isinstance(p, Rectangle) and not p.get_fill()]
+    assert len(hatched) == 10
+    assert len(framed) == 10
+    # Zero is in the middle of the colours.
+    low, high = figure.axes[0].collections[0].get_clim()
+    assert low == -high
+    assert "60 items a benchmark" in caption(own)
+
+
+def test_many_controls_are_summed_up(make_table: Table) -> None:
+    grid = matrix(make_table(benchmarks=1, seeds=tuple(range(8)))).control_grid()
+    assert list(grid.columns) == ["random_mean_of_8", "random_lowest", "random_highest"]
+    np.testing.assert_allclose(grid.iloc[0], [0.07, 0.0, 0.14])
+
+
+@pytest.mark.parametrize("models", [("a", "b"), (MODEL, "gemma3-270m-instruct", "qwen2-7b")])
+def test_no_text_of_the_similarity_bars_overlaps_or_is_cut(
+    make_table: Table, models: tuple[str, ...]
+) -> None:
+    table = similarity_rows(make_table(benchmarks=16, models=models, undefined=(4,)), seed=1)
+    with style.styled():
+        texts = assert_legible(similarity_figure(similarity_of(table, "specific", "0.001")))
+    shown = [t.get_text() for t in texts]
+    assert "undefined: a profile is undefined" in shown
+    first = f"{table['similarity'].iloc[0]:.2f}"
+    assert first in shown
+
+
+def test_figures_are_the_same_bytes_twice_and_name_no_date(
+    make_table: Table, tmp_path: Path
+) -> None:
+    table = make_table(benchmarks=3, abilities=3, models=(MODEL, "other"), undefined=(1,))
+    similar = similarity_rows(table, seed=1)
+    for folder in ("one", "two"):
+        targets = [tmp_path / folder / f"impact.{form}" for form in ("png", "svg")]
+        draw_heatmap(table, MODEL, "specific", "0.001", OWN, targets)
+        targets = [tmp_path / folder / f"similarity.{form}" for form in ("png", "svg")]
+        draw_similarity(similar, "specific", "0.001", targets)
+    files = sorted((tmp_path / "one").iterdir())
+    assert len(files) == 4, "nothing but the targets"
+    for file in files:
+        content = file.read_bytes()
+        assert content == (tmp_path / "two" / file.name).read_bytes(), file.name
+        assert b"dc:date" not in content
+        assert b"Software" not in content
+
+
+def test_a_model_that_the_table_lacks_is_an_error(make_table: Table, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has no other"):
+        draw_heatmap(make_table(), "other", "specific", "0.001", OWN, [tmp_path / "a.png"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_are_readable() -> None:
+    assert style.readable("contextual_recall") == "Contextual recall"
+    assert style.wrapped("semantic_relationship_comprehension", 22).splitlines() == [
+        "Semantic relationship",
+        "comprehension",
+    ]
+    assert style.number(-0.004) == "0.00"

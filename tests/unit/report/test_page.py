@@ -1,0 +1,165 @@
+"""The page: self-contained, escaped, and with the numbers of the tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from benchprof.profile.table import similarity_rows
+from benchprof.report.heatmap import draw_heatmap
+from benchprof.report.page import write_page
+
+from .conftest import OWN, REASON, Table
+
+MODEL = "smollm2-135m-instruct"
+SETTINGS: dict[str, Any] = {
+    "seed": 2026,
+    "scope": "mlp",
+    "importance": {"score": "taylor_abs", "loss_on": "answer", "limit": 64},
+    "selections": {"specific": {"definition": "ratio", "pool": 5}},
+    "fractions": [0.001],
+    "controls": {"random": {"seeds": [1, 2], "matched_to": "abilities_together"}},
+    "profile": {
+        "metric": "probability", "impact": "chance_corrected", "resamples": 10000,
+        "confidence": 0.95,
+    },
+}  # fmt: skip
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+class Reader(HTMLParser):
+    """Collects what a page asks for, its text, and whether its elements are nested rightly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[str] = []
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        self.requests += [str(v) for k, v in attrs if k in ("src", "href", "srcset", "data")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(path: Path) -> Reader:
+    reader = Reader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    assert not reader.open
+    return reader
+
+
+def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> Reader:
+    sizes = target.parent / "sizes.json"
+    sizes.write_text(json.dumps({"n": {"0.001": 134515}}))
+    models = list(table["model"].unique())
+    arguments: dict[str, Any] = {
+        "impact": table,
+        "similarity": similarity_rows(table, seed=1),
+        "own_benchmarks": OWN,
+        "settings": SETTINGS,
+        "models": dict.fromkeys(models, card),
+        "sizes": dict.fromkeys(models, sizes),
+        "figures": [],
+    }
+    write_page(target, **arguments | changes)
+    return read(target)
+
+
+def test_the_page_asks_for_nothing(make_table: Table, card: Path, tmp_path: Path) -> None:
+    figure = tmp_path / MODEL / "impact_specific_0.001.svg"
+    table = make_table(benchmarks=3, abilities=3)
+    draw_heatmap(table, MODEL, "specific", "0.001", OWN, [figure])
+    reader = write(tmp_path / "report.html", table, card, figures=[figure])
+    assert all(request.startswith(("data:", "#")) for request in reader.requests)
+    assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
+    text = (tmp_path / "report.html").read_text()
+    assert "@import" not in text
+    assert not re.search(r"url\(", text)
+    assert "script" not in reader.tags
+    ids = set(re.findall(r'id="([^"]+)"', text))
+    assert {request[1:] for request in reader.requests if request.startswith("#")} <= ids
+
+
+def test_hostile_text_stays_text(make_table: Table, card: Path, tmp_path: Path) -> None:
+    hostile = '<script>alert("x")</script>'
+    table = make_table(benchmarks=2, abilities=2, undefined=(1,), reason=hostile)
+    settings = SETTINGS | {"scope": hostile}
+    reader = write(tmp_path / "report.html", table, card, settings=settings)
+    assert "script" not in reader.tags
+    assert hostile in reader.text
+
+
+def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path) -> None:
+    table = make_table(benchmarks=11, undefined=(2,), unbounded=(3,))
+    reader = write(tmp_path / "report.html", table, card)
+    text = " ".join(reader.text.split())
+    assert f"No AIS for Contextual recall test: {REASON}." in text
+    assert "10 of 100 intervals have no bound" in text
+    assert "11 benchmarks of 60 items each, 2 random controls per mask" in text
+    assert "134,515 weights a mask" in text
+    assert "10000 resamples" in text
+    assert "(S − S" in text  # noqa: RUF001
+    assert "to ∞" in text
+    assert "importance.score" in text
+    assert "nan" not in text.lower().split()
+    for metric in ("probability", "acc"):
+        cell = table[(table["metric"] == metric) & table["ais"].notna()].iloc[0]
+        shown = f"{cell['ais']:.2f} ({cell['ais_low']:.2f} to {cell['ais_high']:.2f})"
+        assert shown in text, metric
+    cell = table[table["headline"]].iloc[0]
+    assert f"{cell['q_random']:.3f}" in text
+
+
+def test_similarity_is_there_with_two_models_only(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    one = write(tmp_path / "one.html", make_table(2, 3), card)
+    assert "Similarity of models" not in one.text
+    two = write(tmp_path / "two.html", make_table(2, 3, models=("a", "b")), card)
+    assert "Similarity of models" in two.text
+    assert "a and b" in two.text
+
+
+@pytest.mark.parametrize("impact", ["relative", "absolute"])
+def test_the_formula_is_the_configured_one(
+    make_table: Table, card: Path, tmp_path: Path, impact: str
+) -> None:
+    settings = SETTINGS | {"profile": SETTINGS["profile"] | {"impact": impact}}
+    reader = write(tmp_path / "report.html", make_table(2, 2), card, settings=settings)
+    assert f"AIS ({impact})" in reader.text
+    assert "C that of guessing" not in reader.text
+
+
+def test_a_whole_table_without_an_ais_makes_a_page(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    table = make_table(benchmarks=2, abilities=2, undefined=(0, 1), models=("a", "b"))
+    reader = write(tmp_path / "report.html", table, card)
+    assert "No benchmark that is an ability's own test has an AIS." in reader.text
+
+
+def test_the_page_is_the_same_twice_and_names_no_folder(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    table = make_table(benchmarks=2, abilities=2)
+    for name in ("one.html", "two.html"):
+        write(tmp_path / name, table, card)
+    text = (tmp_path / "one.html").read_text()
+    assert text == (tmp_path / "two.html").read_text()
+    assert "/home" not in text
+    assert str(tmp_path) not in text

@@ -1,0 +1,184 @@
+"""The summary's text, what is found and what is doubted, against values worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchprof.report.caveats import caveats, own_drops, side_drops, undefined
+from benchprof.report.findings import against_random, by_benchmark, own_tests
+from benchprof.report.matrix import matrix_of
+from benchprof.report.summary import WIDTH, codes, impact_text, write_summary
+
+from .conftest import OWN, Table, finished, row
+
+# AIS by (benchmark of, ability): the third's own is not its largest; its mask is weak and broad.
+A, B, C = "contextual_recall", "deductive_reasoning", "spatial_reasoning"
+VALUES = {
+    (A, A): 0.95, (A, B): 0.05, (A, C): 0.30,
+    (B, A): -0.05, (B, B): 0.80, (B, C): 0.20,
+    (C, A): 0.04, (C, B): 0.50, (C, C): 0.40,
+}  # fmt: skip
+
+
+def small(reason_of: str = "", **changes: float) -> pd.DataFrame:
+    reason = {f"{reason_of}_test": "too few items"}
+    rows = [
+        row(value, benchmark=f"{own}_test", ability=ability, p=0.001 if value > 0.45 else 0.7,
+            reason=reason.get(f"{own}_test", ""), **changes)
+        for (own, ability), value in VALUES.items()
+    ]  # fmt: skip
+    rows += [
+        row(value, benchmark=f"{own}_test", ability="all_abilities", seed=seed,
+            reason=reason.get(f"{own}_test", ""))
+        for own in (A, B, C)
+        for seed, value in ((1, 0.0), (2, 0.1))
+    ]  # fmt: skip
+    return finished(rows)
+
+
+def text_of(table: pd.DataFrame) -> str:
+    return impact_text(table, OWN, "chance_corrected", 0.95)
+
+
+def only(table: pd.DataFrame):
+    return matrix_of(table, "tiny", "specific", "0.001", OWN)
+
+
+def test_the_table_is_as_worked_out_by_hand() -> None:
+    lines = text_of(small()).splitlines()
+    assert lines[0] == "Ability Impact Scores of tiny, specific masks, k = 0.001"
+    assert lines[3].split() == ["CR", "DR", "SR", "random"]
+    # q: three of nine p-values are 0.001, so that Benjamini and Hochberg give 0.003.
+    assert lines[4:10] == [
+        "Contextual recall      [0.95]*      0.05        0.30        0.05",
+        "test                 0.85:1.05  -0.05:0.15   0.20:0.40   0.00:0.10",
+        "Deductive              -0.05       [0.80]*      0.20        0.05",
+        "reasoning test      -0.15:0.05   0.70:0.90   0.10:0.30   0.00:0.10",
+        "Spatial reasoning       0.04        0.50*      [0.40]       0.05",
+        "test                -0.06:0.14   0.40:0.60   0.30:0.50   0.00:0.10",
+    ]
+    assert "CR contextual recall, DR deductive reasoning, SR spatial reasoning" in lines
+
+
+def test_undefined_cells_are_dashes_with_a_footnote() -> None:
+    lines = text_of(small(reason_of=B)).splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("Deductive "))
+    assert lines[place].split() == ["Deductive", "--", "(1)", "[--", "(1)]", "--", "(1)", "--"]
+    assert lines[place + 1] == "reasoning test"
+    assert "-- (1) undefined: too few items" in lines
+    assert "nan" not in "\n".join(lines).lower()
+
+
+def test_infinite_bounds_are_shown_and_doubted() -> None:
+    table = small(high=np.inf, low=-np.inf)
+    assert "-inf:inf" in text_of(table)
+    assert any(line.startswith("9 of 9 intervals have no bound") for line in caveats(only(table)))
+
+
+def test_ten_abilities_fit_the_width_and_more_continue_below(make_table: Table) -> None:
+    table = make_table(benchmarks=16, undefined=(2, 12), unbounded=(3,))
+    lines = text_of(table).splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert sum(line.endswith("random") for line in lines) == 1
+    many = [row(0.1, ability=f"ability_{n}") for n in range(12)]
+    lines = text_of(finished(many)).splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert sum(line.startswith("Arc challenge") for line in lines) == 2
+
+
+def test_each_model_has_its_table(make_table: Table) -> None:
+    text = text_of(make_table(models=("one", "two")))
+    assert "Scores of one," in text
+    assert "Scores of two," in text
+
+
+def test_the_own_tests_are_counted() -> None:
+    counted = own_tests(only(small()))
+    assert (counted.largest, counted.defined, counted.undefined) == (2, 3, 0)
+    assert counted.by_chance == pytest.approx(1.0)
+    assert "On 2 of the 3 benchmarks" in text_of(small())
+    counted = own_tests(only(small(reason_of=A)))
+    assert (counted.largest, counted.defined, counted.undefined) == (1, 2, 1)
+
+
+def test_an_own_score_that_ties_is_not_the_largest() -> None:
+    table = small()
+    table.loc[(table["benchmark"] == OWN[A]) & table["seed"].isna(), "ais"] = 0.5
+    assert own_tests(only(table)).largest == 1
+
+
+def test_doses_and_side_effects_are_means_over_tests() -> None:
+    matrix = only(small())
+    np.testing.assert_allclose(own_drops(matrix), [0.95, 0.80, 0.40])
+    np.testing.assert_allclose(side_drops(matrix), [-0.005, 0.275, 0.25])
+
+
+def test_doses_do_not_depend_on_how_ais_are_configured() -> None:
+    table = small()
+    table["ais"] *= 0.5  # absolute: the drop of the score, of which half is above guessing
+    np.testing.assert_allclose(own_drops(only(table)), [0.95, 0.80, 0.40])
+
+
+def test_doubts_name_what_causes_them() -> None:
+    text = "\n".join(caveats(only(small(reason_of=A))))
+    assert "Dose below 0.5: the masks of Spatial reasoning (0.40)" in text
+    assert "Dose below 0.9: the masks of Deductive reasoning (0.80)" in text
+    assert "Dose unknown, as the own test has no AIS: Contextual recall." in text
+    assert "Not specific: the masks of Deductive reasoning (0.50), Spatial reasoning (0.20)" in text
+    assert "rests on 2 random masks" in text
+    assert undefined(only(small(reason_of=A))) == [
+        "No AIS for Contextual recall test: too few items."
+    ]
+
+
+def test_nothing_is_doubted_without_cause() -> None:
+    rows = [
+        row(0.95 if own == ability else 0.01, benchmark=f"{own}_test", ability=ability)
+        for own, ability in VALUES
+    ]
+    rows += [
+        row(0.0, benchmark=f"{own}_test", ability="all_abilities", seed=seed)
+        for own in (A, B, C)
+        for seed in range(5)
+    ]
+    assert caveats(only(finished(rows))) == []
+
+
+def test_without_controls_or_own_tests_this_is_said() -> None:
+    rows = [row(0.3, ability=ability, controlled=False) for ability in (A, B)]
+    matrix = only(finished(rows))
+    assert own_tests(matrix).sentence() == "No benchmark of this run is the own test of an ability."
+    assert against_random(matrix) == "No cell is compared with a random mask."
+    text = "\n".join(caveats(matrix))
+    assert "There are no random controls" in text
+    assert "Dose unknown, as the own test is not among the benchmarks" in text
+
+
+def test_a_benchmark_names_only_abilities_that_beat_both_contrasts() -> None:
+    table = small()
+    assert by_benchmark(only(table))[OWN[C]] == "Deductive reasoning (0.50; 0.40 to 0.60)"
+    table["q_others"] = 0.5
+    assert set(by_benchmark(only(table)).values()) == {"none that stands out"}
+
+
+def test_codes_are_unique() -> None:
+    assert codes(["spatial_reasoning", "deductive_reasoning", "social_reasoning"]) == {
+        "spatial_reasoning": "SR1", "deductive_reasoning": "DR", "social_reasoning": "SR2",
+    }  # fmt: skip
+
+
+def test_the_file_ends_with_where_things_are(tmp_path: Path) -> None:
+    figures = [Path("results/figures/tiny/impact_specific_0.001.png")]
+    for name in ("one.txt", "two.txt"):
+        write_summary(
+            tmp_path / name, small(), OWN, "chance_corrected", 0.95, figures,
+            Path("results/report.html"),
+        )  # fmt: skip
+    text = (tmp_path / "one.txt").read_text()
+    assert text.startswith(text_of(small()))
+    assert text.endswith(f"Figures:\n  {figures[0]}\nReport: results/report.html\n")
+    assert text == (tmp_path / "two.txt").read_text()
