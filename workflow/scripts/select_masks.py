@@ -16,6 +16,8 @@ if __name__ == "__main__":
                 zip(settings["abilities"], map(Path, snakemake.input.importance), strict=True)
             ),
             targets=dict(
-                zip(map(tuple, snakemake.params.mask_keys), map(Path, snakemake.output), strict=True)
+                zip(
+                    map(tuple, snakemake.params.mask_keys), map(Path, snakemake.output), strict=True
+                )
             ),
         )

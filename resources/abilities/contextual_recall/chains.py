@@ -17,25 +17,24 @@ from contextual_recall.single import Record, draw_records, option_text
 from generation.template import Draft
 
 
-def easy(chain: Chain, forward: bool, random: Random) -> Draft:
+def easy(chain: Chain, start: int, random: Random) -> Draft:
     """One fact about the given name, four about what the options stand for."""
     records = draw_records(random, chain.roles, 4)
-    bridge = chain.roles[1]
+    hop, (first, second) = chain.hops[start], chain.links[start : start + 2]
+    bridge, role = chain.roles[start + 1], chain.roles[start + 2]
     asked = random.randrange(4)
-    many = [chain.links[1 if forward else 0].format(**row) for row in records]
+    many = [second.format(**row) for row in records]
     random.shuffle(many)
     at_start = random.random() < 0.5
 
     def told(row: Record) -> str:
-        one = [chain.links[0 if forward else 1].format(**row)]
+        one = [first.format(**row)]
         return " ".join([*one, *many] if at_start else [*many, *one])
 
     lost = records[asked] | {bridge: _stranger(records, bridge, random)}
-    clause = chain.clauses[0 if forward else 1]
-    role = chain.roles[2 if forward else 0]
-    options = [clause.format(**records[asked] | {role: row[role]}) for row in records]
-    question = _question(chain, forward, 2).format(**records[asked])
+    options = [hop.clause.format(**records[asked] | {role: row[role]}) for row in records]
     wrong = tuple(option for n, option in enumerate(options) if n != asked)
+    question = hop.question.format(**records[asked])
     return Draft(told(records[asked]), question, options[asked], wrong, told(lost), question)
 
 
@@ -69,7 +68,7 @@ def _full(chain: Chain, forward: bool, hops: int, random: Random) -> Draft:
 
 def _question(chain: Chain, forward: bool, hops: int) -> str:
     if hops == 2:
-        return chain.forward if forward else chain.backward
+        return chain.hops[0].question if forward else chain.backward
     return chain.far_forward if forward else chain.far_backward
 
 

@@ -32,10 +32,13 @@ def single_templates() -> Iterator[Template]:
 
 
 def chain_templates() -> Iterator[Template]:
-    """One template per chain, level and direction."""
-    levels = (("easy", chains.easy), ("medium", chains.medium), ("hard", chains.hard))
+    """One template per chain, level and direction, or part of the chain."""
     for chain in CHAINS:
-        for difficulty, draw in levels:
+        for start, part in enumerate(("first", "last")):
+            name = f"{chain.name}-easy-{part}"
+            how = partial(chains.easy, chain, start)
+            yield Template("multi_hop", name, chain.split, "easy", how)
+        for difficulty, draw in (("medium", chains.medium), ("hard", chains.hard)):
             for direction in ("forward", "backward"):
                 name = f"{chain.name}-{difficulty}-{direction}"
                 how = partial(draw, chain, direction == "forward")

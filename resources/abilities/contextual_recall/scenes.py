@@ -77,19 +77,26 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Hop:
+    """A question over two links, and its answer as a sentence without its full stop."""
+
+    question: str
+    clause: str
+
+
+@dataclass(frozen=True)
 class Chain:
     """Four roles in a chain; `links` join neighbours.
 
-    Questions go over two links (`forward`, `backward`) or three (`far_forward`, `far_backward`).
-    `clauses` are the answers in full, as easy items give them, forward and backward.
+    `hops` go over the first two links and over the last two. `backward` goes back over the first
+    two; `far_forward` and `far_backward` go over all three.
     """
 
     name: str
     split: str
     roles: tuple[str, str, str, str]
     links: tuple[str, str, str]
-    clauses: tuple[str, str]
-    forward: str
+    hops: tuple[Hop, Hop]
     backward: str
     far_forward: str
     far_backward: str
@@ -446,10 +453,15 @@ CHAINS: tuple[Chain, ...] = (
             "{town} is known for its {goods}.",
         ),
         (
-            "The firm of {person} has its office in {town}",
-            "The office in {town} is the workplace of {person}",
+            Hop(
+                "In which town is the office of the firm that {person} works for?",
+                "The firm of {person} has its office in {town}",
+            ),
+            Hop(
+                "What is the town known for where {firm} has its office?",
+                "The town where {firm} has its office is known for its {goods}",
+            ),
         ),
-        "In which town is the office of the firm that {person} works for?",
         "Who works for the firm that has its office in {town}?",
         "What is the town known for where the firm of {person} has its office?",
         "Who works for the firm in the town that is known for its {goods}?",
@@ -462,10 +474,15 @@ CHAINS: tuple[Chain, ...] = (
             "The {room} is cleaned by {person}.",
         ),
         (
-            "The chest that the {colour} key opens is in the {room}",
-            "The chest in the {room} opens with the key that is {colour}",
+            Hop(
+                "In which room is the chest that the {colour} key opens?",
+                "The chest that the {colour} key opens is in the {room}",
+            ),
+            Hop(
+                "Who cleans the room in which the {wood} chest stands?",
+                "The room in which the {wood} chest stands is cleaned by {person}",
+            ),
         ),
-        "In which room is the chest that the {colour} key opens?",
         "Which key opens the chest in the {room}?",
         "Who cleans the room with the chest that the {colour} key opens?",
         "Which key opens the chest in the room that {person} cleans?",
@@ -479,10 +496,15 @@ CHAINS: tuple[Chain, ...] = (
             "The governor of {island} is {surname}.",
         ),
         (
-            "The food of the {creature} grows on {island}",
-            "The herb that grows on {island} is eaten by the {creature}",
+            Hop(
+                "On which island does the food of the {creature} grow?",
+                "The food of the {creature} grows on {island}",
+            ),
+            Hop(
+                "Who is the governor of the island where {herb} grows?",
+                "The governor of the island where {herb} grows is {surname}",
+            ),
         ),
-        "On which island does the food of the {creature} grow?",
         "Which animal eats the herb that grows on {island}?",
         "Who is the governor of the island where the food of the {creature} grows?",
         "Which animal eats the herb from the island whose governor is {surname}?",
@@ -495,10 +517,15 @@ CHAINS: tuple[Chain, ...] = (
             "The {instrument} is kept in the {room}.",
         ),
         (
-            "The teacher of {person} plays the {instrument}",
-            "The teacher who plays the {instrument} has the pupil {person}",
+            Hop(
+                "Which instrument does the teacher of {person} play?",
+                "The teacher of {person} plays the {instrument}",
+            ),
+            Hop(
+                "In which room is the instrument that {surname} plays?",
+                "The instrument that {surname} plays is kept in the {room}",
+            ),
         ),
-        "Which instrument does the teacher of {person} play?",
         "Who is a pupil of the teacher who plays the {instrument}?",
         "Where is the instrument kept that the teacher of {person} plays?",
         "Who is a pupil of the teacher whose instrument is kept in the {room}?",
@@ -511,10 +538,15 @@ CHAINS: tuple[Chain, ...] = (
             "At the end of {street} stands the {building}.",
         ),
         (
-            "The cat named {cat} has a home on {street}",
-            "The cat with a home on {street} is named {cat}",
+            Hop(
+                "The cat named {cat} has a home on which street?",
+                "The cat named {cat} has a home on {street}",
+            ),
+            Hop(
+                "At the end of {person}'s street stands which building?",
+                "At the end of {person}'s street stands the {building}",
+            ),
         ),
-        "The cat named {cat} has a home on which street?",
         "The cat with a home on {street} is named what?",
         "The cat named {cat} lives on a street with which building at its end?",
         "The cat whose street has the {building} at its end is named what?",
@@ -523,15 +555,20 @@ CHAINS: tuple[Chain, ...] = (
         "feasts", "calibration", ("feast", "town", "surname", "colour"),
         (
             "The Feast of {feast} is held in {town}.",
-            "In {town}, the mayor is called {surname}.",
-            "On the roof of {surname}, the flag is {colour}.",
+            "In {town}, the mayor is {surname}.",
+            "On {surname}'s roof, the flag is {colour}.",
         ),
         (
-            "In the town of the Feast of {feast}, the mayor is called {surname}",
-            "In the town whose mayor is called {surname}, people go to the Feast of {feast}",
+            Hop(
+                "In the town of the Feast of {feast}, the mayor is who?",
+                "In the town of the Feast of {feast}, the mayor is {surname}",
+            ),
+            Hop(
+                "On the roof of the mayor of {town}, the flag has what colour?",
+                "On the roof of the mayor of {town}, the flag is {colour}",
+            ),
         ),
-        "In the town of the Feast of {feast}, the mayor is called what?",
-        "In the town whose mayor is called {surname}, people go to which feast?",
+        "In the town whose mayor is {surname}, people go to which feast?",
         "In the town of the Feast of {feast}, the flag on the mayor's roof has what colour?",
         "In the town where the mayor's flag is {colour}, people go to which feast?",
         ("the Feast of {}", "", "", ""),
@@ -544,10 +581,15 @@ CHAINS: tuple[Chain, ...] = (
             "As a hobby, {surname} collects {collection}.",
         ),
         (
-            "The person who was given the {object} pays rent to {surname}",
-            "The tenant of {surname} was given the {object}",
+            Hop(
+                "The person who was given the {object} pays rent to whom?",
+                "The person who was given the {object} pays rent to {surname}",
+            ),
+            Hop(
+                "As a hobby, the one who gets rent from {person} collects what?",
+                "As a hobby, the one who gets rent from {person} collects {collection}",
+            ),
         ),
-        "The person who was given the {object} pays rent to whom?",
         "The tenant of {surname} was given which thing?",
         "The person who was given the {object} pays rent to a collector of what?",
         "The tenant of the collector of {collection} was given which thing?",
@@ -560,10 +602,15 @@ CHAINS: tuple[Chain, ...] = (
             "Through {town} flows the river {river}.",
         ),
         (
-            "The author of {book} was born in {town}",
-            "The author who was born in {town} has written {book}",
+            Hop(
+                "I have read {book}, so in what place was its author born?",
+                "The author of {book} was born in {town}",
+            ),
+            Hop(
+                "{surname} was born beside a river, so what is it called?",
+                "Through {surname}'s birthplace flows the river {river}",
+            ),
         ),
-        "I have read {book}, so in what place was its author born?",
         "I know {town}, so what was written by the author who was born there?",
         "I have read {book}, so what river flows through its author's birthplace?",
         "I know the river {river}, so what was written by the author who was born beside it?",
@@ -576,10 +623,15 @@ CHAINS: tuple[Chain, ...] = (
             "{surname}'s favourite food is {food}.",
         ),
         (
-            "The trainer of {horse}'s rider is {surname}",
-            "The horse of {surname}'s rider is called {horse}",
+            Hop(
+                "{horse} wins the race, so who is the trainer of the winning rider?",
+                "The trainer of {horse}'s rider is {surname}",
+            ),
+            Hop(
+                "{person} has a trainer, so what is this trainer's favourite food?",
+                "{person}'s trainer's favourite food is {food}",
+            ),
         ),
-        "{horse} wins the race, so who is the trainer of the winning rider?",
         "{surname}'s rider wins the race, so what is the winning horse called?",
         "{horse} wins the race, so what does the trainer of the winning rider like to eat?",
         "The trainer who likes {food} has the winning rider, so what is the horse called?",
@@ -592,10 +644,15 @@ CHAINS: tuple[Chain, ...] = (
             "You will find the {animal} asleep in the {nook}.",
         ),
         (
-            "The {ship} has a captain whose pet is the {animal}",
-            "The captain whose pet is the {animal} is at the helm of the {ship}",
+            Hop(
+                "If you go aboard the {ship}, what pet does its captain have?",
+                "The {ship} has a captain whose pet is the {animal}",
+            ),
+            Hop(
+                "If you look for Captain {surname}'s pet, where is it asleep?",
+                "You will find Captain {surname}'s pet asleep in the {nook}",
+            ),
         ),
-        "If you go aboard the {ship}, what pet does its captain have?",
         "If you meet the captain whose pet is the {animal}, what ship is that captain from?",
         "If you go aboard the {ship}, where does its captain's pet sleep?",
         "If you find a pet asleep in the {nook}, what ship does its captain steer?",

@@ -19,7 +19,14 @@ def tenth_or_half(random: Random) -> Sum:
 
 def rest(random: Random) -> Sum:
     percent = 10 * random.randint(1, 9)
-    return Sum({"p": percent}, 100 - percent, random.choice(((10, 30), (20, 30), (10, 20))), 10, 90)
+    # Half leaves half, which then stands in the text; so half must not be a wrong option either.
+    return Sum(
+        {"p": percent, "half": 50},
+        100 - percent,
+        random.choice(((10, 30), (20, 30), (10, 20))),
+        10,
+        90,
+    )
 
 
 def share_of(random: Random) -> Sum:

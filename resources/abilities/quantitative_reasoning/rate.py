@@ -34,7 +34,7 @@ def scaled(random: Random) -> Sum:
 def time_for(random: Random) -> Sum:
     rate, b, c = random.randint(4, 16), *random.sample(range(3, 16), 2)
     gaps = (random.randint(1, 2), random.randint(3, 5))
-    return Sum({"a": rate * b, "b": b, "c": rate * c}, c, gaps)
+    return Sum({"a": rate * b, "b": b, "c": rate * c}, c, gaps, 3, 15)
 
 
 def two_legs(random: Random) -> Sum:
@@ -48,7 +48,7 @@ def together(random: Random) -> Sum:
     hours, other = random.randint(4, 12), random.randint(3, 9)
     start = random.randint(11, 60)
     numbers = {"a": a * other, "b": b * other, "t": other, "s": start, "n": (a + b) * hours + start}
-    return Sum(numbers, hours, (random.randint(1, 2), random.randint(3, 5)))
+    return Sum(numbers, hours, (random.randint(1, 2), random.randint(3, 5)), 4, 12)
 
 
 def net_flow(random: Random) -> Sum:

@@ -18,7 +18,7 @@ TYPE = "mental_rotation"
 HALF_TURNS = {
     "train": (
         Pairs(
-            "On a big wheel, {all}. The wheel makes half a turn.",
+            "On a big fairground disc, {all}. The disc makes half a turn.",
             True,
             "{a} is opposite {b}",
             "What is now in the old place of {a}?",
@@ -27,7 +27,7 @@ HALF_TURNS = {
             "Signs are painted on a round table. {all} The table is turned by 180 degrees.",
             False,
             "{a} is across from {b}.",
-            "What is now where there was {a}?",
+            "What is now where {a} was?",
         ),
     ),
     "calibration": (
@@ -38,7 +38,7 @@ HALF_TURNS = {
             "What has come to the spot of {a}?",
         ),
         Pairs(
-            "Beads sit on a ring. {all} The ring is rotated halfway.",
+            "Beads sit on a round wire. {all} The wire is rotated halfway.",
             False,
             "{a} has {b} on the far side.",
             "Which bead has taken the place of {a}?",

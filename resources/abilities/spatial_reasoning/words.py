@@ -81,8 +81,9 @@ def templates(
     draw: Callable[[W, Random], Draft],
 ) -> list[Template]:
     """One template for each wording of each split."""
+    head = f"{type_}-{form}-{difficulty}"
     return [
-        Template(type_, f"{form}-{difficulty}-{split}-{n}", split, difficulty, partial(draw, w))
+        Template(type_, f"{head}-{split}-{n}", split, difficulty, partial(draw, wording))
         for split, choices in wordings.items()
-        for n, w in enumerate(choices, start=1)
+        for n, wording in enumerate(choices, start=1)
     ]

@@ -12,13 +12,15 @@ FAR = 10_000
 
 
 def one_hour_later(random: Random) -> Moment:
-    start = random.choice((0, 12)) + random.randint(2, 9)
-    return Moment({"s": full_hour(start)}, start + 1, (2, random.choice((3, 4, 5))), full_hour)
+    half = random.choice((0, 12))
+    start, gaps = half + random.randint(1, 10), (2, random.choice((3, 4, 5)))
+    return Moment({"s": full_hour(start)}, start + 1, gaps, full_hour, half + 2, half + 11)
 
 
 def one_hour_earlier(random: Random) -> Moment:
-    end = random.choice((0, 12)) + random.randint(4, 11)
-    return Moment({"e": full_hour(end)}, end - 1, (2, random.choice((3, 4, 5))), full_hour)
+    half = random.choice((0, 12))
+    end, gaps = half + random.randint(2, 11), (2, random.choice((3, 4, 5)))
+    return Moment({"e": full_hour(end)}, end - 1, gaps, full_hour, half + 1, half + 10)
 
 
 def hours_later(random: Random) -> Moment:

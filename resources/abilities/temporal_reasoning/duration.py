@@ -20,7 +20,7 @@ def in_smaller_units(size: int, unit: str) -> Callable[[Random], Moment]:
     def draw(random: Random) -> Moment:
         count = random.randint(2, 7)
         gaps = random.choice(((1, 2), (1, 3), (2, 3), (2, 4)))
-        return Moment({"n": COUNTS[count]}, count, gaps, lambda n: f"{n * size} {unit}", high=9)
+        return Moment({"n": COUNTS[count]}, count, gaps, lambda n: f"{n * size} {unit}", 2, 7)
 
     return draw
 
@@ -29,19 +29,19 @@ def between_hours(random: Random) -> Moment:
     length = random.randint(2, 9)
     start = random.choice((1, 13)) + random.randint(0, 10 - length)
     slots = {"s": full_hour(start), "e": full_hour(start + length)}
-    return Moment(slots, length, (random.choice((1, 2)), random.choice((3, 4))), hours, high=11)
+    return Moment(slots, length, (random.choice((1, 2)), random.choice((3, 4))), hours, 2, 9)
 
 
 def both_parts(random: Random) -> Moment:
     a, b = (FIVE * random.randint(1, 8) for _ in range(2))
     gaps = (random.choice((5, 10)), random.choice((15, 20, 25)))
-    return Moment({"a": minutes(a), "b": minutes(b)}, a + b, gaps, minutes)
+    return Moment({"a": minutes(a), "b": minutes(b)}, a + b, gaps, minutes, 10, 80)
 
 
 def part_left(random: Random) -> Moment:
     left, gone = (FIVE * random.randint(1, 8) for _ in range(2))
     gaps = (random.choice((5, 10)), random.choice((15, 20, 25)))
-    return Moment({"a": minutes(left + gone), "b": minutes(gone)}, left, gaps, minutes)
+    return Moment({"a": minutes(left + gone), "b": minutes(gone)}, left, gaps, minutes, 5, 40)
 
 
 def between_times(random: Random) -> Moment:
@@ -59,7 +59,7 @@ def three_parts(random: Random) -> Moment:
 def how_much_longer(random: Random) -> Moment:
     short, more = FIVE * random.randint(10, 30), FIVE * random.randint(3, 20)
     slots = {"a": span(short + more), "b": span(short)}
-    return Moment(slots, more, (random.choice((5, 10)), random.choice((15, 20, 40))), span, low=2)
+    return Moment(slots, more, (random.choice((5, 10)), random.choice((15, 20, 40))), span, 15, 100)
 
 
 def without_break(random: Random) -> Moment:
@@ -118,18 +118,51 @@ WEEKS = {
         Without a letter, how many days went by?
     """,
 }
-MINUTES = {
+DECADES = {
     "train": """
-        {event} was late, and {A} waited for [{n}|some] minutes.
-        How many seconds did {A} wait?
+        {A} has lived in {town} for [{n}|some] decades.
+        For how many years has {A} lived in {town}?
+
+        The house that {A} bought from the {job} is [{n}|several] decades old.
+        How many years old is the house?
     """,
     "calibration": """
-        In {town} the song of {A} was played, which lasts [{n}|several] minutes.
-        What is that in seconds?
+        The shop of the {job} in {town} closed after [{n}|several] decades.
+        What is that in years?
     """,
     "test": """
-        It takes {A} [{n}|some] minutes to get to the house of the {job}.
-        In seconds, how long is the way?
+        No rain fell in {town} for [{n}|many] decades, the {job} told {A}.
+        Without rain, how many years went by?
+    """,
+}
+CENTURIES = {
+    "train": """
+        The old bridge that {A} saw in {town} is [{n}|some] centuries old.
+        How many years old is the bridge?
+    """,
+    "calibration": """
+        The people of {town} were ruled from abroad for [{n}|several] centuries, so {A} says.
+        What is that in years?
+    """,
+    "test": """
+        In {town}, {A} and {B} sat under a tree that had stood there [{n}|many] centuries.
+        The tree had stood there how many years?
+    """,
+}
+TEN_DAYS = {
+    "train": """
+        {A} runs for [{n}|some] minutes every day in {town}.
+        How many minutes does {A} run in [ten|several] days?
+    """,
+    "calibration": """
+        Each song that {A} sings in {town} lasts [{n}|several] minutes, and {A} sings
+        [ten|several] songs.
+        What is the length of all the songs?
+    """,
+    "test": """
+        Every visit of the {job} to {A} is [{n}|some] minutes long, and there were [ten|some]
+        visits.
+        Taken together, how many minutes long were they?
     """,
 }
 YEARS = {
@@ -315,9 +348,11 @@ ROUNDS_AND_PAUSES = {
 FORMS = tuple(
     Form("duration", name, difficulty, case_of(draw), blocks)
     for difficulty, name, draw, blocks in (
-        ("easy", "weeks", in_smaller_units(7, "days"), WEEKS),
-        ("easy", "minutes", in_smaller_units(60, "seconds"), MINUTES),
-        ("easy", "years", in_smaller_units(12, "months"), YEARS),
+        ("easy", "decades", in_smaller_units(10, "years"), DECADES),
+        ("easy", "centuries", in_smaller_units(100, "years"), CENTURIES),
+        ("easy", "ten_days", in_smaller_units(10, "minutes"), TEN_DAYS),
+        ("medium", "weeks", in_smaller_units(7, "days"), WEEKS),
+        ("medium", "years", in_smaller_units(12, "months"), YEARS),
         ("medium", "between_hours", between_hours, BETWEEN_HOURS),
         ("medium", "both_parts", both_parts, BOTH_PARTS),
         ("medium", "part_left", part_left, PART_LEFT),
