@@ -102,8 +102,8 @@ def test_changed_settings_are_noticed_without_records(finished: Project, tmp_pat
 def test_an_added_k_reuses_the_old_one(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
-    assert "compute_importance" not in project.planned()
     project.run("results/profiles/impact.csv")
+    assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
     # intact, two masks and two controls of the old k; as many masks of the new one.
     assert "5 reused, 4 computed" in project.log(EVALUATION.format("places_test"))
 

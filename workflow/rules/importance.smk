@@ -21,7 +21,7 @@ rule check_sizes:
 rule compute_importance:
     input:
         model="results/models/{model}",
-        sizes=ancient("results/checks/{model}.json"),
+        sizes="results/checks/{model}.json",
         train=[str(items_of(ability, "train")) for ability in ABILITIES],
         settings=settings_file("importance/{model}.json", importance_settings),
     output:
