@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from benchprof.abilities.checks.ability import Ability, read_ability
 from benchprof.abilities.checks.repetition import check_templates
 from benchprof.abilities.checks.shape import MINIMUM, check_counts
@@ -30,3 +32,11 @@ def test_no_template_is_in_two_splits(resources: Path):
         assert all(item.template for item in ability.items), ability.name
         check = check_templates(ability)
         assert check.passed, f"{ability.name}: {check.detail}"
+
+
+def test_every_ability_of_the_default_run_has_a_generator() -> None:
+    root = Path(__file__).parents[3]
+    config = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+    assert len(config["abilities"]) == 10
+    for ability in config["abilities"].values():
+        assert (root / ability["items"] / "generator.py").is_file()
