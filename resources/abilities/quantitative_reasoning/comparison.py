@@ -158,11 +158,11 @@ TENS_APART = {
     """,
     "calibration": """
         The {object} of {A} cost [{a}|several] dollars and that of {B} [{b}|several] dollars.
-        What did {A} pay more than {B}? -> ${}
+        By what sum did {A} pay more than {B}? -> ${}
     """,
     "test": """
         There are [{b}|some] {crops} in the cellar of {A} but [{a}|some] in that of the {job}.
-        By how many is the cellar of the {job} ahead?
+        By how many {crops} does the cellar of the {job} beat that of {A}?
     """,
 }
 MOST = {

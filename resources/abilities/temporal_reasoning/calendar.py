@@ -136,7 +136,7 @@ NEXT_DAY = {
         {A} had {event} on [{w}|bin day] and {event2} the day after.
         {event2} was on which day of the week?
 
-        Arriving in {town} on [{w}|bin day], {A} saw {B} one day later.
+        {A} came to {town} on [{w}|bin day] and saw {B} there one day later.
         {A} saw {B} on which day of the week?
     """,
 }
@@ -249,8 +249,8 @@ DATE_LATER = {
         On what date does it end?
     """,
     "calibration": """
-        The bill that the {job} got on [{s}|the day of the fair] must be paid after {d}.
-        What date is the last day for paying it?
+        On [{s}|the day of the fair] the {job} got a bill, which was paid exactly {d} later.
+        What date was it paid on?
     """,
     "test": """
         It is [{s}|the day of the vote], and {event} in {town} is still {d} away.
@@ -263,8 +263,8 @@ DATE_EARLIER = {
         On what date did {A} buy it?
     """,
     "calibration": """
-        By [{s}|the day of the fair] the {job} in {town} had been ill for {d}.
-        What date was the first day of the illness, {d} before?
+        On [{s}|the day of the fair] the {job} in {town} was well again, {d} after falling ill.
+        What date was the start of the illness?
     """,
     "test": """
         {A} reached the coast on [{s}|the day of the vote], having set out {d} before.
@@ -332,9 +332,8 @@ WEEKS_AND_DAYS = {
         What date is it when the mail gets there?
     """,
     "test": """
-        The wall was to be built in {w} and {a}, beginning from [{s}|the day of the vote], and the
-        {job} beat this plan by {b}.
-        When was the wall finished?
+        The wall was to be ready {w} and {a} after [{s}|the day of the vote], but the {job} had it ready {b} before that.
+        When was the wall ready?
     """,
 }
 

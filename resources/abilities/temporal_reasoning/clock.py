@@ -30,7 +30,7 @@ def hours_later(random: Random) -> Moment:
 
 
 def hours_earlier(random: Random) -> Moment:
-    end, away = random.randint(16, 28), random.randint(2, 9)
+    end, away = random.randint(13, 23), random.randint(2, 9)
     gaps = (random.choice((1, 2)), random.choice((3, 12)))
     return Moment({"e": full_hour(end), "d": hours(away)}, end - away, gaps, full_hour, low=-FAR)
 
@@ -217,9 +217,8 @@ CHAIN = {
         At what time is the music over?
     """,
     "test": """
-        Delayed by {b}, the train due at [{s}|the hour in the timetable] finally brings {A} to a
-        meal that lasts {a} and to a walk of {c}.
-        Until when does {A} walk, if nothing else takes time?
+        The train of {A}, due in {town} at [{s}|the hour in the timetable], gets there {b} late. On arrival {A} eats for {a} and then walks for {c}.
+        Until when does {A} walk?
     """,
 }
 PLAN_BACK = {

@@ -131,7 +131,7 @@ DECADES = {
         What is that in years?
     """,
     "test": """
-        No rain fell in {town} for [{n}|many] decades, the {job} told {A}.
+        No rain fell in {town} for [{n}|some] decades, the {job} told {A}.
         Without rain, how many years went by?
     """,
 }
@@ -145,8 +145,8 @@ CENTURIES = {
         What is that in years?
     """,
     "test": """
-        In {town}, {A} and {B} sat under a tree that had stood there [{n}|many] centuries.
-        The tree had stood there how many years?
+        In {town}, {A} and {B} sat under a tree that had stood there [{n}|some] centuries.
+        For how many years had the tree stood there?
     """,
 }
 TEN_DAYS = {
@@ -221,7 +221,7 @@ PART_LEFT = {
         How much longer does {event} go on?
     """,
     "calibration": """
-        Of the [{a}|time] that {A} may use for the test, [{b}|a part] has gone by.
+        Of the [{a}|time] that {A} may use for the test, [{b} have|a part has] gone by.
         What time remains?
     """,
     "test": """

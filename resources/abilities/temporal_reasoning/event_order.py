@@ -70,6 +70,8 @@ def in_pairs(pool: tuple[str, ...], asked: int) -> Callable[[Random], Case]:
         pairs = random.sample([things[:2], things[2:4], things[4:]], 3)
         slots = {f"a{number}": pair[0] for number, pair in enumerate(pairs)}
         slots |= {f"b{number}": pair[1] for number, pair in enumerate(pairs)}
+        mixed = random.sample(things, 6)
+        slots |= {f"p{number}": thing for number, thing in enumerate(mixed, start=1)}
         wrong = tuple(random.sample(things[2:], 3))
         return Case(slots | {"asked": things[asked]}, things[1 - asked], wrong)
 
@@ -120,44 +122,46 @@ def round_noon(random: Random) -> list[str]:
 
 PAIR_EARLIER = {
     "train": """
-        {a0} was [just before|as long as] {b0}, {a1} was [just before|as long as] {b1}, and {a2}
-        was [just before|as long as] {b2}.
-        What was just before {asked}?
+        [{a0} was just before {b0}, {a1} was just before {b1}, and {a2} was just before {b2}.|{p1} was as
+        long as {p2}, {p3} was as long as {p4}, and {p5} was as long as {p6}.]
+        What was just after {asked}?
 
-        On Monday {a0} was [followed by|as good as] {b0}, on Tuesday {a1} was [followed by|as good
-        as] {b1}, and on Friday {a2} was [followed by|as good as] {b2}.
-        What came before {asked}?
+        [On Monday {a0} was followed by {b0}, on Tuesday {a1} was followed by {b1}, and on Friday {a2} was
+        followed by {b2}.|On Monday {p1} was as good as {p2}, on Tuesday {p3} was as good as {p4}, and on
+        Friday {p5} was as good as {p6}.]
+        What came after {asked}?
     """,
     "calibration": """
-        In {town}, {a0} [led up to|was compared with] {b0}, {a1} [led up to|was compared with]
-        {b1}, and {a2} [led up to|was compared with] {b2}.
-        What took place ahead of {asked}?
+        In {town}, [{a0} led up to {b0}, {a1} led up to {b1}, and {a2} led up to {b2}.|{p1} was compared with
+        {p2}, {p3} was compared with {p4}, and {p5} was compared with {p6}.]
+        What took place next after {asked}?
     """,
     "test": """
-        Of three pairs of events, {a0} [precedes|resembles] {b0}, {a1} [precedes|resembles] {b1},
-        and {a2} [precedes|resembles] {b2}.
-        Which event precedes {asked}?
+        Of three pairs of events, [{a0} precedes {b0}, {a1} precedes {b1}, and {a2} precedes {b2}.|{p1} resembles
+        {p2}, {p3} resembles {p4}, and {p5} resembles {p6}.]
+        Which event follows {asked}?
     """,
 }
 PAIR_LATER = {
     "train": """
-        {b0} was [right after|as long as] {a0}, {b1} was [right after|as long as] {a1}, and {b2}
-        was [right after|as long as] {a2}.
-        What was right after {asked}?
+        [{b0} was right after {a0}, {b1} was right after {a1}, and {b2} was right after {a2}.|{p1} was as
+        nice as {p2}, {p3} was as nice as {p4}, and {p5} was as nice as {p6}.]
+        What was right before {asked}?
 
-        On three days {A} had two things: {b0} [later than|as well as] {a0}, {b1} [later than|as
-        well as] {a1}, and {b2} [later than|as well as] {a2}.
-        What was later than {asked}?
+        On three days {A} had two things: [{b0} later than {a0}, {b1} later than {a1}, and {b2} later than
+        {a2}.|{p1} as well as {p2}, {p3} as well as {p4}, and {p5} as well as {p6}.]
+        What was earlier than {asked}?
     """,
     "calibration": """
-        At the {town} school, {b0} [had to wait for|was as popular as] {a0}, {b1} [had to wait
-        for|was as popular as] {a1}, and {b2} [had to wait for|was as popular as] {a2}.
-        What had to wait for {asked}?
+        At the {town} school, [{b0} had to wait for {a0}, {b1} had to wait for {a1}, and {b2} had to wait for
+        {a2}.|{p1} was as popular as {p2}, {p3} was as popular as {p4}, and {p5} was as popular as {p6}.]
+        What took place ahead of {asked}?
     """,
     "test": """
-        The {job} heard that {b0} [follows|resembles] {a0}, that {b1} [follows|resembles] {a1},
-        and that {b2} [follows|resembles] {a2}.
-        Which event follows {asked}?
+        The {job} heard that [{b0} starts when {a0} ends, that {b1} starts when {a1} ends, and that {b2}
+        starts when {a2} ends.|{p1} costs what {p2} costs, that {p3} costs what {p4} costs, and that {p5}
+        costs what {p6} costs.]
+        Which event ends when {asked} starts?
     """,
 }
 FIRST_NAME = {
@@ -365,13 +369,13 @@ CLUES_THIRD = {
         What was third?
     """,
     "calibration": """
-        About the five parts of the {town} festival we know this:
-        * [after {first} people went|people who liked {first} went] to {second}.
-        * {third} [had to wait until|was as popular as] {second} [was over|was].
-        * {fourth} [had to wait until|was as popular as] {third} [was over|was].
-        * {fifth} [had to wait until|was as popular as] {fourth} [was over|was].
-        * {fifth} [had to wait until|was as popular as] {first} [was over|was].
-        Which part stood in the middle of the festival?
+        About five things that {A} did last week we know this:
+        * {second} [had to wait until|was as tiring as] {first} [was over|was].
+        * {third} [had to wait until|was as tiring as] {second} [was over|was].
+        * {fourth} [had to wait until|was as tiring as] {third} [was over|was].
+        * {fifth} [had to wait until|was as tiring as] {fourth} [was over|was].
+        * {fifth} [had to wait until|was as tiring as] {first} [was over|was].
+        Which of the five stood in the middle of their order?
     """,
     "test": """
         From scraps of paper the {job} works out the order of five things.
@@ -442,8 +446,8 @@ NEAR_NOON = {
 FORMS = tuple(
     Form("event_order", name, difficulty, draw, blocks)
     for difficulty, name, draw, blocks in (
-        ("easy", "pair_earlier", in_pairs(EVENTS, 1), PAIR_EARLIER),
-        ("easy", "pair_later", in_pairs(EVENTS, 0), PAIR_LATER),
+        ("easy", "pair_earlier", in_pairs(EVENTS, 0), PAIR_EARLIER),
+        ("easy", "pair_later", in_pairs(EVENTS, 1), PAIR_LATER),
         ("medium", "first_name", placed(NAMES, 4, "first"), FIRST_NAME),
         ("medium", "last_event", placed(EVENTS, 4, "fourth"), LAST_EVENT),
         ("medium", "after_town", beside(TOWNS, 1, (0, 1, 2, 3)), AFTER_TOWN),
