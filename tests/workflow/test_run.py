@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.conftest import ROOT
+from tests.conftest import ROOT, tiny_model
 from tests.workflow.conftest import Project, write_ability
 
 EVALUATION = "evaluate_benchmark/tiny/{}.log"
@@ -99,6 +99,25 @@ def test_changed_settings_are_noticed_without_records(finished: Project, tmp_pat
     assert "compute_importance" in project.planned()
 
 
+def test_a_changed_model_is_prepared_and_evaluated_again(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    tiny_model("llama", seed=1).save_pretrained(project.folder / "tiny")
+    planned = project.planned()
+    assert planned["prepare_model"] == 1
+    assert planned["evaluate_benchmark"] == 2
+
+
+def test_a_removed_benchmark_leaves_the_table_without_records(
+    finished: Project, tmp_path: Path
+) -> None:
+    project = finished.copy(tmp_path / "copy")
+    subprocess.run(["rm", "-r", str(project.folder / ".snakemake")], check=True)
+    project.configure(lambda config: config["benchmarks"].pop("places_test"))
+    planned = project.planned()
+    assert "compute_profile" in planned
+    assert "evaluate_benchmark" not in planned
+
+
 def test_an_added_k_reuses_the_old_one(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
@@ -136,9 +155,21 @@ def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> No
         "test_split: test\ndoc_to_text: '{{question}}'\ndoc_to_target: answer\n"
         "doc_to_choice: options\nmetric_list: [{metric: acc}]\n"
     )
+    # As docs/adding_a_benchmark.md has it.
+    (project.folder / "capitals.yaml").write_text(
+        'task: capitals\noutput_type: multiple_choice\ndoc_to_text: "{{question}}"\n'
+        "doc_to_choice: options\ndoc_to_target: answer\n"
+        "metric_list:\n  - {metric: acc, aggregation: mean, higher_is_better: true}\n"
+    )
+    data = {"question": "What is the capital of France?", "options": ["Paris", "Nice"], "answer": 0}
+    (project.folder / "capitals.jsonl").write_text(f"{json.dumps(data)}\n" * 3)
 
     def add(config: dict) -> None:
         config["benchmarks"]["mine"] = {"task_file": "my_task.yaml", "limit": 5}
+        config["benchmarks"]["capitals"] = {
+            "task_file": "capitals.yaml",
+            "data": "capitals.jsonl",
+        }
         config["abilities"]["my_ability"] = {"items": "mine/places"}
 
     project.configure(add)

@@ -53,7 +53,7 @@ def items_of(ability, split):
     return Path(config["abilities"][ability]["items"], f"{split}.jsonl")
 
 
-ABILITIES = list(config.get("abilities", {}))
+ABILITIES = list(config.get("abilities") or {})
 try:
     check_inputs()
 except InputError as error:

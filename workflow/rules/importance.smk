@@ -5,6 +5,7 @@
 rule check_sizes:
     input:
         model="results/models/{model}",
+        settings=settings_file("sizes/{model}.json", size_settings),
     output:
         sizes="results/checks/{model}.json",
     log:
@@ -12,8 +13,7 @@ rule check_sizes:
     conda:
         "../../envs/benchprof.yaml"
     params:
-        scope=config["scope"],
-        fractions=FRACTIONS,
+        settings=size_settings,
     script:
         "../scripts/check_sizes.py"
 

@@ -6,7 +6,7 @@ rule compute_profile:
         intact=expand(RECORD, model=MODELS, benchmark=BENCHMARKS, ablation=["intact"]),
         records=[source["record"] for source in profile_sources()],
         masks=[mask_of(model, ablation) for model in MODELS for ablation in ABLATIONS],
-        settings=settings_file("profile.json", profile_settings),
+        settings=settings_file("profile.json", profile_state),
     output:
         impact=multiext("results/profiles/impact", ".csv", ".parquet"),
         similarity=multiext("results/profiles/similarity", ".csv", ".parquet"),
@@ -16,6 +16,7 @@ rule compute_profile:
         "../../envs/benchprof.yaml"
     params:
         settings=profile_settings,
+        state=profile_state,
         intact=list(product(MODELS, BENCHMARKS)),
         sources=profile_sources(),
     script:

@@ -2,7 +2,16 @@
 
 
 def model_settings(wildcards):
-    return {"source": config["models"][wildcards.model]["source"]}
+    """A local folder's files by size and time, so that a changed model is prepared again."""
+    source = config["models"][wildcards.model]["source"]
+    folder = Path(source["folder"]) if "folder" in source else None
+    files = sorted(p for p in folder.iterdir() if p.is_file()) if folder else []
+    stamps = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in files}
+    return {"source": source, "files": stamps}
+
+
+def size_settings(wildcards):
+    return {"scope": config["scope"], "fractions": FRACTIONS}
 
 
 def importance_settings(wildcards):
@@ -36,6 +45,7 @@ def benchmark_data(wildcards):
     benchmark = config["benchmarks"][wildcards.benchmark]
     files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
     if "ability" in benchmark:
+        files["prompt"] = f"{workflow.basedir}/resources/benchmarks/ability_items.yaml"
         files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
     return files
 
@@ -47,7 +57,7 @@ def evaluation_settings(wildcards):
         "dtype": model["dtype"],
         "chat_template": model.get("chat_template", False),
         "seed": config["seed"],
-        "files": files_of(benchmark_data(wildcards).values()),
+        "files": list(files_of(benchmark_data(wildcards).values()).values()),
         "code": codebase.digest_of("evaluation"),
     }
 
@@ -72,6 +82,16 @@ def profile_settings(wildcards):
     return config["profile"] | {
         "seed": config["seed"],
         "own_benchmarks": own_benchmarks(),
+    }
+
+
+def profile_state(wildcards):
+    """All that the tables depend on beside the records: also what they are about, and the code."""
+    return profile_settings(wildcards) | {
+        "models": MODELS,
+        "benchmarks": BENCHMARKS,
+        "ablations": ABLATIONS,
+        "code": codebase.digest_of("profile"),
     }
 
 

@@ -9,7 +9,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         check_sizes(
             folder=Path(snakemake.input.model),
-            scope=snakemake.params.scope,
-            fractions=snakemake.params.fractions,
+            scope=snakemake.params.settings["scope"],
+            fractions=snakemake.params.settings["fractions"],
             target=Path(snakemake.output.sizes),
         )

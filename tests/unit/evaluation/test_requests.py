@@ -7,8 +7,10 @@ import math
 from pathlib import Path
 
 import pytest
+from tests.conftest import byte_tokenizer
 
 from benchprof.errors import InputError
+from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.record import make_record, read_record
 from benchprof.evaluation.requests import Requests, build_requests, probability_of_gold
 from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
@@ -126,3 +128,55 @@ def test_shots_are_one_fixed_draw_without_the_document_itself(items: Path, tmp_p
     for document in requests.documents:
         prefix, _, own = document.instances[0].args[0].rpartition("\n\n")
         assert own.removeprefix("It rains.\n") not in prefix
+
+
+@pytest.mark.parametrize("answer", [-1, 3])
+def test_a_key_that_is_no_choice_is_named(items: Path, answer: int) -> None:
+    """Hidden test sets have -1 as the key, which Python would take for the last choice."""
+    lines = items.read_text().splitlines()
+    lines[1] = lines[1].replace('"answer": 1', f'"answer": {answer}')
+    items.write_text("\n".join(lines))
+    with pytest.raises(InputError, match=rf"document 1: the right choice is {answer}"):
+        requests_of(items)
+
+
+def own_task(tmp_path: Path, text: str) -> Path:
+    """A task file like the shipped one, changed."""
+    file = tmp_path / "own.yaml"
+    template = (ROOT / "resources/benchmarks/ability_items.yaml").read_text()
+    file.write_text(template.replace("task: ability_items", "task: own") + text)
+    return file
+
+
+def test_the_digest_knows_how_responses_are_scored(items: Path, tmp_path: Path) -> None:
+    def digest(text: str) -> str:
+        source = TaskSource(file=own_task(tmp_path, text), data=items)
+        return build_requests(load_tasks(source), None, 1).digest
+
+    plain = digest("")
+    assert digest("") == plain
+    assert digest("repeats: 2\n") != plain
+    own_task(tmp_path, "")
+    moved = items.rename(tmp_path / "moved.jsonl")
+    source = TaskSource(file=own_task(tmp_path, ""), data=moved)
+    assert build_requests(load_tasks(source), None, 1).digest == plain
+
+
+def test_another_task_of_the_same_name_below_the_folder_does_not_win(
+    items: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/other.yaml").write_text("task: own\ndataset_path: absent\n")
+    file = own_task(tmp_path, "description: 'Mine. '\n")
+    (task,) = load_tasks(TaskSource(file=file, data=items))
+    assert task.config.description == "Mine. "
+
+
+def test_an_open_turn_stays_open() -> None:
+    """lm-eval renders a task's `gen_prefix` as the beginning of the model's own turn."""
+    messages = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "The answer is"},
+    ]
+    text = render_chat(byte_tokenizer(chat=True), messages, add_generation_prompt=False)
+    assert text.endswith("The answer is")

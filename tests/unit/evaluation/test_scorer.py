@@ -14,8 +14,10 @@ from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 
 from benchprof.errors import InputError
+from benchprof.evaluation import forward
 from benchprof.evaluation import scorer as module
-from benchprof.evaluation.scorer import FAMILIES, Answer, Pair, TreeScorer
+from benchprof.evaluation.forward import FAMILIES
+from benchprof.evaluation.scorer import Answer, Pair, TreeScorer
 
 MakeModel = Callable[..., Any]
 PLAIN = {"opt": {"word_embed_proj_dim": 32}, "bloom": {}, "mamba": {}}
@@ -150,12 +152,12 @@ def test_settings_that_make_packing_inexact_are_obstacles(
     make_model: MakeModel, change: dict[str, Any], reason: str
 ) -> None:
     model = make_model("llama")
-    assert module.obstacle(model) is None
+    assert forward.obstacle(model) is None
     stand_in = copy.copy(model)
     stand_in.config = copy.deepcopy(model.config)
     for name, value in change.items():
         object.__setattr__(stand_in.config, name, value)
-    assert reason in (module.obstacle(stand_in) or "")
+    assert reason in (forward.obstacle(stand_in) or "")
 
 
 TEXTS = [

@@ -81,3 +81,17 @@ def test_a_model_loads_without_gradients(tiny_folder: Path, tmp_path: Path) -> N
     model = load_model(prepared({"folder": str(tiny_folder)}, tmp_path), "bfloat16", "auto")
     assert {p.dtype for p in model.parameters()} == {torch.bfloat16}
     assert not any(p.requires_grad for p in model.parameters())
+
+
+def test_a_folder_changed_after_its_preparation_is_refused(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    target = prepared({"folder": str(tiny_folder)}, tmp_path)
+    weights = tiny_folder / "model.safetensors"
+    weights.touch()
+    read_card(target)  # Another time alone is no change.
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(InputError, match="changed since it was prepared"):
+        read_card(target)

@@ -55,6 +55,23 @@ def test_the_excess_over_controls_is_a_difference_of_means() -> None:
     assert found.excess(0, [1, 2]).value == pytest.approx(0.375)
 
 
+def test_the_excess_keeps_its_sign_where_the_base_is_not_positive() -> None:
+    # Each item loses .02 without a and .06 without b: a costs less in every resample, whatever
+    # the base, which is near nothing here.
+    intact = np.linspace(0.15, 0.40, 30)
+    estimate = impacts(intact, [intact - 0.02, intact - 0.06]).excess(0, [1])
+    assert estimate.value == pytest.approx(-0.04 / 0.025)
+    assert math.isinf(estimate.low)
+    assert estimate.high < 0
+
+
+def test_equal_ablations_of_right_or_wrong_items_have_an_interval_of_their_difference() -> None:
+    ablated = [1.0] * 30 + [0.0] * 30
+    estimate = impacts([1.0] * 50 + [0.0] * 10, [ablated, ablated]).excess(0, [1])
+    assert estimate.value == 0.0
+    assert estimate.low < 0 < estimate.high
+
+
 def test_the_bootstrap_is_paired_and_repeatable() -> None:
     scores = np.random.default_rng(0).random((3, 50))
     scores[1] = scores[0] - 0.125

@@ -1,4 +1,4 @@
-"""Which modules decide the numbers of each expensive stage.
+"""Which modules decide the numbers of each stage.
 
 Snakemake does not see that an imported module changed, so rules carry these digests in their
 `params` and the store in its keys. Whatever is not listed can be edited without a rerun.
@@ -10,14 +10,19 @@ from benchprof import digests
 
 MODULES = {
     "importance": (
+        "benchprof.abilities.item",
         "benchprof.abilities.prompt",
         "benchprof.importance.example",
         "benchprof.importance.scores",
         "benchprof.models.family",
+        "benchprof.models.loading",
+        "benchprof.sampling",
     ),
     "masks": (
         "benchprof.masks.control",
+        "benchprof.masks.job",
         "benchprof.masks.selection",
+        "benchprof.masks.size",
         "benchprof.masks.threshold",
     ),
     "evaluation": (
@@ -25,10 +30,16 @@ MODULES = {
         "benchprof.evaluation.packing",
         "benchprof.evaluation.record",
         "benchprof.evaluation.requests",
+        "benchprof.evaluation.chat",
+        "benchprof.evaluation.forward",
         "benchprof.evaluation.scorer",
+        "benchprof.evaluation.tasks",
         "benchprof.evaluation.tree",
         "benchprof.masks.ablation",
+        "benchprof.models.loading",
+        "benchprof.sampling",
     ),
+    "profile": ("benchprof.profile",),
 }
 
 

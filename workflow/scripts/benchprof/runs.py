@@ -30,7 +30,7 @@ def clear_dead_lock(folder: Path) -> bool:
     """
     state = folder / ".snakemake"
     locks = list((state / "locks").glob("*"))
-    if not locks or _owner_elsewhere(state) or _live_run(folder):
+    if not locks or _owner_lives(state) or _live_run(folder):
         return False
     # What `snakemake --unlock` does, which would first want a configuration without a fault.
     for lock in locks:
@@ -38,12 +38,17 @@ def clear_dead_lock(folder: Path) -> bool:
     return True
 
 
-def _owner_elsewhere(state: Path) -> bool:
-    """Whether the last run noted was on another host, where nothing can be seen from here."""
-    owner = state / OWNER
-    if not owner.is_file():
+def _owner_lives(state: Path) -> bool:
+    """Whether the run noted last lives, or is on another host, where nothing can be seen."""
+    if not (state / OWNER).is_file():
         return False
-    return bool(json.loads(owner.read_text(encoding="utf-8"))["host"] != socket.gethostname())
+    owner = json.loads((state / OWNER).read_text(encoding="utf-8"))
+    if owner["host"] != socket.gethostname():
+        return True
+    try:
+        return bool(psutil.Process(owner["pid"]).create_time() == owner["started"])
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _live_run(folder: Path) -> bool:
@@ -56,8 +61,11 @@ def _live_run(folder: Path) -> bool:
                 continue
             if Path(process.cwd()).resolve() == folder.resolve():
                 return True
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
+        except psutil.NoSuchProcess:
             continue
+        except psutil.AccessDenied:
+            # Another user's: its folder cannot be seen, so it may be this one.
+            return True
     return False
 
 

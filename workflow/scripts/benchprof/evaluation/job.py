@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, digests, provenance
+from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.record import INTACT, make_record
 from benchprof.evaluation.requests import Requests, Response, build_requests
 from benchprof.evaluation.scorer import TreeScorer
@@ -114,15 +115,7 @@ def _requests_for(
 ) -> Requests:
     template = None
     if model.chat_template:
-        tokenizer = load_tokenizer(model.folder)
-
-        def template(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-            return str(
-                tokenizer.apply_chat_template(
-                    messages, tokenize=False, add_generation_prompt=add_generation_prompt
-                )
-            )
-
+        template = functools.partial(render_chat, load_tokenizer(model.folder))
     return build_requests(load_tasks(source), limit, seed, template)
 
 

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from statistics import fmean
 from typing import Any
 
@@ -15,6 +16,7 @@ from lm_eval.api.task import Task
 from scipy.special import log_softmax
 
 from benchprof import digests
+from benchprof.errors import InputError
 from benchprof.sampling import derived_seed, sample
 
 Response = Any
@@ -58,12 +60,14 @@ class Requests:
     @property
     def digest(self) -> str:
         """SHA-256 of all that is asked and how it is scored, independent of any tokenizer."""
+        tasks = {str(d.task.config.task): d.task for d in self.documents}
+        asked = [
+            [d.task.config.task, d.digest, d.choices, d.gold]
+            + [[i.request_type, *map(_plain, i.args)] for i in d.instances]
+            for d in self.documents
+        ]
         return digests.of_value(
-            [
-                [d.task.config.task, str(d.task.VERSION), d.digest, d.choices, d.gold]
-                + [[i.request_type, *map(_plain, i.args)] for i in d.instances]
-                for d in self.documents
-            ]
+            [asked, {n: _scoring_of(t) for n, t in tasks.items()}, version("lm-eval")]
         )
 
     @property
@@ -155,11 +159,13 @@ def _document(
         chat_template=chat_template,
     )
     instances = tuple(built) if isinstance(built, list) else (built,)
-    choices, gold = _choices_and_gold(task, doc)
+    choices, gold = _choices_and_gold(task, index, doc)
     return Document(task, index, digest, doc, instances, choices, gold)
 
 
-def _choices_and_gold(task: Task, doc: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _choices_and_gold(
+    task: Task, index: int, doc: dict[str, Any]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
     if task.OUTPUT_TYPE != "multiple_choice":
         return (), ()
     choices = tuple(map(str, task.doc_to_choice(doc)))
@@ -167,7 +173,15 @@ def _choices_and_gold(task: Task, doc: dict[str, Any]) -> tuple[tuple[str, ...],
     multiple_input = getattr(task, "multiple_input", False)
     gold = task.doc_to_text(doc) if multiple_input else task.doc_to_target(doc)
     keys = gold if isinstance(gold, list) else [gold]
-    return choices, tuple(choices.index(k) if isinstance(k, str) else int(k) for k in keys)
+    indices = [choices.index(k) if k in choices else -1 if isinstance(k, str) else k for k in keys]
+    if not all(isinstance(i, int) and 0 <= i < len(choices) for i in indices):
+        raise InputError(
+            f"task {task.config.task}, document {index}",
+            f"the right choice is {gold!r}",
+            f"one of its {len(choices)} choices: {list(choices)!r}"[:300],
+            "Mend the data, or leave out items without a known answer.",
+        )
+    return choices, tuple(indices)
 
 
 def _task_scores(
@@ -200,6 +214,14 @@ def _own_metrics(task: Task, document: Document) -> dict[str, float]:
                 name = metric if filtering == "none" else f"{metric},{filtering}"
                 scores[name] = float(value)
     return scores
+
+
+def _scoring_of(task: Task) -> dict[str, Any]:
+    """What of a task's definition decides scores; functions by their source, no paths of data."""
+    config = task.dump_config()
+    names = ("output_type", "doc_to_text", "doc_to_target", "doc_to_choice", "process_docs",
+             "process_results", "metric_list", "filter_list", "repeats")  # fmt: skip
+    return {"version": str(task.VERSION)} | {n: _plain(config.get(n)) for n in names}
 
 
 def _canonical(doc: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from lm_eval.api.task import Task
 from lm_eval.tasks import TaskManager
+from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
@@ -83,10 +84,15 @@ def _load(source: TaskSource) -> dict[str, Task]:
     if source.file is not None:
         if not source.file.is_file():
             raise InputError(source.file, "no such file", "a lm-eval task file (.yaml)")
-        folder = str(source.file.parent)
-        manager = TaskManager(include_path=folder, include_defaults=False)
+        # The file itself, not its folder: lm-eval would index every YAML below that, and another
+        # task of the same name could win.
+        config = load_yaml(source.file, resolve_func=True)
+        if not isinstance(config.get("task"), str):
+            raise InputError(source.file, "no `task: NAME`", "a lm-eval task file of one task")
         overrides = _local_data(source.data) if source.data else {}
-        return _by_name(manager, _task_name(source.file), overrides)
+        manager = TaskManager(include_defaults=False)
+        tasks: dict[str, Task] = manager.load([config | overrides])["tasks"]
+        return tasks
     # Scanning lm-eval's 14,000 entries takes some seconds, once per job.
     manager = TaskManager()
     assert source.task is not None
@@ -97,23 +103,11 @@ def _load(source: TaskSource) -> dict[str, Task]:
             "one that `lm_eval ls tasks` lists",
             "For a task of your own use `task_file`.",
         )
-    return _by_name(manager, source.task, _local_data(source.data) if source.data else {})
-
-
-def _by_name(manager: TaskManager, name: str, overrides: Mapping[str, Any]) -> dict[str, Task]:
+    overrides = _local_data(source.data) if source.data else {}
     # A member of a group may override the task's own settings; a bare specification may not.
-    spec = {"group": "benchmark", "task": [{"task": name, **overrides}]}
-    tasks: dict[str, Task] = manager.load([spec])["tasks"]
-    return tasks
-
-
-def _task_name(file: Path) -> str:
-    """The name that a task file gives its task."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        key, _, value = line.partition(":")
-        if key == "task" and value.strip():
-            return value.strip().strip("'\"")
-    raise InputError(file, "no line `task: NAME`", "a lm-eval task file")
+    group = {"group": "benchmark", "task": [{"task": source.task, **overrides}]}
+    named: dict[str, Task] = manager.load([group])["tasks"]
+    return named
 
 
 def _local_data(data: Path) -> dict[str, Any]:

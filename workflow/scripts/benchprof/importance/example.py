@@ -9,6 +9,7 @@ from transformers import PreTrainedTokenizerBase
 
 from benchprof.abilities.item import Item
 from benchprof.abilities.prompt import option_text, prompt_text
+from benchprof.errors import InputError
 
 LOSSES = ("all", "answer")
 
@@ -62,4 +63,10 @@ def _conversation(item: Item, tokenizer: PreTrainedTokenizerBase) -> tuple[str, 
     )
     # Some templates put more between the header and the answer (an empty thought, say).
     start = text.find(answer, len(opening) if text.startswith(opening) else text.rindex(prompt))
+    if start < 0:
+        expected = "the answer's own text"
+        remedy = "The model's chat template changes it; use options without outer spaces."
+        raise InputError(
+            f"item {item.id}, options", f"{answer!r} is not in its chat", expected, remedy
+        )
     return text, start, start + len(answer)

@@ -39,7 +39,7 @@ _QKVO = tuple(f"self_attn.{name}_proj" for name in "qkvo")
 _LLAMA = Family("model.layers", _GATED, _QKVO)
 
 # By the configuration's `model_type`. To add a family: its layers and projections, here, and a
-# tiny randomly initialised configuration in tests/unit/models/conftest.py.
+# tiny randomly initialised configuration in tests/conftest.py.
 FAMILIES: dict[str, Family] = {
     "llama": _LLAMA,
     "mistral": _LLAMA,

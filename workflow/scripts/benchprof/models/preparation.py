@@ -35,6 +35,7 @@ class Card:
         digest: SHA-256 over the names and contents of the files; the model's identity.
         source: as configured.
         files: digest of each file.
+        stamps: size in bytes and modification time in nanoseconds of each file.
         parameters: |θ|, tied parameters counted once.
         scope: number of weights in each scope.
     """
@@ -42,6 +43,7 @@ class Card:
     digest: str
     source: dict[str, str]
     files: dict[str, str]
+    stamps: dict[str, list[int]]
     parameters: int
     scope: dict[str, int]
 
@@ -69,7 +71,8 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
             _refer_to(Path(source["folder"]), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         parameters, scope = _sizes(folder)
-        card = Card(digests.of_value(files), dict(source), files, parameters, scope)
+        stamps = {name: _stamp(folder / name) for name in files}
+        card = Card(digests.of_value(files), dict(source), files, stamps, parameters, scope)
         write_json(folder / CARD, asdict(card))
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
@@ -77,8 +80,31 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
 
 
 def read_card(folder: Path) -> Card:
-    """The card of a prepared model."""
-    return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+    """The card of a prepared model, whose files are still those that it identifies.
+
+    A local folder is referred to, so that someone may change it. A file with another size or time
+    is read again; gigabytes are not read at each job.
+
+    Raises:
+        InputError: a file is missing or its content changed.
+    """
+    card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+    for name, stamp in card.stamps.items():
+        path = folder / name
+        changed = not path.is_file() or (
+            _stamp(path) != stamp and digests.of_file(path) != card.files[name]
+        )
+        if changed:
+            remedy = f"Delete {folder} and run again: the model is then another one."
+            raise InputError(
+                path.resolve(), "changed since it was prepared", card.files[name], remedy
+            )
+    return card
+
+
+def _stamp(path: Path) -> list[int]:
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _sizes(folder: Path) -> tuple[int, dict[str, int]]:

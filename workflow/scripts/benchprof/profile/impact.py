@@ -24,36 +24,45 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Impacts:
-    """AIS of several ablations of one benchmark, with the resamples that intervals come from.
+    """Drops of several ablations of one benchmark and what they are divided by.
 
     Attributes:
-        values: (ablations,), AIS.
-        resampled: (ablations, resamples), AIS under each resample of the items.
+        drops: (ablations,), S - S_a.
+        base: what a drop is divided by, S - C, S or 1.
+        resampled_drops: (ablations, resamples).
+        resampled_base: (resamples,).
+        pseudo: (resamples,), what the pseudo-items of right-or-wrong scores add to a difference.
         confidence: of the intervals.
     """
 
-    values: Floats
-    resampled: Floats
+    drops: Floats
+    base: float
+    resampled_drops: Floats
+    resampled_base: Floats
+    pseudo: Floats
     confidence: float
 
     def estimate(self, ablation: int) -> Estimate:
         """AIS of one ablation."""
-        return self._estimate(self.values[ablation], self.resampled[ablation])
+        return self._estimate(self.drops[ablation], self.resampled_drops[ablation])
 
     def excess(self, ablation: int, others: list[int]) -> Estimate:
-        """AIS of one ablation less the mean AIS of others, paired over items."""
-        value = self.values[ablation] - self.values[others].mean()
-        with np.errstate(invalid="ignore"):
-            resampled = self.resampled[ablation] - self.resampled[others].mean(axis=0)
-        # Infinite less infinite: a resample that says nothing of the difference bounds nothing.
-        resampled[np.isnan(resampled)] = np.inf
-        return self._estimate(value, resampled)
+        """AIS of one ablation less the mean AIS of others, paired over items.
 
-    def _estimate(self, value: float, resampled: Floats) -> Estimate:
+        The drops are subtracted before they are divided: where a resample's base is not positive,
+        the sign of the difference still is known.
+        """
+        drop = self.drops[ablation] - self.drops[others].mean()
+        resampled = self.resampled_drops[ablation] - self.resampled_drops[others].mean(axis=0)
+        return self._estimate(drop, resampled)
+
+    def _estimate(self, drop: float, resampled: Floats) -> Estimate:
+        value = _ratio(np.array([drop]), np.array([self.base]))[0]
+        ratios = _ratio(resampled + self.pseudo, self.resampled_base)
         tail = (1 - self.confidence) / 2
         # An order statistic, not an interpolation, which infinite resamples would turn into NaN.
-        low = np.quantile(resampled, tail, method="lower")
-        high = np.quantile(resampled, 1 - tail, method="higher")
+        low = np.quantile(ratios, tail, method="lower")
+        high = np.quantile(ratios, 1 - tail, method="higher")
         return Estimate(float(value), float(low), float(high))
 
 
@@ -84,10 +93,20 @@ def measure_impacts(
         seed: of the bootstrap.
     """
     scores = np.vstack([intact, ablated])
-    values = _ratio(scores.mean(axis=1, keepdims=True), guessing, impact)[:, 0]
-    widened = with_pseudo_items(scores) if is_binary(scores) else scores
-    means = bootstrap_means(widened, resamples, seed)
-    return Impacts(values, _ratio(means, guessing, impact), confidence)
+    pseudo = np.zeros(len(intact))
+    widened = scores
+    if is_binary(scores):
+        widened, pseudo = with_pseudo_items(scores)
+    means = bootstrap_means(np.vstack([widened, pseudo]), resamples, seed)
+    point = scores.mean(axis=1)
+    return Impacts(
+        drops=point[0] - point[1:],
+        base=float(_base(point[0], guessing, impact)),
+        resampled_drops=means[0] - means[1:-1],
+        resampled_base=_base(means[0], guessing, impact),
+        pseudo=means[-1],
+        confidence=confidence,
+    )
 
 
 def above_guessing_p(intact: Floats, guessing: float) -> float:
@@ -106,15 +125,14 @@ def is_binary(scores: Floats) -> bool:
     return bool(np.isin(scores, (0.0, 1.0)).all())
 
 
-def _ratio(means: Floats, guessing: float, impact: str) -> Floats:
-    """AIS from mean scores (1 + ablations, any); row 0 is intact."""
-    drop: Floats = means[0] - means[1:]
+def _base(intact: Floats, guessing: float, impact: str) -> Floats:
+    """What a drop is divided by, from the intact model's mean scores."""
     if impact == "absolute":
-        return drop
-    base = np.broadcast_to(
-        means[0] - (guessing if impact == "chance_corrected" else 0.0), drop.shape
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        unbounded = np.where(drop == 0, 0.0, np.sign(drop) * np.inf)
-        ratio = np.where(base > 0, drop / base, unbounded)
-    return np.asarray(ratio, dtype=np.float64)
+        return np.ones_like(intact)
+    return intact - (guessing if impact == "chance_corrected" else 0.0)
+
+
+def _ratio(drop: Floats, base: Floats) -> Floats:
+    """Drop over base; infinite with the sign of the drop where the base is not positive."""
+    unbounded = np.where(drop == 0, 0.0, np.copysign(np.inf, drop))
+    return np.divide(drop, base, out=unbounded, where=base > 0)

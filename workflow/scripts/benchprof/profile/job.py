@@ -83,14 +83,29 @@ def _cell(source: Source, base: dict[str, Any], mask: str, intact: Path) -> Cell
     if record["origin"]["mask"]["digest"] != mask:
         found = f"made with the mask {record['origin']['mask']['digest'][:12]}"
         raise InputError(source.record, found, f"{mask[:12]}, that of {source.mask}", remedy)
-    for part in ("model", "requests", "code"):
-        if record["origin"][part] != base["origin"][part]:
+    for part, theirs in _identity(base).items():
+        if _identity(record)[part] != theirs:
             found = f"{part} differs from that of {intact}"
             raise InputError(source.record, found, "one and the same", remedy)
     return Cell(
         source.model, source.benchmark, source.ability, source.selection, source.fraction,
         source.seed, record,
     )  # fmt: skip
+
+
+def _identity(record: dict[str, Any]) -> dict[str, str]:
+    """What two records must share to be compared.
+
+    Not how the configuration put it: the store gives a record back for another limit or seed that
+    leads to the same requests.
+    """
+    origin = record["origin"]
+    return {
+        "model": origin["model"]["digest"],
+        "dtype": origin["model"]["dtype"],
+        "requests": origin["requests"]["digest"],
+        "code": origin["code"],
+    }
 
 
 def _write(table: pd.DataFrame, stem: Path) -> None:

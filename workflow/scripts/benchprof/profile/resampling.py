@@ -33,16 +33,18 @@ def bootstrap_means(scores: Floats, resamples: int, seed: int) -> Floats:
     return means
 
 
-def with_pseudo_items(scores: Floats) -> Floats:
-    """`scores` (rows, n) with two items more, one that each ablated row loses and one it gains.
+def with_pseudo_items(scores: Floats) -> tuple[Floats, Floats]:
+    """`scores` (rows, n) with two items more, and what these two add to a difference, (n + 2,).
 
     For right-or-wrong scores a bootstrap over items of which none changed would give an interval
-    of no width, as if no item ever could. One pseudo-item each way is the adjustment that Bonett
-    and Price (2012, doi:10.3102/1076998611411915) give for paired proportions. Row 0 is intact.
+    of no width, as if no item ever could. One pseudo-item each way, lost and gained, is the
+    adjustment that Bonett and Price (2012, doi:10.3102/1076998611411915) give for paired
+    proportions. The intact model (row 0) has one of them right; whichever two states are
+    compared, the pseudo-items count once for and once against the difference.
     """
-    lost = np.zeros((len(scores), 1))
-    lost[0] = 1.0
-    return np.hstack([scores, lost, 1.0 - lost])
+    rows, n = scores.shape
+    extra = np.tile([1.0, 0.0], (rows, 1))
+    return np.hstack([scores, extra]), np.concatenate([np.zeros(n), [1.0, -1.0]])
 
 
 def sign_flip_p(differences: Floats, resamples: int, seed: int) -> float:

@@ -1,0 +1,48 @@
+"""A dead run's lock is cleared; a live run's, or one that cannot be seen, is respected."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchprof.files import write_json
+from benchprof.runs import OWNER, claim, clear_dead_lock
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Path:
+    lock = tmp_path / ".snakemake/locks/0.input.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    return tmp_path
+
+
+def owner(folder: Path, **fields: object) -> None:
+    started = psutil.Process().create_time()
+    value = {"host": socket.gethostname(), "pid": 2**22 + 1, "started": started} | fields
+    write_json(folder / ".snakemake" / OWNER, value)
+
+
+def test_the_lock_of_a_dead_process_is_cleared(locked: Path) -> None:
+    owner(locked)
+    assert clear_dead_lock(locked)
+    assert not any((locked / ".snakemake/locks").iterdir())
+    assert not clear_dead_lock(locked)
+
+
+def test_the_lock_of_a_live_owner_is_respected(locked: Path) -> None:
+    claim(locked / ".snakemake")
+    assert not clear_dead_lock(locked)
+
+
+def test_a_process_that_took_over_the_number_is_not_the_owner(locked: Path) -> None:
+    owner(locked, pid=psutil.Process().pid, started=1.0)
+    assert clear_dead_lock(locked)
+
+
+def test_a_run_on_another_host_is_respected(locked: Path) -> None:
+    owner(locked, host="elsewhere")
+    assert not clear_dead_lock(locked)
