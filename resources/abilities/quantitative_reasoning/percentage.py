@@ -122,8 +122,8 @@ REST = {
         What percentage of the people in {town} do not like it? -> {}%
     """,
     "calibration": """
-        The {job} has read [{p} percent|a part] of a book on {goods}.
-        What share of the book is still unread? -> {}%
+        In {town} the {job} has read [{p} percent|a part] of a book on {goods} by {A}.
+        What share of the book by {A} is still unread? -> {}%
     """,
     "test": """
         Of the seats in the hall of {town}, [{p}%|a part] are taken, says {A}.
