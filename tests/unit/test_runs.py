@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -36,6 +38,17 @@ def test_the_lock_of_a_dead_process_is_cleared(locked: Path) -> None:
 def test_the_lock_of_a_live_owner_is_respected(locked: Path) -> None:
     claim(locked / ".snakemake")
     assert not clear_dead_lock(locked)
+
+
+def test_a_killed_process_that_nobody_waited_for_is_dead(locked: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        seen = psutil.Process(process.pid)
+        owner(locked, pid=seen.pid, started=seen.create_time())
+        assert not clear_dead_lock(locked)
+        process.kill()
+        while seen.status() != psutil.STATUS_ZOMBIE:
+            pass
+        assert clear_dead_lock(locked)
 
 
 def test_a_process_that_took_over_the_number_is_not_the_owner(locked: Path) -> None:

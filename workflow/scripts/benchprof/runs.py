@@ -46,7 +46,10 @@ def _owner_lives(state: Path) -> bool:
     if owner["host"] != socket.gethostname():
         return True
     try:
-        return bool(psutil.Process(owner["pid"]).create_time() == owner["started"])
+        process = psutil.Process(owner["pid"])
+        # A killed process that nobody has waited for keeps its entry, but holds nothing any more.
+        dead = process.status() == psutil.STATUS_ZOMBIE
+        return not dead and bool(process.create_time() == owner["started"])
     except psutil.NoSuchProcess:
         return False
 
