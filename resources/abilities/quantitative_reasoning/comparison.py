@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
-from quantitative_reasoning.numbers import Sum, case_of
-from quantitative_reasoning.wording import Case, Form
+from generation.wording import Case, Form
+from quantitative_reasoning.numbers import TEN_GAPS, Sum, case_of
 
 PEOPLE = ("{A}", "{B}", "{C}", "{D}")
-# The slots of a person\'s number of groups and size of group.
+# The slots of a person's number of groups and size of group.
 LETTERS = (("a", "e"), ("b", "f"), ("c", "g"), ("d", "h"))
-
-
-TEN_GAPS = ((10, 30), (20, 30), (10, 20), (20, 50))
 
 
 class Amounts(NamedTuple):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from random import Random
 
 from generation.vocabulary import COLOURS, FIRST_NAMES, INVENTED_TOWNS, JOBS
+from generation.wording import templates
 from quantitative_reasoning import comparison, percentage, rate, word_problem
-from quantitative_reasoning.wording import templates
 
 # Small things that anybody may own many of, buy, lose and pack.
 THINGS = (

@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import NamedTuple
 
-from quantitative_reasoning.wording import Case
+from generation.wording import Case
+from generation.wrong_numbers import corners
 
 ATTEMPTS = 2000
+
+# Two sizes of error for a number of tens.
+TEN_GAPS = ((10, 30), (20, 30), (10, 20), (20, 50))
 
 
 class Sum(NamedTuple):
@@ -24,16 +28,6 @@ class Sum(NamedTuple):
     gaps: tuple[int, int]
     low: int = 2
     high: int = 10_000
-
-
-def corners(answer: int, gaps: tuple[int, int], random: Random) -> tuple[int, int, int]:
-    """Three wrong numbers that form a rectangle with the right one.
-
-    The signs are random, so each corner of the same four numbers is as likely to be the answer:
-    it is neither the middle one nor the extreme one more often than by chance.
-    """
-    first, second = (gap * random.choice((-1, 1)) for gap in gaps)
-    return answer + first, answer + second, answer + first + second
 
 
 def case_of(draw: Callable[[Random], Sum]) -> Callable[[Random], Case]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import gcd
 from random import Random
 
+from generation.wording import Form
 from quantitative_reasoning.numbers import Sum, case_of, whole
-from quantitative_reasoning.wording import Form
 
 STEPS = ((5, 20), (10, 25), (5, 15))
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from quantitative_reasoning.numbers import Sum, case_of, whole
-from quantitative_reasoning.wording import Form
-
-TEN_GAPS = ((10, 30), (20, 30), (10, 20), (20, 50))
+from generation.wording import Form
+from quantitative_reasoning.numbers import TEN_GAPS, Sum, case_of, whole
 
 
 def for_ten(random: Random) -> Sum:

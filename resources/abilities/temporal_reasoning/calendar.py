@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import lcm
 from random import Random
 
-from quantitative_reasoning.wording import Case, Form
+from generation.wording import Case, Form
 from temporal_reasoning.moments import (
     MONTHS,
     WEEKDAYS,

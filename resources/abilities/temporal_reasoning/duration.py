@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from quantitative_reasoning.wording import Form
+from generation.wording import Form
 from temporal_reasoning.moments import DAY, Moment, case_of, clock, full_hour, hours, minutes, span
 
 FIVE = 5  # times and durations come in steps of five minutes, so wrong ones do as well

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 
 from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS
-from quantitative_reasoning.wording import Case, Form
+from generation.wording import Case, Form
 from temporal_reasoning.moments import MONTHS, NOON, clock, minutes
 
 PLACES = ("first", "second", "third", "fourth", "fifth")

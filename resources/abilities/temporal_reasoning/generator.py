@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS, JOBS
-from quantitative_reasoning.wording import templates
+from generation.wording import templates
 from temporal_reasoning import calendar, clock, duration, event_order
 from temporal_reasoning.event_order import EVENTS
 

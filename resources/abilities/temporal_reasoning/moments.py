@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
-from quantitative_reasoning.numbers import corners
-from quantitative_reasoning.wording import Case
+from generation.wording import Case
+from generation.wrong_numbers import corners
 
 ATTEMPTS = 2000
 DAY = 24 * 60
