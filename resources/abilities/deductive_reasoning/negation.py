@@ -92,8 +92,8 @@ WORDINGS = (
         "calibration",
         "Any {x} is also a {y}.",
         "There is no {x} that is also a {y}.",
-        "A few of the {xs} are also {ys}.",
-        "A few of the {xs} are not also {ys}.",
+        "At least some of the {xs} are also {ys}.",
+        "At least some of the {xs} are not {ys}.",
         "Which further claim do we know to hold?",
         "We know that {n} plays either {p} or {q}.",
         "We know that {n} cannot play {p}.",
@@ -118,14 +118,14 @@ WORDINGS = (
         "test",
         "Everything that is a {x} is a {y}.",
         "Nothing that is a {x} is a {y}.",
-        "Something that is a {x} is a {y}.",
-        "Something that is a {x} is not a {y}.",
+        "There is something that is both a {x} and a {y}.",
+        "There is something that is a {x} but not a {y}.",
         "Which option has to be right?",
-        "Someone made the cup of {n} from {p} or from {q}.",
-        "Nobody made the cup of {n} from {p}.",
-        "Nobody made the cup of {n} from {p} or from {q}.",
+        "{n} built a model from {p} or from {q}.",
+        "The model that {n} built has no {p} in it.",
+        "The model that {n} built has no {p} and no {q} in it.",
         MATERIALS,
-        "From what was the cup of {n} made?",
+        "From what did {n} build a model?",
     ),
     Wording(
         "test",
@@ -134,7 +134,7 @@ WORDINGS = (
         "Some of the {xs} belong to the {ys}.",
         "Some of the {xs} do not belong to the {ys}.",
         "By these rules, what holds?",
-        "Today {n} wears {p}, unless it is {q}.",
+        "Today {n} wears one of two colours, {p} or {q}.",
         "Today {n} wears no {p}.",
         "Today {n} wears no {p} and no {q}.",
         COLOURS,
@@ -147,11 +147,11 @@ WORDINGS = (
         "Among the {xs} there are some {ys}.",
         "Among the {xs} there are some that are not {ys}.",
         "Choose the statement that cannot fail to be true.",
-        "In the bag of {n} you will find {p}, or else {q}.",
-        "In the bag of {n} you will not find {p}.",
-        "In the bag of {n} you will find no {p} and no {q}.",
+        "In {n}'s bag you will find {p}, or else {q}.",
+        "In {n}'s bag you will not find {p}.",
+        "In {n}'s bag you will find no {p} and no {q}.",
         FOODS,
-        "What will you find in the bag of {n}?",
+        "What will you find in {n}'s bag?",
     ),
 )
 
@@ -174,8 +174,10 @@ def easy(wording: Wording, random: Random) -> Draft:
     denied, answer, other_denied, rest = random.sample(wording.values, 4)
     first, second = random.sample((answer, rest), 2)
     sentences = [
-        _either(wording, random, name, denied, answer) + _deny(wording, name, denied),
-        _either(wording, random, other, other_denied, rest) + _deny(wording, other, other_denied),
+        _either(wording, random, name, denied, answer),
+        wording.denial.format(n=name, p=denied),
+        _either(wording, random, other, other_denied, rest),
+        wording.denial.format(n=other, p=other_denied),
         wording.neither.format(n=third, p=first, q=second),
     ]
     context = paragraph(random, sentences)
@@ -199,11 +201,7 @@ def hard(wording: Wording, random: Random) -> Draft:
 
 def _either(wording: Wording, random: Random, name: str, p: str, q: str) -> str:
     first, second = random.sample((p, q), 2)
-    return wording.either.format(n=name, p=first, q=second) + " "
-
-
-def _deny(wording: Wording, name: str, p: str) -> str:
-    return wording.denial.format(n=name, p=p)
+    return wording.either.format(n=name, p=first, q=second)
 
 
 def _statements(wording: Wording, random: Random, length: int) -> Draft:

@@ -71,12 +71,12 @@ WORDINGS = (
     ),
     Wording(
         "calibration",
-        "Being a {x} means being a {y}.",
+        "Being a {x} always includes being a {y}.",
         "We know that {n} is a {x}.",
-        "Being a {x} means driving {p} van.",
+        "Being a {x} always includes driving {p} van.",
         "{p} van",
         "Since {n} is a {x}, what does {n} drive?",
-        "What do we know about {n} as well?",
+        "What do we know {n} to be as well?",
         "Which further claim do we know to hold?",
     ),
     Wording(
@@ -85,7 +85,7 @@ WORDINGS = (
         "Over there stands {n}, a {x}.",
         "Anyone who is a {x} sits on {p} chair.",
         "{p} chair",
-        "{n} the {x} sits on what?",
+        "Here comes {n} the {x}. What will {n} sit on?",
         "What does that also make {n}?",
         "Which of the four claims is certain?",
     ),
@@ -96,7 +96,7 @@ WORDINGS = (
         "The town gives {p} key to every {x}.",
         "{p} key",
         "{n} is a {x} in the town. What does the town give {n}?",
-        "Which of these can we safely call {n}?",
+        "What else can we safely call {n}?",
         "Which option has to be right?",
     ),
     Wording(

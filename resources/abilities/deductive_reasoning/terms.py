@@ -28,7 +28,8 @@ MATERIALS = (
 )  # fmt: skip
 
 INSTRUMENTS = (
-    "bells", "drums", "flutes", "guitars", "harps", "horns", "pianos", "trumpets", "violins",
+    "the cello", "the drum", "the flute", "the guitar", "the harp", "the horn", "the piano",
+    "the trumpet", "the violin",
 )  # fmt: skip
 
 LETTERS = ("A", "B", "C", "D", "E", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "W")

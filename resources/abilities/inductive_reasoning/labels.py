@@ -8,7 +8,7 @@ from random import Random
 from generation.template import Draft
 from generation.vocabulary import COLOURS, FIRST_NAMES, OBJECTS
 
-SIZES = ("huge", "large", "medium", "small", "tiny")
+SIZES = ("huge", "large", "medium-sized", "small", "tiny")
 LOOKS = ("checked", "dotted", "dusty", "plain", "shiny", "striped")
 LABELS = (
     "bim", "dax", "fep", "gop", "jum", "kib", "lor", "mub", "nim", "pel", "rud", "sib", "tov",
@@ -49,7 +49,7 @@ WORDINGS = (
         "train",
         LETTERS,
         "The {i} goes into box {l}.",
-        "Into which box should the {i} go, too?",
+        "Into which box should the {i} go?",
         "box {l}",
     ),
     Wording(
@@ -77,14 +77,14 @@ WORDINGS = (
         "test",
         LABELS,
         "Stamped on the {i} is the word {l}.",
-        "Which word would fit on the {i}?",
+        "Which word should be stamped on the {i}?",
         "{l}",
     ),
     Wording(
         "test",
         FIRST_NAMES,
         "For the {i}, you have to ask {l}.",
-        "If this goes on regularly, whom do you ask for the {i}?",
+        "If this goes on in the same way, whom do you ask for the {i}?",
         "{l}",
     ),
     Wording(
@@ -138,11 +138,13 @@ def _draw(
     for feature in features:
         if feature == decides:
             continue
-        # Label k's two things take the values at two neighbouring places of a shuffled circle.
+        # The labels stand in a circle, another one for each feature; the two things of a label
+        # take the values at its place and at the next.
+        places = random.sample(range(4), 4)
         for number, (thing, _) in enumerate(cases):
-            thing[feature] = values[feature][(number // 2 + number % 2) % 4]
-        asked[feature] = values[feature][random.choice((2, 3)) if misleading else 4]
-        values[feature][:4] = random.sample(values[feature][:4], 4)
+            thing[feature] = values[feature][(places[number // 2] + number % 2) % 4]
+        unseen = (places[0] + random.choice((2, 3))) % 4
+        asked[feature] = values[feature][unseen if misleading else 4]
     fresh = {feature: values[feature][4] for feature in features}
     context = " ".join(
         wording.case.format(i=_named(thing, features), l=label)

@@ -44,9 +44,9 @@ class Wording:
 WORDINGS = (
     Wording(
         "train",
-        "A machine changes what you put in.",
+        "A machine changes what you put in:",
         "{a} becomes {b}",
-        ". ",
+        "; ",
         "What does {a} become?",
     ),
     Wording("train", "{n} has a secret rule:", "{a} -> {b}", ", ", "{a} -> what?"),
@@ -80,9 +80,9 @@ WORDINGS = (
     ),
     Wording(
         "test",
-        "There is a hidden rule behind these pairs.",
+        "There is a hidden rule behind these pairs:",
         "{a} goes with {b}",
-        ". ",
+        "; ",
         "By that rule, what goes with {a}?",
     ),
     Wording(

@@ -123,7 +123,7 @@ def _signed(random: Random, low: int, high: int) -> int:
 
 
 def _constant(random: Random) -> list[Term]:
-    step = random.choice((1, 1, 2, 2, 3, 5, 5, 10, 10))
+    step = random.choice((-1, 1)) * random.choice((1, 1, 2, 2, 3, 5, 5, 10, 10))
     return _walk(random.randint(1, 60) if step % 5 else 5 * random.randint(1, 16), [step], 6)
 
 
@@ -138,7 +138,7 @@ def _growing(random: Random) -> list[Term]:
 
 def _ratio(random: Random) -> list[Term]:
     factor = random.choice((2, 2, 3))
-    start = random.randint(1, 15)
+    start = random.randint(1, 40)
     return [(start * factor**i,) for i in range(random.choice((5, 6, 7)))]
 
 
@@ -148,15 +148,15 @@ def _zigzag(random: Random) -> list[Term]:
 
 
 def _linear(random: Random) -> list[Term]:
-    factor, plus = random.choice((2, 2, 3)), _signed(random, 1, 5)
-    terms = [random.randint(2, 9)]
+    factor, plus = random.choice((2, 2, 3)), _signed(random, 1, 9)
+    terms = [random.randint(2, 20)]
     while len(terms) < 6:
         terms.append(factor * terms[-1] + plus)
     return [(n,) for n in terms]
 
 
 def _sum_of_two(random: Random) -> list[Term]:
-    terms = [random.randint(1, 9), random.randint(1, 12)]
+    terms = [random.randint(1, 15), random.randint(1, 15)]
     while len(terms) < 8:
         terms.append(terms[-1] + terms[-2])
     return [(n,) for n in terms]
@@ -180,18 +180,18 @@ def _three_steps(random: Random) -> list[Term]:
 
 
 def _letters_near(random: Random) -> list[Term]:
-    return _walk(random.randrange(26), [random.choice((1, 1, 2, -1))], random.randint(5, 8))
+    return _walk(random.randrange(26), [_signed(random, 1, 2)], random.randint(5, 8))
 
 
 def _letters_pairs(random: Random) -> list[Term]:
-    step = random.choice((1, 2))
-    start = random.randrange(24)
-    return [(start + step * i, start + step * i + 1) for i in range(random.randint(4, 7))]
+    firsts = _walk(random.randrange(25), [_signed(random, 1, 2)], random.randint(4, 7))
+    return [(n, n + 1) for (n,) in firsts]
 
 
 def _letters_with_partner(random: Random) -> list[Term]:
-    start, partner = random.randrange(22), random.randrange(26)
-    return [(start + i, partner) for i in range(random.randint(5, 7))]
+    firsts = _walk(random.randrange(26), [random.choice((-1, 1))], random.randint(5, 7))
+    partner = random.randrange(26)
+    return [(n, partner) for (n,) in firsts]
 
 
 def _letters_wide(random: Random) -> list[Term]:
@@ -205,8 +205,8 @@ def _letters_two_steps(random: Random) -> list[Term]:
 
 
 def _letters_mirrored(random: Random) -> list[Term]:
-    start = random.randrange(22)
-    return [(start + i, 25 - start - i) for i in range(random.randint(4, 7))]
+    firsts = _walk(random.randrange(26), [random.choice((-1, 1))], random.randint(4, 7))
+    return [(n, 25 - n) for (n,) in firsts]
 
 
 def _letters_growing(random: Random) -> list[Term]:
@@ -232,30 +232,14 @@ def _letters_columns(random: Random, width: int) -> list[Term]:
 def _wrong_numbers(random: Random, terms: list[Term], below: int) -> list[Term] | None:
     """Three wrong next terms, of which `below` are smaller than the answer.
 
-    Where the sequence only rises or only falls, so do all the options; where all its terms are
-    multiples of five, so are all the options.
+    Where all the shown terms are multiples of five, so are all the options.
     """
     values = [n for (n,) in terms[:-1]]
     answer = terms[-1][0]
     unit = 5 if all(n % 5 == 0 for n in values) else 1
     reach = max(5 * unit, min(max(6, abs(answer - values[-1])), 12))
-    low, high = max(0, answer - reach), answer + reach
-    if values == sorted(values):
-        low = max(low, values[-1] + 1)
-    elif values == sorted(values, reverse=True):
-        high = min(high, values[-1] - 1)
-    near = [n for n in range(low, high + 1) if n not in values and (n - answer) % unit == 0]
-    return _ranked(random, near, answer, below)
-
-
-def _wrong_easy_numbers(random: Random, terms: list[Term], below: int) -> list[Term] | None:
-    """Three wrong next terms, also from before the start of the sequence."""
-    values = [n for (n,) in terms[:-1]]
-    unit = 5 if all(n % 5 == 0 for n in values) else 1
-    answer = terms[-1][0]
-    low, high = max(0, min(values) - 4 * unit), answer + 4 * unit
-    near = [n for n in range(low, high + 1) if n not in values and (n - answer) % unit == 0]
-    return _ranked(random, near, answer, below)
+    onward = _onward(values, max(0, answer - reach), answer + reach)
+    return _ranked(random, [n for n in onward if (n - answer) % unit == 0], answer, below)
 
 
 def _wrong_letters(random: Random, terms: list[Term], below: int) -> list[Term] | None:
@@ -267,17 +251,17 @@ def _wrong_letters(random: Random, terms: list[Term], below: int) -> list[Term] 
     if len(answer) == 1:
         shown = [n for (n,) in terms[:-1]]
         low, high = max(0, min(*shown, answer[0]) - 4), min(25, max(*shown, answer[0]) + 4)
-        near = [n for n in range(low, high + 1) if n not in shown]
-        return _ranked(random, near, answer[0], below)
+        return _ranked(random, _onward(shown, low, high), answer[0], below)
     shift = _shape_shift(terms)
     if shift:
-        near_groups = {
-            answer[0] + by: tuple(n + by * s for n, s in zip(answer, shift, strict=True))
-            for by in range(-6, 7)
+        onward = _onward([term[0] for term in terms[:-1]], answer[0] - 6, answer[0] + 6)
+        groups = {
+            first: tuple(n + (first - answer[0]) * s for n, s in zip(answer, shift, strict=True))
+            for first in onward
         }
-        near = [n for n, group in near_groups.items() if _fits(group) and group not in terms[:-1]]
+        near = [first for first, group in groups.items() if _fits(group)]
         ranked = _ranked(random, near, answer[0], below)
-        return ranked and [near_groups[n] for (n,) in ranked]
+        return ranked and [groups[first] for (first,) in ranked]
     places = random.sample(range(len(answer)), 2)
     by = {place: _signed(random, 1, 2) for place in places}
     wrong = [
@@ -285,6 +269,15 @@ def _wrong_letters(random: Random, terms: list[Term], below: int) -> list[Term] 
         for moved in (places[:1], places[1:], places)
     ]
     return None if set(wrong) & set(terms) or not all(map(_fits, wrong)) else wrong
+
+
+def _onward(shown: list[int], low: int, high: int) -> list[int]:
+    """What may come next: beyond the last where the terms only rise or only fall, none twice."""
+    if shown == sorted(shown):
+        low = max(low, shown[-1] + 1)
+    elif shown == sorted(shown, reverse=True):
+        high = min(high, shown[-1] - 1)
+    return [n for n in range(low, high + 1) if n not in shown]
 
 
 def _shape_shift(terms: list[Term]) -> Term | None:
@@ -360,7 +353,7 @@ def draw(find_wrong: Wrong, kinds: tuple[Kind, ...], wording: Wording, random: R
 
 
 NUMBER_LEVELS: dict[str, Callable[[Wording, Random], Draft]] = {
-    "easy": partial(draw, _wrong_easy_numbers, (_constant,)),
+    "easy": partial(draw, _wrong_numbers, (_constant,)),
     "medium": partial(draw, _wrong_numbers, (_wide, _growing, _ratio, _zigzag)),
     "hard": partial(
         draw, _wrong_numbers, (_linear, _sum_of_two, _interleaved, _doubling_steps, _three_steps)

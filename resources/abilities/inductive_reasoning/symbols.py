@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, product
@@ -17,7 +17,7 @@ SHAPES = (
 )  # fmt: skip
 SOUNDS = ("bang", "boom", "clap", "click", "ding", "hum", "snap", "squeak", "tap", "whistle")
 FRUITS = ("apple", "cherry", "fig", "grape", "lemon", "melon", "orange", "peach", "pear", "plum")
-MARKS = ("comma", "dash", "dot", "hash", "minus", "percent", "plus", "slash", "tilde")
+MARKS = ("colon", "comma", "dot", "hash", "minus", "percent", "plus", "slash", "tilde")
 
 SIZES = ("huge", "large", "small", "tiny")
 TINTS = ("black", "blue", "green", "orange", "pink", "red", "white", "yellow")
@@ -60,15 +60,15 @@ WORDINGS = (
         "calibration",
         FRUITS,
         SIZES,
-        "Along the edge of a plate, {n} paints {seq}.",
+        "Along the edge of a plate, {n} paints these fruits: {seq}.",
         "Which fruit should be painted after this to keep the pattern?",
     ),
     Wording(
         "calibration",
         SHAPES,
         TINTS,
-        "A border is stitched with {seq}, from left to right.",
-        "With what does the border go on?",
+        "A border is stitched from left to right with these shapes: {seq}.",
+        "What should be stitched after that?",
     ),
     Wording(
         "test",
@@ -82,7 +82,7 @@ WORDINGS = (
         COLOURS,
         SHADES,
         "Lights on a tower flash {seq}.",
-        "In which colour will they flash after that, if nothing changes?",
+        "In which colour will they flash after that, if the pattern holds?",
     ),
     Wording(
         "test",
@@ -93,7 +93,8 @@ WORDINGS = (
     ),
 )
 
-# A guesser that picks the symbol it has seen most often must be right one time in four.
+# A guesser that picks the symbol seen most often must be right one time in four, and one that
+# picks the symbol seen least often about as seldom.
 GUESSING = 0.25
 
 
@@ -110,30 +111,36 @@ class Pool:
         return random.choice(self.frequent if random.random() < self.share else self.rare)
 
 
-def _pool(units: tuple[str, ...], times: int) -> Pool:
-    """Every unit, shown this many times and then up to a whole time more."""
+def _pool(units: tuple[str, ...], times: int, rarest: bool) -> Pool:
+    """Every unit, shown this many times and then up to a whole time more.
+
+    In short units the symbol seen least often is so often the next that, unless `rarest`, no row
+    stops where it alone is.
+    """
     cases = [
         ((unit * (times + 1))[:shown], unit[shown % len(unit)])
         for unit in units
         for shown in range(times * len(unit), (times + 1) * len(unit))
     ]
-    frequent = [case for case in cases if _hit(case) > 0]
-    mean = sum(map(_hit, frequent)) / len(frequent)
-    rare = tuple(case for case in cases if _hit(case) == 0)
+    cases = [case for case in cases if rarest or _hit(case, min) < 1]
+    hits = [_hit(case, max) for case in cases]
+    frequent = [case for case, hit in zip(cases, hits, strict=True) if hit > 0]
+    rare = tuple(case for case in cases if case not in frequent)
+    mean = sum(hits) / len(frequent)
     return Pool(tuple(frequent), rare, min(1, GUESSING / mean))
 
 
-def _hit(case: Case) -> float:
-    """The chance that the most frequent symbol, or one of several such, is the next one."""
+def _hit(case: Case, extreme: Callable[[Iterable[int]], int]) -> float:
+    """The chance that the symbol seen most (least) often, or one of such, is the next one."""
     shown, following = case
     counts = {symbol: shown.count(symbol) for symbol in shown}
-    top = [symbol for symbol, count in counts.items() if count == max(counts.values())]
-    return (following in top) / len(top)
+    guessed = [symbol for symbol, count in counts.items() if count == extreme(counts.values())]
+    return (following in guessed) / len(guessed)
 
 
-EASY = _pool(("ABCD", "AABCD", "ABCDD"), 3)
-MEDIUM = _pool(("ABACD", "ABCBD", "ABACAD", "AABACD", "ABBCDD"), 2)
-HARD = _pool(("ABACBAD", "AABCADB", "ABCADCAB", "ABBACDBA", "ABCDCBA"), 2)
+EASY = _pool(("ABCD", "AABCD", "ABCDD"), 3, rarest=False)
+MEDIUM = _pool(("ABACD", "ABCBD", "ABACAD", "AABACD", "ABBCDD"), 2, rarest=False)
+HARD = _pool(("ABACBAD", "AABCADB", "ABCADCAB", "ABBACDBA", "ABCDCBA"), 2, rarest=True)
 
 
 def single(pool: Pool, wording: Wording, random: Random) -> Draft:
