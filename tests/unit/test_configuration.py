@@ -12,6 +12,7 @@ import yaml
 from benchprof.configuration import (
     check_configuration,
     check_duplicate_keys,
+    check_exclusion,
     check_model_folder,
     fraction_name,
 )
@@ -57,6 +58,9 @@ def test_the_default_configuration_is_valid() -> None:
         ("selections", {}, ["selections", "top and specific"]),
         ("controls.random.seeds", [1, 1], ["controls.random.seeds", "[1, 1]", "each once"]),
         ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),
+        ("abilities.x", {"items": "x", "definition": "a\nb"}, ["x.definition", "one line"]),
+        ("abilities.x", {"items": "x", "exclude": ["a", "a"]}, ["x.exclude", "each once"]),
+        ("annotation", {"answers": "a", "per_ability": 0}, ["annotation.per_ability", "1 or more"]),
         ("profile.confidence", 95, ["profile.confidence", "95", "below 1"]),
     ],
 )
@@ -96,6 +100,23 @@ def test_what_is_not_yaml_is_said_so(tmp_path: Path) -> None:
     file.write_text("models: [a\n")
     with pytest.raises(InputError, match="not YAML"):
         check_duplicate_keys(file)
+
+
+@pytest.mark.parametrize(
+    ("excluded", "words"),
+    [
+        (["x-tset-1"], ["config.yaml, abilities.x.exclude", "'x-tset-1'", "mean 'x-test-1'"]),
+        (["x-train-1"], ["all 1 train items", "leaves some"]),
+    ],
+)
+def test_an_impossible_exclusion_is_named(excluded: list[str], words: list[str]) -> None:
+    ids = {"train": ["x-train-1"], "test": ["x-test-1", "x-test-2"]}
+    where = "config.yaml, abilities.x.exclude"
+    check_exclusion(["x-test-1"], ids, where, Path("items"))
+    with pytest.raises(InputError) as raised:
+        check_exclusion(excluded, ids, where, Path("items"))
+    for word in words:
+        assert word in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,11 @@ def test_a_key_said_twice(project: Project) -> None:
     refused(project, "config.yaml, seed", "occurs on lines")
 
 
+def test_an_excluded_item_that_is_not_there(project: Project) -> None:
+    project.configure(lambda config: config["abilities"]["places"].update(exclude=["place-3"]))
+    refused(project, "config.yaml, abilities.places.exclude", "'place-3'", "mean 'places-3'")
+
+
 def test_a_missing_model_folder(project: Project) -> None:
     project.configure(lambda config: config["models"]["tiny"]["source"].update(folder="absent"))
     refused(project, "absent: no such folder", "config.json", "source: folder:")

@@ -146,6 +146,42 @@ def test_an_added_ability_changes_contrasts_only(finished: Project, tmp_path: Pa
     assert reused >= 3
 
 
+def test_an_excluded_test_item_changes_its_benchmark_alone(
+    finished: Project, tmp_path: Path
+) -> None:
+    project = finished.copy(tmp_path / "copy")
+    folder = project.folder / "results/evaluations/tiny/places_test"
+    before = json.loads((folder / "intact.json").read_text())
+    rejected = f"places-{200 + before['items']['index'][0]}"
+    project.configure(lambda config: config["abilities"]["places"].update(exclude=[rejected]))
+    planned = project.planned()
+    assert planned["evaluate_benchmark"] == 1
+    assert not {"compute_importance", "select_masks", "draw_controls"} & set(planned)
+    project.run("results/profiles/impact.csv")
+    assert "0 reused, 5 computed" in project.log(EVALUATION.format("places_test"))
+    after = json.loads((folder / "intact.json").read_text())
+    assert before["n"] == after["n"] == 8
+    assert before["items"]["index"][0] not in after["items"]["index"]
+    assert before["origin"]["requests"]["digest"] != after["origin"]["requests"]["digest"]
+
+
+def test_an_excluded_train_item_changes_the_importance_of_its_ability_alone(
+    finished: Project, tmp_path: Path
+) -> None:
+    project = finished.copy(tmp_path / "copy")
+    project.configure(lambda config: config.update(selections={"top": {}}))
+    project.run("results/profiles/impact.csv")
+    # Four of twelve train items are drawn: eight others leave no old sample as it was.
+    rejected = [f"places-{number}" for number in range(9)]
+    project.configure(lambda config: config["abilities"]["places"].update(exclude=rejected))
+    project.run("results/profiles/impact.csv")
+    assert "1 reused, 1 computed" in project.log("compute_importance/tiny.log")
+    for benchmark in ("colours_test", "places_test"):
+        # Intact and colours' mask are reused; places' mask and both controls, matched to all
+        # masks, changed.
+        assert "2 reused, 3 computed" in project.log(EVALUATION.format(benchmark))
+
+
 def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     write_ability(project.folder / "mine/places", "places")

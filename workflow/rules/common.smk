@@ -15,6 +15,7 @@ from benchprof.abilities.item import SPLITS, read_items
 from benchprof.configuration import (
     check_configuration,
     check_duplicate_keys,
+    check_exclusion,
     check_model_folder,
     fraction_name,
 )
@@ -26,16 +27,22 @@ from benchprof.jsonl import read_objects
 def check_inputs():
     """Stop before anything is computed: faults of the configuration and of the files it names."""
     files = [Path(f) for f in workflow.config_settings.configfiles or ["config.yaml"]]
+    source = ", ".join(map(str, files))
     for file in files:
         check_duplicate_keys(file)
     schema = Path(workflow.basedir, "workflow/schemas/config.schema.yaml")
     check_configuration(
         config,
         yaml.safe_load(schema.read_text(encoding="utf-8")),
-        ", ".join(map(str, files)),
+        source,
     )
-    for ability, split in product(ABILITIES, SPLITS):
-        read_items(items_of(ability, split))
+    for ability in ABILITIES:
+        check_exclusion(
+            config["abilities"][ability].get("exclude", []),
+            {split: item_ids(ability, split) for split in SPLITS},
+            f"{source}, abilities.{ability}.exclude",
+            Path(config["abilities"][ability]["items"]),
+        )
     for benchmark in config["benchmarks"].values():
         if "data" in benchmark:
             for _ in read_objects(Path(benchmark["data"]), "benchmark items"):
@@ -51,6 +58,18 @@ def check_inputs():
 
 def items_of(ability, split):
     return Path(config["abilities"][ability]["items"], f"{split}.jsonl")
+
+
+def item_ids(ability, split):
+    return [item.id for item in read_items(items_of(ability, split))]
+
+
+def excluded(ability, split):
+    """The ids of a split's items that experts rejected: of no other split, which they don't concern."""
+    rejected = config["abilities"][ability].get("exclude")
+    if not rejected:
+        return []
+    return sorted(set(rejected) & set(item_ids(ability, split)))
 
 
 ABILITIES = list(config.get("abilities") or {})

@@ -23,6 +23,7 @@ def importance_settings(wildcards):
         "limit": config["importance"].get("limit"),
         "seed": config["seed"],
         "items": files_of(items_of(ability, "train") for ability in ABILITIES),
+        "exclude": {ability: excluded(ability, "train") for ability in ABILITIES},
         "code": codebase.digest_of("importance"),
     }
 
@@ -52,8 +53,11 @@ def benchmark_data(wildcards):
 
 def evaluation_settings(wildcards):
     model = config["models"][wildcards.model]
+    benchmark = config["benchmarks"][wildcards.benchmark]
+    own = "ability" in benchmark
     return {
-        "benchmark": config["benchmarks"][wildcards.benchmark],
+        "benchmark": benchmark,
+        "exclude": excluded(benchmark["ability"], benchmark["split"]) if own else [],
         "dtype": model["dtype"],
         "chat_template": model.get("chat_template", False),
         "seed": config["seed"],

@@ -22,6 +22,7 @@ if __name__ == "__main__":
             limit=settings["limit"],
             seed=settings["seed"],
             items=dict(zip(abilities, map(Path, snakemake.input.train), strict=True)),
+            exclude=settings["exclude"],
             targets=dict(zip(abilities, map(Path, snakemake.output), strict=True)),
             store=Store(Path(snakemake.params.store)),
         )

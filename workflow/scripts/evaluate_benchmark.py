@@ -23,6 +23,7 @@ if __name__ == "__main__":
             source=task_source(
                 settings["benchmark"],
                 Path(snakemake.input.ability_items) if "ability" in settings["benchmark"] else None,
+                settings["exclude"],
             ),
             limit=settings["benchmark"].get("limit"),
             seed=settings["seed"],

@@ -60,6 +60,20 @@ def test_a_larger_limit_keeps_the_smaller_sample(items: Path) -> None:
     assert few != {d.digest for d in requests_of(items, limit=4, seed=2).documents}
 
 
+def test_excluded_items_are_left_out_before_the_draw(items: Path) -> None:
+    def indices(exclude: list[str]) -> list[int]:
+        source = task_source({"ability": "x"}, items, exclude)
+        requests = build_requests(load_tasks(source), 5, 1, exclude=source.exclude)
+        return [d.index for d in requests.documents]
+
+    all_drawn = indices([])
+    drawn = indices([f"i{all_drawn[2]}"])
+    assert len(drawn) == 5
+    assert set(all_drawn) - set(drawn) == {all_drawn[2]}
+    not_drawn = (set(range(12)) - set(all_drawn)).pop()
+    assert indices([f"i{not_drawn}"]) == all_drawn
+
+
 def test_scores_of_known_answers(items: Path) -> None:
     requests = requests_of(items)
     # The model likes "one", then "three": right for every third item.

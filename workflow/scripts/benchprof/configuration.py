@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,32 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             "two abilities or more",
             "Add abilities or use 'top'.",
         )
+
+
+def check_exclusion(
+    excluded: Collection[str], ids: Mapping[str, Collection[str]], where: str, folder: Path
+) -> None:
+    """Stop where a list of rejected items names an unknown one or leaves nothing of a split.
+
+    Args:
+        excluded: ids of rejected items.
+        ids: the ids of the ability's items by split.
+        where: file and key of the list, for messages.
+        folder: of the items, for messages.
+
+    Raises:
+        InputError: names the file, the key and the first id that no item has, or the empty split.
+    """
+    known = {item for own in ids.values() for item in own}
+    for item in excluded:
+        if item not in known:
+            near = difflib.get_close_matches(item, known, n=1)
+            remedy = f"Did you mean {near[0]!r}?" if near else "Remove it or check the spelling."
+            raise InputError(where, f"no item has the id {item!r}", f"ids in {folder}", remedy)
+    for split, own in ids.items():
+        if set(own) <= set(excluded):
+            found = f"all {len(own)} {split} items are excluded"
+            raise InputError(where, found, "a list that leaves some", "Write new items first.")
 
 
 def check_duplicate_keys(path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import fmean
@@ -109,6 +109,7 @@ def build_requests(
     limit: int | None,
     seed: int,
     chat_template: Callable[..., str] | None = None,
+    exclude: Collection[str] = (),
 ) -> Requests:
     """Build the requests of a benchmark.
 
@@ -118,8 +119,14 @@ def build_requests(
         seed: of the sample and of the few-shot draw. All documents of a task get the same draw,
             so that they share the prefix (less the document itself where it was drawn).
         chat_template: renders messages, where prompts go through the model's template.
+        exclude: ids of documents that are left out before the sample is drawn.
     """
-    pool = [(task, i, doc) for task in tasks for i, doc in enumerate(task.eval_docs)]
+    pool = [
+        (task, i, doc)
+        for task in tasks
+        for i, doc in enumerate(task.eval_docs)
+        if doc.get("id") not in exclude
+    ]
     contents = [_canonical(doc) for _, _, doc in pool]
     documents = []
     for number in sample(contents, limit, seed):

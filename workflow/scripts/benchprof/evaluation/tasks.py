@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,23 +27,28 @@ class TaskSource:
         file: a lm-eval task file.
         data: a local JSON Lines file in place of the task's test items.
         fewshot: examples before each item; None leaves it to the task.
+        exclude: ids of documents that are left out (`id` is a field of an ability's items).
     """
 
     task: str | None = None
     file: Path | None = None
     data: Path | None = None
     fewshot: int | None = None
+    exclude: tuple[str, ...] = ()
 
 
-def task_source(benchmark: Mapping[str, Any], ability_items: Path | None) -> TaskSource:
+def task_source(
+    benchmark: Mapping[str, Any], ability_items: Path | None, exclude: Iterable[str] = ()
+) -> TaskSource:
     """The source of a benchmark as configured.
 
     Args:
         benchmark: `task`, `task_file` or `ability` and their settings.
         ability_items: the file of items where the benchmark is an ability's split.
+        exclude: ids of its items that are left out.
     """
     if ability_items is not None:
-        return TaskSource(file=ABILITY_TASK, data=ability_items)
+        return TaskSource(file=ABILITY_TASK, data=ability_items, exclude=tuple(exclude))
     paths = {key: Path(benchmark[key]) for key in ("task_file", "data") if key in benchmark}
     return TaskSource(
         task=benchmark.get("task"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ def compute_importance(
     limit: int | None,
     seed: int,
     items: Mapping[str, Path],
+    exclude: Mapping[str, Collection[str]],
     targets: Mapping[str, Path],
     store: Store,
 ) -> None:
@@ -54,10 +55,11 @@ def compute_importance(
         limit: train items per ability at most, a seeded sample.
         seed: of the sample.
         items: each ability's file of train items.
+        exclude: each ability's ids of items that are left out.
         targets: each ability's importance file.
         store: the store.
     """
-    chosen = {name: _sampled(path, limit, seed) for name, path in items.items()}
+    chosen = {name: _sampled(path, exclude[name], limit, seed) for name, path in items.items()}
     settings = {
         "model": read_card(folder).digest,
         "dtype": dtype,
@@ -114,8 +116,8 @@ def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> A
     return lambda path: write_tensors(path, tensors, dict(origin))
 
 
-def _sampled(path: Path, limit: int | None, seed: int) -> list[Item]:
-    items = read_items(path)
+def _sampled(path: Path, excluded: Collection[str], limit: int | None, seed: int) -> list[Item]:
+    items = [item for item in read_items(path) if item.id not in excluded]
     return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
 
 
