@@ -137,15 +137,15 @@ def shared_out(
 ) -> list[tuple[int, int]]:
     """Every `shares`-th incident, running on over the topics so that no place is favoured.
 
-    Two incidents of seven are spared at all levels and serve as wrong options only. If each were
-    right equally often, "was wrong elsewhere, so is right here" would be a rule for a classifier.
+    One incident of seven is spared at all levels and serves as a wrong option only. If each were
+    right equally often, "was wrong elsewhere, so is right here" would be a rule for a classifier;
+    if more were spared, "was right elsewhere" would be one.
     """
     return [
         (number, place)
         for number, topic in enumerate(topics)
         for place in range(len(topic))
-        if (place + number) % shares == share
-        and (number * len(topic) + place + spared) % 7 not in (0, 3)
+        if (place + number) % shares == share and (number * len(topic) + place + spared) % 7
     ]
 
 

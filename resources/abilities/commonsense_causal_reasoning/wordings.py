@@ -38,8 +38,8 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
             Wording("There was a surprise, for {told}.", "Which of these was responsible?"),
         ),
         "test": (
-            Wording("Something must have gone wrong, because {told}.", "Why did it come to that?"),
-            Wording("The news of the day is that {told}.", "What lies behind it?"),
+            Wording("Something must have gone wrong, because {told}.", "What might that be?"),
+            Wording("A neighbour mentions that {told}.", "What lies behind it?"),
         ),
     },
     ("cause", "near"): {
@@ -49,7 +49,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "calibration": (
             Wording("It turned out that {told}.", "How can one account for that?"),
-            Wording("What people noticed first is that {told}.", "From what did this result?"),
+            Wording("What people noticed first is that {told}.", "What had set this off?"),
         ),
         "test": (
             Wording("Imagine this scene: {told}.", "What must have happened earlier?"),
@@ -60,7 +60,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         "train": (
             Wording(
                 "Two things happened on different days. First, {first}. Later, {second}.",
-                "What is the most likely cause of the first thing?",
+                "What is the most likely cause of the first event?",
                 0,
             ),
             Wording(
@@ -84,12 +84,12 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         "test": (
             Wording(
                 "A friend describes one mishap: {first}. You answer with another: {second}.",
-                "Why did it come to your own mishap?",
+                "What brought about your own mishap?",
                 1,
             ),
             Wording(
                 "One postcard says that {first}. Another postcard says that {second}.",
-                "What must have happened before the first card was written?",
+                "What would explain the news on the first card?",
                 0,
             ),
         ),
@@ -105,7 +105,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "test": (
             Wording("Suppose that {told}.", "Which of these would you then expect to hear?"),
-            Wording("Here comes the start of a tale: {told}.", "What does one learn next?"),
+            Wording("Here comes the start of a tale: {told}.", "What comes next in it?"),
         ),
     },
     ("effect", "near"): {
@@ -114,24 +114,24 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
             Wording("It began like this: {told}.", "How did it end?"),
         ),
         "calibration": (
-            Wording("It is a fact that {told}.", "Which outcome does one expect from that?"),
+            Wording("It is a fact that {told}.", "What outcome is to be expected?"),
             Wording("The story opens with these words: {told}.", "With which words does it close?"),
         ),
         "test": (
-            Wording("Somebody reports: {told}.", "How did the matter go on?"),
-            Wording("As often before, {told}.", "What was the price of that?"),
+            Wording("Somebody reports: {told}.", "What was the outcome?"),
+            Wording("On the day in question {told}.", "What trouble did that cause?"),
         ),
     },
     ("effect", "two"): {
         "train": (
             Wording(
                 "Two things happened on different days. First, {first}. Later, {second}.",
-                "What was the effect of the later thing?",
+                "What did the later event lead to?",
                 1,
             ),
             Wording(
                 "Two things happened in different places. Here, {first}. There, {second}.",
-                "What happened as a result of the thing here?",
+                "What did it lead to here?",
                 0,
             ),
         ),
@@ -143,7 +143,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
             ),
             Wording(
                 "A diary has two entries. The older says: {first}. The newer says: {second}.",
-                "Which outcome does one expect from what the newer entry says?",
+                "What outcome is to be expected after the newer entry?",
                 1,
             ),
         ),
@@ -167,7 +167,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "calibration": (
             Wording("Afterwards we learned that {told}.", "What would have spared us that?"),
-            Wording("Such things happen: {told}.", "By what would it have been stopped?"),
+            Wording("Such things happen: {told}.", "What could have stopped it?"),
         ),
         "test": (
             Wording("As everyone knows by now, {told}.", "How could it have been averted?"),
@@ -181,7 +181,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "calibration": (
             Wording("The report is short: {told}.", "Which measure should have been taken?"),
-            Wording("Next time it must not be the case that {told}.", "What is to be recommended?"),
+            Wording("This must not happen again: {told}.", "What would you recommend?"),
         ),
         "test": (
             Wording("Let us look back: {told}.", "What was neglected beforehand?"),
@@ -238,11 +238,11 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "calibration": (
             Wording("Someone asks for advice, because {told}.", "What do you tell them to do?"),
-            Wording("Now we have the mess, since {told}.", "How do we get out of it?"),
+            Wording("We are in trouble, since {told}.", "How do we get out of it?"),
         ),
         "test": (
-            Wording("It cannot be undone that {told}.", "What had they better do about it?"),
-            Wording("All of us stared, for {told}.", "Who knows how to mend that?"),
+            Wording("It is too late to change it: {told}.", "What is the sensible reaction?"),
+            Wording("Everyone stared, for {told}.", "How can the matter be mended?"),
         ),
     },
     ("repair", "near"): {
@@ -252,11 +252,11 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "calibration": (
             Wording("A letter begins like this: {told}.", "Which remedy suits the problem?"),
-            Wording("The neighbours call and say that {told}.", "What can be suggested to them?"),
+            Wording("The neighbours call and say that {told}.", "What could be done about it?"),
         ),
         "test": (
             Wording("You hear about a problem: {told}.", "What is your advice?"),
-            Wording("Do not worry if you hear that {told}.", "What is still possible?"),
+            Wording("Do not panic if you hear that {told}.", "What can still be done?"),
         ),
     },
     ("repair", "two"): {

@@ -37,7 +37,7 @@ PAIRS = {
         ),
     ),
     "calibration": (
-        Pairs("{all}", False, "{a} lies inside {b}.", "What is {a} surrounded by?"),
+        Pairs("{all}", False, "{a} lies inside {b}.", "What do you reach into to take out {a}?"),
         Pairs(
             "For the journey {all}.",
             True,
@@ -46,7 +46,7 @@ PAIRS = {
         ),
     ),
     "test": (
-        Pairs("{all}", False, "{a} is kept within {b}.", "What has {a} in its interior?"),
+        Pairs("{all}", False, "{a} is kept within {b}.", "Which container holds {a}?"),
         Pairs(
             "To hide things, they did this: {all}.",
             True,
@@ -242,7 +242,7 @@ NESTS = {
             "doll",
             "{b} hides {a} in its belly.",
             "if {b} is opened, out comes {a}.",
-            "if {b} is turned, so is {a}.",
+            "{b} was painted by the artist who painted {a}.",
             (
                 "The hollow dolls fit into each other. Which must be the smallest?",
                 "The hollow dolls fit into each other. Which must be the second smallest?",
@@ -259,7 +259,9 @@ def draw_nest(wording: Nest, random: Random) -> Draft:
     links = list(pairwise(nest))
     random.shuffle(links)
     told = [random.choice((wording.inside, wording.around)).format(a=a, b=b) for a, b in links]
-    untold = [wording.neutral.format(a=a, b=b) for a, b in links]
+    # In the twin the links are neutral, and between boxes that need not be neighbours.
+    strewn = random.sample(nest, 4)
+    untold = [wording.neutral.format(a=a, b=b) for a, b in pairwise(strewn)]
     place = random.randrange(4)
     return Draft(
         context=sentences(told),
@@ -338,7 +340,7 @@ MOVES = {
             "backpack",
             "{box} hangs in {room}.",
             "{name} has slipped {thing} into {box}.",
-            "now it slips from there into {box}.",
+            "an hour later it is moved to {box}.",
             "somebody hangs {a} on the hook of {b}, and vice versa.",
             "Where does {thing} hang by now?",
             "in {room}",

@@ -62,7 +62,7 @@ PAIRS = {
             "Four toys were put away like this: {all}.",
             True,
             "{a} was moved to a place {relation} {b}",
-            "What does {a} have {inverse} it?",
+            "After that, what is {inverse} {a}?",
             (("under", "over"), ("behind", "in front of")),
         ),
     ),
@@ -71,14 +71,14 @@ PAIRS = {
             "{all}",
             False,
             "{relation} {b} you will find {a}.",
-            "{a} has something {inverse} it. What is that?",
+            "What is there {inverse} {a}?",
             (("beneath", "above"), ("behind", "in front of"), ("in front of", "behind")),
         ),
         Pairs(
             "Everybody hides: {all}.",
             True,
             "{a} crouches {relation} {b}",
-            "What are you looking at if you look at the thing {inverse} {a}?",
+            "What is standing {inverse} {a}?",
             (("beneath", "over"), ("behind", "in front of")),
         ),
     ),
@@ -144,13 +144,13 @@ ROWS_OF_FOUR = {
     ),
     "test": (
         Row(
-            "{n} boxes of different colours make one tall stack.",
+            "{n} suitcases make one tall stack.",
             "{a} comes higher than {b}.",
             "{b} comes lower than {a}.",
             "{b} is as wide as {a}.",
             "Which is the {ordinal}?",
-            ("box from the top", "box from the bottom"),
-            "box",
+            ("suitcase from the top", "suitcase from the bottom"),
+            "suitcase",
         ),
         Row(
             "{n} friends rent flats in the same house, each on another floor.",
@@ -204,6 +204,7 @@ KINDS = {
     "thing": the(THINGS),
     "box": [f"the {paint} box" for paint in PAINTS],
     "person": list(FIRST_NAMES),
+    "suitcase": [f"{name}'s suitcase" for name in FIRST_NAMES],
 }
 
 
@@ -212,8 +213,9 @@ def draw_row(count: int, wording: Row, random: Random) -> Draft:
     links = list(pairwise(row))
     random.shuffle(links)
     told = [random.choice((wording.forward, wording.backward)).format(a=a, b=b) for a, b in links]
-    # The twin keeps every name as often, but no sentence says who comes first.
-    untold = [wording.neutral.format(a=a, b=b) for a, b in links]
+    # In the twin no sentence says who comes first, nor are the linked ones neighbours.
+    strewn = random.sample(row, count)
+    untold = [wording.neutral.format(a=a, b=b) for a, b in pairwise(strewn)]
     intro = wording.intro.format(n=NUMBERS[count])
     place, end = random.randrange(count), random.randrange(2)
     ordinal = ORDINALS[count - 1 - place if end else place]
@@ -298,21 +300,14 @@ STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))
 
 
 def draw_board(count: int, wording: Board, random: Random) -> Draft:
-    """A chain of `count` steps whose sum is off the row and off the column of its start."""
-    while True:
-        steps = [random.randrange(4) for _ in range(count)]
-        right = sum(STEPS[step][0] for step in steps)
-        up = sum(STEPS[step][1] for step in steps)
-        back = any((a - b) % 4 == 2 for a, b in pairwise(steps))
-        if right and up and not back:
-            break
-    side = (0 if right > 0 else 3) if up > 0 else (1 if right > 0 else 2)
+    """A chain of pictures, and where its last one lies from its first."""
+    steps, side = _chain(count, random)
     chain = the(random.sample(SYMBOLS, count + 2))
     stranger = chain.pop()
     turned = [random.random() < 0.5 for _ in steps]
     order = random.sample(range(count), count)
 
-    def told(names: list[str]) -> str:
+    def told(names: list[str], steps: list[int]) -> str:
         parts = []
         for n in order:
             low, high, step = names[n], names[n + 1], steps[n]
@@ -323,14 +318,26 @@ def draw_board(count: int, wording: Board, random: Random) -> Draft:
 
     question = wording.question.format(a=chain[-1], b=chain[0])
     return Draft(
-        context=told(chain),
+        context=told(chain, steps),
         question=question,
         answer=wording.sides[side],
         distractors=tuple(s for n, s in enumerate(wording.sides) if n != side),
-        # The asked picture is nowhere in the twin.
-        twin_context=told([*chain[:-1], stranger]),
+        # The asked picture is nowhere in the twin; the way to the stranger that stands in its
+        # place is drawn afresh, so that taking the one for the other does not help.
+        twin_context=told([*chain[:-1], stranger], _chain(count, random)[0]),
         twin_question=question,
     )
+
+
+def _chain(count: int, random: Random) -> tuple[list[int], int]:
+    """`count` steps whose sum is off the row and off the column of their start, and its side."""
+    while True:
+        steps = [random.randrange(4) for _ in range(count)]
+        right = sum(STEPS[step][0] for step in steps)
+        up = sum(STEPS[step][1] for step in steps)
+        back = any((a - b) % 4 == 2 for a, b in pairwise(steps))
+        if right and up and not back:
+            return steps, (0 if right > 0 else 3) if up > 0 else (1 if right > 0 else 2)
 
 
 def position_templates() -> list[Template]:

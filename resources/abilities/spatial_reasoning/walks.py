@@ -66,7 +66,7 @@ STREETS = {
         Street(
             "Seen from the {end}, the sights of the avenue up to the {other} are {row}.",
             ("gate", "hill"),
-            "{name} is strolling in the direction of the {way}. What comes up next to {start}?",
+            "{name} is strolling in the direction of the {way}. What comes up after {start}?",
         ),
     ),
 }
@@ -91,8 +91,11 @@ def draw_street(wording: Street, random: Random) -> Draft:
         question=question,
         answer=row[stop],
         distractors=tuple(place for n, place in enumerate(row) if n not in (start, stop)),
-        # In the twin the start is not in the row.
-        twin_context=told([stranger if n == start else place for n, place in enumerate(row)]),
+        # In the twin the start is not in the row, and the others stand in another order: taking
+        # the stranger, the only place that is no option, for the start does not help.
+        twin_context=told(
+            random.sample([stranger if n == start else place for n, place in enumerate(row)], 5)
+        ),
         twin_question=question,
     )
 
@@ -124,7 +127,7 @@ RIDES = {
                 "{name} leaves {start} and goes {step} to the {way}.",
                 "After lunch {name} goes {step} to the {way}.",
             ),
-            "What building does {name} come to in the afternoon?",
+            "What place does {name} come to in the afternoon?",
         ),
     ),
     "calibration": (
@@ -152,8 +155,8 @@ RIDES = {
             "Travellers who sail down the river, from {end} to {other}, pass {row}.",
             ("south", "north"),
             (
-                "The boat of {name} was moored at {start} and has moved {step} further {way}.",
-                "On the next morning it moved {step} further {way}.",
+                "{name}'s boat was moored at {start} and has moved {step} further {way}.",
+                "The next morning it moved {step} further {way}.",
             ),
             "Beside what does the boat lie after both moves?",
         ),
@@ -173,7 +176,7 @@ def draw_ride(wording: Ride, random: Random) -> Draft:
             break
     end, other = wording.ends
 
-    def told(origin: str) -> str:
+    def told(row: list[str], origin: str) -> str:
         legs = [
             leg.format(
                 name=name, start=origin, step=spaces(abs(step)), way=other if step > 0 else end
@@ -185,12 +188,13 @@ def draw_ride(wording: Ride, random: Random) -> Draft:
     others = [place for n, place in enumerate(row) if n not in (start, stop)]
     question = wording.question.format(name=name)
     return Draft(
-        context=told(row[start]),
+        context=told(row, row[start]),
         question=question,
         answer=row[stop],
         distractors=tuple(random.sample(others, 3)),
-        # The twin starts at a place that is not in the row.
-        twin_context=told(stranger),
+        # The twin starts at a place that is not in the row, whose order is another: seeing which
+        # starts and ends are possible does not help.
+        twin_context=told(random.sample(row, 6), stranger),
         twin_question=question,
     )
 
@@ -221,15 +225,15 @@ DISPLACEMENTS = {
         Blocks(
             "a taxi picks up {name} at {place}.",
             "it drives {way} for {count}.",
-            "How does the straight way from {place} to the taxi go?",
+            "Which way and how far from {place} is the taxi now?",
             "{way}, {count}",
         ),
     ),
     "test": (
         Blocks(
-            "a tourist named {name} explores the quarter around {place}.",
-            "{way} leads the next stretch, {count} long.",
-            "At the end of the tour, how far off is {place}, and on which side of it is {name}?",
+            "a tour with {name} begins at {place}.",
+            "A stretch of {count} leads {way}.",
+            "How far from {place}, and on which side of it, does the tour end?",
             "{count}, on the {way} side",
         ),
     ),
@@ -334,9 +338,9 @@ def draw_grid(wording: Grid, random: Random) -> Draft:
         if turned and path[-1] != start and all(0 <= x < 3 for spot in path for x in spot):
             break
 
-    def told(origin: str) -> str:
+    def told(spots: list[str], origin: str) -> str:
         rows = [
-            row.format(row=listing(places[3 * n : 3 * n + 3])) for n, row in enumerate(wording.rows)
+            row.format(row=listing(spots[3 * n : 3 * n + 3])) for n, row in enumerate(wording.rows)
         ]
         walk = [
             wording.leg.format(
@@ -352,12 +356,13 @@ def draw_grid(wording: Grid, random: Random) -> Draft:
     others = [places[n] for n in range(9) if n not in (at_start, at_end)]
     question = wording.question.format(name=name)
     return Draft(
-        context=told(places[at_start]),
+        context=told(places[:9], places[at_start]),
         question=question,
         answer=places[at_end],
         distractors=tuple(random.sample(others, 3)),
-        # The twin starts at a place that is not on the map.
-        twin_context=told(places[9]),
+        # The twin starts at a place that is not on the map, where the others are moved about:
+        # seeing which starts and ends are possible does not help.
+        twin_context=told(random.sample(places[:9], 9), places[9]),
         twin_question=question,
     )
 
@@ -393,7 +398,7 @@ TRACKS = {
     ),
     "test": (
         Track(
-            "the parade in honour of {name} moves {count} {way} from {place}.",
+            "starting at {place}, the parade in honour of {name} moves {count} {way}.",
             "towards {landmark}",
             "bending {turn}, it covers {count} more.",
             ("to its right", "to its left"),
