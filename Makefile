@@ -1,12 +1,14 @@
 # make run   sets up .venv and runs the main job (config.yaml)
 # make test  sets up .venv and passes the tests
+# make annotate ANNOTATOR=your-name  labels items in the terminal (docs/annotating_items.md)
 # Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
 
 PYTHON ?= python3
+CONFIG ?= config.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test check abilities clean
+.PHONY: run test annotate check abilities clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -24,6 +26,9 @@ run: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest
+
+annotate: .venv/installed
+	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) $(ANNOTATOR)
 
 # What .ci/run checks beside the tests.
 check: .venv/installed

@@ -19,6 +19,7 @@ include: "workflow/rules/masks.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/profile.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/annotation.smk"
 
 
 report: "workflow/report/workflow.rst"

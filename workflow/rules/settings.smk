@@ -104,13 +104,17 @@ def drawings():
     return [str(Path(figure).with_suffix(".svg")) for figure in all_figures()]
 
 
-def user_data():
-    """Every data file that the configuration names."""
-    items = [
+def user_items():
+    """Every file of items."""
+    return [
         str(items_of(ability, split)) for ability, split in product(ABILITIES, SPLITS)
     ]
+
+
+def user_data():
+    """Every data file that the configuration names."""
     benchmarks = config["benchmarks"].values()
-    return items + [
+    return user_items() + [
         b[key] for b in benchmarks for key in ("data", "task_file") if key in b
     ]
 
@@ -168,4 +172,23 @@ def figure_settings(wildcards):
                 )
             ]
         ),
+    }
+
+
+def answer_files(wildcards):
+    """The annotators' files; where there is none, the job says what to do."""
+    folder = config.get("annotation", {}).get("answers")
+    return sorted(map(str, Path(folder).glob("*.jsonl"))) if folder else []
+
+
+def agreement_settings(wildcards):
+    """Also of the code, so that an edited report is made again."""
+    return {
+        "answers": files_of(answer_files(wildcards)),
+        "abilities": ABILITIES,
+        "items": files_of(user_items()),
+        "exclude": sorted(
+            id for a in config["abilities"].values() for id in a.get("exclude", [])
+        ),
+        "code": digests.of_modules(["benchprof.annotation", "benchprof.report.style"]),
     }
