@@ -222,6 +222,7 @@ def _draw_orders(split: str, random: Random) -> Fill:
 # Groups of people ------------------------------------------------------------------------------
 
 ROLES = ("leader", "members", "place", "result")
+PLACE_LIKE = ("name", "place")
 
 
 def _role(system: System, role: str) -> str:
@@ -252,6 +253,10 @@ def _draw_partial(split: str, random: Random) -> Fill:
     """The groups are not named, or are what is asked for; one correspondence is given."""
     one, two = random.sample(entries_of(split, SYSTEMS), 2)
     known, right, *wrong = random.sample(("name", *ROLES), 5)
+    # Many groups bear the name of a place, so name and place are not left to be told apart.
+    if right in PLACE_LIKE and known not in PLACE_LIKE:
+        other = next(role for role in wrong if role in PLACE_LIKE)
+        wrong[wrong.index(other)], known = known, other
     slots = {"known": _role(one, known), "like": _role(two, known), "x": _role(one, right)}
     return _system_fill(split, random, slots, two, right, wrong)
 
@@ -291,8 +296,10 @@ def _draw_structure(split: str, random: Random, pattern: str) -> Fill:
     bonds = random.sample(BONDS[split], 4)
     slots = {"g1": _tell(random.sample(facts, len(facts)), first, deeds), "g2": told}
     slots["x"] = first[asked]
-    # In the twin nobody in the second group has a part of his or her own.
-    twin = {"g2": _tell([(d, i, p) for i, (d, _, p) in enumerate(order)], second, bonds)}
+    # In the twin nobody in the second group has a part of his or her own, and since a bond holds
+    # both ways, who is named first in it is drawn, or the place in the sentence would tell.
+    ties = [random.sample((doer, other), 2) for doer, _, other in order]
+    twin = {"g2": _tell([(a, i, b) for i, (a, b) in enumerate(ties)], second, bonds)}
     others = tuple(name for index, name in enumerate(second) if index != asked)
     return Fill(slots, twin, second[asked], others)
 

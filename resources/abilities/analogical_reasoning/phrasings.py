@@ -40,9 +40,9 @@ MEANING = (
             "medium",
             "star",
             "",
-            "If {a} belongs to {b}, how must {c} be matched to keep the analogy?",
+            "If {a} is matched with {b}, what must {c} be matched with to keep the analogy?",
         ),
-        ("medium", "star", "{n0} pairs {a} with {b}.", "What must {n0} pair with {c} by analogy?"),
+        ("medium", "star", "{n0} pairs {a} with {b}.", "With what must {n0} pair {c}, by analogy?"),
         ("hard", "across", "", "What stands to {c} in the relation in which {b} stands to {a}?"),
         (
             "hard",
@@ -53,14 +53,14 @@ MEANING = (
     ),
     *_rows(
         CALIBRATION,
-        ("easy", "grid", "", "As {a} has to do with {b}, so {c} has to do with what?"),
+        ("easy", "grid", "", "If {a} makes you think of {b}, what should {c} make you think of?"),
         (
             "easy",
             "grid",
             "Just as we say {a} and {b}, we say {c} and one more word.",
             "Which word?",
         ),
-        ("medium", "star", "", "{C} relates to which word in the manner of {a} to {b}?"),
+        ("medium", "star", "", "Which word relates to {c} in the same way as {b} relates to {a}?"),
         (
             "medium",
             "star",
@@ -73,7 +73,7 @@ MEANING = (
             "{n0} says {a}, and {n1} answers {b}. Then {n0} says {c}.",
             "If {n1} thinks in the same pattern as before, what is the answer?",
         ),
-        ("hard", "across", "", "To get from {a} to {b} is like getting from {c} to where?"),
+        ("hard", "across", "", "Going from {a} to {b} is like going from {c} to what?"),
     ),
     *_rows(
         TEST,
@@ -81,8 +81,8 @@ MEANING = (
         (
             "easy",
             "grid",
-            "What {b} is for {a}, another word is for {c}.",
-            "Which other word is it?",
+            "{n0} links {a} to {b} and, likewise, {c} to another word.",
+            "To which word does {n0} link {c}?",
         ),
         (
             "medium",
@@ -90,7 +90,7 @@ MEANING = (
             "Two pairs are built alike. One is {a} and {b}; the other begins with {c}.",
             "How does it end?",
         ),
-        ("medium", "star", "", "Given that {b} answers to {a}, what answers to {c}?"),
+        ("medium", "star", "", "If {b} is the match for {a}, what is the match for {c}?"),
         ("hard", "across", "", "Complete by analogy: {a} → {b}; {c} → which of these?"),
         (
             "hard",
@@ -125,7 +125,12 @@ FORM = (
     *_rows(
         CALIBRATION,
         ("easy", "grid", "", "'{A}' makes {n0} say '{b}'. What will '{c}' make {n0} say?"),
-        ("easy", "grid", "From '{a}' we get '{b}'; from '{c}' we get its like.", "What do we get?"),
+        (
+            "easy",
+            "grid",
+            "From '{a}' we get '{b}', and from '{c}' we get another word in this way.",
+            "Which one?",
+        ),
         (
             "medium",
             "star",
@@ -140,7 +145,12 @@ FORM = (
             "rule.",
             "What is on the back of '{c}'?",
         ),
-        ("hard", "across", "", "Between '{a}' and '{b}' lies the same step as from '{c}' to what?"),
+        (
+            "hard",
+            "across",
+            "",
+            "Between '{a}' and '{b}' lies the same step as between '{c}' and what?",
+        ),
     ),
     *_rows(
         TEST,
@@ -154,14 +164,14 @@ FORM = (
         (
             "medium",
             "star",
-            "A machine for words was fed '{a}' and put out '{b}'; then it was fed '{c}'.",
-            "What did it put out, working as before?",
+            "{n0}'s word machine turned '{a}' into '{b}'.",
+            "Working as before, what did {n0}'s machine make of '{c}'?",
         ),
         (
             "medium",
             "star",
             "",
-            "Find the fourth: '{a}' compares with '{b}' as '{c}' compares with?",
+            "Find the fourth: '{a}' compares with '{b}' as '{c}' compares with which word?",
         ),
         (
             "hard",
@@ -191,7 +201,7 @@ PAIR = (
             "In {n0}'s game a pair beats another pair if the two are analogous.",
             "What beats '{a} and {b}'?",
         ),
-        ("hard", "orders", "", "The order counts. To '{a}, then {b}' corresponds what?"),
+        ("hard", "orders", "", "The order counts. Which pair corresponds to '{a}, then {b}'?"),
         (
             "hard",
             "orders",
@@ -201,13 +211,18 @@ PAIR = (
     ),
     *_rows(
         CALIBRATION,
-        ("easy", "fields", "", "What goes together in the way that {a} and {b} go together?"),
+        (
+            "easy",
+            "fields",
+            "",
+            "Which two words go together in the way that {a} and {b} go together?",
+        ),
         ("easy", "fields", "The key example is {a} with {b}.", "Which of the pairs follows it?"),
         (
             "medium",
             "heads",
-            "{n0} says that the bond of '{a}' with '{b}' exists in other words too.",
-            "Where does it?",
+            "{n0} says that what links '{a}' to '{b}' links other words too.",
+            "Which words does it link?",
         ),
         (
             "medium",
@@ -221,24 +236,29 @@ PAIR = (
             "Someone who reads '{a}' and then '{b}' sees a pattern from the first to the second.",
             "Which pair shows this pattern in this direction?",
         ),
-        ("hard", "orders", "", "As one passes from {a} to {b}, so one passes how?"),
+        ("hard", "orders", "", "Which pair leads from one word to the next as {a} leads to {b}?"),
     ),
     *_rows(
         TEST,
-        ("easy", "fields", "", "Next to '{a} – {b}', which pair looks like a twin?"),
-        ("easy", "fields", "For {n0}, {a} calls {b} to mind.", "Which pair comes about like that?"),
+        ("easy", "fields", "", "Which pair could be the twin of '{a} – {b}'?"),
+        (
+            "easy",
+            "fields",
+            "For {n0}, {a} calls {b} to mind.",
+            "Which pair could come about in the same way?",
+        ),
         (
             "medium",
             "heads",
             "A drawer is marked '{a} / {b}'. Only pairs of that very sort go into it.",
             "What may {n0} put in?",
         ),
-        ("medium", "heads", "", "Where do two words meet just as '{a}' meets '{b}'?"),
+        ("medium", "heads", "", "Which two words meet just as '{a}' meets '{b}'?"),
         (
             "hard",
             "orders",
             "",
-            "Left stays left and right stays right: {a} | {b} is matched by what?",
+            "Left stays left and right stays right: which pair matches {a} | {b}?",
         ),
         (
             "hard",
@@ -288,10 +308,15 @@ SYSTEM = (
         (
             "easy",
             "image",
-            "A poet describes {one} as if it were {two}.",
-            "Into what does the poet turn the {x}?",
+            "{n0} describes {one} as if it were {two}.",
+            "Into what does {n0} turn the {x}?",
         ),
-        ("easy", "image", "", "Were {one} the same as {two}, the {x} would be like what?"),
+        (
+            "easy",
+            "image",
+            "In {n0}'s tale {one} has turned into {two}.",
+            "What will {n1} meet there instead of the {x}?",
+        ),
         (
             "medium",
             "partial",
@@ -321,12 +346,12 @@ SYSTEM = (
     *_rows(
         TEST,
         ("easy", "image", "{n0} likes to speak of {one} as {two}.", "What does {n0} call the {x}?"),
-        ("easy", "image", "", "Suppose you model {one} on {two}. On what do you model the {x}?"),
+        ("easy", "image", "", "{n0} models {one} on {two}. On what does {n0} model the {x}?"),
         (
             "medium",
             "partial",
-            "In a play for children the {known} will come on stage dressed up as the {like}.",
-            "As what should the {x} come, to suit the idea?",
+            "{n0}, a caricaturist, draws the {like} in place of the {known}.",
+            "To suit the idea, what should {n0} draw in place of the {x}?",
         ),
         (
             "medium",
@@ -440,7 +465,7 @@ STRUCTURE = (
         (
             "easy",
             "couples",
-            "Group A is known for this: {g1} Group B is known for that: {g2}",
+            "Group A is known for this: {g1} Group B is known for this: {g2}",
             "Which person from B would you liken to {x} from A?",
         ),
         (

@@ -355,7 +355,7 @@ def _draw_doers(table: Sequence[Doer], random: Random, count: int) -> list[Doer]
 def _doer_slots(doer: Doer, random: Random) -> Slots:
     task = random.choice(doer.tasks)
     name = with_article(doer.name)
-    return {"task": task, "does": _does(task), "doer": name, "doer_start": _start(name)}
+    return {"task": task, "does": _does(task), "doer": name}
 
 
 def _does(task: str) -> str:

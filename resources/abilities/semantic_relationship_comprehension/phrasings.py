@@ -62,7 +62,7 @@ SYNONYM = (
         (
             "medium",
             "ends",
-            "A small dictionary explains '{word}' by a single word of like meaning.",
+            "A small dictionary explains '{word}' by a single word of similar meaning.",
             "Which one is it?",
         ),
         (
@@ -90,8 +90,8 @@ SYNONYM = (
     ),
     *_rows(
         TEST,
-        ("easy", "word", "", "The word '{word}' means what?"),
-        ("easy", "word", "", "If you don't like '{word}', which similar word is there?"),
+        ("easy", "word", "", "What does the word '{word}' mean?"),
+        ("easy", "word", "", "If you don't like '{word}', which word could you use in its place?"),
         (
             "medium",
             "ends",
@@ -102,7 +102,7 @@ SYNONYM = (
             "medium",
             "ends",
             "",
-            "Two words mean alike. One is '{word}'. What is its partner?",
+            "Two words mean the same. One is '{word}'. Which is the other?",
         ),
         (
             "hard",
@@ -114,9 +114,9 @@ SYNONYM = (
         (
             "hard",
             "chain",
-            "A code has three stages. Stage one turns '{word}' into {r1}. Stage two turns the "
-            "outcome into {r2}, and stage three turns that into {r3}.",
-            "Which outcome fits the code?",
+            "In a code, {n0} turns '{word}' into {r1}, {n1} turns {n0}'s word into {r2}, and {n2} "
+            "turns {n1}'s into {r3}.",
+            "Which outcome can {n2} have got?",
             "a word of equal meaning",
             "a word of contrary meaning",
         ),
@@ -134,13 +134,13 @@ ANTONYM = (
             "{n0} says '{word}', but {n1} wants to contradict {n0} as strongly as possible.",
             "Which word does {n1} need?",
         ),
-        ("medium", "ends", "", "To turn the sense of '{word}' upside down, which word serves?"),
+        ("medium", "ends", "", "Which word turns the sense of '{word}' upside down?"),
         (
             "hard",
             "cards",
             "On the table lie five words: {n0} put down '{w0}', {n1} '{w1}', {n2} '{w2}', {n3} "
             "'{w3}' and {n4} '{w4}'.",
-            "Who put down the opposite of what {n0} did?",
+            "Who put down the opposite of {n0}'s word?",
         ),
         (
             "hard",
@@ -158,7 +158,7 @@ ANTONYM = (
             "easy",
             "word",
             "",
-            "Which word says the contrary of what '{word}' says?",
+            "Which word says the very contrary of '{word}'?",
         ),
         ("easy", "word", "", "Which word is the antonym of '{word}'?"),
         (
@@ -167,7 +167,7 @@ ANTONYM = (
             "A poster shows pairs of opposites. Beside '{word}' there is an empty space.",
             "Which word belongs in it?",
         ),
-        ("medium", "ends", "", "The contrary of '{word}' would be expressed by which word?"),
+        ("medium", "ends", "", "By which word would the contrary of '{word}' be expressed?"),
         (
             "hard",
             "cards",
@@ -178,9 +178,9 @@ ANTONYM = (
         (
             "hard",
             "chain",
-            "Write down '{word}'. Under it write {r1}; under that, {r2} of the second word; and "
-            "at the bottom, {r3} of the third.",
-            "Which word can be at the bottom?",
+            "{n0} writes '{word}'. Under it {n1} writes {r1}; under that, {n2} writes {r2} of "
+            "{n1}'s word; at the bottom, {n3} writes {r3} of {n2}'s.",
+            "What can {n3} have written?",
             "a synonym",
             "the contrary",
         ),
@@ -188,14 +188,19 @@ ANTONYM = (
     *_rows(
         TEST,
         ("easy", "word", "", "'{word}' is the exact opposite of which word?"),
-        ("easy", "word", "", "Some say '{word}'; others say the very opposite. What do they say?"),
+        (
+            "easy",
+            "word",
+            "",
+            "Some say '{word}'; others say the very opposite. What do the others say?",
+        ),
         (
             "medium",
             "ends",
             "{n0} misheard a word as '{word}', and so understood the reverse of what was said.",
             "What had been said?",
         ),
-        ("medium", "ends", "", "Which of these forms a pair of opposites when put with '{word}'?"),
+        ("medium", "ends", "", "Which word does {n0} add to '{word}' to make a pair of opposites?"),
         (
             "hard",
             "cards",
@@ -206,9 +211,9 @@ ANTONYM = (
         (
             "hard",
             "chain",
-            "The first door bears '{word}'. The second bears {r1} the first, the third {r2} the "
-            "second, the fourth {r3} the third.",
-            "What might the fourth door bear?",
+            "{n0}'s door bears '{word}', {n1}'s door {r1} {n0}'s, {n2}'s door {r2} {n1}'s, and "
+            "{n3}'s door {r3} {n2}'s.",
+            "What might be on {n3}'s door?",
             "a word that agrees with",
             "a word opposed to",
         ),
@@ -243,7 +248,7 @@ HYPERNYM = (
     ),
     *_rows(
         CALIBRATION,
-        ("easy", "kind", "", "Under what heading would a picture book show {member}?"),
+        ("easy", "kind", "{n0} looks up {member} in a picture book.", "Under what heading is it?"),
         ("easy", "kind", "", "Every child knows that {member} is an example of what?"),
         ("medium", "member", "", "{n0} asks for any sort of {bare_kind}. What could {n0} get?"),
         ("medium", "member", "", "Which one would be filed under '{bare_kind}'?"),
@@ -252,7 +257,7 @@ HYPERNYM = (
             "list_all",
             "For a quiz, {n1} answered {l1}; {n2} answered {l2}; {n3} answered {l3}; {n4} "
             "answered {l4}. Three sorts of {bare_kind} were wanted.",
-            "Who got the full marks?",
+            "Who got full marks?",
         ),
         (
             "hard",
@@ -264,7 +269,7 @@ HYPERNYM = (
     ),
     *_rows(
         TEST,
-        ("easy", "kind", "", "In general terms, {member} is what?"),
+        ("easy", "kind", "", "In general terms, what is {member}?"),
         ("easy", "kind", "", "Which more general word includes {member}?"),
         (
             "medium",
@@ -324,8 +329,13 @@ PART_WHOLE = (
         CALIBRATION,
         ("easy", "whole", "", "On or in what do you normally find {part}?"),
         ("easy", "whole", "", "What would be incomplete without {part}?"),
-        ("medium", "part", "", "Take {whole} to pieces: which piece may you get?"),
-        ("medium", "part", "", "Of what is named here, what helps to make up {whole}?"),
+        (
+            "medium",
+            "part",
+            "",
+            "If you list everything that {whole} has, which of these is on the list?",
+        ),
+        ("medium", "part", "", "Which of the things named here helps to make up {whole}?"),
         (
             "hard",
             "pair",
@@ -343,7 +353,7 @@ PART_WHOLE = (
     ),
     *_rows(
         TEST,
-        ("easy", "whole", "", "What has {part}?"),
+        ("easy", "whole", "", "Which of these has {part}?"),
         ("easy", "whole", "", "{part_start} is one piece of which larger thing?"),
         (
             "medium",
@@ -374,32 +384,32 @@ AGENT = (
         ("easy", "doer", "", "Who {does} for a living?"),
         ("easy", "doer", "", "Which worker {does}?"),
         ("medium", "close", "{n0} needs somebody to {task}.", "Whom should {n0} call?"),
-        ("medium", "task", "", "What is it the work of {doer} to do?"),
+        ("medium", "task", "", "What is {doer} paid to do?"),
         (
             "hard",
             "leftover",
             "{n1} is {j1}, {n2} is {j2}, {n3} is {j3} and {n4} is {j4}. Today somebody has to "
             "{t1}, somebody has to {t2}, and somebody has to {t3}.",
-            "Whose trade is not needed today?",
+            "Whose help is not needed today?",
         ),
         (
             "hard",
             "fitting",
             "{n1}, {j1}, has been asked to {t1}. {n2}, {j2}, has been asked to {t2}. {n3}, {j3}, "
             "has been asked to {t3}. {n4}, {j4}, has been asked to {t4}.",
-            "Who has been asked to do what people of that trade do?",
+            "Who has been asked to do something that suits the job?",
         ),
     ),
     *_rows(
         CALIBRATION,
-        ("easy", "doer", "", "The person who {does} is called what?"),
+        ("easy", "doer", "", "What do you call a person who {does}?"),
         ("easy", "doer", "", "Whose job is it to {task}?"),
         ("medium", "close", "", "Of these four people, who is trained to {task}?"),
         (
             "medium",
             "task",
             "On Monday morning {n0} starts working as {doer}.",
-            "What will {n0} probably have to do?",
+            "What will {n0}'s job probably be?",
         ),
         (
             "hard",
@@ -422,7 +432,12 @@ AGENT = (
         ("easy", "doer", "", "If somebody {does}, what is that person's job?"),
         ("easy", "doer", "", "Who would you ask to {task}?"),
         ("medium", "close", "", "It takes a professional to {task}. Which professional?"),
-        ("medium", "task", "", "{doer_start} is at work. What is the likeliest thing going on?"),
+        (
+            "medium",
+            "task",
+            "{n0} dreams of working as {doer}.",
+            "What does {n0} want to do?",
+        ),
         (
             "hard",
             "leftover",
@@ -444,9 +459,9 @@ INSTRUMENT = (
     *_rows(
         TRAIN,
         ("easy", "doer", "", "What do you use to {task}?"),
-        ("easy", "doer", "", "With the help of what can people {task}?"),
+        ("easy", "doer", "", "With the help of what can {n0} {task}?"),
         ("medium", "close", "{n0} is about to {task}.", "What should {n0} fetch?"),
-        ("medium", "task", "", "For what purpose do people usually take {doer}?"),
+        ("medium", "task", "", "For what purpose do people usually use {doer}?"),
         (
             "hard",
             "leftover",
@@ -459,12 +474,12 @@ INSTRUMENT = (
             "fitting",
             "{n1} wants to {t1} and takes {j1}. {n2} wants to {t2} and takes {j2}. {n3} wants to "
             "{t3} and takes {j3}. {n4} wants to {t4} and takes {j4}.",
-            "Who takes a suitable thing?",
+            "Who takes the right thing?",
         ),
     ),
     *_rows(
         CALIBRATION,
-        ("easy", "doer", "", "To {task}, what is needed?"),
+        ("easy", "doer", "", "What is needed in order to {task}?"),
         ("easy", "doer", "", "What helps us when we want to {task}?"),
         ("medium", "close", "", "Anyone who has to {task} will be glad of which object?"),
         ("medium", "task", "{n0} goes to the shop to buy {doer}.", "What must {n0} be planning?"),
@@ -487,20 +502,25 @@ INSTRUMENT = (
     *_rows(
         TEST,
         ("easy", "doer", "", "Which object is made so that you can {task}?"),
-        ("easy", "doer", "", "What did {n0} use to {task}?"),
+        ("easy", "doer", "", "Thanks to which object was {n0} able to {task}?"),
         (
             "medium",
             "close",
             "",
             "{n0} borrows something in order to {task}. What does {n0} borrow?",
         ),
-        ("medium", "task", "", "{doer_start} is the right means to what end?"),
+        (
+            "medium",
+            "task",
+            "{n0} is looking for {doer}.",
+            "What does {n0} probably want to do?",
+        ),
         (
             "hard",
             "leftover",
             "Here are four gifts: {j1} for {n1}, {j2} for {n2}, {j3} for {n3} and {j4} for {n4}. "
-            "One receiver means to {t1}, one means to {t2}, and one means to {t3}.",
-            "Which receiver's plan has been left out, going by the gifts?",
+            "The plans for today are to {t1}, to {t2} and to {t3}.",
+            "Whose gift is of no use for any of the plans?",
         ),
         (
             "hard",
@@ -532,7 +552,7 @@ RELATION = (
             "easy",
             "label",
             "{n0} says '{x}', and {n1} says '{y}'.",
-            "What does {n0}'s word name, seen from {n1}'s?",
+            "What does {n0}'s word name in relation to {n1}'s?",
             "a piece of it",
             "a type of it",
             "the same as it",
@@ -552,8 +572,8 @@ RELATION = (
         (
             "medium",
             "pair",
-            "{n0} collects word pairs. The next page is for pairs in which {relation}.",
-            "Which pair goes on the page?",
+            "{n0}'s page is for pairs in which {relation}.",
+            "Which pair does {n0} put on it?",
             "something is named with a part of it",
             "something is named with its class",
             "the same is said twice",
@@ -563,8 +583,8 @@ RELATION = (
         (
             "hard",
             "directed",
-            "",
-            "Mind the order of the words. In which pair is {relation}?",
+            "{n0} tells {n1} to mind the order of the words.",
+            "In which of {n0}'s pairs is {relation}?",
             "the first thing a part of the second",
             "the second thing a part of the first",
             "the first thing a kind of the second",
@@ -574,9 +594,8 @@ RELATION = (
         (
             "hard",
             "directed",
-            "{n0} writes two words on each line and joins them by an arrow, which always leads "
-            "from {relation}.",
-            "Which line is right, from left to right?",
+            "{n0} joins words by arrows, which always lead from {relation}.",
+            "Which pair can {n0} have joined, from left to right?",
             "a part to its whole",
             "a whole to its part",
             "an example to its class",
@@ -589,22 +608,22 @@ RELATION = (
         (
             "easy",
             "label",
-            "{n0} explains the meaning of '{x}' to {n1}.",
-            "What does {n1} learn about it in comparison with '{y}'?",
-            "that it belongs to it as a part",
-            "that it is one example of it",
-            "that it has the same meaning",
-            "that it means the contrary",
+            "{n0} asks {n1} what '{x}' has to do with '{y}'.",
+            "What should {n1} tell {n0} about the first word?",
+            "that it names a part of the other",
+            "that it names one kind of the other",
+            "that it means the same as the other",
+            "that it means the contrary of it",
         ),
         (
             "easy",
             "label",
             "In {n0}'s word book '{x}' is printed next to '{y}'; {n1} wonders why.",
             "What is the reason?",
-            "because of part and whole",
-            "because of example and class",
-            "because of their like meaning",
-            "because of their contrast",
+            "because they are part and whole",
+            "because they are example and class",
+            "because they mean the same thing",
+            "because they mean contrary things",
         ),
         (
             "medium",
@@ -642,8 +661,8 @@ RELATION = (
         (
             "hard",
             "directed",
-            "",
-            "Taking each pair as it stands, which goes from {relation}?",
+            "{n0} gives {n1} a pair that leads from {relation}.",
+            "Which pair, as it stands, does {n1} get?",
             "the component to the thing that has it",
             "the thing to a component that it has",
             "the narrower word to the broader one",
@@ -657,11 +676,11 @@ RELATION = (
             "easy",
             "label",
             "'{x}' was {n0}'s word, '{y}' was {n1}'s.",
-            "Comparing meanings, which is true of the former in relation to the latter?",
-            "It forms part of that.",
-            "It is a sort of that.",
-            "It says just that.",
-            "It says the reverse.",
+            "What does '{x}' name or mean, compared with '{y}'?",
+            "a part of it",
+            "a sort of it",
+            "the same",
+            "the reverse",
         ),
         (
             "easy",
@@ -698,8 +717,8 @@ RELATION = (
         (
             "hard",
             "directed",
-            "",
-            "Suppose that the left word must name {relation}. Which pair obeys the rule?",
+            "{n0}'s rule is that the left word must name {relation}.",
+            "Which pair obeys {n0}'s rule?",
             "a piece of what the right word names",
             "what the right word names a piece of",
             "a sort of what the right word names",
@@ -709,8 +728,8 @@ RELATION = (
         (
             "hard",
             "directed",
-            "{n2}'s list of pairs is in disorder: only in one pair do we read {relation}.",
-            "Which pair is that?",
+            "{n0} and {n1} go through a list of pairs, of which only one names {relation}.",
+            "Which pair do {n0} and {n1} find?",
             "a section before the larger thing",
             "the larger thing before a section",
             "a member before its class",
@@ -761,8 +780,8 @@ ROLE = (
             "role",
             "It was {a} who {v1} {b}{o1}, but it was {d} who was {p2}{o2} by {c}.",
             "Who was the {role} in this account?",
-            "It was one who {v1} another{o1}, but it was one who was {p2}{o2} by another: {m1}, "
-            "{m2}, {m3} or {m4}.",
+            "It was one of them who {v1} another{o1}, but it was a third who was {p2}{o2} by a "
+            "fourth: {m1}, {m2}, {m3} and {m4}.",
             "ab",
             "cd",
         ),
@@ -805,7 +824,7 @@ ROLE = (
             "easy",
             "role",
             "We saw how {a} {v1} {b}{o1}. We also saw how {c} {v2} {d}{o2}.",
-            "The {role} was who?",
+            "Which person was the {role}?",
             "We saw how one {v1} another{o1}. We also saw how one {v2} another{o2}. We knew {m1}, "
             "{m2}, {m3} and {m4}.",
             "ab",
@@ -837,7 +856,7 @@ ROLE = (
             "role",
             "It was {c}, the very person that {d} had {p3}{o3} before, whom {b} {v2}{o2}, after "
             "having been {p1}{o1} by {a}.",
-            "If each is given a role, whose role is that of the {role}?",
+            "Whose role is that of the {role}?",
             "It was one, the very person that another had {p3}{o3} before, whom a third {v2}{o2}, "
             "after having been {p1}{o1} by a fourth: {m1}, {m2}, {m3} and {m4}.",
             "ab",
@@ -904,7 +923,7 @@ ROLE = (
             "hard",
             "role",
             "{a}, once {p1}{o1} by {b}, had {p2} {c}{o2}, who {v3} {d}{o3} in turn.",
-            "By the sense of the words, who has become the {role}?",
+            "Judging by the sense, who is the {role}?",
             "One, once {p1}{o1} by another, had {p2} a third{o2}, who {v3} a fourth{o3} in turn; "
             "think of {m1}, {m2}, {m3} and {m4}.",
             "ba",
@@ -916,7 +935,7 @@ ROLE = (
             "role",
             "The person whom {a} {v1}{o1} is {b}, {p2}{o2} in the same year by {c}, who had "
             "been {p3}{o3} by {d}.",
-            "From this, who is to be named as the {role}?",
+            "From this, who was the {role}?",
             "The person whom another {v1}{o1} was {p2}{o2} in the same year by a third, who had "
             "been {p3}{o3} by a fourth: {m1}, {m2}, {m3} and {m4}.",
             "ab",
