@@ -7,36 +7,13 @@ either-or with a denial), `conditional` (if-then rules, forwards and by denial b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from random import Random
-from typing import Protocol, TypeVar
-
 from deductive_reasoning import conditional, negation, puzzle, syllogism
-from generation.template import Draft, Template
-
-
-class _Wording(Protocol):
-    @property
-    def split(self) -> str: ...
-
-
-W = TypeVar("W", bound=_Wording)
-
-
-def _templates(
-    type_: str, wordings: Sequence[W], levels: Mapping[str, Callable[[W, Random], Draft]]
-) -> Iterator[Template]:
-    """Each wording at each difficulty is a template."""
-    for number, wording in enumerate(wordings, start=1):
-        for difficulty, draw in levels.items():
-            name = f"{type_}-{number}-{difficulty}"
-            yield Template(type_, name, wording.split, difficulty, partial(draw, wording))
-
+from generation.graded import graded_templates
+from generation.template import Template
 
 TEMPLATES: tuple[Template, ...] = (
-    *_templates("syllogism", syllogism.WORDINGS, syllogism.LEVELS),
-    *_templates("negation_and_quantifiers", negation.WORDINGS, negation.LEVELS),
-    *_templates("conditional", conditional.WORDINGS, conditional.LEVELS),
-    *_templates("logic_puzzle", puzzle.WORDINGS, puzzle.LEVELS),
+    *graded_templates("syllogism", syllogism.WORDINGS, syllogism.LEVELS),
+    *graded_templates("negation_and_quantifiers", negation.WORDINGS, negation.LEVELS),
+    *graded_templates("conditional", conditional.WORDINGS, conditional.LEVELS),
+    *graded_templates("logic_puzzle", puzzle.WORDINGS, puzzle.LEVELS),
 )

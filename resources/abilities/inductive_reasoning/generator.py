@@ -7,37 +7,14 @@ decides a label).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from random import Random
-from typing import Protocol, TypeVar
-
-from generation.template import Draft, Template
+from generation.graded import graded_templates
+from generation.template import Template
 from inductive_reasoning import labels, rules, sequences, symbols
 
-
-class _Wording(Protocol):
-    @property
-    def split(self) -> str: ...
-
-
-W = TypeVar("W", bound=_Wording)
-
-
-def _templates(
-    type_: str, wordings: Sequence[W], levels: Mapping[str, Callable[[W, Random], Draft]]
-) -> Iterator[Template]:
-    """Each wording at each difficulty is a template."""
-    for number, wording in enumerate(wordings, start=1):
-        for difficulty, draw in levels.items():
-            name = f"{type_}-{number}-{difficulty}"
-            yield Template(type_, name, wording.split, difficulty, partial(draw, wording))
-
-
 TEMPLATES: tuple[Template, ...] = (
-    *_templates("number_sequence", sequences.NUMBER_WORDINGS, sequences.NUMBER_LEVELS),
-    *_templates("letter_sequence", sequences.LETTER_WORDINGS, sequences.LETTER_LEVELS),
-    *_templates("symbol_pattern", symbols.WORDINGS, symbols.LEVELS),
-    *_templates("rule_from_examples", rules.WORDINGS, rules.LEVELS),
-    *_templates("label_rule", labels.WORDINGS, labels.LEVELS),
+    *graded_templates("number_sequence", sequences.NUMBER_WORDINGS, sequences.NUMBER_LEVELS),
+    *graded_templates("letter_sequence", sequences.LETTER_WORDINGS, sequences.LETTER_LEVELS),
+    *graded_templates("symbol_pattern", symbols.WORDINGS, symbols.LEVELS),
+    *graded_templates("rule_from_examples", rules.WORDINGS, rules.LEVELS),
+    *graded_templates("label_rule", labels.WORDINGS, labels.LEVELS),
 )

@@ -94,7 +94,7 @@ WORDINGS = (
 )
 
 # A guesser that picks the symbol seen most often must be right one time in four, and one that
-# picks the symbol seen least often about as seldom.
+# picks the symbol seen least often nearly as seldom.
 GUESSING = 0.25
 
 
