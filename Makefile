@@ -8,7 +8,7 @@ CONFIG ?= config.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test annotate check abilities clean
+.PHONY: run test annotate check abilities bench-scoring clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -42,6 +42,10 @@ check: .venv/installed
 abilities: .venv/installed
 	$(BIN)/python resources/abilities/generate.py
 	$(BIN)/python -m benchprof.abilities.check --counts 400 200 200 $(wildcard resources/abilities/*_*)
+
+# Measures the scoring engine against lm-eval's own (docs/performance.md); FLAGS adds options.
+bench-scoring: .venv/installed
+	$(BIN)/python performance/scoring.py $(MODEL) $(DATA) $(FLAGS)
 
 clean:
 	rm -rf results
