@@ -1,9 +1,8 @@
 """Multi-hop recall: the answer is found by going from fact to fact.
 
-Easy: two links, of which the text tells one for the asked name only, and options that are whole
-sentences. Medium: two links with four facts each. Hard: three links with four facts each, in any
-order. In the twin a stranger breaks the chain that the question follows, and no other chain is
-left over for it.
+Easy: two links that stand side by side, and options that are whole sentences. Medium: two links
+with four facts each, in any order. Hard: three links, likewise. In the twin a stranger stands where
+the chain had the name that the question gives.
 """
 
 from __future__ import annotations
@@ -16,26 +15,19 @@ from contextual_recall.scenes import Chain
 from contextual_recall.single import Record, draw_records, option_text
 from generation.template import Draft
 
+# A sentence pattern and the number of the record that fills it.
+Place = tuple[str, int]
+
 
 def easy(chain: Chain, start: int, random: Random) -> Draft:
-    """One fact about the given name, four about what the options stand for."""
-    records = draw_records(random, chain.roles, 4)
-    hop, (first, second) = chain.hops[start], chain.links[start : start + 2]
-    bridge, role = chain.roles[start + 1], chain.roles[start + 2]
-    asked = random.randrange(4)
-    many = [second.format(**row) for row in records]
-    random.shuffle(many)
-    at_start = random.random() < 0.5
-
-    def told(row: Record) -> str:
-        one = [first.format(**row)]
-        return " ".join([*one, *many] if at_start else [*many, *one])
-
-    lost = records[asked] | {bridge: _stranger(records, bridge, random)}
-    options = [hop.clause.format(**records[asked] | {role: row[role]}) for row in records]
-    wrong = tuple(option for n, option in enumerate(options) if n != asked)
-    question = hop.question.format(**records[asked])
-    return Draft(told(records[asked]), question, options[asked], wrong, told(lost), question)
+    """Each name's two links stand side by side, in either order."""
+    places: list[Place] = []
+    for n in range(4):
+        pair = [(link, n) for link in chain.links[start : start + 2]]
+        random.shuffle(pair)
+        places += pair
+    hop, given, role = chain.hops[start], chain.roles[start], chain.roles[start + 2]
+    return _draft(chain, places, hop.question, given, role, hop.clause, random)
 
 
 def medium(chain: Chain, forward: bool, random: Random) -> Draft:
@@ -47,23 +39,39 @@ def hard(chain: Chain, forward: bool, random: Random) -> Draft:
 
 
 def _full(chain: Chain, forward: bool, hops: int, random: Random) -> Draft:
-    records = draw_records(random, chain.roles, 4)
-    asked = random.randrange(4)
     places = [(link, n) for link in chain.links[:hops] for n in range(4)]
     random.shuffle(places)
     given, role = (chain.roles[n] for n in ((0, hops) if forward else (hops, 0)))
+    return _draft(chain, places, _question(chain, forward, hops), given, role, "", random)
+
+
+def _draft(
+    chain: Chain,
+    places: Sequence[Place],
+    question: str,
+    given: str,
+    role: str,
+    clause: str,
+    random: Random,
+) -> Draft:
+    """The question about one of four chains; with a clause, the options are sentences."""
+    records = draw_records(random, chain.roles, 4)
+    asked = random.randrange(4)
 
     def told(rows: Sequence[Record]) -> str:
         return " ".join(link.format(**rows[n]) for link, n in places)
 
+    def option(row: Record) -> str:
+        if clause:
+            return clause.format(**records[asked] | {role: row[role]})
+        return option_text(role, row[role], chain.options[chain.roles.index(role)])
+
     # All four chains stay whole; that of the given name now belongs to a stranger.
     stranger = {given: _stranger(records, given, random)}
     rows = [row | stranger if n == asked else row for n, row in enumerate(records)]
-    question = _question(chain, forward, hops).format(**records[asked])
-    own = chain.options[chain.roles.index(role)]
-    options = [option_text(role, row[role], own) for row in records]
-    wrong = tuple(option for n, option in enumerate(options) if n != asked)
-    return Draft(told(records), question, options[asked], wrong, told(rows), question)
+    text = question.format(**records[asked])
+    wrong = tuple(option(row) for n, row in enumerate(records) if n != asked)
+    return Draft(told(records), text, option(records[asked]), wrong, told(rows), text)
 
 
 def _question(chain: Chain, forward: bool, hops: int) -> str:

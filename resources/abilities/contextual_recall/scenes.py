@@ -19,7 +19,10 @@ OPTIONS = dict.fromkeys(
 
 @dataclass(frozen=True)
 class Question:
-    """A question that gives one role's name and asks for another's; `option` may differ."""
+    """A question that gives one role's name and asks for another's; `option` may differ.
+
+    Its words are not those of the sentences that answer it, apart from the given name.
+    """
 
     given: str
     asked: str
@@ -29,15 +32,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Short:
-    """A sentence of two roles and its question; the options repeat the sentence.
-
-    The asked role's name ends the sentence: the options then differ in their last words only.
-    """
+    """A sentence of two roles and its question, in the same words; `option` may differ."""
 
     given: str
     asked: str
     sentence: str
     question: str
+    option: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Records:
     Attributes:
         short: for easy items, each tells two of the roles.
         full: sentences that tell all three, used in turn.
-        listed: tells three records at once, role by role; slots end in 1, 2, 3.
+        asides: other things told of one record's name and, in the slots that end in 1 and 2, of
+            two others' names; one for each pair of roles that a question joins.
+        listed: tells four records at once, role by role; slots end in 1 to 4.
     """
 
     name: str
@@ -56,8 +59,14 @@ class Records:
     lead: str
     short: tuple[Short, ...]
     full: tuple[str, ...]
+    asides: tuple[str, ...]
     listed: str
     questions: tuple[Question, ...]
+
+    def aside(self, question: Question) -> str:
+        """The aside that joins the same two roles as the question."""
+        roles = (question.given, question.asked)
+        return next(a for a in self.asides if all(f"{{{role}" in a for role in roles))
 
 
 @dataclass(frozen=True)
@@ -123,10 +132,12 @@ RECORDS: tuple[Records, ...] = (
             "{person}, who lives in {town}, sells {goods}.",
             "The stall of {person} from {town} has {goods}.",
         ),
-        "{person1}, {person2} and {person3} came from {town1}, {town2} and {town3}, in that order, "
-        "and offered {goods1}, {goods2} and {goods3}, also in that order.",
+        ("The shops in {town} have run out of {goods1} and {goods2}.",),
+        "{person1}, {person2}, {person3} and {person4} came from {town1}, {town2}, {town3} and "
+        "{town4}, in that order, and offered {goods1}, {goods2}, {goods3} and {goods4}, also in "
+        "that order.",
         (
-            Question("town", "goods", "What could people buy from the trader who lives in {town}?"),
+            Question("town", "goods", "What could people buy from the trader whose home is {town}?"),
             Question("goods", "town", "Where does the trader with the {goods} come from?"),
         ),
     ),
@@ -140,19 +151,21 @@ RECORDS: tuple[Records, ...] = (
             ),
             Short(
                 "town", "object",
-                "The thing that was dug up in {town} is the {object}.",
-                "What was dug up in {town}?",
+                "In {town}, people dug up the {object}.",
+                "What did people dig up in {town}?",
             ),
         ),
         (
             "Professor {surname} found the {object} in {town}.",
             "The {object} was dug up in {town} by Professor {surname}.",
         ),
-        "Digging in {town1}, {town2} and {town3}, Professors {surname1}, {surname2} and {surname3} "
-        "found the {object1}, the {object2} and the {object3}, each in the order given.",
+        ("Professor {surname} wrote about the {object1} and the {object2}.",),
+        "Digging in {town1}, {town2}, {town3} and {town4}, Professors {surname1}, {surname2}, "
+        "{surname3} and {surname4} found the {object1}, the {object2}, the {object3} and the "
+        "{object4}, each in the order given.",
         (
             Question("surname", "object", "Which of the finds was made by Professor {surname}?"),
-            Question("object", "surname", "Which professor found the {object}?"),
+            Question("object", "surname", "Which professor discovered the {object}?"),
         ),
     ),
     Records(
@@ -173,8 +186,9 @@ RECORDS: tuple[Records, ...] = (
             "{person} is the {job} and has the {colour} room.",
             "The {colour} room was given to {person}, the {job}.",
         ),
-        "{person1} is the {job1}, {person2} the {job2} and {person3} the {job3}; their rooms are "
-        "{colour1}, {colour2} and {colour3}, in that order.",
+        ("The {job} has looked at the {colour1} and the {colour2} room.",),
+        "{person1} is the {job1}, {person2} the {job2}, {person3} the {job3} and {person4} the "
+        "{job4}; their rooms are {colour1}, {colour2}, {colour3} and {colour4}, in that order.",
         (
             Question("job", "colour", "What is the colour of the {job}'s room?"),
             Question("colour", "job", "What is the work of the guest in the {colour} room?"),
@@ -193,11 +207,13 @@ RECORDS: tuple[Records, ...] = (
             "{person} discovered the moon {moon}, which has {colour} dust.",
             "The moon {moon}, with its {colour} dust, was first seen by {person}.",
         ),
-        "The moons {moon1}, {moon2} and {moon3} were discovered by {person1}, {person2} and "
-        "{person3} respectively, and have {colour1}, {colour2} and {colour3} dust respectively.",
+        ("{person} has dreamed of a moon with {colour1} or {colour2} dust.",),
+        "The moons {moon1}, {moon2}, {moon3} and {moon4} were discovered by {person1}, {person2}, "
+        "{person3} and {person4} respectively, and have {colour1}, {colour2}, {colour3} and "
+        "{colour4} dust respectively.",
         (
-            Question("person", "colour", "What colour is the dust on the moon that {person} saw?"),
-            Question("colour", "person", "Who discovered the moon with the {colour} dust?"),
+            Question("person", "colour", "What colour is the dust on the moon that {person} found?"),
+            Question("colour", "person", "Who found the moon with the {colour} dust?"),
         ),
     ),
     Records(
@@ -218,8 +234,13 @@ RECORDS: tuple[Records, ...] = (
             "In {month}, {person} gives a course in {subject}.",
             "A course in {subject} is given in {month}, by {person}.",
         ),
-        "The courses in {subject1}, {subject2} and {subject3} take place in {month1}, {month2} and "
-        "{month3}, one after the other, with {person1}, {person2} and {person3} as the teachers.",
+        (
+            "In {month1} and {month2}, {person} is on holiday.",
+            "As a child, {person} took a course in {subject1} and one in {subject2}.",
+        ),
+        "The courses in {subject1}, {subject2}, {subject3} and {subject4} take place in {month1}, "
+        "{month2}, {month3} and {month4}, one after the other, with {person1}, {person2}, "
+        "{person3} and {person4} as the teachers.",
         (
             Question("person", "month", "{person} is busy teaching in which month?"),
             Question("person", "subject", "{person} is the teacher of which course?"),
@@ -243,11 +264,16 @@ RECORDS: tuple[Records, ...] = (
             "On its way to {town}, the {ship} carries {goods}.",
             "With {goods} on board, the {ship} is heading for {town}.",
         ),
-        "On board the {ship1}, the {ship2} and the {ship3} there is {goods1}, {goods2} and "
-        "{goods3}, to be unloaded in {town1}, {town2} and {town3}, always in that order.",
+        (
+            "In {town}, the price of {goods1} and {goods2} has gone up.",
+            "Last year, the {ship} sailed to {town1} and {town2}.",
+        ),
+        "On board the {ship1}, the {ship2}, the {ship3} and the {ship4} there is {goods1}, "
+        "{goods2}, {goods3} and {goods4}, to be unloaded in {town1}, {town2}, {town3} and {town4}, "
+        "always in that order.",
         (
             Question("goods", "town", "The {goods} will arrive at which harbour?"),
-            Question("town", "ship", "To the harbour of {town} goes which ship?"),
+            Question("town", "ship", "To the harbour of {town} now goes which ship?"),
         ),
     ),
     Records(
@@ -255,24 +281,25 @@ RECORDS: tuple[Records, ...] = (
         (
             Short(
                 "instrument", "person",
-                "At the {instrument} sits a man or woman called {person}.",
-                "At the {instrument} sits a man or woman called what?",
+                "At the {instrument} sits {person}.",
+                "At the {instrument} sits who?",
             ),
             Short(
                 "person", "colour",
-                "On stage, {person} has a jacket that is {colour}.",
-                "On stage, {person} has a jacket of which colour?",
+                "On stage, {person}'s jacket is {colour}.",
+                "On stage, {person}'s jacket is which colour?",
             ),
         ),
         (
             "Dressed in {colour}, {person} plays the {instrument}.",
             "At the {instrument} sits {person}, in {colour}.",
         ),
-        "In the front row, dressed in {colour1}, {colour2} and {colour3}, sit {person1}, {person2} "
-        "and {person3} with the {instrument1}, the {instrument2} and the {instrument3}, from left "
-        "to right.",
+        ("Near the {instrument}, there are {colour1} and {colour2} lamps.",),
+        "In the front row, dressed in {colour1}, {colour2}, {colour3} and {colour4}, sit "
+        "{person1}, {person2}, {person3} and {person4} with the {instrument1}, the {instrument2}, "
+        "the {instrument3} and the {instrument4}, from left to right.",
         (
-            Question("instrument", "colour", "The {instrument} is played by somebody in what?"),
+            Question("instrument", "colour", "The musician with the {instrument} wears which colour?"),
             Question("colour", "instrument", "The musician in {colour} has which instrument?"),
         ),
     ),
@@ -289,10 +316,12 @@ RECORDS: tuple[Records, ...] = (
             "For a party in {month}, the {surname} family ordered a {flavour} cake.",
             "A {flavour} cake, to be ready in {month}, was ordered by the {surname} family.",
         ),
-        "For {month1}, {month2} and {month3}, in that order, the families {surname1}, {surname2} "
-        "and {surname3} wanted cakes that taste of {flavour1}, {flavour2} and {flavour3}.",
+        ("In {month}, the baker cannot make {flavour1} or {flavour2} cake.",),
+        "For {month1}, {month2}, {month3} and {month4}, in that order, the families {surname1}, "
+        "{surname2}, {surname3} and {surname4} wanted cakes that taste of {flavour1}, {flavour2}, "
+        "{flavour3} and {flavour4}.",
         (
-            Question("month", "flavour", "The cake for the party in {month} tastes of what?"),
+            Question("month", "flavour", "The cake that is wanted in {month} tastes of what?"),
             Question("flavour", "month", "The {flavour} cake is needed in which month?"),
         ),
     ),
@@ -301,8 +330,9 @@ RECORDS: tuple[Records, ...] = (
         (
             Short(
                 "book", "colour",
-                "You will find {book} on the shelf that is {colour}.",
+                "You will find {book} on the {colour} shelf.",
                 "On which shelf will you find {book}?",
+                "the {} shelf",
             ),
             Short(
                 "book", "surname",
@@ -314,11 +344,13 @@ RECORDS: tuple[Records, ...] = (
             "You will find {book} by {surname} if you go to the {colour} shelf.",
             "If you want {book}, written by {surname}, look on the {colour} shelf.",
         ),
-        "If you look for {book1}, {book2} and {book3} on the {colour1}, the {colour2} and the "
-        "{colour3} shelf, you will find them in that order; {surname1} wrote the first of these, "
-        "{surname2} the second and {surname3} the third.",
+        ("You may see {surname} reading near the {colour1} or the {colour2} shelf.",),
+        "If you look for {book1}, {book2}, {book3} and {book4} on the {colour1}, the {colour2}, "
+        "the {colour3} and the {colour4} shelf, you will find them in that order; {surname1} wrote "
+        "the first of these, {surname2} the second, {surname3} the third and {surname4} the "
+        "fourth.",
         (
-            Question("surname", "colour", "I want the book by {surname}, so which shelf is it on?",
+            Question("surname", "colour", "I need the book by {surname}, so which shelf is it on?",
                      "the {} shelf"),
             Question("colour", "surname", "If a book is on the {colour} shelf, who wrote it?"),
         ),
@@ -341,9 +373,13 @@ RECORDS: tuple[Records, ...] = (
             "You can see {person}'s {plant} by the {spot}.",
             "By the {spot} you can see the {plant} that {person} planted.",
         ),
-        "We saw the {plant1}, the {plant2} and the {plant3} that belong to {person1}, {person2} "
-        "and {person3}, the first by the {spot1}, the second by the {spot2} and the third by the "
-        "{spot3}.",
+        (
+            "Last year you could see {plant} by the {spot1} and the {spot2}.",
+            "You will often see {person} sit by the {spot1} or the {spot2}.",
+        ),
+        "We saw the {plant1}, the {plant2}, the {plant3} and the {plant4} that belong to "
+        "{person1}, {person2}, {person3} and {person4}, the first by the {spot1}, the second by "
+        "the {spot2}, the third by the {spot3} and the fourth by the {spot4}.",
         (
             Question("plant", "spot", "You look for the {plant}, so where do you go?"),
             Question("spot", "person", "You stand by the {spot}, so whose flowers do you see?"),
@@ -354,8 +390,9 @@ RECORDS: tuple[Records, ...] = (
         (
             Short(
                 "town", "colour",
-                "If you want to go to {town}, take the tram that is {colour}.",
+                "If you want to go to {town}, take the {colour} tram.",
                 "Which tram should you take if you want to go to {town}?",
+                "the {} tram",
             ),
             Short(
                 "colour", "person",
@@ -367,12 +404,13 @@ RECORDS: tuple[Records, ...] = (
             "If you take the {colour} tram, {person} will drive you to {town}.",
             "You can get to {town} with {person}, who drives the {colour} tram.",
         ),
-        "The trams that are {colour1}, {colour2} and {colour3} take you to {town1}, {town2} and "
-        "{town3}, and you will see {person1} drive the first, {person2} the second and {person3} "
-        "the third.",
+        ("If you ask {person}, you will hear stories about {town1} and {town2}.",),
+        "The trams that are {colour1}, {colour2}, {colour3} and {colour4} take you to {town1}, "
+        "{town2}, {town3} and {town4}, and you will see {person1} drive the first, {person2} the "
+        "second, {person3} the third and {person4} the fourth.",
         (
-            Question("town", "person", "You are on the way to {town}, so who drives your tram?"),
-            Question("person", "town", "If {person} drives your tram, where will you get off?"),
+            Question("town", "person", "Your ride ends in {town}, so who is your driver?"),
+            Question("person", "town", "If {person} is your driver, where does your ride end?"),
         ),
     ),
     Records(
@@ -381,7 +419,7 @@ RECORDS: tuple[Records, ...] = (
             Short(
                 "person", "material",
                 "{person} will show you a figure made of {material}.",
-                "What is the figure made of that {person} will show you?",
+                "What is the figure that {person} will show you made of?",
             ),
             Short(
                 "animal", "person",
@@ -393,13 +431,16 @@ RECORDS: tuple[Records, ...] = (
             "Here you see the {animal} that {person} carved from {material}.",
             "See what {person} carved from {material}: it is the {animal}.",
         ),
-        "You see three carvings here, the {animal1}, the {animal2} and the {animal3}; they were "
-        "made by {person1}, {person2} and {person3} from {material1}, {material2} and {material3}, "
-        "as you go from left to right.",
         (
-            Question("material", "animal", "You see a carving made from {material}, so what is "
-                     "it?"),
-            Question("material", "person", "You like the carving made from {material}, so whose "
+            "Here you see the {animal} beside blocks of {material1} and {material2}.",
+            "See how {person} weighs blocks of {material1} and {material2}.",
+        ),
+        "You see four carvings here, the {animal1}, the {animal2}, the {animal3} and the "
+        "{animal4}; they were made by {person1}, {person2}, {person3} and {person4} from "
+        "{material1}, {material2}, {material3} and {material4}, as you go from left to right.",
+        (
+            Question("material", "animal", "You touch a figure made of {material}, so what is it?"),
+            Question("material", "person", "You like the figure made of {material}, so whose work "
                      "is it?"),
         ),
     ),
@@ -634,7 +675,7 @@ CHAINS: tuple[Chain, ...] = (
         ),
         "{surname}'s rider wins the race, so what is the winning horse called?",
         "{horse} wins the race, so what does the trainer of the winning rider like to eat?",
-        "The trainer who likes {food} has the winning rider, so what is the horse called?",
+        "The winning rider's trainer likes {food}, so what is the winning horse called?",
     ),
     Chain(
         "captains", "test", ("ship", "surname", "animal", "nook"),

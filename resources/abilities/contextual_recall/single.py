@@ -1,13 +1,14 @@
 """Single facts: the answer stands in one sentence, beside other facts of the same kind.
 
-Easy: four facts of two roles, in sentences that the options repeat. Medium: four of three roles,
-in different sentences. Hard: six facts told as lists, or a grid of twelve facts with two keys. In
-the twin, another name stands where the text had the one that the question gives.
+Easy: four facts of two roles, in the question's words. Medium: four of three roles, in other words,
+among as many asides that name wrong answers beside the given name. Hard: eight facts told as two
+lists, or a grid of twelve facts with two keys. In the twin, another name stands wherever the text
+had the one that the question gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from contextual_recall.pools import POOLS
@@ -34,63 +35,46 @@ def easy(scene: Records, short: Short, random: Random) -> Draft:
     def told(rows: Sequence[Record]) -> str:
         return scene.lead + " ".join(short.sentence.format(**row) for row in rows)
 
-    def option(row: Record) -> str:
-        names = records[asked] | {short.asked: row[short.asked]}
-        return short.sentence.format(**names).removesuffix(".")
-
     question = short.question.format(**records[asked])
-    return Draft(
-        told(records),
-        question,
-        option(records[asked]),
-        tuple(option(row) for row in records if row is not records[asked]),
-        told(_without(records, asked, short.given, random)),
-        question,
-    )
+    options = [option_text(short.asked, row[short.asked], short.option) for row in records]
+    wrong = tuple(option for n, option in enumerate(options) if n != asked)
+    twin = told(_without(records, asked, short.given, random))
+    return Draft(told(records), question, options[asked], wrong, twin, question)
 
 
 def medium(scene: Records, question: Question, random: Random) -> Draft:
-    frames = scene.full
+    frames, aside = scene.full, scene.aside(question)
     records = draw_records(random, scene.roles, 4)
     asked = random.randrange(4)
     start = random.randrange(len(frames))
+    order = random.sample(range(8), 8)
 
     def told(rows: Sequence[Record]) -> str:
         # The frames take turns, from a random one on, so that no frame goes with the answer.
-        sentences = [frames[(start + n) % len(frames)].format(**row) for n, row in enumerate(rows)]
-        return scene.lead + " ".join(sentences)
+        facts = [frames[(start + n) % len(frames)].format(**row) for n, row in enumerate(rows)]
+        # Each name stands beside two wrong answers too, so that its sentences alone tell little.
+        asides = [
+            aside.format(**row, **_numbered([rows[(n + 1) % 4], rows[(n + 2) % 4]]))
+            for n, row in enumerate(rows)
+        ]
+        sentences = [*facts, *asides]
+        return scene.lead + " ".join(sentences[n] for n in order)
 
-    return _draft(
-        told(records),
-        told(_without(records, asked, question.given, random)),
-        question,
-        records[asked],
-        [row for row in records if row is not records[asked]],
-    )
+    return _draft(told, records, range(4), asked, question, random)
 
 
 def hard(scene: Records, question: Question, random: Random) -> Draft:
-    records = draw_records(random, scene.roles, 6)
-    asked = random.randrange(6)
-    # Two options from each list, so that the number of options from a list tells nothing.
-    half = asked // 3 * 3
-    same = [n for n in range(half, half + 3) if n != asked]
-    wrong = [random.choice(same), *random.sample(range(3 - half, 6 - half), 2)]
+    records = draw_records(random, scene.roles, 8)
+    asked = random.randrange(8)
+    # All options stand in the list of the given name, so that finding the list is not enough.
+    start = asked // 4 * 4
 
     def told(rows: Sequence[Record]) -> str:
-        lists = [
-            {f"{role}{n}": row[role] for n, row in enumerate(part, start=1) for role in row}
-            for part in (rows[:3], rows[3:])
-        ]
-        return scene.lead + " ".join(scene.listed.format(**names) for names in lists)
+        return scene.lead + " ".join(
+            scene.listed.format(**_numbered(part)) for part in (rows[:4], rows[4:])
+        )
 
-    return _draft(
-        told(records),
-        told(_without(records, asked, question.given, random)),
-        question,
-        records[asked],
-        [records[n] for n in wrong],
-    )
+    return _draft(told, records, range(start, start + 4), asked, question, random)
 
 
 def grid(scene: Grid, random: Random) -> Draft:
@@ -122,6 +106,11 @@ def grid(scene: Grid, random: Random) -> Draft:
     )
 
 
+def _numbered(rows: Sequence[Record]) -> Record:
+    """The names of several records in one, by role and place."""
+    return {f"{role}{n}": row[role] for n, row in enumerate(rows, start=1) for role in row}
+
+
 def _without(records: Sequence[Record], asked: int, given: str, random: Random) -> list[Record]:
     """The records with a stranger where the question's name stood."""
     known = {row[given] for row in records}
@@ -130,11 +119,17 @@ def _without(records: Sequence[Record], asked: int, given: str, random: Random) 
 
 
 def _draft(
-    context: str, twin: str, question: Question, right: Record, wrong: Sequence[Record]
+    told: Callable[[Sequence[Record]], str],
+    records: Sequence[Record],
+    offered: Sequence[int],
+    asked: int,
+    question: Question,
+    random: Random,
 ) -> Draft:
-    text = question.text.format(**right)
-
-    def option(row: Record) -> str:
-        return option_text(question.asked, row[question.asked], question.option)
-
-    return Draft(context, text, option(right), tuple(map(option, wrong)), twin, text)
+    """The question about one of the records, with the offered records' names as options."""
+    text = question.text.format(**records[asked])
+    role = question.asked
+    options = {n: option_text(role, records[n][role], question.option) for n in offered}
+    wrong = tuple(options[n] for n in offered if n != asked)
+    twin = told(_without(records, asked, question.given, random))
+    return Draft(told(records), text, options[asked], wrong, twin, text)

@@ -147,7 +147,8 @@ def wrong_values(facts: Sequence[Fact], number: int, near: bool) -> tuple[str, .
     if len({other.value for other in ring}) < len(OFFSETS):  # too small a region
         ring = list(facts)
     place = ring.index(fact)
-    known = {other.value for other in facts if other.subject == fact.subject}
+    # No option repeats the question's own subject, as an element in a question for the next one.
+    known = {fact.subject, *(other.value for other in facts if other.subject == fact.subject)}
     start = place - OWN_OFFSETS[place % 4]
     found: list[str] = []
     for offset in OFFSETS:
