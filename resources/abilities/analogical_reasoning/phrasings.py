@@ -393,7 +393,7 @@ STRUCTURE = (
         (
             "medium",
             "ring",
-            "In {place} {g1} In {other} {g2}",
+            "In {place}, {g1} In {other}, {g2}",
             "What is the name of {x}'s counterpart in {other}?",
         ),
         (

@@ -38,7 +38,7 @@ SYNONYM = (
             "{n0} has used '{word}' twice in a letter and wants a fresh word the second time.",
             "Which of these keeps the sense?",
         ),
-        ("medium", "ends", "", "Among these words, is there a synonym of '{word}', and which?"),
+        ("medium", "ends", "", "Which of these words is a synonym of '{word}'?"),
         (
             "hard",
             "cards",
@@ -460,7 +460,7 @@ INSTRUMENT = (
         TRAIN,
         ("easy", "doer", "", "What do you use to {task}?"),
         ("easy", "doer", "", "With the help of what can {n0} {task}?"),
-        ("medium", "close", "{n0} is about to {task}.", "What should {n0} fetch?"),
+        ("medium", "close", "{n0} would like to {task}.", "What should {n0} fetch?"),
         ("medium", "task", "", "For what purpose do people usually use {doer}?"),
         (
             "hard",
