@@ -342,7 +342,7 @@ MOVES = {
             "{name} has slipped {thing} into {box}.",
             "an hour later it is moved to {box}.",
             "somebody hangs {a} on the hook of {b}, and vice versa.",
-            "Where does {thing} hang by now?",
+            "Where does {thing} hang in the end?",
             "in {room}",
         ),
     ),

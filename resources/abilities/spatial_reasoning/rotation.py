@@ -52,9 +52,9 @@ HALF_TURNS = {
             "What do you see now in the former place of {a}?",
         ),
         Pairs(
-            "A round cake is decorated so that {all}. Somebody rotates it by half a circle.",
-            True,
-            "the middle lies between {a} and {b}",
+            "A round cake has eight ornaments. {all} Somebody rotates the cake by half a circle.",
+            False,
+            "a straight cut from {a} through the middle ends at {b}.",
             "What has moved to where {a} used to sit?",
         ),
     ),
