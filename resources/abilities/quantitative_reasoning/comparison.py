@@ -72,7 +72,7 @@ def in_groups(random: Random) -> Amounts:
 
 def one_more_than(random: Random) -> Sum:
     a = random.randint(6, 40)
-    return Sum({"a": a}, a + 1, (random.randint(3, 6), random.randint(8, 15)))
+    return Sum({"a": a}, a + 1, (random.randint(3, 6), random.randint(8, 15)), 7, 41)
 
 
 def ten_times(random: Random) -> Sum:
@@ -81,14 +81,15 @@ def ten_times(random: Random) -> Sum:
 
 
 def tens_apart(random: Random) -> Sum:
-    low, more = (10 * random.randint(1, 6) for _ in range(2))
+    # All options are less than both numbers, so that neither rules one out.
+    low, more = 10 * random.randint(7, 9), 10 * random.randint(1, 6)
     return Sum({"a": low + more, "b": low}, more, random.choice(TEN_GAPS), 10, 60)
 
 
 def difference(random: Random) -> Sum:
     answer, low = random.randint(13, 48), random.randint(13, 48)
     gaps = (random.choice((1, 2, 3)), 10)
-    return Sum({"a": low + answer, "b": low}, answer, gaps)
+    return Sum({"a": low + answer, "b": low}, answer, gaps, high=low + answer - 1)
 
 
 def more_in_all(random: Random) -> Sum:
@@ -125,11 +126,11 @@ ONE_MORE_THAN = {
         How many {things} does {B} have?
     """,
     "calibration": """
-        On the tree of {A} in {town} grew [{a}|several] {crops}, and on that of {B} one more.
-        What number of {crops} grew on the tree of {B}?
+        In {town}, {A} picked [{a}|several] {crops}, and {B} picked one more than that.
+        How many {crops} did {B} pick?
     """,
     "test": """
-        The {job} made [{a}|some] {crafts} last week, and {A} made just one more.
+        The {job} made [{a}|some] {crafts} last week, and {A} made just one more than the {job}.
         How many {crafts} did {A} make?
     """,
 }
@@ -139,8 +140,8 @@ TEN_TIMES = {
         How many {things} does {B} have?
     """,
     "calibration": """
-        A new {object} costs {A} [{t}|several] times as much as a lamp that {B} bought in {town},
-        and the lamp costs [${a}|a sum].
+        A new {object} costs {A} [{t}|several] times as much as a book that {B} bought in {town},
+        and the book costs [${a}|some money].
         What does {A} pay for the {object}? -> ${}
     """,
     "test": """
@@ -155,11 +156,11 @@ TENS_APART = {
     """,
     "calibration": """
         The {object} of {A} cost [{a}|several] dollars and that of {B} [{b}|several] dollars.
-        By what sum did {A} pay more than {B}? -> ${}
+        How much more did {A} pay than {B}? -> ${}
     """,
     "test": """
         There are [{b}|some] {crops} in the cellar of {A} but [{a}|some] in that of the {job}.
-        By how many {crops} does the cellar of the {job} beat that of {A}?
+        How many fewer {crops} does {A} have than the {job}?
     """,
 }
 MOST = {
@@ -176,7 +177,7 @@ MOST = {
     "test": """
         To reach the office in {town}, {A} drives [{a}|several] km, while {B} drives
         [{b}|several], {C} [{c}|several] and {D} [{d}|several].
-        Whose way is the longest?
+        Who has the longest drive?
     """,
 }
 LEAST = {
@@ -204,11 +205,11 @@ DIFFERENCE = {
     "calibration": """
         On the river at {town}, the ferry carries [{a}|several] cars and the barge carries
         [{b}|several] cars.
-        By what number of cars does the ferry carry more than the barge?
+        How many more cars does the ferry carry than the barge?
     """,
     "test": """
         While {A} baked [{b}|some] loaves of bread, {B} baked [{a}|some].
-        How many loaves fewer did {A} bake?
+        How many fewer loaves did {A} bake than {B}?
     """,
 }
 SECOND = {
@@ -220,11 +221,11 @@ SECOND = {
     "calibration": """
         In the archive of {town}, the letters of {A} fill [{a}|several] pages, those of {B}
         [{b}|several], those of {C} [{c}|several], those of {D} [{d}|several].
-        Whose letters come second in number of pages?
+        Whose letters fill the second largest number of pages?
     """,
     "test": """
-        Votes counted for the post of {job}: [{a}|some] for {A}, [{b}|some] for {B}, [{c}|some]
-        for {C}, [{d}|some] for {D}.
+        In the vote for mayor of {town}, {A} got [{a}|some] votes, {B} [{b}|some], {C} [{c}|some]
+        and {D} [{d}|some].
         Which candidate is the runner-up?
     """,
 }
@@ -257,10 +258,9 @@ CHEAPEST = {
         Which typist was the slowest?
     """,
     "test": """
-        With [{a}|some] km in [{e}|some] hours, [{b}|some] in [{f}|some], [{c}|some] in [{g}|some]
-        and [{d}|some] in [{h}|some], the riders {A}, {B}, {C} and {D}, in this order, reached
-        {town}.
-        Who made the fewest km per hour?
+        On the ride to {town}, {A} covers [{a}|some] km in [{e}|some] hours, {B} [{b}|some] in
+        [{f}|some], {C} [{c}|some] in [{g}|some] and {D} [{d}|some] in [{h}|some].
+        Who rides the fewest km per hour?
     """,
 }
 DEAREST = {
@@ -270,15 +270,15 @@ DEAREST = {
         Who earned the most per hour?
     """,
     "calibration": """
-        Gardens in {town}: {A} picks [{a}|several] {crops} from [{e}|several] trees, {B}
-        [{b}|several] from [{f}|several], {C} [{c}|several] from [{g}|several], {D} [{d}|several]
-        from [{h}|several].
-        Which gardener has the best harvest per tree?
+        At the market in {town}, {A} sold [{a}|several] {crops} in [{e}|several] hours, {B}
+        [{b}|several] in [{f}|several], {C} [{c}|several] in [{g}|several], {D} [{d}|several] in
+        [{h}|several].
+        Who had the best sales per hour?
     """,
     "test": """
         For a cooking course {A} paid [${a}|a fee] and got [{e}|some] lessons, {B} paid [${b}|a
         fee] for [{f}|some], {C} [${c}|a fee] for [{g}|some] and {D} [${d}|a fee] for [{h}|some].
-        To whom was one lesson sold at the highest price?
+        Which of them paid the highest price per lesson?
     """,
 }
 MORE_IN_ALL = {
@@ -289,7 +289,7 @@ MORE_IN_ALL = {
     "calibration": """
         The new bridge at {town} is [{m}|several] metres longer than the old one, which measures
         [{a}|several] metres.
-        What is the length of both bridges in all, in metres?
+        How many metres do the two bridges measure together?
     """,
     "test": """
         Of the two ropes that the {job} bought in {town}, the red one is [{m}|some] metres shorter
@@ -309,9 +309,9 @@ TIMES_MORE = {
         What does the lamp cost? -> ${}
     """,
     "test": """
-        Compared with {A}, who planted [{a}|some] {crops}, {B} planted [{t}|several] times that
-        number, and {C} planted [{m}|some] beyond what {B} did.
-        How many were planted by {C}?
+        {A} picked [{a}|some] {crops}. {B} picked [{t}|several] times that number, and {C} beat
+        {B} by [{m}|some].
+        How many {crops} did {C} pick?
     """,
 }
 MOST_IN_GROUPS = {
@@ -322,11 +322,11 @@ MOST_IN_GROUPS = {
         Who has the most {things}?
     """,
     "calibration": """
-        Hours of work so far: {A} [{a}|several] shifts of [{e}|several] and [{aa}|several] extra,
-        {B} [{b}|several] shifts of [{f}|several] and [{bb}|several] extra, {C} [{c}|several]
-        shifts of [{g}|several] and [{cc}|several] extra, {D} [{d}|several] shifts of
-        [{h}|several] and [{dd}|several] extra.
-        Which worker's total is the highest?
+        Minutes of practice so far: {A} [{a}|several] sessions of [{e}|several] and [{aa}|several]
+        extra, {B} [{b}|several] sessions of [{f}|several] and [{bb}|several] extra, {C}
+        [{c}|several] sessions of [{g}|several] and [{cc}|several] extra, {D} [{d}|several]
+        sessions of [{h}|several] and [{dd}|several] extra.
+        Which player has practised the longest in all?
     """,
     "test": """
         In the {town} reading contest one page is one point. {A} read [{aa}|some] pages plus
@@ -338,10 +338,11 @@ MOST_IN_GROUPS = {
 }
 LEAST_IN_GROUPS = {
     "train": """
-        {A} spent [{a}|some] times [{e}|some] dollars plus [{aa}|some], {B} [{b}|some] times
-        [{f}|some] plus [{bb}|some], {C} [{c}|some] times [{g}|some] plus [{cc}|some], and {D}
-        [{d}|some] times [{h}|some] plus [{dd}|some].
-        Who spent the least?
+        {A} buys [{a}|some] chairs at [${e}|a price] each and a lamp for [${aa}|a price], {B}
+        [{b}|some] chairs at [${f}|a price] and a lamp for [${bb}|a price], {C} [{c}|some] at
+        [${g}|a price] and a lamp for [${cc}|a price], and {D} [{d}|some] at [${h}|a price] and a
+        lamp for [${dd}|a price].
+        Who spends the least?
     """,
     "calibration": """
         Walls built in {town}, in stones: {A} [{a}|several] rows of [{e}|several] with
@@ -351,11 +352,10 @@ LEAST_IN_GROUPS = {
         Which builder used the smallest number of stones?
     """,
     "test": """
-        The walks were [{a}|some] rounds of [{e}|some] km and [{aa}|some] km home for {A},
-        [{b}|some] rounds of [{f}|some] km and [{bb}|some] km home for {B}, [{c}|some] of
-        [{g}|some] and [{cc}|some] home for {C}, and [{d}|some] of [{h}|some] and [{dd}|some] home
-        for {D}.
-        Who walked the shortest distance?
+        In the training for a race, {A} cycled [{a}|some] rounds of [{e}|some] km and [{aa}|some]
+        km home, {B} [{b}|some] rounds of [{f}|some] km and [{bb}|some] km home, {C} [{c}|some] of
+        [{g}|some] and [{cc}|some] home, and {D} [{d}|some] of [{h}|some] and [{dd}|some] home.
+        Who cycled the shortest distance?
     """,
 }
 GAP_OF_GROUPS = {
@@ -368,13 +368,13 @@ GAP_OF_GROUPS = {
         Hotel North in {town} has [{a}|several] floors with [{b}|several] rooms each and
         [{e}|several] rooms in the yard; Hotel South has [{c}|several] floors with [{d}|several]
         rooms each and [{f}|several] in the yard.
-        By what number of rooms is Hotel North larger?
+        How many more rooms does Hotel North have?
     """,
     "test": """
-        After [{c}|some] weeks at [${d}|a wage] a week, with a present of [${f}|some dollars], {A}
-        is poorer than {B}, who had [{a}|some] weeks at [${b}|a wage] a week and a present of
-        [${e}|some dollars].
-        How much money is {A} behind {B}? -> ${}
+        {A} worked for [{c}|some] weeks at [${d}|a fixed wage] a week and then got a bonus of
+        [${f}|some dollars]; {B} worked for [{a}|some] weeks at [${b}|a fixed wage] a week and
+        then got a bonus of [${e}|some dollars].
+        How much less did {A} earn than {B}? -> ${}
     """,
 }
 CHAIN_IN_ALL = {
@@ -386,12 +386,12 @@ CHAIN_IN_ALL = {
     "calibration": """
         On Monday the museum of {town} counted [{a}|several] visitors, on Tuesday [{m}|several]
         more than on Monday, and on Wednesday [{t}|several] times the number of Tuesday.
-        What number of visitors came over these days?
+        How many visitors came on the three days?
     """,
     "test": """
-        A cart weighs [{t}|several] times as much as the {crops} in it. These weigh [{m}|some] kg
-        more than the driver, {A}, whose weight is [{a}|some] kg.
-        How many kg do cart, {crops} and driver weigh together?
+        A cart weighs [{t}|several] times as much as the sack of {goods} on it. The sack weighs
+        [{m}|some] kg more than the dog of {A}, and the dog weighs [{a}|some] kg.
+        How many kg do cart, sack and dog weigh together?
     """,
 }
 

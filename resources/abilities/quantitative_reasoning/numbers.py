@@ -52,6 +52,12 @@ def case_of(draw: Callable[[Random], Sum]) -> Callable[[Random], Case]:
     return case
 
 
+def multiples(unit: int, random: Random) -> tuple[int, int]:
+    """Two sizes of error that keep what divides the answer: else it alone would be a multiple."""
+    first, second = random.choice(((1, 2), (1, 3), (2, 3), (2, 4)))
+    return first * unit, second * unit
+
+
 def whole(draw: Callable[[Random], Sum | None]) -> Callable[[Random], Sum]:
     """The first sum of a drawing that gives None where a number would not be whole."""
 

@@ -6,15 +6,18 @@ from math import gcd
 from random import Random
 
 from generation.wording import Form
-from quantitative_reasoning.numbers import Sum, case_of, whole
+from quantitative_reasoning.numbers import Sum, case_of, multiples, whole
 
 STEPS = ((5, 20), (10, 25), (5, 15))
 
 
 def tenth_or_half(random: Random) -> Sum:
-    percent, answer = random.choice((10, 50)), random.randint(3, 30)
+    percent = random.choice((10, 50))
+    # With halves from 16 on, no option up to 30 is more than the whole.
+    least = 3 if percent == 10 else 16
+    answer = random.randint(least, 30)
     gaps = (random.randint(2, 5), random.randint(7, 14))
-    return Sum({"p": percent, "n": answer * 100 // percent}, answer, gaps)
+    return Sum({"p": percent, "n": answer * 100 // percent}, answer, gaps, least, 30)
 
 
 def rest(random: Random) -> Sum:
@@ -36,17 +39,15 @@ def share_of(random: Random) -> Sum:
 
 
 def discount(random: Random) -> Sum:
-    percent, unit = random.choice((5, 10, 15, 20, 30, 35, 40, 60)), random.randint(2, 20)
-    answer = unit * (20 - percent // 5)
-    gaps = (random.choice((unit, 2 * unit)), random.choice((3, 5)))
-    return Sum({"p": percent, "n": 20 * unit}, answer, gaps)
+    steps, unit = random.randint(2, 12), random.randint(2, 20)
+    numbers = {"p": 5 * steps, "n": 20 * unit}
+    return Sum(numbers, unit * (20 - steps), multiples(unit, random), 8 * unit, 18 * unit)
 
 
 def rise(random: Random) -> Sum:
-    percent, unit = random.choice((5, 10, 15, 20, 30, 35, 40, 60)), random.randint(2, 20)
-    answer = unit * (20 + percent // 5)
-    gaps = (random.choice((unit, 2 * unit)), random.choice((3, 5)))
-    return Sum({"p": percent, "n": 20 * unit}, answer, gaps)
+    steps, unit = random.randint(2, 12), random.randint(2, 20)
+    numbers = {"p": 5 * steps, "n": 20 * unit}
+    return Sum(numbers, unit * (20 + steps), multiples(unit, random), 22 * unit, 32 * unit)
 
 
 def grown_by(random: Random) -> Sum:
@@ -58,37 +59,41 @@ def grown_by(random: Random) -> Sum:
 
 @whole
 def two_changes(random: Random) -> Sum | None:
-    start, up, down = random.randint(3, 24) * 20, *random.sample((5, 10, 15, 20, 25, 30, 40), 2)
-    answer, remainder = divmod(start * (100 + up) * (100 - down), 10_000)
-    if remainder or answer == start:
+    start, down, up = 20 * random.randint(3, 40), random.randint(2, 12), random.randint(1, 8)
+    left = start * (20 - down) // 20
+    if left % 20 or down == up:
         return None
-    # Adding the two percentages up is the usual mistake.
-    mistake = abs(answer - start * (100 + up - down) // 100)
-    gaps = (mistake or 10, random.choice((1, 2, 3)) if mistake > 3 else 5)
-    return Sum({"n": start, "u": up, "d": down}, answer, gaps)
+    unit = left // 20
+    numbers = {"n": start, "u": 5 * up, "d": 5 * down}
+    return Sum(numbers, unit * (20 + up), multiples(unit, random), 21 * unit, 28 * unit)
 
 
-def undone(random: Random) -> Sum:
-    percent = random.choice((5, 15, 20, 30, 35, 40))
+@whole
+def undone(random: Random) -> Sum | None:
+    percent = random.choice((10, 15, 20, 25, 30, 40))
     # Only multiples of `grain` can be answers, so the wrong options are multiples of it as well.
     grain = 100 // gcd(percent, 100)
-    answer = grain * random.randint(60 // grain, 360 // grain)
+    answer = grain * random.randint(60 // grain, 480 // grain)
     after = answer * (100 - percent) // 100
     # Taking the percentage of the reduced price is the usual mistake.
     mistake = answer - after * (100 + percent) // 100
-    steps = max(1, round(mistake / grain))
-    return Sum({"p": percent, "m": after}, answer, (steps * grain, 2 * grain + steps * grain))
+    first = max(1, round(mistake / grain)) * grain
+    second = first + 2 * grain
+    # Before the discount nothing cost less than after it, so no option may say so.
+    if answer - first - second <= after:
+        return None
+    return Sum({"p": percent, "m": after}, answer, (first, second))
 
 
 @whole
 def rest_of_rest(random: Random) -> Sum | None:
-    start, first, then = random.randint(3, 40) * 20, *random.sample((5, 10, 15, 20, 30, 40, 60), 2)
-    answer, remainder = divmod(start * (100 - first) * (100 - then), 10_000)
-    if remainder:
+    start, first, then = 20 * random.randint(3, 40), *random.sample(range(2, 13), 2)
+    left = start * (20 - first) // 20
+    if left % 20:
         return None
-    mistake = start * first * then // 10_000  # the second share taken of the whole
-    gaps = (mistake, random.choice((1, 2, 3)) if mistake > 3 else 5)
-    return Sum({"n": start, "f": first, "g": then}, answer, gaps)
+    unit = left // 20
+    numbers = {"n": start, "f": 5 * first, "g": 5 * then}
+    return Sum(numbers, unit * (20 - then), multiples(unit, random), 8 * unit, 18 * unit)
 
 
 PART = {
@@ -100,15 +105,16 @@ PART = {
         How many pupils play the {instrument}?
     """,
     "calibration": """
-        The library of {town} lent out [{n}|several] books on {crops} last year, and [{p}
-        percent|a part] of those came back late.
-        What number of books came back late?
+        The library of {town} lent out [{n}|several] books on music last year, and [{p} percent|a
+        part] of those came back late.
+        How many books came back late?
     """,
     "test": """
-        Out of a salary of [${n}|one month], {A} puts [{p}%|a part] into savings.
-        How much goes into savings? -> ${}
+        {A} earned [${n}|some money] at the weekend and put [{p}%|a part] of it into savings.
+        How much went into savings? -> ${}
 
-        At a meeting in {town} with [{n}|some] voters, the {job} wins [{p}%|part] of the votes.
+        In an election in {town}, [{n}|some] votes are cast, and the {job} wins [{p}%|part] of the
+        votes.
         How many votes does the {job} win?
     """,
 }
@@ -127,7 +133,7 @@ REST = {
     """,
     "test": """
         Of the seats in the hall of {town}, [{p}%|a part] are taken, says {A}.
-        As a percentage, how large is the part that is free? -> {}%
+        What percentage of the seats are free? -> {}%
     """,
 }
 SHARE_OF = {
@@ -136,14 +142,14 @@ SHARE_OF = {
         What percentage of the {things} are {colour}? -> {}%
     """,
     "calibration": """
-        In the garden of the {job} stand [{n}|several] trees. When the storm is over,
-        [{a}|several] of these still stand.
-        What per cent of the trees survived? -> {}%
+        In the orchard of the {job} there were [{n}|several] trees. When the storm was over,
+        [{a}|several] of these were still standing.
+        What percentage of the trees survived? -> {}%
     """,
     "test": """
-        In the games at {town}, {A} aimed [{n}|some] arrows at the target of {B} and hit it with
-        [{a}|some] of the arrows.
-        As a percentage, how large was the share of hits? -> {}%
+        At the games in {town}, {A} shot [{n}|some] arrows and hit the target with [{a}|some] of
+        them.
+        What percentage of the arrows hit the target? -> {}%
     """,
 }
 DISCOUNT = {
@@ -158,8 +164,8 @@ DISCOUNT = {
         What is its size now, in hectares?
     """,
     "test": """
-        For old customers {A} takes [{p}%|a fixed part] off every bill, and the {job} is an old
-        customer with a bill of [${n}|some dollars].
+        The shop of {A} takes [{p}%|a fixed part] off every bill of a regular customer, and the
+        {job}, who is one, has a bill of [${n}|some dollars].
         What does the {job} have to pay? -> ${}
     """,
 }
@@ -171,7 +177,7 @@ RISE = {
     "calibration": """
         Last season the choir of {town} had [{n}|several] members, and this season it has [{p}
         percent|a part] more than that.
-        What number of members does it have this season?
+        How many members does it have this season?
     """,
     "test": """
         Once the ticket price of [${n}|some dollars] has gone up by [{p}%|a part], {A} no longer
@@ -181,15 +187,15 @@ RISE = {
 }
 GROWN_BY = {
     "train": """
-        The rent of {A} went up from [{a}|one sum] to [{b}|another sum of] dollars a month.
+        The weekly rent of {A} went up from [${a}|one sum] to [${b}|another].
         By what percentage did the rent go up? -> {}%
 
-        The price of a {object} fell from [{a}|one price] to [{c}|another price in] dollars.
+        The price of a {object} fell from [${a}|one sum] to [${c}|another].
         By what percentage did the price fall? -> {}%
     """,
     "calibration": """
         Where [{a}|several] boats used to fish off {town}, now only [{c}|a part of them] do.
-        What is the fall in per cent? -> {}%
+        By what percentage has the number of boats fallen? -> {}%
     """,
     "test": """
         {A}, who sold [{a}|some] {things} in May, managed to sell [{b}|more] in June.
@@ -204,12 +210,12 @@ TWO_CHANGES = {
     """,
     "calibration": """
         Of [{n}|the] families in {town}, [{d} percent|a part] moved away in the bad years. In the
-        good years after these, the number that was left grew by [{u} percent|a part].
-        What number of families live there now?
+        good years that followed, the number of families left grew by [{u} percent|a part].
+        How many families live there now?
     """,
     "test": """
-        {A} put [${n}|some dollars] into shares of a {goods} trader in {town}, which lost
-        [{d}%|part] of their value in spring and won [{u}%|part] of what then remained in summer.
+        {A} put [${n}|some dollars] into shares of a {goods} trader in {town}. They lost
+        [{d}%|part] of their value in spring and in summer gained [{u}%|part] of what was left.
         What are the shares worth after the summer? -> ${}
     """,
 }
@@ -221,11 +227,11 @@ UNDONE = {
     "calibration": """
         When [{p} percent|a part] of the {crops} in the cellar of the {job} had rotted,
         [{m}|several] were still good.
-        What number of {crops} lay in the cellar at first?
+        How many {crops} were in the cellar at first?
     """,
     "test": """
-        This month {A} walked [{m}|some] km, which is [{p}%|a part] less than in the month before.
-        How many km did {A} walk in the month before?
+        This month {A} walked [{m}|some] km, which is [{p}%|a part] less than last month.
+        How many km did {A} walk last month?
     """,
 }
 REST_OF_REST = {
@@ -237,7 +243,7 @@ REST_OF_REST = {
     "calibration": """
         A race round {town} begins with [{n}|several] runners. By noon [{f} percent|a part] of
         these give up, and later [{g} percent|a part] of the others do so too.
-        What number of runners reach the finish?
+        How many runners reach the finish?
     """,
     "test": """
         {A} inherits [${n}|some dollars], pays [{f}%|a part] in tax, and then gives [{g}%|a part]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import gcd
 from random import Random
 
 from generation.wording import Form
-from quantitative_reasoning.numbers import TEN_GAPS, Sum, case_of, whole
+from quantitative_reasoning.numbers import TEN_GAPS, Sum, case_of, multiples, whole
 
 
 def for_ten(random: Random) -> Sum:
@@ -15,18 +16,19 @@ def for_ten(random: Random) -> Sum:
 
 def at_rate(random: Random) -> Sum:
     a, b = random.sample(range(3, 15), 2)
-    return Sum({"a": a, "b": b}, a * b, (a, random.choice((1, 2, b))))
+    return Sum({"a": a, "b": b}, a * b, multiples(a, random), 3 * a, 14 * a)
 
 
 def rate_of(random: Random) -> Sum:
     rate, time = random.randint(6, 24), random.randint(3, 9)
     gaps = (random.randint(1, 2), random.randint(4, 6))
-    return Sum({"a": rate * time, "b": time}, rate, gaps)
+    return Sum({"a": rate * time, "b": time}, rate, gaps, 6, 24)
 
 
 def scaled(random: Random) -> Sum:
     rate, b, c = random.randint(4, 16), *random.sample(range(2, 12), 2)
-    return Sum({"a": rate * b, "b": b, "c": c}, rate * c, (rate, random.choice((1, 2, 2 * rate))))
+    numbers = {"a": rate * b, "b": b, "c": c}
+    return Sum(numbers, rate * c, multiples(rate, random), 2 * rate, 11 * rate)
 
 
 def time_for(random: Random) -> Sum:
@@ -53,7 +55,7 @@ def net_flow(random: Random) -> Sum:
     out = random.randint(3, 9)
     more, time, start = random.randint(3, 9), random.randint(6, 24), random.randint(20, 90)
     numbers = {"i": out + more, "o": out, "s": start, "n": start + more * time}
-    return Sum(numbers, time, (random.randint(1, 2), random.randint(3, 5)))
+    return Sum(numbers, time, (random.randint(1, 2), random.randint(3, 5)), 6, 24)
 
 
 @whole
@@ -61,8 +63,9 @@ def catch_up(random: Random) -> Sum | None:
     slow, more, lead = random.randint(10, 60), random.randint(5, 30), random.randint(2, 3)
     if slow * lead * 60 % (5 * more):
         return None
-    gaps = (random.choice((5, 10)), random.choice((20, 30)))
-    return Sum({"v": slow, "w": slow + more, "h": lead}, slow * lead * 60 // more, gaps)
+    answer = slow * lead * 60 // more
+    numbers = {"v": slow, "w": slow + more, "h": lead}
+    return Sum(numbers, answer, multiples(gcd(answer, 60), random))
 
 
 @whole
@@ -79,10 +82,10 @@ def mean_speed(random: Random) -> Sum | None:
 
 FOR_TEN = {
     "train": """
-        {A} walks [{a}|a few] km an hour on the way to {town}.
+        {A} walks [{a}|some] km an hour on the way to {town}.
         How many km does {A} walk in [10|some] hours?
 
-        {A} sells {goods} at [{a}|a few] dollars a bag.
+        {A} sells {goods} at [{a}|some] dollars a bag.
         How much do [10|some] bags cost? -> ${}
 
         {A} makes [{a}|some] {crafts} a day.
@@ -93,41 +96,41 @@ FOR_TEN = {
         What does {A} earn in [10|several] hours? -> ${}
 
         A machine in {town} turns out [{a}|several] {crafts} each minute.
-        What number of {crafts} comes out in [10|several] minutes?
+        How many {crafts} does it turn out in [10|several] minutes?
     """,
     "test": """
-        One kilogram of {goods} was [{a}|some] dollars at the stall of {A}.
-        How much was the price of [10|some] kilograms? -> ${}
+        At the stall of {A}, one kilogram of {goods} cost [{a}|some] dollars.
+        How much did [10|some] kilograms cost? -> ${}
 
-        Every day {A} eats [{a}|some] {crops}.
-        After [10|some] days, how many {crops} has {A} eaten?
+        Every day the shop of {A} sells [{a}|some] {crops}.
+        After [10|some] days, how many {crops} has the shop sold?
     """,
 }
 AT_RATE = {
     "train": """
-        {A} walks [{a}|a fixed number of] km every hour.
-        How many km does {A} walk in [{b}|some] hours?
+        {A} cycles [{a}|a fixed number of] km every hour.
+        How many km does {A} cycle in [{b}|some] hours?
 
         One bag of {goods} costs [{a}|some] dollars.
         How many dollars do [{b}|several] bags of {goods} cost? -> ${}
 
-        A tap at the house of {A} in {town} gives [{a}|a few] litres of water a minute.
+        A tap at the house of {A} in {town} gives [{a}|some] litres of water a minute.
         How many litres does it give in [{b}|some] minutes?
     """,
     "calibration": """
         The {job} is paid [${a}|the same sum] for each hour of work.
         What is the pay for [{b}|several] hours of work? -> ${}
 
-        At the workshop of {A} in {town}, [{a}|an equal number of] {crafts} leave the oven each
+        At the workshop of {A} in {town}, [{a}|an equal number of] {crafts} are finished each
         hour.
-        What number of {crafts} leave it in [{b}|several] hours?
+        How many {crafts} are finished in [{b}|several] hours?
     """,
     "test": """
         For {goods} the shop of {A} charges [${a}|a fixed price] per kilogram.
         How much must be paid for [{b}|some] kilograms? -> ${}
 
-        The bus to {town} covers [{a}|a fixed number of] blocks per minute without stopping.
-        After [{b}|some] minutes, how many blocks has it covered?
+        The train to {town} passes [{a}|a fixed number of] lamp posts per minute.
+        After [{b}|some] minutes, how many lamp posts has it passed?
     """,
 }
 RATE_OF = {
@@ -140,10 +143,10 @@ RATE_OF = {
     """,
     "calibration": """
         At an even pace the {job} made [{a}|all the] {crafts} in [{b}|several] days.
-        What number of {crafts} was that per day?
+        How many {crafts} was that per day?
     """,
     "test": """
-        It took {A} [{b}|some] evenings to read all [{a}|the] pages of a book from {town}, the
+        It took {A} [{b}|some] evenings to read all [{a}|the] pages of a book about {town}, the
         same number each evening.
         How many pages did {A} read per evening?
     """,
@@ -157,9 +160,8 @@ SCALED = {
         How many dollars would [{c}|another number of] bags of {goods} cost? -> ${}
     """,
     "calibration": """
-        For a dough that feeds [{b}|some] people, the cook in {town} takes [{a}|several] grams of
-        flour.
-        How many grams of flour does the same dough need for [{c}|several] guests?
+        To make juice for [{b}|some] people, the cook in {town} presses [{a}|several] limes.
+        How many limes does the cook press to make as much juice per head for [{c}|several] guests?
     """,
     "test": """
         Steady rain over {town} filled the barrel of {A} with [{a}|some] litres in [{b}|some]
@@ -170,16 +172,16 @@ SCALED = {
 TIME_FOR = {
     "train": """
         {A} packs [{a}|some] boxes in [{b}|some] minutes.
-        At this speed, how many minutes does {A} need for [{c}|more] boxes?
+        At this speed, how many minutes does {A} need for [{c}|other] boxes?
     """,
     "calibration": """
-        The printer of the {job} needs [{b}|several] seconds for [{a}|a stack of] pages, and its
+        The printer of the {job} needs [{b}|several] minutes for [{a}|a stack of] pages, and its
         speed never changes.
-        What number of seconds passes for [{c}|another stack of] pages?
+        How many minutes does it need for [{c}|another stack of] pages?
     """,
     "test": """
-        By closing time {A} had peeled [{a}|some] {crops} in [{b}|some] minutes, and the cook of
-        the inn in {town} asked for [{c}|more] at the same speed.
+        In the inn of {town}, {A} peeled [{a}|some] {crops} in [{b}|some] minutes. Then the cook
+        asked for another [{c}|lot], and {A} went on at the same speed.
         How many minutes did these take?
     """,
 }
@@ -195,8 +197,8 @@ TWO_LEGS = {
         What does the whole basket cost? -> ${}
     """,
     "test": """
-        {A} earned [${c}|one rate] an hour as a {job2} and [${d}|another rate] an hour as a
-        {job3}. This week the first job took [{a}|some] hours and the second [{b}|some].
+        This week {A} worked for [{a}|some] hours in a shop at [${c}|one rate] an hour and for
+        [{b}|some] hours in a kitchen at [${d}|another rate] an hour.
         How much did {A} earn this week? -> ${}
     """,
 }
@@ -207,15 +209,15 @@ TOGETHER = {
         How many hours do {A} and {B} need for the rest?
     """,
     "calibration": """
-        Two presses in {town} are tested for [{t}|several] minutes: the old one gives [{a}|a
+        Two machines in {town} are tested for [{t}|several] minutes: the old one makes [{a}|a
         number of] {crafts}, the new one [{b}|another number]. An order asks for [{n}|a quantity
         of] {crafts}, and [{s}|several] lie in store.
-        What number of minutes must both presses run to fill the order?
+        How many minutes must both machines run to fill the order?
     """,
     "test": """
-        To clear a lake of [{n}|many] tonnes of mud, {A} hires two diggers. The first moves
-        [{a}|some] tonnes and the second [{b}|some] tonnes every [{t}|few] days, and a flood
-        already took away [{s}|some] tonnes.
+        A lake held [{n}|many] tonnes of mud until a flood took away [{s}|some] tonnes. For the
+        rest {A} hires two diggers. Every [{t}|so many] days, the first moves [{a}|some] tonnes
+        and the second [{b}|some] tonnes.
         How many days must both diggers work?
     """,
 }
@@ -228,11 +230,11 @@ NET_FLOW = {
     "calibration": """
         The flock that {A} sold to the {job} in {town} has [{s}|several] sheep. Each year
         [{i}|several] lambs are born and [{o}|several] sheep are sold.
-        What number of years does it take until there are [{n}|enough] sheep?
+        How many years does it take until there are [{n}|enough] sheep?
     """,
     "test": """
         Every week {A} earns [${i}|a wage] and spends [${o}|part of it]. With [${s}|some savings]
-        at the start, {A} wants to own [${n}|the price of a trip to {town}].
+        at the start, {A} wants to have [${n}|the price of a trip to {town}].
         How many weeks will that take?
     """,
 }
@@ -243,14 +245,15 @@ CATCH_UP = {
         How many minutes does {B} need to catch {A}?
     """,
     "calibration": """
-        A goods train passes {town} at [{v}|several] km per hour. An express at [{w}|more] km per
-        hour passes on the parallel track [{h}|several] hours afterwards.
-        What number of minutes later are the two trains side by side?
+        A goods train passes {town} at [{v}|a steady number of] km per hour. Exactly [{h}|several]
+        hours later an express passes in the same direction on the next track at [{w}|a greater
+        number of] km per hour.
+        How many minutes after passing {town} does the express draw level with the goods train?
     """,
     "test": """
-        With a start of [{h}|some] hours and a speed of [{v}|some] km per hour, the motorboat of
-        {A} is ahead of that of {B}, which sails after it at [{w}|some] km per hour.
-        In how many minutes will the second motorboat draw level?
+        The motorboat of {A} left port [{h}|some] hours ago and makes [{v}|some] km per hour. Now
+        that of {B} sets out after it, making [{w}|some] km per hour.
+        In how many minutes will the second motorboat overtake the first?
     """,
 }
 MEAN_SPEED = {
@@ -263,7 +266,7 @@ MEAN_SPEED = {
         On the way to {town} a ferry made [{v}|a number of] km per hour for [{a}|several] hours,
         lay at anchor for [{r}|several] hours, and made [{w}|a number of] km per hour for
         [{b}|several] hours.
-        What was its mean speed over the whole trip, in km per hour?
+        What was its mean speed over the whole trip with the stop, in km per hour?
     """,
     "test": """
         In the first [{a}|few] hours of a shift {A} sorts [{v}|some] parcels per hour and in the

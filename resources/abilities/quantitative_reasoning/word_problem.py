@@ -5,17 +5,17 @@ from __future__ import annotations
 from random import Random
 
 from generation.wording import Form
-from quantitative_reasoning.numbers import TEN_GAPS, Sum, case_of, whole
+from quantitative_reasoning.numbers import TEN_GAPS, Sum, case_of, multiples, whole
 
 
 def one_more(random: Random) -> Sum:
     a = random.randint(6, 40)
-    return Sum({"a": a}, a + 1, (random.randint(3, 6), random.randint(8, 15)))
+    return Sum({"a": a}, a + 1, (random.randint(3, 6), random.randint(8, 15)), 7, 41)
 
 
 def one_less(random: Random) -> Sum:
     a = random.randint(6, 40)
-    return Sum({"a": a}, a - 1, (random.randint(3, 6), random.randint(8, 15)))
+    return Sum({"a": a}, a - 1, (random.randint(3, 6), random.randint(8, 15)), 5, 39)
 
 
 def tens(random: Random) -> Sum:
@@ -30,18 +30,18 @@ def add(random: Random) -> Sum:
 
 def take(random: Random) -> Sum:
     a, b = random.randint(41, 95), random.randint(12, 29)
-    return Sum({"a": a, "b": b}, a - b, (random.choice((1, 2, 3)), 10))
+    return Sum({"a": a, "b": b}, a - b, (random.choice((1, 2, 3)), 10), high=a - 1)
 
 
 def times(random: Random) -> Sum:
     a, b = random.sample(range(3, 13), 2)
-    return Sum({"a": a, "b": b}, a * b, (b, random.choice((1, 2, a))))
+    return Sum({"a": a, "b": b}, a * b, multiples(b, random), 3 * b, 12 * b)
 
 
 def share(random: Random) -> Sum:
     each, groups = random.randint(6, 24), random.randint(3, 9)
     gaps = (random.randint(1, 2), random.randint(4, 6))
-    return Sum({"a": each * groups, "b": groups}, each, gaps)
+    return Sum({"a": each * groups, "b": groups}, each, gaps, 6, 24)
 
 
 def change(random: Random) -> Sum:
@@ -101,7 +101,7 @@ ONE_MORE = {
     """,
     "calibration": """
         There were [{a}|several] {crops} in the basket of {B} when {A} put in one more.
-        What number of {crops} is in the basket?
+        How many {crops} are in the basket now?
     """,
     "test": """
         The {job} counted [{a}|some] {things} in {town} and later found one more.
@@ -113,12 +113,12 @@ ONE_LESS = {
         {A} had [{a}|some] {things} and lost one of them in {town}.
         How many {things} does {A} have now?
 
-        There were [{a}|some] {crops} on the plate, and {A} ate one.
-        How many {crops} are left on the plate?
+        There were [{a}|some] {crops} on the table, and {A} took one away.
+        How many {crops} are left on the table?
     """,
     "calibration": """
         Of [{a}|the] {crafts} that {A} made for {B}, just one broke on the way.
-        What number of {crafts} stayed whole?
+        How many {crafts} stayed whole?
     """,
     "test": """
         The {job} was carrying [{a}|some] {things} and dropped one in {town}.
@@ -127,16 +127,15 @@ ONE_LESS = {
 }
 TENS = {
     "train": """
-        {A} has [{a}|some] boxes with [10|as many] {things} in each box.
+        {A} has [{a}|some] boxes with [10|equally many] {things} in each box.
         How many {things} does {A} have?
 
-        There are [{a}|some] bags in {town}, and in each bag there are [10|as many] {things}.
+        In a shop in {town} there are [{a}|some] bags, and in each bag there are [10|equally many] {things}.
         How many {things} are there?
     """,
     "calibration": """
-        In the garden of {A}, [10|several] {crops} grow in a row, and there are [{a}|several]
-        rows.
-        What number of {crops} grow in the garden?
+        {A} lays out {crops} in [{a}|several] rows, with [10|equally many] in every row.
+        How many {crops} does {A} lay out?
     """,
     "test": """
         The {job} in {town} filled [{a}|some] shelves, putting [10|the same number of] {things} on
@@ -155,11 +154,10 @@ ADD = {
     "calibration": """
         At the market in {town}, {A} bought [{a}|several] {things} before lunch and [{b}|several]
         after it.
-        What is the total number of {things} that {A} bought?
+        How many {things} did {A} buy there in total?
     """,
     "test": """
-        A shop run by {A} sold [{a}|some of its] {things} yesterday, and today [{b}|others] were
-        sold.
+        The shop of {A} sold [{a}|some] {things} yesterday and [{b}|some] today.
         Over the two days, how many {things} were sold?
     """,
 }
@@ -174,11 +172,11 @@ TAKE = {
     "calibration": """
         Of the [{a}|many] {things} that {A} collected in {town}, [{b}|some] were lost on the way
         home.
-        What number of {things} did {A} keep?
+        How many {things} did {A} keep?
     """,
     "test": """
-        The {job} started the morning with [{a}|enough] {things}, and by the evening [{b}|some] of
-        the {things} had been used up.
+        The {job} started the morning with [{a}|enough] {things} to sell, and by the evening
+        [{b}|some] of the {things} had been sold.
         How many {things} remained?
     """,
 }
@@ -190,7 +188,7 @@ TIMES = {
     "calibration": """
         Every tray in the kitchen of {A} carries [{b}|a fixed number of] {crops}, and the kitchen
         has [{a}|several] trays.
-        What number of {crops} do the trays carry together?
+        How many {crops} do the trays carry together?
     """,
     "test": """
         {A} invited [{a}|some] friends, and each friend brought [{b}|the same number of] {things}
@@ -206,11 +204,12 @@ SHARE = {
     "calibration": """
         The {job} packs [{a}|all the] {things} into [{b}|several] crates, with the same number in
         every crate.
-        What number of {things} goes into one crate?
+        How many {things} go into one crate?
     """,
     "test": """
-        When {A} retired, [{b}|the] nephews divided [{a}|the] {things} evenly between them.
-        How many {things} came to each nephew?
+        When {A} retired, [{b}|the] colleagues divided [{a}|the] old {things} from the office
+        evenly among themselves.
+        How many {things} did each colleague get?
     """,
 }
 CHANGE = {
@@ -222,7 +221,7 @@ CHANGE = {
     "calibration": """
         A store in {town} had [{a}|a stock of] {things} at opening time. A van delivered
         [{b}|several] more, and customers took home [{c}|several].
-        What number of {things} is in the store at the end?
+        How many {things} are in the store at the end?
     """,
     "test": """
         After [{b}|some] {things} from {B} were added to the [{a}|ones] that {A} already kept in
@@ -239,7 +238,7 @@ GROUPS_AND_MORE = {
     "calibration": """
         In the hall of {town} school, [{a}|several] tables hold [{b}|an equal number of] {things}
         each, and one more table holds [{c}|several].
-        What number of {things} is in the hall?
+        How many {things} do all the tables hold?
     """,
     "test": """
         For [{a}|some] days in a row {A} painted [{b}|a fixed number of] {crafts} a day, and on
@@ -249,14 +248,14 @@ GROUPS_AND_MORE = {
 }
 GROUPS_LESS = {
     "train": """
-        There were [{a}|some] rows of [{b}|as many] {things} on the stall. {A} then bought
+        There were [{a}|some] rows of [{b}|equally many] {things} on the stall. {A} then bought
         [{c}|some] of the {things}.
         How many {things} were left on the stall?
     """,
     "calibration": """
         The {job} ordered [{a}|several] packs with [{b}|an equal number of] {things} in each. Of
         these {things}, [{c}|several] came damaged.
-        What number of {things} came undamaged?
+        How many {things} came undamaged?
     """,
     "test": """
         Before giving [{c}|some] away to {B}, {A} had exactly enough {things} to put [{b}|the same
@@ -273,34 +272,33 @@ POOL = {
     "calibration": """
         Two sacks, one with [{a}|several] {things} and one with [{b}|several], are emptied, and
         everything is dealt out evenly to [{c}|the] players at the table.
-        What number of {things} does one player hold?
+        How many {things} does each player get?
     """,
     "test": """
         The {crops} that {A} picked, [{a}|some] in the morning and [{b}|some] in the afternoon,
         were split evenly between [{c}|the] neighbours.
-        How many {crops} came to one neighbour?
+        How many {crops} did one neighbour receive?
     """,
 }
 TWO_KINDS = {
     "train": """
-        A farm fills [{a}|some] crates with [{c}|as many] {crops} each and [{b}|some] sacks with
-        [{d}|as many] each. Then {A} takes away [{e}|some] {crops} that are bad.
-        How many good {crops} are there?
+        A farm fills [{a}|some] crates with [{c}|equally many] {crops} each and [{b}|some] sacks
+        with [{d}|equally many] each. Then {A} takes away [{e}|some] {crops} that are bad.
+        How many {crops} are left?
 
         {A} made [{c}|a fixed number of] {crafts} a day for [{a}|some] days, {B} made [{d}|a fixed
         number] a day for [{b}|some] days, and they sold [{e}|some] {crafts}.
         How many {crafts} do they still have?
     """,
     "calibration": """
-        The fair in {town} sells {things} in [{a}|several] small packs of [{c}|one size] and
-        [{b}|several] large packs of [{d}|another size]. During the fair [{e}|several] {things}
+        The fair in {town} sells {things} in [{a}|several] green packs of [{c}|one size] and
+        [{b}|several] white packs of [{d}|another size]. During the fair [{e}|several] {things}
         fall out and are lost.
-        What number of {things} is left in the packs?
+        How many {things} are left in the packs?
     """,
     "test": """
-        Each of the [{a}|first] lorries unloads [{c}|a load of] {things}, and each of the
-        [{b}|later] vans unloads [{d}|a load]. A check by {A} shows that [{e}|some] {things} have
-        to go back.
+        Each of [{a}|the] lorries unloads [{c}|a load of] {things}, and each of [{b}|the] vans
+        unloads [{d}|a load]. A check by {A} shows that [{e}|some] {things} have to go back.
         How many {things} does {A} accept?
     """,
 }
@@ -314,7 +312,7 @@ BUDGET = {
         The club of {town} saved [${s}|a sum of money]. It paid for [{a}|several] balls that cost
         [${c}|an equal amount] apiece and for [{b}|several] shirts that cost [${d}|an equal
         amount] apiece.
-        What sum remains in the club's account? -> ${}
+        How much of the club's money remains? -> ${}
     """,
     "test": """
         Out of a wage of [${s}|some dollars], {A} pays the dentist for [{a}|some] visits, at
@@ -325,19 +323,19 @@ BUDGET = {
 }
 REPACK = {
     "train": """
-        {A} had [{a}|some] boxes of [{b}|as many] {things}. After {A} used [{c}|some] {things},
-        the rest were put in bags of [{d}|equal size].
+        {A} had [{a}|some] boxes of [{b}|equally many] {things}. After {A} used [{c}|some]
+        {things}, the rest were put in bags of [{d}|equal size].
         How many bags were filled?
     """,
     "calibration": """
         From [{a}|several] bundles with [{b}|an equal number of] {things} in each, the {job} set
         aside [{c}|several] {things} and handed the others out evenly to [{d}|the] helpers.
-        What number of {things} did one helper get?
+        How many {things} did each helper get?
     """,
     "test": """
-        A hall has [{a}|some] rows of [{b}|as many] seats. On the night of the concert in {town}
-        [{c}|some] seats stay empty, and the listeners go home in full minibuses that take [{d}|a
-        fixed number of people] each.
+        A hall has [{a}|some] rows of [{b}|equally many] seats. On the night of the concert in
+        {town} [{c}|some] seats stay empty, and the listeners go home in full minibuses that take
+        [{d}|a fixed number of people] each.
         How many minibuses are needed?
     """,
 }
