@@ -48,8 +48,8 @@ class Records:
     Attributes:
         short: for easy items, each tells two of the roles.
         full: sentences that tell all three, used in turn.
-        asides: other things told of one record's name and, in the slots that end in 1 and 2, of
-            two others' names; one for each pair of roles that a question joins.
+        asides: other things that join one record's name and another's; one for each pair of roles
+            that a question joins.
         listed: tells four records at once, role by role; slots end in 1 to 4.
     """
 
@@ -66,7 +66,7 @@ class Records:
     def aside(self, question: Question) -> str:
         """The aside that joins the same two roles as the question."""
         roles = (question.given, question.asked)
-        return next(a for a in self.asides if all(f"{{{role}" in a for role in roles))
+        return next(a for a in self.asides if all(f"{{{role}}}" in a for role in roles))
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ RECORDS: tuple[Records, ...] = (
             "{person}, who lives in {town}, sells {goods}.",
             "The stall of {person} from {town} has {goods}.",
         ),
-        ("The shops in {town} have run out of {goods1} and {goods2}.",),
+        ("The shops in {town} have run out of {goods}.",),
         "{person1}, {person2}, {person3} and {person4} came from {town1}, {town2}, {town3} and "
         "{town4}, in that order, and offered {goods1}, {goods2}, {goods3} and {goods4}, also in "
         "that order.",
@@ -159,7 +159,7 @@ RECORDS: tuple[Records, ...] = (
             "Professor {surname} found the {object} in {town}.",
             "The {object} was dug up in {town} by Professor {surname}.",
         ),
-        ("Professor {surname} wrote about the {object1} and the {object2}.",),
+        ("Professor {surname} wrote about the {object}.",),
         "Digging in {town1}, {town2}, {town3} and {town4}, Professors {surname1}, {surname2}, "
         "{surname3} and {surname4} found the {object1}, the {object2}, the {object3} and the "
         "{object4}, each in the order given.",
@@ -186,7 +186,7 @@ RECORDS: tuple[Records, ...] = (
             "{person} is the {job} and has the {colour} room.",
             "The {colour} room was given to {person}, the {job}.",
         ),
-        ("The {job} has looked at the {colour1} and the {colour2} room.",),
+        ("The {job} has looked at the {colour} room.",),
         "{person1} is the {job1}, {person2} the {job2}, {person3} the {job3} and {person4} the "
         "{job4}; their rooms are {colour1}, {colour2}, {colour3} and {colour4}, in that order.",
         (
@@ -207,7 +207,7 @@ RECORDS: tuple[Records, ...] = (
             "{person} discovered the moon {moon}, which has {colour} dust.",
             "The moon {moon}, with its {colour} dust, was first seen by {person}.",
         ),
-        ("{person} has dreamed of a moon with {colour1} or {colour2} dust.",),
+        ("{person} has dreamed of a moon with {colour} dust.",),
         "The moons {moon1}, {moon2}, {moon3} and {moon4} were discovered by {person1}, {person2}, "
         "{person3} and {person4} respectively, and have {colour1}, {colour2}, {colour3} and "
         "{colour4} dust respectively.",
@@ -235,8 +235,8 @@ RECORDS: tuple[Records, ...] = (
             "A course in {subject} is given in {month}, by {person}.",
         ),
         (
-            "In {month1} and {month2}, {person} is on holiday.",
-            "As a child, {person} took a course in {subject1} and one in {subject2}.",
+            "In {month}, {person} is on holiday.",
+            "As a child, {person} took a course in {subject}.",
         ),
         "The courses in {subject1}, {subject2}, {subject3} and {subject4} take place in {month1}, "
         "{month2}, {month3} and {month4}, one after the other, with {person1}, {person2}, "
@@ -265,8 +265,8 @@ RECORDS: tuple[Records, ...] = (
             "With {goods} on board, the {ship} is heading for {town}.",
         ),
         (
-            "In {town}, the price of {goods1} and {goods2} has gone up.",
-            "Last year, the {ship} sailed to {town1} and {town2}.",
+            "In {town}, the price of {goods} has gone up.",
+            "Last year, the {ship} sailed to {town}.",
         ),
         "On board the {ship1}, the {ship2}, the {ship3} and the {ship4} there is {goods1}, "
         "{goods2}, {goods3} and {goods4}, to be unloaded in {town1}, {town2}, {town3} and {town4}, "
@@ -294,7 +294,7 @@ RECORDS: tuple[Records, ...] = (
             "Dressed in {colour}, {person} plays the {instrument}.",
             "At the {instrument} sits {person}, in {colour}.",
         ),
-        ("Near the {instrument}, there are {colour1} and {colour2} lamps.",),
+        ("Near the {instrument}, there are {colour} lamps.",),
         "In the front row, dressed in {colour1}, {colour2}, {colour3} and {colour4}, sit "
         "{person1}, {person2}, {person3} and {person4} with the {instrument1}, the {instrument2}, "
         "the {instrument3} and the {instrument4}, from left to right.",
@@ -316,7 +316,7 @@ RECORDS: tuple[Records, ...] = (
             "For a party in {month}, the {surname} family ordered a {flavour} cake.",
             "A {flavour} cake, to be ready in {month}, was ordered by the {surname} family.",
         ),
-        ("In {month}, the baker cannot make {flavour1} or {flavour2} cake.",),
+        ("In {month}, the baker cannot make {flavour} cake.",),
         "For {month1}, {month2}, {month3} and {month4}, in that order, the families {surname1}, "
         "{surname2}, {surname3} and {surname4} wanted cakes that taste of {flavour1}, {flavour2}, "
         "{flavour3} and {flavour4}.",
@@ -344,7 +344,7 @@ RECORDS: tuple[Records, ...] = (
             "You will find {book} by {surname} if you go to the {colour} shelf.",
             "If you want {book}, written by {surname}, look on the {colour} shelf.",
         ),
-        ("You may see {surname} reading near the {colour1} or the {colour2} shelf.",),
+        ("You may see {surname} reading near the {colour} shelf.",),
         "If you look for {book1}, {book2}, {book3} and {book4} on the {colour1}, the {colour2}, "
         "the {colour3} and the {colour4} shelf, you will find them in that order; {surname1} wrote "
         "the first of these, {surname2} the second, {surname3} the third and {surname4} the "
@@ -374,8 +374,8 @@ RECORDS: tuple[Records, ...] = (
             "By the {spot} you can see the {plant} that {person} planted.",
         ),
         (
-            "Last year you could see {plant} by the {spot1} and the {spot2}.",
-            "You will often see {person} sit by the {spot1} or the {spot2}.",
+            "Last year you could see {plant} by the {spot}.",
+            "You will often see {person} sit by the {spot}.",
         ),
         "We saw the {plant1}, the {plant2}, the {plant3} and the {plant4} that belong to "
         "{person1}, {person2}, {person3} and {person4}, the first by the {spot1}, the second by "
@@ -404,7 +404,7 @@ RECORDS: tuple[Records, ...] = (
             "If you take the {colour} tram, {person} will drive you to {town}.",
             "You can get to {town} with {person}, who drives the {colour} tram.",
         ),
-        ("If you ask {person}, you will hear stories about {town1} and {town2}.",),
+        ("If you ask {person}, you will hear stories about {town}.",),
         "The trams that are {colour1}, {colour2}, {colour3} and {colour4} take you to {town1}, "
         "{town2}, {town3} and {town4}, and you will see {person1} drive the first, {person2} the "
         "second, {person3} the third and {person4} the fourth.",
@@ -432,8 +432,8 @@ RECORDS: tuple[Records, ...] = (
             "See what {person} carved from {material}: it is the {animal}.",
         ),
         (
-            "Here you see the {animal} beside blocks of {material1} and {material2}.",
-            "See how {person} weighs blocks of {material1} and {material2}.",
+            "Here you see the {animal} beside blocks of {material}.",
+            "See how {person} weighs blocks of {material}.",
         ),
         "You see four carvings here, the {animal1}, the {animal2}, the {animal3} and the "
         "{animal4}; they were made by {person1}, {person2}, {person3} and {person4} from "

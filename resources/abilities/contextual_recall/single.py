@@ -1,7 +1,7 @@
 """Single facts: the answer stands in one sentence, beside other facts of the same kind.
 
 Easy: four facts of two roles, in the question's words. Medium: four of three roles, in other words,
-among as many asides that name wrong answers beside the given name. Hard: eight facts told as two
+among eight asides that name wrong answers beside the given name. Hard: eight facts told as two
 lists, or a grid of twelve facts with two keys. In the twin, another name stands wherever the text
 had the one that the question gives.
 """
@@ -47,15 +47,16 @@ def medium(scene: Records, question: Question, random: Random) -> Draft:
     records = draw_records(random, scene.roles, 4)
     asked = random.randrange(4)
     start = random.randrange(len(frames))
-    order = random.sample(range(8), 8)
+    order = random.sample(range(12), 12)
 
     def told(rows: Sequence[Record]) -> str:
         # The frames take turns, from a random one on, so that no frame goes with the answer.
         facts = [frames[(start + n) % len(frames)].format(**row) for n, row in enumerate(rows)]
         # Each name stands beside two wrong answers too, so that its sentences alone tell little.
         asides = [
-            aside.format(**row, **_numbered([rows[(n + 1) % 4], rows[(n + 2) % 4]]))
+            aside.format(**row | {question.asked: rows[(n + step) % 4][question.asked]})
             for n, row in enumerate(rows)
+            for step in (1, 2)
         ]
         sentences = [*facts, *asides]
         return scene.lead + " ".join(sentences[n] for n in order)
