@@ -12,6 +12,11 @@ FIRST_NAMES = (
     "Yara", "Yusuf", "Zara", "Zoe",
 )  # fmt: skip
 
+# For texts in which people must be told apart: of two names nearly alike, one.
+DISTINCT_NAMES = tuple(
+    name for name in FIRST_NAMES if name not in ("Jorge", "Laila", "Sara", "Tomas")
+)
+
 # Towns that do not exist, so that no item about them is answered from world knowledge.
 INVENTED_TOWNS = (
     "Brindlemere", "Calderwick", "Dunmarsh", "Eastvale", "Fernholt", "Greywater", "Hollowby",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from generation.vocabulary import COLOURS, FIRST_NAMES, INVENTED_TOWNS, JOBS
+from generation.vocabulary import COLOURS, DISTINCT_NAMES, INVENTED_TOWNS, JOBS
 from generation.wording import templates
 from quantitative_reasoning import comparison, percentage, rate, word_problem
 
@@ -49,7 +49,7 @@ INSTRUMENTS = ("cello", "clarinet", "flute", "guitar", "harp", "piano", "trumpet
 
 def cast(random: Random) -> dict[str, str]:
     """The people, places and things of one item."""
-    people = dict(zip("ABCD", random.sample(FIRST_NAMES, 4), strict=True))
+    people = dict(zip("ABCD", random.sample(DISTINCT_NAMES, 4), strict=True))
     return people | {
         "job": random.choice(JOBS),
         "town": random.choice(INVENTED_TOWNS),

@@ -214,7 +214,7 @@ TWO_CHANGES = {
         How many families live there now?
     """,
     "test": """
-        {A} put [${n}|some dollars] into shares of a {goods} trader in {town}. They lost
+        {A} put [${n}|some dollars] into shares of the {goods} trade of {town}. They lost
         [{d}%|part] of their value in spring and in summer gained [{u}%|part] of what was left.
         What are the shares worth after the summer? -> ${}
     """,

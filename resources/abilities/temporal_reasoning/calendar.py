@@ -67,7 +67,7 @@ def other_month(random: Random) -> Case:
 
 def two_shifts(random: Random) -> Case:
     """Two moves on the calendar, one in weeks and days, one in days, to different sides."""
-    start, weeks, days, back = (random.randint(*e) for e in ((0, 6), (2, 6), (2, 6), (8, 20)))
+    start, weeks, days, back = (random.randint(*e) for e in ((0, 6), (3, 6), (2, 6), (8, 20)))
     while (days - back) % 7 == 0:
         back = random.randint(8, 20)
     texts = {"a": f"{COUNTS[weeks]} weeks and {COUNTS[days]} days", "b": f"{back} days"}
@@ -87,13 +87,13 @@ def ordinal(number: int) -> str:
 
 
 def date_later(random: Random) -> Moment:
-    start, away = random.randint(MARCH, DECEMBER_LAST - 60), random.randint(9, 35)
+    start, away = random.randint(MARCH, DECEMBER_LAST - 60), random.randint(14, 35)
     slots = {"s": day_of_year(start), "d": f"{away} days"}
     return _date(slots, start + away, random)
 
 
 def date_earlier(random: Random) -> Moment:
-    start, away = random.randint(MARCH + 60, DECEMBER_LAST), random.randint(9, 35)
+    start, away = random.randint(MARCH + 60, DECEMBER_LAST), random.randint(14, 35)
     slots = {"s": day_of_year(start), "d": f"{away} days"}
     return _date(slots, start - away, random)
 
@@ -103,14 +103,14 @@ def next_joint_day(random: Random) -> Moment:
     start = random.randint(MARCH, DECEMBER_LAST - 130)
     slots = {"s": day_of_year(start), "a": f"{a} days", "b": f"{b} days"}
     moment = _date(slots, start + lcm(a, b), random)
-    # A common multiple above 90 days would make the text ask for long counting only.
-    return moment if lcm(a, b) <= 90 else next_joint_day(random)
+    # Sooner than 18 days, a wrong date could lie before the first; later than 90, counting is long.
+    return moment if 18 <= lcm(a, b) <= 90 else next_joint_day(random)
 
 
 def weeks_and_days(random: Random) -> Moment:
     start = random.randint(MARCH, DECEMBER_LAST - 100)
     weeks, days, back = random.randint(4, 9), random.randint(2, 6), random.randint(3, 12)
-    texts = {"a": f"{COUNTS[days]} days", "b": f"{back} days"}
+    texts = {"a": f"{days} days", "b": f"{back} days"}
     slots = {"s": day_of_year(start), "w": f"{weeks} weeks"} | texts
     return _date(slots, start + 7 * weeks + days - back, random)
 
@@ -125,19 +125,20 @@ NEXT_DAY = {
         {A} came to {town} on [{w}|market day] and left the next day.
         On what day did {A} leave?
 
-        {A} and {B} meet for {event} on [{w}|market day]. On the next day they meet for {event2}.
-        On what day is {event2}?
+        {event} was planned for [{w}|market day] but took place on the next day.
+        On what day did {event} take place?
     """,
     "calibration": """
-        The {job} slept in {town} from [{w}|market day] to the following day.
-        What weekday was that following day?
+        In {town} the hall was shut on [{w}|market day], so the {job} put off {event} to the
+        following day.
+        What weekday was it when {event} took place?
     """,
     "test": """
         {A} had {event} on [{w}|bin day] and {event2} the day after.
-        {event2} was on which day of the week?
+        On which day of the week was {event2}?
 
         {A} came to {town} on [{w}|bin day] and saw {B} there one day later.
-        {A} saw {B} on which day of the week?
+        On which day of the week did {A} see {B}?
     """,
 }
 DAY_BEFORE = {
@@ -146,27 +147,28 @@ DAY_BEFORE = {
         On what day is {event2}?
     """,
     "calibration": """
-        [{w}|Market day] in {town} was dry, but the {job} says that the previous day was wet.
-        What weekday was wet?
+        It was dry at {event} on [{w}|market day], but the {job} in {town} says that it had rained
+        on the previous day.
+        What weekday was the day with rain?
     """,
     "test": """
         {A} reached {town} on [{w}|bin day], one day after {B}.
-        {B} reached {town} on which day of the week?
+        On which day of the week did {B} reach {town}?
     """,
 }
 NEXT_MONTH = {
     "train": """
-        {A} moved to {town} in [{m}|the rainy season] and left in the next month.
+        {A} moved to {town} in [{m}|the month of the fair] and left in the next month.
         In what month did {A} leave?
     """,
     "calibration": """
-        The {job} closed the old shop at {town} in [{m}|the low season] and opened the new one in
-        the month after.
-        What month was the new one opened in?
+        The {job} had {event} in {town} in [{m}|the month of the flood] and {event2} in the month
+        after.
+        Which month was it at the time of {event2}?
     """,
     "test": """
-        {A} met {B} in [{m}|the sowing season], and one month later {A} met {B} again.
-        The second time they met was in which month?
+        {A} met {B} in [{m}|the month of the vote], and one month later {A} met {B} again.
+        In which month was their second meeting?
     """,
 }
 DAY_LATER = {
@@ -178,12 +180,12 @@ DAY_LATER = {
         What day of the week will it be {d} from now?
     """,
     "calibration": """
-        The {job} comes to {town} on [{w}|market day] and stays until {d} have passed.
+        The {job} comes to {town} for {event} on [{w}|market day] and stays until {d} have passed.
         What weekday is it when the {job} leaves?
     """,
     "test": """
-        {A} expected the letter that {B} sent from {town} for [{w}|bin day], but it was {d} late.
-        The letter came on which day of the week?
+        {A} expected the letter that {B} sent from {town} on [{w}|bin day], but it came {d} late.
+        On which day of the week did the letter come?
     """,
 }
 DAY_EARLIER = {
@@ -192,26 +194,28 @@ DAY_EARLIER = {
         On what day is {event2}?
     """,
     "calibration": """
-        For the feast in {town} on [{w}|the name day], the {job} starts to cook {d} ahead.
-        What weekday is it when the cooking starts?
+        For {event} in {town} on [{w}|the name day], the {job} starts to get things ready {d}
+        before.
+        What weekday is it when this work starts?
     """,
     "test": """
-        When {A} came home on [{w}|bin day], the parcel had been lying there for {d}.
-        The parcel came on which day of the week?
+        When {A} came home from {event} on [{w}|bin day], the parcel had been lying there for {d}.
+        On which day of the week did the parcel come?
     """,
 }
 MONTHS_AWAY = {
     "train": """
-        {A} moves to {town} in [{m}|the rainy season] and leaves {d} later.
+        {A} moves to {town} in [{m}|the month of the fair] and leaves {d} later.
         In what month does {A} leave?
     """,
     "calibration": """
-        The {job}'s new shop was planned for [{m}|the low season] and opened with a delay of {d}.
-        Which month of the year was it then?
+        After {event}, the {job} learned that the shop in {town}, planned for [{m}|the month of
+        the flood], would open with a delay of {d}.
+        Which month was it when the shop opened?
     """,
     "test": """
-        Now it is [{m}|the sowing season], and {d} will pass before {A} sees {B} again.
-        They will see each other in which month?
+        Now it is [{m}|the month of the vote], and {d} will pass before {A} sees {B} again.
+        In which month will they see each other?
     """,
 }
 MANY_DAYS = {
@@ -224,8 +228,8 @@ MANY_DAYS = {
         What weekday is the promised day?
     """,
     "test": """
-        {A} borrowed a book from {B} in {town} on [{w}|bin day] and may keep it for {d}.
-        The book of {B} is due on which day of the week?
+        {A} borrowed a book from {B} in {town} on [{w}|bin day] and must bring it back {d} later.
+        On which day of the week is the book of {B} due?
     """,
 }
 SAME_MONTH = {
@@ -234,13 +238,13 @@ SAME_MONTH = {
         What day of the week is {event}?
     """,
     "calibration": """
-        In {town} the {month} fair opens on the {a}, a [{w}|rest day], and closes on the {b}.
+        In {town} the {month} fair opens on the {a}, a [{w}|windy day], and closes on the {b}.
         What weekday is the closing day?
     """,
     "test": """
-        Born on the {b} of {month}, {B} is younger than {A}, whose birthday, the {a} of that
-        month, falls on a [{w}|school day] this year.
-        The birthday of {B} falls on which day of the week?
+        This year the birthday of {A}, the {a} of {month}, falls on a [{w}|school day], and {B}
+        was born on the {b} of that month.
+        On which day of the week is the birthday of {B}?
     """,
 }
 DATE_LATER = {
@@ -250,7 +254,7 @@ DATE_LATER = {
     """,
     "calibration": """
         On [{s}|the day of the fair] the {job} got a bill, which was paid exactly {d} later.
-        What date was it paid on?
+        What was the date of the payment?
     """,
     "test": """
         It is [{s}|the day of the vote], and {event} in {town} is still {d} away.
@@ -264,7 +268,7 @@ DATE_EARLIER = {
     """,
     "calibration": """
         On [{s}|the day of the fair] the {job} in {town} was well again, {d} after falling ill.
-        What date was the start of the illness?
+        What was the date when the illness began?
     """,
     "test": """
         {A} reached the coast on [{s}|the day of the vote], having set out {d} before.
@@ -277,14 +281,14 @@ OTHER_MONTH = {
         What day of the week is {event}?
     """,
     "calibration": """
-        The bridge at {town} was closed on {a}, a [{w}|rest day], and opened again on {b} of that
+        The bridge at {town} was closed on {a}, a [{w}|windy day], and opened again on {b} of that
         year.
-        What weekday was it when the bridge opened?
+        What weekday was it when the bridge opened again?
     """,
     "test": """
         Both dates are in one year: on {a}, a [{w}|school day], the {job} ordered a coat, and on
         {b} it came.
-        The coat came on which day of the week?
+        On which day of the week did the coat come?
     """,
 }
 TWO_SHIFTS = {
@@ -293,14 +297,14 @@ TWO_SHIFTS = {
         What day of the week is {event2}?
     """,
     "calibration": """
-        On [{w}|pay day] the {job} fixed the opening for {a} later, and then moved it forward by
-        {b}, so that it was that much sooner.
+        On [{w}|pay day] the {job} fixed the opening for {a} later, and afterwards brought it
+        forward by {b}, so that it was that much sooner.
         What weekday was the opening in the end?
     """,
     "test": """
-        {A} is to stay in {town} for {a}, counted from the coming [{w}|bin day], but goes home {b}
-        too soon.
-        {A} goes home on which day of the week?
+        {A} was to leave {town} {a} after the coming [{w}|bin day], but in the end is going home
+        {b} before that.
+        On which day of the week is {A} going home?
     """,
 }
 NEXT_JOINT_DAY = {
@@ -312,7 +316,7 @@ NEXT_JOINT_DAY = {
     "calibration": """
         One ship calls at {town} every {a}, another every {b}. The last time that both came
         together was [{s}|the day of the fair].
-        What date is the next day with both ships?
+        What is the date of the next day with both ships?
     """,
     "test": """
         Since [{s}|the day of the vote], when both jobs fell together, {A} waters the trees at
@@ -329,7 +333,7 @@ WEEKS_AND_DAYS = {
     "calibration": """
         From [{s}|the day of the fair] it takes {w} and {a} until the ship is in {town}; the mail
         gets there {b} ahead of the ship.
-        What date is it when the mail gets there?
+        What is the date when the mail gets there?
     """,
     "test": """
         The wall was to be ready {w} and {a} after [{s}|the day of the vote], but the {job} had it ready {b} before that.

@@ -12,27 +12,27 @@ FAR = 10_000
 
 
 def one_hour_later(random: Random) -> Moment:
-    half = random.choice((0, 12))
-    start, gaps = half + random.randint(1, 10), (2, random.choice((3, 4, 5)))
-    return Moment({"s": full_hour(start)}, start + 1, gaps, full_hour, half + 2, half + 11)
+    """After noon, when anything may take place, and with no "12 pm"."""
+    start, gaps = random.randint(13, 22), (2, random.choice((3, 4, 5)))
+    return Moment({"s": full_hour(start)}, start + 1, gaps, full_hour, 14, 23)
 
 
 def one_hour_earlier(random: Random) -> Moment:
-    half = random.choice((0, 12))
-    end, gaps = half + random.randint(2, 11), (2, random.choice((3, 4, 5)))
-    return Moment({"e": full_hour(end)}, end - 1, gaps, full_hour, half + 1, half + 10)
+    end, gaps = random.randint(14, 23), (2, random.choice((3, 4, 5)))
+    return Moment({"e": full_hour(end)}, end - 1, gaps, full_hour, 13, 22)
 
 
 def hours_later(random: Random) -> Moment:
     start, away = random.randint(8, 20), random.randint(2, 9)
-    gaps = (random.choice((1, 2)), random.choice((3, 12)))
-    return Moment({"s": full_hour(start), "d": hours(away)}, start + away, gaps, full_hour)
+    gaps = (random.choice((1, 2)), random.choice((3, 4, 5)))
+    slots = {"s": full_hour(start), "d": hours(away)}
+    return Moment(slots, start + away, gaps, full_hour, 10, 29)
 
 
 def hours_earlier(random: Random) -> Moment:
     end, away = random.randint(13, 23), random.randint(2, 9)
-    gaps = (random.choice((1, 2)), random.choice((3, 12)))
-    return Moment({"e": full_hour(end), "d": hours(away)}, end - away, gaps, full_hour, low=-FAR)
+    gaps = (random.choice((1, 2)), random.choice((3, 4, 5)))
+    return Moment({"e": full_hour(end), "d": hours(away)}, end - away, gaps, full_hour, 4, 21)
 
 
 def minutes_later(random: Random) -> Moment:
@@ -49,7 +49,8 @@ def minutes_earlier(random: Random) -> Moment:
 
 def wrong_clock(random: Random) -> Moment:
     """The wording says whether the clock is fast ({fast} is shown) or slow ({slow} is shown)."""
-    true, off = 8 * 60 + FIVE * random.randint(1, 150), random.randint(11, 34)
+    # Any minute, since a round time among the options would give itself away.
+    true, off = 8 * 60 + random.randint(1, 750), random.randint(11, 34)
     slots = {"fast": clock(true + off), "slow": clock(true - off), "d": minutes(off)}
     # Correcting to the wrong side is the usual mistake.
     return Moment(slots, true, (2 * off, random.choice((10, 60))), clock)
@@ -102,21 +103,21 @@ ONE_HOUR_LATER = {
         At what time did {A} leave?
     """,
     "calibration": """
-        The {job} in {town} shut the door at [{s}|the usual hour] and opened it again after an
+        The {job} in {town} went out for {event} at [{s}|the usual hour] and was back after an
         hour.
-        What was the time then?
+        What was the time on coming back?
     """,
     "test": """
         At [{s}|high water] {A} called {B}, and an hour later {B} called back.
-        {B} called back at what time?
+        When did {B} call back?
 
-        {event} was planned for [{s}|after supper] but began one hour late.
-        {event} began at what time?
+        {event} was planned for [{s}|a fixed hour] but began one hour late.
+        When did {event} begin?
     """,
 }
 ONE_HOUR_EARLIER = {
     "train": """
-        {A} came home at [{e}|bedtime] and had been in {town} one hour before.
+        {A} came home at [{e}|the usual time] and had been in {town} one hour before.
         At what time was {A} in {town}?
     """,
     "calibration": """
@@ -124,14 +125,14 @@ ONE_HOUR_EARLIER = {
         What was the time when the waiting began?
     """,
     "test": """
-        {event} ended at [{e}|nightfall], and {A} had left one hour before that.
-        {A} left at what time?
+        {event} ended at [{e}|the planned time], and {A} had left one hour before that.
+        When had {A} left?
     """,
 }
 HOURS_LATER = {
     "train": """
-        {event} starts at [{s}|the usual time] and lasts {d}.
-        When does it end?
+        {A} leaves for {town} at [{s}|the usual time] and gets there {d} later.
+        When does {A} get there?
     """,
     "calibration": """
         At [{s}|the usual hour] the {job} begins a shift of {d} in {town}.
@@ -144,8 +145,8 @@ HOURS_LATER = {
 }
 HOURS_EARLIER = {
     "train": """
-        {event} ended at [{e}|bedtime] after {d}.
-        When did it begin?
+        {A} left the house at [{e}|the usual time] after being there for {d}.
+        When had {A} come to the house?
     """,
     "calibration": """
         The market in {town} has now been open for {d}, and the clock on the tower shows [{e}|the
@@ -160,7 +161,7 @@ HOURS_EARLIER = {
 }
 MINUTES_LATER = {
     "train": """
-        {A} leaves for {town} at [{s}|the usual time], and the way takes {d}.
+        {A} leaves for {town} at [{s}|the usual time], and the trip takes {d}.
         When does {A} arrive?
     """,
     "calibration": """
@@ -168,7 +169,7 @@ MINUTES_LATER = {
         At what time do the lights go up again?
     """,
     "test": """
-        Paint dries in {d}, and the {job} put down the brush at [{s}|the end of the working day].
+        The paint dries in {d}, and the {job} put down the brush at [{s}|the end of the job].
         From when on can the paint be touched?
     """,
 }
@@ -182,27 +183,27 @@ MINUTES_EARLIER = {
         At what time did it start?
     """,
     "test": """
-        Since it takes {d} to charge, the phone that is full at [{e}|the moment of leaving] was
-        plugged in by {A} some time before.
+        The phone of {A} needs {d} to charge and was full at [{e}|the moment of leaving].
         When was it plugged in?
     """,
 }
 WRONG_CLOCK = {
     "train": """
-        The clock of {A} is {d} fast. It shows [{fast}|an afternoon time].
+        The clock of {A} is {d} fast. It shows [{fast}|some time].
         What is the right time?
 
-        The clock of {A} is {d} slow. It shows [{slow}|a morning time].
+        The clock of {A} is {d} slow. It shows [{slow}|some time].
         What is the right time?
     """,
     "calibration": """
-        By the tower of {town}, whose hands are {d} ahead, it is now [{fast}|a certain hour].
-        At what hour do correct watches stand?
+        The clock on the tower of {town} is {d} ahead and says that it is now [{fast}|a certain
+        hour].
+        What time do correct watches show?
     """,
     "test": """
-        Nobody has set the {job}'s watch, which runs {d} behind, and it says [{slow}|some hour or
+        Nobody has set the {job}'s watch, which is {d} behind, and it says [{slow}|some hour or
         other].
-        How late is it really?
+        What time is it really?
     """,
 }
 CHAIN = {
@@ -217,8 +218,9 @@ CHAIN = {
         At what time is the music over?
     """,
     "test": """
-        The train of {A}, due in {town} at [{s}|the hour in the timetable], gets there {b} late. On arrival {A} eats for {a} and then walks for {c}.
-        Until when does {A} walk?
+        The train of {A}, due in {town} at [{s}|the hour in the timetable], gets there {b} late.
+        On arrival {A} eats for {a} and then walks for {c}.
+        When is the walk over?
     """,
 }
 PLAN_BACK = {
@@ -230,12 +232,12 @@ PLAN_BACK = {
     "calibration": """
         The cake of the {job} has to be ready by [{e}|the hour of the party]. It bakes for {a},
         cools for {b} and is decorated for {c}, one after the other.
-        At what time does it go into the oven at the latest?
+        At what time must it go into the oven at the latest?
     """,
     "test": """
-        {event} closed at [{e}|the planned hour] with a song of {c}. Ahead of the song came a
-        pause of {b} and ahead of the pause an opening part of {a}.
-        When did the opening part begin?
+        The programme in {town} closed at [{e}|the planned hour] with a film of {c}. Before the
+        film came a meal of {b}, and before the meal a talk of {a}.
+        When did the talk begin?
     """,
 }
 TIME_ZONE = {
@@ -245,20 +247,20 @@ TIME_ZONE = {
         What is the local time when {A} lands?
     """,
     "calibration": """
-        Clocks in Eastland show {z} more than clocks in Westland. A call of {d} begins when it is
-        [{s}|early] in Westland.
-        At what time in Eastland is the call over?
+        Clocks in Eastland show {z} more than clocks in Westland. A chess match of {d} begins when
+        it is [{s}|a certain time] in Westland.
+        At what time in Eastland is the match over?
     """,
     "test": """
-        The {job} sends a file home at [{s}|dawn] by the clock of the office. The file takes {d}
-        to get through, and the clock at home is {z} further on than that of the office.
+        The {job} sends a file home at [{s}|some time] by the clock of the office. The file takes
+        {d} to get through, and the clock at home is {z} ahead of that of the office.
         When does the file arrive by the clock at home?
     """,
 }
 NTH_DEPARTURE = {
     "train": """
-        The first bus of the day leaves {town} at [{s}|sunrise], and after that one leaves every
-        {g}.
+        The first bus of the day leaves {town} at [{s}|a fixed time], and after that one leaves
+        every {g}.
         When does the {n} bus leave?
     """,
     "calibration": """
@@ -267,9 +269,9 @@ NTH_DEPARTURE = {
         At what time is the {n} tour of the day?
     """,
     "test": """
-        {A} has to take a pill every {g} while the test is on and took the first at
-        [{s}|breakfast].
-        When is the {n} pill due?
+        {A} has to measure the rain every {g} while the test is on and did so for the first time
+        at [{s}|the start].
+        When is the {n} measurement due?
     """,
 }
 

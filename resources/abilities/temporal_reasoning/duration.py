@@ -27,7 +27,7 @@ def in_smaller_units(size: int, unit: str) -> Callable[[Random], Moment]:
 
 def between_hours(random: Random) -> Moment:
     length = random.randint(2, 9)
-    start = random.choice((1, 13)) + random.randint(0, 10 - length)
+    start = random.choice((8, 13)) + random.randint(0, 10 - length)
     slots = {"s": full_hour(start), "e": full_hour(start + length)}
     return Moment(slots, length, (random.choice((1, 2)), random.choice((3, 4))), hours, 2, 9)
 
@@ -35,11 +35,11 @@ def between_hours(random: Random) -> Moment:
 def both_parts(random: Random) -> Moment:
     a, b = (FIVE * random.randint(1, 8) for _ in range(2))
     gaps = (random.choice((5, 10)), random.choice((15, 20, 25)))
-    return Moment({"a": minutes(a), "b": minutes(b)}, a + b, gaps, minutes, 10, 80)
+    return Moment({"a": minutes(a), "b": minutes(b)}, a + b, gaps, minutes, max(a, b) + FIVE, 80)
 
 
 def part_left(random: Random) -> Moment:
-    left, gone = (FIVE * random.randint(1, 8) for _ in range(2))
+    left, gone = FIVE * random.randint(1, 8), FIVE * random.randint(9, 16)
     gaps = (random.choice((5, 10)), random.choice((15, 20, 25)))
     return Moment({"a": minutes(left + gone), "b": minutes(gone)}, left, gaps, minutes, 5, 40)
 
@@ -76,9 +76,9 @@ def without_break(random: Random) -> Moment:
 
 
 def over_night(random: Random) -> Moment:
-    start, length = 18 * 60 + FIVE * random.randint(1, 68), FIVE * random.randint(76, 150)
-    slots = {"s": clock(start), "e": clock((start + length) % DAY)}
-    return Moment(slots, length, random.choice(((40, 60), (10, 60), (20, 120))), span, low=61)
+    start, end = 18 * 60 + FIVE * random.randint(1, 68), DAY + FIVE * random.randint(50, 130)
+    slots = {"s": clock(start), "e": clock(end)}
+    return Moment(slots, end - start, random.choice(((40, 60), (10, 60), (20, 120))), span, low=61)
 
 
 def longer_visit(random: Random) -> Moment:
@@ -115,7 +115,7 @@ WEEKS = {
     """,
     "test": """
         Exactly [{n}|some] weeks went by in {town} without a letter from {A}.
-        Without a letter, how many days went by?
+        How many days went by without a letter?
     """,
 }
 DECADES = {
@@ -132,7 +132,7 @@ DECADES = {
     """,
     "test": """
         No rain fell in {town} for [{n}|some] decades, the {job} told {A}.
-        Without rain, how many years went by?
+        How many years went by without rain?
     """,
 }
 CENTURIES = {
@@ -145,7 +145,7 @@ CENTURIES = {
         What is that in years?
     """,
     "test": """
-        In {town}, {A} and {B} sat under a tree that had stood there [{n}|some] centuries.
+        In {town}, {A} and {B} sat under a tree that had stood there for [{n}|some] centuries.
         For how many years had the tree stood there?
     """,
 }
@@ -157,12 +157,12 @@ TEN_DAYS = {
     "calibration": """
         Each song that {A} sings in {town} lasts [{n}|several] minutes, and {A} sings
         [ten|several] songs.
-        What is the length of all the songs?
+        What do all the songs come to in minutes?
     """,
     "test": """
         Every visit of the {job} to {A} is [{n}|some] minutes long, and there were [ten|some]
         visits.
-        Taken together, how many minutes long were they?
+        How many minutes did the visits take in total?
     """,
 }
 YEARS = {
@@ -175,13 +175,14 @@ YEARS = {
         What is that in months?
     """,
     "test": """
-        Just [{n}|some] years passed before {A} saw {B} in {town} again.
-        Before that, how many months passed?
+        Exactly [{n}|some] years passed before {A} saw {B} in {town} again.
+        How many months passed before they met again?
     """,
 }
 BETWEEN_HOURS = {
     "train": """
-        {event} starts at [{s}|the usual time] and ends at [{e}|sunset].
+        The fair in {town} starts at [{s}|the usual time] and ends at [{e}|sunset] on the same
+        day.
         How long does it last?
 
         {A} works from [{s}|opening time] to [{e}|closing time] without a break.
@@ -190,7 +191,7 @@ BETWEEN_HOURS = {
     "calibration": """
         At [{s}|some hour] the {job} opens the door of the shop in {town} and at [{e}|another
         hour] locks it again.
-        For what length of time is the shop open?
+        For how long is the shop open?
     """,
     "test": """
         The boat to {town} leaves when it is [{s}|high water] and arrives when it is [{e}|low
@@ -206,7 +207,7 @@ BOTH_PARTS = {
     "calibration": """
         On the way to {town}, the {job} sits in a bus for [{a}|some time] and afterwards in a tram
         for [{b}|some time].
-        What is the length of both rides together?
+        How long are both rides together?
     """,
     "test": """
         The bread of {A} needs [{b}|time] in the oven once the dough has rested for [{a}|long
@@ -216,29 +217,29 @@ BOTH_PARTS = {
 }
 PART_LEFT = {
     "train": """
-        {A} is at {event} in {town}, which lasts [{a}|all evening], and [{b}|a part] of it is
-        over.
-        How much longer does {event} go on?
+        {A} is at a talk in {town} that lasts [{a}|as long as usual] and began [{b}|some time]
+        ago.
+        How much longer does the talk go on?
     """,
     "calibration": """
         Of the [{a}|time] that {A} may use for the test, [{b} have|a part has] gone by.
-        What time remains?
+        How much time remains?
     """,
     "test": """
-        When the {job} has waited [{b}|for a while], a voice says that the whole wait for the call
-        is [{a}|as long as usual].
+        When the {job} has waited on the phone for [{b}|a while], a voice says that callers wait
+        [{a}|as long as usual] in all.
         How long must the {job} still wait?
     """,
 }
 BETWEEN_TIMES = {
     "train": """
-        {event} starts at [{s}|the usual time] and is over at [{e}|the usual time too].
+        {event} starts at [{s}|the usual time] and is over at [{e}|another time] on that day.
         How long does it take?
     """,
     "calibration": """
-        A train leaves {town} at [{s}|the hour of its timetable], and its last stop comes at
-        [{e}|the hour shown below it].
-        What is the length of the ride?
+        A train leaves {town} at [{s}|the first hour in its timetable] and reaches its last stop
+        at [{e}|the hour below it] on the same day.
+        How long is the ride?
     """,
     "test": """
         It was [{s}|early] when {A} began to paint the fence and [{e}|late] on that day when the
@@ -254,11 +255,11 @@ THREE_PARTS = {
     "calibration": """
         Three speeches are planned in {town}: one of [{a}|some length], one of [{b}|some length]
         and one of [{c}|some length].
-        What time must be set aside for the speeches?
+        How much time must be set aside for the speeches?
     """,
     "test": """
-        To the [{a}|time] that {event} took, {A} has to add [{b}|time] for the way there and
-        [{c}|time] for the way back.
+        The stay of {A} at the fair in {town} took [{a}|some time], the way there [{b}|some time]
+        and the way back [{c}|some time].
         How much time was needed with both ways?
     """,
 }
@@ -268,13 +269,12 @@ HOW_MUCH_LONGER = {
         How much longer is the first than the second?
     """,
     "calibration": """
-        By the old road the drive to {town} lasts [{a}|its time]; by the new one, [{b}|less].
-        What time does the new road save?
+        By the old road the drive to {town} lasts [{a}|quite long]; by the new one, [{b}|less].
+        How much time does the new road save?
     """,
     "test": """
-        With [{b}|a short walk], {A} has the quickest way to work, while {B} needs [{a}|more
-        time].
-        By how much does the time of {B} exceed that of {A}?
+        The way to work takes {A} [{b}|some time] and {B} [{a}|more time].
+        By how much is the way of {B} longer?
     """,
 }
 WITHOUT_BREAK = {
@@ -286,7 +286,7 @@ WITHOUT_BREAK = {
     "calibration": """
         From [{s}|the start] until [{e}|the end] of the market in {town}, rain drives the {job}
         indoors twice, once for [{a}|a time] and once for [{b}|a time].
-        For what length of time does the {job} stand outdoors?
+        For how long does the {job} stand outdoors?
     """,
     "test": """
         The coach stands still for [{a}|a while] at the border and for [{b}|a while] at an inn. It
@@ -296,30 +296,30 @@ WITHOUT_BREAK = {
 }
 OVER_NIGHT = {
     "train": """
-        {A} falls asleep at [{s}|bedtime] and wakes up at [{e}|sunrise].
+        {A} falls asleep at [{s}|one time] and wakes up at [{e}|another time] the next day.
         How long does {A} sleep?
     """,
     "calibration": """
-        The night watch of the {job} in {town} begins at [{s}|dusk], and the bell that ends it
-        next morning rings at [{e}|dawn].
-        What is the length of the watch?
+        The night watch of the {job} in {town} begins at [{s}|a fixed hour], and the bell that
+        ends it next morning rings at [{e}|another hour].
+        How long is the watch?
     """,
     "test": """
-        A lamp that {A} switched on at [{s}|nightfall] burned until a neighbour put it out at
-        [{e}|daybreak] on the following day.
-        How much time did it burn?
+        A lamp that {A} switched on at [{s}|some time] burned until a neighbour put it out at
+        [{e}|some time] on the following day.
+        For how long did it burn?
     """,
 }
 LONGER_VISIT = {
     "train": """
-        {A} stays at {event} from [{s}|the start] to [{e}|the end], and {B} stays at {event2} from
-        [{t}|the start] to [{f}|the end].
+        {A} stays in {town} from [{s}|the start] to [{e}|the end] of a day, and {B} from [{t}|the
+        start] to [{f}|the end] of another.
         How much longer does {A} stay than {B}?
     """,
     "calibration": """
         Two doctors in {town} see patients on Friday: one between [{s}|opening] and [{e}|closing
         time], the other between [{t}|opening] and [{f}|closing time].
-        What time does the second work less than the first?
+        How much less time does the second work than the first?
     """,
     "test": """
         In at [{t}|some hour], out at [{f}|some hour], says the card of {A}; in at [{s}|some
@@ -336,12 +336,12 @@ ROUNDS_AND_PAUSES = {
     "calibration": """
         A show in {town} has [{n}|several] acts of [{a}|the same length]. Between any two acts the
         curtain stays down for [{b}|a short while].
-        What is the length of the show from the first act to the last?
+        How long is the whole show, pauses included?
     """,
     "test": """
         Each of the [{n}|many] loads of washing takes [{a}|its time], and the machine that {A} has
         in {town} must cool down for [{b}|a while] before it takes another load.
-        How much time passes from switching on until the final load is done?
+        How much time passes from switching on until the last load is done?
     """,
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS
+from generation.vocabulary import DISTINCT_NAMES, INVENTED_TOWNS
 from generation.wording import Case, Form
 from temporal_reasoning.moments import MONTHS, NOON, clock, minutes
 
@@ -27,7 +27,7 @@ EVENTS = (
     "the zoo visit",
 )  # fmt: skip
 
-NAMES, TOWNS = FIRST_NAMES, INVENTED_TOWNS
+NAMES, TOWNS = DISTINCT_NAMES, INVENTED_TOWNS
 
 
 def in_order(pool: tuple[str, ...], count: int, random: Random) -> dict[str, str]:
@@ -132,9 +132,10 @@ PAIR_EARLIER = {
         What came after {asked}?
     """,
     "calibration": """
-        In {town}, [{a0} led up to {b0}, {a1} led up to {b1}, and {a2} led up to {b2}.|{p1} was compared with
-        {p2}, {p3} was compared with {p4}, and {p5} was compared with {p6}.]
-        What took place next after {asked}?
+        In {town}, [{a0} took place just ahead of {b0}, {a1} took place just ahead of {b1}, and
+        {a2} took place just ahead of {b2}.|{p1} was compared with {p2}, {p3} was compared with
+        {p4}, and {p5} was compared with {p6}.]
+        What took place right after {asked}?
     """,
     "test": """
         Of three pairs of events, [{a0} precedes {b0}, {a1} precedes {b1}, and {a2} precedes {b2}.|{p1} resembles
@@ -144,18 +145,20 @@ PAIR_EARLIER = {
 }
 PAIR_LATER = {
     "train": """
-        [{b0} was right after {a0}, {b1} was right after {a1}, and {b2} was right after {a2}.|{p1} was as
-        nice as {p2}, {p3} was as nice as {p4}, and {p5} was as nice as {p6}.]
+        [{b0} was right after {a0}, {b1} was right after {a1}, and {b2} was right after {a2}.|{p1}
+        was as nice as {p2}, {p3} was as nice as {p4}, and {p5} was as nice as {p6}.]
         What was right before {asked}?
 
-        On three days {A} had two things: [{b0} later than {a0}, {b1} later than {a1}, and {b2} later than
-        {a2}.|{p1} as well as {p2}, {p3} as well as {p4}, and {p5} as well as {p6}.]
-        What was earlier than {asked}?
+        On each of three days {A} had two things: [{b0} later than {a0}, {b1} later than {a1}, and
+        {b2} later than {a2}.|{p1} as well as {p2}, {p3} as well as {p4}, and {p5} as well as
+        {p6}.]
+        What did {A} have earlier on the day of {asked}?
     """,
     "calibration": """
-        At the {town} school, [{b0} had to wait for {a0}, {b1} had to wait for {a1}, and {b2} had to wait for
-        {a2}.|{p1} was as popular as {p2}, {p3} was as popular as {p4}, and {p5} was as popular as {p6}.]
-        What took place ahead of {asked}?
+        At the {town} school, [{b0} came directly after {a0}, {b1} came directly after {a1}, and
+        {b2} came directly after {a2}.|{p1} was as popular as {p2}, {p3} was as popular as {p4},
+        and {p5} was as popular as {p6}.]
+        What came directly before {asked}?
     """,
     "test": """
         The {job} heard that [{b0} starts when {a0} ends, that {b1} starts when {a1} ends, and that {b2}
@@ -171,10 +174,9 @@ FIRST_NAME = {
         Who arrived first?
     """,
     "calibration": """
-        [Opening the list of swimmers in {town} was {first}, followed by {second}, {third} and
-        {fourth} in turn.|The list of swimmers in {town} has no order of start; it names {p1},
-        {p2}, {p3} and {p4}.]
-        Which swimmer started before all others?
+        The swimmers in {town} [start in this order: {first}, {second}, {third}, {fourth}.|start
+        in an order yet to be drawn; they are {p1}, {p2}, {p3}, {p4}.]
+        Which swimmer starts before all the others?
     """,
     "test": """
         [In the queue at the {job}'s door {first} was served at once, {second} next, {third} after
@@ -211,8 +213,9 @@ AFTER_TOWN = {
         Where did {A} go right after {asked}?
     """,
     "calibration": """
-        The bus stops, [one after another, are {first}, {second}, {third}, {fourth} and
-        {fifth}|listed by size and not by route, are {p1}, {p2}, {p3}, {p4} and {p5}].
+        The stops of the bus[, from one end of the line to the other, are {first}, {second},
+        {third}, {fourth} and {fifth}|, listed by size and not by route, are {p1}, {p2}, {p3},
+        {p4} and {p5}]. It drives in one direction only.
         What is the next stop when the bus leaves {asked}?
     """,
     "test": """
@@ -232,7 +235,7 @@ BEFORE_NAME = {
         [{first} was born first; {second} came next, then {third}, then {fourth}, and {fifth} is
         the baby of the family.|{p1}, {p2}, {p3}, {p4} and {p5} were born in different years, but
         the family does not say in which.]
-        Which child was born just ahead of {asked}?
+        Which child was the last to be born before {asked}?
     """,
     "test": """
         The post of {job} went [from {first} to {second}, later to {third}, still later to
@@ -249,10 +252,10 @@ BACKWARDS_FIRST = {
         What came first?
     """,
     "calibration": """
-        {A} could go to [{fourth} only when {third} was over, which in turn had to wait for
-        {second}, and this for {first}.|{p1} as well as to {p2}. There was time for {p3}, and also
-        for {p4}.]
-        What did {A} go to at the very start?
+        For {A}, [{fourth} could start only when {third} was over, which in turn had to wait for
+        {second}, and that one for {first}.|{p1} was as much fun as {p2}. There was time for {p3},
+        and also for {p4}.]
+        Which of these was at the very start?
     """,
     "test": """
         [The day closed with {fourth}, which {third} had led up to. Earlier still there was
@@ -270,8 +273,8 @@ BACKWARDS_THIRD = {
     """,
     "calibration": """
         [{fourth} joined the firm in {town} after {third}, whereas {second}, who had come after
-        {first}, was there before both.|{p1} joined the firm in {town} because of {p2}, and so did
-        {p3}, who was a friend of {p4}, in another office.]
+        {first}, was there before both.|{p1} likes the firm in {town} as much as {p2}, and so does
+        {p3}, who shares a room with {p4}.]
         Who joined as number three?
     """,
     "test": """
@@ -350,12 +353,12 @@ BY_MONTH = {
         Where was the circus latest in the year?
     """,
     "test": """
-        The {job} sells hats at fairs.
+        The {job} sold hats at four fairs last year.
         * {first} had its fair in [{t1}|the square].
         * {second} had its fair in [{t2}|the square].
         * {third} had its fair in [{t3}|the square].
         * {fourth} had its fair in [{t4}|the square].
-        Of these fairs, all in last year, whose was nearest to the year's end?
+        Whose fair was nearest to the end of the year?
     """,
 }
 CLUES_THIRD = {
@@ -375,7 +378,7 @@ CLUES_THIRD = {
         * {fourth} [had to wait until|was as tiring as] {third} [was over|was].
         * {fifth} [had to wait until|was as tiring as] {fourth} [was over|was].
         * {fifth} [had to wait until|was as tiring as] {first} [was over|was].
-        Which of the five stood in the middle of their order?
+        Which of the five stood in the middle?
     """,
     "test": """
         From scraps of paper the {job} works out the order of five things.
@@ -439,7 +442,7 @@ NEAR_NOON = {
         * [{t2}|with a dog], {second} set out.
         * [{t3}|with a dog], {third} set out.
         * [{t4}|with a dog], {fourth} set out.
-        Which walker was number two on the road?
+        Which walker was the second to set out?
     """,
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS, JOBS
+from generation.vocabulary import DISTINCT_NAMES, INVENTED_TOWNS, JOBS
 from generation.wording import templates
 from temporal_reasoning import calendar, clock, duration, event_order
 from temporal_reasoning.event_order import EVENTS
@@ -16,7 +16,7 @@ from temporal_reasoning.event_order import EVENTS
 
 def cast(random: Random) -> dict[str, str]:
     """The people, places and events of one item."""
-    people = dict(zip("AB", random.sample(FIRST_NAMES, 2), strict=True))
+    people = dict(zip("AB", random.sample(DISTINCT_NAMES, 2), strict=True))
     events = dict(zip(("event", "event2"), random.sample(EVENTS, 2), strict=True))
     town, job = random.choice(INVENTED_TOWNS), random.choice(JOBS)
     return people | events | {"town": town, "job": job}
