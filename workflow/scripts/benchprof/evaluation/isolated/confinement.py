@@ -1,0 +1,68 @@
+"""Limits that a process puts on itself before it runs any program's code."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one program may use; the judge beside it may use as much again.
+
+    Attributes:
+        cpu_seconds: of processor time of each process.
+        wall_seconds: from the start of the sandbox to the verdict.
+        memory_mib: of address space of each process, and of files that it writes.
+        processes: with itself, threads counted. One: it can start nothing.
+    """
+
+    cpu_seconds: int = 5
+    wall_seconds: int = 20
+    memory_mib: int = 1024
+    processes: int = 1
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """How a process confines itself.
+
+    Attributes:
+        limits: what it may use.
+        folder: its working folder.
+        user: the number of the user and group that it becomes; None where it is that already.
+    """
+
+    limits: Limits
+    folder: str
+    user: int | None
+
+
+def confine(confinement: Confinement) -> None:
+    """Put the limits on this process and its children, for good."""
+    os.chdir(Path(confinement.folder))
+    limits = confinement.limits
+    memory = limits.memory_mib * MIB
+    # Root has no limit of processes: it becomes another user first.
+    if confinement.user is not None:
+        os.setgroups([])
+        os.setresgid(confinement.user, confinement.user, confinement.user)
+        os.setresuid(confinement.user, confinement.user, confinement.user)
+    # At the first limit of CPU time a signal comes that a program may ignore, at the second none.
+    cpu = (limits.cpu_seconds, limits.cpu_seconds + 1)
+    for kind, values in (
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_AS, (memory, memory)),
+        (resource.RLIMIT_FSIZE, (memory // 16, memory // 16)),
+        (resource.RLIMIT_NOFILE, (64, 64)),
+        (resource.RLIMIT_CORE, (0, 0)),
+        (resource.RLIMIT_NPROC, (limits.processes, limits.processes)),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        # An administrator's tighter limit stays.
+        soft, most = (v if hard == resource.RLIM_INFINITY else min(v, hard) for v in values)
+        resource.setrlimit(kind, (soft, most))
