@@ -20,6 +20,12 @@ from benchprof.configuration import (
     fraction_name,
 )
 from benchprof.errors import InputError
+from benchprof.evaluation.definition import (
+    check_local_files,
+    definition_path,
+    local_files,
+    read_definition,
+)
 from benchprof.files import write_if_changed
 from benchprof.jsonl import read_objects
 
@@ -43,7 +49,12 @@ def check_inputs():
             f"{source}, abilities.{ability}.exclude",
             Path(config["abilities"][ability]["items"]),
         )
-    for benchmark in config["benchmarks"].values():
+    folder = config.get("benchmark_data")
+    for name, benchmark in config["benchmarks"].items():
+        if "benchmark" in benchmark:
+            where = f"{source}, benchmarks.{name}.benchmark"
+            definition = read_definition(benchmark["benchmark"], where)
+            check_local_files(local_files(definition, folder and Path(folder)))
         if "data" in benchmark:
             for _ in read_objects(Path(benchmark["data"]), "benchmark items"):
                 pass

@@ -25,6 +25,7 @@ rule evaluate_benchmark:
         settings=evaluation_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],
         ablations=[a["name"] for a in ABLATIONS],
+        local_files=lambda wildcards: list(shipped_data(wildcards.benchmark)),
         store=STORE,
     script:
         "../scripts/evaluate_benchmark.py"

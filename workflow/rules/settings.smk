@@ -41,14 +41,27 @@ def control_settings(wildcards):
     return mask_settings(wildcards) | {"seeds": SEEDS, "matched": MATCHED}
 
 
+def shipped_data(name):
+    """The local files of a shipped benchmark by their kind; none of another or from the Hub."""
+    benchmark, folder = config["benchmarks"][name], config.get("benchmark_data")
+    if "benchmark" not in benchmark or folder is None:
+        return {}
+    definition = read_definition(benchmark["benchmark"], f"benchmarks.{name}.benchmark")
+    return {
+        key: str(path) for key, path in local_files(definition, Path(folder)).items()
+    }
+
+
 def benchmark_data(wildcards):
     """The files that a benchmark reads, by their kind; none where it reads from the Hub."""
     benchmark = config["benchmarks"][wildcards.benchmark]
     files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
     if "ability" in benchmark:
-        files["prompt"] = f"{workflow.basedir}/resources/benchmarks/ability_items.yaml"
+        files["prompt"] = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
         files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
-    return files
+    if "benchmark" in benchmark:
+        files["definition"] = str(definition_path(benchmark["benchmark"]))
+    return files | shipped_data(wildcards.benchmark)
 
 
 def evaluation_settings(wildcards):
@@ -114,9 +127,9 @@ def user_items():
 def user_data():
     """Every data file that the configuration names."""
     benchmarks = config["benchmarks"].values()
-    return user_items() + [
-        b[key] for b in benchmarks for key in ("data", "task_file") if key in b
-    ]
+    own = [b[key] for b in benchmarks for key in ("data", "task_file") if key in b]
+    shipped = [file for name in BENCHMARKS for file in shipped_data(name).values()]
+    return user_items() + own + shipped
 
 
 def all_results():

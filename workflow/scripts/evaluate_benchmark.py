@@ -13,6 +13,7 @@ if __name__ == "__main__":
         use_threads(snakemake.threads)
         settings = snakemake.params.settings
         names = snakemake.params.ablations
+        local = {key: Path(snakemake.input[key]) for key in snakemake.params.local_files}
         evaluate_benchmark(
             model=ModelSettings(
                 folder=Path(snakemake.input.model),
@@ -24,6 +25,7 @@ if __name__ == "__main__":
                 settings["benchmark"],
                 Path(snakemake.input.ability_items) if "ability" in settings["benchmark"] else None,
                 settings["exclude"],
+                local,
             ),
             limit=settings["benchmark"].get("limit"),
             seed=settings["seed"],

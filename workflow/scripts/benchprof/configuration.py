@@ -28,11 +28,7 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
     Raises:
         InputError: names the file, the key path, the value and what is allowed.
     """
-    faults = sorted(
-        Draft202012Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path))
-    )
-    for fault in faults:
-        raise _as_input_error(fault, source)
+    check_schema(config, schema, source)
     for ability in set(config["abilities"]) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
@@ -49,6 +45,17 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             "two abilities or more",
             "Add abilities or use 'top'.",
         )
+
+
+def check_schema(value: Mapping[str, Any], schema: Mapping[str, Any], source: str) -> None:
+    """Stop at the first place where a value from a YAML file is not what its schema says.
+
+    Raises:
+        InputError: names the file, the key path, the value and what is allowed.
+    """
+    faults = Draft202012Validator(schema).iter_errors(value)
+    for fault in sorted(faults, key=lambda e: list(map(str, e.path))):
+        raise _as_input_error(fault, source)
 
 
 def check_exclusion(

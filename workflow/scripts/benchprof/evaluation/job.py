@@ -116,7 +116,9 @@ def _requests_for(
     template = None
     if model.chat_template:
         template = functools.partial(render_chat, load_tokenizer(model.folder))
-    return build_requests(load_tasks(source), limit, seed, template, source.exclude)
+    return build_requests(
+        load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw
+    )
 
 
 def _origin(

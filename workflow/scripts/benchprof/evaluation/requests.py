@@ -110,16 +110,18 @@ def build_requests(
     seed: int,
     chat_template: Callable[..., str] | None = None,
     exclude: Collection[str] = (),
+    fewshot_draw: str = "fixed",
 ) -> Requests:
     """Build the requests of a benchmark.
 
     Args:
         tasks: the benchmark's tasks.
         limit: at most so many documents, a seeded sample over all tasks, nested in `limit`.
-        seed: of the sample and of the few-shot draw. All documents of a task get the same draw,
-            so that they share the prefix (less the document itself where it was drawn).
+        seed: of the sample and of the few-shot draw.
         chat_template: renders messages, where prompts go through the model's template.
         exclude: ids of documents that are left out before the sample is drawn.
+        fewshot_draw: `fixed`: all documents of a task get the same draw, so that they share the
+            prefix (less the document itself where it was drawn); `per_document`: each its own.
     """
     pool = [
         (task, i, doc)
@@ -132,7 +134,9 @@ def build_requests(
     for number in sample(contents, limit, seed):
         task, index, doc = pool[number]
         digest = digests.of_bytes(contents[number].encode())[:16]
-        documents.append(_document(task, index, digest, doc, seed, chat_template))
+        own = [digest] if fewshot_draw == "per_document" else []
+        task.set_fewshot_seed(derived_seed(seed, str(task.config.task), *own))
+        documents.append(_document(task, index, digest, doc, chat_template))
     return Requests(tuple(documents))
 
 
@@ -147,10 +151,8 @@ def _document(
     index: int,
     digest: str,
     doc: dict[str, Any],
-    seed: int,
     chat_template: Callable[..., str] | None,
 ) -> Document:
-    task.set_fewshot_seed(derived_seed(seed, str(task.config.task)))
     context = task.fewshot_context(
         doc,
         num_fewshot=task.config.num_fewshot or 0,

@@ -1,4 +1,4 @@
-"""lm-eval tasks: built in, the project's own, a user's file; over the Hub or a local file."""
+"""lm-eval tasks: shipped, built in, the project's own, a user's; over the Hub or a local file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from lm_eval.api.task import Task
@@ -13,9 +14,11 @@ from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.errors import InputError
+from benchprof.evaluation.definition import Definition, read_definition
+from benchprof.evaluation.overlay import load_overlay
 from benchprof.jsonl import read_objects
 
-ABILITY_TASK = Path(__file__).parents[4] / "resources/benchmarks/ability_items.yaml"
+ABILITY_TASK = Path(__file__).parents[4] / "resources/tasks/ability_items.yaml"
 
 
 @dataclass(frozen=True)
@@ -26,35 +29,57 @@ class TaskSource:
         task: a name that lm-eval knows.
         file: a lm-eval task file.
         data: a local JSON Lines file in place of the task's test items.
+        shots: a local file that a shipped benchmark takes its examples from.
         fewshot: examples before each item; None leaves it to the task.
+        fewshot_draw: `fixed`: all items share one draw; `per_document`: each has its own.
+        definition: of a shipped benchmark, whose `task` this is.
         exclude: ids of documents that are left out (`id` is a field of an ability's items).
     """
 
     task: str | None = None
     file: Path | None = None
     data: Path | None = None
+    shots: Path | None = None
     fewshot: int | None = None
+    fewshot_draw: str = "fixed"
+    definition: Definition | None = None
     exclude: tuple[str, ...] = ()
 
 
 def task_source(
-    benchmark: Mapping[str, Any], ability_items: Path | None, exclude: Iterable[str] = ()
+    benchmark: Mapping[str, Any],
+    ability_items: Path | None,
+    exclude: Iterable[str] = (),
+    local_files: Mapping[str, Path] = MappingProxyType({}),
 ) -> TaskSource:
     """The source of a benchmark as configured.
 
     Args:
-        benchmark: `task`, `task_file` or `ability` and their settings.
+        benchmark: `benchmark`, `task`, `task_file` or `ability` and their settings.
         ability_items: the file of items where the benchmark is an ability's split.
         exclude: ids of its items that are left out.
+        local_files: of a shipped benchmark: `data` and `shots`, as far as it has them.
     """
     if ability_items is not None:
         return TaskSource(file=ABILITY_TASK, data=ability_items, exclude=tuple(exclude))
+    draw = benchmark.get("fewshot_draw", "fixed")
+    if "benchmark" in benchmark:
+        definition = read_definition(benchmark["benchmark"], "benchmark")
+        return TaskSource(
+            task=definition.task,
+            fewshot=benchmark.get("fewshot", definition.fewshot),
+            fewshot_draw=draw,
+            definition=definition,
+            data=local_files.get("data"),
+            shots=local_files.get("shots"),
+        )
     paths = {key: Path(benchmark[key]) for key in ("task_file", "data") if key in benchmark}
     return TaskSource(
         task=benchmark.get("task"),
         file=paths.get("task_file"),
         data=paths.get("data"),
         fewshot=benchmark.get("fewshot"),
+        fewshot_draw=draw,
     )
 
 
@@ -75,7 +100,7 @@ def load_tasks(source: TaskSource) -> list[Task]:
     except Exception as error:
         # lm-eval raises whatever its YAML, a template or a data source raises.
         found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
-        remedy = "Without network, give `data:`, a local file of its items."
+        remedy = "Without network, give `benchmark_data:` or `data:`, local items."
         where = f"benchmark task {source.task or source.file}"
         raise InputError(where, found, "a task that lm-eval can load", remedy) from error
     tasks = [loaded[name] for name in sorted(loaded)]
@@ -86,6 +111,8 @@ def load_tasks(source: TaskSource) -> list[Task]:
 
 
 def _load(source: TaskSource) -> dict[str, Task]:
+    if source.definition is not None:
+        return load_overlay(source.definition, source.fewshot or 0, source.data, source.shots)
     if source.file is not None:
         if not source.file.is_file():
             raise InputError(source.file, "no such file", "a lm-eval task file (.yaml)")

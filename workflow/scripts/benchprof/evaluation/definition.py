@@ -1,0 +1,99 @@
+"""Definitions of the shipped benchmarks: a small file each, read without lm-eval or a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchprof.configuration import check_schema
+from benchprof.errors import InputError
+from benchprof.jsonl import read_objects
+
+FOLDER = Path(__file__).parents[4] / "resources/benchmarks"
+SCHEMA = Path(__file__).parents[3] / "schemas/benchmark.schema.yaml"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A shipped benchmark: what it takes from lm-eval, and what is said about it here.
+
+    Attributes:
+        task: a task or a group of lm-eval.
+        metric: the one that the benchmark is known by.
+        fewshot: examples before each item.
+        chance: the score of a blind guess.
+        licence: of the items.
+        dataset: on the Hub.
+        files: names of the local files of items, `test` and, where it has its own, `fewshot`.
+        revision: commit of the dataset.
+        kind: `program` where what the model writes is run; None where lm-eval compares it.
+        subtask: the field of an item that names its task within the group.
+        settings: they replace the lm-eval task's own.
+    """
+
+    task: str
+    metric: str
+    fewshot: int
+    chance: float
+    licence: str
+    dataset: str
+    files: Mapping[str, str]
+    revision: str | None = None
+    kind: str | None = None
+    subtask: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def definition_path(name: str) -> Path:
+    """The file of a shipped benchmark."""
+    return FOLDER / f"{name}.yaml"
+
+
+def read_definition(name: str, where: str) -> Definition:
+    """The definition of a shipped benchmark.
+
+    Args:
+        name: of the benchmark.
+        where: file and key that name it, for messages.
+
+    Raises:
+        InputError: no benchmark of this name is shipped, or its file is not what the schema says.
+    """
+    path = definition_path(name)
+    known = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+    if name not in known:
+        remedy = "For any other lm-eval task use `task`."
+        raise InputError(where, repr(name), f"one of {', '.join(known)}", remedy)
+    value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    check_schema(value, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(path))
+    return Definition(**value)
+
+
+def local_files(definition: Definition, folder: Path | None) -> dict[str, Path]:
+    """The files of a benchmark's items (`data`) and examples (`shots`); none from the Hub."""
+    if folder is None:
+        return {}
+    names = {"data": definition.files["test"], "shots": definition.files.get("fewshot")}
+    return {key: folder / name for key, name in names.items() if name is not None}
+
+
+def check_local_files(files: Mapping[str, Path]) -> None:
+    """Stop where a file of items is missing or broken, before any model is loaded.
+
+    Raises:
+        InputError: names the file, or the file and the line.
+    """
+    for path in files.values():
+        if not path.is_file():
+            raise InputError(
+                path,
+                "no such file",
+                "a benchmark's items (benchmark_data)",
+                "`make fetch-data` downloads it where there is a network.",
+            )
+        for _ in read_objects(path, "benchmark items"):
+            pass
