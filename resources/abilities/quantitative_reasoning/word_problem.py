@@ -225,7 +225,7 @@ CHANGE = {
     """,
     "test": """
         After [{b}|some] {things} from {B} were added to the [{a}|ones] that {A} already kept in
-        the shed, [{c}|some] turned out to be broken and were thrown away.
+        the shed, [{c}|some] turned out to be damaged and were thrown away.
         How many {things} stayed in the shed?
     """,
 }
