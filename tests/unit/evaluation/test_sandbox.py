@@ -1,0 +1,404 @@
+"""Hostile programs: each is contained, and none passes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchprof.errors import InputError
+from benchprof.evaluation.isolated.confinement import Limits
+from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
+
+# Small, so that a program which got around a limit would do no harm either.
+LIMITS = Limits(cpu_seconds=1, wall_seconds=10, memory_mib=192)
+TESTS = "assert add(1, 2) == 3\nassert add(5, 6) == 11"
+RIGHT = "def add(a, b):\n    return a + b\n"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Sandbox:
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap (bwrap) is not installed")
+    return Sandbox(LIMITS)
+
+
+@pytest.fixture
+def listener() -> Iterator[int]:
+    """A server on this machine's loopback that a program must not reach; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def verdict(sandbox: Sandbox, text: str, tests: str = TESTS) -> Verdict:
+    return sandbox.run(Program(text, "", ("add",), tests))
+
+
+def told(sandbox: Sandbox, body: str, expected: object) -> bool:
+    """Whether a function of this body, which may do what it likes, gives exactly this value."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return verdict(sandbox, f"def add():\n{lines}", f"assert add() == {expected!r}") == "passed"
+
+
+def test_a_right_program_passes_and_a_wrong_one_fails(sandbox: Sandbox) -> None:
+    assert verdict(sandbox, RIGHT) is Verdict.PASSED
+    assert verdict(sandbox, "def add(a, b):\n    return 3\n") is Verdict.FAILED
+    assert verdict(sandbox, "def add(a, b)") is Verdict.FAILED
+    assert verdict(sandbox, "") is Verdict.FAILED
+
+
+FAKES = {
+    "exits early": "raise SystemExit(0)",
+    "exits at the first call": "import os\ndef add(a, b):\n    os._exit(0)",
+    "prints the verdict": RIGHT.replace("+", "-")
+    + """print('{"verdict": "passed", "reason": ""}', flush=True)""",
+    "writes the verdict to every pipe": """
+import os
+for number in range(3, 64):
+    try:
+        os.write(number, b'{"verdict": "passed", "reason": ""}\\n')
+    except OSError:
+        pass
+""",
+    "patches builtins": """
+import builtins, sys
+builtins.AssertionError = None
+builtins.exec = builtins.compile = lambda *a, **k: None
+sys.excepthook = lambda *a: None
+def add(a, b):
+    return 3
+""",
+    "patches the checker": """
+import sys
+for name, module in list(sys.modules.items()):
+    if name.startswith("isolated"):
+        for key, value in list(vars(module).items()):
+            if callable(value):
+                setattr(module, key, lambda *a, **k: {"value": True})
+def add(a, b):
+    return 0
+""",
+    "equals everything": """
+class Anything(int):
+    def __eq__(self, other):
+        return True
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
+    __hash__ = int.__hash__
+class Nothing:
+    __eq__ = __ne__ = lambda self, other: True
+def add(a, b):
+    return Anything(0) if a == 1 else Nothing()
+""",
+    "looks for the tests in memory": """
+import gc, sys
+def add(a, b):
+    frame = sys._getframe()
+    while frame:
+        for value in list(frame.f_locals.values()) + list(frame.f_globals.values()):
+            if isinstance(value, (str, bytes)) and "assert" in str(value):
+                return 3 if a == 1 else 11
+        frame = frame.f_back
+    for value in gc.get_objects():
+        if isinstance(value, dict) and any(
+            isinstance(v, str) and "assert add" in v for v in list(value.values())
+        ):
+            return 3 if a == 1 else 11
+""",
+    "answers for itself": """
+import os
+for number in range(3, 64):
+    try:
+        for _ in range(9):
+            os.write(number, b'{"value": true}\\n')
+    except OSError:
+        pass
+""",
+    "leaves a handler at exit": "import atexit, os\natexit.register(os._exit, 0)\nraise SystemExit",
+}
+
+
+@pytest.mark.parametrize("text", FAKES.values(), ids=FAKES)
+def test_no_program_fakes_a_pass(sandbox: Sandbox, text: str) -> None:
+    assert verdict(sandbox, text) is Verdict.FAILED
+
+
+ENDLESS = {
+    "loop": "while True: pass",
+    "loop at a call": "def add(a, b):\n    while True: pass",
+    "output": "while True: print('x' * 4096)",
+    "output to the pipes": """
+import os
+while True:
+    for number in range(1, 64):
+        try:
+            os.write(number, b'x' * 4096)
+        except OSError:
+            pass
+""",
+    "loop that ignores signals": """
+import signal
+for number in range(1, 64):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True: pass
+""",
+}
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_an_endless_program_is_ended(sandbox: Sandbox, text: str) -> None:
+    started = time.monotonic()
+    assert verdict(sandbox, text) in {Verdict.TIMED_OUT, Verdict.FAILED}
+    assert time.monotonic() - started < 9
+
+
+def test_a_sleeping_program_is_ended_by_the_clock(sandbox: Sandbox) -> None:
+    assert sandbox is not None
+    impatient = Sandbox(Limits(cpu_seconds=1, wall_seconds=3, memory_mib=192))
+    assert verdict(impatient, "import time\ntime.sleep(600)") is Verdict.TIMED_OUT
+
+
+MEMORY = {
+    "one piece": "def add(a, b):\n    return len(bytearray(2**29))",
+    "bit by bit": "kept = []\nwhile True: kept.append(bytearray(2**20))",
+    "a huge value": "def add(a, b):\n    return 'x' * 2**26",
+}
+
+
+@pytest.mark.parametrize("text", MEMORY.values(), ids=MEMORY)
+def test_a_memory_hog_is_stopped(sandbox: Sandbox, text: str) -> None:
+    assert verdict(sandbox, text) in {Verdict.OUT_OF_MEMORY, Verdict.FAILED}
+
+
+def test_files_in_memory_are_bounded(sandbox: Sandbox) -> None:
+    body = """
+import os
+for number in range(64):
+    try:
+        with open(f"/tmp/{number}", "wb", buffering=0) as file:
+            for _ in range(8):
+                file.write(bytes(2**20))
+    except OSError as error:
+        return sum(os.stat(f"/tmp/{n}").st_size for n in range(number + 1)) <= 12 * 2**20
+"""
+    assert told(sandbox, body, True)
+
+
+def test_memory_that_no_limit_counts_is_refused(sandbox: Sandbox) -> None:
+    body = """
+import ctypes, os
+c = ctypes.CDLL(None, use_errno=True)
+found = [c.shmget(0, 2**20, 0o600), c.memfd_create(b"x", 0), c.unshare(0x10000000)]
+return found + [ctypes.get_errno()]
+"""
+    assert told(sandbox, body, [-1, -1, -1, 1])
+
+
+def test_a_fork_bomb_starts_nothing(sandbox: Sandbox) -> None:
+    assert told(sandbox, FORKS, [0, 11])
+    assert verdict(sandbox, "import os\nfor _ in range(9): os.fork()") is Verdict.FAILED
+    body = "import threading\nthreading.Thread(target=print).start()"
+    assert verdict(sandbox, f"def add(a, b):\n    {body.replace(chr(10), '; ')}") == "failed"
+
+
+FORKS = """
+import os
+started = 0
+for _ in range(9):
+    try:
+        if os.fork() == 0:
+            os._exit(0)
+        started += 1
+    except OSError as error:
+        return [started, error.errno]
+return [started, 0]
+"""
+
+
+def test_the_limit_of_processes_counts(sandbox: Sandbox) -> None:
+    assert sandbox is not None
+    few = Sandbox(Limits(1, 10, 192, processes=6))
+    assert not told(few, FORKS, [9, 0])
+    assert not told(few, FORKS, [0, 11])
+
+
+def test_children_do_not_outlive_the_program(sandbox: Sandbox) -> None:
+    assert sandbox is not None
+    text = """
+import os, time
+def add(a, b):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            while True: time.sleep(0.01)
+        os._exit(0)
+    return a + b
+"""
+    # A limit of memory that no other run has tells its processes from any other's.
+    limits = Limits(cpu_seconds=5, wall_seconds=10, memory_mib=193, processes=64)
+    assert verdict(Sandbox(limits), text) is Verdict.PASSED
+    until = time.monotonic() + 5
+    while running('"memory_mib": 193'):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def running(argument: str) -> bool:
+    """Whether a process has this in its command line."""
+    processes = psutil.process_iter(["cmdline"])
+    return any(argument in " ".join(process.info["cmdline"] or []) for process in processes)
+
+
+def test_a_program_cannot_kill_its_parent_or_judge(sandbox: Sandbox) -> None:
+    body = """
+import os, signal
+for number in [os.getppid(), -1, *range(1, 99)]:
+    if number not in (0, os.getpid()):
+        try:
+            os.kill(number, signal.SIGKILL)
+        except OSError:
+            pass
+return "alive"
+"""
+    assert told(sandbox, body, "alive")
+    assert verdict(sandbox, "import os\nos.kill(0, 9)") in {Verdict.FAILED, Verdict.TIMED_OUT}
+    assert verdict(sandbox, RIGHT) is Verdict.PASSED
+
+
+def test_the_users_files_are_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    secret.chmod(0o644)
+    paths = [str(secret), str(Path.home() / ".ssh"), "/etc/passwd", "/proc/self/mem", "/home"]
+    paths += [str(Path(__file__).resolve()), "/sys", "/root/.bashrc", "/run", "/var", "/bin/sh"]
+    assert told(sandbox, f"import os\nreturn [os.path.exists(p) for p in {paths}]", [False] * 11)
+    assert told(sandbox, "import os\nreturn os.listdir('/tmp')", [])
+
+
+def test_the_environment_is_not_there(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "secret")
+    body = "import os\nreturn sorted(set(os.environ) - {'PWD', 'LC_CTYPE'})"
+    assert told(sandbox, body, ["PYTHONHASHSEED"])
+    assert told(sandbox, "import os\nreturn [os.getuid(), os.getgroups()]", [65534, []])
+
+
+def test_nothing_outside_is_reached(sandbox: Sandbox, listener: int) -> None:
+    body = f"""
+import socket
+try:
+    socket.create_connection(("127.0.0.1", {listener}), timeout=1)
+except OSError:
+    return "refused"
+"""
+    assert told(sandbox, body, "refused")
+    body = body.replace("127.0.0.1", "192.0.2.1")
+    assert told(sandbox, body, "refused")
+    name = f"\0benchprof-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(name)
+        server.listen()
+        body = f"""
+import socket
+try:
+    socket.socket(socket.AF_UNIX).connect({name!r})
+except OSError:
+    return "refused"
+"""
+        assert told(sandbox, body, "refused")
+
+
+def test_nothing_outside_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    folders = [str(tmp_path), "/", "/usr/lib", "/guest/isolated", "/dev", "/etc", str(Path.home())]
+    body = f"""
+import os
+written = []
+for folder in {folders}:
+    try:
+        os.makedirs(folder, exist_ok=True)
+        open(folder + "/written", "w").close()
+        written.append(folder)
+    except OSError:
+        pass
+open("/tmp/kept", "w").close()
+return written
+"""
+    # What looks like the folder is one of that name in the private /tmp.
+    assert told(sandbox, body, [str(tmp_path)])
+    assert not list(tmp_path.iterdir())
+    assert not Path("/tmp/kept").exists()
+    assert told(sandbox, "import os\nreturn os.listdir('/tmp')", [])
+
+
+def test_programs_run_at_once(sandbox: Sandbox) -> None:
+    assert sandbox is not None
+    programs = [Program(RIGHT, "", ("add",), TESTS), Program("", "", ("add",), TESTS)] * 4
+    assert Sandbox(LIMITS, parallel=2).run_all(programs) == ["passed", "failed"] * 4
+    assert threading.active_count() < 8
+
+
+VALUES = [None, True, -1, 2**200, 1.5, "é\ud800", b"\0", 1 + 2j, [1, (2,)], {"a": {1}, 2: None}]
+
+
+@pytest.mark.parametrize("value", [*VALUES, frozenset({1}), float("inf"), -(2**64), ()], ids=repr)
+def test_values_come_back_as_they_were(sandbox: Sandbox, value: object) -> None:
+    literal = "float('inf')" if value == float("inf") else repr(value)
+    same = f"type(add(v)) is type(v) and repr(add(v)) == repr(v) and add(v) == {literal}"
+    assert (
+        verdict(sandbox, "def add(a):\n    return a", f"v = {literal}\nassert {same}") == "passed"
+    )
+
+
+def test_other_values_stay_and_can_be_used(sandbox: Sandbox) -> None:
+    text = """
+class Pair:
+    def __init__(self, a):
+        self.a = a
+def add(pairs):
+    return (pair.a for pair in pairs)
+"""
+    tests = "assert list(add([Pair(1), Pair(2)])) == [1, 2]\nassert add([Pair(1)]) != [1]"
+    assert sandbox.run(Program(text, "", ("Pair", "add"), tests)) is Verdict.PASSED
+    named = "from collections import namedtuple\nadd = namedtuple('T', 'a b')"
+    assert verdict(sandbox, named, "assert add(1, b=2) == (1, 2)") is Verdict.PASSED
+
+
+def test_broken_tests_are_no_failure_of_the_program(sandbox: Sandbox) -> None:
+    with pytest.raises(InputError, match="setup: NameError"):
+        sandbox.run(Program(RIGHT, "absent", ("add",), TESTS))
+    with pytest.raises(InputError, match="tests pass a function"):
+        verdict(sandbox, RIGHT, "add(lambda: 1)")
+
+
+def test_without_bubblewrap_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)  # noqa: ARG005
+    with pytest.raises(InputError, match=r"not installed.*apt-get install.*run_code_unsafely"):
+        Sandbox()
+
+
+def test_a_bubblewrap_that_does_not_work_is_quoted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho No permissions to create a new namespace >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda name: str(fake))  # noqa: ARG005
+    with pytest.raises(InputError, match=r"does not work here .*No permissions to create"):
+        Sandbox()
+
+
+def test_unsafe_runs_judge_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)  # noqa: ARG005
+    unsafe = Sandbox(LIMITS, unsafe=True)
+    assert verdict(unsafe, RIGHT) is Verdict.PASSED
+    assert verdict(unsafe, FAKES["exits early"]) is Verdict.FAILED
+    assert verdict(unsafe, ENDLESS["loop"]) is Verdict.TIMED_OUT
