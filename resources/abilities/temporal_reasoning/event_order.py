@@ -194,7 +194,7 @@ LAST_EVENT = {
     "calibration": """
         [On the programme of the {town} club stood {first}, and when it was over, {second};
         {third} followed, and {fourth} closed the programme.|On the programme of the {town} club
-        stood, in the order of the alphabet and not of time, several things, among them {p1},
+        stood, pinned up without their times, several things, among them {p1},
         {p2}, {p3} and {p4}.]
         With what did the programme end?
     """,
