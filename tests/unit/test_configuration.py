@@ -51,7 +51,7 @@ def test_the_default_configuration_is_valid() -> None:
         ("scope", "heads", ["config.yaml, scope", "'heads'", "mlp, attention, all_layers"]),
         ("models", {"../x": DEFAULT["models"]["smollm2-135m-instruct"]}, ["'../x'", "letters"]),
         ("benchmarks.a;b", {"task": "piqa"}, ["'a;b'", "lower-case"]),
-        ("benchmarks.x", {"task": "piqa", "ability": "y"}, ["benchmarks.x", "one of ability"]),
+        ("benchmarks.x", {"task": "piqa", "ability": "y"}, ["benchmarks.x", "one of benchmark"]),
         ("benchmarks.x", {"ability": "spacial", "split": "test"}, ["x.ability", "'spacial'"]),
         ("models.smollm2-135m-instruct.source", {"hub": "a/b"}, ["source", "hub and revision"]),
         ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),

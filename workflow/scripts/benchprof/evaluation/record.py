@@ -37,14 +37,19 @@ def make_record(
                 raise ArithmeticError(f"the log-likelihood of a choice is not a number: {where}")
     scores = requests.scores(responses)
     documents = requests.documents
+    tasks = [str(document.task.config.task) for document in documents]
     record = {
         "format": FORMAT,
         "origin": origin,
         "n": len(documents),
         "guessing": requests.guessing,
         "scores": {metric: fmean(values) for metric, values in scores.items()},
+        "tasks": {
+            task: _scores_of([number for number, own in enumerate(tasks) if own == task], scores)
+            for task in sorted(set(tasks))
+        },
         "items": {
-            "task": [d.task.config.task for d in documents],
+            "task": tasks,
             "index": [d.index for d in documents],
             "digest": [d.digest for d in documents],
             "gold": [list(d.gold) for d in documents],
@@ -72,6 +77,12 @@ def read_record(path: Path) -> dict[str, Any]:
     if digests.of_value(content) != record.get("digest"):
         raise InputError(path, "its digest differs from its content", "an intact file", remedy)
     return record
+
+
+def _scores_of(numbers: Sequence[int], scores: dict[str, list[float]]) -> dict[str, Any]:
+    """What one task of a group, such as a subject of MMLU, has alone: its items and mean scores."""
+    means = {metric: fmean(values[n] for n in numbers) for metric, values in scores.items()}
+    return {"n": len(numbers), "scores": means}
 
 
 def _plain(response: Response) -> Any:
