@@ -66,9 +66,9 @@ class CommentBox(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The input at the bottom, so that the item stays in sight."""
-        yield Input(
-            self._comment, placeholder="Your comment on this item; enter saves it", id="comment"
-        )
+        hint = "Your comment on this item; enter saves it"
+        # A comment that is there is gone on with, not typed over.
+        yield Input(self._comment, placeholder=hint, select_on_focus=False)
         yield Footer(show_command_palette=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -112,6 +112,7 @@ class AnnotationApp(App[None]):
     def on_mount(self) -> None:
         """Show the first item, to a newcomer below what is to be done."""
         self._show("")
+        self.watch(self.query_one("#item"), "show_vertical_scrollbar", self._show_heading)
         if self._first_time:
             self.action_define()
 
@@ -123,7 +124,6 @@ class AnnotationApp(App[None]):
         text = f"This window has {columns} x {rows} characters.\nMake it at least "
         text += f"{SMALLEST[0]} x {SMALLEST[1]}."
         self.screen_stack[0].query_one("#small", Static).update(Content(text))
-        self.call_after_refresh(self._show_heading)
 
     def on_key(self, event: Key) -> None:
         """Label the item with the ability of a digit."""
@@ -209,14 +209,11 @@ class AnnotationApp(App[None]):
         scroll.scroll_home(animate=False)
         scroll.focus()
         self.refresh_bindings()
-        self.call_after_refresh(self._show_heading)
 
-    def _show_heading(self) -> None:
+    def _show_heading(self, scrolls: bool) -> None:
         """The question that is asked of every item; where the item is cut, how to see the rest."""
-        main = self.screen_stack[0]
-        longer = main.query_one("#item", VerticalScroll).max_scroll_y > 0
-        text = HEADING + (" ↑ ↓ scroll the text above." if longer else "")
-        main.query_one("#heading", Static).update(Content(text))
+        text = HEADING + (" ↑ ↓ scroll the text above." if scrolls else "")
+        self.screen_stack[0].query_one("#heading", Static).update(Content(text))
 
     def _thanks(self) -> tuple[Content, Content, Content]:
         session = self._session
