@@ -38,10 +38,11 @@ check: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 
-# Writes the diagnostic items again from their generators and prints the check table.
+# Writes the diagnostic items again from their generators and prints the check table. The committed
+# report: FLAGS="--model results/models/smollm2-135m-instruct --limit 60 --markdown resources/abilities/CHECKS.md"
 abilities: .venv/installed
 	$(BIN)/python resources/abilities/generate.py
-	$(BIN)/python -m benchprof.abilities.check --counts 400 200 200 $(wildcard resources/abilities/*_*)
+	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/*_*)
 
 # Measures the scoring engine against lm-eval's own (docs/performance.md); FLAGS adds options.
 bench-scoring: .venv/installed
