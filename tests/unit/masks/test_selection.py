@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.selection import select_specific, select_top
+from benchprof.masks.selection import select_core, select_top
+from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
+from benchprof.masks.specific import select_excluding, select_max, select_ratio
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -47,33 +49,64 @@ def test_top_is_by_importance_over_all_projections(files: dict[str, TensorFile])
     assert [plain(e) for e in select_top(files["a"], [1, 2, 3, 4])] == expected
 
 
-def test_specific_leaves_the_core(files: dict[str, TensorFile]) -> None:
+def test_ratio_leaves_the_core(files: dict[str, TensorFile]) -> None:
     # epsilon = 0.01/12. Pool of 5 for n=1 (ties fill it with DOWN[0]): ratios of a are
     # GATE[0] .5/(.5+e)=1.0, DOWN[1] .3/(.1+e)=2.98, GATE[3] .1/e=120, UP[2] .1/(.4+e)=.25.
-    (one,) = select_specific(files, "a", [1], pool=5)
+    (one,) = select_ratio(Shares.of_files(files), "a", [1], 5, "mean")
     assert plain(one) == {GATE: [3]}
-    (two,) = select_specific(files, "a", [2], pool=5)
+    (two,) = select_ratio(Shares.of_files(files), "a", [2], 5, "mean")
     assert plain(two) == {DOWN: [1], GATE: [3]}
     # b: UP[2] .4/(.1+e)=3.97, GATE[0] 1.0, DOWN[1] .1/(.3+e)=.33.
-    (other,) = select_specific(files, "b", [1], pool=5)
+    (other,) = select_ratio(Shares.of_files(files), "b", [1], 5, "mean")
     assert plain(other) == {UP: [2]}
 
 
-def test_the_pool_bounds_specific(files: dict[str, TensorFile]) -> None:
+def test_the_pool_bounds_the_ratio(files: dict[str, TensorFile]) -> None:
     # With a pool of 2 for n=1 only GATE[0] and DOWN[1] compete.
-    (entries,) = select_specific(files, "a", [1], pool=2)
+    (entries,) = select_ratio(Shares.of_files(files), "a", [1], 2, "mean")
     assert plain(entries) == {DOWN: [1]}
 
 
 def test_a_pool_larger_than_the_scope_is_the_scope(files: dict[str, TensorFile]) -> None:
-    (entries,) = select_specific(files, "a", [12], pool=5)
+    (entries,) = select_ratio(Shares.of_files(files), "a", [12], 5, "mean")
     assert sum(map(len, entries.values())) == 12
+
+
+def test_core_is_what_both_need(files: dict[str, TensorFile]) -> None:
+    # Minima: GATE[0] .5, DOWN[1] .1, UP[2] .1, all others 0; the tie goes to "down".
+    found = select_core(Shares.of_files(files), [1, 3, 4])
+    assert [plain(e) for e in found] == [
+        {GATE: [0]},
+        {DOWN: [1], GATE: [0], UP: [2]},
+        {DOWN: [0, 1], GATE: [0], UP: [2]},
+    ]
+
+
+def test_max_is_the_lead(files: dict[str, TensorFile]) -> None:
+    # Leads of a: DOWN[1] .2, GATE[3] .1, UP[2] -.3, all others 0.
+    (entries,) = select_max(Shares.of_files(files), "a", [2])
+    assert plain(entries) == {DOWN: [1], GATE: [3]}
+    (all_but_one,) = select_max(Shares.of_files(files), "a", [11])
+    assert plain(all_but_one)[UP] == [0, 1, 3]
+
+
+def test_exclude_skips_what_the_other_ranks_high(files: dict[str, TensorFile]) -> None:
+    # The top 2 of b are GATE[0] and UP[2]; a's ranking goes on with DOWN[1], GATE[3].
+    tops = {name: select_top(file, [2]) for name, file in files.items()}
+    (entries,) = select_excluding(Shares.of_files(files), "a", [2], tops, 1)
+    assert plain(entries) == {DOWN: [1], GATE: [3]}
+
+
+def test_exclude_that_leaves_too_little_is_refused(files: dict[str, TensorFile]) -> None:
+    tops = {name: select_top(file, [7]) for name, file in files.items()}
+    with pytest.raises(InputError, match="more than the 5 weights that `exclude` leaves"):
+        select_excluding(Shares.of_files(files), "a", [7], tops, 1)
 
 
 def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:
     for select in (
         lambda: select_top(files["a"], [13]),
-        lambda: select_specific(files, "a", [13], pool=5),
+        lambda: select_ratio(Shares.of_files(files), "a", [13], 5, "mean"),
     ):
         with pytest.raises(InputError, match="more than the 12 weights in scope"):
             select()
@@ -84,7 +117,7 @@ def test_importance_of_zero_everywhere_is_refused(
 ) -> None:
     files["c"] = importance(tmp_path, "c", {GATE: [0.0] * 4, UP: [0.0] * 4, DOWN: [0.0] * 4})
     with pytest.raises(InputError, match="zero everywhere"):
-        select_specific(files, "a", [1], pool=5)
+        Shares.of_files(files)
 
 
 def test_the_count_is_exact_in_decimal() -> None:

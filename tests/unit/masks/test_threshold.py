@@ -36,6 +36,8 @@ def test_equals_sorting_with_heavy_ties(data: st.DataObject) -> None:
     levels = data.draw(st.integers(1, 6))
     random = np.random.default_rng(data.draw(st.integers(0, 999)))
     values = np.concatenate([[0.0], random.random(levels) * 10.0 ** random.integers(-30, 9)])
+    if data.draw(st.booleans()):
+        values = np.concatenate([values, -values])
     scores = {
         name: torch.from_numpy(random.choice(values, size=(3, size)).astype(dtype))
         for name, size in zip("abc", random.integers(1, 30, 3), strict=True)
@@ -65,7 +67,6 @@ def test_more_than_there_is_is_refused() -> None:
         largest(["a"], {"a": torch.ones(3)}.__getitem__, [4])
 
 
-@pytest.mark.parametrize("bad", [float("nan"), -1.0])
-def test_scores_that_do_not_order_are_refused(bad: float) -> None:
-    with pytest.raises(InputError, match="negative or not a number"):
-        largest(["a"], {"a": torch.tensor([1.0, bad])}.__getitem__, [1])
+def test_scores_that_do_not_order_are_refused() -> None:
+    with pytest.raises(InputError, match="not a number"):
+        largest(["a"], {"a": torch.tensor([1.0, float("nan")])}.__getitem__, [1])

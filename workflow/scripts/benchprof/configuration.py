@@ -45,6 +45,13 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             "two abilities or more",
             "Add abilities or use 'top'.",
         )
+    least = config["selections"].get("specific", {}).get("in_top_of", 1)
+    if least >= len(config["abilities"]):
+        raise InputError(
+            f"{source}, selections.specific.in_top_of",
+            str(least),
+            f"at most the {len(config['abilities']) - 1} other abilities",
+        )
 
 
 def check_schema(value: Mapping[str, Any], schema: Mapping[str, Any], source: str) -> None:

@@ -54,6 +54,11 @@ class TensorFile:
         value: torch.Tensor = self._file.get_tensor(name)
         return value
 
+    @property
+    def total_size(self) -> int:
+        """Number of entries of all tensors together."""
+        return sum(map(self.size, self.names))
+
     def size(self, name: str) -> int:
         """Number of entries of one tensor, without reading it."""
         size = 1

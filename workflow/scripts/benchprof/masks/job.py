@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,16 @@ from benchprof.masks.control import (
     mean_strata,
 )
 from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.masks.selection import select_specific, select_top
+from benchprof.masks.selection import select_bottom, select_core, select_top
+from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
+from benchprof.masks.specific import (
+    select_difference,
+    select_excluding,
+    select_max,
+    select_ratio,
+)
+from benchprof.masks.threshold import Entries
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import read_card
@@ -38,8 +46,8 @@ def select_masks(
 
     Args:
         folder: the prepared model, for |θ|.
-        selection: top or specific.
-        settings: of the selection (`pool` for specific).
+        selection: top, specific, core or bottom.
+        settings: of the selection, as configured.
         importances: each ability's importance file.
         targets: mask file by (ability, fraction).
 
@@ -52,14 +60,11 @@ def select_masks(
     parameters = read_card(folder).parameters
     fractions = list(dict.fromkeys(fraction for _, fraction in targets))
     counts = [entry_count(fraction, parameters) for fraction in fractions]
+    select = selector(selection, settings, files, counts)
     for ability in dict.fromkeys(ability for ability, _ in targets):
-        if selection == "top":
-            chosen = select_top(files[ability], counts)
-            used = {ability: files[ability].origin}
-        else:
-            used = {name: file.origin for name, file in sorted(files.items())}
-            chosen = select_specific(files, ability, counts, settings["pool"])
-        for fraction, entries in zip(fractions, chosen, strict=True):
+        names = [ability] if selection in ("top", "bottom") else sorted(files)
+        used = {name: files[name].origin for name in names}
+        for fraction, entries in zip(fractions, select(ability), strict=True):
             origin = {
                 "ability": ability,
                 "selection": selection,
@@ -113,6 +118,33 @@ def draw_controls(
         }
         write_mask(target, Mask(draw_control(counts, deciles, seed), origin))
         logger.info("%s, seed %d, %s: drawn", ability, seed, fraction)
+
+
+def selector(
+    selection: str,
+    settings: Mapping[str, Any],
+    files: Mapping[str, TensorFile],
+    counts: Sequence[int],
+) -> Callable[[str], list[Entries]]:
+    """From an ability to its entries for each count; what all abilities need is done once."""
+    if selection == "top":
+        return lambda ability: select_top(files[ability], counts)
+    if selection == "bottom":
+        return lambda ability: select_bottom(files[ability], counts)
+    shares = Shares.of_files(files)
+    if selection == "core":
+        core = select_core(shares, counts)
+        return lambda _: core
+    definition = settings["definition"]
+    if definition == "ratio":
+        pool, others = settings["pool"], settings.get("others", "mean")
+        return lambda ability: select_ratio(shares, ability, counts, pool, others)
+    if definition == "exclude":
+        tops = {ability: select_top(file, counts) for ability, file in files.items()}
+        least = settings["in_top_of"]
+        return lambda ability: select_excluding(shares, ability, counts, tops, least)
+    contrast = {"max": select_max, "diff": select_difference}[definition]
+    return lambda ability: contrast(shares, ability, counts)
 
 
 def _check_same_origin(files: Mapping[str, TensorFile]) -> None:

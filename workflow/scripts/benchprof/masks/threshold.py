@@ -1,8 +1,9 @@
 """The n largest of billions of scores, exactly, reading one tensor at a time.
 
-Non-negative floats order as their bit patterns do, so a radix selection on the bits, sixteen at a
-time from the top, finds the n-th largest score in two passes (float32) or four (float64), without
-sorting or concatenating. Memory: one tensor and its bits, 0.5 MB of counts per size, the result.
+Floats order as their bit patterns do, read as integers, once the lower bits of negative ones are
+flipped. So a radix selection on the bits, sixteen at a time from the top, finds the n-th largest
+score in two passes (float32) or four (float64), without sorting or concatenating. Memory: one
+tensor and its bits, 0.5 MB of counts per size, the result.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ def largest(
 
     Args:
         names: tensor names, in the order that breaks ties.
-        score_of: gives a tensor's scores, non-negative float32 or float64 of any shape; called
-            several times for each name.
+        score_of: gives a tensor's scores, float32 or float64 of any shape; called several times
+            for each name.
         counts: how many entries to take, each at least 1 and at most the number of scores.
 
     Raises:
-        InputError: a count exceeds the number of scores, or a score is negative or not a number.
+        InputError: a count exceeds the number of scores, or a score is not a number.
     """
     thresholds = _thresholds(names, score_of, counts)
     chosen: list[Entries] = [{} for _ in counts]
@@ -54,16 +55,21 @@ def _thresholds(
     names: Sequence[str], score_of: Callable[[str], torch.Tensor], counts: Sequence[int]
 ) -> list[tuple[int, int]]:
     """For each count the bits of the smallest score taken, and how many equal to it are taken."""
-    width = torch.finfo(score_of(names[0]).dtype).bits
+    top = torch.finfo(score_of(names[0]).dtype).bits - DIGIT
     prefixes = [0] * len(counts)
     wanted = list(counts)
-    for shift in range(width - DIGIT, -1, -DIGIT):
+    for shift in range(top, -1, -DIGIT):
+        # The top digit holds the sign: from -BINS/2, where the others count from 0.
+        lowest = -BINS // 2 if shift == top else 0
         histograms = {prefix: torch.zeros(BINS, dtype=torch.int64) for prefix in prefixes}
         for name in names:
             bits = _bits(name, score_of(name))
             for prefix, histogram in histograms.items():
-                below = bits[(bits >> shift >> DIGIT) == prefix]
-                histogram.add_(torch.bincount((below >> shift) & (BINS - 1), minlength=BINS).cpu())
+                if shift == top:
+                    digits = (bits >> shift) - lowest
+                else:
+                    digits = (bits[(bits >> shift >> DIGIT) == prefix] >> shift) & (BINS - 1)
+                histogram.add_(torch.bincount(digits, minlength=BINS).cpu())
         for number, prefix in enumerate(prefixes):
             at_least = histograms[prefix].flip(0).cumsum(0).flip(0)
             if wanted[number] > at_least[0]:
@@ -75,15 +81,16 @@ def _thresholds(
                 )
             digit = int(torch.nonzero(at_least >= wanted[number])[-1])
             wanted[number] -= int(at_least[digit + 1]) if digit + 1 < BINS else 0
-            prefixes[number] = (prefix << DIGIT) | digit
+            prefixes[number] = (prefix << DIGIT) + digit + lowest
     return list(zip(prefixes, wanted, strict=True))
 
 
 def _bits(name: str, scores: torch.Tensor) -> torch.Tensor:
     """Scores as integers of the same order, flat."""
     flat = scores.reshape(-1)
-    if not bool((flat >= 0).all()):
-        raise InputError(name, "a score is negative or not a number", "scores of 0 or more")
-    # Adding zero turns -0.0, whose bits would be negative, into 0.0.
+    if bool(flat.isnan().any()):
+        raise InputError(name, "a score is not a number", "scores")
+    # Adding zero turns -0.0, whose bits differ, into 0.0.
     kind = torch.int32 if flat.dtype == torch.float32 else torch.int64
-    return (flat + 0.0).view(kind)
+    bits = (flat + 0.0).view(kind)
+    return torch.where(bits < 0, bits ^ torch.iinfo(kind).max, bits)
