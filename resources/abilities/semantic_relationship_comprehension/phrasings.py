@@ -922,10 +922,10 @@ ROLE = (
         (
             "hard",
             "role",
-            "{a}, once {p1}{o1} by {b}, had {p2} {c}{o2}, who {v3} {d}{o3} in turn.",
+            "{a}, once {p1}{o1} by {b}, had {p2} {c}{o2}; {c} in turn {v3} {d}{o3}.",
             "Judging by the sense, who is the {role}?",
-            "One, once {p1}{o1} by another, had {p2} a third{o2}, who {v3} a fourth{o3} in turn; "
-            "think of {m1}, {m2}, {m3} and {m4}.",
+            "One, once {p1}{o1} by another, had {p2} a third{o2}; the third in turn {v3} a "
+            "fourth{o3}; think of {m1}, {m2}, {m3} and {m4}.",
             "ba",
             "ac",
             "cd",
