@@ -26,6 +26,7 @@ from benchprof.evaluation.definition import (
     local_files,
     read_definition,
 )
+from benchprof.evaluation.sandbox import Sandbox
 from benchprof.files import write_if_changed
 from benchprof.jsonl import read_objects
 
@@ -55,6 +56,8 @@ def check_inputs():
             where = f"{source}, benchmarks.{name}.benchmark"
             definition = read_definition(benchmark["benchmark"], where)
             check_local_files(local_files(definition, folder and Path(folder)))
+            if definition.kind == "program":
+                Sandbox(unsafe=config.get("run_code_unsafely", False))
         if "data" in benchmark:
             for _ in read_objects(Path(benchmark["data"]), "benchmark items"):
                 pass

@@ -1,8 +1,10 @@
 """Evaluate the intact and every ablated model on one benchmark."""
 
+from functools import partial
 from pathlib import Path
 
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.tasks import task_source
 from benchprof.logs import logged
 from benchprof.models.loading import use_threads
@@ -32,4 +34,9 @@ if __name__ == "__main__":
             masks=dict(zip(names, map(Path, snakemake.input.masks), strict=True)),
             targets=dict(zip(["intact", *names], map(Path, snakemake.output.records), strict=True)),
             store=Store(Path(snakemake.params.store)),
+            open_sandbox=partial(
+                Sandbox,
+                unsafe=snakemake.params.run_code_unsafely,
+                parallel=snakemake.threads,
+            ),
         )

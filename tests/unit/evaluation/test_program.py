@@ -8,11 +8,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import lm_eval.tasks
 import pytest
 
 from benchprof.errors import InputError
 from benchprof.evaluation.program import make_program, program_scores
+from benchprof.evaluation.record import make_record
+from benchprof.evaluation.requests import build_requests
 from benchprof.evaluation.sandbox import Sandbox
+from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
 
 HUMANEVAL = {
     "task_id": "HumanEval/0",
@@ -72,6 +76,49 @@ def test_documents_of_no_known_form_are_named() -> None:
         make_program({"question": "", "answer": ""}, "")
     with pytest.raises(InputError, match="document 11, test_list: not Python"):
         make_program(MBPP | {"test_list": ["assert add("]}, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "item", "completions", "until"),
+    [
+        ("humaneval", HUMANEVAL, ["    return math.floor(x)\n", "    return x\n"], "\ndef"),
+        ("mbpp", MBPP, ["def add(a, b):\n    return a + b\n", "def add(a, b): pass"], "[DONE]"),
+    ],
+)
+def test_a_shipped_benchmark_is_scored_by_its_programs(
+    sandbox: Sandbox,
+    tmp_path: Path,
+    name: str,
+    item: dict[str, Any],
+    completions: list[str],
+    until: str,
+) -> None:
+    data = tmp_path / f"{name}.jsonl"
+    items = [item | {"canonical_solution": "", "code": "", "task_id": n} for n in range(2)]
+    lines = [i | {"test_list": [*i["test_list"], "assert add"]} for i in items if name == "mbpp"]
+    data.write_text("".join(json.dumps(line) + "\n" for line in lines or items))
+    source = task_source({"benchmark": name}, None, local_files={"data": data})
+    assert source.runs_programs
+    requests = build_requests(load_tasks(source), None, 1)
+    assert [i.request_type for i in requests.instances] == ["generate_until"] * 2
+    assert until in requests.instances[0].args[1]["until"]
+    record = make_record(requests, completions, {}, sandbox)
+    assert record["scores"] == {"pass@1": 0.5}
+    assert record["items"]["scores"] == {"pass@1": [1.0, 0.0]}
+
+
+@pytest.mark.parametrize("name", ["humaneval", "mbpp_instruct", "humaneval_infilling"])
+def test_lm_eval_never_runs_programs_itself(name: str) -> None:
+    with pytest.raises(InputError, match=r"without a sandbox.*`benchmark: humaneval` or"):
+        load_tasks(TaskSource(task=name))
+
+
+def test_nor_does_a_task_file_that_includes_its_own(tmp_path: Path) -> None:
+    theirs = Path(lm_eval.tasks.__file__).parent / "mbpp/mbpp.yaml"
+    file = tmp_path / "own.yaml"
+    file.write_text(f"include: {theirs}\ntask: own\n")
+    with pytest.raises(InputError, match="'own': lm-eval would run the programs"):
+        load_tasks(TaskSource(file=file))
 
 
 @pytest.mark.parametrize(

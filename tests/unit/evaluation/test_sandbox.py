@@ -288,7 +288,7 @@ def test_the_environment_is_not_there(sandbox: Sandbox, monkeypatch: pytest.Monk
     monkeypatch.setenv("SECRET", "secret")
     body = "import os\nreturn sorted(set(os.environ) - {'PWD', 'LC_CTYPE'})"
     assert told(sandbox, body, ["PYTHONHASHSEED"])
-    assert told(sandbox, "import os\nreturn [os.getuid(), os.getgroups()]", [65534, []])
+    assert told(sandbox, "import os\nreturn os.getuid()", 65534)
 
 
 def test_nothing_outside_is_reached(sandbox: Sandbox, listener: int) -> None:

@@ -73,6 +73,12 @@ def read_definition(name: str, where: str) -> Definition:
     return Definition(**value)
 
 
+def program_benchmarks() -> list[str]:
+    """Names of the shipped benchmarks that run what the model writes."""
+    names = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+    return [name for name in names if read_definition(name, str(FOLDER)).kind == "program"]
+
+
 def local_files(definition: Definition, folder: Path | None) -> dict[str, Path]:
     """The files of a benchmark's items (`data`) and examples (`shots`); none from the Hub."""
     if folder is None:

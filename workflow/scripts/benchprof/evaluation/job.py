@@ -15,6 +15,7 @@ from benchprof import codebase, digests, provenance
 from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.record import INTACT, make_record
 from benchprof.evaluation.requests import Requests, Response, build_requests
+from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.files import write_json
@@ -47,6 +48,7 @@ def evaluate_benchmark(
     masks: Mapping[str, Path],
     targets: Mapping[str, Path],
     store: Store,
+    open_sandbox: Callable[[], Sandbox] = Sandbox,
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
 
@@ -61,6 +63,7 @@ def evaluate_benchmark(
         masks: file of each ablation's mask.
         targets: file of each ablation's record; also that of `intact`, which has no mask.
         store: the store.
+        open_sandbox: makes the sandbox that a benchmark's programs run in, where it has some.
     """
     requests = _requests_for(model, source, limit, seed)
     loaded = {name: read_mask(path) for name, path in masks.items()}
@@ -74,7 +77,10 @@ def evaluate_benchmark(
     order = sorted(targets, key=lambda name: (name != INTACT, name))
     missing = [name for name in order if not store.path(KIND, keys[name], ".json").exists()]
     if missing:
-        _compute(model, requests, {n: loaded.get(n) for n in missing}, origins, keys, store)
+        # Before the model is loaded: where there is no sandbox, nothing is computed.
+        sandbox = open_sandbox() if source.runs_programs else None
+        own = {name: loaded.get(name) for name in missing}
+        _compute(model, requests, own, origins, keys, store, sandbox)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], ".json"), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
@@ -168,6 +174,7 @@ def _compute(
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
     store: Store,
+    sandbox: Sandbox | None,
 ) -> None:
     model = load_model(settings.folder, settings.dtype, settings.device)
     weights = scope_weights(model, "all_layers")
@@ -185,5 +192,5 @@ def _compute(
             "software": provenance.software(),
             "machine": provenance.machine(),
         }
-        record = make_record(requests, responses, origins[name] | {"made": made})
+        record = make_record(requests, responses, origins[name] | {"made": made}, sandbox)
         store.add(KIND, keys[name], ".json", lambda path, record=record: write_json(path, record))  # type: ignore[misc]

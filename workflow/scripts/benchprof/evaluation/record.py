@@ -15,13 +15,17 @@ from benchprof.errors import InputError
 if TYPE_CHECKING:
     # The profile stage reads records without lm-eval, which takes seconds to import.
     from benchprof.evaluation.requests import Requests, Response
+    from benchprof.evaluation.sandbox import Sandbox
 
 FORMAT = 1
 INTACT = "intact"
 
 
 def make_record(
-    requests: Requests, responses: Sequence[Response], origin: dict[str, Any]
+    requests: Requests,
+    responses: Sequence[Response],
+    origin: dict[str, Any],
+    sandbox: Sandbox | None = None,
 ) -> dict[str, Any]:
     """The record of a model's responses; docs/file_formats.md describes each field.
 
@@ -35,7 +39,7 @@ def make_record(
             if isinstance(response, tuple) and math.isnan(response[0]):
                 where = f"document {document.index} of {document.task.config.task}"
                 raise ArithmeticError(f"the log-likelihood of a choice is not a number: {where}")
-    scores = requests.scores(responses)
+    scores = requests.scores(responses, sandbox)
     documents = requests.documents
     tasks = [str(document.task.config.task) for document in documents]
     record = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,10 +11,11 @@ from typing import Any
 
 from lm_eval.api.task import Task
 from lm_eval.tasks import TaskManager
+from lm_eval.tasks._index import Entry, Kind
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.errors import InputError
-from benchprof.evaluation.definition import Definition, read_definition
+from benchprof.evaluation.definition import Definition, program_benchmarks, read_definition
 from benchprof.evaluation.overlay import load_overlay
 from benchprof.jsonl import read_objects
 
@@ -44,6 +45,11 @@ class TaskSource:
     fewshot_draw: str = "fixed"
     definition: Definition | None = None
     exclude: tuple[str, ...] = ()
+
+    @property
+    def runs_programs(self) -> bool:
+        """Whether what the model writes is run."""
+        return self.definition is not None and self.definition.kind == "program"
 
 
 def task_source(
@@ -118,6 +124,7 @@ def _load(source: TaskSource) -> dict[str, Task]:
             raise InputError(source.file, "no such file", "a lm-eval task file (.yaml)")
         # The file itself, not its folder: lm-eval would index every YAML below that, and another
         # task of the same name could win.
+        _refuse_program(source.file)
         config = load_yaml(source.file, resolve_func=True)
         if not isinstance(config.get("task"), str):
             raise InputError(source.file, "no `task: NAME`", "a lm-eval task file of one task")
@@ -135,11 +142,45 @@ def _load(source: TaskSource) -> dict[str, Task]:
             "one that `lm_eval ls tasks` lists",
             "For a task of your own use `task_file`.",
         )
+    for file in _files_below(source.task, manager.task_index):
+        _refuse_program(file)
     overrides = _local_data(source.data) if source.data else {}
     # A member of a group may override the task's own settings; a bare specification may not.
     group = {"group": "benchmark", "task": [{"task": source.task, **overrides}]}
     named: dict[str, Task] = manager.load([group])["tasks"]
     return named
+
+
+def _files_below(task: Any, index: Mapping[str, Entry]) -> Iterator[Path]:
+    """The files of a task, or of all tasks of a group, a tag or a group's member."""
+    if isinstance(task, list | set):
+        for member in task:
+            yield from _files_below(member, index)
+    elif isinstance(task, Mapping):
+        yield from _files_below(task.get("task"), index)
+    elif task in index:
+        entry = index[task]
+        if entry.kind is Kind.TAG:
+            yield from _files_below(entry.tags, index)
+        elif entry.kind is Kind.GROUP:
+            yield from _files_below(load_yaml(entry.yaml_path, resolve_func=False)["task"], index)
+        elif entry.yaml_path is not None:
+            yield entry.yaml_path
+
+
+def _refuse_program(file: Path) -> None:
+    """Stop at a task whose programs lm-eval would run unguarded, with a checker that it downloads.
+
+    This looks at the file alone: the functions that it names download when they are imported.
+    """
+    config = load_yaml(file, resolve_func=False)
+    if config.get("unsafe_code"):
+        names = " or ".join(f"`benchmark: {name}`" for name in program_benchmarks())
+        raise InputError(
+            f"benchmark task {config.get('task')!r}",
+            "lm-eval would run the programs that the model writes as you, without a sandbox",
+            f"a shipped benchmark, whose programs run in one: {names}",
+        )
 
 
 def _local_data(data: Path) -> dict[str, Any]:
