@@ -28,6 +28,15 @@ def test_the_conda_environment_is_in_step_with_pyproject() -> None:
     assert f"python {project['requires-python']}" in environment["dependencies"]
 
 
+def test_the_annotation_environment_has_the_ranges_of_pyproject() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    environment = yaml.safe_load((ROOT / "envs/annotation.yaml").read_text())
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    known = project["dependencies"] + project["optional-dependencies"]["annotation"]
+    assert set(pip) <= set(known)
+    assert f"python {project['requires-python']}" in environment["dependencies"]
+
+
 def test_the_library_never_imports_snakemake() -> None:
     for module in (ROOT / "workflow/scripts/benchprof").rglob("*.py"):
         for line in module.read_text().splitlines():
