@@ -20,6 +20,7 @@ def importance_settings(wildcards):
         "scope": config["scope"],
         "score": config["importance"]["score"],
         "loss_on": config["importance"]["loss_on"],
+        "twins": config["importance"].get("twins", False),
         "limit": config["importance"].get("limit"),
         "seed": config["seed"],
         "items": files_of(items_of(ability, "train") for ability in ABILITIES),

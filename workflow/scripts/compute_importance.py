@@ -19,6 +19,7 @@ if __name__ == "__main__":
             scope=settings["scope"],
             score=settings["score"],
             loss_on=settings["loss_on"],
+            twins=settings["twins"],
             limit=settings["limit"],
             seed=settings["seed"],
             items=dict(zip(abilities, map(Path, snakemake.input.train), strict=True)),

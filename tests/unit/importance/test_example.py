@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.conftest import byte_tokenizer
 
-from benchprof.abilities.item import Item
-from benchprof.importance.example import render_example
+from benchprof.abilities.item import Item, Twin
+from benchprof.errors import InputError
+from benchprof.importance.example import render_example, twin_of
 
 ITEM = Item("i", "t", "Ann is in Oslo.", "Where is Ann?", ("Rome", "Oslo"), 1)
 
@@ -34,3 +37,12 @@ def test_all_counts_every_token_but_the_first() -> None:
     example = render_example(ITEM, byte_tokenizer(chat=False), "all")
     assert not example.counted[0]
     assert example.counted[1:].all()
+
+
+def test_a_twin_keeps_options_and_answer() -> None:
+    item = replace(ITEM, twin=Twin("Bob is in Oslo.", "Where is Ann?"))
+    example = render_example(twin_of(item), byte_tokenizer(chat=False), "answer")
+    text = byte_tokenizer(chat=False).decode(example.ids)
+    assert text == "Bob is in Oslo.\nQuestion: Where is Ann?\nAnswer: Oslo"
+    with pytest.raises(InputError, match="item i: it has no twin"):
+        twin_of(ITEM)

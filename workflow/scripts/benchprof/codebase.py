@@ -12,7 +12,10 @@ MODULES = {
     "importance": (
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",
+        "benchprof.importance.activations",
         "benchprof.importance.example",
+        "benchprof.importance.gradients",
+        "benchprof.importance.loss",
         "benchprof.importance.scores",
         "benchprof.models.family",
         "benchprof.models.loading",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from transformers import PreTrainedTokenizerBase
@@ -10,8 +10,6 @@ from transformers import PreTrainedTokenizerBase
 from benchprof.abilities.item import Item
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
-
-LOSSES = ("all", "answer")
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,18 @@ def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str)
         counted = (offsets[:, 1] > start) & (offsets[:, 0] < end)
     counted[0] = False
     return Example(ids, counted)
+
+
+def twin_of(item: Item) -> Item:
+    """The item's corrupted twin as an item, with the same options and answer.
+
+    Raises:
+        InputError: the item has none.
+    """
+    if item.twin is None:
+        remedy = "Write one or leave `importance: twins:` out."
+        raise InputError(f"item {item.id}", "it has no twin", "a corrupted twin", remedy)
+    return replace(item, context=item.twin.context, question=item.twin.question, twin=None)
 
 
 def _conversation(item: Item, tokenizer: PreTrainedTokenizerBase) -> tuple[str, int, int]:

@@ -13,8 +13,9 @@ from tqdm import tqdm
 from benchprof import codebase, digests
 from benchprof.abilities.item import Item, read_items
 from benchprof.errors import InputError
-from benchprof.importance.example import render_example
-from benchprof.importance.scores import NonFiniteLossError, score_weights
+from benchprof.importance.example import Example, render_example, twin_of
+from benchprof.importance.loss import NonFiniteLossError
+from benchprof.importance.scores import score_weights
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import read_card
@@ -33,6 +34,7 @@ def compute_importance(
     scope: str,
     score: str,
     loss_on: str,
+    twins: bool,
     limit: int | None,
     seed: int,
     items: Mapping[str, Path],
@@ -50,14 +52,18 @@ def compute_importance(
         dtype: of the weights; scores are accumulated in float32.
         device: as configured.
         scope: mlp, attention or all_layers.
-        score: taylor_abs or taylor.
+        score: taylor_abs, taylor, fisher or wanda.
         loss_on: all or answer.
+        twins: whether the score on the items' corrupted twins is subtracted.
         limit: train items per ability at most, a seeded sample.
         seed: of the sample.
         items: each ability's file of train items.
         exclude: each ability's ids of items that are left out.
         targets: each ability's importance file.
         store: the store.
+
+    Raises:
+        InputError: with `twins`, an item has none; or a loss is not finite.
     """
     chosen = {name: _sampled(path, exclude[name], limit, seed) for name, path in items.items()}
     settings = {
@@ -66,10 +72,11 @@ def compute_importance(
         "scope": scope,
         "score": score,
         "loss_on": loss_on,
+        "twins": twins,
         "code": codebase.digest_of("importance"),
     }
     origins = {
-        name: settings | {"items": _items_digest(own), "n_items": len(own)}
+        name: settings | {"items": _items_digest(own, twins), "n_items": len(own)}
         for name, own in chosen.items()
     }
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
@@ -93,23 +100,28 @@ def _compute(
     model = load_model(folder, settings["dtype"], device)
     tokenizer = load_tokenizer(folder)
     weights = scope_weights(model, settings["scope"])
-    examples = {
-        name: [render_example(item, tokenizer, settings["loss_on"]) for item in items]
-        for name, items in chosen.items()
+
+    def rendered(items: list[Item]) -> list[Example]:
+        return [render_example(item, tokenizer, settings["loss_on"]) for item in items]
+
+    examples = {name: rendered(items) for name, items in chosen.items()}
+    twins = {
+        name: rendered(_twins(items)) if settings["twins"] else [] for name, items in chosen.items()
     }
-    tokens = sum(len(example.ids) for own in examples.values() for example in own)
+    tokens = sum(len(e.ids) for sets in (examples, twins) for own in sets.values() for e in own)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():
             bar.set_description(f"importance of {name}")
             try:
-                scores = score_weights(model, weights, own, settings["score"], bar.update)
+                scores = score_weights(
+                    model, weights, own, twins[name], settings["score"], bar.update
+                )
             except NonFiniteLossError as error:
                 item = chosen[name][error.example].id
                 raise InputError(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error
-            on_cpu = {name: tensor.cpu() for name, tensor in scores.items()}
-            store.add(KIND, keys[name], ".safetensors", _writer(on_cpu, origins[name]))
+            store.add(KIND, keys[name], ".safetensors", _writer(scores, origins[name]))
 
 
 def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> Any:
@@ -121,10 +133,14 @@ def _sampled(path: Path, excluded: Collection[str], limit: int | None, seed: int
     return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
 
 
-def _items_digest(items: list[Item]) -> str:
-    return digests.of_value([_content(item) for item in items])
+def _twins(items: list[Item]) -> list[Item]:
+    return [twin_of(item) for item in items]
+
+
+def _items_digest(items: list[Item], twins: bool) -> str:
+    return digests.of_value([_content(i) for i in items + (_twins(items) if twins else [])])
 
 
 def _content(item: Item) -> str:
-    """What of an item reaches the gradient; its id, type and twin do not."""
+    """What of an item reaches the loss: its id, type and twin do not."""
     return digests.of_value([item.context, item.question, list(item.options), item.answer])

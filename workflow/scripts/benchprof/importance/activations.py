@@ -1,0 +1,75 @@
+"""A score from activations: forward passes alone, for those who cannot afford gradients."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import torch
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+from transformers.pytorch_utils import Conv1D
+
+from benchprof.importance.example import Example
+from benchprof.importance.loss import finite_loss
+
+
+def activation_scores(
+    model: nn.Module,
+    weights: Mapping[str, nn.Parameter],
+    examples: Sequence[Example],
+    advance: Callable[[int], object],
+) -> dict[str, torch.Tensor]:
+    """`wanda`: |θ_ij| · ‖X_j‖₂ / √t, float32, shaped like the weights.
+
+    X_j are the inputs of the weight's projection in feature j at the t positions, of all
+    examples, whose next token the loss counts (Wanda, Sun et al., arXiv:2306.11695). Dividing by
+    √t changes no ranking; it puts sets of different length on one scale.
+    """
+    squares: dict[str, torch.Tensor] = {}
+    positions = torch.zeros(0, dtype=torch.bool)
+
+    def add(name: str, inputs: torch.Tensor) -> None:
+        # float64: one number per feature, summed over all examples.
+        at_counted = inputs[0, :-1][positions.to(inputs.device)].double()
+        total = at_counted.square().sum(dim=0)
+        squares[name] = squares[name] + total if name in squares else total
+
+    with torch.no_grad(), _inputs_seen(model, weights, add):
+        for index, example in enumerate(examples):
+            positions = example.counted[1:]
+            finite_loss(model, example, index)
+            advance(len(example.ids))
+    tokens = sum(int(example.counted[1:].sum()) for example in examples)
+    scores = {}
+    for name, weight in weights.items():
+        level = (squares[name] / tokens).sqrt().float()
+        by_row = isinstance(_owner(model, name), Conv1D)
+        scores[name] = weight.detach().float().abs().mul_(level[:, None] if by_row else level)
+    return scores
+
+
+@contextlib.contextmanager
+def _inputs_seen(
+    model: nn.Module,
+    weights: Mapping[str, nn.Parameter],
+    see: Callable[[str, torch.Tensor], None],
+) -> Iterator[None]:
+    """Give each projection's input, of shape (1, tokens, features), to `see`."""
+
+    def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
+        return lambda _, inputs: see(name, inputs[0])
+
+    hooks: list[RemovableHandle] = []
+    try:
+        for name in weights:
+            hooks.append(_owner(model, name).register_forward_pre_hook(hook_for(name)))
+        yield
+    finally:
+        for handle in hooks:
+            handle.remove()
+
+
+def _owner(model: nn.Module, name: str) -> nn.Module:
+    """The projection that a weight belongs to: Linear, or GPT-2's Conv1D whose rows are inputs."""
+    return model.get_submodule(name.removesuffix(".weight"))
