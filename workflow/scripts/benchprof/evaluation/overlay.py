@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ def load_overlay(
     Raises:
         InputError: an item is of no task of the group, or a task has too few examples.
     """
-    index: Mapping[str, Entry] = TaskManager().task_index
+    index = _index()
     settings = {name: _settings(definition, index[name]) for name in _members(definition, index)}
     if data is None:
         pinned = {"revision": definition.revision} if definition.revision else {}
@@ -54,6 +55,13 @@ def load_overlay(
                 raise InputError(shots, found, f"{fewshot} or more", "Lower `fewshot` or add some.")
             own.update(_local(items[name], examples.get(name), own))
     return {name: ConfigurableTask(config=own) for name, own in settings.items()}
+
+
+@functools.cache
+def _index() -> Mapping[str, Entry]:
+    """What lm-eval knows; scanning its 14,000 entries takes some seconds."""
+    index: Mapping[str, Entry] = TaskManager().task_index
+    return index
 
 
 def _members(definition: Definition, index: Mapping[str, Entry]) -> list[str]:
