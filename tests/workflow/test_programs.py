@@ -1,0 +1,57 @@
+"""A benchmark that runs what the model writes: in a sandbox or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.workflow.conftest import Project
+
+ITEM = {
+    "task_id": 11,
+    "text": "Write a function that gives one.",
+    "code": "def one():\n    return 1",
+    "test_list": ["assert one() == 1", "assert one() < 2", "assert one() > 0"],
+    "test_setup_code": "",
+    "challenge_test_list": [],
+}
+RECORD = "results/evaluations/tiny/mbpp/intact.json"
+
+
+@pytest.fixture
+def programs(project: Project) -> Project:
+    data = project.folder / "data"
+    data.mkdir()
+    (data / "mbpp.jsonl").write_text(json.dumps(ITEM) + "\n")
+    project.configure(
+        lambda config: config.update(
+            benchmarks={"mbpp": {"benchmark": "mbpp", "fewshot": 0}}, benchmark_data="data"
+        )
+    )
+    return project
+
+
+def test_without_a_sandbox_nothing_starts(
+    programs: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = programs.snakemake("-n")
+    assert done.returncode != 0
+    (paragraph,) = [line for line in done.stdout.splitlines() if "not installed" in line]
+    assert "apt-get install bubblewrap" in paragraph
+    assert "run_code_unsafely: true" in paragraph
+    assert "Traceback" not in done.stdout
+    programs.configure(lambda config: config.update(run_code_unsafely=True))
+    assert "evaluate_benchmark" in programs.snakemake("-n").stdout
+
+
+def test_programs_are_run_in_the_sandbox(programs: Project) -> None:
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap (bwrap) is not installed")
+    programs.run(RECORD)
+    record = json.loads((programs.folder / RECORD).read_text())
+    # What a random model writes is no program.
+    assert record["scores"] == {"pass@1": 0.0}
+    assert record["guessing"] == 0.0
