@@ -59,6 +59,8 @@ def test_the_default_configuration_is_valid() -> None:
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
         ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "9 other"]),
+        ("ablation", {"scale": 1}, ["ablation", "{'scale': 1}", "zero, mean, or {scale: FACTOR}"]),
+        ("ablation", "noise", ["ablation", "'noise'", "zero, mean, or {scale: FACTOR}"]),
         ("controls.random.seeds", [1, 1], ["controls.random.seeds", "[1, 1]", "each once"]),
         ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),
         ("abilities.x", {"items": "x", "definition": "a\nb"}, ["x.definition", "one line"]),

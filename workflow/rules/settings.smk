@@ -74,6 +74,7 @@ def evaluation_settings(wildcards):
         "exclude": excluded(benchmark["ability"], benchmark["split"]) if own else [],
         "dtype": model["dtype"],
         "chat_template": model.get("chat_template", False),
+        "ablation": config.get("ablation", "zero"),
         "seed": config["seed"],
         "files": list(files_of(benchmark_data(wildcards).values()).values()),
         "code": codebase.digest_of("evaluation"),
@@ -165,6 +166,7 @@ def report_settings(wildcards):
         "profile",
     )
     return {name: config[name] for name in names} | {
+        "ablation": config.get("ablation", "zero"),
         "own_benchmarks": own_benchmarks(),
         "code": digests.of_modules(["benchprof.report"]),
         "template": digests.of_file(template),

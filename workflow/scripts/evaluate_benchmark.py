@@ -32,6 +32,7 @@ if __name__ == "__main__":
             limit=settings["benchmark"].get("limit"),
             seed=settings["seed"],
             masks=dict(zip(names, map(Path, snakemake.input.masks), strict=True)),
+            method=settings["ablation"],
             targets=dict(zip(["intact", *names], map(Path, snakemake.output.records), strict=True)),
             store=Store(Path(snakemake.params.store)),
             open_sandbox=partial(

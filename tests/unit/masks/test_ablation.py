@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.conftest import tiny_model
 from torch import nn
 
 from benchprof.errors import InputError
-from benchprof.masks.ablation import ablated
+from benchprof.masks.ablation import Method, ablated
 from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.models.family import FAMILIES, scope_weights
 
 
 @pytest.fixture
@@ -29,17 +31,50 @@ def bits(weights: dict[str, nn.Parameter]) -> dict[str, bytes]:
     return {n: w.detach().view(torch.uint8).numpy().tobytes() for n, w in weights.items()}
 
 
-def test_entries_are_zero_inside_and_bit_exact_after(weights: dict[str, nn.Parameter]) -> None:
+@pytest.mark.parametrize(
+    ("method", "a", "b"),
+    [
+        ("zero", [[0.0, 0.0], [0.0, 4.0]], [5.0, 0.0]),
+        # Means of the intact tensors: 5.5 / 4 and 11 / 2.
+        ("mean", [[1.375, 1.375], [1.375, 4.0]], [5.0, 5.5]),
+        ({"scale": -0.5}, [[-0.75, 0.0], [0.0, 4.0]], [5.0, -3.0]),
+    ],
+)
+def test_entries_differ_inside_and_are_bit_exact_after(
+    weights: dict[str, nn.Parameter], method: Method, a: list[list[float]], b: list[float]
+) -> None:
     before = bits(weights)
-    with ablated(weights, MASK):
-        assert weights["a"].tolist() == [[0.0, 0.0], [0.0, 4.0]]
-        assert weights["b"].tolist() == [5.0, 0.0]
+    with ablated(weights, MASK, method):
+        assert weights["a"].tolist() == a
+        assert weights["b"].tolist() == b
     assert bits(weights) == before
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("method", ["zero", "mean", {"scale": 2.0}])
+def test_only_masked_entries_move_in_every_family(family: str, method: Method) -> None:
+    model = tiny_model(family)
+    weights = scope_weights(model, "all_layers")
+    generator = torch.Generator().manual_seed(0)
+    mask = Mask(
+        {
+            n: torch.randperm(w.numel(), generator=generator)[:7].sort().values
+            for n, w in weights.items()
+        },
+        {},
+    )
+    before = {n: p.detach().clone() for n, p in model.named_parameters()}
+    with ablated(weights, mask, method):
+        for name, parameter in model.named_parameters():
+            moved = torch.nonzero((parameter != before[name]).view(-1))[:, 0]
+            assert torch.equal(moved, mask.entries.get(name, moved[:0])), name
+    for name, parameter in model.named_parameters():
+        assert torch.equal(parameter.view(torch.int32), before[name].view(torch.int32)), name
 
 
 def test_an_exception_leaves_nothing_behind(weights: dict[str, nn.Parameter]) -> None:
     before = bits(weights)
-    with pytest.raises(KeyboardInterrupt), ablated(weights, MASK):
+    with pytest.raises(KeyboardInterrupt), ablated(weights, MASK, "zero"):
         raise KeyboardInterrupt
     assert bits(weights) == before
 
@@ -53,7 +88,7 @@ def test_a_mask_of_another_model_changes_nothing(
     before = bits(weights)
     with (
         pytest.raises(InputError, match="not in the model's scope"),
-        ablated(weights, Mask(entries, {})),
+        ablated(weights, Mask(entries, {}), "zero"),
     ):
         pass
     assert bits(weights) == before

@@ -19,7 +19,7 @@ from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.files import write_json
-from benchprof.masks.ablation import ablated
+from benchprof.masks.ablation import Method, ablated
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model, load_tokenizer
@@ -46,6 +46,7 @@ def evaluate_benchmark(
     limit: int | None,
     seed: int,
     masks: Mapping[str, Path],
+    method: Method,
     targets: Mapping[str, Path],
     store: Store,
     open_sandbox: Callable[[], Sandbox] = Sandbox,
@@ -61,6 +62,7 @@ def evaluate_benchmark(
         limit: documents at most.
         seed: of the sample and the few-shot draw.
         masks: file of each ablation's mask.
+        method: what becomes of a mask's entries.
         targets: file of each ablation's record; also that of `intact`, which has no mask.
         store: the store.
         open_sandbox: makes the sandbox that a benchmark's programs run in, where it has some.
@@ -69,18 +71,21 @@ def evaluate_benchmark(
     loaded = {name: read_mask(path) for name, path in masks.items()}
     card = read_card(model.folder)
     origins = {
-        name: _origin(card, model, requests, loaded.get(name), source, limit, seed)
+        name: _origin(card, model, requests, loaded.get(name), method, source, limit, seed)
         for name in targets
     }
     keys = {name: _key(origin) for name, origin in origins.items()}
     # `intact` first: without it no other record is of use.
     order = sorted(targets, key=lambda name: (name != INTACT, name))
-    missing = [name for name in order if not store.path(KIND, keys[name], ".json").exists()]
+    # By key: masks of the same entries (`core`) are one ablation.
+    missing = {
+        keys[name]: name for name in order if not store.path(KIND, keys[name], ".json").exists()
+    }
     if missing:
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         sandbox = open_sandbox() if source.runs_programs else None
-        own = {name: loaded.get(name) for name in missing}
-        _compute(model, requests, own, origins, keys, store, sandbox)
+        own = {name: loaded.get(name) for name in missing.values()}
+        _compute(model, requests, own, method, origins, keys, store, sandbox)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], ".json"), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
@@ -132,6 +137,7 @@ def _origin(
     model: ModelSettings,
     requests: Requests,
     mask: Mask | None,
+    method: Method,
     source: TaskSource,
     limit: int | None,
     seed: int,
@@ -140,7 +146,7 @@ def _origin(
     task = requests.documents[0].task
     return {
         "model": {"digest": card.digest, "source": card.source, "dtype": model.dtype},
-        "mask": {"digest": mask.digest, "n": mask.size} if mask else None,
+        "mask": {"digest": mask.digest, "n": mask.size, "method": method} if mask else None,
         "requests": {
             "digest": requests.digest,
             "task": source.task or str(task.config.task),
@@ -160,7 +166,7 @@ def _key(origin: Mapping[str, Any]) -> str:
         {
             "model": origin["model"]["digest"],
             "dtype": origin["model"]["dtype"],
-            "mask": mask and mask["digest"],
+            "mask": mask and [mask["digest"], mask["method"]],
             "requests": origin["requests"]["digest"],
             "code": origin["code"],
         }
@@ -171,6 +177,7 @@ def _compute(
     settings: ModelSettings,
     requests: Requests,
     masks: Mapping[str, Mask | None],
+    method: Method,
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
     store: Store,
@@ -184,7 +191,7 @@ def _compute(
     for number, (name, mask) in enumerate(masks.items(), start=1):
         logger.info("ablation %d of %d: %s", number, len(masks), name)
         started = time.monotonic()
-        with ablated(weights, mask) if mask else contextlib.nullcontext():
+        with ablated(weights, mask, method) if mask else contextlib.nullcontext():
             responses = ask()
         made = {
             "seconds": round(time.monotonic() - started, 2),

@@ -1,9 +1,10 @@
-"""Ablation: a mask's entries are zero inside a `with` block and bit-exactly as before after it."""
+"""Ablation: a mask's entries differ inside a `with` block and are bit-exactly restored after it."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import torch
 from torch import nn
@@ -11,12 +12,20 @@ from torch import nn
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask
 
+Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
+"""What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor."""
+
 
 @contextlib.contextmanager
-def ablated(weights: Mapping[str, nn.Parameter], mask: Mask) -> Iterator[None]:
-    """Zero the mask's entries of `weights`, in place; undo it at the end, also after an error.
+def ablated(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> Iterator[None]:
+    """Ablate the mask's entries of `weights`, in place; undo it at the end, also after an error.
 
     Only the masked entries move; there is no second copy of the model.
+
+    Args:
+        weights: by parameter name; at least those that the mask names.
+        mask: which entries.
+        method: what becomes of them.
 
     Raises:
         InputError: before any change, where the mask names a tensor or an entry that is not in
@@ -35,9 +44,21 @@ def ablated(weights: Mapping[str, nn.Parameter], mask: Mask) -> Iterator[None]:
             # view, not reshape: a copy would be zeroed in place of the weights.
             flat = weights[name].data.view(-1)
             positions = indices.to(flat.device)
-            saved[name] = positions, flat[positions].clone()
-            flat[positions] = 0
+            values = flat[positions]
+            saved[name] = positions, values
+            flat[positions] = _ablated_values(flat, values, method)
         yield
     finally:
         for name, (positions, values) in saved.items():
             weights[name].data.view(-1)[positions] = values
+
+
+def _ablated_values(
+    flat: torch.Tensor, values: torch.Tensor, method: Method
+) -> torch.Tensor | float:
+    """What `values`, entries of the intact tensor `flat`, become."""
+    if method == "zero":
+        return 0
+    if method == "mean":
+        return float(flat.mean(dtype=torch.float64))
+    return values * method["scale"]
