@@ -120,6 +120,15 @@ for number in range(3, 64):
     except OSError:
         pass
 """,
+    "sends a value too deep to read": """
+import os
+for number in range(3, 64):
+    try:
+        os.write(number, b'{"value": ' + b'{"list": [' * 9000)
+        os.write(number, b']}' * 9000 + b'}\\n')
+    except OSError:
+        pass
+""",
     "leaves a handler at exit": "import atexit, os\natexit.register(os._exit, 0)\nraise SystemExit",
 }
 
@@ -289,6 +298,8 @@ def test_the_environment_is_not_there(sandbox: Sandbox, monkeypatch: pytest.Monk
     body = "import os\nreturn sorted(set(os.environ) - {'PWD', 'LC_CTYPE'})"
     assert told(sandbox, body, ["PYTHONHASHSEED"])
     assert told(sandbox, "import os\nreturn os.getuid()", 65534)
+    for call in ("setuid(0)", "setgid(0)", "setgroups([0])"):
+        assert verdict(sandbox, f"import os\nos.{call}\n{RIGHT}") is Verdict.FAILED
 
 
 def test_nothing_outside_is_reached(sandbox: Sandbox, listener: int) -> None:
@@ -392,7 +403,7 @@ def test_a_bubblewrap_that_does_not_work_is_quoted(
     fake.write_text("#!/bin/sh\necho No permissions to create a new namespace >&2\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda name: str(fake))  # noqa: ARG005
-    with pytest.raises(InputError, match=r"does not work here .*No permissions to create"):
+    with pytest.raises(InputError, match=r"bwrap does not work .*No permissions to create"):
         Sandbox()
 
 

@@ -28,6 +28,7 @@ nothing: a benchmark that relies on more is not for this sandbox.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -46,6 +47,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.isolated.confinement import MIB, Confinement, Limits
 from benchprof.evaluation.syscalls import syscall_filter
 
+logger = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent / "isolated"
 LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
 NOBODY = 65534
@@ -101,14 +103,18 @@ class Sandbox:
         self._limits = limits or Limits()
         self._parallel = parallel
         self._wrapper: str | None = None
-        if not unsafe:
+        if unsafe:
+            logger.warning("what the model writes runs without a sandbox (run_code_unsafely)")
+        else:
             self._wrapper = shutil.which("bwrap")
             if self._wrapper is None:
                 raise _no_sandbox("bubblewrap (bwrap) is not installed")
         try:
             verdict = self.run(Program("answer = 'right'.upper", "", ("answer",), TRIAL))
         except RuntimeError as error:
-            raise _no_sandbox(f"bubblewrap does not work here ({error})") from None
+            raise _no_sandbox(
+                f"{self._wrapper or sys.executable} does not work ({error})"
+            ) from None
         if verdict is not Verdict.PASSED:
             raise _no_sandbox(f"a trial program {verdict}")
 
