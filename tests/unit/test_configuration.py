@@ -60,6 +60,8 @@ def test_the_default_configuration_is_valid() -> None:
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
         ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "9 other"]),
         ("ablation", {"scale": 1}, ["ablation", "{'scale': 1}", "zero, mean, or {scale: FACTOR}"]),
+        ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
+        ("layers", [3], ["config.yaml, layers", "[3]", "two whole numbers"]),
         ("ablation", "noise", ["ablation", "'noise'", "zero, mean, or {scale: FACTOR}"]),
         ("controls.random.seeds", [1, 1], ["controls.random.seeds", "[1, 1]", "each once"]),
         ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),

@@ -40,7 +40,6 @@ rule draw_controls:
     threads: 2
     params:
         settings=control_settings,
-        scope=config["scope"],
         mask_keys=list(product(ABILITIES, FRACTIONS)),
         control_keys=list(product(MATCHED, SEEDS, FRACTIONS)),
     script:

@@ -11,13 +11,19 @@ def model_settings(wildcards):
 
 
 def size_settings(wildcards):
-    return {"scope": config["scope"], "fractions": FRACTIONS}
+    return {
+        "scope": config["scope"],
+        "layers": config.get("layers"),
+        "fractions": FRACTIONS,
+        "fraction_of": config.get("fraction_of", "model"),
+    }
 
 
 def importance_settings(wildcards):
     return {
         "dtype": config["models"][wildcards.model]["dtype"],
         "scope": config["scope"],
+        "layers": config.get("layers"),
         "score": config["importance"]["score"],
         "loss_on": config["importance"]["loss_on"],
         "twins": config["importance"].get("twins", False),
@@ -33,13 +39,19 @@ def mask_settings(wildcards):
     return {
         "selection": config["selections"][wildcards.selection],
         "fractions": FRACTIONS,
+        "fraction_of": config.get("fraction_of", "model"),
         "abilities": ABILITIES,
         "code": codebase.digest_of("masks"),
     }
 
 
 def control_settings(wildcards):
-    return mask_settings(wildcards) | {"seeds": SEEDS, "matched": MATCHED}
+    return mask_settings(wildcards) | {
+        "scope": config["scope"],
+        "layers": config.get("layers"),
+        "seeds": SEEDS,
+        "matched": MATCHED,
+    }
 
 
 def shipped_data(name):
@@ -166,6 +178,8 @@ def report_settings(wildcards):
         "profile",
     )
     return {name: config[name] for name in names} | {
+        "layers": config.get("layers"),
+        "fraction_of": config.get("fraction_of", "model"),
         "ablation": config.get("ablation", "zero"),
         "own_benchmarks": own_benchmarks(),
         "code": digests.of_modules(["benchprof.report"]),

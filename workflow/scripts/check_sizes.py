@@ -10,6 +10,8 @@ if __name__ == "__main__":
         check_sizes(
             folder=Path(snakemake.input.model),
             scope=snakemake.params.settings["scope"],
+            layers=snakemake.params.settings["layers"],
             fractions=snakemake.params.settings["fractions"],
+            fraction_of=snakemake.params.settings["fraction_of"],
             target=Path(snakemake.output.sizes),
         )

@@ -17,6 +17,7 @@ if __name__ == "__main__":
             dtype=settings["dtype"],
             device=snakemake.params.device,
             scope=settings["scope"],
+            layers=settings["layers"],
             score=settings["score"],
             loss_on=settings["loss_on"],
             twins=settings["twins"],

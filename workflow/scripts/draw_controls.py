@@ -9,7 +9,8 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         draw_controls(
             folder=Path(snakemake.input.model),
-            scope=snakemake.params.scope,
+            scope=snakemake.params.settings["scope"],
+            layers=snakemake.params.settings["layers"],
             masks=dict(
                 zip(
                     map(tuple, snakemake.params.mask_keys),

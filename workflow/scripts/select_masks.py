@@ -12,6 +12,7 @@ if __name__ == "__main__":
             folder=Path(snakemake.input.model),
             selection=snakemake.wildcards.selection,
             settings=settings["selection"],
+            fraction_of=settings["fraction_of"],
             importances=dict(
                 zip(settings["abilities"], map(Path, snakemake.input.importance), strict=True)
             ),

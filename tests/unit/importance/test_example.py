@@ -8,7 +8,6 @@ import pytest
 from tests.conftest import byte_tokenizer
 
 from benchprof.abilities.item import Item, Twin
-from benchprof.errors import InputError
 from benchprof.importance.example import render_example, twin_of
 
 ITEM = Item("i", "t", "Ann is in Oslo.", "Where is Ann?", ("Rome", "Oslo"), 1)
@@ -44,5 +43,3 @@ def test_a_twin_keeps_options_and_answer() -> None:
     example = render_example(twin_of(item), byte_tokenizer(chat=False), "answer")
     text = byte_tokenizer(chat=False).decode(example.ids)
     assert text == "Bob is in Oslo.\nQuestion: Where is Ann?\nAnswer: Oslo"
-    with pytest.raises(InputError, match="item i: it has no twin"):
-        twin_of(ITEM)

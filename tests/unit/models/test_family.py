@@ -29,6 +29,16 @@ def test_the_scopes_are_the_matrices_of_the_layers(family: str) -> None:
     assert all(parameters[name] is weight for name, weight in mlp.items())
 
 
+def test_a_range_of_layers() -> None:
+    model = conftest.tiny_model("llama")
+    whole = scope_weights(model, "mlp")
+    second = scope_weights(model, "mlp", [1, 1])
+    assert list(second) == [name for name in whole if ".layers.1." in name]
+    assert len(second) == 3
+    with pytest.raises(InputError, match=r"layers: \[1, 2\]; expected layers from 0 to 1"):
+        scope_weights(model, "mlp", [1, 2])
+
+
 def test_every_family_is_tested() -> None:
     assert set(FAMILIES) == set(conftest.FAMILIES)
 

@@ -25,6 +25,8 @@ SETTINGS: dict[str, Any] = {
     "selections": {"specific": {"definition": "ratio", "pool": 5}},
     "fractions": [0.001],
     "controls": {"random": {"seeds": [1, 2], "matched_to": "abilities_together"}},
+    "layers": None,
+    "fraction_of": "model",
     "ablation": "zero",
     "profile": {
         "metric": "probability", "impact": "chance_corrected", "resamples": 10000,

@@ -45,6 +45,10 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             "two abilities or more",
             "Add abilities or use 'top'.",
         )
+    first, last = config.get("layers", (0, 0))
+    if first > last:
+        where = f"{source}, layers"
+        raise InputError(where, str([first, last]), "the first layer and the last, not before it")
     least = config["selections"].get("specific", {}).get("in_top_of", 1)
     if least >= len(config["abilities"]):
         raise InputError(

@@ -48,14 +48,8 @@ def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str)
 
 
 def twin_of(item: Item) -> Item:
-    """The item's corrupted twin as an item, with the same options and answer.
-
-    Raises:
-        InputError: the item has none.
-    """
-    if item.twin is None:
-        remedy = "Write one or leave `importance: twins:` out."
-        raise InputError(f"item {item.id}", "it has no twin", "a corrupted twin", remedy)
+    """The corrupted twin, which the item must have, as an item of the same options and answer."""
+    assert item.twin is not None, item.id
     return replace(item, context=item.twin.context, question=item.twin.question, twin=None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ def compute_importance(
     dtype: str,
     device: str,
     scope: str,
+    layers: Sequence[int] | None,
     score: str,
     loss_on: str,
     twins: bool,
@@ -52,6 +53,7 @@ def compute_importance(
         dtype: of the weights; scores are accumulated in float32.
         device: as configured.
         scope: mlp, attention or all_layers.
+        layers: the first and the last decoder layer in scope; all if None.
         score: taylor_abs, taylor, fisher or wanda.
         loss_on: all or answer.
         twins: whether the score on the items' corrupted twins is subtracted.
@@ -66,10 +68,14 @@ def compute_importance(
         InputError: with `twins`, an item has none; or a loss is not finite.
     """
     chosen = {name: _sampled(path, exclude[name], limit, seed) for name, path in items.items()}
+    if twins:
+        for name, own in chosen.items():
+            _check_twins(items[name], own)
     settings = {
         "model": read_card(folder).digest,
         "dtype": dtype,
         "scope": scope,
+        "layers": layers,
         "score": score,
         "loss_on": loss_on,
         "twins": twins,
@@ -99,7 +105,7 @@ def _compute(
     settings = next(iter(origins.values()))
     model = load_model(folder, settings["dtype"], device)
     tokenizer = load_tokenizer(folder)
-    weights = scope_weights(model, settings["scope"])
+    weights = scope_weights(model, settings["scope"], settings["layers"])
 
     def rendered(items: list[Item]) -> list[Example]:
         return [render_example(item, tokenizer, settings["loss_on"]) for item in items]
@@ -131,6 +137,13 @@ def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> A
 def _sampled(path: Path, excluded: Collection[str], limit: int | None, seed: int) -> list[Item]:
     items = [item for item in read_items(path) if item.id not in excluded]
     return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
+
+
+def _check_twins(path: Path, items: list[Item]) -> None:
+    for item in items:
+        if item.twin is None:
+            remedy = "Write one or set `importance: twins:` to false."
+            raise InputError(f"{path}, item {item.id}", "it has no twin", "a twin", remedy)
 
 
 def _twins(items: list[Item]) -> list[Item]:

@@ -39,6 +39,7 @@ def select_masks(
     folder: Path,
     selection: str,
     settings: Mapping[str, Any],
+    fraction_of: str,
     importances: Mapping[str, Path],
     targets: Mapping[tuple[str, str], Path],
 ) -> None:
@@ -48,6 +49,7 @@ def select_masks(
         folder: the prepared model, for |θ|.
         selection: top, specific, core or bottom.
         settings: of the selection, as configured.
+        fraction_of: what k is a share of: model (all parameters) or scope.
         importances: each ability's importance file.
         targets: mask file by (ability, fraction).
 
@@ -57,9 +59,10 @@ def select_masks(
     """
     files = {ability: TensorFile(path) for ability, path in importances.items()}
     _check_same_origin(files)
-    parameters = read_card(folder).parameters
+    size = next(iter(files.values())).total_size
+    whole = read_card(folder).parameters if fraction_of == "model" else size
     fractions = list(dict.fromkeys(fraction for _, fraction in targets))
-    counts = [entry_count(fraction, parameters) for fraction in fractions]
+    counts = [entry_count(fraction, whole) for fraction in fractions]
     select = selector(selection, settings, files, counts)
     for ability in dict.fromkeys(ability for ability, _ in targets):
         names = [ability] if selection in ("top", "bottom") else sorted(files)
@@ -70,7 +73,8 @@ def select_masks(
                 "selection": selection,
                 "settings": dict(settings),
                 "fraction": fraction,
-                "parameters": parameters,
+                "fraction_of": fraction_of,
+                "whole": whole,
                 "importance": used,
                 "code": codebase.digest_of("masks"),
             }
@@ -81,6 +85,7 @@ def select_masks(
 def draw_controls(
     folder: Path,
     scope: str,
+    layers: Sequence[int] | None,
     masks: Mapping[tuple[str, str], Path],
     targets: Mapping[tuple[str, int, str], Path],
 ) -> None:
@@ -89,12 +94,14 @@ def draw_controls(
     Args:
         folder: the prepared model, whose weights' magnitudes are matched.
         scope: mlp, attention or all_layers.
+        layers: the first and the last decoder layer in scope; all if None.
         masks: mask file by (ability, fraction).
         targets: control file by (ability or `all_abilities`, seed, fraction); the latter is
             matched to the abilities' masks on average.
     """
     model = load_model(folder, "float32", "cpu")
-    deciles = {name: magnitude_deciles(w) for name, w in scope_weights(model, scope).items()}
+    weights = scope_weights(model, scope, layers)
+    deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
     strata: dict[tuple[str, str], Strata] = {}
     digests_of: dict[tuple[str, str], str] = {}
     for key, path in masks.items():
@@ -151,7 +158,7 @@ def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
     """Importances are comparable only where model, scope, score and code are the same."""
     first = next(iter(files.values()))
     for file in files.values():
-        for key in ("model", "scope", "score", "loss_on", "twins", "dtype", "code"):
+        for key in ("model", "scope", "layers", "score", "loss_on", "twins", "dtype", "code"):
             if file.origin[key] != first.origin[key]:
                 found = f"{key} is {file.origin[key]}"
                 expected = f"{first.origin[key]}, as in {first.path}"

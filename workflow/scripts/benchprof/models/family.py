@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -67,19 +68,29 @@ FAMILIES: dict[str, Family] = {
 }
 
 
-def scope_weights(model: nn.Module, scope: str) -> dict[str, nn.Parameter]:
+def scope_weights(
+    model: nn.Module, scope: str, layers: Sequence[int] | None = None
+) -> dict[str, nn.Parameter]:
     """The weights in scope by parameter name, in the order of the names.
 
     Embeddings, norms, biases and the output head are never in scope.
 
+    Args:
+        model: of a known family.
+        scope: mlp, attention or all_layers (both).
+        layers: the first and the last decoder layer, from 0; all of them if None.
+
     Raises:
-        InputError: the family is unknown, or a layer lacks a projection of its family; the
-            message lists the modules found and says what to add.
+        InputError: the family is unknown, or a layer lacks a projection of its family (the
+            message lists the modules found and says what to add), or there is no such layer.
     """
     family = family_of(model)
-    layers = model.get_submodule(family.layers)
+    count = len(model.get_submodule(family.layers))  # type: ignore[arg-type]
+    first, last = layers or (0, count - 1)
+    if last >= count:
+        raise InputError("layers", str([first, last]), f"layers from 0 to {count - 1}")
     weights: dict[str, nn.Parameter] = {}
-    for index in range(len(layers)):  # type: ignore[arg-type]
+    for index in range(first, last + 1):
         for projection in family.projections(scope):
             name = f"{family.layers}.{index}.{projection}"
             try:

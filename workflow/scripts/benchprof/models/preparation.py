@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof import digests
@@ -102,18 +103,36 @@ def read_card(folder: Path) -> Card:
     return card
 
 
+def scope_size(folder: Path, scope: str, layers: Sequence[int] | None) -> int:
+    """|T|: the number of weights of a prepared model in a scope, in all or some layers.
+
+    Raises:
+        InputError: there is no such layer.
+    """
+    return _size(_architecture(folder), scope, layers)
+
+
 def _stamp(path: Path) -> list[int]:
     status = path.stat()
     return [status.st_size, status.st_mtime_ns]
 
 
 def _sizes(folder: Path) -> tuple[int, dict[str, int]]:
-    """|θ| and the size of each scope, from the architecture alone: no weight is loaded."""
+    """|θ| and the size of each scope."""
+    model = _architecture(folder)
+    return parameter_count(model), {scope: _size(model, scope, None) for scope in SCOPES}
+
+
+def _size(model: nn.Module, scope: str, layers: Sequence[int] | None) -> int:
+    return sum(weight.numel() for weight in scope_weights(model, scope, layers).values())
+
+
+def _architecture(folder: Path) -> nn.Module:
+    """The model without its weights: none is loaded."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
-    sizes = {s: sum(w.numel() for w in scope_weights(model, s).values()) for s in SCOPES}
-    return parameter_count(model), sizes
+        model: nn.Module = AutoModelForCausalLM.from_config(config)
+    return model
 
 
 def _converted(source: Mapping[str, str], store: Store) -> Path:

@@ -25,7 +25,8 @@ from benchprof.report.style import readable
 TEMPLATE = "page.html.jinja"
 # What decided the numbers, of all that a rule may give along.
 SETTINGS = (
-    "seed", "scope", "importance", "selections", "fractions", "controls", "ablation", "profile",
+    "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of", "controls",
+    "ablation", "profile",
 )  # fmt: skip
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 

@@ -1,0 +1,68 @@
+"""Methods other than the default run's, all in one run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.workflow.conftest import Project
+
+from benchprof.tensors import TensorFile
+
+
+def add_twins(items: Path) -> None:
+    lines = [json.loads(line) for line in items.read_text().splitlines()]
+    for item in lines:
+        item["twin"] = {"context": "The word is hidden.", "question": item["question"]}
+    items.write_text("".join(f"{json.dumps(item)}\n" for item in lines))
+
+
+def use_other_methods(config: dict[str, Any]) -> None:
+    config["importance"] = {"score": "fisher", "loss_on": "all", "twins": True, "limit": 4}
+    config["layers"] = [1, 1]
+    config["fractions"] = [0.1]
+    config["fraction_of"] = "scope"
+    config["ablation"] = {"scale": 0.5}
+    config["controls"]["random"]["seeds"] = [1]
+    specific = {"definition": "exclude", "in_top_of": 1}
+    config["selections"] = {"top": {}, "bottom": {}, "core": {}, "specific": specific}
+
+
+def test_other_methods(project: Project) -> None:
+    project.configure(use_other_methods)
+    refused = project.snakemake()
+    assert refused.returncode != 0
+    assert "items/colours/train.jsonl, item colours-" in refused.stdout
+    assert "it has no twin; expected a twin." in refused.stdout
+
+    for ability in ("colours", "places"):
+        add_twins(project.folder / f"items/{ability}/train.jsonl")
+    project.run()
+    results = project.folder / "results"
+    masks = {
+        (path.parent.name, path.name.split("_")[0]): TensorFile(path)
+        for path in (results / "masks/tiny").rglob("*.safetensors")
+    }
+    # One layer of three matrices of 16 times 24.
+    for mask in masks.values():
+        assert mask.origin["n"] == 3 * 16 * 24 // 10
+        assert all(name.startswith("model.layers.1.mlp.") for name in mask.names)
+    digests = {key: mask.origin["digest"] for key, mask in masks.items()}
+    assert digests["colours", "core"] == digests["places", "core"]
+    assert digests["colours", "specific"] != digests["places", "specific"]
+    # Intact, four masks an ability and a control a selection; the core's is one mask for both.
+    log = project.log("evaluate_benchmark/tiny/places_test.log")
+    assert "1 reused, 12 computed" in log
+    record = json.loads((results / "evaluations/tiny/places_test/places.top_0.1.json").read_text())
+    assert record["origin"]["mask"]["method"] == {"scale": 0.5}
+    page = (results / "report.html").read_text()
+    assert "multiplies the weights that it selects by 0.5" in page
+    assert "layers 1 to 1" in page
+
+    # The cheap score, over the same items.
+    project.configure(lambda config: config["importance"].update(score="wanda"))
+    project.run("results/importance/tiny/places.safetensors")
+    importance = TensorFile(results / "importance/tiny/places.safetensors")
+    assert importance.origin["score"] == "wanda"
+    assert max(importance.tensor(name).max() for name in importance.names) > 0
