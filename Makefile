@@ -8,7 +8,7 @@ CONFIG ?= config.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test annotate check abilities bench-scoring clean
+.PHONY: run test annotate check abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -29,6 +29,11 @@ test: .venv/installed
 
 annotate: .venv/installed
 	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) $(ANNOTATOR)
+
+# Downloads the shipped benchmarks' items to the folder benchmark_data of a configuration, for nodes
+# without a network: make fetch-data CONFIG=config/paper.yaml
+fetch-data: .venv/installed
+	$(BIN)/python -m benchprof.evaluation.fetch --config $(CONFIG)
 
 # What .ci/run checks beside the tests.
 check: .venv/installed

@@ -33,8 +33,11 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return config
 
 
-def test_the_default_configuration_is_valid() -> None:
-    check_configuration(DEFAULT, SCHEMA, "config.yaml")
+@pytest.mark.parametrize(
+    "path", ["config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*.yaml")))]
+)
+def test_the_shipped_configurations_are_valid(path: str) -> None:
+    check_configuration(yaml.safe_load((ROOT / path).read_text()), SCHEMA, path)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,7 @@ def test_the_default_configuration_is_valid() -> None:
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
-        ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "9 other"]),
+        ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "at most 9"]),
         ("ablation", {"scale": 1}, ["ablation", "{'scale': 1}", "zero, mean, or {scale: FACTOR}"]),
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("layers", [3], ["config.yaml, layers", "[3]", "two whole numbers"]),
@@ -93,6 +96,14 @@ def test_a_contrast_wants_two_abilities() -> None:
     }
     with pytest.raises(InputError, match="one ability alone"):
         check_configuration(config, SCHEMA, "config.yaml")
+
+
+def test_a_background_is_a_contrast_for_one_ability() -> None:
+    config = changed("abilities", {"recall": {"items": "x"}}) | {
+        "benchmarks": {"recall_test": {"ability": "recall", "split": "test"}},
+        "selections": {"specific": {"definition": "diff", "background": "y"}},
+    }
+    check_configuration(config, SCHEMA, "config.yaml")
 
 
 def test_a_key_said_twice_is_named_with_both_lines(tmp_path: Path) -> None:

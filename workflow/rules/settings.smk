@@ -29,9 +29,18 @@ def importance_settings(wildcards):
         "twins": config["importance"].get("twins", False),
         "limit": config["importance"].get("limit"),
         "seed": config["seed"],
-        "items": files_of(items_of(ability, "train") for ability in ABILITIES),
-        "exclude": {ability: excluded(ability, "train") for ability in ABILITIES},
+        "items": files_of(items_of(ability, "train") for ability in DIAGNOSED),
+        "exclude": {ability: excluded(ability, "train") for ability in DIAGNOSED},
         "code": codebase.digest_of("importance"),
+    }
+
+
+def background_importance(wildcards):
+    """What `specific` masks need beside the abilities' importance."""
+    if wildcards.selection != "specific" or not background():
+        return {}
+    return {
+        "background": IMPORTANCE.format(model=wildcards.model, ability="_background")
     }
 
 
@@ -109,8 +118,22 @@ def profile_sources():
     ]
 
 
+def headlines():
+    """The metric that each shipped benchmark is known by, where the profile asks for it."""
+    if config["profile"]["metric"] != "headline":
+        return {}
+    return {
+        name: read_definition(
+            benchmark["benchmark"], f"benchmarks.{name}.benchmark"
+        ).metric
+        for name, benchmark in config["benchmarks"].items()
+        if "benchmark" in benchmark
+    }
+
+
 def profile_settings(wildcards):
     return config["profile"] | {
+        "headlines": headlines(),
         "seed": config["seed"],
         "own_benchmarks": own_benchmarks(),
     }
@@ -143,7 +166,8 @@ def user_data():
     benchmarks = config["benchmarks"].values()
     own = [b[key] for b in benchmarks for key in ("data", "task_file") if key in b]
     shipped = [file for name in BENCHMARKS for file in shipped_data(name).values()]
-    return user_items() + own + shipped
+    others = [str(items_of("_background", "train"))] if background() else []
+    return user_items() + others + own + shipped
 
 
 def all_results():

@@ -71,6 +71,14 @@ def test_a_metric_that_a_benchmark_lacks_falls_back_to_its_first() -> None:
     assert table.loc[table["headline"], "metric"].tolist() == ["probability"]
 
 
+def test_a_shipped_benchmark_shows_the_metric_that_it_is_known_by() -> None:
+    headlines = {CELLS[0].benchmark: "acc"}
+    settings = Settings("headline", "absolute", 500, 0.95, 1, headlines)
+    table = impact_rows(INTACT, CELLS[:1], settings.of_benchmark(CELLS[0].benchmark))
+    assert table.loc[table["headline"], "metric"].tolist() == ["acc"]
+    assert settings.of_benchmark("another").metric == "headline"
+
+
 def test_the_dose_is_the_ability_s_own_impact() -> None:
     both = [
         impact_rows(INTACT, [cell("x", lost=lost, benchmark=name)], SETTINGS)

@@ -67,7 +67,7 @@ def compute_profile(
         base = read_record(path)
         own = [s for s in sources if (s.model, s.benchmark) == (model, benchmark)]
         cells = [_cell(source, base, masks[source.mask], path) for source in own]
-        parts.append(impact_rows(base, cells, settings))
+        parts.append(impact_rows(base, cells, settings.of_benchmark(benchmark)))
     table = pd.concat(parts, ignore_index=True)
     table["seed"] = table["seed"].astype("Int64")
     table = add_dose(add_corrected(table), dict(own_benchmarks))

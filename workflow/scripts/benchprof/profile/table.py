@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -19,13 +19,22 @@ from benchprof.sampling import derived_seed
 
 @dataclass(frozen=True)
 class Settings:
-    """How scores become AIS; as configured under `profile`."""
+    """How scores become AIS; as configured under `profile`.
+
+    `headlines` holds the metric that each shipped benchmark is known by, where `metric` is
+    `headline`.
+    """
 
     metric: str
     impact: str
     resamples: int
     confidence: float
     seed: int
+    headlines: Mapping[str, str] = field(default_factory=dict)
+
+    def of_benchmark(self, name: str) -> Settings:
+        """The settings with the metric of one benchmark."""
+        return replace(self, metric=self.headlines.get(name, self.metric))
 
 
 @dataclass(frozen=True)
