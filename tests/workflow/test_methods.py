@@ -25,7 +25,7 @@ def use_other_methods(config: dict[str, Any]) -> None:
     config["fraction_of"] = "scope"
     config["ablation"] = {"scale": 0.5}
     config["controls"]["random"]["seeds"] = [1]
-    specific = {"definition": "exclude", "in_top_of": 1}
+    specific = {"definition": "exclude", "in_top_of": 1, "background": "items/numbers"}
     config["selections"] = {"top": {}, "bottom": {}, "core": {}, "specific": specific}
 
 
@@ -36,7 +36,7 @@ def test_other_methods(project: Project) -> None:
     assert "items/colours/train.jsonl, item colours-" in refused.stdout
     assert "it has no twin; expected a twin." in refused.stdout
 
-    for ability in ("colours", "places"):
+    for ability in ("colours", "places", "numbers"):
         add_twins(project.folder / f"items/{ability}/train.jsonl")
     project.run()
     results = project.folder / "results"
@@ -59,6 +59,15 @@ def test_other_methods(project: Project) -> None:
     page = (results / "report.html").read_text()
     assert "multiplies the weights that it selects by 0.5" in page
     assert "layers 1 to 1" in page
+
+    # The contrast is with the background: an added ability changes no other's mask.
+    project.configure(lambda config: config["abilities"].update(more={"items": "items/numbers"}))
+    project.run("results/masks/tiny/places/specific_0.1.safetensors")
+    again = TensorFile(results / "masks/tiny/places/specific_0.1.safetensors")
+    assert again.origin["digest"] == digests["places", "specific"]
+    assert set(again.origin["importance"]) == {"places", "_background"}
+    # `more` is the same items as the background: in the store already.
+    assert "4 reused, 0 computed" in project.log("compute_importance/tiny.log")
 
     # The cheap score, over the same items.
     project.configure(lambda config: config["importance"].update(score="wanda"))

@@ -50,6 +50,8 @@ def check_inputs():
             f"{source}, abilities.{ability}.exclude",
             Path(config["abilities"][ability]["items"]),
         )
+    if background():
+        read_items(items_of("_background", "train"))
     folder = config.get("benchmark_data")
     for name, benchmark in config["benchmarks"].items():
         if "benchmark" in benchmark:
@@ -70,8 +72,16 @@ def check_inputs():
             check_model_folder(Path(model["source"]["folder"]))
 
 
+def background():
+    """The folder of items that `specific` contrasts every ability with, if any."""
+    return config["selections"].get("specific", {}).get("background")
+
+
 def items_of(ability, split):
-    return Path(config["abilities"][ability]["items"], f"{split}.jsonl")
+    """An ability's file of items, or the background's."""
+    of_ability = ability in config["abilities"]
+    folder = config["abilities"][ability]["items"] if of_ability else background()
+    return Path(folder, f"{split}.jsonl")
 
 
 def item_ids(ability, split):
@@ -80,7 +90,7 @@ def item_ids(ability, split):
 
 def excluded(ability, split):
     """The ids of a split's items that experts rejected: of no other split, which they don't concern."""
-    rejected = config["abilities"][ability].get("exclude")
+    rejected = config["abilities"].get(ability, {}).get("exclude")
     if not rejected:
         return []
     return sorted(set(rejected) & set(item_ids(ability, split)))
@@ -92,6 +102,8 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
+# What importance is computed for.
+DIAGNOSED = [*ABILITIES, "_background"] if background() else ABILITIES
 MODELS = list(config["models"])
 BENCHMARKS = list(config["benchmarks"])
 SELECTIONS = list(config["selections"])
@@ -109,7 +121,7 @@ def one_of(names):
 
 wildcard_constraints:
     model=one_of(MODELS),
-    ability=one_of([*ABILITIES, "all_abilities"]),
+    ability=one_of([*ABILITIES, "all_abilities", "_background"]),
     benchmark=one_of(BENCHMARKS),
     selection=one_of(SELECTIONS),
     fraction=one_of(FRACTIONS),

@@ -22,10 +22,10 @@ rule compute_importance:
     input:
         model="results/models/{model}",
         sizes="results/checks/{model}.json",
-        train=[str(items_of(ability, "train")) for ability in ABILITIES],
+        train=[str(items_of(ability, "train")) for ability in DIAGNOSED],
         settings=settings_file("importance/{model}.json", importance_settings),
     output:
-        expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),
+        expand(IMPORTANCE, ability=DIAGNOSED, allow_missing=True),
     log:
         "results/logs/compute_importance/{model}.log",
     conda:
@@ -35,7 +35,7 @@ rule compute_importance:
     params:
         settings=importance_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],
-        abilities=ABILITIES,
+        abilities=DIAGNOSED,
         store=STORE,
     script:
         "../scripts/compute_importance.py"

@@ -3,6 +3,7 @@
 
 rule select_masks:
     input:
+        unpack(background_importance),
         model="results/models/{model}",
         importance=expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),
         settings=settings_file("masks/{model}/{selection}.json", mask_settings),

@@ -8,6 +8,7 @@ from benchprof.masks.job import select_masks
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         settings = snakemake.params.settings
+        background = snakemake.input.get("background")
         select_masks(
             folder=Path(snakemake.input.model),
             selection=snakemake.wildcards.selection,
@@ -16,6 +17,7 @@ if __name__ == "__main__":
             importances=dict(
                 zip(settings["abilities"], map(Path, snakemake.input.importance), strict=True)
             ),
+            background=Path(background) if background else None,
             targets=dict(
                 zip(
                     map(tuple, snakemake.params.mask_keys), map(Path, snakemake.output), strict=True

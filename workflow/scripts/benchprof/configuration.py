@@ -38,23 +38,24 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             where = f"{source}, benchmarks.{name}.ability"
             known = ", ".join(sorted(config["abilities"]))
             raise InputError(where, repr(ability), f"one of the abilities {known}")
-    if "specific" in config["selections"] and len(config["abilities"]) < 2:
+    specific = config["selections"].get("specific", {"background": None})
+    others = 1 if "background" in specific else len(config["abilities"]) - 1
+    if others < 1:
         raise InputError(
             f"{source}, selections.specific",
             "a contrast with one ability alone",
             "two abilities or more",
-            "Add abilities or use 'top'.",
+            "Add abilities, or a background, or use 'top'.",
         )
     first, last = config.get("layers", (0, 0))
     if first > last:
         where = f"{source}, layers"
         raise InputError(where, str([first, last]), "the first layer and the last, not before it")
-    least = config["selections"].get("specific", {}).get("in_top_of", 1)
-    if least >= len(config["abilities"]):
+    if specific.get("in_top_of", 1) > others:
         raise InputError(
             f"{source}, selections.specific.in_top_of",
-            str(least),
-            f"at most the {len(config['abilities']) - 1} other abilities",
+            str(specific["in_top_of"]),
+            f"at most {others}, as many as an ability is contrasted with",
         )
 
 

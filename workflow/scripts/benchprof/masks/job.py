@@ -33,6 +33,8 @@ from benchprof.models.preparation import read_card
 from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
+# The file name of the background's importance; no ability's, since it starts with '_'.
+BACKGROUND = "_background"
 
 
 def select_masks(
@@ -41,6 +43,7 @@ def select_masks(
     settings: Mapping[str, Any],
     fraction_of: str,
     importances: Mapping[str, Path],
+    background: Path | None,
     targets: Mapping[tuple[str, str], Path],
 ) -> None:
     """Write the masks of one selection.
@@ -51,6 +54,8 @@ def select_masks(
         settings: of the selection, as configured.
         fraction_of: what k is a share of: model (all parameters) or scope.
         importances: each ability's importance file.
+        background: the importance file that `specific` contrasts every ability with; None for
+            the other abilities'.
         targets: mask file by (ability, fraction).
 
     Raises:
@@ -58,6 +63,8 @@ def select_masks(
             what made them.
     """
     files = {ability: TensorFile(path) for ability, path in importances.items()}
+    if background is not None:
+        files[BACKGROUND] = TensorFile(background)
     _check_same_origin(files)
     size = next(iter(files.values())).total_size
     whole = read_card(folder).parameters if fraction_of == "model" else size
@@ -65,7 +72,10 @@ def select_masks(
     counts = [entry_count(fraction, whole) for fraction in fractions]
     select = selector(selection, settings, files, counts)
     for ability in dict.fromkeys(ability for ability, _ in targets):
-        names = [ability] if selection in ("top", "bottom") else sorted(files)
+        if selection in ("top", "bottom"):
+            names = [ability]
+        else:
+            names = [ability, BACKGROUND] if BACKGROUND in files else sorted(files)
         used = {name: files[name].origin for name in names}
         for fraction, entries in zip(fractions, select(ability), strict=True):
             origin = {
@@ -138,7 +148,7 @@ def selector(
         return lambda ability: select_top(files[ability], counts)
     if selection == "bottom":
         return lambda ability: select_bottom(files[ability], counts)
-    shares = Shares.of_files(files)
+    shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)
     if selection == "core":
         core = select_core(shares, counts)
         return lambda _: core

@@ -16,19 +16,26 @@ class Shares:
     """Each ability's importance as shares of its own sum over the scope.
 
     Losses differ in size from ability to ability, and so do raw scores.
+
+    Attributes:
+        files: importance by ability, and of the background where there is one.
+        sums: of each file's scores.
+        background: the name among them of what every ability is contrasted with; None where that
+            is the other abilities.
     """
 
     files: Mapping[str, TensorFile]
     sums: Mapping[str, float]
+    background: str | None = None
 
     @classmethod
-    def of_files(cls, files: Mapping[str, TensorFile]) -> Shares:
-        """The shares of some abilities' importance files.
+    def of_files(cls, files: Mapping[str, TensorFile], background: str | None = None) -> Shares:
+        """The shares of some importance files.
 
         Raises:
-            InputError: an ability's importance is zero everywhere.
+            InputError: an importance is zero everywhere.
         """
-        return cls(files, {ability: _total(file) for ability, file in files.items()})
+        return cls(files, {name: _total(file) for name, file in files.items()}, background)
 
     @property
     def names(self) -> list[str]:
@@ -41,13 +48,15 @@ class Shares:
         return next(iter(self.files.values())).total_size
 
     def others(self, ability: str) -> list[str]:
-        """The abilities that one is contrasted with."""
+        """What an ability is contrasted with."""
+        if self.background is not None:
+            return [self.background]
         return [name for name in self.files if name != ability]
 
     def of(self, ability: str, tensor: str, indices: torch.Tensor | None = None) -> torch.Tensor:
         """The shares of a tensor's entries, or of those at `indices`: float64, flat."""
         flat = self.files[ability].tensor(tensor).reshape(-1)
-        return (flat if indices is None else flat[indices]).double() / self.sums[ability]
+        return (flat if indices is None else flat[indices]).double().div_(self.sums[ability])
 
 
 def _total(importance: TensorFile) -> float:

@@ -57,7 +57,7 @@ def select_difference(shares: Shares, ability: str, counts: Sequence[int]) -> li
 
     def excess(tensor: str) -> torch.Tensor:
         total = functools.reduce(torch.add, _of_others(shares, ability, tensor))
-        return shares.of(ability, tensor).sub_(total / others)
+        return shares.of(ability, tensor).sub_(total.div_(others))
 
     return largest(shares.names, excess, counts)
 

@@ -93,4 +93,6 @@ def _bits(name: str, scores: torch.Tensor) -> torch.Tensor:
     # Adding zero turns -0.0, whose bits differ, into 0.0.
     kind = torch.int32 if flat.dtype == torch.float32 else torch.int64
     bits = (flat + 0.0).view(kind)
-    return torch.where(bits < 0, bits ^ torch.iinfo(kind).max, bits)
+    # All ones where the sign bit is set, else zero.
+    negative = bits >> (torch.iinfo(kind).bits - 1)
+    return bits.bitwise_xor_(negative.bitwise_and_(torch.iinfo(kind).max))
