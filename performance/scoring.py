@@ -2,13 +2,13 @@
 
 python performance/scoring.py MODEL DATA [--limit 120] [--fewshot 5] [--dtype float32] ...
 
-MODEL is a prepared model's folder, DATA a folder of NAME.jsonl files of benchmark items. Each
-engine has a process of its own with the same requests, threads and dtype; while one runs the other
-waits, and they take turns. Printed per benchmark, as a Markdown table: tokens given to the model by
-each (padding included), the size of the prefix tree, seconds (the median of the runs), items per
-second, peak resident memory, the largest difference of a log-likelihood, and both accuracies. The
-speed-up is the product of two factors that stand apart: fewer tokens (the tree), and less time per
-token (mostly logits that are not computed).
+MODEL is a prepared model's folder, DATA a folder of the shipped benchmarks' items. Each engine has
+a process of its own with the same requests, threads and dtype; while one runs the other waits, and
+they take turns. Printed per benchmark, as a Markdown table: tokens given to the model by each
+(padding included), the size of the prefix tree, seconds (the median of the runs), items per second,
+peak resident memory, the largest difference of a log-likelihood, and both accuracies. The speed-up
+is the product of two factors that stand apart: fewer tokens (the tree), and less time per token
+(mostly logits that are not computed).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Job:
     dtype: str
     data: Path
     limit: int
-    fewshot: int
+    fewshot: int | None
     seed: int
     threads: int
 
@@ -118,13 +118,16 @@ class Bench:
 
     def build(self, benchmark: str) -> dict[str, Any]:
         """Build a benchmark's requests; returns what is known before anything runs."""
+        from benchprof.evaluation.definition import local_files, read_definition  # noqa: PLC0415
         from benchprof.evaluation.requests import build_requests  # noqa: PLC0415
         from benchprof.evaluation.scorer import TreeScorer  # noqa: PLC0415
         from benchprof.evaluation.tasks import load_tasks, task_source  # noqa: PLC0415
 
-        data = self.job.data / f"{benchmark}.jsonl"
-        entry = {"task": benchmark, "data": str(data), "fewshot": self.job.fewshot}
-        tasks = load_tasks(task_source(entry, None))
+        entry: dict[str, Any] = {"benchmark": benchmark}
+        if self.job.fewshot is not None:
+            entry["fewshot"] = self.job.fewshot
+        files = local_files(read_definition(benchmark, "--benchmarks"), self.job.data)
+        tasks = load_tasks(task_source(entry, None, local_files=files))
         self.requests = build_requests(tasks, self.job.limit, self.job.seed)
         known = {"items": len(self.requests.documents), "digest": self.requests.digest}
         if isinstance(self.engine, TreeScorer) and self._kind == "loglikelihood":
@@ -253,7 +256,7 @@ def main() -> int:
     parser.add_argument("data", type=Path, help="folder of NAME.jsonl")
     parser.add_argument("--benchmarks", nargs="+", default=BENCHMARKS, metavar="NAME")
     parser.add_argument("--limit", type=int, default=120, help="items a benchmark (120)")
-    parser.add_argument("--fewshot", type=int, default=0, help="shots (0)")
+    parser.add_argument("--fewshot", type=int, help="shots (as the benchmark's definition says)")
     parser.add_argument("--dtype", default="float32", help="float32, bfloat16 or float16")
     parser.add_argument("--runs", type=int, default=3, help="alternated runs (3)")
     parser.add_argument("--seed", type=int, default=2026)
@@ -268,7 +271,8 @@ def main() -> int:
     for benchmark in options.benchmarks:
         rows.append(compare(benchmark, ours, hf, options.runs))
         print(rows[-1], file=sys.stderr, flush=True)
-    print(f"{options.dtype}, {options.fewshot} shots, {options.threads} threads; {machine()}\n")
+    shots = "defined" if options.fewshot is None else options.fewshot
+    print(f"{options.dtype}, {shots} shots, {options.threads} threads; {machine()}\n")
     print(table(rows))
     print(f"\ngeometric mean: {statistics.geometric_mean(row['faster'] for row in rows):.2f} times")
     return 0
