@@ -4,9 +4,11 @@ from pathlib import Path
 
 from benchprof.logs import logged
 from benchprof.masks.job import draw_controls
+from benchprof.models.loading import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
+        use_threads(snakemake.threads)
         draw_controls(
             folder=Path(snakemake.input.model),
             scope=snakemake.params.settings["scope"],

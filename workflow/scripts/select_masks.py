@@ -4,9 +4,11 @@ from pathlib import Path
 
 from benchprof.logs import logged
 from benchprof.masks.job import select_masks
+from benchprof.models.loading import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
+        use_threads(snakemake.threads)
         settings = snakemake.params.settings
         background = snakemake.input.get("background")
         select_masks(

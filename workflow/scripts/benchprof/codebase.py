@@ -29,6 +29,8 @@ MODULES = {
         "benchprof.masks.size",
         "benchprof.masks.specific",
         "benchprof.masks.threshold",
+        "benchprof.models.family",
+        "benchprof.sampling",
     ),
     "evaluation": (
         "benchprof.evaluation.generation",

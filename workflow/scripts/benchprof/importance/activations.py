@@ -45,7 +45,9 @@ def activation_scores(
     for name, weight in weights.items():
         level = (squares[name] / tokens).sqrt().float()
         by_row = isinstance(_owner(model, name), Conv1D)
-        scores[name] = weight.detach().float().abs().mul_(level[:, None] if by_row else level)
+        score = weight.detach().float().abs().mul_(level[:, None] if by_row else level)
+        # The device holds one tensor of scores at a time.
+        scores[name] = score.cpu()
     return scores
 
 

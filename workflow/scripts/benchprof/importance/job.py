@@ -128,6 +128,7 @@ def _compute(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error
             store.add(KIND, keys[name], ".safetensors", _writer(scores, origins[name]))
+            del scores  # they would stay beside the next ability's
 
 
 def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> Any:

@@ -40,8 +40,8 @@ def score_weights(
     """
     scores = _on_cpu(_scores(model, weights, examples, score, advance))
     if twins:
-        for name, theirs in _on_cpu(_scores(model, weights, twins, score, advance)).items():
-            scores[name].sub_(theirs).clamp_(min=0)
+        for name, theirs in _scores(model, weights, twins, score, advance).items():
+            scores[name].sub_(theirs.cpu()).clamp_(min=0)
     return scores
 
 

@@ -62,7 +62,8 @@ def select_masks(
         InputError: a mask would be empty or larger than the scope, or importances differ in
             what made them.
     """
-    files = {ability: TensorFile(path) for ability, path in importances.items()}
+    # In the order of the names: a sum over abilities must not depend on the configuration's.
+    files = {ability: TensorFile(importances[ability]) for ability in sorted(importances)}
     if background is not None:
         files[BACKGROUND] = TensorFile(background)
     _check_same_origin(files)
