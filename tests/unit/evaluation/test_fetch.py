@@ -92,3 +92,13 @@ def test_without_a_network_the_benchmark_is_named(
     assert main(["--config", str(configured(tmp_path, "piqa"))]) == 1
     assert "benchmark task piqa: ConnectionError: no network" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+def test_a_file_that_is_there_is_kept(tmp_path: Path, hub: list[Any]) -> None:
+    file = configured(tmp_path, "gsm8k")
+    own = tmp_path / "data/gsm8k.jsonl"
+    own.parent.mkdir()
+    own.write_text('{"question": "Mine?", "answer": "#### 1"}\n')
+    assert main(["--config", str(file)]) == 0
+    assert own.read_text() == '{"question": "Mine?", "answer": "#### 1"}\n'
+    assert len((tmp_path / "data/gsm8k.fewshot.jsonl").read_text().splitlines()) == 7

@@ -58,9 +58,9 @@ def fetch(source: Path) -> None:
 
 
 def fetch_benchmark(name: str, definition: Definition, folder: Path) -> None:
-    """Write the files of a benchmark, unless they are all there."""
-    files = local_files(definition, folder)
-    if all(path.is_file() for path in files.values()):
+    """Write the files of a benchmark that are not there; a file that is may be the user's own."""
+    files = {k: p for k, p in local_files(definition, folder).items() if not p.is_file()}
+    if not files:
         print(f"{name}: there")
         return
     rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in files}
