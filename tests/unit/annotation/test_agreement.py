@@ -41,7 +41,7 @@ def ratings_of(labels: Mapping[str, str]) -> Ratings:
         for item, label in zip(ITEMS, given, strict=True)
         if label != "."
     ]
-    return Ratings(tuple(labels), tuple(ratings), {"2": [("bob", "odd")]}, 0)
+    return Ratings(tuple(labels), tuple(ratings), {ITEMS[1]: [("bob", "odd")]}, 0)
 
 
 def test_accuracy_and_its_interval() -> None:
@@ -78,6 +78,15 @@ def test_missing_labels(missing: str) -> None:
     assert (alpha.value, alpha.items) == (pytest.approx(1 - 2 / 3), 4)
 
 
+@pytest.mark.parametrize("nothing", ["....", "-..-"])
+def test_who_has_no_label_is_no_annotator(nothing: str) -> None:
+    for coefficient in (fleiss_of, krippendorff_of):
+        found = coefficient(ratings_of(LABELS | {"dee": nothing}), ABILITIES)
+        assert found == coefficient(ratings_of(LABELS), ABILITIES)
+        alone = coefficient(ratings_of({"ann": "abab", "dee": nothing}), ABILITIES)
+        assert "nobody to agree with" in alone.reason
+
+
 @pytest.mark.parametrize(
     ("labels", "reason"),
     [
@@ -108,7 +117,12 @@ def test_the_most_disputed_come_first() -> None:
     assert list(table["against"]) == [3, 1, 0]
     assert list(table["skips"]) == [0, 1, 0]
     assert list(table["comments"]) == ["", "", "bob: odd"]
-    assert disputed_items(ratings_of({})).empty
+
+
+def test_a_comment_without_an_answer_is_listed() -> None:
+    table = disputed_items(ratings_of({"ann": "a..."}))
+    row = {"id": "2", "labels": 0, "against": 0, "given": "", "comments": "bob: odd"}
+    assert table[list(row)].to_dict("records") == [row]
 
 
 def label(folder: Path, annotator: str, items: Sequence[StudyItem], labels: str) -> Path:
@@ -131,6 +145,8 @@ def test_the_report_is_written(tmp_path: Path) -> None:
         lines = [json.dumps(m.item.to_json()) for m in ITEMS if m.ability == ability]
         (tmp_path / f"{ability}.jsonl").write_text("\n".join(lines))
     answers = [label(tmp_path / "answers", who, ITEMS, given) for who, given in LABELS.items()]
+    # Opened and quit: no annotator.
+    answers.append(label(tmp_path / "answers", "dee", [], ""))
     targets = {
         "figures": [tmp_path / "confusion.png", tmp_path / "confusion.svg"],
         "summary": tmp_path / "agreement.json",
@@ -148,6 +164,16 @@ def test_the_report_is_written(tmp_path: Path) -> None:
     table = pd.read_csv(targets["disputed"], dtype={"id": str})
     assert dict(zip(table["id"], table["excluded"], strict=True)) == {"3": True, "4": False}
     assert all(path.stat().st_size for path in targets["figures"])
+
+
+def test_the_report_refuses_an_id_of_two_abilities(tmp_path: Path) -> None:
+    answers = label(tmp_path / "answers", "ann", ITEMS[:1], "a")
+    files = {ability: [tmp_path / f"{ability}.jsonl"] for ability in ABILITIES}
+    for (path,) in files.values():
+        path.write_text(json.dumps(ITEMS[0].item.to_json()))
+    words = r"b\.jsonl \(abilities\.b\), id: '1' stands also in .*a\.jsonl"
+    with pytest.raises(InputError, match=words):
+        report_agreement([answers], files, [], [], tmp_path, tmp_path, tmp_path)
 
 
 def test_no_answers_say_how_to_give_some(tmp_path: Path) -> None:

@@ -36,6 +36,18 @@ def test_a_larger_sample_keeps_the_smaller_and_the_seed_matters() -> None:
     assert few != set(stratified(own, 7, seed=2))
 
 
+def test_a_corrected_item_stays_in_the_sample() -> None:
+    own = items_of({"a": 30})
+    before = [member.item.id for member in stratified({"x": own}, 10, seed=1)]
+    corrected = [make_item(item.id, "a", question="Corrected?") for item in own]
+    assert [member.item.id for member in stratified({"x": corrected}, 10, seed=1)] == before
+
+
+def test_an_item_s_repr_hides_what_is_intended() -> None:
+    (member,) = stratified({"hidden": [make_item("hidden-1", "hidden_type")]}, 1, seed=1)
+    assert "hidden" not in repr([member])
+
+
 def test_each_annotator_has_an_own_order_of_the_same_items() -> None:
     sample = stratified({"x": items_of({"a": 30})}, 20, seed=1)
     jane, john = ordered(sample, 1, "jane"), ordered(sample, 1, "john")
@@ -59,6 +71,19 @@ def test_a_study_is_read_from_the_configuration(study_folder: Path) -> None:
     assert Counter(m.ability for m in study.items) == dict.fromkeys(DEFINITIONS, PER_ABILITY)
     # Spread over the two types of each ability.
     assert Counter(m.item.type for m in study.items) == {"hidden_type_0": 10, "hidden_type_1": 10}
+
+
+def test_an_id_of_two_abilities_is_refused(study_folder: Path) -> None:
+    first, second = (study_folder / "items" / name for name in list(DEFINITIONS)[:2])
+    (second / "test.jsonl").write_text((first / "train.jsonl").read_text())
+    with pytest.raises(InputError) as raised:
+        read_study(study_folder / "config.yaml")
+    for word in (
+        f"{second / 'test.jsonl'} (abilities.{second.name}), id: '{first.name}-train-0'",
+        f"{first / 'train.jsonl'} (abilities.{first.name})",
+        "Rename one",
+    ):
+        assert word in str(raised.value)
 
 
 def test_excluded_items_stay_in_the_study(study_folder: Path) -> None:

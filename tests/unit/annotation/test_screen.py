@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pexpect
@@ -32,14 +33,24 @@ ENTER, ESCAPE, END = "\r", "\x1b", "\x1b[F"
 class Terminal:
     """A pseudo-terminal with the program in it, and the screen that it draws."""
 
-    def __init__(self, folder: Path, annotator: str, columns: int = 140, rows: int = 40) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        annotator: str,
+        columns: int = 140,
+        rows: int = 40,
+        program: Sequence[str] = ("-m", "benchprof.annotation.screen"),
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
+        self.written = b""
         self._stream = pyte.ByteStream(self.screen)
-        command = ["-m", "benchprof.annotation.screen", "--config", "config.yaml", annotator]
+        command = [*program, "--config", "config.yaml", annotator]
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("TEXTUAL", "COLUMNS"))}
         self.process = pexpect.spawn(
             sys.executable, command, cwd=folder, dimensions=(rows, columns),
             env=kept | {"TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none"},
+            preexec_fn=prepare,
         )  # fmt: skip
 
     @property
@@ -49,7 +60,9 @@ class Terminal:
     def read(self) -> bool:
         """Take what the program has written; whether it may write more."""
         try:
-            self._stream.feed(self.process.read_nonblocking(1 << 16, timeout=0.05))
+            content = self.process.read_nonblocking(1 << 16, timeout=0.05)
+            self.written += content
+            self._stream.feed(content)
         except pexpect.TIMEOUT:
             pass
         except pexpect.EOF:
@@ -94,7 +107,7 @@ class Terminal:
 def open_terminal(study_folder: Path) -> Iterator[Callable[..., Terminal]]:
     terminals: list[Terminal] = []
 
-    def opened(*arguments: object, **options: int) -> Terminal:
+    def opened(*arguments: object, **options: object) -> Terminal:
         terminals.append(Terminal(study_folder, *arguments, **options))  # type: ignore[arg-type]
         return terminals[-1]
 
@@ -271,6 +284,55 @@ def test_a_second_screen_of_an_annotator_is_refused(
     second = open_terminal("jane")
     assert second.ended() == 2
     assert "jane.jsonl: another screen has it open" in " ".join(second.text.split())
+
+
+def ended_by_a_label(terminal: Terminal) -> int:
+    terminal.wait("Which ability does each question need?")
+    terminal.press(ENTER)
+    terminal.wait(place(1))
+    terminal.press("12s")
+    status = terminal.ended()
+    assert "Answers are in" not in terminal.text
+    # Neither intended abilities nor ids and types that tell them.
+    for hidden in ("hidden_", *(name for name in DEFINITIONS if "_" in name)):
+        assert hidden.encode() not in terminal.written
+    return status
+
+
+def test_a_full_disk_ends_the_program_with_a_sentence(
+    study_folder: Path, open_terminal: Callable[..., Terminal]
+) -> None:
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+
+    terminal = open_terminal("jane", prepare=full)
+    assert ended_by_a_label(terminal) == 2
+    words = terminal.written.decode()
+    assert "answers/jane.jsonl: cannot be written (File too large); expected a file" in words
+    assert "Traceback" not in words
+    # What was begun is cut off by the next start.
+    assert (study_folder / "answers/jane.jsonl").stat().st_size == 10
+    open_terminal("jane").wait("Which ability does each question need?")
+    assert (study_folder / "answers/jane.jsonl").stat().st_size == 0
+
+
+CRASH = """
+import sys
+from benchprof.annotation import screen, session
+
+def fail(self, ability):
+    present, items = self.present, self.items
+    raise RuntimeError("a fault of the program")
+
+session.Session.label = fail
+sys.exit(screen.main())
+"""
+
+
+def test_a_crash_is_no_success_and_tells_no_ability(open_terminal: Callable[..., Terminal]) -> None:
+    terminal = open_terminal("jane", program=["-c", CRASH])
+    assert ended_by_a_label(terminal) == 1
+    assert "RuntimeError: a fault of the program" in terminal.text
 
 
 def test_faults_end_before_the_screen(

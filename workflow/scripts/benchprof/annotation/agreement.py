@@ -65,7 +65,8 @@ class Accuracy:
 class Coefficient:
     """Agreement beyond chance: 1 is perfect, 0 what chance gives.
 
-    `reason` says why there is no value; `items` and `annotators` are those that it is about.
+    `reason` says why there is no value; `items` and `annotators` are those that it is about
+    (annotators with a label).
     """
 
     value: float | None
@@ -100,7 +101,7 @@ def confusion_of(ratings: Ratings, abilities: Sequence[str]) -> pd.DataFrame:
 def fleiss_of(ratings: Ratings, abilities: Sequence[str]) -> Coefficient:
     """Fleiss' kappa over the items that all annotators have labelled: it wants equal numbers."""
     table = _table(ratings, abilities)
-    annotators = len(ratings.annotators)
+    annotators = ratings.labelling
     full = table[table.sum(axis=1) == annotators]
     if reason := _no_value(full, annotators):
         return Coefficient(None, len(full), annotators, reason)
@@ -111,7 +112,7 @@ def krippendorff_of(ratings: Ratings, abilities: Sequence[str]) -> Coefficient:
     """Krippendorff's alpha for names, over the items with two labels or more."""
     table = _table(ratings, abilities)
     paired = table[table.sum(axis=1) >= 2]
-    annotators = len(ratings.annotators)
+    annotators = ratings.labelling
     if reason := _no_value(paired, annotators):
         return Coefficient(None, len(paired), annotators, reason)
     value = krippendorff.alpha(value_counts=paired, level_of_measurement="nominal")
@@ -124,14 +125,15 @@ def disputed_items(ratings: Ratings) -> pd.DataFrame:
     Columns: `id`, `ability` (intended), `type`, `labels`, `against` (labels that are not
     intended), `skips`, `given` (each label with its number), `comments`.
     """
-    rated: dict[StudyItem, Counter[str | None]] = {}
+    # A comment may stand on an item without an answer.
+    rated: dict[StudyItem, Counter[str | None]] = {item: Counter() for item in ratings.comments}
     for rating in ratings.ratings:
         rated.setdefault(rating.item, Counter())[rating.ability] += 1
     rows = []
     for member, given in rated.items():
         skips = given.pop(None, 0)
         against = given.total() - given[member.ability]
-        comments = ratings.comments.get(member.item.id, ())
+        comments = ratings.comments.get(member, ())
         if against or skips or comments:
             most_first = sorted(given.items(), key=lambda pair: (-pair[1], str(pair[0])))
             labels = ", ".join(f"{name} {number}" for name, number in most_first if number)
@@ -153,7 +155,7 @@ def _table(ratings: Ratings, abilities: Sequence[str]) -> np.ndarray[Any, np.dty
 
 
 def _no_value(table: np.ndarray[Any, np.dtype[np.int64]], annotators: int) -> str:
-    if annotators < 2:
+    if annotators == 1:
         return "one annotator has nobody to agree with"
     if not len(table):
         return "no item has labels of enough annotators"

@@ -39,6 +39,11 @@ class Agreement:
     disputed: pd.DataFrame
     stale: int
 
+    @property
+    def annotators(self) -> int:
+        """How many gave a label that counts."""
+        return sum(accuracy.labels > 0 for accuracy in self.by_annotator.values())
+
     def to_json(self) -> dict[str, Any]:
         """All but the disputed items, which have a table of their own."""
         return {
@@ -61,7 +66,7 @@ class Agreement:
     def _summary(self) -> Iterable[str]:
         yield from ("# Agreement of annotators", "")
         yield (
-            f"{len(self.by_annotator)} annotators gave {self.overall.labels} labels to "
+            f"{self.annotators} annotators gave {self.overall.labels} labels to "
             f"{self.overall.items} items and skipped {self.overall.skips} times."
         )
         if self.stale:

@@ -10,7 +10,8 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,8 +107,13 @@ class AnswerFile:
         """Open, lock and repair the file, and replay it.
 
         Raises:
-            InputError: another program holds it, or a line is faulty.
+            InputError: another program holds it, a line is faulty, or the disk refuses.
         """
+        with _disk(self.path):
+            self._open()
+        return self
+
+    def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
         try:
@@ -124,20 +130,25 @@ class AnswerFile:
         except BaseException:
             os.close(self._handle)
             raise
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Close the file, which ends the lock."""
-        os.close(self._handle)
+        with _disk(self.path):
+            os.close(self._handle)
 
     def append(
         self, kind: str, item: str, digest: str, ability: str | None = None, text: str | None = None
     ) -> None:
-        """Add an event; it is on the disk when this returns."""
+        """Add an event; it is on the disk when this returns.
+
+        Raises:
+            InputError: it could not be written; the file must be opened again to go on.
+        """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         event = Event(kind, item, digest, now, ability, text)
         self.answers.add(event)
-        self._write(event.line())
+        with _disk(self.path):
+            self._write(event.line())
 
     def _write(self, content: bytes) -> None:
         while content:
@@ -208,6 +219,18 @@ def _event(where: str, value: dict[str, Any] | None, abilities: tuple[str, ...])
         remedy = "Use the configuration that was annotated with."
         raise InputError(f"{where}, ability", repr(event.ability), expected, remedy)
     return event
+
+
+@contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    """What the disk refuses is for a person to mend."""
+    try:
+        yield
+    except OSError as error:
+        found = f"cannot be written ({error.strerror})"
+        expected = "a file that can be written, on a disk with space left"
+        remedy = "The last answer may be lost: mend this and start again to go on from there."
+        raise InputError(path, found, expected, remedy) from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from benchprof.abilities.item import read_items
 from benchprof.annotation.agreement import (
     accuracy_of,
     confusion_of,
@@ -16,6 +15,7 @@ from benchprof.annotation.agreement import (
 )
 from benchprof.annotation.agreement_report import Agreement
 from benchprof.annotation.confusion import draw_confusion
+from benchprof.annotation.items import read_all_items
 from benchprof.annotation.ratings import Ratings, read_ratings
 from benchprof.annotation.sample import StudyItem
 from benchprof.errors import InputError
@@ -46,7 +46,7 @@ def report_agreement(
         disputed: the table of disputed items, CSV.
 
     Raises:
-        InputError: nobody has annotated, or a file is faulty.
+        InputError: nobody has annotated, a file is faulty, or two items have one id.
     """
     if not answers:
         raise InputError(
@@ -56,10 +56,7 @@ def report_agreement(
             "Label items first: make annotate ANNOTATOR=your-name.",
         )
     known = [
-        StudyItem(ability, item)
-        for ability, paths in items.items()
-        for path in paths
-        for item in read_items(path)
+        StudyItem(ability, item) for ability, own in read_all_items(items).items() for item in own
     ]
     agreement = measure(read_ratings(answers, known, list(items)), list(items))
     table = agreement.disputed.assign(excluded=agreement.disputed["id"].isin(list(excluded)))
@@ -68,7 +65,7 @@ def report_agreement(
     draw_confusion(agreement.confusion, figures)
     write_json(summary, agreement.to_json())
     write_text(page, agreement.to_markdown())
-    logger.info("%d annotators, %d labels", len(agreement.by_annotator), agreement.overall.labels)
+    logger.info("%d annotators, %d labels", agreement.annotators, agreement.overall.labels)
 
 
 def measure(ratings: Ratings, abilities: Sequence[str]) -> Agreement:

@@ -25,16 +25,21 @@ class Ratings:
     """All of them.
 
     Attributes:
-        annotators: in the order of their names.
+        annotators: all who have a file, in the order of their names.
         ratings: labels and skips that count.
-        comments: annotator and text, by the item's id.
+        comments: annotator and text, by item.
         stale: answers to items that are gone or have another text now; they count nowhere.
     """
 
     annotators: tuple[str, ...]
     ratings: tuple[Rating, ...]
-    comments: Mapping[str, Sequence[tuple[str, str]]]
+    comments: Mapping[StudyItem, Sequence[tuple[str, str]]]
     stale: int
+
+    @property
+    def labelling(self) -> int:
+        """How many annotators have a label that counts: the others can agree with nobody."""
+        return len({rating.annotator for rating in self.ratings if rating.ability is not None})
 
     def counts(self) -> dict[StudyItem, Counter[str]]:
         """How often each item got each label, for items with a label."""
@@ -55,7 +60,7 @@ def read_ratings(
     """
     by_id = {member.item.id: member for member in items}
     ratings: list[Rating] = []
-    comments: dict[str, list[tuple[str, str]]] = {}
+    comments: dict[StudyItem, list[tuple[str, str]]] = {}
     stale = 0
     for path in sorted(files):
         answers = read_answers(path, abilities)
@@ -66,6 +71,6 @@ def read_ratings(
                 stale += 1
         for name, event in answers.comments.items():
             if name in by_id and by_id[name].digest == event.digest:
-                comments.setdefault(name, []).append((path.stem, event.text or ""))
+                comments.setdefault(by_id[name], []).append((path.stem, event.text or ""))
     annotators = tuple(path.stem for path in sorted(files))
     return Ratings(annotators, tuple(ratings), comments, stale)

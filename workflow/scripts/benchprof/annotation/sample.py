@@ -18,6 +18,10 @@ class StudyItem:
     ability: str
     item: Item
 
+    def __repr__(self) -> str:
+        # No traceback tells the ability; the item's id and type would tell it as well.
+        return f"StudyItem({self.digest})"
+
     @property
     def digest(self) -> str:
         """Of what an annotator reads: an answer holds for this text alone."""
@@ -29,7 +33,8 @@ def stratified(
 ) -> tuple[StudyItem, ...]:
     """A seeded sample of each ability's items, spread over its types as evenly as they allow.
 
-    An ability with fewer items gives all it has. A larger `per_ability` keeps the smaller sample.
+    An ability with fewer items gives all it has. A larger `per_ability` keeps the smaller sample,
+    and an item whose text is corrected stays where it was.
     """
     chosen = []
     for ability, own in items.items():
@@ -38,8 +43,8 @@ def stratified(
             strata[item.type].append(StudyItem(ability, item))
         sizes = _shares({name: len(members) for name, members in strata.items()}, per_ability)
         for name, members in sorted(strata.items()):
-            contents = [f"{ability}/{member.item.id}/{member.digest}" for member in members]
-            chosen += [members[i] for i in sample(contents, sizes[name], seed)]
+            names = [f"{ability}/{member.item.id}" for member in members]
+            chosen += [members[i] for i in sample(names, sizes[name], seed)]
     return tuple(chosen)
 
 

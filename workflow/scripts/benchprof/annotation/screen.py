@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_uppercase
@@ -38,7 +39,10 @@ SHORT = 70
 
 
 class AnnotationApp(App[None]):
-    """The item above, the abilities below, a progress bar on top and the keys at the bottom."""
+    """The item above, the abilities below, a progress bar on top and the keys at the bottom.
+
+    `failure` is what ended it other than the annotator.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     # Definitions stand in full from these sizes on; below, the end of a line is cut off.
@@ -86,6 +90,7 @@ class AnnotationApp(App[None]):
     def __init__(self, study: Study, file: AnswerFile, annotator: str) -> None:
         """Show the study's items in the annotator's order."""
         super().__init__()
+        self.failure: Exception | None = None
         self._session = Session(ordered(study.items, study.seed, annotator), file)
         self._abilities = dict(zip(KEYS, study.definitions, strict=False))
         self._definitions = study.definitions
@@ -173,8 +178,17 @@ class AnnotationApp(App[None]):
         self._session.review()
         self._show("")
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End, and leave the error to `main`: Textual would print variables, and so abilities."""
+        self.failure = self.failure or error
+        self._return_code = 1
+        self._close_messages_no_wait()
+
     def _in_front(self) -> bool:
-        return len(self.screen_stack) == 1 and not self.screen.has_class("-small")
+        # After a failure nothing is written any more.
+        if self.failure is not None or len(self.screen_stack) != 1:
+            return False
+        return not self.screen.has_class("-small")
 
     def _asking(self) -> bool:
         return self._in_front() and self._session.present is not None
@@ -251,10 +265,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InputError("standard input and output", "not a terminal", "a terminal")
         with AnswerFile(study.answers, options.annotator, study.definitions) as file:
-            AnnotationApp(study, file, options.annotator).run()
+            app = AnnotationApp(study, file, options.annotator)
+            app.run()
+            if isinstance(app.failure, InputError):
+                raise app.failure
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
+    if app.failure is not None:
+        traceback.print_exception(app.failure)
+    if app.return_code:
+        return app.return_code
     print(f"Answers are in {file.path}")
     return 0
 
@@ -263,7 +284,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchprof.annotation.screen",
         description=(__doc__ or "").splitlines()[0],
-        epilog="Exit status: 0 left by q, 2 the input cannot be used.",
+        epilog="Exit status: 0 left by q, 1 a fault of the program, 2 a file cannot be used.",
     )
     parser.add_argument(
         "annotator",

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from benchprof.abilities.item import SPLITS, Item, read_items
+from benchprof.abilities.item import SPLITS
+from benchprof.annotation.items import read_all_items
 from benchprof.annotation.sample import StudyItem, stratified
 from benchprof.configuration import check_configuration, check_duplicate_keys
 from benchprof.errors import InputError
@@ -67,7 +68,7 @@ def read_study(path: Path) -> Study:
     return Study(
         definitions={name: ability["definition"].strip() for name, ability in abilities.items()},
         items=stratified(
-            {name: _items_of(ability) for name, ability in abilities.items()},
+            read_all_items({name: _files_of(ability) for name, ability in abilities.items()}),
             config["annotation"]["per_ability"],
             config["seed"],
         ),
@@ -76,6 +77,5 @@ def read_study(path: Path) -> Study:
     )
 
 
-def _items_of(ability: Mapping[str, Any]) -> list[Item]:
-    folder = Path(ability["items"])
-    return [item for split in SPLITS for item in read_items(folder / f"{split}.jsonl")]
+def _files_of(ability: Mapping[str, Any]) -> list[Path]:
+    return [Path(ability["items"]) / f"{split}.jsonl" for split in SPLITS]
