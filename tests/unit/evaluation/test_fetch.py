@@ -94,7 +94,8 @@ def test_without_a_network_the_benchmark_is_named(
     assert not (tmp_path / "data").exists()
 
 
-def test_a_file_that_is_there_is_kept(tmp_path: Path, hub: list[Any]) -> None:
+@pytest.mark.usefixtures("hub")
+def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     file = configured(tmp_path, "gsm8k")
     own = tmp_path / "data/gsm8k.jsonl"
     own.parent.mkdir()
