@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from benchprof.errors import InputError
 from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
+
+BUILTINS = frozenset(dir(builtins))
+STANDARD = BUILTINS | sys.stdlib_module_names
+DEFINITION = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
+"""A line at the top level of a program that defines a name; an import does not."""
 
 
 def program_scores(
@@ -24,25 +30,46 @@ def program_scores(
     return [float(verdict is Verdict.PASSED) for verdict in sandbox.run_all(programs)]
 
 
+def check_documents(documents: Iterable[Mapping[str, Any]]) -> None:
+    """Make each document's program of an empty completion: what is at fault in it shows at once.
+
+    Raises:
+        InputError: a document is of no known form or its tests are not Python.
+    """
+    for document in documents:
+        make_program(document, "")
+
+
 def make_program(document: Mapping[str, Any], completion: str) -> Program:
     """The program that a completion makes, with the tests of its document.
 
     HumanEval's prompt is the beginning of the program, and its helpers are the tests' too: these
-    take them from the prompt, not from the program. MBPP's completion is the whole program.
+    take them from the prompt, not from the program. MBPP's completion is the whole program; where
+    its setup uses the program's names, it is the beginning of the tests.
+
+    Raises:
+        InputError: the document is of no known form or its tests are not Python.
     """
     if {"prompt", "entry_point", "test"} <= document.keys():
         name = document["entry_point"]
         tests = f"{document['test']}\ncheck({name})"
+        where = str(document.get("task_id"))
         # A prompt alone is Python: its last function has a docstring for a body.
+        _parsed(document["prompt"], f"{where}, prompt")
+        _parsed(tests, f"{where}, test")
         return Program(document["prompt"] + completion, document["prompt"], (name,), tests)
     if "test_list" in document:
+        where = str(document.get("task_id"))
+        setup = document.get("test_setup_code") or ""
         tests = "\n".join(document["test_list"])
-        setup = document.get("test_setup_code", "")
-        names = _free_names(f"{setup}\n{tests}", str(document.get("task_id")))
-        modules = [name for name in names if name in sys.stdlib_module_names]
-        imports = "".join(f"import {name}\n" for name in modules)
-        taken = tuple(name for name in names if name not in modules)
-        return Program(completion, imports + setup, taken, tests)
+        needed = _free_names(_parsed(setup, f"{where}, test_setup_code"))
+        names = _free_names(_parsed(f"{setup}\n{tests}", f"{where}, test_list"))
+        known = STANDARD - _defined(document.get("code") or completion)
+        taken = tuple(sorted(names - known))
+        imports = "".join(f"import {name}\n" for name in sorted(names & known - BUILTINS))
+        if needed.isdisjoint(taken):
+            return Program(completion, imports + setup, taken, tests)
+        return Program(completion, imports, taken, f"{setup}\n{tests}")
     raise InputError(
         "a document of a benchmark that runs programs",
         f"the fields {', '.join(document)}",
@@ -50,15 +77,28 @@ def make_program(document: Mapping[str, Any], completion: str) -> Program:
     )
 
 
-def _free_names(code: str, document: str) -> list[str]:
-    """Names that code uses and does not define, in the order of the alphabet."""
+def _defined(text: str) -> set[str]:
+    """Names of Python's own that a program gives a meaning of its own, such as `def sum(a, b)`.
+
+    That is the reference solution where there is one: a program that redefines what its tests
+    use, such as `set`, would make them say what it likes. A model's text is not parsed, for which
+    there are texts that crash Python.
+    """
+    return {name for match in DEFINITION.finditer(text) for name in match.groups() if name}
+
+
+def _parsed(code: str, where: str) -> ast.Module:
     try:
-        tree = ast.parse(code)
-    except SyntaxError as error:
-        where = f"document {document}, test_list"
-        raise InputError(where, f"not Python ({error})", "a list of assertions") from None
+        return ast.parse(code)
+    except (SyntaxError, ValueError) as error:  # ValueError: it holds a null character
+        found = f"not Python ({error})"
+        raise InputError(f"document {where}", found, "code that tests a program") from None
+
+
+def _free_names(tree: ast.Module) -> set[str]:
+    """Names that code uses and does not define."""
     used: set[str] = set()
-    defined = set(dir(builtins))
+    defined: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else defined).add(node.id)
@@ -68,4 +108,4 @@ def _free_names(code: str, document: str) -> list[str]:
             defined.add(node.arg)
         elif isinstance(node, ast.alias):
             defined.add(node.asname or node.name.partition(".")[0])
-    return sorted(used - defined)
+    return used - defined

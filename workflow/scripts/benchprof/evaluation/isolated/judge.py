@@ -52,16 +52,17 @@ class Remote:
     """
 
     def __init__(self, candidate: Candidate, name: str | int) -> None:
-        self._candidate = candidate
-        self.name = name
+        # Tests may set attributes (`node.name = "a"`): these names are unlikely ones.
+        self.remote_candidate = candidate
+        self.remote_name = name
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
         """The value that the call returns there."""
         encoded = {"positional": _encoded(list(positional)), "named": _encoded(named)}
-        return self._candidate.ask({"call": self.name, **encoded})
+        return self.remote_candidate.ask({"call": self.remote_name, **encoded})
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._candidate.ask({"iterate": self.name}))
+        return iter(self.remote_candidate.ask({"iterate": self.remote_name}))
 
 
 def main() -> None:
@@ -122,8 +123,8 @@ def _run(code: str, name: str, namespace: dict[str, Any]) -> None:
 
 def _encoded(values: Any) -> Any:
     def handle_of(value: Any) -> int:
-        if isinstance(value, Remote) and isinstance(value.name, int):
-            return value.name
+        if isinstance(value, Remote) and isinstance(value.remote_name, int):
+            return value.remote_name
         raise BrokenTestError(f"tests pass a {type(value).__name__}, which cannot be sent")
 
     return encode(values, handle_of)
