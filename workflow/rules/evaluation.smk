@@ -26,7 +26,6 @@ rule evaluate_benchmark:
         device=lambda wildcards: config["models"][wildcards.model]["device"],
         ablations=[a["name"] for a in ABLATIONS],
         local_files=lambda wildcards: list(shipped_data(wildcards.benchmark)),
-        run_code_unsafely=config.get("run_code_unsafely", False),
         store=STORE,
     script:
         "../scripts/evaluate_benchmark.py"

@@ -74,6 +74,12 @@ def shipped_data(name):
     }
 
 
+def runs_programs(benchmark):
+    if "benchmark" not in benchmark:
+        return False
+    return read_definition(benchmark["benchmark"], "benchmark").kind == "program"
+
+
 def benchmark_data(wildcards):
     """The files that a benchmark reads, by their kind; none where it reads from the Hub."""
     benchmark = config["benchmarks"][wildcards.benchmark]
@@ -90,7 +96,7 @@ def evaluation_settings(wildcards):
     model = config["models"][wildcards.model]
     benchmark = config["benchmarks"][wildcards.benchmark]
     own = "ability" in benchmark
-    return {
+    settings = {
         "benchmark": benchmark,
         "exclude": excluded(benchmark["ability"], benchmark["split"]) if own else [],
         "dtype": model["dtype"],
@@ -100,6 +106,10 @@ def evaluation_settings(wildcards):
         "files": list(files_of(benchmark_data(wildcards).values()).values()),
         "code": codebase.digest_of("evaluation"),
     }
+    if runs_programs(benchmark):
+        # Not of any other benchmark, which it would run again when it changes.
+        settings["run_code_unsafely"] = config.get("run_code_unsafely", False)
+    return settings
 
 
 def profile_sources():

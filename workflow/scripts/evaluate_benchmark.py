@@ -35,9 +35,6 @@ if __name__ == "__main__":
             method=settings["ablation"],
             targets=dict(zip(["intact", *names], map(Path, snakemake.output.records), strict=True)),
             store=Store(Path(snakemake.params.store)),
-            open_sandbox=partial(
-                Sandbox,
-                unsafe=snakemake.params.run_code_unsafely,
-                parallel=snakemake.threads,
-            ),
+            run_code_unsafely=settings.get("run_code_unsafely", False),
+            open_sandbox=partial(Sandbox, parallel=snakemake.threads),
         )

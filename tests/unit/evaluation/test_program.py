@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ import lm_eval.tasks
 import pytest
 
 from benchprof.errors import InputError
+from benchprof.evaluation import job
+from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.program import make_program, program_scores
 from benchprof.evaluation.record import make_record
 from benchprof.evaluation.requests import build_requests
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
+from benchprof.models.preparation import Card
+from benchprof.store import Store
 
 HUMANEVAL = {
     "task_id": "HumanEval/0",
@@ -71,11 +76,149 @@ def test_tests_take_from_the_program_what_they_do_not_define() -> None:
     assert make_program(MBPP, "").setup == "import math\n"
 
 
+# Of the shape of items whose setup is made of the program's own objects.
+CHAIN = MBPP | {
+    "test_setup_code": "import math\nhead = Link(1)\nhead.name = 'head'\n"
+    "head.next = Link(math.floor(2.5))",
+    "test_list": ["assert length(head) == 1", "assert head.next"],
+}
+LINK = "class Link:\n    def __init__(self, value):\n        self.value, self.next = value, None\n"
+
+
+def test_a_setup_that_uses_the_program_comes_with_the_tests(sandbox: Sandbox) -> None:
+    program = make_program(CHAIN, "")
+    assert (program.setup, program.names) == ("", ("Link", "length"))
+    right = LINK + "def length(link):\n    return 1 if link.next is None else 2\n"
+    failing = ["", LINK, right.replace("class Link", "class Other"), right + "Link = 3\n"]
+    failing.append(right.replace("self.value, self.next = value, None", "raise MemoryError"))
+    verdicts = program_scores([CHAIN] * 6, [right, *failing], sandbox)
+    assert verdicts == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["max", "queue"])
+@pytest.mark.parametrize("solved", [True, False])
+def test_a_name_of_pythons_that_the_program_defines_is_its_own(
+    sandbox: Sandbox, name: str, solved: bool
+) -> None:
+    text = f"def {name}(a, b):\n    return a * b\n"
+    solution = {"code": text.replace("a * b", "b * a")} if solved else {}
+    item = MBPP | {"test_list": [f"assert {name}(3, 4) == 12"]} | solution
+    assert make_program(item, text).names == (name,)
+    assert make_program(item, text).setup == ""
+    completions = [text, text.replace("*", "+"), f"import {name}" if name == "queue" else ""]
+    assert program_scores([item] * 3, completions, sandbox) == [1.0, 0.0, 0.0]
+
+
+def test_a_program_cannot_redefine_what_tests_use(sandbox: Sandbox) -> None:
+    item = MBPP | {"test_list": ["assert set(add(1, 2)) == set([3])"], "code": "def add(a, b): ..."}
+    fake = "def add(a, b):\n    return [0]\ndef set(values):\n    return 0\n"
+    assert program_scores([item], [fake], sandbox) == [0.0]
+
+
+@pytest.mark.parametrize("text", ["    sum = 1\n", "import sum\n", "sum == 1\n", "sum(1)\n"])
+def test_what_no_line_of_the_top_level_defines_is_pythons(text: str) -> None:
+    item = MBPP | {"test_list": ["assert sum([1]) == add(0, 1)"]}
+    assert make_program(item, text).names == ("add",)
+
+
 def test_documents_of_no_known_form_are_named() -> None:
     with pytest.raises(InputError, match="the fields question, answer"):
         make_program({"question": "", "answer": ""}, "")
     with pytest.raises(InputError, match="document 11, test_list: not Python"):
         make_program(MBPP | {"test_list": ["assert add("]}, "")
+    with pytest.raises(InputError, match="document 11, test_setup_code: not Python"):
+        make_program(MBPP | {"test_setup_code": "("}, "")
+    with pytest.raises(InputError, match="document HumanEval/0, test: not Python"):
+        make_program(HUMANEVAL | {"test": "def check(candidate):"}, "")
+
+
+class Job:
+    """A job on MBPP's items that ends where the model would be loaded."""
+
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.data = tmp_path / "mbpp.jsonl"
+        self.store = tmp_path / "store"
+        self.origins: list[dict[str, Any]] = []
+        self.unsafe: list[bool] = []
+        card = Card("digest", {}, {}, {}, 1, {})
+        monkeypatch.setattr(job, "read_card", lambda folder: card)  # noqa: ARG005
+        monkeypatch.setattr(job, "render_chat", lambda tokenizer, *a, **k: "Prompt")  # noqa: ARG005
+        monkeypatch.setattr(job, "load_tokenizer", lambda folder: None)  # noqa: ARG005
+        monkeypatch.setattr(job, "_compute", self._compute)
+
+    def run(self, item: dict[str, Any], unsafe: bool = False, chat: bool = False) -> None:
+        self.data.write_text(json.dumps(item | {"code": ""}) + "\n")
+        benchmark = {"benchmark": "mbpp", "fewshot": 0}
+        source = task_source(benchmark, None, local_files={"data": self.data})
+        self.evaluate(source, unsafe, chat)
+
+    def evaluate(self, source: TaskSource, unsafe: bool, chat: bool = False) -> None:
+        evaluate_benchmark(
+            ModelSettings(self.data.parent, "float32", "cpu", chat),
+            source,
+            None,
+            1,
+            {},
+            "zero",
+            {"intact": self.data.parent / "intact.json"},
+            Store(self.store),
+            unsafe,
+            self._open_sandbox,
+        )
+
+    def _open_sandbox(self, unsafe: bool) -> Any:
+        self.unsafe.append(unsafe)
+
+    def _compute(self, *arguments: Any) -> None:
+        _, _, _, _, origins, keys, store, _ = arguments
+        self.origins.append(origins["intact"])
+        store.add(job.KIND, keys["intact"], ".json", lambda path: path.write_text("{}"))
+
+
+@pytest.fixture
+def mbpp_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+    return Job(tmp_path, monkeypatch)
+
+
+PAIRED = MBPP | {"test_list": [*MBPP["test_list"], "assert add"]}
+
+
+def test_faulty_tests_end_a_job_before_the_model_is_loaded(mbpp_job: Job) -> None:
+    with pytest.raises(InputError, match="document 11, test_list: not Python"):
+        mbpp_job.run(MBPP | {"test_list": ["assert add(1, 2) == 3", "", "assert add("]})
+    assert not mbpp_job.origins
+
+
+def test_the_store_knows_how_programs_were_run(mbpp_job: Job) -> None:
+    for unsafe in (False, True, False):
+        mbpp_job.run(PAIRED, unsafe)
+    assert mbpp_job.unsafe == [False, True]
+    python = ".".join(platform.python_version_tuple()[:2])
+    programs = [origin.pop("programs") for origin in mbpp_job.origins]
+    assert programs == [{"sandbox": sandboxed, "python": python} for sandboxed in (True, False)]
+    assert mbpp_job.origins[0] == mbpp_job.origins[1]
+
+
+def test_no_other_benchmark_is_concerned_by_how_programs_are_run(
+    mbpp_job: Job, tmp_path: Path
+) -> None:
+    items = tmp_path / "items.jsonl"
+    item = {"id": "i", "type": "t", "context": "", "question": "?", "options": ["a", "b"]}
+    items.write_text(json.dumps(item | {"answer": 0}) + "\n")
+    for unsafe in (False, True):
+        mbpp_job.evaluate(task_source({"ability": "x"}, items), unsafe)
+    (origin,) = mbpp_job.origins
+    assert "programs" not in origin
+    assert not mbpp_job.unsafe
+
+
+def test_a_chat_template_with_programs_is_warned_of(
+    mbpp_job: Job, caplog: pytest.LogCaptureFixture
+) -> None:
+    mbpp_job.run(PAIRED)
+    assert job.CHAT_PROGRAMS not in caplog.text
+    mbpp_job.run(PAIRED, chat=True)
+    assert job.CHAT_PROGRAMS in caplog.text
 
 
 @pytest.mark.parametrize(

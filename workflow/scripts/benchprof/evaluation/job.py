@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 
 from benchprof import codebase, digests, provenance
 from benchprof.evaluation.chat import render_chat
+from benchprof.evaluation.program import check_documents
 from benchprof.evaluation.record import INTACT, make_record
 from benchprof.evaluation.requests import Requests, Response, build_requests
 from benchprof.evaluation.sandbox import Sandbox
@@ -28,6 +30,12 @@ from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
 KIND = "evaluations"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+CHAT_PROGRAMS = (
+    "prompts go through the chat template, but what the model writes is run as it is: HumanEval's "
+    "program is the prompt and then the answer, MBPP's is the answer. An answer with anything but "
+    "code (a greeting, a code fence) fails; compare with `chat_template: false`."
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,8 @@ def evaluate_benchmark(
     method: Method,
     targets: Mapping[str, Path],
     store: Store,
-    open_sandbox: Callable[[], Sandbox] = Sandbox,
+    run_code_unsafely: bool = False,
+    open_sandbox: Callable[..., Sandbox] = Sandbox,
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
 
@@ -65,13 +74,26 @@ def evaluate_benchmark(
         method: what becomes of a mask's entries.
         targets: file of each ablation's record; also that of `intact`, which has no mask.
         store: the store.
-        open_sandbox: makes the sandbox that a benchmark's programs run in, where it has some.
+        run_code_unsafely: a benchmark's programs, where it has some, run without a sandbox.
+        open_sandbox: makes what they run in, told by `unsafe` whether without a sandbox.
+
+    Raises:
+        InputError: the benchmark or its tests are faulty, or there is no sandbox.
     """
     requests = _requests_for(model, source, limit, seed)
+    programs = None
+    if source.runs_programs:
+        # Before the model is loaded: else faulty tests would show after all is generated.
+        check_documents(document.content for document in requests.documents)
+        programs = {"sandbox": not run_code_unsafely, "python": PYTHON}
+        if model.chat_template:
+            logger.warning(CHAT_PROGRAMS)
     loaded = {name: read_mask(path) for name, path in masks.items()}
     card = read_card(model.folder)
     origins = {
-        name: _origin(card, model, requests, loaded.get(name), method, source, limit, seed)
+        name: _origin(
+            card, model, requests, loaded.get(name), method, source, limit, seed, programs
+        )
         for name in targets
     }
     keys = {name: _key(origin) for name, origin in origins.items()}
@@ -83,7 +105,7 @@ def evaluate_benchmark(
     }
     if missing:
         # Before the model is loaded: where there is no sandbox, nothing is computed.
-        sandbox = open_sandbox() if source.runs_programs else None
+        sandbox = open_sandbox(unsafe=run_code_unsafely) if source.runs_programs else None
         own = {name: loaded.get(name) for name in missing.values()}
         _compute(model, requests, own, method, origins, keys, store, sandbox)
     for name, target in targets.items():
@@ -141,10 +163,11 @@ def _origin(
     source: TaskSource,
     limit: int | None,
     seed: int,
+    programs: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """All that decides the numbers, and nothing that does not: no names of a configuration."""
     task = requests.documents[0].task
-    return {
+    origin = {
         "model": {"digest": card.digest, "source": card.source, "dtype": model.dtype},
         "mask": {"digest": mask.digest, "n": mask.size, "method": method} if mask else None,
         "requests": {
@@ -158,10 +181,13 @@ def _origin(
         },
         "code": codebase.digest_of("evaluation"),
     }
+    return origin | ({"programs": programs} if programs else {})
 
 
 def _key(origin: Mapping[str, Any]) -> str:
     mask = origin["mask"]
+    # Only where there are programs: other benchmarks' keys stay what they were.
+    programs = {"programs": origin["programs"]} if "programs" in origin else {}
     return digests.of_value(
         {
             "model": origin["model"]["digest"],
@@ -170,6 +196,7 @@ def _key(origin: Mapping[str, Any]) -> str:
             "requests": origin["requests"]["digest"],
             "code": origin["code"],
         }
+        | programs
     )
 
 
