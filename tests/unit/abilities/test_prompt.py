@@ -8,7 +8,7 @@ import yaml
 
 from benchprof.abilities.prompt import option_text, prompt_text
 
-TASK = Path(__file__).parents[3] / "resources" / "benchmarks" / "ability_items.yaml"
+TASK = Path(__file__).parents[3] / "resources" / "tasks" / "ability_items.yaml"
 
 
 def test_a_prompt_has_a_context_line_only_with_a_context():
