@@ -49,7 +49,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "calibration": (
             Wording("It turned out that {told}.", "How can one account for that?"),
-            Wording("What people noticed first is that {told}.", "What had set this off?"),
+            Wording("What people noticed first was that {told}.", "What had set this off?"),
         ),
         "test": (
             Wording("Imagine this scene: {told}.", "What must have happened earlier?"),

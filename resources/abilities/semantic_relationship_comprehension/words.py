@@ -126,7 +126,7 @@ SCALES: dict[str, tuple[Scale, ...]] = {
         _scale("truth", "true correct", "false wrong incorrect"),
         _scale("weight size", "important significant major", "unimportant trivial minor"),
         _scale("weight will", "necessary essential vital", "unnecessary needless superfluous"),
-        _scale("character", "arrogant haughty conceited", "humble modest unassuming"),
+        _scale("character", "arrogant haughty conceited", "humble meek unassuming"),
         _scale("body", "sick ill unwell", "healthy fit hale"),
         _scale("interest", "interesting fascinating gripping", "boring tedious tiresome"),
         _scale("interest usual weight", "funny amusing comical", "serious solemn earnest"),
