@@ -114,6 +114,7 @@ def make_project(folder: Path) -> Project:
     }
     config["importance"]["limit"] = 4
     config["fractions"] = [0.01]
+    config["controls"]["random"]["seeds"] = [1, 2]
     config["profile"] |= {"impact": "absolute", "resamples": 200}
     (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     return Project(folder)
