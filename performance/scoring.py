@@ -32,8 +32,6 @@ BENCHMARKS = (
     "arc_challenge", "hellaswag", "winogrande", "boolq", "commonsense_qa", "openbookqa", "piqa"
 )  # fmt: skip
 BATCH_SIZES = (1, 2, 4, 8, 16, 32)
-TRIAL = 24
-"""Documents on which lm-eval's best batch size is looked for."""
 
 
 @dataclass(frozen=True)
@@ -104,18 +102,24 @@ class Bench:
     def __init__(self, name: str, job: Job) -> None:
         """Load the model and count what it is given."""
         from lm_eval.models.huggingface import HFLM  # noqa: PLC0415
+        from transformers import AutoModelForCausalLM  # noqa: PLC0415
 
         from benchprof.evaluation.scorer import TreeScorer  # noqa: PLC0415
+        from benchprof.models.linear import speed_up_scoring  # noqa: PLC0415
         from benchprof.models.loading import load_model, load_tokenizer  # noqa: PLC0415
 
         folder = Path(job.model)
-        model, tokenizer = load_model(folder, job.dtype, "auto"), load_tokenizer(folder)
+        tokenizer = load_tokenizer(folder)
         self.job, self.tokens = job, 0
-        self.engine: Any = (
-            TreeScorer(model, tokenizer)
-            if name == "ours"
-            else HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1)
-        )
+        self.engine: Any
+        if name == "ours":
+            model = load_model(folder, job.dtype, "auto")
+            speed_up_scoring(model)
+            self.engine = TreeScorer(model, tokenizer)
+        else:
+            # As lm-eval loads it.
+            model = AutoModelForCausalLM.from_pretrained(folder, dtype=job.dtype).eval()
+            self.engine = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1)
         model.base_model.register_forward_pre_hook(self._count, with_kwargs=True)
 
     def build(self, benchmark: str) -> dict[str, Any]:
@@ -170,22 +174,20 @@ def peak_memory() -> int:
     return int(peak) * 1024
 
 
-def best_batch_size(hf: Engine) -> int:
-    """The size with which lm-eval is fastest on the first documents."""
-    hf.call("run", BATCH_SIZES[-1], TRIAL)  # the first run is slower
-    seconds = {
-        size: min(hf.call("run", size, TRIAL).seconds for _ in range(2)) for size in BATCH_SIZES
-    }
+def best_batch_size(hf: Engine, trial: int) -> int:
+    """The size with which lm-eval is fastest on the first `trial` documents."""
+    hf.call("run", BATCH_SIZES[2], trial)  # the first run is slower
+    seconds = {size: hf.call("run", size, trial).seconds for size in BATCH_SIZES}
     return min(seconds, key=lambda size: seconds[size])
 
 
-def compare(benchmark: str, ours: Engine, hf: Engine, runs: int) -> dict[str, Any]:
+def compare(benchmark: str, ours: Engine, hf: Engine, runs: int, trial: int) -> dict[str, Any]:
     """Measure one benchmark; the engines take turns."""
     known, theirs = ours.call("build", benchmark), hf.call("build", benchmark)
     if known["digest"] != theirs["digest"]:
         raise AssertionError(f"{benchmark}: the engines were given different requests")
-    size = best_batch_size(hf)
-    ours.call("run", None, TRIAL)  # as warm as the other
+    size = best_batch_size(hf, trial)
+    ours.call("run", None, trial)  # as warm as the other
     pairs = [(ours.call("run", None, None), hf.call("run", size, None)) for _ in range(runs)]
     mine, their = (
         statistics.median(run.seconds for run in side) for side in zip(*pairs, strict=True)
@@ -263,6 +265,9 @@ def main() -> int:
     parser.add_argument("--fewshot", type=int, help="shots (as the benchmark's definition says)")
     parser.add_argument("--dtype", default="float32", help="float32, bfloat16 or float16")
     parser.add_argument("--runs", type=int, default=3, help="alternated runs (3)")
+    parser.add_argument(
+        "--trial", type=int, default=24, help="items on which lm-eval's best batch is sought (24)"
+    )
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
@@ -276,7 +281,7 @@ def main() -> int:
     ours, hf = Engine("ours", job), Engine("hf", job)
     rows = []
     for benchmark in options.benchmarks:
-        rows.append(compare(benchmark, ours, hf, options.runs))
+        rows.append(compare(benchmark, ours, hf, options.runs, options.trial))
         print(rows[-1], file=sys.stderr, flush=True)
     shots = "defined" if options.fewshot is None else options.fewshot
     print(f"{options.dtype}, {shots} shots, {options.threads} threads; {machine()}\n")

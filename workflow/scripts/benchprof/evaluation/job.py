@@ -24,6 +24,7 @@ from benchprof.files import write_json
 from benchprof.masks.ablation import Method, ablated
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.family import scope_weights
+from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import Card, read_card
 from benchprof.store import Store
@@ -211,6 +212,7 @@ def _compute(
     sandbox: Sandbox | None,
 ) -> None:
     model = load_model(settings.folder, settings.dtype, settings.device)
+    speed_up_scoring(model)
     weights = scope_weights(model, "all_layers")
     tokenizer = load_tokenizer(settings.folder)
     scorer = TreeScorer(model, tokenizer, description="scoring")

@@ -17,6 +17,7 @@ from benchprof.importance.example import Example, render_example, twin_of
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.scores import score_weights
 from benchprof.models.family import scope_weights
+from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import read_card
 from benchprof.sampling import sample
@@ -104,6 +105,7 @@ def _compute(
 ) -> None:
     settings = next(iter(origins.values()))
     model = load_model(folder, settings["dtype"], device)
+    speed_up_gradients(model)
     tokenizer = load_tokenizer(folder)
     weights = scope_weights(model, settings["scope"], settings["layers"])
 
