@@ -273,7 +273,7 @@ RECORDS: tuple[Records, ...] = (
         "always in that order.",
         (
             Question("goods", "town", "The {goods} will arrive at which harbour?"),
-            Question("town", "ship", "To the harbour of {town} now goes which ship?"),
+            Question("town", "ship", "Bound for {town} is which ship?"),
         ),
     ),
     Records(

@@ -21,8 +21,8 @@ from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS
 from semantic_relationship_comprehension.doings import AGENTS, EVENTS, INSTRUMENTS, Doer
 from semantic_relationship_comprehension.phrasings import PHRASINGS, Phrasing
 from semantic_relationship_comprehension.words import (
-    ALSO_PARTS,
     CATEGORIES,
+    NEARLY_PARTS,
     NESTED,
     PARTS,
     SCALES,
@@ -457,9 +457,9 @@ def _task_slots(tasks: dict[str, str]) -> Slots:
 
 
 def _mere_kinds(split: str) -> list[Category]:
-    """The categories whose name is no part of their members."""
+    """The categories that cannot be taken for a part or a whole of their members."""
     every = [category for table in _category_tables(split) for category in table]
-    return [category for category in every if category.name not in ALSO_PARTS]
+    return [category for category in every if category.name not in NEARLY_PARTS]
 
 
 def _pairs(split: str, random: Random) -> list[tuple[str, str]]:

@@ -699,8 +699,8 @@ RELATION = (
             "Which two words make an example of {relation}?",
             "something together with what it forms a part of",
             "something together with its more general name",
-            "different words, equal meaning",
-            "different words, contrary meaning",
+            "different words with equal meaning",
+            "different words with contrary meaning",
             "somebody together with a tool of the trade",
         ),
         (

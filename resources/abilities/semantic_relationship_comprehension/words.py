@@ -206,9 +206,9 @@ NESTED = frozenset(
     _split("aeroplane, army, atom, book, hospital, newspaper, play, poem, sentence, tree, year")
 )
 
-# Kinds whose name is also that of a part of their members, as a bench has a seat and a rose plant
-# a flower; they never stand beside part and whole.
-ALSO_PARTS = frozenset(_split("flower, fruit, grain, nut, seat"))
+# Kinds that could be taken for a part of their members (a bench has a seat, a rose plant a flower) or
+# for a whole of them (biology is a part of science); they never stand beside part and whole.
+NEARLY_PARTS = frozenset(_split("flower, fruit, grain, nut, science, seat"))
 
 # Neighbouring categories lie close to each other, so each group gives its own wrong answers.
 CATEGORIES: dict[str, tuple[Category, ...]] = {
