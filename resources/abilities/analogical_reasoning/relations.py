@@ -112,7 +112,7 @@ MEANINGS: dict[str, tuple[Frame, ...]] = {
         "milliner, steam iron, hat shop, felt, bonnet",
         "photographer, camera, darkroom, film, photograph",
         "florist, scissors, flower shop, flowers, bouquet",
-        "miner, pickaxe, mine, rock, coal",
+        "stonemason, mallet, quarry, granite, gravestone",
     ),
     "things": _frames(
         "part user place kind stuff",
