@@ -247,7 +247,9 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category("shoe", "sandal, boot, slipper, clog, moccasin, sneaker", "garment"),
         _substance("cheese", "cheddar, brie, parmesan, gouda, feta, mozzarella"),
         _category("hat", "beret, sombrero, fedora, bonnet, bowler, trilby", "garment"),
-        _substance("spice", "cinnamon, nutmeg, saffron, turmeric, cardamom, ginger", "colour, vegetable"),
+        _substance(
+            "spice", "cinnamon, nutmeg, saffron, turmeric, cardamom, ginger", "colour, vegetable"
+        ),
         _substance("pasta", "spaghetti, macaroni, lasagne, ravioli, penne, tagliatelle"),
         _substance("grain", "wheat, barley, rye, rice, millet, maize", "vegetable"),
         _substance("herb", "basil, thyme, parsley, oregano, rosemary, tarragon", "spice"),

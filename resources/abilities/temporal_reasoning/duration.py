@@ -260,7 +260,7 @@ THREE_PARTS = {
     "test": """
         {A}'s stay at the fair in {town} took [{a}|some time], the way there [{b}|some time]
         and the way back [{c}|some time].
-        How much time was needed with both ways?
+        How much time was needed for the stay and both ways?
     """,
 }
 HOW_MUCH_LONGER = {
