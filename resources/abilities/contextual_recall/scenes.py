@@ -273,7 +273,7 @@ RECORDS: tuple[Records, ...] = (
         "always in that order.",
         (
             Question("goods", "town", "The {goods} will arrive at which harbour?"),
-            Question("town", "ship", "Bound for {town} is which ship?"),
+            Question("town", "ship", "{town}'s harbour expects which ship?"),
         ),
     ),
     Records(
