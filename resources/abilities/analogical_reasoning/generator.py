@@ -23,6 +23,8 @@ from analogical_reasoning.relations import (
     FORMS,
     KIN,
     MEANINGS,
+    NAMESAKES,
+    STAND_INS,
     STRANGERS,
     SYSTEMS,
     Frame,
@@ -149,12 +151,22 @@ def _draw_of_frame(split: str, random: Random, tables: Tables, heads: bool) -> F
         if len(options) < 4 or not askable:
             continue
         right = random.choice(askable)
-        wrong = random.sample([r for r in options if r != right], 3)
+        rivals = [r for r in options if r != right and r not in _too_near(right)]
+        if len(rivals) < 3:
+            continue
+        wrong = random.sample(rivals, 3)
         answer, *distractors = (_word(asked, r) for r in (right, *wrong))
         slots = {"a": _word(example, start), "b": _word(example, right), "c": _word(asked, start)}
         if _all_differ([answer, *distractors, *slots.values()]):
             twin = {"b": _strangers(split, random, 1, [name])[0]}
             return Fill(slots, twin, answer, tuple(distractors))
+
+
+def _too_near(right: str) -> frozenset[str]:
+    """The relations whose words might be a second right answer beside the word of `right`."""
+    if right == HEAD:
+        return NAMESAKES
+    return frozenset((HEAD,)) if right in STAND_INS else frozenset()
 
 
 # Pairs -----------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ MEANING = (
             "If {a} is matched with {b}, what must {c} be matched with to keep the analogy?",
         ),
         ("medium", "star", "{n0} pairs {a} with {b}.", "With what must {n0} pair {c}, by analogy?"),
-        ("hard", "across", "", "What stands to {c} in the relation in which {b} stands to {a}?"),
+        ("hard", "across", "", "What stands to {c} in the relation of {b} to {a}?"),
         (
             "hard",
             "across",
@@ -60,7 +60,7 @@ MEANING = (
             "Just as we say {a} and {b}, we say {c} and one more word.",
             "Which word?",
         ),
-        ("medium", "star", "", "Which word relates to {c} in the same way as {b} relates to {a}?"),
+        ("medium", "star", "", "Which word relates to {c} in the same way as {b} to {a}?"),
         (
             "medium",
             "star",
@@ -90,7 +90,7 @@ MEANING = (
             "Two pairs are built alike. One is {a} and {b}; the other begins with {c}.",
             "How does it end?",
         ),
-        ("medium", "star", "", "If {b} is the match for {a}, what is the match for {c}?"),
+        ("medium", "star", "", "If {a} has {b} as its match, what is the match for {c}?"),
         ("hard", "across", "", "Complete by analogy: {a} → {b}; {c} → which of these?"),
         (
             "hard",

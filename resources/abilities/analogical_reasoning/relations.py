@@ -112,7 +112,7 @@ MEANINGS: dict[str, tuple[Frame, ...]] = {
         "milliner, steam iron, hat shop, felt, bonnet",
         "photographer, camera, darkroom, film, photograph",
         "florist, scissors, flower shop, flowers, bouquet",
-        "miner, pickaxe, mine, rock, coal",
+        "stonemason, mallet, quarry, granite, gravestone",
     ),
     "things": _frames(
         "part user place kind stuff",
@@ -199,6 +199,11 @@ KIN = {
     "quality": "deed",
 }
 
+# What is said of the head can be said of these (a cub has fur as a fox has, a leaf is in the wood as a
+# maple is), and two of them name what the head names.
+STAND_INS = frozenset(("young", "male", "female", "kind", "part"))
+NAMESAKES = frozenset(("female", "kind"))
+
 # Forms and degrees of a word: the relation is one of form and meaning.
 FORMS: dict[str, tuple[Frame, ...]] = {
     "adjectives": _frames(
@@ -274,33 +279,33 @@ SYSTEMS: tuple[System, ...] = (
     System("army", "general", "soldiers", "barracks", "battle"),
     System("orchestra", "conductor", "musicians", "concert hall", "concert"),
     System("football club", "coach", "players", "stadium", "match"),
-    System("news agency", "editor", "reporters", "newsroom", "article"),
+    System("news agency", "editor", "reporters", "newsroom", "news story"),
     System("monastery", "abbot", "monks", "chapel", "prayer"),
     System("restaurant", "head chef", "cooks", "kitchen", "meal"),
-    System("film crew", "director", "actors", "studio", "film"),
+    System("film crew", "film director", "actors", "studio", "film"),
     System("law court", "judge", "jurors", "courtroom", "trial"),
-    System("factory", "foreman", "factory hands", "workshop", "product"),
+    System("factory", "works manager", "factory hands", "assembly line", "product"),
     System("beehive", "queen bee", "worker bees", "honeycomb", "honey"),
     System("circus", "ringmaster", "acrobats", "ring", "show"),
     System("university", "professor", "students", "lecture hall", "lecture"),
-    System("parliament", "speaker", "deputies", "debating chamber", "law"),
+    System("parliament", "speaker", "senators", "debating chamber", "new law"),
     System("hospital", "chief surgeon", "nurses", "operating room", "operation"),
-    System("choir", "choirmaster", "singers", "rehearsal room", "hymn"),
+    System("choir", "choirmaster", "singers", "rehearsal room", "song"),
     System("farm", "farmer", "farmhands", "field", "harvest"),
-    System("fire brigade", "fire chief", "firefighters", "fire station", "rescue"),
-    System("airline crew", "pilot", "stewards", "cabin", "flight"),
+    System("fire brigade", "fire chief", "firefighters", "fire station", "ladder rescue"),
+    System("airline crew", "pilot", "flight attendants", "cabin", "flight"),
     System("police force", "commissioner", "constables", "police station", "arrest"),
     System("climbing party", "head guide", "climbers", "base camp", "ascent"),
     System("laboratory", "chief scientist", "research assistants", "test room", "experiment"),
-    System("ballet company", "choreographer", "dancers", "stage", "dance evening"),
+    System("ballet company", "choreographer", "dancers", "dance studio", "dance evening"),
     System("scout troop", "scoutmaster", "scouts", "campsite", "hike"),
-    System("bakery", "master baker", "apprentices", "bakehouse", "bread"),
+    System("bakery", "master baker", "bakers", "bakehouse", "bread"),
     System("space crew", "mission commander", "astronauts", "capsule", "moon landing"),
     System("kingdom", "king", "courtiers", "throne room", "decree"),
     System("gang of thieves", "ringleader", "burglars", "hideout", "burglary"),
-    System("rock band", "bandleader", "guitarists", "garage", "album"),
+    System("rock band", "bandleader", "guitarists", "recording studio", "album"),
     System("building firm", "master builder", "bricklayers", "building site", "house"),
-    System("parish", "priest", "worshippers", "church", "service"),
+    System("parish", "priest", "worshippers", "church", "baptism"),
 )
 
 # Things that have no counterpart in a group of people; they stand in the twins.

@@ -44,22 +44,23 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
     },
     ("cause", "near"): {
         "train": (
-            Wording("We saw this: {told}.", "What probably led to it?"),
-            Wording("Look: {told}.", "What could be the reason?"),
+            Wording("We noticed this: {told}.", "What probably led to it?"),
+            Wording("What happened is this: {told}.", "What could be the reason?"),
         ),
         "calibration": (
             Wording("It turned out that {told}.", "How can one account for that?"),
             Wording("What people noticed first was that {told}.", "What had set this off?"),
         ),
         "test": (
-            Wording("Imagine this scene: {told}.", "What must have happened earlier?"),
-            Wording("In the end {told}.", "Can you guess the explanation?"),
+            Wording("Imagine the following: {told}.", "What must have happened earlier?"),
+            Wording("In the end, {told}.", "Can you guess the explanation?"),
         ),
     },
     ("cause", "two"): {
         "train": (
             Wording(
-                "Two things happened on different days. First, {first}. Later, {second}.",
+                "Two things happened on different days. The first was this: {first}. The second was "
+                "this: {second}.",
                 "What is the most likely cause of the first event?",
                 0,
             ),
@@ -119,14 +120,15 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "test": (
             Wording("Somebody reports: {told}.", "What was the outcome?"),
-            Wording("On the day in question {told}.", "What trouble did that cause?"),
+            Wording("The facts are these: {told}.", "What trouble did that cause?"),
         ),
     },
     ("effect", "two"): {
         "train": (
             Wording(
-                "Two things happened on different days. First, {first}. Later, {second}.",
-                "What did the later event lead to?",
+                "Two things happened on different days. The first was this: {first}. The second was "
+                "this: {second}.",
+                "What did the second event lead to?",
                 1,
             ),
             Wording(
@@ -155,7 +157,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
             ),
             Wording(
                 "One postcard says that {first}. Another postcard says that {second}.",
-                "What would you then expect to hear from the second writer?",
+                "What would you expect the second writer to report next?",
                 1,
             ),
         ),
@@ -171,7 +173,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "test": (
             Wording("As everyone knows by now, {told}.", "How could it have been averted?"),
-            Wording("Unfortunately {told}.", "With a little foresight, what might have helped?"),
+            Wording("Unfortunately, {told}.", "With a little foresight, what might have helped?"),
         ),
     },
     ("prevention", "near"): {
@@ -191,7 +193,8 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
     ("prevention", "two"): {
         "train": (
             Wording(
-                "Two things happened on different days. First, {first}. Later, {second}.",
+                "Two things happened on different days. The first was this: {first}. The second was "
+                "this: {second}.",
                 "What would have prevented the first trouble?",
                 0,
             ),
@@ -242,7 +245,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "test": (
             Wording("It is too late to change it: {told}.", "What is the sensible reaction?"),
-            Wording("Everyone stared, for {told}.", "How can the matter be mended?"),
+            Wording("Everyone was upset, for {told}.", "How can the matter be mended?"),
         ),
     },
     ("repair", "near"): {

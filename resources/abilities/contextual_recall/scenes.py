@@ -191,7 +191,7 @@ RECORDS: tuple[Records, ...] = (
         "{job4}; their rooms are {colour1}, {colour2}, {colour3} and {colour4}, in that order.",
         (
             Question("job", "colour", "What is the colour of the {job}'s room?"),
-            Question("colour", "job", "What is the work of the guest in the {colour} room?"),
+            Question("colour", "job", "Which of these people sleeps in the {colour} room?"),
         ),
     ),
     Records(
@@ -273,7 +273,7 @@ RECORDS: tuple[Records, ...] = (
         "always in that order.",
         (
             Question("goods", "town", "The {goods} will arrive at which harbour?"),
-            Question("town", "ship", "To the harbour of {town} now goes which ship?"),
+            Question("town", "ship", "{town}'s harbour expects which ship?"),
         ),
     ),
     Records(
@@ -281,8 +281,8 @@ RECORDS: tuple[Records, ...] = (
         (
             Short(
                 "instrument", "person",
-                "At the {instrument} sits {person}.",
-                "At the {instrument} sits who?",
+                "On the {instrument} is {person}.",
+                "On the {instrument} is who?",
             ),
             Short(
                 "person", "colour",
@@ -292,7 +292,7 @@ RECORDS: tuple[Records, ...] = (
         ),
         (
             "Dressed in {colour}, {person} plays the {instrument}.",
-            "At the {instrument} sits {person}, in {colour}.",
+            "On the {instrument} is {person}, in {colour}.",
         ),
         ("Near the {instrument}, there are {colour} lamps.",),
         "In the front row, dressed in {colour1}, {colour2}, {colour3} and {colour4}, sit "
@@ -499,12 +499,12 @@ CHAINS: tuple[Chain, ...] = (
                 "The firm of {person} has its office in {town}",
             ),
             Hop(
-                "What is the town known for where {firm} has its office?",
+                "What is the town where {firm} has its office known for?",
                 "The town where {firm} has its office is known for its {goods}",
             ),
         ),
         "Who works for the firm that has its office in {town}?",
-        "What is the town known for where the firm of {person} has its office?",
+        "What is the town where the firm of {person} has its office known for?",
         "Who works for the firm in the town that is known for its {goods}?",
     ),
     Chain(
@@ -568,7 +568,7 @@ CHAINS: tuple[Chain, ...] = (
             ),
         ),
         "Who is a pupil of the teacher who plays the {instrument}?",
-        "Where is the instrument kept that the teacher of {person} plays?",
+        "Which room holds the instrument that the teacher of {person} plays?",
         "Who is a pupil of the teacher whose instrument is kept in the {room}?",
     ),
     Chain(

@@ -87,7 +87,7 @@ WORDINGS = (
     ),
     Wording(
         "test",
-        "In the code of {n} you write one thing for another:",
+        "In {n}'s code you write one thing for another:",
         "{b} for {a}",
         ", ",
         "What would you write for {a}?",

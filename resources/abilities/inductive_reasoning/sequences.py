@@ -36,7 +36,7 @@ NUMBER_WORDINGS = (
     Wording("train", "{n} makes a list of numbers: {seq}.", "What number comes next in the list?"),
     Wording(
         "train",
-        "The doors along the street of {n} are numbered {seq}, and so on.",
+        "The doors along {n}'s street are numbered {seq}, and so on.",
         "What is the number of the next door?",
     ),
     Wording("train", "{n} counts aloud: {seq}.", "What number does {n} say next?"),
@@ -76,7 +76,7 @@ LETTER_WORDINGS = (
     Wording("train", "{n} looks at a row of letters: {seq}.", "What comes next in the row?"),
     Wording(
         "train",
-        "The seats in the row of {n} are marked {seq}, and so on.",
+        "The seats in {n}'s row are marked {seq}, and so on.",
         "How is the next seat marked?",
     ),
     Wording("train", "{n} says {seq} in a steady pattern.", "What does {n} say next?"),
@@ -87,7 +87,7 @@ LETTER_WORDINGS = (
     ),
     Wording(
         "calibration",
-        "The keys on the strange keyboard of {n} read {seq}, from left to right.",
+        "The keys on {n}'s strange keyboard read {seq}, from left to right.",
         "What does the key to the right of them read?",
     ),
     Wording(

@@ -89,7 +89,7 @@ WORDINGS = (
         SHAPES,
         TINTS,
         "{n} prints wallpaper; so far the roll shows {seq}.",
-        "To carry on regularly, what must be printed now?",
+        "What must be printed now so that the pattern goes on regularly?",
     ),
 )
 

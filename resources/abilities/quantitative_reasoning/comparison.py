@@ -155,11 +155,11 @@ TENS_APART = {
         How many more {things} does {A} have?
     """,
     "calibration": """
-        The {object} of {A} cost [{a}|several] dollars and that of {B} [{b}|several] dollars.
+        {A}'s {object} cost [{a}|several] dollars and {B}'s [{b}|several] dollars.
         How much more did {A} pay than {B}? -> ${}
     """,
     "test": """
-        There are [{b}|some] {crops} in the cellar of {A} but [{a}|some] in that of the {job}.
+        There are [{b}|some] {crops} in {A}'s cellar but [{a}|some] in the {job}'s.
         How many fewer {crops} does {A} have than the {job}?
     """,
 }
@@ -192,8 +192,8 @@ LEAST = {
         Which guest is the youngest?
     """,
     "test": """
-        Four packets lie on the scales of the {job}. That of {A} weighs [{a}|some] grams, that of
-        {B} [{b}|some], that of {C} [{c}|some], that of {D} [{d}|some].
+        Four packets lie on the {job}'s scales. {A}'s weighs [{a}|some] grams, {B}'s [{b}|some],
+        {C}'s [{c}|some], {D}'s [{d}|some].
         Whose packet is the lightest?
     """,
 }
@@ -219,8 +219,8 @@ SECOND = {
         Who sold the second most?
     """,
     "calibration": """
-        In the archive of {town}, the letters of {A} fill [{a}|several] pages, those of {B}
-        [{b}|several], those of {C} [{c}|several], those of {D} [{d}|several].
+        In the archive of {town}, {A}'s letters fill [{a}|several] pages, {B}'s [{b}|several],
+        {C}'s [{c}|several], {D}'s [{d}|several].
         Whose letters fill the second largest number of pages?
     """,
     "test": """
@@ -294,7 +294,7 @@ MORE_IN_ALL = {
     "test": """
         Of the two ropes that the {job} bought in {town}, the red one is [{m}|some] metres shorter
         than the blue one and measures [{a}|some] metres.
-        Tied end to end and ignoring the knot, how many metres long are they?
+        Without counting the knot, how many metres long are the two ropes when tied end to end?
     """,
 }
 TIMES_MORE = {
@@ -390,7 +390,7 @@ CHAIN_IN_ALL = {
     """,
     "test": """
         A cart weighs [{t}|several] times as much as the sack of {goods} on it. The sack weighs
-        [{m}|some] kg more than the dog of {A}, and the dog weighs [{a}|some] kg.
+        [{m}|some] kg more than {A}'s dog, and the dog weighs [{a}|some] kg.
         How many kg do cart, sack and dog weigh together?
     """,
 }

@@ -142,7 +142,7 @@ SHARE_OF = {
         What percentage of the {things} are {colour}? -> {}%
     """,
     "calibration": """
-        In the orchard of the {job} there were [{n}|several] trees. When the storm was over,
+        In the {job}'s orchard there were [{n}|several] trees. When the storm was over,
         [{a}|several] of these were still standing.
         What percentage of the trees survived? -> {}%
     """,
@@ -159,12 +159,12 @@ DISCOUNT = {
         How much does the {object} cost in the sale? -> ${}
     """,
     "calibration": """
-        The lake near {town} was [{n}|several] hectares large before the dry years took away [{p}
+        The lake near {town} covered [{n}|several] hectares before the dry years took away [{p}
         percent|a part] of it.
         What is its size now, in hectares?
     """,
     "test": """
-        The shop of {A} takes [{p}%|a fixed part] off every bill of a regular customer, and the
+        {A}'s shop takes [{p}%|a fixed part] off every bill of a regular customer, and the
         {job}, who is one, has a bill of [${n}|some dollars].
         What does the {job} have to pay? -> ${}
     """,
@@ -187,7 +187,7 @@ RISE = {
 }
 GROWN_BY = {
     "train": """
-        The weekly rent of {A} went up from [${a}|one sum] to [${b}|another].
+        {A}'s weekly rent went up from [${a}|one sum] to [${b}|another].
         By what percentage did the rent go up? -> {}%
 
         The price of a {object} fell from [${a}|one sum] to [${c}|another].
@@ -225,7 +225,7 @@ UNDONE = {
         How much did the {object} cost before the discount? -> ${}
     """,
     "calibration": """
-        When [{p} percent|a part] of the {crops} in the cellar of the {job} had rotted,
+        When [{p} percent|a part] of the {crops} in the {job}'s cellar had rotted,
         [{m}|several] were still good.
         How many {crops} were in the cellar at first?
     """,

@@ -99,10 +99,10 @@ FOR_TEN = {
         How many {crafts} does it turn out in [10|several] minutes?
     """,
     "test": """
-        At the stall of {A}, one kilogram of {goods} cost [{a}|some] dollars.
+        At {A}'s stall, one kilogram of {goods} cost [{a}|some] dollars.
         How much did [10|some] kilograms cost? -> ${}
 
-        Every day the shop of {A} sells [{a}|some] {crops}.
+        Every day {A}'s shop sells [{a}|some] {crops}.
         After [10|some] days, how many {crops} has the shop sold?
     """,
 }
@@ -114,19 +114,19 @@ AT_RATE = {
         One bag of {goods} costs [{a}|some] dollars.
         How many dollars do [{b}|several] bags of {goods} cost? -> ${}
 
-        A tap at the house of {A} in {town} gives [{a}|some] litres of water a minute.
+        A tap at {A}'s house in {town} gives [{a}|some] litres of water a minute.
         How many litres does it give in [{b}|some] minutes?
     """,
     "calibration": """
         The {job} is paid [${a}|the same sum] for each hour of work.
         What is the pay for [{b}|several] hours of work? -> ${}
 
-        At the workshop of {A} in {town}, [{a}|an equal number of] {crafts} are finished each
+        At {A}'s workshop in {town}, [{a}|an equal number of] {crafts} are finished each
         hour.
         How many {crafts} are finished in [{b}|several] hours?
     """,
     "test": """
-        For {goods} the shop of {A} charges [${a}|a fixed price] per kilogram.
+        For {goods}, {A}'s shop charges [${a}|a fixed price] per kilogram.
         How much must be paid for [{b}|some] kilograms? -> ${}
 
         The train to {town} passes [{a}|a fixed number of] lamp posts per minute.
@@ -164,7 +164,7 @@ SCALED = {
         How many limes does the cook press to make as much juice per head for [{c}|several] guests?
     """,
     "test": """
-        Steady rain over {town} filled the barrel of {A} with [{a}|some] litres in [{b}|some]
+        Steady rain over {town} filled {A}'s barrel with [{a}|some] litres in [{b}|some]
         hours.
         If the rain does not change, how many litres fall into the barrel in [{c}|a few] hours?
     """,
@@ -175,7 +175,7 @@ TIME_FOR = {
         At this speed, how many minutes does {A} need for [{c}|other] boxes?
     """,
     "calibration": """
-        The printer of the {job} needs [{b}|several] minutes for [{a}|a stack of] pages, and its
+        The {job}'s printer needs [{b}|several] minutes for [{a}|a stack of] pages, and its
         speed never changes.
         How many minutes does it need for [{c}|another stack of] pages?
     """,
@@ -251,8 +251,8 @@ CATCH_UP = {
         How many minutes after passing {town} does the express draw level with the goods train?
     """,
     "test": """
-        The motorboat of {A} left port [{h}|some] hours ago and makes [{v}|some] km per hour. Now
-        that of {B} sets out after it, making [{w}|some] km per hour.
+        {A}'s motorboat left port [{h}|some] hours ago and makes [{v}|some] km per hour. Now
+        {B}'s sets out after it, making [{w}|some] km per hour.
         In how many minutes will the second motorboat overtake the first?
     """,
 }

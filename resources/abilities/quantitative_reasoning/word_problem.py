@@ -100,7 +100,7 @@ ONE_MORE = {
         How many {things} does {A} have?
     """,
     "calibration": """
-        There were [{a}|several] {crops} in the basket of {B} when {A} put in one more.
+        There were [{a}|several] {crops} in {B}'s basket when {A} put in one more.
         How many {crops} are in the basket now?
     """,
     "test": """
@@ -157,7 +157,7 @@ ADD = {
         How many {things} did {A} buy there in total?
     """,
     "test": """
-        The shop of {A} sold [{a}|some] {things} yesterday and [{b}|some] today.
+        {A}'s shop sold [{a}|some] {things} yesterday and [{b}|some] today.
         Over the two days, how many {things} were sold?
     """,
 }
@@ -186,7 +186,7 @@ TIMES = {
         How many {things} are in the bags altogether?
     """,
     "calibration": """
-        Every tray in the kitchen of {A} carries [{b}|a fixed number of] {crops}, and the kitchen
+        Every tray in {A}'s kitchen carries [{b}|a fixed number of] {crops}, and the kitchen
         has [{a}|several] trays.
         How many {crops} do the trays carry together?
     """,

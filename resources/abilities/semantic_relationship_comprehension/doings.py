@@ -234,7 +234,7 @@ EVENTS: tuple[Event, ...] = (
     Event("adopted", "adopted", "", "new parent", "adopted child"),
     Event("obeyed", "obeyed", "", "follower of orders", "giver of orders"),
     Event("robbed", "robbed", "", "thief", "victim of the theft"),
-    Event("imitated", "imitated", "", "imitator", "model for the imitation"),
+    Event("imitated", "imitated", "", "imitator", "person imitated"),
     Event("overtook", "overtaken", " on the last lap", "faster runner", "slower runner"),
     Event("paid", "paid", " forty coins", "payer", "receiver of the money"),
     Event("guided", "guided", " through the caves", "guide", "person shown the way"),

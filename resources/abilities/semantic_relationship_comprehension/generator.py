@@ -22,6 +22,7 @@ from semantic_relationship_comprehension.doings import AGENTS, EVENTS, INSTRUMEN
 from semantic_relationship_comprehension.phrasings import PHRASINGS, Phrasing
 from semantic_relationship_comprehension.words import (
     CATEGORIES,
+    NEARLY_PARTS,
     NESTED,
     PARTS,
     SCALES,
@@ -455,10 +456,16 @@ def _task_slots(tasks: dict[str, str]) -> Slots:
 # Relations -------------------------------------------------------------------------------------
 
 
+def _mere_kinds(split: str) -> list[Category]:
+    """The categories that cannot be taken for a part or a whole of their members."""
+    every = [category for table in _category_tables(split) for category in table]
+    return [category for category in every if category.name not in NEARLY_PARTS]
+
+
 def _pairs(split: str, random: Random) -> list[tuple[str, str]]:
     """A pair for each relation: part and whole, member and kind, synonyms, opposites."""
     whole = random.choice(entries_of(split, PARTS))
-    category = random.choice([c for table in _category_tables(split) for c in table])
+    category = random.choice(_mere_kinds(split))
     one, other = _draw_scales(split, random, 2)
     return [
         (random.choice(whole.parts), whole.name),
@@ -489,8 +496,7 @@ def _draw_relation_pair(phrasing: Phrasing, random: Random) -> Fill:
 def _draw_directed(phrasing: Phrasing, random: Random) -> Fill:
     """Part and whole, whole and part, member and kind, kind and member."""
     one, other = _draw_wholes(phrasing.split, random, 2)
-    every = [category for table in _category_tables(phrasing.split) for category in table]
-    kind, genus = _draw_categories(every, random, 2)
+    kind, genus = _draw_categories(_mere_kinds(phrasing.split), random, 2)
     pairs = [
         (random.choice(one.parts), one.name),
         (other.name, random.choice(other.parts)),

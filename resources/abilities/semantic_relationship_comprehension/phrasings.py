@@ -366,7 +366,7 @@ PART_WHOLE = (
             "hard",
             "pair",
             "The words on the notes were {p1} ({n1}), {p2} ({n2}), {p3} ({n3}) and {p4} ({n4}).",
-            "On whose note does one word stand for something that contains the other?",
+            "On whose note is one of the things a part of the other?",
         ),
         (
             "hard",
@@ -424,7 +424,7 @@ AGENT = (
             "The notes on the door were mixed up. {n1}, {j1}, reads 'please {t1}'; "
             "{n2}, {j2}, reads 'please {t2}'; {n3}, {j3}, reads 'please {t3}'; {n4}, {j4}, reads "
             "'please {t4}'.",
-            "Who reads the note meant for such a professional?",
+            "Whose note asks for work that suits the reader's profession?",
         ),
     ),
     *_rows(
@@ -662,7 +662,7 @@ RELATION = (
             "hard",
             "directed",
             "{n0} gives {n1} a pair that leads from {relation}.",
-            "Which pair, as it stands, does {n1} get?",
+            "Which of these pairs does {n1} get?",
             "the component to the thing that has it",
             "the thing to a component that it has",
             "the narrower word to the broader one",
@@ -699,8 +699,8 @@ RELATION = (
             "Which two words make an example of {relation}?",
             "something together with what it forms a part of",
             "something together with its more general name",
-            "different words, equal meaning",
-            "different words, contrary meaning",
+            "different words with equal meaning",
+            "different words with contrary meaning",
             "somebody together with a tool of the trade",
         ),
         (
@@ -856,7 +856,7 @@ ROLE = (
             "role",
             "It was {c}, the very person that {d} had {p3}{o3} before, whom {b} {v2}{o2}, after "
             "having been {p1}{o1} by {a}.",
-            "Whose role is that of the {role}?",
+            "Which of the four is the {role}?",
             "It was one, the very person that another had {p3}{o3} before, whom a third {v2}{o2}, "
             "after having been {p1}{o1} by a fourth: {m1}, {m2}, {m3} and {m4}.",
             "ab",
@@ -868,7 +868,7 @@ ROLE = (
             "role",
             "{b} is the one whom {a} {v1}{o1}, and the one who {v2} {c}{o2}, who in turn had "
             "{p3} {d}{o3}.",
-            "Whose part is it to be the {role}?",
+            "Whom does the description '{role}' fit?",
             "There is one whom another {v1}{o1}, and one who {v2} a third{o2}, who in turn had "
             "{p3} a fourth{o3}: {m1}, {m2}, {m3} and {m4}.",
             "ab",

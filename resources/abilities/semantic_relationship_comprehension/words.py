@@ -206,6 +206,10 @@ NESTED = frozenset(
     _split("aeroplane, army, atom, book, hospital, newspaper, play, poem, sentence, tree, year")
 )
 
+# Kinds that could be taken for a part of their members (a bench has a seat, a rose plant a flower) or
+# for a whole of them (biology is a part of science); they never stand beside part and whole.
+NEARLY_PARTS = frozenset(_split("flower, fruit, grain, nut, science, seat"))
+
 # Neighbouring categories lie close to each other, so each group gives its own wrong answers.
 CATEGORIES: dict[str, tuple[Category, ...]] = {
     "nature": (
@@ -213,7 +217,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category("fish", "trout, salmon, herring, cod, carp, sardine"),
         _category("tree", "oak, birch, maple, willow, beech, poplar"),
         _category("insect", "beetle, ant, wasp, butterfly, mosquito, grasshopper"),
-        _category("fruit", "pear, banana, peach, plum, mango, lemon", "tree"),
+        _category("fruit", "pear, banana, peach, plum, mango, lemon", "tree, colour"),
         _category("mammal", "bear, elephant, rabbit, squirrel, camel, monkey"),
         _category("vegetable", "carrot, cabbage, turnip, leek, parsnip, cauliflower"),
         _category("flower", "rose, tulip, daisy, lily, daffodil, orchid"),
@@ -221,7 +225,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _substance("gas", "oxygen, hydrogen, nitrogen, helium, neon, methane"),
         _category("reptile", "lizard, crocodile, cobra, tortoise, gecko, iguana"),
         _category("gemstone", "ruby, emerald, sapphire, diamond, topaz, opal", "colour"),
-        _category("body organ", "heart, liver, kidney, lung, stomach, brain", "shape"),
+        _category("inner organ", "heart, liver, kidney, lung, stomach, brain", "shape"),
         _category("landform", "valley, hill, canyon, plateau, mountain, peninsula"),
         _category("nut", "almond, hazelnut, cashew, pecan, walnut, pistachio", "tree, fruit"),
         _category("storm", "hurricane, blizzard, tornado, typhoon, cyclone, sandstorm"),
@@ -243,7 +247,9 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category("shoe", "sandal, boot, slipper, clog, moccasin, sneaker", "garment"),
         _substance("cheese", "cheddar, brie, parmesan, gouda, feta, mozzarella"),
         _category("hat", "beret, sombrero, fedora, bonnet, bowler, trilby", "garment"),
-        _substance("spice", "cinnamon, nutmeg, saffron, turmeric, cardamom, ginger"),
+        _substance(
+            "spice", "cinnamon, nutmeg, saffron, turmeric, cardamom, ginger", "colour, vegetable"
+        ),
         _substance("pasta", "spaghetti, macaroni, lasagne, ravioli, penne, tagliatelle"),
         _substance("grain", "wheat, barley, rye, rice, millet, maize", "vegetable"),
         _substance("herb", "basil, thyme, parsley, oregano, rosemary, tarragon", "spice"),
@@ -285,7 +291,7 @@ PARTS: tuple[Whole, ...] = (
     _whole("body", "eye", "pupil, iris, retina"),
     _whole("building", "door", "hinge, doorknob, keyhole"),
     _whole("body", "fish", "gill, dorsal fin, swim bladder"),
-    _whole("device", "camera", "viewfinder, zoom lens"),
+    _whole("device lid", "camera", "viewfinder, zoom lens"),
     _whole("food", "egg", "yolk, eggshell, egg white"),
     _whole("land", "volcano", "crater, lava dome, magma chamber"),
     _whole("vehicle", "car", "steering wheel, gearbox, windscreen"),
@@ -295,7 +301,7 @@ PARTS: tuple[Whole, ...] = (
     _whole("body", "leg", "knee, shin, thigh"),
     _whole("device", "computer", "keyboard, processor, hard drive"),
     _whole("body", "deer", "antler, hoof"),
-    _whole("text", "poem", "stanza, verse, rhyme"),
+    _whole("text", "poem", "stanza, couplet, refrain"),
     _whole("building vehicle", "window", "pane, windowsill"),
     _whole("vehicle", "aeroplane", "cockpit, fuselage, landing gear"),
     _whole("plant food", "apple", "core, peel, pip"),
@@ -305,19 +311,19 @@ PARTS: tuple[Whole, ...] = (
     _whole("tent", "tent", "tent pole, groundsheet, guy rope"),
     _whole("clock", "clock", "hour hand, minute hand, pendulum"),
     _whole("text", "letter", "greeting, signature, postscript"),
-    _whole("body", "cow", "udder, hoof, horn"),
+    _whole("body", "cow", "udder, hoof, rump"),
     _whole("vehicle", "wheel", "spoke, hub, tyre"),
     _whole("plant", "cactus", "prickle, root"),
     _whole("atom", "atom", "nucleus, electron, proton"),
     _whole("body clothes", "arm", "elbow, forearm, wrist"),
     _whole("food", "meal", "starter, dessert, main course"),
-    _whole("kettle", "teapot", "spout, lid"),
+    _whole("lid", "teapot", "spout, lid"),
     _whole("weapon", "rifle", "trigger, barrel, butt"),
-    _whole("body", "insect", "antenna, thorax, abdomen"),
+    _whole("body", "insect", "feeler, thorax, abdomen"),
     _whole("text", "newspaper", "headline, editorial, front page"),
     _whole("land", "river", "estuary, riverbed, source"),
     _whole("building", "theatre", "stage, auditorium, box office"),
-    _whole("writing", "pen", "nib, cap, ink cartridge"),
+    _whole("lid", "pen", "nib, cap, ink cartridge"),
     _whole("clothes", "coat", "lapel, coat pocket"),
     _whole("building", "staircase", "step, banister"),
     _whole("body", "face", "chin, cheek, forehead"),
@@ -327,6 +333,6 @@ PARTS: tuple[Whole, ...] = (
     _whole("body", "scorpion", "sting, pincer"),
     _whole("text", "sentence", "verb, clause, predicate"),
     _whole("building", "hospital", "ward, operating theatre, maternity unit"),
-    _whole("building body", "bridge", "pier, span"),
+    _whole("building body land", "bridge", "pier, span"),
     _whole("body clothes", "foot", "toe, ankle, instep"),
 )

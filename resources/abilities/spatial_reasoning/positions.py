@@ -279,12 +279,12 @@ BOARDS = {
         Board(
             "Stamps of equal size fill a sheet in rows and columns.",
             (
-                "Next to {b} on the upper side sits {a}.",
-                "Next to {b} on the right side sits {a}.",
-                "Next to {b} on the lower side sits {a}.",
-                "Next to {b} on the left side sits {a}.",
+                "The upper neighbour of {b} is {a}.",
+                "The right-hand neighbour of {b} is {a}.",
+                "The lower neighbour of {b} is {a}.",
+                "The left-hand neighbour of {b} is {a}.",
             ),
-            "Compared with {b}, in which part of the sheet does {a} lie?",
+            "Compared with {b}, how does {a} lie on the sheet?",
             (
                 "higher and more to the right",
                 "lower and more to the right",

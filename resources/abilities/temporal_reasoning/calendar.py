@@ -229,7 +229,7 @@ MANY_DAYS = {
     """,
     "test": """
         {A} borrowed a book from {B} in {town} on [{w}|bin day] and must bring it back {d} later.
-        On which day of the week is the book of {B} due?
+        On which day of the week is {B}'s book due?
     """,
 }
 SAME_MONTH = {
@@ -242,9 +242,9 @@ SAME_MONTH = {
         What weekday is the closing day?
     """,
     "test": """
-        This year the birthday of {A}, the {a} of {month}, falls on a [{w}|school day], and {B}
+        This year {A}'s birthday, the {a} of {month}, falls on a [{w}|school day], and {B}
         was born on the {b} of that month.
-        On which day of the week is the birthday of {B}?
+        On which day of the week is {B}'s birthday?
     """,
 }
 DATE_LATER = {
@@ -298,7 +298,7 @@ TWO_SHIFTS = {
     """,
     "calibration": """
         On [{w}|pay day] the {job} fixed the opening for {a} later, and afterwards brought it
-        forward by {b}, so that it was that much sooner.
+        forward by {b}, so that it was that much earlier.
         What weekday was the opening in the end?
     """,
     "test": """
@@ -327,7 +327,7 @@ NEXT_JOINT_DAY = {
 WEEKS_AND_DAYS = {
     "train": """
         {A} plans {event} for {w} and {a} after [{s}|the first day of the holidays]. Then it is
-        moved to a day {b} sooner.
+        moved to a day {b} earlier.
         On what date is it now?
     """,
     "calibration": """

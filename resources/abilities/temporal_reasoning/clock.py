@@ -179,20 +179,20 @@ MINUTES_EARLIER = {
         When did {A} set out?
     """,
     "calibration": """
-        The talk of the {job} was over at [{e}|the expected time] and had lasted {d}.
+        The {job}'s talk was over at [{e}|the expected time] and had lasted {d}.
         At what time did it start?
     """,
     "test": """
-        The phone of {A} needs {d} to charge and was full at [{e}|the moment of leaving].
+        {A}'s phone needs {d} to charge and was full at [{e}|the moment of leaving].
         When was it plugged in?
     """,
 }
 WRONG_CLOCK = {
     "train": """
-        The clock of {A} is {d} fast. It shows [{fast}|some time].
+        {A}'s clock is {d} fast. It shows [{fast}|some time].
         What is the right time?
 
-        The clock of {A} is {d} slow. It shows [{slow}|some time].
+        {A}'s clock is {d} slow. It shows [{slow}|some time].
         What is the right time?
     """,
     "calibration": """
@@ -218,7 +218,7 @@ CHAIN = {
         At what time is the music over?
     """,
     "test": """
-        The train of {A}, due in {town} at [{s}|the hour in the timetable], gets there {b} late.
+        {A}'s train, due in {town} at [{s}|the hour in the timetable], gets there {b} late.
         On arrival {A} eats for {a} and then walks for {c}.
         When is the walk over?
     """,
@@ -230,7 +230,7 @@ PLAN_BACK = {
         When must {A} start to get dressed?
     """,
     "calibration": """
-        The cake of the {job} has to be ready by [{e}|the hour of the party]. It bakes for {a},
+        The {job}'s cake has to be ready by [{e}|the hour of the party]. It bakes for {a},
         cools for {b} and is decorated for {c}, one after the other.
         At what time must it go into the oven at the latest?
     """,

@@ -103,7 +103,7 @@ def rounds_and_pauses(random: Random) -> Moment:
 
 WEEKS = {
     "train": """
-        The trip of {A} to {town} took [{n}|some] weeks.
+        {A}'s trip to {town} took [{n}|some] weeks.
         How many days did the trip take?
 
         {A} worked in {town} for [{n}|some] weeks.
@@ -127,7 +127,7 @@ DECADES = {
         How many years old is the house?
     """,
     "calibration": """
-        The shop of the {job} in {town} closed after [{n}|several] decades.
+        The {job}'s shop in {town} closed after [{n}|several] decades.
         What is that in years?
     """,
     "test": """
@@ -210,7 +210,7 @@ BOTH_PARTS = {
         How long are both rides together?
     """,
     "test": """
-        The bread of {A} needs [{b}|time] in the oven once the dough has rested for [{a}|long
+        {A}'s bread needs [{b}|time] in the oven once the dough has rested for [{a}|long
         enough].
         How much time do resting and baking take in total?
     """,
@@ -258,9 +258,9 @@ THREE_PARTS = {
         How much time must be set aside for the speeches?
     """,
     "test": """
-        The stay of {A} at the fair in {town} took [{a}|some time], the way there [{b}|some time]
+        {A}'s stay at the fair in {town} took [{a}|some time], the way there [{b}|some time]
         and the way back [{c}|some time].
-        How much time was needed with both ways?
+        How much time was needed for the stay and both ways?
     """,
 }
 HOW_MUCH_LONGER = {
@@ -274,7 +274,7 @@ HOW_MUCH_LONGER = {
     """,
     "test": """
         The way to work takes {A} [{b}|some time] and {B} [{a}|more time].
-        By how much is the way of {B} longer?
+        By how much is {B}'s way longer?
     """,
 }
 WITHOUT_BREAK = {
@@ -300,7 +300,7 @@ OVER_NIGHT = {
         How long does {A} sleep?
     """,
     "calibration": """
-        The night watch of the {job} in {town} begins at [{s}|a fixed hour], and the bell that
+        The {job}'s night watch in {town} begins at [{s}|a fixed hour], and the bell that
         ends it next morning rings at [{e}|another hour].
         How long is the watch?
     """,
@@ -322,9 +322,9 @@ LONGER_VISIT = {
         How much less time does the second work than the first?
     """,
     "test": """
-        In at [{t}|some hour], out at [{f}|some hour], says the card of {A}; in at [{s}|some
-        hour], out at [{e}|some hour], says that of {B}.
-        By how much is the shift of {B} longer?
+        In at [{t}|some hour], out at [{f}|some hour], says {A}'s card; in at [{s}|some
+        hour], out at [{e}|some hour], says {B}'s.
+        By how much is {B}'s shift longer?
     """,
 }
 ROUNDS_AND_PAUSES = {

@@ -138,7 +138,7 @@ PAIR_EARLIER = {
         What took place right after {asked}?
     """,
     "test": """
-        Of three pairs of events, [{a0} precedes {b0}, {a1} precedes {b1}, and {a2} precedes {b2}.|{p1} resembles
+        In three pairs of events, [{a0} precedes {b0}, {a1} precedes {b1}, and {a2} precedes {b2}.|{p1} resembles
         {p2}, {p3} resembles {p4}, and {p5} resembles {p6}.]
         Which event follows {asked}?
     """,
