@@ -56,6 +56,7 @@ def mask_settings(wildcards):
 
 def control_settings(wildcards):
     return mask_settings(wildcards) | {
+        "dtype": config["models"][wildcards.model]["dtype"],
         "scope": config["scope"],
         "layers": config.get("layers"),
         "seeds": SEEDS,

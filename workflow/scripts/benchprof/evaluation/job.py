@@ -40,12 +40,16 @@ CHAT_PROGRAMS = (
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """How a prepared model is used: its folder, dtype, device and whether prompts are chats."""
+    """How a prepared model is used: its folder, dtype, device and whether prompts are chats.
+
+    `gpus` is how many the model is split over.
+    """
 
     folder: Path
     dtype: str
     device: str
     chat_template: bool
+    gpus: int = 1
 
 
 def evaluate_benchmark(
@@ -210,7 +214,7 @@ def _compute(
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
-    model = load_model(settings.folder, settings.dtype, settings.device)
+    model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     weights = scope_weights(model, "all_layers")
     tokenizer = load_tokenizer(settings.folder)
     scorer = TreeScorer(model, tokenizer, description="scoring")
