@@ -21,7 +21,7 @@ from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.files import write_json
-from benchprof.masks.ablation import Method, ablated
+from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model, load_tokenizer
@@ -30,6 +30,7 @@ from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
 KIND = "evaluations"
+MASK_KEYS = ("digest", "method", "kept_in")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 CHAT_PROGRAMS = (
     "prompts go through the chat template, but what the model writes is run as it is: HumanEval's "
@@ -63,6 +64,7 @@ def evaluate_benchmark(
     store: Store,
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
+    kept_in: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
 
@@ -80,6 +82,8 @@ def evaluate_benchmark(
         store: the store.
         run_code_unsafely: a benchmark's programs, where it has some, run without a sandbox.
         open_sandbox: makes what they run in, told by `unsafe` whether without a sandbox.
+        kept_in: where given, a `scope` and its `layers`, of which the mask's entries are all that
+            is kept: the others are ablated in their stead.
 
     Raises:
         InputError: the benchmark or its tests are faulty, or there is no sandbox.
@@ -96,7 +100,7 @@ def evaluate_benchmark(
     card = read_card(model.folder)
     origins = {
         name: _origin(
-            card, model, requests, loaded.get(name), method, source, limit, seed, programs
+            card, model, requests, loaded.get(name), method, kept_in, source, limit, seed, programs
         )
         for name in targets
     }
@@ -111,7 +115,7 @@ def evaluate_benchmark(
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         sandbox = open_sandbox(unsafe=run_code_unsafely) if source.runs_programs else None
         own = {name: loaded.get(name) for name in missing.values()}
-        _compute(model, requests, own, method, origins, keys, store, sandbox)
+        _compute(model, requests, own, method, kept_in, origins, keys, store, sandbox)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], ".json"), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
@@ -164,6 +168,7 @@ def _origin(
     requests: Requests,
     mask: Mask | None,
     method: Method,
+    kept_in: Mapping[str, Any] | None,
     source: TaskSource,
     limit: int | None,
     seed: int,
@@ -171,9 +176,11 @@ def _origin(
 ) -> dict[str, Any]:
     """All that decides the numbers, and nothing that does not: no names of a configuration."""
     task = requests.documents[0].task
+    # Only where it is so: the keys of other ablations stay what they were.
+    kept = {"kept_in": dict(kept_in)} if kept_in else {}
     origin = {
         "model": {"digest": card.digest, "source": card.source, "dtype": model.dtype},
-        "mask": {"digest": mask.digest, "n": mask.size, "method": method} if mask else None,
+        "mask": {"digest": mask.digest, "n": mask.size, "method": method} | kept if mask else None,
         "requests": {
             "digest": requests.digest,
             "task": source.task or str(task.config.task),
@@ -196,7 +203,7 @@ def _key(origin: Mapping[str, Any]) -> str:
         {
             "model": origin["model"]["digest"],
             "dtype": origin["model"]["dtype"],
-            "mask": mask and [mask["digest"], mask["method"]],
+            "mask": mask and [mask[key] for key in MASK_KEYS if key in mask],
             "requests": origin["requests"]["digest"],
             "code": origin["code"],
         }
@@ -209,20 +216,24 @@ def _compute(
     requests: Requests,
     masks: Mapping[str, Mask | None],
     method: Method,
+    kept_in: Mapping[str, Any] | None,
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
-    weights = scope_weights(model, "all_layers")
+    if kept_in:
+        change, weights = kept_alone, scope_weights(model, kept_in["scope"], kept_in["layers"])
+    else:
+        change, weights = ablated, scope_weights(model, "all_layers")
     tokenizer = load_tokenizer(settings.folder)
     scorer = TreeScorer(model, tokenizer, description="scoring")
     ask = prepare_questions(scorer, requests)
     for number, (name, mask) in enumerate(masks.items(), start=1):
         logger.info("ablation %d of %d: %s", number, len(masks), name)
         started = time.monotonic()
-        with ablated(weights, mask, method) if mask else contextlib.nullcontext():
+        with change(weights, mask, method) if mask else contextlib.nullcontext():
             responses = ask()
         made = {
             "seconds": round(time.monotonic() - started, 2),
