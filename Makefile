@@ -8,7 +8,7 @@ CONFIG ?= config.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test annotate check abilities bench-scoring fetch-data clean
+.PHONY: run test plan annotate check abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -26,6 +26,11 @@ run: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest
+
+# What a configuration's run will need, without weights or network (docs/performance.md); FLAGS adds
+# options: make plan CONFIG=config/paper.yaml
+plan: .venv/installed
+	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
 
 annotate: .venv/installed
 	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) $(ANNOTATOR)

@@ -24,6 +24,7 @@ rule evaluate_benchmark:
     params:
         settings=evaluation_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],
+        gpus=lambda wildcards: config["models"][wildcards.model].get("gpus", 1),
         ablations=[a["name"] for a in ABLATIONS],
         local_files=lambda wildcards: list(shipped_data(wildcards.benchmark)),
         store=STORE,

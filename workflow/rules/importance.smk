@@ -35,6 +35,10 @@ rule compute_importance:
     params:
         settings=importance_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],
+        gpus=lambda wildcards: config["models"][wildcards.model].get("gpus", 1),
+        on_host=lambda wildcards: config["models"][wildcards.model].get(
+            "scores_on_host", False
+        ),
         abilities=DIAGNOSED,
         store=STORE,
     script:

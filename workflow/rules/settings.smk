@@ -56,6 +56,7 @@ def mask_settings(wildcards):
 
 def control_settings(wildcards):
     return mask_settings(wildcards) | {
+        "dtype": config["models"][wildcards.model]["dtype"],
         "scope": config["scope"],
         "layers": config.get("layers"),
         "seeds": SEEDS,
@@ -106,6 +107,11 @@ def evaluation_settings(wildcards):
         "files": list(files_of(benchmark_data(wildcards).values()).values()),
         "code": codebase.digest_of("evaluation"),
     }
+    if config.get("ablation_of", "mask") == "complement":
+        settings["kept_in"] = {
+            "scope": config["scope"],
+            "layers": config.get("layers"),
+        }
     if runs_programs(benchmark):
         # Not of any other benchmark, which it would run again when it changes.
         settings["run_code_unsafely"] = config.get("run_code_unsafely", False)
@@ -215,6 +221,7 @@ def report_settings(wildcards):
         "layers": config.get("layers"),
         "fraction_of": config.get("fraction_of", "model"),
         "ablation": config.get("ablation", "zero"),
+        "ablation_of": config.get("ablation_of", "mask"),
         "own_benchmarks": own_benchmarks(),
         "code": digests.of_modules(["benchprof.report"]),
         "template": digests.of_file(template),

@@ -27,4 +27,6 @@ if __name__ == "__main__":
             exclude=settings["exclude"],
             targets=dict(zip(abilities, map(Path, snakemake.output), strict=True)),
             store=Store(Path(snakemake.params.store)),
+            gpus=snakemake.params.gpus,
+            on_host=snakemake.params.on_host,
         )

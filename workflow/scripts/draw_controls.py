@@ -11,6 +11,7 @@ if __name__ == "__main__":
         use_threads(snakemake.threads)
         draw_controls(
             folder=Path(snakemake.input.model),
+            dtype=snakemake.params.settings["dtype"],
             scope=snakemake.params.settings["scope"],
             layers=snakemake.params.settings["layers"],
             masks=dict(

@@ -22,6 +22,7 @@ if __name__ == "__main__":
                 dtype=settings["dtype"],
                 device=snakemake.params.device,
                 chat_template=settings["chat_template"],
+                gpus=snakemake.params.gpus,
             ),
             source=task_source(
                 settings["benchmark"],
@@ -37,4 +38,5 @@ if __name__ == "__main__":
             store=Store(Path(snakemake.params.store)),
             run_code_unsafely=settings.get("run_code_unsafely", False),
             open_sandbox=partial(Sandbox, parallel=snakemake.threads),
+            kept_in=settings.get("kept_in"),
         )

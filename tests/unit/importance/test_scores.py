@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -10,8 +11,11 @@ import torch
 from tests.conftest import tiny_model
 from torch import nn
 
+from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.example import Example
-from benchprof.importance.loss import NonFiniteLossError, example_loss
+from benchprof.importance.gradients import batches
+from benchprof.importance.loss import NonFiniteLossError, example_losses
+from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
 from benchprof.models.family import FAMILIES, scope_weights
 
@@ -23,9 +27,15 @@ class Bigram(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.tensor(rows))
 
-    def forward(self, input_ids: torch.Tensor, use_cache: bool) -> SimpleNamespace:
+    def forward(
+        self, input_ids: torch.Tensor, use_cache: bool, logits_to_keep: torch.Tensor
+    ) -> SimpleNamespace:
         assert not use_cache
-        return SimpleNamespace(logits=self.weight[input_ids])
+        return SimpleNamespace(logits=self.weight[input_ids][:, logits_to_keep])
+
+
+# No example of these tests is so long that it would be checkpointed.
+ROOM = Memory(most_tokens=100)
 
 
 def example(ids: list[int], counted: list[int]) -> Example:
@@ -52,13 +62,13 @@ EXAMPLES = [example([0, 1, 0], [1, 2]), example([0, 0], [1])]
 )
 def test_by_hand(score: str, expected: list[list[float]]) -> None:
     model = Bigram(BIGRAM)
-    scores = score_weights(model, {"w": model.weight}, EXAMPLES, [], score, lambda _: None)
+    scores = score_weights(model, {"w": model.weight}, EXAMPLES, [], score, lambda _: None, ROOM)
     torch.testing.assert_close(scores["w"], torch.tensor(expected))
 
 
 def test_the_loss_counts_only_what_it_should() -> None:
     model = Bigram([[0.0, 1.0], [5.0, 0.0]])
-    loss = example_loss(model, example([0, 1, 0], [1]))
+    (loss,) = example_losses(model, [example([0, 1, 0], [1])])
     # -log softmax([0, 1])[1]
     assert loss.item() == pytest.approx(0.3132617, abs=1e-6)
 
@@ -76,7 +86,7 @@ def test_by_finite_differences(family: str, score: str) -> None:
     model = tiny_model(family).double()
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
     weights = scope_weights(model, "all_layers")
-    scores = score_weights(model, weights, examples, [], score, lambda _: None)
+    scores = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
     # Norms compute in float32 whatever the dtype: a smaller step would measure their rounding.
     step = 2e-3
     for name, weight in weights.items():
@@ -104,7 +114,7 @@ def test_wanda_by_what_a_moved_weight_does_to_its_output(family: str) -> None:
     model = tiny_model(family).double()
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
     weights = scope_weights(model, "all_layers")
-    scores = score_weights(model, weights, examples, [], "wanda", lambda _: None)
+    scores = score_weights(model, weights, examples, [], "wanda", lambda _: None, ROOM)
 
     def output(module: nn.Module, one: Example) -> torch.Tensor:
         seen = []
@@ -132,7 +142,7 @@ def test_wanda_by_what_a_moved_weight_does_to_its_output(family: str) -> None:
 def test_twins_take_off_what_they_need_as_well() -> None:
     model = Bigram(BIGRAM)
     found = score_weights(
-        model, {"w": model.weight}, EXAMPLES[:1], EXAMPLES[1:], "taylor_abs", lambda _: None
+        model, {"w": model.weight}, EXAMPLES[:1], EXAMPLES[1:], "taylor_abs", lambda _: None, ROOM
     )
     # x1 alone less x2 alone (see above): row 0 .5 - 1, at least 0; row 1 .75 - 0.
     torch.testing.assert_close(found["w"], torch.tensor([[0.0, 0.0], [0.75, 0.75]]))
@@ -140,20 +150,99 @@ def test_twins_take_off_what_they_need_as_well() -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("score", ["taylor_abs", "fisher"])
-def test_folding_in_place_changes_no_bit(score: str, dtype: torch.dtype) -> None:
+def test_folding_equals_adding_up_whole_gradients(score: str, dtype: torch.dtype) -> None:
     model = tiny_model("llama").to(dtype)
     weights = scope_weights(model, "all_layers")
+    # By length, as they are taken: a sum of two does not depend on their order.
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
-    found = score_weights(model, weights, examples, [], score, lambda _: None)
-    expected = {name: torch.zeros_like(w, dtype=torch.float32) for name, w in weights.items()}
+    found = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
+    sums = {name: torch.zeros_like(w, dtype=torch.float32) for name, w in weights.items()}
     for one in examples:
         model.zero_grad()
-        example_loss(model, one).backward()
+        example_losses(model, [one]).sum().backward()
         for name, weight in weights.items():
-            effect = weight.detach().float() * weight.grad.float()
-            expected[name] += effect.abs() if score == "taylor_abs" else effect.square()
+            gradient = weight.grad.float()
+            sums[name] += gradient.abs() if score == "taylor_abs" else gradient.square()
+    for name, weight in weights.items():
+        own = weight.detach().float().abs()
+        expected = sums[name] / 2 * (own if score == "taylor_abs" else own.square())
+        if score == "taylor_abs":
+            assert torch.equal(found[name], expected), name
+        # A square is added by one fused operation, which rounds once.
+        torch.testing.assert_close(found[name], expected, rtol=1e-6, atol=0)
+
+
+def random_examples(lengths: list[int]) -> list[Example]:
+    generator = torch.Generator().manual_seed(0)
+    return [
+        Example(
+            torch.randint(3, 259, (length,), generator=generator),
+            (torch.rand(length, generator=generator) < 0.5).index_fill(0, torch.tensor([0, 1]), 1)
+            & (torch.arange(length) > 0),
+        )
+        for length in lengths
+    ]
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_batches_of_any_size_give_the_same_taylor(family: str) -> None:
+    model = tiny_model(family)
+    weights = scope_weights(model, "all_layers")
+    examples = random_examples([7, 12, 3, 9, 12, 5])
+    alone, some, together = (
+        score_weights(model, weights, examples, [], "taylor", lambda _: None, Memory(most))
+        for most in (12, 24, 100)
+    )
     for name in weights:
-        assert torch.equal(found[name], expected[name] / 2), name
+        for batched in (some, together):
+            torch.testing.assert_close(batched[name], alone[name], rtol=1e-3, atol=1e-6)
+
+
+def test_batches_hold_similar_lengths_and_no_more_than_they_may() -> None:
+    # 12+12 padded to 24; 9, 7 padded to 18, a third would make 27; 5, 3 to 10.
+    assert batches([7, 12, 3, 9, 12, 5], 24) == [[1, 4], [3, 0], [5, 2]]
+    # What is longer than may be is alone; so is everything where batches hold nothing.
+    assert batches([30, 4, 4], 8) == [[0], [1, 2]]
+    assert batches([2, 3], 0) == [[1], [0]]
+
+
+@pytest.mark.parametrize("score", ["taylor", "taylor_abs", "fisher"])
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_checkpointing_and_the_accumulators_place_change_nothing(family: str, score: str) -> None:
+    model = tiny_model(family)
+    weights = scope_weights(model, "mlp")
+    examples = random_examples([7, 12, 3])
+    kept = score_weights(model, weights, examples, [], score, lambda _: None, Memory(22))
+    again = score_weights(
+        model, weights, examples, [], score, lambda _: None, Memory(2, on_host=True)
+    )
+    for name in weights:
+        torch.testing.assert_close(again[name], kept[name], rtol=1e-3, atol=1e-7)
+
+
+def test_checkpointing_recomputes_each_layer_and_keeps_less() -> None:
+    model = tiny_model("llama").requires_grad_(True)
+    calls, kept = [], {True: 0, False: 0}
+    for layer in model.model.layers:
+        layer.mlp.register_forward_pre_hook(lambda *_: calls.append(1))
+    for again in (True, False):
+
+        def count(tensor: torch.Tensor, again: bool = again) -> torch.Tensor:
+            kept[again] += tensor.numel()
+            return tensor
+
+        calls.clear()
+        with (
+            checkpointed(model) if again else contextlib.nullcontext(),
+            torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor),
+        ):
+            loss = example_losses(model, random_examples([40])).sum()
+            held = kept[again]
+            loss.backward()
+        kept[again] = held
+        assert len(calls) == (4 if again else 2)
+    assert kept[True] < 0.7 * kept[False]
+    assert not any("forward" in vars(layer) for layer in model.model.layers)
 
 
 def test_the_order_of_examples_does_not_matter() -> None:
@@ -161,8 +250,8 @@ def test_the_order_of_examples_does_not_matter() -> None:
     weights = scope_weights(model, "mlp")
     examples = [example([5, 9, 17], [1, 2]), example([8, 3], [1]), example([1, 2], [1])]
     for score in ("taylor", "taylor_abs", "fisher", "wanda"):
-        one = score_weights(model, weights, examples, [], score, lambda _: None)
-        other = score_weights(model, weights, examples[::-1], [], score, lambda _: None)
+        one = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
+        other = score_weights(model, weights, examples[::-1], [], score, lambda _: None, ROOM)
         for name in weights:
             torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-9)
 
@@ -173,7 +262,7 @@ def test_nothing_is_left_on_the_model(score: str) -> None:
     weights = scope_weights(model, "mlp")
     bad = Example(torch.tensor([1, 2]), torch.tensor([False, False]))
     with pytest.raises(NonFiniteLossError) as raised:
-        score_weights(model, weights, [EXAMPLES[0], bad], [], score, lambda _: None)
+        score_weights(model, weights, [EXAMPLES[0], bad], [], score, lambda _: None, ROOM)
     assert raised.value.example == 1
     for parameter in model.parameters():
         assert parameter.grad is None

@@ -10,7 +10,7 @@ from tests.conftest import tiny_model
 from torch import nn
 
 from benchprof.errors import InputError
-from benchprof.masks.ablation import Method, ablated
+from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.family import FAMILIES, scope_weights
 
@@ -48,6 +48,45 @@ def test_entries_differ_inside_and_are_bit_exact_after(
         assert weights["a"].tolist() == a
         assert weights["b"].tolist() == b
     assert bits(weights) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "a", "b"),
+    [
+        # The reverse: what the mask does not hold, also of a tensor without any masked entry.
+        ("zero", [[1.5, -0.0], [1e-45, 0.0]], [0.0, 0.0]),
+        ("mean", [[1.5, -0.0], [1e-45, 1.375]], [5.5, 5.5]),
+        ({"scale": -0.5}, [[1.5, -0.0], [1e-45, -2.0]], [-2.5, -3.0]),
+    ],
+)
+def test_the_mask_alone_is_kept(
+    weights: dict[str, nn.Parameter], method: Method, a: list[list[float]], b: list[float]
+) -> None:
+    mask, before = Mask({"a": MASK.entries["a"]}, {}), bits(weights)
+    with kept_alone(weights, mask, method):
+        assert torch.equal(weights["a"], torch.tensor(a))
+        assert weights["b"].tolist() == b
+        assert weights["b"].dtype == torch.bfloat16
+    assert bits(weights) == before
+    with pytest.raises(KeyboardInterrupt), kept_alone(weights, mask, method):
+        raise KeyboardInterrupt
+    assert bits(weights) == before
+
+
+def test_keeping_everything_and_ablating_nothing_is_the_intact_model() -> None:
+    model = tiny_model("llama")
+    weights = scope_weights(model, "mlp")
+    everything = Mask({n: torch.arange(w.numel()) for n, w in weights.items()}, {})
+    ids = torch.tensor([[5, 9, 17, 4]])
+    with torch.no_grad():
+        intact = model(input_ids=ids).logits
+        with kept_alone(weights, everything, "zero"):
+            assert torch.equal(model(input_ids=ids).logits, intact)
+        with kept_alone(weights, Mask({}, {}), "zero"):
+            nothing = model(input_ids=ids).logits
+        with ablated(weights, everything, "zero"):
+            assert torch.equal(model(input_ids=ids).logits, nothing)
+    assert not torch.equal(nothing, intact)
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
@@ -90,6 +129,8 @@ def test_a_mask_of_another_model_changes_nothing(
         pytest.raises(InputError, match="not in the model's scope"),
         ablated(weights, Mask(entries, {}), "zero"),
     ):
+        pass
+    with pytest.raises(InputError), kept_alone(weights, Mask(entries, {}), "zero"):
         pass
     assert bits(weights) == before
 

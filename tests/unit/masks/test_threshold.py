@@ -22,7 +22,10 @@ def by_sorting(scores: dict[str, torch.Tensor], count: int) -> Entries:
     chosen: dict[str, list[int]] = {}
     for _, name, index in sorted(everything)[:count]:
         chosen.setdefault(name, []).append(index)
-    return {name: torch.tensor(sorted(indices)) for name, indices in sorted(chosen.items())}
+    return {
+        name: torch.tensor(sorted(indices), dtype=torch.int32)
+        for name, indices in sorted(chosen.items())
+    }
 
 
 def same(one: Entries, other: Entries) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.models import wheel
+from benchprof.models import loading, wheel
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import prepare_model, read_card
 from benchprof.store import Store
@@ -95,3 +96,29 @@ def test_a_folder_changed_after_its_preparation_is_refused(
     weights.write_bytes(content)
     with pytest.raises(InputError, match="changed since it was prepared"):
         read_card(target)
+
+
+def test_more_gpus_than_there_are_are_refused_before_loading(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"models, gpus: \d+ GPUs; expected 999"):
+        load_model(tmp_path / "not_there", "bfloat16", "auto", gpus=999)
+
+
+def test_a_model_is_spread_over_the_gpus_that_it_may_use(
+    tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, object] = {}
+    load = loading.AutoModelForCausalLM.from_pretrained
+
+    def note(folder: Path, device_map: str, max_memory: dict[int, int], **rest: object) -> object:
+        asked.update(device_map=device_map, max_memory=max_memory)
+        return load(folder, **rest)
+
+    monkeypatch.setattr(loading.AutoModelForCausalLM, "from_pretrained", note)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    monkeypatch.setattr(
+        torch.cuda, "get_device_properties", lambda n: SimpleNamespace(total_memory=100 + n)
+    )
+    model = load_model(tiny_folder, "float32", "cuda", gpus=2)
+    # Nothing on the CPU or the disk, and no move to one device after it.
+    assert asked == {"device_map": "balanced", "max_memory": {0: 100, 1: 101}}
+    assert not any(parameter.requires_grad for parameter in model.parameters())

@@ -21,7 +21,7 @@ from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.files import write_json
-from benchprof.masks.ablation import Method, ablated
+from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
@@ -31,6 +31,7 @@ from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
 KIND = "evaluations"
+MASK_KEYS = ("digest", "method", "kept_in")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 CHAT_PROGRAMS = (
     "prompts go through the chat template, but what the model writes is run as it is: HumanEval's "
@@ -41,12 +42,16 @@ CHAT_PROGRAMS = (
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """How a prepared model is used: its folder, dtype, device and whether prompts are chats."""
+    """How a prepared model is used: its folder, dtype, device and whether prompts are chats.
+
+    `gpus` is how many the model is split over.
+    """
 
     folder: Path
     dtype: str
     device: str
     chat_template: bool
+    gpus: int = 1
 
 
 def evaluate_benchmark(
@@ -60,6 +65,7 @@ def evaluate_benchmark(
     store: Store,
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
+    kept_in: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
 
@@ -77,6 +83,8 @@ def evaluate_benchmark(
         store: the store.
         run_code_unsafely: a benchmark's programs, where it has some, run without a sandbox.
         open_sandbox: makes what they run in, told by `unsafe` whether without a sandbox.
+        kept_in: where given, a `scope` and its `layers`, of which the mask's entries are all that
+            is kept: the others are ablated in their stead.
 
     Raises:
         InputError: the benchmark or its tests are faulty, or there is no sandbox.
@@ -93,7 +101,7 @@ def evaluate_benchmark(
     card = read_card(model.folder)
     origins = {
         name: _origin(
-            card, model, requests, loaded.get(name), method, source, limit, seed, programs
+            card, model, requests, loaded.get(name), method, kept_in, source, limit, seed, programs
         )
         for name in targets
     }
@@ -108,7 +116,7 @@ def evaluate_benchmark(
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         sandbox = open_sandbox(unsafe=run_code_unsafely) if source.runs_programs else None
         own = {name: loaded.get(name) for name in missing.values()}
-        _compute(model, requests, own, method, origins, keys, store, sandbox)
+        _compute(model, requests, own, method, kept_in, origins, keys, store, sandbox)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], ".json"), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
@@ -161,6 +169,7 @@ def _origin(
     requests: Requests,
     mask: Mask | None,
     method: Method,
+    kept_in: Mapping[str, Any] | None,
     source: TaskSource,
     limit: int | None,
     seed: int,
@@ -168,9 +177,11 @@ def _origin(
 ) -> dict[str, Any]:
     """All that decides the numbers, and nothing that does not: no names of a configuration."""
     task = requests.documents[0].task
+    # Only where it is so: the keys of other ablations stay what they were.
+    kept = {"kept_in": dict(kept_in)} if kept_in else {}
     origin = {
         "model": {"digest": card.digest, "source": card.source, "dtype": model.dtype},
-        "mask": {"digest": mask.digest, "n": mask.size, "method": method} if mask else None,
+        "mask": {"digest": mask.digest, "n": mask.size, "method": method} | kept if mask else None,
         "requests": {
             "digest": requests.digest,
             "task": source.task or str(task.config.task),
@@ -193,7 +204,7 @@ def _key(origin: Mapping[str, Any]) -> str:
         {
             "model": origin["model"]["digest"],
             "dtype": origin["model"]["dtype"],
-            "mask": mask and [mask["digest"], mask["method"]],
+            "mask": mask and [mask[key] for key in MASK_KEYS if key in mask],
             "requests": origin["requests"]["digest"],
             "code": origin["code"],
         }
@@ -206,21 +217,25 @@ def _compute(
     requests: Requests,
     masks: Mapping[str, Mask | None],
     method: Method,
+    kept_in: Mapping[str, Any] | None,
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
-    model = load_model(settings.folder, settings.dtype, settings.device)
+    model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     speed_up_scoring(model)
-    weights = scope_weights(model, "all_layers")
+    if kept_in:
+        change, weights = kept_alone, scope_weights(model, kept_in["scope"], kept_in["layers"])
+    else:
+        change, weights = ablated, scope_weights(model, "all_layers")
     tokenizer = load_tokenizer(settings.folder)
     scorer = TreeScorer(model, tokenizer, description="scoring")
     ask = prepare_questions(scorer, requests)
     for number, (name, mask) in enumerate(masks.items(), start=1):
         logger.info("ablation %d of %d: %s", number, len(masks), name)
         started = time.monotonic()
-        with ablated(weights, mask, method) if mask else contextlib.nullcontext():
+        with change(weights, mask, method) if mask else contextlib.nullcontext():
             responses = ask()
         made = {
             "seconds": round(time.monotonic() - started, 2),

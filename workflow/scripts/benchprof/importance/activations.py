@@ -11,7 +11,7 @@ from torch.utils.hooks import RemovableHandle
 from transformers.pytorch_utils import Conv1D
 
 from benchprof.importance.example import Example
-from benchprof.importance.loss import finite_loss
+from benchprof.importance.loss import finite_losses
 
 
 def activation_scores(
@@ -38,7 +38,7 @@ def activation_scores(
     with torch.no_grad(), _inputs_seen(model, weights, add):
         for index, example in enumerate(examples):
             positions = example.counted[1:]
-            finite_loss(model, example, index)
+            finite_losses(model, examples, [index])
             advance(len(example.ids))
     tokens = sum(int(example.counted[1:].sum()) for example in examples)
     scores = {}

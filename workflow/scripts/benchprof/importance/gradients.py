@@ -9,8 +9,10 @@ import torch
 from torch import nn
 from torch.utils.hooks import RemovableHandle
 
+from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.example import Example
-from benchprof.importance.loss import finite_loss
+from benchprof.importance.loss import finite_losses
+from benchprof.importance.memory import Memory
 
 
 def gradient_scores(
@@ -19,41 +21,69 @@ def gradient_scores(
     examples: Sequence[Example],
     score: str,
     advance: Callable[[int], object],
+    memory: Memory,
 ) -> dict[str, torch.Tensor]:
     """Importance of each entry of `weights` by its gradients, float32, shaped like the weights.
 
     `taylor_abs`: mean over x of |θ · ∂L(x)/∂θ|. `taylor`: |θ · mean over x of ∂L(x)/∂θ|
     (Kim et al., arXiv:2510.01232, after Molchanov et al., arXiv:1906.10771). `fisher`: mean over
-    x of (θ · ∂L(x)/∂θ)². All take one example per backward pass. Each gradient is folded into a
-    float32 accumulator on the weights' device and freed as soon as it is ready, so that no full
-    set of gradients exists; only the weights given get gradients, and their `requires_grad` is
-    left as found.
+    x of (θ · ∂L(x)/∂θ)². θ is the same for all x, so that gradients alone are summed and θ enters
+    at the end. `taylor` takes batches; the others need each example's own gradient, so one
+    example per backward pass. Each gradient is folded into a float32 accumulator and freed as
+    soon as it is ready, so that no full set of gradients exists; only the weights given get
+    gradients, and their `requires_grad` is left as found.
     """
-    totals = {n: torch.zeros_like(w, dtype=torch.float32) for n, w in weights.items()}
+    totals = {
+        name: torch.zeros(
+            weight.shape, dtype=torch.float32, device="cpu" if memory.on_host else weight.device
+        )
+        for name, weight in weights.items()
+    }
 
-    def fold(name: str, weight: torch.Tensor, gradient: torch.Tensor) -> None:
+    def fold(name: str, gradient: torch.Tensor) -> None:
+        # Rounded once, by the sum in float32, whatever the dtype.
+        total, gradient = totals[name], gradient.to(totals[name].device)
         if score == "taylor":
-            totals[name] += gradient.float()
-            return
-        # In float32 whatever the dtype; on the gradient itself where that is float32 already.
-        effect = gradient.float().mul_(weight)
-        totals[name] += effect.abs_() if score == "taylor_abs" else effect.square_()
+            total.add_(gradient)
+        elif score == "taylor_abs":
+            total.add_(gradient.abs_())
+        else:
+            gradient = gradient.float()
+            total.addcmul_(gradient, gradient)
 
     with _gradients_folded(weights, fold):
-        for index, example in enumerate(examples):
-            finite_loss(model, example, index).backward()
-            advance(len(example.ids))
+        most = memory.most_tokens if score == "taylor" else 0
+        for batch in batches([len(example.ids) for example in examples], most):
+            longest = max(len(examples[index].ids) for index in batch)
+            long = longest > memory.most_tokens
+            with checkpointed(model) if long else contextlib.nullcontext():
+                finite_losses(model, examples, batch).sum().backward()
+            for index in batch:
+                advance(len(examples[index].ids))
     for name, total in totals.items():
-        total.div_(len(examples))
-        if score == "taylor":
-            total.mul_(weights[name].detach().float()).abs_()
+        weight = weights[name].detach().to(total.device, torch.float32)
+        total.div_(len(examples)).mul_(weight.square() if score == "fisher" else weight).abs_()
     return totals
+
+
+def batches(lengths: Sequence[int], most_tokens: int) -> list[list[int]]:
+    """Indices of examples of similar length, at most `most_tokens` with padding in a batch.
+
+    A longer example is a batch of its own.
+    """
+    grouped: list[list[int]] = []
+    # From the longest, which so shows at once whether memory is enough, and sets the padding.
+    for index in sorted(range(len(lengths)), key=lambda index: (-lengths[index], index)):
+        if grouped and lengths[grouped[-1][0]] * (len(grouped[-1]) + 1) <= most_tokens:
+            grouped[-1].append(index)
+        else:
+            grouped.append([index])
+    return grouped
 
 
 @contextlib.contextmanager
 def _gradients_folded(
-    weights: Mapping[str, nn.Parameter],
-    fold: Callable[[str, torch.Tensor, torch.Tensor], None],
+    weights: Mapping[str, nn.Parameter], fold: Callable[[str, torch.Tensor], None]
 ) -> Iterator[None]:
     """Give each ready gradient to `fold` and free it; restore `requires_grad` at the end."""
     required = {name: weight.requires_grad for name, weight in weights.items()}
@@ -61,7 +91,7 @@ def _gradients_folded(
     def hook_for(name: str) -> Callable[[torch.Tensor], None]:
         def hook(weight: torch.Tensor) -> None:
             assert weight.grad is not None, name
-            fold(name, weight.detach(), weight.grad)
+            fold(name, weight.grad)
             weight.grad = None
 
         return hook

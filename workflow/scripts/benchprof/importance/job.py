@@ -15,6 +15,7 @@ from benchprof.abilities.item import Item, read_items
 from benchprof.errors import InputError
 from benchprof.importance.example import Example, render_example, twin_of
 from benchprof.importance.loss import NonFiniteLossError
+from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_gradients
@@ -43,6 +44,8 @@ def compute_importance(
     exclude: Mapping[str, Collection[str]],
     targets: Mapping[str, Path],
     store: Store,
+    gpus: int = 1,
+    on_host: bool = False,
 ) -> None:
     """Write each ability's importance to its target.
 
@@ -64,6 +67,8 @@ def compute_importance(
         exclude: each ability's ids of items that are left out.
         targets: each ability's importance file.
         store: the store.
+        gpus: how many the model is split over.
+        on_host: whether accumulators stay off the accelerator.
 
     Raises:
         InputError: with `twins`, an item has none; or a loss is not finite.
@@ -89,7 +94,8 @@ def compute_importance(
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
     missing = [n for n in sorted(targets) if not store.path(KIND, keys[n], ".safetensors").exists()]
     if missing:
-        _compute(folder, {n: chosen[n] for n in missing}, origins, keys, store, device)
+        wanted = {name: chosen[name] for name in missing}
+        _compute(folder, wanted, origins, keys, store, device, gpus, on_host)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], ".safetensors"), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
@@ -102,10 +108,13 @@ def _compute(
     keys: Mapping[str, str],
     store: Store,
     device: str,
+    gpus: int,
+    on_host: bool,
 ) -> None:
     settings = next(iter(origins.values()))
-    model = load_model(folder, settings["dtype"], device)
+    model = load_model(folder, settings["dtype"], device, gpus)
     speed_up_gradients(model)
+    memory = memory_for(model, on_host)
     tokenizer = load_tokenizer(folder)
     weights = scope_weights(model, settings["scope"], settings["layers"])
 
@@ -122,7 +131,7 @@ def _compute(
             bar.set_description(f"importance of {name}")
             try:
                 scores = score_weights(
-                    model, weights, own, twins[name], settings["score"], bar.update
+                    model, weights, own, twins[name], settings["score"], bar.update, memory
                 )
             except NonFiniteLossError as error:
                 item = chosen[name][error.example].id

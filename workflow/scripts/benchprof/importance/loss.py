@@ -1,10 +1,13 @@
-"""The diagnostic loss of one example."""
+"""The diagnostic loss of examples."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
 
 from benchprof.importance.example import Example
 
@@ -18,21 +21,36 @@ class NonFiniteLossError(ArithmeticError):
         self.example = example
 
 
-def example_loss(model: nn.Module, example: Example) -> torch.Tensor:
-    """L(x): cross-entropy in nats, averaged over the counted tokens; a float32 scalar."""
+def example_losses(model: nn.Module, examples: Sequence[Example]) -> torch.Tensor:
+    """L(x) of each example: cross-entropy in nats, averaged over its counted tokens.
+
+    Several examples are padded on the right, where causal attention never looks. Logits, which
+    take more memory and time than a small model's layers, are computed only where a token counts.
+
+    Returns:
+        float32, of shape (examples,).
+    """
     device = next(model.parameters()).device
-    logits = model(input_ids=example.ids[None].to(device), use_cache=False).logits[0, :-1]
-    counted = example.counted[1:].to(device)
-    return cross_entropy(logits[counted].float(), example.ids[1:].to(device)[counted])
+    ids = pad_sequence([e.ids for e in examples], batch_first=True).to(device)
+    counted = pad_sequence([e.counted[1:] for e in examples], batch_first=True).to(device)
+    kept = counted.any(dim=0).nonzero()[:, 0]
+    logits = model(input_ids=ids, use_cache=False, logits_to_keep=kept).logits
+    counted = counted[:, kept]
+    losses = cross_entropy(logits[counted].float(), ids[:, kept + 1][counted], reduction="none")
+    totals = losses.new_zeros(len(examples)).index_add(0, counted.nonzero()[:, 0], losses)
+    return totals / counted.sum(dim=1)
 
 
-def finite_loss(model: nn.Module, example: Example, index: int) -> torch.Tensor:
-    """L(x) of the example with this index.
+def finite_losses(
+    model: nn.Module, examples: Sequence[Example], indices: Sequence[int]
+) -> torch.Tensor:
+    """L(x) of the examples with these indices, of shape (indices,).
 
     Raises:
-        NonFiniteLossError: it is infinite or not a number.
+        NonFiniteLossError: one is infinite or not a number.
     """
-    loss = example_loss(model, example)
-    if not torch.isfinite(loss):
-        raise NonFiniteLossError(index, loss.item())
-    return loss
+    losses = example_losses(model, [examples[index] for index in indices])
+    for index, loss in zip(indices, losses.tolist(), strict=True):
+        if not abs(loss) < float("inf"):
+            raise NonFiniteLossError(index, loss)
+    return losses

@@ -10,6 +10,7 @@ from torch import nn
 from benchprof.importance.activations import activation_scores
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import gradient_scores
+from benchprof.importance.memory import Memory
 
 
 def score_weights(
@@ -19,6 +20,7 @@ def score_weights(
     twins: Sequence[Example],
     score: str,
     advance: Callable[[int], object],
+    memory: Memory,
 ) -> dict[str, torch.Tensor]:
     """Importance of each entry of `weights`, float32, on the CPU, shaped like the weights.
 
@@ -33,14 +35,15 @@ def score_weights(
         twins: their corrupted twins; empty for no contrast.
         score: taylor_abs, taylor, fisher or wanda.
         advance: called with the number of tokens of each example done.
+        memory: bounds of what the gradients' passes take.
 
     Raises:
         NonFiniteLossError: the loss of an example, or of the twin with its index, is infinite or
             not a number.
     """
-    scores = _on_cpu(_scores(model, weights, examples, score, advance))
+    scores = _on_cpu(_scores(model, weights, examples, score, advance, memory))
     if twins:
-        for name, theirs in _scores(model, weights, twins, score, advance).items():
+        for name, theirs in _scores(model, weights, twins, score, advance, memory).items():
             scores[name].sub_(theirs.cpu()).clamp_(min=0)
     return scores
 
@@ -51,10 +54,11 @@ def _scores(
     examples: Sequence[Example],
     score: str,
     advance: Callable[[int], object],
+    memory: Memory,
 ) -> dict[str, torch.Tensor]:
     if score == "wanda":
         return activation_scores(model, weights, examples, advance)
-    return gradient_scores(model, weights, examples, score, advance)
+    return gradient_scores(model, weights, examples, score, advance, memory)
 
 
 def _on_cpu(scores: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

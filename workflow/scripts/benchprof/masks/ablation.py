@@ -31,13 +31,7 @@ def ablated(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> 
         InputError: before any change, where the mask names a tensor or an entry that is not in
             scope.
     """
-    for name, indices in mask.entries.items():
-        if name not in weights or int(indices[-1]) >= weights[name].numel():
-            raise InputError(
-                f"mask of {mask.origin.get('ability')}",
-                f"entry {int(indices[-1])} of {name} is not in the model's scope",
-                "a mask made for this model and scope",
-            )
+    _check(weights, mask)
     saved: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
     try:
         for name, indices in mask.entries.items():
@@ -51,6 +45,48 @@ def ablated(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> 
     finally:
         for name, (positions, values) in saved.items():
             weights[name].data.view(-1)[positions] = values
+
+
+@contextlib.contextmanager
+def kept_alone(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> Iterator[None]:
+    """The reverse of `ablated`: ablate every entry of `weights` but the mask's.
+
+    What is ablated is nearly all, so that a second copy of `weights` stands beside them inside the
+    block.
+
+    Args:
+        weights: the whole scope, by parameter name.
+        mask: which entries stay as they are.
+        method: what becomes of the others.
+
+    Raises:
+        InputError: as `ablated` does.
+    """
+    _check(weights, mask)
+    intact = {name: weight.data for name, weight in weights.items()}
+    try:
+        for name, tensor in intact.items():
+            flat = tensor.view(-1)
+            reduced = torch.empty_like(flat)
+            reduced[:] = _ablated_values(flat, flat, method)
+            if name in mask.entries:
+                positions = mask.entries[name].to(flat.device)
+                reduced[positions] = flat[positions]
+            weights[name].data = reduced.view_as(tensor)
+        yield
+    finally:
+        for name, tensor in intact.items():
+            weights[name].data = tensor
+
+
+def _check(weights: Mapping[str, nn.Parameter], mask: Mask) -> None:
+    for name, indices in mask.entries.items():
+        if name not in weights or int(indices[-1]) >= weights[name].numel():
+            raise InputError(
+                f"mask of {mask.origin.get('ability')}",
+                f"entry {int(indices[-1])} of {name} is not in the model's scope",
+                "a mask made for this model and scope",
+            )
 
 
 def _ablated_values(

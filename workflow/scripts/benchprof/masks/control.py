@@ -58,7 +58,7 @@ def draw_control(strata: Strata, deciles_of: Mapping[str, torch.Tensor], seed: i
             random = np.random.default_rng(derived_seed(seed, name, decile))
             drawn.append(members[random.choice(len(members), count, replace=False)])
         if any(counts):
-            entries[name] = torch.cat(drawn).sort().values
+            entries[name] = torch.cat(drawn).to(torch.int32).sort().values
     return entries
 
 

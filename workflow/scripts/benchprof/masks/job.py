@@ -95,6 +95,7 @@ def select_masks(
 
 def draw_controls(
     folder: Path,
+    dtype: str,
     scope: str,
     layers: Sequence[int] | None,
     masks: Mapping[tuple[str, str], Path],
@@ -104,13 +105,14 @@ def draw_controls(
 
     Args:
         folder: the prepared model, whose weights' magnitudes are matched.
+        dtype: of the weights.
         scope: mlp, attention or all_layers.
         layers: the first and the last decoder layer in scope; all if None.
         masks: mask file by (ability, fraction).
         targets: control file by (ability or `all_abilities`, seed, fraction); the latter is
             matched to the abilities' masks on average.
     """
-    model = load_model(folder, "float32", "cpu")
+    model = load_model(folder, dtype, "cpu")
     weights = scope_weights(model, scope, layers)
     deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
     strata: dict[tuple[str, str], Strata] = {}

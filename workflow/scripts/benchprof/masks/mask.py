@@ -19,7 +19,7 @@ class Mask:
     """Entries to ablate and their origin.
 
     Attributes:
-        entries: flat indices, int64, ascending, by tensor name.
+        entries: flat indices, int32, ascending, by tensor name.
         origin: what made the mask: ability, selection, fraction, n, digests.
     """
 
@@ -42,9 +42,8 @@ class Mask:
 
 
 def write_mask(path: Path, mask: Mask) -> None:
-    """Write a mask; indices as int32, which holds any tensor's."""
-    packed = {name: indices.to(torch.int32) for name, indices in mask.entries.items()}
-    write_tensors(path, packed, mask.origin | {"n": mask.size, "digest": mask.digest})
+    """Write a mask."""
+    write_tensors(path, mask.entries, mask.origin | {"n": mask.size, "digest": mask.digest})
 
 
 def read_mask(path: Path) -> Mask:
@@ -54,7 +53,7 @@ def read_mask(path: Path) -> Mask:
         InputError: the file is damaged.
     """
     file = TensorFile(path)
-    mask = Mask({name: file.tensor(name).to(torch.int64) for name in file.names}, file.origin)
+    mask = Mask({name: file.tensor(name) for name in file.names}, file.origin)
     if mask.digest != file.origin.get("digest"):
         found = f"its entries have the digest {mask.digest[:12]}"
         expected = f"{str(file.origin.get('digest'))[:12]}, as its metadata say"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import (
@@ -12,19 +13,40 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from benchprof.errors import InputError
 
-def load_model(folder: Path, dtype: str, device: str) -> PreTrainedModel:
+
+def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:
     """The causal LM of a prepared folder, in evaluation mode; no gradient is asked for yet.
 
     Args:
         folder: the prepared model.
         dtype: float32, bfloat16 or float16.
         device: auto (CUDA where there is one, else the CPU), cpu, cuda or cuda:N.
+        gpus: how many CUDA devices the layers are spread over; from 2 on `device` is not used.
+
+    Raises:
+        InputError: there are fewer GPUs.
     """
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
-        folder, dtype=getattr(torch, dtype), local_files_only=True, attn_implementation="sdpa"
+        folder,
+        dtype=getattr(torch, dtype),
+        local_files_only=True,
+        attn_implementation="sdpa",
+        **(_spread(gpus) if gpus > 1 else {}),
     )
-    return model.to(resolve_device(device)).eval().requires_grad_(False)  # type: ignore[arg-type]
+    if gpus == 1:
+        model = model.to(resolve_device(device))  # type: ignore[arg-type]
+    return model.eval().requires_grad_(False)
+
+
+def _spread(gpus: int) -> dict[str, Any]:
+    """Equal shares of the layers on the first GPUs that the job sees, nothing elsewhere."""
+    if (found := torch.cuda.device_count()) < gpus:
+        remedy = "Ask the scheduler for as many, or lower `gpus`."
+        raise InputError("models, gpus", f"{found} GPUs", f"{gpus}, as configured", remedy)
+    room = {n: torch.cuda.get_device_properties(n).total_memory for n in range(gpus)}
+    return {"device_map": "balanced", "max_memory": room}
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:

@@ -1,0 +1,104 @@
+"""Measure how much text the shipped benchmarks ask a model to read, for `make plan`.
+
+python performance/benchmark_sizes.py DATA
+
+DATA is a folder of the shipped benchmarks' items (docs/adding_a_benchmark.md). Writes
+resources/benchmarks/sizes.json: lengths in characters, so that no tokenizer is needed to plan.
+Prefixes that requests share are counted once, as the scoring engine computes them once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from benchprof.evaluation.definition import FOLDER, local_files, read_definition
+from benchprof.evaluation.requests import Document, build_requests
+from benchprof.evaluation.tasks import load_tasks, task_source
+from benchprof.files import write_json
+
+# Items of the whole benchmarks, as their publishers give them; DATA may hold samples.
+ITEMS = {
+    "arc_challenge": 1172, "arc_easy": 2376, "bbh": 6511, "boolq": 3270, "commonsense_qa": 1221,
+    "copa": 100, "gsm8k": 1319, "hellaswag": 10042, "humaneval": 164, "lambada_openai": 5153,
+    "mbpp": 500, "mmlu": 14042, "openbookqa": 500, "piqa": 1838, "truthfulqa_mc1": 817,
+    "winogrande": 1267,
+}  # fmt: skip
+# A sample of items need not have all of these.
+SUBTASKS = {"bbh": 27, "mmlu": 57}
+
+
+def tree_size(texts: Sequence[str]) -> int:
+    """Characters of the prefix tree of some texts."""
+    ordered = sorted(texts)
+    shared = (common_prefix(*pair) for pair in pairwise(ordered))
+    return sum(map(len, ordered)) - sum(shared)
+
+
+def common_prefix(one: str, other: str) -> int:
+    """Characters that two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    differing = (place for place, (a, b) in enumerate(pairs) if a != b)
+    return next(differing, min(len(one), len(other)))
+
+
+def measured(name: str, data: Path) -> dict[str, Any]:
+    """The sizes of one benchmark."""
+    definition = read_definition(name, "benchmark")
+    files = local_files(definition, data)
+    tasks = load_tasks(task_source({"benchmark": name}, None, local_files=files))
+    by_task: dict[str, list[Document]] = {}
+    for document in build_requests(tasks, None, 0).documents:
+        by_task.setdefault(str(document.task.config.task), []).append(document)
+    prefixes, own, answers = [], [], []
+    for documents in by_task.values():
+        texts = [["".join(i.args[:1] + _continuation(i)) for i in d.instances] for d in documents]
+        ordered = sorted(text for one in texts for text in one)
+        prefix = common_prefix(ordered[0], ordered[-1])
+        prefixes.append(prefix if len(documents) > 1 else 0)
+        own += [tree_size(one) - prefixes[-1] for one in texts]
+        answers += [_answer(document) for document in documents]
+    return {
+        "items": ITEMS[name],
+        "tasks": SUBTASKS.get(name, 1),
+        "prefix": round(fmean(prefixes)),
+        "item": round(fmean(own)),
+        "answer": round(fmean(answers)),
+    }
+
+
+def _continuation(instance: Any) -> tuple[str, ...]:
+    return instance.args[1:2] if instance.request_type == "loglikelihood" else ()
+
+
+def _answer(document: Document) -> int:
+    """Characters that the model writes, if it is as brief as the examples or the solution are."""
+    if document.instances[0].request_type != "generate_until":
+        return 0
+    examples = getattr(document.task.config.fewshot_config, "samples", None)
+    if isinstance(examples, list) and "target" in examples[0]:
+        return round(fmean(len(example["target"]) for example in examples))
+    solution = document.content.get("canonical_solution") or document.content.get("code")
+    return len(solution or str(document.task.doc_to_target(document.content)))
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path, help="folder of NAME.jsonl")
+    options = parser.parse_args()
+    sizes = {}
+    for name in sorted(ITEMS):
+        sizes[name] = measured(name, options.data)
+        print(name, sizes[name], file=sys.stderr, flush=True)
+    write_json(FOLDER / "sizes.json", sizes)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

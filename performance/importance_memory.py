@@ -1,0 +1,118 @@
+"""Measure the importance and mask jobs on a small model beside what `make plan` says of them.
+
+python performance/importance_memory.py MODEL [--limit 32] [--abilities 3]
+
+MODEL is a prepared model's folder. Each job has a process of its own, on the CPU in float32. The
+bound of the importance job's peak memory is weights + one accumulator of the scope + 1.5 GB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from process_memory import Peak, measured
+from transformers import AutoConfig
+
+from benchprof.importance.job import compute_importance
+from benchprof.masks.job import select_masks
+from benchprof.masks.size import entry_count
+from benchprof.plan import cost
+from benchprof.plan.machine import CPU
+from benchprof.plan.shape import model_shape
+from benchprof.plan.workload import diagnostic_examples, total
+from benchprof.store import Store
+
+ITEMS = Path(__file__).parents[1] / "resources/abilities"
+FRACTIONS = ("0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024")
+RATIO = {"definition": "ratio", "pool": 5}
+
+
+def importance(model: Path, abilities: list[str], limit: int, folder: Path, dtype: str) -> None:
+    """The importance job."""
+    compute_importance(
+        folder=model, dtype=dtype, device="cpu", scope="mlp", layers=None, score="taylor_abs",
+        loss_on="answer", twins=False, limit=limit, seed=0,
+        items={name: ITEMS / name / "train.jsonl" for name in abilities},
+        exclude=dict.fromkeys(abilities, ()), targets=files(folder, abilities),
+        store=Store(folder / "store"),
+    )  # fmt: skip
+
+
+def selection(model: Path, abilities: list[str], folder: Path) -> None:
+    """The job of the `specific` masks at the paper's six k."""
+    targets = {(a, f): folder / f"{a}_{f}.safetensors" for a in abilities for f in FRACTIONS}
+    select_masks(model, "specific", RATIO, "model", files(folder, abilities), None, targets)
+
+
+def files(folder: Path, abilities: list[str]) -> dict[str, Path]:
+    """Importance file by ability."""
+    return {name: folder / f"{name}.safetensors" for name in abilities}
+
+
+def megabytes(size: float) -> str:
+    """Bytes in MB."""
+    return f"{size / 1e6:,.0f} MB"
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("model", type=Path, help="a prepared model's folder")
+    parser.add_argument("--limit", type=int, default=32, help="items an ability (32)")
+    parser.add_argument("--abilities", type=int, default=3, help="how many (3)")
+    options = parser.parse_args()
+    abilities = sorted(p.name for p in ITEMS.iterdir() if p.is_dir())[: options.abilities]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        own = measured(importance, options.model, abilities, options.limit, folder, "float32")
+        chosen = measured(selection, options.model, abilities, folder)
+        written = sum(path.stat().st_size for path in files(folder, abilities).values())
+        masks = sum(p.stat().st_size for p in folder.glob("*_0.*.safetensors"))
+    report(options.model, abilities, options.limit, own, chosen, written, masks)
+    return 0
+
+
+def report(
+    model: Path, abilities: list[str], limit: int, own: Peak, chosen: Peak, written: int, masks: int
+) -> None:
+    """Print what was measured beside what was planned."""
+    shape = model_shape(AutoConfig.from_pretrained(model), "float32", "mlp", None)
+    examples = total(
+        [
+            diagnostic_examples(ITEMS / a / "train.jsonl", [], limit, "answer", False, 4)
+            for a in abilities
+        ]
+    )
+    _, host = cost.importance_memory(shape, examples, "taylor_abs", False, False, CPU)
+    counts = [entry_count(fraction, shape.parameters) for fraction in FRACTIONS]
+    selecting = cost.selection_memory(shape, "specific", RATIO, counts, len(abilities))
+    scores = cost.SCORE * shape.scope_size
+    seconds = cost.importance_seconds(shape, examples, "taylor_abs", False, CPU)
+    seconds += (shape.weight_bytes + scores * len(abilities)) / CPU.storage
+    bound = shape.weight_bytes + scores + 1.5e9
+    print(f"{os.cpu_count()} cores, {len(abilities)} abilities, {limit} items each\n")
+    print("| | planned | measured |\n|---|--:|--:|")
+    rows = [
+        ("importance, peak memory", megabytes(host), megabytes(own.resident)),
+        ("importance, seconds", f"{seconds:.0f}", f"{own.seconds:.0f}"),
+        ("importance files", megabytes(scores * len(abilities)), megabytes(written)),
+        ("`specific` masks, peak memory, importance files not counted",
+         megabytes(selecting), megabytes(chosen.own)),
+        ("`specific` masks, files", megabytes(cost.INDEX * sum(counts) * len(abilities)),
+         megabytes(masks)),
+    ]  # fmt: skip
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    print(
+        f"\nweights {megabytes(shape.weight_bytes)} + accumulator {megabytes(scores)} + 1,500 MB = "
+        f"{megabytes(bound)}; measured {megabytes(own.resident)}: "
+        f"{'within' if own.resident <= bound else 'ABOVE'} the bound"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Where masks lie and what they share, on masks small enough to count on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchprof.analysis.core import core_table, holders
+from benchprof.analysis.location import location_table, place_of
+from benchprof.analysis.overlap import expected_shared, overlap_table
+from benchprof.masks.threshold import Entries
+from benchprof.tensors import TensorFile, write_tensors
+
+GATE, DOWN = "model.layers.0.mlp.gate_proj.weight", "model.layers.10.mlp.down_proj.weight"
+SIZES = {GATE: 10, DOWN: 20}
+
+
+def mask(gate: list[int], down: list[int]) -> Entries:
+    entries = {GATE: torch.tensor(gate), DOWN: torch.tensor(down)}
+    return {name: indices for name, indices in entries.items() if len(indices)}
+
+
+MASKS = {"b": mask([0, 1, 2], [5]), "a": mask([2], [5, 6, 7]), "c": mask([], [8, 9])}
+
+
+def test_places_in_every_family() -> None:
+    assert place_of(DOWN) == (10, "down_proj")
+    assert place_of("transformer.h.3.mlp.c_fc.weight") == (3, "c_fc")
+    assert place_of("gpt_neox.layers.7.attention.dense.weight") == (7, "dense")
+
+
+def test_location_counts_every_tensor() -> None:
+    table = location_table(MASKS, SIZES)
+    rows = [tuple(row) for row in table.itertuples(index=False)]
+    # Abilities in the order given; tensors without an entry too.
+    assert rows == [
+        ("b", 0, "gate_proj", 3, 10, 0.3),
+        ("b", 10, "down_proj", 1, 20, 0.05),
+        ("a", 0, "gate_proj", 1, 10, 0.1),
+        ("a", 10, "down_proj", 3, 20, 0.15),
+        ("c", 0, "gate_proj", 0, 10, 0.0),
+        ("c", 10, "down_proj", 2, 20, 0.1),
+    ]
+
+
+def test_overlap_by_hand() -> None:
+    table = overlap_table(MASKS, SIZES).set_index(["ability_a", "ability_b"])
+    # b and a share gate 2 and down 5, of 4 + 4 - 2 entries; by chance 3*1/10 + 1*3/20 = 0.45.
+    assert table.loc[("b", "a"), "shared"] == 2
+    assert table.loc[("b", "a"), "jaccard"] == pytest.approx(2 / 6)
+    assert table.loc[("b", "a"), "chance"] == pytest.approx(0.45 / 7.55)
+    # c has nothing in common with either; by chance with b only in `down`: 1*2/20.
+    assert table.loc[("b", "c"), "shared"] == 0
+    assert table.loc[("b", "c"), "chance"] == pytest.approx(0.1 / 5.9)
+    assert len(table) == 3
+
+
+def test_what_chance_shares_is_the_mean_of_random_masks() -> None:
+    generator = torch.Generator().manual_seed(0)
+    shared = [
+        len(
+            set(torch.randperm(20, generator=generator)[:8].tolist())
+            & set(torch.randperm(20, generator=generator)[:5].tolist())
+        )
+        for _ in range(4000)
+    ]
+    one, other = {DOWN: torch.arange(8)}, {DOWN: torch.arange(5)}
+    # The standard error of the mean is 0.016.
+    assert expected_shared(one, other, SIZES) == pytest.approx(sum(shared) / 4000, abs=0.07)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.sets(st.integers(0, 15), min_size=1), min_size=2, max_size=5))
+def test_holders_count_each_entry_once(sets: list[set[int]]) -> None:
+    masks = [{GATE: torch.tensor(sorted(own))} for own in sets]
+    expected = [0] * len(sets)
+    for entry in set().union(*sets):
+        expected[sum(entry in own for own in sets) - 1] += 1
+    assert holders(masks) == expected
+
+
+def test_core_by_hand(tmp_path: Path) -> None:
+    scores = {"x": [9, 8, 7, 0], "y": [9, 0, 8, 7], "z": [9, 8, 0, 7]}
+    files = {}
+    for ability, own in scores.items():
+        path = tmp_path / f"{ability}.safetensors"
+        write_tensors(path, {GATE: torch.tensor(own, dtype=torch.float32)}, {})
+        files[ability] = TensorFile(path)
+    table = core_table(files, {"0.25": 1, "0.5": 2}).set_index("fraction")
+    # n = 1: all have entry 0. n = 2: x and z have {0, 1}, y has {0, 2}: entry 1 is held twice.
+    assert table.loc["0.25", ["all", "half", "alone"]].tolist() == [1, 1, 0]
+    found = table.loc["0.5", ["all", "half", "alone"]].tolist()
+    assert found == pytest.approx([1, 1 + 2 / 3, 1 / 3])
+    # By chance two others hold an entry with probability 1/4 and 1/2 each.
+    chance = ["chance_all", "chance_half", "chance_alone"]
+    assert table.loc["0.25", chance].tolist() == pytest.approx([1 / 16, 7 / 16, 9 / 16])
+    assert table.loc["0.5", chance].tolist() == pytest.approx([2 / 4, 2 * 3 / 4, 2 / 4])

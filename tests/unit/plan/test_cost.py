@@ -1,0 +1,112 @@
+"""Memory and time equal the formulas worked out on paper for a small model."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from benchprof.evaluation.packing import Dimensions
+from benchprof.plan import cost
+from benchprof.plan.machine import Machine
+from benchprof.plan.shape import Shape
+from benchprof.plan.workload import Examples, Questions
+
+# 100 parameters, 60 of them in projections, 40 in scope; 5 numbers kept per token; float32.
+SHAPE = Shape(
+    parameters=100,
+    scope=(30, 10),
+    projections=60,
+    activation=5,
+    most_tokens=20,
+    itemsize=4,
+    dimensions=Dimensions(
+        layers=1, hidden=2, heads=1, kv_heads=1, head_size=2, intermediate=3, vocabulary=7,
+        itemsize=4,
+    ),
+)  # fmt: skip
+EXAMPLES = Examples(number=10, tokens=100, counted=20, longest=16)
+CPU = Machine(flops=1e3, bandwidth=1e9, latency=0, storage=1, gpu=False)
+GPU = dataclasses.replace(CPU, gpu=True)
+ARITHMETIC = Machine(flops=1, bandwidth=float("inf"), latency=0, storage=1, gpu=True)
+MEMORY = Machine(flops=float("inf"), bandwidth=1, latency=0, storage=1, gpu=True)
+PASSES = Machine(flops=float("inf"), bandwidth=float("inf"), latency=1, storage=1, gpu=True)
+
+
+def test_arithmetic_of_importance() -> None:
+    # Forward 2*60*100 + head 2*2*7*20 = 12560, twice with the backward; scope 2*40*100.
+    operations = 2 * 12560 + 8000
+    for score in ("taylor", "taylor_abs", "fisher"):
+        assert cost.importance_seconds(SHAPE, EXAMPLES, score, False, ARITHMETIC) == operations
+    assert cost.importance_seconds(SHAPE, EXAMPLES, "wanda", False, ARITHMETIC) == 12560
+
+
+def test_what_importance_moves_and_how_often() -> None:
+    # A pass: weights 2*60*4; per weight in scope a gradient written and read, 2*4, and an
+    # accumulator read and written, 2*4. taylor_abs: 10 passes; taylor: 100 tokens in batches of 20.
+    one = 480 + 40 * 16
+    assert cost.importance_seconds(SHAPE, EXAMPLES, "taylor_abs", False, MEMORY) == 10 * one
+    assert cost.importance_seconds(SHAPE, EXAMPLES, "taylor", False, MEMORY) == 5 * one
+    # On the host the accumulator is not the GPU's, but the gradient crosses once more.
+    on_host = 480 + 40 * 12
+    assert cost.importance_seconds(SHAPE, EXAMPLES, "fisher", True, MEMORY) == 10 * on_host
+    assert cost.importance_seconds(SHAPE, EXAMPLES, "fisher", False, PASSES) == 30
+
+
+def test_memory_of_importance() -> None:
+    # Weights 400, accumulators 160; the longest example: 16 tokens * 5 * 4 = 320; it counts
+    # 16/10 * 20/10 = 3.2, so 4, tokens: logits 4 * 7 * (4 + 12) = 448; gradient 30 * 8.
+    passing = 320 + 448 + 240
+    gpu, host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, False, CPU)
+    assert (gpu, host) == (0, cost.HOST + 400 + 160 + passing)
+    _, host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", True, False, CPU)
+    assert host == cost.HOST + 400 + 320 + passing
+    gpu, host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, False, GPU)
+    assert (gpu, host) == (cost.GPU + 400 + 160 + passing, cost.HOST + 400)
+    gpu, _ = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, True, GPU)
+    assert gpu == cost.GPU + 400 + passing
+    # Batches of 20 tokens, 4 of which count.
+    gpu, _ = cost.importance_memory(SHAPE, EXAMPLES, "taylor", False, False, GPU)
+    assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
+    # Longer examples are checkpointed.
+    long = dataclasses.replace(EXAMPLES, longest=1000)
+    gpu, _ = cost.importance_memory(SHAPE, long, "fisher", False, False, GPU)
+    assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
+
+
+@pytest.mark.parametrize(
+    ("selection", "settings", "held"),
+    [
+        # Five copies of a tensor of 30 in float32 or float64; masks of 1 and 4 entries.
+        ("top", {}, 600 + 20),
+        ("core", {}, 1200 + 20),
+        ("specific", {"definition": "max"}, 1200 + 20),
+        # Pools of 5 and 20 entries of 4 bytes, and both ratios.
+        ("specific", {"definition": "ratio", "pool": 5}, 600 + 20 + 100 + 200),
+        # A pool is no larger than the scope.
+        ("specific", {"definition": "ratio", "pool": 50}, 600 + 20 + 160 * 2 + 320 * 2),
+        ("specific", {"definition": "exclude", "in_top_of": 1}, 600 + 20 + 4 * (5 + 4) * 3),
+    ],
+)
+def test_memory_of_a_selection(selection: str, settings: dict[str, object], held: int) -> None:
+    assert cost.selection_memory(SHAPE, selection, settings, [1, 4], 3) == cost.HOST + held
+
+
+def test_evaluation_by_hand() -> None:
+    read = Questions(items=100, read=1000, written=0, longest=20)
+    # 3 states, 2 * 60 operations a token; one batch of up to 32768 tokens a state.
+    assert cost.evaluation_seconds(SHAPE, read, 3, ARITHMETIC) == 3 * 120_000
+    assert cost.evaluation_seconds(SHAPE, read, 3, MEMORY) == 3 * 400
+    write = dataclasses.replace(read, written=500)
+    # Two batches of up to 64 items, each of twice the mean 5 steps, beside the prompts' pass.
+    assert cost.evaluation_seconds(SHAPE, write, 1, PASSES) == 1 + 20
+    assert cost.evaluation_seconds(SHAPE, write, 1, ARITHMETIC) == 120 * 1500
+
+
+def test_memory_of_evaluation() -> None:
+    long = Questions(items=10, read=10, written=5, longest=10**9)
+    gpu, host = cost.evaluation_memory(SHAPE, [long], 50, GPU)
+    # Keys and values of ten answers outweigh the prompts' pass: 1 layer, 1 head of 2, float32.
+    assert gpu == cost.GPU + 400 + 10 * 10**9 * 2 * 2 * 4
+    assert host == cost.HOST + 400 + 200
+    assert cost.evaluation_memory(SHAPE, [long], 50, CPU)[0] == 0

@@ -1,0 +1,114 @@
+"""The workload is counted from the items, and the whole plan from the configuration alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT
+
+from benchprof.abilities.item import Item, Twin
+from benchprof.evaluation.definition import FOLDER
+from benchprof.files import write_text
+from benchprof.plan.__main__ import plan
+from benchprof.plan.machine import CPU, GPU
+from benchprof.plan.table import readable_bytes
+from benchprof.plan.workload import (
+    CHAT_CHARACTERS,
+    Examples,
+    Questions,
+    benchmark_questions,
+    diagnostic_examples,
+)
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> Path:
+    # "Question: aa\nAnswer:" has 20 characters, " yes" 4, " no" 3.
+    twin = Twin("", "bbbb")
+    return write_items(
+        tmp_path / "train.jsonl",
+        [
+            Item("1", "t", "", "aa", ("yes", "no"), 0, twin=twin),
+            Item("2", "t", "cccc", "aa", ("yes", "no"), 1, twin=twin),
+        ],
+    )
+
+
+def write_items(path: Path, items: list[Item]) -> Path:
+    write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in items))
+    return path
+
+
+def test_examples_are_counted_from_characters(items: Path) -> None:
+    found = diagnostic_examples(items, [], None, "all", False, characters=1)
+    # Prompt, a context line of 5, the answer, the chat's own text.
+    lengths = [20 + 4 + CHAT_CHARACTERS, 20 + 5 + 3 + CHAT_CHARACTERS]
+    assert found == Examples(2, sum(lengths), sum(lengths), max(lengths))
+    assert diagnostic_examples(items, [], None, "answer", False, 1).counted == 4 + 3
+    assert diagnostic_examples(items, ["2"], 9, "all", False, 1).tokens == lengths[0]
+    # A sample is taken to be like all items; tokens are whole.
+    assert diagnostic_examples(items, [], 1, "all", False, 1).tokens == sum(lengths) / 2
+    assert diagnostic_examples(items, ["2"], 1, "answer", False, 3).counted == 2
+    # Twins: as many again, their question two characters longer and without a context.
+    twins = diagnostic_examples(items, [], None, "all", True, 1)
+    assert twins.number == 4
+    assert twins.tokens == sum(lengths) + (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
+
+
+def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
+    found = benchmark_questions("b", {"ability": "a", "split": "train"}, items, characters=1)
+    assert found == Questions(2, (20 + 7) + (25 + 7), 0, 32)
+
+
+def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sizes = """{"read": {"items": 100, "tasks": 2, "prefix": 30, "item": 10, "answer": 0},
+        "write": {"items": 100, "tasks": 1, "prefix": 30, "item": 10, "answer": 5}}"""
+    write_text(tmp_path / "sizes.json", sizes)
+    monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
+    read = benchmark_questions("b", {"benchmark": "read", "limit": 20}, None, 1)
+    # The prefix of each task once; where the model writes, with every prompt.
+    assert read == Questions(20, 2 * 30 + 20 * 10, 0, 40)
+    write = benchmark_questions("b", {"benchmark": "write"}, None, 1)
+    assert write == Questions(100, 100 * 40, 500, 45)
+    assert benchmark_questions("b", {"task": "some_task"}, None, 1) is None
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in FOLDER.glob("*.yaml")))
+def test_every_shipped_benchmark_has_a_size(name: str) -> None:
+    found = benchmark_questions("b", {"benchmark": name}, None, 4)
+    assert found is not None
+    assert found.read > found.items > 0
+
+
+@pytest.mark.parametrize("name", ["paper.yaml", "paper_specific.yaml"])
+def test_the_paper_s_plan_needs_no_weights_and_no_network(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("reached for a network"))
+    text = plan(ROOT / "config" / name, GPU, 4)
+    for parameters in ("8,030,261,248", "7,615,616,512", "7,248,023,552"):
+        assert parameters in text
+    # Ten abilities' float32 scores of 5,637,144,576 weights.
+    (line,) = [x for x in text.splitlines()[:9] if "compute_importance" in x]
+    assert line.split("|")[6].strip() == "225 GB"
+    assert text.count("| evaluate_benchmark") == 3
+
+
+def test_double_speed_is_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    hours = []
+    for factor in (1, 2):
+        speeds = {s: getattr(CPU, s) * factor for s in ("flops", "bandwidth", "storage")}
+        text = plan(ROOT / "config/paper.yaml", dataclasses.replace(CPU, **speeds), 4)
+        hours.append(float(text.split("Together: ")[1].split()[0]))
+    assert hours[1] == pytest.approx(hours[0] / 2, rel=0.01)
+
+
+def test_bytes_are_readable() -> None:
+    assert [readable_bytes(size) for size in (7, 12_345, 5.6e9 * 4, 1e15)] == [
+        "7 B", "12.3 kB", "22.4 GB", "1e+03 TB"
+    ]  # fmt: skip

@@ -1,0 +1,104 @@
+"""Shapes are those of the published models, without their weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from tests.conftest import FAMILIES, ROOT, tiny_model
+from transformers import AutoModelForCausalLM, LlamaConfig
+
+from benchprof.errors import InputError
+from benchprof.importance.memory import activation_size
+from benchprof.models.family import parameter_count, scope_weights
+from benchprof.plan.shape import architecture, model_shape
+
+NOWHERE = Path("not_prepared")
+
+
+@pytest.mark.parametrize(
+    ("hub", "parameters", "mlp"),
+    [
+        # As their publishers count them; the scope is layers x 3 matrices x hidden x intermediate.
+        ("meta-llama/Llama-3.1-8B-Instruct", 8_030_261_248, 32 * 3 * 4096 * 14336),
+        ("Qwen/Qwen2.5-7B-Instruct", 7_615_616_512, 28 * 3 * 3584 * 18944),
+        ("mistralai/Mistral-7B-Instruct-v0.3", 7_248_023_552, 32 * 3 * 4096 * 14336),
+    ],
+)
+def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
+    config = architecture("m", {"hub": hub}, NOWHERE)
+    shape = model_shape(config, "bfloat16", "mlp", None)
+    assert shape.parameters == parameters
+    assert shape.weight_bytes == 2 * parameters
+    assert shape.scope_size == mlp
+    assert model_shape(config, "bfloat16", "mlp", [0, 3]).scope_size == 4 * mlp // (
+        shape.dimensions.layers
+    )
+
+
+def test_a_small_llama_by_hand() -> None:
+    shape = model_shape(FAMILIES["llama"](), "float32", "attention", [1, 1])
+    # A layer: q and o 16x16, k and v 16x8; gate, up and down 16x24; two norms of 16.
+    # Embedding and head 259x16, and the last norm.
+    assert shape.parameters == 2 * (768 + 1152 + 32) + 2 * 4144 + 16
+    assert sorted(shape.scope) == [128, 128, 256, 256]
+    assert shape.projections == 2 * (768 + 1152)
+    # Outputs of a layer's projections: 16 + 8 + 8 + 16 + 24 + 24 + 16, twice.
+    assert shape.activation == 2 * 2 * 112
+    assert shape.most_tokens == 12208 // 448
+    # Keys and values of 2 layers, 1 head of 8, in float32.
+    assert shape.cache_bytes == 2 * 2 * 8 * 4
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_every_family_has_a_shape(family: str) -> None:
+    model = tiny_model(family)
+    shape = model_shape(FAMILIES[family](), "float32", "mlp", None)
+    assert shape.parameters == parameter_count(model)
+    assert shape.scope_size == sum(w.numel() for w in scope_weights(model, "mlp").values())
+
+
+@pytest.mark.parametrize("kv_heads", [2, 8])
+def test_activations_are_about_what_torch_keeps(kv_heads: int) -> None:
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        hidden_size=64, intermediate_size=192, num_hidden_layers=8, num_attention_heads=8,
+        num_key_value_heads=kv_heads, vocab_size=100,
+    )  # fmt: skip
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa")
+    model.requires_grad_(False)
+    for weight in scope_weights(model, "mlp").values():
+        weight.requires_grad_(True)
+    parameters = {p.data_ptr() for p in model.parameters()}
+    kept: dict[int, int] = {}
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.data_ptr() not in parameters:
+            kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes() // 4
+        return tensor
+
+    tokens = 50
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        # The last hidden states: logits stand apart in the estimate.
+        states = model.model(torch.arange(tokens)[None]).last_hidden_state
+    del states
+    assert activation_size(model) * tokens == pytest.approx(sum(kept.values()), rel=0.25)
+
+
+def test_an_unknown_architecture_says_what_to_do() -> None:
+    with pytest.raises(InputError, match=r"models.mine: .*write who--knows.json"):
+        architecture("mine", {"hub": "who/knows"}, NOWHERE)
+
+
+def test_the_configuration_of_a_folder_is_read(tiny_folder: Path) -> None:
+    config = architecture("mine", {"folder": str(tiny_folder)}, NOWHERE)
+    assert config.hidden_size == 16
+
+
+def test_the_paper_s_models_are_shipped() -> None:
+    text = (ROOT / "config/paper.yaml").read_text(encoding="utf-8")
+    hubs = [line.split()[-1] for line in text.splitlines() if "hub:" in line]
+    assert len(hubs) == 3
+    for hub in hubs:
+        assert architecture("m", {"hub": hub}, NOWHERE).vocab_size > 0

@@ -1,0 +1,31 @@
+"""The analysis runs from a finished run's files, without a model, and says what is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from tests.workflow.conftest import Project
+
+
+def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    planned = project.planned("analysis")
+    assert set(planned) == {"analysis", "locate_masks", "compare_masks", "measure_core"}
+    project.run("analysis")
+    folder = project.folder / "results/analysis/tiny"
+    stems = ("location_specific_0.01", "overlap_specific_0.01", "core")
+    content = {f"{s}.{e}": (folder / f"{s}.{e}").read_bytes() for s in stems for e in FORMATS}
+    location = pd.read_csv(folder / "location_specific_0.01.csv")
+    # 2 abilities, 2 layers, 3 projections; each mask holds floor(0.01 * 12,208) entries.
+    assert len(location) == 2 * 2 * 3
+    assert set(location.groupby("ability")["entries"].sum()) == {122}
+    assert len(pd.read_csv(folder / "overlap_specific_0.01.csv")) == 1
+    # Of the paper's six k those that give this small model a mask at all.
+    assert pd.read_csv(folder / "core.csv")["n"].tolist() == [1, 7, 31, 125]
+    project.run("analysis", "--forcerun", "locate_masks", "compare_masks", "measure_core")
+    for name, first in content.items():
+        assert (folder / name).read_bytes() == first, name
+
+
+FORMATS = ("csv", "png", "svg")

@@ -1,0 +1,127 @@
+# Analysis: what the masks look like. Not part of the default run: `snakemake analysis`.
+
+# The sweep of the paper.
+CORE_FRACTIONS = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
+
+
+def analysis_files():
+    """Every table and figure; comparisons need two abilities."""
+    compared = len(ABILITIES) > 1
+    tables = expand(
+        "{what}_{selection}_{fraction}",
+        what=["location", "overlap"] if compared else ["location"],
+        selection=SELECTIONS,
+        fraction=FRACTIONS,
+    )
+    return expand(
+        "results/analysis/{model}/{table}{suffix}",
+        model=MODELS,
+        table=[*tables, "core"] if compared else tables,
+        suffix=[".csv", ".png", ".svg"],
+    )
+
+
+def analysis_settings(wildcards):
+    """Also of the code, so that an edited table or figure is made again."""
+    return {
+        "abilities": ABILITIES,
+        "fractions": CORE_FRACTIONS,
+        "code": digests.of_modules(["benchprof.analysis", "benchprof.report.style"]),
+    }
+
+
+rule analysis:
+    input:
+        analysis_files(),
+
+
+rule locate_masks:
+    input:
+        masks=expand(MASK, ability=ABILITIES, allow_missing=True),
+        importance=IMPORTANCE.replace("{ability}", ABILITIES[0]),
+        settings=settings_file("analysis.json", analysis_settings),
+    output:
+        csv="results/analysis/{model}/location_{selection}_{fraction}.csv",
+        png=report(
+            "results/analysis/{model}/location_{selection}_{fraction}.png",
+            caption="../report/location.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "{selection}",
+                "k": "{fraction}",
+                "figure": "where they lie",
+            },
+        ),
+        svg="results/analysis/{model}/location_{selection}_{fraction}.svg",
+    log:
+        "results/logs/locate_masks/{model}/{selection}_{fraction}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    params:
+        abilities=ABILITIES,
+        title="{model}: {selection}, k = {fraction}",
+    script:
+        "../scripts/locate_masks.py"
+
+
+rule compare_masks:
+    input:
+        masks=expand(MASK, ability=ABILITIES, allow_missing=True),
+        importance=IMPORTANCE.replace("{ability}", ABILITIES[0]),
+        settings=settings_file("analysis.json", analysis_settings),
+    output:
+        csv="results/analysis/{model}/overlap_{selection}_{fraction}.csv",
+        png=report(
+            "results/analysis/{model}/overlap_{selection}_{fraction}.png",
+            caption="../report/overlap.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "{selection}",
+                "k": "{fraction}",
+                "figure": "overlap",
+            },
+        ),
+        svg="results/analysis/{model}/overlap_{selection}_{fraction}.svg",
+    log:
+        "results/logs/compare_masks/{model}/{selection}_{fraction}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    params:
+        abilities=ABILITIES,
+        title="{model}: {selection}, k = {fraction}",
+    script:
+        "../scripts/compare_masks.py"
+
+
+rule measure_core:
+    input:
+        model="results/models/{model}",
+        importance=expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),
+        settings=settings_file("analysis.json", analysis_settings),
+    output:
+        csv="results/analysis/{model}/core.csv",
+        png=report(
+            "results/analysis/{model}/core.png",
+            caption="../report/core.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "top",
+                "k": "all",
+                "figure": "shared core",
+            },
+        ),
+        svg="results/analysis/{model}/core.svg",
+    log:
+        "results/logs/measure_core/{model}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    threads: 2
+    params:
+        abilities=ABILITIES,
+        fractions=CORE_FRACTIONS,
+        title="{model}: what top masks share",
+    script:
+        "../scripts/measure_core.py"

@@ -1,0 +1,45 @@
+"""The curve of the shared core's size over k."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import seaborn
+from matplotlib.figure import Figure
+
+from benchprof.report import style
+
+HEIGHT = 2.6
+LINES = {
+    "all": "all abilities",
+    "half": "at least half of them",
+    "alone": "no other ability",
+}
+
+
+def draw_core(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
+    """Draw a table of `core_table`, in the formats that the targets' suffixes name."""
+    with style.styled():
+        style.save_figure(core_figure(table, title), targets)
+
+
+def core_figure(table: pd.DataFrame, title: str) -> Figure:
+    """The figure of `draw_core`: shares of a mask's entries over k, beside those by chance."""
+    figure = style.new_figure(HEIGHT)
+    axes = figure.subplots()
+    k = table["fraction"].astype(float)
+    colours = seaborn.color_palette(style.CATEGORICAL, len(LINES))
+    for (column, label), colour in zip(LINES.items(), colours, strict=True):
+        axes.plot(k, table[column] / table["n"], marker="o", markersize=3, lw=1.2, color=colour,
+                  label=label)  # fmt: skip
+        axes.plot(k, table[f"chance_{column}"] / table["n"], lw=0.8, ls=":", color=colour)
+    axes.set_xscale("log")
+    axes.set_ylim(-0.02, 1.02)
+    axes.set(xlabel="k", ylabel="share of a mask's entries")
+    axes.set_title(title, loc="left")
+    axes.legend(title="in the top masks of", frameon=False, title_fontsize=6.5)
+    seaborn.despine(ax=axes)
+    figure.supxlabel("Dotted: by chance.", x=0.01, ha="left", fontsize=6, color=style.INK)
+    return figure

@@ -1,0 +1,60 @@
+"""The heatmap of where masks lie: a panel per ability, layers by projections."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from benchprof.report import style
+
+PANELS = 5
+# Inches.
+PANEL_HEIGHT = 2.3
+NOTE_HEIGHT = 0.5
+# One hue from light to dark: shares have no middle.
+SEQUENTIAL = "rocket_r"
+
+
+def draw_location(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
+    """Draw a table of `location_table`, in the formats that the targets' suffixes name."""
+    with style.styled():
+        style.save_figure(location_figure(table, title), targets)
+
+
+def location_figure(table: pd.DataFrame, title: str) -> Figure:
+    """The figure of `draw_location`."""
+    abilities = list(table["ability"].unique())
+    rows = math.ceil(len(abilities) / PANELS)
+    figure = style.new_figure(NOTE_HEIGHT + PANEL_HEIGHT * rows)
+    columns = min(PANELS, len(abilities))
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    most = 100 * float(table["share"].max()) or 1.0
+    image = None
+    for number, panel in enumerate(panels.flat):
+        if number >= len(abilities):
+            panel.remove()
+            continue
+        own = table[table["ability"] == abilities[number]]
+        grid = own.pivot(index="layer", columns="projection", values="share")
+        # Layer 0, where the text enters, at the bottom.
+        image = panel.imshow(
+            100 * grid.to_numpy(), aspect="auto", origin="lower", cmap=SEQUENTIAL,
+            vmin=0, vmax=most, interpolation="nearest",
+            extent=(-0.5, grid.shape[1] - 0.5, grid.index[0] - 0.5, grid.index[-1] + 0.5),
+        )  # fmt: skip
+        panel.set_title(style.wrapped(abilities[number], 22), fontsize=6.5)
+        labels = [name.removesuffix("_proj") for name in grid.columns]
+        panel.set_xticks(np.arange(grid.shape[1]), labels, rotation=90)
+        panel.tick_params(length=0, labelbottom=number + PANELS >= len(abilities))
+    for panel in panels[:, 0]:
+        panel.set_ylabel("layer")
+    bar = figure.colorbar(image, ax=panels, pad=0.01, aspect=40)
+    bar.set_label("% of the matrix that is masked")
+    bar.ax.tick_params(length=2, width=0.5)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=8, fontweight="bold")
+    return figure

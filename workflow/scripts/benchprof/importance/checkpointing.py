@@ -1,0 +1,32 @@
+"""Gradient checkpointing: activations within a layer are computed again, not kept."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+
+from benchprof.models.family import family_of
+
+
+@contextlib.contextmanager
+def checkpointed(model: nn.Module) -> Iterator[None]:
+    """Inside the block, the backward pass recomputes each decoder layer from its input.
+
+    It keeps one hidden state per layer and one layer's activations, for a second forward pass.
+    Independent of the model's own switch, which asks for training mode and with it for dropout.
+    """
+    layers = list(model.get_submodule(family_of(model).layers).children())
+    try:
+        for layer in layers:
+            # On the instance; the class's method stays.
+            layer.forward = functools.partial(
+                checkpoint, layer.forward, use_reentrant=False, preserve_rng_state=False
+            )
+        yield
+    finally:
+        for layer in layers:
+            vars(layer).pop("forward", None)

@@ -1,0 +1,48 @@
+"""How much memory the backward passes of the importance job may take, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import nn
+from transformers.pytorch_utils import Conv1D
+
+from benchprof.models.family import parameter_count, scope_weights
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bounds of a pass.
+
+    Attributes:
+        most_tokens: a longer example is checkpointed; a batch holds at most these, padding
+            included.
+        on_host: whether the float32 accumulators stay off the accelerator. Every gradient then
+            crosses the bus, for accelerators that hold the weights but not the scores too.
+    """
+
+    most_tokens: int
+    on_host: bool = False
+
+
+def memory_for(model: nn.Module, on_host: bool) -> Memory:
+    """Bounds such that activations take no more than the weights do.
+
+    So the peak of an importance job is twice the weights and one set of accumulators, whatever
+    the examples; the short items of a diagnostic set are far below it.
+    """
+    return Memory(max(1, parameter_count(model) // activation_size(model)), on_host)
+
+
+def activation_size(model: nn.Module) -> int:
+    """Numbers that a backward pass keeps per token, estimated: twice the projections' outputs.
+
+    Twice since norms, the attention and the activation function keep inputs of their own. Logits
+    come on top. Works on the meta device too.
+    """
+    outputs = 0
+    for name, weight in scope_weights(model, "all_layers").items():
+        module = model.get_submodule(name.removesuffix(".weight"))
+        # GPT-2's Conv1D keeps its inputs in rows.
+        outputs += weight.shape[1 if isinstance(module, Conv1D) else 0]
+    return 2 * outputs

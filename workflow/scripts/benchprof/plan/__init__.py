@@ -1,0 +1,1 @@
+"""What a run will need in memory, disk and time, from its configuration alone."""

@@ -1,0 +1,78 @@
+"""Print what a run will need, rule by rule: python -m benchprof.plan --config config/paper.yaml."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchprof.configuration import check_configuration, check_duplicate_keys
+from benchprof.errors import InputError
+from benchprof.plan.machine import CPU, GPU, Machine
+from benchprof.plan.shape import architecture, model_shape
+from benchprof.plan.steps import Step, mask_sizes, model_steps, workload
+from benchprof.plan.table import markdown, model_lines, total_lines
+
+SCHEMA = Path(__file__).parents[3] / "schemas/config.schema.yaml"
+CHARACTERS = 4.0
+SPEEDS = ("flops", "bandwidth", "latency", "storage")
+
+
+def main() -> int:
+    """Run the command."""
+    options = _options()
+    try:
+        print(plan(options.config, _machine(options), options.characters))
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def plan(file: Path, machine: Machine, characters: float) -> str:
+    """The plan of a configuration as text.
+
+    Raises:
+        InputError: the configuration is faulty, or a model's architecture is not known.
+    """
+    check_duplicate_keys(file)
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    check_configuration(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(file))
+    load = workload(config, characters)
+    lines: list[str] = []
+    steps: list[Step] = []
+    for name, model in config["models"].items():
+        on = dataclasses.replace(machine, gpu=machine.gpu and model["device"] != "cpu")
+        own = architecture(name, model["source"], Path("results/models", name))
+        shape = model_shape(own, model["dtype"], config["scope"], config.get("layers"))
+        found = model_steps(config, model, shape, load, on)
+        steps += found
+        lines += [*model_lines(name, model, shape, mask_sizes(config, shape)), *markdown(found), ""]
+    return "\n".join(lines + total_lines(steps, load, machine, characters))
+
+
+def _machine(options: argparse.Namespace) -> Machine:
+    given: dict[str, Any] = {s: v for s in SPEEDS if (v := getattr(options, s)) is not None}
+    return dataclasses.replace(CPU if options.cpu else GPU, **given)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchprof.plan", description=__doc__)
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"), metavar="FILE")
+    parser.add_argument("--cpu", action="store_true", help="plan for a machine without a GPU")
+    units = dict(zip(SPEEDS, ("operations/s", "bytes/s", "s a pass", "bytes/s"), strict=True))
+    for speed in SPEEDS:
+        defaults = f"{getattr(GPU, speed):g}, with --cpu {getattr(CPU, speed):g}"
+        parser.add_argument(f"--{speed}", type=float, help=f"{units[speed]} ({defaults})")
+    parser.add_argument(
+        "--characters", type=float, default=CHARACTERS, help=f"per token ({CHARACTERS:g})"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

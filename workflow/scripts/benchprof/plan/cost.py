@@ -1,0 +1,146 @@
+"""Memory and time of each job, by formulas from the model's shape and the workload."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchprof.evaluation.generation import MOST_ITEMS
+from benchprof.evaluation.scorer import MOST_TOKENS
+from benchprof.plan.machine import Machine
+from benchprof.plan.shape import Shape
+from benchprof.plan.workload import Examples, Questions
+
+HOST = 7 * 10**8
+"""Bytes of Python, torch and transformers before a model is loaded."""
+GPU = 10**9
+"""Bytes of CUDA's context, kernels and the allocator's slack."""
+INDEX = 4
+SCORE = 4
+WAIT = 2
+"""A batch of answers takes as many steps as its longest one: about so many times the mean."""
+
+
+def importance_seconds(
+    shape: Shape, examples: Examples, score: str, on_host: bool, machine: Machine
+) -> float:
+    """Of all abilities' importance, loading the model and writing the scores not included.
+
+    A token takes 2 operations a weight forward, 2 a weight of the layers for the gradients that
+    pass through them, 2 a weight in scope for its own gradient. A pass reads the weights twice
+    and, per weight in scope, writes a gradient, reads it, and reads and writes an accumulator.
+    """
+    head = shape.dimensions.hidden * shape.dimensions.vocabulary
+    forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
+    if score == "wanda":
+        read = examples.number * shape.projections * shape.itemsize
+        return machine.seconds(forward, read, examples.number)
+    batches = math.ceil(examples.tokens / shape.most_tokens) if score == "taylor" else math.inf
+    passes = min(examples.number, batches)
+    folded = 2 * shape.itemsize + (shape.itemsize if on_host else 2 * SCORE)
+    moved = 2 * shape.projections * shape.itemsize + folded * shape.scope_size
+    # Forward and, of two kernels a projection, backward.
+    operations = 2 * forward + 2 * shape.scope_size * examples.tokens
+    return machine.seconds(operations, passes * moved, 3 * passes)
+
+
+def importance_memory(
+    shape: Shape, examples: Examples, score: str, twins: bool, on_host: bool, machine: Machine
+) -> tuple[int, int]:
+    """Peak bytes of the importance job: on the GPU (0 without one) and on the host.
+
+    Weights, a float32 accumulator of the scope, the largest tensor's gradient with a float32 copy,
+    activations and logits of the longest batch. With twins the first set of scores waits on the
+    host.
+    """
+    mean = examples.tokens / examples.number
+    longest = min(shape.most_tokens, examples.longest)
+    if score == "taylor":
+        longest = min(shape.most_tokens, examples.tokens)
+    counted = math.ceil(longest / mean * examples.counted / examples.number)
+    if score == "wanda":
+        activations = accumulators = 0
+    else:
+        # As the model has them, then in float32 with their softmax and gradient.
+        logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SCORE)
+        gradient = max(shape.scope) * (shape.itemsize + SCORE)
+        activations = longest * shape.activation * shape.itemsize + logits + gradient
+        accumulators = SCORE * shape.scope_size
+    scores = SCORE * shape.scope_size * (2 if twins and not machine.gpu else 1)
+    if not machine.gpu:
+        return 0, HOST + shape.weight_bytes + scores + activations
+    on_gpu = 0 if on_host else accumulators
+    # The host holds the weights while they are loaded and the scores while they are written.
+    return (
+        GPU + shape.weight_bytes + on_gpu + activations,
+        HOST + max(shape.weight_bytes, scores),
+    )
+
+
+def selection_memory(
+    shape: Shape,
+    selection: str,
+    settings: Mapping[str, Any],
+    counts: Sequence[int],
+    abilities: int,
+) -> int:
+    """Peak bytes of the selection of masks, on the host; importance files are mapped, not held.
+
+    The bounds that the docstrings of `masks.threshold` and `masks.specific` state.
+    """
+    definition = settings.get("definition", selection)
+    # Scores are float64 where they are computed from several abilities'.
+    tensor = 5 * max(shape.scope) * (8 if definition in ("core", "max", "diff") else 4)
+    held = INDEX * sum(counts)
+    if definition == "ratio":
+        pools = sorted(min(int(n * settings["pool"]), shape.scope_size) for n in counts)
+        held += INDEX * sum(pools) + 8 * sum(pools[-2:])
+    elif definition == "exclude":
+        held += INDEX * (sum(counts) + max(counts)) * abilities
+    return HOST + tensor + held
+
+
+def control_memory(shape: Shape, counts: Sequence[int]) -> int:
+    """Peak bytes of drawing controls, on the host: weights, a decile each, one control."""
+    largest = max(shape.scope)
+    # Magnitudes in float32 and their order.
+    return HOST + shape.weight_bytes + shape.scope_size + 12 * largest + 12 * max(counts)
+
+
+def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine: Machine) -> float:
+    """Of one benchmark under all model states, loading the model not included.
+
+    Prompts: 2 operations a weight of the layers and token, in full batches. Answers: batches of
+    64 items, a forward pass a token, each of which reads all weights.
+    """
+    most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
+    operations = 2 * shape.projections * (questions.read + questions.written)
+    batches = math.ceil(questions.read / most)
+    if questions.written:
+        steps = WAIT * questions.written / questions.items
+        batches += round(math.ceil(questions.items / MOST_ITEMS) * steps)
+    return states * machine.seconds(operations, batches * shape.weight_bytes, batches)
+
+
+def evaluation_memory(
+    shape: Shape, questions: Sequence[Questions], masked: int, machine: Machine
+) -> tuple[int, int]:
+    """Peak bytes of the largest evaluation job: on the GPU (0 without one) and on the host.
+
+    Args:
+        shape: of the model.
+        questions: of every benchmark.
+        masked: entries of all masks together, which the job holds.
+        machine: where it runs.
+    """
+    size = shape.dimensions
+    most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
+    passing = size.peak_bytes(max(1, most // size.target), size.target, 0)
+    written = [q for q in questions if q.written]
+    cache = max((min(q.items, MOST_ITEMS) * q.longest for q in written), default=0)
+    busy = max(passing, cache * shape.cache_bytes)
+    masks = INDEX * masked
+    if not machine.gpu:
+        return 0, HOST + shape.weight_bytes + busy + masks
+    return GPU + shape.weight_bytes + busy, HOST + shape.weight_bytes + masks

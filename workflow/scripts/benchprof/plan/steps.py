@@ -1,0 +1,177 @@
+"""What each rule of one model takes: jobs, tokens, memory, disk and time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof.configuration import fraction_name
+from benchprof.masks.size import entry_count
+from benchprof.plan import cost
+from benchprof.plan.machine import Machine
+from benchprof.plan.shape import Shape
+from benchprof.plan.workload import (
+    Examples,
+    Questions,
+    benchmark_questions,
+    diagnostic_examples,
+    total,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule's jobs for one model; None where there is nothing of a kind.
+
+    Attributes:
+        rule: its name, with the selection where it has one.
+        jobs: how many; they may run side by side.
+        tokens: that the model reads and writes, all jobs together.
+        gpu_memory: peak bytes of one job, on all of its GPUs together.
+        host_memory: peak bytes of one job.
+        disk: bytes written, all jobs together.
+        seconds: of a GPU (or of the host where there is none), all jobs together.
+    """
+
+    rule: str
+    jobs: int
+    tokens: int | None = None
+    gpu_memory: int | None = None
+    host_memory: int | None = None
+    disk: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What the configuration asks of every model."""
+
+    abilities: int
+    examples: Examples
+    questions: Mapping[str, Questions]
+    unknown: tuple[str, ...]
+    """Benchmarks whose size is not known: they are not counted."""
+
+
+def workload(config: Mapping[str, Any], characters: float) -> Workload:
+    """Count the examples and questions of a configuration, at so many characters per token."""
+    abilities, importance = config["abilities"], config["importance"]
+    sets = [(Path(a["items"]), a.get("exclude", [])) for a in abilities.values()]
+    if background := config["selections"].get("specific", {}).get("background"):
+        sets.append((Path(background), []))
+    examples = [
+        diagnostic_examples(
+            folder / "train.jsonl",
+            excluded,
+            importance.get("limit"),
+            importance["loss_on"],
+            importance.get("twins", False),
+            characters,
+        )
+        for folder, excluded in sets
+    ]
+    questions = {}
+    for name, benchmark in config["benchmarks"].items():
+        items = None
+        if "ability" in benchmark:
+            folder = Path(abilities[benchmark["ability"]]["items"])
+            items = folder / f"{benchmark['split']}.jsonl"
+        questions[name] = benchmark_questions(name, benchmark, items, characters)
+    known = {name: own for name, own in questions.items() if own is not None}
+    return Workload(len(sets), total(examples), known, tuple(sorted(questions.keys() - known)))
+
+
+def mask_sizes(config: Mapping[str, Any], shape: Shape) -> dict[str, int]:
+    """Entries of a mask by k."""
+    of_model = config.get("fraction_of", "model") == "model"
+    whole = shape.parameters if of_model else shape.scope_size
+    names = map(fraction_name, config["fractions"])
+    return {name: entry_count(name, whole) for name in names}
+
+
+def model_steps(
+    config: Mapping[str, Any], model: Mapping[str, Any], shape: Shape, load: Workload, on: Machine
+) -> list[Step]:
+    """Every rule that has to do with one model, in the order in which they run."""
+    counts = list(mask_sizes(config, shape).values())
+    steps = [
+        Step("prepare_model", 1, host_memory=cost.HOST, disk=shape.weight_bytes),
+        Step("check_sizes", 1, host_memory=cost.HOST),
+        _importance(config, model, shape, load, on),
+    ]
+    for selection, settings in config["selections"].items():
+        steps += [
+            _selection(
+                selection, settings, shape, counts, load.abilities, len(config["abilities"])
+            ),
+            _controls(config, selection, shape, counts),
+        ]
+    return [step for step in steps if step.jobs] + [_evaluation(config, shape, counts, load, on)]
+
+
+def _importance(
+    config: Mapping[str, Any], model: Mapping[str, Any], shape: Shape, load: Workload, on: Machine
+) -> Step:
+    settings = config["importance"]
+    score, twins = settings["score"], settings.get("twins", False)
+    on_host = on.gpu and model.get("scores_on_host", False)
+    gpu, host = cost.importance_memory(shape, load.examples, score, twins, on_host, on)
+    written = cost.SCORE * shape.scope_size * load.abilities
+    seconds = cost.importance_seconds(shape, load.examples, score, on_host, on)
+    seconds += (shape.weight_bytes + written) / on.storage
+    return Step("compute_importance", 1, load.examples.tokens, gpu or None, host, written, seconds)
+
+
+def _selection(
+    selection: str,
+    settings: Mapping[str, Any],
+    shape: Shape,
+    counts: Sequence[int],
+    importances: int,
+    abilities: int,
+) -> Step:
+    host = cost.selection_memory(shape, selection, settings, counts, importances)
+    written = cost.INDEX * sum(counts) * abilities
+    return Step(f"select_masks {selection}", 1, host_memory=host, disk=written)
+
+
+def _controls(
+    config: Mapping[str, Any], selection: str, shape: Shape, counts: Sequence[int]
+) -> Step:
+    drawn = _controls_of_a_mask(config)
+    return Step(
+        f"draw_controls {selection}",
+        1 if drawn else 0,
+        host_memory=cost.control_memory(shape, counts),
+        disk=cost.INDEX * sum(counts) * drawn,
+    )
+
+
+def _evaluation(
+    config: Mapping[str, Any], shape: Shape, counts: Sequence[int], load: Workload, on: Machine
+) -> Step:
+    abilities, drawn = len(config["abilities"]), _controls_of_a_mask(config)
+    # `core` is the same mask for all abilities, and evaluated once.
+    masks = sum(drawn + (1 if s == "core" else abilities) for s in config["selections"])
+    files = (drawn + abilities) * len(config["selections"])
+    states = 1 + masks * len(counts)
+    questions = list(load.questions.values())
+    gpu, host = cost.evaluation_memory(shape, questions, files * sum(counts), on)
+    loading = shape.weight_bytes / on.storage
+    return Step(
+        "evaluate_benchmark",
+        len(config["benchmarks"]),
+        states * sum(q.read + q.written for q in questions),
+        gpu or None,
+        host,
+        seconds=sum(cost.evaluation_seconds(shape, q, states, on) + loading for q in questions),
+    )
+
+
+def _controls_of_a_mask(config: Mapping[str, Any]) -> int:
+    """Random controls of one selection and k."""
+    random = config["controls"]["random"]
+    each = random["matched_to"] == "each_ability"
+    return len(random["seeds"]) * (len(config["abilities"]) if each else 1)

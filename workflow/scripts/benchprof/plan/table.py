@@ -1,0 +1,92 @@
+"""A plan as text that is also Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchprof.plan.cost import INDEX
+from benchprof.plan.machine import Machine
+from benchprof.plan.shape import Shape
+from benchprof.plan.steps import Step, Workload
+
+HEADER = ("rule", "jobs", "tokens", "GPU memory", "host memory", "written", "hours")
+
+
+def model_lines(
+    name: str, model: Mapping[str, Any], shape: Shape, sizes: Mapping[str, int]
+) -> list[str]:
+    """What stands above a model's table: its size, its scope, its masks."""
+    split = f", spread over {model['gpus']} GPUs" if model.get("gpus", 1) > 1 else ""
+    masks = "; ".join(
+        f"k = {k}: {count:,} entries, {readable_bytes(INDEX * count)}" for k, count in sizes.items()
+    )
+    return [
+        f"{name}: {shape.parameters:,} parameters in {model['dtype']}, "
+        f"{shape.scope_size:,} in scope{split}",
+        f"One mask: {masks}",
+        "",
+    ]
+
+
+def markdown(steps: Sequence[Step]) -> list[str]:
+    """The steps as a table with columns of equal width."""
+    rows = [HEADER, *map(_cells, steps)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+
+    def line(cells: Sequence[str]) -> str:
+        first = cells[0].ljust(widths[0])
+        rest = (c.rjust(w) for c, w in zip(cells[1:], widths[1:], strict=True))
+        return "| " + " | ".join((first, *rest)) + " |"
+
+    ruler = (
+        "|"
+        + "|".join("-" * (width + 1) + ("-" if i == 0 else ":") for i, width in enumerate(widths))
+        + "|"
+    )
+    return [line(rows[0]), ruler, *map(line, rows[1:])]
+
+
+def total_lines(
+    steps: Sequence[Step], load: Workload, machine: Machine, characters: float
+) -> list[str]:
+    """All models together, and what the estimate rests on."""
+    hours = sum(step.seconds or 0 for step in steps) / 3600
+    disk = sum(step.disk or 0 for step in steps)
+    kind = "GPU" if machine.gpu else "host"
+    lines = [
+        f"Together: {hours:.3g} {kind} hours, {readable_bytes(disk)} written, "
+        f"{sum(step.jobs for step in steps)} jobs and those of profile, figures and report, which "
+        "need no model.",
+        f"Estimated at {machine.flops:g} operations/s, {machine.bandwidth:g} bytes/s of memory, "
+        f"{machine.latency:g} s a pass at least, {machine.storage:g} bytes/s of storage and "
+        f"{characters:g} characters a token. Memory is the peak of one job. Options change these "
+        "(--help).",
+    ]
+    if load.unknown:
+        lines.append(f"Not counted, their size is not known: {', '.join(load.unknown)}.")
+    return lines
+
+
+def readable_bytes(size: float) -> str:
+    """Bytes in the decimal unit that suits them."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"
+
+
+def _cells(step: Step) -> tuple[str, ...]:
+    def memory(size: int | None) -> str:
+        return "" if size is None else readable_bytes(size)
+
+    return (
+        step.rule,
+        str(step.jobs),
+        "" if step.tokens is None else f"{step.tokens:,}",
+        memory(step.gpu_memory),
+        memory(step.host_memory),
+        memory(step.disk),
+        "" if step.seconds is None else f"{step.seconds / 3600:.3g}",
+    )

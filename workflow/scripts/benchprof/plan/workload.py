@@ -1,0 +1,135 @@
+"""How many tokens a run asks its models to read and write, without a tokenizer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof.abilities.item import Item, read_items
+from benchprof.abilities.prompt import option_text, prompt_text
+from benchprof.errors import InputError
+from benchprof.evaluation.definition import FOLDER
+from benchprof.importance.example import twin_of
+
+SIZES = FOLDER / "sizes.json"
+CHAT_CHARACTERS = 120
+"""A chat template's own text: the default system message, headers and ends of two turns."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Diagnostic examples of one ability: their number, and lengths in tokens."""
+
+    number: int
+    tokens: int
+    counted: int
+    """Tokens that the loss counts."""
+    longest: int
+
+
+@dataclass(frozen=True)
+class Questions:
+    """One benchmark as one model state answers it: lengths in tokens."""
+
+    items: int
+    read: int
+    """With what requests share counted once."""
+    written: int
+    longest: int
+    """Of a prompt with its answer."""
+
+
+def diagnostic_examples(
+    items: Path,
+    excluded: Collection[str],
+    limit: int | None,
+    loss_on: str,
+    twins: bool,
+    characters: float,
+) -> Examples:
+    """The examples of one ability's train split; a sample is taken to be like all items.
+
+    Args:
+        items: the file.
+        excluded: ids that are left out.
+        limit: items at most.
+        loss_on: all or answer.
+        twins: whether the items' twins are read as well.
+        characters: per token.
+    """
+    every = [item for item in read_items(items) if item.id not in excluded]
+    used = min(limit or len(every), len(every))
+    if twins:
+        every += [twin_of(item) for item in every if item.twin]
+        used *= 2
+    lengths = [_tokens(_text(item), characters) for item in every]
+    answers = [_tokens(option_text(item.options[item.answer]), characters) for item in every]
+    tokens = round(sum(lengths) * used / len(every))
+    counted = tokens if loss_on == "all" else round(sum(answers) * used / len(every))
+    return Examples(used, tokens, counted, max(lengths))
+
+
+def benchmark_questions(
+    name: str,
+    benchmark: Mapping[str, Any],
+    ability_items: Path | None,
+    characters: float,
+) -> Questions | None:
+    """The questions of one benchmark; None where nothing is known of its size.
+
+    Args:
+        name: of the benchmark, for messages.
+        benchmark: as configured.
+        ability_items: the file of items where the benchmark is an ability's split.
+        characters: per token.
+
+    Raises:
+        InputError: a shipped benchmark is not in the table of sizes.
+    """
+    limit = benchmark.get("limit")
+    if ability_items is not None:
+        items = read_items(ability_items)
+        used = min(limit or len(items), len(items))
+        lengths = [_question_tokens(item, characters) for item in items]
+        return Questions(used, round(sum(lengths) * used / len(items)), 0, max(lengths))
+    if "benchmark" not in benchmark:
+        return None
+    sizes = json.loads(SIZES.read_text(encoding="utf-8"))
+    if benchmark["benchmark"] not in sizes:
+        raise InputError(f"benchmarks.{name}", "no size is known", f"an entry in {SIZES}")
+    size = sizes[benchmark["benchmark"]]
+    used = min(limit or size["items"], size["items"])
+    prefix, item, answer = (_tokens(size[k], characters) for k in ("prefix", "item", "answer"))
+    if answer:
+        # Each prompt is computed by itself where the model writes.
+        return Questions(used, used * (prefix + item), used * answer, prefix + item + answer)
+    return Questions(used, size["tasks"] * prefix + used * item, 0, prefix + item)
+
+
+def total(of: Sequence[Examples]) -> Examples:
+    """All abilities' examples together."""
+    return Examples(
+        sum(e.number for e in of),
+        sum(e.tokens for e in of),
+        sum(e.counted for e in of),
+        max(e.longest for e in of),
+    )
+
+
+def _text(item: Item) -> int:
+    answer = option_text(item.options[item.answer])
+    return len(prompt_text(item.context, item.question) + answer) + CHAT_CHARACTERS
+
+
+def _question_tokens(item: Item, characters: float) -> int:
+    """The prompt once and every option after it."""
+    text = prompt_text(item.context, item.question) + "".join(map(option_text, item.options))
+    return _tokens(text, characters)
+
+
+def _tokens(text: str | int, characters: float) -> int:
+    length = text if isinstance(text, int) else len(text)
+    return -int(-length // characters)

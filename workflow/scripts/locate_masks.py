@@ -1,0 +1,18 @@
+"""Tell where the masks of one selection and k lie."""
+
+from pathlib import Path
+
+from benchprof.analysis.job import locate_masks
+from benchprof.logs import logged
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        locate_masks(
+            masks=dict(
+                zip(snakemake.params.abilities, map(Path, snakemake.input.masks), strict=True)
+            ),
+            importance=Path(snakemake.input.importance),
+            title=snakemake.params.title,
+            csv=Path(snakemake.output.csv),
+            figures=[Path(snakemake.output.png), Path(snakemake.output.svg)],
+        )
