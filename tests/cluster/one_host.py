@@ -108,7 +108,7 @@ def running(folder: Path) -> Iterator[Slurm]:
                     )
                 )  # fmt: skip
             if command[0] == "munged":
-                _wait(lambda: (slurm.folder / "munge.socket").exists(), slurm)
+                _wait((slurm.folder / "munge.socket").exists, slurm)
         _wait(lambda: "idle" in slurm.ask("sinfo", "-h", "-o", "%T"), slurm)
         yield slurm
     finally:
@@ -184,4 +184,5 @@ if __name__ == "__main__":
     if missing := missing_programs():
         sys.exit(f"not installed: {', '.join(missing)}")
     with running(Path(sys.argv[1])) as cluster:
-        sys.exit(subprocess.run(sys.argv[2:], env=os.environ | cluster.environment, check=False).returncode)
+        done = subprocess.run(sys.argv[2:], env=os.environ | cluster.environment, check=False)
+    sys.exit(done.returncode)

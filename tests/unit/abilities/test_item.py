@@ -20,7 +20,7 @@ GOOD: dict[str, Any] = {
     "answer": 0,
 }
 
-any_text = st.text(st.characters(codec="utf-8"))
+any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 full_text = any_text.filter(str.strip)
 options = st.lists(full_text, min_size=2, max_size=6, unique_by=str.strip).map(tuple)
 
