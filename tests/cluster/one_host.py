@@ -79,7 +79,8 @@ class Slurm:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": PATH}
+        path = f"{self.folder}/bin{os.pathsep}{PATH}"
+        return {"SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": path}
 
     def ask(self, *command: str) -> str:
         """The standard output of a Slurm command."""
@@ -147,6 +148,12 @@ def _configure(slurm: Slurm) -> None:
     gpus = [f"NodeName={slurm.node} Name=gpu File={file}\n" for file in GPUS]
     (folder / "gres.conf").write_text("".join(gpus))
     (folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n")
+    # Snakemake's executor takes SLURM_CONF from the environment of its job steps.
+    wrapper = folder / "bin/srun"
+    wrapper.parent.mkdir(exist_ok=True)
+    real = shutil.which("srun", path=PATH)
+    wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {real} "$@"\n')
+    wrapper.chmod(0o755)
     key = folder / "munge.key"
     key.write_bytes(secrets.token_bytes(1024))
     key.chmod(0o400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -27,8 +28,9 @@ def written_whole(path: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
     except OSError as error:
-        # A full disk does not say which file it has no room for.
-        error.filename = error.filename or str(path)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            # A full disk does not say which file it has no room for.
+            error.filename = str(path)
         raise
     finally:
         temporary.unlink(missing_ok=True)
