@@ -8,7 +8,7 @@ CONFIG ?= config.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test test-faults annotate check abilities bench-scoring fetch-data clean
+.PHONY: run test test-faults lock annotate check abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -30,6 +30,12 @@ test: .venv/installed
 # Kills ten runs of the tiny model twice each, at random moments: some minutes.
 test-faults: .venv/installed
 	BENCHPROF_KILLED_RUNS=10 $(BIN)/python -m pytest -v tests/workflow/test_kills.py
+
+# Pins the versions that .venv has, with hashes, for every platform (pip install uv first).
+lock: .venv/installed
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//' > .venv/versions.txt
+	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-annotate --custom-compile-command 'make lock' --constraint .venv/versions.txt --output-file envs/requirements.lock pyproject.toml
 
 annotate: .venv/installed
 	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) $(ANNOTATOR)

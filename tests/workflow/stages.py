@@ -18,15 +18,17 @@ def evaluate(
 ) -> dict[str, Path]:
     """Evaluate the intact and every ablated model on places_test; the records by ablation."""
     config = project.config
+    benchmark = config["benchmarks"]["places_test"]
     results = project.folder / "results"
     names = sorted(path.stem for path in (results / "evaluations/tiny/places_test").glob("*.json"))
     targets = {name: project.folder / f"again/{name}.json" for name in names}
     evaluate_benchmark(
         model=ModelSettings(folder or results / "models/tiny", "float32", "cpu", False),
         source=task_source(
-            config["benchmarks"]["places_test"], project.folder / "items/places/test.jsonl"
+            benchmark,
+            project.folder / "items/places/test.jsonl" if "ability" in benchmark else None,
         ),
-        limit=config["benchmarks"]["places_test"]["limit"],
+        limit=benchmark["limit"],
         seed=config["seed"],
         masks={name: mask_file(project, name) for name in names if name != "intact"},
         method=method,

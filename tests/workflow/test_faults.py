@@ -239,6 +239,21 @@ def test_what_is_not_a_number_is_named(project: Project, tmp_path: Path) -> None
         assert word in str(evaluation.value)
 
 
+def test_a_text_written_from_no_numbers_is_refused(project: Project, tmp_path: Path) -> None:
+    (project.folder / "write.yaml").write_text(
+        "task: write\noutput_type: generate_until\ndoc_to_text: '{{question}}'\n"
+        "doc_to_target: '{{options[answer]}}'\ngeneration_kwargs: {max_gen_toks: 2, until: []}\n"
+        "metric_list: [{metric: exact_match, aggregation: mean, higher_is_better: true}]\n"
+    )
+    own = {"task_file": str(project.folder / "write.yaml"),
+           "data": str(project.folder / "items/places/test.jsonl"), "limit": 2}  # fmt: skip
+    project.configure(lambda config: config["benchmarks"].update(places_test=own))
+    assert evaluate(project, Store(tmp_path / "store"))
+    folder = prepared(project, not_a_number)
+    with pytest.raises(InputError, match=r"ablation intact: the next token's largest logit is nan"):
+        evaluate(project, Store(tmp_path / "store"), folder)
+
+
 def without_template_or_padding(folder: Path) -> None:
     tokenizer = byte_tokenizer(chat=False)
     tokenizer.pad_token = None

@@ -15,6 +15,7 @@ from typing import Any
 from benchprof import codebase, digests, provenance
 from benchprof.errors import InputError
 from benchprof.evaluation.chat import render_chat
+from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.program import check_documents
 from benchprof.evaluation.record import INTACT, make_record, read_record
 from benchprof.evaluation.requests import Requests, Response, build_requests
@@ -226,19 +227,20 @@ def _compute(
     for number, (name, mask) in enumerate(masks.items(), start=1):
         logger.info("ablation %d of %d: %s", number, len(masks), name)
         started, cut_before = time.monotonic(), scorer.truncated
-        with ablated(weights, mask, method) if mask else contextlib.nullcontext():
-            responses = ask()
-        made = {
-            "truncated": cut_once + scorer.truncated - cut_before,
-            "seconds": round(time.monotonic() - started, 2),
-            "device": str(model.device),
-            "software": provenance.software(),
-            "machine": provenance.machine(),
-        }
         try:
+            with ablated(weights, mask, method) if mask else contextlib.nullcontext():
+                responses = ask()
+                check_logits(scorer, requests)
+            made = {
+                "truncated": cut_once + scorer.truncated - cut_before,
+                "seconds": round(time.monotonic() - started, 2),
+                "device": str(model.device),
+                "software": provenance.software(),
+                "machine": provenance.machine(),
+            }
             record = make_record(requests, responses, origins[name] | {"made": made}, sandbox)
         except ArithmeticError as error:
             remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
             where = f"{settings.folder}, ablation {name}"
-            raise InputError(where, str(error), "finite log-likelihoods", remedy) from None
+            raise InputError(where, str(error), "finite logits", remedy) from None
         store.add(KIND, keys[name], SUFFIX, lambda path, record=record: write_json(path, record))  # type: ignore[misc]
