@@ -8,7 +8,7 @@ CONFIG ?= config.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test plan annotate check abilities bench-scoring fetch-data clean
+.PHONY: run test test-faults lock plan annotate check abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -16,7 +16,7 @@ BIN := .venv/bin
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python %d.%d found, 3.11 to 3.13 needed: name one, as in make PYTHON=python3.12 run" % v)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[annotation,development]'
+	$(BIN)/python -m pip install --quiet --editable '.[annotation,development,slurm]'
 	@touch $@
 
 # A run that was killed leaves a lock; it is cleared only where no live process holds it.
@@ -26,6 +26,16 @@ run: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest
+
+# Kills ten runs of the tiny model twice each, at random moments: some minutes.
+test-faults: .venv/installed
+	BENCHPROF_KILLED_RUNS=10 $(BIN)/python -m pytest -v tests/workflow/test_kills.py
+
+# Pins the versions that .venv has, with hashes, for every platform (pip install uv first).
+lock: .venv/installed
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//' > .venv/versions.txt
+	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-annotate --custom-compile-command 'make lock' --constraint .venv/versions.txt --output-file envs/requirements.lock pyproject.toml
 
 # What a configuration's run will need, without weights or network (docs/performance.md); FLAGS adds
 # options: make plan CONFIG=config/paper.yaml

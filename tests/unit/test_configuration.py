@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchprof.configuration import (
     check_configuration,
@@ -154,3 +156,53 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     with pytest.raises(InputError, match="can run code"):
         check_model_folder(tmp_path)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+def paths_of(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    below = value.items() if isinstance(value, dict) else ()
+    return [path, *(p for key, child in below for p in paths_of(child, (*path, key)))][path == () :]
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(paths_of(DEFAULT)), values)
+def test_any_value_is_taken_or_named(path: tuple[str, ...], value: Any) -> None:
+    try:
+        check_configuration(changed(".".join(path), value), SCHEMA, "config.yaml")
+    except InputError as error:
+        assert "config.yaml" in str(error)
+        assert "expected" in str(error)
+
+
+yaml_text = st.text(alphabet="ab:-?[]{}&*!|>'\"#,\n \t\0\x85", max_size=40) | st.text(max_size=40)
+
+
+@settings(max_examples=300)
+@given(yaml_text)
+def test_any_text_is_yaml_or_named(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    file = tmp_path_factory.getbasetemp() / "fuzzed.yaml"
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        check_duplicate_keys(file)
+    except InputError as error:
+        assert str(file) in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "? [a]\n: b\n? [a]\n: c\n",
+        "a: &a [*a]\n",
+        "a0: &a0 [x, x]\n" + "".join(f"a{n + 1}: &a{n + 1} [*a{n}, *a{n}]\n" for n in range(60)),
+    ],
+)
+def test_a_wicked_yaml_ends(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(text)
+    check_duplicate_keys(file)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,85 @@ def test_settings_are_written_only_when_they_change(tmp_path: Path) -> None:
     assert path.stat().st_mtime == 1
     write_if_changed(path, {"k": 2})
     assert path.stat().st_mtime > 1
+
+
+def key_of(entry: Path) -> str:
+    """An entry here says its key and, after a colon, how long it is."""
+    key, _, length = entry.read_text().partition(":")
+    if not length.isdigit() or entry.stat().st_size != int(length):
+        raise ValueError(f"{entry}: damaged.")
+    return key
+
+
+def test_only_a_whole_entry_of_the_key_counts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path / "store")
+    assert not store.has("evaluations", "abc", "", key_of)
+    entry = store.add("evaluations", "abc", "", lambda path: path.write_text("abc:5"))
+    assert store.has("evaluations", "abc", "", key_of)
+    assert not caplog.text
+    other = store.add("evaluations", "abd", "", lambda path: path.write_text("abc:5"))
+    assert not store.has("evaluations", "abd", "", key_of)
+    assert f"{other}: it is another entry's content" in caplog.text
+    entry.chmod(0o644)
+    entry.write_text("abc:6")
+    assert not store.has("evaluations", "abc", "", key_of)
+    assert f"{entry}: damaged. It will be computed again." in caplog.text
+
+
+def test_a_folder_is_filled_once_and_again_where_it_is_damaged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, fills = Store(tmp_path / "store"), []
+
+    def fill(folder: Path) -> None:
+        fills.append(folder)
+        (folder / "weights").write_text("1 2 3")
+
+    for _ in range(2):
+        folder = store.folder("models", "abc", fill)
+        assert (folder / "weights").read_text() == "1 2 3"
+    assert len(fills) == 1
+    for damage in (
+        lambda: (folder / "weights").write_text("1 2 4"),
+        (folder / "weights").unlink,
+        lambda: (folder / "more").write_text("x"),
+        lambda: (folder / "content.sha256").write_text(""),
+    ):
+        damage()
+        assert store.folder("models", "abc", fill) == folder
+        assert (folder / "weights").read_text() == "1 2 3"
+    assert len(fills) == 5
+    assert caplog.text.count("damaged; made again") == 4
+    assert [path.name for path in folder.parent.iterdir()] == ["abc"]
+    check = ["sha256sum", "--check", "--quiet", "content.sha256"]
+    assert subprocess.run(check, cwd=folder, check=False).returncode == 0
+
+
+def test_two_that_fill_a_folder_at_once_get_the_same(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+
+    def fill_late(folder: Path) -> None:
+        (folder / "weights").write_text("1")
+        # The other one starts later and is done first.
+        store.folder("models", "abc", lambda path: (path / "weights").write_text("1"))
+
+    folder = store.folder("models", "abc", fill_late)
+    assert sorted(path.name for path in folder.iterdir()) == ["content.sha256", "weights"]
+    assert [path.name for path in folder.parent.iterdir()] == ["abc"]
+
+
+def test_many_writers_of_one_entry_leave_one(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+
+    def write(path: Path) -> None:
+        for _ in range(100):
+            with path.open("a") as file:
+                file.write("1")
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(8):
+            pool.submit(store.add, "evaluations", "abc", ".json", write)
+    (entry,) = [path for path in store.root.rglob("*") if path.is_file()]
+    assert entry.read_text() == "1" * 100

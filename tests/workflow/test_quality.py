@@ -7,6 +7,8 @@ import sys
 import tomllib
 
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from tests.conftest import ROOT
 
 from benchprof import codebase
@@ -26,6 +28,23 @@ def test_the_conda_environment_is_in_step_with_pyproject() -> None:
     (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
     assert pip == project["dependencies"]
     assert f"python {project['requires-python']}" in environment["dependencies"]
+
+
+def test_the_lock_pins_all_that_pyproject_wants_within_its_ranges() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = list(project["dependencies"])
+    for extra in project["optional-dependencies"].values():
+        wanted += extra
+    pinned: dict[str, list[str]] = {}
+    lines = (ROOT / "envs/requirements.lock").read_text().splitlines()
+    for number, line in enumerate(lines):
+        if line[:1].isalnum():
+            name, _, version = line.partition(" ")[0].partition("==")
+            pinned.setdefault(canonicalize_name(name), []).append(version)
+            assert lines[number + 1].strip().startswith("--hash=sha256:"), line
+    for requirement in map(Requirement, wanted):
+        versions = pinned[canonicalize_name(requirement.name)]
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
 def test_the_annotation_environment_has_the_ranges_of_pyproject() -> None:

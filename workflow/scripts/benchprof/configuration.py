@@ -107,7 +107,7 @@ def check_duplicate_keys(path: Path) -> None:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         found = "not YAML (" + " ".join(str(error).split()) + ")"
         raise InputError(path, found, "a YAML file") from None
-    for key, first, second in _duplicates(root, ()):
+    for key, first, second in _duplicates(root, (), set()):
         found = f"the key occurs on lines {first} and {second}"
         raise InputError(f"{path}, {key}", found, "each key once", "Rename or remove one.")
 
@@ -135,19 +135,25 @@ def fraction_name(fraction: float) -> str:
     return format(Decimal(repr(fraction)), "f")
 
 
-def _duplicates(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+def _duplicates(node: Any, path: tuple[str, ...], seen: set[int]) -> Iterator[tuple[str, int, int]]:
+    # Aliases (*a) name a node again: it may even hold itself.
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         for number, child in enumerate(node.value):
-            yield from _duplicates(child, (*path, str(number)))
+            yield from _duplicates(child, (*path, str(number)), seen)
     if not isinstance(node, yaml.MappingNode):
         return
     lines: dict[str, int] = {}
     for key, child in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
         line = key.start_mark.line + 1
         if key.value in lines:
             yield ".".join((*path, key.value)), lines[key.value], line
         lines[key.value] = line
-        yield from _duplicates(child, (*path, str(key.value)))
+        yield from _duplicates(child, (*path, key.value), seen)
 
 
 def _as_input_error(fault: ValidationError, source: str) -> InputError:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 from benchprof.errors import InputError
+
+TERMINATED = 128 + signal.SIGTERM
+
+
+class Terminated(BaseException):
+    """The job was told to stop: by a scheduler that takes its node back, or by a person."""
 
 
 @contextlib.contextmanager
 def logged(path: str | Path) -> Iterator[None]:
     """Log the block to a file and standard error; an error ends it with exit status 1.
 
-    An InputError is logged as its paragraph alone: a traceback tells a person nothing there.
+    An InputError is logged as its paragraph alone: a traceback tells a person nothing there. On
+    SIGTERM the block is left as by an exception, so that nothing half-written stays.
 
     Raises:
-        SystemExit: after any error, which is logged.
+        SystemExit: after any error, which is logged, and after SIGTERM.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     handlers: list[logging.Handler] = [
@@ -28,11 +38,32 @@ def logged(path: str | Path) -> Iterator[None]:
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
     for library in ("httpx", "datasets", "lm_eval", "matplotlib", "filelock", "fontTools"):
         logging.getLogger(library).setLevel(logging.ERROR)
+    logger = logging.getLogger(__name__)
+    previous = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
+    except Terminated:
+        logger.warning("stopped by SIGTERM; the next run goes on from what is in the store")
+        raise SystemExit(TERMINATED) from None
     except InputError as error:
-        logging.getLogger(__name__).error("%s", error)
+        logger.error("%s", error)
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            logger.exception("this is a fault of the program or the machine")
+        else:
+            where = f"{error.filename}: " if error.filename else ""
+            logger.error("%s%s. Make room and run again: what was finished is kept.", where,
+                         error.strerror)  # fmt: skip
         raise SystemExit(1) from None
     except Exception:
-        logging.getLogger(__name__).exception("this is a fault of the program or the machine")
+        logger.exception("this is a fault of the program or the machine")
         raise SystemExit(1) from None
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    # A second signal must not interrupt the cleaning up.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Terminated

@@ -1,9 +1,12 @@
-"""Safetensors files that say in their metadata what made them."""
+"""Safetensors files that say in their metadata what made them, and carry their own digest."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +19,50 @@ from benchprof.files import written_whole
 
 # One key: safetensors writes several in an order that changes from run to run.
 KEY = "benchprof"
+DIGEST = "sha256"
 
 
 def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor], origin: Any) -> None:
-    """Write tensors with their origin (a JSON value), whole or not at all.
+    """Write tensors with their origin (a JSON object) and a digest, whole or not at all.
 
     The bytes depend on the arguments alone.
     """
-    metadata = {KEY: json.dumps(origin, sort_keys=True, allow_nan=False)}
+    digest = _digest(origin, ((name, tensors[name]) for name in sorted(tensors)))
+    metadata = {KEY: _canonical(origin | {DIGEST: digest})}
     with written_whole(path) as temporary:
-        save_file(dict(tensors), temporary, metadata=metadata)
+        try:
+            save_file(dict(tensors), temporary, metadata=metadata)
+        except SafetensorError as error:
+            # It tells the system's error, such as a full disk, in words alone.
+            number = re.search(r"os error (\d+)", str(error))
+            if number is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from None
 
 
 class TensorFile:
     """A safetensors file read tensor by tensor, so that memory holds one at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Open a file.
+        """Open a file and compare all that it holds with its digest; a gigabyte takes a second.
 
         Raises:
             InputError: the file is missing, damaged, or not one that this program wrote.
         """
         self.path = path
+        remedy = "Delete it and run again."
         try:
             self._file = safe_open(path, framework="pt")
-        except (SafetensorError, OSError) as error:
-            remedy = "Delete it and run again."
-            raise InputError(path, f"cannot be read ({error})", "safetensors", remedy) from None
-        metadata = self._file.metadata() or {}
-        if KEY not in metadata:
-            raise InputError(path, "no origin in its metadata", "a file of this program")
-        self.origin: dict[str, Any] = json.loads(metadata[KEY])
-        self.names: list[str] = sorted(self._file.keys())
+            self.names: list[str] = sorted(self._file.keys())
+            self.origin: dict[str, Any] = json.loads((self._file.metadata() or {})[KEY])
+            noted = self.origin.pop(DIGEST)
+            digest = _digest(self.origin, ((name, self.tensor(name)) for name in self.names))
+        except (SafetensorError, OSError, ValueError, KeyError, AttributeError) as error:
+            expected = "safetensors with an origin and a digest, as this version writes them"
+            raise InputError(path, f"cannot be read ({error!r})", expected, remedy) from None
+        if digest != noted:
+            found = "its digest differs from its content"
+            raise InputError(path, found, "an intact file", remedy)
 
     def tensor(self, name: str) -> torch.Tensor:
         """One tensor, on the CPU."""
@@ -65,3 +80,17 @@ class TensorFile:
         for length in self._file.get_slice(name).get_shape():
             size *= length
         return size
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, allow_nan=False)
+
+
+def _digest(origin: Any, tensors: Iterable[tuple[str, torch.Tensor]]) -> str:
+    """SHA-256 of the origin and of each tensor's name, type, shape and bytes."""
+    digest = hashlib.sha256(_canonical(origin).encode())
+    for name, tensor in tensors:
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
+        flat = tensor.detach().cpu().contiguous().reshape(-1)
+        digest.update(flat.view(torch.uint8).numpy().data)
+    return digest.hexdigest()

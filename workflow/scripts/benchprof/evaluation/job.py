@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, digests, provenance
+from benchprof.errors import InputError
 from benchprof.evaluation.chat import render_chat
+from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.program import check_documents
-from benchprof.evaluation.record import INTACT, make_record
+from benchprof.evaluation.record import INTACT, make_record, read_record
 from benchprof.evaluation.requests import Requests, Response, build_requests
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.scorer import TreeScorer
@@ -26,11 +28,11 @@ from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import Card, read_card
+from benchprof.models.preparation import Card, check_content, read_card
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
-KIND = "evaluations"
+KIND, SUFFIX = "evaluations", ".json"
 MASK_KEYS = ("digest", "method", "kept_in")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 CHAT_PROGRAMS = (
@@ -110,7 +112,7 @@ def evaluate_benchmark(
     order = sorted(targets, key=lambda name: (name != INTACT, name))
     # By key: masks of the same entries (`core`) are one ablation.
     missing = {
-        keys[name]: name for name in order if not store.path(KIND, keys[name], ".json").exists()
+        keys[name]: name for name in order if not store.has(KIND, keys[name], SUFFIX, _key_of)
     }
     if missing:
         # Before the model is loaded: where there is no sandbox, nothing is computed.
@@ -118,7 +120,7 @@ def evaluate_benchmark(
         own = {name: loaded.get(name) for name in missing.values()}
         _compute(model, requests, own, method, kept_in, origins, keys, store, sandbox)
     for name, target in targets.items():
-        store.place(store.path(KIND, keys[name], ".json"), target)
+        store.place(store.path(KIND, keys[name], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
@@ -212,6 +214,11 @@ def _key(origin: Mapping[str, Any]) -> str:
     )
 
 
+def _key_of(entry: Path) -> str:
+    """The key of what a record of the store holds, which is compared with its digest."""
+    return _key(read_record(entry)["origin"])
+
+
 def _compute(
     settings: ModelSettings,
     requests: Requests,
@@ -223,6 +230,7 @@ def _compute(
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
+    check_content(settings.folder)
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     speed_up_scoring(model)
     if kept_in:
@@ -232,16 +240,24 @@ def _compute(
     tokenizer = load_tokenizer(settings.folder)
     scorer = TreeScorer(model, tokenizer, description="scoring")
     ask = prepare_questions(scorer, requests)
+    cut_once = scorer.truncated
     for number, (name, mask) in enumerate(masks.items(), start=1):
         logger.info("ablation %d of %d: %s", number, len(masks), name)
-        started = time.monotonic()
-        with change(weights, mask, method) if mask else contextlib.nullcontext():
-            responses = ask()
-        made = {
-            "seconds": round(time.monotonic() - started, 2),
-            "device": str(model.device),
-            "software": provenance.software(),
-            "machine": provenance.machine(),
-        }
-        record = make_record(requests, responses, origins[name] | {"made": made}, sandbox)
-        store.add(KIND, keys[name], ".json", lambda path, record=record: write_json(path, record))  # type: ignore[misc]
+        started, cut_before = time.monotonic(), scorer.truncated
+        try:
+            with change(weights, mask, method) if mask else contextlib.nullcontext():
+                responses = ask()
+                check_logits(scorer, requests)
+            made = {
+                "truncated": cut_once + scorer.truncated - cut_before,
+                "seconds": round(time.monotonic() - started, 2),
+                "device": str(model.device),
+                "software": provenance.software(),
+                "machine": provenance.machine(),
+            }
+            record = make_record(requests, responses, origins[name] | {"made": made}, sandbox)
+        except ArithmeticError as error:
+            remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
+            where = f"{settings.folder}, ablation {name}"
+            raise InputError(where, str(error), "finite logits", remedy) from None
+        store.add(KIND, keys[name], SUFFIX, lambda path, record=record: write_json(path, record))  # type: ignore[misc]

@@ -14,19 +14,20 @@ from benchprof import codebase, digests
 from benchprof.abilities.item import Item, read_items
 from benchprof.errors import InputError
 from benchprof.importance.example import Example, render_example, twin_of
+from benchprof.importance.faults import check_finite, check_lengths
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import read_card
+from benchprof.models.preparation import check_content, read_card
 from benchprof.sampling import sample
 from benchprof.store import Store
-from benchprof.tensors import write_tensors
+from benchprof.tensors import TensorFile, write_tensors
 
 logger = logging.getLogger(__name__)
-KIND = "importance"
+KIND, SUFFIX = "importance", ".safetensors"
 
 
 def compute_importance(
@@ -71,7 +72,8 @@ def compute_importance(
         on_host: whether accumulators stay off the accelerator.
 
     Raises:
-        InputError: with `twins`, an item has none; or a loss is not finite.
+        InputError: with `twins`, an item has none; an item is longer than the model's context; or
+            a loss or a gradient is not finite.
     """
     chosen = {name: _sampled(path, exclude[name], limit, seed) for name, path in items.items()}
     if twins:
@@ -92,18 +94,19 @@ def compute_importance(
         for name, own in chosen.items()
     }
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
-    missing = [n for n in sorted(targets) if not store.path(KIND, keys[n], ".safetensors").exists()]
+    missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
     if missing:
         wanted = {name: chosen[name] for name in missing}
-        _compute(folder, wanted, origins, keys, store, device, gpus, on_host)
+        _compute(folder, wanted, items, origins, keys, store, device, gpus, on_host)
     for name, target in targets.items():
-        store.place(store.path(KIND, keys[name], ".safetensors"), target)
+        store.place(store.path(KIND, keys[name], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
 def _compute(
     folder: Path,
     chosen: Mapping[str, list[Item]],
+    files: Mapping[str, Path],
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
     store: Store,
@@ -112,6 +115,7 @@ def _compute(
     on_host: bool,
 ) -> None:
     settings = next(iter(origins.values()))
+    check_content(folder)
     model = load_model(folder, settings["dtype"], device, gpus)
     speed_up_gradients(model)
     memory = memory_for(model, on_host)
@@ -125,6 +129,12 @@ def _compute(
     twins = {
         name: rendered(_twins(items)) if settings["twins"] else [] for name, items in chosen.items()
     }
+    named = {
+        name: list(zip([item.id for item in items] * 2, examples[name] + twins[name], strict=False))
+        for name, items in chosen.items()
+    }
+    for name, both in named.items():
+        check_lengths(model, files[name], both)
     tokens = sum(len(e.ids) for sets in (examples, twins) for own in sets.values() for e in own)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():
@@ -138,8 +148,15 @@ def _compute(
                 raise InputError(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error
-            store.add(KIND, keys[name], ".safetensors", _writer(scores, origins[name]))
+            where = f"{folder}, {name}"
+            check_finite(where, model, weights, named[name], settings["score"], scores)
+            store.add(KIND, keys[name], SUFFIX, _writer(scores, origins[name]))
             del scores  # they would stay beside the next ability's
+
+
+def _key_of(entry: Path) -> str:
+    """The key of what a file of the store holds, which is compared with its digest."""
+    return digests.of_value(TensorFile(entry).origin)
 
 
 def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> Any:

@@ -29,7 +29,7 @@ from benchprof.masks.specific import (
 from benchprof.masks.threshold import Entries
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model
-from benchprof.models.preparation import read_card
+from benchprof.models.preparation import check_content, read_card
 from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
@@ -112,6 +112,7 @@ def draw_controls(
         targets: control file by (ability or `all_abilities`, seed, fraction); the latter is
             matched to the abilities' masks on average.
     """
+    check_content(folder)
     model = load_model(folder, dtype, "cpu")
     weights = scope_weights(model, scope, layers)
     deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}

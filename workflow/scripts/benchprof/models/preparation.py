@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -71,6 +72,7 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
             check_model_folder(Path(source["folder"]))
             _refer_to(Path(source["folder"]), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
+        _check_blobs(folder, files)
         parameters, scope = _sizes(folder)
         stamps = {name: _stamp(folder / name) for name in files}
         card = Card(digests.of_value(files), dict(source), files, stamps, parameters, scope)
@@ -89,18 +91,31 @@ def read_card(folder: Path) -> Card:
     Raises:
         InputError: a file is missing or its content changed.
     """
-    card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+    card = _load_card(folder)
     for name, stamp in card.stamps.items():
         path = folder / name
         changed = not path.is_file() or (
             _stamp(path) != stamp and digests.of_file(path) != card.files[name]
         )
         if changed:
-            remedy = f"Delete {folder} and run again: the model is then another one."
-            raise InputError(
-                path.resolve(), "changed since it was prepared", card.files[name], remedy
-            )
+            raise _changed(path, card)
     return card
+
+
+def check_content(folder: Path) -> None:
+    """Compare all files of a prepared model with its card, whatever their times say.
+
+    For jobs that are about to load the weights: reading them takes a second a gigabyte, and
+    loading them longer.
+
+    Raises:
+        InputError: a file is missing or its content changed.
+    """
+    card = _load_card(folder)
+    for name, digest in card.files.items():
+        path = folder / name
+        if not path.is_file() or digests.of_file(path) != digest:
+            raise _changed(path, card)
 
 
 def scope_size(folder: Path, scope: str, layers: Sequence[int] | None) -> int:
@@ -110,6 +125,25 @@ def scope_size(folder: Path, scope: str, layers: Sequence[int] | None) -> int:
         InputError: there is no such layer.
     """
     return _size(_architecture(folder), scope, layers)
+
+
+def _load_card(folder: Path) -> Card:
+    """The card, whose digest is that of the files it lists."""
+    path, remedy = folder / CARD, f"Delete {folder} and run again."
+    try:
+        card = Card(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(path, f"cannot be read ({error})", "a model's card", remedy) from None
+    if digests.of_value(card.files) != card.digest:
+        raise InputError(path, "its digest differs from its content", "an intact card", remedy)
+    return card
+
+
+def _changed(path: Path, card: Card) -> InputError:
+    remedy = f"Delete {path.parent} and run again: the model is then another one."
+    return InputError(
+        path.resolve(), "changed since it was prepared", card.files[path.name], remedy
+    )
 
 
 def _stamp(path: Path) -> list[int]:
@@ -129,7 +163,13 @@ def _size(model: nn.Module, scope: str, layers: Sequence[int] | None) -> int:
 
 def _architecture(folder: Path) -> nn.Module:
     """The model without its weights: none is loaded."""
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        found = " ".join(str(error).split())[:300]
+        expected = "a configuration of a model that transformers itself knows"
+        remedy = "No code from a model's folder is ever run."
+        raise InputError(folder / "config.json", found, expected, remedy) from None
     with torch.device("meta"):
         model: nn.Module = AutoModelForCausalLM.from_config(config)
     return model
@@ -153,6 +193,15 @@ def _snapshot(hub: str, revision: str) -> Path:
         found = " ".join(str(error).split())[:300]
         remedy = "Check the name, the network and, for gated models, `hf auth login`."
         raise InputError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
+
+
+def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:
+    """Compare what was downloaded with its name: the Hub's cache calls weights by their SHA-256."""
+    for name, digest in files.items():
+        blob = (folder / name).resolve()
+        if re.fullmatch("[0-9a-f]{64}", blob.name) and blob.name != digest:
+            remedy = "Delete it and run again: it is downloaded once more."
+            raise InputError(blob, f"its SHA-256 is {digest}", "that of its name", remedy)
 
 
 def _model_files(folder: Path) -> list[Path]:

@@ -1,0 +1,116 @@
+"""`snakemake --profile slurm` on a real slurmctld, and what one run of it survives.
+
+What one host without cgroups cannot show: an OUT_OF_MEMORY state (here the memory is sampled, and a
+job that has too much of it is killed), a time limit that is reached (Slurm looks at it once a
+minute), a GPU that is really there, and a second node. docs/cluster.md says so too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pandas as pd
+import pytest
+from tests.cluster.conftest import Checkout
+
+T = TypeVar("T")
+LOG = "evaluate_benchmark/tiny/places_test.log"
+ABLATIONS = 1 + 2 + 60
+# What is set here replaces what the profile sets of this kind.
+LITTLE_FIRST = (
+    "compute_importance:mem_mb=200 + 4000 * (attempt - 1)",
+    "compute_importance:slurm_partition=gpu",
+    "evaluate_benchmark:slurm_partition=gpu",
+)
+
+
+def wait_for(found: Callable[[], T], seconds: float = 180) -> T:
+    """The first true answer."""
+    deadline = time.monotonic() + seconds
+    while not (answer := found()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+    return answer
+
+
+def one_benchmark(config: dict[str, Any]) -> None:
+    config["benchmarks"].pop("colours_test")
+    # So many that a job can be stopped in the middle, twice.
+    config["controls"]["random"]["seeds"] = list(range(60))
+    # Asks for a GPU, and does without where torch sees none.
+    config["models"]["tiny"]["device"] = "auto"
+
+
+@pytest.fixture(scope="module")
+def survivor(checkout: Checkout) -> Checkout:
+    """A checkout after a run that met a drained node, too little memory, preemption and scancel."""
+    slurm, records = checkout.slurm, checkout.folder / "store/evaluations"
+    checkout.configure(one_benchmark)
+    with checkout.start(
+        "--set-resources", *LITTLE_FIRST, "--", "results/profiles/impact.csv"
+    ) as run:
+        try:
+            wait_for(lambda: checkout.jobs("prepare_model"))
+            wait_for(lambda: checkout.jobs("prepare_model")[0]["JobState"] != "PENDING")
+            slurm.ask("scontrol", "update", f"nodename={slurm.node}", "state=drain", "reason=test")
+            (waiting,) = wait_for(lambda: checkout.jobs("check_sizes"))
+            assert checkout.jobs("prepare_model")[0]["JobState"] == "COMPLETED"
+            assert waiting["JobState"] == "PENDING"
+            slurm.ask("scontrol", "update", f"nodename={slurm.node}", "state=resume")
+
+            wait_for(lambda: list(records.rglob("[!.]*.json")))
+            (job,) = checkout.jobs("evaluate_benchmark")
+            slurm.ask("scontrol", "requeue", job["JobId"])
+            before = len(list(records.rglob("[!.]*.json")))
+            wait_for(lambda: len(list(records.rglob("[!.]*.json"))) > before)
+            slurm.ask("scancel", job["JobId"])
+            output, _ = run.communicate(timeout=300)
+        finally:
+            run.kill()
+    assert run.returncode == 0, output[-6000:]
+    return checkout
+
+
+def test_the_run_ends_with_its_table(survivor: Checkout) -> None:
+    table = pd.read_csv(survivor.folder / "results/profiles/impact.csv")
+    assert len(table) == (ABLATIONS - 1) * 3
+
+
+def test_a_job_killed_for_memory_starts_again_with_more(survivor: Checkout) -> None:
+    killed, finished = survivor.jobs("compute_importance")
+    assert killed["JobState"] not in ("COMPLETED", "RUNNING", "PENDING")
+    assert finished["JobState"] == "COMPLETED"
+    assert [job["MinMemoryNode"] for job in (killed, finished)] == ["200M", "4200M"]
+    assert "2 computed" in survivor.log("compute_importance/tiny.log")
+
+
+def test_a_preempted_job_is_queued_again_by_slurm_itself(survivor: Checkout) -> None:
+    assert survivor.jobs("evaluate_benchmark")[0]["Restarts"] == "1"
+
+
+def test_a_cancelled_job_goes_on_from_the_store_with_more_of_everything(
+    survivor: Checkout,
+) -> None:
+    cancelled, finished = survivor.jobs("evaluate_benchmark")
+    assert (cancelled["JobState"], finished["JobState"]) == ("CANCELLED", "COMPLETED")
+    # 6,000 MB and two hours, and the weights of a tiny model; twice as much the second time.
+    assert [job["MinMemoryNode"] for job in (cancelled, finished)] == ["6000M", "12000M"]
+    assert [job["TimeLimit"] for job in (cancelled, finished)] == ["02:00:00", "04:00:00"]
+    words = survivor.log(LOG).split()
+    reused, computed = (int(words[words.index(w) - 1]) for w in ("reused,", "computed"))
+    assert reused >= 2
+    assert reused + computed == ABLATIONS
+    # What the signals interrupted left nothing half-written.
+    assert not list((survivor.folder / "store").rglob(".*.json*"))
+
+
+def test_what_needs_a_gpu_asks_for_one(survivor: Checkout) -> None:
+    for rule in ("compute_importance", "evaluate_benchmark"):
+        for job in survivor.jobs(rule):
+            assert (job["Partition"], job["TresPerJob"]) == ("gpu", "gres/gpu:1")
+    for rule in ("select_masks", "draw_controls", "compute_profile"):
+        (job,) = survivor.jobs(rule)
+        assert job["Partition"] == "cpu"
+        assert "TresPerJob" not in job

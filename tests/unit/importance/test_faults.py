@@ -1,0 +1,83 @@
+"""What a score would hide is found, and its item is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tests.conftest import tiny_model
+from torch.autograd.function import FunctionCtx
+
+from benchprof.errors import InputError
+from benchprof.importance.example import Example
+from benchprof.importance.faults import check_finite, check_lengths
+from benchprof.importance.scores import score_weights
+from benchprof.models.family import scope_weights
+
+TRIGGER = 99
+
+
+class Overflow(torch.autograd.Function):
+    """The identity, whose gradient is infinite."""
+
+    @staticmethod
+    def forward(_: FunctionCtx, value: torch.Tensor) -> torch.Tensor:
+        return value.clone()
+
+    @staticmethod
+    def backward(_: FunctionCtx, gradient: torch.Tensor) -> torch.Tensor:
+        return gradient * torch.inf
+
+
+def example(*ids: int) -> Example:
+    counted = torch.ones(len(ids), dtype=torch.bool)
+    counted[0] = False
+    return Example(torch.tensor(ids), counted)
+
+
+def overflowing_model() -> Any:
+    """A model whose loss is finite always, and whose gradients are not where it reads 99."""
+    model = tiny_model("llama").requires_grad_(False)
+    seen: dict[str, bool] = {}
+    model.model.embed_tokens.register_forward_pre_hook(
+        lambda _, inputs: seen.update(now=bool((inputs[0] == TRIGGER).any()))
+    )
+    model.model.layers[0].mlp.register_forward_hook(
+        lambda _, __, output: Overflow.apply(output) if seen["now"] else output
+    )
+    return model
+
+
+@pytest.mark.parametrize("score", ["taylor_abs", "taylor", "fisher"])
+def test_an_infinite_gradient_is_named_by_its_item(score: str) -> None:
+    model = overflowing_model()
+    weights = scope_weights(model, "mlp")
+    named = [("one", example(5, 6, 7)), ("two", example(5, TRIGGER, 7)), ("three", example(8, 9))]
+    scores = score_weights(model, weights, [own for _, own in named], [], score, lambda _: None)
+    with pytest.raises(InputError) as raised:
+        check_finite("models/m, recall", model, weights, named, score, scores)
+    for word in ("models/m, recall, item two", "infinite or not a number", "dtype", "exclude"):
+        assert word in str(raised.value)
+    harmless = [named[0], named[2]]
+    scores = score_weights(model, weights, [own for _, own in harmless], [], score, lambda _: None)
+    check_finite("models/m, recall", model, weights, harmless, score, scores)
+
+
+def test_a_sum_that_overflows_is_no_item_s_fault() -> None:
+    model = tiny_model("llama").requires_grad_(False)
+    weights = scope_weights(model, "mlp")
+    scores = {name: torch.full_like(weight, torch.inf) for name, weight in weights.items()}
+    with pytest.raises(InputError, match="recall, the sum over its items"):
+        check_finite("recall", model, weights, [("one", example(5, 6))], "fisher", scores)
+
+
+def test_an_example_must_fit_the_context() -> None:
+    model = tiny_model("llama")
+    fits, not_fits = example(*[5] * 512), example(*[5] * 513)
+    check_lengths(model, Path("train.jsonl"), [("one", fits)])
+    with pytest.raises(InputError) as raised:
+        check_lengths(model, Path("train.jsonl"), [("one", fits), ("two", not_fits)])
+    for word in ("train.jsonl, item two: 513 tokens", "1 of 2 examples", "at most 512"):
+        assert word in str(raised.value)

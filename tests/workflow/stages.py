@@ -1,0 +1,81 @@
+"""The expensive jobs of the tiny project, called without Snakemake and with its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.workflow.conftest import Project
+
+from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.tasks import task_source
+from benchprof.importance.job import compute_importance
+from benchprof.masks.job import select_masks
+from benchprof.store import Store
+
+
+def evaluate(
+    project: Project, store: Store, folder: Path | None = None, method: str = "zero"
+) -> dict[str, Path]:
+    """Evaluate the intact and every ablated model on places_test; the records by ablation."""
+    config = project.config
+    benchmark = config["benchmarks"]["places_test"]
+    results = project.folder / "results"
+    names = sorted(path.stem for path in (results / "evaluations/tiny/places_test").glob("*.json"))
+    targets = {name: project.folder / f"again/{name}.json" for name in names}
+    evaluate_benchmark(
+        model=ModelSettings(folder or results / "models/tiny", "float32", "cpu", False),
+        source=task_source(
+            benchmark,
+            project.folder / "items/places/test.jsonl" if "ability" in benchmark else None,
+        ),
+        limit=benchmark["limit"],
+        seed=config["seed"],
+        masks={name: mask_file(project, name) for name in names if name != "intact"},
+        method=method,
+        targets=targets,
+        store=store,
+    )
+    return targets
+
+
+def mask_file(project: Project, ablation: str) -> Path:
+    ability, _, name = ablation.partition(".")
+    return project.folder / f"results/masks/tiny/{ability}/{name}.safetensors"
+
+
+def score(project: Project, store: Store, folder: Path | None = None) -> dict[str, Path]:
+    """Score the weights for every ability; the importance files by ability."""
+    config = project.config
+    targets = {a: project.folder / f"again/{a}.safetensors" for a in config["abilities"]}
+    compute_importance(
+        folder=folder or project.folder / "results/models/tiny",
+        dtype="float32",
+        device="cpu",
+        scope=config["scope"],
+        layers=None,
+        score=config["importance"]["score"],
+        loss_on=config["importance"]["loss_on"],
+        twins=False,
+        limit=config["importance"]["limit"],
+        seed=config["seed"],
+        items={a: project.folder / f"items/{a}/train.jsonl" for a in targets},
+        exclude={a: [] for a in targets},
+        targets=targets,
+        store=store,
+    )
+    return targets
+
+
+def select(project: Project) -> None:
+    """Select the `specific` masks again."""
+    config = project.config
+    results = project.folder / "results"
+    select_masks(
+        folder=results / "models/tiny",
+        selection="specific",
+        settings=config["selections"]["specific"],
+        fraction_of="model",
+        importances={a: results / f"importance/tiny/{a}.safetensors" for a in config["abilities"]},
+        background=None,
+        targets={(a, "0.01"): project.folder / f"again/{a}.mask" for a in config["abilities"]},
+    )

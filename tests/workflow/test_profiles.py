@@ -1,0 +1,91 @@
+"""The Slurm profile and all shipped configurations, planned as on a login node without torch."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT
+from tests.workflow.conftest import Project
+
+CONFIGURATIONS = ["config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*")))]
+LIBRARIES = ("torch", "transformers", "lm_eval", "datasets", "scipy")
+
+
+@pytest.fixture
+def login_node(tmp_path: Path) -> Project:
+    """A checkout where importing a heavy library is an error."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    for name in ("Snakefile", "workflow", "slurm", "resources", "config", "config.yaml"):
+        (folder / name).symlink_to(ROOT / name)
+    for library in LIBRARIES:
+        module = folder / f"no/{library}.py"
+        module.parent.mkdir(exist_ok=True)
+        module.write_text(f"raise ImportError('{library} on a login node')\n")
+    return Project(folder)
+
+
+def plan(project: Project, *arguments: str) -> str:
+    environment = project.environment() | {"PYTHONPATH": str(project.folder / "no")}
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "-n", *arguments], cwd=project.folder,
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+def test_every_shipped_configuration_is_planned(login_node: Project, configuration: str) -> None:
+    # Whether programs may run is checked before anything is planned.
+    unsafe = [] if shutil.which("bwrap") else ["--config", "run_code_unsafely=True"]
+    planned = plan(login_node, "--profile", "slurm", "--configfile", configuration, *unsafe)
+    assert "evaluate_benchmark" in planned
+
+
+def resources(planned: str, rule: str) -> dict[str, str]:
+    """What the first job of a rule asks for."""
+    lines = planned.partition(f"rule {rule}:\n")[2].splitlines()
+    line = next(line for line in lines if line.strip().startswith("resources:"))
+    pairs = [entry.partition("=") for entry in line.split(":", 1)[1].split(", ")]
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    card = project.folder / "results/models/tiny/model.json"
+    content = card.read_text()
+
+    def asked(**sizes: int) -> dict[str, dict[str, str]]:
+        text = content
+        for name, size in sizes.items():
+            old = text.split(f'"{name}": ')[1].split(",")[0].split("\n")[0]
+            text = text.replace(f'"{name}": {old}', f'"{name}": {size}')
+        card.write_text(text)
+        planned = project.run("-n", "--forceall", "--profile", str(ROOT / "slurm"))
+        rules = ("compute_importance", "select_masks", "draw_controls", "evaluate_benchmark")
+        return {rule: resources(planned, rule) for rule in rules}
+
+    for rule, own in asked().items():
+        least = 6000 if rule == "evaluate_benchmark" else 4000
+        assert int(own["mem_mb"]) == least, rule
+        # The tiny model's device is the CPU.
+        assert own.get("gpu", "0") == "0"
+
+    def on_gpus(config: dict) -> None:
+        config["models"]["tiny"] |= {"device": "auto", "dtype": "bfloat16"}
+
+    project.configure(on_gpus)
+    large = asked(parameters=8_000_000_000, mlp=5_600_000_000)
+    # Weights of two bytes, and an ability's scores of four, twice.
+    assert large["compute_importance"]["mem_mb"] == str(4000 + 16000 + 2 * 22400)
+    assert large["evaluate_benchmark"]["mem_mb"] == str(6000 + 16000)
+    assert large["draw_controls"]["mem_mb"] == str(4000 + 32000 + 5600)
+    assert large["evaluate_benchmark"]["runtime"] == str(120 + 30 * 8)
+    assert large["evaluate_benchmark"]["slurm_partition"] == "gpu"
+    assert large["select_masks"]["slurm_partition"] == "cpu"
+    assert large["evaluate_benchmark"]["gpu"] == large["compute_importance"]["gpu"] == "1"

@@ -1,0 +1,256 @@
+"""What runs again after a change, and what does not: the lines of docs/reruns.md.
+
+test_run.py, test_methods.py and test_shipped.py have the others.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import ROOT
+from tests.workflow.conftest import Project
+from tests.workflow.stages import evaluate, score
+
+from benchprof.evaluation import requests
+from benchprof.store import Store
+
+REPORT = {"write_report", "write_manifest"}
+PROFILE = REPORT | {"compute_profile", "plot_impact"}
+MASKS = PROFILE | {"select_masks", "draw_controls", "evaluate_benchmark"}
+Config = dict[str, Any]
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    return finished.copy(tmp_path / "copy")
+
+
+def rules(planned: dict[str, int]) -> set[str]:
+    return set(planned) - {"all"}
+
+
+def edit_item(project: Project, file: str, number: int) -> None:
+    path = project.folder / f"items/places/{file}.jsonl"
+    items = [json.loads(line) for line in path.read_text().splitlines()]
+    items[number]["question"] += " Which?"
+    path.write_text("".join(f"{json.dumps(item)}\n" for item in items))
+
+
+def test_a_changed_train_item_concerns_its_ability_alone(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(12):
+        edit_item(project, "train", number)
+    assert rules(project.planned()) == MASKS | {"compute_importance"}
+    caplog.set_level(logging.INFO)
+    score(project, Store(project.folder / "store"))
+    assert "1 reused, 1 computed" in caplog.text
+
+
+def test_a_changed_test_item_concerns_its_benchmark_alone(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = project.folder / "results/evaluations/tiny/places_test/intact.json"
+    edit_item(project, "test", json.loads(record.read_text())["items"]["index"][0])
+    planned = project.planned()
+    assert planned["evaluate_benchmark"] == 1
+    assert rules(planned) == PROFILE | {"evaluate_benchmark"}
+    caplog.set_level(logging.INFO)
+    evaluate(project, Store(project.folder / "store"))
+    assert "0 reused, 5 computed" in caplog.text
+
+
+def test_a_changed_calibration_item_is_noted_and_that_is_all(project: Project) -> None:
+    edit_item(project, "calibration", 0)
+    assert rules(project.planned()) == {"write_manifest"}
+
+
+def test_an_added_control_seed_is_drawn_and_evaluated_alone(project: Project) -> None:
+    project.configure(lambda config: config["controls"]["random"].update(seeds=[1, 2, 3]))
+    assert rules(project.planned()) == PROFILE | {"draw_controls", "evaluate_benchmark"}
+    project.run("results/evaluations/tiny/places_test/intact.json")
+    assert "5 reused, 1 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
+
+
+def test_an_added_model_runs_alone(project: Project) -> None:
+    shutil.copytree(project.folder / "tiny", project.folder / "second")
+    second = {"source": {"folder": "second"}, "dtype": "float32", "device": "cpu"}
+    project.configure(lambda config: config["models"].update(second=second))
+    planned = project.planned()
+    # One of each, and two benchmarks: the first model's jobs are not among them.
+    assert planned["prepare_model"] == planned["compute_importance"] == 1
+    assert planned["select_masks"] == planned["draw_controls"] == 1
+    assert planned["evaluate_benchmark"] == 2
+    # Two models have a similarity, and a figure each.
+    assert planned["plot_similarity"] == 1
+    assert planned["plot_impact"] == 2
+
+
+def test_another_revision_is_another_model(project: Project) -> None:
+    source = {"hub": "someone/model", "revision": "a" * 40}
+    project.configure(lambda config: config["models"]["tiny"].update(source=source))
+    # As if it had all been made from this commit, for nothing can be fetched here.
+    project.run("--touch")
+    assert rules(project.planned()) == set()
+    source["revision"] = "b" * 40
+    project.configure(lambda config: config["models"]["tiny"].update(source=source))
+    everything = {"prepare_model", "check_sizes", "compute_importance"}
+    assert rules(project.planned()) == MASKS | everything
+
+
+def raise_a_benchmark_s_limit(config: Config) -> None:
+    config["benchmarks"]["places_test"]["limit"] = 10
+
+
+def raise_the_importance_s_limit(config: Config) -> None:
+    config["importance"]["limit"] = 6
+
+
+def change_the_metric(config: Config) -> None:
+    config["profile"]["metric"] = "acc"
+
+
+def change_the_impact(config: Config) -> None:
+    config["profile"]["impact"] = "relative"
+
+
+def remove_a_control_seed(config: Config) -> None:
+    config["controls"]["random"]["seeds"] = [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (raise_a_benchmark_s_limit, PROFILE | {"evaluate_benchmark"}),
+        (raise_the_importance_s_limit, MASKS | {"compute_importance"}),
+        (change_the_metric, PROFILE),
+        (change_the_impact, PROFILE),
+        (remove_a_control_seed, PROFILE | {"draw_controls", "evaluate_benchmark"}),
+    ],
+)
+def test_a_changed_setting_runs_what_depends_on_it(
+    project: Project, change: Callable[[Config], None], expected: set[str]
+) -> None:
+    project.configure(change)
+    planned = project.planned()
+    assert rules(planned) == expected
+    if change is raise_a_benchmark_s_limit:
+        assert planned["evaluate_benchmark"] == 1
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A second checkout's files, to be edited."""
+    folder = tmp_path / "tree"
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("workflow", "resources/tasks", "resources/benchmarks"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copy2(ROOT / "Snakefile", folder)
+    return folder
+
+
+def planned_by(tree: Path, project: Project) -> set[str]:
+    """The rules that a dry-run of another checkout plans.
+
+    Less the `input` trigger, which sees that the checkout's own files have another path.
+    """
+    snakefile = ["-s", str(tree / "Snakefile")]
+    profile = ["--workflow-profile", str(tree / "workflow/profiles/default")]
+    triggers = ["--rerun-triggers", "mtime", "params"]
+    return rules(project.planned(*snakefile, *profile, *triggers))
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("benchprof/report/page.py", REPORT),
+        ("benchprof/report/style.py", REPORT | {"plot_impact"}),
+        ("benchprof/profile/impact.py", PROFILE),
+        ("benchprof/evaluation/scorer.py", PROFILE | {"evaluate_benchmark"}),
+        ("benchprof/masks/threshold.py", MASKS),
+        ("benchprof/importance/loss.py", MASKS | {"compute_importance"}),
+        # Where numbers come from and go to, not what they are.
+        ("benchprof/store.py", set()),
+        ("benchprof/importance/job.py", set()),
+        ("evaluate_benchmark.py", set()),
+    ],
+)
+def test_edited_code_runs_what_its_numbers_are_in(
+    project: Project, tree: Path, module: str, expected: set[str]
+) -> None:
+    with (tree / "workflow/scripts" / module).open("a") as file:
+        file.write("\n# edited\n")
+    assert planned_by(tree, project) == expected
+
+
+def test_another_environment_file_runs_nothing(project: Project, tree: Path) -> None:
+    """Its versions matter to `--sdm conda` alone, and then Snakemake sees them."""
+    shutil.copytree(ROOT / "envs", tree / "envs")
+    with (tree / "envs/benchprof.yaml").open("a") as file:
+        file.write('      - "einops"\n')
+    assert planned_by(tree, project) == set()
+
+
+def test_another_lm_eval_evaluates_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    evaluate(project, Store(project.folder / "store"))
+    assert "5 reused, 0 computed" in caplog.text
+    monkeypatch.setattr(requests, "version", lambda _: "0.4.99")
+    evaluate(project, Store(project.folder / "store"))
+    assert "0 reused, 5 computed" in caplog.text
+
+
+def test_a_fresh_clone_elsewhere_over_old_results_and_a_shared_store(
+    finished: Project, tmp_path: Path
+) -> None:
+    """Every file is newer than the results, and the folder and Snakemake's records are others."""
+    project = finished.copy(tmp_path / "clone")
+    before = (project.folder / "results/profiles/impact.csv").read_bytes()
+    subprocess.run(
+        ["rm", "-r", project.folder / ".snakemake", project.folder / "store"], check=True
+    )
+    project.configure(lambda config: config.update(store=str(finished.folder / "store")))
+    for path in (project.folder / "items").rglob("*.jsonl"):
+        os.utime(path)
+    project.run("results/profiles/impact.csv")
+    assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
+    for benchmark in ("colours_test", "places_test"):
+        assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
+    assert (project.folder / "results/profiles/impact.csv").read_bytes() == before
+
+
+def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> None:
+    expected = (finished.folder / "results/profiles/impact.csv").read_bytes()
+    projects = [finished.copy(tmp_path / name) for name in ("one", "other")]
+    for project in projects:
+        for lost in ("results", ".snakemake", "store"):
+            subprocess.run(["rm", "-r", project.folder / lost], check=True)
+        project.configure(lambda config: config.update(store=str(tmp_path / "store")))
+    runs = [
+        subprocess.Popen(
+            project.command("results/profiles/impact.csv"), cwd=project.folder,
+            env=project.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        for project in projects
+    ]  # fmt: skip
+    # A second run in the folder of a first one is refused.
+    locked = projects[0].folder / ".snakemake/locks"
+    while not list(locked.glob("*")):
+        assert runs[0].poll() is None
+    assert "Directory cannot be locked" in projects[0].snakemake().stdout
+    for project, run in zip(projects, runs, strict=True):
+        output, _ = run.communicate(timeout=200)
+        assert run.returncode == 0, output[-6000:]
+        assert (project.folder / "results/profiles/impact.csv").read_bytes() == expected
+    entries = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert len(entries) == 2 + 2 * 5

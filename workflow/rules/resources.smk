@@ -1,0 +1,60 @@
+# What a job asks a cluster for: by the model's size, and more at each further attempt. A job that
+# ran out of memory or time resumes from the store, so that no figure has to be exact.
+
+import json
+
+BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+LIBRARIES = 4e9
+
+
+def model_size(wildcards):
+    """|θ|, and |T| of the configured scope; those of an 8B model until the model is prepared."""
+    card = Path("results/models", wildcards.model, "model.json")
+    if not card.is_file():
+        return 8e9, 6e9
+    size = json.loads(card.read_text(encoding="utf-8"))
+    return size["parameters"], size["scope"][config["scope"]]
+
+
+def weights(wildcards):
+    """Bytes of the weights as they are loaded."""
+    return model_size(wildcards)[0] * BYTES[config["models"][wildcards.model]["dtype"]]
+
+
+def megabytes(size, attempt):
+    return round((LIBRARIES + size) / 1e6) * attempt
+
+
+def importance_memory(wildcards, attempt):
+    """The weights, an ability's float32 scores, and these once more while they are written."""
+    return megabytes(weights(wildcards) + 8 * model_size(wildcards)[1], attempt)
+
+
+def mask_memory(wildcards, attempt):
+    """A tensor of scores at a time and the entries chosen: less than a byte a parameter."""
+    return megabytes(model_size(wildcards)[0], attempt)
+
+
+def control_memory(wildcards, attempt):
+    """The weights in float32 and a byte for the decile of each in scope."""
+    parameters, in_scope = model_size(wildcards)
+    return megabytes(4 * parameters + in_scope, attempt)
+
+
+def evaluation_memory(wildcards, attempt):
+    """The weights on their way to the device, and the requests."""
+    return megabytes(2e9 + weights(wildcards), attempt)
+
+
+def minutes(least, per_billion):
+    """A function that gives the time of a job, longer by `per_billion` minutes per 1e9 weights."""
+
+    def runtime(wildcards, attempt):
+        return round(least + per_billion * model_size(wildcards)[0] / 1e9) * attempt
+
+    return runtime
+
+
+def gpus(wildcards):
+    model = config["models"][wildcards.model]
+    return 0 if model["device"] == "cpu" else model.get("gpus", 1)

@@ -1,0 +1,31 @@
+"""A fault that a written answer would hide: logits that are no numbers."""
+
+from __future__ import annotations
+
+import torch
+
+from benchprof.evaluation.requests import Requests
+from benchprof.evaluation.scorer import TreeScorer
+
+
+def check_logits(scorer: TreeScorer, requests: Requests) -> None:
+    """Stop where the model, as it is now, gives the first prompt to write from no finite logits.
+
+    Greedy decoding would write a text all the same. Log-likelihoods need no such look: they are
+    not numbers themselves then.
+
+    Raises:
+        ArithmeticError: names the document.
+    """
+    for document in requests.documents:
+        for instance in document.instances:
+            if instance.request_type != "generate_until":
+                continue
+            tokens = scorer.tok_encode(instance.args[0])[-scorer.max_length :]
+            ids = torch.tensor([tokens], device=scorer.model.device)
+            with torch.inference_mode():
+                largest = scorer.model(input_ids=ids, use_cache=False).logits[0, -1].max()
+            if not torch.isfinite(largest):
+                where = f"document {document.index} of {document.task.config.task}"
+                raise ArithmeticError(f"the next token's largest logit is {largest}: {where}")
+            return

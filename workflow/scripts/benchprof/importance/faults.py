@@ -1,0 +1,80 @@
+"""Faults that a score would hide: an example beyond the model's context, or one that overflows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel
+
+from benchprof.errors import InputError
+from benchprof.importance.example import Example
+from benchprof.importance.scores import score_weights
+
+
+def check_lengths(
+    model: PreTrainedModel, path: Path, examples: Sequence[tuple[str, Example]]
+) -> None:
+    """Stop where examples are longer than the model's context: no token is ever cut off.
+
+    Args:
+        model: whose configuration says how many positions it has.
+        path: the file of the items, for the message.
+        examples: each with the id of its item.
+
+    Raises:
+        InputError: names the first such item, says how many there are and how long they may be.
+    """
+    longest = getattr(model.config, "max_position_embeddings", None)
+    lengths = [(item, len(example.ids)) for item, example in examples]
+    too_long = [own for own in lengths if longest is not None and own[1] > longest]
+    if too_long:
+        item, length = too_long[0]
+        raise InputError(
+            f"{path}, item {item}",
+            f"{length} tokens, and {len(too_long)} of {len(examples)} examples are too long",
+            f"at most {longest}, the model's context",
+            "Shorten the items or list them under the ability's `exclude:`.",
+        )
+
+
+def check_finite(
+    where: str,
+    model: nn.Module,
+    weights: Mapping[str, nn.Parameter],
+    examples: Sequence[tuple[str, Example]],
+    score: str,
+    scores: Mapping[str, torch.Tensor],
+) -> None:
+    """Stop where a score is infinite or not a number; looks for the example that made it so.
+
+    Args:
+        where: the model and the ability, for the message.
+        model: as it was scored.
+        weights: those in scope.
+        examples: each with the id of its item.
+        score: which one.
+        scores: what was computed from all the examples.
+
+    Raises:
+        InputError: names the item, or all of them where only their sum overflows.
+    """
+    if _all_finite(scores):
+        return
+    culprit = "the sum over its items"
+    for item, example in examples:
+        if not _all_finite(score_weights(model, weights, [example], [], score, lambda _: None)):
+            culprit = f"item {item}"
+            break
+    raise InputError(
+        f"{where}, {culprit}",
+        "a gradient is infinite or not a number",
+        "finite gradients",
+        "Set `dtype: float32` or bfloat16, or list the item under the ability's `exclude:`.",
+    )
+
+
+def _all_finite(scores: Mapping[str, torch.Tensor]) -> bool:
+    return all(bool(tensor.isfinite().all()) for tensor in scores.values())
