@@ -194,9 +194,7 @@ def main() -> None:
         print(f"{len(intact) + len(sources)} records, {size / 1e9:.2f} GB", flush=True)
         started = time.monotonic()
         with Peak() as peak:
-            compute_profile(
-                intact, sources, {}, SETTINGS, folder / "profiles", arguments.processes
-            )
+            compute_profile(intact, sources, {}, SETTINGS, folder / "profiles", arguments.processes)
         print(
             f"{time.monotonic() - started:.0f} s with {arguments.processes} processes, "
             f"peak memory {peak.bytes / 1e9:.2f} GB"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,10 @@ from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.profile.resampling import Floats
 from benchprof.profile.similarity import effective_number, noise_null, symmetric_interval
 
+Cells = list[dict[Hashable, Any]]
+"""Rows of the AIS table, as far as `USED`."""
+USED = ["ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
+        "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code"]  # fmt: skip
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
            "noise_high", "p_noise"]  # fmt: skip
 
@@ -27,49 +31,46 @@ def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats
         resampled: (resamples, abilities) of each defined profile.
     """
     rows = []
-    for key, cells in profile_cells(table).items():
-        row = dict(zip(KEYS, key, strict=True)) | {
-            "metric": cells["metric"].iloc[0],
-            "n": cells["n"].iloc[0],
-            "abilities": len(cells),
-        }
+    for key, group in profile_cells(table).items():
+        cells = group[USED].to_dict("records")
+        row = dict(zip(KEYS, key, strict=True))
+        row |= {"metric": cells[0]["metric"], "n": cells[0]["n"], "abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), seed)
-        row |= {
-            "needed": _named(needed(cells)),
-            "hindering": _named(hindering(cells)),
-            "broken": int((cells["flag_code"] == reason.ABLATED_MODEL_BROKEN).sum()),
-        }
-        rows.append(row | {"summary": _sentence(row, cells)})
+        strong, better = needed(cells), hindering(cells)
+        broken = sum(cell["flag_code"] == reason.ABLATED_MODEL_BROKEN for cell in cells)
+        row |= {"needed": _named(strong), "hindering": _named(better), "broken": broken}
+        rows.append(row | {"summary": _sentence(row, strong, better)})
     return pd.DataFrame(rows)
 
 
-def needed(cells: pd.DataFrame) -> pd.DataFrame:
+def needed(cells: Cells) -> Cells:
     """The abilities without which more is lost than under random and under others' masks.
 
     Both significant: what either causes as well is no effect of the ability. Largest AIS first.
     """
-    specific = cells[
-        (cells["q_random"] < SIGNIFICANCE)
-        & (cells["over_random"] > 0)
-        & (cells["q_others"] < SIGNIFICANCE)
-        & (cells["over_others"] > 0)
+    specific = [
+        cell
+        for cell in cells
+        if cell["q_random"] < SIGNIFICANCE
+        and cell["over_random"] > 0
+        and cell["q_others"] < SIGNIFICANCE
+        and cell["over_others"] > 0
     ]
-    return specific.sort_values("ais", ascending=False, kind="stable")
+    return sorted(specific, key=lambda cell: -cell["ais"])
 
 
-def hindering(cells: pd.DataFrame) -> pd.DataFrame:
+def hindering(cells: Cells) -> Cells:
     """The abilities without which the model does significantly better; most negative AIS first."""
-    better = cells[(cells["q_ais"] < SIGNIFICANCE) & (cells["ais"] < 0)]
-    return better.sort_values("ais", kind="stable")
+    better = [cell for cell in cells if cell["q_ais"] < SIGNIFICANCE and cell["ais"] < 0]
+    return sorted(better, key=lambda cell: cell["ais"])
 
 
-def _breadth(cells: pd.DataFrame, resampled: Floats | None, seed: int) -> dict[str, Any]:
+def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any]:
     """Effective number of abilities with interval and noise, or why there is none."""
     row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
-    profile = cells["ais"].to_numpy(dtype=np.float64)
-    if cells["reason_code"].iloc[0]:
-        code, sentence = cells["reason_code"].iloc[0], cells["reason"].iloc[0]
-        return row | {"reason_code": code, "reason": sentence}
+    if cells[0]["reason_code"]:
+        return row | {key: cells[0][key] for key in ("reason_code", "reason")}
+    profile = np.array([cell["ais"] for cell in cells])
     if np.ptp(profile) == 0:
         code = reason.FLAT_PROFILE
         return row | {"reason_code": code, "reason": reason.SENTENCES[code]}
@@ -83,11 +84,11 @@ def _breadth(cells: pd.DataFrame, resampled: Floats | None, seed: int) -> dict[s
     return row | {"reason_code": "", "reason": ""}
 
 
-def _named(cells: pd.DataFrame) -> str:
-    return "; ".join(cells["ability"])
+def _named(cells: Cells) -> str:
+    return "; ".join(cell["ability"] for cell in cells)
 
 
-def _sentence(row: Mapping[str, Any], cells: pd.DataFrame) -> str:
+def _sentence(row: Mapping[str, Any], strong: Cells, better: Cells) -> str:
     """One sentence; every number in it is the row's or the cells'."""
     start = (
         f"{row['benchmark']} in {row['model']} ({row['selection']} masks, k = {row['fraction']}, "
@@ -95,16 +96,13 @@ def _sentence(row: Mapping[str, Any], cells: pd.DataFrame) -> str:
     )
     if row["reason_code"] not in ("", reason.FLAT_PROFILE):
         return f"{start} has no profile: {row['reason']}."
-    specific, better = needed(cells), hindering(cells)
-    parts = [
-        f"loses more without {_with_intervals(specific)} than under random masks and under the "
-        "other abilities' masks"
-        if len(specific)
-        else "has no ability that stands out against random masks and the other abilities' masks"
-    ]
-    if len(better):
+    compared = "random masks and the other abilities' masks"
+    parts = [f"has no ability that stands out against {compared}"]
+    if strong:
+        parts = [f"loses more without {_with_intervals(strong)} than under {compared}"]
+    if better:
         parts.append(f"does better without {_with_intervals(better)}")
-    if row["reason_code"] == "":
+    if not row["reason_code"]:
         parts.append(_breadth_in_words(row))
     if row["broken"]:
         parts.append(f"{row['broken']} of {row['abilities']} ablated models are broken as a whole")
@@ -121,9 +119,9 @@ def _breadth_in_words(row: Mapping[str, Any]) -> str:
     )
 
 
-def _with_intervals(cells: pd.DataFrame) -> str:
+def _with_intervals(cells: Cells) -> str:
     return ", ".join(
-        f"{str(cell['ability']).replace('_', ' ')} (AIS {cell['ais']:.2f}, "
+        f"{cell['ability'].replace('_', ' ')} (AIS {cell['ais']:.2f}, "
         f"{cell['ais_low']:.2f} to {cell['ais_high']:.2f})"
-        for cell in cells.to_dict("records")
+        for cell in cells
     )

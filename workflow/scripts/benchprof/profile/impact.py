@@ -147,5 +147,7 @@ def base_of(intact: Floats, guessing: float, impact: str) -> Floats:
 
 def _ratio(drop: Floats, base: Floats) -> Floats:
     """Drop over base; infinite with the sign of the drop where the base is not positive."""
+    if (base > 0).all():
+        return np.asarray(drop / base)
     unbounded = np.where(drop == 0, 0.0, np.copysign(np.inf, drop))
     return np.divide(drop, base, out=unbounded, where=base > 0)

@@ -80,11 +80,10 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     """
     shown = table[table["headline"] & (table["reason_code"] == "")]
     at_guessing = ~(shown["p_guessing_ablated"] < SIGNIFICANCE)
-    keys = [shown[key].astype(str) for key in ABLATION]
-    by_model = at_guessing.groupby(keys).agg(["all", "size"])
+    by_model = at_guessing.groupby([shown["model"], shown["mask_digest"]]).agg(["all", "size"])
     broken = set(by_model.index[by_model["all"] & (by_model["size"] >= BROKEN_FROM)])
-    rows = zip(*(table[key].astype(str) for key in ABLATION), strict=True)
-    codes = [reason.ABLATED_MODEL_BROKEN if row in broken else "" for row in rows]
+    ablated = zip(table["model"], table["mask_digest"], strict=True)
+    codes = [reason.ABLATED_MODEL_BROKEN if model in broken else "" for model in ablated]
     return table.assign(flag_code=codes, flag=[reason.SENTENCES[code] for code in codes])
 
 
