@@ -33,7 +33,7 @@ def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats
     rows = []
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
-        row = dict(zip(KEYS, key, strict=True))
+        row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
         row |= {"metric": cells[0]["metric"], "n": cells[0]["n"], "abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), seed)
         strong, better = needed(cells), hindering(cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class Scores:
         """Number of items."""
         return len(self.tasks)
 
-    @property
+    @cached_property
     def units(self) -> Units:
         """What of the items is resampled together."""
         return units_of(self.tasks)
