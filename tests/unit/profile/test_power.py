@@ -40,7 +40,7 @@ def test_a_detectable_drop_of_probability_is_found_in_four_of_five(items: int) -
     drop = Continuous(0.3).detectable(items)
     random = np.random.default_rng(2)
     differences = drop + 0.3 * random.standard_normal((SIMULATIONS, items))
-    found = (sign_flip_p(differences, 999, seed=1) < 0.05).mean()
+    found = (sign_flip_p(differences, np.eye(SIMULATIONS), 999, seed=1) < 0.05).mean()
     assert found == pytest.approx(0.8, abs=0.04)
 
 

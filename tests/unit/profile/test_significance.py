@@ -15,6 +15,7 @@ from statsmodels.stats.multitest import multipletests
 from benchprof.profile.significance import mcnemar_p, sign_flip_p, whole_sign_flip_p
 from benchprof.profile.table import add_corrected
 
+OWN = np.ones((1, 1))
 counts = st.integers(0, 300)
 
 
@@ -70,12 +71,21 @@ def test_a_sum_of_eight_standard_deviations_has_the_least_p() -> None:
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.floats(-1, 1, width=16), min_size=1, max_size=9))
 def test_random_signs_approach_enumeration(differences: list[float]) -> None:
-    p = sign_flip_p(np.array([differences]), 20_000, seed=1)
+    p = sign_flip_p(np.array([differences]), OWN, 20_000, seed=1)
     assert p[0] == pytest.approx(by_enumeration(differences), abs=0.02)
 
 
+def test_a_weighted_sum_of_states_is_tested_as_its_differences() -> None:
+    sums = np.random.default_rng(3).standard_normal((3, 30))
+    weights = np.array([[1.0, 0.0, 0.0], [1.0, -0.5, -0.5]])
+    p = sign_flip_p(sums, weights, 500, seed=1)
+    assert p[0] == sign_flip_p(sums[:1], OWN, 500, seed=1)[0]
+    alone = sign_flip_p((sums[0] - sums[1:].mean(axis=0))[None], OWN, 500, seed=1)
+    assert p[1] == pytest.approx(alone[0], abs=0.003)
+
+
 def test_no_difference_has_p_one() -> None:
-    assert sign_flip_p(np.zeros((1, 5)), 100, seed=1)[0] == 1.0
+    assert sign_flip_p(np.zeros((1, 5)), OWN, 100, seed=1)[0] == 1.0
     assert whole_sign_flip_p(np.zeros(5, dtype=int)) == 1.0
 
 
@@ -83,7 +93,9 @@ def test_tests_hold_their_level() -> None:
     """Under the null 5% of 2,000 tests are significant, also against the mean of five controls."""
     random = np.random.default_rng(8)
     noise = random.standard_normal((2000, 40))
-    assert (sign_flip_p(noise, 999, seed=3) < 0.05).mean() == pytest.approx(0.05, abs=0.015)
+    assert (sign_flip_p(noise, np.eye(2000), 999, seed=3) < 0.05).mean() == pytest.approx(
+        0.05, abs=0.015
+    )
     right = random.random((2000, 6, 200)) < 0.7
     whole = 5 * right[:, 0].astype(int) - right[:, 1:].sum(axis=1)
     share = np.mean([whole_sign_flip_p(row) < 0.05 for row in whole])

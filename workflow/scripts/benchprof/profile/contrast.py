@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchprof.profile.resampling import Floats, Ints
 from benchprof.profile.scores import Cell
@@ -14,47 +15,44 @@ ALL_ABILITIES = "all_abilities"
 
 
 @dataclass(frozen=True)
-class Contrast:
-    """The AIS of some ablations, less the mean AIS of what each is compared with.
+class Contrasts:
+    """Weighted sums of the AIS of a benchmark's ablations: each one's own, or less others' mean.
 
     Attributes:
-        rows: (rows,), numbers of the ablations.
-        weights: (rows, ablations), of each ablation's AIS in the contrast.
+        names: (rows,), what each row compares with: `ais`, `random` or `others`.
+        ablations: (rows,), number of the ablation that it is about.
+        weights: (rows, ablations), of each ablation's AIS in the sum.
         parts: (rows,), the least number that makes a row's weights whole: how many are compared.
     """
 
-    rows: Ints
+    names: NDArray[np.str_]
+    ablations: Ints
     weights: Floats
     parts: Ints
 
 
-def contrasts(cells: Sequence[Cell]) -> dict[str, Contrast]:
-    """The contrasts of a benchmark's ablations.
+def contrasts(cells: Sequence[Cell]) -> Contrasts:
+    """All contrasts of a benchmark's ablations.
 
     `ais`: every ablation against the intact model; `random`: an ability's mask against the mean
     of its random controls; `others`: against the mean of the other abilities' masks of the same
-    selection and k. Ablations without any of these are not in them.
+    selection and k. Ablations without any of these have no such row.
     """
-    single: list[list[int]] = [[] for _ in cells]
-    return {
-        "ais": _contrast(range(len(cells)), single),
-        "random": _against([_controls_of(cell, cells) for cell in cells]),
-        "others": _against([_other_abilities(cell, cells) for cell in cells]),
-    }
-
-
-def _against(others: Sequence[Sequence[int]]) -> Contrast:
-    return _contrast([number for number, own in enumerate(others) if own], others)
-
-
-def _contrast(rows: Sequence[int], others: Sequence[Sequence[int]]) -> Contrast:
-    weights = np.zeros((len(rows), len(others)))
-    for place, number in enumerate(rows):
-        weights[place, number] = 1.0
-        if others[number]:
-            weights[place, list(others[number])] = -1.0 / len(others[number])
-    parts = np.array([max(1, len(others[number])) for number in rows], dtype=np.int64)
-    return Contrast(np.array(rows, dtype=np.int64), weights, parts)
+    compared = [("ais", number, list[int]()) for number in range(len(cells))]
+    for name, others_of in (("random", _controls_of), ("others", _other_abilities)):
+        rows = [(name, number, others_of(cell, cells)) for number, cell in enumerate(cells)]
+        compared += [row for row in rows if row[2]]
+    weights = np.zeros((len(compared), len(cells)))
+    for row, (_, number, others) in enumerate(compared):
+        weights[row, number] = 1.0
+        if others:
+            weights[row, others] = -1.0 / len(others)
+    return Contrasts(
+        names=np.array([name for name, _, _ in compared]),
+        ablations=np.array([number for _, number, _ in compared]),
+        weights=weights,
+        parts=np.array([max(1, len(others)) for _, _, others in compared]),
+    )
 
 
 def _controls_of(cell: Cell, cells: Sequence[Cell]) -> list[int]:

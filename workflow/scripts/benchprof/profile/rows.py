@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
-from benchprof.profile.contrast import Contrast, contrasts
+from benchprof.profile.contrast import Contrasts, contrasts
 from benchprof.profile.impact import (
     SIGNIFICANCE,
     Impacts,
@@ -112,37 +112,30 @@ def _add_impacts(
     table: pd.DataFrame, scores: Scores, items: Floats, impacts: Impacts, settings: Settings
 ) -> None:
     """Fill the columns of estimates and p-values."""
-    drops = items[0] - items[1:]
-    for name, contrast in contrasts(scores.cells).items():
-        if not len(contrast.rows):
-            continue
-        found = impacts.estimates(contrast.weights)
-        for column, values in zip(
-            ESTIMATES[name], (found.value, found.low, found.high), strict=True
-        ):
-            table.loc[contrast.rows, column] = values
-        table.loc[contrast.rows, f"p_{name}"] = _p_values(
-            contrast, drops, scores, is_binary(items), settings
-        )
+    compared = contrasts(scores.cells)
+    found = impacts.estimates(compared.weights)
+    p = _p_values(compared, scores.units.sums(items[0] - items[1:]), is_binary(items), settings)
+    for name, columns in ESTIMATES.items():
+        own = compared.names == name
+        rows = compared.ablations[own]
+        for column, values in zip(columns, (found.value, found.low, found.high), strict=True):
+            table.loc[rows, column] = values[own]
+        table.loc[rows, f"p_{name}"] = p[own]
         if name in WITHOUT:
-            table.loc[contrast.rows, f"reason_{name}"] = ""
+            table.loc[rows, f"reason_{name}"] = ""
 
 
-def _p_values(
-    contrast: Contrast, drops: Floats, scores: Scores, binary: bool, settings: Settings
-) -> Floats:
+def _p_values(compared: Contrasts, drops: Floats, binary: bool, settings: Settings) -> Floats:
     """(rows,): exact where scores are right or wrong, by random signs where they are continuous.
 
     Args:
-        contrast: what is tested.
-        drops: (ablations, n), what each item lost.
-        scores: whose items they are.
+        compared: what is tested.
+        drops: (ablations, units), what each unit lost.
         binary: whether scores are right or wrong.
         settings: resamples and seed.
     """
-    differences = scores.units.sums(contrast.weights @ drops)
     if binary:
-        whole = np.rint(differences * contrast.parts[:, None]).astype(np.int64)
-        return np.array([whole_sign_flip_p(row) for row in whole])
-    seed = derived_seed(settings.seed, "sign_flip", scores.n)
-    return sign_flip_p(differences, settings.resamples, seed)
+        differences = (compared.weights @ drops) * compared.parts[:, None]
+        return np.array([whole_sign_flip_p(row) for row in np.rint(differences).astype(np.int64)])
+    seed = derived_seed(settings.seed, "sign_flip", drops.shape[1])
+    return sign_flip_p(drops, compared.weights, settings.resamples, seed)

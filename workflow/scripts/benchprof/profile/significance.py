@@ -57,28 +57,30 @@ def whole_sign_flip_p(differences: Ints) -> float:
     return min(1.0, max(p, LEAST_P))
 
 
-def sign_flip_p(differences: Floats, resamples: int, seed: int) -> Floats:
+def sign_flip_p(sums: Floats, weights: Floats, resamples: int, seed: int) -> Floats:
     """Two-sided p-values of the sign-flip test by random signs, the same for every row.
 
     The observed arrangement counts as one, so that p is never zero.
 
     Args:
-        differences: (rows, units).
+        sums: (states, units), what each unit lost in each state.
+        weights: (rows, states): a row tests one weighted sum of states.
         resamples: random sign arrangements.
         seed: of the draw.
 
     Returns:
         (rows,).
     """
-    rows, units = differences.shape
-    observed = np.abs(differences.sum(axis=1))
+    units = sums.shape[1]
+    differences = weights @ sums
     # The tolerance keeps ties of equal sums in different order from being lost.
-    bound = observed - 1e-12 * np.abs(differences).sum(axis=1)
+    tolerance = 1e-12 * np.abs(differences).sum(axis=1)
+    bound = (np.abs(differences.sum(axis=1)) - tolerance)[:, None]
     random = np.random.default_rng(seed)
-    extreme = np.zeros(rows)
+    extreme = np.zeros(len(weights))
     batch = max(1, BATCH_ENTRIES // units)
     for start in range(0, resamples, batch):
         size = min(batch, resamples - start)
-        signs = random.integers(0, 2, size=(size, units), dtype=np.int8) * 2.0 - 1.0
-        extreme += (np.abs(differences @ signs.T) >= bound[:, None]).sum(axis=1)
+        signs = random.integers(0, 2, size=(units, size), dtype=np.int8) * 2.0 - 1.0
+        extreme += (np.abs(weights @ (sums @ signs)) >= bound).sum(axis=1)
     return np.asarray((extreme + 1) / (resamples + 1))
