@@ -30,8 +30,7 @@ report: "workflow/report/workflow.rst"
 rule all:
     default_target: True
     input:
-        "results/profiles/impact.csv",
-        "results/profiles/similarity.csv",
+        profile_tables(),
         all_figures(),
         "results/report.html",
         "results/summary.txt",

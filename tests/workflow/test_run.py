@@ -26,7 +26,10 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     )
     # 2 benchmarks, 2 masks and 2 random controls, 3 metrics.
     assert len(table) == 2 * 4 * 3
-    for path in ("figures/tiny/impact_specific_0.01.png", "report.html", "summary.txt"):
+    for path in (
+        "profiles/findings.csv", "profiles/items.parquet", "figures/tiny/impact_specific_0.01.png",
+        "report.html", "summary.txt",
+    ):  # fmt: skip
         assert (results / path).stat().st_size > 0
     assert json.loads((results / "manifest.json").read_text())
 

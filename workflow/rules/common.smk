@@ -181,6 +181,22 @@ def own_benchmarks():
     return own
 
 
+def profile_tables():
+    """Every table of the profile stage."""
+    names = [
+        "impact",
+        "similarity",
+        "benchmark_similarity",
+        "power",
+        "reliability",
+        "findings",
+    ]
+    tables = expand(
+        "results/profiles/{name}{ending}", name=names, ending=[".csv", ".parquet"]
+    )
+    return [*tables, "results/profiles/items.parquet"]
+
+
 def all_figures():
     figures = expand(
         "results/figures/{model}/impact_{selection}_{fraction}.png",

@@ -1,4 +1,4 @@
-# Profile: Ability Impact Scores with their intervals, and the similarity of models.
+# Profile: from all records to Ability Impact Scores, their statistics, and what they say.
 
 
 rule compute_profile:
@@ -8,12 +8,12 @@ rule compute_profile:
         masks=[mask_of(model, ablation) for model in MODELS for ablation in ABLATIONS],
         settings=settings_file("profile.json", profile_state),
     output:
-        impact=multiext("results/profiles/impact", ".csv", ".parquet"),
-        similarity=multiext("results/profiles/similarity", ".csv", ".parquet"),
+        profile_tables(),
     log:
         "results/logs/compute_profile.log",
     conda:
         "../../envs/benchprof.yaml"
+    threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,

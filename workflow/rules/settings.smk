@@ -194,8 +194,7 @@ def all_results():
     return [
         *masks,
         *records,
-        *multiext("results/profiles/impact", ".csv", ".parquet"),
-        *multiext("results/profiles/similarity", ".csv", ".parquet"),
+        *profile_tables(),
         *all_figures(),
         *drawings(),
         "results/report.html",

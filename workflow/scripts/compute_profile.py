@@ -1,10 +1,11 @@
-"""Turn all records into the AIS table and the similarity table."""
+"""Turn all records into the tables of results/profiles."""
 
 from pathlib import Path
 
 from benchprof.logs import logged
-from benchprof.profile.job import Source, compute_profile
-from benchprof.profile.table import Settings
+from benchprof.profile.job import compute_profile
+from benchprof.profile.scores import Source
+from benchprof.profile.settings import Settings
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
@@ -24,6 +25,6 @@ if __name__ == "__main__":
             ],
             own_benchmarks=own_benchmarks,
             settings=Settings(**settings),
-            impact_stem=Path("results/profiles/impact"),
-            similarity_stem=Path("results/profiles/similarity"),
+            folder=Path("results/profiles"),
+            processes=snakemake.threads,
         )

@@ -1,4 +1,4 @@
-"""Similarity against the definition, SciPy, and its properties."""
+"""Measures of profiles against their definitions, SciPy, closed forms and properties."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.spatial.distance import cosine as cosine_distance
 from scipy.spatial.distance import jensenshannon
+from scipy.stats import spearmanr
 
-from benchprof.profile.similarity import noise_null, normalised, profile_similarity
+from benchprof.profile.similarity import (
+    cosine,
+    effective_number,
+    noise_null,
+    normalised,
+    profile_similarity,
+    spearman,
+    symmetric_interval,
+)
 
 profiles = arrays(float, 6, elements=st.floats(-2, 2, width=16)).filter(
     lambda p: p.max() - p.min() > 0.1
@@ -32,16 +42,22 @@ def test_equals_the_definition(one, other) -> None:
     assert profile_similarity(one, other) == pytest.approx(expected, abs=1e-9)
 
 
-def test_equals_scipy() -> None:
-    random = np.random.default_rng(0)
-    for one, other in random.standard_normal((50, 2, 10)):
+def test_measures_equal_scipy_one_by_one_and_all_at_once() -> None:
+    first, second = np.random.default_rng(0).standard_normal((2, 50, 10))
+    similar, angles = profile_similarity(first, second), cosine(first, second)
+    ranks = spearman(first, second)
+    for number, (one, other) in enumerate(zip(first, second, strict=True)):
         distance = jensenshannon(normalised(one), normalised(other), base=2)
-        assert profile_similarity(one, other) == pytest.approx(1 - distance**2)
+        assert similar[number] == pytest.approx(1 - distance**2)
+        assert angles[number] == pytest.approx(1 - cosine_distance(one, other))
+        assert ranks[number] == pytest.approx(spearmanr(one, other).statistic)
 
 
 @given(profiles, st.floats(0.1, 9), st.floats(-3, 3))
 def test_scale_and_shift_do_not_matter(profile, scale: float, shift: float) -> None:
     assert profile_similarity(profile, profile * scale + shift) == pytest.approx(1, abs=1e-6)
+    changed = effective_number(profile * scale + shift)
+    assert changed == pytest.approx(effective_number(profile), rel=1e-6)
 
 
 def test_opposite_profiles_have_none_in_common() -> None:
@@ -49,12 +65,61 @@ def test_opposite_profiles_have_none_in_common() -> None:
 
 
 def test_a_flat_profile_has_no_similarity() -> None:
-    assert profile_similarity(np.array([0.3, 0.3]), np.array([0.0, 1.0])) is None
+    flat, other = np.array([0.3, 0.3]), np.array([0.0, 1.0])
+    assert np.isnan(profile_similarity(flat, other))
+    assert np.isnan(spearman(flat, other))
+    assert np.isnan(effective_number(flat))
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    # One, two equal and four equal abilities above the least; shares of 1/4 and 3/4.
+    [
+        ([0.9, 0.1, 0.1], 1.0),
+        ([0.5, 0.5, -0.2], 2.0),
+        ([3.0, 3.0, 3.0, 3.0, 1.0], 4.0),
+        ([0.0, 0.1, 0.3], 4 / 3**0.75),
+    ],
+)
+def test_the_effective_number_of_abilities(profile: list[float], expected: float) -> None:
+    assert effective_number(np.array(profile)) == pytest.approx(expected)
 
 
 def test_the_noise_null_is_high() -> None:
     """Ten abilities of noise: 0.81 in the median, 0.65 to 0.94 (simulated independently)."""
-    low, median, high = noise_null(10, seed=1)
+    low, median, high = noise_null(10, seed=1)["similarity"].quantiles()
     assert median == pytest.approx(0.81, abs=0.02)
     assert low == pytest.approx(0.65, abs=0.03)
     assert high == pytest.approx(0.94, abs=0.02)
+
+
+def test_the_null_of_the_rank_correlation_is_its_exact_one() -> None:
+    """Of three ranks one of the six orders agrees fully and three have 1/2 or more."""
+    null = noise_null(3, seed=1)["spearman"]
+    assert null.share_from(1.0 - 1e-9) == pytest.approx(1 / 6, abs=0.015)
+    assert null.share_from(0.5 - 1e-9) == pytest.approx(3 / 6, abs=0.02)
+    assert null.share_to(-1.0 + 1e-9) == pytest.approx(1 / 6, abs=0.015)
+
+
+def test_the_symmetric_interval_holds_its_value_and_passes_over_flat_resamples() -> None:
+    low, high = symmetric_interval(0.9, np.array([0.5, 0.6, 0.7, 0.8, np.nan]), 0.75)
+    # Distances .1 to .4; their 75% quantile is .325.
+    assert (low, high) == (pytest.approx(0.575), pytest.approx(1.225))
+    assert np.isnan(symmetric_interval(0.9, np.array([np.nan]), 0.95)).all()
+
+
+def test_intervals_of_similarity_cover_the_truth() -> None:
+    """Two true profiles seen with noise: percentiles miss, the symmetric interval holds 90%."""
+    random = np.random.default_rng(6)
+    truth = random.standard_normal((2, 10))
+    truth[1] = 0.7 * truth[0] + 0.7 * truth[1]
+    wanted = float(profile_similarity(*truth))
+    covered = 0
+    for _ in range(300):
+        seen = truth + 0.3 * random.standard_normal((2, 10))
+        again = seen[:, None, :] + 0.3 * random.standard_normal((2, 400, 10))
+        low, high = symmetric_interval(
+            float(profile_similarity(*seen)), profile_similarity(*again), 0.95
+        )
+        covered += low <= wanted <= high
+    assert covered / 300 >= 0.9

@@ -1,108 +1,105 @@
-"""The long table: rows, undefined cells with reasons, controls, dose, corrected p-values."""
+"""The long table as a whole: dose, broken models, similarity of models and of benchmarks."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import false_discovery_control
+from tests.unit.profile.conftest import SETTINGS, cell, scores_losing
 
+from benchprof.profile.rows import impact_rows
 from benchprof.profile.table import (
-    Cell,
-    Settings,
     add_corrected,
     add_dose,
-    impact_rows,
+    add_dose_reason,
+    add_flag,
+    benchmark_similarity_rows,
     similarity_rows,
 )
 
-SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
+CELLS = {cell("x"): 9, cell("y"): 0, cell("z"): 2, cell("all_abilities", seed=1): 1}
 
 
-def record(acc, probability, guessing=0.25, mask="m"):
-    return {
-        "guessing": guessing,
-        "origin": {
-            "model": {"digest": "model"},
-            "mask": {"digest": mask},
-            "requests": {"digest": "requests"},
-        },
-        "items": {"scores": {"probability": probability, "acc": acc}},
-    }
-
-
-INTACT = record([1.0] * 18 + [0.0] * 2, list(np.linspace(0.5, 0.9, 20)))
-
-
-def cell(ability, seed=None, lost=0, benchmark="b"):
-    acc = [0.0] * lost + [1.0] * (18 - lost) + [0.0] * 2
-    probability = list(np.linspace(0.5, 0.9, 20) * (1 - lost / 20))
-    return Cell("m", benchmark, ability, "specific", "0.001", seed, record(acc, probability))
-
-
-CELLS = [cell("x", lost=9), cell("y", lost=0), cell("all_abilities", seed=1, lost=1)]
-
-
-def test_rows_and_contrasts() -> None:
-    table = impact_rows(INTACT, CELLS, SETTINGS).set_index(["metric", "ability"])
-    own = table.loc[("acc", "x")]
-    # (.9 - .45) / (.9 - .25); the control loses one item of twenty: .05 / .65.
-    assert own["ais"] == pytest.approx(0.45 / 0.65)
-    assert own["over_random"] == pytest.approx(0.40 / 0.65)
-    assert own["over_others"] == pytest.approx(0.45 / 0.65)
-    assert own["ais_low"] < own["ais"] < own["ais_high"]
-    assert not own["headline"]
-    assert table.loc[("probability", "x"), "headline"]
-    assert np.isnan(table.loc[("acc", "all_abilities"), "over_random"])
-
-
-def test_a_score_at_guessing_has_no_impact_but_a_reason() -> None:
-    base = record([1.0] * 6 + [0.0] * 14, [0.1, 0.4] * 10)
-    table = impact_rows(base, [CELLS[0]], SETTINGS)
-    numbers = ["ais", "ais_low", "ais_high", "over_random", "p_random", "over_others"]
-    assert table[numbers].isna().all(axis=None)
-    assert "the intact score 0.300 is not significantly above guessing" in table["reason"].iloc[1]
-    assert table["ablated"].notna().all()
-
-
-def test_a_metric_that_a_benchmark_lacks_falls_back_to_its_first() -> None:
-    settings = Settings("exact_match", "absolute", 500, 0.95, 1)
-    table = impact_rows(INTACT, CELLS[:1], settings)
-    assert table.loc[table["headline"], "metric"].tolist() == ["probability"]
-
-
-def test_a_shipped_benchmark_shows_the_metric_that_it_is_known_by() -> None:
-    headlines = {CELLS[0].benchmark: "acc"}
-    settings = Settings("headline", "absolute", 500, 0.95, 1, headlines)
-    table = impact_rows(INTACT, CELLS[:1], settings.of_benchmark(CELLS[0].benchmark))
-    assert table.loc[table["headline"], "metric"].tolist() == ["acc"]
-    assert settings.of_benchmark("another").metric == "headline"
+def table_of(lost: dict[str, int], model: str = "m") -> pd.DataFrame:
+    """A benchmark for each name, of whose items ability x takes so many."""
+    parts = [
+        impact_rows(scores_losing(CELLS | {cell("x"): own}, benchmark=name, model=model), SETTINGS)
+        for name, own in lost.items()
+    ]
+    return pd.concat([rows for rows, _ in parts], ignore_index=True)
 
 
 def test_the_dose_is_the_ability_s_own_impact() -> None:
-    both = [
-        impact_rows(INTACT, [cell("x", lost=lost, benchmark=name)], SETTINGS)
-        for name, lost in (("x_test", 9), ("other", 2))
-    ]
-    table = add_dose(pd.concat(both, ignore_index=True), {"x": "x_test"})
-    acc = table[table["metric"] == "acc"].set_index("benchmark")
-    assert acc.loc["other", "dose"] == acc.loc["x_test", "ais"]
+    table = add_dose(table_of({"x_test": 9, "other": 2}), {"x": "x_test"})
+    acc = table[table["metric"] == "acc"].set_index(["benchmark", "ability"])
+    assert acc.loc[("other", "x"), "dose"] == acc.loc[("x_test", "x"), "ais"]
 
 
-def test_the_correction_is_benjamini_hochberg_within_a_metric() -> None:
-    table = add_corrected(impact_rows(INTACT, CELLS, SETTINGS))
-    acc = table[(table["metric"] == "acc") & table["p_random"].notna()]
-    np.testing.assert_allclose(acc["q_random"], false_discovery_control(acc["p_random"]))
+def test_a_missing_dose_has_a_reason() -> None:
+    own = {"x": "x_test"}
+    table = add_dose_reason(add_dose(table_of({"x_test": 9, "other": 2}), own), own)
+    reasons = table.set_index(["benchmark", "ability"])["reason_dose"]
+    assert set(reasons[("other", "x")]) == {""}
+    assert set(reasons[("other", "y")]) == {"no_own_test"}
+    assert set(reasons[("other", "all_abilities")]) == {"is_control"}
+    assert (table["dose"].isna() == (table["reason_dose"] != "")).all()
+
+
+def test_a_model_at_guessing_everywhere_is_broken_and_keeps_its_impacts() -> None:
+    """Fifteen of eighteen right items lost leave three of twenty, below guessing."""
+    table = add_flag(table_of({"a": 15, "b": 15, "c": 15}))
+    broken = table[table["flag_code"] == "ablated_model_broken"]
+    assert set(broken["ability"]) == {"x"}
+    assert len(broken) == 3 * 2
+    assert broken["ais"].notna().all()
+    assert broken["flag"].str.contains("at guessing on every benchmark").all()
+
+
+@pytest.mark.parametrize("lost", [{"a": 15, "b": 15, "c": 2}, {"a": 15, "b": 15}])
+def test_a_model_with_a_benchmark_left_or_too_few_of_them_is_not(lost: dict[str, int]) -> None:
+    assert set(add_flag(table_of(lost))["flag_code"]) == {""}
 
 
 def test_similarity_wants_two_models_and_says_why_not() -> None:
-    one = add_corrected(impact_rows(INTACT, CELLS, SETTINGS))
+    one = add_corrected(table_of({"b": 9}))
     assert similarity_rows(one, 1).empty
-    other = one.assign(model="n")
-    both = pd.concat([one, other], ignore_index=True)
+    both = pd.concat([one, one.assign(model="n")], ignore_index=True)
     (row,) = similarity_rows(both, 1).to_dict("records")
-    assert row["similarity"] == pytest.approx(1)
+    assert [row["similarity"], row["spearman"], row["cosine"]] == pytest.approx([1, 1, 1])
+    assert row["reason_code"] == ""
+    # Three abilities: all six orders of a noise profile are as likely.
+    assert row["spearman_p_noise"] == pytest.approx(1 / 6, abs=0.02)
     both.loc[both["model"] == "n", "ais"] = np.nan
     (row,) = similarity_rows(both, 1).to_dict("records")
-    assert np.isnan(row["similarity"])
+    assert np.isnan([row["similarity"], row["spearman"], row["cosine"]]).all()
     assert row["reason"] == "a profile is undefined"
+    assert row["reason_code"] == "undefined_profile"
+    both["ais"] = 0.5
+    (row,) = similarity_rows(both, 1).to_dict("records")
+    assert row["reason_code"] == "flat_profile"
+
+
+def test_intervals_come_from_resamples_that_two_models_share() -> None:
+    """Models whose profiles move together are as alike in every resample."""
+    one = table_of({"b": 9})
+    both = pd.concat([one, one.assign(model="n")], ignore_index=True)
+    moving = np.random.default_rng(0).standard_normal((300, 3))
+    keys = [(model, "b", "specific", "0.001") for model in ("m", "n")]
+    (row,) = similarity_rows(both, 1, dict.fromkeys(keys, moving)).to_dict("records")
+    assert row["similarity_low"] == pytest.approx(1)
+    alone = {keys[0]: moving, keys[1]: moving[::-1]}
+    (row,) = similarity_rows(both, 1, alone).to_dict("records")
+    assert row["similarity_low"] < 0.5
+
+
+def test_benchmarks_of_a_model_are_compared_and_not_paired() -> None:
+    table = table_of({"a": 9, "b": 9, "c": 1})
+    moving = np.random.default_rng(0).standard_normal((300, 3))
+    keys = [("m", name, "specific", "0.001") for name in "abc"]
+    rows = benchmark_similarity_rows(table, 1, dict.fromkeys(keys, moving))
+    pairs = rows.set_index(["benchmark_a", "benchmark_b"])
+    assert list(pairs.index) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert pairs.loc[("a", "b"), "similarity"] == pytest.approx(1)
+    assert pairs.loc[("a", "c"), "similarity"] < 0.9
+    # Equal resamples would give the interval no width if they were paired.
+    assert pairs.loc[("a", "b"), "similarity_low"] < 0.5

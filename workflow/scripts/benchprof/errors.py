@@ -9,6 +9,13 @@ class InputError(ValueError):
     """Something a person gave is wrong; the message is one paragraph that says what to do."""
 
     def __init__(self, where: str | Path, found: str, expected: str, remedy: str = "") -> None:
-        """Compose the paragraph: where (file, line, key), what was found, expected, what to do."""
+        """Keep the parts: where (file, line, key), what was found, expected, what to do.
+
+        They are the exception's arguments, so that it also crosses from one process to another.
+        """
+        super().__init__(where, found, expected, remedy)
+
+    def __str__(self) -> str:
+        where, found, expected, remedy = self.args
         remedy = f" {remedy}" if remedy else ""
-        super().__init__(f"{where}: {found}; expected {expected}.{remedy}")
+        return f"{where}: {found}; expected {expected}.{remedy}"

@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, ttest_1samp
+from scipy.stats import binom, ttest_1samp
 
-from benchprof.profile.resampling import Floats, bootstrap_means, with_pseudo_items
+from benchprof.profile.resampling import (
+    Floats,
+    bootstrap_means,
+    expanded_tail,
+    with_pseudo_items,
+)
+from benchprof.profile.units import Units
 
 IMPACTS = ("chance_corrected", "relative", "absolute")
 SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A value with its interval; bounds may be infinite where the data set no bound."""
+class Estimates:
+    """Values with their intervals, (rows,) each; bounds may be infinite where data set none."""
 
-    value: float
-    low: float
-    high: float
+    value: Floats
+    low: Floats
+    high: Floats
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Impacts:
         resampled_drops: (ablations, resamples).
         resampled_base: (resamples,).
         pseudo: (resamples,), what the pseudo-items of right-or-wrong scores add to a difference.
-        confidence: of the intervals.
+        tail: share of the resamples beyond each bound.
     """
 
     drops: Floats
@@ -40,36 +46,31 @@ class Impacts:
     resampled_drops: Floats
     resampled_base: Floats
     pseudo: Floats
-    confidence: float
+    tail: float
 
-    def estimate(self, ablation: int) -> Estimate:
-        """AIS of one ablation."""
-        return self._estimate(self.drops[ablation], self.resampled_drops[ablation])
+    def estimates(self, weights: Floats) -> Estimates:
+        """Weighted sums of AIS, such as each one's own or its excess over others' mean.
 
-    def excess(self, ablation: int, others: list[int]) -> Estimate:
-        """AIS of one ablation less the mean AIS of others, paired over items.
+        The drops are summed before they are divided: where a resample's base is not positive, the
+        sign of the difference still is known.
 
-        The drops are subtracted before they are divided: where a resample's base is not positive,
-        the sign of the difference still is known.
+        Args:
+            weights: (rows, ablations); a row names one sum.
         """
-        drop = self.drops[ablation] - self.drops[others].mean()
-        resampled = self.resampled_drops[ablation] - self.resampled_drops[others].mean(axis=0)
-        return self._estimate(drop, resampled)
-
-    def _estimate(self, drop: float, resampled: Floats) -> Estimate:
-        value = _ratio(np.array([drop]), np.array([self.base]))[0]
-        ratios = _ratio(resampled + self.pseudo, self.resampled_base)
-        tail = (1 - self.confidence) / 2
-        # An order statistic, not an interpolation, which infinite resamples would turn into NaN.
-        low = np.quantile(ratios, tail, method="lower")
-        high = np.quantile(ratios, 1 - tail, method="higher")
-        return Estimate(float(value), float(low), float(high))
+        value = _ratio(weights @ self.drops, np.array(self.base))
+        ratios = _ratio(weights @ self.resampled_drops + self.pseudo, self.resampled_base)
+        ratios.sort(axis=1)
+        # Order statistics, not interpolations, which infinite resamples would turn into NaN.
+        last = ratios.shape[1] - 1
+        low = ratios[:, int(np.floor(self.tail * last))]
+        high = ratios[:, int(np.ceil((1 - self.tail) * last))]
+        return Estimates(value, low, high)
 
 
 def measure_impacts(
-    intact: Floats,
-    ablated: Floats,
+    scores: Floats,
     guessing: float,
+    units: Units,
     impact: str,
     resamples: int,
     confidence: float,
@@ -79,53 +80,65 @@ def measure_impacts(
 
     `chance_corrected`: (S - S_a) / (S - C); `relative`: (S - S_a) / S; `absolute`: S - S_a, with
     S the mean score of the intact model, S_a of the ablated one, C of guessing. Intervals are
-    percentiles of a paired bootstrap over items. In a resample whose denominator is not positive
+    percentiles of a paired bootstrap over units. In a resample whose denominator is not positive
     the ratio means nothing: it counts as infinite with the sign of the drop, so that intervals
-    widen, to no bound where such resamples exceed the tail.
+    widen, to no bound where such resamples exceed the tail. The tail is expanded for few units,
+    except where pseudo-items have widened the interval already.
 
     Args:
-        intact: (n,), the intact model's score of each item.
-        ablated: (ablations, n), each ablated model's.
+        scores: (1 + ablations, n), each item's score, of the intact model first.
         guessing: C.
+        units: what is resampled together.
         impact: chance_corrected, relative or absolute.
         resamples: of the bootstrap.
         confidence: of the intervals.
         seed: of the bootstrap.
     """
-    scores = np.vstack([intact, ablated])
-    pseudo = np.zeros(len(intact))
-    widened = scores
+    sums, sizes = units.sums(scores), units.sizes
+    pseudo = np.zeros(len(units))
+    tail = expanded_tail(confidence, len(units))
     if is_binary(scores):
-        widened, pseudo = with_pseudo_items(scores)
-    means = bootstrap_means(np.vstack([widened, pseudo]), resamples, seed)
+        sums, pseudo = with_pseudo_items(sums)
+        sizes = np.append(sizes, [1.0, 1.0])
+        if not units.clustered:
+            tail = (1 - confidence) / 2
+    means = bootstrap_means(np.vstack([sums, pseudo]), sizes, resamples, seed)
     point = scores.mean(axis=1)
     return Impacts(
         drops=point[0] - point[1:],
-        base=float(_base(point[0], guessing, impact)),
+        base=float(base_of(point[0], guessing, impact)),
         resampled_drops=means[0] - means[1:-1],
-        resampled_base=_base(means[0], guessing, impact),
+        resampled_base=base_of(means[0], guessing, impact),
         pseudo=means[-1],
-        confidence=confidence,
+        tail=tail,
     )
 
 
-def above_guessing_p(intact: Floats, guessing: float) -> float:
-    """One-sided p-value that the intact model does no better than guessing.
+def above_guessing_p(scores: Floats, guessing: float) -> Floats:
+    """One-sided p-values that a model does no better than guessing, (rows,).
 
-    Exact binomial for right-or-wrong scores, t-test for continuous ones.
+    Exact binomial for right-or-wrong scores, t-test for continuous ones. NaN where all scores of
+    a row equal guessing.
+
+    Args:
+        scores: (rows, n), a row per state of the model.
+        guessing: the score of guessing.
     """
-    if is_binary(intact):
-        test = binomtest(int(intact.sum()), len(intact), guessing, alternative="greater")
-        return float(test.pvalue)
-    return float(ttest_1samp(intact, guessing, alternative="greater").pvalue)
+    if is_binary(scores):
+        right = scores.sum(axis=1)
+        return np.asarray(binom.sf(right - 1, scores.shape[1], guessing))
+    spread = scores.std(axis=1) > 0
+    p = np.where(scores.mean(axis=1) > guessing, 0.0, np.nan)
+    p[spread] = ttest_1samp(scores[spread], guessing, axis=1, alternative="greater").pvalue
+    return p
 
 
 def is_binary(scores: Floats) -> bool:
     """Whether every score is 0 or 1."""
-    return bool(np.isin(scores, (0.0, 1.0)).all())
+    return bool(((scores == 0.0) | (scores == 1.0)).all())
 
 
-def _base(intact: Floats, guessing: float, impact: str) -> Floats:
+def base_of(intact: Floats, guessing: float, impact: str) -> Floats:
     """What a drop is divided by, from the intact model's mean scores."""
     if impact == "absolute":
         return np.ones_like(intact)
@@ -134,5 +147,7 @@ def _base(intact: Floats, guessing: float, impact: str) -> Floats:
 
 def _ratio(drop: Floats, base: Floats) -> Floats:
     """Drop over base; infinite with the sign of the drop where the base is not positive."""
+    if (base > 0).all():
+        return np.asarray(drop / base)
     unbounded = np.where(drop == 0, 0.0, np.copysign(np.inf, drop))
     return np.divide(drop, base, out=unbounded, where=base > 0)

@@ -1,4 +1,4 @@
-"""One job: all records into the AIS table and the similarity table, as CSV and parquet."""
+"""One job: all records into the tables of `results/profiles`, benchmark by benchmark."""
 
 from __future__ import annotations
 
@@ -9,35 +9,45 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
-from benchprof.errors import InputError
-from benchprof.evaluation.record import read_record
 from benchprof.files import written_whole
+from benchprof.profile.comparison import Key
+from benchprof.profile.findings import findings_rows
+from benchprof.profile.impact import Impacts
+from benchprof.profile.items import ItemStates, item_states, write_items
+from benchprof.profile.power import power_rows
+from benchprof.profile.reliability import reliability_rows
+from benchprof.profile.resampling import Floats
+from benchprof.profile.rows import impact_rows
+from benchprof.profile.scores import Scores, Source, read_scores
+from benchprof.profile.settings import Settings
 from benchprof.profile.table import (
-    Cell,
-    Settings,
     add_corrected,
     add_dose,
-    impact_rows,
+    add_dose_reason,
+    add_flag,
+    benchmark_similarity_rows,
     similarity_rows,
 )
 from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
 
+# Of the bootstrap, for what is compared between profiles: bounds what is held of all of them.
+COMPARED_RESAMPLES = 2000
+
 
 @dataclass(frozen=True)
-class Source:
-    """Where one cell's record and mask are, and what they are; `seed` marks a random control."""
+class Measured:
+    """What one model's records of one benchmark come to."""
 
-    model: str
-    benchmark: str
-    ability: str
-    selection: str
-    fraction: str
-    seed: int | None
-    record: Path
-    mask: Path
+    impact: pd.DataFrame
+    resampled: dict[Key, Floats]
+    power: list[dict[str, Any]]
+    reliability: list[dict[str, Any]]
+    states: ItemStates | None
 
 
 def compute_profile(
@@ -45,66 +55,120 @@ def compute_profile(
     sources: Sequence[Source],
     own_benchmarks: Mapping[str, str],
     settings: Settings,
-    impact_stem: Path,
-    similarity_stem: Path,
+    folder: Path,
+    processes: int = 1,
 ) -> None:
-    """Write the AIS table and the similarity table.
+    """Write the tables, whose bytes depend on the records and settings alone.
 
     Args:
         intact: record of the unablated model by (model, benchmark).
         sources: the ablated models' records.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
         settings: how scores become AIS.
-        impact_stem: path of the AIS table without its ending.
-        similarity_stem: path of the similarity table without its ending.
+        folder: of the tables.
+        processes: benchmarks measured at once.
 
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = {path: str(TensorFile(path).origin["digest"]) for path in {s.mask for s in sources}}
-    parts = []
-    for (model, benchmark), path in intact.items():
-        base = read_record(path)
-        own = [s for s in sources if (s.model, s.benchmark) == (model, benchmark)]
-        cells = [_cell(source, base, masks[source.mask], path) for source in own]
-        parts.append(impact_rows(base, cells, settings.of_benchmark(benchmark)))
-    table = pd.concat(parts, ignore_index=True)
-    table["seed"] = table["seed"].astype("Int64")
+    measured = _measure_all(intact, sources, masks, settings, processes)
+    table = pd.concat([part.impact for part in measured], ignore_index=True)
     table = add_dose(add_corrected(table), dict(own_benchmarks))
-    _write(table, impact_stem)
-    _write(similarity_rows(table, settings.seed), similarity_stem)
+    table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
+    resampled = {key: value for part in measured for key, value in part.resampled.items()}
+    tables = {
+        "impact": table,
+        "similarity": similarity_rows(table, settings.seed, resampled),
+        "benchmark_similarity": benchmark_similarity_rows(table, settings.seed, resampled),
+        "power": pd.DataFrame([row for part in measured for row in part.power]),
+        "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),
+        "findings": findings_rows(table, settings.seed, resampled),
+    }
+    for name, rows in tables.items():
+        _write(rows, folder / name)
+    write_items([part.states for part in measured if part.states], folder / "items.parquet")
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
 
 
-def _cell(source: Source, base: dict[str, Any], mask: str, intact: Path) -> Cell:
-    record = read_record(source.record)
-    remedy = "Delete it and run again."
-    if record["origin"]["mask"]["digest"] != mask:
-        found = f"made with the mask {record['origin']['mask']['digest'][:12]}"
-        raise InputError(source.record, found, f"{mask[:12]}, that of {source.mask}", remedy)
-    for part, theirs in _identity(base).items():
-        if _identity(record)[part] != theirs:
-            found = f"{part} differs from that of {intact}"
-            raise InputError(source.record, found, "one and the same", remedy)
-    return Cell(
-        source.model, source.benchmark, source.ability, source.selection, source.fraction,
-        source.seed, record,
-    )  # fmt: skip
+def _measure_all(
+    intact: Mapping[tuple[str, str], Path],
+    sources: Sequence[Source],
+    masks: Mapping[Path, str],
+    settings: Settings,
+    processes: int,
+) -> list[Measured]:
+    """Every (model, benchmark) in the order of `intact`.
 
-
-def _identity(record: dict[str, Any]) -> dict[str, str]:
-    """What two records must share to be compared.
-
-    Not how the configuration put it: the store gives a record back for another limit or seed that
-    leads to the same requests.
+    A process has all models of a benchmark, which share their resamples; the largest benchmark
+    comes first, so that no process is left with it at the end.
     """
-    origin = record["origin"]
+    largest: dict[str, int] = {}
+    for (_, benchmark), path in intact.items():
+        largest[benchmark] = max(largest.get(benchmark, 0), path.stat().st_size)
+    order = sorted(largest, key=lambda benchmark: -largest[benchmark])
+    own = {
+        benchmark: {model: path for (model, name), path in intact.items() if name == benchmark}
+        for benchmark in order
+    }
+    parts = Parallel(n_jobs=processes, batch_size=1, pre_dispatch="n_jobs")(
+        delayed(measure_benchmark)(
+            benchmark,
+            own[benchmark],
+            [source for source in sources if source.benchmark == benchmark],
+            masks,
+            settings,
+        )
+        for benchmark in order
+    )
+    found = {key: part for measured in parts for key, part in measured.items()}
+    return [found[key] for key in intact]
+
+
+def measure_benchmark(
+    benchmark: str,
+    intact: Mapping[str, Path],
+    sources: Sequence[Source],
+    masks: Mapping[Path, str],
+    settings: Settings,
+) -> dict[tuple[str, str], Measured]:
+    """What all models' records of one benchmark come to, by (model, benchmark).
+
+    One thread of linear algebra: with more, sums are added up in another order.
+    """
+    with threadpool_limits(1):
+        return {
+            (model, benchmark): _measure(
+                read_scores(
+                    model, benchmark, path, [s for s in sources if s.model == model], masks
+                ),
+                settings,
+            )
+            for model, path in intact.items()
+        }
+
+
+def _measure(scores: Scores, settings: Settings) -> Measured:
+    rows, shown = impact_rows(scores, settings)
+    headline = rows[rows["headline"]].iloc[0]
+    cell = (headline["reason_code"], headline["reason"])
+    return Measured(
+        impact=rows,
+        resampled=_resampled(scores, shown) if shown else {},
+        power=power_rows(scores, cell, settings),
+        reliability=reliability_rows(scores, cell, settings),
+        states=item_states(scores, settings),
+    )
+
+
+def _resampled(scores: Scores, impacts: Impacts) -> dict[Key, Floats]:
+    """(resamples, abilities) of each profile: drops, of which AIS differ by a factor."""
     return {
-        "model": origin["model"]["digest"],
-        "dtype": origin["model"]["dtype"],
-        "requests": origin["requests"]["digest"],
-        "code": origin["code"],
+        (scores.model, scores.benchmark, selection, fraction): impacts.resampled_drops[
+            numbers, :COMPARED_RESAMPLES
+        ].T
+        for (selection, fraction), numbers in scores.profiles.items()
     }
 
 

@@ -1,0 +1,118 @@
+"""Scores of made-up models, and records and masks of them on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from benchprof import digests
+from benchprof.files import write_json
+from benchprof.profile.scores import Cell, Scores, Source
+from benchprof.profile.settings import Settings
+from benchprof.tensors import write_tensors
+
+SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
+
+
+def cell(ability: str, seed: int | None = None, fraction: str = "0.001") -> Cell:
+    return Cell(ability, "specific", fraction, seed, f"mask of {ability} {seed}")
+
+
+def scores_of(
+    cells: Sequence[Cell],
+    metrics: dict[str, Any],
+    *,
+    model: str = "m",
+    benchmark: str = "b",
+    guessing: float = 0.25,
+    tasks: Sequence[str] | None = None,
+) -> Scores:
+    metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
+    n = next(iter(metrics.values())).shape[1]
+    return Scores(
+        model=model, benchmark=benchmark, guessing=guessing, cells=tuple(cells), metrics=metrics,
+        tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
+        model_digest="model", requests_digest="requests",
+    )  # fmt: skip
+
+
+def losing(lost: int, n: int = 20) -> tuple[list[float], list[float]]:
+    """(acc, probability) of n items of which all but two are right, less the `lost` first."""
+    right = n - 2
+    acc = [0.0] * lost + [1.0] * (right - lost) + [0.0] * 2
+    return acc, list(np.linspace(0.5, 0.9, n) * (1 - lost / n))
+
+
+def scores_losing(cells: dict[Cell, int], **named: Any) -> Scores:
+    """Scores of a model whose ablations lose so many of twenty items."""
+    states = [losing(0), *map(losing, cells.values())]
+    acc, probability = zip(*states, strict=True)
+    return scores_of(list(cells), {"probability": probability, "acc": acc}, **named)
+
+
+ABILITIES = ("x", "y", "z", "w")
+NAMES = ("first", "second", "x_test")
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], list[Source]]]:
+    """Writes the records of two models on three benchmarks: four abilities, two controls.
+
+    `second` has twelve tasks; `x_test` is ability x's own test; the model `n` is at guessing on
+    `first`.
+    """
+
+    def write() -> tuple[dict[tuple[str, str], Path], list[Source]]:
+        random = np.random.default_rng(3)
+        intact, sources = {}, []
+        for model in ("m", "n"):
+            for benchmark in NAMES:
+                n = 48
+                base = 0.25 if (model, benchmark) == ("n", "first") else 0.8
+                tasks = [f"task_{i % 12 if benchmark == 'second' else 0}" for i in range(n)]
+                chance = random.beta(base * 10, (1 - base) * 10, n)
+                path = tmp_path / model / benchmark / "intact.json"
+                write_record(path, model, tasks, chance, None, random)
+                intact[model, benchmark] = path
+                own = [(ability, None) for ability in ABILITIES]
+                for place, (ability, seed) in enumerate([*own, ("all_abilities", 1),
+                                                         ("all_abilities", 2)]):  # fmt: skip
+                    mask = tmp_path / model / f"{ability}{seed}.safetensors"
+                    name = digests.of_value([model, ability, seed])
+                    write_tensors(mask, {"w": torch.zeros(1)}, {"digest": name})
+                    kept = 0.5 if ability == "x" else 1 - 0.05 * place
+                    record = path.with_name(f"{ability}{seed}.json")
+                    write_record(record, model, tasks, chance * kept, name, random)
+                    sources.append(
+                        Source(model, benchmark, ability, "specific", "0.001", seed, record, mask)
+                    )
+        return intact, sources
+
+    return write
+
+
+def write_record(path, model, tasks, chance, mask, random) -> None:
+    acc = (random.random(len(chance)) < chance).astype(float).tolist()
+    record = {
+        "format": 1,
+        "origin": {
+            "model": {"digest": model, "dtype": "float32"},
+            "mask": mask and {"digest": mask},
+            "requests": {"digest": path.parent.name},
+            "code": "code",
+        },
+        "n": len(tasks),
+        "guessing": 0.25,
+        "items": {
+            "task": tasks,
+            "index": list(range(len(tasks))),
+            "digest": [f"digest {i}" for i in range(len(tasks))],
+            "scores": {"probability": chance.tolist(), "acc": acc},
+        },
+    }
+    write_json(path, record | {"digest": digests.of_value(record)})

@@ -1,0 +1,128 @@
+"""The whole job: tables from records on disk, the same bytes however they are made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.unit.profile.conftest import ABILITIES, NAMES, SETTINGS
+
+from benchprof.errors import InputError
+from benchprof.profile.job import compute_profile
+
+TABLES = ("impact", "similarity", "benchmark_similarity", "power", "reliability", "findings")
+OWN = {"x": "x_test"}
+
+
+@pytest.fixture
+def folder(records, tmp_path: Path) -> Path:
+    compute_profile(*records(), OWN, SETTINGS, tmp_path / "profiles")
+    return tmp_path / "profiles"
+
+
+def test_every_table_is_there_as_csv_and_parquet(folder: Path) -> None:
+    for name in TABLES:
+        csv = pd.read_csv(folder / f"{name}.csv")
+        assert list(csv.columns) == list(pd.read_parquet(folder / f"{name}.parquet").columns)
+        assert len(csv) > 0
+    # 2 models, 3 benchmarks, 4 masks and 2 controls, 2 metrics, in the order of the records.
+    impact = pd.read_parquet(folder / "impact.parquet")
+    assert len(impact) == 2 * 3 * 6 * 2
+    order = impact[["model", "benchmark"]].drop_duplicates().to_numpy().tolist()
+    assert order == [[model, name] for model in "mn" for name in NAMES]
+
+
+def test_two_processes_write_the_same_bytes(records, folder: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    compute_profile(*records(), OWN, SETTINGS, again, processes=2)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"{t}{end}" for t in TABLES for end in (".csv", ".parquet")} | {
+        "items.parquet"
+    }
+    for name in names:
+        assert (folder / name).read_bytes() == (again / name).read_bytes(), name
+
+
+CODES = {
+    "impact": {"ais": "reason_code", "over_random": "reason_random", "p_random": "reason_random",
+               "over_others": "reason_others", "q_others": "reason_others", "q_ais": "reason_code",
+               "dose": "reason_dose"},
+    "similarity": {"similarity": "reason_code", "similarity_low": "reason_code"},
+    "benchmark_similarity": {"spearman": "reason_code", "similarity_high": "reason_code"},
+    "power": {"detectable_ais": "reason_code"},
+    "reliability": {"reliability": "reason_code"},
+    "findings": {"effective": "reason_code", "effective_low": "reason_code"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_number_is_missing_without_a_code(folder: Path, name: str) -> None:
+    table = pd.read_parquet(folder / f"{name}.parquet")
+    for number, code in CODES[name].items():
+        assert (table[number].isna() == (table[code] != "")).all(), number
+        assert table[number].isna().any(), "the run has a benchmark at guessing"
+
+
+def test_the_item_table_holds_what_the_records_hold(records, folder: Path) -> None:
+    items = pd.read_parquet(folder / "items.parquet")
+    assert len(items) == 2 * 3 * 6 * 48
+    # Probabilities are shown; the first metric that is right or wrong is `acc`.
+    assert set(items["metric"]) == {"acc"}
+    _, sources = records()
+    source = next(s for s in sources if (s.model, s.benchmark, s.ability) == ("m", "second", "x"))
+    written = json.loads(source.record.read_text())["items"]
+    own = items[
+        (items["model"] == "m")
+        & (items["benchmark"] == "second")
+        & (items["ability"] == "x")
+        & items["seed"].isna()
+    ]
+    assert own["ablated"].astype(float).tolist() == written["scores"]["acc"]
+    assert own["task"].tolist() == written["task"]
+    assert own["digest"].tolist() == written["digest"]
+    assert (own["flip"] == own["ablated"].astype(int) - own["intact"].astype(int)).all()
+    assert set(items["seed"].dropna()) == {1, 2}
+    # The table's means are those of the AIS table.
+    impact = pd.read_parquet(folder / "impact.parquet")
+    row = impact[
+        (impact["model"] == "m")
+        & (impact["benchmark"] == "second")
+        & (impact["ability"] == "x")
+        & (impact["metric"] == "acc")
+    ].iloc[0]
+    assert own["ablated"].mean() == pytest.approx(row["ablated"])
+    assert row["clusters"] == 12
+
+
+def test_a_finding_says_what_its_numbers_say(folder: Path) -> None:
+    findings = pd.read_parquet(folder / "findings.parquet").set_index(["model", "benchmark"])
+    found = findings.loc[("m", "x_test")]
+    assert found["needed"] == "x"
+    assert found["summary"].startswith(
+        "x_test in m (specific masks, k = 0.001, probability, 48 items) loses more without x (AIS "
+    )
+    assert f"abilities is {found['effective']:.1f} of {len(ABILITIES)}" in found["summary"]
+    lost = findings.loc[("n", "first")]
+    assert lost["reason_code"] == "not_above_guessing"
+    assert "has no profile: the intact score" in lost["summary"]
+    assert np.isnan(lost["effective"])
+    # `hindering`: of the doses of this run none is negative.
+    assert set(findings["hindering"]) == {""}
+
+
+def test_a_damaged_record_is_refused_from_another_process(records, tmp_path: Path) -> None:
+    intact, sources = records()
+    sources[3].record.write_text(sources[3].record.read_text().replace('"n": 48', '"n": 47'))
+    with pytest.raises(InputError, match="its digest differs from its content"):
+        compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles", processes=2)
+    assert not (tmp_path / "profiles").exists()
+
+
+def test_a_record_of_another_mask_is_refused(records, tmp_path: Path) -> None:
+    intact, sources = records()
+    sources[0].record.write_bytes(sources[1].record.read_bytes())
+    with pytest.raises(InputError, match="made with the mask"):
+        compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")

@@ -1,0 +1,108 @@
+"""Tables of how alike profiles are: of two models on a benchmark, of two benchmarks in a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchprof.profile import reason
+from benchprof.profile.resampling import Floats
+from benchprof.profile.similarity import (
+    MEASURES,
+    noise_null,
+    profile_similarity,
+    symmetric_interval,
+)
+
+Key = tuple[str, str, str, str]
+"""Model, benchmark, selection and fraction of a profile."""
+CONFIDENCE = 0.95
+KEYS = ["model", "benchmark", "selection", "fraction"]
+COLUMNS = ["abilities", "similarity", "noise_low", "noise_median", "noise_high", "reason",
+           "reason_code", "similarity_low", "similarity_high", "p_noise", "spearman",
+           "spearman_p_noise", "cosine", "cosine_p_noise"]  # fmt: skip
+
+
+def profile_cells(table: pd.DataFrame) -> dict[Key, pd.DataFrame]:
+    """The rows of the AIS table that are a profile: all abilities' masks in the metric shown."""
+    shown = table[table["headline"] & table["seed"].isna()]
+    groups = shown.groupby(KEYS, sort=False)
+    return {
+        (str(model), str(benchmark), str(selection), str(fraction)): cells
+        for (model, benchmark, selection, fraction), cells in groups
+    }
+
+
+def profiles_of(table: pd.DataFrame) -> dict[Key, Floats]:
+    """(abilities,), the AIS of each profile; NaN where undefined."""
+    return {
+        key: cells["ais"].to_numpy(dtype=np.float64) for key, cells in profile_cells(table).items()
+    }
+
+
+def model_pairs(profiles: Iterable[Key]) -> list[tuple[Key, Key]]:
+    """Every two models on the same benchmark under the same selection and k."""
+    return [(one, other) for one, other in combinations(profiles, 2) if one[1:] == other[1:]]
+
+
+def benchmark_pairs(profiles: Iterable[Key]) -> list[tuple[Key, Key]]:
+    """Every two benchmarks of the same model under the same selection and k."""
+    return [
+        (one, other)
+        for one, other in combinations(profiles, 2)
+        if one[0] == other[0] and one[2:] == other[2:]
+    ]
+
+
+def compared(
+    first: Floats, second: Floats, resampled: tuple[Floats, Floats] | None, seed: int
+) -> dict[str, Any]:
+    """The columns of one pair, `COLUMNS`.
+
+    Args:
+        first: (abilities,), one profile.
+        second: (abilities,), the other.
+        resampled: of each (resamples, abilities); None where a profile is undefined.
+        seed: of the noise.
+    """
+    row: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan)
+    row |= {"abilities": len(first), "reason": "", "reason_code": _undefined(first, second)}
+    if len(first) > 1:
+        null = noise_null(len(first), seed)
+        quantiles = null["similarity"].quantiles()
+        row |= dict(zip(["noise_low", "noise_median", "noise_high"], quantiles, strict=True))
+    if row["reason_code"]:
+        return row | {"reason": reason.SENTENCES[row["reason_code"]]}
+    for name, measure in MEASURES.items():
+        value = float(measure(first, second))
+        p = "p_noise" if name == "similarity" else f"{name}_p_noise"
+        row |= {name: value, p: null[name].share_from(value)}
+    if resampled is not None:
+        again = profile_similarity(*resampled)
+        low, high = symmetric_interval(row["similarity"], again, CONFIDENCE)
+        row |= {"similarity_low": max(0.0, low), "similarity_high": min(1.0, high)}
+    return row
+
+
+def pair_of(resampled: Mapping[Key, Floats], one: Key, other: Key) -> tuple[Floats, Floats] | None:
+    """Resampled profiles of a pair, (resamples, abilities) each; None where one is undefined.
+
+    Two models see the same resamples of their common items. Two benchmarks have different items:
+    one of them is shifted by a resample, so that equal numbers of items pair nothing.
+    """
+    if one not in resampled or other not in resampled:
+        return None
+    first, second = resampled[one], resampled[other]
+    return first, second if one[1] == other[1] else np.roll(second, 1, axis=0)
+
+
+def _undefined(first: Floats, second: Floats) -> str:
+    if np.isnan(first).any() or np.isnan(second).any():
+        return reason.UNDEFINED_PROFILE
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return reason.FLAT_PROFILE
+    return ""

@@ -1,0 +1,79 @@
+"""What an ablation is compared with: the intact model, its random controls, other abilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchprof.profile.resampling import Floats, Ints
+from benchprof.profile.scores import Cell
+
+ALL_ABILITIES = "all_abilities"
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """Weighted sums of the AIS of a benchmark's ablations: each one's own, or less others' mean.
+
+    Attributes:
+        names: (rows,), what each row compares with: `ais`, `random` or `others`.
+        ablations: (rows,), number of the ablation that it is about.
+        weights: (rows, ablations), of each ablation's AIS in the sum.
+        parts: (rows,), the least number that makes a row's weights whole: how many are compared.
+    """
+
+    names: NDArray[np.str_]
+    ablations: Ints
+    weights: Floats
+    parts: Ints
+
+
+def contrasts(cells: Sequence[Cell]) -> Contrasts:
+    """All contrasts of a benchmark's ablations.
+
+    `ais`: every ablation against the intact model; `random`: an ability's mask against the mean
+    of its random controls; `others`: against the mean of the other abilities' masks of the same
+    selection and k. Ablations without any of these have no such row.
+    """
+    compared = [("ais", number, list[int]()) for number in range(len(cells))]
+    for name, others_of in (("random", _controls_of), ("others", _other_abilities)):
+        rows = [(name, number, others_of(cell, cells)) for number, cell in enumerate(cells)]
+        compared += [row for row in rows if row[2]]
+    weights = np.zeros((len(compared), len(cells)))
+    for row, (_, number, others) in enumerate(compared):
+        weights[row, number] = 1.0
+        if others:
+            weights[row, others] = -1.0 / len(others)
+    return Contrasts(
+        names=np.array([name for name, _, _ in compared]),
+        ablations=np.array([number for _, number, _ in compared]),
+        weights=weights,
+        parts=np.array([max(1, len(others)) for _, _, others in compared]),
+    )
+
+
+def _controls_of(cell: Cell, cells: Sequence[Cell]) -> list[int]:
+    """Numbers of the random controls of a cell's own mask; none for a control itself."""
+    return [
+        number
+        for number, other in enumerate(cells)
+        if cell.seed is None
+        and other.seed is not None
+        and other.ability in (cell.ability, ALL_ABILITIES)
+        and (other.selection, other.fraction) == (cell.selection, cell.fraction)
+    ]
+
+
+def _other_abilities(cell: Cell, cells: Sequence[Cell]) -> list[int]:
+    """Numbers of the other abilities' masks of the same selection and k."""
+    return [
+        number
+        for number, other in enumerate(cells)
+        if cell.seed is None
+        and other.seed is None
+        and other.ability != cell.ability
+        and (other.selection, other.fraction) == (cell.selection, cell.fraction)
+    ]

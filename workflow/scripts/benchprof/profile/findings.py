@@ -1,0 +1,127 @@
+"""What the profile of a benchmark says, as numbers and as a sentence made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchprof.profile import reason
+from benchprof.profile.comparison import CONFIDENCE, KEYS, Key, profile_cells
+from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.resampling import Floats
+from benchprof.profile.similarity import effective_number, noise_null, symmetric_interval
+
+Cells = list[dict[Hashable, Any]]
+"""Rows of the AIS table, as far as `USED`."""
+USED = ["ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
+        "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code"]  # fmt: skip
+NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
+           "noise_high", "p_noise"]  # fmt: skip
+
+
+def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats]) -> pd.DataFrame:
+    """A row per profile in the metric shown.
+
+    Args:
+        table: the AIS table of all models and benchmarks, with q-values and flags.
+        seed: of the noise.
+        resampled: (resamples, abilities) of each defined profile.
+    """
+    rows = []
+    for key, group in profile_cells(table).items():
+        cells = group[USED].to_dict("records")
+        row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
+        row |= {"metric": cells[0]["metric"], "n": cells[0]["n"], "abilities": len(cells)}
+        row |= _breadth(cells, resampled.get(key), seed)
+        strong, better = needed(cells), hindering(cells)
+        broken = sum(cell["flag_code"] == reason.ABLATED_MODEL_BROKEN for cell in cells)
+        row |= {"needed": _named(strong), "hindering": _named(better), "broken": broken}
+        rows.append(row | {"summary": _sentence(row, strong, better)})
+    return pd.DataFrame(rows)
+
+
+def needed(cells: Cells) -> Cells:
+    """The abilities without which more is lost than under random and under others' masks.
+
+    Both significant: what either causes as well is no effect of the ability. Largest AIS first.
+    """
+    specific = [
+        cell
+        for cell in cells
+        if cell["q_random"] < SIGNIFICANCE
+        and cell["over_random"] > 0
+        and cell["q_others"] < SIGNIFICANCE
+        and cell["over_others"] > 0
+    ]
+    return sorted(specific, key=lambda cell: -cell["ais"])
+
+
+def hindering(cells: Cells) -> Cells:
+    """The abilities without which the model does significantly better; most negative AIS first."""
+    better = [cell for cell in cells if cell["q_ais"] < SIGNIFICANCE and cell["ais"] < 0]
+    return sorted(better, key=lambda cell: cell["ais"])
+
+
+def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any]:
+    """Effective number of abilities with interval and noise, or why there is none."""
+    row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
+    if cells[0]["reason_code"]:
+        return row | {key: cells[0][key] for key in ("reason_code", "reason")}
+    profile = np.array([cell["ais"] for cell in cells])
+    if np.ptp(profile) == 0:
+        code = reason.FLAT_PROFILE
+        return row | {"reason_code": code, "reason": reason.SENTENCES[code]}
+    value = float(effective_number(profile))
+    null = noise_null(len(profile), seed)["effective_number"]
+    row |= {"effective": value, "p_noise": null.share_to(value)}
+    row |= dict(zip(["noise_low", "noise_median", "noise_high"], null.quantiles(), strict=True))
+    if resampled is not None:
+        low, high = symmetric_interval(value, effective_number(resampled), CONFIDENCE)
+        row |= {"effective_low": max(1.0, low), "effective_high": min(len(profile) - 1.0, high)}
+    return row | {"reason_code": "", "reason": ""}
+
+
+def _named(cells: Cells) -> str:
+    return "; ".join(cell["ability"] for cell in cells)
+
+
+def _sentence(row: Mapping[str, Any], strong: Cells, better: Cells) -> str:
+    """One sentence; every number in it is the row's or the cells'."""
+    start = (
+        f"{row['benchmark']} in {row['model']} ({row['selection']} masks, k = {row['fraction']}, "
+        f"{row['metric']}, {row['n']} items)"
+    )
+    if row["reason_code"] not in ("", reason.FLAT_PROFILE):
+        return f"{start} has no profile: {row['reason']}."
+    compared = "random masks and the other abilities' masks"
+    parts = [f"has no ability that stands out against {compared}"]
+    if strong:
+        parts = [f"loses more without {_with_intervals(strong)} than under {compared}"]
+    if better:
+        parts.append(f"does better without {_with_intervals(better)}")
+    if not row["reason_code"]:
+        parts.append(_breadth_in_words(row))
+    if row["broken"]:
+        parts.append(f"{row['broken']} of {row['abilities']} ablated models are broken as a whole")
+    return f"{start} {'; '.join(parts)}."
+
+
+def _breadth_in_words(row: Mapping[str, Any]) -> str:
+    interval = ""
+    if np.isfinite(row["effective_low"]):
+        interval = f"{row['effective_low']:.1f} to {row['effective_high']:.1f}; "
+    return (
+        f"its effective number of abilities is {row['effective']:.1f} of {row['abilities']} "
+        f"({interval}noise has {row['noise_low']:.1f} to {row['noise_high']:.1f})"
+    )
+
+
+def _with_intervals(cells: Cells) -> str:
+    return ", ".join(
+        f"{cell['ability'].replace('_', ' ')} (AIS {cell['ais']:.2f}, "
+        f"{cell['ais_low']:.2f} to {cell['ais_high']:.2f})"
+        for cell in cells
+    )

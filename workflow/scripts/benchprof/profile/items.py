@@ -1,0 +1,111 @@
+"""The table of items: which of them turn wrong or right under which ablation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from benchprof.files import written_whole
+from benchprof.profile.impact import is_binary
+from benchprof.profile.scores import Cell, Scores
+from benchprof.profile.settings import Settings
+
+NAME = pa.dictionary(pa.int32(), pa.string())
+SCHEMA = pa.schema(
+    [
+        *((name, NAME) for name in ("model", "benchmark", "metric")),
+        *((name, NAME) for name in ("ability", "selection", "fraction")),
+        ("seed", pa.int32()),
+        ("task", NAME),
+        ("index", pa.int32()),
+        ("digest", NAME),
+        ("intact", pa.bool_()),
+        ("ablated", pa.bool_()),
+        ("flip", pa.int8()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class ItemStates:
+    """Which items one model has right, intact and under each ablation.
+
+    Attributes:
+        model: its name.
+        benchmark: its name.
+        metric: the right-or-wrong one.
+        cells: the ablations.
+        tasks: (n,), the lm-eval task of each item.
+        items: (n,), place in the task's data and digest of the document.
+        right: (1 + ablations, n), of the intact model first.
+    """
+
+    model: str
+    benchmark: str
+    metric: str
+    cells: tuple[Cell, ...]
+    tasks: tuple[str, ...]
+    items: tuple[tuple[int, str], ...]
+    right: NDArray[np.bool_]
+
+
+def item_states(scores: Scores, settings: Settings) -> ItemStates | None:
+    """Right or wrong of each item, None where no metric of the benchmark says so.
+
+    By the metric shown where that is right-or-wrong, else by the record's first that is.
+    """
+    headline = settings.headline(scores.benchmark, list(scores.metrics))
+    order = [headline, *(metric for metric in scores.metrics if metric != headline)]
+    for metric in order:
+        if is_binary(scores.metrics[metric]):
+            return ItemStates(
+                scores.model, scores.benchmark, metric, scores.cells, scores.tasks, scores.items,
+                scores.metrics[metric] > 0.5,
+            )  # fmt: skip
+    return None
+
+
+def write_items(states: Iterable[ItemStates], path: Path) -> None:
+    """Write a row per (model, benchmark, ablation, item) as parquet, piece by piece."""
+    with written_whole(path) as temporary, pq.ParquetWriter(temporary, SCHEMA) as writer:
+        for own in states:
+            writer.write_table(_table(own))
+
+
+def _table(states: ItemStates) -> pa.Table:
+    ablations, n = len(states.cells), len(states.tasks)
+    intact, ablated = np.tile(states.right[0], ablations), states.right[1:].ravel()
+    by_cell = np.repeat(np.arange(ablations, dtype=np.int32), n)
+    by_item = np.tile(np.arange(n, dtype=np.int32), ablations)
+    seeds = pa.array([cell.seed for cell in states.cells], pa.int32())
+    columns: dict[str, Any] = {
+        name: _names([getattr(states, name)], np.zeros(ablations * n, dtype=np.int32))
+        for name in ("model", "benchmark", "metric")
+    }
+    columns |= {
+        name: _names([getattr(cell, name) for cell in states.cells], by_cell)
+        for name in ("ability", "selection", "fraction")
+    }
+    columns |= {
+        "seed": seeds.take(pa.array(by_cell)),
+        "task": _names(states.tasks, by_item),
+        "index": np.array([index for index, _ in states.items], dtype=np.int32)[by_item],
+        "digest": _names([digest for _, digest in states.items], by_item),
+        "intact": intact,
+        "ablated": ablated,
+        "flip": ablated.astype(np.int8) - intact.astype(np.int8),
+    }
+    return pa.table(columns, schema=SCHEMA)
+
+
+def _names(names: Sequence[str], places: NDArray[np.int32]) -> pa.DictionaryArray:
+    """The names at these places, each distinct one stored once."""
+    distinct, codes = np.unique(np.array(names), return_inverse=True)
+    return pa.DictionaryArray.from_arrays(codes.astype(np.int32)[places], pa.array(distinct))

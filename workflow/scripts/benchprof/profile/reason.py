@@ -1,0 +1,50 @@
+"""Why a number is missing or not to be trusted, as codes with a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Of a cell without an AIS.
+TOO_FEW_ITEMS = "too_few_items"
+NOT_ABOVE_GUESSING = "not_above_guessing"
+# Of an AIS that stands but means something else.
+ABLATED_MODEL_BROKEN = "ablated_model_broken"
+# Of a contrast or a dose.
+IS_CONTROL = "is_control"
+NO_CONTROLS = "no_controls"
+NO_OTHER_ABILITIES = "no_other_abilities"
+NO_OWN_TEST = "no_own_test"
+# Of a similarity, a reliability, an effective number.
+UNDEFINED_PROFILE = "undefined_profile"
+FLAT_PROFILE = "flat_profile"
+TOO_FEW_ABILITIES = "too_few_abilities"
+NO_AGREEMENT = "no_agreement"
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        UNDEFINED_PROFILE: "a profile is undefined",
+        FLAT_PROFILE: "a profile's abilities are all equal",
+        TOO_FEW_ABILITIES: "a correlation over fewer than three abilities says nothing",
+        NO_AGREEMENT: "the halves do not agree, so that no number of items is known to be enough",
+        ABLATED_MODEL_BROKEN: (
+            "the ablated model is at guessing on every benchmark on which the intact model is "
+            "above it: damage of all, not of an ability"
+        ),
+        "": "",
+    }
+)
+"""The readable reason of codes that need no numbers."""
+
+
+def too_few_items(n: int, least: int) -> str:
+    """Of a benchmark with so few items that no interval or test is worth its name."""
+    return f"{n} items, fewer than {least}"
+
+
+def not_above_guessing(intact: float, guessing: float, p: float, n: int) -> str:
+    """Of a benchmark on which the intact model has nothing to lose."""
+    return (
+        f"the intact score {intact:.3f} is not significantly above guessing, "
+        f"{guessing:.3f} (p = {p:.2f}, n = {n})"
+    )

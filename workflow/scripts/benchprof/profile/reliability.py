@@ -1,0 +1,119 @@
+"""Split-half reliability of profiles: would other items of the benchmark give the same one?"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchprof.profile import reason
+from benchprof.profile.resampling import Floats
+from benchprof.profile.scores import Scores
+from benchprof.profile.settings import Settings
+from benchprof.profile.similarity import correlation
+from benchprof.sampling import derived_seed
+
+SPLITS = 200
+MIN_ABILITIES = 3
+RELIABLE = 0.8
+
+
+def reliability_rows(
+    scores: Scores, cell: tuple[str, str], settings: Settings
+) -> list[dict[str, Any]]:
+    """A row per profile of one model and benchmark, in the metric shown.
+
+    Args:
+        scores: of the model on the benchmark.
+        cell: code and sentence of why the benchmark has no AIS; empty where it has.
+        settings: metric and seed.
+    """
+    metric = settings.headline(scores.benchmark, list(scores.metrics))
+    items = scores.metrics[metric]
+    drops = items[0] - items[1:]
+    seed = derived_seed(settings.seed, "split_half", scores.n)
+    return [
+        {
+            "model": scores.model,
+            "benchmark": scores.benchmark,
+            "selection": selection,
+            "fraction": fraction,
+            "metric": metric,
+            "n": scores.n,
+            "abilities": len(numbers),
+        }
+        | _reliability(drops[numbers], cell, seed)
+        for (selection, fraction), numbers in scores.profiles.items()
+    ]
+
+
+def split_half(drops: Floats, splits: int, seed: int) -> Floats:
+    """Correlation over abilities of the profiles of two halves of the items, per split.
+
+    A profile's scale does not matter to it, so that drops stand for AIS.
+
+    Args:
+        drops: (abilities, n), what each item lost.
+        splits: random halvings.
+        seed: of the halvings.
+
+    Returns:
+        (splits,); NaN where a half's profile is flat.
+    """
+    n = drops.shape[1]
+    first = _halves(n, splits, seed).astype(np.float64)
+    sums = first @ drops.T
+    return correlation(sums / (n // 2), (drops.sum(axis=1) - sums) / (n - n // 2))
+
+
+def spearman_brown(half: float) -> float:
+    """Reliability of all items from the correlation of halves; 0 where these do not agree."""
+    return 2 * half / (1 + half) if half > 0 else 0.0
+
+
+def items_for(reliability: float, n: int, wanted: float = RELIABLE) -> float:
+    """Number of items for a wanted reliability, by Spearman and Brown's prophecy formula.
+
+    Args:
+        reliability: of n items, above 0.
+        n: items.
+        wanted: reliability.
+    """
+    return float(math.ceil(n * wanted / (1 - wanted) * (1 - reliability) / reliability))
+
+
+@functools.lru_cache(maxsize=2)
+def _halves(n: int, splits: int, seed: int) -> NDArray[np.bool_]:
+    """(splits, n): which items are in the first half."""
+    first = np.tile(np.arange(n) < n // 2, (splits, 1))
+    return np.random.default_rng(seed).permuted(first, axis=1)
+
+
+def _reliability(drops: Floats, cell: tuple[str, str], seed: int) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(
+        ["split_half", "reliability", "split_low", "split_high", f"items_for_{RELIABLE}"], np.nan
+    )
+    code, sentence = cell
+    if code:
+        return row | {"reason_code": code, "reason": sentence}
+    if len(drops) < MIN_ABILITIES:
+        return row | _because(reason.TOO_FEW_ABILITIES)
+    halves = split_half(drops, SPLITS, seed)
+    known = halves[~np.isnan(halves)]
+    if not len(known):
+        return row | _because(reason.FLAT_PROFILE)
+    half = float(known.mean())
+    low, high = np.quantile(known, (0.025, 0.975))
+    reliability = spearman_brown(half)
+    row |= {"split_half": half, "reliability": reliability, "split_low": low, "split_high": high}
+    if not reliability > 0:
+        return row | _because(reason.NO_AGREEMENT)
+    needed = items_for(reliability, drops.shape[1])
+    return row | {f"items_for_{RELIABLE}": needed} | _because("")
+
+
+def _because(code: str) -> dict[str, str]:
+    return {"reason_code": code, "reason": reason.SENTENCES[code]}

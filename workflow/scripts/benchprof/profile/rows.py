@@ -1,0 +1,141 @@
+"""The rows of the AIS table that one model and one benchmark have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from benchprof.profile import reason
+from benchprof.profile.contrast import Contrasts, contrasts
+from benchprof.profile.impact import (
+    SIGNIFICANCE,
+    Impacts,
+    above_guessing_p,
+    is_binary,
+    measure_impacts,
+)
+from benchprof.profile.resampling import Floats
+from benchprof.profile.scores import Scores
+from benchprof.profile.settings import Settings
+from benchprof.profile.significance import sign_flip_p, whole_sign_flip_p
+from benchprof.sampling import derived_seed
+
+# With fewer items (or clusters) intervals and tests are not worth their names: McNemar's test,
+# for one, reaches 5% with six items or more, and then only if all six change the same way.
+MIN_ITEMS = 10
+ESTIMATES = {
+    "ais": ["ais", "ais_low", "ais_high"],
+    "random": ["over_random", "over_random_low", "over_random_high"],
+    "others": ["over_others", "over_others_low", "over_others_high"],
+}
+WITHOUT = {"random": reason.NO_CONTROLS, "others": reason.NO_OTHER_ABILITIES}
+
+
+def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impacts | None]:
+    """A row per (ablation, metric), and the impacts in the metric shown, if they are defined.
+
+    `headline` marks the metric shown. docs/file_formats.md describes the columns.
+    """
+    headline = settings.headline(scores.benchmark, list(scores.metrics))
+    parts, shown = [], None
+    for metric, items in scores.metrics.items():
+        table = _without_impacts(scores, items)
+        table.insert(6, "metric", metric)
+        table.insert(7, "headline", metric == headline)
+        if table["reason_code"].iloc[0] == "":
+            impacts = _measured(scores, items, settings)
+            _add_impacts(table, scores, items, impacts, settings)
+            shown = impacts if metric == headline else shown
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True), shown
+
+
+def _measured(scores: Scores, items: Floats, settings: Settings) -> Impacts:
+    seed = derived_seed(settings.seed, "bootstrap", scores.n)
+    return measure_impacts(
+        items, scores.guessing, scores.units, settings.impact, settings.resamples,
+        settings.confidence, seed,
+    )  # fmt: skip
+
+
+def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
+    """The rows of one metric with what does not need an AIS, and the AIS columns empty."""
+    p = above_guessing_p(items, scores.guessing)
+    code, sentence = _undefined(scores, float(items[0].mean()), float(p[0]))
+    columns = {
+        "model": scores.model,
+        "benchmark": scores.benchmark,
+        "ability": [cell.ability for cell in scores.cells],
+        "selection": [cell.selection for cell in scores.cells],
+        "fraction": [cell.fraction for cell in scores.cells],
+        "seed": pd.array([cell.seed for cell in scores.cells], dtype="Int64"),
+        "n": scores.n,
+        "clusters": pd.array([_clusters(scores)] * len(scores.cells), dtype="Int64"),
+        "guessing": scores.guessing,
+        "intact": items[0].mean(),
+        "ablated": items[1:].mean(axis=1),
+        "p_guessing": p[0],
+        "p_guessing_ablated": p[1:],
+        "reason_code": code,
+        "reason": sentence,
+    }
+    for contrast, names in ESTIMATES.items():
+        columns |= dict.fromkeys([*names, f"p_{contrast}"], np.nan)
+        if contrast in WITHOUT:
+            columns[f"reason_{contrast}"] = [
+                code or (WITHOUT[contrast] if cell.seed is None else reason.IS_CONTROL)
+                for cell in scores.cells
+            ]
+    columns |= {
+        "model_digest": scores.model_digest,
+        "mask_digest": [cell.mask for cell in scores.cells],
+        "requests_digest": scores.requests_digest,
+    }
+    return pd.DataFrame(columns)
+
+
+def _undefined(scores: Scores, intact: float, p: float) -> tuple[str, str]:
+    """Code and sentence of why a benchmark has no AIS; empty where it has."""
+    if scores.n < MIN_ITEMS:
+        return reason.TOO_FEW_ITEMS, reason.too_few_items(scores.n, MIN_ITEMS)
+    if not p < SIGNIFICANCE:
+        sentence = reason.not_above_guessing(intact, scores.guessing, p, scores.n)
+        return reason.NOT_ABOVE_GUESSING, sentence
+    return "", ""
+
+
+def _clusters(scores: Scores) -> int | None:
+    return len(scores.units) if scores.units.clustered else None
+
+
+def _add_impacts(
+    table: pd.DataFrame, scores: Scores, items: Floats, impacts: Impacts, settings: Settings
+) -> None:
+    """Fill the columns of estimates and p-values."""
+    compared = contrasts(scores.cells)
+    found = impacts.estimates(compared.weights)
+    p = _p_values(compared, scores.units.sums(items[0] - items[1:]), is_binary(items), settings)
+    for name, columns in ESTIMATES.items():
+        own = compared.names == name
+        rows = compared.ablations[own]
+        for column, values in zip(columns, (found.value, found.low, found.high), strict=True):
+            table.loc[rows, column] = values[own]
+        table.loc[rows, f"p_{name}"] = p[own]
+        if name in WITHOUT:
+            table.loc[rows, f"reason_{name}"] = ""
+
+
+def _p_values(compared: Contrasts, drops: Floats, binary: bool, settings: Settings) -> Floats:
+    """(rows,): exact where scores are right or wrong, by random signs where they are continuous.
+
+    Args:
+        compared: what is tested.
+        drops: (ablations, units), what each unit lost.
+        binary: whether scores are right or wrong.
+        settings: resamples and seed.
+    """
+    if binary:
+        differences = (compared.weights @ drops) * compared.parts[:, None]
+        return np.array([whole_sign_flip_p(row) for row in np.rint(differences).astype(np.int64)])
+    seed = derived_seed(settings.seed, "sign_flip", drops.shape[1])
+    return sign_flip_p(drops, compared.weights, settings.resamples, seed)

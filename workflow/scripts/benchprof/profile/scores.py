@@ -1,0 +1,159 @@
+"""The scores of one model on one benchmark, intact and under every ablation, from its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchprof.errors import InputError
+from benchprof.evaluation.record import read_record
+from benchprof.profile.resampling import Floats
+from benchprof.profile.units import Units, units_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where one cell's record and mask are, and what they are; `seed` marks a random control."""
+
+    model: str
+    benchmark: str
+    ability: str
+    selection: str
+    fraction: str
+    seed: int | None
+    record: Path
+    mask: Path
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One ablation of a model.
+
+    `ability` is `all_abilities` for a control that stands for all; `seed` is that of a random
+    control, None for an ability's own mask; `mask` is the digest of the mask's entries.
+    """
+
+    ability: str
+    selection: str
+    fraction: str
+    seed: int | None
+    mask: str
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All that the statistics need of one model's records of one benchmark.
+
+    Attributes:
+        model: its name.
+        benchmark: its name.
+        guessing: C_b, the score of guessing.
+        cells: the ablations.
+        metrics: by metric (1 + ablations, n): each item's score, of the intact model first.
+        tasks: (n,), the lm-eval task of each item.
+        items: (n,), the place of each item in its task's data and the digest of its document.
+        model_digest: of the model.
+        requests_digest: of what was asked.
+    """
+
+    model: str
+    benchmark: str
+    guessing: float
+    cells: tuple[Cell, ...]
+    metrics: dict[str, Floats]
+    tasks: tuple[str, ...]
+    items: tuple[tuple[int, str], ...]
+    model_digest: str
+    requests_digest: str
+
+    @property
+    def n(self) -> int:
+        """Number of items."""
+        return len(self.tasks)
+
+    @cached_property
+    def units(self) -> Units:
+        """What of the items is resampled together."""
+        return units_of(self.tasks)
+
+    @property
+    def profiles(self) -> dict[tuple[str, str], list[int]]:
+        """Numbers of the abilities' own masks by (selection, fraction); controls are in none."""
+        numbers: dict[tuple[str, str], list[int]] = {}
+        for number, cell in enumerate(self.cells):
+            if cell.seed is None:
+                numbers.setdefault((cell.selection, cell.fraction), []).append(number)
+        return numbers
+
+
+def read_scores(
+    model: str, benchmark: str, intact: Path, sources: Sequence[Source], masks: Mapping[Path, str]
+) -> Scores:
+    """Read the records of one model on one benchmark.
+
+    Args:
+        model: its name.
+        benchmark: its name.
+        intact: record of the unablated model.
+        sources: the ablated models' records.
+        masks: digest of the entries of each mask, by its file.
+
+    Raises:
+        InputError: a record is damaged or does not belong to its mask, model or requests.
+    """
+    base = read_record(intact)
+    given: dict[str, Any] = base["items"]["scores"]
+    metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
+    for number, source in enumerate((None, *sources)):
+        record = base if source is None else _ablated_record(source, base, masks, intact)
+        for metric, scores in metrics.items():
+            scores[number] = record["items"]["scores"][metric]
+    return Scores(
+        model=model,
+        benchmark=benchmark,
+        guessing=base["guessing"],
+        cells=tuple(
+            Cell(s.ability, s.selection, s.fraction, s.seed, masks[s.mask]) for s in sources
+        ),
+        metrics=metrics,
+        tasks=tuple(base["items"]["task"]),
+        items=tuple(zip(base["items"]["index"], base["items"]["digest"], strict=True)),
+        model_digest=base["origin"]["model"]["digest"],
+        requests_digest=base["origin"]["requests"]["digest"],
+    )
+
+
+def _ablated_record(
+    source: Source, base: dict[str, Any], masks: Mapping[Path, str], intact: Path
+) -> dict[str, Any]:
+    record = read_record(source.record)
+    remedy = "Delete it and run again."
+    mask = masks[source.mask]
+    if record["origin"]["mask"]["digest"] != mask:
+        found = f"made with the mask {record['origin']['mask']['digest'][:12]}"
+        raise InputError(source.record, found, f"{mask[:12]}, that of {source.mask}", remedy)
+    for part, theirs in _identity(base).items():
+        if _identity(record)[part] != theirs:
+            found = f"{part} differs from that of {intact}"
+            raise InputError(source.record, found, "one and the same", remedy)
+    return record
+
+
+def _identity(record: dict[str, Any]) -> dict[str, str]:
+    """What two records must share to be compared.
+
+    Not how the configuration put it: the store gives a record back for another limit or seed that
+    leads to the same requests.
+    """
+    origin = record["origin"]
+    return {
+        "model": origin["model"]["digest"],
+        "dtype": origin["model"]["dtype"],
+        "requests": origin["requests"]["digest"],
+        "code": origin["code"],
+    }

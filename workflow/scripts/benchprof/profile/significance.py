@@ -1,0 +1,86 @@
+"""Paired tests that a mean difference is zero: exact for counts, by sign flips for the others.
+
+Under the null each unit's difference (an item's, or a cluster's sum) is as likely to have either
+sign.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import binom
+
+from benchprof.profile.resampling import Floats, Ints
+
+BATCH_ENTRIES = 2_000_000
+# Below it the Fourier inversion's rounding, about 1e-15, would show.
+LEAST_P = 1e-12
+# Standard deviations beyond which the sum of sign flips has less than 1e-30 (Hoeffding's bound).
+REACH = 12
+
+
+def mcnemar_p(lost: int, gained: int) -> float:
+    """Two-sided exact p-value of McNemar's test.
+
+    Args:
+        lost: items that the first state has right and the second wrong.
+        gained: items the other way round.
+    """
+    return min(1.0, 2 * float(binom.cdf(min(lost, gained), lost + gained, 0.5)))
+
+
+def whole_sign_flip_p(differences: Ints) -> float:
+    """Two-sided exact p-value of the sign-flip test on whole numbers.
+
+    Of right-or-wrong scores the differences are whole numbers, also of one state against the sum
+    of m others (m times one less the others), and of clusters' sums. With differences of -1, 0
+    and 1 alone it is McNemar's exact test. Otherwise the distribution of the sum of d_i times a
+    random sign is found by inverting its characteristic function, the product of cos(d_i w).
+
+    Args:
+        differences: (units,), whole numbers.
+    """
+    counts = np.bincount(np.abs(differences))[1:]
+    if len(counts) <= 1:
+        return mcnemar_p(int((differences == 1).sum()), int((differences == -1).sum()))
+    values = np.flatnonzero(counts) + 1
+    often = counts[values - 1]
+    total, observed = int(values @ often), abs(int(differences.sum()))
+    # The sum is total - 2 x (what has a minus), so half of it runs in steps of one.
+    reach = min(total // 2 + 1, int(np.ceil(REACH / 2 * np.sqrt(values**2 @ often))))
+    length = 2 * reach + 1
+    half_angles = np.pi * np.arange(reach + 1) / length
+    spectrum = np.prod(np.cos(np.outer(values, half_angles)) ** often[:, None], axis=0)
+    odd = total % 2
+    masses = np.fft.irfft(spectrum * np.exp(-1j * half_angles * odd), length)
+    steps = np.fft.ifftshift(np.arange(-reach, reach + 1))
+    p = float(masses[np.abs(2 * steps - odd) >= observed].sum())
+    return min(1.0, max(p, LEAST_P))
+
+
+def sign_flip_p(sums: Floats, weights: Floats, resamples: int, seed: int) -> Floats:
+    """Two-sided p-values of the sign-flip test by random signs, the same for every row.
+
+    The observed arrangement counts as one, so that p is never zero.
+
+    Args:
+        sums: (states, units), what each unit lost in each state.
+        weights: (rows, states): a row tests one weighted sum of states.
+        resamples: random sign arrangements.
+        seed: of the draw.
+
+    Returns:
+        (rows,).
+    """
+    units = sums.shape[1]
+    differences = weights @ sums
+    # The tolerance keeps ties of equal sums in different order from being lost.
+    tolerance = 1e-12 * np.abs(differences).sum(axis=1)
+    bound = (np.abs(differences.sum(axis=1)) - tolerance)[:, None]
+    random = np.random.default_rng(seed)
+    extreme = np.zeros(len(weights))
+    batch = max(1, BATCH_ENTRIES // units)
+    for start in range(0, resamples, batch):
+        size = min(batch, resamples - start)
+        signs = random.integers(0, 2, size=(units, size), dtype=np.int8) * 2.0 - 1.0
+        extreme += (np.abs(weights @ (sums @ signs)) >= bound).sum(axis=1)
+    return np.asarray((extreme + 1) / (resamples + 1))
