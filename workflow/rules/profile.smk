@@ -12,6 +12,8 @@ rule compute_profile:
         similarity=multiext("results/profiles/similarity", ".csv", ".parquet"),
     log:
         "results/logs/compute_profile.log",
+    benchmark:
+        TIMINGS["compute_profile"]
     conda:
         "../../envs/benchprof.yaml"
     params:

@@ -159,11 +159,6 @@ def profile_state(wildcards):
     }
 
 
-def drawings():
-    """The figures of `all_figures` as SVG, for the page."""
-    return [str(Path(figure).with_suffix(".svg")) for figure in all_figures()]
-
-
 def user_items():
     """Every file of items."""
     return [
@@ -191,7 +186,9 @@ def all_results():
         *multiext("results/profiles/impact", ".csv", ".parquet"),
         *multiext("results/profiles/similarity", ".csv", ".parquet"),
         *all_figures(),
-        *drawings(),
+        *beside(all_figures(), ".svg"),
+        *beside(all_figures(), ".csv"),
+        *single_radars(),
         "results/report.html",
         "results/summary.txt",
     ]
@@ -221,22 +218,17 @@ def report_settings(wildcards):
     }
 
 
-def figure_settings(wildcards):
-    return {
-        "own_benchmarks": own_benchmarks(),
-        "code": digests.of_modules(
-            [
-                f"benchprof.report.{module}"
-                for module in (
-                    "style",
-                    "matrix",
-                    "caveats",
-                    "heatmap",
-                    "similarity_bars",
-                )
-            ]
-        ),
-    }
+def figure_settings(name):
+    """What a figure depends on beside the tables: also the code that draws it."""
+
+    def settings(wildcards):
+        modules = ["style", "matrix", "caveats", f"figures.{name}"]
+        return {
+            "own_benchmarks": own_benchmarks(),
+            "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+        }
+
+    return settings
 
 
 def answer_files(wildcards):

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from benchprof.profile.table import similarity_rows
-from benchprof.report.heatmap import draw_heatmap
+from benchprof.report.figures.heatmap import draw_heatmap
 from benchprof.report.page import write_page
 
 from .conftest import OWN, REASON, Table

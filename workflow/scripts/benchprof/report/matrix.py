@@ -73,6 +73,26 @@ class Matrix:
         }
         return pd.DataFrame(summary)
 
+    def numbers(self) -> pd.DataFrame:
+        """The abilities' cells and the random controls as figures show them, a row each."""
+        columns = ["benchmark", "ability", "seed", "metric", "n", "ais", "ais_low", "ais_high",
+                   "q_random", "reason"]  # fmt: skip
+        return pd.concat([self.cells[columns], self.controls[columns]], ignore_index=True)
+
+    def with_controls(self) -> pd.DataFrame:
+        """The cells with mean, least and largest AIS of the random controls that match each.
+
+        Of a control for all abilities every cell has the same.
+        """
+        summary = self.controls.groupby(["benchmark", "ability"], sort=False)["ais"].agg(
+            random_mean="mean", random_low="min", random_high="max"
+        )
+        together = "all_abilities" in set(self.controls["ability"])
+        partner = "all_abilities" if together else self.cells["ability"]
+        keyed = self.cells.assign(partner=partner)
+        found = keyed.merge(summary, how="left", left_on=["benchmark", "partner"], right_index=True)
+        return found.drop(columns="partner")
+
     def metrics(self) -> str:
         """The headline metric; where benchmarks differ, all of them."""
         return ", ".join(dict.fromkeys(self.cells["metric"].astype(str)))

@@ -14,8 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from benchprof.files import write_text
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
-from benchprof.report import heatmap, page_tables, similarity_bars
+from benchprof.report import page_tables
 from benchprof.report.caveats import FULL_DROP, SIDE_DROP, SMALL_DROP, caveats, undefined
+from benchprof.report.figures import heatmap
+from benchprof.report.figures import similarity as similarity_figure
 from benchprof.report.findings import against_random, by_benchmark, own_tests
 from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices
@@ -125,12 +127,12 @@ def _section(
 def _similarities(table: pd.DataFrame, figures: Sequence[Path]) -> Iterator[dict[str, Any]]:
     keys = table[["selection", "fraction"]].drop_duplicates()
     for selection, fraction in zip(keys["selection"], keys["fraction"], strict=True):
-        rows = similarity_bars.similarity_of(table, selection, fraction)
+        rows = similarity_figure.similarity_of(table, selection, fraction)
         yield {
             "title": f"{selection}, k = {fraction}",
             "rows": page_tables.similarity_rows(rows),
             "figure": _figure(figures, f"similarity_{selection}_{fraction}"),
-            "caption": similarity_bars.caption(rows),
+            "caption": similarity_figure.caption(rows),
         }
 
 

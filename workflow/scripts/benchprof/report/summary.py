@@ -14,7 +14,7 @@ from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report.caveats import benchmarks_by_reason, caveats
 from benchprof.report.findings import against_random, own_tests
 from benchprof.report.matrix import Matrix, all_matrices
-from benchprof.report.style import number, readable
+from benchprof.report.style import codes, number, readable
 
 # Characters: of the whole table, of the benchmarks' names, of a value with its interval.
 WIDTH = 150
@@ -67,15 +67,6 @@ def impact_text(
         for matrix in all_matrices(table, own_benchmarks)
     ]
     return "\n\n".join(blocks) + "\n"
-
-
-def codes(slugs: Sequence[str]) -> dict[str, str]:
-    """A short name for each slug: its words' initials, numbered where two would be the same."""
-    initials = ["".join(word[0] for word in slug.split("_") if word).upper() for slug in slugs]
-    return {
-        slug: code if initials.count(code) == 1 else f"{code}{initials[: place + 1].count(code)}"
-        for place, (slug, code) in enumerate(zip(slugs, initials, strict=True))
-    }
 
 
 def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
