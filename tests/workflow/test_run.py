@@ -34,7 +34,8 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     for figure in (*figures, single, "pipeline"):
         for form in ("png", "svg", "csv"):
             assert (results / f"figures/{figure}.{form}").stat().st_size > 0
-    for path in ("report.html", "summary.txt"):
+    paper = ("tables/tiny/impact_specific_0.01.tex", "methods.md", "references.bib")
+    for path in ("report.html", "summary.txt", *paper):
         assert (results / path).stat().st_size > 0
     assert json.loads((results / "manifest.json").read_text())
 
@@ -76,7 +77,8 @@ def test_an_added_benchmark_runs_alone(finished: Project, tmp_path: Path) -> Non
     assert planned.pop("evaluate_benchmark") == 1
     assert set(planned) == {
         "all", "compute_profile", "plot_clusters", "plot_forest", "plot_impact", "plot_pipeline",
-        "plot_radar", "plot_ribbons", "write_report", "write_manifest",
+        "plot_radar", "plot_ribbons", "tabulate_impact", "write_methods", "write_report",
+        "write_manifest",
     }  # fmt: skip
 
 

@@ -245,6 +245,21 @@ def beside(figures, ending):
     return [figure.removesuffix(".png") + ending for figure in figures]
 
 
+def paper_tables():
+    """AIS and similarity for a paper, as LaTeX and Markdown."""
+    views = {"selection": SELECTIONS, "fraction": FRACTIONS, "form": ["tex", "md"]}
+    tables = expand(
+        "results/tables/{model}/impact_{selection}_{fraction}.{form}",
+        model=MODELS,
+        **views,
+    )
+    if len(MODELS) > 1:
+        tables += expand(
+            "results/tables/similarity_{selection}_{fraction}.{form}", **views
+        )
+    return tables
+
+
 def settings_file(path, settings):
     """An input function: the file that holds a job's settings, written when they changed.
 

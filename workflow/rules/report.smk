@@ -189,6 +189,55 @@ rule plot_pipeline:
         "../scripts/plot_pipeline.py"
 
 
+rule tabulate_impact:
+    input:
+        impact="results/profiles/impact.parquet",
+        settings=settings_file("tables.json", table_settings),
+    output:
+        tex="results/tables/{model}/impact_{selection}_{fraction}.tex",
+        md="results/tables/{model}/impact_{selection}_{fraction}.md",
+    log:
+        "results/logs/tabulate_impact/{model}/{selection}_{fraction}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    params:
+        own_benchmarks=own_benchmarks(),
+    script:
+        "../scripts/tabulate_impact.py"
+
+
+rule tabulate_similarity:
+    input:
+        similarity="results/profiles/similarity.parquet",
+        settings=settings_file("tables.json", table_settings),
+    output:
+        tex="results/tables/similarity_{selection}_{fraction}.tex",
+        md="results/tables/similarity_{selection}_{fraction}.md",
+    log:
+        "results/logs/tabulate_similarity/{selection}_{fraction}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    script:
+        "../scripts/tabulate_similarity.py"
+
+
+rule write_methods:
+    input:
+        impact="results/profiles/impact.parquet",
+        settings=settings_file("methods.json", method_settings),
+    output:
+        methods="results/methods.md",
+        references="results/references.bib",
+    log:
+        "results/logs/write_methods.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    params:
+        settings=method_settings,
+    script:
+        "../scripts/write_methods.py"
+
+
 rule write_report:
     input:
         impact="results/profiles/impact.parquet",

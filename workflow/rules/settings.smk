@@ -189,16 +189,16 @@ def all_results():
         *beside(all_figures(), ".svg"),
         *beside(all_figures(), ".csv"),
         *single_radars(),
+        *paper_tables(),
+        "results/methods.md",
+        "results/references.bib",
         "results/report.html",
         "results/summary.txt",
     ]
 
 
-def report_settings(wildcards):
-    """Also of code that draws, so that an edited figure or page is made again."""
-    template = Path(
-        workflow.basedir, "workflow/scripts/benchprof/report/page.html.jinja"
-    )
+def page_settings():
+    """What the page and the methods text tell of."""
     names = (
         "seed",
         "scope",
@@ -212,9 +212,37 @@ def report_settings(wildcards):
         "layers": config.get("layers"),
         "fraction_of": config.get("fraction_of", "model"),
         "ablation": config.get("ablation", "zero"),
+    }
+
+
+def report_settings(wildcards):
+    """Also of code that draws, so that an edited figure or page is made again."""
+    folder = Path(workflow.basedir, "workflow/scripts/benchprof/report")
+    parts = [f"page.{ending}" for ending in ("html.jinja", "css", "js")]
+    return page_settings() | {
         "own_benchmarks": own_benchmarks(),
         "code": digests.of_modules(["benchprof.report"]),
-        "template": digests.of_file(template),
+        "template": {part: digests.of_file(folder / part) for part in parts},
+    }
+
+
+def method_settings(wildcards):
+    benchmarks = config["benchmarks"].items()
+    modules = ["methods", "references", "portable", "style"]
+    references = "workflow/scripts/benchprof/report/references.bib"
+    return page_settings() | {
+        "sources": {name: config["models"][name]["source"] for name in MODELS},
+        "shipped": {n: b["benchmark"] for n, b in benchmarks if "benchmark" in b},
+        "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+        "references": digests.of_file(Path(workflow.basedir, references)),
+    }
+
+
+def table_settings(wildcards):
+    modules = ["style", "matrix", "caveats", "paper_tables", "figures.similarity"]
+    return {
+        "own_benchmarks": own_benchmarks(),
+        "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
     }
 
 

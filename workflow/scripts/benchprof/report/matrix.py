@@ -15,14 +15,14 @@ SINGLE_CONTROLS = 5
 
 @dataclass(frozen=True)
 class Matrix:
-    """AIS of one model under one selection and k, in each benchmark's headline metric.
+    """AIS of one model under one selection and k, in each benchmark's headline metric or another.
 
     Attributes:
         model: its name.
         selection: the rule that made the masks.
         fraction: k, as file names have it.
         own: the benchmark that is an ability's test split, by ability, where it is in the table.
-        benchmarks: the rows, in the table's order.
+        benchmarks: the rows, in the table's order; of another metric, those that have it.
         abilities: the columns, in the table's order.
         cells: a row of the AIS table per (benchmark, ability).
         controls: a row per (benchmark, random control).
@@ -113,8 +113,9 @@ def matrix_of(
     selection: str,
     fraction: str,
     own_benchmarks: Mapping[str, str],
+    metric: str | None = None,
 ) -> Matrix:
-    """One matrix of the AIS table (`profile.table`), of which it holds the headline rows.
+    """One matrix of the AIS table (`profile.table`): the rows of a metric, or the headline rows.
 
     Raises:
         ValueError: the table has no such rows.
@@ -123,7 +124,7 @@ def matrix_of(
         (table["model"] == model)
         & (table["selection"] == selection)
         & (table["fraction"] == fraction)
-        & table["headline"]
+        & (table["headline"] if metric is None else table["metric"] == metric)
     ]
     cells = shown[shown["seed"].isna()]
     if cells.empty:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ WIDTH = 150
 NAME_WIDTH = 18
 CELL_WIDTH = 11
 COLUMNS = (WIDTH - NAME_WIDTH) // (CELL_WIDTH + 1) - 1
+# Figures; of more the folder is named.
+LISTED = 12
 UNDEFINED = "--"
 CONTROL = "random"
 FORMULAS = {
@@ -50,7 +53,10 @@ def write_summary(
         figures: shown as given, so that relative paths stay relative.
         report: likewise.
     """
-    places = ["Figures:", *(f"  {path}" for path in figures), f"Report: {report}"]
+    listed = [str(path) for path in figures]
+    if len(listed) > LISTED:
+        listed = [f"{len(listed)} in {os.path.commonpath(figures)}"]
+    places = ["Figures:", *(f"  {line}" for line in listed), f"Report: {report}"]
     text = impact_text(table, own_benchmarks, impact, confidence)
     write_text(target, text + "\n" + "\n".join(places) + "\n")
 
