@@ -32,6 +32,9 @@ rule all:
     input:
         profile_tables(),
         all_figures(),
+        paper_tables(),
+        "results/methods.md",
+        "results/references.bib",
         "results/report.html",
         "results/summary.txt",
         "results/manifest.json",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pandas as pd
 import pytest
 from tests.conftest import ROOT, tiny_model
 from tests.workflow.conftest import Project, write_ability
+
+from benchprof.report.figures.pipeline import STAGES
 
 EVALUATION = "evaluate_benchmark/tiny/{}.log"
 
@@ -26,12 +29,27 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     )
     # 2 benchmarks, 2 masks and 2 random controls, 3 metrics.
     assert len(table) == 2 * 4 * 3
-    for path in (
-        "profiles/findings.csv", "profiles/items.parquet", "figures/tiny/impact_specific_0.01.png",
-        "report.html", "summary.txt",
-    ):  # fmt: skip
+    figures = [f"tiny/{kind}_specific_0.01" for kind in ("impact", "forest", "radar", "ribbons")]
+    single = "tiny/radar_specific_0.01/places_test"
+    for figure in (*figures, single, "pipeline"):
+        for form in ("png", "svg", "csv"):
+            assert (results / f"figures/{figure}.{form}").stat().st_size > 0
+    paper = ("tables/tiny/impact_specific_0.01.tex", "methods.md", "references.bib")
+    tables = ("profiles/findings.csv", "profiles/items.parquet")
+    for path in ("report.html", "summary.txt", *tables, *paper):
         assert (results / path).stat().st_size > 0
     assert json.loads((results / "manifest.json").read_text())
+
+
+def test_the_pipeline_figure_has_the_arrows_of_the_rules(finished: Project) -> None:
+    graph = finished.run("--rulegraph", "--forceall", "results/profiles/impact.csv")
+    names = dict(re.findall(r'(\d+)\[label = "(\w+)"', graph))
+    arrows = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", graph)}
+    drawn = {(needed, rule) for rule, (_, needs) in STAGES.items() for needed in needs}
+    assert drawn == arrows
+    timed = pd.read_csv(finished.folder / "results/figures/pipeline.csv")
+    assert list(timed["rule"]) == list(STAGES)
+    assert (timed["timed"] == timed["jobs"]).all()
 
 
 def test_a_second_run_has_nothing_to_do(finished: Project) -> None:
@@ -59,7 +77,9 @@ def test_an_added_benchmark_runs_alone(finished: Project, tmp_path: Path) -> Non
     planned = project.planned()
     assert planned.pop("evaluate_benchmark") == 1
     assert set(planned) == {
-        "all", "compute_profile", "plot_impact", "write_report", "write_manifest",
+        "all", "compute_profile", "plot_clusters", "plot_forest", "plot_impact", "plot_pipeline",
+        "plot_radar", "plot_ribbons", "tabulate_impact", "write_methods", "write_report",
+        "write_manifest",
     }  # fmt: skip
 
 

@@ -136,6 +136,17 @@ CONTROL = (
 )
 RECORD = "results/evaluations/{model}/{benchmark}/{ablation}.json"
 
+# What Snakemake notes of each job's time and memory.
+TIMINGS = {
+    "prepare_model": "results/timings/prepare_model/{model}.tsv",
+    "check_sizes": "results/timings/check_sizes/{model}.tsv",
+    "compute_importance": "results/timings/compute_importance/{model}.tsv",
+    "select_masks": "results/timings/select_masks/{model}/{selection}.tsv",
+    "draw_controls": "results/timings/draw_controls/{model}/{selection}.tsv",
+    "evaluate_benchmark": "results/timings/evaluate_benchmark/{model}/{benchmark}.tsv",
+    "compute_profile": "results/timings/compute_profile.tsv",
+}
+
 
 def ablations():
     """Every ablation of a model: its name and what it is; `seed` is None for an ability's mask."""
@@ -197,20 +208,72 @@ def profile_tables():
     return [*tables, "results/profiles/items.parquet"]
 
 
+def timings():
+    """The timing file of every job, by rule; one of an older run may be missing."""
+    names = {"model": MODELS, "selection": SELECTIONS, "benchmark": BENCHMARKS}
+    return {
+        stage: sorted(set(expand(path, **names))) for stage, path in TIMINGS.items()
+    }
+
+
 def all_figures():
+    """Every figure as PNG; an SVG and the numbers as CSV lie beside it."""
+    kinds = ["impact", "forest", "radar", "ribbons"]
+    if len(BENCHMARKS) > 2:
+        kinds.append("clusters")
+    views = {"selection": SELECTIONS, "fraction": FRACTIONS}
     figures = expand(
-        "results/figures/{model}/impact_{selection}_{fraction}.png",
+        "results/figures/{model}/{kind}_{selection}_{fraction}.png",
+        model=MODELS,
+        kind=kinds,
+        **views,
+    )
+    if len(FRACTIONS) > 1:
+        figures += expand(
+            "results/figures/{model}/sweep_{selection}.png",
+            model=MODELS,
+            selection=SELECTIONS,
+        )
+    if len(MODELS) > 1:
+        figures += expand(
+            "results/figures/similarity_{selection}_{fraction}.png", **views
+        )
+    return [*figures, "results/figures/pipeline.png"]
+
+
+# Radars also come singly.
+RADAR = "results/figures/{model}/radar_{selection}_{fraction}/{benchmark}.{form}"
+
+
+def single_radars():
+    return expand(
+        RADAR,
         model=MODELS,
         selection=SELECTIONS,
         fraction=FRACTIONS,
+        benchmark=BENCHMARKS,
+        form=["png", "svg", "csv"],
+    )
+
+
+def beside(figures, ending):
+    """The same figures with another ending."""
+    return [figure.removesuffix(".png") + ending for figure in figures]
+
+
+def paper_tables():
+    """AIS and similarity for a paper, as LaTeX and Markdown."""
+    views = {"selection": SELECTIONS, "fraction": FRACTIONS, "form": ["tex", "md"]}
+    tables = expand(
+        "results/tables/{model}/impact_{selection}_{fraction}.{form}",
+        model=MODELS,
+        **views,
     )
     if len(MODELS) > 1:
-        figures += expand(
-            "results/figures/similarity_{selection}_{fraction}.png",
-            selection=SELECTIONS,
-            fraction=FRACTIONS,
+        tables += expand(
+            "results/tables/similarity_{selection}_{fraction}.{form}", **views
         )
-    return figures
+    return tables
 
 
 def settings_file(path, settings):

@@ -17,6 +17,8 @@ rule evaluate_benchmark:
         ),
     log:
         "results/logs/evaluate_benchmark/{model}/{benchmark}.log",
+    benchmark:
+        TIMINGS["evaluate_benchmark"]
     conda:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.

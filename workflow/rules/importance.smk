@@ -10,6 +10,8 @@ rule check_sizes:
         sizes="results/checks/{model}.json",
     log:
         "results/logs/check_sizes/{model}.log",
+    benchmark:
+        TIMINGS["check_sizes"]
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -30,6 +32,8 @@ rule compute_importance:
         expand(IMPORTANCE, ability=DIAGNOSED, allow_missing=True),
     log:
         "results/logs/compute_importance/{model}.log",
+    benchmark:
+        TIMINGS["compute_importance"]
     conda:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.

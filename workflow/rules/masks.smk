@@ -11,6 +11,8 @@ rule select_masks:
         expand(MASK, ability=ABILITIES, fraction=FRACTIONS, allow_missing=True),
     log:
         "results/logs/select_masks/{model}/{selection}.log",
+    benchmark:
+        TIMINGS["select_masks"]
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
@@ -39,6 +41,8 @@ rule draw_controls:
         ),
     log:
         "results/logs/draw_controls/{model}/{selection}.log",
+    benchmark:
+        TIMINGS["draw_controls"]
     conda:
         "../../envs/benchprof.yaml"
     threads: 2

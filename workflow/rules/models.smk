@@ -8,6 +8,8 @@ rule prepare_model:
         folder=directory("results/models/{model}"),
     log:
         "results/logs/prepare_model/{model}.log",
+    benchmark:
+        TIMINGS["prepare_model"]
     conda:
         "../../envs/benchprof.yaml"
     # Time to fetch it: 16 GB for 8B.

@@ -11,6 +11,8 @@ rule compute_profile:
         profile_tables(),
     log:
         "results/logs/compute_profile.log",
+    benchmark:
+        TIMINGS["compute_profile"]
     conda:
         "../../envs/benchprof.yaml"
     threads: 4

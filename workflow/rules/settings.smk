@@ -165,11 +165,6 @@ def profile_state(wildcards):
     }
 
 
-def drawings():
-    """The figures of `all_figures` as SVG, for the page."""
-    return [str(Path(figure).with_suffix(".svg")) for figure in all_figures()]
-
-
 def user_items():
     """Every file of items."""
     return [
@@ -196,17 +191,19 @@ def all_results():
         *records,
         *profile_tables(),
         *all_figures(),
-        *drawings(),
+        *beside(all_figures(), ".svg"),
+        *beside(all_figures(), ".csv"),
+        *single_radars(),
+        *paper_tables(),
+        "results/methods.md",
+        "results/references.bib",
         "results/report.html",
         "results/summary.txt",
     ]
 
 
-def report_settings(wildcards):
-    """Also of code that draws, so that an edited figure or page is made again."""
-    template = Path(
-        workflow.basedir, "workflow/scripts/benchprof/report/page.html.jinja"
-    )
+def page_settings():
+    """What the page and the methods text tell of."""
     names = (
         "seed",
         "scope",
@@ -221,28 +218,51 @@ def report_settings(wildcards):
         "fraction_of": config.get("fraction_of", "model"),
         "ablation": config.get("ablation", "zero"),
         "ablation_of": config.get("ablation_of", "mask"),
+    }
+
+
+def report_settings(wildcards):
+    """Also of code that draws, so that an edited figure or page is made again."""
+    folder = Path(workflow.basedir, "workflow/scripts/benchprof/report")
+    parts = [f"page.{ending}" for ending in ("html.jinja", "css", "js")]
+    return page_settings() | {
         "own_benchmarks": own_benchmarks(),
         "code": digests.of_modules(["benchprof.report"]),
-        "template": digests.of_file(template),
+        "template": {part: digests.of_file(folder / part) for part in parts},
     }
 
 
-def figure_settings(wildcards):
+def method_settings(wildcards):
+    benchmarks = config["benchmarks"].items()
+    modules = ["methods", "references", "portable", "style"]
+    references = "workflow/scripts/benchprof/report/references.bib"
+    return page_settings() | {
+        "sources": {name: config["models"][name]["source"] for name in MODELS},
+        "shipped": {n: b["benchmark"] for n, b in benchmarks if "benchmark" in b},
+        "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+        "references": digests.of_file(Path(workflow.basedir, references)),
+    }
+
+
+def table_settings(wildcards):
+    modules = ["style", "matrix", "caveats", "paper_tables", "figures.similarity"]
     return {
         "own_benchmarks": own_benchmarks(),
-        "code": digests.of_modules(
-            [
-                f"benchprof.report.{module}"
-                for module in (
-                    "style",
-                    "matrix",
-                    "caveats",
-                    "heatmap",
-                    "similarity_bars",
-                )
-            ]
-        ),
+        "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
     }
+
+
+def figure_settings(name):
+    """What a figure depends on beside the tables: also the code that draws it."""
+
+    def settings(wildcards):
+        modules = ["style", "matrix", "caveats", f"figures.{name}"]
+        return {
+            "own_benchmarks": own_benchmarks(),
+            "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+        }
+
+    return settings
 
 
 def answer_files(wildcards):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchprof.logs import logged
-from benchprof.report.heatmap import draw_heatmap
+from benchprof.report.figures.heatmap import draw_heatmap
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

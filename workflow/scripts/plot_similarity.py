@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchprof.logs import logged
-from benchprof.report.similarity_bars import draw_similarity
+from benchprof.report.figures.similarity import draw_similarity
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
 from benchprof.profile.table import similarity_rows
 from benchprof.report import style
-from benchprof.report.heatmap import caption, draw_heatmap, heatmap_figure
+from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
+from benchprof.report.figures.similarity import draw_similarity, similarity_figure, similarity_of
 from benchprof.report.matrix import Matrix, matrix_of
-from benchprof.report.similarity_bars import draw_similarity, similarity_figure, similarity_of
 
 from .conftest import OWN, REASON, Table, finished, row
+from .legibility import assert_legible, drawn
 
 MODEL = "smollm2-135m-instruct"
 
 
 def matrix(table: pd.DataFrame) -> Matrix:
     return matrix_of(table, MODEL, "specific", "0.001", OWN)
-
-
-def drawn(figure: Figure) -> list[Text]:
-    """Every visible text of the figure after its layout."""
-    FigureCanvasAgg(figure).draw()
-    # Ticks beyond an axis's limits exist but are not drawn.
-    beyond = {
-        label
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
-        if not min(axis.get_view_interval()) <= place <= max(axis.get_view_interval())
-    }
-    texts = figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_text().strip())
-    return [text for text in texts if text.get_visible() and text not in beyond]
-
-
-def assert_legible(figure: Figure) -> Sequence[Text]:
-    texts = drawn(figure)
-    boxes = [(t, t.get_window_extent()) for t in texts]
-    width, height = figure.canvas.get_width_height()
-    for text, box in boxes:
-        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
-        assert inside, f"cut: {text.get_text()!r}"
-        assert text.get_fontsize() >= 6, text.get_text()
-    for (one, first), (other, second) in combinations(boxes, 2):
-        # Half a pixel: boxes of text are padded.
-        apart = (
-            first.x1 <= second.x0 + 0.5 or second.x1 <= first.x0 + 0.5
-            or first.y1 <= second.y0 + 0.5 or second.y1 <= first.y0 + 0.5
-        )  # fmt: skip
-        assert apart, f"overlap: {one.get_text()!r}, {other.get_text()!r}"
-    return texts
 
 
 @pytest.mark.parametrize(
@@ -129,12 +92,12 @@ def test_figures_are_the_same_bytes_twice_and_name_no_date(
     table = make_table(benchmarks=3, abilities=3, models=(MODEL, "other"), undefined=(1,))
     similar = similarity_rows(table, seed=1)
     for folder in ("one", "two"):
-        targets = [tmp_path / folder / f"impact.{form}" for form in ("png", "svg")]
+        targets = [tmp_path / folder / f"impact.{form}" for form in ("png", "svg", "csv")]
         draw_heatmap(table, MODEL, "specific", "0.001", OWN, targets)
-        targets = [tmp_path / folder / f"similarity.{form}" for form in ("png", "svg")]
+        targets = [tmp_path / folder / f"similarity.{form}" for form in ("png", "svg", "csv")]
         draw_similarity(similar, "specific", "0.001", targets)
     files = sorted((tmp_path / "one").iterdir())
-    assert len(files) == 4, "nothing but the targets"
+    assert len(files) == 6, "nothing but the targets"
     for file in files:
         content = file.read_bytes()
         assert content == (tmp_path / "two" / file.name).read_bytes(), file.name

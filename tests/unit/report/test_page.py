@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,28 +12,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchprof.profile.table import similarity_rows
-from benchprof.report.heatmap import draw_heatmap
-from benchprof.report.page import write_page
+from benchprof.report.figures.heatmap import draw_heatmap
 
 from .conftest import OWN, REASON, Table
+from .page_files import SETTINGS, write
 
 MODEL = "smollm2-135m-instruct"
-SETTINGS: dict[str, Any] = {
-    "seed": 2026,
-    "scope": "mlp",
-    "importance": {"score": "taylor_abs", "loss_on": "answer", "limit": 64},
-    "selections": {"specific": {"definition": "ratio", "pool": 5}},
-    "fractions": [0.001],
-    "controls": {"random": {"seeds": [1, 2], "matched_to": "abilities_together"}},
-    "layers": None,
-    "fraction_of": "model",
-    "ablation": "zero",
-    "profile": {
-        "metric": "probability", "impact": "chance_corrected", "resamples": 10000,
-        "confidence": 0.95,
-    },
-}  # fmt: skip
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -66,20 +51,8 @@ def read(path: Path) -> Reader:
     return reader
 
 
-def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> Reader:
-    sizes = target.parent / "sizes.json"
-    sizes.write_text(json.dumps({"n": {"0.001": 134515}}))
-    models = list(table["model"].unique())
-    arguments: dict[str, Any] = {
-        "impact": table,
-        "similarity": similarity_rows(table, seed=1),
-        "own_benchmarks": OWN,
-        "settings": SETTINGS,
-        "models": dict.fromkeys(models, card),
-        "sizes": dict.fromkeys(models, sizes),
-        "figures": [],
-    }
-    write_page(target, **arguments | changes)
+def written(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> Reader:
+    write(target, table, card, **changes)
     return read(target)
 
 
@@ -87,13 +60,13 @@ def test_the_page_asks_for_nothing(make_table: Table, card: Path, tmp_path: Path
     figure = tmp_path / MODEL / "impact_specific_0.001.svg"
     table = make_table(benchmarks=3, abilities=3)
     draw_heatmap(table, MODEL, "specific", "0.001", OWN, [figure])
-    reader = write(tmp_path / "report.html", table, card, figures=[figure])
+    reader = written(tmp_path / "report.html", table, card, figures=[figure])
     assert all(request.startswith(("data:", "#")) for request in reader.requests)
     assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
     text = (tmp_path / "report.html").read_text()
     assert "@import" not in text
     assert not re.search(r"url\(", text)
-    assert "script" not in reader.tags
+    assert reader.tags.count("script") == 1
     ids = set(re.findall(r'id="([^"]+)"', text))
     assert {request[1:] for request in reader.requests if request.startswith("#")} <= ids
 
@@ -102,14 +75,19 @@ def test_hostile_text_stays_text(make_table: Table, card: Path, tmp_path: Path) 
     hostile = '<script>alert("x")</script>'
     table = make_table(benchmarks=2, abilities=2, undefined=(1,), reason=hostile)
     settings = SETTINGS | {"scope": hostile}
-    reader = write(tmp_path / "report.html", table, card, settings=settings)
-    assert "script" not in reader.tags
+    reader = written(tmp_path / "report.html", table, card, settings=settings)
+    # The page's own alone, which the policy names by its digest: nothing else would run.
+    assert reader.tags.count("script") == 1
     assert hostile in reader.text
+    text = (tmp_path / "report.html").read_text()
+    script = text.rpartition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in text
 
 
 def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path) -> None:
     table = make_table(benchmarks=11, undefined=(2,), unbounded=(3,))
-    reader = write(tmp_path / "report.html", table, card)
+    reader = written(tmp_path / "report.html", table, card)
     text = " ".join(reader.text.split())
     assert f"No AIS for Contextual recall test: {REASON}." in text
     assert "10 of 100 intervals have no bound" in text
@@ -131,9 +109,9 @@ def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path)
 def test_similarity_is_there_with_two_models_only(
     make_table: Table, card: Path, tmp_path: Path
 ) -> None:
-    one = write(tmp_path / "one.html", make_table(2, 3), card)
+    one = written(tmp_path / "one.html", make_table(2, 3), card)
     assert "Similarity of models" not in one.text
-    two = write(tmp_path / "two.html", make_table(2, 3, models=("a", "b")), card)
+    two = written(tmp_path / "two.html", make_table(2, 3, models=("a", "b")), card)
     assert "Similarity of models" in two.text
     assert "a and b" in two.text
 
@@ -143,7 +121,7 @@ def test_the_formula_is_the_configured_one(
     make_table: Table, card: Path, tmp_path: Path, impact: str
 ) -> None:
     settings = SETTINGS | {"profile": SETTINGS["profile"] | {"impact": impact}}
-    reader = write(tmp_path / "report.html", make_table(2, 2), card, settings=settings)
+    reader = written(tmp_path / "report.html", make_table(2, 2), card, settings=settings)
     assert f"AIS ({impact})" in reader.text
     assert "C that of guessing" not in reader.text
 
@@ -152,7 +130,7 @@ def test_a_whole_table_without_an_ais_makes_a_page(
     make_table: Table, card: Path, tmp_path: Path
 ) -> None:
     table = make_table(benchmarks=2, abilities=2, undefined=(0, 1), models=("a", "b"))
-    reader = write(tmp_path / "report.html", table, card)
+    reader = written(tmp_path / "report.html", table, card)
     assert "No benchmark that is an ability's own test has an AIS." in reader.text
 
 

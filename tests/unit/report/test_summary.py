@@ -182,3 +182,11 @@ def test_the_file_ends_with_where_things_are(tmp_path: Path) -> None:
     assert text.startswith(text_of(small()))
     assert text.endswith(f"Figures:\n  {figures[0]}\nReport: results/report.html\n")
     assert text == (tmp_path / "two.txt").read_text()
+
+
+def test_many_figures_are_counted_not_listed(tmp_path: Path) -> None:
+    figures = [Path(f"results/figures/model-{n}/impact_specific_0.001.png") for n in range(20)]
+    write_summary(
+        tmp_path / "a.txt", small(), OWN, "chance_corrected", 0.95, figures, Path("report.html")
+    )
+    assert "Figures:\n  20 in results/figures\nReport:" in (tmp_path / "a.txt").read_text()

@@ -15,14 +15,14 @@ SINGLE_CONTROLS = 5
 
 @dataclass(frozen=True)
 class Matrix:
-    """AIS of one model under one selection and k, in each benchmark's headline metric.
+    """AIS of one model under one selection and k, in each benchmark's headline metric or another.
 
     Attributes:
         model: its name.
         selection: the rule that made the masks.
         fraction: k, as file names have it.
         own: the benchmark that is an ability's test split, by ability, where it is in the table.
-        benchmarks: the rows, in the table's order.
+        benchmarks: the rows, in the table's order; of another metric, those that have it.
         abilities: the columns, in the table's order.
         cells: a row of the AIS table per (benchmark, ability).
         controls: a row per (benchmark, random control).
@@ -73,6 +73,26 @@ class Matrix:
         }
         return pd.DataFrame(summary)
 
+    def numbers(self) -> pd.DataFrame:
+        """The abilities' cells and the random controls as figures show them, a row each."""
+        columns = ["benchmark", "ability", "seed", "metric", "n", "ais", "ais_low", "ais_high",
+                   "q_random", "reason"]  # fmt: skip
+        return pd.concat([self.cells[columns], self.controls[columns]], ignore_index=True)
+
+    def with_controls(self) -> pd.DataFrame:
+        """The cells with mean, least and largest AIS of the random controls that match each.
+
+        Of a control for all abilities every cell has the same.
+        """
+        summary = self.controls.groupby(["benchmark", "ability"], sort=False)["ais"].agg(
+            random_mean="mean", random_low="min", random_high="max"
+        )
+        together = "all_abilities" in set(self.controls["ability"])
+        partner = "all_abilities" if together else self.cells["ability"]
+        keyed = self.cells.assign(partner=partner)
+        found = keyed.merge(summary, how="left", left_on=["benchmark", "partner"], right_index=True)
+        return found.drop(columns="partner")
+
     def metrics(self) -> str:
         """The headline metric; where benchmarks differ, all of them."""
         return ", ".join(dict.fromkeys(self.cells["metric"].astype(str)))
@@ -93,8 +113,9 @@ def matrix_of(
     selection: str,
     fraction: str,
     own_benchmarks: Mapping[str, str],
+    metric: str | None = None,
 ) -> Matrix:
-    """One matrix of the AIS table (`profile.table`), of which it holds the headline rows.
+    """One matrix of the AIS table (`profile.table`): the rows of a metric, or the headline rows.
 
     Raises:
         ValueError: the table has no such rows.
@@ -103,7 +124,7 @@ def matrix_of(
         (table["model"] == model)
         & (table["selection"] == selection)
         & (table["fraction"] == fraction)
-        & table["headline"]
+        & (table["headline"] if metric is None else table["metric"] == metric)
     ]
     cells = shown[shown["seed"].isna()]
     if cells.empty:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from benchprof.files import write_text
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
-from benchprof.report import heatmap, page_tables, similarity_bars
+from benchprof.report import page_tables
 from benchprof.report.caveats import FULL_DROP, SIDE_DROP, SMALL_DROP, caveats, undefined
+from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
+from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.findings import against_random, by_benchmark, own_tests
 from benchprof.report.manifest import read_card
-from benchprof.report.matrix import Matrix, all_matrices
+from benchprof.report.matrix import Matrix, all_matrices, matrix_of
+from benchprof.report.methods import ablated, method_steps
+from benchprof.report.page_figures import Album
 from benchprof.report.portable import portable
 from benchprof.report.style import readable
 
@@ -28,7 +34,8 @@ SETTINGS = (
     "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of", "controls",
     "ablation", "profile",
 )  # fmt: skip
-MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
+# Of the page's switch: in each benchmark's own headline metric.
+HEADLINE = "headline"
 
 
 def write_page(
@@ -40,6 +47,7 @@ def write_page(
     models: Mapping[str, Path],
     sizes: Mapping[str, Path],
     figures: Sequence[Path],
+    tables: Sequence[Path] = (),
 ) -> None:
     """Write the page; its bytes depend on the arguments, the files and the software alone.
 
@@ -51,9 +59,32 @@ def write_page(
         settings: what decided the numbers, as configured: the keys of `SETTINGS`.
         models: the card of each prepared model, by the model's name.
         sizes: the file of `masks.size.check_sizes` for each model: how many weights each k is.
-        figures: SVG or PNG files, `MODEL/impact_SELECTION_FRACTION` for each matrix and
-            `similarity_SELECTION_FRACTION`; one that is not given is left out.
+        figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
+        tables: further files that a reader can save from the page.
     """
+    cards = {name: read_card(path) for name, path in models.items()}
+    counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
+    album = Album(figures)
+    matrices = all_matrices(impact, own_benchmarks)
+    script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")
+    context = {
+        "script": script,
+        "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "switches": _switches(impact),
+        "sections": [
+            _section(impact, matrix, counts[matrix.model]["n"][matrix.fraction], album)
+            for matrix in matrices
+        ],
+        "sweeps": list(_sweeps(impact, album)),
+        "similarities": list(_similarities(similarity, album)),
+        "pipeline": album.of_all("pipeline", PIPELINE_NOTE),
+        "scores": {model: page_tables.score_rows(impact, model) for model in cards},
+        "downloads": _downloads(impact, similarity, tables),
+    } | _background(impact, settings, cards)
+    write_text(target, _environment().get_template(TEMPLATE).render(context))
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("benchprof", "report"),
         autoescape=True,
@@ -62,17 +93,7 @@ def write_page(
         lstrip_blocks=True,
     )
     environment.filters["readable"] = readable
-    cards = {name: read_card(path) for name, path in models.items()}
-    counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
-    context = {
-        "sections": [
-            _section(impact, matrix, counts[matrix.model]["n"][matrix.fraction], figures)
-            for matrix in all_matrices(impact, own_benchmarks)
-        ],
-        "similarities": list(_similarities(similarity, figures)),
-        "scores": {model: page_tables.score_rows(impact, model) for model in cards},
-    } | _background(impact, settings, cards)
-    write_text(target, environment.get_template(TEMPLATE).render(context))
+    return environment
 
 
 def _background(
@@ -84,7 +105,9 @@ def _background(
     return {
         "models": cards,
         "profiled": _profiled(impact),
-        "settings": shown,
+        "ablated": ablated(settings["ablation"]),
+        "methods": method_steps(shown, impact),
+        "confidence": f"{100 * settings['profile']['confidence']:g}%",
         "setting_lines": list(_flat(shown)),
         "requests": _digests_by(impact, ["model", "benchmark"], "requests_digest"),
         "masks": _digests_by(impact, masks, "mask_digest"),
@@ -98,40 +121,101 @@ def _background(
     }
 
 
-def _section(
-    table: pd.DataFrame, matrix: Matrix, weights: int, figures: Sequence[Path]
-) -> dict[str, Any]:
+def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """What a reader chooses among: (value, text) of models, selections, k and metrics."""
+    headline = table.loc[table["headline"], "metric"].unique()
+    shown = ", ".join(headline)
+    metrics = [(HEADLINE, f"headline ({shown})"), *((m, m) for m in _other_metrics(table))]
+    plain = {"model": "Model", "selection": "Masks", "fraction": "k"}
+    return [
+        {"name": name, "label": label, "options": [(v, v) for v in table[name].unique()]}
+        for name, label in plain.items()
+    ] + [{"name": "metric", "label": "AIS in", "options": metrics}]
+
+
+def _other_metrics(table: pd.DataFrame) -> list[str]:
+    """Every metric but one that is the headline of all that have it."""
+    metrics = table.groupby("metric", sort=False)["headline"].all()
+    only = len(table.loc[table["headline"], "metric"].unique()) == 1
+    return [str(metric) for metric, all_ in metrics.items() if not (only and all_)]
+
+
+def _section(table: pd.DataFrame, matrix: Matrix, weights: int, album: Album) -> dict[str, Any]:
     """What the page says of one model, selection and k; a mask holds `weights` weights."""
-    stem = f"impact_{matrix.selection}_{matrix.fraction}"
+    view = (matrix.model, matrix.selection, matrix.fraction, matrix.own)
+    present = table[(table["model"] == matrix.model)]["metric"].unique()
+    others = [metric for metric in _other_metrics(table) if metric in present]
+    grids = {HEADLINE: matrix} | {m: matrix_of(table, *view, metric=m) for m in others}
+    found = by_benchmark(matrix)
     return {
-        "id": f"{matrix.model}-{matrix.selection}-{matrix.fraction}",
+        "model": matrix.model,
+        "selection": matrix.selection,
+        "fraction": matrix.fraction,
         "title": f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}",
         "weights": f"{weights:,}",
         "found": [own_tests(matrix).sentence(), against_random(matrix)],
-        "by_benchmark": by_benchmark(matrix),
+        "by_benchmark": found,
         "undefined": undefined(matrix),
         "caveats": caveats(matrix),
+        "grids": [_grid(name, grid) for name, grid in grids.items()],
+        "benchmarks": {
+            benchmark: {
+                "found": found.get(benchmark),
+                "reason": matrix.reasons().get(benchmark),
+                "rows": page_tables.benchmark_rows(matrix, benchmark),
+            }
+            for benchmark in matrix.benchmarks
+        },
+        "details": list(page_tables.detail_rows(table, matrix)),
+        "doses": page_tables.dose_rows(matrix),
+        "figures": album.of_matrix(matrix),
+    }
+
+
+def _grid(name: str, matrix: Matrix) -> dict[str, Any]:
+    """The table of one metric."""
+    return {
+        "name": name,
         "metrics": matrix.metrics(),
         "abilities": matrix.abilities,
         "controls": list(matrix.control_grid().columns),
         "rows": page_tables.impact_rows(matrix),
-        "details": list(page_tables.detail_rows(table, matrix)),
-        "doses": page_tables.dose_rows(matrix),
-        "figure": _figure(figures, stem, matrix.model),
-        "caption": heatmap.caption(matrix),
     }
 
 
-def _similarities(table: pd.DataFrame, figures: Sequence[Path]) -> Iterator[dict[str, Any]]:
+def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
+    for row in table[["model", "selection"]].drop_duplicates().to_dict("records"):
+        figure = album.of_sweep(table, row["model"], row["selection"])
+        if figure is not None:
+            yield row | {"figure": figure}
+
+
+def _similarities(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
     keys = table[["selection", "fraction"]].drop_duplicates()
     for selection, fraction in zip(keys["selection"], keys["fraction"], strict=True):
-        rows = similarity_bars.similarity_of(table, selection, fraction)
+        rows = similarity_of(table, selection, fraction)
         yield {
             "title": f"{selection}, k = {fraction}",
+            "selection": selection,
+            "fraction": fraction,
             "rows": page_tables.similarity_rows(rows),
-            "figure": _figure(figures, f"similarity_{selection}_{fraction}"),
-            "caption": similarity_bars.caption(rows),
+            "figure": album.of_similarity(rows, selection, fraction),
         }
+
+
+def _downloads(
+    impact: pd.DataFrame, similarity: pd.DataFrame, tables: Sequence[Path]
+) -> list[tuple[str, str]]:
+    """(file name, data URI); of the AIS table without digests, which provenance has."""
+    digests = [name for name in impact.columns if name.endswith("_digest")]
+    texts = {"impact.csv": impact.drop(columns=digests).to_csv(index=False, lineterminator="\n")}
+    if len(similarity):
+        texts["similarity.csv"] = similarity.to_csv(index=False, lineterminator="\n")
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in tables}
+    return [
+        (name, f"data:text/csv;base64,{base64.b64encode(text.encode()).decode('ascii')}")
+        for name, text in texts.items()
+    ]
 
 
 def _profiled(table: pd.DataFrame) -> dict[str, Any]:
@@ -144,16 +228,6 @@ def _profiled(table: pd.DataFrame) -> dict[str, Any]:
         "most": int(own["n"].max()),
         "seeds": int(shown["seed"].nunique()),
     }
-
-
-def _figure(figures: Sequence[Path], stem: str, folder: str | None = None) -> str | None:
-    """A figure as a data URI: no request, and what an SVG names inside stays inside."""
-    for path in figures:
-        # Not `Path.stem`: k has a point.
-        if path.name == stem + path.suffix and (folder is None or path.parent.name == folder):
-            content = base64.b64encode(path.read_bytes()).decode("ascii")
-            return f"data:{MEDIA[path.suffix]};base64,{content}"
-    return None
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ import pandas as pd
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report.caveats import control_drops, own_drops, side_drops
 from benchprof.report.matrix import Matrix
-from benchprof.report.style import number
+from benchprof.report.style import number, readable
 
 # Which of a benchmark's metrics stands beside the headline metric: the first that it has.
 ACCURACIES = ("acc", "acc_norm", "exact_match")
@@ -28,14 +28,14 @@ class Cell:
         interval: its interval; empty where there is none.
         marks: of own, marked and undefined those that apply; the classes of its style.
         tint: -100 to 100, the strength of its colour; saturates at an AIS of 1.
-        reason: why it is undefined.
+        says: all of it in words, for who points at it: also why it is undefined.
     """
 
     value: str
     interval: str
     marks: str
     tint: int
-    reason: str
+    says: str
 
 
 def impact_rows(matrix: Matrix) -> list[dict[str, Any]]:
@@ -51,8 +51,16 @@ def impact_rows(matrix: Matrix) -> list[dict[str, Any]]:
                 for ability in matrix.abilities
             ],
             "controls": [
-                _cell({"ais": value, "reason": matrix.reasons().get(benchmark, "")}, False)
-                for value in controls.loc[benchmark]
+                _cell(
+                    {
+                        "ais": value,
+                        "benchmark": benchmark,
+                        "ability": name,
+                        "reason": matrix.reasons().get(benchmark, ""),
+                    },
+                    False,
+                )
+                for name, value in controls.loc[benchmark].items()
             ],
         }
         for benchmark in matrix.benchmarks
@@ -81,9 +89,28 @@ def detail_rows(table: pd.DataFrame, matrix: Matrix) -> Iterator[dict[str, Any]]
             "accuracy": NONE if beside is None else _estimate(beside, "ais"),
             "accuracy_metric": "" if beside is None else beside["metric"],
             "ablated_accuracy": NONE if beside is None else number(beside["ablated"], 3),
+            "marked": row["q_random"] < SIGNIFICANCE,
             "reason": row["reason"],
             "accuracy_reason": "" if beside is None else beside["reason"],
         }
+
+
+def benchmark_rows(matrix: Matrix, benchmark: str) -> list[dict[str, Any]]:
+    """A row per ability, the largest AIS first; none where the benchmark has no AIS."""
+    cells = matrix.cells[(matrix.cells["benchmark"] == benchmark) & matrix.cells["ais"].notna()]
+    return [
+        {
+            "ability": row["ability"],
+            "own": matrix.own.get(row["ability"]) == benchmark,
+            "ais": _estimate(row, "ais"),
+            "tint": round(100 * max(-1.0, min(1.0, row["ais"]))),
+            "over_random": _estimate(row, "over_random"),
+            "q_random": probability(row["q_random"]),
+            "over_others": _estimate(row, "over_others"),
+            "q_others": probability(row["q_others"]),
+        }
+        for row in cells.sort_values("ais", ascending=False, kind="stable").to_dict("records")
+    ]
 
 
 def score_rows(table: pd.DataFrame, model: str) -> list[dict[str, Any]]:
@@ -174,7 +201,22 @@ def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
         "" if math.isnan(bounds[0]) else _bounds(*bounds),
         " ".join(name for name, applies in marks.items() if applies),
         0 if undefined else round(100 * max(-1.0, min(1.0, value))),
-        str(row["reason"]),
+        _said(row, value),
+    )
+
+
+def _said(row: Mapping[Any, Any], value: float) -> str:
+    """A cell in words."""
+    what = f"{readable(str(row['ability']))} on {readable(str(row['benchmark'])).lower()}: "
+    if math.isnan(value):
+        return f"{what}no AIS, {row['reason'] or 'not computed'}"
+    if "ais_low" not in row:
+        return f"{what}{number(value, 3)}"
+    bounds = _bounds(row["ais_low"], row["ais_high"])
+    return (
+        f"{what}{number(value, 3)} ({bounds}); over random {_estimate(row, 'over_random')}, q "
+        f"{probability(row['q_random'])}; over other abilities {_estimate(row, 'over_others')}, q "
+        f"{probability(row['q_others'])}; n = {int(row['n'])}"
     )
 
 

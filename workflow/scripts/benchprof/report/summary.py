@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,13 +15,15 @@ from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report.caveats import benchmarks_by_reason, caveats
 from benchprof.report.findings import against_random, own_tests
 from benchprof.report.matrix import Matrix, all_matrices
-from benchprof.report.style import number, readable
+from benchprof.report.style import codes, number, readable
 
 # Characters: of the whole table, of the benchmarks' names, of a value with its interval.
 WIDTH = 150
 NAME_WIDTH = 18
 CELL_WIDTH = 11
 COLUMNS = (WIDTH - NAME_WIDTH) // (CELL_WIDTH + 1) - 1
+# Figures; of more the folder is named.
+LISTED = 12
 UNDEFINED = "--"
 CONTROL = "random"
 FORMULAS = {
@@ -50,7 +53,10 @@ def write_summary(
         figures: shown as given, so that relative paths stay relative.
         report: likewise.
     """
-    places = ["Figures:", *(f"  {path}" for path in figures), f"Report: {report}"]
+    listed = [str(path) for path in figures]
+    if len(listed) > LISTED:
+        listed = [f"{len(listed)} in {os.path.commonpath(figures)}"]
+    places = ["Figures:", *(f"  {line}" for line in listed), f"Report: {report}"]
     text = impact_text(table, own_benchmarks, impact, confidence)
     write_text(target, text + "\n" + "\n".join(places) + "\n")
 
@@ -67,15 +73,6 @@ def impact_text(
         for matrix in all_matrices(table, own_benchmarks)
     ]
     return "\n\n".join(blocks) + "\n"
-
-
-def codes(slugs: Sequence[str]) -> dict[str, str]:
-    """A short name for each slug: its words' initials, numbered where two would be the same."""
-    initials = ["".join(word[0] for word in slug.split("_") if word).upper() for slug in slugs]
-    return {
-        slug: code if initials.count(code) == 1 else f"{code}{initials[: place + 1].count(code)}"
-        for place, (slug, code) in enumerate(zip(slugs, initials, strict=True))
-    }
 
 
 def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:

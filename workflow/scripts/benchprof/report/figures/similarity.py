@@ -22,7 +22,6 @@ FRAME_HEIGHT = 1.2
 LEGEND_LINE = 0.16
 # Entries of a legend line; names of models are long.
 LEGEND_COLUMNS = 2
-NULL_COLOUR = "#c9c9c9"
 
 
 def draw_similarity(
@@ -34,7 +33,7 @@ def draw_similarity(
         table: the table of similarities (`profile.table.similarity_rows`).
         selection: the rule that made the masks.
         fraction: k, as the table has it.
-        targets: PNG and SVG files.
+        targets: PNG, SVG and CSV files.
 
     Raises:
         ValueError: the table has no such rows.
@@ -43,7 +42,7 @@ def draw_similarity(
     if rows.empty:
         raise ValueError(f"the table of similarities has no {selection}, {fraction}")
     with style.styled():
-        style.save_figure(similarity_figure(rows), targets)
+        style.save_with_numbers(similarity_figure(rows), rows.drop(columns="pair"), targets)
 
 
 def similarity_of(table: pd.DataFrame, selection: str, fraction: str) -> pd.DataFrame:
@@ -59,7 +58,7 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     legend = LEGEND_LINE * (2 + -(-len(pairs) // LEGEND_COLUMNS))
     figure = style.new_figure(FRAME_HEIGHT + group * len(benchmarks) + legend)
     axes = figure.subplots()
-    colours = _colours(len(pairs))
+    colours = style.palette(len(pairs))
     for place, benchmark in enumerate(benchmarks):
         _draw_group(axes, place, rows[rows["benchmark"] == benchmark], pairs, colours)
     axes.set_yticks(range(len(benchmarks)), [style.wrapped(b, 28) for b in benchmarks])
@@ -71,11 +70,8 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     axes.tick_params(length=2, width=0.5)
     seaborn.despine(ax=axes)
     handles = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]
-    handles.append(Patch(color=NULL_COLOUR, label="pure noise: median, 2.5% to 97.5%"))
-    figure.legend(
-        handles=handles, loc="outside lower left", ncols=LEGEND_COLUMNS, frameon=False,
-        alignment="left",
-    )  # fmt: skip
+    handles.append(Patch(color=style.PALE, label="pure noise: median, 2.5% to 97.5%"))
+    style.legend_below(figure, handles, LEGEND_COLUMNS)
     return figure
 
 
@@ -93,12 +89,6 @@ def caption(rows: pd.DataFrame) -> str:
     )
 
 
-def _colours(count: int) -> list[tuple[float, float, float]]:
-    """As many colours as pairs; beyond ten no palette is safe, and bars keep the legend's order."""
-    palette = style.CATEGORICAL if count <= 10 else "viridis"
-    return list(seaborn.color_palette(palette, count))
-
-
 def _draw_group(
     axes: Axes,
     place: int,
@@ -112,7 +102,7 @@ def _draw_group(
     if np.isfinite(band["noise_low"]):
         low, high = band["noise_low"], band["noise_high"]
         axes.add_patch(
-            Rectangle((low, place - full / 2), high - low, full, color=NULL_COLOUR, zorder=0, lw=0)
+            Rectangle((low, place - full / 2), high - low, full, color=style.PALE, zorder=0, lw=0)
         )
         axes.vlines(band["noise_median"], place - full / 2, place + full / 2,
                     color=style.MUTED, lw=0.8, zorder=3)  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.caveats import benchmarks_by_reason
+from benchprof.report.caveats import undefined
 from benchprof.report.matrix import Matrix, matrix_of
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
@@ -23,11 +22,9 @@ from benchprof.report.matrix import Matrix, matrix_of
 COLOUR_LIMIT = 1.0
 # From this share of the limit on, white is read more easily on a cell than ink.
 DARK = 0.6
-# Inches, and characters of a line.
+# Inches.
 ROW_HEIGHT = 0.30
 LABEL_HEIGHT = 1.9
-NOTE_LINE = 0.12
-NOTE_WIDTH = 135
 
 
 def draw_heatmap(
@@ -47,17 +44,17 @@ def draw_heatmap(
         fraction: k, as the table has it.
         own_benchmarks: the benchmark that is an ability's test split, by ability; its cell is
             framed.
-        targets: PNG and SVG files.
+        targets: PNG, SVG and CSV files.
     """
     matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     with style.styled():
-        style.save_figure(heatmap_figure(matrix), targets)
+        style.save_with_numbers(heatmap_figure(matrix), matrix.numbers(), targets)
 
 
 def heatmap_figure(matrix: Matrix) -> Figure:
     """The figure of `draw_heatmap`."""
     notes = _notes(matrix)
-    height = LABEL_HEIGHT + ROW_HEIGHT * len(matrix.benchmarks) + NOTE_LINE * len(notes)
+    height = LABEL_HEIGHT + ROW_HEIGHT * len(matrix.benchmarks) + style.note_height(notes)
     figure = style.new_figure(height)
     values, controls = matrix.grid("ais").astype(float), matrix.control_grid().astype(float)
     limit = _limit(values, controls)
@@ -78,7 +75,7 @@ def heatmap_figure(matrix: Matrix) -> Figure:
         right.remove()
     bar.set_ylabel(f"AIS ({matrix.metrics().replace('_', ' ')})")
     bar.tick_params(length=2, width=0.5)
-    figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=6, color=style.INK)
+    style.note_below(figure, notes)
     return figure
 
 
@@ -104,11 +101,7 @@ def _legend(matrix: Matrix) -> str:
 
 def _notes(matrix: Matrix) -> list[str]:
     """Lines below the figure: the legend and why cells are hatched."""
-    lines = [_legend(matrix)]
-    for reason, benchmarks in benchmarks_by_reason(matrix).items():
-        names = ", ".join(map(style.readable, benchmarks))
-        lines += textwrap.wrap(f"{names}: {reason}.", NOTE_WIDTH, subsequent_indent="   ")
-    return lines
+    return [_legend(matrix), *undefined(matrix)]
 
 
 def _limit(values: pd.DataFrame, controls: pd.DataFrame) -> float:

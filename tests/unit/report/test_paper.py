@@ -1,0 +1,142 @@
+"""What goes into a paper: tables, the methods text and its references."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from benchprof.profile.table import similarity_rows
+from benchprof.report.figures.similarity import similarity_of
+from benchprof.report.matrix import matrix_of
+from benchprof.report.methods import method_steps, write_methods
+from benchprof.report.paper_tables import (
+    PaperTable,
+    impact_table,
+    similarity_table,
+    write_impact_tables,
+)
+from benchprof.report.references import known_entries, references
+
+from .conftest import ABILITIES, OWN, Table, finished, row
+from .page_files import SETTINGS
+
+MODEL = "smollm2-135m-instruct"
+SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
+
+
+def small() -> pd.DataFrame:
+    cells = {("x", 0): 0.5, ("x", 1): -0.002, ("y", 0): 0.1, ("y", 1): 0.2}
+    rows = [
+        row(value, benchmark=b, ability=ABILITIES[a], p=0.001 if value == 0.5 else 0.7,
+            reason="too few items" if b == "y" else "")
+        for (b, a), value in cells.items()
+    ]  # fmt: skip
+    rows += [
+        row(v, benchmark="x", ability="all_abilities", seed=s) for s, v in ((1, 0.0), (2, 0.1))
+    ]
+    return finished(rows)
+
+
+def test_the_markdown_table_is_as_worked_out_by_hand() -> None:
+    table = impact_table(matrix_of(small(), "tiny", "specific", "0.001", {}))
+    lines = table.markdown().splitlines()
+    assert lines[:4] == [
+        "| Benchmark | AR | CCR | random |",
+        "| --- | :---: | :---: | :---: |",
+        "| X | 0.50* | 0.00 | 0.05 |",
+        "| Y | -- | -- | -- |",
+    ]
+    assert "AR analogical reasoning, CCR commonsense causal reasoning" in lines[5]
+    assert "No AIS for Y: too few items." in lines[5]
+
+
+def test_the_latex_table_has_rules_and_escapes() -> None:
+    table = PaperTable("50% of a_b < 1 {x}", "tab:a", ["A & B", "k"], [["x_1", "0.5"]])
+    lines = table.latex().splitlines()
+    assert [line for line in lines if line.endswith("rule")] == [
+        "\\toprule", "\\midrule", "\\bottomrule",
+    ]  # fmt: skip
+    assert r"A \& B & k \\" in lines
+    assert r"x\_1 & 0.5 \\" in lines
+    assert r"\begin{tabular}{lc}" in lines
+    assert r"\caption{50\% of a\_b $<$ 1 \{x\}}" in lines
+
+
+def test_every_row_has_as_many_columns_as_the_header(make_table: Table, tmp_path: Path) -> None:
+    targets = [tmp_path / "impact.tex", tmp_path / "impact.md"]
+    write_impact_tables(make_table(benchmarks=16), MODEL, "specific", "0.001", OWN, targets)
+    rows = [line for line in targets[0].read_text().splitlines() if line.endswith(r"\\")]
+    assert len(rows) == 17
+    assert {line.count(" & ") for line in rows} == {11}
+    rows = [line for line in targets[1].read_text().splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {13}
+
+
+def test_the_similarity_table_has_a_column_per_pair(make_table: Table) -> None:
+    table = similarity_rows(make_table(benchmarks=3, models=("a", "b"), undefined=(1,)), seed=1)
+    made = similarity_table(similarity_of(table, "specific", "0.001"))
+    assert made.header == ["Benchmark", "a and b"]
+    assert [line[1] for line in made.rows] == [f"{table['similarity'][0]:.2f}", "--",
+                                               f"{table['similarity'][2]:.2f}"]  # fmt: skip
+
+
+def methods(folder: Path, table: pd.DataFrame, **changes: Any) -> tuple[str, str]:
+    text, bibliography = folder / "methods.md", folder / "references.bib"
+    shipped = {"arc_challenge": "arc_challenge"}
+    write_methods(text, bibliography, SETTINGS | changes, table, SOURCES, shipped)
+    return text.read_text(), bibliography.read_text()
+
+
+def test_the_methods_cite_what_the_references_hold(make_table: Table, tmp_path: Path) -> None:
+    text, bibliography = methods(tmp_path, make_table(11, 3, models=(MODEL, "own")))
+    cited = set(re.findall(r"@([\w-]+)", text))
+    held = set(re.findall(r"^@\w+\{([^,]+),", bibliography, flags=re.MULTILINE))
+    assert cited <= held
+    assert {"kim2025benchmark", "molchanov2019importance", "clark2018think"} <= cited
+    assert held - cited == {f"model-{MODEL}"}
+    assert "10000 resamples" in text
+    assert "k = 0.001" in text
+    assert "/home" not in text + bibliography
+
+
+def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> None:
+    score = {"score": "wanda", "loss_on": "all", "twins": True}
+    selections = {"specific": {"definition": "exclude", "in_top_of": 2}, "core": {}}
+    table = make_table(2, 2)
+    text, bibliography = methods(
+        tmp_path, table, importance=score, selections=selections, ablation={"scale": 0.5},
+        layers=[2, 5],
+    )  # fmt: skip
+    assert "norm of its inputs" in text
+    assert "less the same on the items' corrupted twins" in text
+    assert "layers 2 to 5" in text
+    assert "not among the n most important of 2 other abilities or more" in text
+    assert "multiplies the weights that it selects by 0.5" in text
+    assert "sun2024simple" in bibliography
+    assert "molchanov" not in text + bibliography
+    assert "Similarity" not in [step.name for step in method_steps(SETTINGS, table)]
+
+
+@pytest.mark.parametrize("definition", ["ratio", "max", "diff"])
+def test_every_definition_has_its_sentence(make_table: Table, definition: str) -> None:
+    rule = {"definition": definition, "pool": 5, "background": "items"}
+    steps = method_steps(SETTINGS | {"selections": {"specific": rule}}, make_table(2, 2))
+    (step,) = [step for step in steps if step.name == "Masks, specific"]
+    assert "the background items'" in step.text
+
+
+def test_the_references_are_well_formed() -> None:
+    entries = known_entries()
+    text = references([use for entry in entries for use in entry.uses], SOURCES)
+    assert len({entry.key for entry in entries}) == len(entries)
+    # And one of the two models: the other is a local folder.
+    assert len(re.findall(r"^@", text, flags=re.MULTILINE)) == len(entries) + 1
+    assert text.count("{") == text.count("}")
+    for entry in entries:
+        assert re.search(r"^  (author|title) = ", entry.text, flags=re.MULTILINE)
+        assert "year = {" in entry.text
+    assert "revision 0a1b" in text

@@ -1,0 +1,191 @@
+"""Forest, radar, ribbons, clusters, sweep and pipeline: legible, and their numbers by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import PathPatch, Rectangle
+from scipy.spatial.distance import jensenshannon
+
+from benchprof.report import style
+from benchprof.report.figures import clusters, forest, pipeline, radar, ribbons, sweep
+from benchprof.report.matrix import Matrix, matrix_of
+
+from .conftest import ABILITIES, OWN, REASON, Table, finished, row
+from .legibility import assert_legible, drawn
+
+MODEL = "smollm2-135m-instruct"
+SIZES: list[dict[str, Any]] = [
+    {"benchmarks": 16, "undefined": (2, 12), "unbounded": (3,), "seeds": (1, 2, 3, 4, 5)},
+    {"benchmarks": 10, "undefined": tuple(range(10))},
+    {"benchmarks": 5, "seeds": ()},
+    {"benchmarks": 1},
+    {"benchmarks": 10, "abilities": 1},
+    {"benchmarks": 1, "abilities": 1, "seeds": ()},
+]
+
+
+def matrix(table: pd.DataFrame, model: str = MODEL) -> Matrix:
+    return matrix_of(table, model, "specific", "0.001", OWN)
+
+
+def at_each_k(table: pd.DataFrame, fractions: tuple[str, ...]) -> pd.DataFrame:
+    return pd.concat([table.assign(fraction=k) for k in fractions])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_text_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> None:
+    table = make_table(**size)
+    shown = matrix(table)
+    with style.styled():
+        for figure in (
+            forest.forest_figure(shown),
+            radar.radar_page(shown),
+            radar.single_radar(shown, shown.benchmarks[0]),
+            ribbons.ribbon_figure(shown),
+            clusters.cluster_figure(shown),
+        ):
+            assert_legible(figure)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_text_of_the_sweep_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> None:
+    table = at_each_k(make_table(**size), ("0.00001", "0.00004", "0.00016", "0.00256", "0.01024"))
+    with style.styled():
+        figure = sweep.sweep_figure(sweep.sweep_numbers(table, MODEL, "specific"), MODEL)
+        assert_legible(figure)
+
+
+def test_each_cell_stands_beside_the_controls_that_match_it() -> None:
+    rows = [row(0.4, ability=a) for a in ABILITIES[:2]]
+    # Controls of each ability: 0.1 and 0.3 of the first, 0.7 of the second.
+    rows += [row(v, ability=ABILITIES[0], seed=s) for s, v in ((1, 0.1), (2, 0.3))]
+    rows += [row(0.7, ability=ABILITIES[1], seed=1)]
+    numbers = forest.forest_numbers(matrix(finished(rows), "tiny"))
+    controls = numbers[["random_mean", "random_low", "random_high"]].to_numpy()
+    np.testing.assert_allclose(controls, [[0.2, 0.1, 0.3], [0.7, 0.7, 0.7]])
+
+
+def test_a_control_for_all_abilities_stands_beside_every_cell(make_table: Table) -> None:
+    numbers = forest.forest_numbers(matrix(make_table(benchmarks=2, abilities=3, seeds=(1, 3))))
+    assert len(numbers) == 6
+    np.testing.assert_allclose(numbers["random_mean"], 0.04)
+    np.testing.assert_allclose(numbers["random_high"], 0.06)
+
+
+def test_the_forest_says_why_a_panel_is_empty(make_table: Table) -> None:
+    with style.styled():
+        figure = forest.forest_figure(matrix(make_table(benchmarks=3, undefined=(1,))))
+        texts = [text.get_text().replace("\n", " ") for text in drawn(figure)]
+    assert f"no AIS: {REASON}" in texts
+
+
+def test_a_radar_shows_the_values_at_its_corners() -> None:
+    values = (0.5, -0.2, 3.0, 0.0)
+    rows = [row(v, ability=a) for v, a in zip(values, ABILITIES, strict=False)]
+    with style.styled():
+        figure = radar.single_radar(matrix(finished(rows), "tiny"), "arc_challenge")
+    angle, distance = figure.axes[0].lines[0].get_data()
+    corners = np.interp(np.arange(5) * np.pi / 2, angle, distance)
+    # What lies beyond the widest range is drawn at the rim.
+    np.testing.assert_allclose(corners, [0.5, -0.2, radar.WIDEST, 0.0, 0.5], atol=1e-12)
+    positive, negative = figure.axes[0].collections[:2]
+    assert min(path.vertices[:, 1].min() for path in positive.get_paths()) >= 0
+    assert max(path.vertices[:, 1].max() for path in negative.get_paths()) <= 0
+
+
+def test_a_benchmark_without_ais_has_no_radar_but_a_note(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=4, undefined=(1,)))
+    with style.styled():
+        page = radar.radar_page(shown)
+        single = radar.single_radar(shown, shown.benchmarks[1])
+        texts = " ".join(text.get_text() for text in drawn(page))
+    assert len(page.axes) == 3
+    assert REASON in " ".join(texts.split())
+    assert not single.axes
+    assert REASON in single.texts[1].get_text()
+
+
+def test_ribbons_are_those_above_the_threshold_and_as_wide_as_their_ais() -> None:
+    values = {("a", "x"): 0.4, ("a", "y"): 0.1, ("b", "x"): 0.04, ("b", "y"): -0.3}
+    rows = [row(v, ability=a, benchmark=b) for (a, b), v in values.items()]
+    shown = matrix(finished(rows), "tiny")
+    assert list(ribbons.ribbon_numbers(shown)["ais"]) == [0.4, 0.1]
+    with style.styled():
+        figure = ribbons.ribbon_figure(shown)
+    paths = [p.get_path().vertices for p in figure.axes[0].patches if isinstance(p, PathPatch)]
+    # First corner and last: the ends of the band's left edge.
+    widths = [path[-2][1] - path[0][1] for path in paths]
+    assert widths[0] / widths[1] == pytest.approx(4)
+    bars = [p for p in figure.axes[0].patches if isinstance(p, Rectangle)]
+    assert bars[0].get_height() == pytest.approx(sum(widths))
+
+
+def test_clusters_hold_one_less_the_divergence_of_every_pair() -> None:
+    profiles = {"x": (0.9, 0.1, 0.0), "y": (0.8, 0.2, 0.0), "z": (0.0, 0.1, 0.9)}
+    rows = [
+        row(v, ability=a, benchmark=b)
+        for b, values in profiles.items()
+        for a, v in zip(ABILITIES, values, strict=False)
+    ]
+    shown = matrix(finished(rows), "tiny")
+    numbers = clusters.cluster_numbers(shown)
+
+    def distribution(values: tuple[float, ...]) -> np.ndarray:
+        shifted = np.array(values) - min(values)
+        return np.asarray(shifted / shifted.sum())
+
+    for pair in numbers.itertuples():
+        one, other = (distribution(profiles[b]) for b in (pair.benchmark_a, pair.benchmark_b))
+        assert pair.similarity == pytest.approx(1 - jensenshannon(one, other, base=2) ** 2)
+    with style.styled():
+        names = [t.get_text() for t in clusters.cluster_figure(shown).axes[1].get_yticklabels()]
+    assert {names[0], names[2]} in ({"X", "Z"}, {"Y", "Z"}), "the two alike are neighbours"
+
+
+def test_two_benchmarks_make_no_clusters(make_table: Table) -> None:
+    with style.styled():
+        figure = clusters.cluster_figure(matrix(make_table(benchmarks=4, undefined=(0, 1))))
+    assert not figure.axes
+    assert "2 have one" in figure.texts[1].get_text()
+
+
+def test_the_sweep_is_in_the_order_of_k(make_table: Table) -> None:
+    table = at_each_k(make_table(benchmarks=2, abilities=2), ("0.01", "0.0002", "0.001"))
+    numbers = sweep.sweep_numbers(table, MODEL, "specific")
+    assert list(numbers["fraction"].unique()) == ["0.0002", "0.001", "0.01"]
+    assert len(numbers) == 2 * 2 * 3
+    with style.styled():
+        lines = sweep.sweep_figure(numbers, MODEL).axes[0].lines
+    np.testing.assert_allclose(lines[-1].get_xdata(), [0.0002, 0.001, 0.01])
+
+
+def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
+    head = "s\th:m:s\tmax_rss\n"
+    (tmp_path / "a.tsv").write_text(f"{head}90.5\t0:01:30\t2048.0\n")
+    (tmp_path / "b.tsv").write_text(f"{head}40.0\t0:00:40\t-\n")
+    files = [tmp_path / name for name in ("a.tsv", "b.tsv", "missing.tsv")]
+    numbers = pipeline.pipeline_numbers({"evaluate_benchmark": files, "check_sizes": files[2:]})
+    evaluation, sizes = numbers.to_dict("records")
+    assert (evaluation["jobs"], evaluation["timed"]) == (3, 2)
+    assert (evaluation["seconds"], evaluation["longest"]) == (130.5, 90.5)
+    assert evaluation["memory_mb"] == 2048
+    assert (sizes["jobs"], sizes["timed"]) == (1, 0)
+    with style.styled():
+        texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
+    assert "3 jobs (2 timed)\n2 min\n2.0 GB" in texts
+    assert "no times kept" in texts
+
+
+def test_the_numbers_lie_beside_the_figure(make_table: Table, tmp_path: Path) -> None:
+    table = make_table(benchmarks=3)
+    targets = [tmp_path / f"forest.{form}" for form in ("png", "svg", "csv")]
+    forest.draw_forest(table, MODEL, "specific", "0.001", OWN, targets)
+    numbers = pd.read_csv(tmp_path / "forest.csv")
+    cells = table[table["headline"] & table["seed"].isna()]
+    np.testing.assert_allclose(numbers["ais"], cells["ais"])
+    assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".csv"}

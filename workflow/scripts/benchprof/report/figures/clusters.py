@@ -1,0 +1,129 @@
+"""Which benchmarks draw on the same abilities: similarity of their profiles within a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.cluster.hierarchy import dendrogram, linkage
+from scipy.spatial.distance import squareform
+
+from benchprof.profile.similarity import noise_null, profile_similarity
+from benchprof.report import style
+from benchprof.report.caveats import undefined
+from benchprof.report.matrix import Matrix, matrix_of
+
+# Two have a similarity, but no clusters.
+LEAST_BENCHMARKS = 3
+# Of the simulated noise.
+SEED = 0
+# Inches.
+ROW_HEIGHT = 0.27
+FRAME_HEIGHT = 2.0
+
+
+def draw_clusters(
+    table: pd.DataFrame,
+    model: str,
+    selection: str,
+    fraction: str,
+    own_benchmarks: Mapping[str, str],
+    targets: Sequence[Path],
+) -> None:
+    """Draw the similarity of one model's benchmarks; arguments as of `heatmap.draw_heatmap`."""
+    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+    with style.styled():
+        style.save_with_numbers(cluster_figure(matrix), cluster_numbers(matrix), targets)
+
+
+def cluster_numbers(matrix: Matrix) -> pd.DataFrame:
+    """A row per pair of benchmarks that have profiles: 1 - Jensen-Shannon divergence, base 2."""
+    profiles = matrix.grid("ais").astype(float).dropna()
+    rows = []
+    for first, second in combinations(profiles.index, 2):
+        one, other = profiles.loc[first].to_numpy(), profiles.loc[second].to_numpy()
+        rows.append((first, second, profile_similarity(one, other)))
+    columns = ["benchmark_a", "benchmark_b", "similarity"]
+    # Of a profile whose abilities are all equal there is none.
+    return pd.DataFrame(rows, columns=columns).dropna().reset_index(drop=True)
+
+
+def cluster_figure(matrix: Matrix) -> Figure:
+    """The similarities as a heatmap in the order of the tree beside it (average linkage)."""
+    square = _square(cluster_numbers(matrix), matrix.benchmarks)
+    title = f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    if len(square) < LEAST_BENCHMARKS:
+        note = (
+            f"Clusters need {LEAST_BENCHMARKS} benchmarks with a profile; {len(square)} have one."
+        )
+        return style.note_figure(title, [note, *undefined(matrix)])
+    notes = [_legend(matrix), *undefined(matrix)]
+    figure = style.new_figure(FRAME_HEIGHT + ROW_HEIGHT * len(square) + style.note_height(notes))
+    tree, cells, bar = figure.subplots(1, 3, width_ratios=[1, 5, 0.12])
+    order = _draw_tree(tree, square)
+    _draw_cells(cells, bar, square.iloc[order, order])
+    style.title_above(figure, title)
+    style.note_below(figure, notes)
+    return figure
+
+
+def caption(matrix: Matrix) -> str:
+    """What the figure shows, in words, from the same data."""
+    numbers = cluster_numbers(matrix)
+    return (
+        f"Similarity of the profiles of benchmarks under {matrix.model} (masks: "
+        f"{matrix.selection}, k = {matrix.fraction}), {len(numbers)} pairs. {_legend(matrix)}"
+    )
+
+
+def _legend(matrix: Matrix) -> str:
+    low, median, high = noise_null(len(matrix.abilities), SEED)
+    return (
+        "1 - Jensen-Shannon divergence of two profiles; tree: average linkage of the divergence. "
+        f"Profiles of pure noise are similar too: {style.number(median)} in the median, 95% from "
+        f"{style.interval(low, high)}."
+    )
+
+
+def _square(numbers: pd.DataFrame, benchmarks: Sequence[str]) -> pd.DataFrame:
+    """(benchmarks, benchmarks), symmetric, 1 on the diagonal; those alone that have a profile."""
+    named = set(numbers["benchmark_a"]) | set(numbers["benchmark_b"])
+    names = [benchmark for benchmark in benchmarks if benchmark in named]
+    values, place = np.eye(len(names)), {name: number for number, name in enumerate(names)}
+    for first, second, similarity in numbers.to_numpy():
+        values[place[first], place[second]] = values[place[second], place[first]] = similarity
+    return pd.DataFrame(values, names, names)
+
+
+def _draw_tree(axes: Axes, square: pd.DataFrame) -> list[int]:
+    """The tree, its leaves at the heights of the cells' rows; returns their order."""
+    distances = squareform(1 - square.to_numpy(), checks=False)
+    tree = dendrogram(linkage(distances, "average", optimal_ordering=True), no_plot=True)
+    for place, distance in zip(tree["icoord"], tree["dcoord"], strict=True):
+        # SciPy puts leaf i at 5 + 10i; seaborn puts row i at i + 0.5.
+        axes.plot(distance, np.array(place) / 10, color=style.INK, lw=0.8)
+    axes.set_ylim(len(square), 0)
+    axes.invert_xaxis()
+    axes.axis("off")
+    return [int(leaf) for leaf in tree["leaves"]]
+
+
+def _draw_cells(axes: Axes, bar: Axes, square: pd.DataFrame) -> None:
+    texts = square.map(style.number)
+    seaborn.heatmap(
+        square, ax=axes, cmap="cividis", vmin=0.5, vmax=1, annot=texts, fmt="",
+        annot_kws={"fontsize": 6}, linewidths=0.6, linecolor="white", cbar_ax=bar,
+    )  # fmt: skip
+    names = [style.wrapped(str(name), 24) for name in square.index]
+    axes.yaxis.tick_right()
+    axes.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0)
+    axes.set_xticks(np.arange(len(names)) + 0.5, names, rotation=90)
+    axes.tick_params(length=0)
+    bar.set_ylabel("Profile similarity")
+    bar.tick_params(length=2, width=0.5)

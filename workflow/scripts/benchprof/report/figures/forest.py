@@ -1,0 +1,166 @@
+"""The forest plot: every cell with its interval, and the random masks of the same size below it."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.report import style
+from benchprof.report.matrix import Matrix, matrix_of
+
+COLUMNS = 4
+# Inches.
+ROW_HEIGHT = 0.18
+PANEL_FRAME = 0.42
+FRAME_HEIGHT = 1.3
+# How far the control lies below its cell, in rows.
+BELOW = 0.3
+# AIS beyond it are arrows at the edge.
+WIDEST = 2.0
+
+
+def draw_forest(
+    table: pd.DataFrame,
+    model: str,
+    selection: str,
+    fraction: str,
+    own_benchmarks: Mapping[str, str],
+    targets: Sequence[Path],
+) -> None:
+    """Draw every cell of one model, selection and k; arguments as of `heatmap.draw_heatmap`."""
+    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+    with style.styled():
+        style.save_with_numbers(forest_figure(matrix), forest_numbers(matrix), targets)
+
+
+def forest_numbers(matrix: Matrix) -> pd.DataFrame:
+    """A row per cell: its AIS and interval, and mean, least and largest AIS of its controls."""
+    columns = ["benchmark", "ability", "metric", "n", "ais", "ais_low", "ais_high", "q_random",
+               "random_mean", "random_low", "random_high", "reason"]  # fmt: skip
+    return matrix.with_controls()[columns]
+
+
+def forest_figure(matrix: Matrix) -> Figure:
+    """A panel per benchmark, a row per ability."""
+    cells = forest_numbers(matrix)
+    rows = math.ceil(len(matrix.benchmarks) / COLUMNS)
+    panel = ROW_HEIGHT * max(len(matrix.abilities), 2) + PANEL_FRAME
+    columns = min(COLUMNS, len(matrix.benchmarks))
+    figure = style.new_figure(FRAME_HEIGHT + rows * panel)
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    shown = cells[["ais", "ais_low", "ais_high", "random_low", "random_high"]].to_numpy(float)
+    limits = style.limits(shown.ravel(), 0.1, WIDEST)
+    for place, benchmark in zip(axes.flat, matrix.benchmarks, strict=False):
+        own = cells[cells["benchmark"] == benchmark].to_dict("records")
+        _draw_panel(place, own, limits, matrix.own)
+        place.set_title(style.wrapped(benchmark, 22), fontsize=7, loc="left")
+    for spare in axes.flat[len(matrix.benchmarks) :]:
+        spare.remove()
+    names = [style.wrapped(ability, 23) for ability in matrix.abilities]
+    axes[0, 0].set_yticks(range(len(names)), names, fontsize=6)
+    axes[0, 0].set_ylim(len(names) - 0.3, -0.7)
+    _label_lowest(axes, len(matrix.benchmarks))
+    style.title_above(figure, f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}")
+    style.legend_below(figure, _legend(), 2)
+    return figure
+
+
+def caption(matrix: Matrix) -> str:
+    """What the figure shows, in words, from the same data."""
+    undefined = len(matrix.reasons())
+    without = f" {undefined} benchmarks have no AIS: the reason is in their place." * bool(
+        undefined
+    )
+    return (
+        f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.fraction}) with its "
+        "interval; below it in grey the mean and the range of the random masks of the same size. "
+        f"Filled: differs from them (q < {SIGNIFICANCE}). A square marks the ability's own test; "
+        f"an arrow, what goes on beyond the axis.{without}"
+    )
+
+
+def _draw_panel(
+    axes: Axes,
+    cells: Sequence[Mapping[Any, Any]],
+    limits: tuple[float, float],
+    own: Mapping[str, str],
+) -> None:
+    """One benchmark; `limits` are those of AIS that all panels share."""
+    low, high = limits
+    margin = 0.06 * (high - low)
+    axes.set_xlim(low - margin, high + margin)
+    axes.tick_params(length=2, width=0.5, labelbottom=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    if all(np.isnan(cell["ais"]) for cell in cells):
+        text = textwrap.fill(f"no AIS: {cells[0]['reason'] or 'not computed'}", 27)
+        axes.text(0.02, 0.5, text, transform=axes.transAxes, fontsize=6, va="center")
+        return
+    axes.axvline(0, color=style.MUTED, lw=0.6, zorder=0)
+    for row, cell in enumerate(cells):
+        if np.isfinite(cell["random_mean"]):
+            span = cell["random_low"], cell["random_high"]
+            _draw_span(axes, row + BELOW, span, limits, {"color": style.MUTED, "lw": 0.8})
+            mean = np.clip(cell["random_mean"], low, high)
+            axes.plot(mean, row + BELOW, "|", color=style.MUTED, ms=4)
+        colour = style.LOSS if cell["ais"] > 0 else style.GAIN
+        _draw_span(
+            axes, row, (cell["ais_low"], cell["ais_high"]), limits, {"color": colour, "lw": 1.0}
+        )
+        axes.plot(
+            np.clip(cell["ais"], low, high), row,
+            "s" if own.get(cell["ability"]) == cell["benchmark"] else "o",
+            color=colour, ms=3.2, mew=0.8,
+            mfc=colour if cell["q_random"] < SIGNIFICANCE else "white",
+        )  # fmt: skip
+
+
+def _draw_span(
+    axes: Axes,
+    row: float,
+    span: tuple[float, float],
+    limits: tuple[float, float],
+    line: Mapping[str, Any],
+) -> None:
+    """A horizontal line; where it goes on beyond the limits, an arrow head."""
+    ends = np.clip(span, *limits)
+    axes.plot(ends, [row, row], solid_capstyle="butt", **line)
+    for beyond, end, marker in (
+        (span[0] < limits[0], ends[0], "<"),
+        (span[1] > limits[1], ends[1], ">"),
+    ):
+        if beyond:
+            axes.plot(end, row, marker, color=line["color"], ms=3, mew=0)
+
+
+def _label_lowest(axes: np.ndarray, panels: int) -> None:
+    """Numbers and a name below the last panel of each column, whether its row is full or not."""
+    columns = axes.shape[1]
+    for place in range(max(panels - columns, 0), panels):
+        lowest = axes.flat[place]
+        lowest.tick_params(labelbottom=True)
+        lowest.set_xlabel("AIS")
+
+
+def _legend() -> list[Artist]:
+    def marker(form: str, face: str, label: str) -> Artist:
+        return Line2D([], [], marker=form, ls="", ms=3.2, mew=0.8, color=style.INK, mfc=face,
+                      label=label)  # fmt: skip
+
+    return [
+        marker("o", style.INK, f"differs from random masks (q < {SIGNIFICANCE})"),
+        marker("o", "white", "does not"),
+        marker("s", "white", "the ability's own test"),
+        Line2D([], [], color=style.MUTED, lw=0.8, marker="|", ms=4,
+               label="random masks of the same size: mean, range"),
+    ]  # fmt: skip

@@ -1,0 +1,202 @@
+"""Radars: the profile of each benchmark, losses and gains shaded differently."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from benchprof.report import style
+from benchprof.report.caveats import undefined
+from benchprof.report.matrix import Matrix, matrix_of
+
+COLUMNS = 4
+LEAST_ABILITIES = 3
+# AIS beyond it are drawn at the rim.
+WIDEST = 1.5
+# Inches.
+PANEL_HEIGHT = 2.05
+SINGLE_HEIGHT = 3.6
+FRAME_HEIGHT = 0.9
+RINGS = (-1.0, -0.5, 0.5, 1.0)
+# Points of the outline between two abilities.
+STEPS = 40
+
+
+def draw_radars(
+    table: pd.DataFrame,
+    model: str,
+    selection: str,
+    fraction: str,
+    own_benchmarks: Mapping[str, str],
+    targets: Sequence[Path],
+    singles: Mapping[str, Sequence[Path]],
+) -> None:
+    """Draw all benchmarks' profiles on one page and each on its own.
+
+    Args:
+        table, model, selection, fraction, own_benchmarks: as of `heatmap.draw_heatmap`.
+        targets: PNG, SVG and CSV files of the page.
+        singles: the same by benchmark.
+    """
+    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+    numbers = radar_numbers(matrix)
+    with style.styled():
+        style.save_with_numbers(radar_page(matrix), numbers, targets)
+        for benchmark, files in singles.items():
+            own = numbers[numbers["benchmark"] == benchmark]
+            style.save_with_numbers(single_radar(matrix, benchmark), own, files)
+
+
+def radar_numbers(matrix: Matrix) -> pd.DataFrame:
+    """A row per cell; the random controls' mean is the grey outline."""
+    columns = ["benchmark", "ability", "metric", "ais", "ais_low", "ais_high", "random_mean",
+               "reason"]  # fmt: skip
+    return matrix.with_controls()[columns]
+
+
+def radar_page(matrix: Matrix) -> Figure:
+    """Every defined benchmark's radar, and a note of those without one."""
+    shown = _defined(matrix)
+    if len(matrix.abilities) < LEAST_ABILITIES or not shown:
+        return style.note_figure(_title(matrix), _nothing(matrix))
+    short = style.codes(matrix.abilities)
+    legend = ", ".join(f"{code} {style.readable(a).lower()}" for a, code in short.items())
+    limits = _limits(matrix)
+    notes = [legend, _rings(limits), *undefined(matrix)]
+    rows = math.ceil(len(shown) / COLUMNS)
+    height = FRAME_HEIGHT + rows * PANEL_HEIGHT + style.note_height(notes)
+    figure = style.new_figure(height)
+    for place, benchmark in enumerate(shown, start=1):
+        # Always four columns: one radar is not to fill the page.
+        axes = figure.add_subplot(rows, COLUMNS, place, projection="polar")
+        _draw(axes, matrix, benchmark, limits, list(short.values()))
+        axes.set_title(style.wrapped(benchmark, 24), fontsize=7, pad=9)
+    style.title_above(figure, _title(matrix))
+    style.legend_below(figure, _legend(), 2, notes)
+    return figure
+
+
+def single_radar(matrix: Matrix, benchmark: str) -> Figure:
+    """One benchmark's radar with the abilities' names and the intervals."""
+    title = f"{style.readable(benchmark)}, {_title(matrix)}"
+    if len(matrix.abilities) < LEAST_ABILITIES or benchmark not in _defined(matrix):
+        reason = matrix.reasons().get(benchmark)
+        return style.note_figure(title, [f"No AIS: {reason}."] if reason else _nothing(matrix))
+    figure = style.new_figure(SINGLE_HEIGHT)
+    axes = figure.add_subplot(projection="polar")
+    names = [style.wrapped(ability, 18) for ability in matrix.abilities]
+    limits = _limits(matrix)
+    _draw(axes, matrix, benchmark, limits, names)
+    cells = matrix.cells[matrix.cells["benchmark"] == benchmark]
+    low, high = np.clip(cells[["ais_low", "ais_high"]].to_numpy(float).T, *limits)
+    axes.vlines(_angles(len(names)), low, high, color=style.INK, lw=0.8)
+    _place_names(axes)
+    style.title_above(figure, title)
+    style.legend_below(figure, _legend(), 2, [_rings(limits)])
+    return figure
+
+
+def caption(matrix: Matrix) -> str:
+    """What the figure shows, in words, from the same data."""
+    return (
+        f"The profile of each benchmark under {matrix.model} (masks: {matrix.selection}, "
+        f"k = {matrix.fraction}): the distance from the ring of zero is the AIS. Red, outside: the "
+        "model loses without the ability; blue and hatched, inside: it gains. Grey: the mean of "
+        f"random masks. {len(_defined(matrix))} of {len(matrix.benchmarks)} benchmarks have a "
+        f"profile. AIS beyond {-WIDEST} and {WIDEST} are drawn there."
+    )
+
+
+def _title(matrix: Matrix) -> str:
+    return f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+
+
+def _nothing(matrix: Matrix) -> list[str]:
+    """Why there is no radar at all."""
+    if len(matrix.abilities) < LEAST_ABILITIES:
+        return [f"A radar needs {LEAST_ABILITIES} abilities; there are {len(matrix.abilities)}."]
+    return undefined(matrix)
+
+
+def _defined(matrix: Matrix) -> list[str]:
+    reasons = matrix.reasons()
+    return [benchmark for benchmark in matrix.benchmarks if benchmark not in reasons]
+
+
+def _limits(matrix: Matrix) -> tuple[float, float]:
+    """The same for all benchmarks, so that radars compare; a third below the lowest is centre."""
+    low, high = style.limits(matrix.cells["ais"].astype(float), 0.3, WIDEST)
+    return low - 0.1 * (high - low), high
+
+
+def _angles(count: int) -> np.ndarray:
+    return np.linspace(0, 2 * np.pi, count, endpoint=False)
+
+
+def _draw(
+    axes: Any,
+    matrix: Matrix,
+    benchmark: str,
+    limits: tuple[float, float],
+    names: Sequence[str],
+) -> None:
+    """One profile on polar axes; `limits` are the values at the centre and at the rim."""
+    numbers = radar_numbers(matrix)
+    cells = numbers[numbers["benchmark"] == benchmark]
+    axes.set_theta_zero_location("N")
+    axes.set_theta_direction(-1)
+    axes.set_ylim(*limits)
+    angle, values = _outline(cells["ais"].to_numpy(float), limits)
+    axes.fill_between(angle, 0, values, where=list(values >= 0), color=style.LOSS, alpha=0.45, lw=0)
+    axes.fill_between(
+        angle, 0, values, where=list(values <= 0), facecolor=style.GAIN, alpha=0.45, lw=0,
+        hatch=style.HATCH,
+    )  # fmt: skip
+    axes.plot(angle, values, color=style.INK, lw=0.8)
+    axes.plot(np.linspace(0, 2 * np.pi, 200), np.zeros(200), color=style.INK, lw=0.6, ls="--")
+    random = cells["random_mean"].to_numpy(float)
+    if np.isfinite(random).all():
+        axes.plot(*_outline(random, limits), color=style.MUTED, lw=0.8, ls=":")
+    axes.set_xticks(_angles(len(names)), names, fontsize=6)
+    ticks = [t for t in RINGS if limits[0] < t < limits[1]]
+    axes.set_yticks(ticks, [""] * len(ticks))
+    axes.tick_params(pad=-1)
+    axes.grid(color=style.PALE, lw=0.4)
+    axes.spines["polar"].set_linewidth(0.4)
+
+
+def _outline(values: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The closed outline: between two abilities the distance changes evenly with the angle."""
+    closed = np.append(np.clip(values, *limits), np.clip(values[0], *limits))
+    corners = np.linspace(0, 2 * np.pi, len(closed))
+    angle = np.linspace(0, 2 * np.pi, STEPS * len(values) + 1)
+    return angle, np.interp(angle, corners, closed)
+
+
+def _place_names(axes: Any) -> None:
+    """Names beside the rim, not across it: right of it they begin there, left of it they end."""
+    for label, angle in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True):
+        side = math.sin(angle)
+        label.set_ha("center" if abs(side) < 0.05 else "left" if side > 0 else "right")
+
+
+def _legend() -> list[Patch]:
+    return [
+        Patch(facecolor=style.LOSS, alpha=0.45, label="lost without the ability (AIS > 0)"),
+        Patch(facecolor=style.GAIN, alpha=0.45, hatch=style.HATCH,
+              label="gained without it (AIS < 0)"),
+    ]  # fmt: skip
+
+
+def _rings(limits: tuple[float, float]) -> str:
+    """What the circles are."""
+    rings = [f"{t:g}" for t in RINGS if limits[0] < t < limits[1]]
+    named = f"grey rings: AIS of {', '.join(rings)}" if rings else f"rim: AIS of {limits[1]:.2f}"
+    return f"Dashed: AIS of 0; dotted: mean of the random masks; {named}."

@@ -1,0 +1,198 @@
+"""Ribbons from abilities to the benchmarks that lose without them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Outline
+
+from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.report import style
+from benchprof.report.caveats import undefined
+from benchprof.report.matrix import Matrix, matrix_of
+
+# The paper's Figure 1 shows what exceeds it.
+THRESHOLD = 0.05
+# Inches: of a name's place, between two places, of a column's bar, from the left to each column.
+PLACE = 0.3
+GAP = 0.08
+BAR = 0.09
+LEFT, RIGHT = 1.6, 5.1
+FRAME_HEIGHT = 0.75
+NAME_WIDTH = 32
+STRONG, PALE = 0.75, 0.25
+
+
+@dataclass
+class Node:
+    """An ability or a benchmark: where its bar starts, from the top, and how far it is used up."""
+
+    top: float
+    height: float
+    used: float = 0.0
+
+    def take(self, width: float) -> float:
+        """The top of the next ribbon at this bar."""
+        start = self.top + self.used
+        self.used += width
+        return start
+
+
+def draw_ribbons(
+    table: pd.DataFrame,
+    model: str,
+    selection: str,
+    fraction: str,
+    own_benchmarks: Mapping[str, str],
+    targets: Sequence[Path],
+) -> None:
+    """Draw one model's AIS above `THRESHOLD`; arguments as of `heatmap.draw_heatmap`."""
+    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+    with style.styled():
+        style.save_with_numbers(ribbon_figure(matrix), ribbon_numbers(matrix), targets)
+
+
+def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
+    """A row per ribbon, the widest first within an ability."""
+    cells = matrix.cells[matrix.cells["ais"] > THRESHOLD]
+    columns = ["ability", "benchmark", "metric", "ais", "ais_low", "ais_high", "q_random"]
+    return cells[columns].reset_index(drop=True)
+
+
+def ribbon_figure(matrix: Matrix) -> Figure:
+    """Abilities at the left, benchmarks at the right, a ribbon as wide as the AIS between them."""
+    ribbons = ribbon_numbers(matrix)
+    title = f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    if ribbons.empty:
+        return style.note_figure(title, [f"No AIS exceeds {THRESHOLD}.", *undefined(matrix)])
+    most = max(len(matrix.abilities), len(matrix.benchmarks))
+    # So that all ribbons together are as high as all names.
+    scale = PLACE * most / float(ribbons["ais"].sum())
+    left = _column(matrix.abilities, ribbons.groupby("ability")["ais"].sum(), scale)
+    right = _column(matrix.benchmarks, ribbons.groupby("benchmark")["ais"].sum(), scale)
+    height = max(_height(left), _height(right))
+    _centre(left, height)
+    _centre(right, height)
+    notes = [_legend(), *undefined(matrix)]
+    figure = style.new_figure(height + FRAME_HEIGHT + style.note_height(notes))
+    axes = figure.subplots()
+    axes.set(xlim=(0, style.WIDTH), ylim=(height + PLACE, -0.05))
+    axes.axis("off")
+    axes.set_title(title, loc="left")
+    colours = dict(zip(matrix.abilities, style.palette(len(matrix.abilities)), strict=True))
+    _draw_ribbons(axes, ribbons, left, right, scale, colours)
+    _draw_names(axes, matrix, left, right, colours)
+    _draw_scale(axes, scale, height + 0.12)
+    style.note_below(figure, notes)
+    return figure
+
+
+def caption(matrix: Matrix) -> str:
+    """What the figure shows, in words, from the same data."""
+    count = len(ribbon_numbers(matrix))
+    return (
+        f"Which benchmarks {matrix.model} loses on without which ability (masks: "
+        f"{matrix.selection}, k = {matrix.fraction}): the {count} AIS above {THRESHOLD}, each a "
+        "ribbon of that width. " + _legend()
+    )
+
+
+def _legend() -> str:
+    return (
+        f"Shown: AIS above {THRESHOLD}. Pale: does not differ from the random masks of the "
+        f"same size (q < {SIGNIFICANCE})."
+    )
+
+
+def _column(names: Sequence[str], sums: pd.Series, scale: float) -> dict[str, Node]:
+    """The bars of one column from its top; a name without ribbons keeps its place."""
+    nodes, top = {}, 0.0
+    for name in names:
+        height = scale * float(sums.get(name, 0.0))
+        place = max(height, PLACE)
+        nodes[name] = Node(top + (place - height) / 2, height)
+        top += place + GAP
+    return nodes
+
+
+def _height(nodes: Mapping[str, Node]) -> float:
+    last = list(nodes.values())[-1]
+    return last.top + max(last.height, (PLACE + last.height) / 2)
+
+
+def _centre(nodes: Mapping[str, Node], height: float) -> None:
+    shift = (height - _height(nodes)) / 2
+    for node in nodes.values():
+        node.top += shift
+
+
+def _draw_ribbons(
+    axes: Axes,
+    ribbons: pd.DataFrame,
+    left: Mapping[str, Node],
+    right: Mapping[str, Node],
+    scale: float,
+    colours: Mapping[str, tuple[float, float, float]],
+) -> None:
+    """In the order of both columns, so that ribbons cross no more than they must."""
+    order = {name: place for place, name in enumerate(right)}
+    starts = {}
+    for ability in left:
+        own = ribbons[ribbons["ability"] == ability]
+        for row in sorted(own.to_dict("records"), key=lambda row: order[row["benchmark"]]):
+            starts[ability, row["benchmark"]] = row, left[ability].take(scale * row["ais"])
+    for (ability, benchmark), (row, start) in starts.items():
+        width = scale * row["ais"]
+        end = right[benchmark].take(width)
+        alpha = STRONG if row["q_random"] < SIGNIFICANCE else PALE
+        axes.add_patch(
+            PathPatch(_ribbon(start, end, width), facecolor=colours[ability], alpha=alpha, lw=0)
+        )
+
+
+def _ribbon(start: float, end: float, width: float) -> Outline:
+    """A band that leaves and arrives level, the same height at both ends."""
+    near, far = LEFT + BAR, RIGHT - BAR
+    middle = (near + far) / 2
+    upper = [(near, start), (middle, start), (middle, end), (far, end)]
+    lower = [(far, end + width), (middle, end + width), (middle, start + width),
+             (near, start + width)]  # fmt: skip
+    curve = [Outline.CURVE4] * 3
+    codes = [Outline.MOVETO, *curve, Outline.LINETO, *curve, Outline.CLOSEPOLY]
+    return Outline([*upper, *lower, upper[0]], codes)
+
+
+def _draw_names(
+    axes: Axes,
+    matrix: Matrix,
+    left: Mapping[str, Node],
+    right: Mapping[str, Node],
+    colours: Mapping[str, tuple[float, float, float]],
+) -> None:
+    reasons = matrix.reasons()
+    for name, node in left.items():
+        axes.add_patch(Rectangle((LEFT, node.top), BAR, node.height, color=colours[name], lw=0))
+        text = textwrap.fill(style.readable(name), 24)
+        middle = node.top + node.height / 2
+        axes.text(LEFT - 0.06, middle, text, ha="right", va="center", fontsize=6.5)
+    for name, node in right.items():
+        axes.add_patch(Rectangle((RIGHT - BAR, node.top), BAR, node.height, color=style.INK, lw=0))
+        state = " (no AIS)" if name in reasons else "" if node.height else " (none)"
+        text = textwrap.fill(style.readable(name) + state, NAME_WIDTH)
+        middle = node.top + node.height / 2
+        axes.text(RIGHT + 0.06, middle, text, ha="left", va="center", fontsize=6.5)
+
+
+def _draw_scale(axes: Axes, scale: float, top: float) -> None:
+    """How wide a round AIS is: the largest that fits the room."""
+    fitting = [value for value in (5, 2, 1, 0.5, 0.2, 0.1, 0.05) if value * scale <= PLACE * 0.6]
+    value = fitting[0] if fitting else THRESHOLD
+    axes.add_patch(Rectangle((LEFT, top), 0.5, value * scale, color=style.MUTED, lw=0))
+    axes.text(LEFT + 0.58, top + value * scale / 2, f"AIS of {value:g}", va="center", fontsize=6)

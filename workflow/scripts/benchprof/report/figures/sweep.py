@@ -1,0 +1,151 @@
+"""AIS against k with the random controls; descriptive: no k is chosen on benchmarks."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from benchprof.report import style
+from benchprof.report.matrix import matrix_of
+
+COLUMNS = 4
+# Inches.
+PANEL_HEIGHT = 1.35
+FRAME_HEIGHT = 1.35
+K_HEIGHT = 0.6
+# AIS beyond it leave the panel.
+WIDEST = 2.0
+MARKERS = "os^Dv<>PX*"
+
+
+def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequence[Path]) -> None:
+    """Draw the AIS of one model and selection at every k.
+
+    Args:
+        table: the AIS table; the headline metric is drawn.
+        model: its name in the table.
+        selection: the rule that made the masks.
+        targets: PNG, SVG and CSV files.
+    """
+    numbers = sweep_numbers(table, model, selection)
+    with style.styled():
+        style.save_with_numbers(sweep_figure(numbers, f"{model}: {selection}"), numbers, targets)
+
+
+def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFrame:
+    """A row per (benchmark, k, ability), with mean, least and largest AIS of its controls."""
+    rows = table[(table["model"] == model) & (table["selection"] == selection)]
+    fractions = sorted(rows["fraction"].unique(), key=float)
+    columns = ["benchmark", "fraction", "ability", "metric", "ais", "ais_low", "ais_high",
+               "random_mean", "random_low", "random_high", "reason"]  # fmt: skip
+    matrices = [matrix_of(table, model, selection, fraction, {}) for fraction in fractions]
+    return pd.concat([m.with_controls()[columns] for m in matrices], ignore_index=True)
+
+
+def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
+    """A panel per benchmark, a line per ability; from `sweep_numbers`."""
+    benchmarks = list(numbers["benchmark"].unique())
+    abilities = list(numbers["ability"].unique())
+    rows, columns = math.ceil(len(benchmarks) / COLUMNS), min(COLUMNS, len(benchmarks))
+    legend = _legend(abilities)
+    # A last row that is not full: the row above it has the names of k as well.
+    ragged = K_HEIGHT if len(benchmarks) % columns else 0.0
+    height = FRAME_HEIGHT + rows * PANEL_HEIGHT + ragged + 0.06 * len(legend)
+    figure = style.new_figure(height)
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for place, benchmark in zip(axes.flat, benchmarks, strict=False):
+        _draw_panel(place, numbers[numbers["benchmark"] == benchmark], abilities)
+        place.set_title(style.wrapped(benchmark, 22), fontsize=7, loc="left")
+    for spare in axes.flat[len(benchmarks) :]:
+        spare.remove()
+    shown = numbers[["ais", "random_low", "random_high"]].to_numpy(float).ravel()
+    low, high = style.limits(shown, 0.1, WIDEST)
+    axes[0, 0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    _label_axes(axes, list(numbers["fraction"].unique()), len(benchmarks))
+    style.title_above(figure, title)
+    style.legend_below(figure, legend, 3)
+    return figure
+
+
+def caption(numbers: pd.DataFrame, model: str, selection: str) -> str:
+    """What the figure shows, in words, from the same data."""
+    fractions = ", ".join(numbers["fraction"].unique())
+    return (
+        f"AIS of {model} against k ({fractions}; masks: {selection}). Grey: mean and range of the "
+        "random masks of the same size. Descriptive: k is chosen on the calibration splits or "
+        "configured, never here."
+    )
+
+
+def _draw_panel(axes: Axes, rows: pd.DataFrame, abilities: Sequence[str]) -> None:
+    axes.set_xscale("log")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(length=2, width=0.5, labelbottom=False)
+    if rows["ais"].isna().all():
+        reason = rows["reason"].iloc[0] or "not computed"
+        axes.text(0.03, 0.95, textwrap.fill(f"no AIS: {reason}", 27), transform=axes.transAxes,
+                  fontsize=6, va="top")  # fmt: skip
+        return
+    axes.axhline(0, color=style.MUTED, lw=0.6, zorder=0)
+    # Where each ability has its own controls, the band is all of them.
+    k = rows["fraction"].astype(float)
+    controls = rows.groupby(k).agg(
+        {"random_mean": "mean", "random_low": "min", "random_high": "max"}
+    )
+    axes.fill_between(
+        controls.index, controls["random_low"], controls["random_high"], color=style.PALE, lw=0
+    )
+    axes.plot(controls.index, controls["random_mean"], color=style.MUTED, lw=1, ls="--")
+    for ability, colour, marker in _looks(abilities):
+        own = rows["ability"] == ability
+        axes.plot(k[own], rows.loc[own, "ais"], color=colour, marker=marker, ms=2.6, lw=0.8)
+
+
+def _looks(
+    abilities: Sequence[str],
+) -> list[tuple[str, tuple[float, float, float], str]]:
+    """Each ability's colour and marker; the marker tells what a colour may not."""
+    colours = style.palette(len(abilities))
+    return [
+        (ability, colour, MARKERS[place % len(MARKERS)])
+        for place, (ability, colour) in enumerate(zip(abilities, colours, strict=True))
+    ]
+
+
+def _label_axes(axes: np.ndarray, fractions: Sequence[str], panels: int) -> None:
+    """k as configured below the last panel of each column; names of both axes at the edge."""
+    columns = axes.shape[1]
+    for place in range(max(panels - columns, 0), panels):
+        lowest = axes.flat[place]
+        lowest.set_xticks([float(f) for f in fractions], fractions)
+        lowest.tick_params(axis="x", labelbottom=True, labelrotation=90, labelsize=6)
+        lowest.set_xlabel("k")
+    # Also where nothing is drawn.
+    values = [float(f) for f in fractions]
+    axes.flat[0].set_xlim(min(values) / 1.3, max(values) * 1.3)
+    for panel in axes.flat[:panels]:
+        panel.minorticks_off()
+    for row in axes[:, 0]:
+        row.set_ylabel("AIS")
+
+
+def _legend(abilities: Sequence[str]) -> list[Artist]:
+    lines: list[Artist] = [
+        Line2D([], [], color=colour, marker=marker, ms=2.6, lw=0.8, label=style.readable(ability))
+        for ability, colour, marker in _looks(abilities)
+    ]
+    return [
+        *lines,
+        Line2D([], [], color=style.MUTED, lw=1, ls="--", label="random masks, mean"),
+        Patch(color=style.PALE, label="random masks, range"),
+    ]

@@ -1,0 +1,236 @@
+"""How a run was made, in sentences from its settings: for the page and for a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchprof.files import write_text
+from benchprof.provenance import software
+from benchprof.report.portable import portable
+from benchprof.report.references import keys_of, references
+from benchprof.report.style import readable
+
+SCORES = {
+    "taylor_abs": "the mean over the ability's training items of |w × gradient|",
+    "taylor": "|w × mean gradient over the ability's training items|",
+    "fisher": "the mean over the ability's training items of (w × gradient)²",
+    "wanda": "|w| × the norm of its inputs over the ability's training items",
+}
+IMPACTS = {
+    "chance_corrected": "(S − S(a)) / (S − C), C the score of guessing",
+    "relative": "(S − S(a)) / S",
+    "absolute": "S − S(a)",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the method.
+
+    Attributes:
+        name: a heading.
+        text: sentences.
+        sources: keys of the references.
+    """
+
+    name: str
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Step]:
+    """The steps as they were configured.
+
+    Args:
+        settings: what decided the numbers, as configured (`page.SETTINGS`).
+        table: the AIS table.
+    """
+    whole = "parameters" if settings["fraction_of"] == "model" else "weights in scope"
+    steps = [_profiled(table), _importance(settings)]
+    for name, selection in settings["selections"].items():
+        rule = portable(_selection(name, selection, whole))
+        steps.append(Step(f"Masks, {name}", f"{rule}; k = {_listed(table['fraction'].unique())}."))
+    steps += [_ablation(settings), _controls(settings, table), _impact(settings), _tests()]
+    if table["model"].nunique() > 1:
+        steps.append(_similarity())
+    return steps
+
+
+def write_methods(
+    text: Path,
+    bibliography: Path,
+    settings: Mapping[str, Any],
+    table: pd.DataFrame,
+    models: Mapping[str, Mapping[str, Any]],
+    shipped: Mapping[str, str],
+) -> None:
+    """Write the methods as Markdown with citations, and the BibTeX that they cite.
+
+    Args:
+        text: the Markdown file; citations are Pandoc's, `[@key]`.
+        bibliography: the BibTeX file.
+        settings: as of `method_steps`.
+        table: likewise.
+        models: the source of each model as configured.
+        shipped: the shipped benchmark behind each benchmark that is one, by its name.
+    """
+    sentences = [_opening(), *(_cited(step) for step in method_steps(settings, table))]
+    sentences.append(_benchmarks(shipped))
+    body = " ".join(sentence for sentence in sentences if sentence)
+    write_text(text, f"# Methods\n\n{body}\n")
+    uses = {f"importance:{settings['importance']['score']}", "statistics"}
+    uses |= {f"benchmark:{name}" for name in shipped.values()}
+    if table["model"].nunique() > 1:
+        uses.add("similarity")
+    write_text(bibliography, references(sorted(uses), models))
+
+
+def _opening() -> str:
+    versions = software()
+    return (
+        "Benchmarks were profiled by ablation [@kim2025benchmark] with benchprof "
+        f"{versions['benchprof']}, a Snakemake [@molder2021sustainable] workflow over "
+        f"lm-evaluation-harness {versions['lm-eval']} [@gao2021framework], transformers "
+        f"{versions['transformers']} [@wolf2020transformers] and torch {versions['torch']}."
+    )
+
+
+def _cited(step: Step) -> str:
+    cited = f" [{'; '.join(f'@{key}' for key in step.sources)}]" if step.sources else ""
+    return f"{step.name}: {step.text.removesuffix('.')}{cited}."
+
+
+def _benchmarks(shipped: Mapping[str, str]) -> str:
+    keys = {name: keys_of(f"benchmark:{source}") for name, source in shipped.items()}
+    named = [f"{readable(name)} [{'; '.join(f'@{k}' for k in found)}]"
+             for name, found in keys.items() if found]  # fmt: skip
+    return f"Published benchmarks: {', '.join(named)}." if named else ""
+
+
+def _profiled(table: pd.DataFrame) -> Step:
+    shown = table[table["headline"]]
+    own = shown[shown["seed"].isna()]
+    least, most = int(own["n"].min()), int(own["n"].max())
+    count = f"{least}" if least == most else f"{least} to {most}"
+    return Step(
+        "Profiled",
+        f"{_listed(own['model'].unique())} on {_listed(map(readable, own['benchmark'].unique()))} "
+        f"({count} items each), for the abilities "
+        f"{_listed(readable(a).lower() for a in own['ability'].unique())}.",
+    )
+
+
+def _importance(settings: Mapping[str, Any]) -> Step:
+    importance = settings["importance"]
+    loss = "the answer's tokens" if importance["loss_on"] == "answer" else "all tokens"
+    at = "at the positions of" if importance["score"] == "wanda" else "of"
+    parts = [f"{SCORES[importance['score']]}, {at} the loss on {loss}"]
+    if importance.get("twins"):
+        parts.append("less the same on the items' corrupted twins (at least 0)")
+    layers = settings["layers"]
+    within = f", layers {layers[0]} to {layers[1]}" if layers else ""
+    limit = f"; {importance['limit']} items an ability" if importance.get("limit") else ""
+    scope = settings["scope"].replace("_", " ")
+    return Step(
+        "Importance of a weight w for an ability",
+        f"{', '.join(parts)}; scope: {scope}{within}{limit}.",
+        tuple(keys_of(f"importance:{importance['score']}")),
+    )
+
+
+def _selection(name: str, selection: Mapping[str, Any], whole: str) -> str:
+    """The rule behind a mask of n weights."""
+    n = f"n = ⌊k · {whole}⌋"
+    others = "the background items'" if "background" in selection else "the other abilities'"
+    if name == "specific":
+        return _specific(selection, n, others)
+    rules = {
+        "top": f"the {n} most important weights, chosen over the whole scope",
+        "bottom": f"the {n} least important weights, chosen over the whole scope",
+        "core": f"the {n} weights whose least importance to any ability is largest: one mask for "
+        "all abilities",
+    }
+    return rules.get(name, str(dict(selection)))
+
+
+def _specific(selection: Mapping[str, Any], n: str, others: str) -> str:
+    definition = selection["definition"]
+    if definition == "ratio":
+        of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
+        return (
+            f"of the {selection['pool']:g}n most important weights the {n} with the largest ratio "
+            f"of the ability's importance to {others} {of}"
+        )
+    if definition == "exclude":
+        among = (
+            "to the background items"
+            if "background" in selection
+            else f"of {selection['in_top_of']} other abilities or more"
+        )
+        return f"the {n} most important weights that are not among the n most important {among}"
+    of = {"diff": "mean", "max": "largest"}[definition]
+    return f"the {n} weights whose importance to the ability exceeds {others} {of} most"
+
+
+def _ablation(settings: Mapping[str, Any]) -> Step:
+    return Step("Ablation", f"each mask {ablated(settings['ablation'])} in the loaded model.")
+
+
+def ablated(ablation: Any) -> str:
+    """What becomes of a mask's weights, after "each mask"."""
+    if ablation == "zero":
+        return "zeroes the weights that it selects"
+    if ablation == "mean":
+        return "sets the weights that it selects to their matrix's mean"
+    return f"multiplies the weights that it selects by {ablation['scale']:g}"
+
+
+def _controls(settings: Mapping[str, Any], table: pd.DataFrame) -> Step:
+    seeds = int(table["seed"].nunique())
+    each = settings["controls"]["random"]["matched_to"] == "each_ability"
+    matched = "each ability's mask" if each else "the abilities' masks on average"
+    return Step(
+        "Random controls",
+        f"{seeds} seed{'s' if seeds != 1 else ''}; as many weights per tensor and per decile of "
+        f"magnitude as {matched}.",
+    )
+
+
+def _impact(settings: Mapping[str, Any]) -> Step:
+    profile = settings["profile"]
+    return Step(
+        f"AIS ({profile['impact'].replace('_', ' ')})",
+        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) without ability a; undefined "
+        f"where S is not significantly above guessing. Intervals "
+        f"({100 * profile['confidence']:g}%): paired bootstrap over items, {profile['resamples']} "
+        f"resamples, seed {settings['seed']}.",
+        ("bonett2012adjusted",),
+    )
+
+
+def _tests() -> Step:
+    return Step(
+        "Tests",
+        "paired sign-flip tests against the mean of the random masks and of the other abilities' "
+        "masks; q: Benjamini-Hochberg over all defined cells of one metric, all models, selections "
+        "and k together.",
+        ("benjamini1995controlling",),
+    )
+
+
+def _similarity() -> Step:
+    return Step(
+        "Similarity",
+        "AIS min-max normalised over abilities and scaled to sum 1; 1 − Jensen-Shannon divergence "
+        "(base 2). Noise: simulated profiles of independent normal values.",
+        ("lin1991divergence",),
+    )
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(map(str, names))

@@ -1,0 +1,155 @@
+"""AIS and similarity as tables for a paper: LaTeX with booktabs, and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchprof.files import write_text
+from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.report.caveats import undefined
+from benchprof.report.figures.similarity import similarity_of
+from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.style import codes, number, readable
+
+# What LaTeX would take for its own.
+ESCAPES = str.maketrans(
+    {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}",
+     "<": r"$<$", ">": r"$>$"}
+)  # fmt: skip
+NONE = "--"
+
+
+@dataclass(frozen=True)
+class PaperTable:
+    """A table of texts; the first column is at the left, the others are centred.
+
+    Attributes:
+        caption: sentences below the title.
+        label: of LaTeX.
+        header: a text per column.
+        rows: likewise, each.
+    """
+
+    caption: str
+    label: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def markdown(self) -> str:
+        """A pipe table with its caption."""
+        lines = [self.header, ["---", *(":---:" for _ in self.header[1:])], *self.rows]
+        # A bar would end the cell.
+        body = ["| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines]
+        return "\n".join(body) + f"\n\n{self.caption}\n"
+
+    def latex(self) -> str:
+        """A float with booktabs rules; the preamble needs `\\usepackage{booktabs}`."""
+        lines = [" & ".join(c.translate(ESCAPES) for c in line) for line in self.rows]
+        header = " & ".join(c.translate(ESCAPES) for c in self.header)
+        return "\n".join(
+            [
+                "% Needs \\usepackage{booktabs}.",
+                r"\begin{table}",
+                r"\centering",
+                r"\small",
+                rf"\begin{{tabular}}{{l{'c' * (len(self.header) - 1)}}}",
+                r"\toprule",
+                rf"{header} \\",
+                r"\midrule",
+                *(rf"{line} \\" for line in lines),
+                r"\bottomrule",
+                r"\end{tabular}",
+                rf"\caption{{{self.caption.translate(ESCAPES)}}}",
+                rf"\label{{{self.label}}}",
+                r"\end{table}",
+                "",
+            ]
+        )
+
+
+def write_impact_tables(
+    table: pd.DataFrame,
+    model: str,
+    selection: str,
+    fraction: str,
+    own_benchmarks: Mapping[str, str],
+    targets: Sequence[Path],
+) -> None:
+    """Write one AIS matrix; arguments as of `figures.heatmap.draw_heatmap`, .tex and .md files."""
+    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+    _write(impact_table(matrix), targets)
+
+
+def write_similarity_tables(
+    table: pd.DataFrame, selection: str, fraction: str, targets: Sequence[Path]
+) -> None:
+    """Write the similarity of models under one selection and k, to .tex and .md files."""
+    _write(similarity_table(similarity_of(table, selection, fraction)), targets)
+
+
+def impact_table(matrix: Matrix) -> PaperTable:
+    """Benchmarks by abilities, each value with its marks, and the random masks' mean."""
+    short = codes(matrix.abilities)
+    values, marked = matrix.grid("ais").astype(float), matrix.marked()
+    random = matrix.with_controls().groupby("benchmark")["random_mean"].mean()
+    rows = [
+        [
+            readable(benchmark),
+            *(
+                _value(values.loc[benchmark, ability], bool(marked.loc[benchmark, ability]))
+                for ability in matrix.abilities
+            ),
+            _value(random[benchmark], False),
+        ]
+        for benchmark in matrix.benchmarks
+    ]
+    legend = ", ".join(f"{code} {readable(a).lower()}" for a, code in short.items())
+    caption = " ".join(
+        [
+            f"Ability Impact Scores of {matrix.model} ({matrix.metrics().replace('_', ' ')}; "
+            f"masks: {matrix.selection}, k = {matrix.fraction}). {legend}; random: mean of the "
+            f"random masks of the same size. * differs from these (q < {SIGNIFICANCE}). {NONE} "
+            "undefined.",
+            *undefined(matrix),
+        ]
+    )
+    label = f"tab:impact-{matrix.model}-{matrix.selection}-{matrix.fraction}"
+    return PaperTable(caption, label, ["Benchmark", *short.values(), "random"], rows)
+
+
+def similarity_table(rows: pd.DataFrame) -> PaperTable:
+    """Benchmarks by pairs of models; from the rows of `similarity_of`."""
+    pairs = list(rows["pair"].unique())
+    wide = rows.pivot(index="benchmark", columns="pair", values="similarity")
+    benchmarks = list(rows["benchmark"].unique())
+    texts = [
+        [readable(b), *(_value(float(wide.loc[b, pair]), False) for pair in pairs)]
+        for b in benchmarks
+    ]
+    first = rows.iloc[0]
+    noise = f"{number(first['noise_low'])} to {number(first['noise_high'])}"
+    null = f" Pairs of pure noise reach {noise} (95%)." if np.isfinite(first["noise_low"]) else ""
+    caption = (
+        f"Similarity of two models' profiles, 1 less the Jensen-Shannon divergence (masks: "
+        f"{first['selection']}, k = {first['fraction']}).{null} {NONE} undefined."
+    )
+    label = f"tab:similarity-{first['selection']}-{first['fraction']}"
+    return PaperTable(caption, label, ["Benchmark", *pairs], texts)
+
+
+def _value(value: float, marked: bool) -> str:
+    if not np.isfinite(value):
+        return NONE
+    return number(value) + ("*" if marked else "")
+
+
+def _write(table: PaperTable, targets: Sequence[Path]) -> None:
+    forms = {".tex": table.latex, ".md": table.markdown}
+    for target in targets:
+        write_text(target, forms[target.suffix]())
