@@ -287,7 +287,7 @@ SYSTEM = (
             "medium",
             "partial",
             "In {n0}'s fable we are to see the {known} in the {like}.",
-            "Following this comparison through, in what do we see the {x}?",
+            "Following this comparison through, who or what corresponds to the {x}?",
         ),
         (
             "hard",

@@ -102,7 +102,7 @@ MEANINGS: dict[str, tuple[Frame, ...]] = {
         "cobbler, awl, shoe shop, leather, boot",
         "shipbuilder, crane, shipyard, steel, ship",
         "printer, printing press, print shop, paper, newspaper",
-        "candlemaker, mould, candle shop, wax, candle",
+        "candlemaker, mould, candle factory, wax, candle",
         "basket maker, knife, hut, willow, basket",
         "distiller, still, distillery, rye, whisky",
         "butcher, cleaver, butcher's shop, pork, sausage",

@@ -179,7 +179,7 @@ SCALES: dict[str, tuple[Scale, ...]] = {
         _scale("talk", "ask inquire", "answer reply respond"),
         _scale("making unity", "repair fix mend", "break damage smash"),
         _scale("freedom", "release free liberate", "imprison jail confine"),
-        _scale("place", "stay remain", "leave depart"),
+        _scale("place leave", "stay remain", "leave depart"),
         _scale("belief", "trust believe", "distrust doubt mistrust"),
         _scale("amount", "lengthen extend prolong", "shorten curtail abridge"),
         _scale("belief keeping leave praise", "accept welcome", "reject refuse"),
