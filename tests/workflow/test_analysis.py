@@ -10,7 +10,7 @@ from tests.workflow.conftest import Project
 
 def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
-    planned = project.planned("analysis")
+    planned = project.planned("--", "analysis")
     assert set(planned) == {"analysis", "locate_masks", "compare_masks", "measure_core"}
     project.run("analysis")
     folder = project.folder / "results/analysis/tiny"
@@ -23,7 +23,7 @@ def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> No
     assert len(pd.read_csv(folder / "overlap_specific_0.01.csv")) == 1
     # Of the paper's six k those that give this small model a mask at all.
     assert pd.read_csv(folder / "core.csv")["n"].tolist() == [1, 7, 31, 125]
-    project.run("analysis", "--forcerun", "locate_masks", "compare_masks", "measure_core")
+    project.run("--forcerun", "locate_masks", "compare_masks", "measure_core", "--", "analysis")
     for name, first in content.items():
         assert (folder / name).read_bytes() == first, name
 

@@ -39,7 +39,11 @@ def core_figure(table: pd.DataFrame, title: str) -> Figure:
     axes.set_ylim(-0.02, 1.02)
     axes.set(xlabel="k", ylabel="share of a mask's entries")
     axes.set_title(title, loc="left")
-    axes.legend(title="in the top masks of", frameon=False, title_fontsize=6.5)
+    # Beside the lines, which may be anywhere.
+    axes.legend(
+        title="in the top masks of", title_fontsize=6.5, frameon=False, loc="center left",
+        bbox_to_anchor=(1, 0.5),
+    )  # fmt: skip
     seaborn.despine(ax=axes)
     figure.supxlabel("Dotted: by chance.", x=0.01, ha="left", fontsize=6, color=style.INK)
     return figure

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from benchprof.report import style
@@ -34,7 +36,7 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
     columns = min(PANELS, len(abilities))
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     most = 100 * float(table["share"].max()) or 1.0
-    image = None
+    scale = ScalarMappable(Normalize(0, most), SEQUENTIAL)
     for number, panel in enumerate(panels.flat):
         if number >= len(abilities):
             panel.remove()
@@ -42,9 +44,9 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
         own = table[table["ability"] == abilities[number]]
         grid = own.pivot(index="layer", columns="projection", values="share")
         # Layer 0, where the text enters, at the bottom.
-        image = panel.imshow(
-            100 * grid.to_numpy(), aspect="auto", origin="lower", cmap=SEQUENTIAL,
-            vmin=0, vmax=most, interpolation="nearest",
+        panel.imshow(
+            100 * grid.to_numpy(), aspect="auto", origin="lower", interpolation="nearest",
+            cmap=scale.cmap, norm=scale.norm,
             extent=(-0.5, grid.shape[1] - 0.5, grid.index[0] - 0.5, grid.index[-1] + 0.5),
         )  # fmt: skip
         panel.set_title(style.wrapped(abilities[number], 22), fontsize=6.5)
@@ -53,7 +55,7 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
         panel.tick_params(length=0, labelbottom=number + PANELS >= len(abilities))
     for panel in panels[:, 0]:
         panel.set_ylabel("layer")
-    bar = figure.colorbar(image, ax=panels, pad=0.01, aspect=40)
+    bar = figure.colorbar(scale, ax=panels, pad=0.01, aspect=40)
     bar.set_label("% of the matrix that is masked")
     bar.ax.tick_params(length=2, width=0.5)
     figure.suptitle(title, x=0.01, ha="left", fontsize=8, fontweight="bold")

@@ -30,10 +30,12 @@ def overlap_figure(table: pd.DataFrame, title: str) -> Figure:
     grid = grid.reindex(index=abilities[1:], columns=abilities[:-1])
     figure = style.new_figure(LABEL_HEIGHT + ROW_HEIGHT * len(grid))
     axes = figure.subplots()
+    most = max(table["jaccard"].max(), 0.001)
     seaborn.heatmap(
-        grid, ax=axes, cmap=SEQUENTIAL, vmin=0, vmax=max(table["jaccard"].max(), 0.01),
-        mask=grid.isna(), annot=True, fmt=".2f", annot_kws={"fontsize": 6.2}, linewidths=0.6,
-        linecolor="white", cbar_kws={"label": "Jaccard index"},
+        grid, ax=axes, cmap=SEQUENTIAL, vmin=0, vmax=most,
+        mask=grid.isna(), annot=True, fmt=".2f" if most > 0.1 else ".3f",
+        annot_kws={"fontsize": 6.2}, linewidths=0.6, linecolor="white",
+        cbar_kws={"label": "Jaccard index"},
     )  # fmt: skip
     axes.set_xticklabels([style.wrapped(a, 22) for a in grid.columns], rotation=90)
     axes.set_yticklabels([style.wrapped(a, 24) for a in grid.index], rotation=0)
