@@ -32,11 +32,16 @@ class Checkout(Project):
         path = f"{Path(sys.executable).parent}{os.pathsep}{self.slurm.environment['PATH']}"
         return super().environment() | self.slurm.environment | {"PATH": path}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.command(*arguments), cwd=self.folder, env=self.environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+    @property
+    def output(self) -> Path:
+        return self.folder / "output"
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with self.output.open("wb") as output:
+            return subprocess.Popen(
+                self.command(*arguments), cwd=self.folder, env=self.environment(),
+                stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
 
     def jobs(self, rule: str) -> list[dict[str, str]]:
         """What Slurm knows of a rule's jobs, in the order of submission."""

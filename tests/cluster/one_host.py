@@ -24,13 +24,15 @@ from pathlib import Path
 
 import psutil
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "setpriv")
 # Daemons are in folders that a user's PATH may lack.
 PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 # As many as the largest rule asks for: Slurm takes our word for it (config_overrides).
 CPUS = 16
 # Any device file passes for a GPU.
 GPUS = ("/dev/null", "/dev/zero")
+# The daemons end when this process does, even by kill -9.
+END_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
 CONFIGURATION = """\
 ClusterName=onehost
 SlurmctldHost={host}(127.0.0.1)
@@ -39,7 +41,8 @@ SlurmdPort={node_port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
+# A requeued job waits as long as its credential is valid: two minutes by default.
+AuthInfo=socket={folder}/munge.socket,cred_expire=15
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -104,8 +107,9 @@ def running(folder: Path) -> Iterator[Slurm]:
             with (slurm.folder / f"{command[0]}.out").open("wb") as output:
                 daemons.append(
                     subprocess.Popen(
-                        command, env=os.environ | slurm.environment, stdin=subprocess.DEVNULL,
-                        stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+                        [*END_WITH_PARENT, *command], env=os.environ | slurm.environment,
+                        stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                        start_new_session=True,
                     )
                 )  # fmt: skip
             if command[0] == "munged":

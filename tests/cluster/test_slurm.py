@@ -17,7 +17,7 @@ from tests.cluster.conftest import Checkout
 
 T = TypeVar("T")
 LOG = "evaluate_benchmark/tiny/places_test.log"
-ABLATIONS = 1 + 2 + 60
+ABLATIONS = 1 + 2 + 120
 # What is set here replaces what the profile sets of this kind.
 LITTLE_FIRST = (
     "compute_importance:mem_mb=200 + 4000 * (attempt - 1)",
@@ -38,15 +38,25 @@ def wait_for(found: Callable[[], T], seconds: float = 180) -> T:
 def one_benchmark(config: dict[str, Any]) -> None:
     config["benchmarks"].pop("colours_test")
     # So many that a job can be stopped in the middle, twice.
-    config["controls"]["random"]["seeds"] = list(range(60))
+    config["controls"]["random"]["seeds"] = list(range(120))
     # Asks for a GPU, and does without where torch sees none.
     config["models"]["tiny"]["device"] = "auto"
+
+
+def finished(checkout: Checkout) -> int:
+    """The number of ablations in the store."""
+    return len(list((checkout.folder / "store/evaluations").rglob("[!.]*.json")))
+
+
+def runs_again(checkout: Checkout) -> bool:
+    (job,) = checkout.jobs("evaluate_benchmark")
+    return (job["JobState"], job["Restarts"]) == ("RUNNING", "1")
 
 
 @pytest.fixture(scope="module")
 def survivor(checkout: Checkout) -> Checkout:
     """A checkout after a run that met a drained node, too little memory, preemption and scancel."""
-    slurm, records = checkout.slurm, checkout.folder / "store/evaluations"
+    slurm = checkout.slurm
     checkout.configure(one_benchmark)
     with checkout.start(
         "--set-resources", *LITTLE_FIRST, "--", "results/profiles/impact.csv"
@@ -60,16 +70,17 @@ def survivor(checkout: Checkout) -> Checkout:
             assert waiting["JobState"] == "PENDING"
             slurm.ask("scontrol", "update", f"nodename={slurm.node}", "state=resume")
 
-            wait_for(lambda: list(records.rglob("[!.]*.json")))
+            wait_for(lambda: finished(checkout) > 0)
             (job,) = checkout.jobs("evaluate_benchmark")
             slurm.ask("scontrol", "requeue", job["JobId"])
-            before = len(list(records.rglob("[!.]*.json")))
-            wait_for(lambda: len(list(records.rglob("[!.]*.json"))) > before)
+            wait_for(lambda: runs_again(checkout))
+            before = finished(checkout)
+            wait_for(lambda: finished(checkout) > before)
             slurm.ask("scancel", job["JobId"])
-            output, _ = run.communicate(timeout=300)
+            run.wait(300)
         finally:
             run.kill()
-    assert run.returncode == 0, output[-6000:]
+    assert run.returncode == 0, checkout.output.read_text()[-6000:]
     return checkout
 
 
@@ -79,10 +90,10 @@ def test_the_run_ends_with_its_table(survivor: Checkout) -> None:
 
 
 def test_a_job_killed_for_memory_starts_again_with_more(survivor: Checkout) -> None:
-    killed, finished = survivor.jobs("compute_importance")
+    killed, done = survivor.jobs("compute_importance")
     assert killed["JobState"] not in ("COMPLETED", "RUNNING", "PENDING")
-    assert finished["JobState"] == "COMPLETED"
-    assert [job["MinMemoryNode"] for job in (killed, finished)] == ["200M", "4200M"]
+    assert done["JobState"] == "COMPLETED"
+    assert [job["MinMemoryNode"] for job in (killed, done)] == ["200M", "4200M"]
     assert "2 computed" in survivor.log("compute_importance/tiny.log")
 
 
@@ -93,11 +104,11 @@ def test_a_preempted_job_is_queued_again_by_slurm_itself(survivor: Checkout) -> 
 def test_a_cancelled_job_goes_on_from_the_store_with_more_of_everything(
     survivor: Checkout,
 ) -> None:
-    cancelled, finished = survivor.jobs("evaluate_benchmark")
-    assert (cancelled["JobState"], finished["JobState"]) == ("CANCELLED", "COMPLETED")
+    cancelled, done = survivor.jobs("evaluate_benchmark")
+    assert (cancelled["JobState"], done["JobState"]) == ("CANCELLED", "COMPLETED")
     # 6,000 MB and two hours, and the weights of a tiny model; twice as much the second time.
-    assert [job["MinMemoryNode"] for job in (cancelled, finished)] == ["6000M", "12000M"]
-    assert [job["TimeLimit"] for job in (cancelled, finished)] == ["02:00:00", "04:00:00"]
+    assert [job["MinMemoryNode"] for job in (cancelled, done)] == ["6000M", "12000M"]
+    assert [job["TimeLimit"] for job in (cancelled, done)] == ["02:00:00", "04:00:00"]
     words = survivor.log(LOG).split()
     reused, computed = (int(words[words.index(w) - 1]) for w in ("reused,", "computed"))
     assert reused >= 2

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from tests.conftest import ROOT, byte_tokenizer, tiny_model
 
+TOKEN = "hf_a_secret_of_the_user"
 ABILITIES = ("colours", "places", "numbers")
 WORDS = {
     "colours": ("red", "blue", "green", "black"),
@@ -55,7 +56,8 @@ class Project:
     def environment(self) -> dict[str, str]:
         # Nothing may reach for a network or a cache outside the folder.
         offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(self.folder / "huggingface")}
-        return os.environ | offline | {"XDG_CACHE_HOME": str(self.folder / "cache")}
+        caches = {"XDG_CACHE_HOME": str(self.folder / "cache"), "HF_TOKEN": TOKEN}
+        return os.environ | offline | caches
 
     def run(self, *arguments: str) -> str:
         done = self.snakemake(*arguments)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
-from tests.workflow.conftest import Project
+from tests.workflow.conftest import TOKEN, Project
 from tests.workflow.stages import evaluate, mask_file, score, select
 
 from benchprof.errors import InputError
@@ -294,6 +294,12 @@ def test_an_item_longer_than_the_context_is_refused_or_counted(
     for path in evaluate(project, Store(tmp_path / "store")).values():
         # Eight items of four options, each a request.
         assert read_record(path)["origin"]["made"]["truncated"] == 32
+
+
+def test_no_token_is_ever_written(finished: Project) -> None:
+    files = [path for path in finished.folder.rglob("*") if path.is_file()]
+    assert finished.environment()["HF_TOKEN"] == TOKEN
+    assert not [path for path in files if TOKEN.encode() in path.read_bytes()]
 
 
 EVIL = "from pathlib import Path\nPath({marker!r}).touch()\nclass Evil: pass\n"
