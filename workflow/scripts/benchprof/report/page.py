@@ -184,10 +184,11 @@ def _grid(name: str, matrix: Matrix) -> dict[str, Any]:
 
 
 def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
-    for row in table[["model", "selection"]].drop_duplicates().to_dict("records"):
-        figure = album.of_sweep(table, row["model"], row["selection"])
+    keys = table[["model", "selection"]].drop_duplicates()
+    for model, selection in zip(keys["model"], keys["selection"], strict=True):
+        figure = album.of_sweep(table, model, selection)
         if figure is not None:
-            yield row | {"figure": figure}
+            yield {"model": model, "selection": selection, "figure": figure}
 
 
 def _similarities(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:

@@ -96,16 +96,16 @@ def write_similarity_tables(
 def impact_table(matrix: Matrix) -> PaperTable:
     """Benchmarks by abilities, each value with its marks, and the random masks' mean."""
     short = codes(matrix.abilities)
-    values, marked = matrix.grid("ais").astype(float), matrix.marked()
+    values, marked = matrix.grid("ais").to_dict("index"), matrix.marked().to_dict("index")
     random = matrix.with_controls().groupby("benchmark")["random_mean"].mean()
     rows = [
         [
             readable(benchmark),
             *(
-                _value(values.loc[benchmark, ability], bool(marked.loc[benchmark, ability]))
+                _value(values[benchmark][ability], marked[benchmark][ability])
                 for ability in matrix.abilities
             ),
-            _value(random[benchmark], False),
+            _value(random[benchmark]),
         ]
         for benchmark in matrix.benchmarks
     ]
@@ -126,12 +126,9 @@ def impact_table(matrix: Matrix) -> PaperTable:
 def similarity_table(rows: pd.DataFrame) -> PaperTable:
     """Benchmarks by pairs of models; from the rows of `similarity_of`."""
     pairs = list(rows["pair"].unique())
-    wide = rows.pivot(index="benchmark", columns="pair", values="similarity")
+    wide = rows.pivot(index="benchmark", columns="pair", values="similarity").to_dict("index")
     benchmarks = list(rows["benchmark"].unique())
-    texts = [
-        [readable(b), *(_value(float(wide.loc[b, pair]), False) for pair in pairs)]
-        for b in benchmarks
-    ]
+    texts = [[readable(b), *(_value(wide[b][pair]) for pair in pairs)] for b in benchmarks]
     first = rows.iloc[0]
     noise = f"{number(first['noise_low'])} to {number(first['noise_high'])}"
     null = f" Pairs of pure noise reach {noise} (95%)." if np.isfinite(first["noise_low"]) else ""
@@ -143,7 +140,7 @@ def similarity_table(rows: pd.DataFrame) -> PaperTable:
     return PaperTable(caption, label, ["Benchmark", *pairs], texts)
 
 
-def _value(value: float, marked: bool) -> str:
+def _value(value: float, marked: bool = False) -> str:
     if not np.isfinite(value):
         return NONE
     return number(value) + ("*" if marked else "")
