@@ -282,7 +282,7 @@ RECORDS: tuple[Records, ...] = (
             Short(
                 "instrument", "person",
                 "On the {instrument} is {person}.",
-                "On the {instrument} is who?",
+                "Who is on the {instrument}?",
             ),
             Short(
                 "person", "colour",
@@ -601,7 +601,7 @@ CHAINS: tuple[Chain, ...] = (
         ),
         (
             Hop(
-                "In the town of the Feast of {feast}, the mayor is who?",
+                "Who is the mayor in the town of the Feast of {feast}?",
                 "In the town of the Feast of {feast}, the mayor is {surname}",
             ),
             Hop(

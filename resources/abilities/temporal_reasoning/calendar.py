@@ -319,7 +319,7 @@ NEXT_JOINT_DAY = {
         What is the date of the next day with both ships?
     """,
     "test": """
-        Since [{s}|the day of the vote], when both jobs fell together, {A} waters the trees at
+        From [{s}|the day of the vote] on, when both jobs fell together, {A} waters the trees at
         intervals of {b} and cuts the grass at intervals of {a}.
         When do the two jobs fall together again?
     """,
