@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
+from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 
 
@@ -63,9 +64,10 @@ def check_finite(
     """
     if _all_finite(scores):
         return
-    culprit = "the sum over its items"
+    culprit, memory = "the sum over its items", memory_for(model, on_host=False)
     for item, example in examples:
-        if not _all_finite(score_weights(model, weights, [example], [], score, lambda _: None)):
+        alone = score_weights(model, weights, [example], [], score, lambda _: None, memory)
+        if not _all_finite(alone):
             culprit = f"item {item}"
             break
     raise InputError(

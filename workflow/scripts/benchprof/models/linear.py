@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from transformers import PreTrainedModel
 
 BLOCK = 192
 """MKL adds up products in blocks of this many (found by comparing bits)."""
@@ -25,7 +26,7 @@ def speed_up_scoring(model: nn.Module) -> None:
 
     Not the head, whose weights are too many to copy for the positions that are scored at once.
     """
-    head = model.get_output_embeddings() if hasattr(model, "get_output_embeddings") else None
+    head = model.get_output_embeddings() if isinstance(model, PreTrainedModel) else None
     _replace(model, ScoringLinear, head)
 
 

@@ -48,7 +48,7 @@ def cluster_numbers(matrix: Matrix) -> pd.DataFrame:
     rows = []
     for first, second in combinations(profiles.index, 2):
         one, other = profiles.loc[first].to_numpy(), profiles.loc[second].to_numpy()
-        rows.append((first, second, profile_similarity(one, other)))
+        rows.append((first, second, float(profile_similarity(one, other))))
     columns = ["benchmark_a", "benchmark_b", "similarity"]
     # Of a profile whose abilities are all equal there is none.
     return pd.DataFrame(rows, columns=columns).dropna().reset_index(drop=True)
@@ -83,7 +83,7 @@ def caption(matrix: Matrix) -> str:
 
 
 def _legend(matrix: Matrix) -> str:
-    low, median, high = noise_null(len(matrix.abilities), SEED)
+    low, median, high = noise_null(len(matrix.abilities), SEED)["similarity"].quantiles()
     return (
         "1 - Jensen-Shannon divergence of two profiles; tree: average linkage of the divergence. "
         f"Profiles of pure noise are similar too: {style.number(median)} in the median, 95% from "
