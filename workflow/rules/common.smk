@@ -187,6 +187,7 @@ def profile_tables():
         "impact",
         "similarity",
         "benchmark_similarity",
+        "model_differences",
         "power",
         "reliability",
         "findings",
