@@ -198,6 +198,7 @@ def profile_tables():
         "impact",
         "similarity",
         "benchmark_similarity",
+        "model_differences",
         "power",
         "reliability",
         "findings",

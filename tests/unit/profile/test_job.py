@@ -13,7 +13,15 @@ from tests.unit.profile.conftest import ABILITIES, NAMES, SETTINGS
 from benchprof.errors import InputError
 from benchprof.profile.job import compute_profile
 
-TABLES = ("impact", "similarity", "benchmark_similarity", "power", "reliability", "findings")
+TABLES = (
+    "impact",
+    "similarity",
+    "benchmark_similarity",
+    "model_differences",
+    "power",
+    "reliability",
+    "findings",
+)
 OWN = {"x": "x_test"}
 
 
@@ -52,6 +60,7 @@ CODES = {
                "dose": "reason_dose"},
     "similarity": {"similarity": "reason_code", "similarity_low": "reason_code"},
     "benchmark_similarity": {"spearman": "reason_code", "similarity_high": "reason_code"},
+    "model_differences": {"difference": "reason_code", "difference_high": "reason_code"},
     "power": {"detectable_ais": "reason_code"},
     "reliability": {"reliability": "reason_code"},
     "findings": {"effective": "reason_code", "effective_low": "reason_code"},

@@ -48,6 +48,16 @@ class Impacts:
     pseudo: Floats
     tail: float
 
+    def resampled_ais(self, numbers: list[int], moved: int = 0) -> Floats:
+        """AIS of some ablations in every resample, (numbers, resamples).
+
+        Args:
+            numbers: of the ablations.
+            moved: takes the pseudo-items of another resample, so many places away.
+        """
+        pseudo = np.roll(self.pseudo, moved)
+        return _ratio(self.resampled_drops[numbers] + pseudo, self.resampled_base)
+
     def estimates(self, weights: Floats) -> Estimates:
         """Weighted sums of AIS, such as each one's own or its excess over others' mean.
 

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from benchprof.files import written_whole
 from benchprof.profile.comparison import Key
+from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
 from benchprof.profile.impact import Impacts
 from benchprof.profile.items import ItemStates, item_states, write_items
@@ -50,6 +51,14 @@ class Measured:
     states: ItemStates | None
 
 
+@dataclass(frozen=True)
+class MeasuredBenchmark:
+    """What all models' records of one benchmark come to."""
+
+    models: dict[str, Measured]
+    differences: list[dict[str, Any]]
+
+
 def compute_profile(
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
@@ -72,7 +81,9 @@ def compute_profile(
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = {path: str(TensorFile(path).origin["digest"]) for path in {s.mask for s in sources}}
-    measured = _measure_all(intact, sources, masks, settings, processes)
+    by_benchmark = _measure_all(intact, sources, masks, settings, processes)
+    measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
+    differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
     table = add_dose(add_corrected(table), dict(own_benchmarks))
     table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
@@ -81,6 +92,7 @@ def compute_profile(
         "impact": table,
         "similarity": similarity_rows(table, settings.seed, resampled),
         "benchmark_similarity": benchmark_similarity_rows(table, settings.seed, resampled),
+        "model_differences": pd.DataFrame(differences, columns=COLUMNS),
         "power": pd.DataFrame([row for part in measured for row in part.power]),
         "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),
         "findings": findings_rows(table, settings.seed, resampled),
@@ -98,8 +110,8 @@ def _measure_all(
     masks: Mapping[Path, str],
     settings: Settings,
     processes: int,
-) -> list[Measured]:
-    """Every (model, benchmark) in the order of `intact`.
+) -> dict[str, MeasuredBenchmark]:
+    """Every benchmark, in the order of `intact`.
 
     A process has all models of a benchmark, which share their resamples; the largest benchmark
     comes first, so that no process is left with it at the end.
@@ -122,8 +134,8 @@ def _measure_all(
         )
         for benchmark in order
     )
-    found = {key: part for measured in parts for key, part in measured.items()}
-    return [found[key] for key in intact]
+    found = dict(zip(order, parts, strict=True))
+    return {benchmark: found[benchmark] for benchmark in largest}
 
 
 def measure_benchmark(
@@ -132,25 +144,34 @@ def measure_benchmark(
     sources: Sequence[Source],
     masks: Mapping[Path, str],
     settings: Settings,
-) -> dict[tuple[str, str], Measured]:
-    """What all models' records of one benchmark come to, by (model, benchmark).
+) -> MeasuredBenchmark:
+    """What all models' records of one benchmark come to.
 
     One thread of linear algebra: with more, sums are added up in another order.
     """
     with threadpool_limits(1):
-        return {
-            (model, benchmark): _measure(
-                read_scores(
-                    model, benchmark, path, [s for s in sources if s.model == model], masks
-                ),
-                settings,
+        scores = {
+            model: read_scores(
+                model, benchmark, path, [s for s in sources if s.model == model], masks
             )
             for model, path in intact.items()
         }
+        tables, shown = {}, {}
+        for model, own in scores.items():
+            tables[model], shown[model] = impact_rows(own, settings)
+        metrics = list(next(iter(scores.values())).metrics)
+        return MeasuredBenchmark(
+            models={
+                model: _measure(own, tables[model], shown[model], settings)
+                for model, own in scores.items()
+            },
+            differences=difference_rows(scores, shown, settings.headline(benchmark, metrics)),
+        )
 
 
-def _measure(scores: Scores, settings: Settings) -> Measured:
-    rows, shown = impact_rows(scores, settings)
+def _measure(
+    scores: Scores, rows: pd.DataFrame, shown: Impacts | None, settings: Settings
+) -> Measured:
     headline = rows[rows["headline"]].iloc[0]
     cell = (headline["reason_code"], headline["reason"])
     return Measured(
