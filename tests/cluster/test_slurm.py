@@ -26,7 +26,7 @@ LITTLE_FIRST = (
 )
 
 
-def wait_for(found: Callable[[], T], seconds: float = 180) -> T:
+def wait_for(found: Callable[[], T], seconds: float = 600) -> T:
     """The first true answer."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
@@ -77,7 +77,7 @@ def survivor(checkout: Checkout) -> Checkout:
             before = finished(checkout)
             wait_for(lambda: finished(checkout) > before)
             slurm.ask("scancel", job["JobId"])
-            run.wait(300)
+            run.wait(600)
         finally:
             run.kill()
     assert run.returncode == 0, checkout.output.read_text()[-6000:]
