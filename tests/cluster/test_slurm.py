@@ -26,7 +26,7 @@ LITTLE_FIRST = (
 )
 
 
-def wait_for(found: Callable[[], T], seconds: float = 180) -> T:
+def wait_for(found: Callable[[], T], seconds: float = 600) -> T:
     """The first true answer."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
@@ -77,7 +77,7 @@ def survivor(checkout: Checkout) -> Checkout:
             before = finished(checkout)
             wait_for(lambda: finished(checkout) > before)
             slurm.ask("scancel", job["JobId"])
-            run.wait(300)
+            run.wait(600)
         finally:
             run.kill()
     assert run.returncode == 0, checkout.output.read_text()[-6000:]
@@ -86,7 +86,7 @@ def survivor(checkout: Checkout) -> Checkout:
 
 def test_the_run_ends_with_its_table(survivor: Checkout) -> None:
     table = pd.read_csv(survivor.folder / "results/profiles/impact.csv")
-    assert len(table) == (ABLATIONS - 1) * 3
+    assert len(table[["ability", "seed"]].drop_duplicates()) == ABLATIONS - 1
 
 
 def test_a_job_killed_for_memory_starts_again_with_more(survivor: Checkout) -> None:
