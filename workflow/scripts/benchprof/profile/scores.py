@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import gc
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -106,13 +108,14 @@ def read_scores(
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
-    base = read_record(intact)
-    given: dict[str, Any] = base["items"]["scores"]
-    metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
-    for number, source in enumerate((None, *sources)):
-        record = base if source is None else _ablated_record(source, base, masks, intact)
-        for metric, scores in metrics.items():
-            scores[number] = record["items"]["scores"][metric]
+    with _no_collection():
+        base = read_record(intact)
+        given: dict[str, Any] = base["items"]["scores"]
+        metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
+        for number, source in enumerate((None, *sources)):
+            record = base if source is None else _ablated_record(source, base, masks, intact)
+            for metric, scores in metrics.items():
+                scores[number] = record["items"]["scores"][metric]
     return Scores(
         model=model,
         benchmark=benchmark,
@@ -126,6 +129,21 @@ def read_scores(
         model_digest=base["origin"]["model"]["digest"],
         requests_digest=base["origin"]["requests"]["digest"],
     )
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """No cyclic garbage collection: it would walk over all that lives for each record's lists.
+
+    They hold no cycles, and reading them is then more than twice as fast.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _ablated_record(
