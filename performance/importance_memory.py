@@ -65,7 +65,9 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=32, help="items an ability (32)")
     parser.add_argument("--abilities", type=int, default=3, help="how many (3)")
     options = parser.parse_args()
-    abilities = sorted(p.name for p in ITEMS.iterdir() if p.is_dir())[: options.abilities]
+    abilities = sorted(path.parent.name for path in ITEMS.glob("*/train.jsonl"))[
+        : options.abilities
+    ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         own = measured(importance, options.model, abilities, options.limit, folder, "float32")

@@ -97,7 +97,7 @@ def main() -> int:
         load_model(options.model, options.dtype, "cpu"),
         load_tokenizer(options.model),
     )
-    folders = sorted(p for p in ITEMS.iterdir() if p.is_dir())
+    folders = sorted(path.parent for path in ITEMS.glob("*/train.jsonl"))
     items = [i for f in folders for i in read_items(f / "train.jsonl")[:: 4 * len(folders)]]
     items = items[:: max(1, len(items) // options.examples)][: options.examples]
     for loss_on in options.loss_on:

@@ -12,6 +12,7 @@ from typing import Any
 import lm_eval.tasks
 import pytest
 
+from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.evaluation import job
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
@@ -170,9 +171,12 @@ class Job:
         self.unsafe.append(unsafe)
 
     def _compute(self, *arguments: Any) -> None:
-        _, _, _, _, origins, keys, store, _ = arguments
+        _, _, _, _, _, origins, keys, store, _ = arguments
         self.origins.append(origins["intact"])
-        store.add(job.KIND, keys["intact"], ".json", lambda path: path.write_text("{}"))
+        record = {"format": 1, "origin": origins["intact"]}
+        record |= {"digest": digests.of_value(record)}
+        text = json.dumps(record)
+        store.add(job.KIND, keys["intact"], ".json", lambda path: path.write_text(text))
 
 
 @pytest.fixture

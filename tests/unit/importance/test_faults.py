@@ -13,6 +13,7 @@ from torch.autograd.function import FunctionCtx
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.faults import check_finite, check_lengths
+from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.models.family import scope_weights
 
@@ -55,13 +56,18 @@ def test_an_infinite_gradient_is_named_by_its_item(score: str) -> None:
     model = overflowing_model()
     weights = scope_weights(model, "mlp")
     named = [("one", example(5, 6, 7)), ("two", example(5, TRIGGER, 7)), ("three", example(8, 9))]
-    scores = score_weights(model, weights, [own for _, own in named], [], score, lambda _: None)
+    memory = memory_for(model, on_host=False)
+    scores = score_weights(
+        model, weights, [own for _, own in named], [], score, lambda _: None, memory
+    )
     with pytest.raises(InputError) as raised:
         check_finite("models/m, recall", model, weights, named, score, scores)
     for word in ("models/m, recall, item two", "infinite or not a number", "dtype", "exclude"):
         assert word in str(raised.value)
     harmless = [named[0], named[2]]
-    scores = score_weights(model, weights, [own for _, own in harmless], [], score, lambda _: None)
+    scores = score_weights(
+        model, weights, [own for _, own in harmless], [], score, lambda _: None, memory
+    )
     check_finite("models/m, recall", model, weights, harmless, score, scores)
 
 

@@ -25,13 +25,13 @@ def core_table(files: Mapping[str, TensorFile], counts: Mapping[str, int]) -> pd
         counts: n by k.
 
     Returns:
-        Of the n entries, in the mean over abilities, those that the masks of `all` hold, of at
-        least `half` of all, and of none other (`alone`); and with `chance_` the expected numbers
+        Of the n entries, in the mean over abilities, those that the masks of `all` hold, of more
+        than `half` of all, and of none other (`alone`); and with `chance_` the expected numbers
         where each mask draws its n entries of the whole scope at random.
     """
     tops = [select_top(file, list(counts.values())) for file in files.values()]
     masks, size = len(tops), next(iter(files.values())).total_size
-    half = -(-masks // 2)
+    half = masks // 2 + 1
     rows = []
     for number, (fraction, n) in enumerate(counts.items()):
         held = holders([top[number] for top in tops])

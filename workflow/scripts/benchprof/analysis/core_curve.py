@@ -14,7 +14,7 @@ from benchprof.report import style
 HEIGHT = 2.6
 LINES = {
     "all": "all abilities",
-    "half": "at least half of them",
+    "half": "more than half of them",
     "alone": "no other ability",
 }
 

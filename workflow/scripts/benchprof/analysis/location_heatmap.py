@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from benchprof.report import style
 
@@ -55,6 +56,7 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
         panel.tick_params(length=0, labelbottom=number + PANELS >= len(abilities))
     for panel in panels[:, 0]:
         panel.set_ylabel("layer")
+        panel.yaxis.set_major_locator(MaxNLocator(integer=True))
     bar = figure.colorbar(scale, ax=panels, pad=0.01, aspect=40)
     bar.set_label("% of the matrix that is masked")
     bar.ax.tick_params(length=2, width=0.5)
