@@ -23,6 +23,7 @@ SETTINGS: dict[str, Any] = {
     "layers": None,
     "fraction_of": "model",
     "ablation": "zero",
+    "ablation_of": "mask",
     "profile": {
         "metric": "probability", "impact": "chance_corrected", "resamples": 10000,
         "confidence": 0.95,

@@ -178,16 +178,19 @@ def _specific(selection: Mapping[str, Any], n: str, others: str) -> str:
 
 
 def _ablation(settings: Mapping[str, Any]) -> Step:
-    return Step("Ablation", f"each mask {ablated(settings['ablation'])} in the loaded model.")
+    return Step("Ablation", f"each mask {ablated(settings)} in the loaded model.")
 
 
-def ablated(ablation: Any) -> str:
-    """What becomes of a mask's weights, after "each mask"."""
+def ablated(settings: Mapping[str, Any]) -> str:
+    """What becomes of which weights, after "each mask"."""
+    complement = settings["ablation_of"] == "complement"
+    which = "all weights in scope but those" if complement else "the weights"
+    ablation = settings["ablation"]
     if ablation == "zero":
-        return "zeroes the weights that it selects"
+        return f"zeroes {which} that it selects"
     if ablation == "mean":
-        return "sets the weights that it selects to their matrix's mean"
-    return f"multiplies the weights that it selects by {ablation['scale']:g}"
+        return f"sets {which} that it selects to their matrix's mean"
+    return f"multiplies {which} that it selects by {ablation['scale']:g}"
 
 
 def _controls(settings: Mapping[str, Any], table: pd.DataFrame) -> Step:
@@ -217,8 +220,8 @@ def _tests() -> Step:
     return Step(
         "Tests",
         "paired sign-flip tests against the mean of the random masks and of the other abilities' "
-        "masks; q: Benjamini-Hochberg over all defined cells of one metric, all models, selections "
-        "and k together.",
+        "masks, exact (McNemar's, against one) for right-or-wrong scores; q: Benjamini-Hochberg "
+        "over all defined cells of one metric and contrast, all models, selections and k together.",
         ("benjamini1995controlling",),
     )
 

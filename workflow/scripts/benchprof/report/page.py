@@ -32,7 +32,7 @@ TEMPLATE = "page.html.jinja"
 # What decided the numbers, of all that a rule may give along.
 SETTINGS = (
     "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of", "controls",
-    "ablation", "profile",
+    "ablation", "ablation_of", "profile",
 )  # fmt: skip
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
@@ -105,7 +105,7 @@ def _background(
     return {
         "models": cards,
         "profiled": _profiled(impact),
-        "ablated": ablated(settings["ablation"]),
+        "ablated": ablated(settings),
         "methods": method_steps(shown, impact),
         "confidence": f"{100 * settings['profile']['confidence']:g}%",
         "setting_lines": list(_flat(shown)),
