@@ -16,7 +16,7 @@ def refused(project: Project, *words: str) -> None:
         assert word in paragraph, done.stdout
     assert "Traceback" not in done.stdout
     results = project.folder / "results"
-    kept = {"settings", "logs", "models", "checks"}
+    kept = {"settings", "logs", "models", "checks", "timings"}
     assert {path.name for path in results.glob("*")} <= kept
     assert not (project.folder / "store").exists()
 
