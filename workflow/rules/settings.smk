@@ -282,3 +282,33 @@ def agreement_settings(wildcards):
         ),
         "code": digests.of_modules(["benchprof.annotation", "benchprof.report.style"]),
     }
+
+
+# The sweep of the paper.
+CORE_FRACTIONS = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
+
+
+def analysis_files():
+    """Every table and figure; comparisons need two abilities."""
+    compared = len(ABILITIES) > 1
+    tables = expand(
+        "{what}_{selection}_{fraction}",
+        what=["location", "overlap"] if compared else ["location"],
+        selection=SELECTIONS,
+        fraction=FRACTIONS,
+    )
+    return expand(
+        "results/analysis/{model}/{table}{suffix}",
+        model=MODELS,
+        table=[*tables, "core"] if compared else tables,
+        suffix=[".csv", ".png", ".svg"],
+    )
+
+
+def analysis_settings(wildcards):
+    """Also of the code, so that an edited table or figure is made again."""
+    return {
+        "abilities": ABILITIES,
+        "fractions": CORE_FRACTIONS,
+        "code": digests.of_modules(["benchprof.analysis", "benchprof.report.style"]),
+    }
