@@ -59,7 +59,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 ReturnToService=2
-MinJobAge=300
+MinJobAge=3600
 KillWait=5
 GresTypes=gpu
 SlurmdParameters=config_overrides
