@@ -69,11 +69,12 @@ def test_other_methods(project: Project) -> None:
     # `more` is the same items as the background: in the store already.
     assert "4 reused, 0 computed" in project.log("compute_importance/tiny.log")
 
-    # Sufficiency: the same masks, and all else in scope ablated. The intact model is the same.
+    # Sufficiency: the same masks, and all else in scope ablated. The intact model is the same,
+    # and the core is one mask for both.
     project.configure(lambda config: config["abilities"].pop("more"))
     project.configure(lambda config: config.update(ablation_of="complement"))
     project.run("results/evaluations/tiny/places_test/intact.json")
-    assert "1 reused, 12 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
+    assert "2 reused, 11 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
     kept = json.loads((results / "evaluations/tiny/places_test/places.top_0.1.json").read_text())
     assert kept["origin"]["mask"]["kept_in"] == {"scope": "mlp", "layers": [1, 1]}
     assert kept["items"]["responses"] != record["items"]["responses"]
