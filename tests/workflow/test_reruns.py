@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -250,12 +251,17 @@ def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> No
     ]  # fmt: skip
     # A second run in the folder of a first one is refused.
     locked = projects[0].folder / ".snakemake/locks"
-    while not list(locked.glob("*")):
-        assert runs[0].poll() is None
-    assert "Directory cannot be locked" in projects[0].snakemake().stdout
-    for project, run in zip(projects, runs, strict=True):
-        output, _ = run.communicate(timeout=200)
-        assert run.returncode == 0, output[-6000:]
-        assert (project.folder / "results/profiles/impact.csv").read_bytes() == expected
+    try:
+        while not list(locked.glob("*")):
+            assert runs[0].poll() is None
+            time.sleep(0.05)
+        assert "Directory cannot be locked" in projects[0].snakemake().stdout
+        for project, run in zip(projects, runs, strict=True):
+            output, _ = run.communicate(timeout=600)
+            assert run.returncode == 0, output[-6000:]
+            assert (project.folder / "results/profiles/impact.csv").read_bytes() == expected
+    finally:
+        for run in runs:
+            run.kill()
     entries = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
     assert len(entries) == 2 + 2 * 5

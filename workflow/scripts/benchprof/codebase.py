@@ -52,6 +52,7 @@ MODULES = {
         "benchprof.evaluation.tasks",
         "benchprof.evaluation.tree",
         "benchprof.masks.ablation",
+        "benchprof.models.family",
         "benchprof.models.linear",
         "benchprof.models.loading",
         "benchprof.sampling",

@@ -208,7 +208,7 @@ class Forward:
         tokens, positions, ends = inputs
         if self.obstacle is not None:
             logits: torch.Tensor = self.model(input_ids=tokens, use_cache=False).logits
-            return logits.flatten(0, 1)[places]
+            return logits.flatten(0, 1)[places.to(logits.device)]
         output = self.model.base_model(
             input_ids=tokens,
             attention_mask=self._masks(ends, positions, base),
@@ -217,7 +217,8 @@ class Forward:
             **({} if cache is None else {self._cache_name: cache}),
         )
         hidden: torch.Tensor = output.last_hidden_state
-        return hidden.flatten(0, 1)[places]
+        # Over several GPUs the decoder ends on another one than it began on.
+        return hidden.flatten(0, 1)[places.to(hidden.device)]
 
     def _masks(self, ends: torch.Tensor, positions: torch.Tensor, base: int) -> Any:
         """Build the mask, or the masks by layer type, as the family takes them."""
@@ -247,8 +248,8 @@ class Forward:
         for start in range(0, len(states), chunk):
             first, last = np.searchsorted(index, [start, start + chunk])
             logits = self._logits(states[start : start + chunk]).float()
-            row = torch.from_numpy(index[first:last] - start).to(self.device)
-            token = torch.from_numpy(targets[first:last]).to(self.device)
+            row = torch.from_numpy(index[first:last] - start).to(logits.device)
+            token = torch.from_numpy(targets[first:last]).to(logits.device)
             # Not `logsumexp`, although it rounds better: lm-eval's numbers come from this kernel,
             # whose rounding over a large vocabulary adds up to 1e-4 in one answer.
             logprobs = torch.log_softmax(logits, -1)

@@ -20,6 +20,8 @@ def checkpointed(model: nn.Module) -> Iterator[None]:
     Independent of the model's own switch, which asks for training mode and with it for dropout.
     """
     layers = list(model.get_submodule(family_of(model).layers).children())
+    # What stands on the instance already: accelerate's, where a model is spread over GPUs.
+    found = [vars(layer).get("forward") for layer in layers]
     try:
         for layer in layers:
             # On the instance; the class's method stays.
@@ -28,5 +30,7 @@ def checkpointed(model: nn.Module) -> Iterator[None]:
             )
         yield
     finally:
-        for layer in layers:
+        for layer, forward in zip(layers, found, strict=True):
             vars(layer).pop("forward", None)
+            if forward is not None:
+                layer.forward = forward

@@ -32,6 +32,7 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
         folder,
         dtype=getattr(torch, dtype),
         local_files_only=True,
+        trust_remote_code=False,
         attn_implementation="sdpa",
         **(_spread(gpus) if gpus > 1 else {}),
     )
@@ -52,7 +53,7 @@ def _spread(gpus: int) -> dict[str, Any]:
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a prepared folder."""
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-        folder, local_files_only=True
+        folder, local_files_only=True, trust_remote_code=False
     )
     return tokenizer
 

@@ -99,7 +99,9 @@ def architecture(name: str, source: Mapping[str, str], prepared: Path) -> Pretra
     """
     for folder in (prepared, Path(source.get("folder", prepared))):
         if (folder / "config.json").is_file():
-            config: PretrainedConfig = AutoConfig.from_pretrained(folder, local_files_only=True)
+            config: PretrainedConfig = AutoConfig.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
             return config
     file = FOLDER / f"{source.get('hub', '').replace('/', '--')}.json"
     if not file.is_file():

@@ -75,5 +75,7 @@ def _other_abilities(cell: Cell, cells: Sequence[Cell]) -> list[int]:
         if cell.seed is None
         and other.seed is None
         and other.ability != cell.ability
+        # `core` is one mask for all: not to be compared with itself.
+        and other.mask != cell.mask
         and (other.selection, other.fraction) == (cell.selection, cell.fraction)
     ]

@@ -14,10 +14,10 @@ from benchprof.profile.impact import (
     is_binary,
     measure_impacts,
 )
-from benchprof.profile.resampling import Floats
+from benchprof.profile.resampling import Floats, Ints
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
-from benchprof.profile.significance import sign_flip_p, whole_sign_flip_p
+from benchprof.profile.significance import exchange_p, sign_flip_p, whole_sign_flip_p
 from benchprof.sampling import derived_seed
 
 # With fewer items (or clusters) intervals and tests are not worth their names: McNemar's test,
@@ -125,6 +125,19 @@ def _add_impacts(
             table.loc[rows, f"reason_{name}"] = ""
 
 
+def _exchange_p_values(compared: Contrasts, drops: Ints) -> Floats:
+    """(rows,): of rows with several others; 0 of the rest and where units are clusters."""
+    p = np.zeros(len(compared.weights))
+    # Single items lose or gain one; the sums of clusters mix both.
+    if np.abs(drops).max(initial=0) > 1 or ((drops > 0).any(0) & (drops < 0).any(0)).any():
+        return p
+    for row in np.flatnonzero(compared.parts > 1):
+        others = np.flatnonzero(compared.weights[row] < 0)
+        states = [compared.ablations[row], *others]
+        p[row] = exchange_p(drops[states], len(others))
+    return p
+
+
 def _p_values(compared: Contrasts, drops: Floats, binary: bool, settings: Settings) -> Floats:
     """(rows,): exact where scores are right or wrong, by random signs where they are continuous.
 
@@ -136,6 +149,8 @@ def _p_values(compared: Contrasts, drops: Floats, binary: bool, settings: Settin
     """
     if binary:
         differences = (compared.weights @ drops) * compared.parts[:, None]
-        return np.array([whole_sign_flip_p(row) for row in np.rint(differences).astype(np.int64)])
+        flips = np.array([whole_sign_flip_p(row) for row in np.rint(differences).astype(np.int64)])
+        exchanged = _exchange_p_values(compared, np.rint(drops).astype(np.int64))
+        return np.asarray(np.maximum(flips, exchanged))
     seed = derived_seed(settings.seed, "sign_flip", drops.shape[1])
     return sign_flip_p(drops, compared.weights, settings.resamples, seed)

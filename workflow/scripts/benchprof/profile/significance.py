@@ -7,6 +7,7 @@ sign.
 from __future__ import annotations
 
 import numpy as np
+from scipy.signal import fftconvolve
 from scipy.stats import binom
 
 from benchprof.profile.resampling import Floats, Ints
@@ -57,6 +58,33 @@ def whole_sign_flip_p(differences: Ints) -> float:
     return min(1.0, max(p, LEAST_P))
 
 
+def exchange_p(drops: Ints, others: int) -> float:
+    """Two-sided exact p-value that the first of several states loses no more or less than others.
+
+    Under the null a state's place among them is exchangeable within an item: where k of all states
+    differ from the intact one, the first is among them with chance k / states. What the first lost
+    in all is then a sum of binomial numbers. Sign flips of the difference to the others' mean alone
+    would not hold their level where few items change, since the difference is then skewed.
+
+    Args:
+        drops: (1 + others, items), -1, 0 or 1; in the first row the state that is tested.
+        others: how many it is compared with.
+    """
+    totals = drops.sum(axis=0)
+    masses, gained = np.ones(1), 0
+    for changed in range(1, others + 2):
+        chance = changed / (others + 1)
+        losers, gainers = int((totals == changed).sum()), int((totals == -changed).sum())
+        gained += gainers
+        for count, step in ((losers, 1), (gainers, -1)):
+            if count:
+                own = binom.pmf(np.arange(count + 1), count, chance)[::step]
+                masses = fftconvolve(masses, own)
+    place = int(drops[0].sum()) + gained
+    tail = min(masses[: place + 1].sum(), masses[place:].sum())
+    return min(1.0, max(2 * float(tail), LEAST_P))
+
+
 def sign_flip_p(sums: Floats, weights: Floats, resamples: int, seed: int) -> Floats:
     """Two-sided p-values of the sign-flip test by random signs, the same for every row.
 
@@ -74,7 +102,7 @@ def sign_flip_p(sums: Floats, weights: Floats, resamples: int, seed: int) -> Flo
     units = sums.shape[1]
     differences = weights @ sums
     # The tolerance keeps ties of equal sums in different order from being lost.
-    tolerance = 1e-12 * np.abs(differences).sum(axis=1)
+    tolerance = 1e-12 * (np.abs(weights) @ np.abs(sums)).sum(axis=1)
     bound = (np.abs(differences.sum(axis=1)) - tolerance)[:, None]
     random = np.random.default_rng(seed)
     extreme = np.zeros(len(weights))

