@@ -8,7 +8,7 @@ CONFIG ?= config.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test test-faults lock plan annotate check abilities bench-scoring fetch-data clean
+.PHONY: run test test-faults lock plan planted-models annotate check abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -41,6 +41,10 @@ lock: .venv/installed
 # options: make plan CONFIG=config/paper.yaml
 plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
+
+# Trains a model whose abilities lie in known neurons (docs/planted_models.md): minutes.
+planted-models: .venv/installed
+	PYTHONPATH=resources/planted $(BIN)/python resources/planted/train_model.py planted-1
 
 annotate: .venv/installed
 	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) $(ANNOTATOR)

@@ -1,0 +1,34 @@
+"""Write the planted world's diagnostic items and benchmarks: the same bytes each time.
+
+python resources/planted/write_items.py
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchprof.abilities.item import Item
+from benchprof.files import write_text
+from planting.items import COUNTS, MIXTURES, ability_items, benchmark_items
+from planting.tasks import ABILITIES
+
+FOLDER = Path(__file__).parent
+
+
+def _write(path: Path, items: Sequence[Item]) -> None:
+    write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in items))
+
+
+def main() -> None:
+    """Write all files."""
+    for ability in ABILITIES:
+        for split in COUNTS:
+            _write(FOLDER / "abilities" / ability / f"{split}.jsonl", ability_items(ability, split))
+    for name in MIXTURES:
+        _write(FOLDER / "benchmarks" / f"{name}.jsonl", benchmark_items(name))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Validation: how far masks and profiles recover what was planted in a model."""
