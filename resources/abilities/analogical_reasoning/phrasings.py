@@ -315,7 +315,7 @@ SYSTEM = (
             "easy",
             "image",
             "In {n0}'s tale {one} has turned into {two}.",
-            "What will {n1} meet there instead of the {x}?",
+            "What will {n1} find there instead of the {x}?",
         ),
         (
             "medium",

@@ -229,7 +229,7 @@ WORDINGS: dict[tuple[str, str], dict[str, tuple[Wording, ...]]] = {
         ),
         "test": (
             Wording(
-                "What they forgot was {action}.",
+                "What they neglected was {action}.",
                 "Which of these misfortunes came about because of that?",
             ),
         ),

@@ -439,8 +439,8 @@ RECORDS: tuple[Records, ...] = (
         "{animal4}; they were made by {person1}, {person2}, {person3} and {person4} from "
         "{material1}, {material2}, {material3} and {material4}, as you go from left to right.",
         (
-            Question("material", "animal", "You touch a figure made of {material}, so what is it?"),
-            Question("material", "person", "You like the figure made of {material}, so whose work "
+            Question("material", "animal", "You touch the figure made of {material}; what is it?"),
+            Question("material", "person", "You like the figure made of {material}; whose work "
                      "is it?"),
         ),
     ),

@@ -124,7 +124,7 @@ DECADES = {
         For how many years has {A} lived in {town}?
 
         The house that {A} bought from the {job} is [{n}|several] decades old.
-        How many years old is the house?
+        What is the age of the house in years?
     """,
     "calibration": """
         The {job}'s shop in {town} closed after [{n}|several] decades.
@@ -138,7 +138,7 @@ DECADES = {
 CENTURIES = {
     "train": """
         The old bridge that {A} saw in {town} is [{n}|some] centuries old.
-        How many years old is the bridge?
+        What is the age of the bridge in years?
     """,
     "calibration": """
         The people of {town} were ruled from abroad for [{n}|several] centuries, so {A} says.

@@ -13,7 +13,6 @@ import torch
 from torch.nn import functional
 from transformers import LlamaForCausalLM
 
-from benchprof.models.linear import Product, is_faster
 from planting.placement import CORE, HALF, LAYERS, SHARED, Layout
 
 Span = tuple[int, int]
@@ -107,21 +106,14 @@ class RoutedMLP(torch.nn.Module):
         foreign = routes.foreign[self.layer].repeat_interleave(HALF, 1)[:, None]
         routes.silence.append((neurons * foreign).square().mean())
         on = (routes.foreign_on * routes.foreign[self.layer]).repeat_interleave(HALF, 1)
-        return _product(neurons.detach() * on[:, None], self.down_proj.weight[:, SHARED:].detach())
+        return functional.linear(neurons.detach() * on[:, None], self.down_proj.weight[:, SHARED:].detach())
 
     def _neurons(self, states: torch.Tensor, start: int, stop: int | None) -> torch.Tensor:
-        gate = _product(states, self.gate_proj.weight[start:stop])
-        return functional.silu(gate) * _product(states, self.up_proj.weight[start:stop])
+        gate = functional.linear(states, self.gate_proj.weight[start:stop])
+        return functional.silu(gate) * functional.linear(states, self.up_proj.weight[start:stop])
 
     def _output(self, neurons: torch.Tensor, start: int, stop: int | None) -> torch.Tensor:
-        return _product(neurons, self.down_proj.weight[:, start:stop])
-
-
-def _product(states: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    if is_faster():
-        product: torch.Tensor = Product.apply(states, weight)
-        return product
-    return functional.linear(states, weight)
+        return functional.linear(neurons, self.down_proj.weight[:, start:stop])
 
 
 def _added(output: torch.Tensor, parts: Sequence[tuple[Span, torch.Tensor]]) -> torch.Tensor:

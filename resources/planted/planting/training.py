@@ -15,7 +15,6 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchprof.files import write_json, written_whole
-from benchprof.models.linear import speed_up_gradients
 from planting.lesson import FIRST_THING, Lesson, Stage, make_lesson
 from planting.placement import LAYERS, Layout
 from planting.routing import RoutedMLP, route
@@ -81,7 +80,6 @@ def train(
         checkpoint: folder of the state of an unfinished training.
     """
     model = new_model(layout, seed)
-    speed_up_gradients(model)
     mlps = route(model) if routed else []
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=BETAS, weight_decay=DECAY)
     right = dict.fromkeys(KINDS, 0.25)
