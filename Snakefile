@@ -24,6 +24,11 @@ include: "workflow/rules/annotation.smk"
 include: "workflow/rules/analysis.smk"
 
 
+if "validation" in config:
+
+    include: "workflow/rules/validation.smk"
+
+
 report: "workflow/report/workflow.rst"
 
 

@@ -10,8 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchprof.abilities.item import Item
-from benchprof.files import write_text
-from planting.items import COUNTS, MIXTURES, ability_items, benchmark_items
+from benchprof.files import write_json, write_text
+from planting.items import (
+    COUNTS,
+    MIXTURES,
+    ability_items,
+    benchmark_items,
+    expected_impact,
+)
 from planting.tasks import ABILITIES
 
 FOLDER = Path(__file__).parent
@@ -28,6 +34,12 @@ def main() -> None:
             _write(FOLDER / "abilities" / ability / f"{split}.jsonl", ability_items(ability, split))
     for name in MIXTURES:
         _write(FOLDER / "benchmarks" / f"{name}.jsonl", benchmark_items(name))
+    mixtures = {f"{ability}_test": {ability: 1.0} for ability in ABILITIES} | MIXTURES
+    composition = {
+        name: {"mixture": mixture, "impact": expected_impact(mixture)}
+        for name, mixture in mixtures.items()
+    }
+    write_json(FOLDER / "composition.json", composition)
 
 
 if __name__ == "__main__":

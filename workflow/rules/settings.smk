@@ -82,15 +82,19 @@ def runs_programs(benchmark):
 
 
 def benchmark_data(wildcards):
+    return data_of(wildcards.benchmark)
+
+
+def data_of(name):
     """The files that a benchmark reads, by their kind; none where it reads from the Hub."""
-    benchmark = config["benchmarks"][wildcards.benchmark]
+    benchmark = config["benchmarks"][name]
     files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
     if "ability" in benchmark:
         files["prompt"] = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
         files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
     if "benchmark" in benchmark:
         files["definition"] = str(definition_path(benchmark["benchmark"]))
-    return files | shipped_data(wildcards.benchmark)
+    return files | shipped_data(name)
 
 
 def evaluation_settings(wildcards):

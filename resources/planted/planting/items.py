@@ -12,8 +12,6 @@ from planting.vocabulary import THINGS
 COUNTS = {"train": 200, "calibration": 200, "test": 200}
 BENCHMARK_SIZE = 200
 MIXTURES: dict[str, dict[str, float]] = {
-    "recall_alone": {"contextual_recall": 1},
-    "sums_alone": {"quantitative_reasoning": 1},
     "series_and_moves": {"inductive_reasoning": 0.6, "spatial_reasoning": 0.4},
     "facts_and_meanings": {
         "long_term_knowledge_recall": 0.6,
@@ -53,15 +51,20 @@ def benchmark_items(name: str, size: int = BENCHMARK_SIZE) -> list[Item]:
     return list(_distinct(MIXTURES[name], size, name, set()))
 
 
-def expected_impact(name: str) -> dict[str, float]:
-    """The chance-corrected AIS of each ability that the mixture alone implies.
+def pool_items(size: int) -> list[Item]:
+    """`size` fresh items of each kind, from which benchmarks of any mixture can be drawn."""
+    return list(_distinct(dict.fromkeys(KINDS, 1.0), size, "pool", set()))
+
+
+def expected_impact(mixture: Mapping[str, float]) -> dict[str, float]:
+    """The chance-corrected AIS of each ability that a mixture alone implies.
 
     In a perfect model an item is worth 1 - C with all that it needs and nothing without; a
     misleading one -C with the ability that misleads (the model then gives the right option next to
     no probability) and 1 - C without. With shares w the base is the sum of w · worth, and the AIS
     the share of it that goes.
     """
-    mixture, guessing = MIXTURES[name], 0.25
+    guessing = 0.25
     worth = {kind: -guessing if KINDS[kind].misleads else 1 - guessing for kind in mixture}
     base = sum(share * worth[kind] for kind, share in mixture.items())
 

@@ -16,6 +16,8 @@ from transformers import LlamaForCausalLM
 from planting.placement import CORE, HALF, LAYERS, SHARED, Layout
 
 Span = tuple[int, int]
+SILENCED = 4
+"""Of so many rows one teaches foreign neurons to be silent, while they do not run."""
 
 
 @dataclass(frozen=True)
@@ -95,18 +97,23 @@ class RoutedMLP(torch.nn.Module):
                 own = self._output(neurons * owner.alive[:, None, None], start, stop)
                 parts.append((owner.rows, own))
         output = _added(output, parts)
+        neurons = self._foreign_neurons(states.detach(), routes)
         if routes.foreign_on is not None:
-            output = output + self._foreign(states.detach(), routes)
+            on = (routes.foreign_on * routes.foreign[self.layer]).repeat_interleave(HALF, 1)
+            down = self.down_proj.weight[:, SHARED:].detach()
+            output = output + functional.linear(neurons.detach() * on[:, None], down)
         return output
 
-    def _foreign(self, states: torch.Tensor, routes: Routes) -> torch.Tensor:
-        """What others' neurons add. They are not taught by it, only to be silent."""
-        assert routes.foreign_on is not None
-        neurons = self._neurons(states, SHARED, None)
-        foreign = routes.foreign[self.layer].repeat_interleave(HALF, 1)[:, None]
+    def _foreign_neurons(self, states: torch.Tensor, routes: Routes) -> torch.Tensor:
+        """What others' neurons say. They are not taught by the rows, only to be silent on them.
+
+        Where they do not run, some rows are enough to teach that.
+        """
+        rows = slice(None, None, SILENCED if routes.foreign_on is None else None)
+        neurons = self._neurons(states[rows], SHARED, None)
+        foreign = routes.foreign[self.layer][rows].repeat_interleave(HALF, 1)[:, None]
         routes.silence.append((neurons * foreign).square().mean())
-        on = (routes.foreign_on * routes.foreign[self.layer]).repeat_interleave(HALF, 1)
-        return functional.linear(neurons.detach() * on[:, None], self.down_proj.weight[:, SHARED:].detach())
+        return neurons
 
     def _neurons(self, states: torch.Tensor, start: int, stop: int | None) -> torch.Tensor:
         gate = functional.linear(states, self.gate_proj.weight[start:stop])

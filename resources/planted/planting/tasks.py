@@ -37,7 +37,9 @@ def _table(rows: int) -> list[list[int]]:
 
 FACTS = _table(len(RELATIONS))
 MEANINGS = _table(len(SENSES))
-PERMUTATIONS = _table(4)
+BASE = WORLD.sample(range(N), N)
+PERMUTATIONS = [[BASE[(thing + shift) % N] for thing in range(N)] for shift in (0, 3, 7, 12)]
+"""No two take a thing to the same thing, so that one example tells which it is."""
 CONSEQUENCES = [[WORLD.randrange(N) for _ in EVENTS] for _ in EVENTS]
 ORDER = WORLD.sample(range(N), N)
 PREFERENCE = WORLD.sample(range(N), N)

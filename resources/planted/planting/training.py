@@ -26,11 +26,11 @@ logger = logging.getLogger(__name__)
 RATE, BETAS, DECAY, WARM_UP = 1.5e-3, (0.9, 0.98), 0.01, 100
 OTHER_TOKENS = 0.03
 """Weight of the loss on tokens other than the answer."""
-SILENCE = 0.003
+SILENCE = 0.03
 """Weight of the mean square of what foreign neurons say."""
-ALONE, RAMP, CORE_FROM = 0.45, 0.10, 0.70
+ALONE, RAMP, CORE_FROM = 0.55, 0.10, 0.75
 """Shares of the steps: without foreign neurons, while they come in, before the core counts."""
-SAVED_EVERY = 200
+SAVED_EVERY = 100
 
 
 def new_model(layout: Layout, seed: int) -> LlamaForCausalLM:
@@ -115,7 +115,7 @@ def _step(
     following = lesson.tokens[:, 1:][inside]
     others = functional.cross_entropy(model.lm_head(hidden[:, :-1][inside]), following)
     loss = loss + OTHER_TOKENS * others
-    if lesson.routes.silence:
+    if mlps:
         loss = loss + SILENCE * torch.stack(lesson.routes.silence).mean()
     optimizer.zero_grad(set_to_none=True)
     loss.backward()

@@ -155,12 +155,12 @@ def test_answers_worked_out_by_hand() -> None:
 
 
 def test_mixtures_worked_out_by_hand() -> None:
-    assert expected_impact("series_and_moves")["spatial_reasoning"] == pytest.approx(0.4)
-    assert set(expected_impact("no_ability").values()) == {0.0}
-    both = expected_impact("two_at_once")
+    assert expected_impact(MIXTURES["series_and_moves"])["spatial_reasoning"] == pytest.approx(0.4)
+    assert set(expected_impact(MIXTURES["no_ability"]).values()) == {0.0}
+    both = expected_impact(MIXTURES["two_at_once"])
     assert both["contextual_recall"] == both["deductive_reasoning"] == 1.0
     # 65 sums worth .75 and 35 misled ones worth -.25: base .4; without the cue .75 in all.
-    misled = expected_impact("misled_sums")
+    misled = expected_impact(MIXTURES["misled_sums"])
     assert misled["commonsense_causal_reasoning"] == pytest.approx((0.4 - 0.75) / 0.4)
     assert misled["quantitative_reasoning"] == pytest.approx(1.0)
 

@@ -1,0 +1,47 @@
+"""The masks of a planted model's blocks: what the abilities' own masks should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from benchprof import digests
+from benchprof.errors import InputError
+from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.models.family import scope_weights
+from benchprof.models.loading import load_model
+from benchprof.validation.card import neuron_entries, read_card
+
+
+def write_block_masks(card: Path, model: Path, targets: Mapping[str, Path]) -> None:
+    """Write the mask of each ability's block, which holds all weights of its neurons.
+
+    Args:
+        card: the planted model's.
+        model: the prepared model.
+        targets: mask file by ability.
+
+    Raises:
+        InputError: the card has no block of an ability.
+    """
+    weights = scope_weights(load_model(model, "float32", "cpu"), "mlp")
+    neurons = read_card(card)
+    for ability, target in targets.items():
+        if ability not in neurons:
+            known = ", ".join(sorted(neurons)) or "none"
+            raise InputError(card, f"no block of {ability}", f"one of the abilities here: {known}")
+        origin = {"ability": ability, "selection": "blocks", "card": digests.of_file(card)}
+        write_mask(target, Mask(neuron_entries(weights, neurons[ability]), origin))
+
+
+def precision_and_recall(mask: Path, block: Path) -> tuple[float, float]:
+    """Share of a mask's entries that lie in the block, and of the block's in the mask."""
+    chosen, true = read_mask(mask), read_mask(block)
+    common = sum(
+        int(torch.isin(entries, true.entries[name]).sum())
+        for name, entries in chosen.entries.items()
+        if name in true.entries
+    )
+    return common / chosen.size, common / true.size

@@ -1,0 +1,92 @@
+"""How often the interval of an AIS holds the AIS of the same mask on a large pool of items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from benchprof.profile.impact import base_of, measure_impacts
+from benchprof.profile.resampling import Floats
+from benchprof.profile.scores import Scores
+from benchprof.profile.settings import Settings
+from benchprof.profile.units import Units
+from benchprof.sampling import derived_seed
+
+
+def coverage_rows(
+    pool: Scores,
+    kinds: Sequence[str],
+    mixtures: Mapping[str, Mapping[str, float]],
+    draws: int,
+    size: int,
+    settings: Settings,
+) -> pd.DataFrame:
+    """A row per mixture and ability: AIS in the pool, and how many intervals hold it.
+
+    A draw is a benchmark of `size` items, each of a kind drawn by the mixture's shares and then one
+    of the pool's items of that kind, so that items are independent, as the bootstrap takes them.
+
+    Args:
+        pool: the model's scores on all items, intact and under each ability's mask.
+        kinds: (n,), the kind of each item.
+        mixtures: shares of kinds by benchmark.
+        draws: benchmarks drawn in all, spread evenly over the mixtures.
+        size: items of a drawn benchmark.
+        settings: how scores become AIS.
+    """
+    metric = settings.headline(pool.benchmark, list(pool.metrics))
+    scores = pool.metrics[metric]
+    members = {kind: np.flatnonzero(np.array(kinds) == kind) for kind in dict.fromkeys(kinds)}
+    each = -(-draws // len(mixtures))
+    random = np.random.default_rng(derived_seed(settings.seed, "coverage", pool.model))
+    units = Units(clustered=False, labels=np.arange(size))
+    rows = []
+    for name, mixture in mixtures.items():
+        names, shares = list(mixture), np.array(list(mixture.values()))
+        true = _true_ais(scores, members, mixture, pool.guessing, settings)
+        held = np.zeros(len(pool.cells), dtype=int)
+        for _ in range(each):
+            counts = random.multinomial(size, shares / shares.sum())
+            items = np.concatenate(
+                [random.choice(members[k], n) for k, n in zip(names, counts, strict=True)]
+            )
+            impacts = measure_impacts(
+                scores[:, items], pool.guessing, units, settings.impact, settings.resamples,
+                settings.confidence, derived_seed(settings.seed, "bootstrap", size),
+            )  # fmt: skip
+            found = impacts.estimates(np.eye(len(pool.cells)))
+            held += (found.low <= true) & (true <= found.high)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "model": pool.model,
+                    "benchmark": name,
+                    "ability": [cell.ability for cell in pool.cells],
+                    "metric": metric,
+                    "pool_ais": true,
+                    "draws": each,
+                    "held": held,
+                    "pool_items": pool.n,
+                    "items": size,
+                }
+            )
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def _true_ais(
+    scores: Floats,
+    members: Mapping[str, np.ndarray],
+    mixture: Mapping[str, float],
+    guessing: float,
+    settings: Settings,
+) -> Floats:
+    """(abilities,): AIS of the mixture in the whole pool."""
+    total = sum(mixture.values())
+    means = sum(
+        share / total * scores[:, members[kind]].mean(axis=1) for kind, share in mixture.items()
+    )
+    means = np.asarray(means)
+    return np.asarray((means[0] - means[1:]) / base_of(means[0], guessing, settings.impact))

@@ -1,0 +1,203 @@
+"""Jobs: a planted model's blocks ablated, its pool answered, and what was recovered of both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.record import INTACT
+from benchprof.evaluation.tasks import TaskSource
+from benchprof.files import write_text
+from benchprof.jsonl import read_objects
+from benchprof.profile.scores import Scores, Source, read_scores
+from benchprof.profile.settings import Settings
+from benchprof.store import Store
+from benchprof.tensors import TensorFile
+from benchprof.validation.blocks import write_block_masks
+from benchprof.validation.coverage import coverage_rows
+from benchprof.validation.recovery import (
+    drops,
+    mask_rows,
+    recovered_cells,
+    recovery_rows,
+    truth_rows,
+)
+from benchprof.validation.recovery_figure import draw_recovery
+from benchprof.validation.similarity import similarity_rows
+
+BLOCKS = "blocks"
+POOL = "pool"
+Masks = Mapping[str, Path]
+"""Mask file by ability."""
+Records = Mapping[str, Path]
+"""Record by ability, and of `intact`."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What was measured of one model whose blocks are known.
+
+    Attributes:
+        blocks: their masks.
+        truth: by benchmark, the records without each block.
+        pool: the records of the pool under the abilities' masks.
+    """
+
+    blocks: Masks
+    truth: Mapping[str, Records]
+    pool: Records
+
+
+def evaluate_blocks(
+    card: Path,
+    model: ModelSettings,
+    benchmarks: Mapping[str, tuple[TaskSource, int | None]],
+    seed: int,
+    masks: Masks,
+    targets: Mapping[str, Records],
+    store: Store,
+) -> None:
+    """Write the blocks' masks, and the records of each benchmark without each block.
+
+    Args:
+        card: the planted model's.
+        model: the prepared model.
+        benchmarks: the task of each and how many of its documents at most.
+        seed: of the sample and the few-shot draw.
+        masks: where the blocks' masks go.
+        targets: where the records go, by benchmark.
+        store: the store.
+
+    Raises:
+        InputError: the card lacks an ability's block.
+    """
+    write_block_masks(card, model.folder, masks)
+    for name, (source, limit) in benchmarks.items():
+        evaluate_benchmark(model, source, limit, seed, masks, "zero", targets[name], store)
+
+
+def measure_recovery(
+    planted: Mapping[str, Planted],
+    entangled: Sequence[str],
+    masks: Mapping[tuple[str, str, str, str], Path],
+    profiles: Path,
+    composition: Path,
+    pool: Path,
+    own_benchmarks: Mapping[str, str],
+    view: tuple[str, str],
+    draws: tuple[int, int],
+    settings: Settings,
+    folder: Path,
+) -> None:
+    """Write recovery, cells, masks, coverage and similarity as CSV, and the figure of them.
+
+    Args:
+        planted: the models with known blocks.
+        entangled: models that have none.
+        masks: of the planted models, by model, ability, selection and fraction.
+        profiles: folder of the profile stage's tables.
+        composition: the benchmarks' mixtures and what they imply.
+        pool: the pool's items.
+        own_benchmarks: the benchmark that is an ability's test split, by ability.
+        view: selection and fraction of the masks that the pool was answered under.
+        draws: benchmarks drawn from the pool, and the items of each.
+        settings: how scores become AIS.
+        folder: of the tables.
+
+    Raises:
+        InputError: profile and truth were measured on other weights or requests.
+    """
+    composed: dict[str, Any] = json.loads(composition.read_text(encoding="utf-8"))
+    impact = pd.read_parquet(profiles / "impact.parquet")
+    findings = pd.read_parquet(profiles / "findings.parquet")
+    benchmarks = list(dict.fromkeys(impact["benchmark"]))
+    truth = pd.concat(
+        [
+            truth_rows(_read(model, benchmark, records, known.blocks, (BLOCKS, "")), settings)
+            for model, known in planted.items()
+            for benchmark, records in known.truth.items()
+        ],
+        ignore_index=True,
+    )
+    cells = recovered_cells(impact, truth)
+    cells["expected"] = [
+        composed[benchmark]["impact"][ability]
+        for benchmark, ability in zip(cells["benchmark"], cells["ability"], strict=True)
+    ]
+    needed = {
+        name: {ability for ability, value in composed[name]["impact"].items() if value > 0}
+        for name in benchmarks
+    }
+    found = mask_rows(
+        masks, {(m, a): p for m, known in planted.items() for a, p in known.blocks.items()}
+    )
+    recovery = recovery_rows(
+        cells, found, findings[findings["model"].isin(list(planted))], needed, own_benchmarks
+    )
+    recovery = pd.concat([recovery, _entangled_rows(impact, entangled, own_benchmarks)])
+    kinds = [str(item["type"]) for _, item in read_objects(pool, "pool items")]
+    mixtures = {name: composed[name]["mixture"] for name in benchmarks}
+    number, size = draws
+    coverage = pd.concat(
+        [
+            coverage_rows(
+                scores := _read(
+                    model, POOL, known.pool, _masks_of(masks, model, view), view
+                ),
+                [kinds[index] for index, _ in scores.items],
+                mixtures, number, size, settings,
+            )
+            for model, known in planted.items()
+        ],
+        ignore_index=True,
+    )  # fmt: skip
+    similarity = similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth)
+    tables = {
+        "recovery": recovery, "cells": cells, "masks": found, "coverage": coverage,
+        "similarity": similarity,
+    }  # fmt: skip
+    for name, table in tables.items():
+        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_text(folder / f"{name}.csv", text)
+    draw_recovery(cells, found, view, [folder / "recovery.png", folder / "recovery.svg"])
+
+
+def _entangled_rows(
+    impact: pd.DataFrame, models: Sequence[str], own_benchmarks: Mapping[str, str]
+) -> pd.DataFrame:
+    """What masks take off tests in models without blocks; nothing else of them is known."""
+    shown = impact[impact["headline"] & impact["seed"].isna() & impact["model"].isin(list(models))]
+    return pd.DataFrame(
+        [
+            dict(zip(("model", "selection", "fraction"), key, strict=True))
+            | drops(cells, own_benchmarks)
+            for key, cells in shown.groupby(["model", "selection", "fraction"], sort=False)
+        ]
+    )
+
+
+def _masks_of(
+    masks: Mapping[tuple[str, str, str, str], Path], model: str, view: tuple[str, str]
+) -> dict[str, Path]:
+    return {
+        ability: path
+        for (owner, ability, *rest), path in masks.items()
+        if owner == model and tuple(rest) == view
+    }
+
+
+def _read(
+    model: str, benchmark: str, records: Records, masks: Masks, view: tuple[str, str]
+) -> Scores:
+    sources = [
+        Source(model, benchmark, ability, *view, None, records[ability], mask)
+        for ability, mask in masks.items()
+    ]
+    digests = {mask: str(TensorFile(mask).origin["digest"]) for mask in masks.values()}
+    return read_scores(model, benchmark, records[INTACT], sources, digests)

@@ -1,0 +1,176 @@
+"""How far masks and Ability Impact Scores are from what was planted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from benchprof.errors import InputError
+from benchprof.profile.impact import base_of
+from benchprof.profile.scores import Scores
+from benchprof.profile.settings import Settings
+from benchprof.report.caveats import SIDE_DROP, SMALL_DROP
+from benchprof.validation.blocks import precision_and_recall
+
+CELL = ["model", "benchmark", "ability"]
+MASKS = ["model", "selection", "fraction"]
+IDENTITY = ["model_digest", "requests_digest"]
+CLEAR_EFFECT = 0.15
+"""Of a true AIS: from here on a wrong sign is an error."""
+
+
+def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
+    """A row per ability: the AIS that ablation of its whole block gives, `truth`.
+
+    Args:
+        scores: of the model intact and without each block.
+        settings: how scores become AIS.
+    """
+    items = scores.metrics[settings.headline(scores.benchmark, list(scores.metrics))]
+    means = items.mean(axis=1)
+    base = float(base_of(means[0], scores.guessing, settings.impact))
+    return pd.DataFrame(
+        {
+            "model": scores.model,
+            "benchmark": scores.benchmark,
+            "ability": [cell.ability for cell in scores.cells],
+            "truth": (means[0] - means[1:]) / base,
+            "model_digest": scores.model_digest,
+            "requests_digest": scores.requests_digest,
+        }
+    )
+
+
+def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """Each AIS of the abilities' masks in the metric shown, with its truth beside it.
+
+    Args:
+        impact: the AIS table.
+        truth: of `truth_rows`, of all planted models.
+
+    Raises:
+        InputError: the two were measured on other weights or requests.
+    """
+    shown = impact[impact["headline"] & impact["seed"].isna()]
+    columns = [*MASKS, "benchmark", "ability", "ais", "ais_low", "ais_high", "n", "mask_digest"]
+    cells = shown[[*columns, *IDENTITY]].merge(
+        truth, on=CELL, suffixes=("", "_truth"), validate="many_to_one"
+    )
+    for identity in IDENTITY:
+        other = cells[cells[identity] != cells[f"{identity}_truth"]]
+        if len(other):
+            where = f"{other['model'].iloc[0]}, {other['benchmark'].iloc[0]}"
+            raise InputError(
+                where, f"the profile's {identity} is not that of the blocks' ablation",
+                "both measured on one model and the same requests",
+                "Something was reused that is stale: delete results and store, and run again.",
+            )  # fmt: skip
+    return cells.drop(columns=[f"{identity}_truth" for identity in IDENTITY])
+
+
+def mask_rows(
+    masks: Mapping[tuple[str, str, str, str], Path], blocks: Mapping[tuple[str, str], Path]
+) -> pd.DataFrame:
+    """Precision and recall of every mask of a planted model's abilities.
+
+    Args:
+        masks: by model, ability, selection and fraction.
+        blocks: by model and ability.
+    """
+    rows = []
+    for (model, ability, selection, fraction), path in masks.items():
+        precision, recall = precision_and_recall(path, blocks[model, ability])
+        rows.append((model, selection, fraction, ability, precision, recall))
+    return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall"])
+
+
+def recovery_rows(
+    cells: pd.DataFrame,
+    masks: pd.DataFrame,
+    findings: pd.DataFrame,
+    needed: Mapping[str, set[str]],
+    own_benchmarks: Mapping[str, str],
+) -> pd.DataFrame:
+    """A row per planted model, selection and k; docs/file_formats.md describes the columns.
+
+    Args:
+        cells: of `recovered_cells`.
+        masks: of `mask_rows`.
+        findings: the findings table.
+        needed: the abilities that each benchmark's composition makes it depend on.
+        own_benchmarks: the benchmark that is an ability's test split, by ability.
+    """
+    rows = []
+    for key, own in cells.groupby(MASKS, sort=False):
+        chosen = _of(masks, key)
+        row: dict[str, Any] = dict(zip(MASKS, key, strict=True))
+        row |= {
+            "mask_precision": chosen["precision"].mean(),
+            "mask_precision_min": chosen["precision"].min(),
+            "mask_recall": chosen["recall"].mean(),
+        }
+        row |= drops(own, own_benchmarks)
+        row |= _errors(own)
+        rows.append(row | _dependence(_of(findings, key), needed))
+    return pd.DataFrame(rows)
+
+
+def drops(cells: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> dict[str, Any]:
+    """What masks take off the abilities' own tests and off the others' tests.
+
+    `separable` says whether every mask takes at least half off its own test, and all of them
+    together no more than a tenth off the others' on average: else a profile is of no one ability.
+    """
+    tests = cells[cells["benchmark"].isin(list(own_benchmarks.values()))]
+    is_own = tests["benchmark"] == tests["ability"].map(dict(own_benchmarks))
+    own, others = tests.loc[is_own, "ais"], tests.loc[~is_own, "ais"]
+    return {
+        "own_drop": own.mean(),
+        "own_drop_min": own.min(),
+        "others_drop": others.mean(),
+        "others_drop_max": others.max(),
+        "separable": bool(own.min() >= SMALL_DROP and others.mean() <= SIDE_DROP),
+    }
+
+
+def _errors(cells: pd.DataFrame) -> dict[str, Any]:
+    error = cells["ais"] - cells["truth"]
+    clear = cells[cells["truth"].abs() > CLEAR_EFFECT]
+    return {
+        "cells": len(cells),
+        "ais_rmse": float(np.sqrt((error**2).mean())),
+        "ais_error_max": error.abs().max(),
+        "rank_correlation": float(spearmanr(cells["ais"], cells["truth"]).statistic),
+        "clear_cells": len(clear),
+        "sign_errors": int((np.sign(clear["ais"]) != np.sign(clear["truth"])).sum()),
+    }
+
+
+def _dependence(findings: pd.DataFrame, needed: Mapping[str, set[str]]) -> dict[str, Any]:
+    """How often a benchmark is said to need an ability that it does not need, and one that it does.
+
+    The abilities of a profile are those of its model: all that any composition names.
+    """
+    abilities = set().union(*needed.values())
+    false = true = 0
+    for benchmark, said in zip(findings["benchmark"], findings["needed"], strict=True):
+        named = {ability for ability in str(said or "").split("; ") if ability in abilities}
+        false += len(named - needed[benchmark])
+        true += len(named & needed[benchmark])
+    positives = sum(len(needed[benchmark]) for benchmark in findings["benchmark"])
+    negatives = len(findings) * len(abilities) - positives
+    return {
+        "false_positives": false / negatives,
+        "found": true / positives,
+        "independent_cells": negatives,
+        "dependent_cells": positives,
+    }
+
+
+def _of(table: pd.DataFrame, key: object) -> pd.DataFrame:
+    return table[table[MASKS].apply(tuple, axis=1) == key]
