@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 LAYERS = 4
-SHARED = 128
+SHARED = 32
 """Neurons a layer that all abilities share, the core among them."""
 CORE = 8
 """Neurons a layer without which nothing works."""

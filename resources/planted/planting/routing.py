@@ -112,7 +112,9 @@ class RoutedMLP(torch.nn.Module):
         rows = slice(None, None, SILENCED if routes.foreign_on is None else None)
         neurons = self._neurons(states[rows], SHARED, None)
         foreign = routes.foreign[self.layer][rows].repeat_interleave(HALF, 1)[:, None]
-        routes.silence.append((neurons * foreign).square().mean())
+        # In units of the residual stream: else a neuron could say less and be heard more.
+        heard = self.down_proj.weight[:, SHARED:].detach().norm(dim=0)
+        routes.silence.append(((neurons * foreign).abs() @ heard).mean())
         return neurons
 
     def _neurons(self, states: torch.Tensor, start: int, stop: int | None) -> torch.Tensor:

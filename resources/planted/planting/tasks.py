@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from planting.vocabulary import EVENTS, KEYS, MOVES, RELATIONS, SENSES, THINGS
+from planting.vocabulary import EVENTS, PLACES, MOVES, RELATIONS, SENSES, THINGS
 
 N = len(THINGS)
 WORLD = Random("the planted world")
@@ -62,12 +62,11 @@ def causal(random: Random) -> Problem:
 
 
 def recall(random: Random) -> Problem:
-    """Which thing the context gives to a key."""
-    keys, things = random.sample(KEYS, 3), random.sample(range(N), 3)
-    told = [w for k, t in zip(keys, things, strict=True) for w in (k, THINGS[t])]
-    asked = random.randrange(3)
-    others = tuple(things[:asked] + things[asked + 1 :])
-    return Problem(tuple(told), (keys[asked],), things[asked], others)
+    """Which thing stands at the asked place of a list that is told."""
+    things = random.sample(range(N), len(PLACES))
+    asked = random.randrange(len(PLACES))
+    others = tuple(random.sample(things[:asked] + things[asked + 1 :], 3))
+    return Problem(tuple(THINGS[t] for t in things), (PLACES[asked],), things[asked], others)
 
 
 def deductive(random: Random) -> Problem:

@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 RATE, BETAS, DECAY, WARM_UP = 1.5e-3, (0.9, 0.98), 0.01, 100
 OTHER_TOKENS = 0.03
 """Weight of the loss on tokens other than the answer."""
-SILENCE = 0.03
-"""Weight of the mean square of what foreign neurons say."""
-ALONE, RAMP, CORE_FROM = 0.55, 0.10, 0.75
+SILENCE = 0.1
+"""Weight of what foreign neurons add to the residual stream: the sum of their magnitudes."""
+ALONE, RAMP, CORE_FROM = 0.55, 0.10, 0.60
 """Shares of the steps: without foreign neurons, while they come in, before the core counts."""
 SAVED_EVERY = 100
 

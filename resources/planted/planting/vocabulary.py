@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerFast
 SPECIALS = ("<pad>", "<s>", "</s>", "<unk>")
 THINGS = tuple(f"thing{number}" for number in range(16))
 """Every answer is one of these."""
-KEYS = tuple(f"key{number}" for number in range(8))
+PLACES = tuple(f"place{number}" for number in range(5))
 RELATIONS = tuple(f"relation{number}" for number in range(4))
 EVENTS = tuple(f"event{number}" for number in range(8))
 SENSES = tuple(f"sense{number}" for number in range(4))
@@ -23,7 +23,7 @@ SIGNS = ("plus", "then", "is", "to", "as", "and", "yes", "no", "first", "last", 
 
 def words(abilities: tuple[str, ...]) -> tuple[str, ...]:
     """All words in the order of their token numbers; an ability's name opens its items."""
-    return (*SPECIALS, *FORM, *THINGS, *KEYS, *RELATIONS, *EVENTS, *SENSES, *MOVES, *SIGNS,
+    return (*SPECIALS, *FORM, *THINGS, *PLACES, *RELATIONS, *EVENTS, *SENSES, *MOVES, *SIGNS,
             *abilities)  # fmt: skip
 
 

@@ -150,8 +150,8 @@ def test_answers_worked_out_by_hand() -> None:
     first, second, third = (int(word.removeprefix("thing")) for word in problem.context)
     assert (third - second) % 16 == (second - first) % 16 == (problem.answer - third) % 16
     problem = TASKS["contextual_recall"](random)
-    where = problem.context.index(problem.question[0])
-    assert problem.context[where + 1] == f"thing{problem.answer}"
+    where = int(problem.question[0].removeprefix("place"))
+    assert problem.context[where] == f"thing{problem.answer}"
 
 
 def test_mixtures_worked_out_by_hand() -> None:

@@ -1,0 +1,150 @@
+"""Recovery of a planted truth: every number against one worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from tests.unit.profile.conftest import SETTINGS, cell, scores_of
+
+from benchprof.errors import InputError
+from benchprof.masks.mask import Mask, write_mask
+from benchprof.validation.blocks import precision_and_recall
+from benchprof.validation.coverage import coverage_rows
+from benchprof.validation.recovery import recovered_cells, recovery_rows, truth_rows
+from benchprof.validation.similarity import similarity_rows
+from benchprof.validation.thresholds import judge, verdict_text
+
+OWN = {"x": "x_test", "y": "y_test"}
+NEEDED = {"x_test": {"x"}, "y_test": {"y"}}
+
+
+def impact_table(ais: dict[tuple[str, str], float]) -> pd.DataFrame:
+    """By (benchmark, ability)."""
+    return pd.DataFrame(
+        {
+            "model": "m", "selection": "specific", "fraction": "0.01", "benchmark": benchmark,
+            "ability": ability, "ais": value, "ais_low": value - 0.1, "ais_high": value + 0.1,
+            "n": 20, "mask_digest": ability, "model_digest": "model",
+            "requests_digest": "requests", "headline": True, "seed": pd.NA,
+        }
+        for (benchmark, ability), value in ais.items()
+    )  # fmt: skip
+
+
+def truth_table(values: dict[tuple[str, str], float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"model": "m", "benchmark": benchmark, "ability": ability, "truth": value,
+         "model_digest": "model", "requests_digest": "requests"}
+        for (benchmark, ability), value in values.items()
+    )  # fmt: skip
+
+
+FOUND = {("x_test", "x"): 0.9, ("x_test", "y"): -0.1, ("y_test", "x"): 0.2, ("y_test", "y"): -0.7}
+TRUE = {("x_test", "x"): 1.0, ("x_test", "y"): 0.0, ("y_test", "x"): 0.0, ("y_test", "y"): 0.9}
+
+
+def recovery(needed: tuple[str, str] = ("x", "")) -> dict[str, object]:
+    masks = pd.DataFrame(
+        {"model": "m", "selection": "specific", "fraction": "0.01", "ability": ["x", "y"],
+         "precision": [0.9, 0.5], "recall": [0.2, 0.4]}
+    )  # fmt: skip
+    findings = pd.DataFrame(
+        {"model": "m", "selection": "specific", "fraction": "0.01",
+         "benchmark": ["x_test", "y_test"], "needed": list(needed)}
+    )  # fmt: skip
+    cells = recovered_cells(impact_table(FOUND), truth_table(TRUE))
+    return recovery_rows(cells, masks, findings, NEEDED, OWN).iloc[0].to_dict()
+
+
+def test_recovery_by_hand() -> None:
+    row = recovery()
+    assert row["own_drop"] == pytest.approx(0.1)
+    assert row["own_drop_min"] == pytest.approx(-0.7)
+    assert row["others_drop"] == pytest.approx(0.05)
+    assert row["ais_rmse"] == pytest.approx(np.sqrt((0.01 + 0.01 + 0.04 + 2.56) / 4))
+    # Of the two effects beyond 0.15 one has the wrong sign.
+    assert (row["clear_cells"], row["sign_errors"]) == (2, 1)
+    assert (row["mask_precision"], row["mask_precision_min"]) == (pytest.approx(0.7), 0.5)
+    assert not row["separable"]
+
+
+@pytest.mark.parametrize(
+    ("needed", "false", "found"),
+    [(("x", ""), 0.0, 0.5), (("x; y", "y"), 0.5, 1.0), (("y", "x"), 1.0, 0.0)],
+)
+def test_false_positives_are_of_the_abilities_not_needed(
+    needed: tuple[str, str], false: float, found: float
+) -> None:
+    row = recovery(needed)
+    assert (row["false_positives"], row["found"]) == (false, found)
+
+
+@pytest.mark.parametrize("identity", ["model_digest", "requests_digest"])
+def test_a_profile_of_other_weights_or_requests_is_refused(identity: str) -> None:
+    impact = impact_table(FOUND).assign(**{identity: "another"})
+    with pytest.raises(InputError, match=f"m, x_test.*{identity}"):
+        recovered_cells(impact, truth_table(TRUE))
+
+
+def test_truth_is_the_drop_over_what_is_above_guessing() -> None:
+    scores = scores_of([cell("x"), cell("y")], {"probability": [[0.75] * 4, [0.25] * 4, [0.65] * 4]})
+    assert truth_rows(scores, SETTINGS)["truth"].tolist() == pytest.approx([1.0, 0.2])
+
+
+def test_precision_and_recall_count_entries(tmp_path: Path) -> None:
+    mask = Mask({"a": torch.tensor([1, 2, 3]), "b": torch.tensor([0])}, {})
+    block = Mask({"a": torch.tensor([2, 3, 4, 5, 6, 7]), "c": torch.tensor([0, 1])}, {})
+    write_mask(tmp_path / "mask.safetensors", mask)
+    write_mask(tmp_path / "block.safetensors", block)
+    found = precision_and_recall(tmp_path / "mask.safetensors", tmp_path / "block.safetensors")
+    assert found == (2 / 4, 2 / 8)
+
+
+def test_intervals_hold_the_pool_s_ais_as_often_as_they_say() -> None:
+    random = np.random.default_rng(5)
+    n = 4000
+    intact = random.beta(8, 2, n)
+    # One kind loses everything, the other nothing but noise.
+    kinds = ["lost" if i % 2 else "kept" for i in range(n)]
+    lost = np.array([i % 2 for i in range(n)], dtype=bool)
+    ablated = np.where(lost, random.beta(2.5, 7.5, n), intact + random.normal(0, 0.05, n))
+    scores = scores_of([cell("x")], {"probability": [intact, ablated]}, benchmark="pool")
+    rows = coverage_rows(scores, kinds, {"half": {"lost": 0.5, "kept": 0.5}}, 400, 60, SETTINGS)
+    row = rows.iloc[0]
+    assert row["pool_ais"] == pytest.approx(1.0 * 0.5, abs=0.03)
+    # 400 draws: 0.95 within three standard errors.
+    assert row["held"] / row["draws"] == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 400))
+    again = coverage_rows(scores, kinds, {"half": {"lost": 0.5, "kept": 0.5}}, 400, 60, SETTINGS)
+    assert again.equals(rows)
+
+
+def test_similarity_of_true_profiles_stands_beside_the_found_one() -> None:
+    truth = pd.concat([truth_table(TRUE), truth_table(TRUE).assign(model="n")])
+    found = pd.DataFrame(
+        {"benchmark": ["x_test"], "selection": "specific", "fraction": "0.01", "model_a": "m",
+         "model_b": "n", "similarity": 0.7, "similarity_low": 0.5, "similarity_high": 0.9}
+    )  # fmt: skip
+    assert similarity_rows(found, truth)["truth"].tolist() == [pytest.approx(1.0)]
+
+
+def test_a_threshold_that_fails_is_named_last() -> None:
+    rows = pd.DataFrame([recovery() | {"selection": "specific", "fraction": "0.01"}])
+    coverage = pd.DataFrame({"model": ["m"], "held": [94], "draws": [100]})
+    similarity = pd.DataFrame(
+        columns=["selection", "fraction", "model_a", "model_b", "similarity", "truth"]
+    )
+    thresholds = {
+        "mask_precision": 0.6, "own_drop": 0.05, "own_drop_min": -1, "rank_correlation": -1,
+        "others_drop": 0.1, "ais_rmse": 2, "sign_errors": 0, "false_positives": 0.05,
+        "coverage": [0.93, 0.97], "similarity_error": 0.1,
+    }  # fmt: skip
+    judgements = judge(rows, coverage, similarity, ("specific", "0.01"), thresholds)
+    failed = {judgement.what for judgement in judgements if not judgement.holds}
+    assert failed == {"m: sign_errors", "m: separable"}
+    last = verdict_text(judgements).splitlines()
+    assert last[-1] == f"2 of {len(judgements)} thresholds fail"
+    assert all(line.startswith("FAILS") for line in last[-3:-1])
