@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 CONFIG ?= config.yaml
+VALIDATION ?= config/planted.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
@@ -46,12 +47,15 @@ plan: .venv/installed
 # (docs/planted_models.md): some minutes. In a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@mkdir -p validation && ln -sfn ../resources validation/resources
-	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile config/planted.yaml --set-threads evaluate_benchmark=1
+	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) --set-threads evaluate_benchmark=1 $(FLAGS)
 	@cat validation/results/validation/verdict.txt
 
-# Trains a model whose abilities lie in known neurons (docs/planted_models.md): minutes.
+# Trains these models anew (docs/planted_models.md), about seven minutes each; an interrupted
+# training goes on where it stopped.
 planted-models: .venv/installed
-	PYTHONPATH=resources/planted $(BIN)/python resources/planted/train_model.py planted-1
+	for model in planted-1 planted-2 planted-3 entangled overlapping; do \
+		PYTHONPATH=resources/planted $(BIN)/python resources/planted/train_model.py $$model || exit 1; \
+	done
 
 annotate: .venv/installed
 	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) $(ANNOTATOR)

@@ -119,6 +119,8 @@ def test_intervals_hold_the_pool_s_ais_as_often_as_they_say() -> None:
     assert row["pool_ais"] == pytest.approx(1.0 * 0.5, abs=0.03)
     # 400 draws: 0.95 within three standard errors.
     assert row["held"] / row["draws"] == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 400))
+    # Of 400 intervals some miss, by less than they are wide.
+    assert 0 < row["missed_by"] < 0.2
     again = coverage_rows(scores, kinds, {"half": {"lost": 0.5, "kept": 0.5}}, 400, 60, SETTINGS)
     assert again.equals(rows)
 
@@ -134,18 +136,22 @@ def test_similarity_of_true_profiles_stands_beside_the_found_one() -> None:
 
 def test_a_threshold_that_fails_is_named_last() -> None:
     rows = pd.DataFrame([recovery() | {"selection": "specific", "fraction": "0.01"}])
-    coverage = pd.DataFrame({"model": ["m"], "held": [94], "draws": [100]})
+    coverage = pd.DataFrame(
+        {"model": "m", "pool_ais": [0.5, 0.001], "held": [94, 10], "draws": 100,
+         "missed_by": [0.2, 0.02]}
+    )  # fmt: skip
     similarity = pd.DataFrame(
         columns=["selection", "fraction", "model_a", "model_b", "similarity", "truth"]
     )
     thresholds = {
         "mask_precision": 0.6, "own_drop": 0.05, "own_drop_min": -1, "rank_correlation": -1,
         "others_drop": 0.1, "ais_rmse": 2, "sign_errors": 0, "false_positives": 0.05,
-        "coverage": [0.93, 0.97], "similarity_error": 0.1,
+        "coverage": [0.93, 0.97], "null_missed_by": 0.01, "similarity_error": 0.1,
     }  # fmt: skip
     judgements = judge(rows, coverage, similarity, ("specific", "0.01"), thresholds)
     failed = {judgement.what for judgement in judgements if not judgement.holds}
-    assert failed == {"m: sign_errors", "m: separable"}
+    farthest = "m: farthest miss of an interval elsewhere"
+    assert failed == {"m: sign_errors", "m: separable", farthest}
     last = verdict_text(judgements).splitlines()
-    assert last[-1] == f"2 of {len(judgements)} thresholds fail"
-    assert all(line.startswith("FAILS") for line in last[-3:-1])
+    assert last[-1] == f"3 of {len(judgements)} thresholds fail"
+    assert all(line.startswith("FAILS") for line in last[-4:-1])

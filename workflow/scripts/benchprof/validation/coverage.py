@@ -23,7 +23,8 @@ def coverage_rows(
     size: int,
     settings: Settings,
 ) -> pd.DataFrame:
-    """A row per mixture and ability: AIS in the pool, and how many intervals hold it.
+    """A row per mixture and ability: AIS in the pool, how many intervals hold it, and by how much
+    the worst misses it.
 
     A draw is a benchmark of `size` items, each of a kind drawn by the mixture's shares and then one
     of the pool's items of that kind, so that items are independent, as the bootstrap takes them.
@@ -47,6 +48,7 @@ def coverage_rows(
         names, shares = list(mixture), np.array(list(mixture.values()))
         true = _true_ais(scores, members, mixture, pool.guessing, settings)
         held = np.zeros(len(pool.cells), dtype=int)
+        missed_by = np.zeros(len(pool.cells))
         for _ in range(each):
             counts = random.multinomial(size, shares / shares.sum())
             items = np.concatenate(
@@ -57,7 +59,9 @@ def coverage_rows(
                 settings.confidence, derived_seed(settings.seed, "bootstrap", size),
             )  # fmt: skip
             found = impacts.estimates(np.eye(len(pool.cells)))
-            held += (found.low <= true) & (true <= found.high)
+            distance = np.maximum(found.low - true, true - found.high)
+            held += distance <= 0
+            missed_by = np.maximum(missed_by, distance)
         rows.append(
             pd.DataFrame(
                 {
@@ -68,6 +72,7 @@ def coverage_rows(
                     "pool_ais": true,
                     "draws": each,
                     "held": held,
+                    "missed_by": missed_by,
                     "pool_items": pool.n,
                     "items": size,
                 }

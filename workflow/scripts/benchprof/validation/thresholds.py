@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ import pandas as pd
 
 LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation")
 MOST = ("others_drop", "ais_rmse", "sign_errors", "false_positives")
+EFFECT = 0.05
+"""Of an AIS: below it, an ability matters next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def judge(
     known = rows["mask_precision"].notna()
     return [
         *(j for row in rows[known].to_dict("records") for j in _of_model(row, thresholds)),
-        *_of_coverage(coverage, thresholds["coverage"]),
+        *_of_coverage(coverage, thresholds),
         *_of_similarity(similarity, view, thresholds["similarity_error"]),
         *(
             Judgement(
@@ -74,13 +76,25 @@ def _of_model(row: Mapping[Any, Any], thresholds: Mapping[str, Any]) -> Iterator
     )
 
 
-def _of_coverage(coverage: pd.DataFrame, bounds: Sequence[float]) -> Iterator[Judgement]:
-    low, high = bounds
+def _of_coverage(coverage: pd.DataFrame, thresholds: Mapping[str, Any]) -> Iterator[Judgement]:
+    """Intervals of effects by how often they hold the truth, those of next to none by how far off.
+
+    Where an ablation changes one item in some hundred, most draws of a benchmark have none of
+    these, and no bootstrap of its items knows of them.
+    """
+    low, high = thresholds["coverage"]
     for model, own in coverage.groupby("model"):
-        share = own["held"].sum() / own["draws"].sum()
+        effects = own[own["pool_ais"].abs() >= EFFECT]
+        share = effects["held"].sum() / effects["draws"].sum()
         yield Judgement(
-            f"{model}: coverage of the intervals", share, f"between {low} and {high}",
-            low <= share <= high,
+            f"{model}: coverage of the intervals where |AIS| >= {EFFECT}", share,
+            f"between {low} and {high}", low <= share <= high,
+        )  # fmt: skip
+        farthest = own.loc[own["pool_ais"].abs() < EFFECT, "missed_by"].max()
+        bound = thresholds["null_missed_by"]
+        yield Judgement(
+            f"{model}: farthest miss of an interval elsewhere", farthest, f"at most {bound}",
+            farthest <= bound,
         )  # fmt: skip
 
 
