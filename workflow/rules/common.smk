@@ -202,6 +202,7 @@ def profile_tables():
         "power",
         "reliability",
         "findings",
+        "flips",
     ]
     tables = expand(
         "results/profiles/{name}{ending}", name=names, ending=[".csv", ".parquet"]
