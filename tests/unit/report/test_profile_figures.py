@@ -189,3 +189,20 @@ def test_the_numbers_lie_beside_the_figure(make_table: Table, tmp_path: Path) ->
     cells = table[table["headline"] & table["seed"].isna()]
     np.testing.assert_allclose(numbers["ais"], cells["ais"])
     assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".csv"}
+
+
+def test_of_one_ability_clusters_say_why_there_are_none(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=4, abilities=1))
+    assert clusters.caption(shown).startswith("No clusters: one ability alone has no profile")
+    with style.styled():
+        assert any(
+            "one ability alone" in text.get_text() for text in drawn(clusters.cluster_figure(shown))
+        )
+
+
+def test_there_are_no_ribbons_where_all_but_the_mask_was_ablated(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=4, abilities=3).assign(ablation_of="complement"))
+    assert ribbons.ribbon_numbers(shown).empty
+    assert ribbons.caption(shown) == ribbons.NOT_DRAWN
+    with style.styled():
+        assert any("No ribbons" in text.get_text() for text in drawn(ribbons.ribbon_figure(shown)))

@@ -37,6 +37,20 @@ class Matrix:
     cells: pd.DataFrame
     controls: pd.DataFrame
 
+    @property
+    def complement(self) -> bool:
+        """Whether all but each mask was ablated: a large AIS says what a mask does not keep."""
+        return bool((self.cells["ablation_of"] == "complement").all())
+
+    def says(self) -> str:
+        """What the colours of an AIS say, for captions."""
+        if self.complement:
+            return (
+                "All but the ability's mask was ablated. Red: the model loses, as the mask alone "
+                "is not enough; blue: it gains."
+            )
+        return "Red: the model loses without the ability; blue: it gains."
+
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""
         wide = self.cells.pivot(index="benchmark", columns="ability", values=column)

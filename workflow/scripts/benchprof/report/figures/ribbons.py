@@ -28,6 +28,10 @@ LEFT, RIGHT = 1.6, 5.1
 FRAME_HEIGHT = 0.75
 NAME_WIDTH = 32
 STRONG, PALE = 0.75, 0.25
+NOT_DRAWN = (
+    "No ribbons: all but each ability's mask was ablated (ablation_of: complement), so that a "
+    "large AIS says what a mask alone does not keep, not what a benchmark draws on."
+)
 
 
 @dataclass
@@ -61,7 +65,7 @@ def draw_ribbons(
 
 def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
     """A row per ribbon, the widest first within an ability."""
-    cells = matrix.cells[matrix.cells["ais"] > THRESHOLD]
+    cells = matrix.cells[(matrix.cells["ais"] > THRESHOLD) & (not matrix.complement)]
     columns = ["ability", "benchmark", "metric", "ais", "ais_low", "ais_high", "q_random"]
     return cells[columns].reset_index(drop=True)
 
@@ -70,6 +74,8 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     """Abilities at the left, benchmarks at the right, a ribbon as wide as the AIS between them."""
     ribbons = ribbon_numbers(matrix)
     title = f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    if matrix.complement:
+        return style.note_figure(title, [NOT_DRAWN])
     if ribbons.empty:
         return style.note_figure(title, [f"No AIS exceeds {THRESHOLD}.", *undefined(matrix)])
     most = max(len(matrix.abilities), len(matrix.benchmarks))
@@ -96,6 +102,8 @@ def ribbon_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
+    if matrix.complement:
+        return NOT_DRAWN
     count = len(ribbon_numbers(matrix))
     return (
         f"Which benchmarks {matrix.model} loses on without which ability (masks: "
