@@ -200,6 +200,18 @@ def test_of_one_ability_clusters_say_why_there_are_none(make_table: Table) -> No
         )
 
 
+def test_a_broken_model_has_no_ribbons_and_is_named(make_table: Table) -> None:
+    table = make_table(benchmarks=3, abilities=3)
+    own = (table["ability"] == ABILITIES[0]) & table["seed"].isna()
+    table.loc[own, "flag_code"] = "ablated_model_broken"
+    shown = matrix(table)
+    assert set(ribbons.ribbon_numbers(shown)["ability"]) == set(ABILITIES[1:3])
+    said = "Left out, as the ablated models are broken as a whole: Analogical reasoning."
+    assert ribbons.caption(shown).endswith(said)
+    with style.styled():
+        assert any(said in text.get_text() for text in assert_legible(ribbons.ribbon_figure(shown)))
+
+
 def test_there_are_no_ribbons_where_all_but_the_mask_was_ablated(make_table: Table) -> None:
     shown = matrix(make_table(benchmarks=4, abilities=3).assign(ablation_of="complement"))
     assert ribbons.ribbon_numbers(shown).empty

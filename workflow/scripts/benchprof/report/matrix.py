@@ -11,6 +11,8 @@ from benchprof.profile.impact import SIGNIFICANCE
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5
+# Behind an AIS whose ablated model is broken as a whole.
+BROKEN = "†"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class Matrix:
     def marked(self) -> pd.DataFrame:
         """(benchmarks, abilities), bool: whether a cell differs from its random controls."""
         return self.grid("q_random").astype(float) < SIGNIFICANCE
+
+    def broken(self) -> pd.DataFrame:
+        """(benchmarks, abilities), bool: whether the ablated model is broken as a whole."""
+        return self.grid("flag_code").fillna("") != ""
 
     def reasons(self) -> dict[str, str]:
         """Why a benchmark has no AIS, by benchmark; none for those that have."""

@@ -15,14 +15,13 @@ from matplotlib.patches import Rectangle
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.caveats import undefined
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.
 COLOUR_LIMIT = 1.0
 # From this share of the limit on, white is read more easily on a cell than ink.
 DARK = 0.6
-BROKEN = "†"
 # Inches.
 ROW_HEIGHT = 0.30
 LABEL_HEIGHT = 1.9
@@ -64,7 +63,7 @@ def heatmap_figure(matrix: Matrix) -> Figure:
     widths = [len(matrix.abilities), controls.shape[1] or 0.01, 0.025 * columns]
     left, right, bar = figure.subplots(1, 3, width_ratios=widths)
     marks = matrix.marked().map(lambda marked: "*" if marked else "")
-    marks += broken(matrix).map(lambda flagged: BROKEN if flagged else "")
+    marks += matrix.broken().map(lambda flagged: BROKEN if flagged else "")
     _draw(left, values, marks, limit, bar)
     left.set_yticklabels([style.wrapped(b, 24) for b in matrix.benchmarks], rotation=0)
     left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}", loc="left")
@@ -99,14 +98,9 @@ def _legend(matrix: Matrix) -> str:
         parts.append("Framed: the ability's own test.")
     if matrix.reasons():
         parts.append("Hatched: no AIS.")
-    if broken(matrix).any(axis=None):
+    if matrix.broken().any(axis=None):
         parts.append(f"{BROKEN} ablated model broken as a whole: names no ability.")
     return " ".join(parts)
-
-
-def broken(matrix: Matrix) -> pd.DataFrame:
-    """(benchmarks, abilities), bool: whether the ablated model is broken as a whole."""
-    return matrix.grid("flag_code").fillna("") != ""
 
 
 def _notes(matrix: Matrix) -> list[str]:
