@@ -124,6 +124,12 @@ def test_equal_answers_stand_together_and_text_stays_text() -> None:
     assert "`x.top_0.1`, `y.top_0.1` (wrong):\n\n```text\nno\n```\n" in page
 
 
+def test_choices_are_on_the_page_and_free_text_has_none() -> None:
+    asked = [question(0, ("red", "blue"), 1), question(1)]
+    page = side_by_side("t", asked, ANSWERS)
+    assert page.count("To choose from:\n\n```text\nred\nblue\n```\n") == 1
+
+
 def test_the_page_has_the_items_that_turn_most() -> None:
     """Of thirty items the last twenty are turned by one ablation, and the third by both."""
     questions = [question(n) for n in range(30)]

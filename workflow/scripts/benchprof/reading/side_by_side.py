@@ -48,6 +48,8 @@ def _item(question: Question, answers: Mapping[str, Answer], turned: int) -> Ite
     prompt = question.prompt
     cut = f"[...]{prompt[-PROMPT_END:]}" if len(prompt) > PROMPT_END else prompt
     yield from ("", "Asked:", "", *_fenced(cut))
+    if question.choices:
+        yield from ("", "To choose from:", "", *_fenced("\n".join(question.choices)))
     yield from ("", "Expected:", "", *_fenced(question.expected))
     by_answer: dict[Answer, list[str]] = {}
     for name, answer in answers.items():
