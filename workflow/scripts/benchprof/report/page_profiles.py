@@ -25,14 +25,16 @@ def rows_of(table: pd.DataFrame, matrix: Matrix) -> pd.DataFrame:
 def finding_rows(findings: pd.DataFrame, matrix: Matrix) -> list[dict[str, Any]]:
     """A row per benchmark: the abilities it names, its effective number of them, a sentence.
 
-    `named` are those that the benchmark needs or, where all but the mask was ablated, those whose
-    masks alone keep most.
+    `defined` is whether it has an AIS at all; `named` are the abilities that it needs or, where all
+    but the mask was ablated, those whose masks alone keep most.
     """
     kind = "sufficient" if matrix.complement else "needed"
+    undefined = matrix.reasons()
     return [
         {
             "benchmark": row["benchmark"],
             "n": int(row["n"]),
+            "defined": row["benchmark"] not in undefined,
             "named": _abilities(row[kind]),
             "hindering": _abilities(row["hindering"]),
             "effective": _one_decimal(row, "effective", "effective_low", "effective_high"),
