@@ -22,6 +22,7 @@ include: "workflow/rules/profile.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/annotation.smk"
 include: "workflow/rules/analysis.smk"
+include: "workflow/rules/reading.smk"
 
 
 if "validation" in config:

@@ -192,19 +192,23 @@ def own_benchmarks():
     return own
 
 
+# Of the profile stage: those of the page. The table of items has a row per item and is too large.
+TABLES = [
+    "impact",
+    "findings",
+    "reliability",
+    "power",
+    "flips",
+    "similarity",
+    "benchmark_similarity",
+    "model_differences",
+]
+
+
 def profile_tables():
     """Every table of the profile stage."""
-    names = [
-        "impact",
-        "similarity",
-        "benchmark_similarity",
-        "model_differences",
-        "power",
-        "reliability",
-        "findings",
-    ]
     tables = expand(
-        "results/profiles/{name}{ending}", name=names, ending=[".csv", ".parquet"]
+        "results/profiles/{name}{ending}", name=TABLES, ending=[".csv", ".parquet"]
     )
     return [*tables, "results/profiles/items.parquet"]
 

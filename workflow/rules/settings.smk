@@ -122,6 +122,15 @@ def evaluation_settings(wildcards):
     return settings
 
 
+def reading_settings(wildcards):
+    """Also of the code that lays out, so that an edited table or page is made again."""
+    metric = headlines().get(wildcards.benchmark, config["profile"]["metric"])
+    return evaluation_settings(wildcards) | {
+        "metric": metric,
+        "reading": digests.of_modules(["benchprof.reading"]),
+    }
+
+
 def profile_sources():
     """Every ablated record with its mask and what it is."""
     return [

@@ -31,13 +31,14 @@ def scores_of(
     benchmark: str = "b",
     guessing: float = 0.25,
     tasks: Sequence[str] | None = None,
+    complement: bool = False,
 ) -> Scores:
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
     n = next(iter(metrics.values())).shape[1]
     return Scores(
         model=model, benchmark=benchmark, guessing=guessing, cells=tuple(cells), metrics=metrics,
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
-        model_digest="model", requests_digest="requests",
+        model_digest="model", requests_digest="requests", complement=complement,
     )  # fmt: skip
 
 

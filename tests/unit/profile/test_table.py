@@ -55,6 +55,35 @@ def test_a_model_at_guessing_everywhere_is_broken_and_keeps_its_impacts() -> Non
     assert broken["flag"].str.contains("at guessing on every benchmark").all()
 
 
+def generation(kept: int) -> pd.DataFrame:
+    """Three benchmarks where guessing scores 0: of eighteen right items ability x keeps some."""
+    cells = CELLS | {cell("x"): 18 - kept}
+    parts = [
+        impact_rows(scores_losing(cells, benchmark=name, guessing=0.0), SETTINGS)[0]
+        for name in "abc"
+    ]
+    # The probabilities of `losing` are kept in part; generation has right or wrong alone.
+    table = pd.concat(parts, ignore_index=True)
+    return table[table["metric"] == "acc"].assign(headline=True).reset_index(drop=True)
+
+
+def test_where_guessing_scores_nothing_a_tenth_is_no_more_than_guessing() -> None:
+    """One of eighteen is above the nothing of guessing, and less than a tenth; two are more."""
+    assert generation(1)["p_guessing_ablated"].max() < 0.05
+    flags = add_flag(generation(1)).set_index("ability")["flag_code"]
+    assert set(flags["x"]) == {"ablated_model_broken"}
+    assert set(flags.drop("x")) == {""}
+    assert set(add_flag(generation(2))["flag_code"]) == {""}
+
+
+def test_where_all_but_the_mask_is_ablated_there_is_no_dose_and_none_is_broken() -> None:
+    table = table_of({"x": 15, "b": 15, "c": 15}).assign(ablation_of="complement")
+    table = add_flag(add_dose_reason(add_dose(table, {"x": "x"}), {"x": "x"}))
+    assert set(table["flag_code"]) == {""}
+    assert table["dose"].isna().all()
+    assert set(table["reason_dose"]) == {"ablation_of_complement"}
+
+
 @pytest.mark.parametrize("lost", [{"a": 15, "b": 15, "c": 2}, {"a": 15, "b": 15}])
 def test_a_model_with_a_benchmark_left_or_too_few_of_them_is_not(lost: dict[str, int]) -> None:
     assert set(add_flag(table_of(lost))["flag_code"]) == {""}
@@ -75,6 +104,10 @@ def test_similarity_wants_two_models_and_says_why_not() -> None:
     assert row["reason"] == "a profile is undefined"
     assert row["reason_code"] == "undefined_profile"
     both["ais"] = 0.5
+    alone = both[both["ability"] == "x"]
+    (row,) = similarity_rows(alone, 1).to_dict("records")
+    assert row["reason_code"] == "one_ability"
+    assert "one ability alone has no profile" in row["reason"]
     (row,) = similarity_rows(both, 1).to_dict("records")
     assert row["reason_code"] == "flat_profile"
 

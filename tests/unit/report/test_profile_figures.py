@@ -189,3 +189,32 @@ def test_the_numbers_lie_beside_the_figure(make_table: Table, tmp_path: Path) ->
     cells = table[table["headline"] & table["seed"].isna()]
     np.testing.assert_allclose(numbers["ais"], cells["ais"])
     assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".csv"}
+
+
+def test_of_one_ability_clusters_say_why_there_are_none(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=4, abilities=1))
+    assert clusters.caption(shown).startswith("No clusters: one ability alone has no profile")
+    with style.styled():
+        assert any(
+            "one ability alone" in text.get_text() for text in drawn(clusters.cluster_figure(shown))
+        )
+
+
+def test_a_broken_model_has_no_ribbons_and_is_named(make_table: Table) -> None:
+    table = make_table(benchmarks=3, abilities=3)
+    own = (table["ability"] == ABILITIES[0]) & table["seed"].isna()
+    table.loc[own, "flag_code"] = "ablated_model_broken"
+    shown = matrix(table)
+    assert set(ribbons.ribbon_numbers(shown)["ability"]) == set(ABILITIES[1:3])
+    said = "Left out, as the ablated models are broken as a whole: Analogical reasoning."
+    assert ribbons.caption(shown).endswith(said)
+    with style.styled():
+        assert any(said in text.get_text() for text in assert_legible(ribbons.ribbon_figure(shown)))
+
+
+def test_there_are_no_ribbons_where_all_but_the_mask_was_ablated(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=4, abilities=3).assign(ablation_of="complement"))
+    assert ribbons.ribbon_numbers(shown).empty
+    assert ribbons.caption(shown) == ribbons.NOT_DRAWN
+    with style.styled():
+        assert any("No ribbons" in text.get_text() for text in drawn(ribbons.ribbon_figure(shown)))

@@ -91,7 +91,7 @@ def evaluate_benchmark(
     Raises:
         InputError: the benchmark or its tests are faulty, or there is no sandbox.
     """
-    requests = _requests_for(model, source, limit, seed)
+    requests = requests_for(model, source, limit, seed)
     programs = None
     if source.runs_programs:
         # Before the model is loaded: else faulty tests would show after all is generated.
@@ -154,9 +154,10 @@ def prepare_questions(scorer: TreeScorer, requests: Requests) -> Callable[[], li
     return ask
 
 
-def _requests_for(
+def requests_for(
     model: ModelSettings, source: TaskSource, limit: int | None, seed: int
 ) -> Requests:
+    """All that is asked of a model: the same documents, prompts and shots whatever is ablated."""
     template = None
     if model.chat_template:
         template = functools.partial(render_chat, load_tokenizer(model.folder))

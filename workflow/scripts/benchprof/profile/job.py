@@ -17,7 +17,7 @@ from benchprof.profile.comparison import Key
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
 from benchprof.profile.impact import Impacts
-from benchprof.profile.items import ItemStates, item_states, write_items
+from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
 from benchprof.profile.power import power_rows
 from benchprof.profile.reliability import reliability_rows
 from benchprof.profile.resampling import Floats
@@ -88,6 +88,7 @@ def compute_profile(
     table = add_dose(add_corrected(table), dict(own_benchmarks))
     table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}
+    states = [part.states for part in measured if part.states]
     tables = {
         "impact": table,
         "similarity": similarity_rows(table, settings.seed, resampled),
@@ -96,10 +97,11 @@ def compute_profile(
         "power": pd.DataFrame([row for part in measured for row in part.power]),
         "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),
         "findings": findings_rows(table, settings.seed, resampled),
+        "flips": flip_rows(states),
     }
     for name, rows in tables.items():
         _write(rows, folder / name)
-    write_items([part.states for part in measured if part.states], folder / "items.parquet")
+    write_items(states, folder / "items.parquet")
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
 

@@ -61,6 +61,7 @@ class Scores:
         items: (n,), the place of each item in its task's data and the digest of its document.
         model_digest: of the model.
         requests_digest: of what was asked.
+        complement: whether all but each mask was ablated, and not the mask.
     """
 
     model: str
@@ -72,6 +73,7 @@ class Scores:
     items: tuple[tuple[int, str], ...]
     model_digest: str
     requests_digest: str
+    complement: bool
 
     @property
     def n(self) -> int:
@@ -112,8 +114,12 @@ def read_scores(
         base = read_record(intact)
         given: dict[str, Any] = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
+        complement: bool | None = None
         for number, source in enumerate((None, *sources)):
-            record = base if source is None else _ablated_record(source, base, masks, intact)
+            record = base
+            if source is not None:
+                record = _ablated_record(source, base, masks, intact)
+                complement = _complement(source, record, complement)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
     return Scores(
@@ -128,6 +134,7 @@ def read_scores(
         items=tuple(zip(base["items"]["index"], base["items"]["digest"], strict=True)),
         model_digest=base["origin"]["model"]["digest"],
         requests_digest=base["origin"]["requests"]["digest"],
+        complement=bool(complement),
     )
 
 
@@ -160,6 +167,15 @@ def _ablated_record(
             found = f"{part} differs from that of {intact}"
             raise InputError(source.record, found, "one and the same", remedy)
     return record
+
+
+def _complement(source: Source, record: dict[str, Any], others: bool | None) -> bool:
+    """Whether all but the record's mask was ablated; the same in all records of a benchmark."""
+    own = "kept_in" in record["origin"]["mask"]
+    if others not in (None, own):
+        found = "the mask was ablated in one record and all but the mask in another"
+        raise InputError(source.record, found, "one and the same", "Delete it and run again.")
+    return own
 
 
 def _identity(record: dict[str, Any]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from benchprof.profile.impact import SIGNIFICANCE
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5
+# Behind an AIS whose ablated model is broken as a whole.
+BROKEN = "†"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,20 @@ class Matrix:
     cells: pd.DataFrame
     controls: pd.DataFrame
 
+    @property
+    def complement(self) -> bool:
+        """Whether all but each mask was ablated: a large AIS says what a mask does not keep."""
+        return bool((self.cells["ablation_of"] == "complement").all())
+
+    def says(self) -> str:
+        """What the colours of an AIS say, for captions."""
+        if self.complement:
+            return (
+                "All but the ability's mask was ablated. Red: the model loses, as the mask alone "
+                "is not enough; blue: it gains."
+            )
+        return "Red: the model loses without the ability; blue: it gains."
+
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""
         wide = self.cells.pivot(index="benchmark", columns="ability", values=column)
@@ -45,6 +61,10 @@ class Matrix:
     def marked(self) -> pd.DataFrame:
         """(benchmarks, abilities), bool: whether a cell differs from its random controls."""
         return self.grid("q_random").astype(float) < SIGNIFICANCE
+
+    def broken(self) -> pd.DataFrame:
+        """(benchmarks, abilities), bool: whether the ablated model is broken as a whole."""
+        return self.grid("flag_code").fillna("") != ""
 
     def reasons(self) -> dict[str, str]:
         """Why a benchmark has no AIS, by benchmark; none for those that have."""

@@ -206,9 +206,13 @@ def _controls(settings: Mapping[str, Any], table: pd.DataFrame) -> Step:
 
 def _impact(settings: Mapping[str, Any]) -> Step:
     profile = settings["profile"]
+    complement = settings["ablation_of"] == "complement"
+    ablated_score = (
+        "with all but the mask of ability a ablated" if complement else "without ability a"
+    )
     return Step(
         f"AIS ({profile['impact'].replace('_', ' ')})",
-        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) without ability a; undefined "
+        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) {ablated_score}; undefined "
         f"where S is not significantly above guessing. Intervals "
         f"({100 * profile['confidence']:g}%): paired bootstrap over items, {profile['resamples']} "
         f"resamples, seed {settings['seed']}.",
