@@ -57,8 +57,9 @@ def row(
     tested = seed is None and not reason
     return {
         "model": model, "benchmark": benchmark, "ability": ability, "selection": "specific",
-        "fraction": "0.001", "seed": seed, "metric": metric, "headline": metric == "probability",
-        "n": 60, "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,
+        "fraction": "0.001", "k": "0.001", "seed": seed, "metric": metric,
+        "headline": metric == "probability", "n": 60,
+        "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,
         "p_guessing": 0.4 if reason else 1e-6, "reason": reason,
         "ais": np.nan if reason else ais,
         "ais_low": np.nan if reason else ais - 0.1 if low is None else low,

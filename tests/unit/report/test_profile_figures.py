@@ -34,7 +34,7 @@ def matrix(table: pd.DataFrame, model: str = MODEL) -> Matrix:
 
 
 def at_each_k(table: pd.DataFrame, fractions: tuple[str, ...]) -> pd.DataFrame:
-    return pd.concat([table.assign(fraction=k) for k in fractions])
+    return pd.concat([table.assign(fraction=k, k=k) for k in fractions])
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -16,7 +16,7 @@ from benchprof.profile.similarity import effective_number, noise_null, symmetric
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
-USED = ["ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
+USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
         "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code"]  # fmt: skip
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
            "noise_high", "p_noise"]  # fmt: skip
@@ -34,7 +34,7 @@ def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
         row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
-        row |= {"metric": cells[0]["metric"], "n": cells[0]["n"], "abilities": len(cells)}
+        row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), seed)
         strong, better = needed(cells), hindering(cells)
         broken = sum(cell["flag_code"] == reason.ABLATED_MODEL_BROKEN for cell in cells)
@@ -91,7 +91,7 @@ def _named(cells: Cells) -> str:
 def _sentence(row: Mapping[str, Any], strong: Cells, better: Cells) -> str:
     """One sentence; every number in it is the row's or the cells'."""
     start = (
-        f"{row['benchmark']} in {row['model']} ({row['selection']} masks, k = {row['fraction']}, "
+        f"{row['benchmark']} in {row['model']} ({row['selection']} masks, k = {row['k']}, "
         f"{row['metric']}, {row['n']} items)"
     )
     if row["reason_code"] not in ("", reason.FLAT_PROFILE):

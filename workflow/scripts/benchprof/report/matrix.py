@@ -20,7 +20,8 @@ class Matrix:
     Attributes:
         model: its name.
         selection: the rule that made the masks.
-        fraction: k, as file names have it.
+        fraction: k as configured, and as file names have it.
+        k: the number, also where `fraction` is the word `calibrated`.
         own: the benchmark that is an ability's test split, by ability, where it is in the table.
         benchmarks: the rows, in the table's order; of another metric, those that have it.
         abilities: the columns, in the table's order.
@@ -31,11 +32,17 @@ class Matrix:
     model: str
     selection: str
     fraction: str
+    k: str
     own: Mapping[str, str]
     benchmarks: tuple[str, ...]
     abilities: tuple[str, ...]
     cells: pd.DataFrame
     controls: pd.DataFrame
+
+    @property
+    def shown_k(self) -> str:
+        """The number; after the word `calibrated`, in brackets."""
+        return self.k if self.k == self.fraction else f"{self.fraction} ({self.k})"
 
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""
@@ -137,4 +144,5 @@ def matrix_of(
         if ability in abilities and benchmark in benchmarks
     }
     controls = shown[shown["seed"].notna()]
-    return Matrix(model, selection, fraction, own, benchmarks, abilities, cells, controls)
+    k = str(cells["k"].iloc[0])
+    return Matrix(model, selection, fraction, k, own, benchmarks, abilities, cells, controls)
