@@ -161,9 +161,9 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str) -> str:
 
 def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
     """Each k of a selection; where it was calibrated, what each model got and from what."""
-    own = table[table["selection"] == name]
-    calibrated = own[own["fraction"] == CALIBRATED].drop_duplicates("model")
-    parts = list(own.loc[own["fraction"] != CALIBRATED, "fraction"].unique())
+    parts = [k for k in table["fraction"].unique() if k != CALIBRATED]
+    own = table[(table["selection"] == name) & (table["fraction"] == CALIBRATED)]
+    calibrated = own.drop_duplicates("model")
     if len(calibrated):
         chosen = _listed(
             f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
