@@ -18,6 +18,7 @@ from benchprof.configuration import (
     check_exclusion,
     check_model_folder,
     fraction_name,
+    shown_fraction,
 )
 from benchprof.errors import InputError
 
@@ -238,3 +239,8 @@ def test_calibrated_needs_calibration_items() -> None:
         check_calibration_items({"x": 10, "y": 9}, "config.yaml")
     for word in ("config.yaml, abilities.y", "9 calibration items", "10 or more"):
         assert word in str(raised.value)
+
+
+def test_a_calibrated_fraction_is_shown_with_its_number() -> None:
+    assert shown_fraction("0.001", "0.001") == "0.001"
+    assert shown_fraction("calibrated", "0.001") == "calibrated (0.001)"

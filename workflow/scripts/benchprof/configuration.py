@@ -168,6 +168,11 @@ def fraction_name(fraction: float | str) -> str:
     return format(Decimal(repr(fraction)), "f")
 
 
+def shown_fraction(name: str, k: str) -> str:
+    """A fraction for readers: the number `k`; after the word `calibrated`, in brackets."""
+    return k if name == k else f"{name} ({k})"
+
+
 def _duplicates(node: Any, path: tuple[str, ...], seen: set[int]) -> Iterator[tuple[str, int, int]]:
     # Aliases (*a) name a node again: it may even hold itself.
     if id(node) in seen:

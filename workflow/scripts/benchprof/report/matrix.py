@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from benchprof.configuration import shown_fraction
 from benchprof.profile.impact import SIGNIFICANCE
 
 # Up to so many random controls have a column each in a figure.
@@ -41,8 +42,8 @@ class Matrix:
 
     @property
     def shown_k(self) -> str:
-        """The number; after the word `calibrated`, in brackets."""
-        return self.k if self.k == self.fraction else f"{self.fraction} ({self.k})"
+        """k for readers."""
+        return shown_fraction(self.fraction, self.k)
 
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""
