@@ -14,12 +14,13 @@ BEFORE = {"check_sizes", "compute_importance", "select_masks", "draw_controls"}
 
 
 def make_answerable(project: Project) -> None:
-    """Calibration items that also a random model answers above guessing: the others are longer."""
+    """Calibration items that also a random model answers above guessing: the answer is shortest."""
     for path in project.folder.glob("items/*/calibration.jsonl"):
         items = [json.loads(line) for line in path.read_text().splitlines()]
-        for item in items:
-            item["options"] = [f"{option}, or something like it" for option in item["options"]]
-            item["options"][item["answer"]] = "yes"
+        for number, item in enumerate(items, start=10):
+            item["options"] = [f"{number}{place}" for place in range(4)]
+            # Another text in each item: one that is always right could be guessed.
+            item["options"][item["answer"]] = str(number)
         path.write_text("".join(f"{json.dumps(item)}\n" for item in items))
 
 
