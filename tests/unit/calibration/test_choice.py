@@ -81,6 +81,13 @@ def test_without_others_and_controls_the_own_drop_decides() -> None:
     assert "the smallest candidate" in chosen.reason
 
 
+def test_a_gain_elsewhere_does_not_separate_a_mask_that_costs_nothing() -> None:
+    gains = [drops("x", "0.001", -0.1, (-0.5,), (-0.2,)), drops("x", "0.003", 0.01, (-0.1,))]
+    chosen = choose(gains)
+    assert [c.separation for c in chosen.candidates] == pytest.approx([-0.1, 0.01])
+    assert chosen.k == "0.003"
+
+
 def test_a_choice_without_separation_says_so() -> None:
     chosen = choose([drops("x", k, 0.1, (0.1,)) for k in ("0.001", "0.003")])
     assert chosen.k == "0.001"

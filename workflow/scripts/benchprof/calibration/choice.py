@@ -12,8 +12,8 @@ from benchprof.calibration.drops import Drops
 
 RULE = (
     "the k with the largest separation: own drop less the larger of the other abilities' masks' "
-    "mean drop and the random controls', each a mean over the abilities whose calibration items "
-    "the intact model answers above guessing; ties to the smaller k"
+    "mean drop and the random controls', or less 0 where both gain, each a mean over the abilities "
+    "whose calibration items the intact model answers above guessing; ties to the smaller k"
 )
 # Separations that differ by less are ties: sums of floats are not exact.
 DECIMALS = 9
@@ -39,9 +39,12 @@ class Candidate:
 
     @property
     def separation(self) -> float:
-        """Own drop less the larger of the others' and the random controls'; NaN without an own."""
+        """Own drop less the larger of the others' and the random controls'; NaN without an own.
+
+        What gains from the damage counts as 0, so that no mask separates that costs nothing.
+        """
         sides = [side for side in (self.others, self.random) if not math.isnan(side)]
-        return self.own - max(sides, default=0.0)
+        return self.own - max([0.0, *sides])
 
 
 @dataclass(frozen=True)
