@@ -31,7 +31,7 @@ rule locate_masks:
         "../../envs/benchprof.yaml"
     params:
         abilities=ABILITIES,
-        title="{model}: {selection}, k = {fraction}",
+        title="{model}: {selection}",
     script:
         "../scripts/locate_masks.py"
 
@@ -61,7 +61,7 @@ rule compare_masks:
         "../../envs/benchprof.yaml"
     params:
         abilities=ABILITIES,
-        title="{model}: {selection}, k = {fraction}",
+        title="{model}: {selection}",
     script:
         "../scripts/compare_masks.py"
 

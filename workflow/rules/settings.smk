@@ -14,7 +14,7 @@ def size_settings(wildcards):
     return {
         "scope": config["scope"],
         "layers": config.get("layers"),
-        "fractions": FRACTIONS,
+        "fractions": SIZES,
         "fraction_of": config.get("fraction_of", "model"),
     }
 
@@ -47,7 +47,7 @@ def background_importance(wildcards):
 def mask_settings(wildcards):
     return {
         "selection": config["selections"][wildcards.selection],
-        "fractions": FRACTIONS,
+        "fractions": SIZES,
         "fraction_of": config.get("fraction_of", "model"),
         "abilities": ABILITIES,
         "code": codebase.digest_of("masks"),
@@ -131,6 +131,72 @@ def reading_settings(wildcards):
     }
 
 
+def calibration_trials(model, ability):
+    """The ablations that an ability's calibration items are answered under: masks and controls."""
+    return [
+        trial
+        | {
+            "ability": trial["ability"].format(ability=ability),
+            "name": trial["name"].format(ability=ability),
+            "mask": mask_of(model, trial).format(ability=ability),
+        }
+        for trial in TRIALS
+    ]
+
+
+def calibration_settings(wildcards):
+    """Of the mask's own ablation also where the run ablates its complement."""
+    model = config["models"][wildcards.model]
+    return {
+        "limit": config["calibration"]["items"],
+        "exclude": excluded(wildcards.ability, "calibration"),
+        "dtype": model["dtype"],
+        "chat_template": model.get("chat_template", False),
+        "ablation": config.get("ablation", "zero"),
+        "seed": config["seed"],
+        "files": list(
+            files_of(
+                [
+                    f"{workflow.basedir}/resources/tasks/ability_items.yaml",
+                    items_of(wildcards.ability, "calibration"),
+                ]
+            ).values()
+        ),
+        "code": codebase.digest_of("evaluation"),
+    }
+
+
+def calibration_sources(wildcards):
+    """Every record of the candidates of one selection, with its mask and what it is."""
+    return [
+        {
+            key: trial[key]
+            for key in ("ability", "selection", "fraction", "seed", "mask")
+        }
+        | {
+            "model": wildcards.model,
+            "benchmark": ability,
+            "record": CALIBRATION_RECORD.format(
+                model=wildcards.model, ability=ability, ablation=trial["name"]
+            ),
+        }
+        for ability in ABILITIES
+        for trial in calibration_trials(wildcards.model, ability)
+        if trial["selection"] == wildcards.selection
+    ]
+
+
+def choice_settings(wildcards):
+    """All that the choice of k depends on beside the records."""
+    return {
+        "candidates": CANDIDATES,
+        "abilities": ABILITIES,
+        "seeds": SEEDS,
+        "matched": MATCHED,
+        "code": codebase.digest_of("calibration"),
+    }
+
+
 def profile_sources():
     """Every ablated record with its mask and what it is."""
     return [
@@ -202,6 +268,7 @@ def all_results():
     return [
         *masks,
         *records,
+        *calibration_files(),
         *profile_tables(),
         *all_figures(),
         *beside(all_figures(), ".svg"),
@@ -229,6 +296,7 @@ def page_settings():
     return {name: config[name] for name in names} | {
         "layers": config.get("layers"),
         "fraction_of": config.get("fraction_of", "model"),
+        "calibration": config["calibration"] if CANDIDATES else None,
         "ablation": config.get("ablation", "zero"),
         "ablation_of": config.get("ablation_of", "mask"),
     }

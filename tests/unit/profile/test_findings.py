@@ -14,7 +14,7 @@ from benchprof.profile.findings import findings_rows, hindering, needed, suffici
 def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
     return {
         "model": "m", "benchmark": "arc", "selection": "specific", "fraction": "0.001",
-        "ability": ability, "seed": None, "headline": True, "metric": "acc", "n": 500,
+        "k": "0.001", "ability": ability, "seed": None, "headline": True, "metric": "acc", "n": 500,
         "ais": ais, "ais_low": ais - 0.1, "ais_high": ais + 0.1, "over_random": ais,
         "over_others": ais, "q_ais": 0.01, "q_random": 0.01, "q_others": 0.01,
         "reason_code": "", "reason": "", "flag_code": "", "ablation_of": "mask",

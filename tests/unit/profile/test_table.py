@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from tests.unit.profile.conftest import SETTINGS, cell, scores_losing
 
 from benchprof.profile.rows import impact_rows
+from benchprof.profile.scores import Source
 from benchprof.profile.table import (
     add_corrected,
     add_dose,
     add_dose_reason,
     add_flag,
+    add_k,
     benchmark_similarity_rows,
     similarity_rows,
 )
@@ -82,6 +86,20 @@ def test_where_all_but_the_mask_is_ablated_there_is_no_dose_and_none_is_broken()
     assert set(table["flag_code"]) == {""}
     assert table["dose"].isna().all()
     assert set(table["reason_dose"]) == {"ablation_of_complement"}
+
+
+def test_k_is_that_of_each_ablation_s_mask() -> None:
+    table = table_of({"a": 5, "b": 2}).assign(fraction="calibrated")
+    ks = {
+        Source("m", benchmark, own.ability, "specific", "calibrated", own.seed, Path(), Path()): k
+        for benchmark in ("a", "b")
+        for own, k in zip(CELLS, ("0.001", "0.001", "0.003", "0.01"), strict=True)
+    }
+    found = add_k(table, ks)
+    assert list(found.columns[4:6]) == ["fraction", "k"]
+    by_ability = dict(zip(found["ability"], found["k"], strict=True))
+    assert by_ability == {"x": "0.001", "y": "0.001", "z": "0.003", "all_abilities": "0.01"}
+    assert found.drop(columns="k").equals(table)
 
 
 @pytest.mark.parametrize("lost", [{"a": 15, "b": 15, "c": 2}, {"a": 15, "b": 15}])

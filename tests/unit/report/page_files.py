@@ -23,6 +23,7 @@ SETTINGS: dict[str, Any] = {
     "fractions": [0.001],
     "controls": {"random": {"seeds": [1, 2], "matched_to": "abilities_together"}},
     "layers": None,
+    "calibration": None,
     "fraction_of": "model",
     "ablation": "zero",
     "ablation_of": "mask",
@@ -69,7 +70,7 @@ def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> None:
     """Write the page of a table; `changes` replace arguments of `write_page`."""
     sizes = target.parent / "sizes.json"
-    sizes.write_text(json.dumps({"n": dict.fromkeys(table["fraction"].unique(), 134515)}))
+    sizes.write_text(json.dumps({"n": dict.fromkeys(table["k"].unique(), 134515)}))
     models = list(table["model"].unique())
     arguments: dict[str, Any] = {
         "tables": tables_of(table),

@@ -46,7 +46,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 def page(browser: webdriver.Chrome, make_table: Table, card: Path, tmp_path: Path) -> Path:
     """A page of two models, two k and two metrics, opened in the browser."""
     one_k = make_table(benchmarks=4, abilities=4, models=(ONE, OTHER), undefined=(2,))
-    table = pd.concat([one_k, one_k.assign(fraction="0.01")], ignore_index=True)
+    table = pd.concat([one_k, one_k.assign(fraction="0.01", k="0.01")], ignore_index=True)
     figure = tmp_path / ONE / "impact_specific_0.001.svg"
     draw_heatmap(table, ONE, "specific", "0.001", OWN, [figure])
     target = tmp_path / "report.html"

@@ -134,6 +134,17 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "Similarity" not in [step.name for step in method_steps(SETTINGS, table)]
 
 
+def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
+    table = pd.concat(
+        [make_table(2, 2), make_table(2, 2, models=("a", "b")).assign(fraction="calibrated")]
+    )
+    table.loc[table["model"] == "b", "k"] = "0.003"
+    tried = {"calibration": {"fractions": [0.001, 0.003], "items": 32}}
+    (step,) = [s for s in method_steps(SETTINGS | tried, table) if s.name == "Masks, specific"]
+    assert "k = 0.001, 0.001 for a, 0.003 for b, chosen among 0.001, 0.003 where" in step.text
+    assert "on 32 calibration items an ability" in step.text
+
+
 @pytest.mark.parametrize("definition", ["ratio", "max", "diff"])
 def test_every_definition_has_its_sentence(make_table: Table, definition: str) -> None:
     rule = {"definition": definition, "pool": 5, "background": "items"}

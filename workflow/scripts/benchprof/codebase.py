@@ -57,6 +57,11 @@ MODULES = {
         "benchprof.models.loading",
         "benchprof.sampling",
     ),
+    "calibration": (
+        "benchprof.calibration",
+        "benchprof.profile.impact",
+        "benchprof.profile.scores",
+    ),
     "profile": ("benchprof.profile",),
 }
 

@@ -15,6 +15,10 @@ from jsonschema.exceptions import ValidationError
 from benchprof.errors import InputError
 
 RESERVED = ("intact", "all_abilities")
+# In place of a k: the one that the calibration splits choose.
+CALIBRATED = "calibrated"
+# As of the profile: fewer cannot show that a model is above guessing.
+MIN_CALIBRATION_ITEMS = 10
 
 
 def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], source: str) -> None:
@@ -38,6 +42,13 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             where = f"{source}, benchmarks.{name}.ability"
             known = ", ".join(sorted(config["abilities"]))
             raise InputError(where, repr(ability), f"one of the abilities {known}")
+    if CALIBRATED in config["fractions"] and "calibration" not in config:
+        raise InputError(
+            f"{source}, fractions",
+            f"{CALIBRATED!r} without a section `calibration`",
+            "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
+            "Add the section, or write a number.",
+        )
     specific = config["selections"].get("specific", {"background": None})
     others = 1 if "background" in specific else len(config["abilities"]) - 1
     if others < 1:
@@ -96,6 +107,26 @@ def check_exclusion(
             raise InputError(where, found, "a list that leaves some", "Write new items first.")
 
 
+def check_calibration_items(counts: Mapping[str, int], source: str) -> None:
+    """Stop where a calibration split is too small to choose k on.
+
+    Args:
+        counts: how many calibration items are left of each ability.
+        source: the configuration's file, for messages.
+
+    Raises:
+        InputError: names the ability.
+    """
+    for ability, count in counts.items():
+        if count < MIN_CALIBRATION_ITEMS:
+            raise InputError(
+                f"{source}, abilities.{ability}",
+                f"{count} calibration items, and `fractions` has {CALIBRATED!r}",
+                f"{MIN_CALIBRATION_ITEMS} or more",
+                "Add items to its calibration.jsonl, or write a number in `fractions`.",
+            )
+
+
 def check_duplicate_keys(path: Path) -> None:
     """Stop where a YAML file says a key twice: YAML readers silently keep the last one.
 
@@ -130,9 +161,16 @@ def check_model_folder(folder: Path) -> None:
             raise InputError(folder, f"no {pattern}", expected, remedy)
 
 
-def fraction_name(fraction: float) -> str:
-    """`fraction` in plain decimal digits, as file names have it: 0.00001, not 1e-05."""
+def fraction_name(fraction: float | str) -> str:
+    """`fraction` as file names have it: in plain decimal digits, 0.00001, or `calibrated`."""
+    if fraction == CALIBRATED:
+        return CALIBRATED
     return format(Decimal(repr(fraction)), "f")
+
+
+def shown_fraction(name: str, k: str) -> str:
+    """A fraction for readers: the number `k`; after the word `calibrated`, in brackets."""
+    return k if name == k else f"{name} ({k})"
 
 
 def _duplicates(node: Any, path: tuple[str, ...], seen: set[int]) -> Iterator[tuple[str, int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,38 +14,52 @@ from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
+from benchprof.configuration import shown_fraction
 from benchprof.files import write_text
-from benchprof.masks.mask import read_mask
+from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.preparation import read_card
 from benchprof.tensors import TensorFile
 
 
 def locate_masks(
-    masks: Mapping[str, Path], importance: Path, title: str, csv: Path, figures: Sequence[Path]
+    masks: Mapping[str, Path],
+    importance: Path,
+    title: str,
+    fraction: str,
+    csv: Path,
+    figures: Sequence[Path],
 ) -> None:
     """Write where each ability's mask lies.
 
     Args:
         masks: mask file by ability, all of one selection and k.
         importance: any importance file of the model, for the sizes of its tensors.
-        title: of the figure.
+        title: of the figure, to which k is added.
+        fraction: k as configured.
         csv: the table, as `location_table` says.
         figures: PNG and SVG.
     """
-    entries = {ability: read_mask(path).entries for ability, path in masks.items()}
+    read = {ability: read_mask(path) for ability, path in masks.items()}
+    entries = {ability: mask.entries for ability, mask in read.items()}
     table = location_table(entries, tensor_sizes(importance))
     write_table(csv, table)
-    draw_location(table, title, figures)
+    draw_location(table, f"{title}, k = {_shown_k(read.values(), fraction)}", figures)
 
 
 def compare_masks(
-    masks: Mapping[str, Path], importance: Path, title: str, csv: Path, figures: Sequence[Path]
+    masks: Mapping[str, Path],
+    importance: Path,
+    title: str,
+    fraction: str,
+    csv: Path,
+    figures: Sequence[Path],
 ) -> None:
     """Write how far every two abilities' masks overlap; the arguments are `locate_masks`'."""
-    entries = {ability: read_mask(path).entries for ability, path in masks.items()}
+    read = {ability: read_mask(path) for ability, path in masks.items()}
+    entries = {ability: mask.entries for ability, mask in read.items()}
     table = overlap_table(entries, tensor_sizes(importance))
     write_table(csv, table)
-    draw_overlap(table, title, figures)
+    draw_overlap(table, f"{title}, k = {_shown_k(read.values(), fraction)}", figures)
 
 
 def measure_core(
@@ -72,6 +86,11 @@ def measure_core(
     table = core_table(files, {f: n for f, n in counts.items() if 1 <= n <= size})
     write_table(csv, table)
     draw_core(table, title, figures)
+
+
+def _shown_k(masks: Iterable[Mask], fraction: str) -> str:
+    """k for readers: the masks are of one selection, and so of one k."""
+    return shown_fraction(fraction, str(next(iter(masks)).origin["fraction"]))
 
 
 def tensor_sizes(importance: Path) -> dict[str, int]:

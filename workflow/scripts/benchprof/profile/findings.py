@@ -16,7 +16,7 @@ from benchprof.profile.similarity import effective_number, noise_null, symmetric
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
-USED = ["ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
+USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
         "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code",
         "ablation_of"]  # fmt: skip
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
@@ -35,7 +35,7 @@ def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
         row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
-        row |= {"metric": cells[0]["metric"], "n": cells[0]["n"], "abilities": len(cells)}
+        row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), seed)
         named = {"needed": needed(cells), "hindering": hindering(cells)}
         named["sufficient"] = sufficient(cells)
@@ -122,7 +122,7 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
     alone = cells[0]["ablation_of"] == "complement"
     start = (
         f"{row['benchmark']} in {row['model']} ({row['selection']} masks"
-        f"{' kept alone' if alone else ''}, k = {row['fraction']}, {row['metric']}, "
+        f"{' kept alone' if alone else ''}, k = {row['k']}, {row['metric']}, "
         f"{row['n']} items)"
     )
     if cells[0]["reason_code"]:

@@ -29,6 +29,7 @@ from benchprof.profile.table import (
     add_dose,
     add_dose_reason,
     add_flag,
+    add_k,
     benchmark_similarity_rows,
     similarity_rows,
 )
@@ -80,11 +81,13 @@ def compute_profile(
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
-    masks = {path: str(TensorFile(path).origin["digest"]) for path in {s.mask for s in sources}}
+    origins = {path: TensorFile(path).origin for path in {s.mask for s in sources}}
+    masks = {path: str(origin["digest"]) for path, origin in origins.items()}
     by_benchmark = _measure_all(intact, sources, masks, settings, processes)
     measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
     differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
+    table = add_k(table, {source: str(origins[source.mask]["fraction"]) for source in sources})
     table = add_dose(add_corrected(table), dict(own_benchmarks))
     table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}

@@ -21,6 +21,7 @@ from benchprof.profile.comparison import (
 )
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.profile.resampling import Floats
+from benchprof.profile.scores import Source
 
 # A model at guessing on fewer benchmarks may have lost what just these need.
 BROKEN_FROM = 3
@@ -76,6 +77,21 @@ def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.D
     table["reason_dose"] = table["reason_dose"].where(table["reason_dose"].notna(), missing)
     masked = table["ablation_of"] == "mask"
     table["reason_dose"] = table["reason_dose"].where(masked, reason.COMPLEMENT)
+    return table
+
+
+def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:
+    """Add `k` after `fraction`: the share that a mask holds, also where that is `calibrated`.
+
+    Args:
+        table: of all models and benchmarks.
+        ks: the share that each mask's metadata hold, by where it was used.
+    """
+    k = {(s.model, s.ability, s.selection, s.fraction, s.seed): own for s, own in ks.items()}
+    seeds = table["seed"].astype(object).where(table["seed"].notna(), None)
+    keys = zip(*(table[name] for name in ABLATION[:-1]), seeds, strict=True)
+    table = table.copy()
+    table.insert(list(table.columns).index("fraction") + 1, "k", [k[key] for key in keys])
     return table
 
 

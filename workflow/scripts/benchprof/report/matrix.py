@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from benchprof.configuration import shown_fraction
 from benchprof.profile.impact import SIGNIFICANCE
 
 # Up to so many random controls have a column each in a figure.
@@ -22,7 +23,8 @@ class Matrix:
     Attributes:
         model: its name.
         selection: the rule that made the masks.
-        fraction: k, as file names have it.
+        fraction: k as configured, and as file names have it.
+        k: the number, also where `fraction` is the word `calibrated`.
         own: the benchmark that is an ability's test split, by ability, where it is in the table.
         benchmarks: the rows, in the table's order; of another metric, those that have it.
         abilities: the columns, in the table's order.
@@ -33,11 +35,17 @@ class Matrix:
     model: str
     selection: str
     fraction: str
+    k: str
     own: Mapping[str, str]
     benchmarks: tuple[str, ...]
     abilities: tuple[str, ...]
     cells: pd.DataFrame
     controls: pd.DataFrame
+
+    @property
+    def shown_k(self) -> str:
+        """k for readers."""
+        return shown_fraction(self.fraction, self.k)
 
     @property
     def complement(self) -> bool:
@@ -157,4 +165,5 @@ def matrix_of(
         if ability in abilities and benchmark in benchmarks
     }
     controls = shown[shown["seed"].notna()]
-    return Matrix(model, selection, fraction, own, benchmarks, abilities, cells, controls)
+    k = str(cells["k"].iloc[0])
+    return Matrix(model, selection, fraction, k, own, benchmarks, abilities, cells, controls)

@@ -31,8 +31,8 @@ from benchprof.report.style import readable
 TEMPLATE = "page.html.jinja"
 # What decided the numbers, of all that a rule may give along.
 SETTINGS = (
-    "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of", "controls",
-    "ablation", "ablation_of", "profile",
+    "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of",
+    "calibration", "controls", "ablation", "ablation_of", "profile",
 )  # fmt: skip
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
@@ -71,7 +71,7 @@ def write_page(
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "switches": _switches(impact),
         "sections": [
-            _section(tables, matrix, counts[matrix.model]["n"][matrix.fraction], album)
+            _section(tables, matrix, counts[matrix.model]["n"][matrix.k], album)
             for matrix in matrices
         ],
         "sweeps": list(_sweeps(impact, album)),
@@ -153,7 +153,7 @@ def _section(tables: Tables, matrix: Matrix, weights: int, album: Album) -> dict
         "model": matrix.model,
         "selection": matrix.selection,
         "fraction": matrix.fraction,
-        "title": f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}",
+        "title": f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}",
         "weights": f"{weights:,}",
         "found": [own_tests(matrix).sentence(), against_random(matrix)],
         "complement": matrix.complement,

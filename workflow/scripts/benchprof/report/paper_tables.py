@@ -117,7 +117,7 @@ def impact_table(matrix: Matrix) -> PaperTable:
     caption = " ".join(
         [
             f"Ability Impact Scores of {matrix.model} ({matrix.metrics().replace('_', ' ')}; "
-            f"masks: {matrix.selection}, k = {matrix.fraction}). {legend}; random: mean of the "
+            f"masks: {matrix.selection}, k = {matrix.shown_k}). {legend}; random: mean of the "
             f"random masks of the same size. * differs from these (q < {SIGNIFICANCE}). {NONE} "
             "undefined.",
             *([matrix.says()] if matrix.complement else []),

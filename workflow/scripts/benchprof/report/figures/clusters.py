@@ -59,7 +59,7 @@ def cluster_numbers(matrix: Matrix) -> pd.DataFrame:
 def cluster_figure(matrix: Matrix) -> Figure:
     """The similarities as a heatmap in the order of the tree beside it (average linkage)."""
     square = _square(cluster_numbers(matrix), matrix.benchmarks)
-    title = f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
     if len(matrix.abilities) == 1:
         return style.note_figure(title, [ONE_ABILITY])
     if len(square) < LEAST_BENCHMARKS:
@@ -84,7 +84,7 @@ def caption(matrix: Matrix) -> str:
     numbers = cluster_numbers(matrix)
     return (
         f"Similarity of the profiles of benchmarks under {matrix.model} (masks: "
-        f"{matrix.selection}, k = {matrix.fraction}), {len(numbers)} pairs. {_legend(matrix)}"
+        f"{matrix.selection}, k = {matrix.shown_k}), {len(numbers)} pairs. {_legend(matrix)}"
     )
 
 

@@ -66,7 +66,7 @@ def heatmap_figure(matrix: Matrix) -> Figure:
     marks += matrix.broken().map(lambda flagged: BROKEN if flagged else "")
     _draw(left, values, marks, limit, bar)
     left.set_yticklabels([style.wrapped(b, 24) for b in matrix.benchmarks], rotation=0)
-    left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}", loc="left")
+    left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}", loc="left")
     for ability, benchmark in matrix.own.items():
         place = matrix.abilities.index(ability), matrix.benchmarks.index(benchmark)
         left.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, linewidth=1.1))
@@ -87,7 +87,7 @@ def caption(matrix: Matrix) -> str:
     count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
     return (
         f"Ability Impact Scores of {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.fraction}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark). "
+        f"k = {matrix.shown_k}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark). "
         f"{matrix.says()} {_legend(matrix)}"
     )
 

@@ -107,7 +107,7 @@ def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
     return (
         f"The profile of each benchmark under {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.fraction}): the distance from the ring of zero is the AIS, losses outside, "
+        f"k = {matrix.shown_k}): the distance from the ring of zero is the AIS, losses outside, "
         f"gains hatched inside. {matrix.says()} Grey: the mean of random masks. "
         f"{len(_defined(matrix))} of {len(matrix.benchmarks)} benchmarks have a profile. "
         f"AIS beyond {-WIDEST} and {WIDEST} are drawn there."
@@ -115,7 +115,7 @@ def caption(matrix: Matrix) -> str:
 
 
 def _title(matrix: Matrix) -> str:
-    return f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    return f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
 
 
 def _nothing(matrix: Matrix) -> list[str]:

@@ -74,7 +74,7 @@ def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
 def ribbon_figure(matrix: Matrix) -> Figure:
     """Abilities at the left, benchmarks at the right, a ribbon as wide as the AIS between them."""
     ribbons = ribbon_numbers(matrix)
-    title = f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
     if matrix.complement:
         return style.note_figure(title, [NOT_DRAWN])
     if ribbons.empty:
@@ -108,7 +108,7 @@ def caption(matrix: Matrix) -> str:
     count = len(ribbon_numbers(matrix))
     return (
         f"Which benchmarks {matrix.model} loses on without which ability (masks: "
-        f"{matrix.selection}, k = {matrix.fraction}): the {count} AIS above {THRESHOLD}, each a "
+        f"{matrix.selection}, k = {matrix.shown_k}): the {count} AIS above {THRESHOLD}, each a "
         "ribbon of that width. " + " ".join([_legend(), *_broken(matrix)])
     )
 
