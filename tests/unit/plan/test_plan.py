@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT
+import yaml
+from tests.conftest import FAMILIES, ROOT
 
 from benchprof.abilities.item import Item, Twin
 from benchprof.evaluation.definition import FOLDER
 from benchprof.files import write_text
 from benchprof.plan.__main__ import plan
-from benchprof.plan.machine import CPU, GPU
-from benchprof.plan.table import readable_bytes
+from benchprof.plan.machine import CPU
+from benchprof.plan.shape import model_shape
+from benchprof.plan.steps import Step, Workload, model_steps, workload
+from benchprof.plan.table import readable_bytes, total_lines
 from benchprof.plan.workload import (
     CHAT_CHARACTERS,
     Examples,
@@ -89,7 +91,7 @@ def test_the_paper_s_plan_needs_no_weights_and_no_network(
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("reached for a network"))
-    text = plan(ROOT / "config" / name, GPU, 4)
+    text = plan(ROOT / "config" / name, False, {}, 4)
     for parameters in ("8,030,261,248", "7,615,616,512", "7,248,023,552"):
         assert parameters in text
     # Ten abilities' float32 scores of 5,637,144,576 weights.
@@ -103,9 +105,51 @@ def test_double_speed_is_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     hours = []
     for factor in (1, 2):
         speeds = {s: getattr(CPU, s) * factor for s in ("flops", "bandwidth", "storage")}
-        text = plan(ROOT / "config/paper.yaml", dataclasses.replace(CPU, **speeds), 4)
+        text = plan(ROOT / "config/paper.yaml", True, speeds, 4)
         hours.append(float(text.split("Together: ")[1].split()[0]))
     assert hours[1] == pytest.approx(hours[0] / 2, rel=0.01)
+
+
+def test_a_model_is_planned_for_its_own_device(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
+    llama, qwen, _ = config["models"].values()
+
+    def totals(models: dict[str, object], cpu: bool) -> str:
+        file = tmp_path / "config.yaml"
+        file.write_text(yaml.safe_dump(config | {"models": models}))
+        text = plan(file, cpu, {}, 4)
+        assert f"{CPU.flops:g} operations/s" in text
+        return text.partition("Together: ")[2].partition(", ")[0]
+
+    # As --cpu, where the configuration says so itself.
+    on_cpu = totals({"llama": llama | {"device": "cpu"}}, False)
+    assert on_cpu == totals({"llama": llama}, True)
+    # Two kinds are not added up.
+    both = totals({"llama": llama | {"device": "cpu"}, "qwen": qwen}, False)
+    assert both.startswith(f"{on_cpu} and ")
+    assert both.endswith("GPU hours")
+
+
+def test_a_word_for_k_is_named_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
+
+    def planned(fractions: list[object]) -> tuple[Workload, dict[str, Step]]:
+        own = config | {"fractions": fractions}
+        load = workload(own, 4)
+        return load, {s.rule: s for s in model_steps(own, {}, shape, load, CPU)}
+
+    (_, numbers), (load, words) = planned([0.01, 0.1]), planned([0.01, "chosen"])
+    # Its ablations are evaluated all the same.
+    assert words["evaluate_benchmark"].tokens == numbers["evaluate_benchmark"].tokens
+    assert "chosen" in "\n".join(total_lines({CPU: list(words.values())}, load, 4))
+    load, alone = planned(["chosen"])
+    assert alone["draw_controls specific"].disk == 0
+    assert load.chosen == ("chosen",)
 
 
 def test_bytes_are_readable() -> None:

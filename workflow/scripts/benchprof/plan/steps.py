@@ -53,6 +53,8 @@ class Workload:
     questions: Mapping[str, Questions]
     unknown: tuple[str, ...]
     """Benchmarks whose size is not known: they are not counted."""
+    chosen: tuple[str, ...]
+    """Words among the fractions: their k, and so the masks' size, is chosen in the run."""
 
 
 def workload(config: Mapping[str, Any], characters: float) -> Workload:
@@ -80,14 +82,16 @@ def workload(config: Mapping[str, Any], characters: float) -> Workload:
             items = folder / f"{benchmark['split']}.jsonl"
         questions[name] = benchmark_questions(name, benchmark, items, characters)
     known = {name: own for name, own in questions.items() if own is not None}
-    return Workload(len(sets), total(examples), known, tuple(sorted(questions.keys() - known)))
+    unknown = tuple(sorted(questions.keys() - known))
+    words = tuple(f for f in config["fractions"] if isinstance(f, str))
+    return Workload(len(sets), total(examples), known, unknown, words)
 
 
 def mask_sizes(config: Mapping[str, Any], shape: Shape) -> dict[str, int]:
-    """Entries of a mask by k."""
+    """Entries of a mask by k, of each k that is a number."""
     of_model = config.get("fraction_of", "model") == "model"
     whole = shape.parameters if of_model else shape.scope_size
-    names = map(fraction_name, config["fractions"])
+    names = [fraction_name(f) for f in config["fractions"] if not isinstance(f, str)]
     return {name: entry_count(name, whole) for name in names}
 
 
@@ -156,9 +160,10 @@ def _evaluation(
     # `core` is the same mask for all abilities, and evaluated once.
     masks = sum(drawn + (1 if s == "core" else abilities) for s in config["selections"])
     files = (drawn + abilities) * len(config["selections"])
-    states = 1 + masks * len(counts)
+    states = 1 + masks * len(config["fractions"])
     questions = list(load.questions.values())
-    gpu, host = cost.evaluation_memory(shape, questions, files * sum(counts), on)
+    copied = config.get("ablation_of", "mask") == "complement"
+    gpu, host = cost.evaluation_memory(shape, questions, files * sum(counts), copied, on)
     loading = shape.weight_bytes / on.storage
     return Step(
         "evaluate_benchmark",
