@@ -29,6 +29,9 @@ rule locate_masks:
         "results/logs/locate_masks/{model}/{selection}_{fraction}.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        mem_mb=comparison_memory,
+        runtime=minutes(30, 5),
     params:
         abilities=ABILITIES,
         title="{model}: {selection}, k = {fraction}",
@@ -59,6 +62,9 @@ rule compare_masks:
         "results/logs/compare_masks/{model}/{selection}_{fraction}.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        mem_mb=comparison_memory,
+        runtime=minutes(30, 5),
     params:
         abilities=ABILITIES,
         title="{model}: {selection}, k = {fraction}",
@@ -90,6 +96,9 @@ rule measure_core:
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
+    resources:
+        mem_mb=core_memory,
+        runtime=minutes(60, 15),
     params:
         abilities=ABILITIES,
         fractions=CORE_FRACTIONS,

@@ -30,6 +30,16 @@ def importance_memory(wildcards, attempt):
     return megabytes(weights(wildcards) + 8 * model_size(wildcards)[1], attempt)
 
 
+def entries(wildcards, fractions):
+    """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.
+
+    A word stands for a k that the run chooses: it counts as the largest of the paper.
+    """
+    parameters, in_scope = model_size(wildcards)
+    shares = [float(CORE_FRACTIONS[-1] if k.isalpha() else k) for k in fractions]
+    return sum(min(share * parameters, in_scope) for share in shares)
+
+
 def mask_memory(wildcards, attempt):
     """A tensor of scores at a time and the entries chosen: less than a byte a parameter."""
     return megabytes(model_size(wildcards)[0], attempt)
@@ -42,8 +52,27 @@ def control_memory(wildcards, attempt):
 
 
 def evaluation_memory(wildcards, attempt):
-    """The weights on their way to the device, and the requests."""
-    return megabytes(2e9 + weights(wildcards), attempt)
+    """The weights on their way to the device, the requests, and four bytes an entry of all masks.
+
+    On a CPU also the second copy of the scope that `ablation_of: complement` takes.
+    """
+    files = len(SELECTIONS) * (len(ABILITIES) + len(MATCHED) * len(SEEDS))
+    size = 2e9 + weights(wildcards) + 4 * files * entries(wildcards, FRACTIONS)
+    if config.get("ablation_of", "mask") == "complement" and not gpus(wildcards):
+        itemsize = BYTES[config["models"][wildcards.model]["dtype"]]
+        size += model_size(wildcards)[1] * itemsize
+    return megabytes(size, attempt)
+
+
+def comparison_memory(wildcards, attempt):
+    """The abilities' masks of one k, and once more while they are compared."""
+    size = 8 * len(ABILITIES) * entries(wildcards, [wildcards.fraction])
+    return megabytes(size, attempt)
+
+
+def core_memory(wildcards, attempt):
+    """The `top` masks of all abilities and k; importance is read a tensor at a time."""
+    return megabytes(4 * len(ABILITIES) * entries(wildcards, CORE_FRACTIONS), attempt)
 
 
 def minutes(least, per_billion):

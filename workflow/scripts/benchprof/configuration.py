@@ -32,6 +32,13 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
     for ability in set(config["abilities"]) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    for name, model in config["models"].items():
+        if model.get("gpus", 1) > 1 and model["device"] not in ("auto", "cuda"):
+            raise InputError(
+                f"{source}, models.{name}.gpus",
+                f"{model['gpus']} with device {model['device']}",
+                "1, or device auto or cuda, which let the model be spread over GPUs",
+            )
     for name, benchmark in config["benchmarks"].items():
         ability = benchmark.get("ability")
         if ability is not None and ability not in config["abilities"]:
