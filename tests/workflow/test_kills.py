@@ -5,7 +5,6 @@ BENCHPROF_KILLED_RUNS is the number of runs, each killed twice (`make test-fault
 
 from __future__ import annotations
 
-import itertools
 import os
 import random
 import signal
@@ -61,10 +60,9 @@ def run_and_kill(project: Project, after: float) -> bool:
 
 
 def killed_twice(folder: Path, moment: random.Random, seconds: float) -> Project:
-    """A project whose run met both kills; one that ended before is left, and the next is killed
-    earlier."""
-    for attempt in itertools.count():
-        project = make_project(folder / f"killed_{attempt}")
+    """A project whose run met both kills; where it ended before, the next one is killed earlier."""
+    while True:
+        project = make_project(folder / f"killed_within_{seconds}_seconds")
         first = moment.uniform(0, seconds)
         # What is done by then is not done again.
         if all(
@@ -72,7 +70,6 @@ def killed_twice(folder: Path, moment: random.Random, seconds: float) -> Project
         ):
             return project
         seconds /= 2
-    raise AssertionError
 
 
 @pytest.mark.parametrize("seed", range(RUNS))

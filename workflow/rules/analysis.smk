@@ -72,6 +72,43 @@ rule compare_masks:
         "../scripts/compare_masks.py"
 
 
+rule measure_selectivity:
+    input:
+        intact=expand(
+            RECORD,
+            benchmark=own_benchmarks().values(),
+            ablation=["intact"],
+            allow_missing=True,
+        ),
+        records=lambda wildcards: [s["record"] for s in own_sources(wildcards)],
+        masks=lambda wildcards: sorted({s["mask"] for s in own_sources(wildcards)}),
+        settings=settings_file("analysis.json", analysis_settings),
+    output:
+        csv="results/analysis/{model}/selectivity_{selection}_{fraction}.csv",
+        png=report(
+            "results/analysis/{model}/selectivity_{selection}_{fraction}.png",
+            caption="../report/selectivity.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "{selection}",
+                "k": "{fraction}",
+                "figure": "selectivity",
+            },
+        ),
+        svg="results/analysis/{model}/selectivity_{selection}_{fraction}.svg",
+    log:
+        "results/logs/measure_selectivity/{model}/{selection}_{fraction}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    params:
+        tests=own_benchmarks(),
+        sources=own_sources,
+        title="{model}: {selection}, k = {fraction}",
+    script:
+        "../scripts/measure_selectivity.py"
+
+
 rule measure_core:
     input:
         model="results/models/{model}",

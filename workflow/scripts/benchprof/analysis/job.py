@@ -1,4 +1,4 @@
-"""Jobs: a table and its figure, from the masks or importance of one model."""
+"""Jobs: a table and its figure, from the masks, importance or records of one model."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
+from benchprof.analysis.selectivity import Ablation, answer_losses, selectivity_table
+from benchprof.analysis.selectivity_heatmap import draw_selectivity
+from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.models.preparation import read_card
+from benchprof.profile.resampling import Floats
+from benchprof.profile.scores import Source, mask_digests, read_ablated
 from benchprof.tensors import TensorFile
 
 
@@ -72,6 +77,43 @@ def measure_core(
     table = core_table(files, {f: n for f, n in counts.items() if 1 <= n <= size})
     write_table(csv, table)
     draw_core(table, title, figures)
+
+
+def measure_selectivity(
+    tests: Mapping[str, str],
+    intact: Mapping[str, Path],
+    sources: Sequence[Source],
+    title: str,
+    csv: Path,
+    figures: Sequence[Path],
+) -> None:
+    """Write how much answer loss each ablation costs on every ability's test split.
+
+    Args:
+        tests: the benchmark that is an ability's test split, by ability.
+        intact: record of the intact model by such a benchmark.
+        sources: records of the ablated models on them, all of one model, selection and k.
+        title: of the figure.
+        csv: the table, as `selectivity_table` says.
+        figures: PNG and SVG.
+
+    Raises:
+        InputError: a record is damaged or does not belong to its mask, model or requests.
+    """
+    masks = mask_digests(sources)
+    base: dict[str, Floats] = {}
+    ablated: dict[str, dict[Ablation, Floats]] = {}
+    for test, benchmark in tests.items():
+        record = read_record(intact[benchmark])
+        base[test] = answer_losses(record)
+        ablated[test] = {
+            (s.ability, s.seed): answer_losses(read_ablated(s, record, masks, intact[benchmark]))
+            for s in sources
+            if s.benchmark == benchmark
+        }
+    table = selectivity_table(base, ablated)
+    write_table(csv, table)
+    draw_selectivity(table, title, figures)
 
 
 def tensor_sizes(importance: Path) -> dict[str, int]:

@@ -22,7 +22,7 @@ from benchprof.profile.power import power_rows
 from benchprof.profile.reliability import reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Scores, Source, read_scores
+from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.profile.table import (
     add_corrected,
@@ -32,7 +32,6 @@ from benchprof.profile.table import (
     benchmark_similarity_rows,
     similarity_rows,
 )
-from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ def compute_profile(
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
-    masks = {path: str(TensorFile(path).origin["digest"]) for path in {s.mask for s in sources}}
+    masks = mask_digests(sources)
     by_benchmark = _measure_all(intact, sources, masks, settings, processes)
     measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
     differences = [row for own in by_benchmark.values() for row in own.differences]

@@ -16,6 +16,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.profile.resampling import Floats
 from benchprof.profile.units import Units, units_of
+from benchprof.tensors import TensorFile
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def read_scores(
         given: dict[str, Any] = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
         for number, source in enumerate((None, *sources)):
-            record = base if source is None else _ablated_record(source, base, masks, intact)
+            record = base if source is None else read_ablated(source, base, masks, intact)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
     return Scores(
@@ -131,6 +132,11 @@ def read_scores(
     )
 
 
+def mask_digests(sources: Sequence[Source]) -> dict[Path, str]:
+    """Digest of the entries of each source's mask, by its file."""
+    return {path: str(TensorFile(path).origin["digest"]) for path in {s.mask for s in sources}}
+
+
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
     """No cyclic garbage collection: it would walk over all that lives for each record's lists.
@@ -146,9 +152,20 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _ablated_record(
+def read_ablated(
     source: Source, base: dict[str, Any], masks: Mapping[Path, str], intact: Path
 ) -> dict[str, Any]:
+    """Read the record of an ablated model that may be compared with the intact one's.
+
+    Args:
+        source: where it is.
+        base: the record of the intact model.
+        masks: digest of the entries of each mask, by its file.
+        intact: where `base` is, for messages.
+
+    Raises:
+        InputError: it is damaged or does not belong to its mask, model or requests.
+    """
     record = read_record(source.record)
     remedy = "Delete it and run again."
     mask = masks[source.mask]
