@@ -1,4 +1,4 @@
-"""The analysis runs from a finished run's files, without a model, and says what is there."""
+"""The analysis of a finished run says what is there, and says it again to the byte."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> No
     project.run("analysis")
     folder = project.folder / "results/analysis/tiny"
     kinds = ("location", "overlap", "selectivity")
-    stems = [*(f"{kind}_specific_0.01" for kind in kinds), "core"]
+    stems = [*(f"{kind}_specific_0.01" for kind in kinds), "core", "stability"]
     content = {f"{s}.{e}": (folder / f"{s}.{e}").read_bytes() for s in stems for e in FORMATS}
     location = pd.read_csv(folder / "location_specific_0.01.csv")
     # 2 abilities, 2 layers, 3 projections; each mask holds floor(0.01 * 12,208) entries.
@@ -28,10 +28,17 @@ def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> No
     selectivity = pd.read_csv(folder / "selectivity_specific_0.01.csv")
     assert len(selectivity) == 2 * (2 + 2)
     assert set(selectivity["n"]) == {8}
+    # 4 items used of an ability: halves of 2, and 1 of each. Nothing of them stays.
+    stability = pd.read_csv(folder / "stability.csv")
+    assert stability.groupby("items").size().to_dict() == {1: 2, 2: 2}
+    assert set(stability["entries"]) == {122}
+    assert not [path for path in folder.iterdir() if path.suffix[1:] not in FORMATS]
     project.run("--forcerun", *RULES, "--", "analysis")
     for name, first in content.items():
         assert (folder / name).read_bytes() == first, name
 
 
-RULES = ("locate_masks", "compare_masks", "measure_selectivity", "measure_core")
+RULES = (
+    "locate_masks", "compare_masks", "measure_selectivity", "measure_core", "measure_stability",
+)  # fmt: skip
 FORMATS = ("csv", "png", "svg")

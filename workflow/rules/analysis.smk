@@ -142,3 +142,46 @@ rule measure_core:
         title="{model}: what top masks share",
     script:
         "../scripts/measure_core.py"
+
+
+# Not from the results alone: it computes importance again, twice as much as the run did.
+rule measure_stability:
+    input:
+        model="results/models/{model}",
+        sizes="results/checks/{model}.json",
+        train=[str(items_of(ability, "train")) for ability in DIAGNOSED],
+        settings=settings_file("stability/{model}.json", stability_settings),
+    output:
+        csv="results/analysis/{model}/stability.csv",
+        png=report(
+            "results/analysis/{model}/stability.png",
+            caption="../report/stability.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "all",
+                "k": "all",
+                "figure": "stability",
+            },
+        ),
+        svg="results/analysis/{model}/stability.svg",
+    log:
+        "results/logs/measure_stability/{model}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    threads: 8
+    resources:
+        gpu=gpus,
+        mem_mb=stability_memory,
+        runtime=minutes(180, 60),
+    params:
+        settings=stability_settings,
+        device=lambda wildcards: config["models"][wildcards.model]["device"],
+        gpus=lambda wildcards: config["models"][wildcards.model].get("gpus", 1),
+        on_host=lambda wildcards: config["models"][wildcards.model].get(
+            "scores_on_host", False
+        ),
+        diagnosed=DIAGNOSED,
+        title="{model}: how far the masks of two halves of the items agree",
+    script:
+        "../scripts/measure_stability.py"

@@ -75,6 +75,13 @@ def core_memory(wildcards, attempt):
     return megabytes(4 * len(ABILITIES) * entries(wildcards, CORE_FRACTIONS), attempt)
 
 
+def stability_memory(wildcards, attempt):
+    """As importance, and the abilities' masks of two halves in every selection and k."""
+    size = weights(wildcards) + 8 * model_size(wildcards)[1]
+    masks = len(ABILITIES) * len(SELECTIONS) * entries(wildcards, NUMBERS)
+    return megabytes(size + 8 * masks, attempt)
+
+
 def minutes(least, per_billion):
     """A function that gives the time of a job, longer by `per_billion` minutes per 1e9 weights."""
 

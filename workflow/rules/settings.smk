@@ -294,6 +294,8 @@ def agreement_settings(wildcards):
     }
 
 
+# Each k that is known before a run: a word's is not.
+NUMBERS = [fraction for fraction in FRACTIONS if not fraction.isalpha()]
 # The sweep of the paper.
 CORE_FRACTIONS = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 
@@ -310,10 +312,12 @@ def analysis_files():
         selection=SELECTIONS,
         fraction=FRACTIONS,
     )
+    tables += ["core"] if compared else []
+    tables += ["stability"] if NUMBERS else []
     return expand(
         "results/analysis/{model}/{table}{suffix}",
         model=MODELS,
-        table=[*tables, "core"] if compared else tables,
+        table=tables,
         suffix=[".csv", ".png", ".svg"],
     )
 
@@ -325,4 +329,17 @@ def analysis_settings(wildcards):
         "fractions": CORE_FRACTIONS,
         "tests": own_benchmarks(),
         "code": digests.of_modules(["benchprof.analysis", "benchprof.report.style"]),
+    }
+
+
+def stability_settings(wildcards):
+    """What importance and masks depend on, and the code of the analysis."""
+    return importance_settings(wildcards) | {
+        "selections": config["selections"],
+        "fractions": NUMBERS,
+        "fraction_of": config.get("fraction_of", "model"),
+        "masks": codebase.digest_of("masks"),
+        "analysis": digests.of_modules(
+            ["benchprof.analysis", "benchprof.report.style"]
+        ),
     }
