@@ -16,7 +16,7 @@ from tests.workflow.conftest import Project
 
 CONFIGURATIONS = ["config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*")))]
 SIZED = ("compute_importance", "select_masks", "draw_controls", "evaluate_benchmark",
-         "locate_masks", "compare_masks", "measure_core")  # fmt: skip
+         "locate_masks", "compare_masks", "measure_core", "measure_stability")  # fmt: skip
 logger = logging.getLogger(__name__)
 LIBRARIES = ("torch", "transformers", "lm_eval", "datasets", "scipy")
 
@@ -105,5 +105,7 @@ def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path:
     # The paper's k add up to 0.01365.
     assert large["measure_core"]["mem_mb"] == str(4000 + round(4 * 2 * 80 * 1.365))
     assert large["compare_masks"]["mem_mb"] == str(4000 + 8 * 2 * 80)
+    assert large["measure_stability"]["mem_mb"] == str(4000 + 16000 + 2 * 22400 + 8 * 2 * 80)
+    assert partition(large["measure_stability"]) == "gpu"
     assert {own["nodes"] for own in large.values()} == {"1"}
     assert large["evaluate_benchmark"]["gpu"] == large["compute_importance"]["gpu"] == "1"
