@@ -95,6 +95,18 @@ def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
         assert word in message
 
 
+@pytest.mark.parametrize("device", ["cpu", "cuda:1"])
+def test_one_device_is_not_many_gpus(device: str) -> None:
+    model = DEFAULT["models"]["smollm2-135m-instruct"] | {"gpus": 2}
+    for own, refused in (("auto", False), ("cuda", False), (device, True)):
+        config = changed("models", {"large": model | {"device": own}})
+        if not refused:
+            check_configuration(config, SCHEMA, "config.yaml")
+            continue
+        with pytest.raises(InputError, match=rf"yaml, models.large.gpus: 2 with device {device};"):
+            check_configuration(config, SCHEMA, "config.yaml")
+
+
 def test_a_missing_key_is_named() -> None:
     config = copy.deepcopy(DEFAULT)
     del config["scope"]

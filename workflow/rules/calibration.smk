@@ -34,7 +34,7 @@ rule evaluate_calibration:
     threads: 8
     resources:
         gpu=gpus,
-        mem_mb=evaluation_memory,
+        mem_mb=calibration_memory,
         runtime=minutes(120, 30),
     params:
         settings=calibration_settings,

@@ -14,6 +14,7 @@ from benchprof import codebase, digests, runs
 from benchprof.abilities.item import SPLITS, read_items
 from benchprof.configuration import (
     CALIBRATED,
+    candidates,
     check_calibration_items,
     check_configuration,
     check_duplicate_keys,
@@ -119,13 +120,11 @@ MODELS = list(config["models"])
 BENCHMARKS = list(config["benchmarks"])
 SELECTIONS = list(config["selections"])
 FRACTIONS = [fraction_name(fraction) for fraction in config["fractions"]]
-# What `calibrated` is chosen from, and every number that masks are selected at.
-CANDIDATES = (
-    [fraction_name(fraction) for fraction in config["calibration"]["fractions"]]
-    if CALIBRATED in FRACTIONS
-    else []
-)
-SIZES = list(dict.fromkeys([f for f in FRACTIONS if f != CALIBRATED] + CANDIDATES))
+# What `calibrated` is chosen from.
+CANDIDATES = candidates(config)
+# Each k that is known before a run, and with the candidates: what masks are selected at.
+NUMBERS = [fraction for fraction in FRACTIONS if fraction != CALIBRATED]
+SIZES = list(dict.fromkeys(NUMBERS + CANDIDATES))
 SEEDS = config["controls"]["random"]["seeds"]
 EACH_ABILITY = config["controls"]["random"]["matched_to"] == "each_ability"
 # What random controls are matched to: each ability's own mask, or all abilities' on average.

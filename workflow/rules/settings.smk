@@ -213,6 +213,16 @@ def profile_sources():
     ]
 
 
+def own_sources(wildcards):
+    """The ablated records of one model, selection and k on the abilities' test splits."""
+    return [
+        source
+        for source in profile_sources()
+        if source["benchmark"] in own_benchmarks().values()
+        and all(source[key] == value for key, value in wildcards.items())
+    ]
+
+
 def headlines():
     """The metric that each shipped benchmark is known by, where the profile asks for it."""
     if config["profile"]["metric"] != "headline":
@@ -370,18 +380,23 @@ CORE_FRACTIONS = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.0102
 
 
 def analysis_files():
-    """Every table and figure; comparisons need two abilities."""
+    """Every table and figure; comparisons need two abilities, selectivity their test splits."""
     compared = len(ABILITIES) > 1
+    kinds = ["location"]
+    kinds += ["overlap"] if compared else []
+    kinds += ["selectivity"] if own_benchmarks() else []
     tables = expand(
         "{what}_{selection}_{fraction}",
-        what=["location", "overlap"] if compared else ["location"],
+        what=kinds,
         selection=SELECTIONS,
         fraction=FRACTIONS,
     )
+    tables += ["core"] if compared else []
+    tables += ["stability"] if NUMBERS else []
     return expand(
         "results/analysis/{model}/{table}{suffix}",
         model=MODELS,
-        table=[*tables, "core"] if compared else tables,
+        table=tables,
         suffix=[".csv", ".png", ".svg"],
     )
 
@@ -391,5 +406,19 @@ def analysis_settings(wildcards):
     return {
         "abilities": ABILITIES,
         "fractions": CORE_FRACTIONS,
+        "tests": own_benchmarks(),
         "code": digests.of_modules(["benchprof.analysis", "benchprof.report.style"]),
+    }
+
+
+def stability_settings(wildcards):
+    """What importance and masks depend on, and the code of the analysis."""
+    return importance_settings(wildcards) | {
+        "selections": config["selections"],
+        "fractions": NUMBERS,
+        "fraction_of": config.get("fraction_of", "model"),
+        "masks": codebase.digest_of("masks"),
+        "analysis": digests.of_modules(
+            ["benchprof.analysis", "benchprof.report.style"]
+        ),
     }

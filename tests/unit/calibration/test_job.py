@@ -84,7 +84,7 @@ def test_a_record_of_another_mask_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "benchprof.calibration.job.TensorFile",
+        "benchprof.profile.scores.TensorFile",
         lambda _: type("Other", (), {"origin": {"digest": "another"}}),
     )
     with pytest.raises(InputError, match="made with the mask"):

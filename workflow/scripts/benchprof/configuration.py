@@ -36,6 +36,13 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
     for ability in set(config["abilities"]) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    for name, model in config["models"].items():
+        if model.get("gpus", 1) > 1 and model["device"] not in ("auto", "cuda"):
+            raise InputError(
+                f"{source}, models.{name}.gpus",
+                f"{model['gpus']} with device {model['device']}",
+                "1, or device auto or cuda, which let the model be spread over GPUs",
+            )
     for name, benchmark in config["benchmarks"].items():
         ability = benchmark.get("ability")
         if ability is not None and ability not in config["abilities"]:
@@ -159,6 +166,13 @@ def check_model_folder(folder: Path) -> None:
             if pattern == "*.safetensors" and any(folder.glob("*.bin")):
                 remedy = "Pickled weights (*.bin) can run code: save the model as safetensors."
             raise InputError(folder, f"no {pattern}", expected, remedy)
+
+
+def candidates(config: Mapping[str, Any]) -> list[str]:
+    """Each k that `calibrated` is chosen from, as file names have it; none where no k is."""
+    if CALIBRATED not in config["fractions"]:
+        return []
+    return [fraction_name(fraction) for fraction in config["calibration"]["fractions"]]
 
 
 def fraction_name(fraction: float | str) -> str:

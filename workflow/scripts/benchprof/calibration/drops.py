@@ -87,7 +87,7 @@ def drops_of(scores: Scores) -> list[Drops]:
             of its mask, and the cells are of one selection.
     """
     items = scores.metrics[METRIC]
-    p = float(above_guessing_p(items[:1], scores.guessing)[0])
+    p = float(above_guessing_p(items[:1], scores.guessing, scores.units)[0])
     means = items.mean(axis=1)
     lost = (means[0] - means[1:]).tolist()
     cells = list(zip(scores.cells, lost, strict=True))

@@ -15,8 +15,7 @@ from benchprof import codebase
 from benchprof.calibration.choice import RULE, Choice, choose
 from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
 from benchprof.files import write_json, written_whole
-from benchprof.profile.scores import Scores, Source, read_scores
-from benchprof.tensors import TensorFile
+from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ def calibrate_masks(
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
-    masks = {path: str(TensorFile(path).origin["digest"]) for path in candidates.values()}
+    masks = mask_digests(candidates.values())
     scores = {
         ability: read_scores(
             model, ability, record, [s for s in sources if s.benchmark == ability], masks

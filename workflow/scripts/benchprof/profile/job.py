@@ -22,7 +22,7 @@ from benchprof.profile.power import power_rows
 from benchprof.profile.reliability import reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Scores, Source, read_scores
+from benchprof.profile.scores import Scores, Source, mask_digests, mask_shares, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.profile.table import (
     add_corrected,
@@ -33,7 +33,6 @@ from benchprof.profile.table import (
     benchmark_similarity_rows,
     similarity_rows,
 )
-from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
 
@@ -81,13 +80,13 @@ def compute_profile(
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
-    origins = {path: TensorFile(path).origin for path in {s.mask for s in sources}}
-    masks = {path: str(origin["digest"]) for path, origin in origins.items()}
+    masks = mask_digests(s.mask for s in sources)
     by_benchmark = _measure_all(intact, sources, masks, settings, processes)
     measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
     differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
-    table = add_k(table, {source: str(origins[source.mask]["fraction"]) for source in sources})
+    shares = mask_shares(masks)
+    table = add_k(table, {source: shares[source.mask] for source in sources})
     table = add_dose(add_corrected(table), dict(own_benchmarks))
     table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}

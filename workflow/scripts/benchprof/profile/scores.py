@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.profile.resampling import Floats
 from benchprof.profile.units import Units, units_of
+from benchprof.tensors import TensorFile
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def read_scores(
         for number, source in enumerate((None, *sources)):
             record = base
             if source is not None:
-                record = _ablated_record(source, base, masks, intact)
+                record = read_ablated(source, base, masks, intact)
                 complement = _complement(source, record, complement)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
@@ -138,6 +139,20 @@ def read_scores(
     )
 
 
+def mask_digests(masks: Iterable[Path]) -> dict[Path, str]:
+    """Digest of the entries of each mask, by its file."""
+    return _of_origin(masks, "digest")
+
+
+def mask_shares(masks: Iterable[Path]) -> dict[Path, str]:
+    """The share k that each mask holds, by its file, also where its name says `calibrated`."""
+    return _of_origin(masks, "fraction")
+
+
+def _of_origin(masks: Iterable[Path], key: str) -> dict[Path, str]:
+    return {path: str(TensorFile(path).origin[key]) for path in set(masks)}
+
+
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
     """No cyclic garbage collection: it would walk over all that lives for each record's lists.
@@ -153,9 +168,20 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _ablated_record(
+def read_ablated(
     source: Source, base: dict[str, Any], masks: Mapping[Path, str], intact: Path
 ) -> dict[str, Any]:
+    """Read the record of an ablated model that may be compared with the intact one's.
+
+    Args:
+        source: where it is.
+        base: the record of the intact model.
+        masks: digest of the entries of each mask, by its file.
+        intact: where `base` is, for messages.
+
+    Raises:
+        InputError: it is damaged or does not belong to its mask, model or requests.
+    """
     record = read_record(source.record)
     remedy = "Delete it and run again."
     mask = masks[source.mask]
