@@ -38,6 +38,11 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             where = f"{source}, benchmarks.{name}.ability"
             known = ", ".join(sorted(config["abilities"]))
             raise InputError(where, repr(ability), f"one of the abilities {known}")
+    for name in config.get("archive", {"share": []})["share"]:
+        if name not in {*config["abilities"], *config["benchmarks"]}:
+            raise InputError(
+                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
+            )
     specific = config["selections"].get("specific", {"background": None})
     others = 1 if "background" in specific else len(config["abilities"]) - 1
     if others < 1:

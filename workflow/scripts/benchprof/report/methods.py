@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from benchprof.files import write_text
+from benchprof.portable import portable
 from benchprof.provenance import software
-from benchprof.report.portable import portable
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 
