@@ -13,7 +13,6 @@ rule write_archive:
         manifest="results/manifest.json",
         importance=expand(IMPORTANCE, model=MODELS, ability=DIAGNOSED),
         shared=shared_items(),
-        code=code_files(),
         settings=settings_file("archive.json", archive_settings),
     output:
         archive="results/archive.zip",
@@ -24,6 +23,7 @@ rule write_archive:
     params:
         config=config,
         tables=lambda wildcards: archive_settings(wildcards)["tables"],
+        code=lambda wildcards: code_files(),
         root=workflow.basedir,
     script:
         "../scripts/write_archive.py"

@@ -348,13 +348,18 @@ def code_files():
 
 
 def archive_settings(wildcards):
-    """What made the tables, so that they can be made again without this configuration."""
+    """Also what made the tables, so that they can be made again without this configuration."""
     intact = [
         [model, benchmark, RECORD.format(model=model, benchmark=benchmark, ablation="intact")]
         for model, benchmark in product(MODELS, BENCHMARKS)
     ]
+    code = {
+        Path(path).relative_to(workflow.basedir).as_posix(): digest
+        for path, digest in files_of(code_files()).items()
+    }
     return {
         "config": config,
+        "code": digests.of_value(code),
         "tables": {
             "settings": profile_settings(wildcards),
             "intact": intact,

@@ -14,6 +14,6 @@ if __name__ == "__main__":
             manifest=Path(snakemake.input.manifest),
             files=[Path(path) for path in [*snakemake.input.results, *snakemake.input.shared]],
             importance=[Path(path) for path in snakemake.input.importance],
-            code=[Path(path) for path in snakemake.input.code],
+            code=[Path(path) for path in snakemake.params.code],
             root=Path(snakemake.params.root),
         )

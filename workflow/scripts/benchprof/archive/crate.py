@@ -20,6 +20,7 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
 }
+BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 SNAKEMAKE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
 # Where mimetypes knows none, or not on every system.
 FORMATS = {
@@ -71,7 +72,7 @@ def crate(
             "license": {"@id": "#licence"},
             "conformsTo": _references(PROFILES),
             "mainEntity": {"@id": WORKFLOW},
-            "mentions": [{"@id": "#run"}],
+            "mentions": {"@id": "#run"},
             "hasPart": _references(files),
         },
         {
@@ -91,7 +92,7 @@ def crate(
             "object": _references([*used, *weights]),
             "result": _references(made),
             "endTime": ended,
-            "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+            "actionStatus": "http://schema.org/CompletedActionStatus",
         },
         {
             "@id": SNAKEMAKE,
@@ -139,6 +140,7 @@ def _file(name: str, own: Mapping[str, Any], versions: Mapping[str, str]) -> dic
         "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
         "name": "Benchmark Profiling",
         "version": versions["benchprof"],
+        "conformsTo": {"@id": BIOSCHEMAS},
         "programmingLanguage": {"@id": SNAKEMAKE},
     }
 

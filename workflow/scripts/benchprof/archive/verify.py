@@ -522,7 +522,7 @@ def main() -> int:
         print(error, f"{options.archive}: refused.", sep="\n", file=sys.stderr)
         return 1
     print("\nLeft out, and needed to compute the rest again:")
-    print("\n".join(f"- {what}" for what in listing["needed"]))
+    print("\n".join(f"- {need['what']}" for need in listing["needed"]))
     print(f"\nThe archive's digest, to compare with a published one: {listing['digest']}")
     return 0
 
