@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import yaml
+
 from benchprof.archive.verify import (
     Archive,
     ArchiveError,
@@ -63,6 +65,7 @@ def reproduce(
     records = _records(listing["tables"], benchmark)
     unpack(archive, listing, folder)
     (folder / RESULTS).rename(folder / ARCHIVED)
+    _choose(folder / "config.yaml", benchmark)
     if data is not None:
         _link_data(listing["needed"], data, folder)
     _run(folder, list(records), cores)
@@ -113,6 +116,15 @@ def _records(tables: Mapping[str, Any], benchmark: str) -> dict[str, str | None]
         raise ArchiveError(f"{benchmark!r}: not in the archive; expected one of {known}")
     own = [source for source in tables["sources"] if source["benchmark"] == benchmark]
     return records | {source["record"]: source["mask"] for source in own}
+
+
+def _choose(file: Path, benchmark: str) -> None:
+    """Leave one benchmark in a configuration, so that no other's items are needed."""
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    config["benchmarks"] = {benchmark: config["benchmarks"][benchmark]}
+    # It may name the others.
+    config.pop("archive", None)
+    file.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _link_data(needed: Sequence[Mapping[str, str | None]], data: Path, folder: Path) -> None:

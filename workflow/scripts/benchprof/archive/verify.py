@@ -16,6 +16,7 @@ import json
 import math
 import os
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,10 @@ TOLERANCE = 1e-9
 # Below so many items a table has no AIS.
 MIN_ITEMS = 10
 SAFETENSORS_TYPES = {"I32": "torch.int32", "I64": "torch.int64", "F32": "torch.float32"}
+# What zipfile raises of a damaged file, beside its own error.
+UNREADABLE = (
+    OSError, EOFError, ValueError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
 Rows = list[dict[str, str]]
 # The AIS of all abilities; None where undefined.
 Profile = list[Any]
@@ -59,7 +64,7 @@ class Archive:
         try:
             if not path.is_dir():
                 self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise ArchiveError(f"{path}: cannot be read ({error}); expected a zip file") from None
         self.names = frozenset(self._safe_names())
 
@@ -78,7 +83,7 @@ class Archive:
             else:
                 size = self._zip.getinfo(name).file_size
                 content = self._zip.read(name) if size <= most else b""
-        except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise ArchiveError(f"{name}: cannot be read ({error})") from None
         if size > most:
             raise ArchiveError(f"{name}: {size} bytes; expected {most} at most")

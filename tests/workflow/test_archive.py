@@ -1,0 +1,81 @@
+"""The archive of a whole run: verified by Python alone, and one benchmark of it run again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT
+from tests.workflow.conftest import TOKEN, Project
+
+
+@pytest.fixture
+def archived(finished: Project, tmp_path: Path) -> Project:
+    """A finished run with an archive that holds the items of one ability of two."""
+    project = finished.copy(tmp_path / "run")
+    project.configure(lambda config: config.update(archive={"share": ["colours"]}))
+    assert set(project.planned("archive")) == {"archive", "write_archive", "write_manifest"}
+    project.run("archive")
+    return project
+
+
+def test_an_archive_is_verified_tampered_with_and_reproduced(
+    archived: Project, tmp_path: Path
+) -> None:
+    path = archived.folder / "results/archive.zip"
+    content = path.read_bytes()
+    assert "Nothing to be done" in archived.run("-n", "archive")
+    path.unlink()
+    archived.run("archive")
+    assert path.read_bytes() == content
+
+    with zipfile.ZipFile(path) as archive:
+        texts = {name: archive.read(name) for name in archive.namelist()}
+    private = [TOKEN, f"{archived.folder}/", f"{ROOT}/", f"{Path.home()}/"]
+    for name, text in texts.items():
+        assert not [own for own in private if own.encode() in text], name
+    assert [name for name in texts if name.startswith("items/")] == [
+        f"items/colours/{split}.jsonl" for split in ("calibration", "test", "train")
+    ]
+    assert not [name for name, text in texts.items() if b"Which word of places" in text]
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(path)],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "10 records" in done.stdout
+    assert "items of ability places: items/places with train.jsonl" in done.stdout
+    assert "model tiny: the folder tiny" in done.stdout
+
+    again = [sys.executable, "-m", "benchprof.archive.reproduce", str(path), "--cores", "2"]
+    chosen = ["--benchmark", "places_test", "--data", str(archived.folder)]
+    done = subprocess.run(
+        [*again, "--into", str(tmp_path / "again"), *chosen], env=archived.environment(),
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "places_test: masks and scores are identical" in done.stdout
+    assert not (tmp_path / "again/results/evaluations/tiny/colours_test").exists()
+    log = tmp_path / "again/results/logs/evaluate_benchmark/tiny/places_test.log"
+    assert "0 reused, 5 computed" in log.read_text()
+
+
+def test_edited_documentation_makes_the_archive_stale(archived: Project) -> None:
+    settings = archived.folder / "results/settings/archive.json"
+    settings.write_text(settings.read_text().replace('"code": "', '"code": "0'))
+    assert set(archived.planned("archive")) == {"archive", "write_archive"}
+
+
+def test_an_unknown_name_to_share_stops_the_run(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "run")
+    project.configure(lambda config: config.update(archive={"share": ["colour"]}))
+    done = project.snakemake("-n")
+    assert done.returncode != 0
+    assert "archive.share: 'colour'; expected an ability or a benchmark" in done.stdout
