@@ -7,28 +7,23 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
 from tests.conftest import ROOT
 from tests.workflow.conftest import TOKEN, Project
 
 
-@pytest.fixture
-def archived(finished: Project, tmp_path: Path) -> Project:
-    """A finished run with an archive that holds the items of one ability of two."""
-    project = finished.copy(tmp_path / "run")
-    project.configure(lambda config: config.update(archive={"share": ["colours"]}))
-    assert set(project.planned("archive")) == {"archive", "write_archive", "write_manifest"}
-    project.run("archive")
-    return project
-
-
-def test_an_archive_is_verified_tampered_with_and_reproduced(
-    archived: Project, tmp_path: Path
-) -> None:
+def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: Path) -> None:
+    archived = finished.copy(tmp_path / "run")
+    # The items of one ability of two.
+    archived.configure(lambda config: config.update(archive={"share": ["colours"]}))
+    assert set(archived.planned("archive")) == {"archive", "write_archive", "write_manifest"}
+    archived.run("archive")
     path = archived.folder / "results/archive.zip"
     content = path.read_bytes()
     assert "Nothing to be done" in archived.run("-n", "archive")
-    path.unlink()
+    # Edited code or documentation.
+    settings = archived.folder / "results/settings/archive.json"
+    settings.write_text(settings.read_text().replace('"code": "', '"code": "0'))
+    assert set(archived.planned("archive")) == {"archive", "write_archive"}
     archived.run("archive")
     assert path.read_bytes() == content
 
@@ -65,17 +60,3 @@ def test_an_archive_is_verified_tampered_with_and_reproduced(
     assert not (tmp_path / "again/results/evaluations/tiny/colours_test").exists()
     log = tmp_path / "again/results/logs/evaluate_benchmark/tiny/places_test.log"
     assert "0 reused, 5 computed" in log.read_text()
-
-
-def test_edited_documentation_makes_the_archive_stale(archived: Project) -> None:
-    settings = archived.folder / "results/settings/archive.json"
-    settings.write_text(settings.read_text().replace('"code": "', '"code": "0'))
-    assert set(archived.planned("archive")) == {"archive", "write_archive"}
-
-
-def test_an_unknown_name_to_share_stops_the_run(finished: Project, tmp_path: Path) -> None:
-    project = finished.copy(tmp_path / "run")
-    project.configure(lambda config: config.update(archive={"share": ["colour"]}))
-    done = project.snakemake("-n")
-    assert done.returncode != 0
-    assert "archive.share: 'colour'; expected an ability or a benchmark" in done.stdout

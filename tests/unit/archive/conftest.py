@@ -164,7 +164,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             card = {"digest": model * 64, "source": source, "files": {"config.json": "c" * 64}}
             write_json(cards[model], card)
         results = [p for p in Path("results").rglob("*") if p.is_file()]
-        write_manifest(Path("results/manifest.json"), CONFIG, [], results, cards)
+        items = sorted(Path("items").glob("*/*.jsonl"))
+        write_manifest(Path("results/manifest.json"), CONFIG, items, results, cards)
     return made
 
 

@@ -41,8 +41,8 @@ def test_it_tells_of_the_run(archive: Path) -> None:
     run = found["#run"]
     assert run["instrument"] == found["./"]["mainEntity"] == {"@id": "Snakefile"}
     assert "ComputationalWorkflow" in found["Snakefile"]["@type"]
-    assert {"@id": "config.yaml"} in run["object"]
-    assert {"@id": "#model-m"} in run["object"]
+    used = ["config.yaml", *(f"items/x/{s}.jsonl" for s in ("calibration", "test", "train"))]
+    assert [one["@id"] for one in run["object"]] == [*used, "#model-m", "#model-n"]
     assert {"@id": "results/profiles/impact.csv"} in run["result"]
     assert found["#model-m"]["identifier"] == f"sha256:{'m' * 64}"
     assert {one["@id"] for one in found["./"]["conformsTo"]} == set(PROFILES)

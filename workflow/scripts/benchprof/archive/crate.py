@@ -34,8 +34,7 @@ FORMATS = {
 
 def crate(
     files: Mapping[str, Mapping[str, Any]],
-    models: Mapping[str, Any],
-    versions: Mapping[str, str],
+    manifest: Mapping[str, Any],
     ended: str,
 ) -> dict[str, Any]:
     """The metadata, RO-Crate 1.1 with the profile Workflow Run Crate 0.5, as a JSON value.
@@ -44,12 +43,12 @@ def crate(
 
     Args:
         files: size and digest of the archive's files, by name.
-        models: the card of each model, by its name.
-        versions: of `benchprof` and `snakemake`.
+        manifest: of the run.
         ended: when the run ended, in ISO 8601.
     """
+    models, versions = manifest["models"], manifest["software"]
     made = [name for name in files if name.startswith("results/")]
-    used = [CONFIGURATION, *(name for name in files if name.endswith(".jsonl"))]
+    used = [CONFIGURATION, *(name for name in files if name in manifest["inputs"])]
     weights = [f"#model-{name}" for name in models]
     graph = [
         {

@@ -72,8 +72,8 @@ def write_archive(
             listed[name] = verify.describe(content)
             _check_unchanged(name, listed[name]["sha256"], noted["results"])
             _add(file, name, content)
-        description = _json(crate.crate(listed, noted["models"], noted["software"], ended))
-        listing = {
+        description = _json(crate.crate(listed, noted, ended))
+        listing: dict[str, Any] = {
             "format": verify.FORMAT,
             "tables": dict(tables),
             "needed": needs(config, noted["models"], importance, members),

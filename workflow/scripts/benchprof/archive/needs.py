@@ -79,7 +79,7 @@ def _benchmark(
     files = [Path(benchmark[key]) for key in ("data", "task_file") if key in benchmark]
     if "benchmark" in benchmark:
         definition = read_definition(benchmark["benchmark"], f"benchmarks.{name}.benchmark")
-        files += local_files(definition, folder and Path(folder)).values()
+        files += local_files(definition, Path(folder) if folder else None).values()
         revision = f" at {definition.revision}" if definition.revision else ""
         what = f"{what}: {definition.dataset}{revision} on the Hub, licence {definition.licence}"
     elif "task" in benchmark:

@@ -42,7 +42,7 @@ UNREADABLE = (
 )  # fmt: skip
 Rows = list[dict[str, str]]
 # The AIS of all abilities; None where undefined.
-Profile = list[Any]
+Profile = list[float | None]
 
 
 class ArchiveError(ValueError):
