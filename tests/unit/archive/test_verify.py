@@ -36,7 +36,7 @@ def verified(archive: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def refused(archive: Path) -> str:
     done = verified(archive)
     assert done.returncode == 1, done.stdout
-    assert f"{archive}: refused." in done.stderr
+    assert f"{archive}: refused" in done.stderr
     return done.stderr
 
 
@@ -153,22 +153,39 @@ def test_a_record_that_is_consistent_in_itself_disagrees_with_the_table(
     assert "; the records give " in said
 
 
-@pytest.mark.parametrize("column", ["ais", "over_random", "over_others", "intact", "headline"])
-def test_a_mended_table_disagrees_with_the_records(
-    column: str, archive: Path, changed: Callable[..., Path]
-) -> None:
-    def other(content: bytes) -> bytes:
+def with_cell(column: str, change: Callable[[str], str]) -> Callable[[bytes], bytes]:
+    """Changes a cell of the third row of a table."""
+
+    def write(content: bytes) -> bytes:
         rows = list(csv.DictReader(io.StringIO(content.decode())))
-        row = rows[2]
-        row[column] = str(float(row[column]) + 1e-6) if column != "headline" else "other"
+        rows[2][column] = change(rows[2][column])
         text = io.StringIO()
         writer = csv.DictWriter(text, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         return text.getvalue().encode()
 
+    return write
+
+
+@pytest.mark.parametrize("column", ["ais", "over_random", "over_others", "intact", "guessing"])
+def test_a_mended_table_disagrees_with_the_records(
+    column: str, archive: Path, changed: Callable[..., Path]
+) -> None:
+    other = with_cell(column, lambda value: str(float(value) + 1e-6))
     said = refused(changed(mended({IMPACT: other}, archive)))
     assert f"{IMPACT}, line 4, {column}: " in said
+
+
+def test_what_is_no_number_or_no_row_is_refused(
+    archive: Path, changed: Callable[..., Path]
+) -> None:
+    said = refused(changed(mended({IMPACT: with_cell("ais", lambda _: "a lot")}, archive)))
+    assert "not an archive of a run" in said
+    said = refused(changed(mended({IMPACT: with_cell("ability", lambda _: "y")}, archive)))
+    assert f"{IMPACT}, line 4: no record has this row, or it is twice" in said
+    cut = {IMPACT: lambda content: content[: content.rindex(b"\nn,")] + b"\n"}
+    assert f"{IMPACT}: lacks rows of all_abilities" in refused(changed(mended(cut, archive)))
 
 
 def test_a_mended_similarity_disagrees(archive: Path, changed: Callable[..., Path]) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 
-SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSWORD|API_?KEY|CREDENTIAL", re.IGNORECASE)
+SECRET_NAME = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSWD|KEY|CREDENTIALS?)$", re.IGNORECASE)
 # As the Hub, PyPI, GitHub and OpenAI begin theirs.
 SECRET = re.compile(rb"\b(?:hf_|pypi-|ghp_|github_pat_|sk-)[A-Za-z0-9_-]{30,}")
 # With fewer characters a value may stand in any text.
-LEAST = 6
+LEAST = 8
 PATH_REMEDY = (
     "Give the path relative to the run's folder in the configuration and run again; a record that "
     "an older version put in the store is to be deleted there."

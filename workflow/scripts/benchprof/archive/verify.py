@@ -239,7 +239,11 @@ def check_record(content: bytes, name: str) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads(content)
         noted, scores = record.pop("digest"), record["items"]["scores"]
-        wrong = [m for m, own in scores.items() if fmean(own) != record["scores"][m]]
+        wrong = [
+            metric
+            for metric, own in scores.items()
+            if len(own) != record["n"] or fmean(own) != record["scores"][metric]
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveError(f"{name}: not a record ({error!r})") from None
     if digest_of_value(record) != noted:
@@ -525,6 +529,10 @@ def main() -> int:
                   "where the packages of envs/requirements.lock are installed.")  # fmt: skip
     except ArchiveError as error:
         print(error, f"{options.archive}: refused.", sep="\n", file=sys.stderr)
+        return 1
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # Its digests were mended around something that no archive holds.
+        print(f"{options.archive}: refused, not an archive of a run ({error!r}).", file=sys.stderr)
         return 1
     print("\nLeft out, and needed to compute the rest again:")
     print("\n".join(f"- {need['what']}" for need in listing["needed"]))
