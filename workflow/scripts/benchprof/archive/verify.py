@@ -339,9 +339,7 @@ class Tables:
             try:
                 cell, cells = found.pop(tuple(row[key] for key in keys))
             except KeyError:
-                raise ArchiveError(
-                    f"{where}: no record has this row, or two rows are one"
-                ) from None
+                raise ArchiveError(f"{where}: no record has this row, or it is twice") from None
             for column, value in self._expected(row, cell, cells).items():
                 _compare(row[column], value, f"{where}, {column}")
             if row["headline"] == "True" and row["seed"] == "":
