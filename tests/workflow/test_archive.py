@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -15,15 +16,12 @@ def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: 
     archived = finished.copy(tmp_path / "run")
     # The items of one ability of two.
     archived.configure(lambda config: config.update(archive={"share": ["colours"]}))
-    assert set(archived.planned("archive")) == {"archive", "write_archive", "write_manifest"}
+    assert set(archived.planned("--", "archive")) == {"archive", "write_archive", "write_manifest"}
     archived.run("archive")
     path = archived.folder / "results/archive.zip"
     content = path.read_bytes()
     assert "Nothing to be done" in archived.run("-n", "archive")
-    # Edited code or documentation.
-    settings = archived.folder / "results/settings/archive.json"
-    settings.write_text(settings.read_text().replace('"code": "', '"code": "0'))
-    assert set(archived.planned("archive")) == {"archive", "write_archive"}
+    path.unlink()
     archived.run("archive")
     assert path.read_bytes() == content
 
@@ -60,3 +58,22 @@ def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: 
     assert not (tmp_path / "again/results/evaluations/tiny/colours_test").exists()
     log = tmp_path / "again/results/logs/evaluate_benchmark/tiny/places_test.log"
     assert "0 reused, 5 computed" in log.read_text()
+
+
+def test_edited_documentation_alone_makes_an_archive_stale(
+    finished: Project, tmp_path: Path
+) -> None:
+    tree = tmp_path / "tree"
+    ignored = shutil.ignore_patterns("__pycache__", "checkpoints")
+    for name in ("workflow", "resources", "docs", "envs", "slurm"):
+        shutil.copytree(ROOT / name, tree / name, ignore=ignored)
+    for name in ("Snakefile", "Makefile", "README.md", "pyproject.toml"):
+        shutil.copy2(ROOT / name, tree)
+    project = finished.copy(tmp_path / "run")
+    project.run("archive")
+    # Parameters name the checkout's files by their paths, which are others in the copy.
+    other = ["-s", str(tree / "Snakefile"), "--rerun-triggers", "mtime", "--", "archive"]
+    assert not project.planned(*other)
+    with (tree / "docs/archive.md").open("a") as file:
+        file.write("edited")
+    assert set(project.planned(*other)) == {"archive", "write_archive"}

@@ -338,18 +338,22 @@ def code_files():
     return sorted(
         str(path)
         for path in files
-        if path.is_file()
-        and not path.is_symlink()
-        and path.resolve() not in foreign
+        if path.is_file() and not path.is_symlink() and path.resolve() not in foreign
         # What programs leave beside the code, and trained models.
-        and not re.search(r"/(\.|__pycache__/|checkpoints/)", f"/{path.relative_to(root)}")
+        and not re.search(
+            r"/(\.|__pycache__/|checkpoints/)", f"/{path.relative_to(root)}"
+        )
     )
 
 
 def archive_settings(wildcards):
     """Also what made the tables, so that they can be made again without this configuration."""
     intact = [
-        [model, benchmark, RECORD.format(model=model, benchmark=benchmark, ablation="intact")]
+        [
+            model,
+            benchmark,
+            RECORD.format(model=model, benchmark=benchmark, ablation="intact"),
+        ]
         for model, benchmark in product(MODELS, BENCHMARKS)
     ]
     code = {
