@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchprof.errors import InputError
@@ -13,6 +13,7 @@ SECRET_NAME = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSWD|KEY|CREDENTIALS?)$", re
 SECRET = re.compile(rb"\b(?:hf_|pypi-|ghp_|github_pat_|sk-)[A-Za-z0-9_-]{30,}")
 # With fewer characters a value may stand in any text.
 LEAST = 8
+NEW_LINE = b"\n"
 PATH_REMEDY = (
     "Give the path relative to the run's folder in the configuration and run again; a record that "
     "an older version put in the store is to be deleted there."
@@ -35,12 +36,13 @@ class Leaks:
             for name, value in environment.items()
             if SECRET_NAME.search(name) and len(value) >= LEAST
         }
-        self._private = [
-            (v.encode(), f"the value of {n}", TOKEN_REMEDY) for n, v in secrets.items()
-        ]
+        self._private = [(SECRET, "what looks like a token", TOKEN_REMEDY)]
+        for name, value in secrets.items():
+            pattern = re.compile(re.escape(value.encode()))
+            self._private.append((pattern, f"the value of {name}", TOKEN_REMEDY))
         for what, folder in folders.items():
             if len(folder.parts) > 1:
-                self._private += [(t.encode(), what, PATH_REMEDY) for t in _spellings(folder)]
+                self._private.append((_pattern(folder), what, PATH_REMEDY))
 
     def check(self, name: str, content: bytes) -> None:
         """Stop where a file holds something private.
@@ -48,12 +50,11 @@ class Leaks:
         Raises:
             InputError: names the file, its line and what it is, never a secret itself.
         """
-        for text, what, remedy in self._private:
-            if text in content:
-                raise _found(name, content, content.index(text), what, remedy)
-        match = SECRET.search(content)
-        if match:
-            raise _found(name, content, match.start(), "what looks like a token", TOKEN_REMEDY)
+        for pattern, what, remedy in self._private:
+            match = pattern.search(content)
+            if match:
+                where = f"{name}, line {content.count(NEW_LINE, 0, match.start()) + 1}"
+                raise InputError(where, f"holds {what}", "nothing private", remedy)
 
 
 def user_folders(environment: Mapping[str, str], root: Path) -> dict[str, Path]:
@@ -70,11 +71,6 @@ def user_folders(environment: Mapping[str, str], root: Path) -> dict[str, Path]:
     return folders
 
 
-def _spellings(folder: Path) -> Iterator[str]:
-    """A folder with what is below it, as text and as JSON have it on any system."""
-    yield from (f"{folder.as_posix()}/", f'{folder.as_posix()}"')
-
-
-def _found(name: str, content: bytes, place: int, what: str, remedy: str) -> InputError:
-    line = content.count(b"\n", 0, place) + 1
-    return InputError(f"{name}, line {line}", f"holds {what}", "nothing private", remedy)
+def _pattern(folder: Path) -> re.Pattern[bytes]:
+    """A folder, alone or with what is below it; not the end of a relative path, as in my/data/."""
+    return re.compile(rb"(?<![\w.~-])" + re.escape(folder.as_posix().encode()) + rb"[/\"']")
