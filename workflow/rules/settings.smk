@@ -335,14 +335,15 @@ def code_files():
     files += [path for folder in folders for path in (root / folder).rglob("*")]
     # A benchmark's items may lie in the checkout and still belong to others.
     foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}
+    # What programs leave beside the code, and trained models.
+    left = re.compile(r"\.|__pycache__$|checkpoints$")
     return sorted(
         str(path)
         for path in files
-        if path.is_file() and not path.is_symlink() and path.resolve() not in foreign
-        # What programs leave beside the code, and trained models.
-        and not re.search(
-            r"/(\.|__pycache__/|checkpoints/)", f"/{path.relative_to(root)}"
-        )
+        if path.is_file()
+        and not path.is_symlink()
+        and path.resolve() not in foreign
+        and not any(map(left.match, path.relative_to(root).parts))
     )
 
 
