@@ -24,6 +24,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/annotation.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/reading.smk"
+include: "workflow/rules/archive.smk"
 
 
 if "validation" in config:

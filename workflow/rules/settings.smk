@@ -325,12 +325,12 @@ def report_settings(wildcards):
 
 def method_settings(wildcards):
     benchmarks = config["benchmarks"].items()
-    modules = ["methods", "references", "portable", "style"]
+    modules = ["report.methods", "report.references", "portable", "report.style"]
     references = "workflow/scripts/benchprof/report/references.bib"
     return page_settings() | {
         "sources": {name: config["models"][name]["source"] for name in MODELS},
         "shipped": {n: b["benchmark"] for n, b in benchmarks if "benchmark" in b},
-        "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+        "code": digests.of_modules(f"benchprof.{m}" for m in modules),
         "references": digests.of_file(Path(workflow.basedir, references)),
     }
 
@@ -421,4 +421,62 @@ def stability_settings(wildcards):
         "analysis": digests.of_modules(
             ["benchprof.analysis", "benchprof.report.style"]
         ),
+    }
+
+
+def shared_items():
+    """Files of items that `archive: share:` says may be passed on."""
+    files = []
+    for name in config.get("archive", {}).get("share", []):
+        if name in config["abilities"]:
+            files += [str(items_of(name, split)) for split in SPLITS]
+        else:
+            benchmark = config["benchmarks"][name]
+            files += [benchmark[k] for k in ("data", "task_file") if k in benchmark]
+            files += shipped_data(name).values()
+    return files
+
+
+def code_files():
+    """The checkout's files that an archive holds: code, documentation and the shipped items."""
+    root = Path(workflow.basedir)
+    folders = ["workflow", "resources", "docs", "envs", "slurm"]
+    files = [root / n for n in ("Snakefile", "Makefile", "README.md", "pyproject.toml")]
+    files += [path for folder in folders for path in (root / folder).rglob("*")]
+    # A benchmark's items may lie in the checkout and still belong to others.
+    foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}
+    # What programs leave beside the code, and trained models.
+    left = re.compile(r"\.|__pycache__$|checkpoints$")
+    return sorted(
+        str(path)
+        for path in files
+        if path.is_file()
+        and not path.is_symlink()
+        and path.resolve() not in foreign
+        and not any(map(left.match, path.relative_to(root).parts))
+    )
+
+
+def archive_settings(wildcards):
+    """Also what made the tables, so that they can be made again without this configuration."""
+    intact = [
+        [
+            model,
+            benchmark,
+            RECORD.format(model=model, benchmark=benchmark, ablation="intact"),
+        ]
+        for model, benchmark in product(MODELS, BENCHMARKS)
+    ]
+    code = {
+        Path(path).relative_to(workflow.basedir).as_posix(): digest
+        for path, digest in files_of(code_files()).items()
+    }
+    return {
+        "config": config,
+        "code": digests.of_value(code),
+        "tables": {
+            "settings": profile_settings(wildcards),
+            "intact": intact,
+            "sources": profile_sources(),
+        },
     }

@@ -56,6 +56,11 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
             "Add the section, or write a number.",
         )
+    for name in config.get("archive", {"share": []})["share"]:
+        if name not in {*config["abilities"], *config["benchmarks"]}:
+            raise InputError(
+                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
+            )
     specific = config["selections"].get("specific", {"background": None})
     others = 1 if "background" in specific else len(config["abilities"]) - 1
     if others < 1:

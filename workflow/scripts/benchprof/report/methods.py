@@ -11,8 +11,8 @@ import pandas as pd
 
 from benchprof.configuration import CALIBRATED, fraction_name
 from benchprof.files import write_text
+from benchprof.portable import portable
 from benchprof.provenance import software
-from benchprof.report.portable import portable
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 

@@ -14,6 +14,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from benchprof.files import write_text
+from benchprof.portable import portable
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
@@ -25,7 +26,6 @@ from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.page_figures import Album
-from benchprof.report.portable import portable
 from benchprof.report.style import readable
 
 TEMPLATE = "page.html.jinja"
