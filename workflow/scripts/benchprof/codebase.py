@@ -61,6 +61,7 @@ MODULES = {
         "benchprof.calibration",
         "benchprof.profile.impact",
         "benchprof.profile.scores",
+        "benchprof.profile.units",
     ),
     "profile": ("benchprof.profile",),
 }

@@ -376,7 +376,7 @@ class Tables:
             states = [cells[0]["base"]["right"][metric], *(cell["right"] for cell in cells)]
             own = binary.setdefault((model, benchmark), {})
             own[metric] = own.get(metric, True) and None not in states
-        turning = set()
+        turning: set[tuple[str, ...]] = set()
         for (model, benchmark), own in binary.items():
             order = sorted(own, key=lambda metric: metric != self._shown(benchmark, own))
             turning.update(
