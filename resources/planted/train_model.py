@@ -25,7 +25,7 @@ from planting.tasks import ABILITIES
 from planting.training import train
 
 FOLDER = Path(__file__).parent
-STEPS = 3000
+STEPS = 2200
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,12 @@ from benchprof.errors import InputError
 from benchprof.masks.selection import select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
-from benchprof.masks.specific import select_excluding, select_max, select_ratio
+from benchprof.masks.specific import (
+    in_several_tops,
+    select_excluding,
+    select_max,
+    select_ratio,
+)
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -90,17 +95,30 @@ def test_max_is_the_lead(files: dict[str, TensorFile]) -> None:
     assert plain(all_but_one)[UP] == [0, 1, 3]
 
 
+def tops_of_others(files: dict[str, TensorFile], ability: str, count: int) -> list[Entries]:
+    tops = {name: select_top(file, [count]) for name, file in files.items()}
+    return in_several_tops(Shares.of_files(files), ability, tops, 1)
+
+
 def test_exclude_skips_what_the_other_ranks_high(files: dict[str, TensorFile]) -> None:
     # The top 2 of b are GATE[0] and UP[2]; a's ranking goes on with DOWN[1], GATE[3].
-    tops = {name: select_top(file, [2]) for name, file in files.items()}
-    (entries,) = select_excluding(Shares.of_files(files), "a", [2], tops, 1)
+    shares = Shares.of_files(files)
+    (entries,) = select_excluding(shares, "a", [2], tops_of_others(files, "a", 2))
     assert plain(entries) == {DOWN: [1], GATE: [3]}
 
 
+def test_ratio_leaves_out_what_the_other_ranks_high(files: dict[str, TensorFile]) -> None:
+    # GATE[0] and UP[2] are the top 2 of b; a pool of 4 has two entries beside them, one of 2 has one.
+    shares = Shares.of_files(files)
+    (entries,) = select_ratio(shares, "a", [2], 2, "mean", tops_of_others(files, "a", 2))
+    assert plain(entries) == {DOWN: [1], GATE: [3]}
+    with pytest.raises(InputError, match="more than the 1 weights.*raise `pool`"):
+        select_ratio(shares, "a", [2], 1, "mean", tops_of_others(files, "a", 2))
+
+
 def test_exclude_that_leaves_too_little_is_refused(files: dict[str, TensorFile]) -> None:
-    tops = {name: select_top(file, [7]) for name, file in files.items()}
-    with pytest.raises(InputError, match="more than the 5 weights that `exclude` leaves"):
-        select_excluding(Shares.of_files(files), "a", [7], tops, 1)
+    with pytest.raises(InputError, match="more than the 5 weights that are left"):
+        select_excluding(Shares.of_files(files), "a", [7], tops_of_others(files, "a", 7))
 
 
 def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:

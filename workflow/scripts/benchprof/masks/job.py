@@ -21,6 +21,7 @@ from benchprof.masks.selection import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
 from benchprof.masks.specific import (
+    in_several_tops,
     select_difference,
     select_excluding,
     select_max,
@@ -157,13 +158,18 @@ def selector(
         core = select_core(shares, counts)
         return lambda _: core
     definition = settings["definition"]
+    least = settings.get("in_top_of")
+    tops = {a: select_top(file, counts) for a, file in files.items()} if least else {}
     if definition == "ratio":
         pool, others = settings["pool"], settings.get("others", "mean")
-        return lambda ability: select_ratio(shares, ability, counts, pool, others)
+        return lambda ability: select_ratio(
+            shares, ability, counts, pool, others,
+            in_several_tops(shares, ability, tops, least) if least else None,
+        )  # fmt: skip
     if definition == "exclude":
-        tops = {ability: select_top(file, counts) for ability, file in files.items()}
-        least = settings["in_top_of"]
-        return lambda ability: select_excluding(shares, ability, counts, tops, least)
+        return lambda ability: select_excluding(
+            shares, ability, counts, in_several_tops(shares, ability, tops, settings["in_top_of"])
+        )
     contrast = {"max": select_max, "diff": select_difference}[definition]
     return lambda ability: contrast(shares, ability, counts)
 

@@ -14,13 +14,19 @@ from benchprof.masks.threshold import Entries, largest
 
 
 def select_ratio(
-    shares: Shares, ability: str, counts: Sequence[int], pool: float, others: str
+    shares: Shares,
+    ability: str,
+    counts: Sequence[int],
+    pool: float,
+    others: str,
+    skipped: Sequence[Entries] | None = None,
 ) -> list[Entries]:
     """Definition `ratio`: of what ranks high for this ability, what the others need least.
 
     Among the `pool`·n entries with the highest score s_a, the n with the largest
     s_a / (o + ε), o the mean or the maximum of the other abilities' s; all s as shares,
-    ε = 0.01/|T|. Not nested in n, since the pool grows with it.
+    ε = 0.01/|T|. Not nested in n, since the pool grows with it. A weight that every ability
+    needs, and this one a little more, can have a large ratio: `skipped` keeps it out.
 
     The pools are nested, so that ratios are computed once, in the widest. Memory: 4 bytes an
     entry of every pool, 8 an entry of the widest and of the next, copies of one tensor, the
@@ -32,6 +38,10 @@ def select_ratio(
         counts: the sizes n.
         pool: the size of the pool as a multiple of n.
         others: mean or max.
+        skipped: entries that are in no mask, for each of `counts`; of `in_several_tops`.
+
+    Raises:
+        InputError: fewer than n entries of a pool are not skipped.
     """
     for count in counts:
         if count > shares.size:
@@ -48,7 +58,29 @@ def select_ratio(
         best = largest(list(own), own.__getitem__, [count])[0]
         return {tensor: entries[tensor][positions] for tensor, positions in best.items()}
 
+    if skipped is not None:
+        pools = [_without(entries, out) for entries, out in zip(pools, skipped, strict=True)]
+        for entries, count in zip(pools, counts, strict=True):
+            _check_enough(sum(map(len, entries.values())), count, ability, "raise `pool`")
     return [best_of(entries, count) for entries, count in zip(pools, counts, strict=True)]
+
+
+def in_several_tops(
+    shares: Shares,
+    ability: str,
+    tops: Mapping[str, Sequence[Entries]],
+    least: int,
+) -> list[Entries]:
+    """What is among the n most important entries of at least `least` other abilities, for each n.
+
+    Args:
+        shares: of all abilities.
+        ability: whose others these are.
+        tops: each ability's `top` entries, for each n.
+        least: m, from 1.
+    """
+    others = [tops[name] for name in shares.others(ability)]
+    return [_in_several(of_size, least) for of_size in zip(*others, strict=True)]
 
 
 def select_max(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entries]:
@@ -74,53 +106,56 @@ def select_difference(shares: Shares, ability: str, counts: Sequence[int]) -> li
 
 
 def select_excluding(
-    shares: Shares,
-    ability: str,
-    counts: Sequence[int],
-    tops: Mapping[str, Sequence[Entries]],
-    in_top_of: int,
+    shares: Shares, ability: str, counts: Sequence[int], skipped: Sequence[Entries]
 ) -> list[Entries]:
     """Definition `exclude`: down the ability's ranking, skipping what others rank high too.
 
-    Skipped is what is among the n most important entries of at least `in_top_of` other
-    abilities. Not nested in n, since what is skipped grows with it.
+    Not nested in n, since what is skipped grows with it.
 
-    Memory: the tops, 4 bytes an entry of every ability and size (4.4 GB for ten abilities at 8
-    billion parameters and the paper's six k), as much again for what is skipped at one size, the
-    result.
+    Memory: the tops that `skipped` is made from, 4 bytes an entry of every ability and size (4.4 GB
+    for ten abilities at 8 billion parameters and the paper's six k), as much again for what is
+    skipped, the result.
 
     Args:
         shares: of all abilities.
         ability: whose masks are selected.
         counts: the sizes n.
-        tops: each ability's `top` entries, for each of `counts`.
-        in_top_of: m, from 1.
+        skipped: of `in_several_tops`, for each of `counts`.
 
     Raises:
         InputError: fewer than n entries are not skipped.
     """
     own = shares.files[ability]
     chosen = []
-    for number, count in enumerate(counts):
-        skipped = _in_several([tops[name][number] for name in shares.others(ability)], in_top_of)
-        left = shares.size - sum(map(len, skipped.values()))
-        if left < count:
-            raise InputError(
-                f"a mask of {count:,} entries for {ability}",
-                f"more than the {left:,} weights that `exclude` leaves in scope",
-                "a smaller share",
-                "Lower `fractions` or raise `in_top_of`.",
-            )
+    for out, count in zip(skipped, counts, strict=True):
+        left = shares.size - sum(map(len, out.values()))
+        _check_enough(left, count, ability, "raise `in_top_of`")
 
-        def kept(tensor: str, skipped: Entries = skipped) -> torch.Tensor:
+        def kept(tensor: str, out: Entries = out) -> torch.Tensor:
             scores = own.tensor(tensor).reshape(-1)
             # Below every score: importance is never negative.
-            if tensor not in skipped:
-                return scores
-            return scores.index_fill(0, skipped[tensor].long(), -1.0)
+            return scores.index_fill(0, out[tensor].long(), -1.0) if tensor in out else scores
 
         chosen += largest(own.names, kept, [count])
     return chosen
+
+
+def _check_enough(left: int, count: int, ability: str, remedy: str) -> None:
+    if left < count:
+        raise InputError(
+            f"a mask of {count:,} entries for {ability}",
+            f"more than the {left:,} weights that are left to choose from in scope",
+            "a smaller share",
+            f"Lower `fractions` or {remedy}.",
+        )
+
+
+def _without(entries: Entries, skipped: Entries) -> Entries:
+    kept = {
+        tensor: indices[~torch.isin(indices, skipped[tensor])] if tensor in skipped else indices
+        for tensor, indices in entries.items()
+    }
+    return {tensor: indices for tensor, indices in kept.items() if len(indices)}
 
 
 def _of_others(
