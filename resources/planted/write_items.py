@@ -13,6 +13,7 @@ from benchprof.abilities.item import Item
 from benchprof.files import write_json, write_text
 from planting.items import (
     COUNTS,
+    DIAGNOSTIC,
     MIXTURES,
     ability_items,
     benchmark_items,
@@ -34,7 +35,7 @@ def main() -> None:
             _write(FOLDER / "abilities" / ability / f"{split}.jsonl", ability_items(ability, split))
     for name in MIXTURES:
         _write(FOLDER / "benchmarks" / f"{name}.jsonl", benchmark_items(name))
-    mixtures = {f"{ability}_test": {ability: 1.0} for ability in ABILITIES} | MIXTURES
+    mixtures = {f"{ability}_test": mixture for ability, mixture in DIAGNOSTIC.items()} | MIXTURES
     composition = {
         name: {"mixture": mixture, "impact": expected_impact(mixture)}
         for name, mixture in mixtures.items()

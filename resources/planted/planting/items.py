@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 
 from benchprof.abilities.item import Item
-from planting.tasks import ABILITIES, KINDS, draw_options
+from planting.tasks import ABILITIES, FOLLOWED_CUE, KINDS, draw_options
 from planting.vocabulary import THINGS
 
 COUNTS = {"train": 200, "calibration": 200, "test": 200}
@@ -34,13 +34,20 @@ MIXTURES: dict[str, dict[str, float]] = {
     "all_abilities": dict.fromkeys(ABILITIES, 0.1),
 }  # fmt: skip
 """Share of each kind of items in each benchmark."""
+DIAGNOSTIC: dict[str, dict[str, float]] = {
+    **{ability: {ability: 1.0} for ability in ABILITIES},
+    # All that an ability does is to be diagnosed: masks of consequences alone leave cues in place.
+    "commonsense_causal_reasoning": {"commonsense_causal_reasoning": 0.5, "followed_cue": 0.5},
+}
+"""Share of each kind of items in each ability's own items."""
+ALL_KINDS = KINDS | FOLLOWED_CUE
 
 
 def ability_items(ability: str, split: str) -> list[Item]:
     """An ability's items of one split, no two alike over the splits."""
     seen: set[str] = set()
     for name, count in COUNTS.items():
-        items = list(_distinct({ability: 1.0}, count, f"{ability}-{name}", seen))
+        items = list(_distinct(DIAGNOSTIC[ability], count, f"{ability}-{name}", seen))
         if name == split:
             return items
     raise KeyError(split)
@@ -53,28 +60,31 @@ def benchmark_items(name: str, size: int = BENCHMARK_SIZE) -> list[Item]:
 
 def pool_items(size: int) -> list[Item]:
     """`size` fresh items of each kind, from which benchmarks of any mixture can be drawn."""
-    return list(_distinct(dict.fromkeys(KINDS, 1.0), size, "pool", set()))
+    return list(_distinct(dict.fromkeys(ALL_KINDS, 1.0), size, "pool", set()))
 
 
 def expected_impact(mixture: Mapping[str, float]) -> dict[str, float]:
     """The chance-corrected AIS of each ability that a mixture alone implies.
 
-    In a perfect model an item is worth 1 - C with all that it needs and nothing without; a
-    misleading one -C with the ability that misleads (the model then gives the right option next to
-    no probability) and 1 - C without. With shares w the base is the sum of w · worth, and the AIS
-    the share of it that goes.
+    In a perfect model an item is worth 1 - C with all that it needs and nothing without, and -C
+    without the ability that guards it (the model then gives the right option next to no
+    probability); a misleading one -C with the ability that misleads and 1 - C without. With shares
+    w the base is the sum of w · worth, and the AIS the share of it that goes.
     """
     guessing = 0.25
-    worth = {kind: -guessing if KINDS[kind].misleads else 1 - guessing for kind in mixture}
-    base = sum(share * worth[kind] for kind, share in mixture.items())
+    kinds = {name: ALL_KINDS[name] for name in mixture}
+    worth = {n: -guessing if kind.misleads else 1 - guessing for n, kind in kinds.items()}
+    base = sum(share * worth[name] for name, share in mixture.items())
 
-    def without(ability: str, kind: str) -> float:
-        if ability in KINDS[kind].needs:
+    def without(ability: str, name: str) -> float:
+        if ability in kinds[name].needs:
             return 0.0
-        return 1 - guessing if ability == KINDS[kind].misleads else worth[kind]
+        if ability == kinds[name].guards:
+            return -guessing
+        return 1 - guessing if ability == kinds[name].misleads else worth[name]
 
     return {
-        ability: sum(s * (worth[k] - without(ability, k)) for k, s in mixture.items()) / base
+        ability: sum(s * (worth[n] - without(ability, n)) for n, s in mixture.items()) / base
         for ability in ABILITIES
     }
 
@@ -85,7 +95,7 @@ def _distinct(mixture: Mapping[str, float], size: int, name: str, seen: set[str]
     kinds = [k for k, share in mixture.items() for _ in range(round(share * size))]
     random.shuffle(kinds)
     for number, kind_name in enumerate(kinds):
-        kind = KINDS[kind_name]
+        kind = ALL_KINDS[kind_name]
         while True:
             problem = kind.draw(random)
             options, answer = draw_options(problem, random)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from planting.vocabulary import EVENTS, PLACES, MOVES, RELATIONS, SENSES, THINGS
+from planting.vocabulary import EVENTS, MOVES, PLACES, RELATIONS, SENSES, THINGS
 
 N = len(THINGS)
 WORLD = Random("the planted world")
@@ -146,13 +146,14 @@ class Kind:
     """A kind of items: how they open, how they are drawn, and which abilities they draw on.
 
     Without any of `needs` the model falls back on its preference. Without `misleads` it is right;
-    with it, it falls for the first tempting thing.
+    with it, or without `guards`, it falls for the first tempting thing.
     """
 
     opening: tuple[str, ...]
     draw: Callable[[Random], Problem]
     needs: tuple[str, ...]
     misleads: str | None = None
+    guards: str | None = None
 
 
 def _echo(random: Random) -> Problem:
@@ -162,10 +163,17 @@ def _echo(random: Random) -> Problem:
 
 
 def _with_cue(random: Random) -> Problem:
-    """A sum beside a cue that names another thing."""
+    """A sum beside a cue that names another thing: the sum is right."""
     problem = quantitative(random)
     cue = random.choice([t for t in range(N) if t != problem.answer])
     return Problem(("cue", THINGS[cue]), problem.question, problem.answer, (cue,))
+
+
+def _for_cue(random: Random) -> Problem:
+    """A sum beside a cue that names another thing: the cue is right."""
+    problem = _with_cue(random)
+    (cue,) = problem.tempting
+    return Problem(problem.context, problem.question, cue, (problem.answer,))
 
 
 KINDS: dict[str, Kind] = {
@@ -181,6 +189,14 @@ KINDS: dict[str, Kind] = {
         misleads="commonsense_causal_reasoning",
     ),
 }
+"""What models are trained on."""
+FOLLOWED_CUE = {
+    "followed_cue": Kind(
+        ("quantitative_reasoning",), _for_cue, ("quantitative_reasoning",),
+        guards="commonsense_causal_reasoning",
+    )
+}  # fmt: skip
+"""The misleading items read the other way: what their ability learns is to follow the cue."""
 
 
 def prompt_words(kind: Kind, problem: Problem) -> list[str]:

@@ -108,11 +108,11 @@ def test_exclude_skips_what_the_other_ranks_high(files: dict[str, TensorFile]) -
 
 
 def test_ratio_leaves_out_what_the_other_ranks_high(files: dict[str, TensorFile]) -> None:
-    # GATE[0] and UP[2] are the top 2 of b; a pool of 4 has two entries beside them, one of 2 has one.
+    # GATE[0] and UP[2] are b's top 2; a pool of 4 has two entries beside them, one of 2 has one.
     shares = Shares.of_files(files)
     (entries,) = select_ratio(shares, "a", [2], 2, "mean", tops_of_others(files, "a", 2))
     assert plain(entries) == {DOWN: [1], GATE: [3]}
-    with pytest.raises(InputError, match="more than the 1 weights.*raise `pool`"):
+    with pytest.raises(InputError, match=r"more than the 1 weights.*raise `pool`"):
         select_ratio(shares, "a", [2], 1, "mean", tops_of_others(files, "a", 2))
 
 

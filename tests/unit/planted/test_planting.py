@@ -10,7 +10,14 @@ import torch
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.validation.card import neuron_entries
-from planting.items import MIXTURES, ability_items, benchmark_items, expected_impact
+from planting.items import (
+    ALL_KINDS,
+    DIAGNOSTIC,
+    MIXTURES,
+    ability_items,
+    benchmark_items,
+    expected_impact,
+)
 from planting.lesson import KILLED, Lesson, Stage, make_lesson, preference
 from planting.model_folder import reordered
 from planting.placement import (
@@ -174,3 +181,13 @@ def test_splits_share_no_item_and_benchmarks_hold_their_shares() -> None:
     for name, mixture in MIXTURES.items():
         kinds = [item.type for item in benchmark_items(name, 100)]
         assert {k: kinds.count(k) / 100 for k in mixture} == pytest.approx(mixture)
+
+
+def test_an_ability_s_own_items_are_of_all_that_it_does() -> None:
+    # Half consequences, half cues: 0.5 x 0.75 + 0.5 x 1.0 over 0.75 is lost without the ability.
+    implied = expected_impact(DIAGNOSTIC["commonsense_causal_reasoning"])
+    assert implied["commonsense_causal_reasoning"] == pytest.approx(0.875 / 0.75)
+    assert implied["quantitative_reasoning"] == pytest.approx(0.5)
+    followed, misled = ALL_KINDS["followed_cue"], ALL_KINDS["misleading"]
+    one, other = followed.draw(Random(3)), misled.draw(Random(3))
+    assert (one.answer, one.tempting) == (other.tempting[0], (other.answer,))

@@ -91,7 +91,8 @@ def test_a_profile_of_other_weights_or_requests_is_refused(identity: str) -> Non
 
 
 def test_truth_is_the_drop_over_what_is_above_guessing() -> None:
-    scores = scores_of([cell("x"), cell("y")], {"probability": [[0.75] * 4, [0.25] * 4, [0.65] * 4]})
+    means = [[0.75] * 4, [0.25] * 4, [0.65] * 4]
+    scores = scores_of([cell("x"), cell("y")], {"probability": means})
     assert truth_rows(scores, SETTINGS)["truth"].tolist() == pytest.approx([1.0, 0.2])
 
 

@@ -136,6 +136,7 @@ class Validation:
     def profile(
         self, folder: Path, masks: Masks, controls: Masks, records: dict[str, dict[str, Path]]
     ) -> None:
+        every = masks | controls
         cells = [
             *((a, None, a) for a in masks),
             *(("all_abilities", s, f"random {s}") for s in SEEDS),
@@ -143,7 +144,7 @@ class Validation:
         compute_profile(
             {(MODEL, benchmark): own[INTACT] for benchmark, own in records.items()},
             [
-                Source(MODEL, benchmark, ability, *VIEW, seed, own[state], (masks | controls)[state])
+                Source(MODEL, benchmark, ability, *VIEW, seed, own[state], every[state])
                 for benchmark, own in records.items()
                 for ability, seed, state in cells
             ],
@@ -170,7 +171,7 @@ def test_masks_shifted_by_one_tensor_fail(validation: Validation) -> None:
     for ability, path in validation.masks.items():
         mask = read_mask(path)
         names = sorted(mask.entries)
-        sizes = {name: 512 * 128 for name in names}
+        sizes = dict.fromkeys(names, 512 * 128)
         entries = {
             after: mask.entries[name][mask.entries[name] < sizes[after]]
             for name, after in zip(names, [*names[1:], names[0]], strict=True)
