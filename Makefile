@@ -9,7 +9,7 @@ VALIDATION ?= config/planted.yaml
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test test-faults lock plan validate planted-models annotate check abilities bench-scoring fetch-data clean
+.PHONY: run test test-faults archive lock plan validate planted-models annotate check abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -24,6 +24,10 @@ BIN := .venv/bin
 run: .venv/installed
 	@$(BIN)/python -m benchprof.runs
 	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run
+
+# results/archive.zip: all of a run that a paper's supplement needs (docs/archive.md).
+archive: .venv/installed
+	$(BIN)/snakemake --cores $(CORES) archive
 
 test: .venv/installed
 	$(BIN)/python -m pytest

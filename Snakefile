@@ -17,11 +17,14 @@ include: "workflow/rules/resources.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/importance.smk"
 include: "workflow/rules/masks.smk"
+include: "workflow/rules/calibration.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/profile.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/annotation.smk"
 include: "workflow/rules/analysis.smk"
+include: "workflow/rules/reading.smk"
+include: "workflow/rules/archive.smk"
 
 
 if "validation" in config:

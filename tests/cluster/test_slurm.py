@@ -18,12 +18,7 @@ from tests.cluster.conftest import Checkout
 T = TypeVar("T")
 LOG = "evaluate_benchmark/tiny/places_test.log"
 ABLATIONS = 1 + 2 + 120
-# What is set here replaces what the profile sets of this kind.
-LITTLE_FIRST = (
-    "compute_importance:mem_mb=200 + 4000 * (attempt - 1)",
-    "compute_importance:slurm_partition=gpu",
-    "evaluate_benchmark:slurm_partition=gpu",
-)
+LITTLE_FIRST = "compute_importance:mem_mb=200 + 4000 * (attempt - 1)"
 
 
 def wait_for(found: Callable[[], T], seconds: float = 600) -> T:
@@ -59,7 +54,7 @@ def survivor(checkout: Checkout) -> Checkout:
     slurm = checkout.slurm
     checkout.configure(one_benchmark)
     with checkout.start(
-        "--set-resources", *LITTLE_FIRST, "--", "results/profiles/impact.csv"
+        "--set-resources", LITTLE_FIRST, "--", "results/profiles/impact.csv"
     ) as run:
         try:
             wait_for(lambda: checkout.jobs("prepare_model"))
@@ -121,6 +116,8 @@ def test_what_needs_a_gpu_asks_for_one(survivor: Checkout) -> None:
     for rule in ("compute_importance", "evaluate_benchmark"):
         for job in survivor.jobs(rule):
             assert (job["Partition"], job["TresPerJob"]) == ("gpu", "gres/gpu:1")
+            # All on one node.
+            assert job["NumNodes"] in ("1", "1-1")
     for rule in ("select_masks", "draw_controls", "compute_profile"):
         (job,) = survivor.jobs(rule)
         assert job["Partition"] == "cpu"

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchprof.configuration import (
+    check_calibration_items,
     check_configuration,
     check_duplicate_keys,
     check_exclusion,
     check_model_folder,
     fraction_name,
+    shown_fraction,
 )
 from benchprof.errors import InputError
 
@@ -53,6 +55,14 @@ def test_the_shipped_configurations_are_valid(path: str) -> None:
         ("fractions", [0.001, 1.0], ["fractions.1", "1.0", "above 0 and below 1"]),
         ("fractions", [0], ["fractions.0", "above 0 and below 1"]),
         ("fractions", [0.1, 0.1], ["fractions", "[0.1, 0.1]"]),
+        ("fractions", ["calibrate"], ["fractions.0", "'calibrate'", "or the word calibrated"]),
+        ("calibration", {"fractions": [0.1, 0.2]}, ["calibration", "lacks items"]),
+        (
+            "calibration",
+            {"fractions": [0.1], "items": 20},
+            ["calibration.fractions", "two or more"],
+        ),
+        ("calibration", {"fractions": [0.1, 0.2], "items": 9}, ["calibration.items", "10 or more"]),
         ("scope", "heads", ["config.yaml, scope", "'heads'", "mlp, attention, all_layers"]),
         ("models", {"../x": DEFAULT["models"]["smollm2-135m-instruct"]}, ["'../x'", "letters"]),
         ("benchmarks.a;b", {"task": "piqa"}, ["'a;b'", "lower-case"]),
@@ -64,6 +74,7 @@ def test_the_shipped_configurations_are_valid(path: str) -> None:
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
         ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "at most 9"]),
+        ("archive", {"share": ["spacial"]}, ["archive.share", "'spacial'", "a benchmark of this"]),
         ("ablation", {"scale": 1}, ["ablation", "{'scale': 1}", "zero, mean, or {scale: FACTOR}"]),
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("layers", [3], ["config.yaml, layers", "[3]", "two whole numbers"]),
@@ -83,6 +94,18 @@ def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
     assert "\n" not in message
     for word in words:
         assert word in message
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda:1"])
+def test_one_device_is_not_many_gpus(device: str) -> None:
+    model = DEFAULT["models"]["smollm2-135m-instruct"] | {"gpus": 2}
+    for own, refused in (("auto", False), ("cuda", False), (device, True)):
+        config = changed("models", {"large": model | {"device": own}})
+        if not refused:
+            check_configuration(config, SCHEMA, "config.yaml")
+            continue
+        with pytest.raises(InputError, match=rf"yaml, models.large.gpus: 2 with device {device};"):
+            check_configuration(config, SCHEMA, "config.yaml")
 
 
 def test_a_missing_key_is_named() -> None:
@@ -140,7 +163,13 @@ def test_an_impossible_exclusion_is_named(excluded: list[str], words: list[str])
 
 
 @pytest.mark.parametrize(
-    ("fraction", "name"), [(0.00001, "0.00001"), (0.001, "0.001"), (0.25, "0.25")]
+    ("fraction", "name"),
+    [
+        (0.00001, "0.00001"),
+        (0.001, "0.001"),
+        (0.25, "0.25"),
+        ("calibrated", "calibrated"),
+    ],
 )
 def test_fractions_are_named_in_plain_digits(fraction: float, name: str) -> None:
     assert fraction_name(fraction) == name
@@ -206,3 +235,25 @@ def test_a_wicked_yaml_ends(tmp_path: Path, text: str) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(text)
     check_duplicate_keys(file)
+
+
+def test_calibrated_needs_candidates() -> None:
+    config = changed("fractions", ["calibrated", 0.001])
+    config.pop("calibration", None)
+    with pytest.raises(InputError, match="without a section `calibration`"):
+        check_configuration(config, SCHEMA, "config.yaml")
+    config["calibration"] = {"fractions": [0.001, 0.003], "items": 32}
+    check_configuration(config, SCHEMA, "config.yaml")
+
+
+def test_calibrated_needs_calibration_items() -> None:
+    check_calibration_items({"x": 10, "y": 200}, "config.yaml")
+    with pytest.raises(InputError) as raised:
+        check_calibration_items({"x": 10, "y": 9}, "config.yaml")
+    for word in ("config.yaml, abilities.y", "9 calibration items", "10 or more"):
+        assert word in str(raised.value)
+
+
+def test_a_calibrated_fraction_is_shown_with_its_number() -> None:
+    assert shown_fraction("0.001", "0.001") == "0.001"
+    assert shown_fraction("calibrated", "0.001") == "calibrated (0.001)"

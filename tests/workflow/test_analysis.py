@@ -1,4 +1,4 @@
-"""The analysis runs from a finished run's files, without a model, and says what is there."""
+"""The analysis of a finished run says what is there, and says it again to the byte."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from tests.workflow.conftest import Project
 def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     planned = project.planned("--", "analysis")
-    assert set(planned) == {"analysis", "locate_masks", "compare_masks", "measure_core"}
+    assert set(planned) == {"analysis", *RULES}
     project.run("analysis")
     folder = project.folder / "results/analysis/tiny"
-    stems = ("location_specific_0.01", "overlap_specific_0.01", "core")
+    kinds = ("location", "overlap", "selectivity")
+    stems = [*(f"{kind}_specific_0.01" for kind in kinds), "core", "stability"]
     content = {f"{s}.{e}": (folder / f"{s}.{e}").read_bytes() for s in stems for e in FORMATS}
     location = pd.read_csv(folder / "location_specific_0.01.csv")
     # 2 abilities, 2 layers, 3 projections; each mask holds floor(0.01 * 12,208) entries.
@@ -23,9 +24,21 @@ def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> No
     assert len(pd.read_csv(folder / "overlap_specific_0.01.csv")) == 1
     # Of the paper's six k those that give this small model a mask at all.
     assert pd.read_csv(folder / "core.csv")["n"].tolist() == [1, 7, 31, 125]
-    project.run("--forcerun", "locate_masks", "compare_masks", "measure_core", "--", "analysis")
+    # 2 test splits, the masks of 2 abilities and 2 random ones.
+    selectivity = pd.read_csv(folder / "selectivity_specific_0.01.csv")
+    assert len(selectivity) == 2 * (2 + 2)
+    assert set(selectivity["n"]) == {8}
+    # 4 items used of an ability: halves of 2, and 1 of each. Nothing of them stays.
+    stability = pd.read_csv(folder / "stability.csv")
+    assert stability.groupby("items").size().to_dict() == {1: 2, 2: 2}
+    assert set(stability["entries"]) == {122}
+    assert not [path for path in folder.iterdir() if path.suffix[1:] not in FORMATS]
+    project.run("--forcerun", *RULES, "--", "analysis")
     for name, first in content.items():
         assert (folder / name).read_bytes() == first, name
 
 
+RULES = (
+    "locate_masks", "compare_masks", "measure_selectivity", "measure_core", "measure_stability",
+)  # fmt: skip
 FORMATS = ("csv", "png", "svg")

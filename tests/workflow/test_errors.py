@@ -73,6 +73,19 @@ def test_a_k_larger_than_the_scope(project: Project) -> None:
     refused(project, "fractions, 0.9", "weights of the scope 'mlp'", "Lower the fraction")
 
 
+def test_too_few_calibration_items_to_choose_k_on(project: Project) -> None:
+    items = project.folder / "items/places/calibration.jsonl"
+    items.write_text("".join(items.read_text().splitlines(keepends=True)[:9]))
+    candidates = {"fractions": [0.01, 0.02], "items": 10}
+    project.configure(lambda c: c.update(fractions=["calibrated"], calibration=candidates))
+    refused(project, "config.yaml, abilities.places", "9 calibration items", "10 or more")
+
+
+def test_an_ability_without_a_calibration_split(project: Project) -> None:
+    (project.folder / "items/places/calibration.jsonl").unlink()
+    refused(project, "items/places/calibration.jsonl", "no such file")
+
+
 def test_an_unsafe_slug(project: Project, tmp_path: Path) -> None:
     model = project.config["models"]["tiny"]
     project.configure(lambda config: config.update(models={"../../x": model}))

@@ -41,18 +41,35 @@ def seconds_of(project: Project) -> float:
     return (project.folder / "results/manifest.json").stat().st_mtime - start
 
 
-def run_and_kill(project: Project, after: float) -> None:
+def run_and_kill(project: Project, after: float) -> bool:
+    """Whether the run was still going when it was to be killed."""
     run = subprocess.Popen(
         project.command(), cwd=project.folder, env=project.environment(),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
         run.wait(after)
+        killed = False
     except subprocess.TimeoutExpired:
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
+        killed = True
     # As `make run` does.
     subprocess.run([sys.executable, "-m", "benchprof.runs"], cwd=project.folder, check=True)
+    return killed
+
+
+def killed_twice(folder: Path, moment: random.Random, seconds: float) -> Project:
+    """A project whose run met both kills; where it ended before, the next one is killed earlier."""
+    while True:
+        project = make_project(folder / f"killed_within_{seconds}_seconds")
+        first = moment.uniform(0, seconds)
+        # What is done by then is not done again.
+        if all(
+            run_and_kill(project, after) for after in (first, moment.uniform(0, seconds - first))
+        ):
+            return project
+        seconds /= 2
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
@@ -62,9 +79,6 @@ def test_a_killed_run_ends_with_the_same_tables(
     expected = results_of(finished)
     assert {"profiles/impact.csv", "profiles/similarity.parquet", "summary.txt"} <= set(expected)
     assert sum(name.endswith(".safetensors") for name in expected) == 4 + 2
-    moment = random.Random(seed)
-    project = make_project(tmp_path / "killed")
-    for _ in range(2):
-        run_and_kill(project, moment.uniform(0, seconds_of(finished)))
+    project = killed_twice(tmp_path, random.Random(seed), seconds_of(finished))
     project.run()
     assert results_of(project) == expected

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from snakemake_executor_plugin_slurm.partitions import get_best_partition, read_partition_file
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
 CONFIGURATIONS = ["config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*")))]
+SIZED = ("compute_importance", "select_masks", "draw_controls", "evaluate_benchmark",
+         "locate_masks", "compare_masks", "measure_core", "measure_stability")  # fmt: skip
+logger = logging.getLogger(__name__)
 LIBRARIES = ("torch", "transformers", "lm_eval", "datasets", "scipy")
 
 
@@ -55,8 +61,15 @@ def resources(planned: str, rule: str) -> dict[str, str]:
     return {name.strip(): value for name, _, value in pairs}
 
 
+def partition(asked: dict[str, str]) -> str | None:
+    """Where the profile sends a job that asks for this."""
+    job = SimpleNamespace(name="", threads=8, resources=asked)
+    return get_best_partition(read_partition_file(ROOT / "slurm/partitions.yaml"), job, logger)
+
+
 def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
+    (project.folder / "slurm").symlink_to(ROOT / "slurm")
     card = project.folder / "results/models/tiny/model.json"
     content = card.read_text()
 
@@ -66,12 +79,12 @@ def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path:
             old = text.split(f'"{name}": ')[1].split(",")[0].split("\n")[0]
             text = text.replace(f'"{name}": {old}', f'"{name}": {size}')
         card.write_text(text)
-        planned = project.run("-n", "--forceall", "--profile", str(ROOT / "slurm"))
-        rules = ("compute_importance", "select_masks", "draw_controls", "evaluate_benchmark")
-        return {rule: resources(planned, rule) for rule in rules}
+        planned = project.run("-n", "--forceall", "--profile", "slurm", "--", "all", "analysis")
+        return {rule: resources(planned, rule) for rule in SIZED}
 
     for rule, own in asked().items():
         least = 6000 if rule == "evaluate_benchmark" else 4000
+        assert partition(own) == "cpu"
         assert int(own["mem_mb"]) == least, rule
         # The tiny model's device is the CPU.
         assert own.get("gpu", "0") == "0"
@@ -83,9 +96,16 @@ def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path:
     large = asked(parameters=8_000_000_000, mlp=5_600_000_000)
     # Weights of two bytes, and an ability's scores of four, twice.
     assert large["compute_importance"]["mem_mb"] == str(4000 + 16000 + 2 * 22400)
-    assert large["evaluate_benchmark"]["mem_mb"] == str(6000 + 16000)
+    # 2 abilities' masks and 2 random ones of 80 million entries of four bytes.
+    assert large["evaluate_benchmark"]["mem_mb"] == str(6000 + 16000 + 4 * 320)
     assert large["draw_controls"]["mem_mb"] == str(4000 + 32000 + 5600)
     assert large["evaluate_benchmark"]["runtime"] == str(120 + 30 * 8)
-    assert large["evaluate_benchmark"]["slurm_partition"] == "gpu"
-    assert large["select_masks"]["slurm_partition"] == "cpu"
+    assert partition(large["evaluate_benchmark"]) == "gpu"
+    assert partition(large["select_masks"]) == "cpu"
+    # The paper's k add up to 0.01365.
+    assert large["measure_core"]["mem_mb"] == str(4000 + round(4 * 2 * 80 * 1.365))
+    assert large["compare_masks"]["mem_mb"] == str(4000 + 8 * 2 * 80)
+    assert large["measure_stability"]["mem_mb"] == str(4000 + 16000 + 2 * 22400 + 8 * 2 * 80)
+    assert partition(large["measure_stability"]) == "gpu"
+    assert {own["nodes"] for own in large.values()} == {"1"}
     assert large["evaluate_benchmark"]["gpu"] == large["compute_importance"]["gpu"] == "1"

@@ -13,6 +13,9 @@ sys.path.insert(0, f"{workflow.basedir}/workflow/scripts")
 from benchprof import codebase, digests, runs
 from benchprof.abilities.item import SPLITS, read_items
 from benchprof.configuration import (
+    CALIBRATED,
+    candidates,
+    check_calibration_items,
     check_configuration,
     check_duplicate_keys,
     check_exclusion,
@@ -49,6 +52,15 @@ def check_inputs():
             {split: item_ids(ability, split) for split in SPLITS},
             f"{source}, abilities.{ability}.exclude",
             Path(config["abilities"][ability]["items"]),
+        )
+    if CALIBRATED in config["fractions"]:
+        check_calibration_items(
+            {
+                ability: len(item_ids(ability, "calibration"))
+                - len(excluded(ability, "calibration"))
+                for ability in ABILITIES
+            },
+            source,
         )
     if background():
         read_items(items_of("_background", "train"))
@@ -108,6 +120,11 @@ MODELS = list(config["models"])
 BENCHMARKS = list(config["benchmarks"])
 SELECTIONS = list(config["selections"])
 FRACTIONS = [fraction_name(fraction) for fraction in config["fractions"]]
+# What `calibrated` is chosen from.
+CANDIDATES = candidates(config)
+# Each k that is known before a run, and with the candidates: what masks are selected at.
+NUMBERS = [fraction for fraction in FRACTIONS if fraction != CALIBRATED]
+SIZES = list(dict.fromkeys(NUMBERS + CANDIDATES))
 SEEDS = config["controls"]["random"]["seeds"]
 EACH_ABILITY = config["controls"]["random"]["matched_to"] == "each_ability"
 # What random controls are matched to: each ability's own mask, or all abilities' on average.
@@ -124,7 +141,7 @@ wildcard_constraints:
     ability=one_of([*ABILITIES, "all_abilities", "_background"]),
     benchmark=one_of(BENCHMARKS),
     selection=one_of(SELECTIONS),
-    fraction=one_of(FRACTIONS),
+    fraction=one_of(dict.fromkeys([*FRACTIONS, *CANDIDATES])),
 
 
 # Paths of what several rules name.
@@ -135,6 +152,8 @@ CONTROL = (
     "results/masks/{model}/{ability}/{selection}-random-{seed}_{fraction}.safetensors"
 )
 RECORD = "results/evaluations/{model}/{benchmark}/{ablation}.json"
+CALIBRATION = "results/calibration/{model}/{selection}.{form}"
+CALIBRATION_RECORD = "results/calibration/{model}/{ability}/{ablation}.json"
 
 # What Snakemake notes of each job's time and memory.
 TIMINGS = {
@@ -143,12 +162,14 @@ TIMINGS = {
     "compute_importance": "results/timings/compute_importance/{model}.tsv",
     "select_masks": "results/timings/select_masks/{model}/{selection}.tsv",
     "draw_controls": "results/timings/draw_controls/{model}/{selection}.tsv",
+    "evaluate_calibration": "results/timings/evaluate_calibration/{model}/{ability}.tsv",
+    "calibrate_masks": "results/timings/calibrate_masks/{model}/{selection}.tsv",
     "evaluate_benchmark": "results/timings/evaluate_benchmark/{model}/{benchmark}.tsv",
     "compute_profile": "results/timings/compute_profile.tsv",
 }
 
 
-def ablations():
+def ablations(fractions, matched):
     """Every ablation of a model: its name and what it is; `seed` is None for an ability's mask."""
     masks = [
         {
@@ -158,7 +179,7 @@ def ablations():
             "seed": None,
             "name": f"{a}.{s}_{f}",
         }
-        for s, f, a in product(SELECTIONS, FRACTIONS, ABILITIES)
+        for s, f, a in product(SELECTIONS, fractions, ABILITIES)
     ]
     controls = [
         {
@@ -168,19 +189,28 @@ def ablations():
             "seed": seed,
             "name": f"{a}.{s}-random-{seed}_{f}",
         }
-        for s, f, seed, a in product(SELECTIONS, FRACTIONS, SEEDS, MATCHED)
+        for s, f, seed, a in product(SELECTIONS, fractions, SEEDS, matched)
     ]
     return masks + controls
 
 
-ABLATIONS = ablations()
+ABLATIONS = ablations(FRACTIONS, MATCHED)
+# Of the calibration items of `{ability}`, which its own controls alone concern.
+TRIALS = ablations(CANDIDATES, ["{ability}"] if EACH_ABILITY else MATCHED)
 
 
 def mask_of(model, ablation):
-    """The mask file of one ablation of `ABLATIONS`."""
+    """The mask file of one ablation of `ABLATIONS` or `TRIALS`."""
     pattern = MASK if ablation["seed"] is None else CONTROL
     fields = {key: value for key, value in ablation.items() if key != "name"}
     return pattern.format(model=model, **fields)
+
+
+def calibration_files():
+    """What k was chosen and why, where `fractions` leaves it to the calibration splits."""
+    if not CANDIDATES:
+        return []
+    return expand(CALIBRATION, model=MODELS, selection=SELECTIONS, form=["json", "csv"])
 
 
 def own_benchmarks():
@@ -192,28 +222,40 @@ def own_benchmarks():
     return own
 
 
+# Of the profile stage: those of the page. The table of items has a row per item and is too large.
+TABLES = [
+    "impact",
+    "findings",
+    "reliability",
+    "power",
+    "flips",
+    "similarity",
+    "benchmark_similarity",
+    "model_differences",
+]
+
+
 def profile_tables():
     """Every table of the profile stage."""
-    names = [
-        "impact",
-        "similarity",
-        "benchmark_similarity",
-        "model_differences",
-        "power",
-        "reliability",
-        "findings",
-    ]
     tables = expand(
-        "results/profiles/{name}{ending}", name=names, ending=[".csv", ".parquet"]
+        "results/profiles/{name}{ending}", name=TABLES, ending=[".csv", ".parquet"]
     )
     return [*tables, "results/profiles/items.parquet"]
 
 
 def timings():
     """The timing file of every job, by rule; one of an older run may be missing."""
-    names = {"model": MODELS, "selection": SELECTIONS, "benchmark": BENCHMARKS}
+    names = {
+        "model": MODELS,
+        "ability": ABILITIES,
+        "selection": SELECTIONS,
+        "benchmark": BENCHMARKS,
+    }
+    unused = () if CANDIDATES else ("evaluate_calibration", "calibrate_masks")
     return {
-        stage: sorted(set(expand(path, **names))) for stage, path in TIMINGS.items()
+        stage: sorted(set(expand(path, **names)))
+        for stage, path in TIMINGS.items()
+        if stage not in unused
     }
 
 

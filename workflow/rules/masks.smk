@@ -8,7 +8,7 @@ rule select_masks:
         importance=expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),
         settings=settings_file("masks/{model}/{selection}.json", mask_settings),
     output:
-        expand(MASK, ability=ABILITIES, fraction=FRACTIONS, allow_missing=True),
+        expand(MASK, ability=ABILITIES, fraction=SIZES, allow_missing=True),
     log:
         "results/logs/select_masks/{model}/{selection}.log",
     benchmark:
@@ -21,7 +21,7 @@ rule select_masks:
         runtime=minutes(60, 15),
     params:
         settings=mask_settings,
-        mask_keys=list(product(ABILITIES, FRACTIONS)),
+        mask_keys=list(product(ABILITIES, SIZES)),
     script:
         "../scripts/select_masks.py"
 
@@ -29,14 +29,14 @@ rule select_masks:
 rule draw_controls:
     input:
         model="results/models/{model}",
-        masks=expand(MASK, ability=ABILITIES, fraction=FRACTIONS, allow_missing=True),
+        masks=expand(MASK, ability=ABILITIES, fraction=SIZES, allow_missing=True),
         settings=settings_file("controls/{model}/{selection}.json", control_settings),
     output:
         expand(
             CONTROL,
             ability=MATCHED,
             seed=SEEDS,
-            fraction=FRACTIONS,
+            fraction=SIZES,
             allow_missing=True,
         ),
     log:
@@ -51,7 +51,7 @@ rule draw_controls:
         runtime=minutes(60, 15),
     params:
         settings=control_settings,
-        mask_keys=list(product(ABILITIES, FRACTIONS)),
-        control_keys=list(product(MATCHED, SEEDS, FRACTIONS)),
+        mask_keys=list(product(ABILITIES, SIZES)),
+        control_keys=list(product(MATCHED, SEEDS, SIZES)),
     script:
         "../scripts/draw_controls.py"

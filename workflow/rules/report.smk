@@ -240,8 +240,7 @@ rule write_methods:
 
 rule write_report:
     input:
-        impact="results/profiles/impact.parquet",
-        similarity="results/profiles/similarity.parquet",
+        tables=expand("results/profiles/{name}.parquet", name=TABLES),
         figures=all_figures(),
         drawings=beside(all_figures(), ".svg"),
         models=expand("results/models/{model}", model=MODELS),

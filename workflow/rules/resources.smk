@@ -30,6 +30,17 @@ def importance_memory(wildcards, attempt):
     return megabytes(weights(wildcards) + 8 * model_size(wildcards)[1], attempt)
 
 
+def entries(wildcards, fractions):
+    """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.
+
+    A calibrated k, which the run chooses, counts as the largest of its candidates.
+    """
+    parameters, in_scope = model_size(wildcards)
+    largest = max(map(float, CANDIDATES), default=None)
+    shares = [largest if k == CALIBRATED else float(k) for k in fractions]
+    return sum(min(share * parameters, in_scope) for share in shares)
+
+
 def mask_memory(wildcards, attempt):
     """A tensor of scores at a time and the entries chosen: less than a byte a parameter."""
     return megabytes(model_size(wildcards)[0], attempt)
@@ -41,9 +52,41 @@ def control_memory(wildcards, attempt):
     return megabytes(4 * parameters + in_scope, attempt)
 
 
+def answering_size(wildcards, ablations):
+    """The weights on their way to the device, the requests, and four bytes an entry of all masks."""
+    masked = entries(wildcards, [ablation["fraction"] for ablation in ablations])
+    return 2e9 + weights(wildcards) + 4 * masked
+
+
+def calibration_memory(wildcards, attempt):
+    return megabytes(answering_size(wildcards, TRIALS), attempt)
+
+
 def evaluation_memory(wildcards, attempt):
-    """The weights on their way to the device, and the requests."""
-    return megabytes(2e9 + weights(wildcards), attempt)
+    """On a CPU also the second copy of the scope that `ablation_of: complement` takes."""
+    size = answering_size(wildcards, ABLATIONS)
+    if config.get("ablation_of", "mask") == "complement" and not gpus(wildcards):
+        itemsize = BYTES[config["models"][wildcards.model]["dtype"]]
+        size += model_size(wildcards)[1] * itemsize
+    return megabytes(size, attempt)
+
+
+def comparison_memory(wildcards, attempt):
+    """The abilities' masks of one k, and once more while they are compared."""
+    size = 8 * len(ABILITIES) * entries(wildcards, [wildcards.fraction])
+    return megabytes(size, attempt)
+
+
+def core_memory(wildcards, attempt):
+    """The `top` masks of all abilities and k; importance is read a tensor at a time."""
+    return megabytes(4 * len(ABILITIES) * entries(wildcards, CORE_FRACTIONS), attempt)
+
+
+def stability_memory(wildcards, attempt):
+    """As importance, and the abilities' masks of two halves in every selection and k."""
+    size = weights(wildcards) + 8 * model_size(wildcards)[1]
+    masks = len(ABILITIES) * len(SELECTIONS) * entries(wildcards, NUMBERS)
+    return megabytes(size + 8 * masks, attempt)
 
 
 def minutes(least, per_billion):

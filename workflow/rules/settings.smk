@@ -14,7 +14,7 @@ def size_settings(wildcards):
     return {
         "scope": config["scope"],
         "layers": config.get("layers"),
-        "fractions": FRACTIONS,
+        "fractions": SIZES,
         "fraction_of": config.get("fraction_of", "model"),
     }
 
@@ -47,7 +47,7 @@ def background_importance(wildcards):
 def mask_settings(wildcards):
     return {
         "selection": config["selections"][wildcards.selection],
-        "fractions": FRACTIONS,
+        "fractions": SIZES,
         "fraction_of": config.get("fraction_of", "model"),
         "abilities": ABILITIES,
         "code": codebase.digest_of("masks"),
@@ -122,6 +122,81 @@ def evaluation_settings(wildcards):
     return settings
 
 
+def reading_settings(wildcards):
+    """Also of the code that lays out, so that an edited table or page is made again."""
+    metric = headlines().get(wildcards.benchmark, config["profile"]["metric"])
+    return evaluation_settings(wildcards) | {
+        "metric": metric,
+        "reading": digests.of_modules(["benchprof.reading"]),
+    }
+
+
+def calibration_trials(model, ability):
+    """The ablations that an ability's calibration items are answered under: masks and controls."""
+    return [
+        trial
+        | {
+            "ability": trial["ability"].format(ability=ability),
+            "name": trial["name"].format(ability=ability),
+            "mask": mask_of(model, trial).format(ability=ability),
+        }
+        for trial in TRIALS
+    ]
+
+
+def calibration_settings(wildcards):
+    """Of the mask's own ablation also where the run ablates its complement."""
+    model = config["models"][wildcards.model]
+    return {
+        "limit": config["calibration"]["items"],
+        "exclude": excluded(wildcards.ability, "calibration"),
+        "dtype": model["dtype"],
+        "chat_template": model.get("chat_template", False),
+        "ablation": config.get("ablation", "zero"),
+        "seed": config["seed"],
+        "files": list(
+            files_of(
+                [
+                    f"{workflow.basedir}/resources/tasks/ability_items.yaml",
+                    items_of(wildcards.ability, "calibration"),
+                ]
+            ).values()
+        ),
+        "code": codebase.digest_of("evaluation"),
+    }
+
+
+def calibration_sources(wildcards):
+    """Every record of the candidates of one selection, with its mask and what it is."""
+    return [
+        {
+            key: trial[key]
+            for key in ("ability", "selection", "fraction", "seed", "mask")
+        }
+        | {
+            "model": wildcards.model,
+            "benchmark": ability,
+            "record": CALIBRATION_RECORD.format(
+                model=wildcards.model, ability=ability, ablation=trial["name"]
+            ),
+        }
+        for ability in ABILITIES
+        for trial in calibration_trials(wildcards.model, ability)
+        if trial["selection"] == wildcards.selection
+    ]
+
+
+def choice_settings(wildcards):
+    """All that the choice of k depends on beside the records."""
+    return {
+        "candidates": CANDIDATES,
+        "abilities": ABILITIES,
+        "seeds": SEEDS,
+        "matched": MATCHED,
+        "code": codebase.digest_of("calibration"),
+    }
+
+
 def profile_sources():
     """Every ablated record with its mask and what it is."""
     return [
@@ -135,6 +210,16 @@ def profile_sources():
             "mask": mask_of(model, ablation),
         }
         for model, benchmark, ablation in product(MODELS, BENCHMARKS, ABLATIONS)
+    ]
+
+
+def own_sources(wildcards):
+    """The ablated records of one model, selection and k on the abilities' test splits."""
+    return [
+        source
+        for source in profile_sources()
+        if source["benchmark"] in own_benchmarks().values()
+        and all(source[key] == value for key, value in wildcards.items())
     ]
 
 
@@ -193,6 +278,7 @@ def all_results():
     return [
         *masks,
         *records,
+        *calibration_files(),
         *profile_tables(),
         *all_figures(),
         *beside(all_figures(), ".svg"),
@@ -220,6 +306,7 @@ def page_settings():
     return {name: config[name] for name in names} | {
         "layers": config.get("layers"),
         "fraction_of": config.get("fraction_of", "model"),
+        "calibration": config["calibration"] if CANDIDATES else None,
         "ablation": config.get("ablation", "zero"),
         "ablation_of": config.get("ablation_of", "mask"),
     }
@@ -238,12 +325,12 @@ def report_settings(wildcards):
 
 def method_settings(wildcards):
     benchmarks = config["benchmarks"].items()
-    modules = ["methods", "references", "portable", "style"]
+    modules = ["report.methods", "report.references", "portable", "report.style"]
     references = "workflow/scripts/benchprof/report/references.bib"
     return page_settings() | {
         "sources": {name: config["models"][name]["source"] for name in MODELS},
         "shipped": {n: b["benchmark"] for n, b in benchmarks if "benchmark" in b},
-        "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+        "code": digests.of_modules(f"benchprof.{m}" for m in modules),
         "references": digests.of_file(Path(workflow.basedir, references)),
     }
 
@@ -293,18 +380,23 @@ CORE_FRACTIONS = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.0102
 
 
 def analysis_files():
-    """Every table and figure; comparisons need two abilities."""
+    """Every table and figure; comparisons need two abilities, selectivity their test splits."""
     compared = len(ABILITIES) > 1
+    kinds = ["location"]
+    kinds += ["overlap"] if compared else []
+    kinds += ["selectivity"] if own_benchmarks() else []
     tables = expand(
         "{what}_{selection}_{fraction}",
-        what=["location", "overlap"] if compared else ["location"],
+        what=kinds,
         selection=SELECTIONS,
         fraction=FRACTIONS,
     )
+    tables += ["core"] if compared else []
+    tables += ["stability"] if NUMBERS else []
     return expand(
         "results/analysis/{model}/{table}{suffix}",
         model=MODELS,
-        table=[*tables, "core"] if compared else tables,
+        table=tables,
         suffix=[".csv", ".png", ".svg"],
     )
 
@@ -314,5 +406,77 @@ def analysis_settings(wildcards):
     return {
         "abilities": ABILITIES,
         "fractions": CORE_FRACTIONS,
+        "tests": own_benchmarks(),
         "code": digests.of_modules(["benchprof.analysis", "benchprof.report.style"]),
+    }
+
+
+def stability_settings(wildcards):
+    """What importance and masks depend on, and the code of the analysis."""
+    return importance_settings(wildcards) | {
+        "selections": config["selections"],
+        "fractions": NUMBERS,
+        "fraction_of": config.get("fraction_of", "model"),
+        "masks": codebase.digest_of("masks"),
+        "analysis": digests.of_modules(
+            ["benchprof.analysis", "benchprof.report.style"]
+        ),
+    }
+
+
+def shared_items():
+    """Files of items that `archive: share:` says may be passed on."""
+    files = []
+    for name in config.get("archive", {}).get("share", []):
+        if name in config["abilities"]:
+            files += [str(items_of(name, split)) for split in SPLITS]
+        else:
+            benchmark = config["benchmarks"][name]
+            files += [benchmark[k] for k in ("data", "task_file") if k in benchmark]
+            files += shipped_data(name).values()
+    return files
+
+
+def code_files():
+    """The checkout's files that an archive holds: code, documentation and the shipped items."""
+    root = Path(workflow.basedir)
+    folders = ["workflow", "resources", "docs", "envs", "slurm"]
+    files = [root / n for n in ("Snakefile", "Makefile", "README.md", "pyproject.toml")]
+    files += [path for folder in folders for path in (root / folder).rglob("*")]
+    # A benchmark's items may lie in the checkout and still belong to others.
+    foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}
+    # What programs leave beside the code, and trained models.
+    left = re.compile(r"\.|__pycache__$|checkpoints$")
+    return sorted(
+        str(path)
+        for path in files
+        if path.is_file()
+        and not path.is_symlink()
+        and path.resolve() not in foreign
+        and not any(map(left.match, path.relative_to(root).parts))
+    )
+
+
+def archive_settings(wildcards):
+    """Also what made the tables, so that they can be made again without this configuration."""
+    intact = [
+        [
+            model,
+            benchmark,
+            RECORD.format(model=model, benchmark=benchmark, ablation="intact"),
+        ]
+        for model, benchmark in product(MODELS, BENCHMARKS)
+    ]
+    code = {
+        Path(path).relative_to(workflow.basedir).as_posix(): digest
+        for path, digest in files_of(code_files()).items()
+    }
+    return {
+        "config": config,
+        "code": digests.of_value(code),
+        "tables": {
+            "settings": profile_settings(wildcards),
+            "intact": intact,
+            "sources": profile_sources(),
+        },
     }

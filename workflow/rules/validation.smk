@@ -94,6 +94,8 @@ rule accept_model:
         "results/logs/accept_model/{model}.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
     params:
         planting=PLANTING,
         folder=planted_folder,
@@ -128,6 +130,10 @@ rule evaluate_blocks:
     conda:
         "../../envs/benchprof.yaml"
     threads: 8
+    resources:
+        gpu=gpus,
+        mem_mb=evaluation_memory,
+        runtime=minutes(120, 30),
     params:
         settings=truth_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],
@@ -163,6 +169,10 @@ rule answer_pool:
     conda:
         "../../envs/benchprof.yaml"
     threads: 8
+    resources:
+        gpu=gpus,
+        mem_mb=evaluation_memory,
+        runtime=minutes(120, 30),
     params:
         settings=pool_settings,
         device=lambda wildcards: config["models"][wildcards.model]["device"],
@@ -196,6 +206,8 @@ rule measure_recovery:
         "results/logs/measure_recovery.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
     params:
         planted=planted_files(),
         masks=planted_masks(),

@@ -13,6 +13,7 @@ if __name__ == "__main__":
             ),
             importance=Path(snakemake.input.importance),
             title=snakemake.params.title,
+            fraction=snakemake.wildcards.fraction,
             csv=Path(snakemake.output.csv),
             figures=[Path(snakemake.output.png), Path(snakemake.output.svg)],
         )

@@ -10,12 +10,11 @@ from benchprof.report.summary import write_summary
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        impact = pd.read_parquet(snakemake.input.impact)
+        tables = {Path(path).stem: pd.read_parquet(path) for path in snakemake.input.tables}
         settings = snakemake.params.settings
         write_page(
             target=Path(snakemake.output.report),
-            impact=impact,
-            similarity=pd.read_parquet(snakemake.input.similarity),
+            tables=tables,
             own_benchmarks=snakemake.params.own_benchmarks,
             settings=settings,
             models={Path(path).name: Path(path, "model.json") for path in snakemake.input.models},
@@ -24,7 +23,7 @@ if __name__ == "__main__":
         )
         write_summary(
             target=Path(snakemake.output.summary),
-            table=impact,
+            table=tables["impact"],
             own_benchmarks=snakemake.params.own_benchmarks,
             impact=settings["profile"]["impact"],
             confidence=settings["profile"]["confidence"],

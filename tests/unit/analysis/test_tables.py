@@ -8,11 +8,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import FAMILIES, tiny_model
 
 from benchprof.analysis.core import core_table, holders
-from benchprof.analysis.location import location_table, place_of
+from benchprof.analysis.location import location_table, places
+from benchprof.analysis.location_heatmap import location_figure
 from benchprof.analysis.overlap import expected_shared, overlap_table
 from benchprof.masks.threshold import Entries
+from benchprof.models.family import scope_weights
 from benchprof.tensors import TensorFile, write_tensors
 
 GATE, DOWN = "model.layers.0.mlp.gate_proj.weight", "model.layers.10.mlp.down_proj.weight"
@@ -27,10 +30,23 @@ def mask(gate: list[int], down: list[int]) -> Entries:
 MASKS = {"b": mask([0, 1, 2], [5]), "a": mask([2], [5, 6, 7]), "c": mask([], [8, 9])}
 
 
-def test_places_in_every_family() -> None:
-    assert place_of(DOWN) == (10, "down_proj")
-    assert place_of("transformer.h.3.mlp.c_fc.weight") == (3, "c_fc")
-    assert place_of("gpt_neox.layers.7.attention.dense.weight") == (7, "dense")
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("scope", ["mlp", "attention", "all_layers"])
+def test_every_matrix_of_every_family_has_a_place_of_its_own(family: str, scope: str) -> None:
+    weights = scope_weights(tiny_model(family), scope)
+    place_of = places(weights)
+    assert len(set(place_of.values())) == len(weights)
+    # So that the heatmap has a cell for each.
+    table = location_table({"a": {}}, dict.fromkeys(weights, 1))
+    assert location_figure(table, "").axes
+
+
+def test_a_place_is_as_short_as_it_may_be() -> None:
+    assert places([DOWN, GATE]) == {DOWN: (10, "down_proj"), GATE: (0, "gate_proj")}
+    twice = [f"transformer.h.3.{name}.weight" for name in ("attn.c_proj", "mlp.c_proj", "mlp.c_fc")]
+    assert list(places(twice).values()) == [(3, "attn.c_proj"), (3, "mlp.c_proj"), (3, "c_fc")]
+    with pytest.raises(ValueError, match="no layer in wte"):
+        places(["wte.weight"])
 
 
 def test_location_counts_every_tensor() -> None:

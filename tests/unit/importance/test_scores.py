@@ -253,7 +253,9 @@ def test_the_order_of_examples_does_not_matter() -> None:
         one = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
         other = score_weights(model, weights, examples[::-1], [], score, lambda _: None, ROOM)
         for name in weights:
-            torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-8)
+            # What cancels out in a sum is known as well as its terms, which may be much larger.
+            bound = 1e-6 * float(one[name].max())
+            torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=bound)
 
 
 @pytest.mark.parametrize("score", ["taylor", "wanda"])

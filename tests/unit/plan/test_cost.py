@@ -65,6 +65,14 @@ def test_memory_of_importance() -> None:
     assert (gpu, host) == (cost.GPU + 400 + 160 + passing, cost.HOST + 400)
     gpu, _ = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, True, GPU)
     assert gpu == cost.GPU + 400 + passing
+    # Twins: the first set of scores waits on the host, and the second is made there or on the GPU.
+    # With scores larger than the weights both sets count.
+    wide = dataclasses.replace(SHAPE, itemsize=1)
+    for score, on_host, sets in (
+        ("fisher", False, 1), ("fisher", True, 2), ("wanda", False, 2), ("taylor", True, 2),
+    ):  # fmt: skip
+        _, host = cost.importance_memory(wide, EXAMPLES, score, True, on_host, GPU)
+        assert host == cost.HOST + sets * 160
     # Batches of 20 tokens, 4 of which count.
     gpu, _ = cost.importance_memory(SHAPE, EXAMPLES, "taylor", False, False, GPU)
     assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
@@ -105,8 +113,13 @@ def test_evaluation_by_hand() -> None:
 
 def test_memory_of_evaluation() -> None:
     long = Questions(items=10, read=10, written=5, longest=10**9)
-    gpu, host = cost.evaluation_memory(SHAPE, [long], 50, GPU)
+    gpu, host = cost.evaluation_memory(SHAPE, [long], 50, False, GPU)
     # Keys and values of ten answers outweigh the prompts' pass: 1 layer, 1 head of 2, float32.
     assert gpu == cost.GPU + 400 + 10 * 10**9 * 2 * 2 * 4
     assert host == cost.HOST + 400 + 200
-    assert cost.evaluation_memory(SHAPE, [long], 50, CPU)[0] == 0
+    without, on_cpu = cost.evaluation_memory(SHAPE, [long], 50, False, CPU)
+    assert without == 0
+    # Where all but the masks is ablated, a second copy of the 40 weights in scope.
+    copied = cost.evaluation_memory(SHAPE, [long], 50, True, GPU)
+    assert copied == (gpu + 160, host)
+    assert cost.evaluation_memory(SHAPE, [long], 50, True, CPU) == (0, on_cpu + 160)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT
+import yaml
+from tests.conftest import FAMILIES, ROOT
 
 from benchprof.abilities.item import Item, Twin
 from benchprof.evaluation.definition import FOLDER
 from benchprof.files import write_text
 from benchprof.plan.__main__ import plan
-from benchprof.plan.machine import CPU, GPU
-from benchprof.plan.table import readable_bytes
+from benchprof.plan.cost import INDEX
+from benchprof.plan.machine import CPU
+from benchprof.plan.shape import model_shape
+from benchprof.plan.steps import Step, Workload, model_steps, workload
+from benchprof.plan.table import readable_bytes, total_lines
 from benchprof.plan.workload import (
     CHAT_CHARACTERS,
     Examples,
@@ -89,7 +92,7 @@ def test_the_paper_s_plan_needs_no_weights_and_no_network(
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("reached for a network"))
-    text = plan(ROOT / "config" / name, GPU, 4)
+    text = plan(ROOT / "config" / name, False, {}, 4)
     for parameters in ("8,030,261,248", "7,615,616,512", "7,248,023,552"):
         assert parameters in text
     # Ten abilities' float32 scores of 5,637,144,576 weights.
@@ -103,9 +106,60 @@ def test_double_speed_is_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     hours = []
     for factor in (1, 2):
         speeds = {s: getattr(CPU, s) * factor for s in ("flops", "bandwidth", "storage")}
-        text = plan(ROOT / "config/paper.yaml", dataclasses.replace(CPU, **speeds), 4)
+        text = plan(ROOT / "config/paper.yaml", True, speeds, 4)
         hours.append(float(text.split("Together: ")[1].split()[0]))
     assert hours[1] == pytest.approx(hours[0] / 2, rel=0.01)
+
+
+def test_a_model_is_planned_for_its_own_device(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
+    llama, qwen, _ = config["models"].values()
+
+    def totals(models: dict[str, object], cpu: bool) -> str:
+        file = tmp_path / "config.yaml"
+        file.write_text(yaml.safe_dump(config | {"models": models}))
+        text = plan(file, cpu, {}, 4)
+        assert f"{CPU.flops:g} operations/s" in text
+        return text.partition("Together: ")[2].partition(", ")[0]
+
+    # As --cpu, where the configuration says so itself.
+    on_cpu = totals({"llama": llama | {"device": "cpu"}}, False)
+    assert on_cpu == totals({"llama": llama}, True)
+    # Two kinds are not added up.
+    both = totals({"llama": llama | {"device": "cpu"}, "qwen": qwen}, False)
+    assert both.startswith(f"{on_cpu} and ")
+    assert both.endswith("GPU hours")
+
+
+def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config["calibration"] = {"fractions": [0.001, 0.1], "items": 10}
+    shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
+
+    def planned(fractions: list[object]) -> tuple[Workload, dict[str, Step]]:
+        own = config | {"fractions": fractions}
+        load = workload(own, 4)
+        return load, {s.rule: s for s in model_steps(own, {}, shape, load, CPU)}
+
+    (_, numbers), (load, words) = planned([0.01, 0.1]), planned([0.01, "calibrated"])
+    assert words["evaluate_benchmark"] == numbers["evaluate_benchmark"]
+    assert "calibrated" in "\n".join(total_lines({CPU: list(words.values())}, load, 4))
+    # Masks are selected at every number, 0.001 too.
+    added = words["draw_controls specific"].disk - numbers["draw_controls specific"].disk
+    drawn = len(config["controls"]["random"]["seeds"])
+    assert added == INDEX * drawn * (shape.parameters // 1000)
+    assert words["calibrate_masks"].disk == INDEX * (10 + drawn) * (shape.parameters // 10)
+    # Each ability's items are answered by the intact model and under each candidate's ablations.
+    asked = words["evaluate_calibration"]
+    assert asked.jobs == len(load.calibration) == 10
+    assert [questions.items for questions in load.calibration] == [10] * 10
+    read = sum(questions.read for questions in load.calibration)
+    assert asked.tokens == read * (1 + 2 * (10 + drawn))
+    assert "evaluate_calibration" not in numbers
 
 
 def test_bytes_are_readable() -> None:

@@ -31,13 +31,14 @@ def scores_of(
     benchmark: str = "b",
     guessing: float = 0.25,
     tasks: Sequence[str] | None = None,
+    complement: bool = False,
 ) -> Scores:
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
     n = next(iter(metrics.values())).shape[1]
     return Scores(
         model=model, benchmark=benchmark, guessing=guessing, cells=tuple(cells), metrics=metrics,
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
-        model_digest="model", requests_digest="requests",
+        model_digest="model", requests_digest="requests", complement=complement,
     )  # fmt: skip
 
 
@@ -84,7 +85,9 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
                                                          ("all_abilities", 2)]):  # fmt: skip
                     mask = tmp_path / model / f"{ability}{seed}.safetensors"
                     name = digests.of_value([model, ability, seed])
-                    write_tensors(mask, {"w": torch.zeros(1)}, {"digest": name})
+                    write_tensors(
+                        mask, {"w": torch.zeros(1)}, {"digest": name, "fraction": "0.001"}
+                    )
                     kept = 0.5 if ability == "x" else 1 - 0.05 * place
                     record = path.with_name(f"{ability}{seed}.json")
                     write_record(record, model, tasks, chance * kept, name, random)

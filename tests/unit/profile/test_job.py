@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from tests.unit.profile.conftest import ABILITIES, NAMES, SETTINGS
 
+from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.profile.job import compute_profile
 
@@ -21,6 +22,7 @@ TABLES = (
     "power",
     "reliability",
     "findings",
+    "flips",
 )
 OWN = {"x": "x_test"}
 
@@ -67,7 +69,7 @@ CODES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", CODES)
 def test_no_number_is_missing_without_a_code(folder: Path, name: str) -> None:
     table = pd.read_parquet(folder / f"{name}.parquet")
     for number, code in CODES[name].items():
@@ -92,6 +94,16 @@ def test_the_item_table_holds_what_the_records_hold(records, folder: Path) -> No
     assert own["ablated"].astype(float).tolist() == written["scores"]["acc"]
     assert own["task"].tolist() == written["task"]
     assert own["digest"].tolist() == written["digest"]
+    flips = pd.read_parquet(folder / "flips.parquet")
+    (counted,) = flips[
+        (flips["model"] == "m")
+        & (flips["benchmark"] == "second")
+        & (flips["ability"] == "x")
+        & flips["seed"].isna()
+    ].to_dict("records")
+    assert counted["lost"] == (own["flip"] == -1).sum() > 0
+    assert counted["gained"] == (own["flip"] == 1).sum()
+    assert (counted["n"], counted["intact_right"]) == (48, own["intact"].sum())
     assert (own["flip"] == own["ablated"].astype(int) - own["intact"].astype(int)).all()
     assert set(items["seed"].dropna()) == {1, 2}
     # The table's means are those of the AIS table.
@@ -128,6 +140,18 @@ def test_a_damaged_record_is_refused_from_another_process(records, tmp_path: Pat
     with pytest.raises(InputError, match="its digest differs from its content"):
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles", processes=2)
     assert not (tmp_path / "profiles").exists()
+
+
+def test_masks_ablated_in_one_record_and_kept_in_another_are_refused(
+    records, tmp_path: Path
+) -> None:
+    intact, sources = records()
+    record = json.loads(sources[1].record.read_text())
+    record["origin"]["mask"]["kept_in"] = {"scope": "mlp", "layers": None}
+    content = {key: value for key, value in record.items() if key != "digest"}
+    sources[1].record.write_text(json.dumps(content | {"digest": digests.of_value(content)}))
+    with pytest.raises(InputError, match="all but the mask in another"):
+        compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
 
 
 def test_a_record_of_another_mask_is_refused(records, tmp_path: Path) -> None:

@@ -34,8 +34,20 @@ def test_halves_have_all_items_once() -> None:
     """An ability that depends on one item: a half with it and a half without."""
     drops = np.zeros((3, 9))
     drops[0, 4] = 1.0
-    # One half is flat in every split: there is no correlation.
-    assert np.isnan(split_half(drops, 20, seed=1)).all()
+    # One half is flat in every split: it agrees with none.
+    assert (split_half(drops, 20, seed=1) == 0).all()
+
+
+def test_flat_halves_count_as_no_agreement() -> None:
+    """Two of many items turn wrong, both without the same ability.
+
+    Where they lie in different halves the halves agree fully, in (n / 2) / (n - 1) of the splits.
+    """
+    drops = np.zeros((4, 40))
+    drops[0, [3, 17]] = 1.0
+    halves = split_half(drops, 4000, seed=1)
+    assert set(halves.round(9)) == {0.0, 1.0}
+    assert halves.mean() == pytest.approx(20 / 39, abs=0.03)
 
 
 def rows_of(drops) -> list[dict]:
@@ -54,6 +66,15 @@ def test_rows_say_why_there_is_no_reliability() -> None:
     assert row["reason_code"] == ""
     (row,) = rows_of(np.ones((5, 40)) * 0.1)
     assert row["reason_code"] == "flat_profile"
+    assert row["changed_items"] == 0
+    few = np.zeros((5, 40))
+    few[0, :9] = 1.0
+    (row,) = rows_of(few)
+    assert (row["reason_code"], row["changed_items"]) == ("too_few_changed_items", 9)
+    assert np.isnan(row["reliability"])
+    few[0, 9] = 1.0
+    (row,) = rows_of(few)
+    assert (row["reason_code"], row["changed_items"]) == ("", 10)
     (row,) = rows_of(strong[:2])
     assert row["reason_code"] == "too_few_abilities"
     # Sums that are equal for all abilities: what one half has more the other has less.

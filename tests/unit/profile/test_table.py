@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from tests.unit.profile.conftest import SETTINGS, cell, scores_losing
 
 from benchprof.profile.rows import impact_rows
+from benchprof.profile.scores import Source
 from benchprof.profile.table import (
     add_corrected,
     add_dose,
     add_dose_reason,
     add_flag,
+    add_k,
     benchmark_similarity_rows,
     similarity_rows,
 )
@@ -55,6 +59,49 @@ def test_a_model_at_guessing_everywhere_is_broken_and_keeps_its_impacts() -> Non
     assert broken["flag"].str.contains("at guessing on every benchmark").all()
 
 
+def generation(kept: int) -> pd.DataFrame:
+    """Three benchmarks where guessing scores 0: of eighteen right items ability x keeps some."""
+    cells = CELLS | {cell("x"): 18 - kept}
+    parts = [
+        impact_rows(scores_losing(cells, benchmark=name, guessing=0.0), SETTINGS)[0]
+        for name in "abc"
+    ]
+    # The probabilities of `losing` are kept in part; generation has right or wrong alone.
+    table = pd.concat(parts, ignore_index=True)
+    return table[table["metric"] == "acc"].assign(headline=True).reset_index(drop=True)
+
+
+def test_where_guessing_scores_nothing_a_tenth_is_no_more_than_guessing() -> None:
+    """One of eighteen is above the nothing of guessing, and less than a tenth; two are more."""
+    assert generation(1)["p_guessing_ablated"].max() < 0.05
+    flags = add_flag(generation(1)).set_index("ability")["flag_code"]
+    assert set(flags["x"]) == {"ablated_model_broken"}
+    assert set(flags.drop("x")) == {""}
+    assert set(add_flag(generation(2))["flag_code"]) == {""}
+
+
+def test_where_all_but_the_mask_is_ablated_there_is_no_dose_and_none_is_broken() -> None:
+    table = table_of({"x": 15, "b": 15, "c": 15}).assign(ablation_of="complement")
+    table = add_flag(add_dose_reason(add_dose(table, {"x": "x"}), {"x": "x"}))
+    assert set(table["flag_code"]) == {""}
+    assert table["dose"].isna().all()
+    assert set(table["reason_dose"]) == {"ablation_of_complement"}
+
+
+def test_k_is_that_of_each_ablation_s_mask() -> None:
+    table = table_of({"a": 5, "b": 2}).assign(fraction="calibrated")
+    ks = {
+        Source("m", benchmark, own.ability, "specific", "calibrated", own.seed, Path(), Path()): k
+        for benchmark in ("a", "b")
+        for own, k in zip(CELLS, ("0.001", "0.001", "0.003", "0.01"), strict=True)
+    }
+    found = add_k(table, ks)
+    assert list(found.columns[4:6]) == ["fraction", "k"]
+    by_ability = dict(zip(found["ability"], found["k"], strict=True))
+    assert by_ability == {"x": "0.001", "y": "0.001", "z": "0.003", "all_abilities": "0.01"}
+    assert found.drop(columns="k").equals(table)
+
+
 @pytest.mark.parametrize("lost", [{"a": 15, "b": 15, "c": 2}, {"a": 15, "b": 15}])
 def test_a_model_with_a_benchmark_left_or_too_few_of_them_is_not(lost: dict[str, int]) -> None:
     assert set(add_flag(table_of(lost))["flag_code"]) == {""}
@@ -75,6 +122,10 @@ def test_similarity_wants_two_models_and_says_why_not() -> None:
     assert row["reason"] == "a profile is undefined"
     assert row["reason_code"] == "undefined_profile"
     both["ais"] = 0.5
+    alone = both[both["ability"] == "x"]
+    (row,) = similarity_rows(alone, 1).to_dict("records")
+    assert row["reason_code"] == "one_ability"
+    assert "one ability alone has no profile" in row["reason"]
     (row,) = similarity_rows(both, 1).to_dict("records")
     assert row["reason_code"] == "flat_profile"
 

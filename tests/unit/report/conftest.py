@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchprof.profile.reason import SENTENCES
 from benchprof.profile.table import add_corrected, add_dose
 
 ABILITIES = [
@@ -52,14 +53,20 @@ def row(
     p: float = 0.5,
     reason: str = "",
     controlled: bool = True,
+    flag: str = "",
+    ablation_of: str = "mask",
 ) -> dict[str, Any]:
     """One row; intact 0.75 and guessing 0.25, so that the drop above guessing equals `ais`."""
     tested = seed is None and not reason
     return {
         "model": model, "benchmark": benchmark, "ability": ability, "selection": "specific",
-        "fraction": "0.001", "seed": seed, "metric": metric, "headline": metric == "probability",
+        "fraction": "0.001", "k": "0.001", "seed": seed, "metric": metric,
+        "headline": metric == "probability", "ablation_of": ablation_of,
         "n": 60, "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,
         "p_guessing": 0.4 if reason else 1e-6, "reason": reason,
+        "reason_code": "not_above_guessing" if reason else "",
+        "flag_code": flag, "flag": SENTENCES[flag],
+        "p_ais": p if tested else np.nan,
         "ais": np.nan if reason else ais,
         "ais_low": np.nan if reason else ais - 0.1 if low is None else low,
         "ais_high": np.nan if reason else ais + 0.1 if high is None else high,

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from benchprof.profile.table import similarity_rows
+from benchprof.profile.findings import findings_rows
+from benchprof.profile.table import benchmark_similarity_rows, similarity_rows
 from benchprof.report.page import write_page
 
 from .conftest import OWN
@@ -21,6 +23,7 @@ SETTINGS: dict[str, Any] = {
     "fractions": [0.001],
     "controls": {"random": {"seeds": [1, 2], "matched_to": "abilities_together"}},
     "layers": None,
+    "calibration": None,
     "fraction_of": "model",
     "ablation": "zero",
     "ablation_of": "mask",
@@ -31,14 +34,46 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
+def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables of the profile stage: those that the AIS table decides, and plain numbers."""
+    shown = table[table["headline"]]
+    keys = ["model", "benchmark", "selection", "fraction"]
+    profiles = shown.drop_duplicates(keys)[[*keys, "metric", "n", "reason_code", "reason"]]
+    similarity = similarity_rows(table, seed=1)
+    pairs = similarity[["benchmark", "selection", "fraction", "model_a", "model_b"]]
+    return {
+        "impact": table,
+        "findings": findings_rows(table, 1, {}),
+        "reliability": profiles.assign(
+            abilities=4, changed_items=31, split_half=0.5, reliability=2 / 3, split_low=0.25,
+            split_high=0.75, **{"items_for_0.8": 120.0},
+        ),
+        "power": profiles.assign(
+            base=0.5, sd=0.2, gained=0.1, design_effect=1.0, detectable_ais=np.inf,
+            **{"items_for_ais_0.1": 643.0, "items_for_ais_0.2": 161.0},
+        ),
+        "flips": shown[[*keys, "ability", "seed", "n"]].assign(
+            metric="acc", intact_right=45, lost=17, gained=3
+        ),
+        "similarity": similarity.assign(
+            similarity_low=similarity["similarity"] - 0.0625,
+            similarity_high=similarity["similarity"],
+        ),
+        "benchmark_similarity": benchmark_similarity_rows(table, 1, {}),
+        "model_differences": pairs.assign(
+            ability="deductive_reasoning", metric="probability", difference=0.25,
+            difference_low=0.125, difference_high=0.375, reason_code="", reason="",
+        ),
+    }  # fmt: skip
+
+
 def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> None:
     """Write the page of a table; `changes` replace arguments of `write_page`."""
     sizes = target.parent / "sizes.json"
-    sizes.write_text(json.dumps({"n": dict.fromkeys(table["fraction"].unique(), 134515)}))
+    sizes.write_text(json.dumps({"n": dict.fromkeys(table["k"].unique(), 134515)}))
     models = list(table["model"].unique())
     arguments: dict[str, Any] = {
-        "impact": table,
-        "similarity": similarity_rows(table, seed=1),
+        "tables": tables_of(table),
         "own_benchmarks": OWN,
         "settings": SETTINGS,
         "models": dict.fromkeys(models, card),

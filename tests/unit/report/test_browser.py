@@ -17,7 +17,6 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
-from benchprof.profile.table import similarity_rows
 from benchprof.report.figures.heatmap import draw_heatmap
 
 from .conftest import OWN, Table
@@ -47,11 +46,11 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 def page(browser: webdriver.Chrome, make_table: Table, card: Path, tmp_path: Path) -> Path:
     """A page of two models, two k and two metrics, opened in the browser."""
     one_k = make_table(benchmarks=4, abilities=4, models=(ONE, OTHER), undefined=(2,))
-    table = pd.concat([one_k, one_k.assign(fraction="0.01")], ignore_index=True)
+    table = pd.concat([one_k, one_k.assign(fraction="0.01", k="0.01")], ignore_index=True)
     figure = tmp_path / ONE / "impact_specific_0.001.svg"
     draw_heatmap(table, ONE, "specific", "0.001", OWN, [figure])
     target = tmp_path / "report.html"
-    write(target, table, card, similarity=similarity_rows(table, seed=1), figures=[figure])
+    write(target, table, card, figures=[figure])
     for log in ("browser", "performance"):
         browser.get_log(log)
     browser.set_window_size(1200, 900)
@@ -96,7 +95,10 @@ def test_the_switch_shows_one_view(opened: webdriver.Chrome) -> None:
     choose(opened, "model", OTHER)
     choose(opened, "fraction", "0.01")
     assert titles() == [f"{OTHER}: specific, k = 0.01"]
-    assert [e.text for e in shown(opened, "#similarity h3")] == ["specific, k = 0.01"]
+    assert [e.text for e in shown(opened, "#similarity h3")] == [
+        "Similarity of models: specific, k = 0.01",
+        f"Similarity of benchmarks: {OTHER}: specific, k = 0.01",
+    ]
     assert len(shown(opened, "#summary .doubts")) == 1
 
     def metrics() -> list[str]:
@@ -145,6 +147,18 @@ def test_the_table_filters(opened: webdriver.Chrome) -> None:
     assert all(float(r.find_elements(By.TAG_NAME, "td")[8].text.split()[-1]) < 0.05 for r in rows)
 
 
+def test_the_differences_filter_and_sort_by_the_keyboard(opened: webdriver.Chrome) -> None:
+    details = shown(opened, "#similarity details")[0]
+    details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
+    assert details.find_element(By.CLASS_NAME, "shown").text == "4 of 4 rows"
+    text = details.find_element(By.CSS_SELECTOR, "input[type=search]")
+    text.send_keys("contextual")
+    assert details.find_element(By.CLASS_NAME, "shown").text == "1 of 4 rows"
+    header = shown(opened, "#findings thead th")[0]
+    header.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    assert header.get_attribute("aria-sort") == "ascending"
+
+
 def test_a_cell_says_its_numbers_by_pointer_and_keyboard(opened: webdriver.Chrome) -> None:
     cells = shown(opened, "table.impact td[title]")
     says = shown(opened, ".says")[0]
@@ -184,7 +198,9 @@ def test_dark_mode_is_dark(opened: webdriver.Chrome) -> None:
 
 def test_the_tables_can_be_saved(opened: webdriver.Chrome) -> None:
     links = {e.text: e.get_attribute("href") for e in shown(opened, "#tables a")}
-    assert set(links) == {"impact.csv", "similarity.csv"}
+    names = ["impact", "findings", "reliability", "power", "flips", "similarity"]
+    names += ["benchmark_similarity", "model_differences"]
+    assert list(links) == [f"{name}.csv" for name in names]
     kind, content = str(links["impact.csv"]).split(",")
     assert kind == "data:text/csv;base64"
     table = pd.read_csv(io.BytesIO(base64.b64decode(content)))

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.table import similarity_rows
 from benchprof.report import style
+from benchprof.report.figures import similarity
 from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
 from benchprof.report.figures.similarity import draw_similarity, similarity_figure, similarity_of
 from benchprof.report.matrix import Matrix, matrix_of
@@ -118,3 +119,51 @@ def test_names_are_readable() -> None:
         "comprehension",
     ]
     assert style.number(-0.004) == "0.00"
+
+
+def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
+    similar = similarity_rows(make_table(benchmarks=2, models=("a", "b")), seed=1)
+    rows = similarity_of(similar, "specific", "0.001").assign(
+        similarity_low=[0.5, np.nan], similarity_high=[0.75, np.nan]
+    )
+    with style.styled():
+        axes = similarity_figure(rows).axes[0]
+    drawn_lines = {
+        tuple(segment[:, 0])
+        for lines in axes.collections
+        for segment in lines.get_segments()
+        if segment[0, 1] == segment[1, 1]
+    }
+    assert drawn_lines == {(0.5, 0.75)}
+    assert "Lines: 95% intervals" in similarity.caption(rows)
+
+
+def test_one_ability_has_a_sentence_in_the_place_of_noise(make_table: Table) -> None:
+    table = make_table(benchmarks=3, abilities=1, models=("a", "b"))
+    rows = similarity_of(similarity_rows(table, seed=1), "specific", "0.001")
+    assert similarity.caption(rows) == (
+        "Similarity of two models' profiles of one benchmark. 3 undefined: the reason is in the "
+        "place of the bar."
+    )
+    with style.styled():
+        assert_legible(similarity_figure(rows))
+
+
+def test_a_broken_model_has_a_dagger_and_what_it_says(make_table: Table) -> None:
+    table = make_table(benchmarks=2, abilities=2)
+    own = (table["ability"] == "analogical_reasoning") & table["seed"].isna()
+    table.loc[own, "flag_code"] = "ablated_model_broken"
+    with style.styled():
+        texts = [text.get_text() for text in drawn(heatmap_figure(matrix(table)))]
+    assert sum("†" in text and "broken" not in text for text in texts) == 2
+    assert any("† ablated model broken as a whole" in text for text in texts)
+
+
+def test_captions_follow_what_was_ablated(make_table: Table) -> None:
+    table = make_table(benchmarks=2, abilities=2)
+    assert "Red: the model loses without the ability" in caption(matrix(table))
+    turned = caption(matrix(table.assign(ablation_of="complement")))
+    assert "without the ability" not in turned
+    assert (
+        "All but the ability's mask was ablated. Red: the model loses, as the mask alone" in turned
+    )

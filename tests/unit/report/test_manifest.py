@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from benchprof.portable import portable
 from benchprof.report.manifest import write_manifest
-from benchprof.report.portable import portable
 
 
 def made(target: Path, config: dict[str, Any], card: Path, *inputs: Path) -> dict[str, Any]:

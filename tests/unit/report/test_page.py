@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchprof.profile.table import similarity_rows
 from benchprof.report.figures.heatmap import draw_heatmap
 
-from .conftest import OWN, REASON, Table
-from .page_files import SETTINGS, write
+from .conftest import OWN, REASON, Table, finished, row
+from .page_files import SETTINGS, tables_of, write
 
 MODEL = "smollm2-135m-instruct"
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -111,9 +112,76 @@ def test_similarity_is_there_with_two_models_only(
 ) -> None:
     one = written(tmp_path / "one.html", make_table(2, 3), card)
     assert "Similarity of models" not in one.text
+    assert "Similarity of benchmarks" in one.text
     two = written(tmp_path / "two.html", make_table(2, 3, models=("a", "b")), card)
     assert "Similarity of models" in two.text
     assert "a and b" in two.text
+    # With its interval, 0.0625 below the value, and by how much each AIS differs.
+    value = float(similarity_rows(make_table(2, 3, models=("a", "b")), 1)["similarity"].iloc[0])
+    assert f"{value - 0.0625:.2f} to {value:.2f}" in two.text
+    assert "a less b" in two.text
+    assert "0.25 (0.12 to 0.38)" in two.text
+
+
+def test_what_a_profile_says_is_read_from_the_tables(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    table = make_table(benchmarks=3, undefined=(2,))
+    tables = tables_of(table)
+    findings = tables["findings"]
+    findings["needed"] = ["deductive_reasoning; spatial_reasoning", "", ""]
+    reader = written(tmp_path / "report.html", table, card, tables=tables)
+    text = " ".join(reader.text.split())
+    assert "Deductive reasoning, Spatial reasoning" in text
+    # Of the second; the third has no AIS, of which nothing could stand out.
+    assert text.count("none that stands out") == 1
+    for summary in findings["summary"]:
+        assert summary in text
+    # Reliability 0.67 of halves that agree 0.5, and 17 of 45 right items turned wrong.
+    assert "0.67" in text
+    assert "0.50 (0.25 to 0.75)" in text
+    assert "17 of 45" in text
+    assert "3 of 15" in text
+    assert "(not_above_guessing)" in text
+
+
+def test_a_broken_model_is_shown_with_its_code(card: Path, tmp_path: Path) -> None:
+    code = "ablated_model_broken"
+    table = finished([row(1.0, ability="deductive_reasoning", flag=code, p=0.001),
+                      row(0.1, ability="spatial_reasoning", p=0.9)])  # fmt: skip
+    reader = written(tmp_path / "report.html", table, card)
+    assert "1.00*†" in reader.text
+    assert "0.10†" not in reader.text
+    doubt = reader.text.partition("What can't be trusted, and why")[2].partition("Ability impact")[
+        0
+    ]
+    assert f"{code}: the ablated model is at guessing on every benchmark" in doubt
+    assert "So under the masks of Deductive reasoning" in doubt
+    # Both q-values are below 0.05, and yet the loss names no ability.
+    assert table["q_random"].min() < 0.05
+    assert "has no ability that stands out" in reader.text
+
+
+def test_where_all_but_the_mask_was_ablated_the_page_says_so(card: Path, tmp_path: Path) -> None:
+    rows = [row(0.4, ability=ability, benchmark=OWN[own], ablation_of="complement")
+            for ability in ("deductive_reasoning", "spatial_reasoning")
+            for own in ("deductive_reasoning", "spatial_reasoning")]  # fmt: skip
+    settings = SETTINGS | {"ablation_of": "complement"}
+    table = finished(rows)
+    reader = written(tmp_path / "report.html", table, card, settings=settings)
+    text = " ".join(reader.text.split())
+    assert "Abilities whose mask alone keeps significantly more" in text
+    assert "a large AIS says what an ability's mask alone does not keep" in text
+    assert "None (ablation_of_complement)" in text
+    assert "Abilities whose loss costs" not in text
+    assert "S(a) with all but the mask of ability a ablated" in text
+
+
+def test_one_ability_has_sentences_and_no_nan(card: Path, tmp_path: Path) -> None:
+    rows = [row(0.4, model=model, benchmark=name) for model in "ab" for name in "xyz"]
+    reader = written(tmp_path / "report.html", finished(rows), card)
+    assert "one ability alone has no profile" in reader.text
+    assert not re.search(r"\bnan\b", reader.text.lower())
 
 
 @pytest.mark.parametrize("impact", ["relative", "absolute"])
@@ -132,6 +200,7 @@ def test_a_whole_table_without_an_ais_makes_a_page(
     table = make_table(benchmarks=2, abilities=2, undefined=(0, 1), models=("a", "b"))
     reader = written(tmp_path / "report.html", table, card)
     assert "No benchmark that is an ability's own test has an AIS." in reader.text
+    assert "Abilities whose loss costs" not in reader.text
 
 
 def test_the_page_is_the_same_twice_and_names_no_folder(

@@ -66,6 +66,19 @@ def test_the_latex_table_has_rules_and_escapes() -> None:
     assert r"\caption{50\% of a\_b $<$ 1 \{x\}}" in lines
 
 
+def test_a_broken_model_and_what_was_ablated_are_said(make_table: Table) -> None:
+    table = make_table(benchmarks=2, abilities=2)
+    own = (table["ability"] == "analogical_reasoning") & table["seed"].isna()
+    table.loc[own, "flag_code"] = "ablated_model_broken"
+    model = table["model"].iloc[0]
+    latex = impact_table(matrix_of(table, model, "specific", "0.001", OWN)).latex()
+    # Two cells and the note.
+    assert latex.count(r"\textdagger{}") == 3
+    turned = table.assign(ablation_of="complement")
+    caption = impact_table(matrix_of(turned, model, "specific", "0.001", OWN)).caption
+    assert "All but the ability's mask was ablated." in caption
+
+
 def test_every_row_has_as_many_columns_as_the_header(make_table: Table, tmp_path: Path) -> None:
     targets = [tmp_path / "impact.tex", tmp_path / "impact.md"]
     write_impact_tables(make_table(benchmarks=16), MODEL, "specific", "0.001", OWN, targets)
@@ -119,6 +132,17 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "sun2024simple" in bibliography
     assert "molchanov" not in text + bibliography
     assert "Similarity" not in [step.name for step in method_steps(SETTINGS, table)]
+
+
+def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
+    table = pd.concat(
+        [make_table(2, 2), make_table(2, 2, models=("a", "b")).assign(fraction="calibrated")]
+    )
+    table.loc[table["model"] == "b", "k"] = "0.003"
+    tried = {"calibration": {"fractions": [0.001, 0.003], "items": 32}}
+    (step,) = [s for s in method_steps(SETTINGS | tried, table) if s.name == "Masks, specific"]
+    assert "k = 0.001, 0.001 for a, 0.003 for b, chosen among 0.001, 0.003 where" in step.text
+    assert "on 32 calibration items an ability" in step.text
 
 
 @pytest.mark.parametrize("definition", ["ratio", "max", "diff"])

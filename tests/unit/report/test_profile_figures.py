@@ -34,7 +34,7 @@ def matrix(table: pd.DataFrame, model: str = MODEL) -> Matrix:
 
 
 def at_each_k(table: pd.DataFrame, fractions: tuple[str, ...]) -> pd.DataFrame:
-    return pd.concat([table.assign(fraction=k) for k in fractions])
+    return pd.concat([table.assign(fraction=k, k=k) for k in fractions])
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -164,6 +164,46 @@ def test_the_sweep_is_in_the_order_of_k(make_table: Table) -> None:
     np.testing.assert_allclose(lines[-1].get_xdata(), [0.0002, 0.001, 0.01])
 
 
+def test_a_calibrated_k_has_its_place_in_the_sweep_once(make_table: Table) -> None:
+    table = make_table(benchmarks=2, abilities=2)
+    numbered = at_each_k(table, ("0.01", "0.0002"))
+    between = pd.concat([table.assign(fraction="calibrated", k="0.001"), numbered])
+    numbers = sweep.sweep_numbers(between, MODEL, "specific")
+    assert list(numbers["k"].unique()) == ["0.0002", "0.001", "0.01"]
+    assert list(numbers["fraction"].unique()) == ["0.0002", "calibrated", "0.01"]
+    assert_legible_sweep(numbers)
+    same = pd.concat([table.assign(fraction="calibrated", k="0.01"), numbered])
+    numbers = sweep.sweep_numbers(same, MODEL, "specific")
+    assert list(numbers["fraction"].unique()) == ["0.0002", "0.01"]
+    assert len(numbers) == 2 * 2 * 2
+
+
+def assert_legible_sweep(numbers: pd.DataFrame) -> None:
+    with style.styled():
+        assert_legible(sweep.sweep_figure(numbers, MODEL))
+
+
+def test_a_calibrated_k_is_shown_with_its_number(make_table: Table) -> None:
+    table = make_table(benchmarks=2, abilities=2)
+    assert matrix(table).shown_k == "0.001"
+    calibrated = matrix_of(
+        table.assign(fraction="calibrated"), MODEL, "specific", "calibrated", OWN
+    )
+    assert calibrated.shown_k == "calibrated (0.001)"
+    assert "k = calibrated (0.001)" in forest.caption(calibrated)
+
+
+def test_the_pipeline_of_a_run_that_calibrates_has_its_stages() -> None:
+    rules = [*pipeline.STAGES, "evaluate_calibration", "calibrate_masks"]
+    numbers = pipeline.pipeline_numbers({rule: [] for rule in rules})
+    with style.styled():
+        texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
+    assert {"Try\nsizes", "Choose\nsizes", "Evaluate\nablations"} <= texts
+    order = list(pipeline.stages(rules))
+    assert sorted(order) == sorted(rules)
+    assert order[-3:] == ["calibrate_masks", "evaluate_benchmark", "compute_profile"]
+
+
 def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
     head = "s\th:m:s\tmax_rss\n"
     (tmp_path / "a.tsv").write_text(f"{head}90.5\t0:01:30\t2048.0\n")
@@ -189,3 +229,32 @@ def test_the_numbers_lie_beside_the_figure(make_table: Table, tmp_path: Path) ->
     cells = table[table["headline"] & table["seed"].isna()]
     np.testing.assert_allclose(numbers["ais"], cells["ais"])
     assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".csv"}
+
+
+def test_of_one_ability_clusters_say_why_there_are_none(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=4, abilities=1))
+    assert clusters.caption(shown).startswith("No clusters: one ability alone has no profile")
+    with style.styled():
+        assert any(
+            "one ability alone" in text.get_text() for text in drawn(clusters.cluster_figure(shown))
+        )
+
+
+def test_a_broken_model_has_no_ribbons_and_is_named(make_table: Table) -> None:
+    table = make_table(benchmarks=3, abilities=3)
+    own = (table["ability"] == ABILITIES[0]) & table["seed"].isna()
+    table.loc[own, "flag_code"] = "ablated_model_broken"
+    shown = matrix(table)
+    assert set(ribbons.ribbon_numbers(shown)["ability"]) == set(ABILITIES[1:3])
+    said = "Left out, as the ablated models are broken as a whole: Analogical reasoning."
+    assert ribbons.caption(shown).endswith(said)
+    with style.styled():
+        assert any(said in text.get_text() for text in assert_legible(ribbons.ribbon_figure(shown)))
+
+
+def test_there_are_no_ribbons_where_all_but_the_mask_was_ablated(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=4, abilities=3).assign(ablation_of="complement"))
+    assert ribbons.ribbon_numbers(shown).empty
+    assert ribbons.caption(shown) == ribbons.NOT_DRAWN
+    with style.styled():
+        assert any("No ribbons" in text.get_text() for text in drawn(ribbons.ribbon_figure(shown)))

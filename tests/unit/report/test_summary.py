@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchprof.report.caveats import caveats, own_drops, side_drops, undefined
-from benchprof.report.findings import against_random, by_benchmark, own_tests
+from benchprof.report.findings import against_random, own_tests
 from benchprof.report.matrix import matrix_of
 from benchprof.report.summary import WIDTH, codes, impact_text, write_summary
 
@@ -158,11 +158,23 @@ def test_without_controls_or_own_tests_this_is_said() -> None:
     assert "Dose unknown, as the own test is not among the benchmarks" in text
 
 
-def test_a_benchmark_names_only_abilities_that_beat_both_contrasts() -> None:
-    table = small()
-    assert by_benchmark(only(table))[OWN[C]] == "Deductive reasoning (0.50; 0.40 to 0.60)"
-    table["q_others"] = 0.5
-    assert set(by_benchmark(only(table)).values()) == {"none that stands out"}
+def test_a_broken_model_is_doubted_by_its_code() -> None:
+    rows = [row(0.9, ability=A, flag="ablated_model_broken"), row(0.1, ability=B)]
+    (doubt,) = [line for line in caveats(only(finished(rows))) if "broken" in line]
+    assert doubt.startswith("ablated_model_broken: the ablated model is at guessing")
+    assert doubt.endswith("So under the masks of Contextual recall, whose AIS stand and name none.")
+
+
+def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
+    """Of the diagonal 0.95, 0.80, 0.40 none is the least of its row but in 1 less each."""
+    table = small(ablation_of="complement")
+    assert own_tests(only(table)).largest == 0
+    table["ais"] = 1 - table["ais"]
+    counted = own_tests(only(table))
+    assert counted.largest == 2
+    assert "the own ability's AIS is the least (its mask alone keeps most)" in counted.sentence()
+    (doubt,) = caveats(only(table))
+    assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
 
 
 def test_codes_are_unique() -> None:

@@ -57,6 +57,12 @@ MODULES = {
         "benchprof.models.loading",
         "benchprof.sampling",
     ),
+    "calibration": (
+        "benchprof.calibration",
+        "benchprof.profile.impact",
+        "benchprof.profile.scores",
+        "benchprof.profile.units",
+    ),
     "profile": ("benchprof.profile",),
 }
 

@@ -15,6 +15,10 @@ from jsonschema.exceptions import ValidationError
 from benchprof.errors import InputError
 
 RESERVED = ("intact", "all_abilities")
+# In place of a k: the one that the calibration splits choose.
+CALIBRATED = "calibrated"
+# As of the profile: fewer cannot show that a model is above guessing.
+MIN_CALIBRATION_ITEMS = 10
 
 
 def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], source: str) -> None:
@@ -32,12 +36,31 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
     for ability in set(config["abilities"]) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    for name, model in config["models"].items():
+        if model.get("gpus", 1) > 1 and model["device"] not in ("auto", "cuda"):
+            raise InputError(
+                f"{source}, models.{name}.gpus",
+                f"{model['gpus']} with device {model['device']}",
+                "1, or device auto or cuda, which let the model be spread over GPUs",
+            )
     for name, benchmark in config["benchmarks"].items():
         ability = benchmark.get("ability")
         if ability is not None and ability not in config["abilities"]:
             where = f"{source}, benchmarks.{name}.ability"
             known = ", ".join(sorted(config["abilities"]))
             raise InputError(where, repr(ability), f"one of the abilities {known}")
+    if CALIBRATED in config["fractions"] and "calibration" not in config:
+        raise InputError(
+            f"{source}, fractions",
+            f"{CALIBRATED!r} without a section `calibration`",
+            "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
+            "Add the section, or write a number.",
+        )
+    for name in config.get("archive", {"share": []})["share"]:
+        if name not in {*config["abilities"], *config["benchmarks"]}:
+            raise InputError(
+                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
+            )
     specific = config["selections"].get("specific", {"background": None})
     others = 1 if "background" in specific else len(config["abilities"]) - 1
     if others < 1:
@@ -96,6 +119,26 @@ def check_exclusion(
             raise InputError(where, found, "a list that leaves some", "Write new items first.")
 
 
+def check_calibration_items(counts: Mapping[str, int], source: str) -> None:
+    """Stop where a calibration split is too small to choose k on.
+
+    Args:
+        counts: how many calibration items are left of each ability.
+        source: the configuration's file, for messages.
+
+    Raises:
+        InputError: names the ability.
+    """
+    for ability, count in counts.items():
+        if count < MIN_CALIBRATION_ITEMS:
+            raise InputError(
+                f"{source}, abilities.{ability}",
+                f"{count} calibration items, and `fractions` has {CALIBRATED!r}",
+                f"{MIN_CALIBRATION_ITEMS} or more",
+                "Add items to its calibration.jsonl, or write a number in `fractions`.",
+            )
+
+
 def check_duplicate_keys(path: Path) -> None:
     """Stop where a YAML file says a key twice: YAML readers silently keep the last one.
 
@@ -130,9 +173,23 @@ def check_model_folder(folder: Path) -> None:
             raise InputError(folder, f"no {pattern}", expected, remedy)
 
 
-def fraction_name(fraction: float) -> str:
-    """`fraction` in plain decimal digits, as file names have it: 0.00001, not 1e-05."""
+def candidates(config: Mapping[str, Any]) -> list[str]:
+    """Each k that `calibrated` is chosen from, as file names have it; none where no k is."""
+    if CALIBRATED not in config["fractions"]:
+        return []
+    return [fraction_name(fraction) for fraction in config["calibration"]["fractions"]]
+
+
+def fraction_name(fraction: float | str) -> str:
+    """`fraction` as file names have it: in plain decimal digits, 0.00001, or `calibrated`."""
+    if fraction == CALIBRATED:
+        return CALIBRATED
     return format(Decimal(repr(fraction)), "f")
+
+
+def shown_fraction(name: str, k: str) -> str:
+    """A fraction for readers: the number `k`; after the word `calibrated`, in brackets."""
+    return k if name == k else f"{name} ({k})"
 
 
 def _duplicates(node: Any, path: tuple[str, ...], seen: set[int]) -> Iterator[tuple[str, int, int]]:

@@ -1,8 +1,8 @@
-"""Jobs: a table and its figure, from the masks or importance of one model."""
+"""Jobs: a table and its figure, from the masks, importance or records of one model."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,38 +14,55 @@ from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
+from benchprof.analysis.selectivity import Ablation, answer_losses, selectivity_table
+from benchprof.analysis.selectivity_heatmap import draw_selectivity
+from benchprof.configuration import shown_fraction
+from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.models.preparation import read_card
+from benchprof.profile.resampling import Floats
+from benchprof.profile.scores import Source, mask_digests, mask_shares, read_ablated
 from benchprof.tensors import TensorFile
 
 
 def locate_masks(
-    masks: Mapping[str, Path], importance: Path, title: str, csv: Path, figures: Sequence[Path]
+    masks: Mapping[str, Path],
+    importance: Path,
+    title: str,
+    fraction: str,
+    csv: Path,
+    figures: Sequence[Path],
 ) -> None:
     """Write where each ability's mask lies.
 
     Args:
         masks: mask file by ability, all of one selection and k.
         importance: any importance file of the model, for the sizes of its tensors.
-        title: of the figure.
+        title: of the figure, to which k is added.
+        fraction: k as configured.
         csv: the table, as `location_table` says.
         figures: PNG and SVG.
     """
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
     table = location_table(entries, tensor_sizes(importance))
     write_table(csv, table)
-    draw_location(table, title, figures)
+    draw_location(table, _with_k(title, masks.values(), fraction), figures)
 
 
 def compare_masks(
-    masks: Mapping[str, Path], importance: Path, title: str, csv: Path, figures: Sequence[Path]
+    masks: Mapping[str, Path],
+    importance: Path,
+    title: str,
+    fraction: str,
+    csv: Path,
+    figures: Sequence[Path],
 ) -> None:
     """Write how far every two abilities' masks overlap; the arguments are `locate_masks`'."""
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
     table = overlap_table(entries, tensor_sizes(importance))
     write_table(csv, table)
-    draw_overlap(table, title, figures)
+    draw_overlap(table, _with_k(title, masks.values(), fraction), figures)
 
 
 def measure_core(
@@ -72,6 +89,50 @@ def measure_core(
     table = core_table(files, {f: n for f, n in counts.items() if 1 <= n <= size})
     write_table(csv, table)
     draw_core(table, title, figures)
+
+
+def measure_selectivity(
+    tests: Mapping[str, str],
+    intact: Mapping[str, Path],
+    sources: Sequence[Source],
+    title: str,
+    fraction: str,
+    csv: Path,
+    figures: Sequence[Path],
+) -> None:
+    """Write how much answer loss each ablation costs on every ability's test split.
+
+    Args:
+        tests: the benchmark that is an ability's test split, by ability.
+        intact: record of the intact model by such a benchmark.
+        sources: records of the ablated models on them, all of one model, selection and k.
+        title: of the figure, to which k is added.
+        fraction: k as configured.
+        csv: the table, as `selectivity_table` says.
+        figures: PNG and SVG.
+
+    Raises:
+        InputError: a record is damaged or does not belong to its mask, model or requests.
+    """
+    masks = mask_digests(s.mask for s in sources)
+    base: dict[str, Floats] = {}
+    ablated: dict[str, dict[Ablation, Floats]] = {}
+    for test, benchmark in tests.items():
+        record = read_record(intact[benchmark])
+        base[test] = answer_losses(record)
+        ablated[test] = {
+            (s.ability, s.seed): answer_losses(read_ablated(s, record, masks, intact[benchmark]))
+            for s in sources
+            if s.benchmark == benchmark
+        }
+    table = selectivity_table(base, ablated)
+    write_table(csv, table)
+    draw_selectivity(table, _with_k(title, masks, fraction), figures)
+
+
+def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:
+    """A title with k for readers: the masks are of one model and selection, and so of one k."""
+    return f"{title}, k = {shown_fraction(fraction, next(iter(mask_shares(masks).values())))}"
 
 
 def tensor_sizes(importance: Path) -> dict[str, int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -14,16 +15,28 @@ COLUMNS = ["ability", "layer", "projection", "entries", "size", "share"]
 NAME = re.compile(r"\.(\d+)\.(.+)\.weight$")
 
 
-def place_of(tensor: str) -> tuple[int, str]:
-    """Layer and projection of a tensor in scope: (3, "down_proj") of model.layers.3.mlp.down_proj.
+def places(tensors: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Layer and projection of each tensor in scope.
+
+    (3, "down_proj") of model.layers.3.mlp.down_proj.weight.
+
+    Where two parts of a layer have a projection of the same name, as GPT-2's `attn.c_proj` and
+    `mlp.c_proj`, the part's name stays before it.
 
     Raises:
-        ValueError: the name has no layer.
+        ValueError: a name has no layer.
     """
-    found = NAME.search(tensor)
-    if found is None:
-        raise ValueError(f"no layer in {tensor}")
-    return int(found[1]), found[2].rpartition(".")[2]
+    found = {tensor: NAME.search(tensor) for tensor in tensors}
+    if missing := [tensor for tensor, match in found.items() if match is None]:
+        raise ValueError(f"no layer in {missing[0]}")
+    paths = {tensor: (int(match[1]), match[2]) for tensor, match in found.items() if match}
+    distinct = {path for _, path in paths.values()}
+    times = Counter(path.rpartition(".")[2] for path in distinct)
+    short = {path: path.rpartition(".")[2] for path in distinct}
+    return {
+        tensor: (layer, short[path] if times[short[path]] == 1 else path)
+        for tensor, (layer, path) in paths.items()
+    }
 
 
 def location_table(masks: Mapping[str, Entries], sizes: Mapping[str, int]) -> pd.DataFrame:
@@ -36,8 +49,9 @@ def location_table(masks: Mapping[str, Entries], sizes: Mapping[str, int]) -> pd
     Returns:
         `entries` masked, the tensor's `size`, and their quotient `share`.
     """
+    place_of = places(sizes)
     rows = [
-        (ability, *place_of(tensor), len(entries.get(tensor, ())), size)
+        (ability, *place_of[tensor], len(entries.get(tensor, ())), size)
         for ability, entries in masks.items()
         for tensor, size in sizes.items()
     ]

@@ -29,6 +29,7 @@ from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import Card, check_content, read_card
+from benchprof.portable import portable
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def evaluate_benchmark(
     Raises:
         InputError: the benchmark or its tests are faulty, or there is no sandbox.
     """
-    requests = _requests_for(model, source, limit, seed)
+    requests = requests_for(model, source, limit, seed)
     programs = None
     if source.runs_programs:
         # Before the model is loaded: else faulty tests would show after all is generated.
@@ -154,9 +155,10 @@ def prepare_questions(scorer: TreeScorer, requests: Requests) -> Callable[[], li
     return ask
 
 
-def _requests_for(
+def requests_for(
     model: ModelSettings, source: TaskSource, limit: int | None, seed: int
 ) -> Requests:
+    """All that is asked of a model: the same documents, prompts and shots whatever is ablated."""
     template = None
     if model.chat_template:
         template = functools.partial(render_chat, load_tokenizer(model.folder))
@@ -182,7 +184,8 @@ def _origin(
     # Only where it is so: the keys of other ablations stay what they were.
     kept = {"kept_in": dict(kept_in)} if kept_in else {}
     origin = {
-        "model": {"digest": card.digest, "source": card.source, "dtype": model.dtype},
+        # Records are passed on, in a shared store and in archives: no path of this machine.
+        "model": {"digest": card.digest, "source": portable(card.source), "dtype": model.dtype},
         "mask": {"digest": mask.digest, "n": mask.size, "method": method} | kept if mask else None,
         "requests": {
             "digest": requests.digest,

@@ -75,7 +75,7 @@ def compute_importance(
         InputError: with `twins`, an item has none; an item is longer than the model's context; or
             a loss or a gradient is not finite.
     """
-    chosen = {name: _sampled(path, exclude[name], limit, seed) for name, path in items.items()}
+    chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
     if twins:
         for name, own in chosen.items():
             _check_twins(items[name], own)
@@ -163,7 +163,8 @@ def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> A
     return lambda path: write_tensors(path, tensors, dict(origin))
 
 
-def _sampled(path: Path, excluded: Collection[str], limit: int | None, seed: int) -> list[Item]:
+def used_items(path: Path, excluded: Collection[str], limit: int | None, seed: int) -> list[Item]:
+    """The items of a file that importance is computed from: a seeded sample of at most `limit`."""
     items = [item for item in read_items(path) if item.id not in excluded]
     return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,21 @@ def main() -> int:
     """Run the command."""
     options = _options()
     try:
-        print(plan(options.config, _machine(options), options.characters))
+        print(plan(options.config, options.cpu, _speeds(options), options.characters))
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def plan(file: Path, machine: Machine, characters: float) -> str:
+def plan(file: Path, cpu: bool, speeds: Mapping[str, Any], characters: float) -> str:
     """The plan of a configuration as text.
+
+    Args:
+        file: the configuration.
+        cpu: plan for machines without a GPU also where a model's `device` may be one.
+        speeds: fields of `Machine` that replace what is assumed of any of them.
+        characters: per token.
 
     Raises:
         InputError: the configuration is faulty, or a model's architecture is not known.
@@ -44,29 +51,28 @@ def plan(file: Path, machine: Machine, characters: float) -> str:
     check_configuration(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(file))
     load = workload(config, characters)
     lines: list[str] = []
-    steps: list[Step] = []
+    steps: dict[Machine, list[Step]] = {}
     for name, model in config["models"].items():
-        on = dataclasses.replace(machine, gpu=machine.gpu and model["device"] != "cpu")
+        on = dataclasses.replace(CPU if cpu or model["device"] == "cpu" else GPU, **speeds)
         own = architecture(name, model["source"], Path("results/models", name))
         shape = model_shape(own, model["dtype"], config["scope"], config.get("layers"))
         found = model_steps(config, model, shape, load, on)
-        steps += found
+        steps.setdefault(on, []).extend(found)
         lines += [*model_lines(name, model, shape, mask_sizes(config, shape)), *markdown(found), ""]
-    return "\n".join(lines + total_lines(steps, load, machine, characters))
+    return "\n".join(lines + total_lines(steps, load, characters))
 
 
-def _machine(options: argparse.Namespace) -> Machine:
-    given: dict[str, Any] = {s: v for s in SPEEDS if (v := getattr(options, s)) is not None}
-    return dataclasses.replace(CPU if options.cpu else GPU, **given)
+def _speeds(options: argparse.Namespace) -> dict[str, Any]:
+    return {s: v for s in SPEEDS if (v := getattr(options, s)) is not None}
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchprof.plan", description=__doc__)
     parser.add_argument("--config", type=Path, default=Path("config.yaml"), metavar="FILE")
-    parser.add_argument("--cpu", action="store_true", help="plan for a machine without a GPU")
+    parser.add_argument("--cpu", action="store_true", help="plan as if there were no GPU")
     units = dict(zip(SPEEDS, ("operations/s", "bytes/s", "s a pass", "bytes/s"), strict=True))
     for speed in SPEEDS:
-        defaults = f"{getattr(GPU, speed):g}, with --cpu {getattr(CPU, speed):g}"
+        defaults = f"{getattr(GPU, speed):g}, without a GPU {getattr(CPU, speed):g}"
         parser.add_argument(f"--{speed}", type=float, help=f"{units[speed]} ({defaults})")
     parser.add_argument(
         "--characters", type=float, default=CHARACTERS, help=f"per token ({CHARACTERS:g})"

@@ -52,7 +52,7 @@ def importance_memory(
 
     Weights, a float32 accumulator of the scope, the largest tensor's gradient with a float32 copy,
     activations and logits of the longest batch. With twins the first set of scores waits on the
-    host.
+    host, beside the second where that is made there too.
     """
     mean = examples.tokens / examples.number
     longest = min(shape.most_tokens, examples.longest)
@@ -67,7 +67,9 @@ def importance_memory(
         gradient = max(shape.scope) * (shape.itemsize + SCORE)
         activations = longest * shape.activation * shape.itemsize + logits + gradient
         accumulators = SCORE * shape.scope_size
-    scores = SCORE * shape.scope_size * (2 if twins and not machine.gpu else 1)
+    # `wanda` moves each tensor's scores to the host as soon as it has them.
+    made_on_host = not machine.gpu or on_host or score == "wanda"
+    scores = SCORE * shape.scope_size * (2 if twins and made_on_host else 1)
     if not machine.gpu:
         return 0, HOST + shape.weight_bytes + scores + activations
     on_gpu = 0 if on_host else accumulators
@@ -124,7 +126,7 @@ def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine:
 
 
 def evaluation_memory(
-    shape: Shape, questions: Sequence[Questions], masked: int, machine: Machine
+    shape: Shape, questions: Sequence[Questions], masked: int, copied: bool, machine: Machine
 ) -> tuple[int, int]:
     """Peak bytes of the largest evaluation job: on the GPU (0 without one) and on the host.
 
@@ -132,6 +134,7 @@ def evaluation_memory(
         shape: of the model.
         questions: of every benchmark.
         masked: entries of all masks together, which the job holds.
+        copied: whether all but the masks is ablated, which takes a second copy of the scope.
         machine: where it runs.
     """
     size = shape.dimensions
@@ -141,6 +144,7 @@ def evaluation_memory(
     cache = max((min(q.items, MOST_ITEMS) * q.longest for q in written), default=0)
     busy = max(passing, cache * shape.cache_bytes)
     masks = INDEX * masked
+    loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)
     if not machine.gpu:
-        return 0, HOST + shape.weight_bytes + busy + masks
-    return GPU + shape.weight_bytes + busy, HOST + shape.weight_bytes + masks
+        return 0, HOST + loaded + busy + masks
+    return GPU + loaded + busy, HOST + shape.weight_bytes + masks

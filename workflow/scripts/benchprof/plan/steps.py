@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.configuration import fraction_name
+from benchprof.configuration import CALIBRATED, candidates, fraction_name
 from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
@@ -15,6 +15,7 @@ from benchprof.plan.shape import Shape
 from benchprof.plan.workload import (
     Examples,
     Questions,
+    ability_questions,
     benchmark_questions,
     diagnostic_examples,
     total,
@@ -53,6 +54,8 @@ class Workload:
     questions: Mapping[str, Questions]
     unknown: tuple[str, ...]
     """Benchmarks whose size is not known: they are not counted."""
+    calibration: tuple[Questions, ...]
+    """Each ability's calibration items, where a k is calibrated."""
 
 
 def workload(config: Mapping[str, Any], characters: float) -> Workload:
@@ -80,22 +83,35 @@ def workload(config: Mapping[str, Any], characters: float) -> Workload:
             items = folder / f"{benchmark['split']}.jsonl"
         questions[name] = benchmark_questions(name, benchmark, items, characters)
     known = {name: own for name, own in questions.items() if own is not None}
-    return Workload(len(sets), total(examples), known, tuple(sorted(questions.keys() - known)))
+    unknown = tuple(sorted(questions.keys() - known))
+    return Workload(len(sets), total(examples), known, unknown, _calibration(config, characters))
+
+
+def _calibration(config: Mapping[str, Any], characters: float) -> tuple[Questions, ...]:
+    if not candidates(config):
+        return ()
+    limit = config["calibration"]["items"]
+    return tuple(
+        ability_questions(Path(ability["items"], "calibration.jsonl"), limit, characters)
+        for ability in config["abilities"].values()
+    )
 
 
 def mask_sizes(config: Mapping[str, Any], shape: Shape) -> dict[str, int]:
-    """Entries of a mask by k."""
+    """Entries of a mask by each k that is a number, or a candidate for the calibrated one."""
     of_model = config.get("fraction_of", "model") == "model"
     whole = shape.parameters if of_model else shape.scope_size
-    names = map(fraction_name, config["fractions"])
-    return {name: entry_count(name, whole) for name in names}
+    numbers = [fraction_name(f) for f in config["fractions"] if f != CALIBRATED]
+    return {k: entry_count(k, whole) for k in dict.fromkeys(numbers + candidates(config))}
 
 
 def model_steps(
     config: Mapping[str, Any], model: Mapping[str, Any], shape: Shape, load: Workload, on: Machine
 ) -> list[Step]:
     """Every rule that has to do with one model, in the order in which they run."""
-    counts = list(mask_sizes(config, shape).values())
+    sizes = mask_sizes(config, shape)
+    counts = list(sizes.values())
+    tried = [sizes[k] for k in candidates(config)]
     steps = [
         Step("prepare_model", 1, host_memory=cost.HOST, disk=shape.weight_bytes),
         Step("check_sizes", 1, host_memory=cost.HOST),
@@ -108,7 +124,12 @@ def model_steps(
             ),
             _controls(config, selection, shape, counts),
         ]
-    return [step for step in steps if step.jobs] + [_evaluation(config, shape, counts, load, on)]
+    if tried:
+        steps += _calibrations(config, shape, tried, load, on)
+    # A calibrated k as the largest that it may be.
+    largest = {CALIBRATED: max(tried)} if tried else {}
+    shown = [(sizes | largest)[fraction_name(f)] for f in config["fractions"]]
+    return [step for step in steps if step.jobs] + [_evaluation(config, shape, shown, load, on)]
 
 
 def _importance(
@@ -152,17 +173,67 @@ def _controls(
 def _evaluation(
     config: Mapping[str, Any], shape: Shape, counts: Sequence[int], load: Workload, on: Machine
 ) -> Step:
+    copied = config.get("ablation_of", "mask") == "complement"
+    drawn, jobs = _controls_of_a_mask(config), len(config["benchmarks"])
+    questions = list(load.questions.values())
+    return _answers("evaluate_benchmark", jobs, config, shape, counts, drawn, questions, copied, on)
+
+
+def _calibrations(
+    config: Mapping[str, Any], shape: Shape, counts: Sequence[int], load: Workload, on: Machine
+) -> list[Step]:
     abilities, drawn = len(config["abilities"]), _controls_of_a_mask(config)
+    # An ability's items are answered under its own controls or those matched to all.
+    seeds = len(config["controls"]["random"]["seeds"])
+    questions = load.calibration
+    masks = len(config["selections"]) * (abilities + drawn)
+    return [
+        _answers(
+            "evaluate_calibration", abilities, config, shape, counts, seeds, questions, False, on
+        ),
+        Step(
+            "calibrate_masks",
+            len(config["selections"]),
+            host_memory=cost.HOST,
+            disk=cost.INDEX * max(counts) * masks,
+        ),
+    ]
+
+
+def _answers(
+    rule: str,
+    jobs: int,
+    config: Mapping[str, Any],
+    shape: Shape,
+    counts: Sequence[int],
+    drawn: int,
+    questions: Sequence[Questions],
+    copied: bool,
+    on: Machine,
+) -> Step:
+    """A rule that has the intact and the ablated models answer questions.
+
+    Args:
+        rule: its name.
+        jobs: how many.
+        config: the configuration.
+        shape: of the model.
+        counts: entries of a mask at each k.
+        drawn: random controls of one selection and k.
+        questions: of each job whose size is known.
+        copied: whether all but the masks is ablated.
+        on: where it runs.
+    """
+    abilities = len(config["abilities"])
     # `core` is the same mask for all abilities, and evaluated once.
     masks = sum(drawn + (1 if s == "core" else abilities) for s in config["selections"])
     files = (drawn + abilities) * len(config["selections"])
     states = 1 + masks * len(counts)
-    questions = list(load.questions.values())
-    gpu, host = cost.evaluation_memory(shape, questions, files * sum(counts), on)
+    gpu, host = cost.evaluation_memory(shape, questions, files * sum(counts), copied, on)
     loading = shape.weight_bytes / on.storage
     return Step(
-        "evaluate_benchmark",
-        len(config["benchmarks"]),
+        rule,
+        jobs,
         states * sum(q.read + q.written for q in questions),
         gpu or None,
         host,

@@ -48,23 +48,32 @@ def markdown(steps: Sequence[Step]) -> list[str]:
 
 
 def total_lines(
-    steps: Sequence[Step], load: Workload, machine: Machine, characters: float
+    steps: Mapping[Machine, Sequence[Step]], load: Workload, characters: float
 ) -> list[str]:
-    """All models together, and what the estimate rests on."""
-    hours = sum(step.seconds or 0 for step in steps) / 3600
-    disk = sum(step.disk or 0 for step in steps)
-    kind = "GPU" if machine.gpu else "host"
+    """All models together, by the machine that they run on, and what the estimate rests on."""
+    every = [step for own in steps.values() for step in own]
+    hours = " and ".join(
+        f"{sum(step.seconds or 0 for step in own) / 3600:.3g} {_kind(machine)} hours"
+        for machine, own in steps.items()
+    )
+    speeds = "; ".join(
+        f"{_kind(m)}: {m.flops:g} operations/s, {m.bandwidth:g} bytes/s of memory, "
+        f"{m.latency:g} s a pass at least, {m.storage:g} bytes/s of storage"
+        for m in steps
+    )
     lines = [
-        f"Together: {hours:.3g} {kind} hours, {readable_bytes(disk)} written, "
-        f"{sum(step.jobs for step in steps)} jobs and those of profile, figures and report, which "
+        f"Together: {hours}, {readable_bytes(sum(step.disk or 0 for step in every))} written, "
+        f"{sum(step.jobs for step in every)} jobs and those of profile, figures and report, which "
         "need no model.",
-        f"Estimated at {machine.flops:g} operations/s, {machine.bandwidth:g} bytes/s of memory, "
-        f"{machine.latency:g} s a pass at least, {machine.storage:g} bytes/s of storage and "
-        f"{characters:g} characters a token. Memory is the peak of one job. Options change these "
-        "(--help).",
+        f"Estimated at {characters:g} characters a token; {speeds}. Memory is the peak of one job. "
+        "Options change these (--help).",
     ]
     if load.unknown:
         lines.append(f"Not counted, their size is not known: {', '.join(load.unknown)}.")
+    if load.calibration:
+        lines.append(
+            "A calibrated k, which the run chooses, counts as the largest of its candidates."
+        )
     return lines
 
 
@@ -75,6 +84,10 @@ def readable_bytes(size: float) -> str:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"
+
+
+def _kind(machine: Machine) -> str:
+    return "GPU" if machine.gpu else "host"
 
 
 def _cells(step: Step) -> tuple[str, ...]:

@@ -91,10 +91,7 @@ def benchmark_questions(
     """
     limit = benchmark.get("limit")
     if ability_items is not None:
-        items = read_items(ability_items)
-        used = min(limit or len(items), len(items))
-        lengths = [_question_tokens(item, characters) for item in items]
-        return Questions(used, round(sum(lengths) * used / len(items)), 0, max(lengths))
+        return ability_questions(ability_items, limit, characters)
     if "benchmark" not in benchmark:
         return None
     sizes = json.loads(SIZES.read_text(encoding="utf-8"))
@@ -107,6 +104,14 @@ def benchmark_questions(
         # Each prompt is computed by itself where the model writes.
         return Questions(used, used * (prefix + item), used * answer, prefix + item + answer)
     return Questions(used, size["tasks"] * prefix + used * item, 0, prefix + item)
+
+
+def ability_questions(file: Path, limit: int | None, characters: float) -> Questions:
+    """The questions of one split of an ability; a sample is taken to be like all items."""
+    items = read_items(file)
+    used = min(limit or len(items), len(items))
+    lengths = [_question_tokens(item, characters) for item in items]
+    return Questions(used, round(sum(lengths) * used / len(items)), 0, max(lengths))
 
 
 def total(of: Sequence[Examples]) -> Examples:

@@ -13,6 +13,7 @@ from benchprof.profile import reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.similarity import (
     MEASURES,
+    cosine,
     noise_null,
     profile_similarity,
     symmetric_interval,
@@ -24,7 +25,7 @@ CONFIDENCE = 0.95
 KEYS = ["model", "benchmark", "selection", "fraction"]
 COLUMNS = ["abilities", "similarity", "noise_low", "noise_median", "noise_high", "reason",
            "reason_code", "similarity_low", "similarity_high", "p_noise", "spearman",
-           "spearman_p_noise", "cosine", "cosine_p_noise"]  # fmt: skip
+           "spearman_p_noise", "cosine"]  # fmt: skip
 
 
 def profile_cells(table: pd.DataFrame) -> dict[Key, pd.DataFrame]:
@@ -77,6 +78,7 @@ def compared(
         row |= dict(zip(["noise_low", "noise_median", "noise_high"], quantiles, strict=True))
     if row["reason_code"]:
         return row | {"reason": reason.SENTENCES[row["reason_code"]]}
+    row["cosine"] = float(cosine(first, second))
     for name, measure in MEASURES.items():
         value = float(measure(first, second))
         p = "p_noise" if name == "similarity" else f"{name}_p_noise"
@@ -103,6 +105,8 @@ def pair_of(resampled: Mapping[Key, Floats], one: Key, other: Key) -> tuple[Floa
 def _undefined(first: Floats, second: Floats) -> str:
     if np.isnan(first).any() or np.isnan(second).any():
         return reason.UNDEFINED_PROFILE
+    if len(first) == 1:
+        return reason.ONE_ABILITY
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return reason.FLAT_PROFILE
     return ""

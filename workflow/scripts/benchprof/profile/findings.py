@@ -16,8 +16,9 @@ from benchprof.profile.similarity import effective_number, noise_null, symmetric
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
-USED = ["ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
-        "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code"]  # fmt: skip
+USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
+        "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code",
+        "ablation_of"]  # fmt: skip
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
            "noise_high", "p_noise"]  # fmt: skip
 
@@ -34,35 +35,54 @@ def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
         row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
-        row |= {"metric": cells[0]["metric"], "n": cells[0]["n"], "abilities": len(cells)}
+        row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), seed)
-        strong, better = needed(cells), hindering(cells)
-        broken = sum(cell["flag_code"] == reason.ABLATED_MODEL_BROKEN for cell in cells)
-        row |= {"needed": _named(strong), "hindering": _named(better), "broken": broken}
-        rows.append(row | {"summary": _sentence(row, strong, better)})
+        named = {"needed": needed(cells), "hindering": hindering(cells)}
+        named["sufficient"] = sufficient(cells)
+        row |= {kind: _named(own) for kind, own in named.items()}
+        row |= {"broken": sum(cell["flag_code"] != "" for cell in cells)}
+        rows.append(row | {"summary": _sentence(row, cells, named)})
     return pd.DataFrame(rows)
 
 
 def needed(cells: Cells) -> Cells:
     """The abilities without which more is lost than under random and under others' masks.
 
-    Both significant: what either causes as well is no effect of the ability. Largest AIS first.
+    Both significant: what either causes as well is no effect of the ability. Nor is the loss of a
+    model that is broken as a whole. Largest AIS first.
     """
-    specific = [
-        cell
-        for cell in cells
-        if cell["q_random"] < SIGNIFICANCE
-        and cell["over_random"] > 0
-        and cell["q_others"] < SIGNIFICANCE
-        and cell["over_others"] > 0
-    ]
+    specific = [cell for cell in _speaking(cells, "mask") if _beyond_both(cell, 1)]
     return sorted(specific, key=lambda cell: -cell["ais"])
+
+
+def sufficient(cells: Cells) -> Cells:
+    """Where all but the mask is ablated: the abilities whose masks alone keep most.
+
+    More than random masks and than the other abilities' masks alone, both significant. Least AIS
+    first.
+    """
+    specific = [cell for cell in _speaking(cells, "complement") if _beyond_both(cell, -1)]
+    return sorted(specific, key=lambda cell: cell["ais"])
 
 
 def hindering(cells: Cells) -> Cells:
     """The abilities without which the model does significantly better; most negative AIS first."""
-    better = [cell for cell in cells if cell["q_ais"] < SIGNIFICANCE and cell["ais"] < 0]
+    own = _speaking(cells, "mask")
+    better = [cell for cell in own if cell["q_ais"] < SIGNIFICANCE and cell["ais"] < 0]
     return sorted(better, key=lambda cell: cell["ais"])
+
+
+def _speaking(cells: Cells, ablation_of: str) -> Cells:
+    """Those whose AIS says something of an ability, under this kind of ablation."""
+    return [c for c in cells if c["ablation_of"] == ablation_of and not c["flag_code"]]
+
+
+def _beyond_both(cell: Mapping[Hashable, Any], sign: int) -> bool:
+    """Whether a cell differs from both contrasts, with a larger AIS (1) or a smaller (-1)."""
+    return all(
+        cell[f"q_{contrast}"] < SIGNIFICANCE and sign * cell[f"over_{contrast}"] > 0
+        for contrast in ("random", "others")
+    )
 
 
 def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any]:
@@ -71,8 +91,8 @@ def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any
     if cells[0]["reason_code"]:
         return row | {key: cells[0][key] for key in ("reason_code", "reason")}
     profile = np.array([cell["ais"] for cell in cells])
-    if np.ptp(profile) == 0:
-        code = reason.FLAT_PROFILE
+    code = _without_breadth(cells, profile)
+    if code:
         return row | {"reason_code": code, "reason": reason.SENTENCES[code]}
     value = float(effective_number(profile))
     null = noise_null(len(profile), seed)["effective_number"]
@@ -84,29 +104,55 @@ def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any
     return row | {"reason_code": "", "reason": ""}
 
 
+def _without_breadth(cells: Cells, profile: Floats) -> str:
+    """Why a profile has no effective number of abilities, as a code; empty where it has."""
+    if cells[0]["ablation_of"] == "complement":
+        return reason.COMPLEMENT
+    if len(profile) == 1:
+        return reason.ONE_ABILITY
+    return reason.FLAT_PROFILE if np.ptp(profile) == 0 else ""
+
+
 def _named(cells: Cells) -> str:
     return "; ".join(cell["ability"] for cell in cells)
 
 
-def _sentence(row: Mapping[str, Any], strong: Cells, better: Cells) -> str:
+def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) -> str:
     """One sentence; every number in it is the row's or the cells'."""
+    alone = cells[0]["ablation_of"] == "complement"
     start = (
-        f"{row['benchmark']} in {row['model']} ({row['selection']} masks, k = {row['fraction']}, "
-        f"{row['metric']}, {row['n']} items)"
+        f"{row['benchmark']} in {row['model']} ({row['selection']} masks"
+        f"{' kept alone' if alone else ''}, k = {row['k']}, {row['metric']}, "
+        f"{row['n']} items)"
     )
-    if row["reason_code"] not in ("", reason.FLAT_PROFILE):
+    if cells[0]["reason_code"]:
         return f"{start} has no profile: {row['reason']}."
-    compared = "random masks and the other abilities' masks"
-    parts = [f"has no ability that stands out against {compared}"]
-    if strong:
-        parts = [f"loses more without {_with_intervals(strong)} than under {compared}"]
-    if better:
-        parts.append(f"does better without {_with_intervals(better)}")
+    parts = [_kept_in_words(named) if alone else _needed_in_words(named)]
+    if named["hindering"]:
+        parts.append(f"does better without {_with_intervals(named['hindering'])}")
     if not row["reason_code"]:
         parts.append(_breadth_in_words(row))
     if row["broken"]:
-        parts.append(f"{row['broken']} of {row['abilities']} ablated models are broken as a whole")
+        parts.append(
+            f"{row['broken']} of {row['abilities']} ablated models are broken as a whole, so that "
+            "their losses name no ability"
+        )
     return f"{start} {'; '.join(parts)}."
+
+
+def _needed_in_words(named: Mapping[str, Cells]) -> str:
+    compared = "random masks and the other abilities' masks"
+    if not named["needed"]:
+        return f"has no ability that stands out against {compared}"
+    return f"loses more without {_with_intervals(named['needed'])} than under {compared}"
+
+
+def _kept_in_words(named: Mapping[str, Cells]) -> str:
+    compared = "random masks and the other abilities' masks do"
+    if not named["sufficient"]:
+        return f"has no ability whose mask keeps more of the score than {compared}"
+    own = _with_intervals(named["sufficient"])
+    return f"keeps more of the score with the masks of {own} than {compared}"
 
 
 def _breadth_in_words(row: Mapping[str, Any]) -> str:

@@ -124,22 +124,25 @@ def measure_impacts(
     )
 
 
-def above_guessing_p(scores: Floats, guessing: float) -> Floats:
+def above_guessing_p(scores: Floats, guessing: float, units: Units) -> Floats:
     """One-sided p-values that a model does no better than guessing, (rows,).
 
-    Exact binomial for right-or-wrong scores, t-test for continuous ones. NaN where all scores of
-    a row equal guessing.
+    Exact binomial for right-or-wrong scores of single items, t-test for continuous ones and, over
+    the clusters' sums, for clustered ones. NaN where all that is tested equals guessing.
 
     Args:
         scores: (rows, n), a row per state of the model.
         guessing: the score of guessing.
+        units: what belongs together.
     """
-    if is_binary(scores):
+    if is_binary(scores) and not units.clustered:
         right = scores.sum(axis=1)
         return np.asarray(binom.sf(right - 1, scores.shape[1], guessing))
-    spread = scores.std(axis=1) > 0
-    p = np.where(scores.mean(axis=1) > guessing, 0.0, np.nan)
-    p[spread] = ttest_1samp(scores[spread], guessing, axis=1, alternative="greater").pvalue
+    sums = units.sums(scores)
+    excess = sums - guessing * (units.sizes if units.clustered else 1.0)
+    spread = excess.std(axis=1) > 0
+    p = np.where(excess.mean(axis=1) > 0, 0.0, np.nan)
+    p[spread] = ttest_1samp(excess[spread], 0.0, axis=1, alternative="greater").pvalue
     return p
 
 

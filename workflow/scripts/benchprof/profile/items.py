@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ SCHEMA = pa.schema(
         ("flip", pa.int8()),
     ]
 )
+
+FLIP_COLUMNS = ["model", "benchmark", "ability", "selection", "fraction", "seed", "metric", "n",
+                "intact_right", "lost", "gained"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,20 @@ def write_items(states: Iterable[ItemStates], path: Path) -> None:
     with written_whole(path) as temporary, pq.ParquetWriter(temporary, SCHEMA) as writer:
         for own in states:
             writer.write_table(_table(own))
+
+
+def flip_rows(states: Iterable[ItemStates]) -> pd.DataFrame:
+    """A row per (model, benchmark, ablation): how many items turned wrong and how many right."""
+    rows = []
+    for own in states:
+        lost = (own.right[0] & ~own.right[1:]).sum(axis=1)
+        gained = (~own.right[0] & own.right[1:]).sum(axis=1)
+        for cell, wrong, right in zip(own.cells, lost.tolist(), gained.tolist(), strict=True):
+            rows.append(
+                (own.model, own.benchmark, cell.ability, cell.selection, cell.fraction, cell.seed,
+                 own.metric, len(own.tasks), int(own.right[0].sum()), wrong, right)
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=FLIP_COLUMNS).astype({"seed": "Int64"})
 
 
 def _table(states: ItemStates) -> pa.Table:

@@ -17,22 +17,22 @@ from benchprof.profile.comparison import Key
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
 from benchprof.profile.impact import Impacts
-from benchprof.profile.items import ItemStates, item_states, write_items
+from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
 from benchprof.profile.power import power_rows
 from benchprof.profile.reliability import reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Scores, Source, read_scores
+from benchprof.profile.scores import Scores, Source, mask_digests, mask_shares, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.profile.table import (
     add_corrected,
     add_dose,
     add_dose_reason,
     add_flag,
+    add_k,
     benchmark_similarity_rows,
     similarity_rows,
 )
-from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
 
@@ -80,14 +80,17 @@ def compute_profile(
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
-    masks = {path: str(TensorFile(path).origin["digest"]) for path in {s.mask for s in sources}}
+    masks = mask_digests(s.mask for s in sources)
     by_benchmark = _measure_all(intact, sources, masks, settings, processes)
     measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
     differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
+    shares = mask_shares(masks)
+    table = add_k(table, {source: shares[source.mask] for source in sources})
     table = add_dose(add_corrected(table), dict(own_benchmarks))
     table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}
+    states = [part.states for part in measured if part.states]
     tables = {
         "impact": table,
         "similarity": similarity_rows(table, settings.seed, resampled),
@@ -96,10 +99,11 @@ def compute_profile(
         "power": pd.DataFrame([row for part in measured for row in part.power]),
         "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),
         "findings": findings_rows(table, settings.seed, resampled),
+        "flips": flip_rows(states),
     }
     for name, rows in tables.items():
         _write(rows, folder / name)
-    write_items([part.states for part in measured if part.states], folder / "items.parquet")
+    write_items(states, folder / "items.parquet")
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
 

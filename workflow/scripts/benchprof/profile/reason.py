@@ -15,21 +15,32 @@ IS_CONTROL = "is_control"
 NO_CONTROLS = "no_controls"
 NO_OTHER_ABILITIES = "no_other_abilities"
 NO_OWN_TEST = "no_own_test"
+# Of a dose and an effective number: what was ablated is all but the mask.
+COMPLEMENT = "ablation_of_complement"
 # Of a similarity, a reliability, an effective number.
 UNDEFINED_PROFILE = "undefined_profile"
 FLAT_PROFILE = "flat_profile"
+ONE_ABILITY = "one_ability"
 TOO_FEW_ABILITIES = "too_few_abilities"
+TOO_FEW_CHANGED = "too_few_changed_items"
 NO_AGREEMENT = "no_agreement"
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         UNDEFINED_PROFILE: "a profile is undefined",
         FLAT_PROFILE: "a profile's abilities are all equal",
+        ONE_ABILITY: "one ability alone has no profile: there is nothing to prefer it to",
         TOO_FEW_ABILITIES: "a correlation over fewer than three abilities says nothing",
+        TOO_FEW_CHANGED: "fewer than ten items tell the abilities' masks apart",
+        COMPLEMENT: (
+            "all but the mask was ablated, so that a large AIS says what an ability's mask alone "
+            "does not keep, not what the ability is needed for"
+        ),
         NO_AGREEMENT: "the halves do not agree, so that no number of items is known to be enough",
         ABLATED_MODEL_BROKEN: (
             "the ablated model is at guessing on every benchmark on which the intact model is "
-            "above it: damage of all, not of an ability"
+            "above it (keeps a tenth of the score or less where guessing scores 0): damage of all, "
+            "not of an ability"
         ),
         "": "",
     }

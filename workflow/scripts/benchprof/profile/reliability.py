@@ -17,8 +17,12 @@ from benchprof.profile.similarity import correlation
 from benchprof.sampling import derived_seed
 
 SPLITS = 200
+# Of scores, which lie in [0, 1] or not far from it.
+ROUNDING = 1e-12
 MIN_ABILITIES = 3
 RELIABLE = 0.8
+# Of fewer items that tell the masks apart a correlation of halves is an accident of the halving.
+MIN_CHANGED = 10
 
 
 def reliability_rows(
@@ -61,12 +65,25 @@ def split_half(drops: Floats, splits: int, seed: int) -> Floats:
         seed: of the halvings.
 
     Returns:
-        (splits,); NaN where a half's profile is flat.
+        (splits,); 0 where a half's profile is flat, which agrees with none. To pass over such
+        halves would leave those alone in which the few items that changed lie well.
     """
     n = drops.shape[1]
     first = _halves(n, splits, seed).astype(np.float64)
     sums = first @ drops.T
-    return correlation(sums / (n // 2), (drops.sum(axis=1) - sums) / (n - n // 2))
+    # Sums of scores that are no whole numbers leave rounding where nothing changed.
+    one = _flattened(sums / (n // 2))
+    other = _flattened((drops.sum(axis=1) - sums) / (n - n // 2))
+    return np.nan_to_num(correlation(one, other), nan=0.0)
+
+
+def changed_items(drops: Floats) -> int:
+    """Number of items that one ability's mask changes otherwise than another's.
+
+    Args:
+        drops: (abilities, n).
+    """
+    return int((np.ptp(drops, axis=0) > ROUNDING).sum())
 
 
 def spearman_brown(half: float) -> float:
@@ -92,8 +109,14 @@ def _halves(n: int, splits: int, seed: int) -> NDArray[np.bool_]:
     return np.random.default_rng(seed).permuted(first, axis=1)
 
 
+def _flattened(profiles: Floats) -> Floats:
+    """(splits, abilities): profiles that differ by rounding alone as flat ones."""
+    flat = np.ptp(profiles, axis=1, keepdims=True) <= ROUNDING
+    return np.where(flat, 0.0, profiles)
+
+
 def _reliability(drops: Floats, cell: tuple[str, str], seed: int) -> dict[str, Any]:
-    row: dict[str, Any] = dict.fromkeys(
+    row: dict[str, Any] = {"changed_items": changed_items(drops)} | dict.fromkeys(
         ["split_half", "reliability", "split_low", "split_high", f"items_for_{RELIABLE}"], np.nan
     )
     code, sentence = cell
@@ -101,12 +124,13 @@ def _reliability(drops: Floats, cell: tuple[str, str], seed: int) -> dict[str, A
         return row | {"reason_code": code, "reason": sentence}
     if len(drops) < MIN_ABILITIES:
         return row | _because(reason.TOO_FEW_ABILITIES)
-    halves = split_half(drops, SPLITS, seed)
-    known = halves[~np.isnan(halves)]
-    if not len(known):
+    if not row["changed_items"]:
         return row | _because(reason.FLAT_PROFILE)
-    half = float(known.mean())
-    low, high = np.quantile(known, (0.025, 0.975))
+    if row["changed_items"] < MIN_CHANGED:
+        return row | _because(reason.TOO_FEW_CHANGED)
+    halves = split_half(drops, SPLITS, seed)
+    half = float(halves.mean())
+    low, high = np.quantile(halves, (0.025, 0.975))
     reliability = spearman_brown(half)
     row |= {"split_half": half, "reliability": reliability, "split_low": low, "split_high": high}
     if not reliability > 0:

@@ -60,7 +60,7 @@ def _measured(scores: Scores, items: Floats, settings: Settings) -> Impacts:
 
 def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     """The rows of one metric with what does not need an AIS, and the AIS columns empty."""
-    p = above_guessing_p(items, scores.guessing)
+    p = above_guessing_p(items, scores.guessing, scores.units)
     code, sentence = _undefined(scores, float(items[0].mean()), float(p[0]))
     columns = {
         "model": scores.model,
@@ -69,6 +69,7 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         "selection": [cell.selection for cell in scores.cells],
         "fraction": [cell.fraction for cell in scores.cells],
         "seed": pd.array([cell.seed for cell in scores.cells], dtype="Int64"),
+        "ablation_of": "complement" if scores.complement else "mask",
         "n": scores.n,
         "clusters": pd.array([_clusters(scores)] * len(scores.cells), dtype="Int64"),
         "guessing": scores.guessing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.profile.resampling import Floats
 from benchprof.profile.units import Units, units_of
+from benchprof.tensors import TensorFile
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Scores:
         items: (n,), the place of each item in its task's data and the digest of its document.
         model_digest: of the model.
         requests_digest: of what was asked.
+        complement: whether all but each mask was ablated, and not the mask.
     """
 
     model: str
@@ -72,6 +74,7 @@ class Scores:
     items: tuple[tuple[int, str], ...]
     model_digest: str
     requests_digest: str
+    complement: bool
 
     @property
     def n(self) -> int:
@@ -112,8 +115,12 @@ def read_scores(
         base = read_record(intact)
         given: dict[str, Any] = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
+        complement: bool | None = None
         for number, source in enumerate((None, *sources)):
-            record = base if source is None else _ablated_record(source, base, masks, intact)
+            record = base
+            if source is not None:
+                record = read_ablated(source, base, masks, intact)
+                complement = _complement(source, record, complement)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
     return Scores(
@@ -128,7 +135,22 @@ def read_scores(
         items=tuple(zip(base["items"]["index"], base["items"]["digest"], strict=True)),
         model_digest=base["origin"]["model"]["digest"],
         requests_digest=base["origin"]["requests"]["digest"],
+        complement=bool(complement),
     )
+
+
+def mask_digests(masks: Iterable[Path]) -> dict[Path, str]:
+    """Digest of the entries of each mask, by its file."""
+    return _of_origin(masks, "digest")
+
+
+def mask_shares(masks: Iterable[Path]) -> dict[Path, str]:
+    """The share k that each mask holds, by its file, also where its name says `calibrated`."""
+    return _of_origin(masks, "fraction")
+
+
+def _of_origin(masks: Iterable[Path], key: str) -> dict[Path, str]:
+    return {path: str(TensorFile(path).origin[key]) for path in set(masks)}
 
 
 @contextlib.contextmanager
@@ -146,9 +168,20 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _ablated_record(
+def read_ablated(
     source: Source, base: dict[str, Any], masks: Mapping[Path, str], intact: Path
 ) -> dict[str, Any]:
+    """Read the record of an ablated model that may be compared with the intact one's.
+
+    Args:
+        source: where it is.
+        base: the record of the intact model.
+        masks: digest of the entries of each mask, by its file.
+        intact: where `base` is, for messages.
+
+    Raises:
+        InputError: it is damaged or does not belong to its mask, model or requests.
+    """
     record = read_record(source.record)
     remedy = "Delete it and run again."
     mask = masks[source.mask]
@@ -160,6 +193,15 @@ def _ablated_record(
             found = f"{part} differs from that of {intact}"
             raise InputError(source.record, found, "one and the same", remedy)
     return record
+
+
+def _complement(source: Source, record: dict[str, Any], others: bool | None) -> bool:
+    """Whether all but the record's mask was ablated; the same in all records of a benchmark."""
+    own = "kept_in" in record["origin"]["mask"]
+    if others not in (None, own):
+        found = "the mask was ablated in one record and all but the mask in another"
+        raise InputError(source.record, found, "one and the same", "Delete it and run again.")
+    return own
 
 
 def _identity(record: dict[str, Any]) -> dict[str, str]:

@@ -71,7 +71,8 @@ def effective_number(profiles: Floats) -> Floats:
     return np.asarray(np.exp(-(shares * np.log(np.where(shares > 0, shares, 1.0))).sum(axis=-1)))
 
 
-MEASURES = {"similarity": profile_similarity, "spearman": spearman, "cosine": cosine}
+# Not the cosine: noise around zero is no null of it, since any two losses have a positive one.
+MEASURES = {"similarity": profile_similarity, "spearman": spearman}
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def noise_null(abilities: int, seed: int, draws: int = 10_000) -> dict[str, Null
     """Measures of pairs of noise profiles, and `effective_number` of single ones.
 
     Each ability's AIS is an independent standard normal; its scale and shift do not matter after
-    the normalisation, its scale not for the cosine.
+    the normalisation, nor to ranks.
     """
     random = np.random.default_rng(seed)
     first, second = random.standard_normal((2, draws, abilities))

@@ -21,9 +21,13 @@ from benchprof.profile.comparison import (
 )
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.profile.resampling import Floats
+from benchprof.profile.scores import Source
 
 # A model at guessing on fewer benchmarks may have lost what just these need.
 BROKEN_FROM = 3
+# Where guessing scores 0 (free generation) a single lucky answer is above it: there a model is
+# at guessing that keeps no more than this share of the intact score.
+KEPT_AT_GUESSING = 0.1
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
 
 
@@ -49,12 +53,15 @@ def add_corrected(table: pd.DataFrame) -> pd.DataFrame:
 def add_dose(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
     """Add `dose`: the ability's own AIS on its test split under the same mask.
 
+    Where all but the mask was ablated there is none: a mask that keeps its own test is no weak one.
+
     Args:
         table: of all models and benchmarks.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
     """
     keys = [*ABLATION, "metric"]
     own = table[table["benchmark"] == table["ability"].map(own_benchmarks)]
+    own = own[own["ablation_of"] == "mask"]
     doses = own[[*keys, "ais"]].rename(columns={"ais": "dose"})
     return table.merge(doses, on=keys, how="left", validate="many_to_one")
 
@@ -68,6 +75,23 @@ def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.D
     stands_for_all = table["seed"].notna() & ~table["ability"].isin(list(own_benchmarks))
     missing = np.where(stands_for_all, reason.IS_CONTROL, reason.NO_OWN_TEST)
     table["reason_dose"] = table["reason_dose"].where(table["reason_dose"].notna(), missing)
+    masked = table["ablation_of"] == "mask"
+    table["reason_dose"] = table["reason_dose"].where(masked, reason.COMPLEMENT)
+    return table
+
+
+def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:
+    """Add `k` after `fraction`: the share that a mask holds, also where that is `calibrated`.
+
+    Args:
+        table: of all models and benchmarks.
+        ks: the share that each mask's metadata hold, by where it was used.
+    """
+    k = {(s.model, s.ability, s.selection, s.fraction, s.seed): own for s, own in ks.items()}
+    seeds = table["seed"].astype(object).where(table["seed"].notna(), None)
+    keys = zip(*(table[name] for name in ABLATION[:-1]), seeds, strict=True)
+    table = table.copy()
+    table.insert(list(table.columns).index("fraction") + 1, "k", [k[key] for key in keys])
     return table
 
 
@@ -76,12 +100,16 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
 
     A model is broken where it is not significantly above guessing, in the metric shown, on any
     of the benchmarks on which the intact model is, if there are `BROKEN_FROM` or more of them.
-    Its AIS stand: they are what was measured, and a reader may want to see them.
+    Its AIS stand: they are what was measured, and a reader may want to see them. Where all but the
+    mask was ablated nothing is marked: that a mask alone is not enough breaks no comparison.
     """
     shown = table[table["headline"] & (table["reason_code"] == "")]
+    shown = shown[shown["ablation_of"] == "mask"]
     # Abilities may share a mask, as those of `core` do.
     shown = shown.drop_duplicates(["model", "benchmark", "mask_digest"])
-    at_guessing = ~(shown["p_guessing_ablated"] < SIGNIFICANCE)
+    at_guessing = (~(shown["p_guessing_ablated"] < SIGNIFICANCE)).where(
+        shown["guessing"] > 0, shown["ablated"] <= KEPT_AT_GUESSING * shown["intact"]
+    )
     by_model = at_guessing.groupby([shown["model"], shown["mask_digest"]]).agg(["all", "size"])
     broken = set(by_model.index[by_model["all"] & (by_model["size"] >= BROKEN_FROM)])
     ablated = zip(table["model"], table["mask_digest"], strict=True)

@@ -16,6 +16,11 @@ FULL_DROP = 0.9
 # What a mask may take off tests that are not its own, and random damage off any.
 SIDE_DROP = 0.1
 ENOUGH_CONTROLS = 5
+COMPLEMENT = (
+    "All but each mask was ablated (ablation_of: complement): a large AIS says what an ability's "
+    "mask alone does not keep, not what the benchmark needs. There is no dose, and the random "
+    "controls are random masks kept alone."
+)
 
 
 def drops(rows: pd.DataFrame) -> pd.Series:
@@ -58,8 +63,11 @@ def undefined(matrix: Matrix) -> list[str]:
 
 def caveats(matrix: Matrix) -> list[str]:
     """What else limits the trust in a matrix; empty where nothing was found."""
+    if matrix.complement:
+        return [*_unbounded(matrix), COMPLEMENT]
     return [
         *_unbounded(matrix),
+        *_broken(matrix),
         *_doses(matrix),
         *_side_effects(matrix),
         *_controls(matrix),
@@ -83,6 +91,15 @@ def _unbounded(matrix: Matrix) -> list[str]:
         f"{len(unbounded)} of {int(matrix.cells['ais'].notna().sum())} intervals have no bound on "
         f"at least one side ({_names(unbounded['benchmark'].unique())}): in too many resamples of "
         "the items the intact model is not above guessing."
+    ]
+
+
+def _broken(matrix: Matrix) -> list[str]:
+    flagged = matrix.cells[matrix.cells["flag_code"] != ""]
+    return [
+        f"{code}: {sentence}. So under the masks of {_names(own['ability'].unique())}, whose AIS "
+        "stand and name none."
+        for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False)
     ]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report.matrix import Matrix
-from benchprof.report.style import interval, number, readable
 
 
 @dataclass(frozen=True)
@@ -14,16 +13,19 @@ class OwnTests:
     """How the benchmarks that are an ability's own test came out.
 
     Attributes:
-        largest: on so many of the defined ones the own ability's AIS exceeds all others'.
+        largest: on so many of the defined ones the own ability's AIS exceeds all others' or, where
+            all but the mask was ablated, lies below all others'.
         defined: so many have an AIS.
         undefined: so many have none.
         by_chance: the expectation of `largest` if every ability were as likely.
+        complement: whether all but the mask was ablated.
     """
 
     largest: int
     defined: int
     undefined: int
     by_chance: float
+    complement: bool
 
     def sentence(self) -> str:
         """The same in words."""
@@ -33,16 +35,17 @@ class OwnTests:
             return "No benchmark that is an ability's own test has an AIS."
         have = "has" if self.undefined == 1 else "have"
         without = f" {self.undefined} more {have} no AIS." if self.undefined else ""
+        extreme = "least (its mask alone keeps most)" if self.complement else "largest"
         return (
             f"On {self.largest} of the {self.defined} benchmarks that are an ability's own test "
-            f"and have an AIS, the own ability's AIS is the largest (by chance: "
+            f"and have an AIS, the own ability's AIS is the {extreme} (by chance: "
             f"{self.by_chance:.1f}).{without}"
         )
 
 
 def own_tests(matrix: Matrix) -> OwnTests:
-    """Whether losing an ability hurts its own test most."""
-    grid = matrix.grid("ais")
+    """Whether losing an ability hurts its own test most, or keeping it alone the least."""
+    grid = matrix.grid("ais") * (-1 if matrix.complement else 1)
     largest = defined = 0
     for ability, benchmark in matrix.own.items():
         row = grid.loc[benchmark].astype(float)
@@ -51,7 +54,8 @@ def own_tests(matrix: Matrix) -> OwnTests:
             others = row.drop(ability)
             largest += bool((row[ability] > others).all())
     undefined = len(matrix.own) - defined
-    return OwnTests(largest, defined, undefined, defined / len(matrix.abilities))
+    by_chance = defined / len(matrix.abilities)
+    return OwnTests(largest, defined, undefined, by_chance, matrix.complement)
 
 
 def against_random(matrix: Matrix) -> str:
@@ -65,28 +69,3 @@ def against_random(matrix: Matrix) -> str:
         f"{len(differing)} of {defined} cells differ from random masks of the same size "
         f"(q < {SIGNIFICANCE}): {more} with a larger loss, {len(differing) - more} with a smaller."
     )
-
-
-def by_benchmark(matrix: Matrix) -> dict[str, str]:
-    """For each benchmark with an AIS the abilities that it loses more without, in one sentence.
-
-    More than under random masks and more than under the other abilities' masks, both significant:
-    what either causes as well is no effect of the ability.
-    """
-    cells = matrix.cells[matrix.cells["ais"].notna()]
-    specific = cells[
-        (cells["q_random"] < SIGNIFICANCE)
-        & (cells["over_random"] > 0)
-        & (cells["q_others"] < SIGNIFICANCE)
-        & (cells["over_others"] > 0)
-    ].sort_values("ais", ascending=False, kind="stable")
-    sentences = {}
-    for benchmark in cells["benchmark"].unique():
-        own = specific[specific["benchmark"] == benchmark]
-        abilities = ", ".join(
-            f"{readable(row['ability'])} ({number(row['ais'])}; "
-            f"{interval(row['ais_low'], row['ais_high'])})"
-            for row in own.to_dict("records")
-        )
-        sentences[str(benchmark)] = abilities or "none that stands out"
-    return sentences

@@ -9,8 +9,8 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.files import write_json
+from benchprof.portable import portable
 from benchprof.provenance import software
-from benchprof.report.portable import portable
 
 FORMAT = 1
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from benchprof.configuration import shown_fraction
 from benchprof.profile.impact import SIGNIFICANCE
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5
+# Behind an AIS whose ablated model is broken as a whole.
+BROKEN = "†"
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Matrix:
     Attributes:
         model: its name.
         selection: the rule that made the masks.
-        fraction: k, as file names have it.
+        fraction: k as configured, and as file names have it.
+        k: the number, also where `fraction` is the word `calibrated`.
         own: the benchmark that is an ability's test split, by ability, where it is in the table.
         benchmarks: the rows, in the table's order; of another metric, those that have it.
         abilities: the columns, in the table's order.
@@ -31,11 +35,31 @@ class Matrix:
     model: str
     selection: str
     fraction: str
+    k: str
     own: Mapping[str, str]
     benchmarks: tuple[str, ...]
     abilities: tuple[str, ...]
     cells: pd.DataFrame
     controls: pd.DataFrame
+
+    @property
+    def shown_k(self) -> str:
+        """k for readers."""
+        return shown_fraction(self.fraction, self.k)
+
+    @property
+    def complement(self) -> bool:
+        """Whether all but each mask was ablated: a large AIS says what a mask does not keep."""
+        return bool((self.cells["ablation_of"] == "complement").all())
+
+    def says(self) -> str:
+        """What the colours of an AIS say, for captions."""
+        if self.complement:
+            return (
+                "All but the ability's mask was ablated. Red: the model loses, as the mask alone "
+                "is not enough; blue: it gains."
+            )
+        return "Red: the model loses without the ability; blue: it gains."
 
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""
@@ -45,6 +69,10 @@ class Matrix:
     def marked(self) -> pd.DataFrame:
         """(benchmarks, abilities), bool: whether a cell differs from its random controls."""
         return self.grid("q_random").astype(float) < SIGNIFICANCE
+
+    def broken(self) -> pd.DataFrame:
+        """(benchmarks, abilities), bool: whether the ablated model is broken as a whole."""
+        return self.grid("flag_code").fillna("") != ""
 
     def reasons(self) -> dict[str, str]:
         """Why a benchmark has no AIS, by benchmark; none for those that have."""
@@ -137,4 +165,5 @@ def matrix_of(
         if ability in abilities and benchmark in benchmarks
     }
     controls = shown[shown["seed"].notna()]
-    return Matrix(model, selection, fraction, own, benchmarks, abilities, cells, controls)
+    k = str(cells["k"].iloc[0])
+    return Matrix(model, selection, fraction, k, own, benchmarks, abilities, cells, controls)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from benchprof.configuration import CALIBRATED, fraction_name
 from benchprof.files import write_text
+from benchprof.portable import portable
 from benchprof.provenance import software
-from benchprof.report.portable import portable
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 
@@ -54,7 +55,7 @@ def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Step]
     steps = [_profiled(table), _importance(settings)]
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole))
-        steps.append(Step(f"Masks, {name}", f"{rule}; k = {_listed(table['fraction'].unique())}."))
+        steps.append(Step(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
     steps += [_ablation(settings), _controls(settings, table), _impact(settings), _tests()]
     if table["model"].nunique() > 1:
         steps.append(_similarity())
@@ -158,6 +159,24 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str) -> str:
     return rules.get(name, str(dict(selection)))
 
 
+def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
+    """Each k of a selection; where it was calibrated, what each model got and from what."""
+    parts = [k for k in table["fraction"].unique() if k != CALIBRATED]
+    own = table[(table["selection"] == name) & (table["fraction"] == CALIBRATED)]
+    calibrated = own.drop_duplicates("model")
+    if len(calibrated):
+        chosen = _listed(
+            f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
+        )
+        tried = settings["calibration"]
+        parts.append(
+            f"{chosen}, chosen among {_listed(map(fraction_name, tried['fractions']))} where the "
+            "drop by an ability's own mask most exceeds that by the other abilities' and by random "
+            f"masks, on {tried['items']} calibration items an ability"
+        )
+    return _listed(parts)
+
+
 def _specific(selection: Mapping[str, Any], n: str, others: str) -> str:
     definition = selection["definition"]
     if definition == "ratio":
@@ -206,9 +225,13 @@ def _controls(settings: Mapping[str, Any], table: pd.DataFrame) -> Step:
 
 def _impact(settings: Mapping[str, Any]) -> Step:
     profile = settings["profile"]
+    complement = settings["ablation_of"] == "complement"
+    ablated_score = (
+        "with all but the mask of ability a ablated" if complement else "without ability a"
+    )
     return Step(
         f"AIS ({profile['impact'].replace('_', ' ')})",
-        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) without ability a; undefined "
+        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) {ablated_score}; undefined "
         f"where S is not significantly above guessing. Intervals "
         f"({100 * profile['confidence']:g}%): paired bootstrap over items, {profile['resamples']} "
         f"resamples, seed {settings['seed']}.",

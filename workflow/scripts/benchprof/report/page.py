@@ -14,57 +14,56 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from benchprof.files import write_text
+from benchprof.portable import portable
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
-from benchprof.report import page_tables
+from benchprof.report import page_profiles, page_tables
 from benchprof.report.caveats import FULL_DROP, SIDE_DROP, SMALL_DROP, caveats, undefined
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
-from benchprof.report.findings import against_random, by_benchmark, own_tests
+from benchprof.report.findings import against_random, own_tests
 from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.page_figures import Album
-from benchprof.report.portable import portable
 from benchprof.report.style import readable
 
 TEMPLATE = "page.html.jinja"
 # What decided the numbers, of all that a rule may give along.
 SETTINGS = (
-    "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of", "controls",
-    "ablation", "ablation_of", "profile",
+    "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of",
+    "calibration", "controls", "ablation", "ablation_of", "profile",
 )  # fmt: skip
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
+Tables = Mapping[str, pd.DataFrame]
+"""The tables of the profile stage by their names, less that of items."""
 
 
 def write_page(
     target: Path,
-    impact: pd.DataFrame,
-    similarity: pd.DataFrame,
+    tables: Tables,
     own_benchmarks: Mapping[str, str],
     settings: Mapping[str, Any],
     models: Mapping[str, Path],
     sizes: Mapping[str, Path],
     figures: Sequence[Path],
-    tables: Sequence[Path] = (),
 ) -> None:
     """Write the page; its bytes depend on the arguments, the files and the software alone.
 
     Args:
         target: the HTML file.
-        impact: the AIS table.
-        similarity: the table of similarities; empty with one model.
+        tables: of the profile stage; all are shown and can be saved from the page.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
         settings: what decided the numbers, as configured: the keys of `SETTINGS`.
         models: the card of each prepared model, by the model's name.
         sizes: the file of `masks.size.check_sizes` for each model: how many weights each k is.
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
-        tables: further files that a reader can save from the page.
     """
     cards = {name: read_card(path) for name, path in models.items()}
     counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
     album = Album(figures)
+    impact, similarity = tables["impact"], tables["similarity"]
     matrices = all_matrices(impact, own_benchmarks)
     script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")
     context = {
@@ -72,14 +71,14 @@ def write_page(
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "switches": _switches(impact),
         "sections": [
-            _section(impact, matrix, counts[matrix.model]["n"][matrix.fraction], album)
+            _section(tables, matrix, counts[matrix.model]["n"][matrix.k], album)
             for matrix in matrices
         ],
         "sweeps": list(_sweeps(impact, album)),
-        "similarities": list(_similarities(similarity, album)),
+        "similarities": list(_similarities(similarity, tables["model_differences"], album)),
         "pipeline": album.of_all("pipeline", PIPELINE_NOTE),
         "scores": {model: page_tables.score_rows(impact, model) for model in cards},
-        "downloads": _downloads(impact, similarity, tables),
+        "downloads": _downloads(tables),
     } | _background(impact, settings, cards)
     write_text(target, _environment().get_template(TEMPLATE).render(context))
 
@@ -140,34 +139,41 @@ def _other_metrics(table: pd.DataFrame) -> list[str]:
     return [str(metric) for metric, all_ in metrics.items() if not (only and all_)]
 
 
-def _section(table: pd.DataFrame, matrix: Matrix, weights: int, album: Album) -> dict[str, Any]:
+def _section(tables: Tables, matrix: Matrix, weights: int, album: Album) -> dict[str, Any]:
     """What the page says of one model, selection and k; a mask holds `weights` weights."""
+    table = tables["impact"]
     view = (matrix.model, matrix.selection, matrix.fraction, matrix.own)
     present = table[(table["model"] == matrix.model)]["metric"].unique()
     others = [metric for metric in _other_metrics(table) if metric in present]
     grids = {HEADLINE: matrix} | {m: matrix_of(table, *view, metric=m) for m in others}
-    found = by_benchmark(matrix)
+    findings = page_profiles.finding_rows(tables["findings"], matrix)
+    summaries = {row["benchmark"]: row["summary"] for row in findings}
+    flips = page_profiles.flip_counts(tables["flips"], matrix)
     return {
         "model": matrix.model,
         "selection": matrix.selection,
         "fraction": matrix.fraction,
-        "title": f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}",
+        "title": f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}",
         "weights": f"{weights:,}",
         "found": [own_tests(matrix).sentence(), against_random(matrix)],
-        "by_benchmark": found,
+        "complement": matrix.complement,
+        "findings": findings,
+        "certainty": page_profiles.certainty_rows(tables["reliability"], tables["power"], matrix),
+        "benchmark_pairs": page_profiles.benchmark_pair_rows(
+            tables["benchmark_similarity"], matrix
+        ),
         "undefined": undefined(matrix),
         "caveats": caveats(matrix),
         "grids": [_grid(name, grid) for name, grid in grids.items()],
         "benchmarks": {
             benchmark: {
-                "found": found.get(benchmark),
-                "reason": matrix.reasons().get(benchmark),
+                "summary": summaries[benchmark],
                 "rows": page_tables.benchmark_rows(matrix, benchmark),
             }
             for benchmark in matrix.benchmarks
         },
-        "details": list(page_tables.detail_rows(table, matrix)),
-        "doses": page_tables.dose_rows(matrix),
+        "details": list(page_tables.detail_rows(table, matrix, flips)),
+        "doses": [] if matrix.complement else page_tables.dose_rows(matrix),
         "figures": album.of_matrix(matrix),
     }
 
@@ -191,7 +197,9 @@ def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
             yield {"model": model, "selection": selection, "figure": figure}
 
 
-def _similarities(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
+def _similarities(
+    table: pd.DataFrame, differences: pd.DataFrame, album: Album
+) -> Iterator[dict[str, Any]]:
     keys = table[["selection", "fraction"]].drop_duplicates()
     for selection, fraction in zip(keys["selection"], keys["fraction"], strict=True):
         rows = similarity_of(table, selection, fraction)
@@ -199,24 +207,21 @@ def _similarities(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]
             "title": f"{selection}, k = {fraction}",
             "selection": selection,
             "fraction": fraction,
-            "rows": page_tables.similarity_rows(rows),
+            "rows": page_profiles.model_pair_rows(rows),
+            "differences": list(page_profiles.difference_rows(differences, selection, fraction)),
             "figure": album.of_similarity(rows, selection, fraction),
         }
 
 
-def _downloads(
-    impact: pd.DataFrame, similarity: pd.DataFrame, tables: Sequence[Path]
-) -> list[tuple[str, str]]:
-    """(file name, data URI); of the AIS table without digests, which provenance has."""
-    digests = [name for name in impact.columns if name.endswith("_digest")]
-    texts = {"impact.csv": impact.drop(columns=digests).to_csv(index=False, lineterminator="\n")}
-    if len(similarity):
-        texts["similarity.csv"] = similarity.to_csv(index=False, lineterminator="\n")
-    texts |= {path.name: path.read_text(encoding="utf-8") for path in tables}
-    return [
-        (name, f"data:text/csv;base64,{base64.b64encode(text.encode()).decode('ascii')}")
-        for name, text in texts.items()
-    ]
+def _downloads(tables: Tables) -> list[tuple[str, str]]:
+    """(file name, data URI) of tables with rows, without digests, which provenance has."""
+    return [(f"{name}.csv", _saved(table)) for name, table in tables.items() if len(table)]
+
+
+def _saved(table: pd.DataFrame) -> str:
+    digests = [name for name in table.columns if name.endswith("_digest")]
+    text = table.drop(columns=digests).to_csv(index=False, lineterminator="\n")
+    return f"data:text/csv;base64,{base64.b64encode(text.encode()).decode('ascii')}"
 
 
 def _profiled(table: pd.DataFrame) -> dict[str, Any]:

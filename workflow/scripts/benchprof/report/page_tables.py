@@ -26,7 +26,7 @@ class Cell:
     Attributes:
         value: two decimals, or a dash.
         interval: its interval; empty where there is none.
-        marks: of own, marked and undefined those that apply; the classes of its style.
+        marks: of own, undefined, marked and broken those that apply; the classes of its style.
         tint: -100 to 100, the strength of its colour; saturates at an AIS of 1.
         says: all of it in words, for who points at it: also why it is undefined.
     """
@@ -67,11 +67,20 @@ def impact_rows(matrix: Matrix) -> list[dict[str, Any]]:
     ]
 
 
-def detail_rows(table: pd.DataFrame, matrix: Matrix) -> Iterator[dict[str, Any]]:
-    """A row per cell with what it is compared with, and its AIS in accuracy."""
+def detail_rows(
+    table: pd.DataFrame, matrix: Matrix, flips: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """A row per cell with what it is compared with, its AIS in accuracy, and items that turned.
+
+    Args:
+        table: the AIS table.
+        matrix: the cells.
+        flips: by (benchmark, ability), of `page_profiles.flip_counts`.
+    """
     accuracy = _accuracy_rows(table, matrix)
     for row in matrix.cells.to_dict("records"):
         beside = accuracy.get((row["benchmark"], row["ability"]))
+        turned = flips.get((row["benchmark"], row["ability"]))
         yield {
             "benchmark": row["benchmark"],
             "ability": row["ability"],
@@ -79,17 +88,20 @@ def detail_rows(table: pd.DataFrame, matrix: Matrix) -> Iterator[dict[str, Any]]
             "intact": number(row["intact"], 3),
             "ablated": number(row["ablated"], 3),
             "guessing": number(row["guessing"], 3),
-            "ais": _estimate(row, "ais"),
-            "over_random": _estimate(row, "over_random"),
+            "ais": estimate(row, "ais", "ais_low", "ais_high"),
+            "over_random": _contrast(row, "over_random"),
             "p_random": probability(row["p_random"]),
             "q_random": probability(row["q_random"]),
-            "over_others": _estimate(row, "over_others"),
+            "over_others": _contrast(row, "over_others"),
             "p_others": probability(row["p_others"]),
             "q_others": probability(row["q_others"]),
-            "accuracy": NONE if beside is None else _estimate(beside, "ais"),
+            "accuracy": NONE if beside is None else estimate(beside, "ais", "ais_low", "ais_high"),
             "accuracy_metric": "" if beside is None else beside["metric"],
             "ablated_accuracy": NONE if beside is None else number(beside["ablated"], 3),
+            "lost": NONE if turned is None else f"{turned['lost']} of {turned['intact_right']}",
+            "gained": NONE if turned is None else _gained(turned),
             "marked": row["q_random"] < SIGNIFICANCE,
+            "flag": f"{row['flag_code']}: {row['flag']}." if row["flag_code"] else "",
             "reason": row["reason"],
             "accuracy_reason": "" if beside is None else beside["reason"],
         }
@@ -102,11 +114,11 @@ def benchmark_rows(matrix: Matrix, benchmark: str) -> list[dict[str, Any]]:
         {
             "ability": row["ability"],
             "own": matrix.own.get(row["ability"]) == benchmark,
-            "ais": _estimate(row, "ais"),
+            "ais": estimate(row, "ais", "ais_low", "ais_high"),
             "tint": round(100 * max(-1.0, min(1.0, row["ais"]))),
-            "over_random": _estimate(row, "over_random"),
+            "over_random": _contrast(row, "over_random"),
             "q_random": probability(row["q_random"]),
-            "over_others": _estimate(row, "over_others"),
+            "over_others": _contrast(row, "over_others"),
             "q_others": probability(row["q_others"]),
         }
         for row in cells.sort_values("ais", ascending=False, kind="stable").to_dict("records")
@@ -141,26 +153,11 @@ def dose_rows(matrix: Matrix) -> list[dict[str, str]]:
     return [
         {
             "ability": ability,
-            "own": _or_dash(own[ability]),
-            "side": _or_dash(side[ability]),
-            "random": _or_dash(random.get(matrix.own.get(ability), math.nan)),
+            "own": or_dash(own[ability]),
+            "side": or_dash(side[ability]),
+            "random": or_dash(random.get(matrix.own.get(ability), math.nan)),
         }
         for ability in matrix.abilities
-    ]
-
-
-def similarity_rows(rows: pd.DataFrame) -> list[dict[str, str]]:
-    """A row per (benchmark, pair) of `similarity_bars.similarity_of`."""
-    return [
-        {
-            "benchmark": row["benchmark"],
-            "pair": row["pair"],
-            "similarity": _or_dash(row["similarity"]),
-            "noise": f"{_or_dash(row['noise_median'])} ({_or_dash(row['noise_low'])} to "
-            f"{_or_dash(row['noise_high'])})",
-            "reason": row["reason"],
-        }
-        for row in rows.to_dict("records")
     ]
 
 
@@ -187,6 +184,10 @@ def _accuracy_rows(table: pd.DataFrame, matrix: Matrix) -> dict[tuple[str, str],
     return found
 
 
+def _gained(turned: Mapping[str, Any]) -> str:
+    return f"{turned['gained']} of {turned['n'] - turned['intact_right']}"
+
+
 def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
     value = float(row["ais"])
     undefined = math.isnan(value)
@@ -194,11 +195,12 @@ def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
         "own": own,
         "undefined": undefined,
         "marked": float(row.get("q_random", math.nan)) < SIGNIFICANCE,
+        "broken": bool(row.get("flag_code", "")),
     }
-    bounds = float(row.get("ais_low", math.nan)), float(row.get("ais_high", math.nan))
+    low, high = float(row.get("ais_low", math.nan)), float(row.get("ais_high", math.nan))
     return Cell(
         NONE if undefined else number(value),
-        "" if math.isnan(bounds[0]) else _bounds(*bounds),
+        "" if math.isnan(low) else bounds(low, high),
         " ".join(name for name, applies in marks.items() if applies),
         0 if undefined else round(100 * max(-1.0, min(1.0, value))),
         _said(row, value),
@@ -212,24 +214,31 @@ def _said(row: Mapping[Any, Any], value: float) -> str:
         return f"{what}no AIS, {row['reason'] or 'not computed'}"
     if "ais_low" not in row:
         return f"{what}{number(value, 3)}"
-    bounds = _bounds(row["ais_low"], row["ais_high"])
+    flag = f"; {row['flag_code']}: {row['flag']}" if row["flag_code"] else ""
     return (
-        f"{what}{number(value, 3)} ({bounds}); over random {_estimate(row, 'over_random')}, q "
-        f"{probability(row['q_random'])}; over other abilities {_estimate(row, 'over_others')}, q "
-        f"{probability(row['q_others'])}; n = {int(row['n'])}"
+        f"{what}{number(value, 3)} ({bounds(row['ais_low'], row['ais_high'])}); over random "
+        f"{_contrast(row, 'over_random')}, q {probability(row['q_random'])}; over other abilities "
+        f"{_contrast(row, 'over_others')}, q {probability(row['q_others'])}; n = {int(row['n'])}"
+        f"{flag}"
     )
 
 
-def _estimate(row: Mapping[Any, Any], name: str) -> str:
-    value = float(row[name])
-    if math.isnan(value):
+def _contrast(row: Mapping[Any, Any], name: str) -> str:
+    return estimate(row, name, f"{name}_low", f"{name}_high")
+
+
+def estimate(row: Mapping[Any, Any], value: str, low: str, high: str) -> str:
+    """A value with its interval, from three columns of a row; a dash where there is none."""
+    if math.isnan(row[value]):
         return NONE
-    return f"{number(value)} ({_bounds(row[f'{name}_low'], row[f'{name}_high'])})"
+    return f"{number(row[value])} ({bounds(row[low], row[high])})"
 
 
-def _bounds(low: float, high: float) -> str:
+def bounds(low: float, high: float) -> str:
+    """An interval."""
     return f"{number(low)} to {number(high)}".replace("inf", "∞")
 
 
-def _or_dash(value: float) -> str:
+def or_dash(value: float) -> str:
+    """Two decimals, or a dash where there is no value."""
     return NONE if math.isnan(value) else number(value)

@@ -13,16 +13,17 @@ from benchprof.files import write_text
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report.caveats import undefined
 from benchprof.report.figures.similarity import similarity_of
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 from benchprof.report.style import codes, number, readable
 
 # What LaTeX would take for its own.
 ESCAPES = str.maketrans(
     {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
      "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}",
-     "<": r"$<$", ">": r"$>$"}
+     "<": r"$<$", ">": r"$>$", "†": r"\textdagger{}"}
 )  # fmt: skip
 NONE = "--"
+BROKEN_NOTE = f"{BROKEN} the ablated model is broken as a whole, and its AIS names no ability."
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ def write_similarity_tables(
 def impact_table(matrix: Matrix) -> PaperTable:
     """Benchmarks by abilities, each value with its marks, and the random masks' mean."""
     short = codes(matrix.abilities)
-    values, marked = matrix.grid("ais").to_dict("index"), matrix.marked().to_dict("index")
+    values = matrix.grid("ais").to_dict("index")
+    marks = matrix.marked().map(lambda marked: "*" if marked else "")
+    marks += matrix.broken().map(lambda broken: BROKEN if broken else "")
+    marked = marks.to_dict("index")
     random = matrix.with_controls().groupby("benchmark")["random_mean"].mean()
     rows = [
         [
@@ -113,9 +117,11 @@ def impact_table(matrix: Matrix) -> PaperTable:
     caption = " ".join(
         [
             f"Ability Impact Scores of {matrix.model} ({matrix.metrics().replace('_', ' ')}; "
-            f"masks: {matrix.selection}, k = {matrix.fraction}). {legend}; random: mean of the "
+            f"masks: {matrix.selection}, k = {matrix.shown_k}). {legend}; random: mean of the "
             f"random masks of the same size. * differs from these (q < {SIGNIFICANCE}). {NONE} "
             "undefined.",
+            *([matrix.says()] if matrix.complement else []),
+            *([BROKEN_NOTE] if matrix.broken().any(axis=None) else []),
             *undefined(matrix),
         ]
     )
@@ -140,10 +146,10 @@ def similarity_table(rows: pd.DataFrame) -> PaperTable:
     return PaperTable(caption, label, ["Benchmark", *pairs], texts)
 
 
-def _value(value: float, marked: bool = False) -> str:
+def _value(value: float, marks: str = "") -> str:
     if not np.isfinite(value):
         return NONE
-    return number(value) + ("*" if marked else "")
+    return number(value) + marks
 
 
 def _write(table: PaperTable, targets: Sequence[Path]) -> None:

@@ -77,7 +77,7 @@ def impact_text(
 
 def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
     yield (
-        f"Ability Impact Scores of {matrix.model}, {matrix.selection} masks, k = {matrix.fraction}"
+        f"Ability Impact Scores of {matrix.model}, {matrix.selection} masks, k = {matrix.shown_k}"
     )
     yield (
         f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {confidence:.0%} interval, low:high"

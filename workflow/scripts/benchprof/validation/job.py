@@ -15,10 +15,9 @@ from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.tasks import TaskSource
 from benchprof.files import write_text
 from benchprof.jsonl import read_objects
-from benchprof.profile.scores import Scores, Source, read_scores
+from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.store import Store
-from benchprof.tensors import TensorFile
 from benchprof.validation.blocks import write_block_masks
 from benchprof.validation.coverage import coverage_rows
 from benchprof.validation.recovery import (
@@ -199,5 +198,4 @@ def _read(
         Source(model, benchmark, ability, *view, None, records[ability], mask)
         for ability, mask in masks.items()
     ]
-    digests = {mask: str(TensorFile(mask).origin["digest"]) for mask in masks.values()}
-    return read_scores(model, benchmark, records[INTACT], sources, digests)
+    return read_scores(model, benchmark, records[INTACT], sources, mask_digests(masks.values()))

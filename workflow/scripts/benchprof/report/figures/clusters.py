@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import dendrogram, linkage
 from scipy.spatial.distance import squareform
 
+from benchprof.profile import reason
 from benchprof.profile.similarity import noise_null, profile_similarity
 from benchprof.report import style
 from benchprof.report.caveats import undefined
@@ -23,6 +24,7 @@ from benchprof.report.matrix import Matrix, matrix_of
 LEAST_BENCHMARKS = 3
 # Of the simulated noise.
 SEED = 0
+ONE_ABILITY = f"No clusters: {reason.SENTENCES[reason.ONE_ABILITY]}."
 # Inches.
 ROW_HEIGHT = 0.27
 FRAME_HEIGHT = 2.0
@@ -57,7 +59,9 @@ def cluster_numbers(matrix: Matrix) -> pd.DataFrame:
 def cluster_figure(matrix: Matrix) -> Figure:
     """The similarities as a heatmap in the order of the tree beside it (average linkage)."""
     square = _square(cluster_numbers(matrix), matrix.benchmarks)
-    title = f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
+    if len(matrix.abilities) == 1:
+        return style.note_figure(title, [ONE_ABILITY])
     if len(square) < LEAST_BENCHMARKS:
         note = (
             f"Clusters need {LEAST_BENCHMARKS} benchmarks with a profile; {len(square)} have one."
@@ -75,10 +79,12 @@ def cluster_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
+    if len(matrix.abilities) == 1:
+        return ONE_ABILITY
     numbers = cluster_numbers(matrix)
     return (
         f"Similarity of the profiles of benchmarks under {matrix.model} (masks: "
-        f"{matrix.selection}, k = {matrix.fraction}), {len(numbers)} pairs. {_legend(matrix)}"
+        f"{matrix.selection}, k = {matrix.shown_k}), {len(numbers)} pairs. {_legend(matrix)}"
     )
 
 

@@ -71,7 +71,7 @@ def forest_figure(matrix: Matrix) -> Figure:
     axes[0, 0].set_yticks(range(len(names)), names, fontsize=6)
     axes[0, 0].set_ylim(len(names) - 0.3, -0.7)
     _label_lowest(axes, len(matrix.benchmarks))
-    style.title_above(figure, f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}")
+    style.title_above(figure, f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}")
     style.legend_below(figure, _legend(), 2)
     return figure
 
@@ -83,7 +83,7 @@ def caption(matrix: Matrix) -> str:
         undefined
     )
     return (
-        f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.fraction}) with its "
+        f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.shown_k}) with its "
         "interval; below it in grey the mean and the range of the random masks of the same size. "
         f"Filled: differs from them (q < {SIGNIFICANCE}). A square marks the ability's own test; "
         f"an arrow, what goes on beyond the axis.{without}"

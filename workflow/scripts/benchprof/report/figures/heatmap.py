@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.caveats import undefined
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.
@@ -62,14 +62,16 @@ def heatmap_figure(matrix: Matrix) -> Figure:
     columns = len(matrix.abilities) + controls.shape[1]
     widths = [len(matrix.abilities), controls.shape[1] or 0.01, 0.025 * columns]
     left, right, bar = figure.subplots(1, 3, width_ratios=widths)
-    _draw(left, values, matrix.marked(), limit, bar)
+    marks = matrix.marked().map(lambda marked: "*" if marked else "")
+    marks += matrix.broken().map(lambda flagged: BROKEN if flagged else "")
+    _draw(left, values, marks, limit, bar)
     left.set_yticklabels([style.wrapped(b, 24) for b in matrix.benchmarks], rotation=0)
-    left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}", loc="left")
+    left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}", loc="left")
     for ability, benchmark in matrix.own.items():
         place = matrix.abilities.index(ability), matrix.benchmarks.index(benchmark)
         left.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, linewidth=1.1))
     if controls.shape[1]:
-        _draw(right, controls, pd.DataFrame(False, controls.index, controls.columns), limit, None)
+        _draw(right, controls, pd.DataFrame("", controls.index, controls.columns), limit, None)
         right.set_yticks([])
     else:
         right.remove()
@@ -85,8 +87,8 @@ def caption(matrix: Matrix) -> str:
     count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
     return (
         f"Ability Impact Scores of {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.fraction}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark). "
-        "Red: the model loses without the ability; blue: it gains. " + _legend(matrix)
+        f"k = {matrix.shown_k}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark). "
+        f"{matrix.says()} {_legend(matrix)}"
     )
 
 
@@ -96,12 +98,15 @@ def _legend(matrix: Matrix) -> str:
         parts.append("Framed: the ability's own test.")
     if matrix.reasons():
         parts.append("Hatched: no AIS.")
+    if matrix.broken().any(axis=None):
+        parts.append(f"{BROKEN} ablated model broken as a whole: names no ability.")
     return " ".join(parts)
 
 
 def _notes(matrix: Matrix) -> list[str]:
     """Lines below the figure: the legend and why cells are hatched."""
-    return [_legend(matrix), *undefined(matrix)]
+    meaning = [matrix.says()] if matrix.complement else []
+    return [*meaning, _legend(matrix), *undefined(matrix)]
 
 
 def _limit(values: pd.DataFrame, controls: pd.DataFrame) -> float:
@@ -112,12 +117,12 @@ def _limit(values: pd.DataFrame, controls: pd.DataFrame) -> float:
 
 
 def _draw(
-    axes: Axes, values: pd.DataFrame, marked: pd.DataFrame, limit: float, bar: Axes | None
+    axes: Axes, values: pd.DataFrame, marks: pd.DataFrame, limit: float, bar: Axes | None
 ) -> None:
     """One block of cells; the colour bar goes to `bar`, where there is one."""
     texts = [
         [_text(v, m) for v, m in zip(*rows, strict=True)]
-        for rows in zip(values.to_numpy(), marked.to_numpy(), strict=True)
+        for rows in zip(values.to_numpy(), marks.to_numpy(), strict=True)
     ]
     seaborn.heatmap(
         values, ax=axes, cmap=style.DIVERGING, center=0, vmin=-limit, vmax=limit,
@@ -143,7 +148,7 @@ def _draw(
     axes.tick_params(length=0)
 
 
-def _text(value: float, marked: bool) -> str:
+def _text(value: float, marks: str) -> str:
     """A cell's annotation; large values need their decimals less than the room."""
     decimals = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return style.number(value, decimals) + ("*" if marked else "")
+    return style.number(value, decimals) + marks

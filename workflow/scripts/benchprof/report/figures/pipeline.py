@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,21 @@ STAGES: Mapping[str, tuple[str, Sequence[str]]] = {
         ("evaluate_benchmark", "select_masks", "draw_controls"),
     ),
 }
-# Inches; a column is as wide as WIDTH / 7.
+# Where k is calibrated, these stand before the evaluation and pass the masks on to what follows;
+# that what follows may also need masks of other k is not drawn.
+CALIBRATION: Mapping[str, tuple[str, Sequence[str]]] = {
+    "evaluate_calibration": (
+        "Try\nsizes",
+        ("prepare_model", "select_masks", "draw_controls"),
+    ),
+    "calibrate_masks": (
+        "Choose\nsizes",
+        ("evaluate_calibration", "select_masks", "draw_controls"),
+    ),
+    "evaluate_benchmark": ("Evaluate\nablations", ("prepare_model", "calibrate_masks")),
+    "compute_profile": ("Compute\nprofiles", ("evaluate_benchmark", "calibrate_masks")),
+}
+# Inches; a column is as wide as WIDTH by the number of stages.
 HEIGHT = 2.6
 BOX = (0.74, 0.9)
 NOTE = (
@@ -61,20 +75,29 @@ def pipeline_numbers(timings: Mapping[str, Sequence[Path]]) -> pd.DataFrame:
 
 
 def pipeline_figure(numbers: pd.DataFrame) -> Figure:
-    """A box per rule of `STAGES` with its numbers, and an arrow per dependency."""
+    """A box per rule of `stages` with its numbers, and an arrow per dependency."""
+    shown = stages(set(numbers["rule"]))
     figure = style.new_figure(HEIGHT)
     axes = figure.subplots()
-    axes.set(xlim=(-0.5, len(STAGES) - 0.5), ylim=(-1.1, 1.1))
+    axes.set(xlim=(-0.5, len(shown) - 0.5), ylim=(-1.1, 1.1))
     axes.axis("off")
     style.title_above(figure, "What this run did, and how long it took")
     rows = numbers.set_index("rule").to_dict("index")
-    order = list(STAGES)
-    for place, (rule, (name, needs)) in enumerate(STAGES.items()):
+    order = list(shown)
+    for place, (rule, (name, needs)) in enumerate(shown.items()):
         _draw_box(axes, place, name, rows.get(rule))
         for needed in needs:
             _draw_arrow(axes, order.index(needed), place)
     style.note_below(figure, [NOTE])
     return figure
+
+
+def stages(rules: Container[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
+    """`STAGES`, and where a run calibrates, `CALIBRATION` in the place of the last two."""
+    if "calibrate_masks" not in rules:
+        return STAGES
+    before = {rule: stage for rule, stage in STAGES.items() if rule not in CALIBRATION}
+    return before | dict(CALIBRATION)
 
 
 def caption(numbers: pd.DataFrame) -> str:

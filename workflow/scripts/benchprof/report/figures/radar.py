@@ -107,15 +107,15 @@ def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
     return (
         f"The profile of each benchmark under {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.fraction}): the distance from the ring of zero is the AIS. Red, outside: the "
-        "model loses without the ability; blue and hatched, inside: it gains. Grey: the mean of "
-        f"random masks. {len(_defined(matrix))} of {len(matrix.benchmarks)} benchmarks have a "
-        f"profile. AIS beyond {-WIDEST} and {WIDEST} are drawn there."
+        f"k = {matrix.shown_k}): the distance from the ring of zero is the AIS, losses outside, "
+        f"gains hatched inside. {matrix.says()} Grey: the mean of random masks. "
+        f"{len(_defined(matrix))} of {len(matrix.benchmarks)} benchmarks have a profile. "
+        f"AIS beyond {-WIDEST} and {WIDEST} are drawn there."
     )
 
 
 def _title(matrix: Matrix) -> str:
-    return f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    return f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
 
 
 def _nothing(matrix: Matrix) -> list[str]:

@@ -28,6 +28,10 @@ LEFT, RIGHT = 1.6, 5.1
 FRAME_HEIGHT = 0.75
 NAME_WIDTH = 32
 STRONG, PALE = 0.75, 0.25
+NOT_DRAWN = (
+    "No ribbons: all but each ability's mask was ablated (ablation_of: complement), so that a "
+    "large AIS says what a mask alone does not keep, not what a benchmark draws on."
+)
 
 
 @dataclass
@@ -60,8 +64,9 @@ def draw_ribbons(
 
 
 def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
-    """A row per ribbon, the widest first within an ability."""
-    cells = matrix.cells[matrix.cells["ais"] > THRESHOLD]
+    """A row per ribbon; none of an ablated model that is broken as a whole."""
+    shown = (matrix.cells["ais"] > THRESHOLD) & (matrix.cells["flag_code"] == "")
+    cells = matrix.cells[shown & (not matrix.complement)]
     columns = ["ability", "benchmark", "metric", "ais", "ais_low", "ais_high", "q_random"]
     return cells[columns].reset_index(drop=True)
 
@@ -69,9 +74,11 @@ def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
 def ribbon_figure(matrix: Matrix) -> Figure:
     """Abilities at the left, benchmarks at the right, a ribbon as wide as the AIS between them."""
     ribbons = ribbon_numbers(matrix)
-    title = f"{matrix.model}: {matrix.selection}, k = {matrix.fraction}"
+    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
+    if matrix.complement:
+        return style.note_figure(title, [NOT_DRAWN])
     if ribbons.empty:
-        return style.note_figure(title, [f"No AIS exceeds {THRESHOLD}.", *undefined(matrix)])
+        return style.note_figure(title, [f"No AIS exceeds {THRESHOLD}.", *_left_out(matrix)])
     most = max(len(matrix.abilities), len(matrix.benchmarks))
     # So that all ribbons together are as high as all names.
     scale = PLACE * most / float(ribbons["ais"].sum())
@@ -80,7 +87,7 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     height = max(_height(left), _height(right))
     _centre(left, height)
     _centre(right, height)
-    notes = [_legend(), *undefined(matrix)]
+    notes = [_legend(), *_left_out(matrix)]
     figure = style.new_figure(height + FRAME_HEIGHT + style.note_height(notes))
     axes = figure.subplots()
     axes.set(xlim=(0, style.WIDTH), ylim=(height + PLACE, -0.05))
@@ -96,12 +103,25 @@ def ribbon_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
+    if matrix.complement:
+        return NOT_DRAWN
     count = len(ribbon_numbers(matrix))
     return (
         f"Which benchmarks {matrix.model} loses on without which ability (masks: "
-        f"{matrix.selection}, k = {matrix.fraction}): the {count} AIS above {THRESHOLD}, each a "
-        "ribbon of that width. " + _legend()
+        f"{matrix.selection}, k = {matrix.shown_k}): the {count} AIS above {THRESHOLD}, each a "
+        "ribbon of that width. " + " ".join([_legend(), *_broken(matrix)])
     )
+
+
+def _left_out(matrix: Matrix) -> list[str]:
+    """What has no ribbon and why."""
+    return [*_broken(matrix), *undefined(matrix)]
+
+
+def _broken(matrix: Matrix) -> list[str]:
+    broken = matrix.broken().any()
+    names = ", ".join(style.readable(str(ability)) for ability in broken.index[broken])
+    return [f"Left out, as the ablated models are broken as a whole: {names}."] if names else []
 
 
 def _legend() -> str:

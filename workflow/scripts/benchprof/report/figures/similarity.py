@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import seaborn
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from benchprof.report import style
@@ -55,7 +57,7 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     """The figure of `draw_similarity`, from the rows of `similarity_of`."""
     benchmarks, pairs = list(rows["benchmark"].unique()), list(rows["pair"].unique())
     group = BAR_HEIGHT * max(len(pairs), 2) + GROUP_GAP
-    legend = LEGEND_LINE * (2 + -(-len(pairs) // LEGEND_COLUMNS))
+    legend = LEGEND_LINE * (2 + -(-(len(pairs) + 1) // LEGEND_COLUMNS))
     figure = style.new_figure(FRAME_HEIGHT + group * len(benchmarks) + legend)
     axes = figure.subplots()
     colours = style.palette(len(pairs))
@@ -69,7 +71,9 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     axes.set_title(f"Similarity of models: {selection}, k = {fraction}", loc="left")
     axes.tick_params(length=2, width=0.5)
     seaborn.despine(ax=axes)
-    handles = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]
+    handles: list[Artist] = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]
+    if rows["similarity_low"].notna().any():
+        handles.append(Line2D([], [], color=style.INK, lw=1.0, label="95% interval"))
     handles.append(Patch(color=style.PALE, label="pure noise: median, 2.5% to 97.5%"))
     style.legend_below(figure, handles, LEGEND_COLUMNS)
     return figure
@@ -81,11 +85,13 @@ def caption(rows: pd.DataFrame) -> str:
     defined = int(rows["similarity"].notna().sum())
     undefined = len(rows) - defined
     without = f" {undefined} undefined: the reason is in the place of the bar." if undefined else ""
-    null = f"{style.number(rows['noise_low'].min())} to {style.number(rows['noise_high'].max())}"
+    if not defined:
+        return f"Similarity of two models' profiles of one benchmark.{without}"
+    null = style.interval(rows["noise_low"].min(), rows["noise_high"].max())
     return (
         "Similarity of two models' profiles of one benchmark: 1 is the same preference among "
-        f"abilities. Grey: the median and 95% of what pairs of pure noise reach ({null}). "
-        f"{above} of {defined} lie above that band.{without}"
+        "abilities. Lines: 95% intervals. Grey: the median and 95% of what pairs of pure noise "
+        f"reach ({null}). {above} of {defined} lie above that band.{without}"
     )
 
 
@@ -96,7 +102,7 @@ def _draw_group(
     pairs: Sequence[str],
     colours: Sequence[tuple[float, float, float]],
 ) -> None:
-    """One benchmark: the noise band and, over it, a bar per pair."""
+    """One benchmark: the noise band and, over it, a bar with its interval per pair."""
     full = 0.82
     band = rows.iloc[0]
     if np.isfinite(band["noise_low"]):
@@ -116,4 +122,9 @@ def _draw_group(
             axes.text(0.006, middle, text, va="center", fontsize=6)
             continue
         axes.barh(middle, row["similarity"], height * 0.72, color=colours[number], zorder=2)
+        if np.isfinite(row["similarity_low"]):
+            ends = row["similarity_low"], row["similarity_high"]
+            # The light line below keeps the dark one visible on a dark bar.
+            axes.hlines(middle, *ends, color="white", lw=2.4, zorder=4)
+            axes.hlines(middle, *ends, color=style.INK, lw=1.0, zorder=5)
         axes.text(1.008, middle, style.number(float(row["similarity"])), va="center", fontsize=6)

@@ -43,12 +43,20 @@ def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequenc
 
 
 def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFrame:
-    """A row per (benchmark, k, ability), with mean, least and largest AIS of its controls."""
+    """A row per (benchmark, k, ability), with mean, least and largest AIS of its controls.
+
+    A calibrated k has its place among the numbers; where it is one of them, it is that one.
+    """
     rows = table[(table["model"] == model) & (table["selection"] == selection)]
-    fractions = sorted(rows["fraction"].unique(), key=float)
-    columns = ["benchmark", "fraction", "ability", "metric", "ais", "ais_low", "ais_high",
+    named = rows[["fraction", "k"]].drop_duplicates()
+    # The number itself before the word.
+    named = named.assign(word=named["fraction"] != named["k"]).sort_values("word")
+    fractions = named.drop_duplicates("k").sort_values("k", key=lambda k: k.astype(float))
+    columns = ["benchmark", "fraction", "k", "ability", "metric", "ais", "ais_low", "ais_high",
                "random_mean", "random_low", "random_high", "reason"]  # fmt: skip
-    matrices = [matrix_of(table, model, selection, fraction, {}) for fraction in fractions]
+    matrices = [
+        matrix_of(table, model, selection, fraction, {}) for fraction in fractions["fraction"]
+    ]
     return pd.concat([m.with_controls()[columns] for m in matrices], ignore_index=True)
 
 
@@ -71,7 +79,7 @@ def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
     shown = numbers[["ais", "random_low", "random_high"]].to_numpy(float).ravel()
     low, high = style.limits(shown, 0.1, WIDEST)
     axes[0, 0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    _label_axes(axes, list(numbers["fraction"].unique()), len(benchmarks))
+    _label_axes(axes, list(numbers["k"].unique()), len(benchmarks))
     style.title_above(figure, title)
     style.legend_below(figure, legend, 3)
     return figure
@@ -79,9 +87,9 @@ def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
 
 def caption(numbers: pd.DataFrame, model: str, selection: str) -> str:
     """What the figure shows, in words, from the same data."""
-    fractions = ", ".join(numbers["fraction"].unique())
+    ks = ", ".join(numbers["k"].unique())
     return (
-        f"AIS of {model} against k ({fractions}; masks: {selection}). Grey: mean and range of the "
+        f"AIS of {model} against k ({ks}; masks: {selection}). Grey: mean and range of the "
         "random masks of the same size. Descriptive: k is chosen on the calibration splits or "
         "configured, never here."
     )
@@ -98,7 +106,7 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, abilities: Sequence[str]) -> Non
         return
     axes.axhline(0, color=style.MUTED, lw=0.6, zorder=0)
     # Where each ability has its own controls, the band is all of them.
-    k = rows["fraction"].astype(float)
+    k = rows["k"].astype(float)
     controls = rows.groupby(k).agg(
         {"random_mean": "mean", "random_low": "min", "random_high": "max"}
     )
@@ -122,16 +130,16 @@ def _looks(
     ]
 
 
-def _label_axes(axes: np.ndarray, fractions: Sequence[str], panels: int) -> None:
-    """k as configured below the last panel of each column; names of both axes at the edge."""
+def _label_axes(axes: np.ndarray, ks: Sequence[str], panels: int) -> None:
+    """Each k below the last panel of each column; names of both axes at the edge."""
     columns = axes.shape[1]
     for place in range(max(panels - columns, 0), panels):
         lowest = axes.flat[place]
-        lowest.set_xticks([float(f) for f in fractions], fractions)
+        lowest.set_xticks([float(k) for k in ks], ks)
         lowest.tick_params(axis="x", labelbottom=True, labelrotation=90, labelsize=6)
         lowest.set_xlabel("k")
     # Also where nothing is drawn.
-    values = [float(f) for f in fractions]
+    values = [float(k) for k in ks]
     axes.flat[0].set_xlim(min(values) / 1.3, max(values) * 1.3)
     for panel in axes.flat[:panels]:
         panel.minorticks_off()

@@ -1,0 +1,85 @@
+"""The selectivity matrix, on losses small enough to work out on paper."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchprof.analysis.selectivity import (
+    answer_losses,
+    random_rises,
+    rises,
+    selective,
+    selectivity_table,
+)
+from benchprof.analysis.selectivity_heatmap import selectivity_figure
+
+INTACT = {"x": np.array([1.0, 3.0]), "y": np.array([2.0, 2.0])}
+ABLATED = {
+    "x": {
+        ("x", None): np.array([4.0, 8.0]),
+        ("y", None): np.array([2.0, 4.0]),
+        ("all_abilities", 1): np.array([1.0, 4.0]),
+        ("all_abilities", 2): np.array([2.0, 3.0]),
+    },
+    "y": {
+        ("x", None): np.array([5.0, 5.0]),
+        ("y", None): np.array([3.0, 4.0]),
+        ("all_abilities", 1): np.array([2.0, 2.0]),
+        ("all_abilities", 2): np.array([1.0, 2.0]),
+    },
+}
+
+
+def record(gold: list[list[int]], responses: list[list[Any]]) -> dict[str, Any]:
+    return {"items": {"gold": gold, "responses": responses}}
+
+
+def test_the_loss_is_the_right_answer_s() -> None:
+    given = [[[-1.0, True], [-2.5, False]], [[-3.0, False], [-0.5, True]], [[None, False]]]
+    losses = answer_losses(record([[1], [0, 1], [0]], given))
+    assert losses.tolist() == [2.5, 0.5, math.inf]
+
+
+def test_the_table_by_hand() -> None:
+    table = selectivity_table(INTACT, ABLATED)
+    assert len(table) == 8
+    row = table[(table["test"] == "x") & (table["ability"] == "x")].iloc[0]
+    # Losses of 1 and 3 become 4 and 8: rises of 3 and 5, standard error sqrt(2 / 2).
+    assert [row["n"], row["intact"], row["ablated"], row["rise"]] == [2, 2.0, 6.0, 4.0]
+    assert row["rise_se"] == pytest.approx(1)
+    assert rises(table).to_numpy().tolist() == [[4.0, 3.0], [1.0, 1.5]]
+    assert random_rises(table).to_dict() == {"x": 0.5, "y": -0.25}
+
+
+def test_selective_is_one_and_a_half_times_any_other() -> None:
+    # x: 4 is less than 1.5 * 3; y: 1.5 is 1.5 * 1.
+    assert selective(rises(selectivity_table(INTACT, ABLATED))) == {"x": False, "y": True}
+    grid = rises(selectivity_table(INTACT, ABLATED))
+    grid.loc["x"] = [math.inf, math.inf]
+    grid.loc["y"] = [-2.0, -1.0]
+    # Two infinite rises are not told apart; a loss that falls is not hit.
+    assert selective(grid) == {"x": False, "y": False}
+    assert selective(grid[["x"]]) == {}
+
+
+def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
+    ablated = {test: dict(own) for test, own in ABLATED.items()}
+    ablated["x"]["x", None] = np.array([math.inf, 8.0])
+    table = selectivity_table(INTACT, ablated)
+    row = table.iloc[0]
+    assert row["rise"] == math.inf
+    assert math.isnan(row["rise_se"])
+    figure = selectivity_figure(table, "")
+    figure.canvas.draw()
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts == ["inf", "3.00", "1.00", "1.50", "0.50", "-0.25"]
+
+
+def test_without_controls_there_is_no_row_for_them() -> None:
+    alone = {t: {k: v for k, v in own.items() if k[1] is None} for t, own in ABLATED.items()}
+    figure = selectivity_figure(selectivity_table(INTACT, alone), "")
+    assert len(figure.axes[0].texts) == 4

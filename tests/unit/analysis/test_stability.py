@@ -1,0 +1,142 @@
+"""Halves are disjoint and nested, and masks are compared as on paper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchprof.abilities.item import Item
+from benchprof.analysis.halves import STEPS, shares, split
+from benchprof.analysis.stability import COLUMNS, stability_rows
+from benchprof.analysis.stability_curve import draw_stability
+from benchprof.analysis.stability_job import measure_stability
+from benchprof.errors import InputError
+from benchprof.files import write_text
+from benchprof.masks.mask import Mask, write_mask
+from benchprof.tensors import write_tensors
+
+
+@given(st.integers(2, 70), st.integers(0, 3))
+def test_halves_are_disjoint_and_as_large_as_they_may_be(number: int, seed: int) -> None:
+    ids = [f"i{n}" for n in range(number)]
+    first, second = split(ids, seed, "x")
+    assert len(first) == len(second) == number // 2
+    assert len({*first, *second} & set(ids)) == number // 2 * 2
+    assert split(ids, seed, "x") == (first, second)
+
+
+def test_halves_are_not_the_file_s_order() -> None:
+    ids = [f"i{n:02}" for n in range(64)]
+    assert split(ids, 1, "x")[0] not in (ids[:32], ids[::2], split(ids, 1, "y")[0])
+
+
+def test_one_item_has_no_halves() -> None:
+    with pytest.raises(InputError, match="train items of x: 1; expected two or more"):
+        split(["a"], 0, "x")
+
+
+def test_sizes_double_up_to_the_half() -> None:
+    def half(number: int) -> tuple[list[str], list[str]]:
+        return (["i"] * number, ["j"] * number)
+
+    assert [32 // share for share in shares([half(32)])] == [2, 4, 8, 16, 32]
+    assert len(shares([half(400)])) == STEPS
+    # The smallest ability says how far down it goes, and none is left without an item.
+    assert shares([half(32), half(3)]) == [2, 1]
+    assert shares([half(1)]) == [1]
+
+
+def test_agreement_by_hand() -> None:
+    first = {("top", "0.1", "x"): {"a": torch.tensor([0, 1, 2]), "b": torch.tensor([5])}}
+    second = {("top", "0.1", "x"): {"a": torch.tensor([2, 3, 4]), "b": torch.tensor([5])}}
+    (row,) = stability_rows(first, second, {"x": 8}, {"a": 10, "b": 20})
+    named = dict(zip(COLUMNS, row, strict=True))
+    # Entries 2 of a and 5 of b are shared, of 4 + 4 - 2; by chance 3*3/10 + 1/20 = 0.95.
+    assert (named["items"], named["entries"]) == (8, 4)
+    assert named["jaccard"] == pytest.approx(2 / 6)
+    assert named["chance"] == pytest.approx(0.95 / (8 - 0.95))
+
+
+def test_every_view_is_drawn(tmp_path: Path) -> None:
+    rows = [
+        (selection, fraction, ability, n, 10, 0.1 * n, 0.01)
+        for selection, fraction in (
+            ("top", "0.1"),
+            ("top", "0.2"),
+            ("core", "0.1"),
+            ("core", "0.2"),
+        )
+        for n in (2, 4)
+        for ability in ("x", "y")
+    ]
+    targets = [tmp_path / "s.png", tmp_path / "s.svg"]
+    draw_stability(pd.DataFrame(rows, columns=COLUMNS), "m", targets)
+    first = [target.read_bytes() for target in targets]
+    draw_stability(pd.DataFrame(rows, columns=COLUMNS), "m", targets)
+    assert [target.read_bytes() for target in targets] == first
+
+
+def test_each_half_goes_through_the_run_s_own_stages(tmp_path: Path) -> None:
+    items = {}
+    for name, number in (("x", 9), ("y", 20), ("_background", 8)):
+        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
+        lines = [json.dumps(item.to_json()) + "\n" for item in every]
+        items[name] = write_items(tmp_path / f"{name}.jsonl", lines)
+    used: list[dict[str, set[str]]] = []
+    contrasts: set[tuple[str, bool]] = set()
+
+    def compute(
+        items: Mapping[str, Path], exclude: Mapping[str, Collection[str]], limit: int | None,
+        targets: Mapping[str, Path], **_: Any,
+    ) -> None:  # fmt: skip
+        assert limit is None
+        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in items.items()}
+        used.append({name: set(own) - set(exclude[name]) for name, own in ids.items()})
+        for path in targets.values():
+            write_tensors(path, {"w": torch.ones(4)}, {})
+
+    def select(
+        selection: str, importances: Mapping[str, Path], background: Path | None,
+        targets: Mapping[tuple[str, str], Path], **_: Any,
+    ) -> None:  # fmt: skip
+        assert set(importances) == {"x", "y"}
+        contrasts.add((selection, background is not None))
+        # The first half's mask is {0, 1}, the second's {1, 2}.
+        start = (len(used) - 1) % 2
+        for path in targets.values():
+            write_mask(path, Mask({"w": torch.tensor([start, start + 1])}, {}))
+
+    csv = tmp_path / "out/stability.csv"
+    measure_stability(
+        compute=compute, select=select, items=items,
+        exclude={"x": ["x0"], "y": [], "_background": []}, limit=10, seed=3,
+        selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
+        title="", csv=csv, figures=[tmp_path / "out/stability.png"],
+    )  # fmt: skip
+    # x has 8 items, y 10 of its 20: halves of 4 and 5; divided by 4, 2 and 1.
+    sizes = [{name: len(own) for name, own in step.items()} for step in used[::2]]
+    assert [(s["x"], s["y"], s["_background"]) for s in sizes] == [(1, 1, 1), (2, 2, 2), (4, 5, 4)]
+    for name in items:
+        first, second = ([step[name] for step in used[half::2]] for half in (0, 1))
+        assert not first[-1] & second[-1]
+        for sets in (first, second):
+            assert sets[0] < sets[1] < sets[2]
+    assert "x0" not in used[-1]["x"] | used[-2]["x"]
+    assert contrasts == {("top", False), ("specific", True)}
+    table = pd.read_csv(csv)
+    assert len(table) == 3 * 2 * 2
+    assert table["jaccard"].tolist() == pytest.approx([1 / 3] * 12, rel=1e-4)
+    assert {path.name for path in csv.parent.iterdir()} == {"stability.csv", "stability.png"}
+
+
+def write_items(path: Path, lines: list[str]) -> Path:
+    write_text(path, "".join(lines))
+    return path

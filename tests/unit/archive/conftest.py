@@ -1,0 +1,192 @@
+"""A made-up run on disk, two models on two benchmarks, and its archive."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tests.conftest import ROOT
+
+from benchprof import digests
+from benchprof.archive.job import write_archive
+from benchprof.archive.recompute import recompute_tables
+from benchprof.files import write_json
+from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.report.manifest import write_manifest
+from benchprof.tensors import write_tensors
+
+MODELS, BENCHMARKS, ABILITIES = ("m", "n"), ("x_test", "other"), ("x", "y", "z")
+ITEMS = 40
+CELLS = [*((ability, None) for ability in ABILITIES), ("all_abilities", 1), ("all_abilities", 2)]
+MADE = {"device": "cpu", "software": {"torch": "2"}, "machine": {"cores": 2}, "seconds": 1.0}
+CONFIG = {
+    "models": {
+        "m": {"source": {"hub": "someone/m", "revision": "0" * 40}},
+        "n": {"source": {"folder": "weights/n"}},
+    },
+    "abilities": {ability: {"items": f"items/{ability}"} for ability in ABILITIES},
+    "benchmarks": {
+        "x_test": {"ability": "x", "split": "test"},
+        "other": {"benchmark": "hellaswag"},
+    },
+    "selections": {"specific": {"definition": "ratio"}},
+    "store": "/scratch/store",
+}  # fmt: skip
+CODE = [
+    *(ROOT / name for name in ("Snakefile", "README.md")),
+    *sorted((ROOT / "workflow/scripts/benchprof").rglob("*.py")),
+]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The folder of a finished run."""
+
+    folder: Path
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """What made the tables."""
+        settings = {"metric": "probability", "impact": "chance_corrected", "resamples": 200,
+                    "confidence": 0.95, "seed": 1, "headlines": {"other": "acc"},
+                    "own_benchmarks": {"x": "x_test"}}  # fmt: skip
+        sources = [
+            {"model": m, "benchmark": b, "ability": ability, "selection": "specific",
+             "fraction": "0.001", "seed": seed, "record": f"{records(m, b)}/{ability}{seed}.json",
+             "mask": f"results/masks/{m}/{ability}{seed}.safetensors"}
+            for m in MODELS for b in BENCHMARKS for ability, seed in CELLS
+        ]  # fmt: skip
+        intact = [[m, b, f"{records(m, b)}/intact.json"] for m in MODELS for b in BENCHMARKS]
+        return {"settings": settings, "intact": intact, "sources": sources}
+
+    def archive(self, target: Path, files: list[Path] | None = None, **changed: Any) -> Path:
+        """Write the archive as the rule does."""
+        with contextlib.chdir(self.folder):
+            results = sorted(p for p in Path("results").rglob("*") if "importance" not in p.parts)
+            arguments: dict[str, Any] = {
+                "config": CONFIG,
+                "tables": self.tables,
+                "manifest": Path("results/manifest.json"),
+                "files": [p for p in results if p.is_file()] + (files or []),
+                "importance": [Path("results/importance/x.safetensors")],
+                "code": CODE,
+                "root": ROOT,
+            }
+            write_archive(target=target, **(arguments | changed))
+        return target
+
+    def copy(self, folder: Path) -> Run:
+        """The same run elsewhere, with times kept."""
+        shutil.copytree(self.folder, folder, copy_function=shutil.copy2)
+        return Run(folder)
+
+
+def records(model: str, benchmark: str) -> str:
+    return f"results/evaluations/{model}/{benchmark}"
+
+
+def write_record(path: Path, model: str, chance: Any, mask: str | None, draw: Any) -> None:
+    scores = {
+        "probability": chance.tolist(),
+        "acc": (draw.random(len(chance)) < chance).astype(float).tolist(),
+    }
+    means = {metric: fmean(values) for metric, values in scores.items()}
+    record = {
+        "format": 1,
+        "origin": {
+            "model": {"digest": model * 64, "dtype": "float32"},
+            "mask": mask and {"digest": mask},
+            "requests": {"digest": path.parent.name},
+            "code": "code",
+            "made": MADE,
+        },
+        "n": len(chance),
+        "guessing": 0.25,
+        "scores": means,
+        "tasks": {"task": {"n": len(chance), "scores": means}},
+        "items": {
+            "task": ["task"] * len(chance),
+            "index": list(range(len(chance))),
+            "digest": [f"digest {i}" for i in range(len(chance))],
+            "scores": scores,
+        },
+    }
+    write_json(path, record | {"digest": digests.of_value(record)})
+
+
+def write_run() -> None:
+    """Write a run's files below the working folder."""
+    draw = np.random.default_rng(3)
+    for model in MODELS:
+        for place, (ability, seed) in enumerate(CELLS):
+            entries = {"w.a": torch.tensor([place, 7, 300 + place], dtype=torch.int32)}
+            mask = Path(f"results/masks/{model}/{ability}{seed}.safetensors")
+            write_mask(mask, Mask(entries, {"ability": ability, "fraction": "0.001"}))
+    for model in MODELS:
+        for benchmark in BENCHMARKS:
+            folder = Path(records(model, benchmark))
+            chance = draw.beta(8, 2, ITEMS)
+            write_record(folder / "intact.json", model, chance, None, draw)
+            for place, (ability, seed) in enumerate(CELLS):
+                mask = read_mask(Path(f"results/masks/{model}/{ability}{seed}.safetensors")).digest
+                kept = 0.5 if ability == "x" else 1 - 0.05 * place
+                write_record(folder / f"{ability}{seed}.json", model, chance * kept, mask, draw)
+    importance = {"w.a": torch.ones(2)}
+    write_tensors(Path("results/importance/x.safetensors"), importance, {"model": "m"})
+    for ability in ABILITIES:
+        Path("items", ability).mkdir(parents=True)
+        for split in ("train", "calibration", "test"):
+            text = json.dumps({"id": f"{ability}-{split}", "question": f"A secret of {ability}?"})
+            Path("items", ability, f"{split}.jsonl").write_text(text + "\n")
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished run; not to be changed: copy it."""
+    made = Run(tmp_path_factory.mktemp("run"))
+    with contextlib.chdir(made.folder):
+        write_run()
+        recompute_tables(made.tables, Path("results/profiles"))
+        cards = {}
+        for model in MODELS:
+            cards[model] = Path(f"{model}.json")
+            source = CONFIG["models"][model]["source"]
+            card = {"digest": model * 64, "source": source, "files": {"config.json": "c" * 64}}
+            write_json(cards[model], card)
+        results = [p for p in Path("results").rglob("*") if p.is_file()]
+        items = sorted(Path("items").glob("*/*.jsonl"))
+        write_manifest(Path("results/manifest.json"), CONFIG, items, results, cards)
+    return made
+
+
+@pytest.fixture(scope="session")
+def archive(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run's archive, with ability x's items."""
+    shared = sorted((run.folder / "items/x").iterdir())
+    files = [path.relative_to(run.folder) for path in shared]
+    return run.archive(tmp_path_factory.mktemp("archive") / "archive.zip", files)
+
+
+@pytest.fixture
+def changed(archive: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Writes the archive with some files changed, by functions of their bytes."""
+
+    def write(changes: dict[str, Callable[[bytes], bytes]]) -> Path:
+        target = tmp_path / "changed.zip"
+        with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
+            for name in old.namelist():
+                content = old.read(name)
+                new.writestr(name, changes[name](content) if name in changes else content)
+        return target
+
+    return write

@@ -1,0 +1,113 @@
+"""The archive: the same bytes twice, all that it should hold, nothing that it should not."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.conftest import ROOT
+from tests.unit.archive.conftest import MADE, Run
+
+from benchprof.archive.leaks import Leaks
+from benchprof.errors import InputError
+
+
+def read(archive: Path, name: str) -> Any:
+    return json.loads(zipfile.ZipFile(archive).read(name))
+
+
+def test_two_archives_of_a_run_are_the_same_bytes(
+    run: Run, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchprof.archive.job.os.environ", {**os.environ, "USER": "someone"})
+    elsewhere = run.copy(tmp_path / "elsewhere")
+    shared = [Path(f"items/x/{split}.jsonl") for split in ("test", "train", "calibration")]
+    again = elsewhere.archive(tmp_path / "again.zip", shared)
+    assert again.read_bytes() == archive.read_bytes()
+
+
+def test_it_holds_the_run_and_a_checkout(run: Run, archive: Path) -> None:
+    with zipfile.ZipFile(archive) as file:
+        names = set(file.namelist())
+        assert yaml.safe_load(file.read("config.yaml"))["abilities"]["x"] == {"items": "items/x"}
+        verify = file.read("__main__.py")
+    assert {"Snakefile", "README.md", "environment.json", "ro-crate-metadata.json"} <= names
+    results = {p.relative_to(run.folder).as_posix() for p in run.folder.glob("results/**/*.*")}
+    assert {name for name in results if "importance" not in name} <= names
+    assert verify == (ROOT / "workflow/scripts/benchprof/archive/verify.py").read_bytes()
+    made = read(archive, "environment.json")
+    assert made["records"] == [{key: MADE[key] for key in ("device", "software", "machine")}]
+    assert made["packages"]["numpy"] and made["archive"]["machine"]["cores"]
+
+
+def test_it_leaves_out_weights_importance_and_items_and_says_where_they_are(
+    archive: Path,
+) -> None:
+    with zipfile.ZipFile(archive) as file:
+        texts = {name: file.read(name) for name in file.namelist()}
+    assert [name for name in texts if "importance/x" in name] == []
+    assert [name for name, text in texts.items() if b"A secret of x" in text] == [
+        f"items/x/{split}.jsonl" for split in ("calibration", "test", "train")
+    ]
+    assert not [name for name, text in texts.items() if b"A secret of y" in text]
+    needed = {need["path"] or need["what"].split(":")[0].split(",")[0]: need["what"]
+              for need in read(archive, "archive.json")["needed"]}  # fmt: skip
+    assert "https://huggingface.co/someone/m at 000" in needed["model m"]
+    assert "m" * 64 in needed["model m"]
+    assert "the folder weights/n" in needed["weights/n"]
+    assert "computed again" in needed["importance results/importance/x.safetensors"]
+    assert "train.jsonl" in needed["items/y"] and "items/x" not in needed
+    assert "Rowan/hellaswag at 218ec52e" in needed["items of benchmark other"]
+    assert "licence MIT" in needed["items of benchmark other"]
+
+
+def test_no_path_of_the_machine_is_in_it(run: Run, archive: Path) -> None:
+    with zipfile.ZipFile(archive) as file:
+        for name in file.namelist():
+            text = file.read(name)
+            for private in (run.folder, ROOT, Path.home(), Path("/scratch")):
+                # This file's code names none either, the pattern /home/ aside.
+                assert f"{private}/".encode() not in text, name
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("one\ntwo hf_" + "A1b2C3d4" * 5, "line 2: holds what looks like a token"),
+        ("one\n\nan_open_secret", "line 3: holds the value of MY_API_KEY"),
+        ("one\n'/home/alice/x'", "line 2: holds a folder of the user, below /home"),
+        ('{"path": "/scratch/run"}', "line 1: holds the run's folder"),
+    ],
+)
+def test_a_file_with_something_private_stops_it(text: str, what: str) -> None:
+    folders = {
+        "a folder of the user, below /home": Path("/home/alice"),
+        "the run's folder": Path("/scratch/run"),
+        "no folder": Path("/"),
+    }
+    secrets = {"MY_API_KEY": "an_open_secret", "SHORT_TOKEN": "one", "PATH": "/bin"}
+    leaks = Leaks(secrets, folders)
+    with pytest.raises(InputError) as error:
+        leaks.check("some.json", text.encode())
+    assert f"some.json, {what}" in str(error.value)
+    assert "open_secret" not in str(error.value) and "A1b2" not in str(error.value)
+    leaks.check("some.json", b"one, hf_hub, /home/alicent/, my/scratch/run/ and /scratch/running")
+
+
+def test_a_result_that_changed_since_the_manifest_stops_it(run: Run, tmp_path: Path) -> None:
+    copy = run.copy(tmp_path / "copy")
+    table = copy.folder / "results/profiles/power.csv"
+    table.write_text(table.read_text() + "\n")
+    with pytest.raises(InputError, match=r"power.csv: changed since the manifest was written"):
+        copy.archive(tmp_path / "archive.zip")
+    assert not (tmp_path / "archive.zip").exists()
+
+
+def test_a_shared_file_outside_the_run_stops_it(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\.\./x.jsonl: outside the run's folder"):
+        run.archive(tmp_path / "archive.zip", [Path("../x.jsonl")])

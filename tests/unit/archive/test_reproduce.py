@@ -1,0 +1,65 @@
+"""Reproduction: how two records differ is said in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.archive.conftest import Run
+
+from benchprof import digests
+from benchprof.archive.reproduce import _link_data, compare, reproduce
+from benchprof.archive.verify import ArchiveError
+
+
+@pytest.fixture
+def record(run: Run) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(
+        (run.folder / "results/evaluations/m/other/intact.json").read_text()
+    )
+    return value
+
+
+def written(record: dict[str, Any]) -> bytes:
+    scores = record["items"]["scores"]
+    means = {metric: sum(values) / len(values) for metric, values in scores.items()}
+    content = {k: v for k, v in record.items() if k != "digest"}
+    content["scores"] |= {m: v for m, v in means.items() if m == "acc"}
+    return json.dumps(content | {"digest": digests.of_value(content)}).encode()
+
+
+def test_equal_scores_are_identical_whatever_else_differs(record: dict[str, Any]) -> None:
+    one = written(record)
+    record["origin"]["made"]["seconds"] = 99.0
+    assert compare(one, written(record), "r") == []
+
+
+def test_differences_are_counted_and_measured(record: dict[str, Any]) -> None:
+    one = written(record)
+    record["items"]["scores"]["acc"][3] = 1 - record["items"]["scores"]["acc"][3]
+    assert compare(one, written(record), "r") == ["acc of 1 of 40 items by up to 1"]
+    record["origin"]["model"]["digest"] = "other"
+    assert compare(one, written(record), "r")[0] == "another model"
+    record["items"]["digest"][0] = "other"
+    assert compare(one, written(record), "r") == ["another model", "other items"]
+
+
+def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="'none': not in the archive; expected one of other, x_"):
+        reproduce(archive, tmp_path / "new", "none", None, 1)
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_was_left_out_is_linked_from_another_folder(tmp_path: Path) -> None:
+    data, folder = tmp_path / "data", tmp_path / "new"
+    for path in ("items/y", "weights"):
+        (data / path).mkdir(parents=True)
+    needed: list[dict[str, str | None]] = [
+        {"what": "", "path": path} for path in ("items/y", ".../weights", "missing", None)
+    ]
+    _link_data(needed, data, folder)
+    assert (folder / "items/y").resolve() == data / "items/y"
+    assert (folder / ".../weights").resolve() == data / "weights"
+    assert not (folder / "missing").exists()

@@ -1,0 +1,334 @@
+"""Verification: with Python alone, and whatever was changed is named."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import json
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchprof import digests
+from benchprof.archive import verify
+from benchprof.archive.verify import Archive, ArchiveError, read_listing, unpack
+from benchprof.profile.similarity import profile_similarity
+
+RECORD = "results/evaluations/m/other/y" + "None.json"
+IMPACT = "results/profiles/impact.csv"
+
+
+def verified(archive: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Without site packages, environment or this checkout: as on a bare machine."""
+    command = [sys.executable, "-I", "-S", str(archive), *options]
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+
+
+def refused(archive: Path) -> str:
+    done = verified(archive)
+    assert done.returncode == 1, done.stdout
+    assert f"{archive}: refused" in done.stderr
+    return done.stderr
+
+
+def mended(changes: dict[str, Callable[[bytes], bytes]], archive: Path) -> dict[str, Callable]:
+    """The same changes by someone who also mends the digests of records and of the listing."""
+
+    def record(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+        def write(content: bytes) -> bytes:
+            value = json.loads(change(content))
+            value.pop("digest")
+            return json.dumps(value | {"digest": digests.of_value(value)}, indent=1).encode()
+
+        return write
+
+    own = {n: record(c) if "evaluations" in n else c for n, c in changes.items()}
+
+    def listing(content: bytes) -> bytes:
+        value = json.loads(content)
+        value.pop("digest")
+        with zipfile.ZipFile(archive) as file:
+            value["files"] |= {n: verify.describe(c(file.read(n))) for n, c in own.items()}
+        return json.dumps(value | {"digest": digests.of_value(value)}).encode()
+
+    return {**own, verify.LISTING: listing}
+
+
+def other_digit(content: bytes, line: int) -> bytes:
+    """The content with the first decimal of a line's last number changed."""
+    lines = content.split(b"\n")
+    text = lines[line - 1]
+    place = text.rfind(b"0.") + 2
+    digit = b"%d" % ((int(text[place : place + 1]) + 1) % 10)
+    lines[line - 1] = text[:place] + digit + text[place + 1 :]
+    return b"\n".join(lines)
+
+
+def score_line(archive: Path) -> int:
+    """The line of an item's probability in `RECORD`."""
+    lines = zipfile.ZipFile(archive).read(RECORD).split(b"\n")
+    return next(n for n, text in enumerate(lines, 1) if text.strip() == b'"probability": [') + 5
+
+
+def test_python_alone_verifies_an_archive(archive: Path) -> None:
+    done = verified(archive)
+    assert done.returncode == 0, done.stderr
+    # 2 models, 2 benchmarks, 3 masks, 2 controls and the intact model; 2 metrics.
+    assert "24 records" in done.stdout
+    assert "by this script alone" in done.stdout
+    assert "impact.csv: 40 rows" in done.stdout
+    assert "similarity.csv: 2 rows" in done.stdout
+    assert "flips.csv: 20 rows" in done.stdout
+    assert "Not recomputed: intervals" in done.stdout
+    assert "- model m: https://huggingface.co/someone/m" in done.stdout
+    assert read_listing(Archive(archive))["digest"] in done.stdout
+
+
+def test_the_script_imports_the_standard_library_alone() -> None:
+    tree = ast.parse(Path(verify.__file__).read_text())
+    names = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    names |= {str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
+    assert "pickle" not in names
+
+
+def test_an_unpacked_archive_is_verified_too(archive: Path, tmp_path: Path) -> None:
+    opened = Archive(archive)
+    unpack(opened, read_listing(opened), tmp_path / "new")
+    assert verified(tmp_path / "new").returncode == 0
+    with pytest.raises(ArchiveError, match="not empty"):
+        unpack(opened, read_listing(opened), tmp_path / "new")
+
+
+def test_the_archive_s_code_writes_the_same_bytes_again(archive: Path) -> None:
+    command = [sys.executable, str(archive), "--recompute"]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "by the archive's code, byte by byte: results/profiles/benchmark_sim" in done.stdout
+    assert "results/profiles/items.parquet" in done.stdout
+
+
+def test_one_digit_of_one_score_is_refused_with_file_and_line(
+    archive: Path, changed: Callable[..., Path]
+) -> None:
+    line = score_line(archive)
+    said = refused(changed({RECORD: lambda content: other_digit(content, line)}))
+    assert f"{RECORD}, line {line}: changed" in said
+
+
+def test_one_digit_of_a_table_is_refused_with_file_and_line(changed: Callable[..., Path]) -> None:
+    said = refused(changed({IMPACT: lambda content: other_digit(content, 7)}))
+    assert f"{IMPACT}, line 7: changed" in said
+
+
+def test_a_score_whose_digests_were_mended_disagrees_with_its_mean(
+    archive: Path, changed: Callable[..., Path]
+) -> None:
+    line = score_line(archive)
+    changes = mended({RECORD: lambda content: other_digit(content, line)}, archive)
+    said = refused(changed(changes))
+    assert f"{RECORD}: scores.probability is not the mean of the items' scores" in said
+
+
+def test_a_record_that_is_consistent_in_itself_disagrees_with_the_table(
+    archive: Path, changed: Callable[..., Path]
+) -> None:
+    def turned(content: bytes) -> bytes:
+        record = json.loads(content)
+        scores = record["items"]["scores"]["acc"]
+        scores[scores.index(1.0)] = 0.0
+        record["scores"]["acc"] = sum(scores) / len(scores)
+        return json.dumps(record).encode()
+
+    said = refused(changed(mended({RECORD: turned}, archive)))
+    assert f"{IMPACT}, line " in said
+    assert "; the records give " in said
+
+
+def with_cell(column: str, change: Callable[[str], str]) -> Callable[[bytes], bytes]:
+    """Changes a cell of the third row of a table."""
+
+    def write(content: bytes) -> bytes:
+        rows = list(csv.DictReader(io.StringIO(content.decode())))
+        rows[2][column] = change(rows[2][column])
+        text = io.StringIO()
+        writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue().encode()
+
+    return write
+
+
+@pytest.mark.parametrize("column", ["ais", "over_random", "over_others", "intact", "guessing"])
+def test_a_mended_table_disagrees_with_the_records(
+    column: str, archive: Path, changed: Callable[..., Path]
+) -> None:
+    other = with_cell(column, lambda value: str(float(value) + 1e-6))
+    said = refused(changed(mended({IMPACT: other}, archive)))
+    assert f"{IMPACT}, line 4, {column}: " in said
+
+
+def test_what_is_no_number_or_no_row_is_refused(
+    archive: Path, changed: Callable[..., Path]
+) -> None:
+    said = refused(changed(mended({IMPACT: with_cell("ais", lambda _: "a lot")}, archive)))
+    assert "not an archive of a run" in said
+    said = refused(changed(mended({IMPACT: with_cell("ability", lambda _: "y")}, archive)))
+    assert f"{IMPACT}, line 4: no record has this row, or it is twice" in said
+    cut = {IMPACT: lambda content: content[: content.rindex(b"\nn,")] + b"\n"}
+    assert f"{IMPACT}: lacks rows of all_abilities" in refused(changed(mended(cut, archive)))
+
+
+@pytest.mark.parametrize(
+    ("column", "other"), [("k", "0.01"), ("ablation_of", "complement"), ("headline", "maybe")]
+)
+def test_a_word_of_a_mended_table_disagrees_with_the_records(
+    column: str, other: str, archive: Path, changed: Callable[..., Path]
+) -> None:
+    said = refused(changed(mended({IMPACT: with_cell(column, lambda _: other)}, archive)))
+    assert f"{IMPACT}, line 4, {column}: {other}; the records give " in said
+
+
+@pytest.mark.parametrize("column", ["n", "intact_right", "lost", "gained"])
+def test_a_mended_count_of_items_that_turned_disagrees_with_the_records(
+    column: str, archive: Path, changed: Callable[..., Path]
+) -> None:
+    name = "results/profiles/flips.csv"
+    other = with_cell(column, lambda value: str(int(value) + 1))
+    assert f"{name}, line 4, {column}: " in refused(changed(mended({name: other}, archive)))
+    cut = {name: lambda content: content[: content.rindex(b"\nn,")] + b"\n"}
+    assert f"{name}: lacks rows of all_abilities" in refused(changed(mended(cut, archive)))
+
+
+def test_a_mended_similarity_disagrees(archive: Path, changed: Callable[..., Path]) -> None:
+    name = "results/profiles/similarity.csv"
+
+    def other(content: bytes) -> bytes:
+        header, row, *rest = content.split(b"\n")
+        cells = row.split(b",")
+        cells[header.split(b",").index(b"similarity")] = b"0.5"
+        return b"\n".join([header, b",".join(cells), *rest])
+
+    assert f"{name}, line 2, similarity: 0.5" in refused(changed(mended({name: other}, archive)))
+
+
+def test_a_changed_mask_is_refused(archive: Path, changed: Callable[..., Path]) -> None:
+    name = "results/masks/m/xNone.safetensors"
+    flipped = {name: lambda content: content[:-1] + bytes([content[-1] ^ 1])}
+    assert f"{name}: changed" in refused(changed(flipped))
+    assert f"{name}: its digest differs" in refused(changed(mended(flipped, archive)))
+    swapped = {name: lambda _: zipfile.ZipFile(archive).read("results/masks/m/yNone.safetensors")}
+    said = refused(changed(mended(swapped, archive)))
+    assert "made with another mask than" in said
+
+
+def test_missing_and_foreign_files_are_named(archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / "other.zip"
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name if name != RECORD else "results/foreign.json", old.read(name))
+    said = refused(target)
+    assert f"{RECORD}: missing" in said
+    assert "results/foreign.json: not listed" in said
+
+
+def link(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/etc/x", "../x", "a/../../x", "a\\..\\x", "C:x", "a//b", "./a", "folder/", link("a")],
+)
+def test_an_entry_that_may_leave_the_folder_is_refused(
+    name: str | zipfile.ZipInfo, archive: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "hostile.zip"
+    target.write_bytes(archive.read_bytes())
+    with zipfile.ZipFile(target, "a") as file:
+        file.writestr(name, "/etc/passwd")
+    with pytest.raises(ArchiveError):
+        Archive(target)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_twice_and_what_is_no_archive_are_refused(archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / "twice.zip"
+    target.write_bytes(archive.read_bytes())
+    with zipfile.ZipFile(target, "a") as file:
+        file.writestr(RECORD, "{}")
+    with pytest.raises(ArchiveError, match="a name twice"):
+        Archive(target)
+    target.write_bytes(archive.read_bytes()[:5000])
+    with pytest.raises(ArchiveError, match="expected a zip file"):
+        Archive(target)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/link").symlink_to("/etc/passwd")
+    with pytest.raises(ArchiveError, match="link: a link"):
+        Archive(tmp_path / "folder")
+
+
+def test_a_flipped_byte_anywhere_is_refused(archive: Path, tmp_path: Path) -> None:
+    content = archive.read_bytes()
+    target = tmp_path / "flipped.zip"
+    for place in np.random.default_rng(5).integers(0, len(content), 40):
+        target.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
+        try:
+            opened = Archive(target)
+            verify.check_files(opened, read_listing(opened))
+        except ArchiveError:
+            continue
+        # Of a zip's headers some bytes say nothing about content: times, versions, attributes.
+        with zipfile.ZipFile(archive) as one, zipfile.ZipFile(target) as other:
+            assert all(one.read(name) == other.read(name) for name in one.namelist())
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["", "a", "bb"]), min_size=1, max_size=60), st.data())
+def test_one_changed_line_is_found_exactly(lines: list[str], data: st.DataObject) -> None:
+    number = data.draw(st.integers(0, len(lines) - 1))
+    checks = verify.line_checks("\n".join(lines).encode())
+    lines[number] += "x"
+    assert verify.changed_lines("\n".join(lines).encode(), checks) == f"line {number + 1}"
+
+
+def test_several_changed_lines_are_narrowed_down() -> None:
+    lines = [str(n) for n in range(100)]
+    checks = verify.line_checks("\n".join(lines).encode())
+
+    def said(*changed: int) -> str:
+        own = [text + "x" if n + 1 in changed else text for n, text in enumerate(lines)]
+        return verify.changed_lines("\n".join(own).encode(), checks)
+
+    assert said(12, 14) == "lines 12, 14"
+    assert said(12, 95) == "among the lines 12, 15, 92, 95"
+    assert verify.changed_lines("\n".join(lines[1:]).encode(), checks) == "98 lines, not 99"
+
+
+def profiles_of(abilities: int) -> st.SearchStrategy[list[list[float]]]:
+    """Two profiles."""
+    values = st.lists(st.floats(-1, 1, width=16), min_size=abilities, max_size=abilities)
+    return st.lists(values, min_size=2, max_size=2)
+
+
+@settings(deadline=None)
+@given(st.integers(2, 10).flatmap(profiles_of))
+def test_similarity_is_the_library_s(profiles: list[list[float]]) -> None:
+    expected = float(profile_similarity(np.array(profiles[0]), np.array(profiles[1])))
+    found = verify.similarity(profiles[0], profiles[1])
+    if found is None:
+        assert np.isnan(expected)
+    else:
+        assert found == pytest.approx(expected, abs=1e-9)

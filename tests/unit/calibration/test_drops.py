@@ -1,0 +1,53 @@
+"""Drops of an ability's calibration items, from scores made by hand, and what they warn of."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.profile.conftest import cell, scores_of
+
+from benchprof.calibration.drops import Drops, drops_of
+
+# The intact model, then each ablation: means 0.8; 0.2, 0.7, 0.6, 0.75 at one k, 0.5 and 0.8 at
+# the other.
+CELLS = [
+    cell("x"), cell("y"), cell("z"), cell("all_abilities", seed=1),
+    cell("y", fraction="0.003"), cell("x", fraction="0.003"),
+]  # fmt: skip
+MEANS = [0.8, 0.2, 0.7, 0.6, 0.75, 0.5, 0.8]
+
+
+def test_drops_are_those_of_the_ability_s_own_items() -> None:
+    items = [[mean - 0.1, mean + 0.1] * 6 for mean in MEANS]
+    first, second = drops_of(scores_of(CELLS, {"probability": items}, benchmark="x"))
+    assert (first.ability, first.k, first.n) == ("x", "0.001", 12)
+    assert (first.intact, first.guessing, first.own) == pytest.approx((0.8, 0.25, 0.6))
+    assert first.others == pytest.approx((0.1, 0.2))
+    assert (first.others_mean, first.others_max) == pytest.approx((0.15, 0.2))
+    assert first.random_mean == pytest.approx(0.05)
+    assert first.counted
+    assert (second.k, second.own) == ("0.003", pytest.approx(0.0))
+    assert second.others == pytest.approx((0.3,))
+    assert second.random == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "random", "p", "warning"),
+    [
+        (0.4, (0.1, 0.2), (0.0,), 0.001, ""),
+        (0.4, (), (), 0.001, ""),
+        (0.4, (0.1,), (0.0,), 0.05, "at_guessing"),
+        # Half of what the model has above guessing is 0.25.
+        (0.2, (0.1,), (0.0,), 0.001, "k_too_small"),
+        # Harmless to all: a larger k may tell them apart.
+        (0.1, (0.2,), (0.0,), 0.001, "k_too_small"),
+        (0.4, (0.1, 0.4), (0.0,), 0.001, "not_separable"),
+        (0.2, (0.1, 0.3), (0.0,), 0.001, "not_separable"),
+        # Of the controls the mean.
+        (0.4, (0.1,), (0.5, 0.4), 0.001, "not_separable"),
+        (0.4, (0.1,), (0.5, 0.1), 0.001, ""),
+    ],
+)
+def test_an_ability_that_cannot_be_told_apart_is_warned_of(
+    own: float, others: tuple[float, ...], random: tuple[float, ...], p: float, warning: str
+) -> None:
+    assert Drops("x", "0.001", 20, 0.75, 0.25, p, own, others, random).warning == warning

@@ -1,0 +1,79 @@
+"""The archive of a whole run: verified by Python alone, and one benchmark of it run again."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from tests.conftest import ROOT
+from tests.workflow.conftest import TOKEN, Project
+
+
+def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: Path) -> None:
+    archived = finished.copy(tmp_path / "run")
+    # The items of one ability of two.
+    archived.configure(lambda config: config.update(archive={"share": ["colours"]}))
+    assert set(archived.planned("--", "archive")) == {"archive", "write_archive", "write_manifest"}
+    archived.run("archive")
+    path = archived.folder / "results/archive.zip"
+    content = path.read_bytes()
+    assert "Nothing to be done" in archived.run("-n", "archive")
+    path.unlink()
+    archived.run("archive")
+    assert path.read_bytes() == content
+
+    with zipfile.ZipFile(path) as archive:
+        texts = {name: archive.read(name) for name in archive.namelist()}
+    private = [TOKEN, f"{archived.folder}/", f"{ROOT}/", f"{Path.home()}/"]
+    for name, text in texts.items():
+        assert not [own for own in private if own.encode() in text], name
+    assert [name for name in texts if name.startswith("items/")] == [
+        f"items/colours/{split}.jsonl" for split in ("calibration", "test", "train")
+    ]
+    assert not [name for name, text in texts.items() if b"Which word of places" in text]
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(path)],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "10 records" in done.stdout
+    assert "items of ability places: items/places with train.jsonl" in done.stdout
+    assert "model tiny: the folder tiny" in done.stdout
+
+    again = [sys.executable, "-m", "benchprof.archive.reproduce", str(path), "--cores", "2"]
+    chosen = ["--benchmark", "places_test", "--data", str(archived.folder)]
+    done = subprocess.run(
+        [*again, "--into", str(tmp_path / "again"), *chosen], env=archived.environment(),
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "places_test: masks and scores are identical" in done.stdout
+    assert not (tmp_path / "again/results/evaluations/tiny/colours_test").exists()
+    log = tmp_path / "again/results/logs/evaluate_benchmark/tiny/places_test.log"
+    assert "0 reused, 5 computed" in log.read_text()
+
+
+def test_edited_documentation_alone_makes_an_archive_stale(
+    finished: Project, tmp_path: Path
+) -> None:
+    tree = tmp_path / "tree"
+    ignored = shutil.ignore_patterns("__pycache__", "checkpoints")
+    for name in ("workflow", "resources", "docs", "envs", "slurm"):
+        shutil.copytree(ROOT / name, tree / name, ignore=ignored)
+    for name in ("Snakefile", "Makefile", "README.md", "pyproject.toml"):
+        shutil.copy2(ROOT / name, tree)
+    project = finished.copy(tmp_path / "run")
+    project.run("archive")
+    # Parameters name the checkout's files by their paths, which are others in the copy.
+    other = ["-s", str(tree / "Snakefile"), "--rerun-triggers", "mtime", "--", "archive"]
+    assert not project.planned(*other)
+    with (tree / "docs/archive.md").open("a") as file:
+        file.write("edited")
+    assert set(project.planned(*other)) == {"archive", "write_archive"}

@@ -1,0 +1,92 @@
+"""The selectivity matrix: the answer loss on each ability's test split when each is ablated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchprof.profile.resampling import Floats
+
+COLUMNS = ["test", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se"]
+SEPARATED = 1.5
+"""Times that the own loss rises more than any other's where a mask counts as selective."""
+
+Ablation = tuple[str, int | None]
+"""Whose mask, and the seed of a random control; None for the ability's own."""
+
+
+def answer_losses(record: Mapping[str, Any]) -> Floats:
+    """Loss of each item's right answer in nats, summed over its tokens, (n,).
+
+    The log-likelihoods that a record holds, of the likeliest where several answers are right;
+    infinite where the model gives it no probability at all.
+    """
+    items = record["items"]
+    return np.array(
+        [
+            min(_loss(responses[number]) for number in gold)
+            for gold, responses in zip(items["gold"], items["responses"], strict=True)
+        ]
+    )
+
+
+def selectivity_table(
+    intact: Mapping[str, Floats], ablated: Mapping[str, Mapping[Ablation, Floats]]
+) -> pd.DataFrame:
+    """A row per test split and ablation.
+
+    Args:
+        intact: answer losses of the intact model by ability whose test split it is, (n,) each.
+        ablated: of the ablated models, by the same and by ablation.
+
+    Returns:
+        Mean losses `intact` and `ablated` in nats, the `rise` from one to the other and its
+        standard error over items, which stand in pairs.
+    """
+    rows = []
+    for test, base in intact.items():
+        for (ability, seed), losses in ablated[test].items():
+            n = len(base)
+            rises = losses - base
+            # An infinite loss has no spread.
+            known = n > 1 and bool(np.isfinite(rises).all())
+            error = float(rises.std(ddof=1)) / math.sqrt(n) if known else math.nan
+            rows.append((test, ability, seed, n, base.mean(), losses.mean(), rises.mean(), error))
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"seed": "Int64"})
+
+
+def rises(table: pd.DataFrame) -> pd.DataFrame:
+    """Rises in nats under the abilities' own masks: ablated ability (rows) by test (columns)."""
+    own = table[table["seed"].isna()]
+    grid = own.pivot(index="ability", columns="test", values="rise")
+    return grid.reindex(index=own["ability"].unique(), columns=own["test"].unique())
+
+
+def random_rises(table: pd.DataFrame) -> pd.Series:
+    """Mean rise in nats over all random controls, by test split."""
+    return table[table["seed"].notna()].groupby("test", sort=False)["rise"].mean()
+
+
+def selective(grid: pd.DataFrame) -> dict[str, bool]:
+    """Whether an ability's own loss rises `SEPARATED` times as much as the most affected other's.
+
+    Args:
+        grid: of `rises`; abilities without a test split among its columns, or with no other to be
+            compared with, are left out.
+    """
+    found = {}
+    for ability in grid.index:
+        if ability in grid.columns and len(grid.columns) > 1:
+            own, others = grid.loc[ability, ability], grid.loc[ability].drop(ability).max()
+            # The second holds two infinite ones apart.
+            found[ability] = bool(own >= SEPARATED * others and own > max(others, 0))
+    return found
+
+
+def _loss(response: tuple[float | None, bool]) -> float:
+    value = response[0]
+    return math.inf if value is None else -value

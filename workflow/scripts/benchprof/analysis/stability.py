@@ -1,0 +1,41 @@
+"""Stability: how far the masks of two disjoint halves of the diagnostic items agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchprof.analysis.overlap import expected_shared, mask_size, shared_entries
+from benchprof.masks.threshold import Entries
+
+COLUMNS = ["selection", "fraction", "ability", "items", "entries", "jaccard", "chance"]
+
+Key = tuple[str, str, str]
+"""Selection, k and ability of a mask."""
+
+
+def stability_rows(
+    first: Mapping[Key, Entries],
+    second: Mapping[Key, Entries],
+    items: Mapping[str, int],
+    sizes: Mapping[str, int],
+) -> list[tuple[str | int | float, ...]]:
+    """Rows of `COLUMNS` for masks that as many items of each half made.
+
+    Args:
+        first: the masked entries that one half's items lead to.
+        second: the other half's, of the same masks.
+        items: number of items of a half by ability.
+        sizes: number of entries of every tensor in scope, by name.
+
+    Returns:
+        The `jaccard` index of the two masks, the share of the entries of either that both hold;
+        and that of two masks with as many entries in each tensor drawn by `chance`.
+    """
+    rows: list[tuple[str | int | float, ...]] = []
+    for key, one in first.items():
+        other, n = second[key], mask_size(one)
+        union = n + mask_size(other)
+        shared, expected = shared_entries(one, other), expected_shared(one, other, sizes)
+        chance = expected / (union - expected)
+        rows.append((*key, items[key[2]], n, shared / (union - shared), chance))
+    return rows

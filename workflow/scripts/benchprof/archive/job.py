@@ -1,0 +1,129 @@
+"""One job: a finished run into one file that anyone can check and run again."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchprof import digests
+from benchprof.archive import crate, verify
+from benchprof.archive.environment import environment
+from benchprof.archive.leaks import Leaks, user_folders
+from benchprof.archive.needs import needs
+from benchprof.errors import InputError
+from benchprof.evaluation.record import read_record
+from benchprof.files import written_whole
+from benchprof.portable import portable
+
+logger = logging.getLogger(__name__)
+# The same for all entries, so that the archive's bytes depend on its content alone.
+TIME = (1980, 1, 1, 0, 0, 0)
+MODE = 0o100644 << 16
+MAIN = "__main__.py"
+
+
+def write_archive(
+    target: Path,
+    config: Mapping[str, Any],
+    tables: Mapping[str, Any],
+    manifest: Path,
+    files: Iterable[Path],
+    importance: Sequence[Path],
+    code: Iterable[Path],
+    root: Path,
+) -> None:
+    """Write the archive of a run, whose bytes depend on the run alone.
+
+    An unpacked archive is a checkout whose `config.yaml` is that of the run.
+
+    Args:
+        target: the archive's path.
+        config: the configuration of the run.
+        tables: what made the tables: `intact`, `sources` and `settings`.
+        manifest: the run's manifest.
+        files: of the run: results and the items that may be passed on.
+        importance: files of scores, which are left out and named by their digests.
+        code: files of the checkout.
+        root: the checkout.
+
+    Raises:
+        InputError: a file is outside the run's folder, changed since the manifest was written, or
+            holds a token or a path of this machine.
+    """
+    noted = json.loads(manifest.read_bytes())
+    members = _members(config, [manifest, *files], code, root)
+    records = (read_record(Path(name)) for name in _records(tables))
+    members["environment.json"] = _json(environment(records))
+    leaks = Leaks(os.environ, user_folders(os.environ, root))
+    ended = datetime.fromtimestamp(int(manifest.stat().st_mtime), UTC).isoformat()
+    listed: dict[str, dict[str, Any]] = {}
+    with written_whole(target) as temporary, zipfile.ZipFile(temporary, "w") as file:
+        for name, member in sorted(members.items()):
+            content = member if isinstance(member, bytes) else member.read_bytes()
+            leaks.check(name, content)
+            listed[name] = verify.describe(content)
+            _check_unchanged(name, listed[name]["sha256"], noted["results"])
+            _add(file, name, content)
+        description = _json(crate.crate(listed, noted, ended))
+        listing: dict[str, Any] = {
+            "format": verify.FORMAT,
+            "tables": dict(tables),
+            "needed": needs(config, noted["models"], importance, members),
+            "files": listed | {crate.NAME: verify.describe(description)},
+        }
+        listing |= {"digest": digests.of_value(listing)}
+        for name, content in ((crate.NAME, description), (verify.LISTING, _json(listing))):
+            leaks.check(name, content)
+            _add(file, name, content)
+    megabytes = target.stat().st_size / 1e6
+    logger.info("%s: %d files, %.1f MB", target, len(listing["files"]) + 1, megabytes)
+    logger.info("its digest, to publish beside it: %s", listing["digest"])
+
+
+def _members(
+    config: Mapping[str, Any], files: Iterable[Path], code: Iterable[Path], root: Path
+) -> dict[str, Path | bytes]:
+    """The archive's files by name, where they are or what they hold."""
+    members: dict[str, Path | bytes] = {path.relative_to(root).as_posix(): path for path in code}
+    for path in files:
+        if path.is_absolute() or ".." in path.parts:
+            remedy = "Put it below the folder, or take its name out of `archive: share:`."
+            raise InputError(path, "outside the run's folder", "a file below it", remedy)
+        members[path.as_posix()] = path
+    text = yaml.safe_dump(portable(dict(config)), sort_keys=False, allow_unicode=True)
+    members[crate.CONFIGURATION] = text.encode()
+    members[MAIN] = Path(verify.__file__).read_bytes()
+    return members
+
+
+def _records(tables: Mapping[str, Any]) -> Iterator[str]:
+    for _, _, record in tables["intact"]:
+        yield record
+    for source in tables["sources"]:
+        yield source["record"]
+
+
+def _check_unchanged(name: str, digest: str, noted: Mapping[str, str]) -> None:
+    if noted.get(name, digest) != digest:
+        remedy = "Delete it and run again."
+        raise InputError(name, "changed since the manifest was written", noted[name], remedy)
+
+
+def _add(file: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    # What this machine's system writes there would differ from another's.
+    entry.create_system, entry.external_attr = 3, MODE
+    file.writestr(entry, content, compresslevel=9)
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

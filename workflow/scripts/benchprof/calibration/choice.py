@@ -1,0 +1,96 @@
+"""The choice of k among candidates: where the own drop exceeds every other drop most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import fmean
+
+from benchprof.calibration.drops import Drops
+
+RULE = (
+    "the k with the largest separation: own drop less the larger of the other abilities' masks' "
+    "mean drop and the random controls', or less 0 where both gain, each a mean over the abilities "
+    "whose calibration items the intact model answers above guessing; ties to the smaller k"
+)
+# Separations that differ by less are ties: sums of floats are not exact.
+DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a k does on average over the abilities counted; NaN where nothing is averaged.
+
+    Attributes:
+        k: the share.
+        abilities: how many are counted.
+        own: drop by each ability's own mask.
+        others: by the other abilities' masks.
+        random: by the random controls.
+    """
+
+    k: str
+    abilities: int
+    own: float
+    others: float
+    random: float
+
+    @property
+    def separation(self) -> float:
+        """Own drop less the larger of the others' and the random controls'; NaN without an own.
+
+        What gains from the damage counts as 0, so that no mask separates that costs nothing.
+        """
+        sides = [side for side in (self.others, self.random) if not math.isnan(side)]
+        return self.own - max([0.0, *sides])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The k chosen, a sentence that says why, and the candidates from the smallest k up."""
+
+    k: str
+    reason: str
+    candidates: tuple[Candidate, ...]
+
+
+def choose(drops: Sequence[Drops]) -> Choice:
+    """Choose one k for all abilities, so that they stay comparable, by `RULE`.
+
+    Args:
+        drops: of every ability at every candidate.
+    """
+    ks = sorted({own.k for own in drops}, key=Decimal)
+    candidates = tuple(_candidate(k, [own for own in drops if own.k == k]) for k in ks)
+    if not candidates[0].abilities:
+        reason = (
+            "no ability's calibration items are answered above guessing, so that nothing can be "
+            "told apart: the smallest k"
+        )
+        return Choice(ks[0], reason, candidates)
+    # From the smallest k up, and max takes the first of equals.
+    best = max(candidates, key=lambda candidate: round(candidate.separation, DECIMALS))
+    reason = f"the largest separation of {len(ks)} candidates, {best.separation:.4f}"
+    if best.separation <= 0:
+        reason += "; not above 0: no candidate separates the abilities"
+    elif len(ks) > 1 and best in (candidates[0], candidates[-1]):
+        end = "smallest" if best is candidates[0] else "largest"
+        reason += f"; it is the {end} candidate, and a k beyond it may separate more"
+    return Choice(best.k, reason, candidates)
+
+
+def _candidate(k: str, drops: Sequence[Drops]) -> Candidate:
+    counted = [own for own in drops if own.counted]
+    return Candidate(
+        k=k,
+        abilities=len(counted),
+        own=_mean([own.own for own in counted]),
+        others=_mean([own.others_mean for own in counted]),
+        random=_mean([own.random_mean for own in counted]),
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return fmean(values) if values else math.nan

@@ -1,0 +1,117 @@
+"""What an ability's calibration items lose under each candidate's masks, from its records."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import fmean
+
+from benchprof.profile.impact import SIGNIFICANCE, above_guessing_p
+from benchprof.profile.scores import Scores
+
+# Of the right option: it says more per item than right or wrong, and calibration sets are small.
+METRIC = "probability"
+# As of the profile: a mask that takes less off its own ability says nothing about a benchmark.
+LEAST_DOSE = 0.5
+WARNINGS = {
+    "": "",
+    "at_guessing": "the intact model is not above guessing: nothing to lose, so not counted",
+    "k_too_small": "its mask takes less than half of what the model has above guessing",
+    "not_separable": "another mask, or random weights, cost it as much as its own mask",
+}
+
+
+@dataclass(frozen=True)
+class Drops:
+    """Losses of one ability's calibration items at one k, in the mean of `METRIC`.
+
+    Attributes:
+        ability: whose items they are.
+        k: of all the masks.
+        n: number of items.
+        intact: the intact model's score.
+        guessing: the score of guessing.
+        p_guessing: one-sided p-value of the intact model being above guessing.
+        own: what the ability's own mask takes off.
+        others: what each other ability's mask takes off; empty where there is none.
+        random: what each matched random control takes off; empty where there is none.
+    """
+
+    ability: str
+    k: str
+    n: int
+    intact: float
+    guessing: float
+    p_guessing: float
+    own: float
+    others: tuple[float, ...]
+    random: tuple[float, ...]
+
+    @property
+    def counted(self) -> bool:
+        """Whether there is something to lose: the intact model is above guessing."""
+        return self.p_guessing < SIGNIFICANCE
+
+    @property
+    def others_mean(self) -> float:
+        """Mean over the other abilities' masks; NaN where there is none."""
+        return fmean(self.others) if self.others else math.nan
+
+    @property
+    def others_max(self) -> float:
+        """The other ability's mask that takes most; NaN where there is none."""
+        return max(self.others, default=math.nan)
+
+    @property
+    def random_mean(self) -> float:
+        """Mean over the random controls; NaN where there is none."""
+        return fmean(self.random) if self.random else math.nan
+
+    @property
+    def warning(self) -> str:
+        """A key of `WARNINGS`; empty where the ability can be told from the others at this k."""
+        if not self.counted:
+            return "at_guessing"
+        enough = LEAST_DOSE * (self.intact - self.guessing)
+        # A comparison with NaN, where there is no such mask, is false.
+        if any(side >= max(self.own, enough) for side in (self.others_max, self.random_mean)):
+            return "not_separable"
+        return "k_too_small" if self.own < enough else ""
+
+
+def drops_of(scores: Scores) -> list[Drops]:
+    """The drops of one ability's items at each k.
+
+    Args:
+        scores: of one model on the items; `benchmark` is the ability, each cell's `fraction` the k
+            of its mask, and the cells are of one selection.
+    """
+    items = scores.metrics[METRIC]
+    p = float(above_guessing_p(items[:1], scores.guessing, scores.units)[0])
+    means = items.mean(axis=1)
+    lost = (means[0] - means[1:]).tolist()
+    cells = list(zip(scores.cells, lost, strict=True))
+    return [
+        Drops(
+            ability=scores.benchmark,
+            k=k,
+            n=scores.n,
+            intact=float(means[0]),
+            guessing=scores.guessing,
+            p_guessing=p,
+            own=next(
+                drop
+                for cell, drop in cells
+                if (cell.fraction, cell.ability, cell.seed) == (k, scores.benchmark, None)
+            ),
+            others=tuple(
+                drop
+                for cell, drop in cells
+                if cell.fraction == k and cell.seed is None and cell.ability != scores.benchmark
+            ),
+            random=tuple(
+                drop for cell, drop in cells if cell.fraction == k and cell.seed is not None
+            ),
+        )
+        for k in dict.fromkeys(cell.fraction for cell in scores.cells)
+    ]

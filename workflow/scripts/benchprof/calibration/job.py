@@ -1,0 +1,137 @@
+"""One job: the k of one model and selection, and the masks and controls at it."""
+
+from __future__ import annotations
+
+import logging
+import math
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchprof import codebase
+from benchprof.calibration.choice import RULE, Choice, choose
+from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
+from benchprof.files import write_json, written_whole
+from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
+
+logger = logging.getLogger(__name__)
+
+
+def calibrate_masks(
+    model: str,
+    selection: str,
+    intact: Mapping[str, Path],
+    sources: Sequence[Source],
+    candidates: Mapping[tuple[str, int | None, str], Path],
+    targets: Mapping[tuple[str, int | None], Path],
+    choice: Path,
+    table: Path,
+) -> None:
+    """Choose k, write why, and put the masks and controls of that k under their calibrated names.
+
+    Args:
+        model: its name.
+        selection: the rule that made the masks.
+        intact: the intact model's record of each ability's calibration items.
+        sources: the candidates' records; `benchmark` is the ability whose items were asked,
+            `fraction` the k.
+        candidates: mask file by (ability, seed of a control or None, k).
+        targets: where that of the chosen k goes, by (ability, seed or None): a copy, whose
+            metadata hold the k.
+        choice: the JSON file of the choice.
+        table: the CSV file, a row per (k, ability).
+
+    Raises:
+        InputError: a record is damaged or does not belong to its mask, model or requests.
+    """
+    masks = mask_digests(candidates.values())
+    scores = {
+        ability: read_scores(
+            model, ability, record, [s for s in sources if s.benchmark == ability], masks
+        )
+        for ability, record in intact.items()
+    }
+    drops = [own for of_ability in scores.values() for own in drops_of(of_ability)]
+    chosen = choose(drops)
+    logger.info("k = %s: %s", chosen.k, chosen.reason)
+    for own in drops:
+        if own.k == chosen.k and own.warning:
+            logger.warning("%s: %s", own.ability, WARNINGS[own.warning])
+    for (ability, seed), target in targets.items():
+        # Not a link: it would share its modification time with the candidate, which would then
+        # look newer than the records made with it.
+        with written_whole(target) as temporary:
+            shutil.copyfile(candidates[ability, seed, chosen.k], temporary)
+    digests = {
+        ability: masks[candidates[ability, None, chosen.k]]
+        for ability, seed in targets
+        if seed is None
+    }
+    write_json(choice, _described(model, selection, chosen, drops, scores, digests))
+    with written_whole(table) as temporary:
+        names = {"model": model, "selection": selection}
+        rows = [
+            names | {"k": own.k, "chosen": own.k == chosen.k, "ability": own.ability} | _row(own)
+            for own in drops
+        ]
+        pd.DataFrame(rows).to_csv(temporary, index=False, lineterminator="\n")
+
+
+def _described(
+    model: str,
+    selection: str,
+    chosen: Choice,
+    drops: Sequence[Drops],
+    scores: Mapping[str, Scores],
+    digests: Mapping[str, str],
+) -> dict[str, Any]:
+    """The choice as JSON; docs/file_formats.md describes each field."""
+    return {
+        "model": model,
+        "selection": selection,
+        "k": chosen.k,
+        "reason": chosen.reason,
+        "rule": RULE,
+        "metric": METRIC,
+        "candidates": [
+            _plain(vars(candidate) | {"separation": candidate.separation})
+            for candidate in chosen.candidates
+        ],
+        "abilities": {
+            own.ability: _plain(_row(own)) | {"says": WARNINGS[own.warning]}
+            for own in drops
+            if own.k == chosen.k
+        },
+        "digests": {
+            "model": next(iter(scores.values())).model_digest,
+            "requests": {ability: own.requests_digest for ability, own in scores.items()},
+            "masks": dict(digests),
+            "code": codebase.digest_of("calibration"),
+        },
+    }
+
+
+def _row(drops: Drops) -> dict[str, Any]:
+    return {
+        "n": drops.n,
+        "intact": drops.intact,
+        "guessing": drops.guessing,
+        "p_guessing": drops.p_guessing,
+        "counted": drops.counted,
+        "own": drops.own,
+        "others_mean": drops.others_mean,
+        "others_max": drops.others_max,
+        "random_mean": drops.random_mean,
+        "warning": drops.warning,
+    }
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """NaN, which JSON lacks, as null."""
+    return {
+        key: None if isinstance(value, float) and math.isnan(value) else value
+        for key, value in row.items()
+    }

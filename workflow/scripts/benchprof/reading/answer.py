@@ -1,0 +1,67 @@
+"""What a model answered, as text, and whether it was right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchprof.reading.question import Question
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One model's answer to one item; `right` is None where no metric says right or wrong."""
+
+    text: str
+    right: bool | None
+
+
+def answers_of(
+    record: Mapping[str, Any], questions: Sequence[Question], metric: str
+) -> list[Answer]:
+    """The answers of a record.
+
+    Of choices the one with the highest log-likelihood, as `acc` takes it: a metric that divides by
+    length may take another. Of free text the text, right by the metric or, where that is no matter
+    of right or wrong, by the record's first that is.
+
+    Args:
+        record: of the intact or an ablated model.
+        questions: of the same requests.
+        metric: of free text.
+    """
+    right = _right_or_wrong(record["items"]["scores"], metric)
+    answers = []
+    for number, (question, given) in enumerate(
+        zip(questions, record["items"]["responses"], strict=True)
+    ):
+        if question.choices:
+            chosen = _most_likely(given[: len(question.choices)])
+            answers.append(Answer(question.choices[chosen], chosen in question.gold))
+        else:
+            answers.append(Answer(_text(given[0]), None if right is None else right[number] > 0.5))
+    return answers
+
+
+def _most_likely(responses: Sequence[Sequence[Any]]) -> int:
+    """The place of the highest log-likelihood, the first of equals; null is minus infinity."""
+    values = [-math.inf if value is None else float(value) for value, _ in responses]
+    return values.index(max(values))
+
+
+def _text(response: Any) -> str:
+    """A text as it is; the log-likelihood of the expected answer where nothing was written."""
+    if isinstance(response, str):
+        return response
+    value = response[0] if isinstance(response, list) else response
+    return "log-likelihood minus infinity" if value is None else f"log-likelihood {value:.3f}"
+
+
+def _right_or_wrong(scores: Mapping[str, Sequence[float]], wanted: str) -> Sequence[float] | None:
+    first = [wanted] if wanted in scores else []
+    for metric in [*first, *scores]:
+        if all(score in (0.0, 1.0) for score in scores[metric]):
+            return scores[metric]
+    return None

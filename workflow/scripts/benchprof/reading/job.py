@@ -1,0 +1,67 @@
+"""One job: the records of one model on one benchmark as texts to read, without the model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchprof.errors import InputError
+from benchprof.evaluation.job import ModelSettings, requests_for
+from benchprof.evaluation.record import INTACT, read_record
+from benchprof.evaluation.tasks import TaskSource
+from benchprof.files import write_text, written_whole
+from benchprof.reading.answer import answers_of
+from benchprof.reading.item_table import item_table
+from benchprof.reading.question import questions_of
+from benchprof.reading.side_by_side import side_by_side
+
+logger = logging.getLogger(__name__)
+
+
+def export_items(
+    model: ModelSettings,
+    source: TaskSource,
+    limit: int | None,
+    seed: int,
+    metric: str,
+    records: Mapping[str, Path],
+    compared: Sequence[str],
+    title: str,
+    table: Path,
+    page: Path,
+) -> None:
+    """Write the table of all items and the page of those that differ most.
+
+    Records hold no prompts: the requests are built again and must have the records' digest.
+
+    Args:
+        model: the prepared model; of it the tokenizer alone is read, where prompts are chats.
+        source: the benchmark's task.
+        limit: documents at most.
+        seed: of the sample and the few-shot draw.
+        metric: by which free text is right or wrong.
+        records: of the intact model and every ablation, by name.
+        compared: the ablations that the page has.
+        title: of the page.
+        table: CSV file.
+        page: Markdown file.
+
+    Raises:
+        InputError: a record is damaged or was made of other requests.
+    """
+    requests = requests_for(model, source, limit, seed)
+    questions, digest = questions_of(requests), requests.digest
+    answers = {}
+    for name, path in records.items():
+        record = read_record(path)
+        if record["origin"]["requests"]["digest"] != digest:
+            found = f"made of the requests {record['origin']['requests']['digest'][:12]}"
+            remedy = "Delete it and run again."
+            raise InputError(path, found, f"{digest[:12]}, those of the configuration", remedy)
+        answers[name] = answers_of(record, questions, metric)
+    with written_whole(table) as temporary:
+        item_table(questions, answers).to_csv(temporary, index=False, lineterminator="\n")
+    shown = {name: answers[name] for name in (INTACT, *compared)}
+    write_text(page, side_by_side(title, questions, shown))
+    logger.info("%d items under %d ablations", len(questions), len(records) - 1)
