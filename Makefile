@@ -1,5 +1,6 @@
 # make run   sets up .venv and runs the main job (config.yaml)
 # make test  sets up .venv and passes the tests
+# make validate  finds planted abilities in models that have them, or fails
 # make annotate ANNOTATOR=your-name  labels items in the terminal (docs/annotating_items.md)
 # Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
 
@@ -51,11 +52,12 @@ plan: .venv/installed
 # (docs/planted_models.md): some minutes. In a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@mkdir -p validation && ln -sfn ../resources validation/resources
+	@cd validation && ../$(BIN)/python -m benchprof.runs
 	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) --set-threads evaluate_benchmark=1 $(FLAGS)
 	@cat validation/results/validation/verdict.txt
 
-# Trains these models anew (docs/planted_models.md), about seven minutes each; an interrupted
-# training goes on where it stopped.
+# Trains those of these models that have no folder (docs/planted_models.md), about seven minutes
+# each; an interrupted training goes on where it stopped.
 planted-models: .venv/installed
 	for model in planted-1 planted-2 planted-3 entangled overlapping; do \
 		PYTHONPATH=resources/planted $(BIN)/python resources/planted/train_model.py $$model || exit 1; \

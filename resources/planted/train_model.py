@@ -57,6 +57,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     plan = MODELS[options.name]
     layout, folder = plan.layout(ABILITIES), FOLDER / "models" / options.name
+    if (folder / "acceptance.json").is_file():
+        logging.info("%s is trained; delete its folder to train it anew", folder)
+        return
     checkpoint = FOLDER / "checkpoints" / options.name
     model = train(layout, plan.seed, options.steps, plan.routed, checkpoint)
     write_folder(model, layout, plan.seed, plan.routed, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from benchprof.configuration import (
     check_duplicate_keys,
     check_exclusion,
     check_model_folder,
+    check_validation,
     fraction_name,
     shown_fraction,
 )
@@ -257,3 +259,35 @@ def test_calibrated_needs_calibration_items() -> None:
 def test_a_calibrated_fraction_is_shown_with_its_number() -> None:
     assert shown_fraction("0.001", "0.001") == "0.001"
     assert shown_fraction("calibrated", "0.001") == "calibrated (0.001)"
+
+
+PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("validation.planted", ["planted-9"], "validation.planted: 'planted-9'"),
+        ("validation.entangled", ["none"], "validation.entangled: 'none'"),
+        ("validation.selection", "core", "validation.selection: 'core'"),
+        ("validation.fraction", 0.5, "validation.fraction: 0.5"),
+        ("validation.composition", "none.json", "none.json: no such file"),
+        ("models.planted-2.source", {"hub": "a/b", "revision": "0" * 40}, "planted-2.source"),
+        ("benchmarks.spatial_reasoning_test.split", "calibration", "no test of spatial_reasoning"),
+        ("benchmarks.another", {"task": "arc_easy"}, "no mixture of another"),
+        ("ablation", "mean", "ablation: 'mean'"),
+    ],
+)
+def test_a_validation_names_what_is_configured(
+    path: str, value: Any, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    config = copy.deepcopy(PLANTED)
+    check_validation(config, "planted.yaml")
+    *parents, last = path.split(".")
+    place = config
+    for step in parents:
+        place = place[step]
+    place[last] = value
+    with pytest.raises(InputError, match=re.escape(message)):
+        check_validation(config, "planted.yaml")

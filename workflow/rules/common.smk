@@ -20,6 +20,7 @@ from benchprof.configuration import (
     check_duplicate_keys,
     check_exclusion,
     check_model_folder,
+    check_validation,
     fraction_name,
 )
 from benchprof.errors import InputError
@@ -46,6 +47,8 @@ def check_inputs():
         yaml.safe_load(schema.read_text(encoding="utf-8")),
         source,
     )
+    if "validation" in config:
+        check_validation(config, source)
     for ability in ABILITIES:
         check_exclusion(
             config["abilities"][ability].get("exclude", []),

@@ -20,6 +20,19 @@ def planted_card(wildcards):
     return f"{planted_folder(wildcards)}/card.json"
 
 
+def planting_settings(wildcards):
+    """The code that draws the planted world's items."""
+    files = Path(PLANTING, "planting").glob("*.py")
+    return {path.name: digests.of_file(path) for path in sorted(files)} | {
+        "items_of_each_kind": VALIDATION["items_of_each_kind"]
+    }
+
+
+def acceptance_settings(wildcards):
+    code = digests.of_modules(["benchprof.validation.card", "benchprof.masks.ablation"])
+    return planting_settings(wildcards) | {"code": code}
+
+
 def truth_settings(wildcards):
     """What decides the blocks' evaluation."""
     files = {path for name in BENCHMARKS for path in data_of(name).values()}
@@ -28,12 +41,19 @@ def truth_settings(wildcards):
         "dtype": config["models"][wildcards.model]["dtype"],
         "seed": config["seed"],
         "files": files_of(sorted(files)),
-        "code": [codebase.digest_of("evaluation"), codebase.digest_of("masks")],
+        "code": [
+            codebase.digest_of("evaluation"),
+            digests.of_modules(
+                ["benchprof.validation.card", "benchprof.validation.blocks"]
+            ),
+        ],
     }
 
 
 def pool_settings(wildcards):
+    prompt = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
     return {
+        "prompt": digests.of_file(Path(prompt)),
         "dtype": config["models"][wildcards.model]["dtype"],
         "seed": config["seed"],
         "code": codebase.digest_of("evaluation"),
@@ -59,13 +79,24 @@ def planted_files():
 
 
 def recovery_settings(wildcards):
+    modules = [
+        f"benchprof.validation.{m}" for m in ("blocks", "card", "job", "similarity")
+    ]
+    modules += ["benchprof.validation.coverage", "benchprof.validation.recovery"]
+    drawn = ["benchprof.validation.recovery_figure", "benchprof.report.style"]
     return {
-        "validation": VALIDATION,
+        "validation": {k: v for k, v in VALIDATION.items() if k != "thresholds"},
         "profile": profile_settings(wildcards),
         "code": [
             codebase.digest_of("profile"),
-            digests.of_modules(["benchprof.validation", "benchprof.report.style"]),
+            digests.of_modules([*modules, *drawn, "benchprof.report.caveats"]),
         ],
+    }
+
+
+def threshold_settings(wildcards):
+    return VALIDATION | {
+        "code": digests.of_modules(["benchprof.validation.thresholds"])
     }
 
 
@@ -81,13 +112,13 @@ def planted_masks():
 rule validation:
     input:
         "results/validation/verdict.txt",
-        expand("results/validation/{model}/acceptance.json", model=PLANTED),
 
 
 rule accept_model:
     input:
         card=planted_card,
         model="results/models/{model}",
+        settings=settings_file("validation/acceptance.json", acceptance_settings),
     output:
         acceptance="results/validation/{model}/acceptance.json",
     log:
@@ -104,6 +135,8 @@ rule accept_model:
 
 
 rule write_pool:
+    input:
+        settings=settings_file("validation/planting.json", planting_settings),
     output:
         pool="results/validation/pool.jsonl",
     log:
@@ -184,6 +217,7 @@ rule answer_pool:
 
 rule measure_recovery:
     input:
+        models=expand("results/models/{model}", model=PLANTED),
         impact="results/profiles/impact.parquet",
         findings="results/profiles/findings.parquet",
         similarity="results/profiles/similarity.parquet",
@@ -223,6 +257,8 @@ rule check_recovery:
         recovery="results/validation/recovery.csv",
         coverage="results/validation/coverage.csv",
         similarity="results/validation/similarity.csv",
+        acceptance=expand("results/validation/{model}/acceptance.json", model=PLANTED),
+        settings=settings_file("validation/thresholds.json", threshold_settings),
     output:
         verdict="results/validation/verdict.txt",
     log:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from benchprof.logs import logged
+from benchprof.models.preparation import read_card
 from benchprof.profile.settings import Settings
 from benchprof.validation.job import Planted, measure_recovery
 
@@ -15,6 +16,7 @@ if __name__ == "__main__":
         measure_recovery(
             planted={
                 model: Planted(
+                    digest=read_card(Path(prepared)).digest,
                     blocks={a: Path(p) for a, p in files["blocks"].items()},
                     truth={
                         benchmark: {state: Path(p) for state, p in records.items()}
@@ -22,7 +24,9 @@ if __name__ == "__main__":
                     },
                     pool={state: Path(p) for state, p in files["pool"].items()},
                 )
-                for model, files in params.planted.items()
+                for (model, files), prepared in zip(
+                    params.planted.items(), snakemake.input.models, strict=True
+                )
             },
             entangled=validation["entangled"],
             masks={tuple(key): Path(path) for *key, path in params.masks},

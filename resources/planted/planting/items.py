@@ -59,8 +59,13 @@ def benchmark_items(name: str, size: int = BENCHMARK_SIZE) -> list[Item]:
 
 
 def pool_items(size: int) -> list[Item]:
-    """`size` fresh items of each kind, from which benchmarks of any mixture can be drawn."""
-    return list(_distinct(dict.fromkeys(ALL_KINDS, 1.0), size, "pool", set()))
+    """`size` items of each kind, in no other set, from which benchmarks are drawn."""
+    others = [
+        *(item for a in ABILITIES for split in COUNTS for item in ability_items(a, split)),
+        *(item for name in MIXTURES for item in benchmark_items(name)),
+    ]
+    seen = {_text(item) for item in others}
+    return list(_distinct(dict.fromkeys(ALL_KINDS, 1.0), size, "pool", seen))
 
 
 def expected_impact(mixture: Mapping[str, float]) -> dict[str, float]:
@@ -99,13 +104,17 @@ def _distinct(mixture: Mapping[str, float], size: int, name: str, seen: set[str]
         while True:
             problem = kind.draw(random)
             options, answer = draw_options(problem, random)
-            context = " ".join((*kind.opening, *problem.context))
-            question = " ".join(problem.question)
-            text = f"{context} {question} {options}"
-            if text not in seen:
+            item = Item(
+                id=f"{name}-{number:04d}", type=kind_name,
+                context=" ".join((*kind.opening, *problem.context)),
+                question=" ".join(problem.question),
+                options=tuple(THINGS[o] for o in options), answer=answer,
+            )  # fmt: skip
+            if _text(item) not in seen:
                 break
-        seen.add(text)
-        yield Item(
-            id=f"{name}-{number:04d}", type=kind_name, context=context, question=question,
-            options=tuple(THINGS[o] for o in options), answer=answer,
-        )  # fmt: skip
+        seen.add(_text(item))
+        yield item
+
+
+def _text(item: Item) -> str:
+    return f"{item.context} {item.question} {item.options}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,9 @@ from benchprof.errors import InputError
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.validation.blocks import precision_and_recall
 from benchprof.validation.coverage import coverage_rows
-from benchprof.validation.recovery import recovered_cells, recovery_rows, truth_rows
+from benchprof.validation.recovery import drops, recovered_cells, recovery_rows, truth_rows
 from benchprof.validation.similarity import similarity_rows
-from benchprof.validation.thresholds import judge, verdict_text
+from benchprof.validation.thresholds import Measured, judge, verdict_text
 
 OWN = {"x": "x_test", "y": "y_test"}
 NEEDED = {"x_test": {"x"}, "y_test": {"y"}}
@@ -56,7 +57,7 @@ def recovery(needed: tuple[str, str] = ("x", "")) -> dict[str, object]:
         {"model": "m", "selection": "specific", "fraction": "0.01",
          "benchmark": ["x_test", "y_test"], "needed": list(needed)}
     )  # fmt: skip
-    cells = recovered_cells(impact_table(FOUND), truth_table(TRUE))
+    cells = recovered_cells(impact_table(FOUND), truth_table(TRUE)).assign(expected=1.0)
     return recovery_rows(cells, masks, findings, NEEDED, OWN).iloc[0].to_dict()
 
 
@@ -64,10 +65,12 @@ def test_recovery_by_hand() -> None:
     row = recovery()
     assert row["own_drop"] == pytest.approx(0.1)
     assert row["own_drop_min"] == pytest.approx(-0.7)
-    assert row["others_drop"] == pytest.approx(0.05)
+    # Of the worst mask: that of x takes 0.2 off y's test, that of y adds 0.1 to x's.
+    assert row["others_drop"] == pytest.approx(0.2)
+    assert row["truth_rmse"] == pytest.approx(np.sqrt((0 + 1 + 1 + 0.01) / 4))
     assert row["ais_rmse"] == pytest.approx(np.sqrt((0.01 + 0.01 + 0.04 + 2.56) / 4))
     # Of the two effects beyond 0.15 one has the wrong sign.
-    assert (row["clear_cells"], row["sign_errors"]) == (2, 1)
+    assert (row["clear_cells"], row["clear_negative_cells"], row["sign_errors"]) == (2, 0, 1)
     assert (row["mask_precision"], row["mask_precision_min"]) == (pytest.approx(0.7), 0.5)
     assert not row["separable"]
 
@@ -134,24 +137,59 @@ def test_similarity_of_true_profiles_stands_beside_the_found_one() -> None:
     assert similarity_rows(found, truth)["truth"].tolist() == [pytest.approx(1.0)]
 
 
-def test_a_threshold_that_fails_is_named_last() -> None:
-    rows = pd.DataFrame([recovery() | {"selection": "specific", "fraction": "0.01"}])
-    coverage = pd.DataFrame(
-        {"model": "m", "pool_ais": [0.5, 0.001], "held": [94, 10], "draws": 100,
-         "missed_by": [0.2, 0.02]}
-    )  # fmt: skip
-    similarity = pd.DataFrame(
-        columns=["selection", "fraction", "model_a", "model_b", "similarity", "truth"]
-    )
-    thresholds = {
-        "mask_precision": 0.6, "own_drop": 0.05, "own_drop_min": -1, "rank_correlation": -1,
-        "others_drop": 0.1, "ais_rmse": 2, "sign_errors": 0, "false_positives": 0.05,
-        "coverage": [0.93, 0.97], "null_missed_by": 0.01, "similarity_error": 0.1,
+THRESHOLDS = {
+    "mask_precision": 0.6, "own_drop": 0.05, "own_drop_min": -1, "rank_correlation": -1,
+    "others_drop": 0.3, "ais_rmse": 2, "truth_rmse": 2, "sign_errors": 0, "found": 0.5,
+    "false_positives": 0.05, "coverage": [0.93, 0.97], "null_missed_by": 0.01,
+    "similarity_error": 0.1, "accepted": 1,
+}  # fmt: skip
+NO_PAIRS = pd.DataFrame(
+    columns=["selection", "fraction", "model_a", "model_b", "similarity", "truth"]
+)
+
+
+def measured(**changed: object) -> Measured:
+    parts: dict[str, Any] = {
+        "recovery": pd.DataFrame([recovery()]),
+        "coverage": pd.DataFrame(
+            {"model": "m", "pool_ais": [0.5, 0.001], "held": [94, 10], "draws": 100,
+             "missed_by": [0.2, 0.02], "unbounded": 0}
+        ),
+        "similarity": NO_PAIRS,
+        "acceptance": {"m": {"x": {"intact": True}, "y": {"intact": False}}},
     }  # fmt: skip
-    judgements = judge(rows, coverage, similarity, ("specific", "0.01"), thresholds)
+    return Measured(**(parts | changed))
+
+
+def test_a_threshold_that_fails_is_named_last() -> None:
+    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), THRESHOLDS)
     failed = {judgement.what for judgement in judgements if not judgement.holds}
     farthest = "m: farthest miss of an interval elsewhere"
     assert failed == {"m: sign_errors", "m: separable", farthest}
     last = verdict_text(judgements).splitlines()
     assert last[-1] == f"3 of {len(judgements)} thresholds fail"
     assert all(line.startswith("FAILS") for line in last[-4:-1])
+
+
+def test_what_was_not_measured_fails() -> None:
+    nothing = measured(
+        recovery=pd.DataFrame([recovery()]).iloc[:0], coverage=measured().coverage.iloc[:0]
+    )
+    judgements = judge(nothing, ["m", "n"], ["e"], ("specific", "0.01"), THRESHOLDS)
+    found = [judgement.what for judgement in judgements if judgement.holds]
+    # All that holds counts what is there: none without bounds, one ability accepted.
+    assert found == [
+        "m: abilities accepted",
+        "m: intervals without bounds",
+        "n: intervals without bounds",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "separable"),
+    [(0.9, 0.0, True), (0.4, 0.0, False), (0.9, 0.2, False), (np.nan, 0.0, False)],
+)
+def test_separable_by_hand(own: float, others: float, separable: bool) -> None:
+    ais = {("x_test", "x"): own, ("x_test", "y"): others, ("y_test", "x"): 0.0,
+           ("y_test", "y"): 0.9}  # fmt: skip
+    assert drops(impact_table(ais), NEEDED, OWN)["separable"] is separable

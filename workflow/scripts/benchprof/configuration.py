@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -80,6 +81,47 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             str(specific["in_top_of"]),
             f"at most {others}, as many as an ability is contrasted with",
         )
+
+
+def check_validation(config: Mapping[str, Any], source: str) -> None:
+    """Stop where the section `validation` names what is not configured, or asks for what it can't.
+
+    Raises:
+        InputError: names the key, the value and what is allowed.
+    """
+    validation = config["validation"]
+    where = f"{source}, validation"
+    named = {
+        "planted": (validation["planted"], config["models"]),
+        "entangled": (validation["entangled"], config["models"]),
+        "selection": ([validation["selection"]], config["selections"]),
+        "fraction": ([validation["fraction"]], config["fractions"]),
+    }
+    for key, (values, known) in named.items():
+        for value in values:
+            if value not in known:
+                expected = "one of " + ", ".join(map(str, known))
+                raise InputError(f"{where}.{key}", repr(value), expected)
+    for model in validation["planted"]:
+        if "folder" not in config["models"][model]["source"]:
+            expected = "a folder with a card.json"
+            raise InputError(f"{source}, models.{model}.source", "no folder", expected)
+    tested = {b["ability"] for b in config["benchmarks"].values() if b.get("split") == "test"}
+    for ability in config["abilities"]:
+        if ability not in tested:
+            expected = "its test split among the benchmarks"
+            raise InputError(f"{source}, benchmarks", f"no test of {ability}", expected)
+    composition = Path(validation["composition"])
+    if not composition.is_file():
+        raise InputError(composition, "no such file", "the benchmarks' mixtures")
+    mixtures = json.loads(composition.read_text(encoding="utf-8"))
+    for benchmark in config["benchmarks"]:
+        if benchmark not in mixtures:
+            raise InputError(composition, f"no mixture of {benchmark}", "one of each benchmark")
+    plain = {"ablation": "zero", "ablation_of": "mask"}
+    for key, value in plain.items():
+        if config.get(key, value) != value:
+            raise InputError(f"{source}, {key}", repr(config[key]), f"{value}, as blocks are")
 
 
 def check_schema(value: Mapping[str, Any], schema: Mapping[str, Any], source: str) -> None:

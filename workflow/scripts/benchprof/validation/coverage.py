@@ -14,6 +14,9 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
+EFFECT = 0.05
+"""Of an AIS: below it, an ability matters next to nothing."""
+
 
 def coverage_rows(
     pool: Scores,
@@ -49,6 +52,7 @@ def coverage_rows(
         true = _true_ais(scores, members, mixture, pool.guessing, settings)
         held = np.zeros(len(pool.cells), dtype=int)
         missed_by = np.zeros(len(pool.cells))
+        unbounded = np.zeros(len(pool.cells), dtype=int)
         for _ in range(each):
             counts = random.multinomial(size, shares / shares.sum())
             items = np.concatenate(
@@ -59,6 +63,7 @@ def coverage_rows(
                 settings.confidence, derived_seed(settings.seed, "bootstrap", size),
             )  # fmt: skip
             found = impacts.estimates(np.eye(len(pool.cells)))
+            unbounded += ~np.isfinite(found.low) | ~np.isfinite(found.high)
             distance = np.maximum(found.low - true, true - found.high)
             held += distance <= 0
             missed_by = np.maximum(missed_by, distance)
@@ -73,6 +78,7 @@ def coverage_rows(
                     "draws": each,
                     "held": held,
                     "missed_by": missed_by,
+                    "unbounded": unbounded,
                     "pool_items": pool.n,
                     "items": size,
                 }

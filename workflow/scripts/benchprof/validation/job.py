@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchprof.errors import InputError
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.tasks import TaskSource
@@ -30,7 +31,8 @@ from benchprof.validation.recovery import (
 from benchprof.validation.recovery_figure import draw_recovery
 from benchprof.validation.similarity import similarity_rows
 
-BLOCKS = "blocks"
+TRUTH = ("blocks", "")
+"""Selection and fraction of the blocks' masks."""
 POOL = "pool"
 Masks = Mapping[str, Path]
 """Mask file by ability."""
@@ -43,11 +45,13 @@ class Planted:
     """What was measured of one model whose blocks are known.
 
     Attributes:
+        digest: of the weights as prepared.
         blocks: their masks.
         truth: by benchmark, the records without each block.
         pool: the records of the pool under the abilities' masks.
     """
 
+    digest: str
     blocks: Masks
     truth: Mapping[str, Records]
     pool: Records
@@ -110,7 +114,7 @@ def measure_recovery(
         folder: of the tables.
 
     Raises:
-        InputError: profile and truth were measured on other weights or requests.
+        InputError: profile, truth or pool were measured on other weights or requests.
     """
     composed: dict[str, Any] = json.loads(composition.read_text(encoding="utf-8"))
     impact = pd.read_parquet(profiles / "impact.parquet")
@@ -118,7 +122,7 @@ def measure_recovery(
     benchmarks = list(dict.fromkeys(impact["benchmark"]))
     truth = pd.concat(
         [
-            truth_rows(_read(model, benchmark, records, known.blocks, (BLOCKS, "")), settings)
+            truth_rows(_read(model, known, benchmark, records, known.blocks, TRUTH), settings)
             for model, known in planted.items()
             for benchmark, records in known.truth.items()
         ],
@@ -139,7 +143,7 @@ def measure_recovery(
     recovery = recovery_rows(
         cells, found, findings[findings["model"].isin(list(planted))], needed, own_benchmarks
     )
-    recovery = pd.concat([recovery, _entangled_rows(impact, entangled, own_benchmarks)])
+    recovery = pd.concat([recovery, _entangled_rows(impact, entangled, needed, own_benchmarks)])
     kinds = [str(item["type"]) for _, item in read_objects(pool, "pool items")]
     mixtures = {name: composed[name]["mixture"] for name in benchmarks}
     number, size = draws
@@ -147,7 +151,7 @@ def measure_recovery(
         [
             coverage_rows(
                 scores := _read(
-                    model, POOL, known.pool, _masks_of(masks, model, view), view
+                    model, known, POOL, known.pool, _masks_of(masks, model, view), view
                 ),
                 [kinds[index] for index, _ in scores.items],
                 mixtures, number, size, settings,
@@ -168,14 +172,17 @@ def measure_recovery(
 
 
 def _entangled_rows(
-    impact: pd.DataFrame, models: Sequence[str], own_benchmarks: Mapping[str, str]
+    impact: pd.DataFrame,
+    models: Sequence[str],
+    needed: Mapping[str, set[str]],
+    own_benchmarks: Mapping[str, str],
 ) -> pd.DataFrame:
     """What masks take off tests in models without blocks; nothing else of them is known."""
     shown = impact[impact["headline"] & impact["seed"].isna() & impact["model"].isin(list(models))]
     return pd.DataFrame(
         [
             dict(zip(("model", "selection", "fraction"), key, strict=True))
-            | drops(cells, own_benchmarks)
+            | drops(cells, needed, own_benchmarks)
             for key, cells in shown.groupby(["model", "selection", "fraction"], sort=False)
         ]
     )
@@ -192,10 +199,23 @@ def _masks_of(
 
 
 def _read(
-    model: str, benchmark: str, records: Records, masks: Masks, view: tuple[str, str]
+    model: str,
+    known: Planted,
+    benchmark: str,
+    records: Records,
+    masks: Masks,
+    view: tuple[str, str],
 ) -> Scores:
     sources = [
         Source(model, benchmark, ability, *view, None, records[ability], mask)
         for ability, mask in masks.items()
     ]
-    return read_scores(model, benchmark, records[INTACT], sources, mask_digests(masks.values()))
+    scores = read_scores(model, benchmark, records[INTACT], sources, mask_digests(masks.values()))
+    if scores.model_digest != known.digest:
+        raise InputError(
+            records[INTACT],
+            f"measured on weights with the digest {scores.model_digest[:12]}",
+            f"{known.digest[:12]}, those of {model} as prepared",
+            "Something was reused that is stale: delete results and store, and run again.",
+        )
+    return scores

@@ -99,7 +99,7 @@ def recovery_rows(
     """A row per planted model, selection and k; docs/file_formats.md describes the columns.
 
     Args:
-        cells: of `recovered_cells`.
+        cells: of `recovered_cells`, with the AIS that the mixture implies, `expected`.
         masks: of `mask_rows`.
         findings: the findings table.
         needed: the abilities that each benchmark's composition makes it depend on.
@@ -114,44 +114,66 @@ def recovery_rows(
             "mask_precision_min": chosen["precision"].min(),
             "mask_recall": chosen["recall"].mean(),
         }
-        row |= drops(own, own_benchmarks)
+        row |= drops(own, needed, own_benchmarks)
         row |= _errors(own)
         rows.append(row | _dependence(_of(findings, key), needed))
     return pd.DataFrame(rows)
 
 
-def drops(cells: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> dict[str, Any]:
-    """What masks take off the abilities' own tests and off the others' tests.
+def drops(
+    cells: pd.DataFrame, needed: Mapping[str, set[str]], own_benchmarks: Mapping[str, str]
+) -> dict[str, Any]:
+    """What masks take off the abilities' own tests, and off others' tests that don't need them.
 
-    `separable` says whether every mask takes at least half off its own test, and all of them
-    together no more than a tenth off the others' on average: else a profile is of no one ability.
+    `others_drop` is that of the worst mask: the mean size of what it adds or takes. `separable`
+    says whether every mask takes at least half off its own test and none a tenth off the others'
+    on average: else a profile is of no one ability.
     """
     tests = cells[cells["benchmark"].isin(list(own_benchmarks.values()))]
     is_own = tests["benchmark"] == tests["ability"].map(dict(own_benchmarks))
-    own, others = tests.loc[is_own, "ais"], tests.loc[~is_own, "ais"]
+    needs = [
+        ability in needed[benchmark]
+        for benchmark, ability in zip(tests["benchmark"], tests["ability"], strict=True)
+    ]
+    own, others = tests[is_own], tests[~is_own & ~np.array(needs)]
+    sides = others["ais"].abs().groupby(others["ability"]).mean()
+    least = own["ais"].min(skipna=False)
     return {
-        "own_drop": own.mean(),
-        "own_drop_min": own.min(),
-        "others_drop": others.mean(),
-        "others_drop_max": others.max(),
-        "separable": bool(own.min() >= SMALL_DROP and others.mean() <= SIDE_DROP),
+        "undefined": int(cells["ais"].isna().sum()),
+        "own_drop": own["ais"].mean(),
+        "own_drop_min": least,
+        "others_drop": sides.max(),
+        "others_drop_max": others["ais"].abs().max(),
+        "separable": bool(least >= SMALL_DROP and sides.max() <= SIDE_DROP),
     }
 
 
 def _errors(cells: pd.DataFrame) -> dict[str, Any]:
+    """RMSE, rank correlation and signs against the blocks; RMSE of the blocks against the mixture.
+
+    Ranks are those of values to two decimals, as tables show them: the order of what is zero says
+    nothing. `rank_correlation_exact` is that of the values as they are.
+    """
     error = cells["ais"] - cells["truth"]
     clear = cells[cells["truth"].abs() > CLEAR_EFFECT]
+    wrong = np.sign(clear["ais"]) != np.sign(clear["truth"])
     return {
         "cells": len(cells),
-        "ais_rmse": float(np.sqrt((error**2).mean())),
+        "ais_rmse": _rms(error),
         "ais_error_max": error.abs().max(),
-        # To two decimals: the order of what is zero says nothing.
+        "truth_rmse": _rms(cells["truth"] - cells["expected"]),
         "rank_correlation": float(
             spearmanr(cells["ais"].round(2), cells["truth"].round(2)).statistic
         ),
+        "rank_correlation_exact": float(spearmanr(cells["ais"], cells["truth"]).statistic),
         "clear_cells": len(clear),
-        "sign_errors": int((np.sign(clear["ais"]) != np.sign(clear["truth"])).sum()),
+        "clear_negative_cells": int((clear["truth"] < 0).sum()),
+        "sign_errors": float(wrong.sum()) if len(clear) else np.nan,
     }
+
+
+def _rms(values: pd.Series) -> float:
+    return float(np.sqrt((values**2).mean(skipna=False)))
 
 
 def _dependence(findings: pd.DataFrame, needed: Mapping[str, set[str]]) -> dict[str, Any]:

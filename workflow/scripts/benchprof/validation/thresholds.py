@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
-LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation")
-MOST = ("others_drop", "ais_rmse", "sign_errors", "false_positives")
-EFFECT = 0.05
-"""Of an AIS: below it, an ability matters next to nothing."""
+from benchprof.validation.coverage import EFFECT
+
+LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation", "found")
+MOST = ("others_drop", "ais_rmse", "truth_rmse", "sign_errors", "false_positives")
 
 
 @dataclass(frozen=True)
@@ -28,95 +29,102 @@ class Judgement:
         return f"{mark:6} {self.what}: {self.found:.3f}, {self.demanded}"
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Tables of a validation, and what the planted models' acceptance files say.
+
+    `acceptance` is by model and ability, which checks it passes.
+    """
+
+    recovery: pd.DataFrame
+    coverage: pd.DataFrame
+    similarity: pd.DataFrame
+    acceptance: Mapping[str, Mapping[str, Mapping[str, bool]]]
+
+
 def judge(
-    recovery: pd.DataFrame,
-    coverage: pd.DataFrame,
-    similarity: pd.DataFrame,
+    measured: Measured,
+    planted: Sequence[str],
+    entangled: Sequence[str],
     view: tuple[str, str],
     thresholds: Mapping[str, Any],
 ) -> list[Judgement]:
-    """Every threshold on every planted model under one selection and k.
+    """Every threshold on every model under one selection and k; what is missing fails.
 
     Args:
-        recovery: its table; a model without blocks has no `mask_precision` there.
-        coverage: its table.
-        similarity: its table.
+        measured: tables and acceptance.
+        planted: the models with blocks, of which two or more are compared.
+        entangled: the models without.
         view: selection and fraction.
         thresholds: as configured.
     """
-    rows = recovery[(recovery["selection"] == view[0]) & (recovery["fraction"] == view[1])]
-    known = rows["mask_precision"].notna()
-    return [
-        *(j for row in rows[known].to_dict("records") for j in _of_model(row, thresholds)),
-        *_of_coverage(coverage, thresholds),
-        *_of_similarity(similarity, view, thresholds["similarity_error"]),
-        *(
-            Judgement(
-                f"{row['model']}: separable", float(row["separable"]),
-                "0 demanded of a model without blocks", not row["separable"],
-            )
-            for row in rows[~known].to_dict("records")
-        ),
-    ]  # fmt: skip
+    recovery, similarity = _under(measured.recovery, view), _under(measured.similarity, view)
+    judgements: list[Judgement] = []
+    for model in [*planted, *entangled]:
+        rows = recovery[recovery["model"] == model].to_dict("records")
+        judgements += _at_least(f"{model}: rows of the recovery table", len(rows), 1)
+        judgements += _at_most(f"{model}: undefined AIS", _first(rows, "undefined"), 0)
+        if model in entangled:
+            judgements += _at_most(f"{model}: separable", _first(rows, "separable"), 0)
+            continue
+        passed = sum(all(checks.values()) for checks in measured.acceptance.get(model, {}).values())
+        judgements += _at_least(f"{model}: abilities accepted", passed, thresholds["accepted"])
+        judgements += _at_least(f"{model}: separable", _first(rows, "separable"), 1)
+        for name in LEAST:
+            judgements += _at_least(f"{model}: {name}", _first(rows, name), thresholds[name])
+        for name in MOST:
+            judgements += _at_most(f"{model}: {name}", _first(rows, name), thresholds[name])
+        own = measured.coverage[measured.coverage["model"] == model]
+        judgements += _of_coverage(model, own, thresholds)
+    for one, other in combinations(planted, 2):
+        pair = similarity[(similarity["model_a"] == one) & (similarity["model_b"] == other)]
+        error = (pair["similarity"] - pair["truth"]).abs().mean(skipna=False)
+        what = f"{one} and {other}: error of the profiles' similarity"
+        judgements += _at_most(what, error, thresholds["similarity_error"])
+    return judgements
 
 
-def _of_model(row: Mapping[Any, Any], thresholds: Mapping[str, Any]) -> Iterator[Judgement]:
-    for name in LEAST:
-        bound = thresholds[name]
-        yield Judgement(
-            f"{row['model']}: {name}", row[name], f"at least {bound}", row[name] >= bound
-        )
-    for name in MOST:
-        bound = thresholds[name]
-        yield Judgement(
-            f"{row['model']}: {name}", row[name], f"at most {bound}", row[name] <= bound
-        )
-    yield Judgement(
-        f"{row['model']}: separable", float(row["separable"]), "1 demanded", row["separable"]
-    )
-
-
-def _of_coverage(coverage: pd.DataFrame, thresholds: Mapping[str, Any]) -> Iterator[Judgement]:
+def _of_coverage(
+    model: str, own: pd.DataFrame, thresholds: Mapping[str, Any]
+) -> Iterator[Judgement]:
     """Intervals of effects by how often they hold the truth, those of next to none by how far off.
 
     Where an ablation changes one item in some hundred, most draws of a benchmark have none of
     these, and no bootstrap of its items knows of them.
     """
     low, high = thresholds["coverage"]
-    for model, own in coverage.groupby("model"):
-        effects = own[own["pool_ais"].abs() >= EFFECT]
-        share = effects["held"].sum() / effects["draws"].sum()
-        yield Judgement(
-            f"{model}: coverage of the intervals where |AIS| >= {EFFECT}", share,
-            f"between {low} and {high}", low <= share <= high,
-        )  # fmt: skip
-        farthest = own.loc[own["pool_ais"].abs() < EFFECT, "missed_by"].max()
-        bound = thresholds["null_missed_by"]
-        yield Judgement(
-            f"{model}: farthest miss of an interval elsewhere", farthest, f"at most {bound}",
-            farthest <= bound,
-        )  # fmt: skip
+    effect = own["pool_ais"].abs() >= EFFECT
+    share = own.loc[effect, "held"].sum() / max(1, own.loc[effect, "draws"].sum())
+    what = f"{model}: coverage of the intervals where |AIS| >= {EFFECT}"
+    yield Judgement(what, share, f"between {low} and {high}", low <= share <= high)
+    yield from _at_most(f"{model}: intervals without bounds", own["unbounded"].sum(), 0)
+    farthest = own.loc[~effect, "missed_by"].max()
+    what = f"{model}: farthest miss of an interval elsewhere"
+    yield from _at_most(what, farthest, thresholds["null_missed_by"])
 
 
-def _of_similarity(
-    similarity: pd.DataFrame, view: tuple[str, str], bound: float
-) -> Iterator[Judgement]:
-    rows = similarity[(similarity["selection"] == view[0]) & (similarity["fraction"] == view[1])]
-    for (one, other), own in rows.groupby(["model_a", "model_b"]):
-        error = float((own["similarity"] - own["truth"]).abs().mean())
-        yield Judgement(
-            f"{one} and {other}: error of the profiles' similarity", error, f"at most {bound}",
-            error <= bound,
-        )  # fmt: skip
+def _at_least(what: str, found: float, bound: float) -> list[Judgement]:
+    return [Judgement(what, float(found), f"at least {bound}", bool(found >= bound))]
 
 
-def verdict_text(judgements: list[Judgement]) -> str:
+def _at_most(what: str, found: float, bound: float) -> list[Judgement]:
+    return [Judgement(what, float(found), f"at most {bound}", bool(found <= bound))]
+
+
+def _first(rows: Sequence[Mapping[Any, Any]], name: str) -> float:
+    """Not a number, which no bound allows, where nothing was measured."""
+    return float(rows[0][name]) if rows else float("nan")
+
+
+def _under(table: pd.DataFrame, view: tuple[str, str]) -> pd.DataFrame:
+    return table[(table["selection"] == view[0]) & (table["fraction"] == view[1])]
+
+
+def verdict_text(judgements: Sequence[Judgement]) -> str:
     """A line for each threshold, those that fail last."""
     ordered = sorted(judgements, key=lambda judgement: not judgement.holds)
     failed = sum(not judgement.holds for judgement in judgements)
-    end = (
-        f"{failed} of {len(judgements)} thresholds fail"
-        if failed
-        else (f"all {len(judgements)} thresholds hold")
-    )
+    end = f"all {len(judgements)} thresholds hold"
+    if failed:
+        end = f"{failed} of {len(judgements)} thresholds fail"
     return "\n".join([*map(str, ordered), end]) + "\n"
