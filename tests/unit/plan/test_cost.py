@@ -94,6 +94,12 @@ def test_memory_of_importance() -> None:
         # A pool is no larger than the scope.
         ("specific", {"definition": "ratio", "pool": 50}, 600 + 20 + 160 * 2 + 320 * 2),
         ("specific", {"definition": "exclude", "in_top_of": 1}, 600 + 20 + 4 * (5 + 4) * 3),
+        # What others rank high is held as well.
+        (
+            "specific",
+            {"definition": "ratio", "pool": 5, "in_top_of": 2},
+            600 + 20 + 100 + 200 + 4 * (5 + 4) * 3,
+        ),
     ],
 )
 def test_memory_of_a_selection(selection: str, settings: dict[str, object], held: int) -> None:

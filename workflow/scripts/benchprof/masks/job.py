@@ -158,7 +158,7 @@ def selector(
         core = select_core(shares, counts)
         return lambda _: core
     definition = settings["definition"]
-    least = settings.get("in_top_of")
+    least = settings.get("in_top_of", 0)
     tops = {a: select_top(file, counts) for a, file in files.items()} if least else {}
     if definition == "ratio":
         pool, others = settings["pool"], settings.get("others", "mean")
@@ -168,7 +168,7 @@ def selector(
         )  # fmt: skip
     if definition == "exclude":
         return lambda ability: select_excluding(
-            shares, ability, counts, in_several_tops(shares, ability, tops, settings["in_top_of"])
+            shares, ability, counts, in_several_tops(shares, ability, tops, least)
         )
     contrast = {"max": select_max, "diff": select_difference}[definition]
     return lambda ability: contrast(shares, ability, counts)

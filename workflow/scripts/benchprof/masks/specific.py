@@ -30,7 +30,8 @@ def select_ratio(
 
     The pools are nested, so that ratios are computed once, in the widest. Memory: 4 bytes an
     entry of every pool, 8 an entry of the widest and of the next, copies of one tensor, the
-    result; with a pool of 5 at 8 billion parameters and the paper's six k that is 7 GB.
+    result; with a pool of 5 at 8 billion parameters and the paper's six k that is 7 GB. With
+    `skipped` also what it is made from, as `select_excluding` says.
 
     Args:
         shares: of all abilities.
@@ -61,7 +62,9 @@ def select_ratio(
     if skipped is not None:
         pools = [_without(entries, out) for entries, out in zip(pools, skipped, strict=True)]
         for entries, count in zip(pools, counts, strict=True):
-            _check_enough(sum(map(len, entries.values())), count, ability, "raise `pool`")
+            _check_enough(
+                sum(map(len, entries.values())), count, ability, "raise `pool` or `in_top_of`"
+            )
     return [best_of(entries, count) for entries, count in zip(pools, counts, strict=True)]
 
 
@@ -144,7 +147,7 @@ def _check_enough(left: int, count: int, ability: str, remedy: str) -> None:
     if left < count:
         raise InputError(
             f"a mask of {count:,} entries for {ability}",
-            f"more than the {left:,} weights that are left to choose from in scope",
+            f"more than the {left:,} weights that are left to choose from",
             "a smaller share",
             f"Lower `fractions` or {remedy}.",
         )

@@ -98,7 +98,7 @@ def selection_memory(
     if definition == "ratio":
         pools = sorted(min(int(n * settings["pool"]), shape.scope_size) for n in counts)
         held += INDEX * sum(pools) + 8 * sum(pools[-2:])
-    elif definition == "exclude":
+    if "in_top_of" in settings:
         held += INDEX * (sum(counts) + max(counts)) * abilities
     return HOST + tensor + held
 
