@@ -135,6 +135,18 @@ def test_doubts_name_what_causes_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("own", "others", "separable"), [(0.95, 0.01, True), (0.2, 0.01, False), (0.95, 0.4, False)]
+)
+def test_profiles_of_no_ability_are_called_so(own: float, others: float, separable: bool) -> None:
+    rows = [
+        row(own if test == ability else others, benchmark=f"{test}_test", ability=ability)
+        for test, ability in VALUES
+    ]
+    text = "\n".join(caveats(only(finished(rows))))
+    assert ("Not separable" in text) is not separable
+
+
 def test_nothing_is_doubted_without_cause() -> None:
     rows = [
         row(0.95 if own == ability else 0.01, benchmark=f"{own}_test", ability=ability)

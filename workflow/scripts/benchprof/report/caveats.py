@@ -68,6 +68,7 @@ def caveats(matrix: Matrix) -> list[str]:
     return [
         *_unbounded(matrix),
         *_broken(matrix),
+        *_separability(matrix),
         *_doses(matrix),
         *_side_effects(matrix),
         *_controls(matrix),
@@ -100,6 +101,18 @@ def _broken(matrix: Matrix) -> list[str]:
         f"{code}: {sentence}. So under the masks of {_names(own['ability'].unique())}, whose AIS "
         "stand and name none."
         for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False)
+    ]
+
+
+def _separability(matrix: Matrix) -> list[str]:
+    own, side = own_drops(matrix), side_drops(matrix)
+    known = own.notna() & side.notna()
+    if not known.any() or (known & (own >= SMALL_DROP) & (side <= SIDE_DROP)).any():
+        return []
+    return [
+        f"Not separable: no mask takes {SMALL_DROP} or more of the score above guessing off its "
+        f"own ability's test and {SIDE_DROP} or less off the others'. These profiles are of no "
+        "ability."
     ]
 
 
