@@ -171,6 +171,25 @@ def test_a_threshold_that_fails_is_named_last() -> None:
     assert all(line.startswith("FAILS") for line in last[-4:-1])
 
 
+@pytest.mark.parametrize(("bound", "holds"), [(0.11, True), (0.09, False)])
+def test_the_calibrated_k_is_held_against_the_best(bound: float, holds: bool) -> None:
+    ks = {"0.01": 0.2, "0.02": 0.1, "calibrated": 0.2}
+    rows = [recovery() | {"fraction": k, "ais_rmse": rmse} for k, rmse in ks.items()]
+    # The best k of another selection is not held against it.
+    rows.append(recovery() | {"selection": "top", "fraction": "0.02", "ais_rmse": 0.0})
+    own = measured(recovery=pd.DataFrame(rows))
+    thresholds = THRESHOLDS | {"calibrated_rmse": bound}
+    judgements = judge(own, ["m"], [], ("specific", "0.01"), thresholds)
+    (calibrated,) = [j for j in judgements if "calibrated" in j.what]
+    assert (calibrated.found, calibrated.holds) == (pytest.approx(0.1), holds)
+
+
+def test_a_calibrated_k_that_was_not_measured_fails() -> None:
+    thresholds = THRESHOLDS | {"calibrated_rmse": 1}
+    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), thresholds)
+    assert [j.holds for j in judgements if "calibrated" in j.what] == [False]
+
+
 def test_what_was_not_measured_fails() -> None:
     nothing = measured(
         recovery=pd.DataFrame([recovery()]).iloc[:0], coverage=measured().coverage.iloc[:0]

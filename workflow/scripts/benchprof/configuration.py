@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,9 @@ def check_validation(config: Mapping[str, Any], source: str) -> None:
             if value not in known:
                 expected = "one of " + ", ".join(map(str, known))
                 raise InputError(f"{where}.{key}", repr(value), expected)
+    if "calibrated_rmse" in validation["thresholds"] and CALIBRATED not in config["fractions"]:
+        key = f"{where}.thresholds.calibrated_rmse"
+        raise InputError(key, f"fractions without {CALIBRATED!r}", f"{CALIBRATED!r} among them")
     for model in validation["planted"]:
         if "folder" not in config["models"][model]["source"]:
             expected = "a folder with a card.json"
@@ -111,17 +114,20 @@ def check_validation(config: Mapping[str, Any], source: str) -> None:
         if ability not in tested:
             expected = "its test split among the benchmarks"
             raise InputError(f"{source}, benchmarks", f"no test of {ability}", expected)
-    composition = Path(validation["composition"])
-    if not composition.is_file():
-        raise InputError(composition, "no such file", "the benchmarks' mixtures")
-    mixtures = json.loads(composition.read_text(encoding="utf-8"))
-    for benchmark in config["benchmarks"]:
-        if benchmark not in mixtures:
-            raise InputError(composition, f"no mixture of {benchmark}", "one of each benchmark")
+    _check_composition(Path(validation["composition"]), config["benchmarks"])
     plain = {"ablation": "zero", "ablation_of": "mask"}
     for key, value in plain.items():
         if config.get(key, value) != value:
             raise InputError(f"{source}, {key}", repr(config[key]), f"{value}, as blocks are")
+
+
+def _check_composition(composition: Path, benchmarks: Iterable[str]) -> None:
+    if not composition.is_file():
+        raise InputError(composition, "no such file", "the benchmarks' mixtures")
+    mixtures = json.loads(composition.read_text(encoding="utf-8"))
+    for benchmark in benchmarks:
+        if benchmark not in mixtures:
+            raise InputError(composition, f"no mixture of {benchmark}", "one of each benchmark")
 
 
 def check_schema(value: Mapping[str, Any], schema: Mapping[str, Any], source: str) -> None:

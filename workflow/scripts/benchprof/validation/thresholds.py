@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchprof.configuration import CALIBRATED
 from benchprof.validation.coverage import EFFECT
 
 LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation", "found")
@@ -74,6 +75,9 @@ def judge(
             judgements += _at_least(f"{model}: {name}", _first(rows, name), thresholds[name])
         for name in MOST:
             judgements += _at_most(f"{model}: {name}", _first(rows, name), thresholds[name])
+        if "calibrated_rmse" in thresholds:
+            by_k = measured.recovery.query("model == @model and selection == @view[0]")
+            judgements += _of_calibration(model, by_k, thresholds["calibrated_rmse"])
         own = measured.coverage[measured.coverage["model"] == model]
         judgements += _of_coverage(model, own, thresholds)
     for one, other in combinations(planted, 2):
@@ -101,6 +105,13 @@ def _of_coverage(
     farthest = own.loc[~effect, "missed_by"].max()
     what = f"{model}: farthest miss of an interval elsewhere"
     yield from _at_most(what, farthest, thresholds["null_missed_by"])
+
+
+def _of_calibration(model: str, by_k: pd.DataFrame, bound: float) -> list[Judgement]:
+    """How much worse the AIS at the calibrated k are than at the best of all k."""
+    calibrated = by_k.loc[by_k["fraction"] == CALIBRATED, "ais_rmse"].tolist()
+    excess = calibrated[0] - by_k["ais_rmse"].min(skipna=False) if calibrated else float("nan")
+    return _at_most(f"{model}: ais_rmse at the calibrated k beyond that at the best", excess, bound)
 
 
 def _at_least(what: str, found: float, bound: float) -> list[Judgement]:
