@@ -49,11 +49,14 @@ plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/planted_models.md): some minutes. In a folder of its own, beside the default run's results.
+# (docs/planted_models.md): ten minutes. These models gain nothing from a second core, two jobs do.
+# In a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@mkdir -p validation && ln -sfn ../resources validation/resources
 	@cd validation && ../$(BIN)/python -m benchprof.runs
-	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) --set-threads evaluate_benchmark=1 $(FLAGS)
+	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) \
+		--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
+		evaluate_benchmark=1 evaluate_blocks=1 answer_pool=1 $(FLAGS)
 	@cat validation/results/validation/verdict.txt
 
 # Trains those of these models that have no folder (docs/planted_models.md), about seven minutes

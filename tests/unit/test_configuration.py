@@ -272,7 +272,7 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
         ("validation.selection", "core", "validation.selection: 'core'"),
         ("validation.fraction", 0.5, "validation.fraction: 0.5"),
         ("validation.composition", "none.json", "none.json: no such file"),
-        ("fractions", [0.008], "thresholds.calibrated_rmse: fractions without 'calibrated'"),
+        ("validation.thresholds.calibrated_rmse", 0.02, "fractions without 'calibrated'"),
         ("models.planted-2.source", {"hub": "a/b", "revision": "0" * 40}, "planted-2.source"),
         ("benchmarks.spatial_reasoning_test.split", "calibration", "no test of spatial_reasoning"),
         ("benchmarks.another", {"task": "arc_easy"}, "no mixture of another"),

@@ -132,9 +132,7 @@ class Validation:
             for table in ("recovery", "coverage", "similarity")
         ]
         accepted = {MODEL: {ability: {} for ability in ABILITIES}}
-        # One k alone is measured here.
-        thresholds = dict(CONFIG["validation"]["thresholds"])
-        del thresholds["calibrated_rmse"]
+        thresholds = CONFIG["validation"]["thresholds"]
         judgements = judge(Measured(*tables, accepted), [MODEL], [], VIEW, thresholds)
         return {judgement.what.removeprefix(f"{MODEL}: "): judgement for judgement in judgements}
 
