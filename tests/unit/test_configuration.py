@@ -270,6 +270,7 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
         ("validation.planted", ["planted-9"], "validation.planted: 'planted-9'"),
         ("validation.entangled", ["none"], "validation.entangled: 'none'"),
         ("validation.selection", "core", "validation.selection: 'core'"),
+        ("validation.thresholds_of", {"entangled": {}}, "validation.thresholds_of: 'entangled'"),
         ("validation.fraction", 0.5, "validation.fraction: 0.5"),
         ("validation.composition", "none.json", "none.json: no such file"),
         ("validation.thresholds.calibrated_rmse", 0.02, "fractions without 'calibrated'"),

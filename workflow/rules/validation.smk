@@ -85,7 +85,9 @@ def recovery_settings(wildcards):
     modules += ["benchprof.validation.coverage", "benchprof.validation.recovery"]
     drawn = ["benchprof.validation.recovery_figure", "benchprof.report.style"]
     return {
-        "validation": {k: v for k, v in VALIDATION.items() if k != "thresholds"},
+        "validation": {
+            k: v for k, v in VALIDATION.items() if not k.startswith("thresholds")
+        },
         "profile": profile_settings(wildcards),
         "code": [
             codebase.digest_of("profile"),

@@ -27,6 +27,7 @@ if __name__ == "__main__":
             entangled=validation["entangled"],
             view=(validation["selection"], snakemake.params.fraction),
             thresholds=validation["thresholds"],
+            thresholds_of=validation.get("thresholds_of", {}),
         )
         text = verdict_text(judgements)
         if not all(judgement.holds for judgement in judgements):

@@ -171,6 +171,13 @@ def test_a_threshold_that_fails_is_named_last() -> None:
     assert all(line.startswith("FAILS") for line in last[-4:-1])
 
 
+@pytest.mark.parametrize(("model", "holds"), [("m", True), ("another", False)])
+def test_a_bound_of_one_model_s_own_is_not_another_s(model: str, holds: bool) -> None:
+    view = ("specific", "0.01")
+    judgements = judge(measured(), ["m"], [], view, THRESHOLDS, {model: {"sign_errors": 1}})
+    assert [j.holds for j in judgements if "sign_errors" in j.what] == [holds]
+
+
 @pytest.mark.parametrize(("bound", "holds"), [(0.11, True), (0.09, False)])
 def test_the_calibrated_k_is_held_against_the_best(bound: float, holds: bool) -> None:
     ks = {"0.01": 0.2, "0.02": 0.1, "calibrated": 0.2}

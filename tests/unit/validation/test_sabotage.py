@@ -38,7 +38,8 @@ MODEL = CONFIG["validation"]["planted"][0]
 FRACTION = str(CONFIG["validation"]["fraction"])
 VIEW = (CONFIG["validation"]["selection"], FRACTION)
 OWN = {ability: f"{ability}_test" for ability in ABILITIES}
-LIMIT, SEED, SEEDS = 60, 1, (1, 2, 3)
+# Whole benchmarks: a sample of them has their mixtures only about.
+LIMIT, SEED, SEEDS = None, 1, (1, 2, 3)
 # Of the resampling nothing here depends on.
 SETTINGS = Settings("probability", "chance_corrected", 1000, 0.95, SEED)
 
@@ -52,7 +53,7 @@ def sources() -> dict[str, TaskSource]:
 
 
 class Validation:
-    """One planted model's validation on eleven benchmarks of 60 items, in one process."""
+    """One planted model's validation on eleven benchmarks, in one process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -161,10 +162,9 @@ def validation(tmp_path_factory: pytest.TempPathFactory) -> Validation:
 
 
 def failed(judgements: dict[str, Judgement]) -> set[str]:
-    # Intervals are not judged by eleven draws of twenty items, nor are the blocks against a mixture
-    # that sixty of its items have only about: both are of the sample, not of the masks.
-    sampled = ("coverage", "farthest miss", "intervals without", "truth_rmse")
-    return {w for w, j in judgements.items() if not j.holds and not w.startswith(sampled)}
+    # Intervals are not judged by eleven draws of twenty items.
+    intervals = ("coverage", "farthest miss", "intervals without")
+    return {w for w, j in judgements.items() if not j.holds and not w.startswith(intervals)}
 
 
 def test_without_sabotage_all_thresholds_hold(validation: Validation) -> None:

@@ -94,6 +94,7 @@ def check_validation(config: Mapping[str, Any], source: str) -> None:
     named = {
         "planted": (validation["planted"], config["models"]),
         "entangled": (validation["entangled"], config["models"]),
+        "thresholds_of": (validation.get("thresholds_of", {}), validation["planted"]),
         "selection": ([validation["selection"]], config["selections"]),
         "fraction": ([validation["fraction"]], config["fractions"]),
     }

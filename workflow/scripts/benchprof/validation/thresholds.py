@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -49,6 +50,7 @@ def judge(
     entangled: Sequence[str],
     view: tuple[str, str],
     thresholds: Mapping[str, Any],
+    thresholds_of: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> list[Judgement]:
     """Every threshold on every model under one selection and k; what is missing fails.
 
@@ -58,10 +60,12 @@ def judge(
         entangled: the models without.
         view: selection and fraction.
         thresholds: as configured.
+        thresholds_of: those that are a model's own, by model.
     """
     recovery, similarity = _under(measured.recovery, view), _under(measured.similarity, view)
     judgements: list[Judgement] = []
     for model in [*planted, *entangled]:
+        bounds = {**thresholds, **thresholds_of.get(model, {})}
         rows = recovery[recovery["model"] == model].to_dict("records")
         judgements += _at_least(f"{model}: rows of the recovery table", len(rows), 1)
         judgements += _at_most(f"{model}: undefined AIS", _first(rows, "undefined"), 0)
@@ -69,17 +73,17 @@ def judge(
             judgements += _at_most(f"{model}: separable", _first(rows, "separable"), 0)
             continue
         passed = sum(all(checks.values()) for checks in measured.acceptance.get(model, {}).values())
-        judgements += _at_least(f"{model}: abilities accepted", passed, thresholds["accepted"])
+        judgements += _at_least(f"{model}: abilities accepted", passed, bounds["accepted"])
         judgements += _at_least(f"{model}: separable", _first(rows, "separable"), 1)
         for name in LEAST:
-            judgements += _at_least(f"{model}: {name}", _first(rows, name), thresholds[name])
+            judgements += _at_least(f"{model}: {name}", _first(rows, name), bounds[name])
         for name in MOST:
-            judgements += _at_most(f"{model}: {name}", _first(rows, name), thresholds[name])
-        if "calibrated_rmse" in thresholds:
+            judgements += _at_most(f"{model}: {name}", _first(rows, name), bounds[name])
+        if "calibrated_rmse" in bounds:
             by_k = measured.recovery.query("model == @model and selection == @view[0]")
-            judgements += _of_calibration(model, by_k, thresholds["calibrated_rmse"])
+            judgements += _of_calibration(model, by_k, bounds["calibrated_rmse"])
         own = measured.coverage[measured.coverage["model"] == model]
-        judgements += _of_coverage(model, own, thresholds)
+        judgements += _of_coverage(model, own, bounds)
     for one, other in combinations(planted, 2):
         pair = similarity[(similarity["model_a"] == one) & (similarity["model_b"] == other)]
         error = (pair["similarity"] - pair["truth"]).abs().mean(skipna=False)
