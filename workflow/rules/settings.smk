@@ -445,7 +445,9 @@ def code_files():
     files += [path for folder in folders for path in (root / folder).rglob("*")]
     # A benchmark's items may lie in the checkout and still belong to others.
     foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}
-    # What programs leave beside the code, and trained models.
+    # Models' weights are named by their digests; a folder without them would hide that one is missing.
+    models = root / "resources/planted/models"
+    # What programs leave beside the code.
     left = re.compile(r"\.|__pycache__$|checkpoints$")
     return sorted(
         str(path)
@@ -453,6 +455,7 @@ def code_files():
         if path.is_file()
         and not path.is_symlink()
         and path.resolve() not in foreign
+        and not path.is_relative_to(models)
         and not any(map(left.match, path.relative_to(root).parts))
     )
 

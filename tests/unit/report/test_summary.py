@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchprof.report.caveats import caveats, own_drops, side_drops, undefined
+from benchprof.report.caveats import caveats, mask_doubts, own_drops, side_drops, undefined
 from benchprof.report.findings import against_random, own_tests
 from benchprof.report.matrix import matrix_of
 from benchprof.report.summary import WIDTH, codes, impact_text, write_summary
@@ -133,6 +133,13 @@ def test_doubts_name_what_causes_them() -> None:
     assert undefined(only(small(reason_of=A))) == [
         "No AIS for Contextual recall test: too few items."
     ]
+
+
+def test_an_ability_is_named_with_what_is_wrong_with_its_mask() -> None:
+    assert mask_doubts(only(small())) == {B: "not specific", C: "not specific, small dose"}
+    assert mask_doubts(only(small(reason_of=A)))[A] == "dose unknown"
+    kept_alone = small().assign(ablation_of="complement")
+    assert mask_doubts(only(kept_alone)) == {}
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,23 @@ def caveats(matrix: Matrix) -> list[str]:
     ]
 
 
+def mask_doubts(matrix: Matrix) -> dict[str, str]:
+    """What is to be said wherever an ability is named, in words; of a mask without fault nothing.
+
+    Of the masks' own effects: where all but a mask was ablated there is nothing to say.
+    """
+    if matrix.complement:
+        return {}
+    own, side = own_drops(matrix), side_drops(matrix)
+    faults = {
+        "not specific": side > SIDE_DROP,
+        "small dose": own < SMALL_DROP,
+        "dose unknown": own.isna(),
+    }
+    said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}
+    return {ability: ", ".join(words) for ability, words in said.items() if words}
+
+
 def benchmarks_by_reason(matrix: Matrix) -> dict[str, list[str]]:
     """The benchmarks without an AIS, by the reason that they share."""
     grouped: dict[str, list[str]] = {}

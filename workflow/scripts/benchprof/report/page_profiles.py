@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchprof.report.caveats import mask_doubts
 from benchprof.report.matrix import Matrix
 from benchprof.report.page_tables import NONE, bounds, estimate, or_dash, probability
 from benchprof.report.style import readable
@@ -26,17 +27,18 @@ def finding_rows(findings: pd.DataFrame, matrix: Matrix) -> list[dict[str, Any]]
     """A row per benchmark: the abilities it names, its effective number of them, a sentence.
 
     `defined` is whether it has an AIS at all; `named` are the abilities that it needs or, where all
-    but the mask was ablated, those whose masks alone keep most.
+    but the mask was ablated, those whose masks alone keep most. Each ability comes with what casts
+    doubt on its mask.
     """
     kind = "sufficient" if matrix.complement else "needed"
-    undefined = matrix.reasons()
+    undefined, doubts = matrix.reasons(), mask_doubts(matrix)
     return [
         {
             "benchmark": row["benchmark"],
             "n": int(row["n"]),
             "defined": row["benchmark"] not in undefined,
-            "named": _abilities(row[kind]),
-            "hindering": _abilities(row["hindering"]),
+            "named": _abilities(row[kind], doubts),
+            "hindering": _abilities(row["hindering"], doubts),
             "effective": _one_decimal(row, "effective", "effective_low", "effective_high"),
             "noise": _one_decimal(row, "noise_median", "noise_low", "noise_high"),
             "p_noise": probability(row["p_noise"]),
@@ -140,8 +142,12 @@ def _one_decimal(row: Mapping[Any, Any], value: str, low: str, high: str) -> str
     return f"{row[value]:.1f}{interval}"
 
 
-def _abilities(names: str) -> str:
-    return ", ".join(readable(name) for name in names.split("; ")) if names else NONE
+def _abilities(names: str, doubts: Mapping[str, str]) -> str:
+    """Names as the tables join them, each with what casts doubt on its mask."""
+    if not names:
+        return NONE
+    said = {name: f" ({doubts[name]})" if name in doubts else "" for name in names.split("; ")}
+    return ", ".join(readable(name) + doubt for name, doubt in said.items())
 
 
 def _count(items: float) -> str:
