@@ -33,9 +33,9 @@ archive: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest
 
-# Kills ten runs of the tiny model twice each, at random moments: some minutes.
+# Kills five runs of the tiny model four times each, at random moments: some minutes.
 test-faults: .venv/installed
-	BENCHPROF_KILLED_RUNS=10 $(BIN)/python -m pytest -v tests/workflow/test_kills.py
+	BENCHPROF_KILLED_RUNS=5 $(BIN)/python -m pytest -v tests/workflow/test_kills.py
 
 # Pins the versions that .venv has, with hashes, for every platform (pip install uv first).
 lock: .venv/installed

@@ -1,6 +1,6 @@
 """kill -9 at random moments of a whole run loses nothing: the tables end up the same, to the byte.
 
-BENCHPROF_KILLED_RUNS is the number of runs, each killed twice (`make test-faults`: 10).
+BENCHPROF_KILLED_RUNS is the number of runs, each killed four times (`make test-faults`: 5).
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import random
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from tests.workflow.conftest import Project, make_project
 
 RUNS = int(os.environ.get("BENCHPROF_KILLED_RUNS", "1"))
+KILLS = 4
 SAME = (
     "profiles/*.csv",
     "profiles/*.parquet",
@@ -59,15 +61,13 @@ def run_and_kill(project: Project, after: float) -> bool:
     return killed
 
 
-def killed_twice(folder: Path, moment: random.Random, seconds: float) -> Project:
-    """A project whose run met both kills; where it ended before, the next one is killed earlier."""
+def killed(folder: Path, moment: random.Random, seconds: float) -> Project:
+    """A project whose run met all kills; where it ended before, the next one is killed earlier."""
     while True:
         project = make_project(folder / f"killed_within_{seconds}_seconds")
-        first = moment.uniform(0, seconds)
+        moments = sorted(moment.uniform(0, seconds) for _ in range(KILLS))
         # What is done by then is not done again.
-        if all(
-            run_and_kill(project, after) for after in (first, moment.uniform(0, seconds - first))
-        ):
+        if all(run_and_kill(project, later - sooner) for sooner, later in pairwise([0, *moments])):
             return project
         seconds /= 2
 
@@ -79,6 +79,6 @@ def test_a_killed_run_ends_with_the_same_tables(
     expected = results_of(finished)
     assert {"profiles/impact.csv", "profiles/similarity.parquet", "summary.txt"} <= set(expected)
     assert sum(name.endswith(".safetensors") for name in expected) == 4 + 2
-    project = killed_twice(tmp_path, random.Random(seed), seconds_of(finished))
+    project = killed(tmp_path, random.Random(seed), seconds_of(finished))
     project.run()
     assert results_of(project) == expected
