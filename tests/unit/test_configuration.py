@@ -98,6 +98,37 @@ def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
         assert word in message
 
 
+PIECE = {"wheel": "a==1", "sha256": "0" * 64, "file": "part0"}
+OTHER = PIECE | {"file": "part1"}
+PIECES = {"wheels": [PIECE, OTHER], "gguf_sha256": "1" * 64}
+
+
+def test_a_gguf_may_come_in_pieces() -> None:
+    config = changed("models.smollm2-135m-instruct.source", PIECES)
+    check_configuration(config, SCHEMA, "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (PIECES | {"wheels": [PIECE]}, "two or more wheels"),
+        (PIECES | {"wheels": [PIECE, PIECE]}, "two or more wheels"),
+        (PIECES | {"wheels": [PIECE, {"wheel": "a==1", "file": "part1"}]}, "lacks sha256"),
+        (PIECES | {"wheels": [PIECE, OTHER | {"wheel": "a"}]}, "source.wheels.1.wheel: 'a'"),
+        ({"wheels": [PIECE, OTHER]}, "or wheels and gguf_sha256"),
+        (PIECES | {"folder": "x"}, "hub and revision, or folder, or wheel"),
+        (PIECE | PIECES, "source"),
+        ({"hub": "a/b", "revision": "0" * 40, "folder": "x"}, "hub and revision, or folder"),
+    ],
+)
+def test_no_other_mixture_is_a_source(source: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError) as raised:
+        check_configuration(
+            changed("models.smollm2-135m-instruct.source", source), SCHEMA, "config.yaml"
+        )
+    assert words in str(raised.value)
+
+
 @pytest.mark.parametrize("device", ["cpu", "cuda:1"])
 def test_one_device_is_not_many_gpus(device: str) -> None:
     model = DEFAULT["models"]["smollm2-135m-instruct"] | {"gpus": 2}

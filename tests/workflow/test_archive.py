@@ -30,6 +30,7 @@ def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: 
     private = [TOKEN, f"{archived.folder}/", f"{ROOT}/", f"{Path.home()}/"]
     for name, text in texts.items():
         assert not [own for own in private if own.encode() in text], name
+    assert not [name for name in texts if name.startswith("resources/planted/models/")]
     assert [name for name in texts if name.startswith("items/")] == [
         f"items/colours/{split}.jsonl" for split in ("calibration", "test", "train")
     ]

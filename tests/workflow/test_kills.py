@@ -18,6 +18,8 @@ from tests.workflow.conftest import Project, make_project
 
 RUNS = int(os.environ.get("BENCHPROF_KILLED_RUNS", "1"))
 KILLS = 4
+RESTART = 8
+"""Seconds of a restart before it is where it was: Snakemake's start, a job's imports."""
 SAME = (
     "profiles/*.csv",
     "profiles/*.parquet",
@@ -51,14 +53,14 @@ def run_and_kill(project: Project, after: float) -> bool:
     )  # fmt: skip
     try:
         run.wait(after)
-        killed = False
+        met = False
     except subprocess.TimeoutExpired:
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
-        killed = True
+        met = True
     # As `make run` does.
     subprocess.run([sys.executable, "-m", "benchprof.runs"], cwd=project.folder, check=True)
-    return killed
+    return met
 
 
 def killed(folder: Path, moment: random.Random, seconds: float) -> Project:
@@ -66,8 +68,9 @@ def killed(folder: Path, moment: random.Random, seconds: float) -> Project:
     while True:
         project = make_project(folder / f"killed_within_{seconds}_seconds")
         moments = sorted(moment.uniform(0, seconds) for _ in range(KILLS))
-        # What is done by then is not done again.
-        if all(run_and_kill(project, later - sooner) for sooner, later in pairwise([0, *moments])):
+        spans = [later - sooner for sooner, later in pairwise([0, *moments])]
+        # What is done by then is not done again, but for what a restart costs.
+        if all(run_and_kill(project, span + RESTART * (n > 0)) for n, span in enumerate(spans)):
             return project
         seconds /= 2
 

@@ -445,8 +445,12 @@ def code_files():
     files += [path for folder in folders for path in (root / folder).rglob("*")]
     # A benchmark's items may lie in the checkout and still belong to others.
     foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}
-    # Models' weights are named by their digests; a folder without them would hide that one is missing.
-    models = root / "resources/planted/models"
+    # Models are left out whole: `--data` (docs/archive.md) puts a folder where none is.
+    models = {(root / "resources/planted/models").resolve()} | {
+        Path(model["source"]["folder"]).resolve()
+        for model in config["models"].values()
+        if "folder" in model["source"]
+    }
     # What programs leave beside the code.
     left = re.compile(r"\.|__pycache__$|checkpoints$")
     return sorted(
@@ -455,7 +459,7 @@ def code_files():
         if path.is_file()
         and not path.is_symlink()
         and path.resolve() not in foreign
-        and not path.is_relative_to(models)
+        and models.isdisjoint(path.resolve().parents)
         and not any(map(left.match, path.relative_to(root).parts))
     )
 

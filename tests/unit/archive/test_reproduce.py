@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from tests.conftest import ROOT
 from tests.unit.archive.conftest import Run
 
 from benchprof import digests
-from benchprof.archive.reproduce import _link_data, compare, reproduce
+from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
 from benchprof.archive.verify import ArchiveError
+from benchprof.configuration import check_configuration
 
 
 @pytest.fixture
@@ -50,6 +53,19 @@ def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="'none': not in the archive; expected one of other, x_"):
         reproduce(archive, tmp_path / "new", "none", None, 1)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["planted.yaml", "planted_full.yaml", "study.yaml"])
+def test_one_benchmark_of_a_configuration_is_a_configuration(tmp_path: Path, name: str) -> None:
+    """Whatever sections speak of the others: a validation wants every ability's own test."""
+    file = tmp_path / "config.yaml"
+    file.write_text((ROOT / "config" / name).read_text())
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    _choose(file, "spatial_reasoning_test")
+    config = yaml.safe_load(file.read_text())
+    check_configuration(config, schema, "config.yaml")
+    assert list(config["benchmarks"]) == ["spatial_reasoning_test"]
+    assert "validation" not in config
 
 
 def test_what_was_left_out_is_linked_from_another_folder(tmp_path: Path) -> None:

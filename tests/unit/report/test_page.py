@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -145,6 +146,16 @@ def test_what_a_profile_says_is_read_from_the_tables(
     assert "17 of 45" in text
     assert "3 of 15" in text
     assert "(not_above_guessing)" in text
+
+
+def test_a_model_in_pieces_is_named_in_words(make_table: Table, card: Path, tmp_path: Path) -> None:
+    pieces = [{"wheel": f"{n}==1", "sha256": n * 64, "file": f"part{n}"} for n in "12"]
+    content = json.loads(card.read_text())
+    content["source"] = {"wheels": pieces, "gguf_sha256": "3" * 64}
+    card.write_text(json.dumps(content))
+    text = written(tmp_path / "report.html", make_table(2, 3), card).text
+    assert "joined from part1 in 1==1 on PyPI" in " ".join(text.split())
+    assert "{'wheel'" not in text
 
 
 def test_a_broken_model_is_shown_with_its_code(card: Path, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_doubts_name_what_causes_them() -> None:
 
 
 def test_an_ability_is_named_with_what_is_wrong_with_its_mask() -> None:
-    assert mask_doubts(only(small())) == {B: "not specific", C: "not specific, small dose"}
+    assert mask_doubts(only(small())) == {B: "not specific", C: "not specific, dose below 0.5"}
     assert mask_doubts(only(small(reason_of=A)))[A] == "dose unknown"
     kept_alone = small().assign(ablation_of="complement")
     assert mask_doubts(only(kept_alone)) == {}

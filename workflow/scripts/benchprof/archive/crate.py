@@ -6,7 +6,7 @@ import mimetypes
 from collections.abc import Mapping
 from typing import Any
 
-from benchprof.archive.needs import source_of
+from benchprof.models.source import source_of
 
 NAME = "ro-crate-metadata.json"
 WORKFLOW = "Snakefile"

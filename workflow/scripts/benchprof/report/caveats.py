@@ -76,17 +76,18 @@ def caveats(matrix: Matrix) -> list[str]:
 
 
 def mask_doubts(matrix: Matrix) -> dict[str, str]:
-    """What is to be said wherever an ability is named, in words; of a mask without fault nothing.
+    """What stands beside the abilities that a profile names: what is wrong with their masks.
 
-    Of the masks' own effects: where all but a mask was ablated there is nothing to say.
+    Nothing of a mask without fault, nor where all but the masks was ablated.
     """
     if matrix.complement:
         return {}
     own, side = own_drops(matrix), side_drops(matrix)
     faults = {
         "not specific": side > SIDE_DROP,
-        "small dose": own < SMALL_DROP,
+        f"dose below {SMALL_DROP}": own < SMALL_DROP,
         "dose unknown": own.isna(),
+        "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
     }
     said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}
     return {ability: ", ".join(words) for ability, words in said.items() if words}

@@ -14,6 +14,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from benchprof.files import write_text
+from benchprof.models.source import source_of
 from benchprof.portable import portable
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
@@ -92,6 +93,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["readable"] = readable
+    environment.filters["source"] = source_of
     return environment
 
 
