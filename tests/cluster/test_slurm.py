@@ -7,6 +7,7 @@ minute), a GPU that is really there, and a second node. docs/cluster.md says so 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -50,12 +51,10 @@ def runs_again(checkout: Checkout) -> bool:
 
 @pytest.fixture(scope="module")
 def survivor(checkout: Checkout) -> Checkout:
-    """A checkout after a run that met a drained node, too little memory, preemption and scancel."""
+    """A checkout after a whole run with a drained node, a memory kill, a requeue and scancel."""
     slurm = checkout.slurm
     checkout.configure(one_benchmark)
-    with checkout.start(
-        "--set-resources", LITTLE_FIRST, "--", "results/profiles/impact.csv"
-    ) as run:
+    with checkout.start("--set-resources", LITTLE_FIRST) as run:
         try:
             wait_for(lambda: checkout.jobs("prepare_model"))
             wait_for(lambda: checkout.jobs("prepare_model")[0]["JobState"] != "PENDING")
@@ -79,9 +78,15 @@ def survivor(checkout: Checkout) -> Checkout:
     return checkout
 
 
-def test_the_run_ends_with_its_table(survivor: Checkout) -> None:
-    table = pd.read_csv(survivor.folder / "results/profiles/impact.csv")
+def test_the_run_ends_with_all_results(survivor: Checkout) -> None:
+    results = survivor.folder / "results"
+    table = pd.read_csv(results / "profiles/impact.csv")
     assert len(table[["ability", "seed"]].drop_duplicates()) == ABLATIONS - 1
+    # The manifest is written last, of files that are all there.
+    noted = json.loads((results / "manifest.json").read_text())["results"]
+    assert "results/report.html" in noted
+    assert all((survivor.folder / name).is_file() for name in noted)
+    assert "Nothing to be done" in survivor.snakemake("-n").stdout
 
 
 def test_a_job_killed_for_memory_starts_again_with_more(survivor: Checkout) -> None:

@@ -136,7 +136,8 @@ def test_many_writers_of_one_entry_leave_one(tmp_path: Path) -> None:
                 file.write("1")
 
     with ThreadPoolExecutor(8) as pool:
-        for _ in range(8):
-            pool.submit(store.add, "evaluations", "abc", ".json", write)
+        added = [pool.submit(store.add, "evaluations", "abc", ".json", write) for _ in range(8)]
+    # None failed.
+    assert [future.exception() for future in added] == [None] * 8
     (entry,) = [path for path in store.root.rglob("*") if path.is_file()]
     assert entry.read_text() == "1" * 100

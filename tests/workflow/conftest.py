@@ -17,6 +17,7 @@ import yaml
 from tests.conftest import ROOT, byte_tokenizer, tiny_model
 
 TOKEN = "hf_a_secret_of_the_user"
+GUARD = Path(__file__).parent / "guard"
 ABILITIES = ("colours", "places", "numbers")
 WORDS = {
     "colours": ("red", "blue", "green", "black"),
@@ -54,10 +55,11 @@ class Project:
         return [*start, *arguments]
 
     def environment(self) -> dict[str, str]:
-        # Nothing may reach for a network or a cache outside the folder.
-        offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(self.folder / "huggingface")}
-        caches = {"XDG_CACHE_HOME": str(self.folder / "cache"), "HF_TOKEN": TOKEN}
-        return os.environ | offline | caches
+        """No network, and no cache outside the folder; what asks for a network is noted."""
+        guard = {"PYTHONPATH": str(GUARD), "BENCHPROF_NOTES": str(self.folder / "network")}
+        caches = {"HF_HOME": str(self.folder / "huggingface"),
+                  "XDG_CACHE_HOME": str(self.folder / "cache")}  # fmt: skip
+        return os.environ | guard | caches | {"HF_TOKEN": TOKEN}
 
     def run(self, *arguments: str) -> str:
         done = self.snakemake(*arguments)

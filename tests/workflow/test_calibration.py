@@ -63,3 +63,9 @@ def test_a_calibrated_k_is_the_number_that_it_stands_for(finished: Project, tmp_
     of_number = table[table["fraction"] == k]
     assert list(of_word["ablated"]) == list(of_number["ablated"])
     assert "Nothing to be done" in project.run("-n", "results/profiles/impact.csv")
+    # The manifest, and so an archive, holds what k was chosen from.
+    inputs = project.run("-n", "results/manifest.json").partition("rule write_manifest:")[2]
+    records = list((project.folder / "results/calibration/tiny").glob("*/*.json"))
+    assert len(records) > 2
+    for record in records:
+        assert str(record.relative_to(project.folder)) in inputs

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,9 +114,10 @@ def test_a_damaged_importance_makes_no_mask(project: Project, damage: Damage) ->
     assert not (project.folder / "again").exists()
 
 
-def test_damaged_weights_are_not_loaded(project: Project, tmp_path: Path) -> None:
-    """The prepared folder refers to the user's file, whose size and time are what they were."""
-    flip(project.folder / "tiny/model.safetensors")
+@pytest.mark.parametrize("damage", [flip, truncate])
+def test_damaged_weights_are_not_loaded(project: Project, tmp_path: Path, damage: Damage) -> None:
+    """The prepared folder refers to the user's file; of a flip size and time are what they were."""
+    damage(project.folder / "tiny/model.safetensors")
     # Links of a copied project still point to the original.
     prepared = project.folder / "results/models/tiny"
     (prepared / "model.safetensors").unlink()
@@ -220,15 +222,16 @@ def prepared(project: Project, change: Callable[[Path], object]) -> Path:
     return target
 
 
-def not_a_number(folder: Path) -> None:
+def not_a_number(folder: Path, value: float = torch.nan) -> None:
     model = tiny_model("llama")
     with torch.no_grad():
-        model.model.layers[0].mlp.up_proj.weight[3] = torch.nan
+        model.model.layers[0].mlp.up_proj.weight[3] = value
     model.save_pretrained(folder)
 
 
-def test_what_is_not_a_number_is_named(project: Project, tmp_path: Path) -> None:
-    folder = prepared(project, not_a_number)
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_what_is_not_a_number_is_named(project: Project, tmp_path: Path, value: float) -> None:
+    folder = prepared(project, partial(not_a_number, value=value))
     with pytest.raises(InputError) as importance:
         score(project, Store(tmp_path / "store"), folder)
     for word in (str(folder), "colours", "item colours-", "nan"):

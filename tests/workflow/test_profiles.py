@@ -109,3 +109,8 @@ def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path:
     assert partition(large["measure_stability"]) == "gpu"
     assert {own["nodes"] for own in large.values()} == {"1"}
     assert large["evaluate_benchmark"]["gpu"] == large["compute_importance"]["gpu"] == "1"
+    # Split over two, with as many of everything else.
+    project.configure(lambda config: config["models"]["tiny"].update(gpus=2))
+    split = asked(parameters=8_000_000_000, mlp=5_600_000_000)
+    asks = {rule for rule, own in split.items() if own.get("gpu", "0") == "2"}
+    assert asks == {"evaluate_benchmark", "compute_importance", "measure_stability"}

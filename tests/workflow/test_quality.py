@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tests.conftest import ROOT
 
 from benchprof import codebase
+
+LIBRARY = ROOT / "workflow/scripts"
+# What a stage's job imports and what decides none of its numbers: where these come from and go to,
+# what identifies them by content, and what can only stop a job.
+NO_NUMBERS = {
+    "benchprof.codebase", "benchprof.configuration", "benchprof.digests", "benchprof.errors",
+    "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
+    "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.preparation",
+    "benchprof.models.source", "benchprof.models.wheel", "benchprof.portable",
+    "benchprof.provenance", "benchprof.store", "benchprof.tensors",
+}  # fmt: skip
 
 
 def test_snakemake_lint() -> None:
@@ -77,6 +91,54 @@ def test_a_login_node_needs_no_torch() -> None:
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def file_of(module: str) -> Path:
+    path = LIBRARY / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def imported(module: str) -> set[str]:
+    """The modules of the library that one imports, however it names them."""
+    found = set()
+    for node in ast.walk(ast.parse(file_of(module).read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchprof"):
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name for name in {node.module, *names} if file_of(str(name)).is_file()}
+    return found - {"benchprof"}
+
+
+def behind(module: str) -> set[str]:
+    """All that it imports, and what that imports."""
+    seen, waiting = set(), {module}
+    while waiting:
+        seen |= waiting
+        waiting = set().union(*map(imported, waiting)) - seen
+    return seen - {module}
+
+
+@pytest.mark.parametrize(
+    ("stage", "others"),
+    [
+        ("importance", set()),
+        # The weights that random masks are matched to: their dtype is the configuration's.
+        ("masks", {"benchprof.models.loading"}),
+        # The type of a mask's entries.
+        ("evaluation", {"benchprof.masks.threshold"}),
+    ],
+)
+def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]) -> None:
+    """A module that is in none could be edited, and what it made would not be made again."""
+    listed = set(codebase.MODULES[stage])
+    found = {
+        module
+        for module in behind(f"benchprof.{stage}.job") - NO_NUMBERS
+        # A package that is listed stands for its modules; the others' __init__ are empty.
+        if module not in listed and module.rpartition(".")[0] not in listed
+        if file_of(module).name != "__init__.py" or file_of(module).read_text().count("import")
+    }
+    assert found == others
+    assert not NO_NUMBERS & listed
 
 
 def test_plotting_code_is_in_no_expensive_digest() -> None:

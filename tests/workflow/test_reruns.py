@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import ROOT
+from tests.conftest import ROOT, tiny_model
 from tests.workflow.conftest import Project
 from tests.workflow.stages import evaluate, score
 
+from benchprof import codebase, digests
 from benchprof.evaluation import requests
+from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
 
 PROFILE = {"compute_profile"}
@@ -120,6 +122,10 @@ def change_the_metric(config: Config) -> None:
     config["profile"]["metric"] = "acc"
 
 
+def change_the_device(config: Config) -> None:
+    config["models"]["tiny"]["device"] = "auto"
+
+
 def change_the_impact(config: Config) -> None:
     config["profile"]["impact"] = "relative"
 
@@ -135,6 +141,8 @@ def remove_a_control_seed(config: Config) -> None:
         (raise_the_importance_s_limit, MASKS | {"compute_importance"}),
         (change_the_metric, PROFILE),
         (change_the_impact, PROFILE),
+        # Where it is computed is in no key: the store has it all.
+        (change_the_device, MASKS | {"compute_importance"}),
         (remove_a_control_seed, PROFILE | {"draw_controls", "evaluate_benchmark"}),
     ],
 )
@@ -203,6 +211,58 @@ def test_another_environment_file_runs_nothing(project: Project, tree: Path) -> 
     with (tree / "envs/benchprof.yaml").open("a") as file:
         file.write('      - "einops"\n')
     assert not planned_by(tree, project)
+
+
+@pytest.mark.parametrize("module", [codebase.__name__, "benchprof.sampling"])
+def test_edited_code_uses_nothing_of_the_store(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    module: str,
+) -> None:
+    """What a dry-run plans also computes, if what decides its numbers was edited."""
+    source = digests.of_modules([module])
+    real = digests.of_modules
+    monkeypatch.setattr(
+        digests, "of_modules", lambda modules: source[::-1] if module in modules else real(modules)
+    )
+    caplog.set_level(logging.INFO)
+    evaluate(project, Store(project.folder / "store"))
+    score(project, Store(project.folder / "store"))
+    numbers = module != codebase.__name__
+    assert ("0 reused, 5 computed" if numbers else "5 reused, 0 computed") in caplog.text
+    assert ("0 reused, 2 computed" if numbers else "2 reused, 0 computed") in caplog.text
+
+
+def test_a_raised_limit_computes_a_larger_sample_that_holds_the_smaller(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    project.configure(raise_a_benchmark_s_limit)
+    record = project.folder / "results/evaluations/tiny/places_test/intact.json"
+    smaller = json.loads(record.read_text())["items"]["index"]
+    larger = evaluate(project, Store(project.folder / "store"))["intact"]
+    assert "0 reused, 5 computed" in caplog.text
+    assert len(smaller) == 8
+    index = json.loads(larger.read_text())["items"]["index"]
+    assert len(index) == 10
+    assert set(smaller) < set(index)
+    project.configure(raise_the_importance_s_limit)
+    score(project, Store(project.folder / "store"))
+    assert "0 reused, 2 computed" in caplog.text
+
+
+def test_other_weights_use_nothing_of_the_store(
+    project: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tiny_model("llama", seed=1).save_pretrained(project.folder / "tiny")
+    folder = tmp_path / "prepared/tiny"
+    prepare_model({"folder": str(project.folder / "tiny")}, folder, Store(tmp_path / "models"))
+    caplog.set_level(logging.INFO)
+    evaluate(project, Store(project.folder / "store"), folder)
+    score(project, Store(project.folder / "store"), folder)
+    assert "0 reused, 5 computed" in caplog.text
+    assert "0 reused, 2 computed" in caplog.text
 
 
 def test_another_lm_eval_evaluates_again(

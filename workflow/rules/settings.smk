@@ -144,6 +144,20 @@ def calibration_trials(model, ability):
     ]
 
 
+def calibration_records():
+    """What k was chosen from, of all models and abilities."""
+    if not CANDIDATES:
+        return []
+    return [
+        CALIBRATION_RECORD.format(model=model, ability=ability, ablation=name)
+        for model, ability in product(MODELS, ABILITIES)
+        for name in (
+            "intact",
+            *(trial["name"] for trial in calibration_trials(model, ability)),
+        )
+    ]
+
+
 def calibration_settings(wildcards):
     """Of the mask's own ablation also where the run ablates its complement."""
     model = config["models"][wildcards.model]
@@ -279,6 +293,7 @@ def all_results():
         *masks,
         *records,
         *calibration_files(),
+        *calibration_records(),
         *profile_tables(),
         *all_figures(),
         *beside(all_figures(), ".svg"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from datasets import config as datasets_config
 from lm_eval.api.task import Task
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._index import Entry, Kind
@@ -18,6 +19,9 @@ from benchprof.errors import InputError
 from benchprof.evaluation.definition import Definition, program_benchmarks, read_definition
 from benchprof.evaluation.overlay import load_overlay
 from benchprof.jsonl import read_objects
+
+# It would tell a server of each load, of local files too.
+datasets_config.HF_UPDATE_DOWNLOAD_COUNTS = False
 
 ABILITY_TASK = Path(__file__).parents[4] / "resources/tasks/ability_items.yaml"
 
