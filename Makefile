@@ -33,9 +33,10 @@ archive: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest
 
-# Kills five runs of the tiny model four times each, at random moments: some minutes.
+# Kills five runs of the tiny model four times each, at random moments, and has Slurm stop a job at
+# its time limit: a quarter of an hour.
 test-faults: .venv/installed
-	BENCHPROF_KILLED_RUNS=5 $(BIN)/python -m pytest -v tests/workflow/test_kills.py
+	BENCHPROF_KILLED_RUNS=5 $(BIN)/python -m pytest -v tests/workflow/test_kills.py tests/cluster
 
 # Pins the versions that .venv has, with hashes, for every platform (pip install uv first).
 lock: .venv/installed

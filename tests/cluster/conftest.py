@@ -64,7 +64,10 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory, slurm: Slurm) -> Checkout:
-    folder = tmp_path_factory.mktemp("checkout")
+    return make_checkout(tmp_path_factory.mktemp("checkout"), slurm)
+
+
+def make_checkout(folder: Path, slurm: Slurm) -> Checkout:
     for name in ("Snakefile", "workflow", "slurm", "resources"):
         (folder / name).symlink_to(ROOT / name)
     return Checkout(make_project(folder).folder, slurm)

@@ -1,20 +1,25 @@
 """`snakemake --profile slurm` on a real slurmctld, and what one run of it survives.
 
 What one host without cgroups cannot show: an OUT_OF_MEMORY state (here the memory is sampled, and a
-job that has too much of it is killed), a time limit that is reached (Slurm looks at it once a
-minute), a GPU that is really there, and a second node. docs/cluster.md says so too.
+job that has too much of it is killed), a GPU that is really there, and a second node.
+docs/cluster.md says so too.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
+import psutil
 import pytest
-from tests.cluster.conftest import Checkout
+from tests.cluster.conftest import Checkout, make_checkout
+from tests.cluster.one_host import Slurm
 
 T = TypeVar("T")
 LOG = "evaluate_benchmark/tiny/places_test.log"
@@ -127,3 +132,38 @@ def test_what_needs_a_gpu_asks_for_one(survivor: Checkout) -> None:
         (job,) = survivor.jobs(rule)
         assert job["Partition"] == "cpu"
         assert "TresPerJob" not in job
+
+
+def python_of(job: dict[str, str]) -> list[psutil.Process]:
+    """The processes of a job that run Python."""
+    found = []
+    for process in psutil.process_iter(["name", "environ"]):
+        environment = process.info["environ"] or {}
+        if environment.get("SLURM_JOB_ID") == job["JobId"] and "python" in process.info["name"]:
+            found.append(process)
+    return found
+
+
+@pytest.mark.skipif(
+    "BENCHPROF_KILLED_RUNS" not in os.environ,
+    reason="Slurm looks at time limits once a minute: make test-faults",
+)
+def test_a_job_over_its_time_limit_starts_again_with_more(tmp_path: Path, slurm: Slurm) -> None:
+    checkout = make_checkout(tmp_path, slurm)
+    known = {job["JobId"] for job in checkout.jobs("check_sizes")}
+    short = ("--set-resources", "check_sizes:runtime=attempt", "--", "results/checks/tiny.json")
+    with checkout.start(*short) as run:
+        try:
+            (job,) = wait_for(
+                lambda: [j for j in checkout.jobs("check_sizes") if j["JobId"] not in known]
+            )
+            # A job that hangs: it goes on when Slurm tells it that its time is up.
+            for process in wait_for(lambda: python_of(job)):
+                process.send_signal(signal.SIGSTOP)
+            run.wait(600)
+        finally:
+            run.kill()
+    assert run.returncode == 0, checkout.output.read_text()[-6000:]
+    stopped, done = (j for j in checkout.jobs("check_sizes") if j["JobId"] not in known)
+    assert (stopped["JobState"], done["JobState"]) == ("TIMEOUT", "COMPLETED")
+    assert [job["TimeLimit"] for job in (stopped, done)] == ["00:01:00", "00:02:00"]

@@ -77,6 +77,14 @@ def test_a_file_without_a_digest_is_refused(tmp_path: Path) -> None:
         TensorFile(path)
 
 
+@pytest.mark.parametrize("origin", ["", "null", "[]", '"text"', '{"sha256": 7}', "[" * 100_000])
+def test_an_origin_that_others_wrote_is_refused(tmp_path: Path, origin: str) -> None:
+    path = tmp_path / "other.safetensors"
+    save_file(TENSORS, path, metadata={"benchprof": origin})
+    with pytest.raises(InputError, match="Delete it and run again"):
+        TensorFile(path)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.safetensors: cannot be read"):
         TensorFile(tmp_path / "absent.safetensors")

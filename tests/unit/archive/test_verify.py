@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchprof import digests
@@ -230,6 +230,23 @@ def test_a_changed_mask_is_refused(archive: Path, changed: Callable[..., Path]) 
     swapped = {name: lambda _: zipfile.ZipFile(archive).read("results/masks/m/yNone.safetensors")}
     said = refused(changed(mended(swapped, archive)))
     assert "made with another mask than" in said
+
+
+KEYS = ("digest", "items", "scores", "n", "__metadata__", "benchprof")
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(KEYS), inner),
+    max_leaves=8,
+)
+
+
+@given(st.binary() | values.map(lambda value: json.dumps(value).encode()))
+@example(b"[" * 100_000)
+def test_whatever_a_file_holds_is_refused_with_its_name(content: bytes) -> None:
+    with pytest.raises(ArchiveError, match=r"^file: "):
+        verify.check_record(content, "file")
+    with pytest.raises(ArchiveError, match=r"^file: "):
+        verify.check_mask(len(content).to_bytes(8, "little") + content, "file")
 
 
 def test_missing_and_foreign_files_are_named(archive: Path, tmp_path: Path) -> None:

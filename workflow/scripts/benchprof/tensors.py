@@ -57,7 +57,10 @@ class TensorFile:
             self.origin: dict[str, Any] = json.loads((self._file.metadata() or {})[KEY])
             noted = self.origin.pop(DIGEST)
             digest = _digest(self.origin, ((name, self.tensor(name)) for name in self.names))
-        except (SafetensorError, OSError, ValueError, KeyError, AttributeError) as error:
+        except (
+            SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError,
+            RecursionError,
+        ) as error:  # fmt: skip
             expected = "safetensors with an origin and a digest, as this version writes them"
             raise InputError(path, f"cannot be read ({error!r})", expected, remedy) from None
         if digest != noted:

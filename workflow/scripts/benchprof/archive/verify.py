@@ -40,6 +40,8 @@ SAFETENSORS_TYPES = {"I32": "torch.int32", "I64": "torch.int64", "F32": "torch.f
 UNREADABLE = (
     OSError, EOFError, ValueError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile,
 )  # fmt: skip
+# What comes of a file of another shape than expected.
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 Rows = list[dict[str, str]]
 # By (model, benchmark, metric, selection, fraction): a cell of the tables each.
 Groups = dict[tuple[str, ...], list[dict[str, Any]]]
@@ -171,7 +173,7 @@ def read_listing(archive: Archive) -> dict[str, Any]:
     try:
         listing: dict[str, Any] = json.loads(archive.read(LISTING, LARGEST_LISTING))
         noted, form = listing.pop("digest"), listing["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise ArchiveError(f"{LISTING}: not an archive's list of files ({error})") from None
     if form != FORMAT:
         raise ArchiveError(f"{LISTING}: format {form}; expected {FORMAT}")
@@ -225,7 +227,7 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
                 indices.byteswap()
             entries.update(f"{tensor}:{len(indices)};".encode())
             entries.update(b"".join(index.to_bytes(8, "little") for index in indices))
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise ArchiveError(f"{name}: not a mask ({error!r})") from None
     if whole.hexdigest() != noted or entries.hexdigest() != origin["digest"]:
         raise ArchiveError(f"{name}: its digest differs from its content")
@@ -248,14 +250,15 @@ def check_record(content: bytes, name: str) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads(content)
         noted, scores = record.pop("digest"), record["items"]["scores"]
+        digest = digest_of_value(record)
         wrong = [
             metric
             for metric, own in scores.items()
             if len(own) != record["n"] or fmean(own) != record["scores"][metric]
         ]
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise ArchiveError(f"{name}: not a record ({error!r})") from None
-    if digest_of_value(record) != noted:
+    if digest != noted:
         raise ArchiveError(f"{name}: its digest differs from its content")
     if wrong:
         raise ArchiveError(f"{name}: scores.{wrong[0]} is not the mean of the items' scores")

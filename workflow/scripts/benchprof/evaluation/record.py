@@ -73,12 +73,15 @@ def read_record(path: Path) -> dict[str, Any]:
     remedy = "Delete it and run again: the store has or will have it."
     try:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        if not isinstance(record, dict):
+            raise ValueError(f"a {type(record).__name__}, not an object")
+        content = {key: value for key, value in record.items() if key != "digest"}
+        digest = digests.of_value(content)
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, f"cannot be read ({error})", "a record", remedy) from None
     if record.get("format") != FORMAT:
         raise InputError(path, f"format {record.get('format')}", f"format {FORMAT}", remedy)
-    content = {key: value for key, value in record.items() if key != "digest"}
-    if digests.of_value(content) != record.get("digest"):
+    if digest != record.get("digest"):
         raise InputError(path, "its digest differs from its content", "an intact file", remedy)
     return record
 
