@@ -46,7 +46,9 @@ class Terminal:
         self.written = b""
         self._stream = pyte.ByteStream(self.screen)
         command = [*program, "--config", "config.yaml", annotator]
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("TEXTUAL", "COLUMNS"))}
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("TEXTUAL", "COLUMNS", "LINES"))
+        }
         self.process = pexpect.spawn(
             sys.executable, command, cwd=folder, dimensions=(rows, columns),
             env=kept | {"TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none"},
