@@ -48,7 +48,8 @@ class Checkout(Project):
         found = []
         for line in self.slurm.ask("scontrol", "show", "job", "--oneliner").splitlines():
             job = dict(word.split("=", 1) for word in line.split() if "=" in word)
-            if job.get("Comment", "").startswith(f"rule_{rule}"):
+            own = job.get("WorkDir") == str(self.folder)
+            if own and job.get("Comment", "").startswith(f"rule_{rule}"):
                 found.append(job)
         return sorted(found, key=lambda job: int(job["JobId"]))
 

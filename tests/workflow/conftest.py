@@ -59,7 +59,8 @@ class Project:
         guard = {"PYTHONPATH": str(GUARD), "BENCHPROF_NOTES": str(self.folder / "network")}
         caches = {"HF_HOME": str(self.folder / "huggingface"),
                   "XDG_CACHE_HOME": str(self.folder / "cache")}  # fmt: skip
-        return os.environ | guard | caches | {"HF_TOKEN": TOKEN}
+        own = {k: v for k, v in os.environ.items() if not k.endswith("_OFFLINE")}
+        return own | guard | caches | {"HF_TOKEN": TOKEN}
 
     def run(self, *arguments: str) -> str:
         done = self.snakemake(*arguments)

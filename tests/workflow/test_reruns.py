@@ -126,6 +126,10 @@ def change_the_device(config: Config) -> None:
     config["models"]["tiny"]["device"] = "auto"
 
 
+def change_the_store(config: Config) -> None:
+    config["store"] = "another"
+
+
 def change_the_impact(config: Config) -> None:
     config["profile"]["impact"] = "relative"
 
@@ -143,6 +147,7 @@ def remove_a_control_seed(config: Config) -> None:
         (change_the_impact, PROFILE),
         # Where it is computed is in no key: the store has it all.
         (change_the_device, MASKS | {"compute_importance"}),
+        (change_the_store, STAGES),
         (remove_a_control_seed, PROFILE | {"draw_controls", "evaluate_benchmark"}),
     ],
 )

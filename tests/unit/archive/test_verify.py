@@ -232,21 +232,53 @@ def test_a_changed_mask_is_refused(archive: Path, changed: Callable[..., Path]) 
     assert "made with another mask than" in said
 
 
-KEYS = ("digest", "items", "scores", "n", "__metadata__", "benchprof")
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(KEYS), inner),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
+SOUND = {"n": 2, "scores": {"acc": 0.5}, "items": {"scores": {"acc": [0.0, 1.0]}}}
+HEADER = {
+    "__metadata__": {"benchprof": json.dumps({"sha256": "a", "digest": "b"})},
+    "w": {"dtype": "I32", "shape": [1], "data_offsets": [0, 4]},
+}
 
 
-@given(st.binary() | values.map(lambda value: json.dumps(value).encode()))
-@example(b"[" * 100_000)
-def test_whatever_a_file_holds_is_refused_with_its_name(content: bytes) -> None:
+def test_a_record_with_its_digest_passes() -> None:
+    record = SOUND | {"digest": digests.of_value(SOUND)}
+    assert verify.check_record(json.dumps(record).encode(), "file") == SOUND
+
+
+@given(st.sampled_from([*SOUND, "digest"]), values)
+@example("items", {"scores": {"acc": [1e308, 1e308]}})
+@example("items", {"scores": {"acc": [10**400, 0]}})
+@example("items", {"scores": {"acc": [float("nan"), 0]}})
+def test_a_record_with_another_value_is_refused_with_its_name(key: str, value: object) -> None:
+    content = json.dumps(SOUND | {"digest": "c"} | {key: value}).encode()
     with pytest.raises(ArchiveError, match=r"^file: "):
         verify.check_record(content, "file")
+
+
+@given(st.sampled_from([*HEADER]), values | values.map(lambda v: {"benchprof": json.dumps(v)}))
+@example("__metadata__", {"benchprof": '{"sha256": "a"}'})
+@example("w", HEADER["w"])
+def test_a_mask_with_another_header_is_refused_with_its_name(key: str, value: object) -> None:
+    header = json.dumps(HEADER | {key: value}).encode()
+    # Its one entry is below 0.
+    content = len(header).to_bytes(8, "little") + header + b"\xff" * 4
     with pytest.raises(ArchiveError, match=r"^file: "):
-        verify.check_mask(len(content).to_bytes(8, "little") + content, "file")
+        verify.check_mask(content, "file")
+
+
+@pytest.mark.parametrize("check", [verify.check_record, verify.check_mask])
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"[" * 100_000])
+def test_what_is_no_object_is_refused_with_its_name(
+    check: Callable[[bytes, str], object], content: bytes
+) -> None:
+    with pytest.raises(ArchiveError, match=r"^file: "):
+        check(len(content).to_bytes(8, "little") + content, "file")
+    with pytest.raises(ArchiveError, match=r"^file: "):
+        check(content, "file")
 
 
 def test_missing_and_foreign_files_are_named(archive: Path, tmp_path: Path) -> None:

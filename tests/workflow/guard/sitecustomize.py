@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,9 +10,13 @@ NOTES = Path(os.environ["BENCHPROF_NOTES"])
 connect = socket.socket.connect
 
 
-def refuse(address: Any) -> NoReturn:
+def note(words: str) -> None:
     with NOTES.open("a") as notes:
-        notes.write(f"{address}\n")
+        notes.write(f"{words}\n")
+
+
+def refuse(address: Any) -> NoReturn:
+    note(f"asked {address}")
     raise OSError(f"no network in tests: {address}")
 
 
@@ -25,5 +30,6 @@ def resolve(host: Any, *_: Any, **__: Any) -> NoReturn:
     refuse(host)
 
 
+note(f"started {sys.orig_argv}")
 socket.socket.connect = guarded
 socket.getaddrinfo = resolve

@@ -41,7 +41,9 @@ UNREADABLE = (
     OSError, EOFError, ValueError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile,
 )  # fmt: skip
 # What comes of a file of another shape than expected.
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+MALFORMED = (
+    ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError,
+)  # fmt: skip
 Rows = list[dict[str, str]]
 # By (model, benchmark, metric, selection, fraction): a cell of the tables each.
 Groups = dict[tuple[str, ...], list[dict[str, Any]]]
@@ -173,11 +175,12 @@ def read_listing(archive: Archive) -> dict[str, Any]:
     try:
         listing: dict[str, Any] = json.loads(archive.read(LISTING, LARGEST_LISTING))
         noted, form = listing.pop("digest"), listing["format"]
+        digest = digest_of_value(listing)
     except MALFORMED as error:
         raise ArchiveError(f"{LISTING}: not an archive's list of files ({error})") from None
     if form != FORMAT:
         raise ArchiveError(f"{LISTING}: format {form}; expected {FORMAT}")
-    if digest_of_value(listing) != noted:
+    if digest != noted:
         raise ArchiveError(f"{LISTING}: its digest differs from its content; expected {noted}")
     return listing | {"digest": noted}
 
@@ -214,7 +217,7 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
         length = int.from_bytes(content[:8], "little")
         header = json.loads(content[8 : 8 + length])
         origin = json.loads(header.pop("__metadata__")["benchprof"])
-        noted = origin.pop("sha256")
+        noted, noted_entries = origin.pop("sha256"), origin["digest"]
         whole = hashlib.sha256(json.dumps(origin, sort_keys=True, allow_nan=False).encode())
         entries = hashlib.sha256()
         for tensor, own in sorted(header.items()):
@@ -229,7 +232,7 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
             entries.update(b"".join(index.to_bytes(8, "little") for index in indices))
     except MALFORMED as error:
         raise ArchiveError(f"{name}: not a mask ({error!r})") from None
-    if whole.hexdigest() != noted or entries.hexdigest() != origin["digest"]:
+    if whole.hexdigest() != noted or entries.hexdigest() != noted_entries:
         raise ArchiveError(f"{name}: its digest differs from its content")
     return dict(origin)
 
@@ -594,7 +597,7 @@ def main() -> int:
     except ArchiveError as error:
         print(error, f"{options.archive}: refused.", sep="\n", file=sys.stderr)
         return 1
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except MALFORMED as error:
         # Its digests were mended around something that no archive holds.
         print(f"{options.archive}: refused, not an archive of a run ({error!r}).", file=sys.stderr)
         return 1
