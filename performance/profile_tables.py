@@ -168,7 +168,8 @@ def write_run(folder: Path, share: float) -> tuple[dict[tuple[str, str], Path], 
             mask = folder / model / "masks" / f"{number}.safetensors"
             if not mask.exists():
                 mask.parent.mkdir(parents=True, exist_ok=True)
-                write_tensors(mask, {"w": torch.zeros(1)}, {"digest": f"{number:064x}"})
+                origin = {"digest": f"{number:064x}", "fraction": ablation["fraction"]}
+                write_tensors(mask, {"w": torch.zeros(1)}, origin)
             strength = (FRACTIONS.index(ablation["fraction"]) + 1) / len(FRACTIONS)
             own = ablation["ability"] in ABILITIES
             lost = records.effects[ABILITIES.index(ablation["ability"])] if own else 0.02
