@@ -167,7 +167,7 @@ while True: pass
 def test_an_endless_program_is_ended(sandbox: Sandbox, text: str) -> None:
     started = time.monotonic()
     assert verdict(sandbox, text) in {Verdict.TIMED_OUT, Verdict.FAILED}
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 9
 
 
 def test_a_sleeping_program_is_ended_by_the_clock(sandbox: Sandbox) -> None:
