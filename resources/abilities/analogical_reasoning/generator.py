@@ -16,21 +16,11 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
+from analogical_reasoning.groups import BONDS, DEEDS, STRANGERS, SYSTEMS, System
 from analogical_reasoning.phrasings import PHRASINGS, Phrasing
-from analogical_reasoning.relations import (
-    BONDS,
-    DEEDS,
-    FORMS,
-    KIN,
-    MEANINGS,
-    NAMESAKES,
-    STAND_INS,
-    STRANGERS,
-    SYSTEMS,
-    Frame,
-    System,
-    entries_of,
-)
+from analogical_reasoning.relations import FORMS, KIN, MEANINGS, NAMESAKES, STAND_INS, Frame
+from generation.sentence import capital
+from generation.shares import entries_of
 from generation.template import Draft, Template
 from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS
 
@@ -71,12 +61,8 @@ def _draft(phrasing: Phrasing, draw: Draw, random: Random) -> Draft:
 
 
 def _sentence(pattern: str, slots: Slots) -> str:
-    capitals = {key.upper(): _capital(slots[key]) for key in "abc" if key in slots}
-    return _capital(pattern.format(**slots, **capitals))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    capitals = {key.upper(): capital(slots[key]) for key in "abc" if key in slots}
+    return capital(pattern.format(**slots, **capitals))
 
 
 # Words -----------------------------------------------------------------------------------------

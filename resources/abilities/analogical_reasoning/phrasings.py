@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analogical_reasoning.relations import CALIBRATION, TEST, TRAIN
+from generation.shares import CALIBRATION, TEST, TRAIN
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from random import Random
 from benchprof.abilities.item import SPLITS
 from commonsense_causal_reasoning.incidents import Incident, read_topics
 from commonsense_causal_reasoning.wordings import LINKS, WORDINGS, Wording
+from generation.sentence import capital
 from generation.template import Draft, Template
 
 TEXTS: dict[str, Callable[[Incident], str]] = {
@@ -126,10 +127,6 @@ class Pattern:
 
 def small(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def shared_out(

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from contextual_recall.chain_scenes import Chain
 from contextual_recall.pools import POOLS
-from contextual_recall.scenes import Chain
 from contextual_recall.single import Record, draw_records, option_text
 from generation.template import Draft
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from contextual_recall import chains, single
-from contextual_recall.scenes import CHAINS, GRIDS, RECORDS
+from contextual_recall.chain_scenes import CHAINS
+from contextual_recall.scenes import GRIDS, RECORDS
 from generation.template import Template
 
 

@@ -9,6 +9,7 @@ from itertools import islice, permutations
 from random import Random
 
 from deductive_reasoning.terms import FOODS, INSTRUMENTS, LETTERS, alike
+from generation.sentence import capital, listing
 from generation.template import Draft
 from generation.vocabulary import ANIMALS, COLOURS, FIRST_NAMES, JOBS, OBJECTS
 
@@ -302,9 +303,9 @@ def _render(
     asked, person, thing = question
     people = alike(random, FIRST_NAMES, SIZE)
     things = [wording.option.format(t) for t in random.sample(wording.things, SIZE)]
-    intro = _capital(
+    intro = capital(
         wording.intro.format(
-            people=_listed(random.sample(people, SIZE)), things=_listed(random.sample(things, SIZE))
+            people=listing(random.sample(people, SIZE)), things=listing(random.sample(things, SIZE))
         )
     )
     texts = []
@@ -327,15 +328,7 @@ def _render(
 def _say(wording: Wording, clue: Clue, people: list[str], things: list[str]) -> str:
     names = dict(zip("nm", (people[n] for n in clue.people), strict=False))
     names |= dict(zip("ij", (things[i] for i in clue.things), strict=False))
-    return _capital(wording.clues[clue.kind].format(**names))
-
-
-def _listed(words: list[str]) -> str:
-    return ", ".join(words[:-1]) + " and " + words[-1]
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
+    return capital(wording.clues[clue.kind].format(**names))
 
 
 LEVELS: dict[str, Callable[[Wording, Random], Draft]] = {

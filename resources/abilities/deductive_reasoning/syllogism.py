@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from deductive_reasoning.terms import NOUNS, alike, class_sentence, paragraph, sentence
+from deductive_reasoning.terms import NOUNS, alike, class_sentence, paragraph
+from generation.sentence import capital
 from generation.template import Draft
 from generation.vocabulary import COLOURS, FIRST_NAMES, JOBS
 
@@ -165,7 +166,7 @@ def medium(wording: Wording, random: Random) -> Draft:
     name = random.choice(FIRST_NAMES)
     rules = paragraph(random, _chain(wording, first) + _chain(wording, second))
     fact, twin_fact = (
-        sentence(wording.fact.format(n=name, x=noun, xs=f"{noun}s")) for noun in (given, fresh)
+        capital(wording.fact.format(n=name, x=noun, xs=f"{noun}s")) for noun in (given, fresh)
     )
     question = wording.ask_class.format(n=name)
     return Draft(

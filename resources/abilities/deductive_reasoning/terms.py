@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from generation.sentence import capital
+
 # Each starts with a consonant (always "a", never "an") and takes a plain "s" in the plural.
 NOUNS = (
     "bavrel", "blick", "blim", "blorp", "brask", "brimp", "bront", "brop", "cland", "clorn",
@@ -42,15 +44,11 @@ def alike(random: Random, words: Sequence[str], count: int) -> list[str]:
     return random.sample([word for word in words if len(word) == length], count)
 
 
-def sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def paragraph(random: Random, sentences: Sequence[str]) -> str:
     """The sentences in random order."""
-    return " ".join(sentence(text) for text in random.sample(sentences, len(sentences)))
+    return " ".join(capital(text) for text in random.sample(sentences, len(sentences)))
 
 
 def class_sentence(pattern: str, x: str, y: str = "") -> str:
     """Fill in one or two invented nouns: {x} and {y}, in the plural {xs} and {ys}."""
-    return sentence(pattern.format(x=x, xs=f"{x}s", y=y, ys=f"{y}s"))
+    return capital(pattern.format(x=x, xs=f"{x}s", y=y, ys=f"{y}s"))

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
+from generation.sentence import capital
+from generation.shares import entries_of
 from generation.template import Draft, Template
 from generation.vocabulary import FIRST_NAMES, INVENTED_TOWNS
 from semantic_relationship_comprehension.doings import AGENTS, EVENTS, INSTRUMENTS, Doer
@@ -29,7 +31,6 @@ from semantic_relationship_comprehension.words import (
     Category,
     Scale,
     Whole,
-    entries_of,
     with_article,
 )
 
@@ -61,21 +62,13 @@ def _draft(phrasing: Phrasing, draw: Callable[[Phrasing, Random], Fill], random:
     twin = slots | fill.twin
     twin_context = phrasing.context if fill.twin_context is None else fill.twin_context
     return Draft(
-        context=_sentence(phrasing.context.format(**slots)),
-        question=_sentence(phrasing.question.format(**slots)),
+        context=capital(phrasing.context.format(**slots)),
+        question=capital(phrasing.question.format(**slots)),
         answer=slots.get(fill.answer, fill.answer),
         distractors=tuple(slots.get(option, option) for option in fill.distractors),
-        twin_context=_sentence(twin_context.format(**twin)),
-        twin_question=_sentence(phrasing.question.format(**twin)),
+        twin_context=capital(twin_context.format(**twin)),
+        twin_question=capital(phrasing.question.format(**twin)),
     )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _start(text: str) -> str:
-    return _sentence(text)
 
 
 # Synonyms and antonyms -------------------------------------------------------------------------
@@ -272,7 +265,7 @@ def _part(whole: Whole, random: Random) -> str:
 
 def _part_slots(whole: Whole, random: Random) -> Slots:
     part = _part(whole, random)
-    return {"part": part, "part_start": _start(part), "whole": with_article(whole.name)}
+    return {"part": part, "part_start": capital(part), "whole": with_article(whole.name)}
 
 
 def _draw_whole(phrasing: Phrasing, random: Random) -> Fill:
@@ -450,7 +443,7 @@ def _draw_fitting(phrasing: Phrasing, random: Random, tables: Tables) -> Fill:
 
 def _task_slots(tasks: dict[str, str]) -> Slots:
     slots = {f"t{hand[1]}": task for hand, task in tasks.items()}
-    return slots | {f"{slot}_start": _start(task) for slot, task in slots.items()}
+    return slots | {f"{slot}_start": capital(task) for slot, task in slots.items()}
 
 
 # Relations -------------------------------------------------------------------------------------

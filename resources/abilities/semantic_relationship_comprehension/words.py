@@ -6,17 +6,7 @@ word of `SCALES`, category of `CATEGORIES` or whole of `PARTS` stands in two ent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
-
-from benchprof.abilities.item import SPLITS
-
-Entry = TypeVar("Entry")
-
-TRAIN, CALIBRATION, TEST = SPLITS
-# Half of the entries train, a quarter each calibrates and tests, as the items are divided.
-SHARES = (TRAIN, CALIBRATION, TRAIN, TEST)
 
 # Nouns that take no article: plurals and substances.
 BARE = frozenset(
@@ -25,11 +15,6 @@ BARE = frozenset(
 # The first letter misleads about the sound.
 A_BEFORE_VOWEL_LETTER = ("uni", "euro", "one")
 AN_BEFORE_CONSONANT_LETTER = ("hour", "honest", "heir")
-
-
-def entries_of(split: str, table: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The entries of a table that belong to a split."""
-    return tuple(entry for index, entry in enumerate(table) if SHARES[index % len(SHARES)] == split)
 
 
 def with_article(noun: str) -> str:

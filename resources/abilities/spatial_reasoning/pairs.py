@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
+from generation.sentence import capital, listing
 from generation.template import Draft
-from spatial_reasoning.words import capital, listing, sentences, the
+from spatial_reasoning.words import sentences, the
 
 
 class Pairs(NamedTuple):

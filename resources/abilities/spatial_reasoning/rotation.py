@@ -6,10 +6,11 @@ from functools import partial
 from random import Random
 from typing import NamedTuple
 
+from generation.sentence import capital
 from generation.template import Draft, Template
 from generation.vocabulary import FIRST_NAMES
 from spatial_reasoning.pairs import Pairs, draw_pairs
-from spatial_reasoning.words import PAINTS, SYMBOLS, capital, sentences, templates, the
+from spatial_reasoning.words import PAINTS, SYMBOLS, sentences, templates, the
 
 TYPE = "mental_rotation"
 

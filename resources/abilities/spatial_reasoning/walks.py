@@ -6,6 +6,7 @@ from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
+from generation.sentence import capital, listing
 from generation.template import Draft, Template
 from generation.vocabulary import FIRST_NAMES
 from spatial_reasoning.words import (
@@ -14,8 +15,6 @@ from spatial_reasoning.words import (
     NUMBERS,
     PLACES,
     blocks,
-    capital,
-    listing,
     sentences,
     templates,
     the,

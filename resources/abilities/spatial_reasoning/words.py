@@ -7,6 +7,7 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
+from generation.sentence import capital
 from generation.template import Draft, Template
 from generation.vocabulary import OBJECTS
 
@@ -54,15 +55,6 @@ COMPASS = ("north", "east", "south", "west")
 
 def the(nouns: Iterable[str]) -> list[str]:
     return [f"the {noun}" for noun in nouns]
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def listing(parts: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def sentences(parts: Iterable[str]) -> str:
