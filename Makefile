@@ -37,7 +37,8 @@ test: .venv/installed
 # Kills five runs of the tiny model four times each, at random moments, and has Slurm stop a job at
 # its time limit: a quarter of an hour.
 test-faults: .venv/installed
-	BENCHPROF_KILLED_RUNS=5 $(BIN)/python -m pytest -v tests/workflow/test_kills.py tests/cluster
+	BENCHPROF_KILLED_RUNS=5 $(BIN)/python -m pytest -v tests/workflow/test_kills.py
+	BENCHPROF_TIME_LIMIT=1 $(BIN)/python -m pytest -v tests/cluster -k time_limit
 
 # Pins the versions that .venv has, with hashes, for every platform (pip install uv first).
 lock: .venv/installed

@@ -146,7 +146,7 @@ def python_of(job: dict[str, str]) -> list[psutil.Process]:
 
 
 @pytest.mark.skipif(
-    "BENCHPROF_KILLED_RUNS" not in os.environ,
+    "BENCHPROF_TIME_LIMIT" not in os.environ,
     reason="Slurm looks at time limits once a minute: make test-faults",
 )
 def test_a_job_over_its_time_limit_starts_again_with_more(tmp_path: Path, slurm: Slurm) -> None:

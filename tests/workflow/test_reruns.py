@@ -126,6 +126,14 @@ def change_the_device(config: Config) -> None:
     config["models"]["tiny"]["device"] = "auto"
 
 
+def change_the_gpus(config: Config) -> None:
+    config["models"]["tiny"] |= {"device": "auto", "gpus": 2}
+
+
+def keep_scores_on_the_host(config: Config) -> None:
+    config["models"]["tiny"]["scores_on_host"] = True
+
+
 def change_the_store(config: Config) -> None:
     config["store"] = "another"
 
@@ -147,6 +155,8 @@ def remove_a_control_seed(config: Config) -> None:
         (change_the_impact, PROFILE),
         # Where it is computed is in no key: the store has it all.
         (change_the_device, MASKS | {"compute_importance"}),
+        (change_the_gpus, MASKS | {"compute_importance"}),
+        (keep_scores_on_the_host, MASKS | {"compute_importance"}),
         (change_the_store, STAGES),
         (remove_a_control_seed, PROFILE | {"draw_controls", "evaluate_benchmark"}),
     ],
@@ -218,12 +228,22 @@ def test_another_environment_file_runs_nothing(project: Project, tree: Path) -> 
     assert not planned_by(tree, project)
 
 
-@pytest.mark.parametrize("module", [codebase.__name__, "benchprof.sampling"])
-def test_edited_code_uses_nothing_of_the_store(
+@pytest.mark.parametrize(
+    ("module", "evaluated", "scored"),
+    [
+        (codebase.__name__, "5 reused, 0 computed", "2 reused, 0 computed"),
+        ("benchprof.sampling", "0 reused, 5 computed", "0 reused, 2 computed"),
+        ("benchprof.evaluation.scorer", "0 reused, 5 computed", "2 reused, 0 computed"),
+        ("benchprof.importance.scores", "5 reused, 0 computed", "0 reused, 2 computed"),
+    ],
+)
+def test_edited_code_computes_what_it_decides(
     project: Project,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     module: str,
+    evaluated: str,
+    scored: str,
 ) -> None:
     """What a dry-run plans also computes, if what decides its numbers was edited."""
     source = digests.of_modules([module])
@@ -234,9 +254,8 @@ def test_edited_code_uses_nothing_of_the_store(
     caplog.set_level(logging.INFO)
     evaluate(project, Store(project.folder / "store"))
     score(project, Store(project.folder / "store"))
-    numbers = module != codebase.__name__
-    assert ("0 reused, 5 computed" if numbers else "5 reused, 0 computed") in caplog.text
-    assert ("0 reused, 2 computed" if numbers else "2 reused, 0 computed") in caplog.text
+    assert evaluated in caplog.text
+    assert scored in caplog.text
 
 
 def test_a_raised_limit_computes_a_larger_sample_that_holds_the_smaller(

@@ -19,11 +19,7 @@ rule evaluate_calibration:
             "calibration/{model}/{ability}.json", calibration_settings
         ),
     output:
-        records=expand(
-            CALIBRATION_RECORD,
-            ablation=["intact", *(trial["name"] for trial in TRIALS)],
-            allow_missing=True,
-        ),
+        records=CALIBRATION_RECORDS,
     log:
         "results/logs/evaluate_calibration/{model}/{ability}.log",
     benchmark:

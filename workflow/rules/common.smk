@@ -200,6 +200,12 @@ def ablations(fractions, matched):
 ABLATIONS = ablations(FRACTIONS, MATCHED)
 # Of the calibration items of `{ability}`, which its own controls alone concern.
 TRIALS = ablations(CANDIDATES, ["{ability}"] if EACH_ABILITY else MATCHED)
+# What an ability's calibration items are answered under, with the wildcards of the rest.
+CALIBRATION_RECORDS = expand(
+    CALIBRATION_RECORD,
+    ablation=["intact", *(trial["name"] for trial in TRIALS)],
+    allow_missing=True,
+)
 
 
 def mask_of(model, ablation):

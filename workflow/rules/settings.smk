@@ -148,14 +148,7 @@ def calibration_records():
     """What k was chosen from, of all models and abilities."""
     if not CANDIDATES:
         return []
-    return [
-        CALIBRATION_RECORD.format(model=model, ability=ability, ablation=name)
-        for model, ability in product(MODELS, ABILITIES)
-        for name in (
-            "intact",
-            *(trial["name"] for trial in calibration_trials(model, ability)),
-        )
-    ]
+    return expand(CALIBRATION_RECORDS, model=MODELS, ability=ABILITIES)
 
 
 def calibration_settings(wildcards):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import json_values
 
 from benchprof.abilities.item import DIFFICULTIES, Item, Twin, read_items
 from benchprof.errors import InputError
@@ -166,16 +167,12 @@ def test_a_huge_line_is_read(tmp_path: Path):
     assert len(read_items(path)[0].context) == 10_000_000
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(list(GOOD)), inner),
-    max_leaves=8,
-)
+values = json_values(list(GOOD))
 faulty_lines = (
     st.binary()
     | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
-    | json_values.map(lambda value: json.dumps(value).encode())
-    | st.dictionaries(st.sampled_from([*GOOD, "twin", "difficulty"]), json_values).map(
+    | values.map(lambda value: json.dumps(value).encode())
+    | st.dictionaries(st.sampled_from([*GOOD, "twin", "difficulty"]), values).map(
         lambda changed: json.dumps(GOOD | changed).encode()
     )
 )

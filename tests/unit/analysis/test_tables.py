@@ -89,7 +89,7 @@ def test_what_chance_shares_is_the_mean_of_random_masks() -> None:
     assert expected_shared(one, other, SIZES) == pytest.approx(sum(shared) / 4000, abs=0.07)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.sets(st.integers(0, 15), min_size=1), min_size=2, max_size=5))
 def test_holders_count_each_entry_once(sets: list[set[int]]) -> None:
     masks = [{GATE: torch.tensor(sorted(own))} for own in sets]

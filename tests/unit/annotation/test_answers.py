@@ -54,7 +54,7 @@ def state_of(answers: Answers) -> State:
 
 
 @given(STEPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_replay_is_what_was_done(steps: Steps) -> None:
     with tempfile.TemporaryDirectory() as name:
         with AnswerFile(Path(name), "jane", ABILITIES) as file:
@@ -66,7 +66,7 @@ def test_the_replay_is_what_was_done(steps: Steps) -> None:
 
 
 @given(STEPS.filter(bool), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_tail_torn_at_any_byte_loses_at_most_its_event(steps: Steps, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
         with AnswerFile(Path(name), "jane", ABILITIES) as file:

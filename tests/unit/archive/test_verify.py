@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.conftest import json_values
 
 from benchprof import digests
 from benchprof.archive import verify
@@ -232,16 +233,12 @@ def test_a_changed_mask_is_refused(archive: Path, changed: Callable[..., Path]) 
     assert "made with another mask than" in said
 
 
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
-)
 SOUND = {"n": 2, "scores": {"acc": 0.5}, "items": {"scores": {"acc": [0.0, 1.0]}}}
 HEADER = {
     "__metadata__": {"benchprof": json.dumps({"sha256": "a", "digest": "b"})},
     "w": {"dtype": "I32", "shape": [1], "data_offsets": [0, 4]},
 }
+values = json_values(["scores", "acc", "dtype", "shape", "data_offsets", "benchprof"])
 
 
 def test_a_record_with_its_digest_passes() -> None:
@@ -344,7 +341,6 @@ def test_a_flipped_byte_anywhere_is_refused(archive: Path, tmp_path: Path) -> No
             assert all(one.read(name) == other.read(name) for name in one.namelist())
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["", "a", "bb"]), min_size=1, max_size=60), st.data())
 def test_one_changed_line_is_found_exactly(lines: list[str], data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(lines) - 1))
@@ -372,7 +368,6 @@ def profiles_of(abilities: int) -> st.SearchStrategy[list[list[float]]]:
     return st.lists(values, min_size=2, max_size=2)
 
 
-@settings(deadline=None)
 @given(st.integers(2, 10).flatmap(profiles_of))
 def test_similarity_is_the_library_s(profiles: list[list[float]]) -> None:
     expected = float(profile_similarity(np.array(profiles[0]), np.array(profiles[1])))

@@ -61,7 +61,7 @@ def few_shot(prefix: int, items: int, seed: int = 0) -> list[list[int]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sequences, lengths)
 def test_rows_are_closed_and_cover_the_tree(items: list[list[int]], limits: Lengths) -> None:
     tree = grow(items)
@@ -72,7 +72,7 @@ def test_rows_are_closed_and_cover_the_tree(items: list[list[int]], limits: Leng
     assert plan.tokens == len(computed) >= tree.size
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sequences, lengths, st.randoms())
 def test_the_plan_does_not_depend_on_the_order(
     items: list[list[int]], limits: Lengths, shuffler: random.Random
@@ -85,7 +85,7 @@ def test_the_plan_does_not_depend_on_the_order(
     assert first == second
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sequences)
 def test_plain_rows_are_the_paths_to_the_leaves(items: list[list[int]]) -> None:
     tree = grow(items)
@@ -95,7 +95,7 @@ def test_plain_rows_are_the_paths_to_the_leaves(items: list[list[int]]) -> None:
     assert rows == {k for k in kept if not any(o != k and o[: len(k)] == k for o in kept)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sequences, lengths)
 def test_every_scored_token_belongs_to_one_row(items: list[list[int]], limits: Lengths) -> None:
     tree = grow(items)

@@ -47,10 +47,10 @@ def sandbox() -> Sandbox:
 
 
 def real_items(name: str) -> list[dict[str, Any]]:
-    folder = os.environ.get("BENCHPROF_BENCHMARKS")
-    if folder is None:
-        pytest.skip(f"BENCHPROF_BENCHMARKS names no folder with {name}.jsonl")
-    return [json.loads(line) for line in Path(folder, f"{name}.jsonl").read_text().splitlines()]
+    if "BENCHPROF_BENCHMARKS" not in os.environ:
+        pytest.skip("BENCHPROF_BENCHMARKS, a folder of benchmark items, is not set")
+    file = Path(os.environ["BENCHPROF_BENCHMARKS"], f"{name}.jsonl")
+    return [json.loads(line) for line in file.read_text().splitlines()]
 
 
 def test_humaneval_completes_its_prompt(sandbox: Sandbox) -> None:

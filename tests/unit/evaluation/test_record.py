@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import json_values
 
 from benchprof import digests
 from benchprof.errors import InputError
@@ -19,13 +20,7 @@ CONTENT: dict[str, Any] = {
 }  # fmt: skip
 RECORD = CONTENT | {"digest": digests.of_value(CONTENT)}
 
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(list(RECORD)), inner)
-    ),
-    max_leaves=8,
-)
+values = json_values(list(RECORD))
 changed = st.dictionaries(st.sampled_from(list(RECORD)), values).map(lambda other: RECORD | other)
 
 

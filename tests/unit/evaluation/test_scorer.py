@@ -89,7 +89,7 @@ def test_packed_rows_equal_plain_ones(
     agree(scorer.score(prepared), expected)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["llama", "mistral", "gemma3_text", "gpt2"]),
     st.lists(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchprof.masks.control import count_strata, draw_control, magnitude_deciles, mean_strata
 
 
-@settings(deadline=None)
 @given(st.integers(0, 999), st.integers(1, 80))
 def test_a_control_matches_its_mask(seed: int, size: int) -> None:
     generator = torch.Generator().manual_seed(seed)

@@ -95,7 +95,7 @@ REFERENCES = [
 ]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.data())
 def test_masks_equal_their_definition(data: st.DataObject) -> None:
     random = np.random.default_rng(data.draw(st.integers(0, 9999)))

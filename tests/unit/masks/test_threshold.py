@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchprof.errors import InputError
@@ -32,7 +32,6 @@ def same(one: Entries, other: Entries) -> bool:
     return list(one) == list(other) and all(torch.equal(one[n], other[n]) for n in one)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_equals_sorting_with_heavy_ties(data: st.DataObject) -> None:
     dtype = data.draw(st.sampled_from([np.float32, np.float64]))

@@ -41,7 +41,6 @@ def test_differences_of_one_item_are_mcnemar(lost: int, gained: int, same: int) 
     assert whole_sign_flip_p(differences) == mcnemar_p(lost, gained)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=12))
 def test_whole_differences_equal_enumeration(differences: list[int]) -> None:
     expected = by_enumeration(differences)
@@ -68,7 +67,7 @@ def test_a_sum_of_eight_standard_deviations_has_the_least_p() -> None:
     assert 0 < whole_sign_flip_p(np.array([2] * 200)) <= 1e-12
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.floats(-1, 1, width=16), min_size=1, max_size=9))
 def test_random_signs_approach_enumeration(differences: list[float]) -> None:
     p = sign_flip_p(np.array([differences]), OWN, 20_000, seed=1)

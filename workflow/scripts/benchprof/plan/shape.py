@@ -103,15 +103,15 @@ def architecture(name: str, source: Mapping[str, Any], prepared: Path) -> Pretra
                 folder, local_files_only=True, trust_remote_code=False
             )
             return config
-    file = FOLDER / f"{source.get('hub', name).replace('/', '--')}.json"
-    if "hub" not in source or not file.is_file():
-        shipped = f" nor {file.name} in resources/architectures" if "hub" in source else ""
+    file = FOLDER / f"{source['hub'].replace('/', '--')}.json" if "hub" in source else None
+    if file is None or not file.is_file():
+        shipped = f" nor {file.name} in resources/architectures" if file else ""
         raise InputError(
             f"models.{name}",
             f"no {prepared / 'config.json'}{shipped}",
             "the figures of its architecture",
             f"Run `snakemake --cores 1 {prepared}` first"
-            + (f", or write {file.name}." if shipped else "."),
+            + (f", or write {file.name}." if file else "."),
         )
     figures: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return AutoConfig.for_model(**figures)
