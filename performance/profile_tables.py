@@ -25,6 +25,7 @@ import psutil
 import torch
 
 from benchprof import digests
+from benchprof.evaluation.record import FORMAT, sealed
 from benchprof.profile.job import compute_profile
 from benchprof.profile.scores import Source
 from benchprof.profile.settings import Settings
@@ -86,7 +87,6 @@ class Records:
             "gold": gold,
             "responses": [[[float(x), False] for x in row] for row in likelihoods],
         }
-        self.plain = {key: _plain(value) for key, value in self.fixed.items()}
         self.indented = {
             key: json.dumps(value, indent=1).replace("\n", "\n  ")
             for key, value in self.fixed.items()
@@ -110,7 +110,7 @@ class Records:
         scores = self.scores(lost)
         means = {metric: float(np.mean(values)) for metric, values in scores.items()}
         record: dict[str, Any] = {
-            "format": 1,
+            "format": FORMAT,
             "origin": {
                 "model": {"digest": digests.of_value(self.model), "dtype": "bfloat16"},
                 "mask": {"digest": mask} if mask else None,
@@ -124,19 +124,13 @@ class Records:
             "items": {key: f"@{key}@" for key in (*self.fixed, "scores")},
         }
         record["items"]["scores"] = {metric: f"@{metric}@" for metric in scores}
-        listed = {metric: list(map(repr, values)) for metric, values in scores.items()}
-        plain = self.plain | {metric: f"[{','.join(own)}]" for metric, own in listed.items()}
-        digest = digests.of_bytes(_filled(_plain(record), plain).encode())
         indented = self.indented | {
-            metric: "[\n    " + ",\n    ".join(own) + "\n   ]" for metric, own in listed.items()
+            metric: "[\n    " + ",\n    ".join(map(repr, values)) + "\n   ]"
+            for metric, values in scores.items()
         }
-        text = _filled(json.dumps(record | {"digest": digest}, indent=1), indented)
+        text = _filled(json.dumps(record, indent=1), indented)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + "\n", encoding="utf-8")
-
-
-def _plain(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+        path.write_bytes(sealed(text.removesuffix("\n}").encode() + b",\n"))
 
 
 def _filled(text: str, blocks: dict[str, str]) -> str:

@@ -17,9 +17,9 @@ import pytest
 import torch
 from tests.conftest import ROOT
 
-from benchprof import digests
 from benchprof.archive.job import write_archive
 from benchprof.archive.recompute import recompute_tables
+from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.files import write_json
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.report.manifest import write_manifest
@@ -102,7 +102,7 @@ def write_record(path: Path, model: str, chance: Any, mask: str | None, draw: An
     }
     means = {metric: fmean(values) for metric, values in scores.items()}
     record = {
-        "format": 1,
+        "format": FORMAT,
         "origin": {
             "model": {"digest": model * 64, "dtype": "float32"},
             "mask": mask and {"digest": mask},
@@ -121,7 +121,8 @@ def write_record(path: Path, model: str, chance: Any, mask: str | None, draw: An
             "scores": scores,
         },
     }
-    write_json(path, record | {"digest": digests.of_value(record)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(record_bytes(record))
 
 
 def write_run() -> None:

@@ -11,10 +11,10 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.archive.conftest import Run
 
-from benchprof import digests
 from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
 from benchprof.archive.verify import ArchiveError
 from benchprof.configuration import check_configuration
+from benchprof.evaluation.record import record_bytes
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def written(record: dict[str, Any]) -> bytes:
     means = {metric: sum(values) / len(values) for metric, values in scores.items()}
     content = {k: v for k, v in record.items() if k != "digest"}
     content["scores"] |= {m: v for m, v in means.items() if m == "acc"}
-    return json.dumps(content | {"digest": digests.of_value(content)}).encode()
+    return record_bytes(content)
 
 
 def test_equal_scores_are_identical_whatever_else_differs(record: dict[str, Any]) -> None:

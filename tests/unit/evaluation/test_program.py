@@ -12,12 +12,11 @@ from typing import Any
 import lm_eval.tasks
 import pytest
 
-from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.evaluation import job
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.program import make_program, program_scores
-from benchprof.evaluation.record import make_record
+from benchprof.evaluation.record import FORMAT, make_record, record_bytes
 from benchprof.evaluation.requests import build_requests
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
@@ -173,10 +172,8 @@ class Job:
     def _compute(self, *arguments: Any) -> None:
         _, _, _, _, _, origins, keys, store, _ = arguments
         self.origins.append(origins["intact"])
-        record = {"format": 1, "origin": origins["intact"]}
-        record |= {"digest": digests.of_value(record)}
-        text = json.dumps(record)
-        store.add(job.KIND, keys["intact"], ".json", lambda path: path.write_text(text))
+        content = record_bytes({"format": FORMAT, "origin": origins["intact"]})
+        store.add(job.KIND, keys["intact"], ".json", lambda path: path.write_bytes(content))
 
 
 @pytest.fixture

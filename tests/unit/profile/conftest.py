@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from benchprof import digests
-from benchprof.files import write_json
+from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.profile.scores import Cell, Scores, Source
 from benchprof.profile.settings import Settings
 from benchprof.tensors import write_tensors
@@ -102,7 +102,7 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
 def write_record(path, model, tasks, chance, mask, random) -> None:
     acc = (random.random(len(chance)) < chance).astype(float).tolist()
     record = {
-        "format": 1,
+        "format": FORMAT,
         "origin": {
             "model": {"digest": model, "dtype": "float32"},
             "mask": mask and {"digest": mask},
@@ -118,4 +118,5 @@ def write_record(path, model, tasks, chance, mask, random) -> None:
             "scores": {"probability": chance.tolist(), "acc": acc},
         },
     }
-    write_json(path, record | {"digest": digests.of_value(record)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(record_bytes(record))

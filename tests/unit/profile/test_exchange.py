@@ -4,14 +4,19 @@ from itertools import product
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchprof.profile.significance import exchange_p, mcnemar_p, whole_sign_flip_p
+
+
+def first_against_others(drops: NDArray[np.int64]) -> float:
+    return float(exchange_p(drops.sum(axis=0)[None], drops[:1].sum(axis=1), len(drops))[0])
 
 
 def test_against_one_other_it_is_mcnemar_s() -> None:
     drops = np.array([[1, 1, 1, 0, 1, 0, -1, 0, 1], [0, 0, 0, 0, 1, 1, 0, -1, 0]])
     # Lost alone: 4 items and the one that only the other gained; the other way round: 2.
-    assert exchange_p(drops, 1) == pytest.approx(mcnemar_p(5, 2))
+    assert first_against_others(drops) == pytest.approx(mcnemar_p(5, 2))
 
 
 def test_against_several_it_is_what_enumeration_gives() -> None:
@@ -24,7 +29,36 @@ def test_against_several_it_is_what_enumeration_gives() -> None:
         sums[total] = sums.get(total, 0.0) + float(weight)
     upper = sum(p for total, p in sums.items() if total >= 1)
     lower = sum(p for total, p in sums.items() if total <= 1)
-    assert exchange_p(drops, 2) == pytest.approx(min(1.0, 2 * min(upper, lower)))
+    assert first_against_others(drops) == pytest.approx(min(1.0, 2 * min(upper, lower)))
+
+
+@pytest.mark.parametrize("lost", [0.4, 0.45, 0.5])
+def test_thousands_of_items_are_what_adding_them_one_by_one_gives(lost: float) -> None:
+    random = np.random.default_rng(5)
+    # The first loses other shares than the rest; 3% of items are gained, by each state as likely.
+    gains = random.random(3000) < 0.03
+    drops = (random.random((6, 3000)) < np.array([[lost], *[[0.45]] * 5])).astype(np.int64)
+    drops[:, gains] = -(random.random((6, gains.sum())) < 0.5).astype(np.int64)
+    masses, least = np.ones(1), 0
+    for total in drops.sum(axis=0):
+        chance = abs(total) / 6
+        masses = np.convolve(masses, [1 - chance, chance] if total > 0 else [chance, 1 - chance])
+        least -= total <= 0
+    place = drops[0].sum() - least
+    expected = 2 * min(masses[: place + 1].sum(), masses[place:].sum())
+    assert first_against_others(drops) == pytest.approx(min(1.0, expected), rel=1e-6)
+
+
+def test_rows_are_tested_each_for_itself() -> None:
+    drops = (np.random.default_rng(9).random((4, 80)) < 0.2).astype(np.int64)
+    totals = np.stack([drops[:3].sum(axis=0), drops[1:].sum(axis=0)])
+    both = exchange_p(totals, drops[:2].sum(axis=1), 3)
+    alone = [first_against_others(drops[:3]), first_against_others(drops[1:])]
+    assert both == pytest.approx(np.array(alone))
+
+
+def test_where_nothing_changed_p_is_one() -> None:
+    assert first_against_others(np.zeros((3, 12), dtype=np.int64)) == 1.0
 
 
 @pytest.mark.parametrize(("others", "rate"), [(5, 0.02), (9, 0.02), (9, 0.05)])
@@ -36,5 +70,5 @@ def test_the_larger_of_both_p_values_holds_its_level_where_few_items_change(
     for _ in range(400):
         drops = (random.random((others + 1, 60)) < rate).astype(np.int64)
         flips = whole_sign_flip_p(others * drops[0] - drops[1:].sum(axis=0))
-        hits += max(flips, exchange_p(drops, others)) < 0.05
+        hits += max(flips, first_against_others(drops)) < 0.05
     assert hits / 400 <= 0.05

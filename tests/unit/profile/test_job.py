@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from tests.unit.profile.conftest import ABILITIES, NAMES, SETTINGS
 
-from benchprof import digests
 from benchprof.errors import InputError
+from benchprof.evaluation.record import record_bytes
 from benchprof.profile.job import compute_profile
 
 TABLES = (
@@ -149,7 +149,7 @@ def test_masks_ablated_in_one_record_and_kept_in_another_are_refused(
     record = json.loads(sources[1].record.read_text())
     record["origin"]["mask"]["kept_in"] = {"scope": "mlp", "layers": None}
     content = {key: value for key, value in record.items() if key != "digest"}
-    sources[1].record.write_text(json.dumps(content | {"digest": digests.of_value(content)}))
+    sources[1].record.write_bytes(record_bytes(content))
     with pytest.raises(InputError, match="all but the mask in another"):
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
 

@@ -44,12 +44,12 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as readable JSON whose bytes depend on the value alone."""
-    write_text(path, _json(value))
+    write_text(path, as_json(value))
 
 
 def write_if_changed(path: Path, value: Any) -> Path:
     """Write `value` as JSON unless the file holds it already; its time tells when it changed."""
-    text = _json(value)
+    text = as_json(value)
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_text(path, text)
     return path
@@ -72,5 +72,6 @@ def link_or_copy(source: Path, target: Path) -> None:
             shutil.copyfile(source, temporary)
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """`value` as readable JSON, which depends on the value alone."""
     return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -17,12 +17,11 @@ from benchprof.errors import InputError
 from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.program import check_documents
-from benchprof.evaluation.record import INTACT, make_record, read_record
+from benchprof.evaluation.record import INTACT, make_record, read_record, record_bytes
 from benchprof.evaluation.requests import Requests, Response, build_requests
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import TaskSource, load_tasks
-from benchprof.files import write_json
 from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.family import scope_weights
@@ -263,4 +262,5 @@ def _compute(
             remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
             where = f"{settings.folder}, ablation {name}"
             raise InputError(where, str(error), "finite logits", remedy) from None
-        store.add(KIND, keys[name], SUFFIX, lambda path, record=record: write_json(path, record))  # type: ignore[misc]
+        content = record_bytes(record)
+        store.add(KIND, keys[name], SUFFIX, lambda path, own=content: path.write_bytes(own))  # type: ignore[misc]

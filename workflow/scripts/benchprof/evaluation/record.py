@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from benchprof import digests
 from benchprof.errors import InputError
+from benchprof.files import as_json
 
 if TYPE_CHECKING:
     # The profile stage reads records without lm-eval, which takes seconds to import.
     from benchprof.evaluation.requests import Requests, Response
     from benchprof.evaluation.sandbox import Sandbox
 
-FORMAT = 1
+FORMAT = 2
 INTACT = "intact"
 
 
@@ -42,7 +43,7 @@ def make_record(
     scores = requests.scores(responses, sandbox)
     documents = requests.documents
     tasks = [str(document.task.config.task) for document in documents]
-    record = {
+    return {
         "format": FORMAT,
         "origin": origin,
         "n": len(documents),
@@ -61,27 +62,38 @@ def make_record(
             "responses": [[_plain(response) for response in own] for own in given],
         },
     }
-    return record | {"digest": digests.of_value(record)}
+
+
+def record_bytes(record: dict[str, Any]) -> bytes:
+    """A record's file: JSON with the digest of all bytes before it as its last entry."""
+    return sealed(as_json(record).removesuffix("\n}\n").encode() + b",\n")
+
+
+def sealed(body: bytes) -> bytes:
+    """A record's bytes, `body`, with the last two lines: their SHA-256 as `digest`, and a brace."""
+    return body + f' "digest": "{digests.of_bytes(body)}"\n}}\n'.encode()
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """Read a record and compare it with its digest.
+    """Read a record and compare its bytes with its digest.
+
+    The digest is of bytes, not of values: a grid of the paper's size has 14 GB of records, which
+    would take longer to write again than to read.
 
     Raises:
         InputError: the file is missing, not JSON, of another format, or its digest differs.
     """
     remedy = "Delete it and run again: the store has or will have it."
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        record: dict[str, Any] = json.loads(content)
         if not isinstance(record, dict):
             raise ValueError(f"a {type(record).__name__}, not an object")
-        content = {key: value for key, value in record.items() if key != "digest"}
-        digest = digests.of_value(content)
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, f"cannot be read ({error})", "a record", remedy) from None
     if record.get("format") != FORMAT:
         raise InputError(path, f"format {record.get('format')}", f"format {FORMAT}", remedy)
-    if digest != record.get("digest"):
+    if content != sealed(content[: -len(sealed(b""))]):
         raise InputError(path, "its digest differs from its content", "an intact file", remedy)
     return record
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from benchprof.profile.resampling import Floats, Ints
+from benchprof.profile.resampling import Ints
 from benchprof.profile.scores import Cell
 
 ALL_ABILITIES = "all_abilities"
@@ -21,13 +22,13 @@ class Contrasts:
     Attributes:
         names: (rows,), what each row compares with: `ais`, `random` or `others`.
         ablations: (rows,), number of the ablation that it is about.
-        weights: (rows, ablations), of each ablation's AIS in the sum.
+        weights: (rows, ablations), of each ablation's AIS in the sum; nearly all are zero.
         parts: (rows,), the least number that makes a row's weights whole: how many are compared.
     """
 
     names: NDArray[np.str_]
     ablations: Ints
-    weights: Floats
+    weights: csr_array
     parts: Ints
 
 
@@ -50,7 +51,7 @@ def contrasts(cells: Sequence[Cell]) -> Contrasts:
     return Contrasts(
         names=np.array([name for name, _, _ in compared]),
         ablations=np.array([number for _, number, _ in compared]),
-        weights=weights,
+        weights=csr_array(weights),
         parts=np.array([max(1, len(others)) for _, _, others in compared]),
     )
 

@@ -9,6 +9,7 @@ from scipy.stats import binom, ttest_1samp
 
 from benchprof.profile.resampling import (
     Floats,
+    Weights,
     bootstrap_means,
     expanded_tail,
     with_pseudo_items,
@@ -58,7 +59,7 @@ class Impacts:
         pseudo = np.roll(self.pseudo, moved)
         return _ratio(self.resampled_drops[numbers] + pseudo, self.resampled_base)
 
-    def estimates(self, weights: Floats) -> Estimates:
+    def estimates(self, weights: Weights) -> Estimates:
         """Weighted sums of AIS, such as each one's own or its excess over others' mean.
 
         The drops are summed before they are divided: where a resample's base is not positive, the
@@ -69,12 +70,11 @@ class Impacts:
         """
         value = _ratio(weights @ self.drops, np.array(self.base))
         ratios = _ratio(weights @ self.resampled_drops + self.pseudo, self.resampled_base)
-        ratios.sort(axis=1)
         # Order statistics, not interpolations, which infinite resamples would turn into NaN.
         last = ratios.shape[1] - 1
-        low = ratios[:, int(np.floor(self.tail * last))]
-        high = ratios[:, int(np.ceil((1 - self.tail) * last))]
-        return Estimates(value, low, high)
+        low, high = int(np.floor(self.tail * last)), int(np.ceil((1 - self.tail) * last))
+        ratios.partition((low, high), axis=1)
+        return Estimates(value, ratios[:, low], ratios[:, high])
 
 
 def measure_impacts(

@@ -6,10 +6,12 @@ import functools
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.stats import norm, t
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Weights = Floats | csr_array
 
 # Entries of a resample drawn or counted at once: bounds memory at some tens of MB.
 BATCH_ENTRIES = 2_000_000

@@ -9,6 +9,7 @@ from benchprof.profile import reason
 from benchprof.profile.contrast import Contrasts, contrasts
 from benchprof.profile.impact import (
     SIGNIFICANCE,
+    Estimates,
     Impacts,
     above_guessing_p,
     is_binary,
@@ -37,6 +38,7 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
     `headline` marks the metric shown. docs/file_formats.md describes the columns.
     """
     headline = settings.headline(scores.benchmark, list(scores.metrics))
+    compared = contrasts(scores.cells)
     parts, shown = [], None
     for metric, items in scores.metrics.items():
         table = _without_impacts(scores, items)
@@ -44,7 +46,9 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
         table.insert(7, "headline", metric == headline)
         if table["reason_code"].iloc[0] == "":
             impacts = _measured(scores, items, settings)
-            _add_impacts(table, scores, items, impacts, settings)
+            drops = scores.units.sums(items[0] - items[1:])
+            p = _p_values(compared, drops, is_binary(items), settings)
+            _add_impacts(table, compared, impacts.estimates(compared.weights), p)
             shown = impacts if metric == headline else shown
         parts.append(table)
     return pd.concat(parts, ignore_index=True), shown
@@ -109,13 +113,8 @@ def _clusters(scores: Scores) -> int | None:
     return len(scores.units) if scores.units.clustered else None
 
 
-def _add_impacts(
-    table: pd.DataFrame, scores: Scores, items: Floats, impacts: Impacts, settings: Settings
-) -> None:
+def _add_impacts(table: pd.DataFrame, compared: Contrasts, found: Estimates, p: Floats) -> None:
     """Fill the columns of estimates and p-values."""
-    compared = contrasts(scores.cells)
-    found = impacts.estimates(compared.weights)
-    p = _p_values(compared, scores.units.sums(items[0] - items[1:]), is_binary(items), settings)
     for name, columns in ESTIMATES.items():
         own = compared.names == name
         rows = compared.ablations[own]
@@ -128,14 +127,15 @@ def _add_impacts(
 
 def _exchange_p_values(compared: Contrasts, drops: Ints) -> Floats:
     """(rows,): of rows with several others; 0 of the rest and where units are clusters."""
-    p = np.zeros(len(compared.weights))
+    p = np.zeros(len(compared.parts))
     # Single items lose or gain one; the sums of clusters mix both.
     if np.abs(drops).max(initial=0) > 1 or ((drops > 0).any(0) & (drops < 0).any(0)).any():
         return p
-    for row in np.flatnonzero(compared.parts > 1):
-        others = np.flatnonzero(compared.weights[row] < 0)
-        states = [compared.ablations[row], *others]
-        p[row] = exchange_p(drops[states], len(others))
+    for others in np.unique(compared.parts[compared.parts > 1]):
+        rows = np.flatnonzero(compared.parts == others)
+        changed = (compared.weights[rows] != 0).astype(np.int64) @ drops
+        lost = drops[compared.ablations[rows]].sum(axis=1)
+        p[rows] = exchange_p(changed, lost, int(others) + 1)
     return p
 
 

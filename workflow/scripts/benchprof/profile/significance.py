@@ -7,10 +7,9 @@ sign.
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import fftconvolve
 from scipy.stats import binom
 
-from benchprof.profile.resampling import Floats, Ints
+from benchprof.profile.resampling import Floats, Ints, Weights
 
 BATCH_ENTRIES = 2_000_000
 # Below it the Fourier inversion's rounding, about 1e-15, would show.
@@ -58,34 +57,51 @@ def whole_sign_flip_p(differences: Ints) -> float:
     return min(1.0, max(p, LEAST_P))
 
 
-def exchange_p(drops: Ints, others: int) -> float:
-    """Two-sided exact p-value that the first of several states loses no more or less than others.
+def exchange_p(changed: Ints, lost: Ints, states: int) -> Floats:
+    """Two-sided exact p-values that one of several states loses no more or less than the others.
 
-    Under the null a state's place among them is exchangeable within an item: where k of all states
-    differ from the intact one, the first is among them with chance k / states. What the first lost
-    in all is then a sum of binomial numbers. Sign flips of the difference to the others' mean alone
-    would not hold their level where few items change, since the difference is then skewed.
+    Under the null the states are exchangeable within an item: where k of them differ from the
+    intact one, the one that is tested is among them with chance k / states. What it lost in all is
+    then a sum of binomial numbers, whose distribution is found by inverting its characteristic
+    function. Sign flips of the difference to the others' mean alone would not hold their level
+    where few items change, since the difference is then skewed.
 
     Args:
-        drops: (1 + others, items), -1, 0 or 1; in the first row the state that is tested.
-        others: how many it is compared with.
+        changed: (rows, items), how many of a row's states lost the item, or less those that gained
+            it.
+        lost: (rows,), the items that the tested state lost, less those it gained.
+        states: how many a row has, the tested one included.
+
+    Returns:
+        (rows,).
     """
-    totals = drops.sum(axis=0)
-    masses, gained = np.ones(1), 0
-    for changed in range(1, others + 2):
-        chance = changed / (others + 1)
-        losers, gainers = int((totals == changed).sum()), int((totals == -changed).sum())
-        gained += gainers
-        for count, step in ((losers, 1), (gainers, -1)):
-            if count:
-                own = binom.pmf(np.arange(count + 1), count, chance)[::step]
-                masses = fftconvolve(masses, own)
-    place = int(drops[0].sum()) + gained
-    tail = min(masses[: place + 1].sum(), masses[place:].sum())
-    return min(1.0, max(2 * float(tail), LEAST_P))
+    numbers = range(1, states)
+    losers, gainers = (
+        np.stack([(sign * changed == k).sum(axis=1) for k in numbers], axis=1) for sign in (1, -1)
+    )
+    # Where all states changed there is no chance: what is left are numbers from -gained to reach.
+    sure = (changed == states).sum(axis=1) - (changed == -states).sum(axis=1)
+    gained, reach = gainers.sum(axis=1), losers.sum(axis=1)
+    # Odd, so that no frequency is the one at which a binomial of chance 1/2 has zero.
+    length = int((gained + reach).max(initial=0) + 1) | 1
+    unit = np.exp(-2j * np.pi * np.arange(length // 2 + 1) / length)
+    logs = np.stack([np.log1p(k / states * (unit - 1)) for k in numbers])
+    p = np.empty(len(changed))
+    batch = max(1, BATCH_ENTRIES // length)
+    for start in range(0, len(p), batch):
+        rows = slice(start, start + batch)
+        spectra = np.exp(losers[rows] @ logs + gainers[rows] @ logs.conj())
+        masses = np.fft.irfft(spectra, length, axis=1)
+        for row, wrapped in enumerate(masses, start):
+            # Numbers below zero are at the end.
+            own = np.roll(wrapped, gained[row])
+            place = int(lost[row] - sure[row] + gained[row])
+            tail = min(own[: place + 1].sum(), own[place:].sum())
+            p[row] = min(1.0, max(2 * float(tail), LEAST_P))
+    return p
 
 
-def sign_flip_p(sums: Floats, weights: Floats, resamples: int, seed: int) -> Floats:
+def sign_flip_p(sums: Floats, weights: Weights, resamples: int, seed: int) -> Floats:
     """Two-sided p-values of the sign-flip test by random signs, the same for every row.
 
     The observed arrangement counts as one, so that p is never zero.
@@ -102,10 +118,10 @@ def sign_flip_p(sums: Floats, weights: Floats, resamples: int, seed: int) -> Flo
     units = sums.shape[1]
     differences = weights @ sums
     # The tolerance keeps ties of equal sums in different order from being lost.
-    tolerance = 1e-12 * (np.abs(weights) @ np.abs(sums)).sum(axis=1)
+    tolerance = 1e-12 * (abs(weights) @ np.abs(sums)).sum(axis=1)
     bound = (np.abs(differences.sum(axis=1)) - tolerance)[:, None]
     random = np.random.default_rng(seed)
-    extreme = np.zeros(len(weights))
+    extreme = np.zeros(len(differences))
     batch = max(1, BATCH_ENTRIES // units)
     for start in range(0, resamples, batch):
         size = min(batch, resamples - start)
