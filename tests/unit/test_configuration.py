@@ -74,6 +74,8 @@ def test_the_shipped_configurations_are_valid(path: str) -> None:
         ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
+        ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
+        ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
         ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "at most 9"]),
         ("archive", {"share": ["spacial"]}, ["archive.share", "'spacial'", "a benchmark of this"]),

@@ -57,6 +57,7 @@ EXAMPLES = [example([0, 1, 0], [1, 2]), example([0, 0], [1])]
         ("taylor_abs", [[(0.5 + 1.0) / 2] * 2, [(0.75 + 0.0) / 2] * 2]),
         # Mean gradient of row 0: (-.125, .125), of row 1: (-.125, .125).
         ("taylor", [[0.25] * 2, [0.375] * 2]),
+        ("taylor_signed", [[0.25, -0.25], [0.375, -0.375]]),
         ("fisher", [[(0.25 + 1.0) / 2] * 2, [(0.5625 + 0.0) / 2] * 2]),
     ],
 )
@@ -76,6 +77,7 @@ def test_the_loss_counts_only_what_it_should() -> None:
 FROM_EFFECTS: dict[str, Callable[[list[float]], float]] = {
     "taylor_abs": lambda effects: sum(map(abs, effects)) / len(effects),
     "taylor": lambda effects: abs(sum(effects)) / len(effects),
+    "taylor_signed": lambda effects: -sum(effects) / len(effects),
     "fisher": lambda effects: sum(e * e for e in effects) / len(effects),
 }
 

@@ -145,7 +145,7 @@ def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
     assert "on 32 calibration items an ability" in step.text
 
 
-@pytest.mark.parametrize("definition", ["ratio", "max", "diff"])
+@pytest.mark.parametrize("definition", ["ratio", "max", "diff", "sum"])
 def test_every_definition_has_its_sentence(make_table: Table, definition: str) -> None:
     rule = {"definition": definition, "pool": 5, "background": "items"}
     steps = method_steps(SETTINGS | {"selections": {"specific": rule}}, make_table(2, 2))

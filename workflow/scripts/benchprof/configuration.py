@@ -63,6 +63,12 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
                 f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
             )
     specific = config["selections"].get("specific", {"background": None})
+    if config["importance"]["score"] == "taylor_signed" and specific.get("definition") == "ratio":
+        raise InputError(
+            f"{source}, selections.specific.definition",
+            "ratio with the score taylor_signed, which may be negative",
+            "sum, max, diff or exclude",
+        )
     others = 1 if "background" in specific else len(config["abilities"]) - 1
     if others < 1:
         raise InputError(

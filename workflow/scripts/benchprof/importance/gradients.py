@@ -14,6 +14,9 @@ from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
 from benchprof.importance.memory import Memory
 
+SUMMED = ("taylor", "taylor_signed")
+"""Scores of the examples' summed gradient, which may take several examples in one pass."""
+
 
 def gradient_scores(
     model: nn.Module,
@@ -26,12 +29,14 @@ def gradient_scores(
     """Importance of each entry of `weights` by its gradients, float32, shaped like the weights.
 
     `taylor_abs`: mean over x of |θ · ∂L(x)/∂θ|. `taylor`: |θ · mean over x of ∂L(x)/∂θ|
-    (Kim et al., arXiv:2510.01232, after Molchanov et al., arXiv:1906.10771). `fisher`: mean over
-    x of (θ · ∂L(x)/∂θ)². θ is the same for all x, so that gradients alone are summed and θ enters
-    at the end. `taylor` takes batches; the others need each example's own gradient, so one
-    example per backward pass. Each gradient is folded into a float32 accumulator and freed as
-    soon as it is ready, so that no full set of gradients exists; only the weights given get
-    gradients, and their `requires_grad` is left as found.
+    (Kim et al., arXiv:2510.01232, after Molchanov et al., arXiv:1906.10771). `taylor_signed`:
+    -θ · mean over x of ∂L(x)/∂θ, by which the mean loss rises, to first order, where the weight
+    becomes zero; negative where it falls. `fisher`: mean over x of (θ · ∂L(x)/∂θ)². θ is the same
+    for all x, so that gradients alone are summed and θ enters at the end. `SUMMED` scores take
+    batches; the others need each example's own gradient, so one example per backward pass. Each
+    gradient is folded into a float32 accumulator and freed as soon as it is ready, so that no full
+    set of gradients exists; only the weights given get gradients, and their `requires_grad` is left
+    as found.
     """
     totals = {
         name: torch.zeros(
@@ -43,7 +48,7 @@ def gradient_scores(
     def fold(name: str, gradient: torch.Tensor) -> None:
         # Rounded once, by the sum in float32, whatever the dtype.
         total, gradient = totals[name], gradient.to(totals[name].device)
-        if score == "taylor":
+        if score in SUMMED:
             total.add_(gradient)
         elif score == "taylor_abs":
             total.add_(gradient.abs_())
@@ -52,7 +57,7 @@ def gradient_scores(
             total.addcmul_(gradient, gradient)
 
     with _gradients_folded(weights, fold):
-        most = memory.most_tokens if score == "taylor" else 0
+        most = memory.most_tokens if score in SUMMED else 0
         for batch in batches([len(example.ids) for example in examples], most):
             longest = max(len(examples[index].ids) for index in batch)
             long = longest > memory.most_tokens
@@ -62,7 +67,11 @@ def gradient_scores(
                 advance(len(examples[index].ids))
     for name, total in totals.items():
         weight = weights[name].detach().to(total.device, torch.float32)
-        total.div_(len(examples)).mul_(weight.square() if score == "fisher" else weight).abs_()
+        total.div_(len(examples)).mul_(weight.square() if score == "fisher" else weight)
+        if score == "taylor_signed":
+            total.neg_()
+        else:
+            total.abs_()
     return totals
 
 

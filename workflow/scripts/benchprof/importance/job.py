@@ -59,7 +59,7 @@ def compute_importance(
         device: as configured.
         scope: mlp, attention or all_layers.
         layers: the first and the last decoder layer in scope; all if None.
-        score: taylor_abs, taylor, fisher or wanda.
+        score: taylor_abs, taylor, taylor_signed, fisher or wanda.
         loss_on: all or answer.
         twins: whether the score on the items' corrupted twins is subtracted.
         limit: train items per ability at most, a seeded sample.

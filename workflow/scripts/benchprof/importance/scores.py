@@ -33,7 +33,7 @@ def score_weights(
         weights: the weights in scope by name.
         examples: the diagnostic examples, at least one.
         twins: their corrupted twins; empty for no contrast.
-        score: taylor_abs, taylor, fisher or wanda.
+        score: taylor_abs, taylor, taylor_signed, fisher or wanda.
         advance: called with the number of tokens of each example done.
         memory: bounds of what the gradients' passes take.
 

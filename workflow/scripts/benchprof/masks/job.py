@@ -26,6 +26,7 @@ from benchprof.masks.specific import (
     select_excluding,
     select_max,
     select_ratio,
+    select_sum,
 )
 from benchprof.masks.threshold import Entries
 from benchprof.models.family import scope_weights
@@ -170,7 +171,7 @@ def selector(
         return lambda ability: select_excluding(
             shares, ability, counts, in_several_tops(shares, ability, tops, least)
         )
-    contrast = {"max": select_max, "diff": select_difference}[definition]
+    contrast = {"max": select_max, "diff": select_difference, "sum": select_sum}[definition]
     return lambda ability: contrast(shares, ability, counts)
 
 

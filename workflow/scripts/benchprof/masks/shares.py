@@ -13,13 +13,14 @@ from benchprof.tensors import TensorFile
 
 @dataclass(frozen=True)
 class Shares:
-    """Each ability's importance as shares of its own sum over the scope.
+    """Each ability's importance as shares of its own sum of absolute values over the scope.
 
-    Losses differ in size from ability to ability, and so do raw scores.
+    Losses differ in size from ability to ability, and so do raw scores. Of a signed score a share
+    has its sign.
 
     Attributes:
         files: importance by ability, and of the background where there is one.
-        sums: of each file's scores.
+        sums: of each file's absolute scores.
         background: the name among them of what every ability is contrasted with; None where that
             is the other abilities.
     """
@@ -60,7 +61,7 @@ class Shares:
 
 
 def _total(importance: TensorFile) -> float:
-    total = sum(importance.tensor(name).double().sum().item() for name in importance.names)
+    total = sum(importance.tensor(name).double().abs().sum().item() for name in importance.names)
     if not total > 0:
         remedy = "Its examples reach no weight in scope; check the items and `loss_on`."
         raise InputError(importance.path, "importance is zero everywhere", "scores", remedy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import torch
@@ -108,6 +109,20 @@ def select_difference(shares: Shares, ability: str, counts: Sequence[int]) -> li
     return largest(shares.names, excess, counts)
 
 
+def select_sum(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entries]:
+    """Definition `sum`: the largest s_a less the sum of the others' |s|; nested in n.
+
+    What this ability needs, and no other feels either way. Made for signed scores, with which a
+    weight's effects on the items of an ability cancel where it does not matter to it on balance.
+    """
+
+    def own(tensor: str) -> torch.Tensor:
+        others = (share.abs_() for share in _of_others(shares, ability, tensor))
+        return shares.of(ability, tensor).sub_(functools.reduce(torch.add, others))
+
+    return largest(shares.names, own, counts)
+
+
 def select_excluding(
     shares: Shares, ability: str, counts: Sequence[int], skipped: Sequence[Entries]
 ) -> list[Entries]:
@@ -136,8 +151,9 @@ def select_excluding(
 
         def kept(tensor: str, out: Entries = out) -> torch.Tensor:
             scores = own.tensor(tensor).reshape(-1)
-            # Below every score: importance is never negative.
-            return scores.index_fill(0, out[tensor].long(), -1.0) if tensor in out else scores
+            if tensor not in out:
+                return scores
+            return scores.index_fill(0, out[tensor].long(), -math.inf)
 
         chosen += largest(own.names, kept, [count])
     return chosen

@@ -8,6 +8,7 @@ from typing import Any
 
 from benchprof.evaluation.generation import MOST_ITEMS
 from benchprof.evaluation.scorer import MOST_TOKENS
+from benchprof.importance.gradients import SUMMED
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
 from benchprof.plan.workload import Examples, Questions
@@ -36,7 +37,7 @@ def importance_seconds(
     if score == "wanda":
         read = examples.number * shape.projections * shape.itemsize
         return machine.seconds(forward, read, examples.number)
-    batches = math.ceil(examples.tokens / shape.most_tokens) if score == "taylor" else math.inf
+    batches = math.ceil(examples.tokens / shape.most_tokens) if score in SUMMED else math.inf
     passes = min(examples.number, batches)
     folded = 2 * shape.itemsize + (shape.itemsize if on_host else 2 * SCORE)
     moved = 2 * shape.projections * shape.itemsize + folded * shape.scope_size
@@ -56,7 +57,7 @@ def importance_memory(
     """
     mean = examples.tokens / examples.number
     longest = min(shape.most_tokens, examples.longest)
-    if score == "taylor":
+    if score in SUMMED:
         longest = min(shape.most_tokens, examples.tokens)
     counted = math.ceil(longest / mean * examples.counted / examples.number)
     if score == "wanda":
@@ -93,7 +94,7 @@ def selection_memory(
     """
     definition = settings.get("definition", selection)
     # Scores are float64 where they are computed from several abilities'.
-    tensor = 5 * max(shape.scope) * (8 if definition in ("core", "max", "diff") else 4)
+    tensor = 5 * max(shape.scope) * (8 if definition in ("core", "max", "diff", "sum") else 4)
     held = INDEX * sum(counts)
     if definition == "ratio":
         pools = sorted(min(int(n * settings["pool"]), shape.scope_size) for n in counts)

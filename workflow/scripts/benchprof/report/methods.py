@@ -19,6 +19,7 @@ from benchprof.report.style import readable
 SCORES = {
     "taylor_abs": "the mean over the ability's training items of |w × gradient|",
     "taylor": "|w × mean gradient over the ability's training items|",
+    "taylor_signed": "-w × mean gradient over the ability's training items, signed",
     "fisher": "the mean over the ability's training items of (w × gradient)²",
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
@@ -192,7 +193,7 @@ def _specific(selection: Mapping[str, Any], n: str, others: str) -> str:
             else f"of {selection['in_top_of']} other abilities or more"
         )
         return f"the {n} most important weights that are not among the n most important {among}"
-    of = {"diff": "mean", "max": "largest"}[definition]
+    of = {"diff": "mean", "max": "largest", "sum": "sum of absolute importances"}[definition]
     return f"the {n} weights whose importance to the ability exceeds {others} {of} most"
 
 
