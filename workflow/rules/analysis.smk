@@ -76,7 +76,7 @@ rule measure_selectivity:
     input:
         intact=expand(
             RECORD,
-            benchmark=own_benchmarks().values(),
+            benchmark=[*own_benchmarks().values(), *own_twins().values()],
             ablation=["intact"],
             allow_missing=True,
         ),
@@ -103,6 +103,7 @@ rule measure_selectivity:
         "../../envs/benchprof.yaml"
     params:
         tests=own_benchmarks(),
+        twins=own_twins(),
         sources=own_sources,
         title="{model}: {selection}",
     script:

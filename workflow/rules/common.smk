@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, f"{workflow.basedir}/workflow/scripts")
 
 from benchprof import codebase, digests, runs
-from benchprof.abilities.item import SPLITS, read_items
+from benchprof.abilities.item import SPLITS, check_twins, read_items
 from benchprof.configuration import (
     CALIBRATED,
     candidates,
@@ -75,6 +75,9 @@ def check_inputs():
             check_local_files(local_files(definition, folder and Path(folder)))
             if definition.kind == "program":
                 Sandbox(unsafe=config.get("run_code_unsafely", False))
+        if benchmark.get("twins"):
+            path = items_of(benchmark["ability"], benchmark["split"])
+            check_twins(path, read_items(path), f"benchmarks.{name}.twins")
         if "data" in benchmark:
             for _ in read_objects(Path(benchmark["data"]), "benchmark items"):
                 pass
@@ -226,9 +229,18 @@ def own_benchmarks():
     """The benchmark that is an ability's test split, by ability; the first where there are more."""
     own = {}
     for name, benchmark in config["benchmarks"].items():
-        if benchmark.get("split") == "test":
+        if benchmark.get("split") == "test" and not benchmark.get("twins"):
             own.setdefault(benchmark["ability"], name)
     return own
+
+
+def own_twins():
+    """The benchmark that is the twins of an ability's test split, by ability that has a test too."""
+    twins = {}
+    for name, benchmark in config["benchmarks"].items():
+        if benchmark.get("split") == "test" and benchmark.get("twins"):
+            twins.setdefault(benchmark["ability"], name)
+    return {ability: twins[ability] for ability in own_benchmarks() if ability in twins}
 
 
 # Of the profile stage: those of the page. The table of items has a row per item and is too large.

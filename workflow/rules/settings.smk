@@ -91,6 +91,8 @@ def data_of(name):
     files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
     if "ability" in benchmark:
         files["prompt"] = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
+        if benchmark.get("twins"):
+            files["twins"] = f"{workflow.basedir}/resources/tasks/ability_twins.yaml"
         files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
     if "benchmark" in benchmark:
         files["definition"] = str(definition_path(benchmark["benchmark"]))
@@ -221,11 +223,11 @@ def profile_sources():
 
 
 def own_sources(wildcards):
-    """The ablated records of one model, selection and k on the abilities' test splits."""
+    """The ablated records of one model, selection and k on the abilities' test splits and twins."""
     return [
         source
         for source in profile_sources()
-        if source["benchmark"] in own_benchmarks().values()
+        if source["benchmark"] in [*own_benchmarks().values(), *own_twins().values()]
         and all(source[key] == value for key, value in wildcards.items())
     ]
 

@@ -8,10 +8,12 @@ from benchprof.profile.scores import Source
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        tests = snakemake.params.tests
+        tests, twins = snakemake.params.tests, snakemake.params.twins
+        names = [*tests.values(), *twins.values()]
         measure_selectivity(
             tests=tests,
-            intact=dict(zip(tests.values(), map(Path, snakemake.input.intact), strict=True)),
+            twins=twins,
+            intact=dict(zip(names, map(Path, snakemake.input.intact), strict=True)),
             sources=[
                 Source(**s | {"record": Path(s["record"]), "mask": Path(s["mask"])})
                 for s in snakemake.params.sources

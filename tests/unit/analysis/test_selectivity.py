@@ -6,14 +6,17 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchprof.analysis.selectivity import (
+    above_twins,
     answer_losses,
     random_rises,
     rises,
     selective,
     selectivity_table,
+    twin_rises,
 )
 from benchprof.analysis.selectivity_heatmap import selectivity_figure
 
@@ -77,6 +80,30 @@ def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
     figure.canvas.draw()
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == ["inf", "3.00", "1.00", "1.50", "0.50", "-0.25"]
+
+
+TWINS = {"x": np.array([2.0, 2.0]), "y": np.array([1.0, 1.0])}
+ABLATED_TWINS = {
+    "x": {("x", None): np.array([4.0, 5.0]), ("y", None): np.array([2.0, 2.0])},
+    "y": {("x", None): np.array([9.0, 9.0]), ("y", None): np.array([2.0, 2.0])},
+}
+
+
+def test_twins_stand_beside_and_change_nothing_else() -> None:
+    items = selectivity_table(INTACT, ABLATED)
+    table = pd.concat([items, selectivity_table(TWINS, ABLATED_TWINS, twins=True)])
+    assert rises(table).equals(rises(items))
+    assert random_rises(table).equals(random_rises(items))
+    # On the twins x rises by 2.5, of 4 on its items; y by 1, of 1.5, which is as much as it may.
+    assert twin_rises(table) == {"x": 2.5, "y": 1.0}
+    assert above_twins(rises(table), twin_rises(table)) == {"x": True, "y": True}
+    assert above_twins(rises(table), {"x": 3.0, "y": -1.0}) == {"x": False, "y": True}
+    assert above_twins(-rises(table), {"x": -9.0}) == {"x": False}
+    figure = selectivity_figure(table, "")
+    figure.canvas.draw()
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    # No twins of random masks.
+    assert texts == ["4.00", "3.00", "2.50", "1.00", "1.50", "1.00", "0.50", "-0.25"]
 
 
 def test_without_controls_there_is_no_row_for_them() -> None:

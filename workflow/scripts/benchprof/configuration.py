@@ -116,7 +116,11 @@ def check_validation(config: Mapping[str, Any], source: str) -> None:
         if "folder" not in config["models"][model]["source"]:
             expected = "a folder with a card.json"
             raise InputError(f"{source}, models.{model}.source", "no folder", expected)
-    tested = {b["ability"] for b in config["benchmarks"].values() if b.get("split") == "test"}
+    tested = {
+        b["ability"]
+        for b in config["benchmarks"].values()
+        if b.get("split") == "test" and not b.get("twins")
+    }
     for ability in config["abilities"]:
         if ability not in tested:
             expected = "its test split among the benchmarks"

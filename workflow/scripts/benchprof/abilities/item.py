@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,18 @@ class Item:
         if self.twin is not None:
             value["twin"] = {"context": self.twin.context, "question": self.twin.question}
         return {key: field for key, field in value.items() if field != "" or key in REQUIRED}
+
+
+def check_twins(path: Path, items: Iterable[Item], key: str) -> None:
+    """Stop at the first of a file's items that has no twin, which `key` of a configuration wants.
+
+    Raises:
+        InputError: names the file and the item.
+    """
+    for item in items:
+        if item.twin is None:
+            remedy = f"Write one or set `{key}` to false."
+            raise InputError(f"{path}, item {item.id}", "it has no twin", "a twin", remedy)
 
 
 def read_items(path: Path) -> list[Item]:

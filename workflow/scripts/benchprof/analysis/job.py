@@ -93,6 +93,7 @@ def measure_core(
 
 def measure_selectivity(
     tests: Mapping[str, str],
+    twins: Mapping[str, str],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     title: str,
@@ -104,6 +105,7 @@ def measure_selectivity(
 
     Args:
         tests: the benchmark that is an ability's test split, by ability.
+        twins: the benchmark that is the twins of its items, of abilities that have one.
         intact: record of the intact model by such a benchmark.
         sources: records of the ablated models on them, all of one model, selection and k.
         title: of the figure, to which k is added.
@@ -115,17 +117,32 @@ def measure_selectivity(
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = mask_digests(s.mask for s in sources)
-    base: dict[str, Floats] = {}
-    ablated: dict[str, dict[Ablation, Floats]] = {}
-    for test, benchmark in tests.items():
-        record = read_record(intact[benchmark])
-        base[test] = answer_losses(record)
-        ablated[test] = {
-            (s.ability, s.seed): answer_losses(read_ablated(s, record, masks, intact[benchmark]))
-            for s in sources
-            if s.benchmark == benchmark
-        }
-    table = selectivity_table(base, ablated)
+
+    def losses(
+        asked: Mapping[str, str],
+    ) -> tuple[dict[str, Floats], dict[str, dict[Ablation, Floats]]]:
+        """Of the intact and of the ablated models, by ability whose items are asked."""
+        base: dict[str, Floats] = {}
+        ablated: dict[str, dict[Ablation, Floats]] = {}
+        for ability, benchmark in asked.items():
+            record = read_record(intact[benchmark])
+            base[ability] = answer_losses(record)
+            ablated[ability] = {
+                (s.ability, s.seed): answer_losses(
+                    read_ablated(s, record, masks, intact[benchmark])
+                )
+                for s in sources
+                if s.benchmark == benchmark
+            }
+        return base, ablated
+
+    table = pd.concat(
+        [
+            selectivity_table(*losses(asked), twins=asked is twins)
+            for asked in (tests, twins)
+            if asked
+        ]
+    )
     write_table(csv, table)
     draw_selectivity(table, _with_k(title, masks, fraction), figures)
 

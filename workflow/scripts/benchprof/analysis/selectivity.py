@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchprof.profile.resampling import Floats
 
-COLUMNS = ["test", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se"]
+COLUMNS = ["test", "twins", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se"]
 SEPARATED = 1.5
 """Times that the own loss rises more than any other's where a mask counts as selective."""
 
@@ -35,13 +35,16 @@ def answer_losses(record: Mapping[str, Any]) -> Floats:
 
 
 def selectivity_table(
-    intact: Mapping[str, Floats], ablated: Mapping[str, Mapping[Ablation, Floats]]
+    intact: Mapping[str, Floats],
+    ablated: Mapping[str, Mapping[Ablation, Floats]],
+    twins: bool = False,
 ) -> pd.DataFrame:
     """A row per test split and ablation.
 
     Args:
         intact: answer losses of the intact model by ability whose test split it is, (n,) each.
         ablated: of the ablated models, by the same and by ablation.
+        twins: whether the items' corrupted twins were asked in their stead.
 
     Returns:
         Mean losses `intact` and `ablated` in nats, the `rise` from one to the other and its
@@ -55,20 +58,41 @@ def selectivity_table(
             # An infinite loss has no spread.
             known = n > 1 and bool(np.isfinite(rises).all())
             error = float(rises.std(ddof=1)) / math.sqrt(n) if known else math.nan
-            rows.append((test, ability, seed, n, base.mean(), losses.mean(), rises.mean(), error))
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"seed": "Int64"})
+            rows.append(
+                (test, twins, ability, seed, n, base.mean(), losses.mean(), rises.mean(), error)
+            )
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"twins": bool, "seed": "Int64"})
 
 
 def rises(table: pd.DataFrame) -> pd.DataFrame:
     """Rises in nats under the abilities' own masks: ablated ability (rows) by test (columns)."""
-    own = table[table["seed"].isna()]
+    own = table[table["seed"].isna() & ~table["twins"]]
     grid = own.pivot(index="ability", columns="test", values="rise")
     return grid.reindex(index=own["ability"].unique(), columns=own["test"].unique())
 
 
 def random_rises(table: pd.DataFrame) -> pd.Series:
     """Mean rise in nats over all random controls, by test split."""
-    return table[table["seed"].notna()].groupby("test", sort=False)["rise"].mean()
+    controls = table[table["seed"].notna() & ~table["twins"]]
+    return controls.groupby("test", sort=False)["rise"].mean()
+
+
+def twin_rises(table: pd.DataFrame) -> dict[str, float]:
+    """Rise in nats on the twins of an ability's own items under its own mask, by ability."""
+    own = table[table["twins"] & (table["test"] == table["ability"])]
+    return dict(zip(own["ability"], own["rise"], strict=True))
+
+
+def above_twins(grid: pd.DataFrame, twins: Mapping[str, float]) -> dict[str, bool]:
+    """Whether an ability's own loss rises `SEPARATED` times as much as on its items' twins.
+
+    Where it does not, the mask hits how the items are asked and answered rather than the ability.
+    """
+    found = {}
+    for ability, theirs in twins.items():
+        own = float(grid[ability][ability])
+        found[ability] = bool(own >= SEPARATED * theirs and own > max(theirs, 0))
+    return found
 
 
 def selective(grid: pd.DataFrame) -> dict[str, bool]:

@@ -24,6 +24,7 @@ from benchprof.jsonl import read_objects
 datasets_config.HF_UPDATE_DOWNLOAD_COUNTS = False
 
 ABILITY_TASK = Path(__file__).parents[4] / "resources/tasks/ability_items.yaml"
+TWIN_TASK = ABILITY_TASK.with_name("ability_twins.yaml")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def task_source(
         local_files: of a shipped benchmark: `data` and `shots`, as far as it has them.
     """
     if ability_items is not None:
-        return TaskSource(file=ABILITY_TASK, data=ability_items, exclude=tuple(exclude))
+        file = TWIN_TASK if benchmark.get("twins") else ABILITY_TASK
+        return TaskSource(file=file, data=ability_items, exclude=tuple(exclude))
     draw = benchmark.get("fewshot_draw", "fixed")
     if "benchmark" in benchmark:
         definition = read_definition(benchmark["benchmark"], "benchmark")

@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from benchprof import codebase, digests
-from benchprof.abilities.item import Item, read_items
+from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.errors import InputError
 from benchprof.importance.example import Example, render_example, twin_of
 from benchprof.importance.faults import check_finite, check_lengths
@@ -78,7 +78,7 @@ def compute_importance(
     chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
     if twins:
         for name, own in chosen.items():
-            _check_twins(items[name], own)
+            check_twins(items[name], own, "importance.twins")
     settings = {
         "model": read_card(folder).digest,
         "dtype": dtype,
@@ -167,13 +167,6 @@ def used_items(path: Path, excluded: Collection[str], limit: int | None, seed: i
     """The items of a file that importance is computed from: a seeded sample of at most `limit`."""
     items = [item for item in read_items(path) if item.id not in excluded]
     return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
-
-
-def _check_twins(path: Path, items: list[Item]) -> None:
-    for item in items:
-        if item.twin is None:
-            remedy = "Write one or set `importance: twins:` to false."
-            raise InputError(f"{path}, item {item.id}", "it has no twin", "a twin", remedy)
 
 
 def _twins(items: list[Item]) -> list[Item]:
