@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from tests.workflow.conftest import Project
 
 from benchprof.tensors import TensorFile
@@ -26,11 +27,19 @@ def use_other_methods(config: dict[str, Any]) -> None:
     config["ablation"] = {"scale": 0.5}
     config["controls"]["random"]["seeds"] = [1]
     specific = {"definition": "exclude", "in_top_of": 1, "background": "items/numbers"}
+    config["benchmarks"]["places_twins"] = {
+        "ability": "places", "split": "test", "twins": True, "limit": 8,
+    }  # fmt: skip
     config["selections"] = {"top": {}, "bottom": {}, "core": {}, "specific": specific}
 
 
 def test_other_methods(project: Project) -> None:
     project.configure(use_other_methods)
+    refused = project.snakemake("--dry-run")
+    assert refused.returncode != 0
+    assert "items/places/test.jsonl, item places-" in refused.stdout
+    assert "`benchmarks.places_twins.twins`" in refused.stdout
+    add_twins(project.folder / "items/places/test.jsonl")
     refused = project.snakemake()
     assert refused.returncode != 0
     assert "items/colours/train.jsonl, item colours-" in refused.stdout
@@ -52,6 +61,14 @@ def test_other_methods(project: Project) -> None:
     assert digests["colours", "core"] == digests["places", "core"]
     assert digests["colours", "specific"] != digests["places", "specific"]
     # Intact, four masks an ability and a control a selection; the core's is one mask for both.
+    project.run("--", "results/analysis/tiny/selectivity_top_0.1.csv")
+    table = pd.read_csv(results / "analysis/tiny/selectivity_top_0.1.csv")
+    # Two masks and a control on the items of two abilities, and on the twins of one.
+    assert table.groupby(["test", "twins"]).size().to_dict() == {
+        ("colours", False): 3, ("places", False): 3, ("places", True): 3,
+    }  # fmt: skip
+    intact = table.set_index(["test", "twins"])["intact"]
+    assert intact["places", True].iloc[0] != intact["places", False].iloc[0]
     log = project.log("evaluate_benchmark/tiny/places_test.log")
     assert "1 reused, 12 computed" in log
     record = json.loads((results / "evaluations/tiny/places_test/places.top_0.1.json").read_text())

@@ -23,3 +23,8 @@ def test_the_benchmarks_of_the_test_splits_read_the_same(context: str):
     rendered = jinja2.Template(task["doc_to_text"]).render(context=context, question="Is it wet?")
     assert rendered == prompt_text(context, "Is it wet?")
     assert f"{task['target_delimiter']}yes" == option_text("yes")
+    twins = yaml.safe_load(TASK.with_name("ability_twins.yaml").read_text(encoding="utf-8"))
+    item = {"context": "no", "question": "no", "twin": {"context": context, "question": "Is it?"}}
+    rendered = jinja2.Template(twins["doc_to_text"]).render(item)
+    assert rendered == prompt_text(context, "Is it?")
+    assert twins["include"] == TASK.name

@@ -78,7 +78,7 @@ def random_rises(table: pd.DataFrame) -> pd.Series:
 
 
 def twin_rises(table: pd.DataFrame) -> dict[str, float]:
-    """Rise in nats on the twins of an ability's own items under its own mask, by ability."""
+    """Rise in nats under an ability's own mask on the twins of its items, by ability."""
     own = table[table["twins"] & (table["test"] == table["ability"])]
     return dict(zip(own["ability"], own["rise"], strict=True))
 
