@@ -77,7 +77,9 @@ def check_inputs():
                 Sandbox(unsafe=config.get("run_code_unsafely", False))
         if benchmark.get("twins"):
             path = items_of(benchmark["ability"], benchmark["split"])
-            check_twins(path, read_items(path), f"benchmarks.{name}.twins")
+            rejected = excluded(benchmark["ability"], benchmark["split"])
+            items = [item for item in read_items(path) if item.id not in rejected]
+            check_twins(path, items, f"benchmarks.{name}.twins")
         if "data" in benchmark:
             for _ in read_objects(Path(benchmark["data"]), "benchmark items"):
                 pass
@@ -235,12 +237,14 @@ def own_benchmarks():
 
 
 def own_twins():
-    """The benchmark that is the twins of an ability's test split, by ability that has a test too."""
+    """The benchmark that has the twins of the same items as an ability's own, by ability."""
     twins = {}
-    for name, benchmark in config["benchmarks"].items():
-        if benchmark.get("split") == "test" and benchmark.get("twins"):
-            twins.setdefault(benchmark["ability"], name)
-    return {ability: twins[ability] for ability in own_benchmarks() if ability in twins}
+    for ability, own in own_benchmarks().items():
+        same = config["benchmarks"][own] | {"twins": True}
+        for name, benchmark in config["benchmarks"].items():
+            if benchmark == same:
+                twins.setdefault(ability, name)
+    return twins
 
 
 # Of the profile stage: those of the page. The table of items has a row per item and is too large.

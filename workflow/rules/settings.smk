@@ -224,10 +224,11 @@ def profile_sources():
 
 def own_sources(wildcards):
     """The ablated records of one model, selection and k on the abilities' test splits and twins."""
+    asked = {*own_benchmarks().values(), *own_twins().values()}
     return [
         source
         for source in profile_sources()
-        if source["benchmark"] in [*own_benchmarks().values(), *own_twins().values()]
+        if source["benchmark"] in asked
         and all(source[key] == value for key, value in wildcards.items())
     ]
 
@@ -417,6 +418,7 @@ def analysis_settings(wildcards):
         "abilities": ABILITIES,
         "fractions": CORE_FRACTIONS,
         "tests": own_benchmarks(),
+        "twins": own_twins(),
         "code": digests.of_modules(["benchprof.analysis", "benchprof.report.style"]),
     }
 

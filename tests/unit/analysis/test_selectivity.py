@@ -84,7 +84,12 @@ def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
 
 TWINS = {"x": np.array([2.0, 2.0]), "y": np.array([1.0, 1.0])}
 ABLATED_TWINS = {
-    "x": {("x", None): np.array([4.0, 5.0]), ("y", None): np.array([2.0, 2.0])},
+    # A control matched to x bears its name.
+    "x": {
+        ("x", None): np.array([4.0, 5.0]),
+        ("y", None): np.array([2.0, 2.0]),
+        ("x", 1): np.array([2.0, 2.0]),
+    },
     "y": {("x", None): np.array([9.0, 9.0]), ("y", None): np.array([2.0, 2.0])},
 }
 

@@ -141,13 +141,21 @@ def test_wanda_by_what_a_moved_weight_does_to_its_output(family: str) -> None:
         assert scores[name].view(-1)[index].item() == pytest.approx(expected, rel=1e-4), name
 
 
-def test_twins_take_off_what_they_need_as_well() -> None:
+@pytest.mark.parametrize(
+    ("score", "expected"),
+    [
+        # x1 alone less x2 alone (see above): row 0 .5 - 1, at least 0; row 1 .75 - 0.
+        ("taylor_abs", [[0.0, 0.0], [0.75, 0.75]]),
+        # With signs: row 0 (-.5, .5) - (1, -1), row 1 (.75, -.75) - 0.
+        ("taylor_signed", [[-1.5, 1.5], [0.75, -0.75]]),
+    ],
+)
+def test_twins_take_off_what_they_need_as_well(score: str, expected: list[list[float]]) -> None:
     model = Bigram(BIGRAM)
     found = score_weights(
-        model, {"w": model.weight}, EXAMPLES[:1], EXAMPLES[1:], "taylor_abs", lambda _: None, ROOM
+        model, {"w": model.weight}, EXAMPLES[:1], EXAMPLES[1:], score, lambda _: None, ROOM
     )
-    # x1 alone less x2 alone (see above): row 0 .5 - 1, at least 0; row 1 .75 - 0.
-    torch.testing.assert_close(found["w"], torch.tensor([[0.0, 0.0], [0.75, 0.75]]))
+    torch.testing.assert_close(found["w"], torch.tensor(expected))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -208,7 +216,7 @@ def test_batches_hold_similar_lengths_and_no_more_than_they_may() -> None:
     assert batches([2, 3], 0) == [[1], [0]]
 
 
-@pytest.mark.parametrize("score", ["taylor", "taylor_abs", "fisher"])
+@pytest.mark.parametrize("score", ["taylor", "taylor_signed", "taylor_abs", "fisher"])
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_checkpointing_and_the_accumulators_place_change_nothing(family: str, score: str) -> None:
     model = tiny_model(family)

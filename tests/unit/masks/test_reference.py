@@ -41,7 +41,7 @@ def top(scores: Scores, ability: str, n: int) -> list[Place]:
 
 
 def bottom(scores: Scores, ability: str, n: int) -> list[Place]:
-    return ranked({p: -s for p, s in scores[ability].items()})[:n]
+    return ranked({p: -abs(s) for p, s in scores[ability].items()})[:n]
 
 
 def core(scores: Scores, ability: str, n: int) -> list[Place]:

@@ -125,7 +125,10 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
         layers=[2, 5],
     )  # fmt: skip
     assert "norm of its inputs" in text
-    assert "less the same on the items' corrupted twins" in text
+    assert "less the same on the items' corrupted twins (at least 0)" in text
+    signed, _ = methods(tmp_path, table, importance=score | {"score": "taylor_signed"})
+    assert "corrupted twins" in signed
+    assert "at least 0" not in signed
     assert "layers 2 to 5" in text
     assert "not among the n most important of 2 other abilities or more" in text
     assert "multiplies the weights that it selects by 0.5" in text

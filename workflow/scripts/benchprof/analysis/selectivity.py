@@ -79,7 +79,7 @@ def random_rises(table: pd.DataFrame) -> pd.Series:
 
 def twin_rises(table: pd.DataFrame) -> dict[str, float]:
     """Rise in nats under an ability's own mask on the twins of its items, by ability."""
-    own = table[table["twins"] & (table["test"] == table["ability"])]
+    own = table[table["seed"].isna() & table["twins"] & (table["test"] == table["ability"])]
     return dict(zip(own["ability"], own["rise"], strict=True))
 
 

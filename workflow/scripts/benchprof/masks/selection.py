@@ -18,8 +18,11 @@ def select_top(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:
 
 
 def select_bottom(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:
-    """`bottom`: the entries with the lowest importance, for each count; nested in the count."""
-    return largest(importance.names, lambda name: -importance.tensor(name), counts)
+    """`bottom`: the entries with the lowest importance, for each count; nested in the count.
+
+    Of a signed score those nearest to 0.
+    """
+    return largest(importance.names, lambda name: -importance.tensor(name).abs(), counts)
 
 
 def select_core(shares: Shares, counts: Sequence[int]) -> list[Entries]:

@@ -12,7 +12,7 @@ from scipy.stats import binom
 from benchprof.profile.resampling import Floats, Ints, Weights
 
 BATCH_ENTRIES = 2_000_000
-# Below it the Fourier inversion's rounding, about 1e-15, would show.
+# Below it the Fourier inversions' rounding would show.
 LEAST_P = 1e-12
 # Standard deviations beyond which the sum of sign flips has less than 1e-30 (Hoeffding's bound).
 REACH = 12
@@ -85,7 +85,10 @@ def exchange_p(changed: Ints, lost: Ints, states: int) -> Floats:
     # Odd, so that no frequency is the one at which a binomial of chance 1/2 has zero.
     length = int((gained + reach).max(initial=0) + 1) | 1
     unit = np.exp(-2j * np.pi * np.arange(length // 2 + 1) / length)
-    logs = np.stack([np.log1p(k / states * (unit - 1)) for k in numbers])
+    # Of 1 - c + c·unit; the logarithm of its size near 1, without losing digits.
+    chances = np.arange(1, states)[:, None] / states
+    sizes = np.log1p(2 * chances * (1 - chances) * (unit.real - 1)) / 2
+    logs = sizes + 1j * np.angle(1 + chances * (unit - 1))
     p = np.empty(len(changed))
     batch = max(1, BATCH_ENTRIES // length)
     for start in range(0, len(p), batch):

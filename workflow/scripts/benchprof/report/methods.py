@@ -19,7 +19,7 @@ from benchprof.report.style import readable
 SCORES = {
     "taylor_abs": "the mean over the ability's training items of |w × gradient|",
     "taylor": "|w × mean gradient over the ability's training items|",
-    "taylor_signed": "-w × mean gradient over the ability's training items, signed",
+    "taylor_signed": "-w × mean gradient (with its sign) over the ability's training items",
     "fisher": "the mean over the ability's training items of (w × gradient)²",
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
@@ -133,7 +133,8 @@ def _importance(settings: Mapping[str, Any]) -> Step:
     at = "at the positions of" if importance["score"] == "wanda" else "of"
     parts = [f"{SCORES[importance['score']]}, {at} the loss on {loss}"]
     if importance.get("twins"):
-        parts.append("less the same on the items' corrupted twins (at least 0)")
+        least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
+        parts.append(f"less the same on the items' corrupted twins{least}")
     layers = settings["layers"]
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     limit = f"; {importance['limit']} items an ability" if importance.get("limit") else ""
