@@ -60,12 +60,9 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
             place = (column, list(grid.index).index(test))
             axes.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, lw=1.2))
     labels = [f"{style.wrapped(test, 22)}\n(intact {loss:.2f})" for test, loss in intact.items()]
-    axes.set_xticklabels(
-        [*labels, "own twins,\nnot the test split"] if twins else labels, rotation=90
-    )
+    axes.set_xticklabels([*labels, TWINS] if twins else labels, rotation=90)
     axes.set_yticklabels([style.wrapped(a, 24) for a in grid.index], rotation=0)
-    asked_of = "the test split of" + (", or on its items' twins" if twins else "")
-    axes.set(xlabel=f"answer loss on {asked_of}", ylabel="ablated")
+    axes.set(xlabel="answer loss on the test split of", ylabel="ablated")
     axes.tick_params(length=0)
     axes.set_title(title, loc="left")
     style.note_below(figure, [_note(own, twins)])
