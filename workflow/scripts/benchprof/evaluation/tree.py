@@ -40,7 +40,7 @@ class PrefixTree:
     @property
     def longest(self) -> int:
         """Length of the longest path in tokens; 0 for an empty tree."""
-        return int(self.depths.max()) + 1 if self.size else 0
+        return int(np.max(self.depths)) + 1 if self.size else 0
 
     def tail(self, node: int, length: int) -> Ints:
         """Return the last `length` nodes of the path from a root to `node`, in path order [length].

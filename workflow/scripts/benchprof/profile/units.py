@@ -31,7 +31,7 @@ class Units:
         return np.bincount(self.labels).astype(np.float64)
 
     def __len__(self) -> int:
-        return int(self.labels.max()) + 1
+        return int(np.max(self.labels)) + 1
 
     def sums(self, scores: Floats) -> Floats:
         """(rows, n) scores summed within units, (rows, units)."""
@@ -47,6 +47,6 @@ def units_of(tasks: Sequence[str]) -> Units:
     of one share what makes them hard; fewer than `MIN_CLUSTERS` tasks are not.
     """
     _, labels = np.unique(np.array(tasks), return_inverse=True)
-    if labels.max() + 1 < MIN_CLUSTERS:
+    if np.max(labels) + 1 < MIN_CLUSTERS:
         return Units(clustered=False, labels=np.arange(len(tasks)))
     return Units(clustered=True, labels=labels.astype(np.int64))
