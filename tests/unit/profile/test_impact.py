@@ -11,7 +11,7 @@ from scipy.stats import binom, binomtest, t, ttest_1samp
 
 from benchprof.profile.impact import above_guessing_p, measure_impacts
 from benchprof.profile.resampling import bootstrap_means, expanded_tail
-from benchprof.profile.units import Units, units_of
+from benchprof.profile.units import units_of
 
 SIMULATIONS = 500
 
@@ -207,5 +207,5 @@ def test_a_group_of_many_tasks_is_resampled_by_task_and_a_small_one_by_item() ->
     # subject_0 has the items 0, 12 and 24.
     assert units.sums(scores)[0, units.labels[0]] == 36.0
     few = units_of(["a", "b", "a"])
-    assert few == Units(clustered=False, labels=few.labels)
+    assert not few.clustered
     assert len(few) == 3
