@@ -47,7 +47,8 @@ def test_other_methods(project: Project) -> None:
 
     for ability in ("colours", "places", "numbers"):
         add_twins(project.folder / f"items/{ability}/train.jsonl")
-    project.run()
+    selectivity = "results/analysis/tiny/selectivity_top_0.1.csv"
+    project.run("results/methods.md", "results/figures/tiny/impact_core_0.1.png", selectivity)
     results = project.folder / "results"
     masks = {
         (path.parent.name, path.name.split("_")[0]): TensorFile(path)
@@ -61,8 +62,7 @@ def test_other_methods(project: Project) -> None:
     assert digests["colours", "core"] == digests["places", "core"]
     assert digests["colours", "specific"] != digests["places", "specific"]
     # Intact, four masks an ability and a control a selection; the core's is one mask for both.
-    project.run("--", "results/analysis/tiny/selectivity_top_0.1.csv")
-    table = pd.read_csv(results / "analysis/tiny/selectivity_top_0.1.csv")
+    table = pd.read_csv(project.folder / selectivity)
     # Two masks and a control on the items of two abilities, and on the twins of one.
     assert table.groupby(["test", "twins"]).size().to_dict() == {
         ("colours", False): 3, ("places", False): 3, ("places", True): 3,
@@ -73,9 +73,9 @@ def test_other_methods(project: Project) -> None:
     assert "1 reused, 12 computed" in log
     record = json.loads((results / "evaluations/tiny/places_test/places.top_0.1.json").read_text())
     assert record["origin"]["mask"]["method"] == {"scale": 0.5}
-    page = (results / "report.html").read_text()
-    assert "multiplies the weights that it selects by 0.5" in page
-    assert "layers 1 to 1" in page
+    methods = (results / "methods.md").read_text()
+    assert "multiplies the weights that it selects by 0.5" in methods
+    assert "layers 1 to 1" in methods
 
     # The contrast is with the background: an added ability changes no other's mask.
     project.configure(lambda config: config["abilities"].update(more={"items": "items/numbers"}))

@@ -41,8 +41,9 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     assert json.loads((results / "manifest.json").read_text())
 
 
-def test_the_pipeline_figure_has_the_arrows_of_the_rules(finished: Project) -> None:
-    graph = finished.run("--rulegraph", "--forceall", "results/profiles/impact.csv")
+def test_the_pipeline_figure_has_the_arrows_of_the_rules(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    graph = project.run("--rulegraph", "--forceall", "results/profiles/impact.csv")
     names = dict(re.findall(r'(\d+)\[label = "(\w+)"', graph))
     arrows = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", graph)}
     drawn = {(needed, rule) for rule, (_, needs) in STAGES.items() for needed in needs}
@@ -76,8 +77,8 @@ def test_a_process_that_asks_a_network_is_noted(project: Project, call: str) -> 
     assert "asked" in (project.folder / "network").read_text()
 
 
-def test_a_second_run_has_nothing_to_do(finished: Project) -> None:
-    assert "Nothing to be done" in finished.run()
+def test_a_second_run_has_nothing_to_do(finished: Project, tmp_path: Path) -> None:
+    assert "Nothing to be done" in finished.copy(tmp_path / "copy").run()
 
 
 def test_a_record_holds_what_the_format_says(finished: Project) -> None:
@@ -107,13 +108,14 @@ def test_an_added_benchmark_runs_alone(finished: Project, tmp_path: Path) -> Non
     }  # fmt: skip
 
 
-def test_touched_scripts_run_nothing(finished: Project) -> None:
+def test_touched_scripts_run_nothing(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
     times = {}
     for script in [*(ROOT / "workflow/scripts").glob("*.py"), *(ROOT / "workflow").rglob("*.smk")]:
         times[script] = script.stat()
         script.touch()
     try:
-        assert "Nothing to be done" in finished.run("-n")
+        assert "Nothing to be done" in project.run("-n")
     finally:
         for script, status in times.items():
             os.utime(script, ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -177,16 +179,18 @@ def test_an_added_k_reuses_the_old_one(finished: Project, tmp_path: Path) -> Non
     assert "5 reused, 4 computed" in project.log(EVALUATION.format("places_test"))
 
 
-def test_an_added_ability_changes_contrasts_only(finished: Project, tmp_path: Path) -> None:
-    project = finished.copy(tmp_path / "copy")
-
-    def add(config: dict) -> None:
-        config["abilities"]["numbers"] = {"items": "items/numbers"}
-        config["selections"]["top"] = {}
-
+@pytest.fixture(scope="module")
+def with_top(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The finished project with `top` masks beside the `specific` ones; copy it."""
+    project = finished.copy(tmp_path_factory.mktemp("with_top") / "copy")
     project.configure(lambda config: config["selections"].update(top={}))
     project.run("results/profiles/impact.csv")
-    project.configure(add)
+    return project
+
+
+def test_an_added_ability_changes_contrasts_only(with_top: Project, tmp_path: Path) -> None:
+    project = with_top.copy(tmp_path / "copy")
+    project.configure(lambda config: config["abilities"].update(numbers={"items": "items/numbers"}))
     project.run("results/profiles/impact.csv")
     assert "2 reused, 1 computed" in project.log("compute_importance/tiny.log")
     # Intact and two `top` masks are reused; the `top` mask of the new ability is computed, and
@@ -214,20 +218,18 @@ def test_an_excluded_test_item_changes_its_benchmark_alone(
 
 
 def test_an_excluded_train_item_changes_the_importance_of_its_ability_alone(
-    finished: Project, tmp_path: Path
+    with_top: Project, tmp_path: Path
 ) -> None:
-    project = finished.copy(tmp_path / "copy")
-    project.configure(lambda config: config.update(selections={"top": {}}))
-    project.run("results/profiles/impact.csv")
+    project = with_top.copy(tmp_path / "copy")
     # Four of twelve train items are drawn: eight others leave no old sample as it was.
     rejected = [f"places-{number}" for number in range(9)]
     project.configure(lambda config: config["abilities"]["places"].update(exclude=rejected))
     project.run("results/profiles/impact.csv")
     assert "1 reused, 1 computed" in project.log("compute_importance/tiny.log")
     for benchmark in ("colours_test", "places_test"):
-        # Intact and colours' mask are reused; places' mask and both controls, matched to all
-        # masks, changed.
-        assert "2 reused, 3 computed" in project.log(EVALUATION.format(benchmark))
+        # Intact and colours' `top` mask are reused; places' `top` mask, both `specific` masks,
+        # which contrast the two, and the four controls changed.
+        assert "2 reused, 7 computed" in project.log(EVALUATION.format(benchmark))
 
 
 def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> None:

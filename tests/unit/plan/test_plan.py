@@ -64,6 +64,9 @@ def test_examples_are_counted_from_characters(items: Path) -> None:
 def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
     found = benchmark_questions("b", {"ability": "a", "split": "train"}, items, characters=1)
     assert found == Questions(2, (20 + 7) + (25 + 7), 0, 32)
+    # Their twins' question is two characters longer and has no context.
+    of_twins = {"ability": "a", "split": "train", "twins": True}
+    assert benchmark_questions("b", of_twins, items, 1) == Questions(2, 2 * (22 + 7), 0, 29)
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -117,34 +117,35 @@ def measure_selectivity(
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = mask_digests(s.mask for s in sources)
-
-    def losses(
-        asked: Mapping[str, str],
-    ) -> tuple[dict[str, Floats], dict[str, dict[Ablation, Floats]]]:
-        """Of the intact and of the ablated models, by ability whose items are asked."""
-        base: dict[str, Floats] = {}
-        ablated: dict[str, dict[Ablation, Floats]] = {}
-        for ability, benchmark in asked.items():
-            record = read_record(intact[benchmark])
-            base[ability] = answer_losses(record)
-            ablated[ability] = {
-                (s.ability, s.seed): answer_losses(
-                    read_ablated(s, record, masks, intact[benchmark])
-                )
-                for s in sources
-                if s.benchmark == benchmark
-            }
-        return base, ablated
-
     table = pd.concat(
         [
-            selectivity_table(*losses(asked), twins=asked is twins)
+            selectivity_table(*_losses(asked, intact, sources, masks), twins=asked is twins)
             for asked in (tests, twins)
             if asked
         ]
     )
     write_table(csv, table)
     draw_selectivity(table, _with_k(title, masks, fraction), figures)
+
+
+def _losses(
+    asked: Mapping[str, str],
+    intact: Mapping[str, Path],
+    sources: Sequence[Source],
+    masks: Mapping[Path, str],
+) -> tuple[dict[str, Floats], dict[str, dict[Ablation, Floats]]]:
+    """Answer losses of the intact and of the ablated models, by ability whose items are asked."""
+    base: dict[str, Floats] = {}
+    ablated: dict[str, dict[Ablation, Floats]] = {}
+    for ability, benchmark in asked.items():
+        record = read_record(intact[benchmark])
+        base[ability] = answer_losses(record)
+        ablated[ability] = {
+            (s.ability, s.seed): answer_losses(read_ablated(s, record, masks, intact[benchmark]))
+            for s in sources
+            if s.benchmark == benchmark
+        }
+    return base, ablated
 
 
 def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:

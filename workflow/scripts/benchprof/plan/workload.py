@@ -91,7 +91,8 @@ def benchmark_questions(
     """
     limit = benchmark.get("limit")
     if ability_items is not None:
-        return ability_questions(ability_items, limit, characters)
+        twins = benchmark.get("twins", False)
+        return ability_questions(ability_items, limit, characters, twins)
     if "benchmark" not in benchmark:
         return None
     sizes = json.loads(SIZES.read_text(encoding="utf-8"))
@@ -106,9 +107,16 @@ def benchmark_questions(
     return Questions(used, size["tasks"] * prefix + used * item, 0, prefix + item)
 
 
-def ability_questions(file: Path, limit: int | None, characters: float) -> Questions:
-    """The questions of one split of an ability; a sample is taken to be like all items."""
+def ability_questions(
+    file: Path, limit: int | None, characters: float, twins: bool = False
+) -> Questions:
+    """The questions of one split of an ability, or of its items' twins.
+
+    A sample is taken to be like all items.
+    """
     items = read_items(file)
+    if twins:
+        items = [twin_of(item) for item in items if item.twin]
     used = min(limit or len(items), len(items))
     lengths = [_question_tokens(item, characters) for item in items]
     return Questions(used, round(sum(lengths) * used / len(items)), 0, max(lengths))
