@@ -138,6 +138,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
     with Path(f"{folder}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
+        if not (done := folder.with_suffix(".done")).exists():
+            shutil.rmtree(folder, ignore_errors=True)
             make_project(folder).run()
+            done.touch()
     return Project(folder)

@@ -1,4 +1,4 @@
-"""Methods other than the default run's, all in one run."""
+"""Methods other than the default run's."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tests.workflow.conftest import Project
+import pytest
+from tests.workflow.conftest import ABILITIES, Project, make_project
 
 from benchprof.tensors import TensorFile
 
+SELECTIVITY = "results/analysis/tiny/selectivity_top_0.1.csv"
+PLACES = "results/evaluations/tiny/places_test/intact.json"
+TWINS = "results/evaluations/tiny/places_twins/intact.json"
 
-def add_twins(items: Path) -> None:
+
+def add_twins(items: Path, context: str = "The word is hidden.") -> None:
     lines = [json.loads(line) for line in items.read_text().splitlines()]
     for item in lines:
-        item["twin"] = {"context": "The word is hidden.", "question": item["question"]}
+        item["twin"] = {"context": context, "question": item["question"]}
     items.write_text("".join(f"{json.dumps(item)}\n" for item in lines))
 
 
@@ -33,26 +38,49 @@ def use_other_methods(config: dict[str, Any]) -> None:
     config["selections"] = {"top": {}, "bottom": {}, "core": {}, "specific": specific}
 
 
-def test_other_methods(project: Project) -> None:
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that was run with these methods; copy it."""
+    project = make_project(tmp_path_factory.mktemp("other") / "project")
+    project.configure(use_other_methods)
+    for file in (*(f"{a}/train" for a in ABILITIES), "places/test"):
+        add_twins(project.folder / f"items/{file}.jsonl")
+    project.run("results/methods.md", "results/figures/tiny/impact_core_0.1.png", SELECTIVITY)
+    return project
+
+
+def origin(project: Project, file: str) -> dict[str, Any]:
+    return TensorFile(project.folder / "results" / file).origin
+
+
+def test_items_without_twins_are_refused_where_twins_are_wanted(project: Project) -> None:
     project.configure(use_other_methods)
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
     assert "items/places/test.jsonl, item places-" in refused.stdout
     assert "`benchmarks.places_twins.twins`" in refused.stdout
     add_twins(project.folder / "items/places/test.jsonl")
-    refused = project.snakemake()
+    refused = project.snakemake("results/importance/tiny/places.safetensors")
     assert refused.returncode != 0
     assert "items/colours/train.jsonl, item colours-" in refused.stdout
     assert "it has no twin; expected a twin." in refused.stdout
 
-    for ability in ("colours", "places", "numbers"):
-        add_twins(project.folder / f"items/{ability}/train.jsonl")
-    selectivity = "results/analysis/tiny/selectivity_top_0.1.csv"
-    project.run("results/methods.md", "results/figures/tiny/impact_core_0.1.png", selectivity)
-    results = project.folder / "results"
+
+def test_twins_of_other_items_than_the_test_split_s_are_refused(
+    other: Project, tmp_path: Path
+) -> None:
+    project = other.copy(tmp_path / "copy")
+    project.configure(lambda config: config["benchmarks"]["places_twins"].update(limit=7))
+    refused = project.snakemake("--dry-run")
+    assert refused.returncode != 0
+    assert "benchmarks.places_twins: {" in refused.stdout
+    assert "the keys of places_test and `twins: true`" in refused.stdout
+
+
+def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
     masks = {
         (path.parent.name, path.name.split("_")[0]): TensorFile(path)
-        for path in (results / "masks/tiny").rglob("*.safetensors")
+        for path in (other.folder / "results/masks/tiny").rglob("*.safetensors")
     }
     # One layer of three matrices of 16 times 24.
     for mask in masks.values():
@@ -62,43 +90,65 @@ def test_other_methods(project: Project) -> None:
     assert digests["colours", "core"] == digests["places", "core"]
     assert digests["colours", "specific"] != digests["places", "specific"]
     # Intact, four masks an ability and a control a selection; the core's is one mask for both.
-    table = pd.read_csv(project.folder / selectivity)
+    assert "1 reused, 12 computed" in other.log("evaluate_benchmark/tiny/places_test.log")
+    path = other.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
+    assert json.loads(path.read_text())["origin"]["mask"]["method"] == {"scale": 0.5}
+    methods = (other.folder / "results/methods.md").read_text()
+    assert "multiplies the weights that it selects by 0.5" in methods
+    assert "layers 1 to 1" in methods
+
+
+def test_selectivity_has_the_twins_beside_the_items(other: Project) -> None:
+    table = pd.read_csv(other.folder / SELECTIVITY)
     # Two masks and a control on the items of two abilities, and on the twins of one.
     assert table.groupby(["test", "twins"]).size().to_dict() == {
         ("colours", False): 3, ("places", False): 3, ("places", True): 3,
     }  # fmt: skip
     intact = table.set_index(["test", "twins"])["intact"]
     assert intact["places", True].iloc[0] != intact["places", False].iloc[0]
-    log = project.log("evaluate_benchmark/tiny/places_test.log")
-    assert "1 reused, 12 computed" in log
-    record = json.loads((results / "evaluations/tiny/places_test/places.top_0.1.json").read_text())
-    assert record["origin"]["mask"]["method"] == {"scale": 0.5}
-    methods = (results / "methods.md").read_text()
-    assert "multiplies the weights that it selects by 0.5" in methods
-    assert "layers 1 to 1" in methods
 
-    # The contrast is with the background: an added ability changes no other's mask.
+
+def test_changed_twins_concern_their_benchmark_alone(other: Project, tmp_path: Path) -> None:
+    project = other.copy(tmp_path / "copy")
+    add_twins(project.folder / "items/places/test.jsonl", "The word is lost.")
+    assert "resources/tasks/ability_twins.yaml" in project.run("-n", TWINS)
+    project.run(PLACES, TWINS)
+    assert "13 reused, 0 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
+    assert "0 reused, 13 computed" in project.log("evaluate_benchmark/tiny/places_twins.log")
+
+
+def test_with_a_background_an_added_ability_changes_no_other_mask(
+    other: Project, tmp_path: Path
+) -> None:
+    project = other.copy(tmp_path / "copy")
+    mask = "masks/tiny/places/specific_0.1.safetensors"
+    before = origin(project, mask)["digest"]
     project.configure(lambda config: config["abilities"].update(more={"items": "items/numbers"}))
-    project.run("results/masks/tiny/places/specific_0.1.safetensors")
-    again = TensorFile(results / "masks/tiny/places/specific_0.1.safetensors")
-    assert again.origin["digest"] == digests["places", "specific"]
-    assert set(again.origin["importance"]) == {"places", "_background"}
+    project.run(f"results/{mask}")
+    again = origin(project, mask)
+    assert again["digest"] == before
+    assert set(again["importance"]) == {"places", "_background"}
     # `more` is the same items as the background: in the store already.
     assert "4 reused, 0 computed" in project.log("compute_importance/tiny.log")
 
-    # Sufficiency: the same masks, and all else in scope ablated. The intact model is the same,
-    # and the core is one mask for both.
-    project.configure(lambda config: config["abilities"].pop("more"))
-    project.configure(lambda config: config.update(ablation_of="complement"))
-    project.run("results/evaluations/tiny/places_test/intact.json")
-    assert "2 reused, 11 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
-    kept = json.loads((results / "evaluations/tiny/places_test/places.top_0.1.json").read_text())
-    assert kept["origin"]["mask"]["kept_in"] == {"scope": "mlp", "layers": [1, 1]}
-    assert kept["items"]["responses"] != record["items"]["responses"]
 
-    # The cheap score, over the same items.
+def test_sufficiency_keeps_the_mask_and_ablates_the_rest(other: Project, tmp_path: Path) -> None:
+    project = other.copy(tmp_path / "copy")
+    path = project.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
+    ablated = json.loads(path.read_text())
+    project.configure(lambda config: config.update(ablation_of="complement"))
+    project.run(PLACES)
+    # The intact model is the same, and the core is one mask for both.
+    assert "2 reused, 11 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
+    kept = json.loads(path.read_text())
+    assert kept["origin"]["mask"]["kept_in"] == {"scope": "mlp", "layers": [1, 1]}
+    assert kept["items"]["responses"] != ablated["items"]["responses"]
+
+
+def test_the_cheap_score_over_the_same_items(other: Project, tmp_path: Path) -> None:
+    project = other.copy(tmp_path / "copy")
     project.configure(lambda config: config["importance"].update(score="wanda"))
     project.run("results/importance/tiny/places.safetensors")
-    importance = TensorFile(results / "importance/tiny/places.safetensors")
+    importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
     assert importance.origin["score"] == "wanda"
     assert max(importance.tensor(name).max() for name in importance.names) > 0

@@ -35,6 +35,26 @@ from benchprof.files import write_if_changed
 from benchprof.jsonl import read_objects
 
 
+def own_benchmarks():
+    """The benchmark that is an ability's test split, by ability; the first where there are more."""
+    own = {}
+    for name, benchmark in config["benchmarks"].items():
+        if benchmark.get("split") == "test" and not benchmark.get("twins"):
+            own.setdefault(benchmark["ability"], name)
+    return own
+
+
+def own_twins():
+    """The benchmark that has the twins of the same items as an ability's own, by ability."""
+    twins = {}
+    for ability, own in own_benchmarks().items():
+        same = config["benchmarks"][own] | {"twins": True}
+        for name, benchmark in config["benchmarks"].items():
+            if benchmark == same:
+                twins.setdefault(ability, name)
+    return twins
+
+
 def check_inputs():
     """Stop before anything is computed: faults of the configuration and of the files it names."""
     files = [Path(f) for f in workflow.config_settings.configfiles or ["config.yaml"]]
@@ -76,10 +96,7 @@ def check_inputs():
             if definition.kind == "program":
                 Sandbox(unsafe=config.get("run_code_unsafely", False))
         if benchmark.get("twins"):
-            path = items_of(benchmark["ability"], benchmark["split"])
-            rejected = excluded(benchmark["ability"], benchmark["split"])
-            items = [item for item in read_items(path) if item.id not in rejected]
-            check_twins(path, items, f"benchmarks.{name}.twins")
+            check_twins_benchmark(name, benchmark)
         if "data" in benchmark:
             for _ in read_objects(Path(benchmark["data"]), "benchmark items"):
                 pass
@@ -90,6 +107,19 @@ def check_inputs():
     for model in config["models"].values():
         if "folder" in model["source"]:
             check_model_folder(Path(model["source"]["folder"]))
+
+
+def check_twins_benchmark(name, benchmark):
+    """Stop where an item has no twin, or where the twins of a test split would stand alone."""
+    ability, split = benchmark["ability"], benchmark["split"]
+    path, rejected = items_of(ability, split), excluded(ability, split)
+    items = [item for item in read_items(path) if item.id not in rejected]
+    check_twins(path, items, f"benchmarks.{name}.twins")
+    if split == "test" and name not in own_twins().values():
+        own = own_benchmarks().get(ability, "the ability's test split")
+        expected = f"the keys of {own} and `twins: true`, in one benchmark"
+        remedy = "The analysis compares twins with the questions of the same items."
+        raise InputError(f"benchmarks.{name}", str(dict(benchmark)), expected, remedy)
 
 
 def background():
@@ -225,26 +255,6 @@ def calibration_files():
     if not CANDIDATES:
         return []
     return expand(CALIBRATION, model=MODELS, selection=SELECTIONS, form=["json", "csv"])
-
-
-def own_benchmarks():
-    """The benchmark that is an ability's test split, by ability; the first where there are more."""
-    own = {}
-    for name, benchmark in config["benchmarks"].items():
-        if benchmark.get("split") == "test" and not benchmark.get("twins"):
-            own.setdefault(benchmark["ability"], name)
-    return own
-
-
-def own_twins():
-    """The benchmark that has the twins of the same items as an ability's own, by ability."""
-    twins = {}
-    for ability, own in own_benchmarks().items():
-        same = config["benchmarks"][own] | {"twins": True}
-        for name, benchmark in config["benchmarks"].items():
-            if benchmark == same:
-                twins.setdefault(ability, name)
-    return twins
 
 
 # Of the profile stage: those of the page. The table of items has a row per item and is too large.

@@ -10,6 +10,7 @@ import yaml
 from tests.conftest import FAMILIES, ROOT
 
 from benchprof.abilities.item import Item, Twin
+from benchprof.errors import InputError
 from benchprof.evaluation.definition import FOLDER
 from benchprof.files import write_text
 from benchprof.plan.__main__ import plan
@@ -62,11 +63,20 @@ def test_examples_are_counted_from_characters(items: Path) -> None:
 
 
 def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
-    found = benchmark_questions("b", {"ability": "a", "split": "train"}, items, characters=1)
+    found = benchmark_questions("b", {"ability": "a", "split": "train"}, items, [], characters=1)
     assert found == Questions(2, (20 + 7) + (25 + 7), 0, 32)
     # Their twins' question is two characters longer and has no context.
     of_twins = {"ability": "a", "split": "train", "twins": True}
-    assert benchmark_questions("b", of_twins, items, 1) == Questions(2, 2 * (22 + 7), 0, 29)
+    assert benchmark_questions("b", of_twins, items, [], 1) == Questions(2, 2 * (22 + 7), 0, 29)
+    left = benchmark_questions("b", of_twins, items, ["1"], 1)
+    assert left == Questions(1, 22 + 7, 0, 29)
+
+
+def test_a_plan_names_the_item_that_has_no_twin(tmp_path: Path) -> None:
+    file = write_items(tmp_path / "test.jsonl", [Item("1", "t", "", "aa", ("yes", "no"), 0)])
+    twins = {"ability": "a", "split": "test", "twins": True}
+    with pytest.raises(InputError, match=r"test\.jsonl, item 1.*benchmarks\.b\.twins"):
+        benchmark_questions("b", twins, file, [], 1)
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -74,17 +84,17 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "write": {"items": 100, "tasks": 1, "prefix": 30, "item": 10, "answer": 5}}"""
     write_text(tmp_path / "sizes.json", sizes)
     monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
-    read = benchmark_questions("b", {"benchmark": "read", "limit": 20}, None, 1)
+    read = benchmark_questions("b", {"benchmark": "read", "limit": 20}, None, [], 1)
     # The prefix of each task once; where the model writes, with every prompt.
     assert read == Questions(20, 2 * 30 + 20 * 10, 0, 40)
-    write = benchmark_questions("b", {"benchmark": "write"}, None, 1)
+    write = benchmark_questions("b", {"benchmark": "write"}, None, [], 1)
     assert write == Questions(100, 100 * 40, 500, 45)
-    assert benchmark_questions("b", {"task": "some_task"}, None, 1) is None
+    assert benchmark_questions("b", {"task": "some_task"}, None, [], 1) is None
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in FOLDER.glob("*.yaml")))
 def test_every_shipped_benchmark_has_a_size(name: str) -> None:
-    found = benchmark_questions("b", {"benchmark": name}, None, 4)
+    found = benchmark_questions("b", {"benchmark": name}, None, [], 4)
     assert found is not None
     assert found.read > found.items > 0
 

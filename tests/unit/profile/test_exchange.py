@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchprof.profile import significance
 from benchprof.profile.significance import exchange_p, mcnemar_p, whole_sign_flip_p
 
 
@@ -49,7 +50,11 @@ def test_thousands_of_items_are_what_adding_them_one_by_one_gives(lost: float) -
     assert first_against_others(drops) == pytest.approx(min(1.0, expected), rel=1e-6)
 
 
-def test_rows_are_tested_each_for_itself() -> None:
+@pytest.mark.parametrize("batch_entries", [1, 2_000_000])
+def test_rows_are_tested_each_for_itself(
+    monkeypatch: pytest.MonkeyPatch, batch_entries: int
+) -> None:
+    monkeypatch.setattr(significance, "BATCH_ENTRIES", batch_entries)
     drops = (np.random.default_rng(9).random((4, 80)) < 0.2).astype(np.int64)
     totals = np.stack([drops[:3].sum(axis=0), drops[1:].sum(axis=0)])
     both = exchange_p(totals, drops[:2].sum(axis=1), 3)

@@ -15,8 +15,8 @@ from benchprof.plan.shape import Shape
 from benchprof.plan.workload import (
     Examples,
     Questions,
-    ability_questions,
     benchmark_questions,
+    calibration_questions,
     diagnostic_examples,
     total,
 )
@@ -77,11 +77,12 @@ def workload(config: Mapping[str, Any], characters: float) -> Workload:
     ]
     questions = {}
     for name, benchmark in config["benchmarks"].items():
-        items = None
+        items, excluded = None, []
         if "ability" in benchmark:
-            folder = Path(abilities[benchmark["ability"]]["items"])
-            items = folder / f"{benchmark['split']}.jsonl"
-        questions[name] = benchmark_questions(name, benchmark, items, characters)
+            ability = abilities[benchmark["ability"]]
+            items = Path(ability["items"], f"{benchmark['split']}.jsonl")
+            excluded = ability.get("exclude", [])
+        questions[name] = benchmark_questions(name, benchmark, items, excluded, characters)
     known = {name: own for name, own in questions.items() if own is not None}
     unknown = tuple(sorted(questions.keys() - known))
     return Workload(len(sets), total(examples), known, unknown, _calibration(config, characters))
@@ -92,7 +93,12 @@ def _calibration(config: Mapping[str, Any], characters: float) -> tuple[Question
         return ()
     limit = config["calibration"]["items"]
     return tuple(
-        ability_questions(Path(ability["items"], "calibration.jsonl"), limit, characters)
+        calibration_questions(
+            Path(ability["items"], "calibration.jsonl"),
+            ability.get("exclude", []),
+            limit,
+            characters,
+        )
         for ability in config["abilities"].values()
     )
 

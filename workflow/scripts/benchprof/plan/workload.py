@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.abilities.item import Item, read_items
+from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import FOLDER
@@ -60,7 +60,7 @@ def diagnostic_examples(
         twins: whether the items' twins are read as well.
         characters: per token.
     """
-    every = [item for item in read_items(items) if item.id not in excluded]
+    every = _kept(items, excluded)
     used = min(limit or len(every), len(every))
     if twins:
         every += [twin_of(item) for item in every if item.twin]
@@ -76,6 +76,7 @@ def benchmark_questions(
     name: str,
     benchmark: Mapping[str, Any],
     ability_items: Path | None,
+    excluded: Collection[str],
     characters: float,
 ) -> Questions | None:
     """The questions of one benchmark; None where nothing is known of its size.
@@ -84,15 +85,20 @@ def benchmark_questions(
         name: of the benchmark, for messages.
         benchmark: as configured.
         ability_items: the file of items where the benchmark is an ability's split.
+        excluded: ids of items that are left out of it.
         characters: per token.
 
     Raises:
-        InputError: a shipped benchmark is not in the table of sizes.
+        InputError: a shipped benchmark is not in the table of sizes, or an item whose twin is to
+            be asked has none.
     """
     limit = benchmark.get("limit")
     if ability_items is not None:
-        twins = benchmark.get("twins", False)
-        return ability_questions(ability_items, limit, characters, twins)
+        items = _kept(ability_items, excluded)
+        if benchmark.get("twins"):
+            check_twins(ability_items, items, f"benchmarks.{name}.twins")
+            items = [twin_of(item) for item in items]
+        return _questions(items, limit, characters)
     if "benchmark" not in benchmark:
         return None
     sizes = json.loads(SIZES.read_text(encoding="utf-8"))
@@ -107,16 +113,15 @@ def benchmark_questions(
     return Questions(used, size["tasks"] * prefix + used * item, 0, prefix + item)
 
 
-def ability_questions(
-    file: Path, limit: int | None, characters: float, twins: bool = False
+def calibration_questions(
+    file: Path, excluded: Collection[str], limit: int, characters: float
 ) -> Questions:
-    """The questions of one split of an ability, or of its items' twins.
+    """The questions of one ability's calibration split."""
+    return _questions(_kept(file, excluded), limit, characters)
 
-    A sample is taken to be like all items.
-    """
-    items = read_items(file)
-    if twins:
-        items = [twin_of(item) for item in items if item.twin]
+
+def _questions(items: Sequence[Item], limit: int | None, characters: float) -> Questions:
+    """Of diagnostic items; a sample is taken to be like all of them."""
     used = min(limit or len(items), len(items))
     lengths = [_question_tokens(item, characters) for item in items]
     return Questions(used, round(sum(lengths) * used / len(items)), 0, max(lengths))
@@ -130,6 +135,10 @@ def total(of: Sequence[Examples]) -> Examples:
         sum(e.counted for e in of),
         max(e.longest for e in of),
     )
+
+
+def _kept(file: Path, excluded: Collection[str]) -> list[Item]:
+    return [item for item in read_items(file) if item.id not in excluded]
 
 
 def _text(item: Item) -> int:

@@ -154,7 +154,7 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str) -> str:
         return _specific(selection, n, others)
     rules = {
         "top": f"the {n} most important weights, chosen over the whole scope",
-        "bottom": f"the {n} least important weights, chosen over the whole scope",
+        "bottom": f"the {n} weights whose importance is nearest to 0, chosen over the whole scope",
         "core": f"the {n} weights whose least importance to any ability is largest: one mask for "
         "all abilities",
     }
