@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -212,6 +213,31 @@ def test_a_full_disk_is_said_and_leaves_no_half_file(
     with logged(log):
         evaluate(project, Store(small_disk / "store"))
     assert f"{len(files)} reused, {5 - len(files)} computed" in log.read_text()
+
+
+def test_a_full_results_folder_is_said_and_leaves_no_half_file(
+    project: Project, small_disk: Path, tmp_path: Path
+) -> None:
+    (project.folder / "again").symlink_to(small_disk)
+    log = tmp_path / "log"
+    with pytest.raises(SystemExit), logged(log):
+        evaluate(project, Store(project.folder / "store"))
+    assert ".json: No space left on device. Make room and run again" in log.read_text()
+    files = [path for path in small_disk.rglob("*") if path.is_file()]
+    assert 1 <= len(files) < 5
+    assert all(read_record(path) for path in files)
+    fill(small_disk / "filler")
+    for stage in (select, partial(score, store=Store(project.folder / "store"))):
+        with pytest.raises(SystemExit), logged(log):
+            stage(project)
+        assert "No space left on device. Make room and run again" in log.read_text()
+    assert {*files, small_disk / "filler"} == {p for p in small_disk.rglob("*") if p.is_file()}
+
+
+def fill(path: Path) -> None:
+    with suppress(OSError), path.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 def prepared(project: Project, change: Callable[[Path], object]) -> Path:

@@ -142,6 +142,14 @@ def test_a_path_longer_than_the_row_length_gets_its_row() -> None:
     assert [len(row) for row in groups[0].rows] == [50]
 
 
+def test_the_choices_behind_a_path_longer_than_a_row_share_it() -> None:
+    # An item that is a shot itself gets other shots, which no other item shares.
+    path = list(range(300))
+    tree = grow([[*path, 1000 + choice, 0, 0] for choice in range(4)])
+    (group,) = pack(tree, Lengths(128, 256, SMOLLM2.balance))
+    assert [len(row) for row in group.rows] == [tree.size] == [300 + 4 * 3]
+
+
 def test_a_comb_is_not_computed_quadratically() -> None:
     comb = [[0] * depth + [1] for depth in range(1, 300)]
     tree = grow(comb)

@@ -186,7 +186,7 @@ class Lengths:
     target: int
     """Length to which small pieces are gathered."""
     longest: int
-    """Bound of a row; a path that is longer still gets the row that it needs."""
+    """Bound of a row; a path that needs more gets it, and `target` beside it for its branches."""
     balance: float
     """Row length at which attention costs as much as all else: what a longer row costs in
     attention is weighed against the ancestors that a cut repeats."""
@@ -253,7 +253,7 @@ def cut(tree: PrefixTree, nodes: Ints, base: int, lengths: Lengths) -> list[Ints
     starts = np.append(np.flatnonzero(is_start), len(nodes))
     above = tree.depths[nodes[starts[:-1]]].astype(np.int64) - base
     runs = np.diff(starts) + above
-    limit = max(lengths.longest, int(runs.max()))
+    limit = max(lengths.longest, int(runs.max()) + lengths.target)
     first = np.searchsorted(starts, starts - limit)
     cost, choice = np.zeros(len(starts)), np.zeros(len(starts), np.int64)
     for j in range(1, len(starts)):

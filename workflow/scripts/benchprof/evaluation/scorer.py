@@ -111,7 +111,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
 
         `row_length` bounds the rows (by default twice the length to which pieces are gathered; a
-        longer path always gets the row that it needs). `description` shows a tqdm bar; `progress`
+        path that needs a longer row always gets it). `description` shows a tqdm bar; `progress`
         is called with (tokens done, tokens of the plan) instead.
         """
         super().__init__()
