@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.workflow.conftest import Project, write_ability
 from benchprof.report.figures.pipeline import STAGES
 
 EVALUATION = "evaluate_benchmark/tiny/{}.log"
+PLACES = "results/evaluations/tiny/places_test/intact.json"
 
 
 def test_a_run_makes_every_result(finished: Project) -> None:
@@ -173,7 +175,7 @@ def test_a_removed_benchmark_leaves_the_table_without_records(
 def test_an_added_k_reuses_the_old_one(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
-    project.run("results/profiles/impact.csv")
+    project.run(PLACES)
     assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
     # intact, two masks and two controls of the old k; as many masks of the new one.
     assert "5 reused, 4 computed" in project.log(EVALUATION.format("places_test"))
@@ -184,14 +186,14 @@ def with_top(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Pro
     """The finished project with `top` masks beside the `specific` ones; copy it."""
     project = finished.copy(tmp_path_factory.mktemp("with_top") / "copy")
     project.configure(lambda config: config["selections"].update(top={}))
-    project.run("results/profiles/impact.csv")
+    project.run(PLACES)
     return project
 
 
 def test_an_added_ability_changes_contrasts_only(with_top: Project, tmp_path: Path) -> None:
     project = with_top.copy(tmp_path / "copy")
     project.configure(lambda config: config["abilities"].update(numbers={"items": "items/numbers"}))
-    project.run("results/profiles/impact.csv")
+    project.run(PLACES)
     assert "2 reused, 1 computed" in project.log("compute_importance/tiny.log")
     # Intact and two `top` masks are reused; the `top` mask of the new ability is computed, and
     # what rightly changed: `specific` masks of all three, two controls of each selection.
@@ -209,7 +211,7 @@ def test_an_excluded_test_item_changes_its_benchmark_alone(
     planned = project.planned()
     assert planned["evaluate_benchmark"] == 1
     assert not {"compute_importance", "select_masks", "draw_controls"} & set(planned)
-    project.run("results/profiles/impact.csv")
+    project.run(PLACES)
     assert "0 reused, 5 computed" in project.log(EVALUATION.format("places_test"))
     after = json.loads((folder / "intact.json").read_text())
     assert before["n"] == after["n"] == 8
@@ -224,12 +226,11 @@ def test_an_excluded_train_item_changes_the_importance_of_its_ability_alone(
     # Four of twelve train items are drawn: eight others leave no old sample as it was.
     rejected = [f"places-{number}" for number in range(9)]
     project.configure(lambda config: config["abilities"]["places"].update(exclude=rejected))
-    project.run("results/profiles/impact.csv")
+    project.run(PLACES)
     assert "1 reused, 1 computed" in project.log("compute_importance/tiny.log")
-    for benchmark in ("colours_test", "places_test"):
-        # Intact and colours' `top` mask are reused; places' `top` mask, both `specific` masks,
-        # which contrast the two, and the four controls changed.
-        assert "2 reused, 7 computed" in project.log(EVALUATION.format(benchmark))
+    # Intact and colours' `top` mask are reused; places' `top` mask, both `specific` masks, which
+    # contrast the two, and the four controls changed.
+    assert "2 reused, 7 computed" in project.log(EVALUATION.format("places_test"))
 
 
 def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> None:
@@ -274,7 +275,10 @@ def test_a_damaged_record_is_refused(finished: Project, tmp_path: Path) -> None:
     assert "its digest differs from its content" in done.stdout
 
 
-def test_a_killed_run_resumes(project: Project) -> None:
+def test_a_killed_run_resumes(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    # Nothing is evaluated yet, and there is enough to be killed in the middle of.
+    shutil.rmtree(project.folder / "store/evaluations")
     project.configure(lambda config: config["controls"]["random"].update(seeds=list(range(12))))
     store = project.folder / "store/evaluations"
     run = subprocess.Popen(
