@@ -30,9 +30,9 @@ run: .venv/installed
 archive: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) archive
 
-# Two files of tests at a time, from the first: tests/cluster takes longest.
+# Three files of tests at a time, from the first: tests/cluster takes longest, and mostly waits.
 test: .venv/installed
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Kills five runs of the tiny model four times each, at random moments, and has Slurm stop a job at
 # its time limit: a quarter of an hour.
