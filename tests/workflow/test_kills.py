@@ -1,7 +1,6 @@
 """kill -9 at random moments of a whole run loses nothing: the tables end up the same, to the byte.
 
-One run, killed twice; BENCHPROF_KILLED_RUNS is a number of runs that are killed four times each
-(`make test-faults`: 5).
+BENCHPROF_KILLED_RUNS is the number of runs, each killed four times (`make test-faults`: 5).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import pytest
 from tests.workflow.conftest import Project, make_project
 
 RUNS = int(os.environ.get("BENCHPROF_KILLED_RUNS", "1"))
-KILLS = 4 if "BENCHPROF_KILLED_RUNS" in os.environ else 2
+KILLS = 4
 RESTART = 8
 """Seconds of a restart before it is where it was: Snakemake's start, a job's imports."""
 SAME = (

@@ -108,13 +108,23 @@ def test_selectivity_has_the_twins_beside_the_items(other: Project) -> None:
     assert intact["places", True].iloc[0] != intact["places", False].iloc[0]
 
 
-def test_changed_twins_concern_their_benchmark_alone(other: Project, tmp_path: Path) -> None:
+def test_changed_twins_concern_both_benchmarks_of_their_items(
+    other: Project, tmp_path: Path
+) -> None:
     project = other.copy(tmp_path / "copy")
     add_twins(project.folder / "items/places/test.jsonl", "The word is lost.")
+    planned = project.planned()
+    assert planned["evaluate_benchmark"] == 2
+    assert "compute_profile" in planned
+    assert not {"compute_importance", "select_masks"} & set(planned)
     assert "resources/tasks/ability_twins.yaml" in project.run("-n", TWINS)
+    logs = [f"evaluate_benchmark/tiny/places_{of}.log" for of in ("test", "twins")]
+    for log in logs:
+        (project.folder / "results/logs" / log).unlink()
     project.run(PLACES, TWINS)
-    assert "13 reused, 0 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
-    assert "0 reused, 13 computed" in project.log("evaluate_benchmark/tiny/places_twins.log")
+    # The twin is part of an item; the core is one mask for both abilities.
+    for log in logs:
+        assert "1 reused, 12 computed" in project.log(log)
 
 
 def test_with_a_background_an_added_ability_changes_no_other_mask(

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from tests.conftest import FAMILIES, ROOT
 
-from benchprof.abilities.item import Item, Twin
+from benchprof.abilities.item import SPLITS, Item, Twin
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import FOLDER
 from benchprof.files import write_text
@@ -112,6 +112,16 @@ def test_the_paper_s_plan_needs_no_weights_and_no_network(
     (line,) = [x for x in text.splitlines()[:9] if "compute_importance" in x]
     assert line.split("|")[6].strip() == "225 GB"
     assert text.count("| evaluate_benchmark") == 3
+
+
+def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    for split in SPLITS:
+        write_items(folder / f"{split}.jsonl", [Item(f"{split}-1", "t", "", "aa", ("x", "y"), 0)])
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config["abilities"] = {"a": {"items": str(folder), "exclude": ["test-1"]}}
+    with pytest.raises(InputError, match=r"abilities\.a\.exclude: all 1 test items are excluded"):
+        workload(config, 4)
 
 
 def test_double_speed_is_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:

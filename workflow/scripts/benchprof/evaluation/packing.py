@@ -186,7 +186,7 @@ class Lengths:
     target: int
     """Length to which small pieces are gathered."""
     longest: int
-    """Bound of a row; a path that needs more gets it, and `target` beside it for its branches."""
+    """Bound of a group's rows; where its longest path and `target` together are more, that much."""
     balance: float
     """Row length at which attention costs as much as all else: what a longer row costs in
     attention is weighed against the ancestors that a cut repeats."""

@@ -110,9 +110,9 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     ) -> None:
         """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
 
-        `row_length` bounds the rows (by default twice the length to which pieces are gathered; a
-        path that needs a longer row always gets it). `description` shows a tqdm bar; `progress`
-        is called with (tokens done, tokens of the plan) instead.
+        `row_length` bounds the rows (by default twice the length to which pieces are gathered),
+        but a long path gets the row that it needs, with its branches. `description` shows a tqdm
+        bar; `progress` is called with (tokens done, tokens of the plan) instead.
         """
         super().__init__()
         self.model = model.eval()

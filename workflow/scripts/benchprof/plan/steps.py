@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.configuration import CALIBRATED, candidates, fraction_name
+from benchprof.abilities.item import SPLITS, read_items
+from benchprof.configuration import CALIBRATED, candidates, check_exclusion, fraction_name
 from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
@@ -59,8 +60,19 @@ class Workload:
 
 
 def workload(config: Mapping[str, Any], characters: float) -> Workload:
-    """Count the examples and questions of a configuration, at so many characters per token."""
+    """Count the examples and questions of a configuration, at so many characters per token.
+
+    Raises:
+        InputError: items are missing or faulty, or all of a split are excluded.
+    """
     abilities, importance = config["abilities"], config["importance"]
+    for name, ability in abilities.items():
+        check_exclusion(
+            ability.get("exclude", []),
+            {s: [i.id for i in read_items(Path(ability["items"], f"{s}.jsonl"))] for s in SPLITS},
+            f"abilities.{name}.exclude",
+            Path(ability["items"]),
+        )
     sets = [(Path(a["items"]), a.get("exclude", [])) for a in abilities.values()]
     if background := config["selections"].get("specific", {}).get("background"):
         sets.append((Path(background), []))
