@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -116,6 +117,36 @@ def test_any_tree_in_any_order_budget_and_packing(
     shuffler.shuffle(pairs)
     scorer = TreeScorer(make_model(family), tokenizer, token_budget=budget, row_length=row_length)
     agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_logits_are_normalised_in_float32_and_the_first_of_equals_is_the_likeliest(
+    dtype: torch.dtype,
+) -> None:
+    logits = torch.tensor([[1, 3, 3, 0], [0, 0, 0, 4]], dtype=dtype)
+    rows, tokens = torch.tensor([0, 0, 0, 1]), torch.tensor([1, 2, 0, 3])
+    logprobs, likeliest = forward.read_logits(logits, rows, tokens)
+    first = math.log(math.e + 2 * math.e**3 + 1)
+    expected = [3 - first, 3 - first, 1 - first, 4 - math.log(3 + math.e**4)]
+    assert logprobs.tolist() == pytest.approx(expected, abs=1e-6)
+    assert likeliest.tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize(("held", "cached"), [(1, 1), (3, 2), (5, 9)])
+def test_answers_do_not_depend_on_how_many_logits_are_held(
+    make_model: MakeModel,
+    tokenizer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    held: int,
+    cached: int,
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    pairs = few_shot() + greedy_pairs(scorer.model)
+    prepared = scorer.prepare_tokens(pairs)
+    row = 4 * scorer.forward.dimensions.vocabulary
+    monkeypatch.setattr(forward, "LOGIT_BYTES", held * row)
+    monkeypatch.setattr(forward, "CACHED_BYTES", cached * row)
+    agree(scorer.score(prepared), plainly(scorer.model, pairs))
 
 
 @pytest.mark.parametrize("family", sorted(PLAIN))

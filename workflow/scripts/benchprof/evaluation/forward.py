@@ -27,7 +27,10 @@ Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
 and the number of tokens computed."""
 
 LOGIT_BYTES = 1 << 26
-"""Size of the largest float32 block of logits that is held at once."""
+"""Size of the largest block of logits, counted in float32, that is held at once."""
+CACHED_BYTES = 1 << 20
+"""Size of the float32 logits that a processor normalises at once: they stay in its cache, and their
+memory is used again, which for whole blocks of logits would cost several times the arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,23 @@ def path_mask(
         visible &= positions[:, :, None] - keys[:, None, :] < window
     mask = torch.zeros(visible.shape, dtype=dtype, device=ends.device)
     return mask.masked_fill_(~visible, torch.finfo(dtype).min)[:, None]
+
+
+def read_logits(
+    logits: torch.Tensor, row: torch.Tensor, token: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log-probabilities, float32, of `token` at `logits[row]`, and whether each is the likeliest.
+
+    `logits` [states, vocabulary], `row` and `token` [pairs]. Of equal logits the first is the
+    likeliest, as for lm-eval.
+    """
+    logits = logits.float()
+    likeliest = logits[row, token] == logits.amax(-1)[row]
+    # Finding the first of them is slow, and seldom asked.
+    likeliest[likeliest.clone()] = logits[row[likeliest]].argmax(-1) == token[likeliest]
+    # Not `logsumexp`, although it rounds better: lm-eval's numbers come from this kernel,
+    # whose rounding over a large vocabulary adds up to 1e-4 in one answer.
+    return torch.log_softmax(logits, -1)[row, token], likeliest
 
 
 class TrunkLayer(DynamicLayer):  # type: ignore[misc]
@@ -239,22 +259,23 @@ class Forward:
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Log-probabilities of `targets` at `states[index]` and whether each is the likeliest.
 
-        `index` is ascending.
-        The vocabulary's logits exist for a chunk of
-        states at a time, in float32.
+        `index` is ascending. The vocabulary's logits exist for a chunk of states at a time; they
+        are normalised in float32.
         """
         values, hits = np.empty(len(index)), np.empty(len(index), bool)
         chunk = max(1, LOGIT_BYTES // (4 * self.dimensions.vocabulary))
+        cached = max(1, CACHED_BYTES // (4 * self.dimensions.vocabulary))
         for start in range(0, len(states), chunk):
-            first, last = np.searchsorted(index, [start, start + chunk])
-            logits = self._logits(states[start : start + chunk]).float()
-            row = torch.from_numpy(index[first:last] - start).to(logits.device)
-            token = torch.from_numpy(targets[first:last]).to(logits.device)
-            # Not `logsumexp`, although it rounds better: lm-eval's numbers come from this kernel,
-            # whose rounding over a large vocabulary adds up to 1e-4 in one answer.
-            logprobs = torch.log_softmax(logits, -1)
-            values[first:last] = logprobs[row, token].double().cpu().numpy()
-            hits[first:last] = (logits.argmax(-1)[row] == token).cpu().numpy()
+            logits = self._logits(states[start : start + chunk])
+            size = len(logits) if logits.is_cuda else cached
+            for part, read in enumerate(logits.split(size)):
+                above = start + part * size
+                first, last = np.searchsorted(index, [above, above + len(read)])
+                row = torch.from_numpy(index[first:last] - above).to(logits.device)
+                token = torch.from_numpy(targets[first:last]).to(logits.device)
+                logprobs, likeliest = read_logits(read, row, token)
+                values[first:last] = logprobs.double().cpu().numpy()
+                hits[first:last] = likeliest.cpu().numpy()
         return values, hits
 
     def _logits(self, states: torch.Tensor) -> torch.Tensor:

@@ -55,7 +55,7 @@ Pair = tuple[list[int], list[int]]
 """Token numbers of a context and of its continuation."""
 Answer = tuple[float, bool]
 """Log-likelihood of a continuation; whether greedy decoding would produce it."""
-MOST_TOKENS = {"cpu": 1152, "cuda": 32768}
+MOST_TOKENS = {"cpu": 1536, "cuda": 32768}
 """Beyond these a larger batch gains nothing: the linear layers already run at full speed."""
 MEMORY_SHARE = 0.5
 """Share of the free memory that the estimated peak may take."""
