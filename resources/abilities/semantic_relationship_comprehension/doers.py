@@ -1,4 +1,4 @@
-"""Agents and instruments: draws from those who do things, and what they do."""
+"""Agents and instruments: draws from the tables of doings.py."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _task_slots(tasks: dict[str, str]) -> Slots:
 
 
 def modes(tables: Tables) -> dict[str, Draw]:
-    """By the mode of a phrasing: of agents or of instruments."""
+    """What draws, by the mode of a phrasing: of agents or of instruments."""
     return {
         "doer": partial(_draw_doer, tables=tables),
         "close": partial(_draw_close, tables=tables),

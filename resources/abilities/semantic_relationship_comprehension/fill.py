@@ -14,6 +14,7 @@ from semantic_relationship_comprehension.phrasings import Phrasing
 Slots = dict[str, str]
 
 HANDS = ("n1", "n2", "n3", "n4")
+"""Slots of four people, where the options are their names."""
 
 
 @dataclass(frozen=True)

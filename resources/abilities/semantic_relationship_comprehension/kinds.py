@@ -97,4 +97,4 @@ MODES: dict[str, Draw] = {
     "list_all": partial(_draw_lists, stray=False),
     "list_stray": partial(_draw_lists, stray=True),
 }
-"""By the mode of a phrasing."""
+"""What draws, by the mode of a phrasing."""

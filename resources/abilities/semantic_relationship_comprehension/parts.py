@@ -100,4 +100,4 @@ MODES: dict[str, Draw] = {
     "pair": _draw_pair,
     "parts": _draw_parts,
 }
-"""By the mode of a phrasing."""
+"""What draws, by the mode of a phrasing."""

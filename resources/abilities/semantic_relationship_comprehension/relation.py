@@ -28,8 +28,8 @@ def _pairs(split: str, random: Random) -> list[tuple[str, str]]:
     return [
         (random.choice(whole.parts), whole.name),
         (random.choice(category.members), category.name),
-        related(one, True, True, random),
-        related(other, False, True, random),
+        related(one, True, random),
+        related(other, False, random),
     ]
 
 
@@ -82,4 +82,4 @@ MODES: dict[str, Draw] = {
     "pair": _draw_relation_pair,
     "directed": _draw_directed,
 }
-"""By the mode of a phrasing."""
+"""What draws, by the mode of a phrasing."""

@@ -35,4 +35,4 @@ def _draw_role(phrasing: Phrasing, random: Random) -> Fill:
 MODES: dict[str, Draw] = {
     "role": _draw_role,
 }
-"""By the mode of a phrasing."""
+"""What draws, by the mode of a phrasing."""

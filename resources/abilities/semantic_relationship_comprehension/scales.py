@@ -11,8 +11,8 @@ from semantic_relationship_comprehension.fill import HANDS, Draw, Fill, two
 from semantic_relationship_comprehension.phrasings import Phrasing
 from semantic_relationship_comprehension.words import SCALES, Scale
 
-# Easy items use the commonest words of an end, which stand first.
 COMMON = 2
+"""Easy items use this many words of an end, the commonest, which stand first."""
 
 
 def _scales(split: str, random: Random) -> tuple[Scale, ...]:
@@ -37,9 +37,9 @@ def draw_scales(split: str, random: Random, count: int) -> list[Scale]:
             return drawn
 
 
-def related(scale: Scale, same: bool, common: bool, random: Random) -> tuple[str, str]:
-    """Two words of a scale: of one end where `same`, else of both."""
-    ends = [end[:COMMON] if common else end for end in scale.ends]
+def related(scale: Scale, same: bool, random: Random) -> tuple[str, str]:
+    """Two common words of a scale: of one end where `same`, else of both."""
+    ends = [end[:COMMON] for end in scale.ends]
     random.shuffle(ends)
     if same:
         return two(ends[0], random)
@@ -49,7 +49,7 @@ def related(scale: Scale, same: bool, common: bool, random: Random) -> tuple[str
 def _draw_word(phrasing: Phrasing, random: Random, same: bool) -> Fill:
     """One related word and three words of other scales."""
     scale, one, other = draw_scales(phrasing.split, random, 3)
-    word, answer = related(scale, same, True, random)
+    word, answer = related(scale, same, random)
     pool = [end[:COMMON] for rival in (one, other) for end in rival.ends]
     distractors = tuple(random.choice(end) for end in random.sample(pool, 3))
     unrelated = _stranger(phrasing.split, random, scale, one, other)
@@ -103,7 +103,7 @@ def _draw_chain(phrasing: Phrasing, random: Random, same: bool) -> Fill:
 
 
 def modes(same: bool) -> dict[str, Draw]:
-    """By the mode of a phrasing: of synonyms where `same`, else of antonyms."""
+    """What draws, by the mode of a phrasing: of synonyms where `same`, else of antonyms."""
     return {
         "word": partial(_draw_word, same=same),
         "ends": partial(_draw_ends, same=same),

@@ -17,6 +17,7 @@ from benchprof.evaluation.packing import (
     pack,
     unroll,
 )
+from benchprof.evaluation.scorer import MOST_TOKENS
 from benchprof.evaluation.tree import PrefixTree, grow
 
 SMOLLM2 = Dimensions(30, 576, 9, 3, 64, 1536, 49152, 4)
@@ -117,7 +118,7 @@ def test_every_scored_token_belongs_to_one_row(items: list[list[int]], limits: L
 def test_realistic_benchmarks_compute_at_most_a_tenth_more(prefix: int, items: int) -> None:
     tree = grow(few_shot(prefix, items))
     limits = Lengths(SMOLLM2.target, 2 * SMOLLM2.target, SMOLLM2.balance)
-    plan = Plan(pack(tree, limits), tree.size, 1152)
+    plan = Plan(pack(tree, limits), tree.size, MOST_TOKENS["cpu"])
     assert plan.tokens + plan.padding <= 1.10 * tree.size
 
 

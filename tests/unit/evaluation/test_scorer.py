@@ -41,6 +41,17 @@ def plainly(model: Any, pairs: list[Pair]) -> list[Answer]:
     return answers
 
 
+def plain_model(family: str) -> Any:
+    """A tiny model of a family whose rows cannot be packed."""
+    from transformers import AutoConfig, AutoModelForCausalLM  # noqa: PLC0415
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "vocab_size": 320, "pad_token_id": 0}
+    heads = {"num_attention_heads": 4, "n_head": 4, "ffn_dim": 48, "state_size": 4}
+    config = AutoConfig.for_model(family, **sizes, **heads, **PLAIN[family])
+    return AutoModelForCausalLM.from_config(config).float().eval()
+
+
 def few_shot(seed: int = 0, items: int = 8, header: int = 20) -> list[Pair]:
     """Choices that share a context, contexts that share a header; some continuations are equal."""
     draw = random.Random(seed)
@@ -124,42 +135,55 @@ def test_logits_are_normalised_in_float32_and_the_first_of_equals_is_the_likelie
     dtype: torch.dtype,
 ) -> None:
     logits = torch.tensor([[1, 3, 3, 0], [0, 0, 0, 4]], dtype=dtype)
-    rows, tokens = torch.tensor([0, 0, 0, 1]), torch.tensor([1, 2, 0, 3])
+    rows, tokens = torch.tensor([0, 0, 0, 0, 1]), torch.tensor([1, 1, 2, 0, 3])
     logprobs, likeliest = forward.read_logits(logits, rows, tokens)
     first = math.log(math.e + 2 * math.e**3 + 1)
-    expected = [3 - first, 3 - first, 1 - first, 4 - math.log(3 + math.e**4)]
+    expected = [3 - first, 3 - first, 3 - first, 1 - first, 4 - math.log(3 + math.e**4)]
     assert logprobs.tolist() == pytest.approx(expected, abs=1e-6)
-    assert likeliest.tolist() == [True, False, False, True]
+    assert likeliest.tolist() == [True, True, False, False, True]
 
 
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_no_token_of_broken_logits_is_the_likeliest(broken: float) -> None:
+    logits = torch.tensor([[0, broken, 1]])
+    for token in range(3):
+        _, likeliest = forward.read_logits(logits, torch.tensor([0]), torch.tensor([token]))
+        assert likeliest.tolist() == [False]
+
+
+@pytest.mark.parametrize("family", ["llama", "bloom"])  # bloom: states are logits
 @pytest.mark.parametrize(("held", "cached"), [(1, 1), (3, 2), (5, 9)])
 def test_answers_do_not_depend_on_how_many_logits_are_held(
     make_model: MakeModel,
     tokenizer: Any,
     monkeypatch: pytest.MonkeyPatch,
+    family: str,
     held: int,
     cached: int,
 ) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer)
-    pairs = few_shot() + greedy_pairs(scorer.model)
+    model = make_model(family) if family in FAMILIES else plain_model(family)
+    scorer = TreeScorer(model, tokenizer)
+    pairs = few_shot() + greedy_pairs(model)
     prepared = scorer.prepare_tokens(pairs)
     row = 4 * scorer.forward.dimensions.vocabulary
     monkeypatch.setattr(forward, "LOGIT_BYTES", held * row)
     monkeypatch.setattr(forward, "CACHED_BYTES", cached * row)
-    agree(scorer.score(prepared), plainly(scorer.model, pairs))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    sizes, read = [], forward.read_logits
+    monkeypatch.setattr(
+        forward,
+        "read_logits",
+        lambda logits, *pairs: sizes.append(len(logits)) or read(logits, *pairs),
+    )
+    agree(scorer.score(prepared), plainly(model, pairs))
+    assert max(sizes) == min(held, cached)
 
 
 @pytest.mark.parametrize("family", sorted(PLAIN))
 def test_other_families_fall_back_and_say_so(
     tokenizer: Any, family: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from transformers import AutoConfig, AutoModelForCausalLM  # noqa: PLC0415
-
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "vocab_size": 320, "pad_token_id": 0}
-    heads = {"num_attention_heads": 4, "n_head": 4, "ffn_dim": 48, "state_size": 4}
-    config = AutoConfig.for_model(family, **sizes, **heads, **PLAIN[family])
-    model = AutoModelForCausalLM.from_config(config).float().eval()
+    model = plain_model(family)
     with caplog.at_level(logging.WARNING):
         scorer = TreeScorer(model, tokenizer, token_budget=64)
     assert f"the family '{family}' is not known" in caplog.text

@@ -28,9 +28,9 @@ and the number of tokens computed."""
 
 LOGIT_BYTES = 1 << 26
 """Size of the largest block of logits, counted in float32, that is held at once."""
-CACHED_BYTES = 1 << 20
-"""Size of the float32 logits that a processor normalises at once: they stay in its cache, and their
-memory is used again, which for whole blocks of logits would cost several times the arithmetic."""
+CACHED_BYTES = 1 << 19
+"""Size of the float32 logits that a thread of a processor normalises at once: they stay in its
+cache, and their memory is used again. Fresh memory for whole blocks costs more than the sums."""
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,15 @@ def read_logits(
     `logits` [states, vocabulary], `row` and `token` [pairs]. Of equal logits the first is the
     likeliest, as for lm-eval.
     """
-    logits = logits.float()
-    likeliest = logits[row, token] == logits.amax(-1)[row]
-    # Finding the first of them is slow, and seldom asked.
-    likeliest[likeliest.clone()] = logits[row[likeliest]].argmax(-1) == token[likeliest]
     # Not `logsumexp`, although it rounds better: lm-eval's numbers come from this kernel,
     # whose rounding over a large vocabulary adds up to 1e-4 in one answer.
-    return torch.log_softmax(logits, -1)[row, token], likeliest
+    logprobs = torch.log_softmax(logits.float(), -1)
+    found = logprobs[row, token]
+    # Finding the first of equals is slow, and seldom asked.
+    asked = row[found == logprobs.amax(-1)[row]].unique()
+    first = token.new_full((len(logits),), -1)
+    first[asked] = logprobs[asked].argmax(-1)
+    return found, first[row] == token
 
 
 class TrunkLayer(DynamicLayer):  # type: ignore[misc]
@@ -264,10 +266,10 @@ class Forward:
         """
         values, hits = np.empty(len(index)), np.empty(len(index), bool)
         chunk = max(1, LOGIT_BYTES // (4 * self.dimensions.vocabulary))
-        cached = max(1, CACHED_BYTES // (4 * self.dimensions.vocabulary))
+        cached = max(1, CACHED_BYTES // (4 * self.dimensions.vocabulary)) * torch.get_num_threads()
         for start in range(0, len(states), chunk):
             logits = self._logits(states[start : start + chunk])
-            size = len(logits) if logits.is_cuda else cached
+            size = cached if logits.device.type == "cpu" else len(logits)
             for part, read in enumerate(logits.split(size)):
                 above = start + part * size
                 first, last = np.searchsorted(index, [above, above + len(read)])

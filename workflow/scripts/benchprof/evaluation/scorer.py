@@ -131,7 +131,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         longest = row_length or 2 * target
         self.lengths = Lengths(min(target, longest), longest, balance)
         self.token_budget = token_budget or self._find_budget()
-        self.generation_budget = token_budget or 16 * self.token_budget
+        self.generation_budget = token_budget or 12 * self.token_budget
 
     # Text: the same as lm-eval's `hf` model.
 
