@@ -9,7 +9,7 @@ from random import Random
 from generation.sentence import capital
 from generation.shares import entries_of
 from semantic_relationship_comprehension.doings import Doer
-from semantic_relationship_comprehension.fill import HANDS, Draw, Fill, Slots
+from semantic_relationship_comprehension.fill import HANDS, Draw, Fill, Slots, draw_apart
 from semantic_relationship_comprehension.phrasings import Phrasing
 from semantic_relationship_comprehension.words import with_article
 
@@ -21,10 +21,7 @@ def _clash(one: Doer, other: Doer) -> bool:
 
 
 def _draw_doers(table: Sequence[Doer], random: Random, count: int) -> list[Doer]:
-    while True:
-        drawn = random.sample(table, count)
-        if not any(_clash(a, b) for i, a in enumerate(drawn) for b in drawn[:i]):
-            return drawn
+    return draw_apart(table, random, count, _clash)
 
 
 def _doer_slots(doer: Doer, random: Random) -> Slots:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from generation.sentence import capital
 from generation.template import Draft
@@ -12,6 +13,7 @@ from generation.vocabulary import FIRST_NAMES
 from semantic_relationship_comprehension.phrasings import Phrasing
 
 Slots = dict[str, str]
+Entry = TypeVar("Entry")
 
 HANDS = ("n1", "n2", "n3", "n4")
 """Slots of four people, where the options are their names."""
@@ -56,3 +58,13 @@ def two(words: Sequence[str], random: Random) -> tuple[str, str]:
     """Draw two different words."""
     first, second = random.sample(words, 2)
     return first, second
+
+
+def draw_apart(
+    table: Sequence[Entry], random: Random, count: int, near: Callable[[Entry, Entry], bool]
+) -> list[Entry]:
+    """Draw entries of a table of which no two are near each other."""
+    while True:
+        drawn = random.sample(table, count)
+        if not any(near(a, b) for i, a in enumerate(drawn) for b in drawn[:i]):
+            return drawn

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 
 from generation.shares import entries_of
-from semantic_relationship_comprehension.fill import HANDS, Draw, Fill, Slots
+from semantic_relationship_comprehension.fill import HANDS, Draw, Fill, Slots, draw_apart
 from semantic_relationship_comprehension.phrasings import Phrasing
 from semantic_relationship_comprehension.words import CATEGORIES, Category, with_article
 
@@ -18,10 +18,7 @@ def _overlap(one: Category, other: Category) -> bool:
 
 def draw_categories(tables: Sequence[Category], random: Random, count: int) -> list[Category]:
     """Categories of which none may share a member with another."""
-    while True:
-        drawn = random.sample(tables, count)
-        if not any(_overlap(a, b) for i, a in enumerate(drawn) for b in drawn[:i]):
-            return drawn
+    return draw_apart(tables, random, count, _overlap)
 
 
 def category_tables(split: str) -> list[tuple[Category, ...]]:

@@ -7,7 +7,7 @@ from random import Random
 
 from generation.sentence import capital
 from generation.shares import entries_of
-from semantic_relationship_comprehension.fill import HANDS, Draw, Fill, Slots, two
+from semantic_relationship_comprehension.fill import HANDS, Draw, Fill, Slots, draw_apart, two
 from semantic_relationship_comprehension.phrasings import Phrasing
 from semantic_relationship_comprehension.words import NESTED, PARTS, Whole, with_article
 
@@ -15,10 +15,7 @@ from semantic_relationship_comprehension.words import NESTED, PARTS, Whole, with
 def draw_wholes(split: str, random: Random, count: int) -> list[Whole]:
     """Wholes that share no field, so that none has another's parts."""
     table = entries_of(split, PARTS)
-    while True:
-        drawn = random.sample(table, count)
-        if not any(a.fields & b.fields for i, a in enumerate(drawn) for b in drawn[:i]):
-            return drawn
+    return draw_apart(table, random, count, lambda a, b: bool(a.fields & b.fields))
 
 
 def _part(whole: Whole, random: Random) -> str:
