@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os.path import commonprefix
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from lm_eval.models.huggingface import HFLM
 
 from benchprof.errors import InputError
 from benchprof.evaluation import generation
+from benchprof.evaluation.forward import FAMILIES
 from benchprof.evaluation.generation import StopStrings
 from benchprof.evaluation.scorer import TreeScorer
 
@@ -51,6 +54,75 @@ def test_answers_equal_lm_evals(make_model: MakeModel, tokenizer: Any, family: s
     assert found == theirs.generate_until(requests(PROMPTS, until=[stop]), disable_tqdm=True)
     assert found == [text.split(stop)[0] for text in free]
     assert found != free
+
+
+BEGINNING = "Question: how many legs has a spider? Answer: eight. Question:"
+SHARERS = [f"{BEGINNING} {text}" for text in ("the cat", "what", "a dog sat on", "how many legs")]
+
+
+@pytest.fixture
+def sharing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few short contexts are enough to have their beginning computed once."""
+    monkeypatch.setattr(generation, "LEAST_SHARED", 18)
+    monkeypatch.setattr(generation, "LEAST_SHARERS", 4)
+
+
+@contextmanager
+def tokens_of_first_passes(model: Any) -> Iterator[list[tuple[int, int]]]:
+    """Shapes of what the decoder is given, single tokens left out."""
+    shapes: list[tuple[int, int]] = []
+
+    def note(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        rows, length = (given[0] if given else named["input_ids"]).shape
+        if length > 1:
+            shapes.append((rows, length))
+
+    hook = model.base_model.register_forward_pre_hook(note, with_kwargs=True)
+    try:
+        yield shapes
+    finally:
+        hook.remove()
+
+
+@pytest.mark.usefixtures("sharing")
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_a_shared_beginning_is_computed_once(
+    make_model: MakeModel, tokenizer: Any, family: str
+) -> None:
+    attention = "eager" if family == "gemma2" else "sdpa"  # transformers has no other for it
+    model = copy.deepcopy(make_model(family, attention))
+    if getattr(model.config, "sliding_window", None) is not None:
+        model.config.sliding_window = 100
+    asked = requests([*PROMPTS, *SHARERS], until=["q"])
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    expected = theirs.generate_until(asked, disable_tqdm=True)
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    with tokens_of_first_passes(model) as shapes:
+        assert ours.generate_until(asked, disable_tqdm=True) == expected
+    encoded = [ours.tok_encode(text) for text in SHARERS]
+    shared = len(commonprefix(encoded))  # noqa: RUF071 (of lists)
+    longest = max(map(len, encoded)) - shared
+    assert shapes[1:] == [(1, shared), (len(SHARERS), longest)], "PROMPTS, then the others"
+
+
+@pytest.mark.usefixtures("sharing")
+def test_a_beginning_is_not_shared_where_a_window_would_count_the_padding(
+    make_model: MakeModel, tokenizer: Any
+) -> None:
+    model = make_model("mistral")
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    with tokens_of_first_passes(model) as shapes:
+        found = ours.generate_until(requests(SHARERS), disable_tqdm=True)
+    assert [rows for rows, _ in shapes] == [len(SHARERS)]
+    assert found == theirs.generate_until(requests(SHARERS), disable_tqdm=True)
+
+
+@pytest.mark.usefixtures("sharing")
+def test_equal_contexts_keep_a_token_of_their_own(make_model: MakeModel, tokenizer: Any) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    (alone,) = scorer.generate_until(requests(SHARERS[:1]), disable_tqdm=True)
+    assert scorer.generate_until(requests(SHARERS[:1] * 4), disable_tqdm=True) == [alone] * 4
 
 
 def test_answers_do_not_depend_on_order_or_batch(make_model: MakeModel, tokenizer: Any) -> None:
@@ -142,10 +214,10 @@ def test_out_of_memory_halves_a_batch_but_not_one_item(
     expected = scorer.generate_until(requests(PROMPTS), disable_tqdm=True)
     real, most = generation._answer, 2
 
-    def limited(model: Any, tokenizer: Any, prompts: Any, settings: Any) -> Any:
+    def limited(forward: Any, tokenizer: Any, prompts: Any, *others: Any) -> Any:
         if len(prompts) > most:
             raise MemoryError
-        return real(model, tokenizer, prompts, settings)
+        return real(forward, tokenizer, prompts, *others)
 
     monkeypatch.setattr(generation, "_answer", limited)
     assert scorer.generate_until(requests(PROMPTS), disable_tqdm=True) == expected

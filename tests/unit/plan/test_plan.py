@@ -85,10 +85,15 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     write_text(tmp_path / "sizes.json", sizes)
     monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
     read = benchmark_questions("b", {"benchmark": "read", "limit": 20}, None, [], 1)
-    # The prefix of each task once; where the model writes, with every prompt.
+    # The prefix of each task that is asked once; where the model writes, not for a few items.
     assert read == Questions(20, 2 * 30 + 20 * 10, 0, 40)
+    assert benchmark_questions("b", {"benchmark": "read", "limit": 1}, None, [], 1) == Questions(
+        1, 30 + 10, 0, 40
+    )
     write = benchmark_questions("b", {"benchmark": "write"}, None, [], 1)
-    assert write == Questions(100, 100 * 40, 500, 45)
+    assert write == Questions(100, 30 + 100 * 10, 500, 45)
+    few = benchmark_questions("b", {"benchmark": "write", "limit": 7}, None, [], 1)
+    assert few == Questions(7, 7 * 40, 35, 45)
     assert benchmark_questions("b", {"task": "some_task"}, None, [], 1) is None
 
 

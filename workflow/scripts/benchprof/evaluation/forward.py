@@ -162,6 +162,24 @@ class TrunkLayer(DynamicLayer):  # type: ignore[misc]
         )
 
 
+class BranchLayer(DynamicLayer):  # type: ignore[misc]
+    """Keys and values that grow on a trunk, by item of a batch; the trunk's are there once."""
+
+    def __init__(self, keys: torch.Tensor, values: torch.Tensor) -> None:
+        super().__init__()
+        self.trunk = TrunkLayer(keys, values)
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Keep what comes; return keys and values [batch, heads, base + own length, size]."""
+        return self.trunk.update(*super().update(key_states, value_states))
+
+    def get_seq_length(self) -> int:
+        """Length of the trunk and of what has grown on it."""
+        return int(self.trunk.get_seq_length() + super().get_seq_length())
+
+
 def layers_of(cache: Any) -> list[KeysValues]:
     """Read the keys and values of every layer."""
     return [(layer.keys, layer.values) for layer in cache.layers]
@@ -180,6 +198,13 @@ def cache_of(trunk: Sequence[KeysValues], growing: bool) -> Any:
     return cache
 
 
+def branches_of(trunk: Sequence[KeysValues]) -> Any:
+    """Make a cache in which each item of a batch grows on from a trunk."""
+    cache = DynamicCache()
+    cache.layers.extend(BranchLayer(*layer) for layer in trunk)
+    return cache
+
+
 class Forward:
     """Runs batches of rows through a model, and its head only where log-probabilities are read."""
 
@@ -191,7 +216,26 @@ class Forward:
         )
         self.eager = getattr(self.config, "_attn_implementation", None) == "eager"
         names = inspect.signature(model.base_model.forward).parameters
-        self._cache_name = "cache" if "cache" in names else "past_key_values"
+        self.cache_name = "cache" if "cache" in names else "past_key_values"
+
+    def can_branch(self, length: int) -> bool:
+        """Tell whether sequences of up to `length` tokens may grow on a trunk, padding after it.
+
+        A sliding window counts the padding, and so must hold the whole of them.
+        """
+        window = getattr(self.config, "sliding_window", None)
+        return self.obstacle is None and (window is None or length <= window)
+
+    def trunk(self, tokens: Sequence[int]) -> list[KeysValues]:
+        """Compute the keys and values of every layer of a beginning that sequences share."""
+        cache = DynamicCache()
+        with torch.inference_mode():
+            self.model.base_model(
+                input_ids=torch.tensor([tokens], device=self.device),
+                use_cache=True,
+                **{self.cache_name: cache},
+            )
+        return layers_of(cache)
 
     def batch(
         self,
@@ -236,7 +280,7 @@ class Forward:
             attention_mask=self._masks(ends, positions, base),
             position_ids=positions,
             use_cache=False,
-            **({} if cache is None else {self._cache_name: cache}),
+            **({} if cache is None else {self.cache_name: cache}),
         )
         hidden: torch.Tensor = output.last_hidden_state
         # Over several GPUs the decoder ends on another one than it began on.

@@ -2,7 +2,8 @@
 
 Each item gets the answer that it would get alone: its context is cut and its stop strings are
 looked for by lm-eval's rules, whatever else is in its batch. Processors that the model's own
-generation configuration asks for (a repetition penalty) stay in force, as they do there.
+generation configuration asks for (a repetition penalty) stay in force, as they do there. A long
+beginning that many contexts share (few-shot examples) is computed once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import gc
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 import torch
@@ -23,6 +26,7 @@ from tqdm import tqdm
 from transformers import StoppingCriteria, StoppingCriteriaList
 
 from benchprof.errors import InputError
+from benchprof.evaluation.forward import Forward, KeysValues, branches_of
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +36,10 @@ LOOKBACK = 2
 """Tokens beyond a stop string's own in which it is looked for: a model may spell it in others."""
 MOST_ITEMS = 64
 """Larger batches wait for their longest answer more than they gain."""
+LEAST_SHARED = 128
+"""Tokens that contexts must begin with in common to have them computed once."""
+LEAST_SHARERS = 8
+"""Fewer items are answered among the others: a batch of their own would cost more than it saves."""
 
 
 class StopStrings(StoppingCriteria):  # type: ignore[misc]
@@ -58,7 +66,7 @@ class StopStrings(StoppingCriteria):  # type: ignore[misc]
 
 
 def generate(
-    model: Any,
+    forward: Forward,
     tokenizer: Any,
     requests: Sequence[tuple[str, dict[str, Any]]],
     *,
@@ -85,8 +93,7 @@ def generate(
             prompts = {number: encode(requests[number][0]) for number in numbers}
             truncated += sum(len(prompt) > room for prompt in prompts.values())
             prompts = {number: prompt[-room:] for number, prompt in prompts.items()}
-            for batch in _batches(prompts, settings["max_new_tokens"], token_budget):
-                answers = _answer_in_parts(model, tokenizer, [prompts[n] for n in batch], settings)
+            for batch, answers in _answered(forward, tokenizer, prompts, settings, token_budget):
                 for number, text in zip(batch, answers, strict=True):
                     texts[number] = text
                 bar.update(len(batch))
@@ -109,10 +116,50 @@ def _settings(given: dict[str, Any], eos: str, max_length: int) -> dict[str, Any
     return settings | {"max_new_tokens": length}
 
 
+def _answered(
+    forward: Forward,
+    tokenizer: Any,
+    prompts: dict[int, list[int]],
+    settings: dict[str, Any],
+    token_budget: int,
+) -> Iterator[tuple[list[int], list[str]]]:
+    """Answer items that have settings in common, batch by batch: their numbers, their texts."""
+    new_tokens = settings["max_new_tokens"]
+    longest = max(map(len, prompts.values())) + new_tokens
+    parts = _by_beginning(prompts) if forward.can_branch(longest) else [(0, prompts)]
+    for shared, sharers in parts:
+        trunk = forward.trunk(next(iter(sharers.values()))[:shared]) if shared else []
+        for batch in _batches(sharers, new_tokens, token_budget):
+            asked = [prompts[number] for number in batch]
+            yield batch, _answer_in_parts(forward, tokenizer, asked, settings, trunk)
+
+
+def _by_beginning(prompts: dict[int, list[int]]) -> list[tuple[int, dict[int, list[int]]]]:
+    """Part items by the long beginning that they share: its length, and the items.
+
+    Each keeps a token that is not of the beginning. What shares too little comes first, with 0.
+    """
+    candidates: dict[tuple[int, ...], dict[int, list[int]]] = defaultdict(dict)
+    for number, prompt in prompts.items():
+        candidates[tuple(prompt[:LEAST_SHARED])][number] = prompt
+    others: dict[int, list[int]] = {}
+    parts = []
+    for _, sharers in sorted(candidates.items()):
+        # What the first and the last in order have in common, all have.
+        known = [prompt[:-1] for prompt in sharers.values()]
+        pairs = zip(min(known), max(known), strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if len(sharers) < LEAST_SHARERS or shared < LEAST_SHARED:
+            others |= sharers
+        else:
+            parts.append((shared, sharers))
+    return [(0, others), *parts] if others else parts
+
+
 def _batches(
     prompts: dict[int, list[int]], new_tokens: int, token_budget: int
 ) -> Iterator[list[int]]:
-    """Cut items into batches of similar length, longest first, which shows trouble at once."""
+    """Cut items into batches of similar length, longest first."""
     batch: list[int] = []
     order = sorted(prompts, key=lambda number: (-len(prompts[number]), prompts[number], number))
     for number in order:
@@ -127,23 +174,32 @@ def _batches(
 
 
 def _answer(
-    model: Any, tokenizer: Any, prompts: list[list[int]], settings: dict[str, Any]
+    forward: Forward,
+    tokenizer: Any,
+    prompts: list[list[int]],
+    settings: dict[str, Any],
+    trunk: list[KeysValues],
 ) -> list[str]:
-    """Generate one batch, padded on the left."""
+    """Generate one batch; padding stands before what follows the trunk, whose states are given."""
     length = max(map(len, prompts))
+    shared = trunk[0][0].shape[-2] if trunk else 0
     tokens = torch.full((len(prompts), length), tokenizer.pad_token_id)
     mask = torch.zeros_like(tokens)
     for row, prompt in enumerate(prompts):
-        tokens[row, length - len(prompt) :] = torch.tensor(prompt)
-        mask[row, length - len(prompt) :] = 1
+        own = length - len(prompt) + shared
+        for start, stop, part in ((0, shared, prompt[:shared]), (own, length, prompt[shared:])):
+            tokens[row, start:stop] = torch.tensor(part, dtype=torch.long)
+            mask[row, start:stop] = 1
     arguments = {key: value for key, value in settings.items() if key != "until"}
-    stop = StopStrings(tokenizer, settings["until"], length)
+    if trunk:
+        arguments[forward.cache_name] = branches_of(trunk)
+    stop_strings = StopStrings(tokenizer, settings["until"], length)
     with torch.inference_mode():
-        output = model.generate(
-            input_ids=tokens.to(model.device),
-            attention_mask=mask.to(model.device),
+        output = forward.model.generate(
+            input_ids=tokens.to(forward.device),
+            attention_mask=mask.to(forward.device),
             do_sample=False,
-            stopping_criteria=StoppingCriteriaList([stop]),
+            stopping_criteria=StoppingCriteriaList([stop_strings]),
             pad_token_id=tokenizer.pad_token_id,
             use_cache=True,
             **arguments,
@@ -154,11 +210,15 @@ def _answer(
 
 
 def _answer_in_parts(
-    model: Any, tokenizer: Any, prompts: list[list[int]], settings: dict[str, Any]
+    forward: Forward,
+    tokenizer: Any,
+    prompts: list[list[int]],
+    settings: dict[str, Any],
+    trunk: list[KeysValues],
 ) -> list[str]:
     """Generate a batch; where it runs out of memory, its halves, down to single items."""
     try:
-        return _answer(model, tokenizer, prompts, settings)
+        return _answer(forward, tokenizer, prompts, settings, trunk)
     except (MemoryError, RuntimeError) as error:
         if len(prompts) == 1 or not is_out_of_memory(error):
             raise
@@ -166,8 +226,11 @@ def _answer_in_parts(
     logger.warning("out of memory: a batch of %d items is halved", len(prompts))
     gc.collect()
     torch.cuda.empty_cache()
-    parts = (prompts[:half], prompts[half:])
-    return [text for part in parts for text in _answer_in_parts(model, tokenizer, part, settings)]
+    return [
+        text
+        for part in (prompts[:half], prompts[half:])
+        for text in _answer_in_parts(forward, tokenizer, part, settings, trunk)
+    ]
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -279,7 +279,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Greedy continuations up to a stop string; see `generation`."""
         texts, truncated = generate(
-            self.model,
+            self.forward,
             self.tokenizer,
             [instance.args for instance in requests],
             encode=self.tok_encode,

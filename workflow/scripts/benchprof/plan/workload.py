@@ -12,6 +12,7 @@ from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import FOLDER
+from benchprof.evaluation.generation import LEAST_SHARERS
 from benchprof.importance.example import twin_of
 
 SIZES = FOLDER / "sizes.json"
@@ -107,10 +108,10 @@ def benchmark_questions(
     size = sizes[benchmark["benchmark"]]
     used = min(limit or size["items"], size["items"])
     prefix, item, answer = (_tokens(size[k], characters) for k in ("prefix", "item", "answer"))
-    if answer:
-        # Each prompt is computed by itself where the model writes.
-        return Questions(used, used * (prefix + item), used * answer, prefix + item + answer)
-    return Questions(used, size["tasks"] * prefix + used * item, 0, prefix + item)
+    # Where the model writes, few prompts of a task are computed by themselves.
+    alone = answer and used < LEAST_SHARERS * size["tasks"]
+    read = used * item + (used if alone else min(used, size["tasks"])) * prefix
+    return Questions(used, read, used * answer, prefix + item + answer)
 
 
 def calibration_questions(
