@@ -60,13 +60,6 @@ BEGINNING = "Question: how many legs has a spider? Answer: eight. Question:"
 SHARERS = [f"{BEGINNING} {text}" for text in ("the cat", "what", "a dog sat on", "how many legs")]
 
 
-@pytest.fixture
-def sharing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few short contexts are enough to have their beginning computed once."""
-    monkeypatch.setattr(generation, "LEAST_SHARED", 18)
-    monkeypatch.setattr(generation, "LEAST_SHARERS", 4)
-
-
 @contextmanager
 def tokens_of_first_passes(model: Any) -> Iterator[list[tuple[int, int]]]:
     """Shapes of what the decoder is given, single tokens left out."""
@@ -84,7 +77,12 @@ def tokens_of_first_passes(model: Any) -> Iterator[list[tuple[int, int]]]:
         hook.remove()
 
 
-@pytest.mark.usefixtures("sharing")
+def batch_of_sharers(scorer: TreeScorer, texts: list[str]) -> int:
+    """The budget with which a batch holds as many items as share a beginning."""
+    longest = max(len(scorer.tok_encode(text)) for text in texts)
+    return len(SHARERS) * (longest + SETTINGS["max_gen_toks"])
+
+
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_a_shared_beginning_is_computed_once(
     make_model: MakeModel, tokenizer: Any, family: str
@@ -93,23 +91,59 @@ def test_a_shared_beginning_is_computed_once(
     model = copy.deepcopy(make_model(family, attention))
     if getattr(model.config, "sliding_window", None) is not None:
         model.config.sliding_window = 100
-    asked = requests([*PROMPTS, *SHARERS], until=["q"])
+    texts = [*PROMPTS, *SHARERS]
+    asked = requests(texts, until=["q"])
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     expected = theirs.generate_until(asked, disable_tqdm=True)
     ours = TreeScorer(model, tokenizer, max_length=100)
+    ours.generation_budget = batch_of_sharers(ours, texts)
     with tokens_of_first_passes(model) as shapes:
         assert ours.generate_until(asked, disable_tqdm=True) == expected
     encoded = [ours.tok_encode(text) for text in SHARERS]
     shared = len(commonprefix(encoded))  # noqa: RUF071 (of lists)
     longest = max(map(len, encoded)) - shared
-    assert shapes[1:] == [(1, shared), (len(SHARERS), longest)], "PROMPTS, then the others"
+    assert shapes[-2:] == [(1, shared), (len(SHARERS), longest)], "the others come before"
 
 
-@pytest.mark.usefixtures("sharing")
-def test_a_beginning_is_not_shared_where_a_window_would_count_the_padding(
-    make_model: MakeModel, tokenizer: Any
+@pytest.mark.parametrize(("beyond", "rows"), [(0, [1, 4]), (-1, [4])])
+def test_a_window_must_hold_the_padding_too(
+    make_model: MakeModel, tokenizer: Any, beyond: int, rows: list[int]
 ) -> None:
-    model = make_model("mistral")
+    model = copy.deepcopy(make_model("mistral"))
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    longest = batch_of_sharers(ours, SHARERS) // len(SHARERS)
+    model.config.sliding_window = longest + beyond
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    with tokens_of_first_passes(model) as shapes:
+        found = ours.generate_until(requests(SHARERS), disable_tqdm=True)
+    assert [row for row, _ in shapes] == rows
+    assert found == theirs.generate_until(requests(SHARERS), disable_tqdm=True)
+
+
+@pytest.mark.parametrize("texts", [SHARERS, PROMPTS])
+def test_a_repetition_penalty_counts_no_padding(
+    make_model: MakeModel, tokenizer: Any, texts: list[str]
+) -> None:
+    model = copy.deepcopy(make_model("llama"))
+    model.generation_config.repetition_penalty = 1.3
+    model.generation_config.eos_token_id = [2, 0]  # the padding token ends a text, as for Qwen 2.5
+    with torch.no_grad():  # so that it comes up, penalised or not
+        model.get_output_embeddings().weight[0] = model.get_output_embeddings().weight[40] * 1.01
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    found = ours.generate_until(requests(texts, until=[]), disable_tqdm=True)
+    assert found == theirs.generate_until(requests(texts, until=[]), disable_tqdm=True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("no_repeat_ngram_size", 2), ("bad_words_ids", [[5, 6]]), ("cache_implementation", "static")],
+)
+def test_no_beginning_is_shared_where_runs_of_tokens_count(
+    make_model: MakeModel, tokenizer: Any, setting: str, value: Any
+) -> None:
+    model = copy.deepcopy(make_model("llama"))
+    setattr(model.generation_config, setting, value)
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     ours = TreeScorer(model, tokenizer, max_length=100)
     with tokens_of_first_passes(model) as shapes:
@@ -118,11 +152,32 @@ def test_a_beginning_is_not_shared_where_a_window_would_count_the_padding(
     assert found == theirs.generate_until(requests(SHARERS), disable_tqdm=True)
 
 
-@pytest.mark.usefixtures("sharing")
-def test_equal_contexts_keep_a_token_of_their_own(make_model: MakeModel, tokenizer: Any) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer)
-    (alone,) = scorer.generate_until(requests(SHARERS[:1]), disable_tqdm=True)
-    assert scorer.generate_until(requests(SHARERS[:1] * 4), disable_tqdm=True) == [alone] * 4
+A, B = list(range(10, 30)), list(range(50, 70))
+
+
+@pytest.mark.parametrize(
+    ("prompts", "batch", "parts"),
+    [
+        ([[*A, 1], [*A, 2, 3], [*A, 4]], 64, [(20, [0, 1, 2])]),
+        # Each keeps a token of its own, also where all are equal.
+        ([A, A], 64, [(19, [0, 1])]),
+        ([A], 64, [(0, [0])]),
+        # Two beginnings fill a batch each; behind a common one they stay apart.
+        ([[*B, 1], [*A, 1], [*B, 2], [*A, 2]], 2, [(20, [1, 3]), (20, [0, 2])]),
+        ([[7, *B, 1], [7, *A, 1], [7, *B, 2], [7, *A, 2]], 2, [(21, [1, 3]), (21, [0, 2])]),
+        # Where a batch would hold more, they are answered together.
+        ([[*B, 1], [*A, 1], [*B, 2], [*A, 2]], 3, [(0, [1, 3, 0, 2])]),
+        # Less than half; one that goes apart early, and one that is the others' beginning.
+        ([[1, 2, *A], [1, 2, *B]], 64, [(0, [0, 1])]),
+        ([[*A, 1], [*A, 2], [*A[:5], *B], A[:5]], 2, [(0, [3, 2]), (20, [0, 1])]),
+    ],
+)
+def test_items_are_parted_by_their_beginnings(
+    prompts: list[list[int]], batch: int, parts: list[tuple[int, list[int]]]
+) -> None:
+    longest = max(map(len, prompts))
+    found = generation._by_beginning(dict(enumerate(prompts)), 10, batch * (longest + 10))
+    assert sorted((s, sorted(n)) for s, n in found) == sorted((s, sorted(n)) for s, n in parts)
 
 
 def test_answers_do_not_depend_on_order_or_batch(make_model: MakeModel, tokenizer: Any) -> None:
@@ -207,11 +262,12 @@ def test_settings_that_cannot_be_met_are_refused(
         scorer.generate_until(requests(PROMPTS, **change), disable_tqdm=True)
 
 
+@pytest.mark.parametrize("texts", [PROMPTS, SHARERS])
 def test_out_of_memory_halves_a_batch_but_not_one_item(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, texts: list[str]
 ) -> None:
     scorer = TreeScorer(make_model("llama"), tokenizer)
-    expected = scorer.generate_until(requests(PROMPTS), disable_tqdm=True)
+    expected = scorer.generate_until(requests(texts), disable_tqdm=True)
     real, most = generation._answer, 2
 
     def limited(forward: Any, tokenizer: Any, prompts: Any, *others: Any) -> Any:
@@ -220,7 +276,7 @@ def test_out_of_memory_halves_a_batch_but_not_one_item(
         return real(forward, tokenizer, prompts, *others)
 
     monkeypatch.setattr(generation, "_answer", limited)
-    assert scorer.generate_until(requests(PROMPTS), disable_tqdm=True) == expected
+    assert scorer.generate_until(requests(texts), disable_tqdm=True) == expected
     most = 0
     with pytest.raises(MemoryError):
-        scorer.generate_until(requests(PROMPTS), disable_tqdm=True)
+        scorer.generate_until(requests(texts), disable_tqdm=True)

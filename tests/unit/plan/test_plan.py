@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -81,19 +82,22 @@ def test_a_plan_names_the_item_that_has_no_twin(tmp_path: Path) -> None:
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     sizes = """{"read": {"items": 100, "tasks": 2, "prefix": 30, "item": 10, "answer": 0},
-        "write": {"items": 100, "tasks": 1, "prefix": 30, "item": 10, "answer": 5}}"""
+        "write": {"items": 1000, "tasks": 2, "prefix": 30, "item": 10, "answer": 5},
+        "short": {"items": 1000, "tasks": 1, "prefix": 9, "item": 10, "answer": 5}}"""
     write_text(tmp_path / "sizes.json", sizes)
     monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
-    read = benchmark_questions("b", {"benchmark": "read", "limit": 20}, None, [], 1)
-    # The prefix of each task that is asked once; where the model writes, not for a few items.
-    assert read == Questions(20, 2 * 30 + 20 * 10, 0, 40)
-    assert benchmark_questions("b", {"benchmark": "read", "limit": 1}, None, [], 1) == Questions(
-        1, 30 + 10, 0, 40
-    )
-    write = benchmark_questions("b", {"benchmark": "write"}, None, [], 1)
-    assert write == Questions(100, 30 + 100 * 10, 500, 45)
-    few = benchmark_questions("b", {"benchmark": "write", "limit": 7}, None, [], 1)
-    assert few == Questions(7, 7 * 40, 35, 45)
+
+    def asked(name: str, **settings: Any) -> Questions | None:
+        return benchmark_questions("b", {"benchmark": name, **settings}, None, [], 1)
+
+    # The prefix of each task that is asked once, unless each item has its own.
+    assert asked("read", limit=20) == Questions(20, 2 * 30 + 20 * 10, 0, 40)
+    assert asked("read", limit=1) == Questions(1, 30 + 10, 0, 40)
+    assert asked("read", limit=20, fewshot_draw="per_document") == Questions(20, 20 * 40, 0, 40)
+    # Where the model writes, once for two full batches a task, and if it is half of the prompt.
+    assert asked("write", limit=256) == Questions(256, 2 * 30 + 256 * 10, 256 * 5, 45)
+    assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 45)
+    assert asked("short") == Questions(1000, 1000 * 19, 5000, 24)
     assert benchmark_questions("b", {"task": "some_task"}, None, [], 1) is None
 
 

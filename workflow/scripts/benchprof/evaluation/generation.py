@@ -11,9 +11,8 @@ from __future__ import annotations
 import gc
 import json
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any
 
 import torch
@@ -36,10 +35,9 @@ LOOKBACK = 2
 """Tokens beyond a stop string's own in which it is looked for: a model may spell it in others."""
 MOST_ITEMS = 64
 """Larger batches wait for their longest answer more than they gain."""
-LEAST_SHARED = 128
-"""Tokens that contexts must begin with in common to have them computed once."""
-LEAST_SHARERS = 8
-"""Fewer items are answered among the others: a batch of their own would cost more than it saves."""
+ACROSS_TOKENS = ("no_repeat_ngram_size", "bad_words_ids", "sequence_bias", "cache_implementation")
+"""Settings under which no beginning is shared: the padding after it would break their runs of
+tokens, or they want a cache of their own."""
 
 
 class StopStrings(StoppingCriteria):  # type: ignore[misc]
@@ -125,35 +123,55 @@ def _answered(
 ) -> Iterator[tuple[list[int], list[str]]]:
     """Answer items that have settings in common, batch by batch: their numbers, their texts."""
     new_tokens = settings["max_new_tokens"]
-    longest = max(map(len, prompts.values())) + new_tokens
-    parts = _by_beginning(prompts) if forward.can_branch(longest) else [(0, prompts)]
-    for shared, sharers in parts:
-        trunk = forward.trunk(next(iter(sharers.values()))[:shared]) if shared else []
-        for batch in _batches(sharers, new_tokens, token_budget):
+    for shared, numbers in _by_beginning(prompts, new_tokens, token_budget):
+        longest = max(len(prompts[number]) for number in numbers) + new_tokens
+        may_share = forward.can_branch(longest) and not _asks_across_tokens(forward, settings)
+        trunk = forward.trunk(prompts[numbers[0]][:shared]) if shared and may_share else []
+        for batch in _batches({n: prompts[n] for n in numbers}, new_tokens, token_budget):
             asked = [prompts[number] for number in batch]
             yield batch, _answer_in_parts(forward, tokenizer, asked, settings, trunk)
 
 
-def _by_beginning(prompts: dict[int, list[int]]) -> list[tuple[int, dict[int, list[int]]]]:
-    """Part items by the long beginning that they share: its length, and the items.
+def _asks_across_tokens(forward: Forward, settings: dict[str, Any]) -> bool:
+    """Tell whether the task's settings or else the model's own have one of `ACROSS_TOKENS`."""
+    own = forward.model.generation_config
+    return any(settings.get(name, getattr(own, name, None)) for name in ACROSS_TOKENS)
 
-    Each keeps a token that is not of the beginning. What shares too little comes first, with 0.
+
+def _by_beginning(
+    prompts: dict[int, list[int]], new_tokens: int, token_budget: int
+) -> list[tuple[int, list[int]]]:
+    """Part items by a beginning that is at least half of each: its length, and the items.
+
+    Each keeps a token that is not of the beginning. A part fills a batch, or is all there is: a
+    batch of fewer would cost more than it saves. What is in no such part comes first, with 0.
     """
-    candidates: dict[tuple[int, ...], dict[int, list[int]]] = defaultdict(dict)
-    for number, prompt in prompts.items():
-        candidates[tuple(prompt[:LEAST_SHARED])][number] = prompt
-    others: dict[int, list[int]] = {}
-    parts = []
-    for _, sharers in sorted(candidates.items()):
-        # What the first and the last in order have in common, all have.
-        known = [prompt[:-1] for prompt in sharers.values()]
-        pairs = zip(min(known), max(known), strict=False)
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        if len(sharers) < LEAST_SHARERS or shared < LEAST_SHARED:
-            others |= sharers
-        else:
-            parts.append((shared, sharers))
+    longest = max(map(len, prompts.values()))
+    enough = max(2, min(len(prompts), MOST_ITEMS, token_budget // (longest + new_tokens)))
+    order = sorted(prompts, key=lambda number: (prompts[number], number))
+    shared = [_common(prompts[a][:-1], prompts[b][:-1]) for a, b in pairwise(order)]
+    parts: list[tuple[int, list[int]]] = []
+    others: list[int] = []
+    ranges = [(0, len(order))]
+    while ranges:
+        start, stop = ranges.pop()
+        numbers = order[start:stop]
+        if len(numbers) < enough:
+            others += numbers
+            continue
+        least = min(shared[start : stop - 1])
+        if 2 * least >= max(len(prompts[number]) for number in numbers):
+            parts.append((least, numbers))
+            continue
+        cuts = [i + 1 for i in range(start, stop - 1) if shared[i] == least]
+        ranges += pairwise([start, *cuts, stop])
     return [(0, others), *parts] if others else parts
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """Count the tokens with which both begin."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _batches(
@@ -183,13 +201,14 @@ def _answer(
     """Generate one batch; padding stands before what follows the trunk, whose states are given."""
     length = max(map(len, prompts))
     shared = trunk[0][0].shape[-2] if trunk else 0
-    tokens = torch.full((len(prompts), length), tokenizer.pad_token_id)
-    mask = torch.zeros_like(tokens)
+    tokens = torch.empty((len(prompts), length), dtype=torch.long)
+    mask = torch.ones_like(tokens)
     for row, prompt in enumerate(prompts):
-        own = length - len(prompt) + shared
-        for start, stop, part in ((0, shared, prompt[:shared]), (own, length, prompt[shared:])):
-            tokens[row, start:stop] = torch.tensor(part, dtype=torch.long)
-            mask[row, start:stop] = 1
+        padding = length - len(prompt)
+        # With a token that the item has: a repetition penalty counts what is in the middle.
+        filled = prompt[:shared] + prompt[:1] * padding + prompt[shared:]
+        tokens[row] = torch.tensor(filled)
+        mask[row, shared : shared + padding] = 0
     arguments = {key: value for key, value in settings.items() if key != "until"}
     if trunk:
         arguments[forward.cache_name] = branches_of(trunk)

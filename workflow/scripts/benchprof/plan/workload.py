@@ -12,7 +12,7 @@ from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import FOLDER
-from benchprof.evaluation.generation import LEAST_SHARERS
+from benchprof.evaluation.generation import MOST_ITEMS
 from benchprof.importance.example import twin_of
 
 SIZES = FOLDER / "sizes.json"
@@ -108,9 +108,11 @@ def benchmark_questions(
     size = sizes[benchmark["benchmark"]]
     used = min(limit or size["items"], size["items"])
     prefix, item, answer = (_tokens(size[k], characters) for k in ("prefix", "item", "answer"))
-    # Where the model writes, few prompts of a task are computed by themselves.
-    alone = answer and used < LEAST_SHARERS * size["tasks"]
-    read = used * item + (used if alone else min(used, size["tasks"])) * prefix
+    tasks = min(used, size["tasks"])
+    # Where the model writes, a beginning is computed once for full batches of prompts or for all.
+    written_alone = answer and (prefix < item or (tasks > 1 and used < 2 * tasks * MOST_ITEMS))
+    drawn_alone = benchmark.get("fewshot_draw") == "per_document"
+    read = used * item + (used if written_alone or drawn_alone else tasks) * prefix
     return Questions(used, read, used * answer, prefix + item + answer)
 
 
