@@ -57,6 +57,9 @@ Answer = tuple[float, bool]
 """Log-likelihood of a continuation; whether greedy decoding would produce it."""
 MOST_TOKENS = {"cpu": 1536, "cuda": 32768}
 """Beyond these a larger batch gains nothing: the linear layers already run at full speed."""
+GENERATION_SHARE = {"cpu": 3, "cuda": 12}
+"""How many times as many tokens a batch of generation holds, most of which are kept, not computed.
+On a processor more of them take memory and save no time."""
 MEMORY_SHARE = 0.5
 """Share of the free memory that the estimated peak may take."""
 
@@ -131,7 +134,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         longest = row_length or 2 * target
         self.lengths = Lengths(min(target, longest), longest, balance)
         self.token_budget = token_budget or self._find_budget()
-        self.generation_budget = token_budget or 12 * self.token_budget
+        share = GENERATION_SHARE.get(self._device.type, GENERATION_SHARE["cpu"])
+        self.generation_budget = token_budget or share * self.token_budget
 
     # Text: the same as lm-eval's `hf` model.
 
