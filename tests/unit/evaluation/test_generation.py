@@ -77,10 +77,9 @@ def tokens_of_first_passes(model: Any) -> Iterator[list[tuple[int, int]]]:
         hook.remove()
 
 
-def batch_of_sharers(scorer: TreeScorer, texts: list[str]) -> int:
-    """The budget with which a batch holds as many items as share a beginning."""
-    longest = max(len(scorer.tok_encode(text)) for text in texts)
-    return len(SHARERS) * (longest + SETTINGS["max_gen_toks"])
+def longest_sharer(scorer: TreeScorer) -> int:
+    """Tokens of the longest of `SHARERS` with its answer."""
+    return max(len(scorer.tok_encode(text)) for text in SHARERS) + int(SETTINGS["max_gen_toks"])
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
@@ -96,7 +95,7 @@ def test_a_shared_beginning_is_computed_once(
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     expected = theirs.generate_until(asked, disable_tqdm=True)
     ours = TreeScorer(model, tokenizer, max_length=100)
-    ours.generation_budget = batch_of_sharers(ours, texts)
+    ours.generation_budget = len(SHARERS) * longest_sharer(ours)
     with tokens_of_first_passes(model) as shapes:
         assert ours.generate_until(asked, disable_tqdm=True) == expected
     encoded = [ours.tok_encode(text) for text in SHARERS]
@@ -111,8 +110,7 @@ def test_a_window_must_hold_the_padding_too(
 ) -> None:
     model = copy.deepcopy(make_model("mistral"))
     ours = TreeScorer(model, tokenizer, max_length=100)
-    longest = batch_of_sharers(ours, SHARERS) // len(SHARERS)
-    model.config.sliding_window = longest + beyond
+    model.config.sliding_window = longest_sharer(ours) + beyond
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     with tokens_of_first_passes(model) as shapes:
         found = ours.generate_until(requests(SHARERS), disable_tqdm=True)
@@ -120,64 +118,109 @@ def test_a_window_must_hold_the_padding_too(
     assert found == theirs.generate_until(requests(SHARERS), disable_tqdm=True)
 
 
-@pytest.mark.parametrize("texts", [SHARERS, PROMPTS])
-def test_a_repetition_penalty_counts_no_padding(
-    make_model: MakeModel, tokenizer: Any, texts: list[str]
-) -> None:
+def test_no_beginning_is_shared_in_an_unknown_family(make_model: MakeModel, tokenizer: Any) -> None:
+    ours = TreeScorer(make_model("llama"), tokenizer, max_length=100)
+    ours.forward.obstacle = "none known"
+    with tokens_of_first_passes(ours.model) as shapes:
+        ours.generate_until(requests(SHARERS), disable_tqdm=True)
+    assert [rows for rows, _ in shapes] == [len(SHARERS)]
+
+
+def test_a_repetition_penalty_counts_no_padding(make_model: MakeModel, tokenizer: Any) -> None:
     model = copy.deepcopy(make_model("llama"))
     model.generation_config.repetition_penalty = 1.3
     model.generation_config.eos_token_id = [2, 0]  # the padding token ends a text, as for Qwen 2.5
-    with torch.no_grad():  # so that it comes up, penalised or not
-        model.get_output_embeddings().weight[0] = model.get_output_embeddings().weight[40] * 1.01
+    head = model.get_output_embeddings().weight
+    with torch.no_grad():
+        head[0] = head[7] * 1.01  # so that the padding token comes up
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     ours = TreeScorer(model, tokenizer, max_length=100)
-    found = ours.generate_until(requests(texts, until=[]), disable_tqdm=True)
-    assert found == theirs.generate_until(requests(texts, until=[]), disable_tqdm=True)
+    found = ours.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
+    assert found == theirs.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
 
 
+@pytest.mark.parametrize("of_the_task", [True, False])
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("no_repeat_ngram_size", 2), ("bad_words_ids", [[5, 6]]), ("cache_implementation", "static")],
+    [
+        ("no_repeat_ngram_size", 2),
+        ("encoder_no_repeat_ngram_size", 2),
+        ("bad_words_ids", [[5, 6]]),
+        ("sequence_bias", [[[5, 6], -1.0]]),
+        ("cache_implementation", "static"),
+    ],
 )
 def test_no_beginning_is_shared_where_runs_of_tokens_count(
-    make_model: MakeModel, tokenizer: Any, setting: str, value: Any
+    make_model: MakeModel, tokenizer: Any, setting: str, value: Any, of_the_task: bool
 ) -> None:
     model = copy.deepcopy(make_model("llama"))
-    setattr(model.generation_config, setting, value)
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    prompt = ours.tok_encode(SHARERS[0])
+    with torch.no_grad():  # so that the first token comes up, and would again
+        said = model.base_model(torch.tensor([[*prompt, prompt[0]]])).last_hidden_state[0, -2:]
+        model.get_output_embeddings().weight[prompt[0]] = said.sum(0)
+    if not of_the_task:
+        setattr(model.generation_config, setting, value)
+    asked = requests(SHARERS, **({setting: value} if of_the_task else {}))
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    with tokens_of_first_passes(model) as shapes:
+        found = ours.generate_until(copy.deepcopy(asked), disable_tqdm=True)
+    assert [rows for rows, _ in shapes] == [len(SHARERS)]
+    assert found == theirs.generate_until(copy.deepcopy(asked), disable_tqdm=True)
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "mistral", "gemma3_text"])
+def test_a_beginning_is_shared_without_padding(
+    make_model: MakeModel, tokenizer: Any, family: str
+) -> None:
+    model = copy.deepcopy(make_model(family))
+    model.config.sliding_window = None if family in ("llama", "gpt2") else 100
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     ours = TreeScorer(model, tokenizer, max_length=100)
+    texts = [f"{BEGINNING} {number} cats" for number in (1, 2, 3)]
+    assert len({len(ours.tok_encode(text)) for text in texts}) == 1
     with tokens_of_first_passes(model) as shapes:
-        found = ours.generate_until(requests(SHARERS), disable_tqdm=True)
-    assert [rows for rows, _ in shapes] == [len(SHARERS)]
-    assert found == theirs.generate_until(requests(SHARERS), disable_tqdm=True)
+        found = ours.generate_until(requests(texts), disable_tqdm=True)
+    assert [rows for rows, _ in shapes] == [1, 3]
+    assert found == theirs.generate_until(requests(texts), disable_tqdm=True)
 
 
 A, B = list(range(10, 30)), list(range(50, 70))
 
 
+def sharers(beginning: list[int], count: int) -> list[list[int]]:
+    return [[*beginning, 100 + number] for number in range(count)]
+
+
 @pytest.mark.parametrize(
     ("prompts", "batch", "parts"),
     [
-        ([[*A, 1], [*A, 2, 3], [*A, 4]], 64, [(20, [0, 1, 2])]),
+        (sharers(A, 3), 64, [(20, [0, 1, 2])]),
+        # Just half, and one token less than half.
+        ([[*A, *B[:19], 1], [*A, *B[:19], 2], [*A, *A]], 64, [(20, [0, 1, 2])]),
+        ([[*A, 1, *B], [*A, 2, *B]], 64, [(0, [0, 1])]),
         # Each keeps a token of its own, also where all are equal.
         ([A, A], 64, [(19, [0, 1])]),
         ([A], 64, [(0, [0])]),
         # Two beginnings fill a batch each; behind a common one they stay apart.
-        ([[*B, 1], [*A, 1], [*B, 2], [*A, 2]], 2, [(20, [1, 3]), (20, [0, 2])]),
-        ([[7, *B, 1], [7, *A, 1], [7, *B, 2], [7, *A, 2]], 2, [(21, [1, 3]), (21, [0, 2])]),
+        ([*sharers(A, 2), *sharers(B, 2)], 2, [(20, [0, 1]), (20, [2, 3])]),
+        ([*sharers([7, *A], 2), *sharers([7, *B], 2)], 2, [(21, [0, 1]), (21, [2, 3])]),
         # Where a batch would hold more, they are answered together.
-        ([[*B, 1], [*A, 1], [*B, 2], [*A, 2]], 3, [(0, [1, 3, 0, 2])]),
-        # Less than half; one that goes apart early, and one that is the others' beginning.
-        ([[1, 2, *A], [1, 2, *B]], 64, [(0, [0, 1])]),
-        ([[*A, 1], [*A, 2], [*A[:5], *B], A[:5]], 2, [(0, [3, 2]), (20, [0, 1])]),
+        ([*sharers(A, 2), *sharers(B, 2)], 3, [(0, [0, 1, 2, 3])]),
+        ([*sharers(A, 63), *sharers(B, 64)], 999, [(0, [*range(63)]), (20, [*range(63, 127)])]),
+        # One that goes apart early, and one that is the others' beginning.
+        ([*sharers(A, 2), [*A[:5], *B], A[:5]], 2, [(0, [2, 3]), (20, [0, 1])]),
+        # One that is much longer, or has another beginning, is left out.
+        ([*sharers(A, 10), [*A, *B, *B]], 64, [(0, [10]), (20, [*range(10)])]),
+        ([*sharers(A, 10), B], 64, [(0, [10]), (20, [*range(10)])]),
     ],
 )
 def test_items_are_parted_by_their_beginnings(
     prompts: list[list[int]], batch: int, parts: list[tuple[int, list[int]]]
 ) -> None:
     longest = max(map(len, prompts))
-    found = generation._by_beginning(dict(enumerate(prompts)), 10, batch * (longest + 10))
-    assert sorted((s, sorted(n)) for s, n in found) == sorted((s, sorted(n)) for s, n in parts)
+    found = generation._parts(dict(enumerate(prompts)), 10, batch * (longest + 10))
+    assert sorted((s, sorted(n)) for s, n in found) == parts
 
 
 def test_answers_do_not_depend_on_order_or_batch(make_model: MakeModel, tokenizer: Any) -> None:

@@ -120,8 +120,8 @@ def test_evaluation_by_hand() -> None:
 def test_memory_of_evaluation() -> None:
     long = Questions(items=10, read=10, written=5, longest=10**9)
     gpu, host = cost.evaluation_memory(SHAPE, [long], 50, False, GPU)
-    # Keys and values of ten answers outweigh the prompts' pass: 1 layer, 1 head of 2, float32.
-    assert gpu == cost.GPU + 400 + 10 * 10**9 * 2 * 2 * 4
+    # Keys and values of an answer outweigh the prompts' pass: 1 layer, 1 head of 2, float32.
+    assert gpu == cost.GPU + 400 + 10**9 * 2 * 2 * 4
     assert host == cost.HOST + 400 + 200
     without, on_cpu = cost.evaluation_memory(SHAPE, [long], 50, False, CPU)
     assert without == 0
@@ -129,3 +129,13 @@ def test_memory_of_evaluation() -> None:
     copied = cost.evaluation_memory(SHAPE, [long], 50, True, GPU)
     assert copied == (gpu + 160, host)
     assert cost.evaluation_memory(SHAPE, [long], 50, True, CPU) == (0, on_cpu + 160)
+
+
+def test_answers_at_once() -> None:
+    # 3 batches of 1,536 tokens on a processor, 12 of 32,768 on a GPU, of which 64 items at most.
+    asked = Questions(items=100, read=10, written=5, longest=1000)
+    assert cost._answered_at_once(asked, CPU) == 4
+    assert cost._answered_at_once(asked, GPU) == 64
+    assert cost._answered_at_once(dataclasses.replace(asked, longest=10_000), GPU) == 39
+    assert cost._answered_at_once(dataclasses.replace(asked, longest=10_000), CPU) == 1
+    assert cost._answered_at_once(dataclasses.replace(asked, items=2), CPU) == 2

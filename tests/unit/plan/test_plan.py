@@ -83,6 +83,7 @@ def test_a_plan_names_the_item_that_has_no_twin(tmp_path: Path) -> None:
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     sizes = """{"read": {"items": 100, "tasks": 2, "prefix": 30, "item": 10, "answer": 0},
         "write": {"items": 1000, "tasks": 2, "prefix": 30, "item": 10, "answer": 5},
+        "one": {"items": 1000, "tasks": 1, "prefix": 10, "item": 10, "answer": 5},
         "short": {"items": 1000, "tasks": 1, "prefix": 9, "item": 10, "answer": 5}}"""
     write_text(tmp_path / "sizes.json", sizes)
     monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
@@ -90,13 +91,13 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     def asked(name: str, **settings: Any) -> Questions | None:
         return benchmark_questions("b", {"benchmark": name, **settings}, None, [], 1)
 
-    # The prefix of each task that is asked once, unless each item has its own.
+    # The prefix of each task that is asked once.
     assert asked("read", limit=20) == Questions(20, 2 * 30 + 20 * 10, 0, 40)
     assert asked("read", limit=1) == Questions(1, 30 + 10, 0, 40)
-    assert asked("read", limit=20, fewshot_draw="per_document") == Questions(20, 20 * 40, 0, 40)
     # Where the model writes, once for two full batches a task, and if it is half of the prompt.
     assert asked("write", limit=256) == Questions(256, 2 * 30 + 256 * 10, 256 * 5, 45)
     assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 45)
+    assert asked("one", limit=2) == Questions(2, 10 + 2 * 10, 10, 25)
     assert asked("short") == Questions(1000, 1000 * 19, 5000, 24)
     assert benchmark_questions("b", {"task": "some_task"}, None, [], 1) is None
 

@@ -224,7 +224,7 @@ class Forward:
         A sliding window counts the padding, and so must hold the whole of them.
         """
         window = getattr(self.config, "sliding_window", None)
-        return self.obstacle is None and (window is None or length <= window)
+        return window is None or length <= window
 
     def trunk(self, tokens: Sequence[int]) -> list[KeysValues]:
         """Compute the keys and values of every layer of a beginning that sequences share."""

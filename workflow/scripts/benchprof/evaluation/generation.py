@@ -35,9 +35,14 @@ LOOKBACK = 2
 """Tokens beyond a stop string's own in which it is looked for: a model may spell it in others."""
 MOST_ITEMS = 64
 """Larger batches wait for their longest answer more than they gain."""
-ACROSS_TOKENS = ("no_repeat_ngram_size", "bad_words_ids", "sequence_bias", "cache_implementation")
-"""Settings under which no beginning is shared: the padding after it would break their runs of
-tokens, or they want a cache of their own."""
+MOST_OUTLIERS = 0.1
+"""Share of items that a common beginning may leave out, being too long for it to be their half."""
+UNSHARED_SETTINGS = (
+    "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "sequence_bias",
+    "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit", "cache_implementation",
+)  # fmt: skip
+"""Generation settings under which no beginning is shared: they look at runs of tokens, which the
+padding after it would break, or go about the cache in a way of their own."""
 
 
 class StopStrings(StoppingCriteria):  # type: ignore[misc]
@@ -123,48 +128,57 @@ def _answered(
 ) -> Iterator[tuple[list[int], list[str]]]:
     """Answer items that have settings in common, batch by batch: their numbers, their texts."""
     new_tokens = settings["max_new_tokens"]
-    for shared, numbers in _by_beginning(prompts, new_tokens, token_budget):
+    shares = forward.obstacle is None and not _forbids_sharing(forward, settings)
+    everything = [(0, list(prompts))]
+    for shared, numbers in _parts(prompts, new_tokens, token_budget) if shares else everything:
+        trunk: list[KeysValues] = []
         longest = max(len(prompts[number]) for number in numbers) + new_tokens
-        may_share = forward.can_branch(longest) and not _asks_across_tokens(forward, settings)
-        trunk = forward.trunk(prompts[numbers[0]][:shared]) if shared and may_share else []
+        if shared and forward.can_branch(longest):
+            trunk = forward.trunk(prompts[numbers[0]][:shared])
         for batch in _batches({n: prompts[n] for n in numbers}, new_tokens, token_budget):
             asked = [prompts[number] for number in batch]
             yield batch, _answer_in_parts(forward, tokenizer, asked, settings, trunk)
 
 
-def _asks_across_tokens(forward: Forward, settings: dict[str, Any]) -> bool:
-    """Tell whether the task's settings or else the model's own have one of `ACROSS_TOKENS`."""
+def _forbids_sharing(forward: Forward, settings: dict[str, Any]) -> bool:
+    """Tell whether the task's settings, or else the model's own, have one that must not meet it."""
     own = forward.model.generation_config
-    return any(settings.get(name, getattr(own, name, None)) for name in ACROSS_TOKENS)
+    return any(settings.get(name, getattr(own, name, None)) for name in UNSHARED_SETTINGS)
 
 
-def _by_beginning(
+def _parts(
     prompts: dict[int, list[int]], new_tokens: int, token_budget: int
 ) -> list[tuple[int, list[int]]]:
     """Part items by a beginning that is at least half of each: its length, and the items.
 
-    Each keeps a token that is not of the beginning. A part fills a batch, or is all there is: a
-    batch of fewer would cost more than it saves. What is in no such part comes first, with 0.
+    Each keeps a token that is not of the beginning. A part is as large as can be, fills a batch or
+    is nearly all there is: smaller batches would cost more than they save. What is in no part comes
+    first, with 0.
     """
-    longest = max(map(len, prompts.values()))
-    enough = max(2, min(len(prompts), MOST_ITEMS, token_budget // (longest + new_tokens)))
     order = sorted(prompts, key=lambda number: (prompts[number], number))
-    shared = [_common(prompts[a][:-1], prompts[b][:-1]) for a, b in pairwise(order)]
+    common = [_common(prompts[a][:-1], prompts[b][:-1]) for a, b in pairwise(order)]
     parts: list[tuple[int, list[int]]] = []
     others: list[int] = []
     ranges = [(0, len(order))]
     while ranges:
         start, stop = ranges.pop()
-        numbers = order[start:stop]
-        if len(numbers) < enough:
-            others += numbers
+        if stop - start < 2:
+            others += order[start:stop]
             continue
-        least = min(shared[start : stop - 1])
-        if 2 * least >= max(len(prompts[number]) for number in numbers):
-            parts.append((least, numbers))
+        shared = min(common[start : stop - 1])
+        numbers = [n for n in order[start:stop] if len(prompts[n]) <= 2 * shared]
+        outliers = [n for n in order[start:stop] if len(prompts[n]) > 2 * shared]
+        if len(outliers) > MOST_OUTLIERS * (stop - start):
+            cuts = [i + 1 for i in range(start, stop - 1) if common[i] == shared]
+            ranges += pairwise([start, *cuts, stop])
             continue
-        cuts = [i + 1 for i in range(start, stop - 1) if shared[i] == least]
-        ranges += pairwise([start, *cuts, stop])
+        full = token_budget // (max(len(prompts[n]) for n in numbers) + new_tokens)
+        nearly_all = (1 - MOST_OUTLIERS) * len(prompts)
+        if len(numbers) >= max(2, min(MOST_ITEMS, full, nearly_all)):
+            parts.append((shared, numbers))
+            others += outliers
+        else:
+            others += order[start:stop]
     return [(0, others), *parts] if others else parts
 
 
@@ -198,15 +212,20 @@ def _answer(
     settings: dict[str, Any],
     trunk: list[KeysValues],
 ) -> list[str]:
-    """Generate one batch; padding stands before what follows the trunk, whose states are given."""
+    """Generate one batch.
+
+    Padding goes between the shared beginning, whose keys and values are the trunk, and what follows
+    it in each prompt.
+    """
     length = max(map(len, prompts))
     shared = trunk[0][0].shape[-2] if trunk else 0
     tokens = torch.empty((len(prompts), length), dtype=torch.long)
     mask = torch.ones_like(tokens)
     for row, prompt in enumerate(prompts):
         padding = length - len(prompt)
-        # With a token that the item has: a repetition penalty counts what is in the middle.
-        filled = prompt[:shared] + prompt[:1] * padding + prompt[shared:]
+        # A repetition penalty counts what is in the middle: a token that the item has anyway.
+        filling = prompt[0] if trunk else tokenizer.pad_token_id
+        filled = prompt[:shared] + [filling] * padding + prompt[shared:]
         tokens[row] = torch.tensor(filled)
         mask[row, shared : shared + padding] = 0
     arguments = {key: value for key, value in settings.items() if key != "until"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchprof.evaluation.generation import MOST_ITEMS
-from benchprof.evaluation.scorer import MOST_TOKENS
+from benchprof.evaluation.scorer import GENERATION_SHARE, MOST_TOKENS
 from benchprof.importance.gradients import SUMMED
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
@@ -114,16 +114,23 @@ def control_memory(shape: Shape, counts: Sequence[int]) -> int:
 def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine: Machine) -> float:
     """Of one benchmark under all model states, loading the model not included.
 
-    Prompts: 2 operations a weight of the layers and token, in full batches. Answers: batches of
-    64 items, a forward pass a token, each of which reads all weights.
+    Prompts: 2 operations a weight of the layers and token, in full batches. Answers: a forward
+    pass a token and batch, each of which reads all weights.
     """
     most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
     operations = 2 * shape.projections * (questions.read + questions.written)
     batches = math.ceil(questions.read / most)
     if questions.written:
         steps = WAIT * questions.written / questions.items
-        batches += round(math.ceil(questions.items / MOST_ITEMS) * steps)
+        batches += round(math.ceil(questions.items / _answered_at_once(questions, machine)) * steps)
     return states * machine.seconds(operations, batches * shape.weight_bytes, batches)
+
+
+def _answered_at_once(questions: Questions, machine: Machine) -> int:
+    """Items of a batch of answers."""
+    kind = "cuda" if machine.gpu else "cpu"
+    most = GENERATION_SHARE[kind] * MOST_TOKENS[kind] // questions.longest
+    return max(1, min(questions.items, MOST_ITEMS, most))
 
 
 def evaluation_memory(
@@ -142,7 +149,7 @@ def evaluation_memory(
     most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
     passing = size.peak_bytes(max(1, most // size.target), size.target, 0)
     written = [q for q in questions if q.written]
-    cache = max((min(q.items, MOST_ITEMS) * q.longest for q in written), default=0)
+    cache = max((_answered_at_once(q, machine) * q.longest for q in written), default=0)
     busy = max(passing, cache * shape.cache_bytes)
     masks = INDEX * masked
     loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)

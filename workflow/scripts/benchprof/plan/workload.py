@@ -110,9 +110,8 @@ def benchmark_questions(
     prefix, item, answer = (_tokens(size[k], characters) for k in ("prefix", "item", "answer"))
     tasks = min(used, size["tasks"])
     # Where the model writes, a beginning is computed once for full batches of prompts or for all.
-    written_alone = answer and (prefix < item or (tasks > 1 and used < 2 * tasks * MOST_ITEMS))
-    drawn_alone = benchmark.get("fewshot_draw") == "per_document"
-    read = used * item + (used if written_alone or drawn_alone else tasks) * prefix
+    alone = answer and (prefix < item or (tasks > 1 and used < 2 * tasks * MOST_ITEMS))
+    read = used * item + (used if alone else tasks) * prefix
     return Questions(used, read, used * answer, prefix + item + answer)
 
 
