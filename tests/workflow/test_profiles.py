@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
 CONFIGURATIONS = ["config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*")))]
+OVERLAYS = {"config/selectivity_contrast.yaml": "config/selectivity.yaml"}
 SIZED = ("compute_importance", "select_masks", "draw_controls", "evaluate_benchmark",
          "locate_masks", "compare_masks", "measure_core", "measure_stability")  # fmt: skip
 logger = logging.getLogger(__name__)
@@ -49,7 +50,8 @@ def plan(project: Project, *arguments: str) -> str:
 def test_every_shipped_configuration_is_planned(login_node: Project, configuration: str) -> None:
     # Whether programs may run is checked before anything is planned.
     unsafe = [] if shutil.which("bwrap") else ["--config", "run_code_unsafely=True"]
-    planned = plan(login_node, "--profile", "slurm", "--configfile", configuration, *unsafe)
+    files = [file for file in (OVERLAYS.get(configuration), configuration) if file is not None]
+    planned = plan(login_node, "--profile", "slurm", "--configfile", *files, *unsafe)
     assert "evaluate_benchmark" in planned
 
 
