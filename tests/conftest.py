@@ -30,6 +30,13 @@ from transformers.models.gemma2 import Gemma2Config
 from transformers.models.gemma3 import Gemma3TextConfig
 
 ROOT = Path(__file__).parents[1]
+OVERLAYS = {"config/selectivity_contrast.yaml": "config/selectivity.yaml"}
+"""Configuration files that others lie under."""
+CONFIGURATIONS = [
+    tuple(file for file in (OVERLAYS.get(path), path) if file is not None)
+    for path in ("config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*"))))
+]
+"""The files of every shipped configuration, in the order in which they are laid over another."""
 # A busy machine takes its time, and time is not what these tests are about.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snakemake.utils import update_config
+from tests.conftest import CONFIGURATIONS, ROOT
 
 from benchprof.configuration import (
     check_calibration_items,
@@ -24,7 +26,6 @@ from benchprof.configuration import (
 )
 from benchprof.errors import InputError
 
-ROOT = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
@@ -39,11 +40,12 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return config
 
 
-@pytest.mark.parametrize(
-    "path", ["config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*.yaml")))]
-)
-def test_the_shipped_configurations_are_valid(path: str) -> None:
-    check_configuration(yaml.safe_load((ROOT / path).read_text()), SCHEMA, path)
+@pytest.mark.parametrize("files", CONFIGURATIONS, ids=" ".join)
+def test_the_shipped_configurations_are_valid(files: tuple[str, ...]) -> None:
+    config: dict[str, Any] = {}
+    for file in files:
+        update_config(config, yaml.safe_load((ROOT / file).read_text()))
+    check_configuration(config, SCHEMA, files[-1])
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 from snakemake_executor_plugin_slurm.partitions import get_best_partition, read_partition_file
-from tests.conftest import ROOT
+from tests.conftest import CONFIGURATIONS, ROOT
 from tests.workflow.conftest import Project
 
-CONFIGURATIONS = ["config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*")))]
-OVERLAYS = {"config/selectivity_contrast.yaml": "config/selectivity.yaml"}
 SIZED = ("compute_importance", "select_masks", "draw_controls", "evaluate_benchmark",
          "locate_masks", "compare_masks", "measure_core", "measure_stability")  # fmt: skip
 logger = logging.getLogger(__name__)
@@ -46,11 +44,12 @@ def plan(project: Project, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("configuration", CONFIGURATIONS)
-def test_every_shipped_configuration_is_planned(login_node: Project, configuration: str) -> None:
+@pytest.mark.parametrize("files", CONFIGURATIONS, ids=" ".join)
+def test_every_shipped_configuration_is_planned(
+    login_node: Project, files: tuple[str, ...]
+) -> None:
     # Whether programs may run is checked before anything is planned.
     unsafe = [] if shutil.which("bwrap") else ["--config", "run_code_unsafely=True"]
-    files = [file for file in (OVERLAYS.get(configuration), configuration) if file is not None]
     planned = plan(login_node, "--profile", "slurm", "--configfile", *files, *unsafe)
     assert "evaluate_benchmark" in planned
 
