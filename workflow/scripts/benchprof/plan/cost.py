@@ -13,8 +13,8 @@ from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
 from benchprof.plan.workload import Examples, Questions
 
-HOST = 7 * 10**8
-"""Bytes of Python, torch and transformers before a model is loaded."""
+HOST = 10**9
+"""Bytes of Python, torch built for CUDA and transformers before a model is loaded, with slack."""
 GPU = 10**9
 """Bytes of CUDA's context, kernels and the allocator's slack."""
 INDEX = 4
