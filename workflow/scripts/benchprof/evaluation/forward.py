@@ -26,7 +26,7 @@ Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
 """Slots of the results, their log-probabilities, whether each token is the likeliest [all: slots],
 and the number of tokens computed."""
 
-LOGIT_BYTES = 1 << 26
+LOGIT_BYTES = {"cpu": 1 << 25, "cuda": 1 << 26}
 """Size of the largest block of logits, counted in float32, that is held at once."""
 CACHED_BYTES = 1 << 19
 """Size of the float32 logits that a thread of a processor normalises at once: they stay in its
@@ -210,6 +210,7 @@ class Forward:
 
     def __init__(self, model: Any) -> None:
         self.model, self.config, self.device = model, model.config, model.device
+        self.logit_bytes = LOGIT_BYTES.get(self.device.type, LOGIT_BYTES["cpu"])
         self.obstacle = obstacle(model)
         self.dimensions = Dimensions.of(
             getattr(self.config, "text_config", None) or self.config, model.dtype.itemsize
@@ -309,7 +310,7 @@ class Forward:
         are normalised in float32.
         """
         values, hits = np.empty(len(index)), np.empty(len(index), bool)
-        chunk = max(1, LOGIT_BYTES // (4 * self.dimensions.vocabulary))
+        chunk = max(1, self.logit_bytes // (4 * self.dimensions.vocabulary))
         cached = max(1, CACHED_BYTES // (4 * self.dimensions.vocabulary)) * torch.get_num_threads()
         for start in range(0, len(states), chunk):
             logits = self._logits(states[start : start + chunk])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchprof.evaluation.tree import Ints, PrefixTree
 
-SHORTEST_TARGET, LONGEST_TARGET = 128, 2048
+SHORTEST_TARGET, LONGEST_TARGET = 256, 2048
 """Bounds of the length to which small subtrees are gathered into one row."""
 TARGET_ATTENTION = 1 / 24
 """Share of the linear layers' cost that attention may take in a row of the target length."""

@@ -29,7 +29,6 @@ from tqdm import tqdm
 from benchprof.errors import InputError
 from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.forward import (
-    LOGIT_BYTES,
     Forward,
     KeysValues,
     Scores,
@@ -55,9 +54,9 @@ Pair = tuple[list[int], list[int]]
 """Token numbers of a context and of its continuation."""
 Answer = tuple[float, bool]
 """Log-likelihood of a continuation; whether greedy decoding would produce it."""
-MOST_TOKENS = {"cpu": 1536, "cuda": 32768}
+MOST_TOKENS = {"cpu": 2048, "cuda": 32768}
 """Beyond these a larger batch gains nothing: the linear layers already run at full speed."""
-GENERATION_SHARE = {"cpu": 3, "cuda": 12}
+GENERATION_SHARE = {"cpu": 2, "cuda": 12}
 """How many times as many tokens a batch of generation holds, most of which are kept, not computed.
 On a processor more of them take memory and save no time."""
 MEMORY_SHARE = 0.5
@@ -308,7 +307,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         budget = MOST_TOKENS.get(kind, MOST_TOKENS["cpu"])
         if self.forward.obstacle is not None:
             # Plain rows hold the logits of all their positions.
-            budget = min(budget, max(1, 8 * LOGIT_BYTES // (4 * dimensions.vocabulary)))
+            held = 8 * self.forward.logit_bytes // (4 * dimensions.vocabulary)
+            budget = min(budget, max(1, held))
         length = dimensions.target
         while budget > length and (
             dimensions.peak_bytes(budget // length, length, 0, self.forward.eager)

@@ -14,6 +14,7 @@ from transformers import (
 )
 
 from benchprof.errors import InputError
+from benchprof.models.allocation import keep_freed_memory
 
 
 def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:
@@ -28,6 +29,8 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
     Raises:
         InputError: there are fewer GPUs.
     """
+    if gpus == 1 and resolve_device(device).type == "cpu":
+        keep_freed_memory()
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
         folder,
         dtype=getattr(torch, dtype),

@@ -1,0 +1,42 @@
+"""Freed memory is used again, and another C library is left alone."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from benchprof.models import allocation
+
+PROGRAM = """
+import resource, sys
+import torch
+from benchprof.models.allocation import keep_freed_memory
+if sys.argv[1] == "kept":
+    assert keep_freed_memory()
+torch.ones(10 << 20)
+faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+before = faults()
+for _ in range(10):
+    torch.ones(10 << 20)  # 40 MiB
+print(faults() - before)
+"""
+
+
+def faults(setting: str) -> int:
+    """Pages that the system gave to a process for ten blocks of 40 MiB after a first one."""
+    command = [sys.executable, "-c", PROGRAM, setting]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_a_freed_block_is_used_again() -> None:
+    assert faults("kept") < 100
+
+
+def test_another_c_library_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    monkeypatch.delattr(allocation.ctypes, "CDLL")
+    assert not allocation.keep_freed_memory()
