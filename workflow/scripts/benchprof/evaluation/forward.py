@@ -30,7 +30,7 @@ LOGIT_BYTES = {"cpu": 1 << 25, "cuda": 1 << 26}
 """Size of the largest block of logits, counted in float32, that is held at once."""
 CACHED_BYTES = 1 << 19
 """Size of the float32 logits that a thread of a processor normalises at once: they stay in its
-cache, and their memory is used again. Fresh memory for whole blocks costs more than the sums."""
+cache."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask
+from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
@@ -235,6 +236,7 @@ def _compute(
     check_content(settings.folder)
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     speed_up_scoring(model)
+    keep_freed_memory(model.device)
     if kept_in:
         change, weights = kept_alone, scope_weights(model, kept_in["scope"], kept_in["layers"])
     else:

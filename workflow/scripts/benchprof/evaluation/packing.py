@@ -22,7 +22,8 @@ from benchprof.evaluation.tree import Ints, PrefixTree
 SHORTEST_TARGET, LONGEST_TARGET = 256, 2048
 """Bounds of the length to which small subtrees are gathered into one row."""
 TARGET_ATTENTION = 1 / 24
-"""Share of the linear layers' cost that attention may take in a row of the target length."""
+"""Share of the linear layers' cost that attention may take in a row of the target length, if
+that is within the bounds."""
 SIMILAR = 0.8
 """A batch takes no row shorter than this share of its longest: the rest would be padding."""
 

@@ -59,6 +59,8 @@ MOST_TOKENS = {"cpu": 2048, "cuda": 32768}
 GENERATION_SHARE = {"cpu": 2, "cuda": 12}
 """How many times as many tokens a batch of generation holds, most of which are kept, not computed.
 On a processor more of them take memory and save no time."""
+PLAIN_LOGIT_BYTES = 1 << 29
+"""Plain rows hold the logits of all their positions: so much at once, counted in float32."""
 MEMORY_SHARE = 0.5
 """Share of the free memory that the estimated peak may take."""
 
@@ -306,9 +308,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             free = psutil.virtual_memory().available
         budget = MOST_TOKENS.get(kind, MOST_TOKENS["cpu"])
         if self.forward.obstacle is not None:
-            # Plain rows hold the logits of all their positions.
-            held = 8 * self.forward.logit_bytes // (4 * dimensions.vocabulary)
-            budget = min(budget, max(1, held))
+            budget = min(budget, max(1, PLAIN_LOGIT_BYTES // (4 * dimensions.vocabulary)))
         length = dimensions.target
         while budget > length and (
             dimensions.peak_bytes(budget // length, length, 0, self.forward.eager)

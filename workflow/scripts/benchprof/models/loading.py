@@ -14,7 +14,6 @@ from transformers import (
 )
 
 from benchprof.errors import InputError
-from benchprof.models.allocation import keep_freed_memory
 
 
 def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:
@@ -29,8 +28,6 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
     Raises:
         InputError: there are fewer GPUs.
     """
-    if gpus == 1 and resolve_device(device).type == "cpu":
-        keep_freed_memory()
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
         folder,
         dtype=getattr(torch, dtype),
