@@ -22,9 +22,9 @@ LIBRARY = ROOT / "workflow/scripts"
 NO_NUMBERS = {
     "benchprof.codebase", "benchprof.configuration", "benchprof.digests", "benchprof.errors",
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
-    "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.preparation",
-    "benchprof.models.source", "benchprof.models.wheel", "benchprof.portable",
-    "benchprof.provenance", "benchprof.store", "benchprof.tensors",
+    "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
+    "benchprof.models.preparation", "benchprof.models.source", "benchprof.models.wheel",
+    "benchprof.portable", "benchprof.provenance", "benchprof.store", "benchprof.tensors",
 }  # fmt: skip
 
 
