@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -29,10 +30,15 @@ print(faults() - before)
 def faults(setting: str) -> int:
     """Pages that the system gave to a process for ten blocks of 40 MiB after a first one."""
     command = [sys.executable, "-c", PROGRAM, setting]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("MALLOC_", "GLIBC_", "LD_"))}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=plain)
+    return int(done.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc" or platform.machine() != "x86_64",
+    reason="not glibc, or torch may have an allocator of its own",
+)
 def test_a_freed_block_is_used_again() -> None:
     assert 10 * faults("kept") < faults("given back")
 

@@ -2,7 +2,7 @@
 
 glibc gives free memory at the end of its heap back to the system, and large blocks as soon as they
 are freed. The next layer's activations then come as fresh pages, each of which the system clears on
-its first touch: up to half of the time of a feed-forward block of a small model.
+its first touch, which can take longer than computing them (docs/performance.md).
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ def keep_freed_memory(device: torch.device) -> bool:
     """Let this process use freed memory again instead of giving it back; True where it could.
 
     No result changes. Resident memory then stays near its peak to the end of the process, and
-    includes the holes between blocks. For a model on a GPU, and with another C library than glibc,
-    nothing changes.
+    includes the holes between blocks. It is the main thread's blocks that are kept. For a model on
+    a GPU, and with another C library than glibc, nothing changes; nor where torch brings an
+    allocator of its own.
     """
     if device.type != "cpu" or platform.libc_ver()[0] != "glibc":
         return False
