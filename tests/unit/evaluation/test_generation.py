@@ -14,7 +14,7 @@ from lm_eval.models.huggingface import HFLM
 
 from benchprof.errors import InputError
 from benchprof.evaluation import generation
-from benchprof.evaluation.forward import FAMILIES
+from benchprof.evaluation.forward import HEADS
 from benchprof.evaluation.generation import StopStrings
 from benchprof.evaluation.scorer import TreeScorer
 
@@ -82,7 +82,7 @@ def longest_sharer(scorer: TreeScorer) -> int:
     return max(len(scorer.tok_encode(text)) for text in SHARERS) + int(SETTINGS["max_gen_toks"])
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", sorted(HEADS))
 def test_a_shared_beginning_is_computed_once(
     make_model: MakeModel, tokenizer: Any, family: str
 ) -> None:

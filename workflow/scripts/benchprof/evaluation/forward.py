@@ -1,14 +1,13 @@
 """Forward passes over packed rows, exact for the families that are known to be so.
 
-`Forward` computes the log-probabilities that are wanted and nothing else: attention is masked to
-each token's own path, positions follow the path, logits are made only where they are read.
+`Forward` computes the log-probabilities that are wanted and nothing else: tokens attend to their
+own path, positions follow the path, logits are made only where they are read.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
+from benchprof.evaluation.attention import Paths, attention_by
 from benchprof.evaluation.packing import Dimensions, Row, Target
 from benchprof.evaluation.tree import Ints
 
@@ -33,14 +33,12 @@ CACHED_BYTES = 1 << 19
 cache."""
 
 
-@dataclass(frozen=True)
-class Family:
-    """How a family's decoder takes its mask and what it does to the output of its head."""
+Head = Callable[[torch.Tensor, Any], torch.Tensor]
+"""What a family does to the output of its head, given its configuration."""
 
-    masks: str
-    """`full`: one mask. `window`: one mask, cut to `config.sliding_window` where that is set.
-    `layers`: a dictionary by the layer types of the configuration."""
-    head: Callable[[torch.Tensor, Any], torch.Tensor] = lambda logits, config: logits  # noqa: ARG005
+
+def _unchanged(logits: torch.Tensor, _: Any) -> torch.Tensor:
+    return logits
 
 
 def _softcapped(logits: torch.Tensor, config: Any) -> torch.Tensor:
@@ -48,29 +46,30 @@ def _softcapped(logits: torch.Tensor, config: Any) -> torch.Tensor:
     return logits if cap is None else torch.tanh(logits / cap) * cap
 
 
-FAMILIES = {
-    "llama": Family("full"),
-    "gpt2": Family("full"),
-    "gpt_neox": Family("full"),
-    "phi": Family("full"),
-    "gemma": Family("full"),
-    "olmo": Family("full"),
-    "olmo2": Family("full"),
-    "stablelm": Family("full"),
-    "cohere": Family("full", lambda logits, config: logits * config.logit_scale),
-    "granite": Family("full", lambda logits, config: logits / config.logits_scaling),
-    "mistral": Family("window"),
-    "mixtral": Family("window"),
-    "phi3": Family("window"),
-    "starcoder2": Family("window"),
-    "qwen2": Family("layers"),
-    "qwen3": Family("layers"),
-    "smollm3": Family("layers"),
-    "gemma2": Family("layers", _softcapped),
-    "gemma3_text": Family("layers", _softcapped),
+HEADS: dict[str, Head] = {
+    "llama": _unchanged,
+    "gpt2": _unchanged,
+    "gpt_neox": _unchanged,
+    "phi": _unchanged,
+    "gemma": _unchanged,
+    "olmo": _unchanged,
+    "olmo2": _unchanged,
+    "stablelm": _unchanged,
+    "cohere": lambda logits, config: logits * config.logit_scale,
+    "granite": lambda logits, config: logits / config.logits_scaling,
+    "mistral": _unchanged,
+    "mixtral": _unchanged,
+    "phi3": _unchanged,
+    "starcoder2": _unchanged,
+    "qwen2": _unchanged,
+    "qwen3": _unchanged,
+    "smollm3": _unchanged,
+    "gemma2": _softcapped,
+    "gemma3_text": _softcapped,
 }
-"""By `config.model_type`; every entry is tested against plain rows. Positions are rotary or
-learned, never recurrent, convolutional or a bias of the distance in the row."""
+"""The families whose rows are packed, by `config.model_type`; every entry is tested against plain
+rows. Positions are rotary or learned, never recurrent, convolutional or a bias of the distance in
+the row, and a sliding window is given to the attention function."""
 
 
 def obstacle(model: Any) -> str | None:
@@ -81,10 +80,10 @@ def obstacle(model: Any) -> str | None:
     ropes = getattr(config, "rope_parameters", None) or {}
     ropes = [ropes, *(rope for rope in ropes.values() if isinstance(rope, dict))]
     obstacles = {
-        f"the family {config.model_type!r} is not known to take a tree's mask": (
-            config.model_type not in FAMILIES
+        f"the family {config.model_type!r} is not known to take rows of several paths": (
+            config.model_type not in HEADS
         ),
-        f"attention {attention!r} takes no dense mask": attention not in ("sdpa", "eager"),
+        f"attention {attention!r} takes no mask": attention not in ("sdpa", "eager"),
         "its attention is bidirectional": getattr(config, "use_bidirectional_attention", None),
         f"its layers are not all attention: {sorted(kinds)}": (
             not kinds <= {"full_attention", "sliding_attention"}
@@ -97,28 +96,6 @@ def obstacle(model: Any) -> str | None:
         ),
     }
     return next((reason for reason, holds in obstacles.items() if holds), None)
-
-
-def path_mask(
-    ends: torch.Tensor, positions: torch.Tensor, base: int, window: int | None, dtype: torch.dtype
-) -> torch.Tensor:
-    """Build the additive mask [batch, 1, length, base + length] by which tokens see their own path.
-
-    `ends` [batch, length] is one past each place's subtree, `positions` [batch, length] the depth
-    in the path, which is also what a sliding window counts. The first `base` keys are the trunk's.
-    """
-    length = ends.shape[1]
-    place = torch.arange(length, device=ends.device)
-    visible = (place[None, None, :] <= place[None, :, None]) & (
-        place[None, :, None] < ends[:, None, :]
-    )
-    below = torch.arange(base, device=ends.device).expand(ends.shape[0], base)
-    visible = torch.cat([visible.new_ones(()).expand(*ends.shape, base), visible], dim=-1)
-    if window is not None:
-        keys = torch.cat([below, positions], dim=-1)
-        visible &= positions[:, :, None] - keys[:, None, :] < window
-    mask = torch.zeros(visible.shape, dtype=dtype, device=ends.device)
-    return mask.masked_fill_(~visible, torch.finfo(dtype).min)[:, None]
 
 
 def read_logits(
@@ -245,61 +222,52 @@ class Forward:
         base: int,
         cache: Any,
     ) -> Scores:
-        """Score one batch of rows over `base` cached tokens; rows are padded on the right."""
-        length = max(len(row) for row, _ in rows)
-        shape = (len(rows), length)
-        tokens, positions = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        # A padding token sees itself alone, and nothing sees it.
-        ends = np.tile(np.arange(1, length + 1), (len(rows), 1))
-        for number, (row, _) in enumerate(rows):
-            tokens[number, : len(row)] = tree_tokens[row.nodes]
-            positions[number, : len(row)] = row.depths
-            ends[number, : len(row)] = row.ends
-        counts = np.cumsum([0, *(len(target.places) for _, target in rows)])
-        places = np.concatenate([t.places + i * length for i, (_, t) in enumerate(rows)])
-        inputs = torch.from_numpy(np.stack([tokens, positions, ends])).to(self.device)
-        states = self._states(inputs, base, cache, torch.from_numpy(places).to(self.device))
-        index = np.concatenate([t.rows + counts[i] for i, (_, t) in enumerate(rows)])
+        """Score one batch of rows over `base` cached tokens."""
+        lengths = [len(row) for row, _ in rows]
+        starts = np.cumsum([0, *lengths[:-1]])
+        tokens = np.concatenate([tree_tokens[row.nodes] for row, _ in rows]).astype(np.int64)
+        places = _joined([target.places for _, target in rows], starts)
+        if self.obstacle is None:
+            depths = np.concatenate([row.depths for row, _ in rows]).astype(np.int64)
+            ends = _joined([row.ends for row, _ in rows], starts)
+            paths = Paths(depths, ends, base, self.device)
+            states = self._states(tokens, paths, cache, places)
+        else:
+            states = self._plain_logits(tokens, lengths, places)
+        above = np.cumsum([0, *(len(target.places) for _, target in rows[:-1])])
+        index = _joined([target.rows for _, target in rows], above)
         targets = np.concatenate([target.tokens for _, target in rows])
         values, hits = self._read(states, index, targets)
         slots = np.concatenate([target.slots for _, target in rows])
-        return slots, values, hits, sum(len(row) for row, _ in rows)
+        return slots, values, hits, len(tokens)
 
     def _states(
-        self, inputs: torch.Tensor, base: int, cache: Any, places: torch.Tensor
+        self, tokens: NDArray[np.int64], paths: Paths, cache: Any, places: NDArray[np.int64]
     ) -> torch.Tensor:
-        """Hidden states (plain rows: logits) [places, width] at flat places of the batch.
-
-        `inputs` [3, batch, length] are the tokens, their positions and the ends of their subtrees.
-        """
-        tokens, positions, ends = inputs
-        if self.obstacle is not None:
-            logits: torch.Tensor = self.model(input_ids=tokens, use_cache=False).logits
-            return logits.flatten(0, 1)[places.to(logits.device)]
-        output = self.model.base_model(
-            input_ids=tokens,
-            attention_mask=self._masks(ends, positions, base),
-            position_ids=positions,
-            use_cache=False,
-            **({} if cache is None else {self.cache_name: cache}),
-        )
+        """Hidden states [places, width] of tokens whose rows lie one after the other."""
+        inputs = torch.from_numpy(np.stack([tokens, paths.depths])).to(self.device)
+        with attention_by(paths, self.config):
+            output = self.model.base_model(
+                input_ids=inputs[:1],
+                position_ids=inputs[1:],
+                use_cache=False,
+                **({} if cache is None else {self.cache_name: cache}),
+            )
         hidden: torch.Tensor = output.last_hidden_state
         # Over several GPUs the decoder ends on another one than it began on.
-        return hidden.flatten(0, 1)[places.to(hidden.device)]
+        return hidden[0][torch.from_numpy(places).to(hidden.device)]
 
-    def _masks(self, ends: torch.Tensor, positions: torch.Tensor, base: int) -> Any:
-        """Build the mask, or the masks by layer type, as the family takes them."""
-        kind, dtype = FAMILIES[self.config.model_type].masks, self.model.dtype
-        window = getattr(self.config, "sliding_window", None)
-        if kind == "full":
-            return path_mask(ends, positions, base, None, dtype)
-        if kind == "window":
-            return path_mask(ends, positions, base, window, dtype)
-        windows = {"full_attention": None, "sliding_attention": window}
-        return {
-            layer_type: path_mask(ends, positions, base, windows[layer_type], dtype)
-            for layer_type in sorted(set(self.config.layer_types))
-        }
+    def _plain_logits(
+        self, tokens: NDArray[np.int64], lengths: Sequence[int], places: NDArray[np.int64]
+    ) -> torch.Tensor:
+        """Logits [places, vocabulary] of plain sequences, padded on the right."""
+        real = np.arange(max(lengths)) < np.array(lengths)[:, None]
+        padded = np.zeros(real.shape, np.int64)
+        padded[real] = tokens
+        inputs = torch.from_numpy(padded).to(self.device)
+        logits: torch.Tensor = self.model(input_ids=inputs, use_cache=False).logits
+        read = torch.from_numpy(np.flatnonzero(real)[places])
+        return logits.flatten(0, 1)[read.to(logits.device)]
 
     def _read(
         self, states: torch.Tensor, index: NDArray[np.int64], targets: NDArray[np.int64]
@@ -328,5 +296,12 @@ class Forward:
     def _logits(self, states: torch.Tensor) -> torch.Tensor:
         if self.obstacle is not None:
             return states
-        head = FAMILIES[self.config.model_type].head
+        head = HEADS[self.config.model_type]
         return head(self.model.get_output_embeddings()(states), self.config)
+
+
+def _joined(
+    parts: Sequence[NDArray[np.integer[Any]]], offsets: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Concatenate places that count from the beginnings of rows, which stand at `offsets`."""
+    return np.concatenate([part + at for part, at in zip(parts, offsets, strict=True)])

@@ -3,8 +3,8 @@
 A *row* is a set of nodes, in preorder, that holds each node's whole path back to the row's *base*:
 the root, or the end of a *trunk*. A trunk is a path that so many rows would repeat (few-shot
 examples, a task's header) that it is computed once and its keys and values are kept for the rows
-below it, its *group*. Elsewhere ancestors are repeated where a row is cut. Rows are short, since
-dense attention costs the square of their length.
+below it, its *group*. Elsewhere ancestors are repeated where a row is cut, so that a row is as long
+as a batch may be.
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchprof.evaluation.tiles import MOST_KEYS, tile_length
 from benchprof.evaluation.tree import Ints, PrefixTree
 
-SHORTEST_TARGET, LONGEST_TARGET = 256, 2048
-"""Bounds of the length to which small subtrees are gathered into one row."""
-TARGET_ATTENTION = 1 / 24
-"""Share of the linear layers' cost that attention may take in a row of the target length, if
-that is within the bounds."""
+PASS = 256
+"""Tokens whose computation costs as much as a pass of its own and an unfilled batch."""
 SIMILAR = 0.8
-"""A batch takes no row shorter than this share of its longest: the rest would be padding."""
+"""A batch takes no row shorter than this share of its longest: plain rows would be padding."""
 
 
 @dataclass(frozen=True)
@@ -57,31 +55,22 @@ class Dimensions:
             itemsize=itemsize,
         )
 
-    @property
-    def balance(self) -> float:
-        """Row length at which dense attention costs as much as the linear layers."""
-        attention = 2 * self.heads * self.head_size
-        projections = self.hidden * self.head_size * 2 * (self.heads + self.kv_heads)
-        return (projections + 3 * self.hidden * self.intermediate) / attention
+    def peak_bytes(self, tokens: int, path: int, base: int = 0, eager: bool = False) -> int:
+        """Estimate the memory of a pass of `tokens` on paths of up to `path` over `base` cached.
 
-    @property
-    def target(self) -> int:
-        """Length to which small subtrees are gathered, by default."""
-        wanted = self.balance * TARGET_ATTENTION
-        return int(min(max(wanted, SHORTEST_TARGET), LONGEST_TARGET))
-
-    def peak_bytes(self, rows: int, length: int, base: int, eager: bool = False) -> int:
-        """Estimate the memory of a pass of `rows` x `length` tokens over `base` cached ones.
-
-        Counted: the live activations of one layer, its keys and values repeated for every head, the
-        mask, the kept keys and values of the trunk and, for `eager` attention, the scores.
+        Counted: the live activations of one layer, the keys and values that are copied at once and
+        repeated for every head, masks, the kept keys and values of the base and, for `eager`
+        attention, scores.
         """
-        tokens, pairs = rows * length, rows * length * (base + length)
+        tile = tile_length(base + path)
+        keys = base + path + tile
         width = 6 * self.hidden + 3 * self.intermediate + 4 * self.heads * self.head_size
-        keys = 4 * rows * (base + length) * self.heads * self.head_size
+        copied = max(keys, min(-(-tokens // tile) * keys, MOST_KEYS))
+        gathered = 4 * copied * self.heads * self.head_size
         kept = 2 * self.layers * base * self.kv_heads * self.head_size
+        pairs = tokens * keys
         scores = 3 * self.heads * pairs if eager else 0
-        return (tokens * width + keys + kept + scores + 2 * pairs) * self.itemsize + 2 * pairs
+        return (tokens * width + gathered + kept + scores + 2 * pairs) * self.itemsize + 2 * pairs
 
 
 @dataclass(frozen=True)
@@ -111,6 +100,11 @@ class Group:
     rows: tuple[Row, ...]
     """Longest first."""
 
+    def path(self, row: Row) -> int:
+        """Length of the longest path in a row, above what is cached."""
+        cached = self.base - (len(row) if row is self.trunk else 0)
+        return int(row.depths.max()) + 1 - cached
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -121,6 +115,8 @@ class Plan:
     token_budget: int
     dimensions: Dimensions | None = None
     eager: bool = False
+    padded: bool = False
+    """Whether the rows of a batch are filled up to the longest: plain ones are."""
 
     @property
     def rows(self) -> int:
@@ -137,19 +133,20 @@ class Plan:
     def padding(self) -> int:
         """Tokens of padding under the plan's budget."""
         batches = [b for g in self.groups for b in batched(g.rows, self.token_budget)]
-        return sum(len(batch[0]) * len(batch) - sum(map(len, batch)) for batch in batches)
+        filled = sum(len(batch[0]) * len(batch) - sum(map(len, batch)) for batch in batches)
+        return filled if self.padded else 0
 
     @property
     def peak_bytes(self) -> int | None:
         """Estimated peak of activations and masks, without the weights; None if unknown."""
         if self.dimensions is None:
             return None
-        shapes = [
-            (len(batch), len(batch[0]), group.base)
+        passes = [
+            (len(batch) * len(batch[0]), max(map(group.path, batch)), group.base)
             for group in self.groups
             for batch in batched(group.rows, self.token_budget)
-        ] + [(1, len(g.trunk), g.base - len(g.trunk)) for g in self.groups if g.trunk is not None]
-        return max((self.dimensions.peak_bytes(*s, eager=self.eager) for s in shapes), default=0)
+        ] + [(len(g.trunk), len(g.trunk), g.base - len(g.trunk)) for g in self.groups if g.trunk]
+        return max((self.dimensions.peak_bytes(*p, eager=self.eager) for p in passes), default=0)
 
     def describe(self) -> str:
         """One line for the log."""
@@ -180,23 +177,13 @@ def batched(rows: Sequence[Row], token_budget: int) -> Iterator[list[Row]]:
         yield batch
 
 
-@dataclass(frozen=True)
-class Lengths:
-    """The lengths that decide how a tree is cut."""
+def pack(tree: PrefixTree, longest: int) -> tuple[Group, ...]:
+    """Pack the tree: find trunks, then cut what is below each into rows of at most `longest`.
 
-    target: int
-    """Length to which small pieces are gathered."""
-    longest: int
-    """Bound of a group's rows; where its longest path and `target` together are more, that much."""
-    balance: float
-    """Row length at which attention costs as much as all else: what a longer row costs in
-    attention is weighed against the ancestors that a cut repeats."""
-
-
-def pack(tree: PrefixTree, lengths: Lengths) -> tuple[Group, ...]:
-    """Pack the tree: find trunks, then cut what is below each into rows."""
+    A path longer than that gets the row that it needs, with its branches.
+    """
     groups: list[Group] = []
-    trunks = find_trunks(tree, lengths.target)
+    trunks = find_trunks(tree, longest)
     diverted = np.zeros(tree.size + 1, np.int32)
     for start, _, _ in trunks:  # nested trunks overlap, hence the difference array
         diverted[start] += 1
@@ -208,44 +195,42 @@ def pack(tree: PrefixTree, lengths: Lengths) -> tuple[Group, ...]:
         own = own[level[own] == (0 if number == 0 else level[tip])]
         above = groups[parent].base if number else 0
         trunk = row_of(tree, tree.path(tip, above)) if number else None
-        pieces = cut(tree, own, base, lengths)
-        rows = gather(tree, pieces, lengths.target)
+        rows = gather(tree, cut(tree, own, base, longest), longest)
         groups.append(Group(parent, base, trunk, rows))
     return tuple(groups)
 
 
-def find_trunks(tree: PrefixTree, target: int) -> list[tuple[int, int, int]]:
+def find_trunks(tree: PrefixTree, longest: int) -> list[tuple[int, int, int]]:
     """Find paths worth computing once: (first diverted node, tip, index of the parent group).
 
-    A branching node becomes a trunk's tip if its subtree fills at least two rows and if repeating
-    its path in all of them would cost more than a quarter of a row: roughly what the calls of its
-    own and the broken batch cost. The whole subtree of the first diverted node is then computed
-    below the trunk. In preorder, so that parents come first; group 0 is the root's.
+    A branching node becomes a trunk's tip if repeating its path in all rows but one of its subtree
+    would cost more than a pass of its own. The whole subtree of the first diverted node is then
+    computed below the trunk. In preorder, so that parents come first; group 0 is the root's.
     """
     trunks: list[tuple[int, int, int]] = []
     stack = [(root, 0, 0) for root in reversed(tree.children(-1))]  # node, parent group, its base
     while stack:
         start, parent, base = stack.pop()
         node, end = start, int(tree.ends[start])
-        while end - node > target and node + 1 < end and tree.ends[node + 1] == end:
+        while node + 1 < end and tree.ends[node + 1] == end:
             node += 1  # down to the first branching node
         below = end - node - 1
-        if below < 2 * target:
+        if below <= longest:
             continue
-        repeated = (below // target - 1) * (int(tree.depths[node]) + 1 - base)
-        if repeated >= target / 4:
+        repeated = (-(-below // longest) - 1) * (int(tree.depths[node]) + 1 - base)
+        if repeated >= PASS:
             trunks.append((start, node, parent))
             parent, base = len(trunks), int(tree.depths[node]) + 1
-        large = [c for c in tree.children(node) if tree.ends[c] - c > target]
+        large = [c for c in tree.children(node) if tree.ends[c] - c > longest]
         stack += [(child, parent, base) for child in reversed(large)]
     return trunks
 
 
-def cut(tree: PrefixTree, nodes: Ints, base: int, lengths: Lengths) -> list[Ints]:
+def cut(tree: PrefixTree, nodes: Ints, base: int, longest: int) -> list[Ints]:
     """Cut nodes in preorder into pieces, each closed under ancestors down to depth `base`.
 
-    Cuts fall only where a branch starts. Dynamic programming over these places finds the cheapest
-    cuts: a piece of n tokens costs n, plus its attention where it is longer than the target.
+    Cuts fall only where a branch starts. Dynamic programming over these places finds those that
+    repeat the fewest ancestors.
     """
     if not len(nodes):
         return []
@@ -254,13 +239,14 @@ def cut(tree: PrefixTree, nodes: Ints, base: int, lengths: Lengths) -> list[Ints
     starts = np.append(np.flatnonzero(is_start), len(nodes))
     above = tree.depths[nodes[starts[:-1]]].astype(np.int64) - base
     runs = np.diff(starts) + above
-    limit = max(lengths.longest, int(runs.max()) + lengths.target)
+    path = int(runs.max())
+    limit = longest if path <= longest else path + longest // 8
     first = np.searchsorted(starts, starts - limit)
     cost, choice = np.zeros(len(starts)), np.zeros(len(starts), np.int64)
     for j in range(1, len(starts)):
         i = np.arange(first[j], j)
         length = above[i] + starts[j] - starts[i]
-        price = cost[i] + length * (1 + np.maximum(length, lengths.target) / lengths.balance)
+        price = cost[i] + length
         price[length > limit] = np.inf
         best = len(price) - 1 - int(price[::-1].argmin())  # of equals the shortest piece
         cost[j], choice[j] = price[best], i[best]
@@ -273,20 +259,23 @@ def cut(tree: PrefixTree, nodes: Ints, base: int, lengths: Lengths) -> list[Ints
     return pieces[::-1]
 
 
-def gather(tree: PrefixTree, pieces: Sequence[Ints], target: int) -> tuple[Row, ...]:
-    """Put pieces into as few rows of about `target` tokens as hold them; return the rows.
+def gather(tree: PrefixTree, pieces: Sequence[Ints], longest: int) -> tuple[Row, ...]:
+    """Put pieces into rows of at most `longest` tokens; return the rows.
 
-    The rows become equally long, so that a batch of them needs little padding: the largest piece
-    goes to the shortest row. A piece longer than `target` stays alone. Where pieces of a row share
-    ancestors these are there once.
+    As few as hold them, if the pieces allow it, and equally long: the largest piece goes to the
+    shortest row. A piece longer than `longest` stays alone. Where pieces of a row share ancestors
+    these are there once.
     """
     order = sorted(pieces, key=lambda piece: (-len(piece), int(piece[-1])))
-    alone = [[piece] for piece in order if len(piece) > target]
+    alone = [[piece] for piece in order if len(piece) > longest]
     small = order[len(alone) :]
-    count = -(-sum(map(len, small)) // target)
+    count = -(-sum(map(len, small)) // longest)
     shared: list[list[Ints]] = [[] for _ in range(count)]
     lengths = [(0, number) for number in range(count)]
     for piece in small:
+        if lengths[0][0] + len(piece) > longest:
+            heappush(lengths, (0, len(shared)))
+            shared.append([])
         length, number = heappop(lengths)
         shared[number].append(piece)
         heappush(lengths, (length + len(piece), number))
@@ -366,3 +355,37 @@ def assign(
     if free.any():
         raise AssertionError(f"{free.sum()} scored tokens are in no row")
     return tuple(found)
+
+
+def halve(row: Row, target: Target) -> list[tuple[Row, Target]]:
+    """Cut a row in two where a branch starts, nearest to its middle; one row if none does.
+
+    The second half repeats the ancestors of its first token.
+    """
+    branches = 1 + np.flatnonzero(row.depths[1:] <= row.depths[:-1])
+    if not len(branches):
+        return [(row, target)]
+    at = int(branches[np.abs(branches - len(row) // 2).argmin()])
+    ancestors = np.flatnonzero(row.ends[:at] > at)
+    halves = [np.arange(at), np.append(ancestors, np.arange(at, len(row)))]
+    reads = [target.places < at, target.places >= at]
+    return [
+        (_part(row, places), _read_at(target, places, read))
+        for places, read in zip(halves, reads, strict=True)
+    ]
+
+
+def _part(row: Row, places: NDArray[np.int64]) -> Row:
+    ends = np.searchsorted(places, row.ends[places]).astype(np.int32)
+    return Row(row.nodes[places], row.depths[places], ends)
+
+
+def _read_at(target: Target, places: NDArray[np.int64], read: NDArray[np.bool_]) -> Target:
+    """What a part of a row, its `places`, reads of the row's target."""
+    pairs = read[target.rows]
+    return Target(
+        np.searchsorted(places, target.places[read]),
+        (np.cumsum(read) - 1)[target.rows[pairs]],
+        target.tokens[pairs],
+        target.slots[pairs],
+    )

@@ -37,12 +37,12 @@ from benchprof.evaluation.forward import (
 )
 from benchprof.evaluation.generation import generate, is_out_of_memory
 from benchprof.evaluation.packing import (
-    Lengths,
     Plan,
     Row,
     Target,
     assign,
     batched,
+    halve,
     pack,
     unroll,
 )
@@ -54,13 +54,17 @@ Pair = tuple[list[int], list[int]]
 """Token numbers of a context and of its continuation."""
 Answer = tuple[float, bool]
 """Log-likelihood of a continuation; whether greedy decoding would produce it."""
-MOST_TOKENS = {"cpu": 2048, "cuda": 32768}
+MOST_TOKENS = {"cpu": 4096, "cuda": 32768}
 """Beyond these a larger batch gains nothing: the linear layers already run at full speed."""
-GENERATION_SHARE = {"cpu": 2, "cuda": 12}
+GENERATION_SHARE = {"cpu": 1, "cuda": 12}
 """How many times as many tokens a batch of generation holds, most of which are kept, not computed.
 On a processor more of them take memory and save no time."""
 PLAIN_LOGIT_BYTES = 1 << 29
 """Plain rows hold the logits of all their positions: so much at once, counted in float32."""
+FEWEST_TOKENS = 256
+"""A batch is not made smaller for lack of memory before anything ran out."""
+USUAL_PATH = 1024
+"""Tokens that the prompts of a batch are taken to have when its size is chosen."""
 MEMORY_SHARE = 0.5
 """Share of the free memory that the estimated peak may take."""
 
@@ -105,7 +109,6 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         *,
         token_budget: int | None = None,
         max_length: int | None = None,
-        row_length: int | None = None,
         add_bos_token: bool | None = None,
         prefix_token_id: int | None = None,
         chat_template_arguments: dict[str, Any] | None = None,
@@ -114,9 +117,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     ) -> None:
         """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
 
-        `row_length` bounds the rows (by default twice the length to which pieces are gathered),
-        but a long path gets the row that it needs, with its branches. `description` shows a tqdm
-        bar; `progress` is called with (tokens done, tokens of the plan) instead.
+        `description` shows a tqdm bar; `progress` is called with (tokens done, tokens of the plan)
+        instead.
         """
         super().__init__()
         self.model = model.eval()
@@ -131,9 +133,6 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         self.forward = Forward(self.model)
         if self.forward.obstacle is not None:
             logger.warning("no row is shared between requests: %s", self.forward.obstacle)
-        target, balance = self.forward.dimensions.target, self.forward.dimensions.balance
-        longest = row_length or 2 * target
-        self.lengths = Lengths(min(target, longest), longest, balance)
         self.token_budget = token_budget or self._find_budget()
         share = GENERATION_SHARE.get(self._device.type, GENERATION_SHARE["cpu"])
         self.generation_budget = token_budget or share * self.token_budget
@@ -217,8 +216,9 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             logger.warning(lost, truncated, len(pairs), self.max_length)
         tree = grow(fed)
         forward = self.forward
-        groups = unroll(tree) if forward.obstacle is not None else pack(tree, self.lengths)
-        plan = Plan(groups, tree.size, self.token_budget, forward.dimensions, forward.eager)
+        plain = forward.obstacle is not None
+        groups = unroll(tree) if plain else pack(tree, self.token_budget)
+        plan = Plan(groups, tree.size, self.token_budget, forward.dimensions, forward.eager, plain)
         lengths = [len(continuation) for _, continuation in pairs]
         tails = [tree.tail(int(n), k) for n, k in zip(tree.leaves, lengths, strict=True)]
         nodes = np.concatenate([np.empty(0, np.int64), *tails])
@@ -227,7 +227,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             plan=plan,
             requests=tuple(pairs),
             truncated=truncated,
-            exact_packing=forward.obstacle is None,
+            exact_packing=not plain,
             owners=np.repeat(np.arange(len(pairs)), lengths),
             tokens=tree.tokens,
             targets=assign(groups, nodes, tokens),
@@ -309,10 +309,9 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         budget = MOST_TOKENS.get(kind, MOST_TOKENS["cpu"])
         if self.forward.obstacle is not None:
             budget = min(budget, max(1, PLAIN_LOGIT_BYTES // (4 * dimensions.vocabulary)))
-        length = dimensions.target
-        while budget > length and (
-            dimensions.peak_bytes(budget // length, length, 0, self.forward.eager)
-            > MEMORY_SHARE * free
+        path = min(self.max_length, USUAL_PATH)
+        while budget > FEWEST_TOKENS and (
+            dimensions.peak_bytes(budget, path, eager=self.forward.eager) > MEMORY_SHARE * free
         ):
             budget //= 2
         return budget
@@ -332,25 +331,29 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
                 layers, targets = layers_of(cache), targets[1:]
             trunks.append((number, layers))
             rows = list(zip(group.rows, targets, strict=True))
-            yield from self._score_rows(prepared.tokens, rows, group.base, layers)
+            yield from self._score_rows(prepared, rows, group.base, layers)
 
     def _score_rows(
         self,
-        tokens: Ints,
+        prepared: Prepared,
         rows: list[tuple[Row, Target]],
         base: int,
         layers: list[KeysValues],
     ) -> Iterator[Scores]:
         """Score a group's rows; running out of memory halves the budget, and the rest goes on."""
-        start = 0
-        while start < len(rows):
-            size = len(next(batched([row for row, _ in rows[start:]], self.token_budget)))
-            batch = rows[start : start + size]
+        waiting, planned = rows, prepared.plan.token_budget
+        while waiting:
+            halves = self._halves(waiting[0])
+            if len(waiting[0][0]) > self.token_budget < planned and len(halves) > 1:
+                waiting = halves + waiting[1:]
+                continue
+            size = len(next(batched([row for row, _ in waiting], self.token_budget)))
+            batch = waiting[:size]
             cache = cache_of(layers, growing=False) if layers else None
             try:
-                scores = self.forward.batch(tokens, batch, base, cache)
+                scores = self.forward.batch(prepared.tokens, batch, base, cache)
             except (MemoryError, RuntimeError) as error:
-                if size == 1 or not is_out_of_memory(error):
+                if not is_out_of_memory(error) or len(halves) == size == 1:
                     raise
                 scores = None
             if scores is None:  # outside `except`: the traceback would hold the tensors
@@ -359,5 +362,9 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
                 gc.collect()
                 torch.cuda.empty_cache()
                 continue
-            start += size
+            waiting = waiting[size:]
             yield scores
+
+    def _halves(self, row: tuple[Row, Target]) -> list[tuple[Row, Target]]:
+        """Cut a row that holds several paths in two; plain rows hold one."""
+        return [row] if self.forward.obstacle is not None else halve(*row)

@@ -147,7 +147,7 @@ def evaluation_memory(
     """
     size = shape.dimensions
     most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
-    passing = size.peak_bytes(max(1, most // size.target), size.target, 0)
+    passing = max(size.peak_bytes(min(q.read, most), q.longest) for q in questions)
     written = [q for q in questions if q.written]
     cache = max((_answered_at_once(q, machine) * q.longest for q in written), default=0)
     busy = max(passing, cache * shape.cache_bytes)

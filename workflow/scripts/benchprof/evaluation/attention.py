@@ -1,0 +1,172 @@
+"""Attention of a batch of packed rows, tile by tile, under any of the library's kernels.
+
+The function is registered with transformers, whose models then call it in every layer.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+from benchprof.evaluation.tiles import Tiles, tile_length, tiles_of
+
+NAME = "benchprof_paths"
+"""Of the function below, in transformers' registry."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Tiles of one size on the model's device."""
+
+    tiles: Tiles
+    queries: torch.Tensor
+    """Places of all tiles' tokens, one after the other."""
+    keys: torch.Tensor
+    """Places of all tiles' keys."""
+
+
+class Paths:
+    """The paths of a batch's tokens, as attention needs them."""
+
+    def __init__(
+        self, depths: NDArray[np.int64], ends: NDArray[np.int64], base: int, device: torch.device
+    ) -> None:
+        """Take the tokens in preorder.
+
+        Args:
+            depths: position of each token in its path, counted from the root; [tokens].
+            ends: one past each place's subtree; [tokens].
+            base: how many cached tokens all paths begin with.
+            device: where attention is computed.
+        """
+        self.depths, self.base, self.device = depths, base, device
+        self.blocks = [
+            Block(tiles, self._on_device(tiles.queries), self._on_device(tiles.keys))
+            for tiles in tiles_of(ends, tile_length(float(depths.mean())), base)
+        ]
+        order = np.concatenate([block.tiles.queries.ravel() for block in self.blocks])
+        self.order = self._on_device(np.argsort(order))
+        """Where the output of each token stands among those of the blocks."""
+        self._masks: dict[tuple[int | None, torch.dtype], list[torch.Tensor]] = {}
+
+    def masks(self, window: int | None, dtype: torch.dtype) -> list[torch.Tensor]:
+        """Additive masks of the blocks [tiles, 1, length, base + keys], for a sliding window."""
+        if (window, dtype) not in self._masks:
+            self._masks[window, dtype] = [
+                self._mask(block.tiles, window, dtype) for block in self.blocks
+            ]
+        return self._masks[window, dtype]
+
+    def _mask(self, tiles: Tiles, window: int | None, dtype: torch.dtype) -> torch.Tensor:
+        below = np.ones((*tiles.queries.shape, self.base), bool)
+        visible = np.concatenate([below, tiles.visible], axis=-1)
+        if window is not None:
+            cached = np.tile(np.arange(self.base), (len(tiles.keys), 1))
+            keys = np.concatenate([cached, self.depths[tiles.keys]], axis=-1)
+            visible &= self.depths[tiles.queries][:, :, None] - keys[:, None] < window
+        mask = torch.zeros(visible.shape, dtype=dtype)
+        mask.masked_fill_(torch.from_numpy(~visible), torch.finfo(dtype).min)
+        return mask[:, None].to(self.device)
+
+    def _on_device(self, places: NDArray[np.int64]) -> torch.Tensor:
+        return torch.from_numpy(places.ravel()).to(self.device)
+
+
+_attending: ContextVar[tuple[Paths, str]] = ContextVar("attending")
+"""The paths of the batch that is computed and the kernel that is the model's own."""
+
+
+@contextmanager
+def attention_by(paths: Paths, config: Any) -> Iterator[None]:
+    """Let the model of a configuration attend by the paths of one batch."""
+    # Not by arguments of the model, which not every family passes on to its attention.
+    kernel = config._attn_implementation
+    token = _attending.set((paths, kernel))
+    config._attn_implementation = NAME
+    try:
+        yield
+    finally:
+        config._attn_implementation = kernel
+        _attending.reset(token)
+
+
+def attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: None,
+    sliding_window: int | None = None,
+    **settings: Any,
+) -> tuple[torch.Tensor, None]:
+    """Attend as transformers' attention functions do, within the batch of `attention_by`.
+
+    `query` is [1, heads, tokens, size], `key` and `value` [1, key heads, base + tokens, size]; the
+    output [1, tokens, heads, size].
+    """
+    assert attention_mask is None
+    paths, kernel = _attending.get()
+    compute = _kernel(kernel, module, query.device, settings)
+    queries, keys, values = _flat(query, 0), _flat(key, paths.base), _flat(value, paths.base)
+    size, outputs = query.shape[-1], []
+    for block, mask in zip(paths.blocks, paths.masks(sliding_window, query.dtype), strict=True):
+        tiles = len(mask)
+        outputs.append(
+            compute(
+                _tiled(queries, block.queries, tiles, size),
+                _with_base(key, paths.base, _tiled(keys, block.keys, tiles, size)),
+                _with_base(value, paths.base, _tiled(values, block.keys, tiles, size)),
+                mask.to(query.device),
+            ).flatten(0, 1)
+        )
+    return torch.cat(outputs)[paths.order.to(query.device)][None], None
+
+
+ALL_ATTENTION_FUNCTIONS.register(NAME, attend)
+
+
+def _kernel(
+    name: str, module: torch.nn.Module, device: torch.device, settings: dict[str, Any]
+) -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Query, key, value and mask to the output [tiles, length, heads, size]."""
+    if name == "sdpa" and device.type == "cpu" and settings.get("softcap") is None:
+        # The library repeats keys and values for the heads that share them; here torch need not.
+        return lambda query, key, value, mask: functional.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            attn_mask=mask,
+            scale=settings.get("scaling"),
+            enable_gqa=query.shape[1] != key.shape[1],
+        ).transpose(1, 2)
+    eager = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
+    function = ALL_ATTENTION_FUNCTIONS.get_interface(name, eager)
+    return lambda *inputs: function(module, *inputs, **settings)[0]
+
+
+def _flat(states: torch.Tensor, base: int) -> torch.Tensor:
+    """[1, heads, base + tokens, size] to [tokens, heads * size]."""
+    return states[0, :, base:].transpose(0, 1).flatten(1)
+
+
+def _tiled(flat: torch.Tensor, places: torch.Tensor, tiles: int, size: int) -> torch.Tensor:
+    """[tokens, heads * size] at `places` to [tiles, heads, places of a tile, size]."""
+    taken = flat.index_select(0, places.to(flat.device))
+    return taken.view(tiles, len(places) // tiles, -1, size).transpose(1, 2)
+
+
+def _with_base(states: torch.Tensor, base: int, own: torch.Tensor) -> torch.Tensor:
+    """Put the cached beginning before the keys, or values, of every tile."""
+    if not base:
+        return own
+    return torch.cat([states[:, :, :base].expand(len(own), -1, -1, -1), own], dim=2)
