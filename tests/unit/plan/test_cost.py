@@ -132,7 +132,7 @@ def test_memory_of_evaluation() -> None:
 
 
 def test_answers_at_once() -> None:
-    # 2 batches of 2,048 tokens on a processor, 12 of 32,768 on a GPU, of which 64 items at most.
+    # A batch of 4,096 tokens on a processor, 12 of 32,768 on a GPU, of which 64 items at most.
     asked = Questions(items=100, read=10, written=5, longest=1000)
     assert cost._answered_at_once(asked, CPU) == 4
     assert cost._answered_at_once(asked, GPU) == 64

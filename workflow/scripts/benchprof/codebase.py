@@ -36,6 +36,7 @@ MODULES = {
         "benchprof.sampling",
     ),
     "evaluation": (
+        "benchprof.evaluation.attention",
         "benchprof.evaluation.generation",
         "benchprof.evaluation.packing",
         "benchprof.evaluation.record",
@@ -50,6 +51,7 @@ MODULES = {
         "benchprof.evaluation.scorer",
         "benchprof.evaluation.syscalls",
         "benchprof.evaluation.tasks",
+        "benchprof.evaluation.tiles",
         "benchprof.evaluation.tree",
         "benchprof.masks.ablation",
         "benchprof.models.family",
