@@ -122,7 +122,7 @@ class Bench:
             # As lm-eval loads it.
             model = AutoModelForCausalLM.from_pretrained(folder, dtype=job.dtype).eval()
             self.engine = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1)
-        model.base_model.register_forward_pre_hook(self._count, with_kwargs=True)
+        model.get_input_embeddings().register_forward_pre_hook(self._count)
 
     def build(self, benchmark: str) -> dict[str, Any]:
         """Build a benchmark's requests; returns what is known before anything runs."""
@@ -162,10 +162,8 @@ class Bench:
     def _kind(self) -> str:
         return str(self.requests.instances[0].request_type)
 
-    def _count(self, _: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-        ids = named.get("input_ids", arguments[0] if arguments else None)
-        assert ids is not None
-        self.tokens += ids.numel()
+    def _count(self, _: Any, arguments: tuple[Any, ...]) -> None:
+        self.tokens += arguments[0].numel()
 
 
 def peak_memory() -> int:

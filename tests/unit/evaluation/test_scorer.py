@@ -176,7 +176,7 @@ def test_answers_do_not_depend_on_how_many_logits_are_held(
     pairs = few_shot() + greedy_pairs(model)
     prepared = scorer.prepare_tokens(pairs)
     row = 4 * scorer.forward.dimensions.vocabulary
-    monkeypatch.setattr(scorer.forward, "logit_bytes", held * row)
+    monkeypatch.setattr(forward, "LOGIT_BYTES", held * row)
     monkeypatch.setattr(forward, "CACHED_BYTES", cached * row)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     sizes, read = [], forward.read_logits

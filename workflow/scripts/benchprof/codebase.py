@@ -42,6 +42,7 @@ MODULES = {
         "benchprof.evaluation.record",
         "benchprof.evaluation.requests",
         "benchprof.evaluation.chat",
+        "benchprof.evaluation.decoder",
         "benchprof.evaluation.definition",
         "benchprof.evaluation.forward",
         "benchprof.evaluation.isolated",

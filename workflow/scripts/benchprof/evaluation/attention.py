@@ -49,23 +49,29 @@ class Paths:
             base: how many cached tokens all paths begin with.
             device: where attention is computed.
         """
-        self.depths, self.base, self.device = depths, base, device
+        self.depths, self.base = depths, base
         self.blocks = [
-            Block(tiles, self._on_device(tiles.queries), self._on_device(tiles.keys))
+            Block(
+                tiles,
+                torch.from_numpy(tiles.queries.ravel()).to(device),
+                torch.from_numpy(tiles.keys.ravel()).to(device),
+            )
             for tiles in tiles_of(ends, tile_length(float(depths.mean())), base)
         ]
         order = np.concatenate([block.tiles.queries.ravel() for block in self.blocks])
-        self.order = self._on_device(np.argsort(order))
+        self.order = torch.from_numpy(np.argsort(order)).to(device)
         """Where the output of each token stands among those of the blocks."""
-        self._masks: dict[tuple[int | None, torch.dtype], list[torch.Tensor]] = {}
+        self._masks: dict[tuple[Any, ...], list[torch.Tensor]] = {}
 
-    def masks(self, window: int | None, dtype: torch.dtype) -> list[torch.Tensor]:
+    def masks(
+        self, window: int | None, dtype: torch.dtype, device: torch.device
+    ) -> list[torch.Tensor]:
         """Additive masks of the blocks [tiles, 1, length, base + keys], for a sliding window."""
-        if (window, dtype) not in self._masks:
-            self._masks[window, dtype] = [
-                self._mask(block.tiles, window, dtype) for block in self.blocks
-            ]
-        return self._masks[window, dtype]
+        kind = (window, dtype, device)
+        if kind not in self._masks:
+            masks = [self._mask(block.tiles, window, dtype) for block in self.blocks]
+            self._masks[kind] = [mask.to(device) for mask in masks]
+        return self._masks[kind]
 
     def _mask(self, tiles: Tiles, window: int | None, dtype: torch.dtype) -> torch.Tensor:
         below = np.ones((*tiles.queries.shape, self.base), bool)
@@ -76,10 +82,7 @@ class Paths:
             visible &= self.depths[tiles.queries][:, :, None] - keys[:, None] < window
         mask = torch.zeros(visible.shape, dtype=dtype)
         mask.masked_fill_(torch.from_numpy(~visible), torch.finfo(dtype).min)
-        return mask[:, None].to(self.device)
-
-    def _on_device(self, places: NDArray[np.int64]) -> torch.Tensor:
-        return torch.from_numpy(places.ravel()).to(self.device)
+        return mask[:, None]
 
 
 _attending: ContextVar[tuple[Paths, str]] = ContextVar("attending")
@@ -111,47 +114,66 @@ def attend(
 ) -> tuple[torch.Tensor, None]:
     """Attend as transformers' attention functions do, within the batch of `attention_by`.
 
-    `query` is [1, heads, tokens, size], `key` and `value` [1, key heads, base + tokens, size]; the
-    output [1, tokens, heads, size].
+    Shapes are those of `attend_along`, the output [1, tokens, heads, size].
     """
     assert attention_mask is None
-    paths, kernel = _attending.get()
-    compute = _kernel(kernel, module, query.device, settings)
-    queries, keys, values = _flat(query, 0), _flat(key, paths.base), _flat(value, paths.base)
-    size, outputs = query.shape[-1], []
-    for block, mask in zip(paths.blocks, paths.masks(sliding_window, query.dtype), strict=True):
-        tiles = len(mask)
-        outputs.append(
-            compute(
-                _tiled(queries, block.queries, tiles, size),
-                _with_base(key, paths.base, _tiled(keys, block.keys, tiles, size)),
-                _with_base(value, paths.base, _tiled(values, block.keys, tiles, size)),
-                mask.to(query.device),
-            ).flatten(0, 1)
-        )
-    return torch.cat(outputs)[paths.order.to(query.device)][None], None
+    paths, name = _attending.get()
+    if name == "sdpa" and query.device.type == "cpu" and settings.get("softcap") is None:
+        kernel = multiply(settings.get("scaling"))
+    else:
+        eager = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
+        function = ALL_ATTENTION_FUNCTIONS.get_interface(name, eager)
+        kernel = lambda *inputs: function(module, *inputs, **settings)[0]  # noqa: E731
+    return attend_along(paths, query, key, value, sliding_window, kernel)[None], None
 
 
 ALL_ATTENTION_FUNCTIONS.register(NAME, attend)
 
+Kernel = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+"""Query, key, value [tiles, heads, places, size] and mask to the output [tiles, length, heads,
+size]."""
 
-def _kernel(
-    name: str, module: torch.nn.Module, device: torch.device, settings: dict[str, Any]
-) -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]:
-    """Query, key, value and mask to the output [tiles, length, heads, size]."""
-    if name == "sdpa" and device.type == "cpu" and settings.get("softcap") is None:
-        # The library repeats keys and values for the heads that share them; here torch need not.
-        return lambda query, key, value, mask: functional.scaled_dot_product_attention(
-            query,
-            key,
-            value,
-            attn_mask=mask,
-            scale=settings.get("scaling"),
-            enable_gqa=query.shape[1] != key.shape[1],
-        ).transpose(1, 2)
-    eager = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
-    function = ALL_ATTENTION_FUNCTIONS.get_interface(name, eager)
-    return lambda *inputs: function(module, *inputs, **settings)[0]
+
+def multiply(scaling: float | None) -> Kernel:
+    """Give torch's kernel. The library would repeat keys and values for the heads that share them.
+
+    That is needed on a GPU, whose kernels for masks know no shared heads.
+    """
+    return lambda query, key, value, mask: functional.scaled_dot_product_attention(
+        query,
+        key,
+        value,
+        attn_mask=mask,
+        scale=scaling,
+        enable_gqa=query.shape[1] != key.shape[1],
+    ).transpose(1, 2)
+
+
+def attend_along(
+    paths: Paths,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    window: int | None,
+    kernel: Kernel,
+) -> torch.Tensor:
+    """Attend to the keys on each token's path, at most a `window` away; [tokens, heads, size].
+
+    `query` is [1, heads, tokens, size], `key` and `value` [1, key heads, base + tokens, size].
+    """
+    queries, keys, values = _flat(query, 0), _flat(key, paths.base), _flat(value, paths.base)
+    size, outputs = query.shape[-1], []
+    masks = paths.masks(window, query.dtype, query.device)
+    for block, mask in zip(paths.blocks, masks, strict=True):
+        tiles = len(mask)
+        output = kernel(
+            _tiled(queries, block.queries, tiles, size),
+            _with_base(key, paths.base, _tiled(keys, block.keys, tiles, size)),
+            _with_base(value, paths.base, _tiled(values, block.keys, tiles, size)),
+            mask,
+        )
+        outputs.append(output.flatten(0, 1))
+    return torch.cat(outputs)[paths.order.to(query.device)]
 
 
 def _flat(states: torch.Tensor, base: int) -> torch.Tensor:

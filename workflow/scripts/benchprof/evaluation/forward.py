@@ -17,6 +17,7 @@ from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from benchprof.evaluation.attention import Paths, attention_by
+from benchprof.evaluation.decoder import decoder_of
 from benchprof.evaluation.packing import Dimensions, Row, Target
 from benchprof.evaluation.tree import Ints
 
@@ -26,7 +27,7 @@ Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
 """Slots of the results, their log-probabilities, whether each token is the likeliest [all: slots],
 and the number of tokens computed."""
 
-LOGIT_BYTES = {"cpu": 1 << 25, "cuda": 1 << 26}
+LOGIT_BYTES = 1 << 26
 """Size of the largest block of logits, counted in float32, that is held at once."""
 CACHED_BYTES = 1 << 19
 """Size of the float32 logits that a thread of a processor normalises at once: they stay in its
@@ -109,12 +110,9 @@ def read_logits(
     # Not `logsumexp`, although it rounds better: lm-eval's numbers come from this kernel,
     # whose rounding over a large vocabulary adds up to 1e-4 in one answer.
     logprobs = torch.log_softmax(logits.float(), -1)
-    found = logprobs[row, token]
-    # Finding the first of equals is slow, and seldom asked.
-    asked = row[found == logprobs.amax(-1)[row]].unique()
-    first = token.new_full((len(logits),), -1)
-    first[asked] = logprobs[asked].argmax(-1)
-    return found, first[row] == token
+    found, (top, first) = logprobs[row, token], logprobs.max(-1)
+    # Of logits that are no numbers none equals the largest.
+    return found, (found == top[row]) & (first[row] == token)
 
 
 class TrunkLayer(DynamicLayer):  # type: ignore[misc]
@@ -187,8 +185,7 @@ class Forward:
 
     def __init__(self, model: Any) -> None:
         self.model, self.config, self.device = model, model.config, model.device
-        self.logit_bytes = LOGIT_BYTES.get(self.device.type, LOGIT_BYTES["cpu"])
-        self.obstacle = obstacle(model)
+        self.obstacle, self.decoder = obstacle(model), decoder_of(model)
         self.dimensions = Dimensions.of(
             getattr(self.config, "text_config", None) or self.config, model.dtype.itemsize
         )
@@ -246,16 +243,19 @@ class Forward:
     ) -> torch.Tensor:
         """Hidden states [places, width] of tokens whose rows lie one after the other."""
         inputs = torch.from_numpy(np.stack([tokens, paths.depths])).to(self.device)
-        with attention_by(paths, self.config):
-            output = self.model.base_model(
-                input_ids=inputs[:1],
-                position_ids=inputs[1:],
-                use_cache=False,
-                **({} if cache is None else {self.cache_name: cache}),
-            )
-        hidden: torch.Tensor = output.last_hidden_state
+        if self.decoder is not None:
+            hidden = self.decoder(*inputs, paths, cache)
+        else:
+            with attention_by(paths, self.config):
+                output = self.model.base_model(
+                    input_ids=inputs[:1],
+                    position_ids=inputs[1:],
+                    use_cache=False,
+                    **({} if cache is None else {self.cache_name: cache}),
+                )
+            hidden = output.last_hidden_state[0]
         # Over several GPUs the decoder ends on another one than it began on.
-        return hidden[0][torch.from_numpy(places).to(hidden.device)]
+        return hidden[torch.from_numpy(places).to(hidden.device)]
 
     def _plain_logits(
         self, tokens: NDArray[np.int64], lengths: Sequence[int], places: NDArray[np.int64]
@@ -278,7 +278,7 @@ class Forward:
         are normalised in float32.
         """
         values, hits = np.empty(len(index)), np.empty(len(index), bool)
-        chunk = max(1, self.logit_bytes // (4 * self.dimensions.vocabulary))
+        chunk = max(1, LOGIT_BYTES // (4 * self.dimensions.vocabulary))
         cached = max(1, CACHED_BYTES // (4 * self.dimensions.vocabulary)) * torch.get_num_threads()
         for start in range(0, len(states), chunk):
             logits = self._logits(states[start : start + chunk])
