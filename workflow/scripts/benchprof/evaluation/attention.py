@@ -58,9 +58,6 @@ class Paths:
             )
             for tiles in tiles_of(ends, tile_length(float(depths.mean())), base)
         ]
-        order = np.concatenate([block.tiles.queries.ravel() for block in self.blocks])
-        self.order = torch.from_numpy(np.argsort(order)).to(device)
-        """Where the output of each token stands among those of the blocks."""
         self._masks: dict[tuple[Any, ...], list[torch.Tensor]] = {}
 
     def masks(
@@ -162,7 +159,7 @@ def attend_along(
     `query` is [1, heads, tokens, size], `key` and `value` [1, key heads, base + tokens, size].
     """
     queries, keys, values = _flat(query, 0), _flat(key, paths.base), _flat(value, paths.base)
-    size, outputs = query.shape[-1], []
+    size, found = query.shape[-1], torch.empty_like(queries)
     masks = paths.masks(window, query.dtype, query.device)
     for block, mask in zip(paths.blocks, masks, strict=True):
         tiles = len(mask)
@@ -172,8 +169,8 @@ def attend_along(
             _with_base(value, paths.base, _tiled(values, block.keys, tiles, size)),
             mask,
         )
-        outputs.append(output.flatten(0, 1))
-    return torch.cat(outputs)[paths.order.to(query.device)]
+        found.index_copy_(0, block.queries.to(found.device), output.flatten(0, 1).flatten(1))
+    return found.view(len(found), -1, size)
 
 
 def _flat(states: torch.Tensor, base: int) -> torch.Tensor:

@@ -20,7 +20,7 @@ FAMILIES = ("llama", "mistral", "qwen2")
 """By `config.model_type`: those whose layers are these and no others; all are tested."""
 
 
-def decoder_of(model: nn.Module) -> Decoder | None:
+def decoder_of(model: Any) -> Decoder | None:
     """Give the faster decoder of a model; None where the library's is as fast, or does more."""
     config = model.config
     faster = (
@@ -44,14 +44,21 @@ class Decoder:
         self.base, self.config = model.base_model, model.config
 
     def __call__(
-        self, tokens: torch.Tensor, positions: torch.Tensor, paths: Paths, cache: Any
+        self, inputs: torch.Tensor, paths: Paths, cache: Any, read: torch.Tensor
     ) -> torch.Tensor:
-        """Hidden states [tokens, width] behind the last norm, of tokens and positions [tokens]."""
+        """Hidden states [read, width] behind the last norm, at the places `read`.
+
+        `inputs` [2, tokens] are the tokens and their positions. `cache` is the library's, or None.
+        """
+        tokens, positions = inputs
         states = self.base.embed_tokens(tokens)
         rotation = tuple(part[0][:, None] for part in self.base.rotary_emb(states, positions[None]))
+        last = len(self.base.layers) - 1
         for number, layer in enumerate(self.base.layers):
             normed = _normed(states, layer.input_layernorm)
             mixed = self._attention(layer.self_attn, normed, rotation, paths, cache, number)
+            if number == last:
+                mixed, states = mixed[read], states[read]
             states = _product(mixed, layer.self_attn.o_proj, add=states)
             normed = _normed(states, layer.post_attention_layernorm)
             gate = _product(normed, layer.mlp.gate_proj, "swish")
@@ -93,11 +100,11 @@ class Decoder:
 
 
 def _normed(states: torch.Tensor, norm: Any) -> torch.Tensor:
-    """States by the root of their mean square, in float32, times the norm's weights."""
+    """States by the root of their mean square, times the norm's weights, in float32."""
     wide = states.to(torch.float32, copy=True)
     length = torch.linalg.vector_norm(wide, dim=-1, keepdim=True)
     scale = length.square_().div_(states.shape[-1]).add_(norm.variance_epsilon).rsqrt_()
-    return wide.mul_(scale).to(states.dtype).mul_(norm.weight)
+    return wide.mul_(scale).mul_(norm.weight.float()).to(states.dtype)
 
 
 def _rotated(states: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:

@@ -244,16 +244,15 @@ class Forward:
         """Hidden states [places, width] of tokens whose rows lie one after the other."""
         inputs = torch.from_numpy(np.stack([tokens, paths.depths])).to(self.device)
         if self.decoder is not None:
-            hidden = self.decoder(*inputs, paths, cache)
-        else:
-            with attention_by(paths, self.config):
-                output = self.model.base_model(
-                    input_ids=inputs[:1],
-                    position_ids=inputs[1:],
-                    use_cache=False,
-                    **({} if cache is None else {self.cache_name: cache}),
-                )
-            hidden = output.last_hidden_state[0]
+            return self.decoder(inputs, paths, cache, torch.from_numpy(places))
+        with attention_by(paths, self.config):
+            output = self.model.base_model(
+                input_ids=inputs[:1],
+                position_ids=inputs[1:],
+                use_cache=False,
+                **({} if cache is None else {self.cache_name: cache}),
+            )
+        hidden: torch.Tensor = output.last_hidden_state[0]
         # Over several GPUs the decoder ends on another one than it began on.
         return hidden[torch.from_numpy(places).to(hidden.device)]
 
