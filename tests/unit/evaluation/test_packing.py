@@ -14,6 +14,7 @@ from benchprof.evaluation.packing import (
     Row,
     assign,
     batched,
+    fit,
     halve,
     pack,
     unroll,
@@ -157,8 +158,10 @@ def test_a_comb_is_not_computed_quadratically() -> None:
 
 def test_batches_keep_to_the_budget_and_to_similar_lengths() -> None:
     rows = [Row(*[np.zeros(n, np.int32)] * 3) for n in (30, 10, 10, 9, 8, 7)]
-    sizes = [[len(row) for row in batch] for batch in batched(rows, 30)]
+    sizes = [[len(row) for row in batch] for batch in batched(rows, 30, padded=True)]
     assert sizes == [[30], [10, 10, 9], [8, 7]]
+    sizes = [[len(row) for row in batch] for batch in batched(rows, 40, padded=False)]
+    assert sizes == [[30, 10], [10, 9, 8, 7]]
 
 
 def test_the_description_names_tokens_tree_rows_and_memory() -> None:
@@ -184,7 +187,6 @@ def test_only_plain_rows_are_padded() -> None:
     tree = grow([[1, 2, 3], [4, 5]])
     groups = unroll(tree)
     assert Plan(groups, tree.size, 1024, padded=False).padding == 0
-    assert Plan(groups, tree.size, 3, padded=True).padding == 0  # a batch each
     rows = [Row(*[np.zeros(n, np.int32)] * 3) for n in (10, 9, 8)]
     plan = Plan((Group(-1, 0, None, tuple(rows)),), 27, 1024, padded=True)
     assert plan.padding == 1 + 2
@@ -215,3 +217,36 @@ def test_halves_hold_their_paths_and_read_what_the_row_read(items: list[list[int
         assert read.tokens.tolist() == tokens[read.slots].tolist()
         found += read.slots.tolist()
     assert sorted(found) == list(range(len(nodes)))
+
+
+def test_only_the_piece_with_the_long_path_is_longer() -> None:
+    long = [[0, *range(100, 150), choice] for choice in range(2)]
+    short = [[0, 1, choice] for choice in range(2, 60)]
+    (group,) = pack(grow(long + short), 24)
+    lengths = sorted(len(row) for row in group.rows)
+    assert lengths[-1] in (52, 53)
+    assert lengths[-2] in range(1, 25) or lengths[-2] == 52
+
+
+@settings(max_examples=60)
+@given(sequences, st.integers(2, 30))
+def test_rows_are_fitted_unless_a_path_is_longer(items: list[list[int]], longest: int) -> None:
+    tree = grow(items)
+    groups = pack(tree, 1000)
+    nodes = np.concatenate([tree.path(int(leaf)) for leaf in tree.leaves]).astype(np.int64)
+    targets = assign(groups, nodes, np.arange(len(nodes)))
+    fitted = fit(list(zip(groups[0].rows, targets[0], strict=True)), longest, 0)
+    if tree.depths.max() < longest:
+        assert max(len(row) for row, _ in fitted) <= longest
+    lengths = [len(row) for row, _ in fitted]
+    assert lengths == sorted(lengths, reverse=True)
+    slots = np.concatenate([target.slots for _, target in fitted])
+    assert sorted(slots.tolist()) == list(range(len(nodes)))
+
+
+def test_a_row_whose_path_is_longer_is_not_cut() -> None:
+    tree = grow([[*range(30), 100 + choice] for choice in range(4)])
+    groups = pack(tree, 1000)
+    targets = assign(groups, np.array([33]), np.array([0]))
+    (kept,) = fit(list(zip(groups[0].rows, targets[0], strict=True)), 20, 0)
+    assert len(kept[0]) == tree.size

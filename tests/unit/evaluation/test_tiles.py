@@ -55,6 +55,12 @@ def test_tiles_by_hand() -> None:
     assert seen_by([last]) == {4: [4]}
 
 
+@pytest.mark.parametrize("base", [0, 1, 901, 960])
+def test_keys_are_a_multiple_with_those_of_the_base(base: int) -> None:
+    for part in tiles_of(np.full(300, 300), 64, base):  # one path
+        assert (base + part.keys.shape[1]) % module.ROUNDING == 0
+
+
 def test_keys_copied_at_once_are_bounded_with_those_of_the_base() -> None:
     ends = np.arange(1, 64 * 100 + 1)  # nothing but roots
     few = tiles_of(ends, 64, base=960)

@@ -131,6 +131,16 @@ def test_memory_of_evaluation() -> None:
     assert cost.evaluation_memory(SHAPE, [long], 50, True, CPU) == (0, on_cpu + 160)
 
 
+def test_memory_of_prompts_is_that_of_a_full_batch_of_the_longest() -> None:
+    read = Questions(items=10, read=100_000, written=0, longest=200)
+    passing = SHAPE.dimensions.peak_bytes(32768, 200)
+    assert cost.evaluation_memory(SHAPE, [read], 0, False, GPU)[0] == cost.GPU + 400 + passing
+    few = dataclasses.replace(read, read=300)
+    passing = SHAPE.dimensions.peak_bytes(300, 200)
+    assert cost.evaluation_memory(SHAPE, [few], 0, False, GPU)[0] == cost.GPU + 400 + passing
+    assert cost.evaluation_memory(SHAPE, [], 0, False, GPU)[0] == cost.GPU + 400
+
+
 def test_answers_at_once() -> None:
     # A batch of 4,096 tokens on a processor, 12 of 32,768 on a GPU, of which 64 items at most.
     asked = Questions(items=100, read=10, written=5, longest=1000)

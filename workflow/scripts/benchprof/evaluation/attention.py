@@ -22,6 +22,9 @@ from benchprof.evaluation.tiles import Tiles, tile_length, tiles_of
 
 NAME = "benchprof_paths"
 """Of the function below, in transformers' registry."""
+SHARING = ("cpu",)
+"""Devices whose kernel takes a mask and heads that share keys and values. For others the library
+repeats these for every head."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Paths:
             for tiles in tiles_of(ends, tile_length(float(depths.mean())), base)
         ]
         self._masks: dict[tuple[Any, ...], list[torch.Tensor]] = {}
+
+    @property
+    def attended(self) -> bool:
+        """Whether anything was computed with them."""
+        return bool(self._masks)
 
     def masks(
         self, window: int | None, dtype: torch.dtype, device: torch.device
@@ -115,7 +123,8 @@ def attend(
     """
     assert attention_mask is None
     paths, name = _attending.get()
-    if name == "sdpa" and query.device.type == "cpu" and settings.get("softcap") is None:
+    shares = query.device.type in SHARING and settings.get("softcap") is None
+    if name == "sdpa" and shares:
         kernel = multiply(settings.get("scaling"))
     else:
         eager = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
@@ -132,10 +141,7 @@ size]."""
 
 
 def multiply(scaling: float | None) -> Kernel:
-    """Give torch's kernel. The library would repeat keys and values for the heads that share them.
-
-    That is needed on a GPU, whose kernels for masks know no shared heads.
-    """
+    """Give torch's kernel, without the copies of keys and values that the library makes."""
     return lambda query, key, value, mask: functional.scaled_dot_product_attention(
         query,
         key,

@@ -21,7 +21,10 @@ FAMILIES = ("llama", "mistral", "qwen2")
 
 
 def decoder_of(model: Any) -> Decoder | None:
-    """Give the faster decoder of a model; None where the library's is as fast, or does more."""
+    """Give the faster decoder of a model; None where the library's is as fast, or does more.
+
+    Layers must be the library's own: what is hooked or put around them would not be called.
+    """
     config = model.config
     faster = (
         model.dtype is torch.bfloat16

@@ -23,7 +23,7 @@ from benchprof.evaluation.tree import Ints, PrefixTree
 PASS = 256
 """Tokens whose computation costs as much as a pass of its own and an unfilled batch."""
 SIMILAR = 0.8
-"""A batch takes no row shorter than this share of its longest: plain rows would be padding."""
+"""A batch takes no plain row shorter than this share of its longest: the rest would be padding."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Dimensions:
         gathered = 4 * copied * self.heads * self.head_size
         kept = 2 * self.layers * base * self.kv_heads * self.head_size
         pairs = tokens * keys
-        scores = 3 * self.heads * pairs if eager else 0
+        scores = 3 * self.heads * min(pairs, tile * copied) if eager else 0
         return (tokens * width + gathered + kept + scores + 2 * pairs) * self.itemsize + 2 * pairs
 
 
@@ -101,9 +101,8 @@ class Group:
     """Longest first."""
 
     def path(self, row: Row) -> int:
-        """Length of the longest path in a row, above what is cached."""
-        cached = self.base - (len(row) if row is self.trunk else 0)
-        return int(row.depths.max()) + 1 - cached
+        """Length of the longest path in one of the rows, above what is cached."""
+        return int(row.depths.max()) + 1 - self.base
 
 
 @dataclass(frozen=True)
@@ -132,9 +131,10 @@ class Plan:
     @property
     def padding(self) -> int:
         """Tokens of padding under the plan's budget."""
-        batches = [b for g in self.groups for b in batched(g.rows, self.token_budget)]
-        filled = sum(len(batch[0]) * len(batch) - sum(map(len, batch)) for batch in batches)
-        return filled if self.padded else 0
+        if not self.padded:
+            return 0
+        batches = [b for g in self.groups for b in batched(g.rows, self.token_budget, True)]
+        return sum(len(batch[0]) * len(batch) - sum(map(len, batch)) for batch in batches)
 
     @property
     def peak_bytes(self) -> int | None:
@@ -144,7 +144,7 @@ class Plan:
         passes = [
             (len(batch) * len(batch[0]), max(map(group.path, batch)), group.base)
             for group in self.groups
-            for batch in batched(group.rows, self.token_budget)
+            for batch in batched(group.rows, self.token_budget, self.padded)
         ] + [(len(g.trunk), len(g.trunk), g.base - len(g.trunk)) for g in self.groups if g.trunk]
         return max((self.dimensions.peak_bytes(*p, eager=self.eager) for p in passes), default=0)
 
@@ -161,15 +161,17 @@ class Plan:
         )
 
 
-def batched(rows: Sequence[Row], token_budget: int) -> Iterator[list[Row]]:
-    """Cut rows, longest first, into batches of at most `token_budget` tokens, padding included.
+def batched(rows: Sequence[Row], token_budget: int, padded: bool) -> Iterator[list[Row]]:
+    """Cut rows, longest first, into batches of at most `token_budget` tokens.
 
-    A row longer than the budget is a batch of its own.
+    `padded` rows are all as long as the longest of their batch, and similar. A row longer than the
+    budget is a batch of its own.
     """
     batch: list[Row] = []
     for row in rows:
         longest = len(batch[0]) if batch else len(row)
-        if batch and (longest * (len(batch) + 1) > token_budget or len(row) < SIMILAR * longest):
+        size = longest * (len(batch) + 1) if padded else sum(map(len, batch)) + len(row)
+        if batch and (size > token_budget or (padded and len(row) < SIMILAR * longest)):
             yield batch
             batch = []
         batch.append(row)
@@ -239,15 +241,15 @@ def cut(tree: PrefixTree, nodes: Ints, base: int, longest: int) -> list[Ints]:
     starts = np.append(np.flatnonzero(is_start), len(nodes))
     above = tree.depths[nodes[starts[:-1]]].astype(np.int64) - base
     runs = np.diff(starts) + above
-    path = int(runs.max())
-    limit = longest if path <= longest else path + longest // 8
-    first = np.searchsorted(starts, starts - limit)
+    limits = np.where(runs <= longest, longest, runs + longest // 8)
+    first = np.searchsorted(starts, starts - limits.max())
     cost, choice = np.zeros(len(starts)), np.zeros(len(starts), np.int64)
     for j in range(1, len(starts)):
         i = np.arange(first[j], j)
         length = above[i] + starts[j] - starts[i]
         price = cost[i] + length
-        price[length > limit] = np.inf
+        # A piece may be as long as its longest path needs.
+        price[length > np.maximum.accumulate(limits[i][::-1])[::-1]] = np.inf
         best = len(price) - 1 - int(price[::-1].argmin())  # of equals the shortest piece
         cost[j], choice[j] = price[best], i[best]
     pieces, stop = [], len(starts) - 1
@@ -355,6 +357,21 @@ def assign(
     if free.any():
         raise AssertionError(f"{free.sum()} scored tokens are in no row")
     return tuple(found)
+
+
+def fit(rows: Sequence[tuple[Row, Target]], longest: int, base: int) -> list[tuple[Row, Target]]:
+    """Cut rows over `base` cached tokens to at most `longest` tokens, where their paths allow it.
+
+    A row with a longer path stays: its parts would hardly be smaller, and repeat the path.
+    """
+    fitted, waiting = [], list(rows)
+    while waiting:
+        row, target = waiting.pop()
+        if len(row) <= longest or row.depths.max() + 1 - base > longest:
+            fitted.append((row, target))
+        else:
+            waiting += halve(row, target)
+    return sorted(fitted, key=lambda part: (-len(part[0]), int(part[0].nodes[-1])))
 
 
 def halve(row: Row, target: Target) -> list[tuple[Row, Target]]:

@@ -42,6 +42,7 @@ from benchprof.evaluation.packing import (
     Target,
     assign,
     batched,
+    fit,
     halve,
     pack,
     unroll,
@@ -236,7 +237,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     def score(self, prepared: Prepared) -> list[Answer]:
         """Score prepared requests with the weights as they are now, in the order of the requests.
 
-        Raises what ran out of memory if a single row does not fit.
+        Raises what ran out of memory if a single path, or what rows share, does not fit.
         """
         logprobs = np.zeros(len(prepared.owners))
         greedy = np.ones(len(prepared.owners), bool)
@@ -245,7 +246,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         with torch.inference_mode(), bar:
             for slots, values, hits, tokens in self._scores(prepared):
                 logprobs[slots], greedy[slots] = values, hits
-                done += tokens
+                done = min(done + tokens, total)  # rows that are cut repeat ancestors
                 bar.update(tokens)
                 if self.progress is not None:
                     self.progress(done, total)
@@ -341,30 +342,28 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         layers: list[KeysValues],
     ) -> Iterator[Scores]:
         """Score a group's rows; running out of memory halves the budget, and the rest goes on."""
-        waiting, planned = rows, prepared.plan.token_budget
+        waiting = rows
+        if self.token_budget < prepared.plan.token_budget:  # it has been halved since
+            waiting = fit(rows, self.token_budget, base)
         while waiting:
-            halves = self._halves(waiting[0])
-            if len(waiting[0][0]) > self.token_budget < planned and len(halves) > 1:
-                waiting = halves + waiting[1:]
-                continue
-            size = len(next(batched([row for row, _ in waiting], self.token_budget)))
-            batch = waiting[:size]
+            ahead = [row for row, _ in waiting]
+            size = len(next(batched(ahead, self.token_budget, prepared.plan.padded)))
+            batch, waiting = waiting[:size], waiting[size:]
             cache = cache_of(layers, growing=False) if layers else None
             try:
                 scores = self.forward.batch(prepared.tokens, batch, base, cache)
             except (MemoryError, RuntimeError) as error:
-                if not is_out_of_memory(error) or len(halves) == size == 1:
+                smaller = batch if size > 1 else halve(*batch[0])
+                if not is_out_of_memory(error) or len(smaller) == 1:
                     raise
                 scores = None
-            if scores is None:  # outside `except`: the traceback would hold the tensors
-                self.token_budget = size * len(batch[0][0]) // 2
-                logger.warning("out of memory: a batch has now %d tokens", self.token_budget)
-                gc.collect()
-                torch.cuda.empty_cache()
+            if scores is not None:
+                yield scores
                 continue
-            waiting = waiting[size:]
-            yield scores
-
-    def _halves(self, row: tuple[Row, Target]) -> list[tuple[Row, Target]]:
-        """Cut a row that holds several paths in two; plain rows hold one."""
-        return [row] if self.forward.obstacle is not None else halve(*row)
+            # Outside `except`, where the traceback would hold the tensors.
+            tokens = sum(len(row) for row, _ in batch)
+            self.token_budget = max(1, min(self.token_budget, tokens) // 2)
+            logger.warning("out of memory: a batch has now %d tokens", self.token_budget)
+            gc.collect()
+            torch.cuda.empty_cache()
+            waiting = fit(smaller + waiting, self.token_budget, base)

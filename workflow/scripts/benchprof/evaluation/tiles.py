@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 SHORTEST, LONGEST = 64, 256
 """Bounds of a tile's length."""
 ROUNDING = 32
-"""Numbers of keys are multiples of at least this: kernels are slow at others."""
+"""Numbers of keys are multiples of this: kernels are slow at others."""
 
 MOST_KEYS = 1 << 14
 """Keys, of all tiles together, that are copied at once: this bounds the memory that they take."""
@@ -56,7 +56,7 @@ def tiles_of(ends: NDArray[np.int64], length: int, base: int = 0) -> list[Tiles]
     for start in range(0, tokens, length):
         stop = min(start + length, tokens)
         keys = np.append(np.flatnonzero(ends[:start] > start), np.arange(start, stop))
-        alike.setdefault((stop - start, _rounded(len(keys))), []).append((start, keys))
+        alike.setdefault((stop - start, _filled(len(keys), base)), []).append((start, keys))
     found = []
     for (size, count), members in sorted(alike.items()):
         most = max(1, MOST_KEYS // (base + count))
@@ -65,10 +65,11 @@ def tiles_of(ends: NDArray[np.int64], length: int, base: int = 0) -> list[Tiles]
     return found
 
 
-def _rounded(count: int) -> int:
-    """The next multiple of a quarter of its size: few sizes, and little to fill up."""
+def _filled(count: int, base: int) -> int:
+    """A few more than `count` keys: with the base's a multiple, and of few different numbers."""
     step = max(ROUNDING, 1 << max(0, (count - 1).bit_length() - 2))
-    return -(-count // step) * step
+    count = -(-count // step) * step
+    return count + -(base + count) % ROUNDING
 
 
 def _together(

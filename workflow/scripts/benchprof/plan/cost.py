@@ -148,9 +148,8 @@ def evaluation_memory(
     size = shape.dimensions
     most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
     # Prompts of answers are plain sequences: no keys are copied for them.
-    passing = max(
-        size.peak_bytes(min(q.read, most), 0 if q.written else q.longest) for q in questions
-    )
+    passes = [(min(q.read, most), 0 if q.written else q.longest) for q in questions]
+    passing = max((size.peak_bytes(*p) for p in passes), default=0)
     written = [q for q in questions if q.written]
     cache = max((_answered_at_once(q, machine) * q.longest for q in written), default=0)
     busy = max(passing, cache * shape.cache_bytes)
