@@ -113,22 +113,22 @@ def attend(
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: None,
+    attention_mask: torch.Tensor | None,  # noqa: ARG001
     sliding_window: int | None = None,
     **settings: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend as transformers' attention functions do, within the batch of `attention_by`.
 
-    Shapes are those of `attend_along`, the output [1, tokens, heads, size].
+    Shapes are those of `attend_along`, the output [1, tokens, heads, size]. A mask that a family
+    makes for itself is that of one sequence, which a row is not.
     """
-    assert attention_mask is None
     paths, name = _attending.get()
     shares = query.device.type in SHARING and settings.get("softcap") is None
     if name == "sdpa" and shares:
         kernel = multiply(settings.get("scaling"))
     else:
         eager = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
-        function = ALL_ATTENTION_FUNCTIONS.get_interface(name, eager)
+        function = ALL_ATTENTION_FUNCTIONS.get(name, eager)
         kernel = lambda *inputs: function(module, *inputs, **settings)[0]  # noqa: E731
     return attend_along(paths, query, key, value, sliding_window, kernel)[None], None
 
