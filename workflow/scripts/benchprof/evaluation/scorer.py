@@ -268,7 +268,11 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         misses = np.bincount(prepared.owners, weights=~greedy, minlength=count)
         return [(float(s), bool(m == 0)) for s, m in zip(sums, misses, strict=True)]
 
-    def loglikelihood(self, requests: list[Instance], disable_tqdm: bool = False) -> list[Answer]:
+    def loglikelihood(
+        self,
+        requests: list[Instance],
+        disable_tqdm: bool = False,  # noqa: ARG002
+    ) -> list[Answer]:
         """Log-likelihood of continuations, and whether each is greedy."""
         answers = self.score(self.prepare(requests))
         for instance, answer in zip(requests, answers, strict=True):
