@@ -27,8 +27,8 @@ Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
 """Slots of the results, their log-probabilities, whether each token is the likeliest [all: slots],
 and the number of tokens computed."""
 
-LOGIT_BYTES = 1 << 26
-"""Size of the largest block of logits, counted in float32, that is held at once."""
+LOGIT_BYTES = 1 << 25
+"""Size of the largest block of logits that is held at once, in the model's dtype."""
 CACHED_BYTES = 1 << 19
 """Size of the float32 logits that a thread of a processor normalises at once: they stay in its
 cache."""
@@ -283,8 +283,9 @@ class Forward:
         are normalised in float32.
         """
         values, hits = np.empty(len(index)), np.empty(len(index), bool)
-        chunk = max(1, LOGIT_BYTES // (4 * self.dimensions.vocabulary))
-        cached = max(1, CACHED_BYTES // (4 * self.dimensions.vocabulary)) * torch.get_num_threads()
+        vocabulary = self.dimensions.vocabulary
+        chunk = max(1, LOGIT_BYTES // (self.dimensions.itemsize * vocabulary))
+        cached = max(1, CACHED_BYTES // (4 * vocabulary)) * torch.get_num_threads()
         for start in range(0, len(states), chunk):
             logits = self._logits(states[start : start + chunk])
             size = cached if logits.device.type == "cpu" else len(logits)
