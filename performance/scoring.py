@@ -8,7 +8,7 @@ they take turns. Printed per benchmark, as a Markdown table: tokens given to the
 (padding included), the size of the prefix tree, seconds (the median of the runs), items per second,
 peak resident memory, the largest difference of a log-likelihood, and both accuracies. The speed-up
 is the product of two factors that stand apart: fewer tokens (the tree), and less time per token
-(mostly logits that are not computed).
+(docs/performance.md says why).
 """
 
 from __future__ import annotations

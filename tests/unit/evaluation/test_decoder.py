@@ -104,8 +104,15 @@ def test_other_models_keep_the_library_s_layers(
     assert decoder_of(make_model("llama")) is None  # float32
     assert decoder_of(half(make_model("gpt_neox"))) is None
     assert decoder_of(half(make_model("llama", "eager"))) is None
+
+    class Adapted(torch.nn.Linear):
+        """Adds something of its own."""
+
     model = half(make_model("llama"))
     assert decoder_of(model) is not None
+    model.model.layers[1].mlp.up_proj.__class__ = Adapted
+    assert decoder_of(model) is None
+    model = half(make_model("llama"))
     model.config = copy.deepcopy(model.config)
     model.config.hidden_act = "gelu"
     assert decoder_of(model) is None

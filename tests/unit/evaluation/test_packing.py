@@ -224,8 +224,8 @@ def test_only_the_piece_with_the_long_path_is_longer() -> None:
     short = [[0, 1, choice] for choice in range(2, 60)]
     (group,) = pack(grow(long + short), 24)
     lengths = sorted(len(row) for row in group.rows)
-    assert lengths[-1] in (52, 53)
-    assert lengths[-2] in range(1, 25) or lengths[-2] == 52
+    assert lengths[-1] == 53  # the long path and its other choice
+    assert lengths[-2] <= 24
 
 
 @settings(max_examples=60)
@@ -236,15 +236,15 @@ def test_rows_are_fitted_unless_a_path_is_longer(items: list[list[int]], longest
     nodes = np.concatenate([tree.path(int(leaf)) for leaf in tree.leaves]).astype(np.int64)
     targets = assign(groups, nodes, np.arange(len(nodes)))
     fitted = fit(list(zip(groups[0].rows, targets[0], strict=True)), longest, 0)
-    if tree.depths.max() < longest:
-        assert max(len(row) for row, _ in fitted) <= longest
+    for row, _ in fitted:
+        assert len(row) <= max(longest, 2 * (row.depths.max() + 1))
     lengths = [len(row) for row, _ in fitted]
     assert lengths == sorted(lengths, reverse=True)
     slots = np.concatenate([target.slots for _, target in fitted])
     assert sorted(slots.tolist()) == list(range(len(nodes)))
 
 
-def test_a_row_whose_path_is_longer_is_not_cut() -> None:
+def test_a_row_of_little_more_than_its_path_is_not_cut() -> None:
     tree = grow([[*range(30), 100 + choice] for choice in range(4)])
     groups = pack(tree, 1000)
     targets = assign(groups, np.array([33]), np.array([0]))

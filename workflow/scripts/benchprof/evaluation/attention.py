@@ -127,8 +127,9 @@ def attend(
     if name == "sdpa" and shares:
         kernel = multiply(settings.get("scaling"))
     else:
-        eager = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
-        function = ALL_ATTENTION_FUNCTIONS.get(name, eager)
+        own = vars(sys.modules[type(module).__module__])
+        eager = name == "eager"
+        function = own["eager_attention_forward"] if eager else ALL_ATTENTION_FUNCTIONS[name]
         kernel = lambda *inputs: function(module, *inputs, **settings)[0]  # noqa: E731
     return attend_along(paths, query, key, value, sliding_window, kernel)[None], None
 

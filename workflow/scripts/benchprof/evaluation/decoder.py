@@ -23,7 +23,7 @@ FAMILIES = ("llama", "mistral", "qwen2")
 def decoder_of(model: Any) -> Decoder | None:
     """Give the faster decoder of a model; None where the library's is as fast, or does more.
 
-    Layers must be the library's own: what is hooked or put around them would not be called.
+    Layers must be plain; hooks on them would not be called.
     """
     config = model.config
     faster = (
@@ -32,8 +32,18 @@ def decoder_of(model: Any) -> Decoder | None:
         and hasattr(torch.ops.mkldnn, "_linear_pointwise")
         and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     )
-    same = config.model_type in FAMILIES and config.hidden_act == "silu"
+    same = (
+        config.model_type in FAMILIES
+        and config.hidden_act == "silu"
+        and all(type(weight) is nn.Linear for weight in _projections(model))
+    )
     return Decoder(model) if faster and same and config._attn_implementation == "sdpa" else None
+
+
+def _projections(model: Any) -> list[nn.Module]:
+    return [
+        module for name, module in model.base_model.layers.named_modules() if name.endswith("_proj")
+    ]
 
 
 class Decoder:

@@ -142,7 +142,11 @@ class Plan:
         if self.dimensions is None:
             return None
         passes = [
-            (len(batch) * len(batch[0]), max(map(group.path, batch)), group.base)
+            (
+                len(batch) * len(batch[0]) if self.padded else sum(map(len, batch)),
+                max(map(group.path, batch)),
+                group.base,
+            )
             for group in self.groups
             for batch in batched(group.rows, self.token_budget, self.padded)
         ] + [(len(g.trunk), len(g.trunk), g.base - len(g.trunk)) for g in self.groups if g.trunk]
@@ -362,12 +366,13 @@ def assign(
 def fit(rows: Sequence[tuple[Row, Target]], longest: int, base: int) -> list[tuple[Row, Target]]:
     """Cut rows over `base` cached tokens to at most `longest` tokens, where their paths allow it.
 
-    A row with a longer path stays: its parts would hardly be smaller, and repeat the path.
+    A row of less than two of its longest paths stays: its parts would be little smaller.
     """
     fitted, waiting = [], list(rows)
     while waiting:
         row, target = waiting.pop()
-        if len(row) <= longest or row.depths.max() + 1 - base > longest:
+        path = int(row.depths.max()) + 1 - base
+        if len(row) <= max(longest, 2 * path):
             fitted.append((row, target))
         else:
             waiting += halve(row, target)

@@ -194,15 +194,18 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     def encode(self, instances: Sequence[Instance]) -> list[Pair]:
         """Tokenize log-likelihood requests (context, continuation) as lm-eval does."""
         texts, pairs = [instance.args for instance in instances], []
-        stripped = [context.rstrip() for context, _ in texts]
-        tokens = self._encode_all({*map("".join, texts), *stripped} - {""})
-        for (context, continuation), beginning in zip(texts, stripped, strict=True):
+        begun = {context: context.rstrip() for context, _ in texts if context}
+        wholes = {context + continuation for context, continuation in texts if context}
+        tokens = self._encode_all(wholes | set(begun.values()))
+        rest = {continuation for context, continuation in texts if not context}
+        tokens_alone = self._encode_all(rest, add_special_tokens=False)
+        for context, continuation in texts:
             if context:
                 # What the whole has beyond its beginning; spaces between them belong to the rest.
-                begun = tokens[beginning] if beginning else self.tok_encode("")
-                pairs.append((begun, tokens[context + continuation][len(begun) :]))
+                beginning = tokens[begun[context]]
+                pairs.append((beginning, tokens[context + continuation][len(beginning) :]))
                 continue
-            alone = self.tok_encode(continuation, add_special_tokens=False)
+            alone = tokens_alone[continuation]
             has_prefix = alone[:1] == [self.prefix_token_id]
             pairs.append((alone[:1], alone[1:]) if has_prefix else ([self.prefix_token_id], alone))
         return pairs
@@ -384,8 +387,9 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
                 continue
             # Outside `except`, where the traceback would hold the tensors.
             tokens = sum(len(row) for row, _ in batch)
-            self.token_budget = max(1, min(self.token_budget, tokens) // 2)
-            logger.warning("out of memory: a batch has now %d tokens", self.token_budget)
+            if tokens <= self.token_budget:  # a longer row says nothing about others
+                self.token_budget = max(1, tokens // 2)
+                logger.warning("out of memory: a batch has now %d tokens", self.token_budget)
             gc.collect()
             torch.cuda.empty_cache()
             waiting = fit(smaller + waiting, self.token_budget, base)

@@ -37,11 +37,6 @@ class PrefixTree:
         """Number of nodes: the lower bound of the tokens to compute."""
         return len(self.tokens)
 
-    @property
-    def longest(self) -> int:
-        """Length of the longest path in tokens; 0 for an empty tree."""
-        return int(np.max(self.depths)) + 1 if self.size else 0
-
     def tail(self, node: int, length: int) -> Ints:
         """Return the last `length` nodes of the path from a root to `node`, in path order [length].
 

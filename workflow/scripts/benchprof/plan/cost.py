@@ -147,7 +147,7 @@ def evaluation_memory(
     """
     size = shape.dimensions
     most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
-    # Prompts of answers are plain sequences: no keys are copied for them.
+    # Prompts of answers are plain sequences: hardly any keys are copied for them.
     passes = [(min(q.read, most), 0 if q.written else q.longest) for q in questions]
     passing = max((size.peak_bytes(*p) for p in passes), default=0)
     written = [q for q in questions if q.written]
