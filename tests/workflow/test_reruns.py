@@ -202,9 +202,11 @@ def planned_by(tree: Path, project: Project) -> dict[str, int]:
         ("benchprof/evaluation/scorer.py", PROFILE | {"evaluate_benchmark"}),
         ("benchprof/masks/threshold.py", MASKS),
         ("benchprof/importance/loss.py", MASKS | {"compute_importance"}),
+        # Which items are scored, and how.
+        ("benchprof/importance/job.py", MASKS | {"compute_importance"}),
+        ("benchprof/evaluation/job.py", PROFILE | {"evaluate_benchmark"}),
         # Where numbers come from and go to, not what they are.
         ("benchprof/store.py", set()),
-        ("benchprof/importance/job.py", set()),
         ("evaluate_benchmark.py", set()),
     ],
 )
@@ -212,12 +214,19 @@ def test_edited_code_runs_what_its_numbers_are_in(
     project: Project, tree: Path, module: str, expected: set[str]
 ) -> None:
     with (tree / "workflow/scripts" / module).open("a") as file:
-        file.write("\n# edited\n")
+        file.write("\nEDITED = True\n")
     planned = planned_by(tree, project)
     assert expected <= set(planned)
     assert stages(planned) == expected & STAGES
     if not expected:
         assert not planned
+
+
+def test_edited_comments_and_docstrings_run_nothing(project: Project, tree: Path) -> None:
+    for module in (tree / "workflow/scripts").rglob("*.py"):
+        text = module.read_text().replace('"""', '"""So it was said: ', 1)
+        module.write_text(text + "\n# edited\n")
+    assert not planned_by(tree, project)
 
 
 def test_another_environment_file_runs_nothing(project: Project, tree: Path) -> None:

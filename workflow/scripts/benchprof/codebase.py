@@ -1,7 +1,9 @@
 """Which modules decide the numbers of each stage.
 
 Snakemake does not see that an imported module changed, so rules carry these digests in their
-`params` and the store in its keys. Whatever is not listed can be edited without a rerun.
+`params` and the store in its keys. A stage's job is listed too: it says which items are scored, in
+which order and with which settings. Whatever is not listed can be edited without a rerun, and so
+can every docstring and comment.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ MODULES = {
         "benchprof.importance.checkpointing",
         "benchprof.importance.example",
         "benchprof.importance.gradients",
+        "benchprof.importance.job",
         "benchprof.importance.loss",
         "benchprof.importance.memory",
         "benchprof.importance.scores",
@@ -46,6 +49,7 @@ MODULES = {
         "benchprof.evaluation.definition",
         "benchprof.evaluation.forward",
         "benchprof.evaluation.isolated",
+        "benchprof.evaluation.job",
         "benchprof.evaluation.overlay",
         "benchprof.evaluation.program",
         "benchprof.evaluation.sandbox",
@@ -63,10 +67,11 @@ MODULES = {
     "calibration": (
         "benchprof.calibration",
         "benchprof.profile.impact",
+        "benchprof.profile.resampling",
         "benchprof.profile.scores",
         "benchprof.profile.units",
     ),
-    "profile": ("benchprof.profile",),
+    "profile": ("benchprof.profile", "benchprof.sampling"),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import hashlib
 import importlib.util
 import json
@@ -33,7 +35,7 @@ def of_file(path: Path) -> str:
 
 
 def of_modules(names: Iterable[str]) -> str:
-    """Digest of the source text of modules and, for packages, of all modules below them.
+    """Digest of what modules do and, for packages, of all modules below them.
 
     Rules carry it in their `params`: Snakemake does not see that an imported module changed.
     The modules are found, not imported, so that a login node needs no torch.
@@ -44,6 +46,51 @@ def of_modules(names: Iterable[str]) -> str:
         if spec is None or spec.origin is None:
             raise ModuleNotFoundError(f"no module named {name}")
         origin = Path(spec.origin)
-        paths = sorted(origin.parent.rglob("*.py")) if origin.name == "__init__.py" else [origin]
-        sources += [(f"{name}/{path.name}", of_file(path)) for path in paths]
+        package = origin.name == "__init__.py"
+        paths = sorted(origin.parent.rglob("*.py")) if package else [origin]
+        sources += [
+            (f"{name}/{path.relative_to(origin.parent).as_posix()}", of_source(path.read_bytes()))
+            for path in paths
+        ]
     return of_value(sources)
+
+
+# The rules of a run ask for the same modules again and again.
+@functools.lru_cache(maxsize=1024)
+def of_source(source: bytes) -> str:
+    """Digest of the syntax tree of Python source without docstrings and comments.
+
+    It is the same in every version of Python that the project supports: `ast.dump` writes empty
+    fields in some of them and not in others.
+
+    Raises:
+        SyntaxError: the source is not Python.
+    """
+    return of_value(_plain_tree(ast.parse(source)))
+
+
+def _plain_tree(node: Any) -> Any:
+    """A node as a JSON value: its class and its fields, without those that are empty."""
+    if isinstance(node, list):
+        return [_plain_tree(child) for child in node if not _is_text_alone(child)]
+    if isinstance(node, ast.JoinedStr):
+        # Early releases of 3.12 end a format with an empty text.
+        node = ast.JoinedStr([part for part in node.values if not _is_empty_text(part)])
+    if not isinstance(node, ast.AST):
+        # ascii: what repr leaves unescaped depends on the version's Unicode tables.
+        return ascii(node)
+    fields = {name: _plain_tree(field) for name, field in ast.iter_fields(node)}
+    return [type(node).__name__, {k: field for k, field in fields.items() if field != []}]
+
+
+def _is_text_alone(node: Any) -> bool:
+    """Whether a statement is a text and nothing else: a docstring, of whatever it stands below."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _is_empty_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == ""
