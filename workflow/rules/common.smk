@@ -14,6 +14,7 @@ from benchprof import codebase, digests, runs
 from benchprof.abilities.item import SPLITS, check_twins, read_items
 from benchprof.configuration import (
     CALIBRATED,
+    CHAT_DATE,
     candidates,
     check_calibration_items,
     check_configuration,

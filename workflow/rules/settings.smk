@@ -27,6 +27,7 @@ def importance_settings(wildcards):
         "score": config["importance"]["score"],
         "loss_on": config["importance"]["loss_on"],
         "twins": config["importance"].get("twins", False),
+        "chat_date": config.get("chat_date", CHAT_DATE),
         "limit": config["importance"].get("limit"),
         "seed": config["seed"],
         "items": files_of(items_of(ability, "train") for ability in DIAGNOSED),
@@ -108,6 +109,7 @@ def evaluation_settings(wildcards):
         "exclude": excluded(benchmark["ability"], benchmark["split"]) if own else [],
         "dtype": model["dtype"],
         "chat_template": model.get("chat_template", False),
+        "chat_date": config.get("chat_date", CHAT_DATE),
         "ablation": config.get("ablation", "zero"),
         "seed": config["seed"],
         "files": list(files_of(benchmark_data(wildcards).values()).values()),
@@ -161,6 +163,7 @@ def calibration_settings(wildcards):
         "exclude": excluded(wildcards.ability, "calibration"),
         "dtype": model["dtype"],
         "chat_template": model.get("chat_template", False),
+        "chat_date": config.get("chat_date", CHAT_DATE),
         "ablation": config.get("ablation", "zero"),
         "seed": config["seed"],
         "files": list(

@@ -29,4 +29,5 @@ if __name__ == "__main__":
             store=Store(Path(snakemake.params.store)),
             gpus=snakemake.params.gpus,
             on_host=snakemake.params.on_host,
+            chat_date=settings["chat_date"],
         )

@@ -22,6 +22,7 @@ if __name__ == "__main__":
                 dtype=settings["dtype"],
                 device=snakemake.params.device,
                 chat_template=settings["chat_template"],
+                chat_date=settings["chat_date"],
                 gpus=snakemake.params.gpus,
             ),
             source=task_source(

@@ -18,6 +18,7 @@ if __name__ == "__main__":
                 dtype=settings["dtype"],
                 device="cpu",
                 chat_template=settings["chat_template"],
+                chat_date=settings["chat_date"],
             ),
             source=task_source(
                 settings["benchmark"],

@@ -27,6 +27,7 @@ if __name__ == "__main__":
                 twins=settings["twins"],
                 gpus=snakemake.params.gpus,
                 on_host=snakemake.params.on_host,
+                chat_date=settings["chat_date"],
             ),
             select=partial(select_masks, folder=folder, fraction_of=settings["fraction_of"]),
             items=dict(

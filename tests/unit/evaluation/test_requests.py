@@ -10,10 +10,10 @@ import pytest
 from tests.conftest import byte_tokenizer
 
 from benchprof.errors import InputError
-from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.record import make_record, read_record, record_bytes
 from benchprof.evaluation.requests import Requests, build_requests, probability_of_gold
 from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
+from benchprof.models.chat import render_chat
 
 ROOT = Path(__file__).parents[3]
 

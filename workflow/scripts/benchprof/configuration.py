@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -18,6 +19,8 @@ from benchprof.errors import InputError
 RESERVED = ("intact", "all_abilities")
 # In place of a k: the one that the calibration splits choose.
 CALIBRATED = "calibrated"
+# What chat templates print for today: the day that Llama 3's own has where it knows none.
+CHAT_DATE = "2024-07-26"
 # As of the profile: fewer cannot show that a model is above guessing.
 MIN_CALIBRATION_ITEMS = 10
 
@@ -37,6 +40,7 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
     for ability in set(config["abilities"]) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    _check_date(config.get("chat_date", CHAT_DATE), f"{source}, chat_date")
     for name, model in config["models"].items():
         if model.get("gpus", 1) > 1 and model["device"] not in ("auto", "cuda"):
             raise InputError(
@@ -87,6 +91,13 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             str(specific["in_top_of"]),
             f"at most {others}, as many as an ability is contrasted with",
         )
+
+
+def _check_date(date: str, where: str) -> None:
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError as error:
+        raise InputError(where, f"{date!r} ({error})", "a day of the calendar") from None
 
 
 def check_validation(config: Mapping[str, Any], source: str) -> None:

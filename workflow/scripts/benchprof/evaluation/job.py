@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, digests, provenance
+from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
-from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.program import check_documents
 from benchprof.evaluation.record import INTACT, make_record, read_record, record_bytes
@@ -25,6 +25,7 @@ from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.allocation import keep_freed_memory
+from benchprof.models.chat import render_chat
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
@@ -47,7 +48,8 @@ CHAT_PROGRAMS = (
 class ModelSettings:
     """How a prepared model is used: its folder, dtype, device and whether prompts are chats.
 
-    `gpus` is how many the model is split over.
+    `gpus` is how many the model is split over, `chat_date` the day that a chat template prints for
+    today.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class ModelSettings:
     device: str
     chat_template: bool
     gpus: int = 1
+    chat_date: str = CHAT_DATE
 
 
 def evaluate_benchmark(
@@ -161,7 +164,9 @@ def requests_for(
     """All that is asked of a model: the same documents, prompts and shots whatever is ablated."""
     template = None
     if model.chat_template:
-        template = functools.partial(render_chat, load_tokenizer(model.folder))
+        template = functools.partial(
+            render_chat, load_tokenizer(model.folder), date=model.chat_date
+        )
     return build_requests(
         load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw
     )
@@ -195,6 +200,7 @@ def _origin(
             "limit": limit,
             "seed": seed,
             "chat_template": model.chat_template,
+            "chat_date": model.chat_date if model.chat_template else None,
         },
         "code": codebase.digest_of("evaluation"),
     }

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from benchprof.errors import InputError
-from benchprof.evaluation.chat import render_chat
 from benchprof.evaluation.forward import (
     Forward,
     KeysValues,
@@ -48,6 +47,7 @@ from benchprof.evaluation.packing import (
     unroll,
 )
 from benchprof.evaluation.tree import Ints, grow
+from benchprof.models.chat import render_chat
 
 logger = logging.getLogger(__name__)
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from transformers import PreTrainedTokenizerBase
 
+from benchprof import digests
 from benchprof.abilities.item import Item
 from benchprof.abilities.prompt import option_text, prompt_text
+from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
+from benchprof.models.chat import render_finished_chat
+
+MARK = "\ue000answer\ue001"
+"""In the place of an answer; its first and last characters are in no text and in no template."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +30,75 @@ class Example:
     ids: torch.Tensor
     counted: torch.Tensor
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the tokens and of which are counted: all that a loss knows of an item."""
+        return digests.of_value([self.ids.tolist(), self.counted.tolist()])
 
-def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str) -> Example:
+
+@dataclass(frozen=True)
+class Examples:
+    """An ability's items as the model reads them.
+
+    Attributes:
+        items: that were chosen.
+        examples: one of each item.
+        twins: one of each item's corrupted twin; empty where none is asked for.
+    """
+
+    items: Sequence[Item]
+    examples: Sequence[Example]
+    twins: Sequence[Example]
+
+    @property
+    def named(self) -> list[tuple[str, Example]]:
+        """All examples, the twins last, each with the id of its item."""
+        ids = [item.id for item in self.items]
+        return list(zip(ids * 2, [*self.examples, *self.twins], strict=False))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that the model reads."""
+        both = (self.examples, self.twins)
+        return digests.of_value([[example.digest for example in own] for own in both])
+
+
+def render_examples(
+    items: Sequence[Item],
+    tokenizer: PreTrainedTokenizerBase,
+    loss_on: str,
+    twins: bool,
+    date: str = CHAT_DATE,
+) -> Examples:
+    """The items, and with `twins` theirs, which they must have, as `render_example` renders them.
+
+    Raises:
+        InputError: the template changes an answer.
+    """
+
+    def rendered(own: Sequence[Item]) -> list[Example]:
+        return [render_example(item, tokenizer, loss_on, date) for item in own]
+
+    return Examples(
+        items, rendered(items), rendered([twin_of(item) for item in items]) if twins else []
+    )
+
+
+def render_example(
+    item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str, date: str = CHAT_DATE
+) -> Example:
     """The item with its right answer, through the model's chat template where there is one.
 
-    `loss_on` is `all` (every token, the paper's choice) or `answer` (the answer's tokens alone).
+    Args:
+        item: with its options.
+        tokenizer: of the model.
+        loss_on: `all` (every token, the paper's choice) or `answer` (the answer's tokens alone).
+        date: the day that a template prints for today.
+
+    Raises:
+        InputError: the template changes the answer.
     """
-    text, start, end = _conversation(item, tokenizer)
+    text, start, end = _text_and_answer(item, tokenizer, date)
     # The template writes the special tokens itself; plain text wants the tokenizer's own.
     encoded = tokenizer(
         text,
@@ -53,24 +122,30 @@ def twin_of(item: Item) -> Item:
     return replace(item, context=item.twin.context, question=item.twin.question, twin=None)
 
 
-def _conversation(item: Item, tokenizer: PreTrainedTokenizerBase) -> tuple[str, int, int]:
-    """The whole text, and where in it the answer starts and ends, in characters."""
+def _text_and_answer(
+    item: Item, tokenizer: PreTrainedTokenizerBase, date: str
+) -> tuple[str, int, int]:
+    """The whole text, and where in it the answer starts and ends, in characters.
+
+    The answer may stand in the prompt too, or in what the template writes. So its place is that of
+    a mark, which stands nowhere else, in the same conversation with the mark for its answer.
+    """
     prompt = prompt_text(item.context, item.question)
     answer = item.options[item.answer]
     if tokenizer.chat_template is None:
         text = prompt + option_text(answer)
         return text, len(text) - len(answer), len(text)
-    turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
-    text = str(tokenizer.apply_chat_template(turns, tokenize=False))
-    opening = str(
-        tokenizer.apply_chat_template(turns[:1], tokenize=False, add_generation_prompt=True)
-    )
-    # Some templates put more between the header and the answer (an empty thought, say).
-    start = text.find(answer, len(opening) if text.startswith(opening) else text.rindex(prompt))
-    if start < 0:
-        expected = "the answer's own text"
+
+    def finished(reply: str) -> str:
+        turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": reply}]
+        return render_finished_chat(tokenizer, turns, date)
+
+    text = finished(answer)
+    before, found, after = finished(MARK).partition(MARK)
+    if not found or MARK in after or text != before + answer + after:
+        expected = "the answer's own text, once"
         remedy = "The model's chat template changes it; use options without outer spaces."
         raise InputError(
             f"item {item.id}, options", f"{answer!r} is not in its chat", expected, remedy
         )
-    return text, start, start + len(answer)
+    return text, len(before), len(before) + len(answer)

@@ -12,12 +12,14 @@ from tqdm import tqdm
 
 from benchprof import codebase, digests
 from benchprof.abilities.item import Item, check_twins, read_items
+from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
-from benchprof.importance.example import Example, render_example, twin_of
+from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
+from benchprof.models.chat import prints_date
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
@@ -47,6 +49,7 @@ def compute_importance(
     store: Store,
     gpus: int = 1,
     on_host: bool = False,
+    chat_date: str = CHAT_DATE,
 ) -> None:
     """Write each ability's importance to its target.
 
@@ -70,15 +73,21 @@ def compute_importance(
         store: the store.
         gpus: how many the model is split over.
         on_host: whether accumulators stay off the accelerator.
+        chat_date: the day that a chat template prints for today.
 
     Raises:
-        InputError: with `twins`, an item has none; an item is longer than the model's context; or
-            a loss or a gradient is not finite.
+        InputError: with `twins`, an item has none; a chat template changes an answer; an item is
+            longer than the model's context; or a loss or a gradient is not finite.
     """
     chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
     if twins:
         for name, own in chosen.items():
             check_twins(items[name], own, "importance.twins")
+    tokenizer = load_tokenizer(folder)
+    examples = {
+        name: render_examples(own, tokenizer, loss_on, twins, chat_date)
+        for name, own in chosen.items()
+    }
     settings = {
         "model": read_card(folder).digest,
         "dtype": dtype,
@@ -87,16 +96,18 @@ def compute_importance(
         "score": score,
         "loss_on": loss_on,
         "twins": twins,
+        # Only where the text depends on it.
+        "chat_date": chat_date if prints_date(tokenizer) else None,
         "code": codebase.digest_of("importance"),
     }
     origins = {
-        name: settings | {"items": _items_digest(own, twins), "n_items": len(own)}
-        for name, own in chosen.items()
+        name: settings | {"examples": own.digest, "n_items": len(own.items)}
+        for name, own in examples.items()
     }
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
     missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
     if missing:
-        wanted = {name: chosen[name] for name in missing}
+        wanted = {name: examples[name] for name in missing}
         _compute(folder, wanted, items, origins, keys, store, device, gpus, on_host)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], SUFFIX), target)
@@ -105,7 +116,7 @@ def compute_importance(
 
 def _compute(
     folder: Path,
-    chosen: Mapping[str, list[Item]],
+    examples: Mapping[str, Examples],
     files: Mapping[str, Path],
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
@@ -119,37 +130,24 @@ def _compute(
     model = load_model(folder, settings["dtype"], device, gpus)
     speed_up_gradients(model)
     memory = memory_for(model, on_host)
-    tokenizer = load_tokenizer(folder)
     weights = scope_weights(model, settings["scope"], settings["layers"])
-
-    def rendered(items: list[Item]) -> list[Example]:
-        return [render_example(item, tokenizer, settings["loss_on"]) for item in items]
-
-    examples = {name: rendered(items) for name, items in chosen.items()}
-    twins = {
-        name: rendered(_twins(items)) if settings["twins"] else [] for name, items in chosen.items()
-    }
-    named = {
-        name: list(zip([item.id for item in items] * 2, examples[name] + twins[name], strict=False))
-        for name, items in chosen.items()
-    }
-    for name, both in named.items():
-        check_lengths(model, files[name], both)
-    tokens = sum(len(e.ids) for sets in (examples, twins) for own in sets.values() for e in own)
+    for name, own in examples.items():
+        check_lengths(model, files[name], own.named)
+    tokens = sum(len(e.ids) for own in examples.values() for _, e in own.named)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():
             bar.set_description(f"importance of {name}")
             try:
                 scores = score_weights(
-                    model, weights, own, twins[name], settings["score"], bar.update, memory
+                    model, weights, own.examples, own.twins, settings["score"], bar.update, memory
                 )
             except NonFiniteLossError as error:
-                item = chosen[name][error.example].id
+                item = own.items[error.example].id
                 raise InputError(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error
             where = f"{folder}, {name}"
-            check_finite(where, model, weights, named[name], settings["score"], scores)
+            check_finite(where, model, weights, own.named, settings["score"], scores)
             store.add(KIND, keys[name], SUFFIX, _writer(scores, origins[name]))
             del scores  # they would stay beside the next ability's
 
@@ -169,14 +167,6 @@ def used_items(path: Path, excluded: Collection[str], limit: int | None, seed: i
     return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
 
 
-def _twins(items: list[Item]) -> list[Item]:
-    return [twin_of(item) for item in items]
-
-
-def _items_digest(items: list[Item], twins: bool) -> str:
-    return digests.of_value([_content(i) for i in items + (_twins(items) if twins else [])])
-
-
 def _content(item: Item) -> str:
-    """What of an item reaches the loss: its id, type and twin do not."""
+    """What of an item may reach the loss: its id, type and twin do not."""
     return digests.of_value([item.context, item.question, list(item.options), item.answer])
