@@ -27,6 +27,11 @@ include: "workflow/rules/reading.smk"
 include: "workflow/rules/archive.smk"
 
 
+if config["importance"].get("halves"):
+
+    include: "workflow/rules/replication.smk"
+
+
 if "validation" in config:
 
     include: "workflow/rules/validation.smk"

@@ -118,7 +118,7 @@ def make_project(folder: Path) -> Project:
     config["benchmarks"] = {
         f"{a}_test": {"ability": a, "split": "test", "limit": 8} for a in ABILITIES[:2]
     }
-    config["importance"]["limit"] = 4
+    config["importance"] |= {"limit": 4, "halves": False}
     config["fractions"] = [0.01]
     config["controls"]["random"]["seeds"] = [1, 2]
     config["profile"] |= {"impact": "absolute", "resamples": 200}

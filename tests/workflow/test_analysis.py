@@ -42,3 +42,24 @@ RULES = (
     "locate_masks", "compare_masks", "measure_selectivity", "measure_core", "measure_stability",
 )  # fmt: skip
 FORMATS = ("csv", "png", "svg")
+
+
+def test_own_ais_under_the_masks_of_halves_stand_beside_the_ais(
+    finished: Project, tmp_path: Path
+) -> None:
+    project = finished.copy(tmp_path / "copy")
+    project.configure(lambda config: config["importance"].update(halves=True))
+    planned = project.planned()
+    # Neither the run's own importance nor its evaluations.
+    assert not {"compute_importance", "select_masks", "evaluate_benchmark"} & set(planned)
+    assert planned["evaluate_halves"] == 2
+    project.run()
+    table = pd.read_csv(project.folder / "results/profiles/replication.csv")
+    assert table["ability"].tolist() == ["colours", "places"]
+    # 4 train items are used of an ability, and 8 test items are too few for an AIS.
+    assert set(table["items"]) == {2}
+    assert set(table["reason_code"]) == {"too_few_items"}
+    masks = sorted((project.folder / "results/masks/tiny/places").glob("specific-half-*"))
+    assert len(masks) == 2
+    assert "1 reused, 2 computed" in project.log("evaluate_halves/tiny/places.log")
+    assert not project.planned()

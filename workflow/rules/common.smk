@@ -4,6 +4,7 @@ import re
 import sys
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import yaml
 from snakemake.exceptions import WorkflowError
@@ -277,6 +278,12 @@ def profile_tables():
         "results/profiles/{name}{ending}", name=TABLES, ending=[".csv", ".parquet"]
     )
     return [*tables, "results/profiles/items.parquet"]
+
+
+def replication_tables(ending):
+    """By how much own AIS differ with the train items, where that is measured."""
+    asked = config["importance"].get("halves") and own_benchmarks() and NUMBERS
+    return [f"results/profiles/replication{ending}"] if asked else []
 
 
 def timings():

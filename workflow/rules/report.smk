@@ -240,7 +240,8 @@ rule write_methods:
 
 rule write_report:
     input:
-        tables=expand("results/profiles/{name}.parquet", name=TABLES),
+        tables=expand("results/profiles/{name}.parquet", name=TABLES)
+        + replication_tables(".parquet"),
         figures=all_figures(),
         drawings=beside(all_figures(), ".svg"),
         models=expand("results/models/{model}", model=MODELS),

@@ -294,6 +294,8 @@ def all_results():
         *calibration_files(),
         *calibration_records(),
         *profile_tables(),
+        *replication_tables(".csv"),
+        *replication_tables(".parquet"),
         *all_figures(),
         *beside(all_figures(), ".svg"),
         *beside(all_figures(), ".csv"),

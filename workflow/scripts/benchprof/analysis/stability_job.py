@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from benchprof.abilities.item import read_items
-from benchprof.analysis.halves import shares, split
 from benchprof.analysis.job import tensor_sizes, write_table
 from benchprof.analysis.stability import COLUMNS, Key, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
-from benchprof.importance.job import used_items
 from benchprof.masks.job import BACKGROUND
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
-from benchprof.store import Store
+from benchprof.replication.halves import shares
+from benchprof.replication.masks import Compute, Select, halves_of, score_items, select_from
 
 
 def measure_stability(
-    compute: Callable[..., None],
-    select: Callable[..., None],
+    compute: Compute,
+    select: Select,
     items: Mapping[str, Path],
     exclude: Mapping[str, Collection[str]],
     limit: int | None,
@@ -56,25 +54,12 @@ def measure_stability(
     Raises:
         InputError: an ability has fewer than two items.
     """
-    ids = {
-        name: [item.id for item in used_items(path, exclude[name], limit, seed)]
-        for name, path in items.items()
-    }
-    halves = {name: split(own, seed, name) for name, own in ids.items()}
-    every = {name: {item.id for item in read_items(path)} for name, path in items.items()}
+    halves = halves_of(items, exclude, limit, seed)
 
     def masks_of(half: int, share: int) -> tuple[dict[Key, Entries], dict[str, int]]:
         kept = {name: own[half][: len(own[half]) // share] for name, own in halves.items()}
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
-            importances = {name: Path(folder, f"{name}.safetensors") for name in items}
-            compute(
-                items=items,
-                exclude={name: every[name] - set(kept[name]) for name in items},
-                limit=None,
-                seed=seed,
-                targets=importances,
-                store=Store(Path(folder, "store")),
-            )
+            importances = score_items(compute, items, kept, Path(folder))
             sizes = tensor_sizes(next(iter(importances.values())))
             return _selected(select, importances, selections, fractions, Path(folder)), sizes
 
@@ -91,25 +76,18 @@ def measure_stability(
 
 
 def _selected(
-    select: Callable[..., None],
+    select: Select,
     importances: Mapping[str, Path],
     selections: Mapping[str, Mapping[str, Any]],
     fractions: Sequence[str],
     folder: Path,
 ) -> dict[Key, Entries]:
     """The masks of every selection, k and ability, in memory."""
-    abilities = {name: path for name, path in importances.items() if name != BACKGROUND}
+    abilities = [name for name in importances if name != BACKGROUND]
     masks: dict[Key, Entries] = {}
     for selection, settings in selections.items():
         targets = {(a, k): folder / f"{a}_{k}" for a in abilities for k in fractions}
-        background = importances.get(BACKGROUND) if selection == "specific" else None
-        select(
-            selection=selection,
-            settings=settings,
-            importances=abilities,
-            background=background,
-            targets=targets,
-        )
+        select_from(select, importances, selection, settings, targets)
         for (ability, fraction), path in targets.items():
             # Copies: a file that is still mapped keeps a shared file system's folder from removal.
             entries = {name: own.clone() for name, own in read_mask(path).entries.items()}

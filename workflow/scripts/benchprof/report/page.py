@@ -27,6 +27,7 @@ from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.page_figures import Album
+from benchprof.report.replication import own_half_ais, train_items_sentence
 from benchprof.report.style import readable
 
 TEMPLATE = "page.html.jinja"
@@ -38,7 +39,7 @@ SETTINGS = (
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
 Tables = Mapping[str, pd.DataFrame]
-"""The tables of the profile stage by their names, less that of items."""
+"""The tables of the profile stage by their names, less that of items; `replication` may lack."""
 
 
 def write_page(
@@ -176,6 +177,8 @@ def _section(tables: Tables, matrix: Matrix, weights: int, album: Album) -> dict
         },
         "details": list(page_tables.detail_rows(table, matrix, flips)),
         "doses": [] if matrix.complement else page_tables.dose_rows(matrix),
+        "halves": own_half_ais(tables.get("replication"), matrix),
+        "train_items": train_items_sentence(tables.get("replication"), matrix),
         "figures": album.of_matrix(matrix),
     }
 

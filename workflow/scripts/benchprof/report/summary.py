@@ -15,6 +15,7 @@ from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.report.caveats import benchmarks_by_reason, caveats
 from benchprof.report.findings import against_random, own_tests
 from benchprof.report.matrix import Matrix, all_matrices
+from benchprof.report.replication import train_items_sentence
 from benchprof.report.style import codes, number, readable
 
 # Characters: of the whole table, of the benchmarks' names, of a value with its interval.
@@ -41,6 +42,7 @@ def write_summary(
     confidence: float,
     figures: Sequence[Path],
     report: Path,
+    replication: pd.DataFrame | None = None,
 ) -> None:
     """Write the text of `impact_text` and where the figures and the report are.
 
@@ -52,24 +54,29 @@ def write_summary(
         confidence: of the table's intervals.
         figures: shown as given, so that relative paths stay relative.
         report: likewise.
+        replication: of `replication_rows`, where it was measured.
     """
     listed = [str(path) for path in figures]
     if len(listed) > LISTED:
         listed = [f"{len(listed)} in {os.path.commonpath(figures)}"]
     places = ["Figures:", *(f"  {line}" for line in listed), f"Report: {report}"]
-    text = impact_text(table, own_benchmarks, impact, confidence)
+    text = impact_text(table, own_benchmarks, impact, confidence, replication)
     write_text(target, text + "\n" + "\n".join(places) + "\n")
 
 
 def impact_text(
-    table: pd.DataFrame, own_benchmarks: Mapping[str, str], impact: str, confidence: float
+    table: pd.DataFrame,
+    own_benchmarks: Mapping[str, str],
+    impact: str,
+    confidence: float,
+    replication: pd.DataFrame | None = None,
 ) -> str:
     """Every AIS matrix of the table with intervals, codes for its columns and what to know of it.
 
     Args: as of `write_summary`.
     """
     blocks = [
-        "\n".join(_block(matrix, impact, confidence))
+        "\n".join([*_block(matrix, impact, confidence), *_train_items(replication, matrix)])
         for matrix in all_matrices(table, own_benchmarks)
     ]
     return "\n\n".join(blocks) + "\n"
@@ -101,6 +108,11 @@ def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
     yield from textwrap.wrap(against_random(matrix), WIDTH)
     for line in caveats(matrix):
         yield from textwrap.wrap(f"- {line}", WIDTH, subsequent_indent="  ")
+
+
+def _train_items(replication: pd.DataFrame | None, matrix: Matrix) -> Iterator[str]:
+    sentence = train_items_sentence(replication, matrix)
+    yield from textwrap.wrap(f"- {sentence}" if sentence else "", WIDTH, subsequent_indent="  ")
 
 
 def _table(

@@ -1,0 +1,47 @@
+"""Select the masks that each half of the train items makes alone."""
+
+from functools import partial
+from pathlib import Path
+
+from benchprof.importance.job import compute_importance
+from benchprof.logs import logged
+from benchprof.masks.job import select_masks
+from benchprof.models.loading import use_threads
+from benchprof.replication.masks import select_half_masks
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        use_threads(snakemake.threads)
+        settings = snakemake.params.settings
+        folder = Path(snakemake.input.model)
+        select_half_masks(
+            compute=partial(
+                compute_importance,
+                folder=folder,
+                dtype=settings["dtype"],
+                device=snakemake.params.device,
+                scope=settings["scope"],
+                layers=settings["layers"],
+                score=settings["score"],
+                loss_on=settings["loss_on"],
+                twins=settings["twins"],
+                gpus=snakemake.params.gpus,
+                on_host=snakemake.params.on_host,
+                chat_date=settings["chat_date"],
+            ),
+            select=partial(select_masks, folder=folder, fraction_of=settings["fraction_of"]),
+            items=dict(
+                zip(snakemake.params.diagnosed, map(Path, snakemake.input.train), strict=True)
+            ),
+            exclude=settings["exclude"],
+            limit=settings["limit"],
+            seed=settings["seed"],
+            selections=settings["selections"],
+            targets=dict(
+                zip(
+                    map(tuple, snakemake.params.mask_keys),
+                    map(Path, snakemake.output.masks),
+                    strict=True,
+                )
+            ),
+        )
