@@ -130,7 +130,11 @@ def _compute(
         name: rendered(_twins(items)) if settings["twins"] else [] for name, items in chosen.items()
     }
     named = {
-        name: list(zip([item.id for item in items] * 2, examples[name] + twins[name], strict=False))
+        name: [
+            *zip([item.id for item in items], examples[name], strict=True),
+            # None without `twins`.
+            *zip([f"{item.id} (its twin)" for item in items], twins[name], strict=False),
+        ]
         for name, items in chosen.items()
     }
     for name, both in named.items():
