@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from benchprof.profile.reason import SENTENCES
-from benchprof.profile.table import add_corrected, add_dose
+from benchprof.profile.correction import add_corrected
+from benchprof.profile.table import add_dose
 
 ABILITIES = [
     "analogical_reasoning",
