@@ -29,4 +29,5 @@ if __name__ == "__main__":
             confidence=settings["profile"]["confidence"],
             figures=[Path(path) for path in snakemake.input.figures],
             report=Path(snakemake.output.report),
+            calibration_benchmarks=settings["calibration_benchmarks"],
         )
