@@ -61,9 +61,7 @@ def _sentence(cells: pd.DataFrame) -> str:
         if together <= family
         else f"no q is below {SIGNIFICANCE}"
     )
-    remedy = (
-        f"{round(family / SIGNIFICANCE)} resamples or more" if first["drawn"] else "more items"
-    )
+    remedy = f"{round(family / SIGNIFICANCE)} resamples or more" if first["drawn"] else "more items"
     return (
         f"The tests' least p-value is {first['p_least']:.2g} on "
         f"{', '.join(cells['benchmark'].astype(str).unique())}: corrected for {family} tests, "

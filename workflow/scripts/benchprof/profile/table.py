@@ -62,9 +62,7 @@ def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.D
 
 def _own_tests(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
     """The rows of abilities' masks on their own tests, in the metric shown: one per ablation."""
-    return table[
-        table["headline"] & (table["benchmark"] == table["ability"].map(own_benchmarks))
-    ]
+    return table[table["headline"] & (table["benchmark"] == table["ability"].map(own_benchmarks))]
 
 
 def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:

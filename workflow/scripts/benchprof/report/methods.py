@@ -57,7 +57,7 @@ def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Step]
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole))
         steps.append(Step(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
-    steps += [_ablation(settings), _controls(settings, table), _impact(settings), _tests(settings, table)]
+    steps += [_ablation(settings), _controls(settings, table), _impact(settings), _tests(table)]
     if table["model"].nunique() > 1:
         steps.append(_similarity())
     return steps
@@ -173,16 +173,16 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
         tried = settings["calibration"]
         parts.append(
             f"{chosen}, chosen among {_listed(map(fraction_name, tried['fractions']))} where the "
-            f"drop by an ability's own mask most exceeds that by {_sides(settings, table)}, on "
+            f"drop by an ability's own mask most exceeds that by {_sides(table)}, on "
             f"{tried['items']} calibration items an ability"
         )
     return _listed(parts)
 
 
-def _sides(settings: Mapping[str, Any], table: pd.DataFrame) -> str:
+def _sides(table: pd.DataFrame) -> str:
     """What there is to compare an ability's mask with."""
     sides = {
-        "random masks": bool(settings["controls"]["random"]["seeds"]),
+        "random masks": bool(table["seed"].notna().any()),
         "the other abilities' masks": table.loc[table["seed"].isna(), "ability"].nunique() > 1,
     }
     return " and ".join(name for name, there in sides.items() if there)
@@ -252,8 +252,8 @@ def _impact(settings: Mapping[str, Any]) -> Step:
     )
 
 
-def _tests(settings: Mapping[str, Any], table: pd.DataFrame) -> Step:
-    sides = _sides(settings, table)
+def _tests(table: pd.DataFrame) -> Step:
+    sides = _sides(table)
     against = f" and against the mean of {sides}" if sides else ""
     return Step(
         "Tests",
