@@ -64,7 +64,8 @@ def test_few_resamples_are_told_from_few_items() -> None:
     """1/100 for each of 40: 40 x 0.01 / 9 is the first below 0.05, and 800 resamples do."""
     assert out_of_reach(cells([0.01] * 40, 1 / 100)) == [
         "The tests' least p-value is 0.01 on arc: corrected for 40 tests, q < 0.05 takes 9 cells "
-        "that reach it together, so that no single effect survives. With 800 resamples or more one can."
+        "that reach it together, so that no single effect survives. With 800 resamples or more one "
+        "can."
     ]
     assert not out_of_reach(cells([0.01] * 40, 1 / 801))
     assert out_of_reach(cells([0.01] * 40, 1 / 800))

@@ -60,7 +60,7 @@ def test_without_controls_abilities_are_compared_with_each_other_alone() -> None
     assert [cell["ability"] for cell in hindering(cells)] == ["hinders"]
     assert "large (AIS 0.50, 0.40 to 0.60) than under the other abilities' masks" in sentence(cells)
     assert "than intact and than under the other abilities' masks" in sentence(cells)
-    none = sentence(cells[1:2] + [cells[1] | {"ability": "too"}])
+    none = sentence([*cells[1:2], cells[1] | {"ability": "too"}])
     assert "no ability whose loss stands out against the other abilities' masks" in none
     alone = [cell | {"ablation_of": "complement", "over_others": -0.1} for cell in cells[:2]]
     assert [cell["ability"] for cell in sufficient(alone)] == ["large"]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from benchprof.profile.significance import mcnemar_p, sign_flip_p, whole_sign_flip_p
 from benchprof.profile.correction import add_corrected
+from benchprof.profile.significance import mcnemar_p, sign_flip_p, whole_sign_flip_p
 
 OWN = np.ones((1, 1))
 counts = st.integers(0, 300)

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchprof.profile.reason import SENTENCES
 from benchprof.profile.correction import add_corrected
+from benchprof.profile.reason import SENTENCES
 from benchprof.profile.table import add_dose
 
 ABILITIES = [

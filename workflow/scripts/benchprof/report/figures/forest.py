@@ -90,7 +90,8 @@ def caption(matrix: Matrix) -> str:
     )
     return (
         f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.shown_k}) with its "
-        f"interval{controls} A square marks the ability's own test; an arrow, what goes on beyond the axis.{without}"
+        f"interval{controls} A square marks the ability's own test; an arrow, what goes on beyond "
+        f"the axis.{without}"
     )
 
 

@@ -88,11 +88,12 @@ def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
 def caption(numbers: pd.DataFrame, model: str, selection: str) -> str:
     """What the figure shows, in words, from the same data."""
     ks = ", ".join(numbers["k"].unique())
-    random = " Grey: mean and range of the random masks of the same size."
+    random = ""
+    if _controlled(numbers):
+        random = " Grey: mean and range of the random masks of the same size."
     return (
-        f"AIS of {model} against k ({ks}; masks: {selection})."
-        f"{random if _controlled(numbers) else ''} Descriptive: k is chosen on the calibration splits or "
-        "configured, never here."
+        f"AIS of {model} against k ({ks}; masks: {selection}).{random} Descriptive: k is chosen on "
+        "the calibration splits or configured, never here."
     )
 
 
