@@ -105,6 +105,7 @@ def test_with_controls_and_others_both_are_spoken_of(card: Path, tmp_path: Path)
     """The patterns find what they are there to find."""
     sentences = told(with_controls(table_of((A, B))), card, tmp_path)
     assert len(claims(sentences, RANDOM)) > 10
+    assert any("selection, k and contrast, all models" in sentence for sentence in sentences)
     assert claims(sentences, OTHERS)
 
 

@@ -171,21 +171,22 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
             f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
         )
         tried = settings["calibration"]
+        sides = " and ".join(_sides(table))
         parts.append(
             f"{chosen}, chosen among {_listed(map(fraction_name, tried['fractions']))} where the "
-            f"drop by an ability's own mask most exceeds that by {_sides(table)}, on "
-            f"{tried['items']} calibration items an ability"
+            f"drop by an ability's own mask most exceeds {f'that by {sides}' if sides else '0'}, "
+            f"on {tried['items']} calibration items an ability"
         )
     return _listed(parts)
 
 
-def _sides(table: pd.DataFrame) -> str:
+def _sides(table: pd.DataFrame) -> list[str]:
     """What there is to compare an ability's mask with."""
     sides = {
         "random masks": bool(table["seed"].notna().any()),
         "the other abilities' masks": table.loc[table["seed"].isna(), "ability"].nunique() > 1,
     }
-    return " and ".join(name for name, there in sides.items() if there)
+    return [name for name, there in sides.items() if there]
 
 
 def _specific(selection: Mapping[str, Any], n: str, others: str) -> str:
@@ -253,7 +254,7 @@ def _impact(settings: Mapping[str, Any]) -> Step:
 
 
 def _tests(table: pd.DataFrame) -> Step:
-    sides = _sides(table)
+    sides = " and of ".join(_sides(table))
     against = f" and against the mean of {sides}" if sides else ""
     return Step(
         "Tests",
