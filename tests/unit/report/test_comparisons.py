@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.text import Text
 
 from benchprof.report.caveats import caveats
 from benchprof.report.figures import forest, heatmap, radar, ribbons, sweep
@@ -41,11 +42,20 @@ def told(table: pd.DataFrame, card: Path, folder: Path) -> list[str]:
     """Every sentence of the page, the summary, the figures, the methods and the paper's table."""
     write(folder / "report.html", table, card, settings=NO_SEEDS)
     (matrix,) = all_matrices(table, OWN)
-    drawn = [module.caption(matrix) for module in (forest, heatmap, radar, ribbons)]
     numbers = sweep.sweep_numbers(table, matrix.model, matrix.selection)
+    captions = [module.caption(matrix) for module in (forest, heatmap, radar, ribbons)]
+    figures = [
+        forest.forest_figure(matrix),
+        heatmap.heatmap_figure(matrix),
+        radar.radar_page(matrix),
+        ribbons.ribbon_figure(matrix),
+        sweep.sweep_figure(numbers, matrix.model),
+    ]
+    drawn = [text.get_text() for figure in figures for text in figure.findobj(Text)]
     texts = [
         " ".join(read(folder / "report.html").text.split()),
         impact_text(table, OWN, "chance_corrected", 0.95),
+        *captions,
         *drawn,
         sweep.caption(numbers, matrix.model, matrix.selection),
         impact_table(matrix).markdown(),
