@@ -197,6 +197,14 @@ def test_one_ability_has_sentences_and_no_nan(card: Path, tmp_path: Path) -> Non
     assert not re.search(r"\bnan\b", reader.text.lower())
 
 
+def test_calibration_items_are_doubted_on_the_page(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    settings = SETTINGS | {"calibration_benchmarks": [OWN["analogical_reasoning"]]}
+    reader = written(tmp_path / "report.html", make_table(2, 3), card, settings=settings)
+    assert "which are for choosing k: Analogical reasoning test. If k was chosen" in reader.text
+
+
 @pytest.mark.parametrize("impact", ["relative", "absolute"])
 def test_the_formula_is_the_configured_one(
     make_table: Table, card: Path, tmp_path: Path, impact: str
