@@ -325,6 +325,11 @@ def page_settings():
         "calibration": config["calibration"] if CANDIDATES else None,
         "ablation": config.get("ablation", "zero"),
         "ablation_of": config.get("ablation_of", "mask"),
+        "calibration_benchmarks": [
+            name
+            for name, benchmark in config["benchmarks"].items()
+            if benchmark.get("split") == "calibration"
+        ],
     }
 
 

@@ -30,4 +30,5 @@ if __name__ == "__main__":
             figures=[Path(path) for path in snakemake.input.figures],
             report=Path(snakemake.output.report),
             replication=tables.get("replication"),
+            calibration_benchmarks=settings["calibration_benchmarks"],
         )

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import torch
 from tests.conftest import tiny_model
-from torch.autograd.function import FunctionCtx
 
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
@@ -21,15 +20,16 @@ TRIGGER = 99
 
 
 class Overflow(torch.autograd.Function):
-    """The identity, whose gradient is infinite."""
+    """The identity, whose gradient is a factor too large."""
 
     @staticmethod
-    def forward(_: FunctionCtx, value: torch.Tensor) -> torch.Tensor:
+    def forward(ctx: Any, value: torch.Tensor, factor: float) -> torch.Tensor:
+        ctx.factor = factor
         return value.clone()
 
     @staticmethod
-    def backward(_: FunctionCtx, gradient: torch.Tensor) -> torch.Tensor:
-        return gradient * torch.inf
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+        return gradient * ctx.factor, None
 
 
 def example(*ids: int) -> Example:
@@ -38,15 +38,18 @@ def example(*ids: int) -> Example:
     return Example(torch.tensor(ids), counted)
 
 
-def overflowing_model() -> Any:
-    """A model whose loss is finite always, and whose gradients are not where it reads 99."""
+def overflowing_model(factor: float = torch.inf) -> Any:
+    """A model whose loss is finite always, and whose gradients grow by a factor where it reads 99.
+
+    Those of layer 0's MLP.
+    """
     model = tiny_model("llama").requires_grad_(False)
     seen: dict[str, bool] = {}
     model.model.embed_tokens.register_forward_pre_hook(
         lambda _, inputs: seen.update(now=bool((inputs[0] == TRIGGER).any()))
     )
     model.model.layers[0].mlp.register_forward_hook(
-        lambda _, __, output: Overflow.apply(output) if seen["now"] else output
+        lambda _, __, output: Overflow.apply(output, factor) if seen["now"] else output
     )
     return model
 
@@ -69,6 +72,20 @@ def test_an_infinite_gradient_is_named_by_its_item(score: str) -> None:
         model, weights, [own for _, own in harmless], [], score, lambda _: None, memory
     )
     check_finite("models/m, recall", model, weights, harmless, score, scores)
+
+
+def test_an_infinite_score_of_a_twin_is_named_by_its_item() -> None:
+    """Gradients of 1e30 are finite and their squares are not: s less infinity is below 0."""
+    model = overflowing_model(1e30)
+    weights = scope_weights(model, "mlp")
+    own = [("one", example(5, 6, 7)), ("two", example(5, 6, 8))]
+    twins = [("one (its twin)", example(5, 7)), ("two (its twin)", example(5, TRIGGER, 7))]
+    memory = memory_for(model, on_host=False)
+    scores = score_weights(
+        model, weights, [e for _, e in own], [e for _, e in twins], "fisher", lambda _: None, memory
+    )
+    with pytest.raises(InputError, match=r"recall, item two \(its twin\)"):
+        check_finite("recall", model, weights, [*own, *twins], "fisher", scores)
 
 
 def test_a_sum_that_overflows_is_no_item_s_fault() -> None:

@@ -12,6 +12,7 @@ import torch
 
 from benchprof import digests
 from benchprof.evaluation.record import FORMAT, record_bytes
+from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Cell, Scores, Source
 from benchprof.profile.settings import Settings
 from benchprof.tensors import write_tensors
@@ -37,6 +38,7 @@ def scores_of(
     n = next(iter(metrics.values())).shape[1]
     return Scores(
         model=model, benchmark=benchmark, guessing=guessing, cells=tuple(cells), metrics=metrics,
+        binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
         model_digest="model", requests_digest="requests", complement=complement,
     )  # fmt: skip

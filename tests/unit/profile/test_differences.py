@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from tests.unit.profile.conftest import SETTINGS, cell, scores_losing
+from tests.unit.profile.conftest import SETTINGS, cell, scores_losing, write_record
 
 from benchprof.profile.differences import difference_rows, model_differences
 from benchprof.profile.impact import measure_impacts
+from benchprof.profile.job import measure_benchmark
 from benchprof.profile.rows import impact_rows
+from benchprof.profile.scores import Source
 from benchprof.profile.units import units_of
 
 
@@ -50,6 +54,28 @@ def test_a_resample_without_either_base_sets_no_bound() -> None:
     weak = impacts([1.0] * 7 + [0.0] * 13, [[0.0] * 20])
     _, low, high = model_differences(weak, weak, [0])[:, 0]
     assert np.isinf([low, high]).all()
+
+
+def test_a_model_that_is_sure_of_everything_stays_paired(tmp_path: Path) -> None:
+    """Its probabilities are all 0 or 1, the other's the same but for a hundredth.
+
+    So every item loses as much in both, and over the same resamples the difference is hardly
+    uncertain; over different ones its interval would be as wide as that of two samples.
+    """
+    sure = np.array([1.0] * 48 + [0.0] * 12)
+    lost = np.where(np.arange(60) < 15, 0.0, sure)
+    random, intact, sources = np.random.default_rng(1), {}, []
+    for model, shift in (("m", 0.0), ("n", 0.01)):
+        path, mask = tmp_path / model / "b" / "intact.json", tmp_path / f"{model}.safetensors"
+        intact[model] = path
+        for chance, record, made in ((sure, path, None), (lost, path.with_name("x.json"), "x")):
+            softened = chance * (1 - 2 * shift) + shift
+            write_record(record, model, ["task"] * 60, softened, made, random)
+        sources.append(Source(model, "b", "x", "top", "0.1", None, path.with_name("x.json"), mask))
+    masks = {source.mask: "x" for source in sources}
+    (row,) = measure_benchmark("b", intact, sources, masks, SETTINGS).differences
+    assert row["difference_high"] - row["difference_low"] < 0.03
+    assert abs(row["difference"]) < 0.03
 
 
 @pytest.mark.parametrize("binary", [True, False])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchprof.profile.findings import findings_rows, hindering, needed, sufficient
+from benchprof.profile.findings import compared, findings_rows, hindering, needed, sufficient
 
 
 def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
@@ -28,12 +28,68 @@ CELLS = [
     row("others_too", 0.5, q_others=np.nan),
     row("hinders", -0.3),
     row("perhaps", -0.1, q_ais=0.3),
+    # The others gain still more, so that it stands above both; and yet nothing is lost without it.
+    row("gains_less", -0.2, over_random=0.3, over_others=0.3),
+    row("unsure", 0.1, q_ais=0.2),
+    row("random_gains_too", -0.4, q_random=0.2),
+    row("others_gain_more", -0.4, over_others=0.2),
 ]
+
+
+def sentence(cells: list[dict[str, Any]]) -> str:
+    (found,) = findings_rows(pd.DataFrame(cells), 1, {}).to_dict("records")
+    return str(found["summary"])
 
 
 def test_an_ability_is_needed_where_neither_control_explains_it() -> None:
     assert [cell["ability"] for cell in needed(CELLS)] == ["large_one", "small"]
     assert [cell["ability"] for cell in hindering(CELLS)] == ["hinders"]
+
+
+def without(*contrasts: str) -> dict[str, float]:
+    return {f"{kind}_{contrast}": np.nan for contrast in contrasts for kind in ("q", "over")}
+
+
+def test_without_controls_abilities_are_compared_with_each_other_alone() -> None:
+    """`seeds: []`: the sentence names no random masks, of an ability or of none."""
+    cells = [row("large", 0.5, **without("random")), row("small", 0.1, **without("random")),
+             row("hinders", -0.3, **without("random"))]  # fmt: skip
+    cells[1] |= {"q_others": 0.4}
+    assert compared(cells) == ("others",)
+    assert [cell["ability"] for cell in needed(cells)] == ["large"]
+    assert [cell["ability"] for cell in hindering(cells)] == ["hinders"]
+    assert "large (AIS 0.50, 0.40 to 0.60) than under the other abilities' masks" in sentence(cells)
+    assert "than intact and than under the other abilities' masks" in sentence(cells)
+    none = sentence([*cells[1:2], cells[1] | {"ability": "too"}])
+    assert "no ability whose loss stands out against the other abilities' masks" in none
+    alone = [cell | {"ablation_of": "complement", "over_others": -0.1} for cell in cells[:2]]
+    assert [cell["ability"] for cell in sufficient(alone)] == ["large"]
+    assert "than the other abilities' masks do" in sentence(alone)
+    assert not any("random" in sentence(own) for own in (cells, cells[1:2], alone))
+
+
+def test_one_ability_is_compared_with_random_masks_alone() -> None:
+    cells = [row("large", 0.5, **without("others"))]
+    assert [cell["ability"] for cell in needed(cells)] == ["large"]
+    assert "than under random masks." in sentence(cells)
+    assert "other abilities" not in sentence(cells)
+    cells = [row("large", 0.5, **without("others"), q_random=0.3)]
+    assert "no ability whose loss stands out against random masks." in sentence(cells)
+
+
+def test_nothing_is_named_where_nothing_is_compared() -> None:
+    alone = [row("large", 0.5, **without("random", "others"))]
+    assert not needed(alone)
+    assert "names no ability, as its mask is compared with no other" in sentence(alone)
+    # `core`: one mask for all abilities, which differs from random ones and is of none of them.
+    same = [row(name, 0.5, **without("others")) for name in "ab"]
+    assert not needed(same)
+    assert "names no ability, as all of its abilities have the same mask" in sentence(same)
+    gains = [row(name, -0.5, **without("others")) for name in "ab"]
+    assert not hindering(gains)
+    kept = [cell | {"ablation_of": "complement", "over_random": -0.1} for cell in same]
+    assert not sufficient(kept)
+    assert "names no ability, as all of its abilities have the same mask" in sentence(kept)
 
 
 def test_the_sentence_is_made_from_the_numbers() -> None:
@@ -48,7 +104,8 @@ def test_the_sentence_is_made_from_the_numbers() -> None:
     assert found["summary"] == (
         "arc in m (specific masks, k = 0.001, acc, 500 items) loses more without large one "
         "(AIS 0.60, 0.50 to 0.70), small (AIS 0.20, 0.10 to 0.30) than under random masks and the "
-        "other abilities' masks; does better without hinders (AIS -0.30, -0.40 to -0.20); its "
+        "other abilities' masks; does better without hinders (AIS -0.30, -0.40 to -0.20) than "
+        "intact and than under random masks and the other abilities' masks; its "
         f"effective number of abilities is {effective:.1f} of 5 ({effective:.1f} to "
         f"{effective:.1f}; noise has {found['noise_low']:.1f} to {found['noise_high']:.1f}); 1 of "
         "5 ablated models are broken as a whole, so that their losses name no ability."
@@ -92,6 +149,6 @@ def test_one_ability_has_no_effective_number() -> None:
 def test_a_benchmark_without_a_needed_ability_says_so() -> None:
     cells = [row(name, 0.3, q_random=0.5) for name in "abc"]
     (found,) = findings_rows(pd.DataFrame(cells), 1, {}).to_dict("records")
-    assert "has no ability that stands out" in found["summary"]
+    assert "has no ability whose loss stands out" in found["summary"]
     assert found["reason_code"] == "flat_profile"
     assert np.isnan(found["effective"])

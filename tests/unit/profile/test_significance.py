@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
+from benchprof.profile.correction import add_corrected
 from benchprof.profile.significance import mcnemar_p, sign_flip_p, whole_sign_flip_p
-from benchprof.profile.table import add_corrected
 
 OWN = np.ones((1, 1))
 counts = st.integers(0, 300)
@@ -113,9 +113,12 @@ def test_the_correction_equals_statsmodels_within_its_family() -> None:
     table = pd.DataFrame(
         {
             "metric": ["acc"] * 20 + ["probability"] * 20,
+            "selection": "specific",
+            "fraction": "0.001",
             "seed": pd.array(([None] * 15 + [1] * 5) * 2, dtype="Int64"),
             "p_ais": p,
             "p_random": [*p[:15], *[np.nan] * 5, *p[20:35], *[np.nan] * 5],
+            "p_others": np.nan,
         }
     )
     corrected = add_corrected(table)
@@ -125,3 +128,4 @@ def test_the_correction_equals_statsmodels_within_its_family() -> None:
     expected = multipletests(p[:15], method="fdr_bh")[1]
     np.testing.assert_allclose(corrected["q_random"][:15], expected)
     assert corrected["q_random"][15:20].isna().all()
+    assert corrected["family"].tolist() == ([15] * 15 + [5] * 5) * 2

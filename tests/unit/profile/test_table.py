@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from tests.unit.profile.conftest import SETTINGS, cell, scores_losing
 
+from benchprof.profile.correction import add_corrected
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import Source
 from benchprof.profile.table import (
-    add_corrected,
     add_dose,
     add_dose_reason,
     add_flag,
@@ -35,8 +35,24 @@ def table_of(lost: dict[str, int], model: str = "m") -> pd.DataFrame:
 
 def test_the_dose_is_the_ability_s_own_impact() -> None:
     table = add_dose(table_of({"x_test": 9, "other": 2}), {"x": "x_test"})
-    acc = table[table["metric"] == "acc"].set_index(["benchmark", "ability"])
-    assert acc.loc[("other", "x"), "dose"] == acc.loc[("x_test", "x"), "ais"]
+    shown = table[table["headline"]].set_index(["benchmark", "ability"])
+    assert shown.loc[("other", "x"), "dose"] == shown.loc[("x_test", "x"), "ais"]
+
+
+def test_the_dose_is_of_the_own_test_s_headline_metric_whatever_it_stands_beside() -> None:
+    """A benchmark of free generation has `exact_match` alone, which no ability's test has."""
+    own = {"x": "x_test"}
+    generated = table_of({"gsm8k": 3})
+    generated = generated[generated["metric"] == "acc"].assign(metric="exact_match", headline=True)
+    table = pd.concat([table_of({"x_test": 9}), generated], ignore_index=True)
+    table = add_dose_reason(add_dose(table, own), own)
+    test = table[(table["benchmark"] == "x_test") & (table["ability"] == "x")]
+    shown = test.loc[test["headline"], "ais"].item()
+    beside = test.loc[~test["headline"], "ais"].item()
+    assert shown != pytest.approx(beside)
+    x = table[table["ability"] == "x"]
+    assert x["dose"].tolist() == pytest.approx([shown] * 3)
+    assert set(x["reason_dose"]) == {""}
 
 
 def test_a_missing_dose_has_a_reason() -> None:
@@ -100,6 +116,24 @@ def test_k_is_that_of_each_ablation_s_mask() -> None:
     by_ability = dict(zip(found["ability"], found["k"], strict=True))
     assert by_ability == {"x": "0.001", "y": "0.001", "z": "0.003", "all_abilities": "0.01"}
     assert found.drop(columns="k").equals(table)
+
+
+Q = ["q_ais", "q_random", "q_others"]
+
+
+def test_what_else_a_run_has_changes_no_q_value() -> None:
+    """`top` breaks everything, so that all of its cells are significant: a family of its own."""
+    alone = table_of({"a": 4, "b": 3})
+    destroyed = table_of({"a": 18, "b": 18}).assign(selection="top")
+    larger = table_of({"a": 18, "b": 18}).assign(fraction="0.01")
+    for name in ("ais", "random", "others"):
+        tested = destroyed[f"p_{name}"].notna()
+        destroyed.loc[tested, f"p_{name}"] = larger.loc[tested, f"p_{name}"] = 1e-6
+    expected = add_corrected(alone.copy())[Q]
+    together = add_corrected(pd.concat([destroyed, alone, larger], ignore_index=True))
+    own = (together["selection"] == "specific") & (together["fraction"] == "0.001")
+    found = together.loc[own, Q].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected)
 
 
 @pytest.mark.parametrize("lost", [{"a": 15, "b": 15, "c": 2}, {"a": 15, "b": 15}])

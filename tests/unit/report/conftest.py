@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchprof.profile.correction import add_corrected
 from benchprof.profile.reason import SENTENCES
-from benchprof.profile.table import add_corrected, add_dose
+from benchprof.profile.table import add_dose
 
 ABILITIES = [
     "analogical_reasoning",
@@ -78,6 +79,7 @@ def row(
         "over_others_low": ais - 0.13 if tested else np.nan,
         "over_others_high": ais + 0.07 if tested else np.nan,
         "p_others": p if tested else np.nan,
+        "clusters": None, "p_least": np.nan if reason else 1e-4,
         "model_digest": "a" * 64, "mask_digest": f"{len(ability) % 10}" * 64,
         "requests_digest": "c" * 64,
     }  # fmt: skip

@@ -27,6 +27,7 @@ SETTINGS: dict[str, Any] = {
     "fraction_of": "model",
     "ablation": "zero",
     "ablation_of": "mask",
+    "calibration_benchmarks": [],
     "profile": {
         "metric": "probability", "impact": "chance_corrected", "resamples": 10000,
         "confidence": 0.95,

@@ -172,7 +172,7 @@ def test_a_broken_model_is_shown_with_its_code(card: Path, tmp_path: Path) -> No
     assert "So under the masks of Deductive reasoning" in doubt
     # Both q-values are below 0.05, and yet the loss names no ability.
     assert table["q_random"].min() < 0.05
-    assert "has no ability that stands out" in reader.text
+    assert "has no ability whose loss stands out" in reader.text
 
 
 def test_where_all_but_the_mask_was_ablated_the_page_says_so(card: Path, tmp_path: Path) -> None:
@@ -195,6 +195,14 @@ def test_one_ability_has_sentences_and_no_nan(card: Path, tmp_path: Path) -> Non
     reader = written(tmp_path / "report.html", finished(rows), card)
     assert "one ability alone has no profile" in reader.text
     assert not re.search(r"\bnan\b", reader.text.lower())
+
+
+def test_calibration_items_are_doubted_on_the_page(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    settings = SETTINGS | {"calibration_benchmarks": [OWN["analogical_reasoning"]]}
+    reader = written(tmp_path / "report.html", make_table(2, 3), card, settings=settings)
+    assert "which are for choosing k: Analogical reasoning test. If k was chosen" in reader.text
 
 
 @pytest.mark.parametrize("impact", ["relative", "absolute"])

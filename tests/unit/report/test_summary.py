@@ -192,8 +192,37 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     counted = own_tests(only(table))
     assert counted.largest == 2
     assert "the own ability's AIS is the least (its mask alone keeps most)" in counted.sentence()
-    (doubt,) = caveats(only(table))
+    doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
+    assert doubt.endswith("The random controls are random masks kept alone.")
+    assert few.startswith("The comparison with chance rests on 2 random masks")
+
+
+def test_a_correction_that_no_single_effect_survives_is_doubted() -> None:
+    """Nine tests of 1/100: alone q = 0.09."""
+    table = small()
+    assert not any("least p-value" in line for line in caveats(only(table)))
+    table["p_least"] = 1 / 100
+    (doubt,) = [line for line in caveats(only(table)) if "least p-value" in line]
+    assert doubt == (
+        "The tests' least p-value is 0.01 on Contextual recall test, Deductive reasoning test, "
+        "Spatial reasoning test: corrected for 9 tests, q < 0.05 takes 2 cells that reach it "
+        "together, so that no single effect survives. With 180 resamples or more one can."
+    )
+
+
+@pytest.mark.parametrize(("fraction", "said"), [("calibrated", "As k was"), ("0.001", "If k was")])
+def test_a_calibration_split_beside_a_chosen_k_is_doubted(fraction: str, said: str) -> None:
+    table = small().assign(fraction=fraction)
+    seen = [OWN[A]]
+    matrix = matrix_of(table, "tiny", "specific", fraction, OWN)
+    (doubt,) = set(caveats(matrix, seen)) - set(caveats(matrix))
+    assert doubt == (
+        f"Calibration items, which are for choosing k: Contextual recall test. {said} chosen on "
+        "them, AIS look larger there than on items that the choice did not see."
+    )
+    assert doubt[:40] in impact_text(table, OWN, "chance_corrected", 0.95, seen)
+    assert caveats(matrix, ["another"]) == caveats(matrix)
 
 
 def test_codes_are_unique() -> None:

@@ -52,9 +52,14 @@ class Examples:
 
     @property
     def named(self) -> list[tuple[str, Example]]:
-        """All examples, the twins last, each with the id of its item."""
+        """All examples, the twins last, each with the name of its item for messages."""
         ids = [item.id for item in self.items]
-        return list(zip(ids * 2, [*self.examples, *self.twins], strict=False))
+        twins = [f"{item} (its twin)" for item in ids]
+        # There may be no twins.
+        return [
+            *zip(ids, self.examples, strict=True),
+            *zip(twins, self.twins, strict=False),
+        ]
 
     @property
     def digest(self) -> str:

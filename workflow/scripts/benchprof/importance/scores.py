@@ -27,7 +27,7 @@ def score_weights(
     With twins: max(0, s(examples) - s(twins)), each s the whole score of one set. What a weight
     does for the twins as well (reading, answering in the form asked) is taken off; a weight that
     matters more to the twins has no importance, not a negative one. A signed score keeps the sign
-    of the difference.
+    of the difference. A score that is not finite in either set is not finite in the difference.
 
     Args:
         model: in evaluation mode; left as found.
@@ -45,9 +45,10 @@ def score_weights(
     scores = _on_cpu(_scores(model, weights, examples, score, advance, memory))
     if twins:
         for name, theirs in _scores(model, weights, twins, score, advance, memory).items():
-            scores[name].sub_(theirs.cpu())
-            if score != "taylor_signed":
-                scores[name].clamp_(min=0)
+            difference = scores[name].sub_(theirs.cpu())
+            # Clamped, a twin's infinite score would pass for no importance: `check_finite` sees it.
+            if score != "taylor_signed" and bool(difference.isfinite().all()):
+                difference.clamp_(min=0)
     return scores
 
 

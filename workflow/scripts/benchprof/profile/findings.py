@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ Cells = list[dict[Hashable, Any]]
 USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
         "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code",
         "ablation_of"]  # fmt: skip
+CONTRASTS = {"random": "random masks", "others": "the other abilities' masks"}
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
            "noise_high", "p_noise"]  # fmt: skip
 
@@ -40,49 +41,90 @@ def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats
         named = {"needed": needed(cells), "hindering": hindering(cells)}
         named["sufficient"] = sufficient(cells)
         row |= {kind: _named(own) for kind, own in named.items()}
+        row |= {"compared": "; ".join(compared(cells))}
         row |= {"broken": sum(cell["flag_code"] != "" for cell in cells)}
         rows.append(row | {"summary": _sentence(row, cells, named)})
     return pd.DataFrame(rows)
 
 
 def needed(cells: Cells) -> Cells:
-    """The abilities without which more is lost than under random and under others' masks.
+    """The abilities without which the model loses, and more than under what they are compared with.
 
-    Both significant: what either causes as well is no effect of the ability. Nor is the loss of a
-    model that is broken as a whole. Largest AIS first.
+    All significant: what random or other abilities' masks cause as well is no effect of the
+    ability. Nor is the loss of a model that is broken as a whole. Largest AIS first.
     """
-    specific = [cell for cell in _speaking(cells, "mask") if _beyond_both(cell, 1)]
-    return sorted(specific, key=lambda cell: -cell["ais"])
+    losing = [cell for cell in _beyond(cells, "mask", 1) if _differs_from_intact(cell, 1)]
+    return sorted(losing, key=lambda cell: -cell["ais"])
 
 
 def sufficient(cells: Cells) -> Cells:
     """Where all but the mask is ablated: the abilities whose masks alone keep most.
 
-    More than random masks and than the other abilities' masks alone, both significant. Least AIS
-    first.
+    Significantly more than what they are compared with: random masks and the other abilities' masks
+    alone. Least AIS first.
     """
-    specific = [cell for cell in _speaking(cells, "complement") if _beyond_both(cell, -1)]
-    return sorted(specific, key=lambda cell: cell["ais"])
+    return sorted(_beyond(cells, "complement", -1), key=lambda cell: cell["ais"])
 
 
 def hindering(cells: Cells) -> Cells:
-    """The abilities without which the model does significantly better; most negative AIS first."""
-    own = _speaking(cells, "mask")
-    better = [cell for cell in own if cell["q_ais"] < SIGNIFICANCE and cell["ais"] < 0]
-    return sorted(better, key=lambda cell: cell["ais"])
+    """The abilities without which the model does better; as `needed` with the other sign.
+
+    Most negative AIS first.
+    """
+    gaining = [cell for cell in _beyond(cells, "mask", -1) if _differs_from_intact(cell, -1)]
+    return sorted(gaining, key=lambda cell: cell["ais"])
 
 
-def _speaking(cells: Cells, ablation_of: str) -> Cells:
-    """Those whose AIS says something of an ability, under this kind of ablation."""
-    return [c for c in cells if c["ablation_of"] == ablation_of and not c["flag_code"]]
+def compared(cells: Cells) -> tuple[str, ...]:
+    """Which contrasts the masks of a profile have, of `CONTRASTS`.
+
+    Without controls there is no `random`; `others` is missing where there is one ability, or one
+    mask for all of them (`core`).
+    """
+    return tuple(c for c in CONTRASTS if any(cell[f"q_{c}"] >= 0 for cell in cells))
 
 
-def _beyond_both(cell: Mapping[Hashable, Any], sign: int) -> bool:
-    """Whether a cell differs from both contrasts, with a larger AIS (1) or a smaller (-1)."""
-    return all(
-        cell[f"q_{contrast}"] < SIGNIFICANCE and sign * cell[f"over_{contrast}"] > 0
-        for contrast in ("random", "others")
-    )
+def unnamed(cells: Cells) -> str:
+    """Why the masks of a profile can name no ability; empty where they can."""
+    contrasts = compared(cells)
+    if len(cells) > 1 and "others" not in contrasts:
+        return "all of its abilities have the same mask"
+    return "" if contrasts else "its mask is compared with no other, random or of an ability"
+
+
+def in_words(contrasts: Iterable[str]) -> str:
+    """What masks are compared with, for a sentence."""
+    return " and ".join(CONTRASTS[contrast] for contrast in contrasts)
+
+
+def _beyond(cells: Cells, ablation_of: str, sign: int) -> Cells:
+    """Cells under this kind of ablation that speak of an ability and exceed all contrasts made.
+
+    None where nothing is compared, and where all abilities share a mask: nothing then is of one
+    ability.
+
+    Args:
+        cells: of a profile.
+        ablation_of: mask or complement.
+        sign: 1 for a larger AIS, -1 for a smaller.
+    """
+    contrasts = compared(cells)
+    if unnamed(cells):
+        return []
+    return [
+        cell
+        for cell in cells
+        if cell["ablation_of"] == ablation_of
+        and not cell["flag_code"]
+        and all(
+            cell[f"q_{contrast}"] < SIGNIFICANCE and sign * cell[f"over_{contrast}"] > 0
+            for contrast in contrasts
+        )
+    ]
+
+
+def _differs_from_intact(cell: Mapping[Hashable, Any], sign: int) -> bool:
+    return bool(cell["q_ais"] < SIGNIFICANCE and sign * cell["ais"] > 0)
 
 
 def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any]:
@@ -127,9 +169,12 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
     )
     if cells[0]["reason_code"]:
         return f"{start} has no profile: {row['reason']}."
-    parts = [_kept_in_words(named) if alone else _needed_in_words(named)]
+    parts = [_kept_in_words(named, cells) if alone else _needed_in_words(named, cells)]
     if named["hindering"]:
-        parts.append(f"does better without {_with_intervals(named['hindering'])}")
+        parts.append(
+            f"does better without {_with_intervals(named['hindering'])} than intact and than under "
+            f"{in_words(compared(cells))}"
+        )
     if not row["reason_code"]:
         parts.append(_breadth_in_words(row))
     if row["broken"]:
@@ -140,19 +185,23 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
     return f"{start} {'; '.join(parts)}."
 
 
-def _needed_in_words(named: Mapping[str, Cells]) -> str:
-    compared = "random masks and the other abilities' masks"
+def _needed_in_words(named: Mapping[str, Cells], cells: Cells) -> str:
+    if unnamed(cells):
+        return f"names no ability, as {unnamed(cells)}"
+    others = in_words(compared(cells))
     if not named["needed"]:
-        return f"has no ability that stands out against {compared}"
-    return f"loses more without {_with_intervals(named['needed'])} than under {compared}"
+        return f"has no ability whose loss stands out against {others}"
+    return f"loses more without {_with_intervals(named['needed'])} than under {others}"
 
 
-def _kept_in_words(named: Mapping[str, Cells]) -> str:
-    compared = "random masks and the other abilities' masks do"
+def _kept_in_words(named: Mapping[str, Cells], cells: Cells) -> str:
+    if unnamed(cells):
+        return f"names no ability, as {unnamed(cells)}"
+    others = in_words(compared(cells))
     if not named["sufficient"]:
-        return f"has no ability whose mask keeps more of the score than {compared}"
+        return f"has no ability whose mask keeps more of the score than {others} do"
     own = _with_intervals(named["sufficient"])
-    return f"keeps more of the score with the masks of {own} than {compared}"
+    return f"keeps more of the score with the masks of {own} than {others} do"
 
 
 def _breadth_in_words(row: Mapping[str, Any]) -> str:

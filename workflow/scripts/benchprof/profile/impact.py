@@ -85,6 +85,7 @@ def measure_impacts(
     resamples: int,
     confidence: float,
     seed: int,
+    binary: bool | None = None,
 ) -> Impacts:
     """AIS of each ablation.
 
@@ -103,11 +104,12 @@ def measure_impacts(
         resamples: of the bootstrap.
         confidence: of the intervals.
         seed: of the bootstrap.
+        binary: whether scores are right or wrong; if not given, whether these are all 0 or 1.
     """
     sums, sizes = units.sums(scores), units.sizes
     pseudo = np.zeros(len(units))
     tail = expanded_tail(confidence, len(units))
-    if is_binary(scores):
+    if is_binary(scores) if binary is None else binary:
         sums, pseudo = with_pseudo_items(sums)
         sizes = np.append(sizes, [1.0, 1.0])
         if not units.clustered:

@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchprof.files import written_whole
-from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Cell, Scores
 from benchprof.profile.settings import Settings
 
@@ -68,7 +67,7 @@ def item_states(scores: Scores, settings: Settings) -> ItemStates | None:
     headline = settings.headline(scores.benchmark, list(scores.metrics))
     order = [headline, *(metric for metric in scores.metrics if metric != headline)]
     for metric in order:
-        if is_binary(scores.metrics[metric]):
+        if metric in scores.binary:
             return ItemStates(
                 scores.model, scores.benchmark, metric, scores.cells, scores.tasks, scores.items,
                 scores.metrics[metric] > 0.5,

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from benchprof.files import written_whole
 from benchprof.profile.comparison import Key
+from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
 from benchprof.profile.impact import Impacts
@@ -22,10 +23,16 @@ from benchprof.profile.power import power_rows
 from benchprof.profile.reliability import reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Scores, Source, mask_digests, mask_shares, read_scores
+from benchprof.profile.scores import (
+    Scores,
+    Source,
+    mask_digests,
+    mask_shares,
+    of_one_kind,
+    read_scores,
+)
 from benchprof.profile.settings import Settings
 from benchprof.profile.table import (
-    add_corrected,
     add_dose,
     add_dose_reason,
     add_flag,
@@ -104,6 +111,8 @@ def compute_profile(
     for name, rows in tables.items():
         _write(rows, folder / name)
     write_items(states, folder / "items.parquet")
+    for sentence in out_of_reach(table[table["headline"]]):
+        logger.warning(sentence)
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
 
@@ -154,12 +163,14 @@ def measure_benchmark(
     One thread of linear algebra: with more, sums are added up in another order.
     """
     with threadpool_limits(1):
-        scores = {
-            model: read_scores(
-                model, benchmark, path, [s for s in sources if s.model == model], masks
-            )
-            for model, path in intact.items()
-        }
+        scores = of_one_kind(
+            {
+                model: read_scores(
+                    model, benchmark, path, [s for s in sources if s.model == model], masks
+                )
+                for model, path in intact.items()
+            }
+        )
         tables, shown = {}, {}
         for model, own in scores.items():
             tables[model], shown[model] = impact_rows(own, settings)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from benchprof.profile.impact import SIGNIFICANCE, base_of, is_binary
+from benchprof.profile.impact import SIGNIFICANCE, base_of
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
@@ -97,7 +97,7 @@ def power_rows(scores: Scores, cell: tuple[str, str], settings: Settings) -> lis
             if scores.n > 1
             else np.nan,
         }
-        | _plan(drops[numbers], is_binary(items), scores.units, base, cell)
+        | _plan(drops[numbers], metric in scores.binary, scores.units, base, cell)
         for (selection, fraction), numbers in scores.profiles.items()
     ]
 

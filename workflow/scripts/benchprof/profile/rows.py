@@ -12,13 +12,17 @@ from benchprof.profile.impact import (
     Estimates,
     Impacts,
     above_guessing_p,
-    is_binary,
     measure_impacts,
 )
 from benchprof.profile.resampling import Floats, Ints
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
-from benchprof.profile.significance import exchange_p, sign_flip_p, whole_sign_flip_p
+from benchprof.profile.significance import (
+    exchange_p,
+    least_p,
+    sign_flip_p,
+    whole_sign_flip_p,
+)
 from benchprof.sampling import derived_seed
 
 # With fewer items (or clusters) intervals and tests are not worth their names: McNemar's test,
@@ -45,20 +49,22 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
         table.insert(6, "metric", metric)
         table.insert(7, "headline", metric == headline)
         if table["reason_code"].iloc[0] == "":
-            impacts = _measured(scores, items, settings)
+            binary = metric in scores.binary
+            impacts = _measured(scores, metric, settings)
             drops = scores.units.sums(items[0] - items[1:])
-            p = _p_values(compared, drops, is_binary(items), settings)
+            p = _p_values(compared, drops, binary, settings)
             _add_impacts(table, compared, impacts.estimates(compared.weights), p)
+            table["p_least"] = least_p(len(scores.units), None if binary else settings.resamples)
             shown = impacts if metric == headline else shown
         parts.append(table)
     return pd.concat(parts, ignore_index=True), shown
 
 
-def _measured(scores: Scores, items: Floats, settings: Settings) -> Impacts:
+def _measured(scores: Scores, metric: str, settings: Settings) -> Impacts:
     seed = derived_seed(settings.seed, "bootstrap", scores.n)
     return measure_impacts(
-        items, scores.guessing, scores.units, settings.impact, settings.resamples,
-        settings.confidence, seed,
+        scores.metrics[metric], scores.guessing, scores.units, settings.impact,
+        settings.resamples, settings.confidence, seed, metric in scores.binary,
     )  # fmt: skip
 
 
@@ -92,6 +98,7 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
                 for cell in scores.cells
             ]
     columns |= {
+        "p_least": np.nan,
         "model_digest": scores.model_digest,
         "mask_digest": [cell.mask for cell in scores.cells],
         "requests_digest": scores.requests_digest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
+from benchprof.profile.impact import is_binary
 from benchprof.profile.resampling import Floats
 from benchprof.profile.units import Units, units_of
 from benchprof.tensors import TensorFile
@@ -58,6 +59,7 @@ class Scores:
         guessing: C_b, the score of guessing.
         cells: the ablations.
         metrics: by metric (1 + ablations, n): each item's score, of the intact model first.
+        binary: the metrics that are right or wrong, every score 0 or 1.
         tasks: (n,), the lm-eval task of each item.
         items: (n,), the place of each item in its task's data and the digest of its document.
         model_digest: of the model.
@@ -70,6 +72,7 @@ class Scores:
     guessing: float
     cells: tuple[Cell, ...]
     metrics: dict[str, Floats]
+    binary: frozenset[str]
     tasks: tuple[str, ...]
     items: tuple[tuple[int, str], ...]
     model_digest: str
@@ -131,12 +134,23 @@ def read_scores(
             Cell(s.ability, s.selection, s.fraction, s.seed, masks[s.mask]) for s in sources
         ),
         metrics=metrics,
+        binary=frozenset(metric for metric, own in metrics.items() if is_binary(own)),
         tasks=tuple(base["items"]["task"]),
         items=tuple(zip(base["items"]["index"], base["items"]["digest"], strict=True)),
         model_digest=base["origin"]["model"]["digest"],
         requests_digest=base["origin"]["requests"]["digest"],
         complement=bool(complement),
     )
+
+
+def of_one_kind(scores: Mapping[str, Scores]) -> dict[str, Scores]:
+    """Scores of a benchmark's models, in which a metric is right or wrong in all or in none.
+
+    The scores of one model may all be 0 or 1 by accident. Right-or-wrong scores have two units
+    more to resample (`resampling.with_pseudo_items`): the models would not see the same resamples.
+    """
+    common = frozenset.intersection(*(own.binary for own in scores.values()))
+    return {model: replace(own, binary=common) for model, own in scores.items()}
 
 
 def mask_digests(masks: Iterable[Path]) -> dict[Path, str]:

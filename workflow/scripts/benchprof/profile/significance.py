@@ -18,6 +18,17 @@ LEAST_P = 1e-12
 REACH = 12
 
 
+def least_p(units: int, resamples: int | None) -> float:
+    """The least two-sided p-value of a sign-flip test: all units changed, and all one way.
+
+    Args:
+        units: that are flipped.
+        resamples: random arrangements of a test by random signs; None of an exact one.
+    """
+    exact = max(2.0 ** (1 - units), LEAST_P)
+    return exact if resamples is None else max(exact, 1 / (resamples + 1))
+
+
 def mcnemar_p(lost: int, gained: int) -> float:
     """Two-sided exact p-value of McNemar's test.
 

@@ -1,4 +1,4 @@
-"""What needs the whole AIS table: correction for many tests, doses, broken models, similarity."""
+"""What needs the whole AIS table: doses, broken models, similarity."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from benchprof.profile import reason
 from benchprof.profile.comparison import (
@@ -31,53 +30,39 @@ KEPT_AT_GUESSING = 0.1
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
 
 
-def add_corrected(table: pd.DataFrame) -> pd.DataFrame:
-    """Add Benjamini-Hochberg q-values.
-
-    A family is all defined cells of one metric and one contrast, over all models, benchmarks,
-    abilities, selections and k; random controls against the intact model are a family of their
-    own.
-    """
-    for contrast in ("ais", "random", "others"):
-        if f"p_{contrast}" not in table:
-            continue
-        table[f"q_{contrast}"] = np.nan
-        for _, family in table.groupby(["metric", table["seed"].isna()], sort=False):
-            tested = family.index[family[f"p_{contrast}"].notna()]
-            if len(tested):
-                p = table.loc[tested, f"p_{contrast}"]
-                table.loc[tested, f"q_{contrast}"] = false_discovery_control(p)
-    return table
-
-
 def add_dose(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
     """Add `dose`: the ability's own AIS on its test split under the same mask.
 
-    Where all but the mask was ablated there is none: a mask that keeps its own test is no weak one.
+    In the own test's headline metric, whatever metric a row is of: benchmarks of free generation
+    have metrics that no ability's test has. Where all but the mask was ablated there is none: a
+    mask that keeps its own test is no weak one.
 
     Args:
         table: of all models and benchmarks.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
     """
-    keys = [*ABLATION, "metric"]
-    own = table[table["benchmark"] == table["ability"].map(own_benchmarks)]
+    own = _own_tests(table, own_benchmarks)
     own = own[own["ablation_of"] == "mask"]
-    doses = own[[*keys, "ais"]].rename(columns={"ais": "dose"})
-    return table.merge(doses, on=keys, how="left", validate="many_to_one")
+    doses = own[[*ABLATION, "ais"]].rename(columns={"ais": "dose"})
+    return table.merge(doses, on=ABLATION, how="left", validate="many_to_one")
 
 
 def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
     """Add `reason_dose`: why there is no dose; the code of the own test where that has no AIS."""
-    keys = [*ABLATION, "metric"]
-    own = table[table["benchmark"] == table["ability"].map(own_benchmarks)]
-    codes = own[[*keys, "reason_code"]].rename(columns={"reason_code": "reason_dose"})
-    table = table.merge(codes, on=keys, how="left", validate="many_to_one")
+    own = _own_tests(table, own_benchmarks)
+    codes = own[[*ABLATION, "reason_code"]].rename(columns={"reason_code": "reason_dose"})
+    table = table.merge(codes, on=ABLATION, how="left", validate="many_to_one")
     stands_for_all = table["seed"].notna() & ~table["ability"].isin(list(own_benchmarks))
     missing = np.where(stands_for_all, reason.IS_CONTROL, reason.NO_OWN_TEST)
     table["reason_dose"] = table["reason_dose"].where(table["reason_dose"].notna(), missing)
     masked = table["ablation_of"] == "mask"
     table["reason_dose"] = table["reason_dose"].where(masked, reason.COMPLEMENT)
     return table
+
+
+def _own_tests(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
+    """The rows of abilities' masks on their own tests, in the metric shown: one per ablation."""
+    return table[table["headline"] & (table["benchmark"] == table["ability"].map(own_benchmarks))]
 
 
 def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pandas as pd
 
+from benchprof.configuration import CALIBRATED
+from benchprof.profile.correction import out_of_reach
 from benchprof.report.matrix import Matrix
 from benchprof.report.style import number, readable
 
@@ -18,8 +20,7 @@ SIDE_DROP = 0.1
 ENOUGH_CONTROLS = 5
 COMPLEMENT = (
     "All but each mask was ablated (ablation_of: complement): a large AIS says what an ability's "
-    "mask alone does not keep, not what the benchmark needs. There is no dose, and the random "
-    "controls are random masks kept alone."
+    "mask alone does not keep, not what the benchmark needs. There is no dose."
 )
 
 
@@ -61,17 +62,35 @@ def undefined(matrix: Matrix) -> list[str]:
     ]
 
 
-def caveats(matrix: Matrix) -> list[str]:
-    """What else limits the trust in a matrix; empty where nothing was found."""
-    if matrix.complement:
-        return [*_unbounded(matrix), COMPLEMENT]
+def caveats(matrix: Matrix, calibration_benchmarks: Collection[str] = ()) -> list[str]:
+    """What else limits the trust in a matrix; empty where nothing was found.
+
+    Args:
+        matrix: the cells.
+        calibration_benchmarks: the benchmarks that are an ability's calibration split.
+    """
     return [
         *_unbounded(matrix),
+        *(_complement(matrix) if matrix.complement else _of_masks(matrix)),
+        *_contrasts(matrix),
+        *out_of_reach(matrix.cells.assign(benchmark=matrix.cells["benchmark"].map(readable))),
+        *_calibration(matrix, calibration_benchmarks),
+    ]
+
+
+def _complement(matrix: Matrix) -> list[str]:
+    controls = " The random controls are random masks kept alone." if matrix.controlled else ""
+    return [COMPLEMENT + controls]
+
+
+def _of_masks(matrix: Matrix) -> list[str]:
+    """What the masks' own effects say against them."""
+    return [
         *_broken(matrix),
         *_separability(matrix),
         *_doses(matrix),
         *_side_effects(matrix),
-        *_controls(matrix),
+        *_harmful_controls(matrix),
     ]
 
 
@@ -173,25 +192,50 @@ def _side_effects(matrix: Matrix) -> list[str]:
     ]
 
 
-def _controls(matrix: Matrix) -> list[str]:
-    seeds = matrix.controls["seed"].nunique()
-    if not seeds:
-        return ["There are no random controls: an effect may be that of any damage of this size."]
-    lines = []
+def _harmful_controls(matrix: Matrix) -> list[str]:
     drop = control_drops(matrix)
     harmful = drop[drop.abs() > SIDE_DROP]
-    if len(harmful):
+    if harmful.empty:
+        return []
+    return [
+        f"Random masks of the same size change the score of {_valued(harmful)} by more than "
+        f"{SIDE_DROP} of what is above guessing on average (positive: loss)."
+    ]
+
+
+def _contrasts(matrix: Matrix) -> list[str]:
+    """What the abilities' masks are not compared with, or with too little."""
+    lines = []
+    seeds = matrix.controls["seed"].nunique()
+    if not seeds:
         lines.append(
-            f"Random masks of the same size change the score of {_valued(harmful)} by more than "
-            f"{SIDE_DROP} of what is above guessing on average (positive: loss)."
+            "There are no random controls: an effect may be that of any damage of this size."
         )
-    if seeds < ENOUGH_CONTROLS and matrix.cells["q_random"].notna().any():
+    elif seeds < ENOUGH_CONTROLS and matrix.cells["q_random"].notna().any():
         masks = "one random mask" if seeds == 1 else f"{seeds} random masks"
         lines.append(
             f"The comparison with chance rests on {masks}: q-values hold against these, "
             f"not against random masks in general ({ENOUGH_CONTROLS} or more are advised)."
         )
+    if len(matrix.abilities) == 1:
+        lines.append(
+            "There is one ability alone: an effect may be that of any other ability's mask too."
+        )
+    elif matrix.unnamed:
+        lines.append(f"A profile names no ability, as {matrix.unnamed}.")
     return lines
+
+
+def _calibration(matrix: Matrix, benchmarks: Collection[str]) -> list[str]:
+    """Of benchmarks that the choice of k may have seen."""
+    seen = [benchmark for benchmark in matrix.benchmarks if benchmark in benchmarks]
+    if not seen:
+        return []
+    chosen = "As k was" if matrix.fraction == CALIBRATED else "If k was"
+    return [
+        f"Calibration items, which are for choosing k: {_names(seen)}. {chosen} chosen on "
+        "them, AIS look larger there than on items that the choice did not see."
+    ]
 
 
 def _names(slugs: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ class OwnTests:
         defined: so many have an AIS.
         undefined: so many have none.
         by_chance: the expectation of `largest` if every ability were as likely.
+        abilities: how many are compared.
         complement: whether all but the mask was ablated.
     """
 
@@ -25,6 +26,7 @@ class OwnTests:
     defined: int
     undefined: int
     by_chance: float
+    abilities: int
     complement: bool
 
     def sentence(self) -> str:
@@ -33,6 +35,8 @@ class OwnTests:
             return "No benchmark of this run is the own test of an ability."
         if not self.defined:
             return "No benchmark that is an ability's own test has an AIS."
+        if self.abilities == 1:
+            return "There is one ability alone, whose AIS on its own test is compared with none."
         have = "has" if self.undefined == 1 else "have"
         without = f" {self.undefined} more {have} no AIS." if self.undefined else ""
         extreme = "least (its mask alone keeps most)" if self.complement else "largest"
@@ -55,7 +59,9 @@ def own_tests(matrix: Matrix) -> OwnTests:
             largest += bool((row[ability] > others).all())
     undefined = len(matrix.own) - defined
     by_chance = defined / len(matrix.abilities)
-    return OwnTests(largest, defined, undefined, by_chance, matrix.complement)
+    return OwnTests(
+        largest, defined, undefined, by_chance, len(matrix.abilities), matrix.complement
+    )
 
 
 def against_random(matrix: Matrix) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from benchprof.configuration import shown_fraction
+from benchprof.profile.findings import compared, unnamed
 from benchprof.profile.impact import SIGNIFICANCE
 
 # Up to so many random controls have a column each in a figure.
@@ -51,6 +52,23 @@ class Matrix:
     def complement(self) -> bool:
         """Whether all but each mask was ablated: a large AIS says what a mask does not keep."""
         return bool((self.cells["ablation_of"] == "complement").all())
+
+    @property
+    def controlled(self) -> bool:
+        """Whether there are random masks beside the abilities'."""
+        return not self.controls.empty
+
+    @property
+    def contrasts(self) -> tuple[str, ...]:
+        """What the abilities' masks are compared with, of `profile.findings.CONTRASTS`."""
+        return compared(self.cells.to_dict("records"))
+
+    @property
+    def unnamed(self) -> str:
+        """Why no profile can name an ability; empty where one can, or where none is defined."""
+        profiles = self.cells[self.cells["ais"].notna()].groupby("benchmark", sort=False)
+        reasons = [unnamed(cells.to_dict("records")) for _, cells in profiles]
+        return reasons[0] if reasons else ""
 
     def says(self) -> str:
         """What the colours of an AIS say, for captions."""

@@ -57,7 +57,7 @@ def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Step]
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole))
         steps.append(Step(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
-    steps += [_ablation(settings), _controls(settings, table), _impact(settings), _tests()]
+    steps += [_ablation(settings), _controls(settings, table), _impact(settings), _tests(table)]
     if table["model"].nunique() > 1:
         steps.append(_similarity())
     return steps
@@ -171,12 +171,22 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
             f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
         )
         tried = settings["calibration"]
+        sides = " and ".join(_sides(table))
         parts.append(
             f"{chosen}, chosen among {_listed(map(fraction_name, tried['fractions']))} where the "
-            "drop by an ability's own mask most exceeds that by the other abilities' and by random "
-            f"masks, on {tried['items']} calibration items an ability"
+            f"drop by an ability's own mask most exceeds {f'that by {sides}' if sides else '0'}, "
+            f"on {tried['items']} calibration items an ability"
         )
     return _listed(parts)
+
+
+def _sides(table: pd.DataFrame) -> list[str]:
+    """What there is to compare an ability's mask with."""
+    sides = {
+        "random masks": bool(table["seed"].notna().any()),
+        "the other abilities' masks": table.loc[table["seed"].isna(), "ability"].nunique() > 1,
+    }
+    return [name for name, there in sides.items() if there]
 
 
 def _specific(selection: Mapping[str, Any], n: str, others: str) -> str:
@@ -216,6 +226,8 @@ def ablated(settings: Mapping[str, Any]) -> str:
 
 def _controls(settings: Mapping[str, Any], table: pd.DataFrame) -> Step:
     seeds = int(table["seed"].nunique())
+    if not seeds:
+        return Step("Random controls", "none.")
     each = settings["controls"]["random"]["matched_to"] == "each_ability"
     matched = "each ability's mask" if each else "the abilities' masks on average"
     return Step(
@@ -241,12 +253,14 @@ def _impact(settings: Mapping[str, Any]) -> Step:
     )
 
 
-def _tests() -> Step:
+def _tests(table: pd.DataFrame) -> Step:
+    sides = " and of ".join(_sides(table))
+    against = f" and against the mean of {sides}" if sides else ""
     return Step(
         "Tests",
-        "paired sign-flip tests against the mean of the random masks and of the other abilities' "
-        "masks, exact (McNemar's, against one) for right-or-wrong scores; q: Benjamini-Hochberg "
-        "over all defined cells of one metric and contrast, all models, selections and k together.",
+        f"paired sign-flip tests against the intact model{against}, exact (McNemar's, against one) "
+        "for right-or-wrong scores; q: Benjamini-Hochberg over all defined cells of one metric, "
+        "selection, k and contrast, all models, benchmarks and abilities together.",
         ("benjamini1995controlling",),
     )
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from benchprof.files import write_text
 from benchprof.models.source import source_of
 from benchprof.portable import portable
+from benchprof.profile.findings import in_words
 from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
@@ -57,7 +58,8 @@ def write_page(
         target: the HTML file.
         tables: of the profile stage; all are shown and can be saved from the page.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
-        settings: what decided the numbers, as configured: the keys of `SETTINGS`.
+        settings: what decided the numbers, as configured: the keys of `SETTINGS`, and
+            `calibration_benchmarks`, those that are an ability's calibration split.
         models: the card of each prepared model, by the model's name.
         sizes: the file of `masks.size.check_sizes` for each model: how many weights each k is.
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
@@ -73,7 +75,7 @@ def write_page(
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "switches": _switches(impact),
         "sections": [
-            _section(tables, matrix, counts[matrix.model]["n"][matrix.k], album)
+            _section(tables, matrix, counts[matrix.model]["n"][matrix.k], album, settings)
             for matrix in matrices
         ],
         "sweeps": list(_sweeps(impact, album)),
@@ -142,7 +144,9 @@ def _other_metrics(table: pd.DataFrame) -> list[str]:
     return [str(metric) for metric, all_ in metrics.items() if not (only and all_)]
 
 
-def _section(tables: Tables, matrix: Matrix, weights: int, album: Album) -> dict[str, Any]:
+def _section(
+    tables: Tables, matrix: Matrix, weights: int, album: Album, settings: Mapping[str, Any]
+) -> dict[str, Any]:
     """What the page says of one model, selection and k; a mask holds `weights` weights."""
     table = tables["impact"]
     view = (matrix.model, matrix.selection, matrix.fraction, matrix.own)
@@ -160,13 +164,16 @@ def _section(tables: Tables, matrix: Matrix, weights: int, album: Album) -> dict
         "weights": f"{weights:,}",
         "found": [own_tests(matrix).sentence(), against_random(matrix)],
         "complement": matrix.complement,
+        "controlled": matrix.controlled,
+        "compared": in_words(matrix.contrasts),
+        "unnamed": matrix.unnamed,
         "findings": findings,
         "certainty": page_profiles.certainty_rows(tables["reliability"], tables["power"], matrix),
         "benchmark_pairs": page_profiles.benchmark_pair_rows(
             tables["benchmark_similarity"], matrix
         ),
         "undefined": undefined(matrix),
-        "caveats": caveats(matrix),
+        "caveats": caveats(matrix, settings["calibration_benchmarks"]),
         "grids": [_grid(name, grid) for name, grid in grids.items()],
         "benchmarks": {
             benchmark: {

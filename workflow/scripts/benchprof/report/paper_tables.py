@@ -109,16 +109,21 @@ def impact_table(matrix: Matrix) -> PaperTable:
                 _value(values[benchmark][ability], marked[benchmark][ability])
                 for ability in matrix.abilities
             ),
-            _value(random[benchmark]),
+            *([_value(random[benchmark])] if matrix.controlled else []),
         ]
         for benchmark in matrix.benchmarks
     ]
     legend = ", ".join(f"{code} {readable(a).lower()}" for a, code in short.items())
+    controls = (
+        f"; random: mean of the random masks of the same size. * differs from these "
+        f"(q < {SIGNIFICANCE})"
+        if matrix.controlled
+        else ""
+    )
     caption = " ".join(
         [
             f"Ability Impact Scores of {matrix.model} ({matrix.metrics().replace('_', ' ')}; "
-            f"masks: {matrix.selection}, k = {matrix.shown_k}). {legend}; random: mean of the "
-            f"random masks of the same size. * differs from these (q < {SIGNIFICANCE}). {NONE} "
+            f"masks: {matrix.selection}, k = {matrix.shown_k}). {legend}{controls}. {NONE} "
             "undefined.",
             *([matrix.says()] if matrix.complement else []),
             *([BROKEN_NOTE] if matrix.broken().any(axis=None) else []),
@@ -126,7 +131,8 @@ def impact_table(matrix: Matrix) -> PaperTable:
         ]
     )
     label = f"tab:impact-{matrix.model}-{matrix.selection}-{matrix.fraction}"
-    return PaperTable(caption, label, ["Benchmark", *short.values(), "random"], rows)
+    header = ["Benchmark", *short.values(), *(["random"] if matrix.controlled else [])]
+    return PaperTable(caption, label, header, rows)
 
 
 def similarity_table(rows: pd.DataFrame) -> PaperTable:

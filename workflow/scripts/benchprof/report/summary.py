@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,7 @@ def write_summary(
     figures: Sequence[Path],
     report: Path,
     replication: pd.DataFrame | None = None,
+    calibration_benchmarks: Collection[str] = (),
 ) -> None:
     """Write the text of `impact_text` and where the figures and the report are.
 
@@ -55,12 +56,15 @@ def write_summary(
         figures: shown as given, so that relative paths stay relative.
         report: likewise.
         replication: of `replication_rows`, where it was measured.
+        calibration_benchmarks: as of `caveats.caveats`.
     """
     listed = [str(path) for path in figures]
     if len(listed) > LISTED:
         listed = [f"{len(listed)} in {os.path.commonpath(figures)}"]
     places = ["Figures:", *(f"  {line}" for line in listed), f"Report: {report}"]
-    text = impact_text(table, own_benchmarks, impact, confidence, replication)
+    text = impact_text(
+        table, own_benchmarks, impact, confidence, replication, calibration_benchmarks
+    )
     write_text(target, text + "\n" + "\n".join(places) + "\n")
 
 
@@ -70,19 +74,27 @@ def impact_text(
     impact: str,
     confidence: float,
     replication: pd.DataFrame | None = None,
+    calibration_benchmarks: Collection[str] = (),
 ) -> str:
     """Every AIS matrix of the table with intervals, codes for its columns and what to know of it.
 
     Args: as of `write_summary`.
     """
     blocks = [
-        "\n".join([*_block(matrix, impact, confidence), *_train_items(replication, matrix)])
+        "\n".join(
+            [
+                *_block(matrix, impact, confidence, calibration_benchmarks),
+                *_train_items(replication, matrix),
+            ]
+        )
         for matrix in all_matrices(table, own_benchmarks)
     ]
     return "\n\n".join(blocks) + "\n"
 
 
-def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
+def _block(
+    matrix: Matrix, impact: str, confidence: float, calibration_benchmarks: Collection[str]
+) -> Iterator[str]:
     yield (
         f"Ability Impact Scores of {matrix.model}, {matrix.selection} masks, k = {matrix.shown_k}"
     )
@@ -97,16 +109,13 @@ def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
     yield ""
     legend = ", ".join(f"{code} {readable(ability).lower()}" for ability, code in short.items())
     yield from textwrap.wrap(legend, WIDTH)
-    yield (
-        f"* differs from random masks of the same size (q < {SIGNIFICANCE}); "
-        f"[ ] the ability's own test; {CONTROL}: mean of the random masks, below: their range"
-    )
+    yield _marks(matrix)
     for reason, mark in notes.items():
         yield from textwrap.wrap(f"{UNDEFINED} ({mark}) undefined: {reason}", WIDTH)
     yield ""
     yield from textwrap.wrap(own_tests(matrix).sentence(), WIDTH)
     yield from textwrap.wrap(against_random(matrix), WIDTH)
-    for line in caveats(matrix):
+    for line in caveats(matrix, calibration_benchmarks):
         yield from textwrap.wrap(f"- {line}", WIDTH, subsequent_indent="  ")
 
 
@@ -115,11 +124,22 @@ def _train_items(replication: pd.DataFrame | None, matrix: Matrix) -> Iterator[s
     yield from textwrap.wrap(f"- {sentence}" if sentence else "", WIDTH, subsequent_indent="  ")
 
 
+def _marks(matrix: Matrix) -> str:
+    """What the table's signs mean."""
+    own = "[ ] the ability's own test"
+    if not matrix.controlled:
+        return own
+    return (
+        f"* differs from random masks of the same size (q < {SIGNIFICANCE}); {own}; "
+        f"{CONTROL}: mean of the random masks, below: their range"
+    )
+
+
 def _table(
     matrix: Matrix, abilities: Sequence[str], short: Mapping[str, str], notes: Mapping[str, int]
 ) -> Iterator[str]:
     """Some columns of the matrix and the random controls: a header, then lines per benchmark."""
-    has_controls = not matrix.controls.empty
+    has_controls = matrix.controlled
     header = [short[ability] for ability in abilities] + [CONTROL] * has_controls
     yield _line("", header)
     grids = [

@@ -72,21 +72,26 @@ def forest_figure(matrix: Matrix) -> Figure:
     axes[0, 0].set_ylim(len(names) - 0.3, -0.7)
     _label_lowest(axes, len(matrix.benchmarks))
     style.title_above(figure, f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}")
-    style.legend_below(figure, _legend(), 2)
+    style.legend_below(figure, _legend(matrix), 2)
     return figure
 
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
     undefined = len(matrix.reasons())
+    controls = "."
+    if matrix.controlled:
+        controls = (
+            "; below it in grey the mean and the range of the random masks of the same size. "
+            f"Filled: differs from them (q < {SIGNIFICANCE})."
+        )
     without = f" {undefined} benchmarks have no AIS: the reason is in their place." * bool(
         undefined
     )
     return (
         f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.shown_k}) with its "
-        "interval; below it in grey the mean and the range of the random masks of the same size. "
-        f"Filled: differs from them (q < {SIGNIFICANCE}). A square marks the ability's own test; "
-        f"an arrow, what goes on beyond the axis.{without}"
+        f"interval{controls} A square marks the ability's own test; an arrow, what goes on beyond "
+        f"the axis.{without}"
     )
 
 
@@ -152,15 +157,18 @@ def _label_lowest(axes: np.ndarray, panels: int) -> None:
         lowest.set_xlabel("AIS")
 
 
-def _legend() -> list[Artist]:
+def _legend(matrix: Matrix) -> list[Artist]:
     def marker(form: str, face: str, label: str) -> Artist:
         return Line2D([], [], marker=form, ls="", ms=3.2, mew=0.8, color=style.INK, mfc=face,
                       label=label)  # fmt: skip
 
+    own = marker("s", "white", "the ability's own test")
+    if not matrix.controlled:
+        return [own]
     return [
         marker("o", style.INK, f"differs from random masks (q < {SIGNIFICANCE})"),
         marker("o", "white", "does not"),
-        marker("s", "white", "the ability's own test"),
+        own,
         Line2D([], [], color=style.MUTED, lw=0.8, marker="|", ms=4,
                label="random masks of the same size: mean, range"),
     ]  # fmt: skip

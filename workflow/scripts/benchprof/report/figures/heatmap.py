@@ -93,7 +93,9 @@ def caption(matrix: Matrix) -> str:
 
 
 def _legend(matrix: Matrix) -> str:
-    parts = [f"* differs from the random masks of the same size (q < {SIGNIFICANCE})."]
+    parts = []
+    if matrix.controlled:
+        parts.append(f"* differs from the random masks of the same size (q < {SIGNIFICANCE}).")
     if matrix.own:
         parts.append("Framed: the ability's own test.")
     if matrix.reasons():

@@ -69,7 +69,7 @@ def radar_page(matrix: Matrix) -> Figure:
     short = style.codes(matrix.abilities)
     legend = ", ".join(f"{code} {style.readable(a).lower()}" for a, code in short.items())
     limits = _limits(matrix)
-    notes = [legend, _rings(limits), *undefined(matrix)]
+    notes = [legend, _rings(matrix, limits), *undefined(matrix)]
     rows = math.ceil(len(shown) / COLUMNS)
     height = FRAME_HEIGHT + rows * PANEL_HEIGHT + style.note_height(notes)
     figure = style.new_figure(height)
@@ -99,16 +99,17 @@ def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     axes.vlines(_angles(len(names)), low, high, color=style.INK, lw=0.8)
     _place_names(axes)
     style.title_above(figure, title)
-    style.legend_below(figure, _legend(), 2, [_rings(limits)])
+    style.legend_below(figure, _legend(), 2, [_rings(matrix, limits)])
     return figure
 
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
+    random = " Grey: the mean of random masks." if matrix.controlled else ""
     return (
         f"The profile of each benchmark under {matrix.model} (masks: {matrix.selection}, "
         f"k = {matrix.shown_k}): the distance from the ring of zero is the AIS, losses outside, "
-        f"gains hatched inside. {matrix.says()} Grey: the mean of random masks. "
+        f"gains hatched inside. {matrix.says()}{random} "
         f"{len(_defined(matrix))} of {len(matrix.benchmarks)} benchmarks have a profile. "
         f"AIS beyond {-WIDEST} and {WIDEST} are drawn there."
     )
@@ -195,8 +196,9 @@ def _legend() -> list[Patch]:
     ]  # fmt: skip
 
 
-def _rings(limits: tuple[float, float]) -> str:
+def _rings(matrix: Matrix, limits: tuple[float, float]) -> str:
     """What the circles are."""
     rings = [f"{t:g}" for t in RINGS if limits[0] < t < limits[1]]
     named = f"grey rings: AIS of {', '.join(rings)}" if rings else f"rim: AIS of {limits[1]:.2f}"
-    return f"Dashed: AIS of 0; dotted: mean of the random masks; {named}."
+    random = " dotted: mean of the random masks;" if matrix.controlled else ""
+    return f"Dashed: AIS of 0;{random} {named}."

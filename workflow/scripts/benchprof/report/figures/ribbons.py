@@ -87,7 +87,7 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     height = max(_height(left), _height(right))
     _centre(left, height)
     _centre(right, height)
-    notes = [_legend(), *_left_out(matrix)]
+    notes = [_legend(matrix), *_left_out(matrix)]
     figure = style.new_figure(height + FRAME_HEIGHT + style.note_height(notes))
     axes = figure.subplots()
     axes.set(xlim=(0, style.WIDTH), ylim=(height + PLACE, -0.05))
@@ -109,7 +109,7 @@ def caption(matrix: Matrix) -> str:
     return (
         f"Which benchmarks {matrix.model} loses on without which ability (masks: "
         f"{matrix.selection}, k = {matrix.shown_k}): the {count} AIS above {THRESHOLD}, each a "
-        "ribbon of that width. " + " ".join([_legend(), *_broken(matrix)])
+        "ribbon of that width. " + " ".join([_legend(matrix), *_broken(matrix)])
     )
 
 
@@ -124,7 +124,9 @@ def _broken(matrix: Matrix) -> list[str]:
     return [f"Left out, as the ablated models are broken as a whole: {names}."] if names else []
 
 
-def _legend() -> str:
+def _legend(matrix: Matrix) -> str:
+    if not matrix.controlled:
+        return f"Shown: AIS above {THRESHOLD}, compared with no random masks."
     return (
         f"Shown: AIS above {THRESHOLD}. Pale: does not differ from the random masks of the "
         f"same size (q < {SIGNIFICANCE})."

@@ -65,7 +65,7 @@ def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
     benchmarks = list(numbers["benchmark"].unique())
     abilities = list(numbers["ability"].unique())
     rows, columns = math.ceil(len(benchmarks) / COLUMNS), min(COLUMNS, len(benchmarks))
-    legend = _legend(abilities)
+    legend = _legend(abilities, _controlled(numbers))
     # A last row that is not full: the row above it has the names of k as well.
     ragged = K_HEIGHT if len(benchmarks) % columns else 0.0
     height = FRAME_HEIGHT + rows * PANEL_HEIGHT + ragged + 0.06 * len(legend)
@@ -88,10 +88,12 @@ def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
 def caption(numbers: pd.DataFrame, model: str, selection: str) -> str:
     """What the figure shows, in words, from the same data."""
     ks = ", ".join(numbers["k"].unique())
+    random = ""
+    if _controlled(numbers):
+        random = " Grey: mean and range of the random masks of the same size."
     return (
-        f"AIS of {model} against k ({ks}; masks: {selection}). Grey: mean and range of the "
-        "random masks of the same size. Descriptive: k is chosen on the calibration splits or "
-        "configured, never here."
+        f"AIS of {model} against k ({ks}; masks: {selection}).{random} Descriptive: k is chosen on "
+        "the calibration splits or configured, never here."
     )
 
 
@@ -147,11 +149,17 @@ def _label_axes(axes: np.ndarray, ks: Sequence[str], panels: int) -> None:
         row.set_ylabel("AIS")
 
 
-def _legend(abilities: Sequence[str]) -> list[Artist]:
+def _controlled(numbers: pd.DataFrame) -> bool:
+    return bool(numbers["random_mean"].notna().any())
+
+
+def _legend(abilities: Sequence[str], controlled: bool) -> list[Artist]:
     lines: list[Artist] = [
         Line2D([], [], color=colour, marker=marker, ms=2.6, lw=0.8, label=style.readable(ability))
         for ability, colour, marker in _looks(abilities)
     ]
+    if not controlled:
+        return lines
     return [
         *lines,
         Line2D([], [], color=style.MUTED, lw=1, ls="--", label="random masks, mean"),

@@ -1,0 +1,69 @@
+"""Correction for many tests: q-values, and where no single effect can survive it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+from benchprof.profile.impact import SIGNIFICANCE
+
+# Masks of another rule or size are another experiment: where they break a model, they would lend
+# their significance to cells that have none (and take it where nothing happens).
+FAMILY = ["metric", "selection", "fraction"]
+
+
+def add_corrected(table: pd.DataFrame) -> pd.DataFrame:
+    """Add Benjamini-Hochberg q-values, and `family`, the number of tests corrected together.
+
+    A family is all defined cells of one metric, selection and k in one contrast, over all models,
+    benchmarks and abilities; random controls against the intact model are a family of their own.
+    What else a run has (another selection, another k) changes no q-value.
+    """
+    families = [*(table[name] for name in FAMILY), table["seed"].isna()]
+    for contrast in ("ais", "random", "others"):
+        table[f"q_{contrast}"] = np.nan
+        for _, family in table.groupby(families, sort=False):
+            tested = family.index[family[f"p_{contrast}"].notna()]
+            if len(tested):
+                p = table.loc[tested, f"p_{contrast}"]
+                table.loc[tested, f"q_{contrast}"] = false_discovery_control(p)
+    table["family"] = table.groupby(families, sort=False)["p_ais"].transform("count")
+    return table
+
+
+def out_of_reach(cells: pd.DataFrame) -> list[str]:
+    """Sentences on cells of which no single one can survive the correction, however clear.
+
+    Of m tests one that alone reaches the least p-value has q = m p; j that reach it together have
+    q = m p / j.
+
+    Args:
+        cells: rows of the AIS table with `family`; random controls and undefined cells count not.
+    """
+    cells = cells[cells["ais"].notna() & cells["seed"].isna()]
+    # Rounded, since 40 x 0.01 / 0.05 may come out as 7.99...
+    together = np.floor((cells["family"] * cells["p_least"] / SIGNIFICANCE).round(9)) + 1
+    units = cells["clusters"].fillna(cells["n"]).astype(float)
+    drawn = cells["p_least"] > 2.0 ** (1 - units)
+    short = cells.assign(together=together, drawn=drawn)[together > 1]
+    groups = short.groupby([*FAMILY, "family", "p_least", "drawn"], sort=False)
+    return [_sentence(own) for _, own in groups]
+
+
+def _sentence(cells: pd.DataFrame) -> str:
+    """Of cells with one family, least p-value and cause of it."""
+    first = cells.iloc[0]
+    family, together = int(first["family"]), int(first["together"])
+    possible = (
+        f"q < {SIGNIFICANCE} takes {together} cells that reach it together, so that no single "
+        "effect survives"
+        if together <= family
+        else f"no q is below {SIGNIFICANCE}"
+    )
+    remedy = f"{round(family / SIGNIFICANCE)} resamples or more" if first["drawn"] else "more items"
+    return (
+        f"The tests' least p-value is {first['p_least']:.2g} on "
+        f"{', '.join(cells['benchmark'].astype(str).unique())}: corrected for {family} tests, "
+        f"{possible}. With {remedy} one can."
+    )
