@@ -7,6 +7,7 @@ import pytest
 from tests.unit.profile.conftest import SETTINGS, cell, scores_losing
 
 from benchprof.profile.differences import difference_rows, model_differences
+from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.units import units_of
@@ -15,7 +16,7 @@ from benchprof.profile.units import units_of
 def impacts(intact, ablated, resamples=1000):
     scores = np.vstack([intact, ablated]).astype(float)
     units = units_of(["one"] * scores.shape[1])
-    return measure_impacts(scores, 0.25, units, "chance_corrected", resamples, 0.95, 1)
+    return measure_impacts(scores, Guessing(0.25), units, "chance_corrected", resamples, 0.95, 1)
 
 
 def test_rows_are_the_difference_of_the_table_s_numbers() -> None:

@@ -45,6 +45,7 @@ MODULES = {
         "benchprof.evaluation.decoder",
         "benchprof.evaluation.definition",
         "benchprof.evaluation.forward",
+        "benchprof.evaluation.guessing",
         "benchprof.evaluation.isolated",
         "benchprof.evaluation.overlay",
         "benchprof.evaluation.program",
@@ -62,11 +63,13 @@ MODULES = {
     ),
     "calibration": (
         "benchprof.calibration",
+        "benchprof.evaluation.guessing",
+        "benchprof.profile.guessing",
         "benchprof.profile.impact",
         "benchprof.profile.scores",
         "benchprof.profile.units",
     ),
-    "profile": ("benchprof.profile",),
+    "profile": ("benchprof.evaluation.guessing", "benchprof.profile"),
 }
 
 

@@ -163,8 +163,9 @@ def requests_for(
     if model.chat_template:
         template = functools.partial(render_chat, load_tokenizer(model.folder))
     return build_requests(
-        load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw
-    )
+        load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw,
+        source.definition.options if source.definition else None,
+    )  # fmt: skip
 
 
 def _origin(
