@@ -58,8 +58,8 @@ def impact_coverage(simulations: int) -> None:
                 for _ in range(simulations):
                     scores, truth = benchmark(random, items, intact, kept, binary)
                     found = measure_impacts(
-                        scores, Guessing(GUESSING), units_of(["one"] * items), "chance_corrected", 1000,
-                        0.95, 1,
+                        scores, Guessing(GUESSING), units_of(["one"] * items), "chance_corrected",
+                        1000, 0.95, 1,
                     ).estimates(OWN)  # fmt: skip
                     covered += bool(found.low[0] <= truth <= found.high[0])
                 shares.append(f"{covered / simulations:.3f}")

@@ -37,8 +37,9 @@ def scores_of(
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
     n = next(iter(metrics.values())).shape[1]
     return Scores(
-        model=model, benchmark=benchmark, guessing=Guessing(guessing), cells=tuple(cells), metrics=metrics,
-        tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
+        model=model, benchmark=benchmark, guessing=Guessing(guessing), cells=tuple(cells),
+        metrics=metrics, tasks=tuple(tasks or ["task"] * n),
+        items=tuple((i, f"digest {i}") for i in range(n)),
         model_digest="model", requests_digest="requests", complement=complement,
     )  # fmt: skip
 

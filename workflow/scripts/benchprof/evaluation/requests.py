@@ -80,10 +80,8 @@ class Requests:
             + [[i.request_type, *map(_plain, i.args)] for i in d.instances]
             for d in self.documents
         ]
-        return digests.of_value(
-            [asked, {n: _scoring_of(t) for n, t in tasks.items()}, version("lm-eval")]
-            + [self.pool.as_json]
-        )
+        scoring = {name: _scoring_of(task) for name, task in tasks.items()}
+        return digests.of_value([asked, scoring, version("lm-eval"), self.pool.as_json])
 
     @property
     def guessing(self) -> float:

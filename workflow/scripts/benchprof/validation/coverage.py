@@ -60,8 +60,9 @@ def coverage_rows(
                 [random.choice(members[k], n) for k, n in zip(names, counts, strict=True)]
             )
             impacts = measure_impacts(
-                scores[:, items], Guessing(pool.guessing.level), units, settings.impact, settings.resamples,
-                settings.confidence, derived_seed(settings.seed, "bootstrap", size),
+                scores[:, items], Guessing(pool.guessing.level), units, settings.impact,
+                settings.resamples, settings.confidence,
+                derived_seed(settings.seed, "bootstrap", size),
             )  # fmt: skip
             found = impacts.estimates(np.eye(len(pool.cells)))
             unbounded += ~np.isfinite(found.low) | ~np.isfinite(found.high)
