@@ -35,7 +35,7 @@ class ShownOptions:
 
     def of(self, item: Mapping[str, Any], subtask: str | None) -> tuple[str, ...]:
         """The options of one item; none where the answer is free."""
-        if subtask in self.answers:
+        if subtask is not None and subtask in self.answers:
             return tuple(self.answers[subtask])
         return tuple(re.findall(self.pattern, item[self.question], re.MULTILINE))
 

@@ -71,7 +71,7 @@ class AnswerSet:
     @property
     def counts(self) -> NDArray[np.float64]:
         """(options,): how often each text is right."""
-        return np.sum(list(self.right.values()), axis=0, dtype=np.float64)
+        return np.array(list(self.right.values()), dtype=np.float64).sum(axis=0)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def bootstrap_means(sums: Floats, sizes: Floats, resamples: int, seed: int) -> F
         (rows, resamples), float64.
     """
     totals = bootstrap_totals(np.vstack([sums, sizes]), resamples, seed)
-    return totals[:-1] / totals[-1]
+    return np.asarray(totals[:-1] / totals[-1])
 
 
 def bootstrap_totals(sums: Floats, resamples: int, seed: int) -> Floats:
