@@ -93,8 +93,8 @@ def guessing_coverage(simulations: int) -> None:
     The ablated models say one letter always, guess, or keep four fifths of the right answers.
     """
     print(
-        "\n| answers | items | pool | one letter | guessed | 0.8 kept | median AIS of these "
-        "| not at guessing: one letter | guessed |\n" + "|---" * 9 + "|"
+        "\n| answers | items | pool | one letter | guesses | 0.8 kept | median AIS (true AIS) "
+        "| one letter, called above | guesses, called above |\n" + "|---" * 9 + "|"
     )
     for name, shares in ANSWERS.items():
         for sample, pool in SIZES:
