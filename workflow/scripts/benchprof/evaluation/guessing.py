@@ -71,7 +71,8 @@ class AnswerSet:
     @property
     def counts(self) -> NDArray[np.float64]:
         """(options,): how often each text is right."""
-        return np.array(list(self.right.values()), dtype=np.float64).sum(axis=0)
+        counts = np.array(list(self.right.values()), dtype=np.float64)
+        return np.asarray(counts.sum(axis=0))
 
 
 @dataclass(frozen=True)
