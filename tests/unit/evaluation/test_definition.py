@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 
+from benchprof.configuration import check_schema
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import (
     FOLDER,
+    SCHEMA,
     check_local_files,
+    definition_path,
     local_files,
     read_definition,
 )
@@ -34,7 +38,9 @@ def requests_of(name: str, folder: Path, **settings: Any) -> Requests:
     definition = read_definition(name, "config.yaml")
     local = local_files(definition, folder)
     source = task_source({"benchmark": name, **settings}, None, local_files=local)
-    return build_requests(load_tasks(source), None, 1, fewshot_draw=source.fewshot_draw)
+    return build_requests(
+        load_tasks(source), None, 1, fewshot_draw=source.fewshot_draw, shown=definition.options
+    )
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -105,3 +111,36 @@ def test_an_unknown_benchmark_and_a_missing_file_are_named(tmp_path: Path) -> No
     write(tmp_path / "gsm8k.jsonl", [{"question": "q", "answer": "#### 1"}])
     with pytest.raises(InputError, match=r"gsm8k\.fewshot\.jsonl: no such file.*make fetch-data"):
         check_local_files(files)
+
+
+def test_bbh_s_guessing_is_of_the_options_that_its_questions_show(tmp_path: Path) -> None:
+    ask = "What is it?\nOptions:\n(A) a thing (B)\n(B) another\n(C) a third"
+    items = [
+        {"task": "date_understanding", "input": ask, "target": "(B)"},
+        {"task": "ruin_names", "input": ask, "target": "another"},  # A fault that BBH has.
+        {"task": "sports_understanding", "input": "Is it plausible?", "target": "no"},
+        {"task": "navigate", "input": "Back?\nOptions:\n- Yes\n- No", "target": "No"},
+        {"task": "word_sorting", "input": "Sort: b a", "target": "a b"},
+    ]
+    write(tmp_path / "bbh.jsonl", items)
+    requests = requests_of("bbh", tmp_path)
+    offers = {str(d.task.config.dataset_name): d.offer for d in requests.documents}
+    assert offers["date_understanding"].options == ("(A)", "(B)", "(C)")
+    assert offers["date_understanding"].right == (1,)
+    assert offers["ruin_names"].right == ()
+    assert offers["sports_understanding"].options == ("yes", "no")
+    assert offers["word_sorting"].options == ()
+    # A third, none, a half, a half and none.
+    assert requests.guessing == pytest.approx((1 / 3 + 1 / 2 + 1 / 2) / 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [({"question": "input"}, "pattern"), ({"question": "q", "pattern": "p", "fixed": {}}, "fixed"),
+     ({"question": "q", "pattern": "p", "answers": {"t": [True, False]}}, "answers.t")],
+)  # fmt: skip
+def test_a_faulty_description_of_options_is_named(options: dict[str, Any], named: str) -> None:
+    """YAML takes a bare yes or True for a boolean."""
+    value = yaml.safe_load(definition_path("bbh").read_text()) | {"options": options}
+    with pytest.raises(InputError, match=named):
+        check_schema(value, yaml.safe_load(SCHEMA.read_text()), "bbh.yaml")

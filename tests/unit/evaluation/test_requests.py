@@ -85,14 +85,52 @@ def test_scores_of_known_answers(items: Path) -> None:
     assert scores["probability"][:3] == pytest.approx([math.exp(-x) / total for x in (1, 2, 3)])
 
 
-def test_guessing_is_the_larger_of_uniform_and_the_best_constant(items: Path) -> None:
+def answered(items: Path, answers: list[int]) -> None:
+    """Write items of three options of which these are right."""
+    line = json.loads(items.read_text().splitlines()[0])
+    lines = [line | {"id": f"i{n}", "question": f"Question {n}?", "answer": own}
+             for n, own in enumerate(answers)]  # fmt: skip
+    items.write_text("".join(json.dumps(own) + "\n" for own in lines))
+
+
+def test_guessing_is_the_share_of_the_best_constant_in_all_documents(items: Path) -> None:
+    """In samples of 12 that share is anything between 0.4 and 0.9; BoolQ's majority is such one."""
+    answered(items, [0, 0, 0, 1, 2] * 12)
+    for seed in range(3):
+        assert requests_of(items, limit=12, seed=seed).guessing == pytest.approx(36 / 60)
+
+
+@pytest.mark.parametrize(("first", "expected"), [(8, 1 / 3), (9, 9 / 12)])
+def test_a_constant_answer_counts_where_it_is_surely_better(
+    items: Path, first: int, expected: float
+) -> None:
+    """Of twelve that guess among three 8 or more are right with 0.0188, three times that is 0.056;
+    9 or more with 0.0039."""
     assert requests_of(items).guessing == pytest.approx(1 / 3)
+    answered(items, [0] * first + [1] * (12 - first))
+    requests = requests_of(items)
+    assert requests.guessing == pytest.approx(expected)
+    record = make_record(requests, [(-1.0, False)] * 36, {})
+    (own,) = record["pool"]["sets"]
+    assert own["options"] == ["one", "three", "two"]
+    assert own["tasks"] == {"ability_items": {"n": 12, "right": [first, 12 - first, 0]}}
+    assert own["constant"] == ("one" if first == 9 else None)
+    assert record["items"]["set"] == [0] * 12
+    assert record["items"]["right"] == [[0]] * first + [[1]] * (12 - first)
+
+
+def test_another_pool_is_another_request(items: Path) -> None:
+    """The sample is the same; what guessing scores is not."""
+    answered(items, [0, 0, 0, 1, 2] * 12)
+    before = requests_of(items, limit=12)
+    asked = {d.content["id"] for d in before.documents}
     lines = [json.loads(line) for line in items.read_text().splitlines()]
-    for number, line in enumerate(lines):
-        line["answer"] = 0 if number < 8 else 1
-    items.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    # "one" is right for 8 of 12, as BoolQ's majority answer would be.
-    assert requests_of(items).guessing == pytest.approx(8 / 12)
+    kept = [line for line in lines if line["id"] in asked or line["answer"] != 1]
+    items.write_text("".join(json.dumps(line) + "\n" for line in kept))
+    after = requests_of(items, limit=12)
+    assert {d.content["id"] for d in after.documents} == asked
+    assert after.guessing > before.guessing
+    assert after.digest != before.digest
 
 
 def test_impossible_choices_have_probability_zero() -> None:

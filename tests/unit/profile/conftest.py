@@ -12,6 +12,7 @@ import torch
 
 from benchprof import digests
 from benchprof.evaluation.record import FORMAT, record_bytes
+from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Cell, Scores, Source
 from benchprof.profile.settings import Settings
@@ -37,7 +38,8 @@ def scores_of(
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
     n = next(iter(metrics.values())).shape[1]
     return Scores(
-        model=model, benchmark=benchmark, guessing=guessing, cells=tuple(cells), metrics=metrics,
+        model=model, benchmark=benchmark, guessing=Guessing(guessing), cells=tuple(cells),
+        metrics=metrics,
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
         model_digest="model", requests_digest="requests", complement=complement,

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.profile.conftest import SETTINGS, cell, scores_losing, write_record
 
 from benchprof.profile.differences import difference_rows, model_differences
+from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
 from benchprof.profile.job import measure_benchmark
 from benchprof.profile.rows import impact_rows
@@ -19,7 +20,7 @@ from benchprof.profile.units import units_of
 def impacts(intact, ablated, resamples=1000):
     scores = np.vstack([intact, ablated]).astype(float)
     units = units_of(["one"] * scores.shape[1])
-    return measure_impacts(scores, 0.25, units, "chance_corrected", resamples, 0.95, 1)
+    return measure_impacts(scores, Guessing(0.25), units, "chance_corrected", resamples, 0.95, 1)
 
 
 def test_rows_are_the_difference_of_the_table_s_numbers() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest, t, ttest_1samp
 
+from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import above_guessing_p, measure_impacts
 from benchprof.profile.resampling import bootstrap_means, expanded_tail
 from benchprof.profile.units import units_of
@@ -21,7 +22,7 @@ def impacts(
 ):
     scores = np.vstack([intact, ablated]).astype(float)
     units = units_of(tasks if tasks is not None else ["task"] * scores.shape[1])
-    return measure_impacts(scores, guessing, units, impact, resamples, 0.95, seed)
+    return measure_impacts(scores, Guessing(guessing), units, impact, resamples, 0.95, seed)
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def test_intervals_of_clustered_items_cover_the_truth_and_single_items_would_not
 
 def test_above_guessing_is_the_exact_binomial_for_right_or_wrong() -> None:
     intact = np.array([[1.0] * 9 + [0.0] * 11, [1.0] * 20])
-    p = above_guessing_p(intact, 0.25, units_of(["task"] * 20))
+    p = above_guessing_p(intact, Guessing(0.25), units_of(["task"] * 20))
     assert p[0] == pytest.approx(binom.sf(8, 20, 0.25))
     assert p[1] == pytest.approx(binomtest(20, 20, 0.25, alternative="greater").pvalue)
 
@@ -161,7 +162,7 @@ def test_above_guessing_is_the_exact_binomial_for_right_or_wrong() -> None:
 def test_above_guessing_is_the_t_test_for_continuous_scores() -> None:
     scores = np.random.default_rng(0).random((3, 40))
     scores[2] = 0.25
-    p = above_guessing_p(scores, 0.25, units_of(["task"] * 40))
+    p = above_guessing_p(scores, Guessing(0.25), units_of(["task"] * 40))
     expected = [ttest_1samp(row, 0.25, alternative="greater").pvalue for row in scores[:2]]
     np.testing.assert_allclose(p[:2], expected)
     assert np.isnan(p[2])
@@ -171,16 +172,16 @@ def test_above_guessing_is_tested_by_subject_where_subjects_are_clusters() -> No
     """Twelve subjects of five: four of them right whole, the rest with one of five right."""
     tasks = [f"subject_{number // 5:02d}" for number in range(60)]
     scores = np.array([[1.0] * 20 + [1.0, 0.0, 0.0, 0.0, 0.0] * 8])
-    p = above_guessing_p(scores, 0.25, units_of(tasks))
+    p = above_guessing_p(scores, Guessing(0.25), units_of(tasks))
     # Beyond the 1.25 that guessing has right of five: 3.75 four times and -0.25 eight times.
     # Mean 13/12, variance (4 * 3.75^2 + 8 * 0.25^2 - 169/12) / 11 = 3.8788: t = 1.9055, 11 degrees.
     assert p[0] == pytest.approx(t.sf(13 / 12 / np.sqrt((56.75 - 169 / 12) / 11 / 12), 11))
     assert p[0] == pytest.approx(0.0416, abs=1e-4)
     # Item by item 28 of 60 would be certain.
-    assert above_guessing_p(scores, 0.25, units_of(["task"] * 60))[0] < 0.001
+    assert above_guessing_p(scores, Guessing(0.25), units_of(["task"] * 60))[0] < 0.001
     at_guessing = np.tile([1.0, 0.0, 0.0, 0.0], 12)[None]
     assert np.isnan(
-        above_guessing_p(at_guessing, 0.25, units_of([f"s{i // 4}" for i in range(48)]))
+        above_guessing_p(at_guessing, Guessing(0.25), units_of([f"s{i // 4}" for i in range(48)]))
     )
 
 
@@ -190,8 +191,8 @@ def test_above_guessing_by_subject_keeps_its_level() -> None:
     tasks = [f"subject_{number // 10:02d}" for number in range(200)]
     chances = random.choice([0.05, 0.45], size=(2000, 20)).repeat(10, axis=1)
     scores = (random.random((2000, 200)) < chances).astype(float)
-    by_subject = (above_guessing_p(scores, 0.25, units_of(tasks)) < 0.05).mean()
-    by_item = (above_guessing_p(scores, 0.25, units_of(["task"] * 200)) < 0.05).mean()
+    by_subject = (above_guessing_p(scores, Guessing(0.25), units_of(tasks)) < 0.05).mean()
+    by_item = (above_guessing_p(scores, Guessing(0.25), units_of(["task"] * 200)) < 0.05).mean()
     assert 0.035 < by_subject < 0.065
     assert by_item > 0.12
 

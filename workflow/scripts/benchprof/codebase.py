@@ -48,6 +48,7 @@ MODULES = {
         "benchprof.evaluation.decoder",
         "benchprof.evaluation.definition",
         "benchprof.evaluation.forward",
+        "benchprof.evaluation.guessing",
         "benchprof.evaluation.isolated",
         "benchprof.evaluation.job",
         "benchprof.evaluation.overlay",
@@ -67,12 +68,15 @@ MODULES = {
     ),
     "calibration": (
         "benchprof.calibration",
+        "benchprof.evaluation.guessing",
+        "benchprof.profile.guessing",
         "benchprof.profile.impact",
         "benchprof.profile.resampling",
         "benchprof.profile.scores",
         "benchprof.profile.units",
+        "benchprof.sampling",
     ),
-    "profile": ("benchprof.profile", "benchprof.sampling"),
+    "profile": ("benchprof.evaluation.guessing", "benchprof.profile", "benchprof.sampling"),
 }
 
 

@@ -97,7 +97,7 @@ def drops_of(scores: Scores) -> list[Drops]:
             k=k,
             n=scores.n,
             intact=float(means[0]),
-            guessing=scores.guessing,
+            guessing=scores.guessing.level,
             p_guessing=p,
             own=next(
                 drop

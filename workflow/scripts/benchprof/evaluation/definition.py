@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,28 @@ SCHEMA = Path(__file__).parents[3] / "schemas/benchmark.schema.yaml"
 
 
 @dataclass(frozen=True)
+class ShownOptions:
+    """The options that questions show to a model that writes its answer freely.
+
+    Attributes:
+        question: the field of an item that holds it.
+        pattern: a regular expression whose matches in the question are its options; `^` is the
+            beginning of a line.
+        answers: the options of the subtasks whose questions have the same ones, by subtask.
+    """
+
+    question: str
+    pattern: str
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def of(self, item: Mapping[str, Any], subtask: str | None) -> tuple[str, ...]:
+        """The options of one item; none where the answer is free."""
+        if subtask is not None and subtask in self.answers:
+            return tuple(self.answers[subtask])
+        return tuple(re.findall(self.pattern, item[self.question], re.MULTILINE))
+
+
+@dataclass(frozen=True)
 class Definition:
     """A shipped benchmark: what it takes from lm-eval, and what is said about it here.
 
@@ -25,7 +48,7 @@ class Definition:
         task: a task or a group of lm-eval.
         metric: the one that the benchmark is known by.
         fewshot: examples before each item.
-        chance: the score of a blind guess.
+        chance: the score of a random choice among the options; 0 where there are none.
         licence: of the items.
         dataset: on the Hub.
         files: names of the local files of items, `test` and, where it has its own, `fewshot`.
@@ -33,6 +56,7 @@ class Definition:
         kind: `program` where what the model writes is run; None where lm-eval compares it.
         subtask: the field of an item that names its task within the group.
         settings: they replace the lm-eval task's own.
+        options: what questions show to a model that writes freely; None where they show none.
     """
 
     task: str
@@ -46,6 +70,7 @@ class Definition:
     kind: str | None = None
     subtask: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    options: ShownOptions | None = None
 
 
 def definition_path(name: str) -> Path:
@@ -70,7 +95,8 @@ def read_definition(name: str, where: str) -> Definition:
         raise InputError(where, repr(name), f"one of {', '.join(known)}", remedy)
     value = yaml.safe_load(path.read_text(encoding="utf-8"))
     check_schema(value, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(path))
-    return Definition(**value)
+    options = ShownOptions(**value["options"]) if "options" in value else None
+    return Definition(**value | {"options": options})
 
 
 def program_benchmarks() -> list[str]:

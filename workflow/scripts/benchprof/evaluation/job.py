@@ -168,8 +168,9 @@ def requests_for(
             render_chat, load_tokenizer(model.folder), date=model.chat_date
         )
     return build_requests(
-        load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw
-    )
+        load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw,
+        source.definition.options if source.definition else None,
+    )  # fmt: skip
 
 
 def _origin(

@@ -48,6 +48,7 @@ def make_record(
         "origin": origin,
         "n": len(documents),
         "guessing": requests.guessing,
+        "pool": requests.pool.as_json,
         "scores": {metric: fmean(values) for metric, values in scores.items()},
         "tasks": {
             task: _scores_of([number for number, own in enumerate(tasks) if own == task], scores)
@@ -58,6 +59,8 @@ def make_record(
             "index": [d.index for d in documents],
             "digest": [d.digest for d in documents],
             "gold": [list(d.gold) for d in documents],
+            "set": [requests.pool.place(d.offer) for d in documents],
+            "right": [list(d.offer.right_texts) for d in documents],
             "scores": scores,
             "responses": [[_plain(response) for response in own] for own in given],
         },

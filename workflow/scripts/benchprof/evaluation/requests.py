@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from scipy.special import log_softmax
 
 from benchprof import digests
 from benchprof.errors import InputError
+from benchprof.evaluation.definition import ShownOptions
+from benchprof.evaluation.guessing import Offer, Pool, pool_of
 from benchprof.evaluation.program import program_scores
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.sampling import derived_seed, sample
@@ -37,6 +38,7 @@ class Document:
         instances: its requests, in the order of the choices where there are choices.
         choices: the texts to choose from, empty where the model writes freely.
         gold: indices of the right choices.
+        offer: the answers that the question shows, also where the model writes freely.
     """
 
     task: Task
@@ -46,13 +48,20 @@ class Document:
     instances: tuple[Instance, ...]
     choices: tuple[str, ...]
     gold: tuple[int, ...]
+    offer: Offer
 
 
 @dataclass(frozen=True)
 class Requests:
-    """All documents of a benchmark, built once and asked of the intact and every ablated model."""
+    """A benchmark's sample, built once and asked of the intact and every ablated model.
+
+    Attributes:
+        documents: the sample.
+        pool: what all documents, of which it was drawn, give to a guesser.
+    """
 
     documents: tuple[Document, ...]
+    pool: Pool
 
     @property
     def instances(self) -> list[Instance]:
@@ -61,33 +70,23 @@ class Requests:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that is asked and how it is scored, independent of any tokenizer."""
+        """SHA-256 of all that is asked and how it is scored, independent of any tokenizer.
+
+        The pool is a part: a record says what guessing scores there.
+        """
         tasks = {str(d.task.config.task): d.task for d in self.documents}
         asked = [
-            [d.task.config.task, d.digest, d.choices, d.gold]
+            [d.task.config.task, d.digest, d.choices, d.gold, d.offer.options, d.offer.right]
             + [[i.request_type, *map(_plain, i.args)] for i in d.instances]
             for d in self.documents
         ]
-        return digests.of_value(
-            [asked, {n: _scoring_of(t) for n, t in tasks.items()}, version("lm-eval")]
-        )
+        scoring = {name: _scoring_of(task) for name, task in tasks.items()}
+        return digests.of_value([asked, scoring, version("lm-eval"), self.pool.as_json])
 
     @property
     def guessing(self) -> float:
-        """C_b: the score of guessing, in [0, 1].
-
-        The larger of the mean of (right choices / choices) and the best constant answer: the
-        share of documents for which one fixed text is right (BoolQ's majority). Zero where the
-        model writes freely.
-        """
-        if not all(document.choices for document in self.documents):
-            return 0.0
-        uniform = fmean(len(d.gold) / len(d.choices) for d in self.documents)
-        constant: dict[str, int] = defaultdict(int)
-        for document in self.documents:
-            for text in {document.choices[index] for index in document.gold}:
-                constant[text] += 1
-        return max(uniform, max(constant.values()) / len(self.documents))
+        """C_b: the score of guessing in the pool, in [0, 1]."""
+        return self.pool.guessing
 
     def scores(
         self, responses: Sequence[Response], sandbox: Sandbox | None = None
@@ -120,6 +119,7 @@ def build_requests(
     chat_template: Callable[..., str] | None = None,
     exclude: Collection[str] = (),
     fewshot_draw: str = "fixed",
+    shown: ShownOptions | None = None,
 ) -> Requests:
     """Build the requests of a benchmark.
 
@@ -131,6 +131,7 @@ def build_requests(
         exclude: ids of documents that are left out before the sample is drawn.
         fewshot_draw: `fixed`: all documents of a task get the same draw, so that they share the
             prefix (less the document itself where it was drawn); `per_document`: each its own.
+        shown: the options that a question shows to a model that writes freely.
     """
     pool = [
         (task, i, doc)
@@ -138,6 +139,7 @@ def build_requests(
         for i, doc in enumerate(task.eval_docs)
         if doc.get("id") not in exclude
     ]
+    offers = [_offer(task, index, doc, shown) for task, index, doc in pool]
     contents = [_canonical(doc) for _, _, doc in pool]
     documents = []
     for number in sample(contents, limit, seed):
@@ -145,8 +147,8 @@ def build_requests(
         digest = digests.of_bytes(contents[number].encode())[:16]
         own = [digest] if fewshot_draw == "per_document" else []
         task.set_fewshot_seed(derived_seed(seed, str(task.config.task), *own))
-        documents.append(_document(task, index, digest, doc, chat_template))
-    return Requests(tuple(documents))
+        documents.append(_document(task, index, digest, doc, chat_template, offers[number]))
+    return Requests(tuple(documents), pool_of(offers))
 
 
 def probability_of_gold(loglikelihoods: Sequence[float], gold: Sequence[int]) -> float:
@@ -161,6 +163,7 @@ def _document(
     digest: str,
     doc: dict[str, Any],
     chat_template: Callable[..., str] | None,
+    offer: Offer,
 ) -> Document:
     context = task.fewshot_context(
         doc,
@@ -178,7 +181,16 @@ def _document(
     )
     instances = tuple(built) if isinstance(built, list) else (built,)
     choices, gold = _choices_and_gold(task, index, doc)
-    return Document(task, index, digest, doc, instances, choices, gold)
+    return Document(task, index, digest, doc, instances, choices, gold, offer)
+
+
+def _offer(task: Task, index: int, doc: dict[str, Any], shown: ShownOptions | None) -> Offer:
+    name = str(task.config.task)
+    if shown is None:
+        return Offer(name, *_choices_and_gold(task, index, doc))
+    options = shown.of(doc, task.config.dataset_name)
+    answer = str(task.doc_to_target(doc))
+    return Offer(name, options, tuple(i for i, text in enumerate(options) if text == answer))
 
 
 def _choices_and_gold(

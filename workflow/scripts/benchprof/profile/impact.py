@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom, ttest_1samp
+from scipy.stats import binom, t, ttest_1samp
 
+from benchprof.profile.guessing import Guessing, Rival
 from benchprof.profile.resampling import (
     Floats,
     Weights,
@@ -18,6 +19,8 @@ from benchprof.profile.units import Units
 
 IMPACTS = ("chance_corrected", "relative", "absolute")
 SIGNIFICANCE = 0.05
+# Of means of scores: what is smaller is the error of their sums.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Impacts:
 
 def measure_impacts(
     scores: Floats,
-    guessing: float,
+    guessing: Guessing,
     units: Units,
     impact: str,
     resamples: int,
@@ -94,11 +97,12 @@ def measure_impacts(
     percentiles of a paired bootstrap over units. In a resample whose denominator is not positive
     the ratio means nothing: it counts as infinite with the sign of the drop, so that intervals
     widen, to no bound where such resamples exceed the tail. The tail is expanded for few units,
-    except where pseudo-items have widened the interval already.
+    except where pseudo-items have widened the interval already. C varies with the resamples, as
+    far as it is an estimate.
 
     Args:
         scores: (1 + ablations, n), each item's score, of the intact model first.
-        guessing: C.
+        guessing: C, and how sure it is.
         units: what is resampled together.
         impact: chance_corrected, relative or absolute.
         resamples: of the bootstrap.
@@ -115,28 +119,57 @@ def measure_impacts(
         if not units.clustered:
             tail = (1 - confidence) / 2
     means = bootstrap_means(np.vstack([sums, pseudo]), sizes, resamples, seed)
+    levels = guessing.resampled(resamples, seed, others=len(pseudo) - len(units))
     point = scores.mean(axis=1)
     return Impacts(
         drops=point[0] - point[1:],
-        base=float(base_of(point[0], guessing, impact)),
+        base=float(base_of(point[0], guessing.level, impact)),
         resampled_drops=means[0] - means[1:-1],
-        resampled_base=base_of(means[0], guessing, impact),
+        resampled_base=base_of(means[0], levels, impact),
         pseudo=means[-1],
         tail=tail,
     )
 
 
-def above_guessing_p(scores: Floats, guessing: float, units: Units) -> Floats:
+def above_guessing_p(scores: Floats, guessing: Guessing, units: Units) -> Floats:
     """One-sided p-values that a model does no better than guessing, (rows,).
 
     Exact binomial for right-or-wrong scores of single items, t-test for continuous ones and, over
-    the clusters' sums, for clustered ones. NaN where all that is tested equals guessing.
+    the clusters' sums, for clustered ones. Where a constant answer may score more than a random
+    choice, a paired t-test against it as well; the larger p counts. NaN where all that is tested
+    equals guessing.
 
     Args:
         scores: (rows, n), a row per state of the model.
-        guessing: the score of guessing.
+        guessing: the score of guessing, and how sure it is.
         units: what belongs together.
     """
+    p = _above_level_p(scores, guessing.level, units)
+    rival = guessing.rival()
+    return p if rival is None else np.maximum(p, _above_rival_p(scores, rival, units))
+
+
+def _above_rival_p(scores: Floats, rival: Rival, units: Units) -> Floats:
+    """(rows,), by the t distribution; 1 where model and rival differ on no unit.
+
+    The rival's score is a mean over the pool, of which the items are a part: its error and the
+    model's are not independent.
+    """
+    n, count = scores.shape[1], len(units)
+    excess = scores.mean(axis=1) - rival.level
+    sizes = units.sizes if units.clustered else 1.0
+    errors = units.sums(scores) - scores.mean(axis=1, keepdims=True) * sizes
+    errors = errors - n / rival.pool * rival.parts
+    variance = (errors**2).sum(axis=1) / n**2 * count / max(1, count - 1) + rival.rest
+    spread = np.sqrt(variance)
+    clear = spread > ROUNDING
+    p = np.where(excess > ROUNDING, 0.0, 1.0)
+    p[clear] = t.sf(excess[clear] / spread[clear], count - 1)
+    return p
+
+
+def _above_level_p(scores: Floats, guessing: float, units: Units) -> Floats:
+    """(rows,), against a known score of guessing."""
     if is_binary(scores) and not units.clustered:
         right = scores.sum(axis=1)
         return np.asarray(binom.sf(right - 1, scores.shape[1], guessing))
@@ -153,7 +186,7 @@ def is_binary(scores: Floats) -> bool:
     return bool(((scores == 0.0) | (scores == 1.0)).all())
 
 
-def base_of(intact: Floats, guessing: float, impact: str) -> Floats:
+def base_of(intact: Floats, guessing: float | Floats, impact: str) -> Floats:
     """What a drop is divided by, from the intact model's mean scores."""
     if impact == "absolute":
         return np.ones_like(intact)

@@ -82,7 +82,7 @@ def power_rows(scores: Scores, cell: tuple[str, str], settings: Settings) -> lis
     """
     metric = settings.headline(scores.benchmark, list(scores.metrics))
     items = scores.metrics[metric]
-    base = float(base_of(items[0].mean(), scores.guessing, settings.impact))
+    base = float(base_of(items[0].mean(), scores.guessing.level, settings.impact))
     drops = items[0] - items[1:]
     return [
         {

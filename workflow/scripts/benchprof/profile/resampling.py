@@ -30,18 +30,32 @@ def bootstrap_means(sums: Floats, sizes: Floats, resamples: int, seed: int) -> F
     Returns:
         (rows, resamples), float64.
     """
+    totals = bootstrap_totals(np.vstack([sums, sizes]), resamples, seed)
+    return np.asarray(totals[:-1] / totals[-1])
+
+
+def bootstrap_totals(sums: Floats, resamples: int, seed: int) -> Floats:
+    """Sums of each row over the same resamples of the units.
+
+    Args:
+        sums: (rows, units).
+        resamples: how many.
+        seed: of the draw; the same number of units and seed give the same resamples.
+
+    Returns:
+        (rows, resamples), float64.
+    """
     rows, units = sums.shape
     counts = resample_counts(units, resamples, seed)
-    means = np.empty((rows, resamples))
+    totals = np.empty((rows, resamples))
     batch = max(1, BATCH_ENTRIES // units)
     # In float32 counts and sums of right-or-wrong scores, whole numbers below 2^24, stay exact, and
     # the rounding of other sums (1e-6 of them) is far below what resampling moves them.
-    weights = np.vstack([sums, sizes]).astype(np.float32)
+    weights = sums.astype(np.float32)
     for start in range(0, resamples, batch):
         drawn = counts[start : start + batch].T.astype(np.float32)
-        totals = (weights @ drawn).astype(np.float64)
-        means[:, start : start + batch] = totals[:-1] / totals[-1]
-    return means
+        totals[:, start : start + batch] = weights @ drawn
+    return totals
 
 
 @functools.lru_cache(maxsize=2)

@@ -82,7 +82,7 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         "ablation_of": "complement" if scores.complement else "mask",
         "n": scores.n,
         "clusters": pd.array([_clusters(scores)] * len(scores.cells), dtype="Int64"),
-        "guessing": scores.guessing,
+        "guessing": scores.guessing.level,
         "intact": items[0].mean(),
         "ablated": items[1:].mean(axis=1),
         "p_guessing": p[0],
@@ -111,7 +111,7 @@ def _undefined(scores: Scores, intact: float, p: float) -> tuple[str, str]:
     if scores.n < MIN_ITEMS:
         return reason.TOO_FEW_ITEMS, reason.too_few_items(scores.n, MIN_ITEMS)
     if not p < SIGNIFICANCE:
-        sentence = reason.not_above_guessing(intact, scores.guessing, p, scores.n)
+        sentence = reason.not_above_guessing(intact, scores.guessing.level, p, scores.n)
         return reason.NOT_ABOVE_GUESSING, sentence
     return "", ""
 

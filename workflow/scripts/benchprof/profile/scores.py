@@ -14,6 +14,7 @@ import numpy as np
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
+from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.resampling import Floats
 from benchprof.profile.units import Units, units_of
@@ -56,7 +57,7 @@ class Scores:
     Attributes:
         model: its name.
         benchmark: its name.
-        guessing: C_b, the score of guessing.
+        guessing: C_b, the score of guessing, with its error.
         cells: the ablations.
         metrics: by metric (1 + ablations, n): each item's score, of the intact model first.
         binary: the metrics that are right or wrong, every score 0 or 1.
@@ -69,7 +70,7 @@ class Scores:
 
     model: str
     benchmark: str
-    guessing: float
+    guessing: Guessing
     cells: tuple[Cell, ...]
     metrics: dict[str, Floats]
     binary: frozenset[str]
@@ -129,7 +130,7 @@ def read_scores(
     return Scores(
         model=model,
         benchmark=benchmark,
-        guessing=base["guessing"],
+        guessing=read_guessing(base, units_of(base["items"]["task"])),
         cells=tuple(
             Cell(s.ability, s.selection, s.fraction, s.seed, masks[s.mask]) for s in sources
         ),

@@ -24,7 +24,8 @@ SCORES = {
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
 IMPACTS = {
-    "chance_corrected": "(S − S(a)) / (S − C), C the score of guessing",
+    "chance_corrected": "(S − S(a)) / (S − C), C the score of guessing (a random choice among "
+    "the options, or one constant answer where it is significantly better)",
     "relative": "(S − S(a)) / S",
     "absolute": "S − S(a)",
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import base_of, measure_impacts
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
@@ -49,7 +50,7 @@ def coverage_rows(
     rows = []
     for name, mixture in mixtures.items():
         names, shares = list(mixture), np.array(list(mixture.values()))
-        true = _true_ais(scores, members, mixture, pool.guessing, settings)
+        true = _true_ais(scores, members, mixture, pool.guessing.level, settings)
         held = np.zeros(len(pool.cells), dtype=int)
         missed_by = np.zeros(len(pool.cells))
         unbounded = np.zeros(len(pool.cells), dtype=int)
@@ -59,8 +60,9 @@ def coverage_rows(
                 [random.choice(members[k], n) for k, n in zip(names, counts, strict=True)]
             )
             impacts = measure_impacts(
-                scores[:, items], pool.guessing, units, settings.impact, settings.resamples,
-                settings.confidence, derived_seed(settings.seed, "bootstrap", size),
+                scores[:, items], Guessing(pool.guessing.level), units, settings.impact,
+                settings.resamples, settings.confidence,
+                derived_seed(settings.seed, "bootstrap", size),
             )  # fmt: skip
             found = impacts.estimates(np.eye(len(pool.cells)))
             unbounded += ~np.isfinite(found.low) | ~np.isfinite(found.high)

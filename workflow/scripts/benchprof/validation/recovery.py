@@ -33,7 +33,7 @@ def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
     """
     items = scores.metrics[settings.headline(scores.benchmark, list(scores.metrics))]
     means = items.mean(axis=1)
-    base = float(base_of(means[0], scores.guessing, settings.impact))
+    base = float(base_of(means[0], scores.guessing.level, settings.impact))
     return pd.DataFrame(
         {
             "model": scores.model,
