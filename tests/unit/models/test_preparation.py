@@ -340,7 +340,9 @@ def test_a_quantized_model_is_refused(
 ) -> None:
     set_keys(tiny_folder, quantization_config=settings)
     method = settings.get("quant_method", "bitsandbytes")
-    with pytest.raises(InputError, match=rf"quantized \({method}\).*Use the model that it was made"):
+    with pytest.raises(
+        InputError, match=rf"quantized \({method}\).*Use the model that it was made"
+    ):
         prepared({"folder": str(tiny_folder)}, tmp_path)
     assert list((tmp_path / "results").iterdir()) == []
 

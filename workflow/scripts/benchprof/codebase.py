@@ -22,6 +22,7 @@ MODULES = {
         "benchprof.models.family",
         "benchprof.models.linear",
         "benchprof.models.loading",
+        "benchprof.models.rotary",
         "benchprof.sampling",
     ),
     "masks": (
@@ -58,6 +59,7 @@ MODULES = {
         "benchprof.models.family",
         "benchprof.models.linear",
         "benchprof.models.loading",
+        "benchprof.models.rotary",
         "benchprof.sampling",
     ),
     "calibration": (

@@ -16,6 +16,7 @@ from transformers import (
 
 from benchprof.errors import InputError
 from benchprof.models.checkpoint import check_weights
+from benchprof.models.rotary import forget_lengths
 
 
 def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:
@@ -33,6 +34,7 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
     model = _loaded(folder, dtype, **(_spread(gpus) if gpus > 1 else {}))
     if gpus == 1:
         model = model.to(resolve_device(device))  # type: ignore[arg-type]
+    forget_lengths(model)
     return model.eval().requires_grad_(False)
 
 
