@@ -244,30 +244,31 @@ def set_keys(folder: Path, **values: object) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | values))
 
 
-@pytest.mark.parametrize(
-    ("edit", "words"),
-    [
-        (
-            lambda weights: weights.update({f"{DOWN}_old": weights.pop(DOWN)}),
-            rf"1 missing: {DOWN}; 1 unexpected: {DOWN}_old",
-        ),
-        (
-            lambda weights: [weights.pop(name) for name in list(weights) if "mlp" in name],
-            r"6 missing: model\.layers\.0\.mlp\.down_proj\.weight, .*, \.\.\.",
-        ),
-        (
-            lambda weights: weights.update({UP: torch.zeros(3, 5)}),
-            rf"1 of another shape: {UP} \(3x5, not 24x16\)",
-        ),
-        (
-            lambda weights: weights.update({"v_head.summary.weight": torch.zeros(1, 16)}),
-            r"1 unexpected: v_head\.summary\.weight",
-        ),
-    ],
-)
+EDITS: dict[str, tuple[Callable[[Weights], object], str]] = {
+    "renamed": (
+        lambda weights: weights.update({f"{DOWN}_old": weights.pop(DOWN)}),
+        rf"1 missing: {DOWN}; 1 unexpected: {DOWN}_old",
+    ),
+    "without MLPs": (
+        lambda weights: [weights.pop(name) for name in list(weights) if "mlp" in name],
+        r"6 missing: model\.layers\.0\.mlp\.down_proj\.weight, .*, \.\.\.",
+    ),
+    "another shape": (
+        lambda weights: weights.update({UP: torch.zeros(3, 5)}),
+        rf"1 of another shape: {UP} \(3x5, not 24x16\)",
+    ),
+    "another head": (
+        lambda weights: weights.update({"v_head.summary.weight": torch.zeros(1, 16)}),
+        r"1 unexpected: v_head\.summary\.weight",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
 def test_weights_that_are_not_the_model_s_are_named(
-    tiny_folder: Path, tmp_path: Path, edit: Callable[[Weights], object], words: str
+    tiny_folder: Path, tmp_path: Path, name: str
 ) -> None:
+    edit, words = EDITS[name]
     edit_weights(tiny_folder, edit)
     with pytest.raises(InputError, match=words):
         prepared({"folder": str(tiny_folder)}, tmp_path)
@@ -404,10 +405,11 @@ def test_a_model_of_the_hub_without_what_it_needs_is_refused(
 
 @pytest.mark.parametrize("asked", ["flash_attention_2", "flex_attention", "eager"])
 def test_attention_is_what_the_class_supports_whatever_the_folder_asks(
-    tiny_folder: Path, asked: str
+    tiny_folder: Path, tmp_path: Path, asked: str
 ) -> None:
     set_keys(tiny_folder, attn_implementation=asked)
-    assert load_model(tiny_folder, "float32", "cpu").config._attn_implementation == "sdpa"
+    folder = prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert load_model(folder, "float32", "cpu").config._attn_implementation == "sdpa"
 
 
 def test_a_class_without_sdpa_attends_eagerly(tmp_path: Path) -> None:

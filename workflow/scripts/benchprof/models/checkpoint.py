@@ -43,13 +43,13 @@ def check_configuration(folder: Path, where: str) -> None:
         raise InputError(where, f"its weights are quantized ({method})", expected, remedy)
 
 
-def check_weights(folder: Path, report: Mapping[str, Collection[Any]]) -> None:
+def check_weights(where: Path, report: Mapping[str, Collection[Any]]) -> None:
     """Stop where weights are missing, have another shape or belong to another architecture.
 
     The library draws missing ones at random, at each load others.
 
     Args:
-        folder: the model's, for the message.
+        where: the model's folder or file, for the message.
         report: the library's `output_loading_info`, which says nothing of what may be missing
             (tied weights) or more than needed.
 
@@ -66,8 +66,8 @@ def check_weights(folder: Path, report: Mapping[str, Collection[Any]]) -> None:
     }
     found = "; ".join(f"{len(own)} {kind}: {_first(own)}" for kind, own in faults.items() if own)
     if found:
-        remedy = "Does config.json belong to these weights, and are all files there?"
-        raise InputError(folder, f"weights {found}", "exactly those of its architecture", remedy)
+        remedy = "Do the configuration and the weights belong together, and are all files there?"
+        raise InputError(where, f"weights {found}", "exactly those of its architecture", remedy)
 
 
 def _first(names: Sequence[str]) -> str:

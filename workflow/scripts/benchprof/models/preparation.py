@@ -177,7 +177,8 @@ def _architecture(folder: Path) -> nn.Module:
         remedy = "No code from a model's folder is ever run."
         raise InputError(folder / "config.json", found, expected, remedy) from None
     with torch.device("meta"):
-        model: nn.Module = AutoModelForCausalLM.from_config(config)
+        # No attention is computed: what the folder asks for need not be installed.
+        model: nn.Module = AutoModelForCausalLM.from_config(config, attn_implementation=None)
     return model
 
 
