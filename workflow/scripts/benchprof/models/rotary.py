@@ -81,8 +81,10 @@ def _types(module: nn.Module) -> list[str]:
 
 def _begin(module: Any, _: Any) -> None:
     """Set a rotary module back to what it was before its first sequence."""
-    for name in [name for name in vars(module) if name.endswith("max_seq_len_cached")]:
-        setattr(module, name, module.original_max_seq_len)
-    for name, first in dict(module.named_buffers()).items():
-        if name.endswith("original_inv_freq"):
+    # Where layers have kinds, the names begin with one.
+    for name in [*vars(module), *dict(module.named_buffers())]:
+        if name.endswith("max_seq_len_cached"):
+            setattr(module, name, module.original_max_seq_len)
+        elif name.endswith("original_inv_freq"):
+            first = getattr(module, name)
             setattr(module, name.replace("original_inv_freq", "inv_freq"), first)
