@@ -22,6 +22,7 @@ from benchprof.evaluation.forward import HEADS
 from benchprof.evaluation.scorer import Answer, Pair, TreeScorer
 
 MakeModel = Callable[..., Any]
+LONGROPE = {"rope_type": "longrope", "original_max_position_embeddings": 8}
 PLAIN = {"opt": {"word_embed_proj_dim": 32}, "bloom": {}, "mamba": {}}
 
 
@@ -213,15 +214,7 @@ def test_other_families_fall_back_and_say_so(
         ({"model_type": "gpt2", "_attn_implementation": "eager"}, "by places in the row"),
         ({"use_bidirectional_attention": True}, "bidirectional"),
         ({"layer_types": ["linear_attention"]}, "not all attention"),
-        (
-            {
-                "rope_parameters": {
-                    "rope_type": "longrope",
-                    "original_max_position_embeddings": 8,
-                }
-            },
-            "rotary",
-        ),
+        ({"rope_parameters": LONGROPE}, "rotary"),
         ({"rope_parameters": {"full_attention": {"rope_type": "dynamic"}}}, "rotary"),
     ],
 )
