@@ -33,11 +33,11 @@ def check_configuration(folder: Path, where: str) -> None:
         raise InputError(where, "no config.json", "a model in transformers' format", remedy)
     try:
         quantization = json.loads(file.read_text(encoding="utf-8")).get("quantization_config")
+        # bitsandbytes did not always name itself.
+        method = quantization and quantization.get("quant_method", "bitsandbytes")
     except (ValueError, AttributeError) as error:
         raise InputError(where, f"config.json cannot be read ({error})", "an object") from None
-    if quantization:
-        # bitsandbytes did not always name itself.
-        method = quantization.get("quant_method", "bitsandbytes")
+    if method:
         expected = "weights in float32, bfloat16 or float16, which can be zeroed one by one"
         remedy = "Use the model that it was made from."
         raise InputError(where, f"its weights are quantized ({method})", expected, remedy)
