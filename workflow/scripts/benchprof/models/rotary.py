@@ -37,7 +37,7 @@ class Rotaries:
     @classmethod
     def of(cls, model: Any) -> Rotaries:
         """Read them from a model's configuration."""
-        config = getattr(model, "config", None)
+        config: Any = getattr(model, "config", None)
         own = getattr(config, "rope_parameters", None) or {}
         kinds = [own, *(kind for kind in own.values() if isinstance(kind, dict))]
         found = []
