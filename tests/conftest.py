@@ -91,10 +91,12 @@ FAMILIES: dict[str, Callable[[], PretrainedConfig]] = {
 }  # fmt: skip
 
 
-def tiny_model(family: str, seed: int = 0) -> PreTrainedModel:
+def tiny_model(
+    family: str, seed: int = 0, config: PretrainedConfig | None = None
+) -> PreTrainedModel:
     """A randomly initialised model of a family with weights large enough to matter."""
     torch.manual_seed(seed)
-    model: PreTrainedModel = AutoModelForCausalLM.from_config(FAMILIES[family]())
+    model: PreTrainedModel = AutoModelForCausalLM.from_config(config or FAMILIES[family]())
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:

@@ -24,8 +24,9 @@ NO_NUMBERS = {
     "benchprof.codebase", "benchprof.configuration", "benchprof.digests", "benchprof.errors",
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
-    "benchprof.models.preparation", "benchprof.models.source", "benchprof.models.wheel",
-    "benchprof.portable", "benchprof.provenance", "benchprof.store", "benchprof.tensors",
+    "benchprof.models.checkpoint", "benchprof.models.preparation", "benchprof.models.source",
+    "benchprof.models.wheel", "benchprof.portable", "benchprof.provenance", "benchprof.store",
+    "benchprof.tensors",
 }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def behind(module: str) -> set[str]:
         ("calibration", {"benchprof.evaluation.record"}),
         ("profile", {"benchprof.evaluation.record"}),
         # The weights that random masks are matched to: their dtype is the configuration's.
-        ("masks", {"benchprof.models.loading"}),
+        ("masks", {"benchprof.models.loading", "benchprof.models.rotary"}),
         # The type of a mask's entries.
         ("evaluation", {"benchprof.masks.threshold"}),
     ],

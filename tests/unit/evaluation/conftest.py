@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ import torch
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+
+from benchprof.models.loading import load_model
 
 VOCABULARY = 320
 SENTENCES = [
@@ -68,6 +72,44 @@ def _make_model(family: str, attention: str = "sdpa") -> Any:
             if parameter.ndim == 1:
                 parameter.add_(torch.randn_like(parameter) * 0.1)
     return model.float().eval()
+
+
+WINDOW = 16
+"""Length beyond which the frequencies of `varying` models change."""
+LONGROPE = {"rope_type": "longrope", "rope_theta": 100.0, "short_factor": [1.0] * 4,
+            "long_factor": [1.0, 2.0, 4.0, 8.0]}  # fmt: skip
+DYNAMIC = {"rope_type": "dynamic", "rope_theta": 100.0, "factor": 4.0}
+PLAIN_ROPE = {"rope_type": "default", "rope_theta": 100.0}
+VARYING: dict[str, tuple[str, dict[str, Any]]] = {
+    "longrope": ("phi3", {"original_max_position_embeddings": WINDOW, "rope_parameters": LONGROPE}),
+    "longrope, whose keys are kept": (
+        "llama",
+        {"rope_parameters": LONGROPE | {"original_max_position_embeddings": WINDOW}},
+    ),
+    "dynamic": ("llama", {"max_position_embeddings": WINDOW, "rope_parameters": DYNAMIC}),
+    "dynamic in some layers": (
+        "gemma3_text",
+        LAYERS
+        | {
+            "head_dim": 8,
+            "sliding_window": 64,
+            "max_position_embeddings": WINDOW,
+            "rope_parameters": {"full_attention": DYNAMIC, "sliding_attention": PLAIN_ROPE},
+        },
+    ),
+}
+"""Models whose rotary frequencies depend on the longest sequence of a batch."""
+
+
+@pytest.fixture(params=sorted(VARYING))
+def varying(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Any]:
+    """Load a model whose frequencies vary; each call gives one that has seen no sequence yet."""
+    transformers.logging.set_verbosity_error()
+    family, more = VARYING[request.param]
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(family, **copy.deepcopy(COMMON | more))
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "varying")
+    return lambda: load_model(tmp_path / "varying", "float32", "cpu")
 
 
 @pytest.fixture(scope="session", autouse=True)

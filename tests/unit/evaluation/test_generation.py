@@ -185,6 +185,25 @@ def test_a_beginning_is_shared_without_padding(
     assert found == theirs.generate_until(requests(texts), disable_tqdm=True)
 
 
+def test_answers_do_not_depend_on_longer_sequences_of_the_batch(
+    varying: Callable[[], Any], tokenizer: Any
+) -> None:
+    """Rotary frequencies change at 16 tokens: before, during or after an answer of six."""
+    digits = "3141592653589793238462643383279502884197"  # each is a token
+    lengths = (3, 9, 11, 12, 16, 17, 30)
+    prompts = [digits[start : start + n] for start, n in enumerate([*lengths, 12, 17])]
+    expected = []
+    for prompt in prompts:
+        theirs = HFLM(pretrained=varying(), tokenizer=tokenizer, batch_size=1, max_length=100)
+        asked = requests([prompt], until=[], max_gen_toks=6)
+        expected += theirs.generate_until(asked, disable_tqdm=True)
+    ours = TreeScorer(varying(), tokenizer, max_length=100, token_budget=1000)
+    assert [len(ours.tok_encode(prompt)) for prompt in prompts] == [*lengths, 12, 17]
+    for _ in range(2):
+        asked = requests(prompts, until=[], max_gen_toks=6)
+        assert ours.generate_until(asked, disable_tqdm=True) == expected
+
+
 A, B = list(range(10, 30)), list(range(50, 70))
 
 

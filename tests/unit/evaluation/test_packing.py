@@ -88,10 +88,25 @@ def test_the_plan_does_not_depend_on_the_order(
 @given(sequences)
 def test_plain_rows_are_the_paths_to_the_leaves(items: list[list[int]]) -> None:
     tree = grow(items)
-    (group,) = unroll(tree)
+    (group,) = unroll(tree, lambda _: 0)
     rows = {tuple(tree.tokens[row.nodes].tolist()) for row in group.rows}
     kept = {tuple(i) for i in items}
     assert rows == {k for k in kept if not any(o != k and o[: len(k)] == k for o in kept)}
+
+
+@settings(max_examples=40)
+@given(sequences, st.integers(1, 8))
+def test_plain_rows_of_two_kinds_are_in_two_groups(items: list[list[int]], most: int) -> None:
+    kind_of = lambda length: length > most  # noqa: E731
+    tree = grow(items, [kind_of(len(item)) for item in items])
+    groups = unroll(tree, kind_of)
+    kinds = [{kind_of(len(row)) for row in group.rows} for group in groups]
+    assert all(len(kind) == 1 for kind in kinds)
+    assert len(groups) == len(set().union(*kinds))
+    # Each sequence ends in a row of its own kind.
+    for item, leaf in zip(items, tree.leaves, strict=True):
+        (own,) = {kind_of(len(r)) for g in groups for r in g.rows if leaf in r.nodes}
+        assert own == kind_of(len(item))
 
 
 @settings(max_examples=40)
@@ -185,7 +200,7 @@ def test_estimated_memory_grows_with_batch_path_and_trunk() -> None:
 
 def test_only_plain_rows_are_padded() -> None:
     tree = grow([[1, 2, 3], [4, 5]])
-    groups = unroll(tree)
+    groups = unroll(tree, lambda _: 0)
     assert Plan(groups, tree.size, 1024, padded=False).padding == 0
     rows = [Row(*[np.zeros(n, np.int32)] * 3) for n in (10, 9, 8)]
     plan = Plan((Group(-1, 0, None, tuple(rows)),), 27, 1024, padded=True)

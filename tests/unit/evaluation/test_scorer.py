@@ -22,6 +22,7 @@ from benchprof.evaluation.forward import HEADS
 from benchprof.evaluation.scorer import Answer, Pair, TreeScorer
 
 MakeModel = Callable[..., Any]
+LONGROPE = {"rope_type": "longrope", "original_max_position_embeddings": 8}
 PLAIN = {"opt": {"word_embed_proj_dim": 32}, "bloom": {}, "mamba": {}}
 
 
@@ -213,7 +214,7 @@ def test_other_families_fall_back_and_say_so(
         ({"model_type": "gpt2", "_attn_implementation": "eager"}, "by places in the row"),
         ({"use_bidirectional_attention": True}, "bidirectional"),
         ({"layer_types": ["linear_attention"]}, "not all attention"),
-        ({"rope_parameters": {"rope_type": "longrope"}}, "rotary"),
+        ({"rope_parameters": LONGROPE}, "rotary"),
         ({"rope_parameters": {"full_attention": {"rope_type": "dynamic"}}}, "rotary"),
     ],
 )
@@ -227,6 +228,24 @@ def test_settings_that_make_packing_inexact_are_obstacles(
     for name, value in change.items():
         object.__setattr__(stand_in.config, name, value)
     assert reason in (forward.obstacle(stand_in) or "")
+
+
+def test_scores_do_not_depend_on_longer_sequences_of_the_batch(
+    varying: Callable[[], Any], tokenizer: Any
+) -> None:
+    """Rotary frequencies change beyond 16 tokens, or with each length beyond."""
+    draw = random.Random(0)
+    tokens = lambda n: [draw.randrange(3, 320) for _ in range(n)]  # noqa: E731
+    lengths = [30, 17, 16, 15, 14, 18, 20, 19, 30, 4]
+    pairs = [(tokens(length - 2), tokens(3)) for length in lengths]
+    whole = pairs[0][0]
+    # Beginnings of a longer one, on this side and on the other.
+    pairs += [(whole[:10], whole[10:13]), (whole[:20], whole[20:23])]
+    expected = [answer for pair in pairs for answer in plainly(varying(), [pair])]
+    scorer = TreeScorer(varying(), tokenizer, token_budget=500, max_length=100)
+    prepared = scorer.prepare_tokens(pairs)
+    for _ in range(2):
+        agree(scorer.score(prepared), expected)
 
 
 TEXTS = [

@@ -21,6 +21,19 @@ def test_nodes_are_the_distinct_prefixes(items: list[list[int]]) -> None:
     assert set(paths) == prefixes(items)
 
 
+@given(sequences, st.randoms())
+def test_sequences_of_different_kinds_share_no_node(items: list[list[int]], random: object) -> None:
+    kinds = [random.randrange(2) for _ in items]  # type: ignore[attr-defined]
+    tree = grow(items, kinds)
+    by_kind = [[i for i, of in zip(items, kinds, strict=True) if of == kind] for kind in (0, 1)]
+    assert tree.size == sum(len(prefixes(own)) for own in by_kind)
+    nodes = [
+        {n for leaf, of in zip(tree.leaves, kinds, strict=True) if of == k for n in tree.path(leaf)}
+        for k in (0, 1)
+    ]
+    assert not nodes[0] & nodes[1]
+
+
 @given(sequences)
 def test_leaves_spell_their_sequences(items: list[list[int]]) -> None:
     tree = grow(items)

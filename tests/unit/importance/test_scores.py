@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
+from tests.conftest import FAMILIES as CONFIGURATIONS
 from tests.conftest import tiny_model
 from torch import nn
 
@@ -18,6 +20,7 @@ from benchprof.importance.loss import NonFiniteLossError, example_losses
 from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
 from benchprof.models.family import FAMILIES, scope_weights
+from benchprof.models.loading import load_model
 
 
 class Bigram(nn.Module):
@@ -28,7 +31,7 @@ class Bigram(nn.Module):
         self.weight = nn.Parameter(torch.tensor(rows))
 
     def forward(
-        self, input_ids: torch.Tensor, use_cache: bool, logits_to_keep: torch.Tensor
+        self, input_ids: torch.Tensor, use_cache: bool, logits_to_keep: list[int]
     ) -> SimpleNamespace:
         assert not use_cache
         return SimpleNamespace(logits=self.weight[input_ids][:, logits_to_keep])
@@ -210,10 +213,46 @@ def test_batches_of_any_size_give_the_same_taylor(family: str) -> None:
 
 def test_batches_hold_similar_lengths_and_no_more_than_they_may() -> None:
     # 12+12 padded to 24; 9, 7 padded to 18, a third would make 27; 5, 3 to 10.
-    assert batches([7, 12, 3, 9, 12, 5], 24) == [[1, 4], [3, 0], [5, 2]]
+    alike = lambda _: 0  # noqa: E731
+    assert batches([7, 12, 3, 9, 12, 5], 24, alike) == [[1, 4], [3, 0], [5, 2]]
     # What is longer than may be is alone; so is everything where batches hold nothing.
-    assert batches([30, 4, 4], 8) == [[0], [1, 2]]
-    assert batches([2, 3], 0) == [[1], [0]]
+    assert batches([30, 4, 4], 8, alike) == [[0], [1, 2]]
+    assert batches([2, 3], 0, alike) == [[1], [0]]
+    # Lengths of two kinds are apart.
+    assert batches([7, 12, 3, 9], 99, lambda length: length > 8) == [[1, 3], [0, 2]]
+
+
+ROPES: dict[str, dict[str, object]] = {
+    "longrope": {"short_factor": [1.0] * 4, "long_factor": [1.0, 2.0, 4.0, 8.0],
+                 "original_max_position_embeddings": 8},
+    "dynamic": {"factor": 4.0},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(ROPES))
+def test_scores_do_not_depend_on_longer_examples_of_the_batch(kind: str, tmp_path: Path) -> None:
+    """Rotary frequencies change beyond eight tokens."""
+    config = CONFIGURATIONS["llama"]()
+    config.max_position_embeddings = 8
+    config.rope_parameters = {"rope_type": kind, "rope_theta": 100.0} | ROPES[kind]
+    tiny_model("llama", config=config).save_pretrained(tmp_path)
+    examples = random_examples([12, 8, 7, 10, 11, 12])
+    parts = []
+    for one in examples:
+        model = load_model(tmp_path, "float32", "cpu")  # one that saw no longer example
+        parts.append(taylor_signed(model, [one], ROOM))
+    model = load_model(tmp_path, "float32", "cpu")
+    together = taylor_signed(model, examples, ROOM)
+    for name, found in together.items():
+        mean = torch.stack([part[name] for part in parts]).mean(dim=0)
+        torch.testing.assert_close(found, mean, rtol=1e-3, atol=1e-6)
+
+
+def taylor_signed(
+    model: nn.Module, examples: list[Example], memory: Memory
+) -> dict[str, torch.Tensor]:
+    weights = scope_weights(model, "attention")
+    return score_weights(model, weights, examples, [], "taylor_signed", lambda _: None, memory)
 
 
 @pytest.mark.parametrize("score", ["taylor", "taylor_signed", "taylor_abs", "fisher"])

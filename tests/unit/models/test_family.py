@@ -6,7 +6,7 @@ import pytest
 import torch
 from tests import conftest
 from torch import nn
-from transformers import OPTConfig, OPTForCausalLM
+from transformers import MixtralConfig, MixtralForCausalLM, OPTConfig, OPTForCausalLM
 
 from benchprof.errors import InputError
 from benchprof.models.family import FAMILIES, parameter_count, scope_weights
@@ -54,6 +54,20 @@ def test_an_unknown_family_is_told_what_was_found() -> None:
     assert "'opt'" in message
     assert "model.decoder.layers.{layer}.fc1 (x1)" in message
     assert "Add its layers and projections to FAMILIES" in message
+
+
+def test_an_unknown_family_s_experts_are_shown() -> None:
+    """Their weights are parameters of three dimensions, not modules with a weight."""
+    model = MixtralForCausalLM(
+        MixtralConfig(hidden_size=8, num_hidden_layers=2, num_attention_heads=1, vocab_size=11,
+                      num_key_value_heads=1, intermediate_size=6, num_local_experts=3)
+    )  # fmt: skip
+    with pytest.raises(InputError) as raised:
+        scope_weights(model, "mlp")
+    message = str(raised.value)
+    assert "model.layers.{layer}.mlp.experts.down_proj (x2, each 3x8x6)" in message
+    assert "model.layers.{layer}.mlp.experts.gate_up_proj (x2, each 3x12x8)" in message
+    assert "model.layers.{layer}.mlp.gate (x2)" in message
 
 
 def test_a_missing_projection_is_named() -> None:

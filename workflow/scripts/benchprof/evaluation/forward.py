@@ -20,6 +20,7 @@ from benchprof.evaluation.attention import Paths, attention_by
 from benchprof.evaluation.decoder import decoder_of
 from benchprof.evaluation.packing import Dimensions, Row, Target
 from benchprof.evaluation.tree import Ints
+from benchprof.models.rotary import Rotaries
 
 KeysValues = tuple[torch.Tensor, torch.Tensor]
 """Of one layer, each [1, heads, base, size]."""
@@ -78,8 +79,6 @@ def obstacle(model: Any) -> str | None:
     config = model.config
     attention = getattr(config, "_attn_implementation", None)
     kinds = set(getattr(config, "layer_types", None) or ())
-    ropes = getattr(config, "rope_parameters", None) or {}
-    ropes = [ropes, *(rope for rope in ropes.values() if isinstance(rope, dict))]
     obstacles = {
         f"the family {config.model_type!r} is not known to take rows of several paths": (
             config.model_type not in HEADS
@@ -93,8 +92,8 @@ def obstacle(model: Any) -> str | None:
         f"its layers are not all attention: {sorted(kinds)}": (
             not kinds <= {"full_attention", "sliding_attention"}
         ),
-        "its rotary frequencies depend on the length of the longest sequence of a batch": any(
-            rope.get("rope_type") in ("dynamic", "longrope") for rope in ropes
+        "its rotary frequencies depend on the length of the longest sequence of a batch": (
+            Rotaries.of(model).varying
         ),
         "its decoder and its head cannot be called apart": (
             model.base_model is model or model.get_output_embeddings() is None
@@ -190,6 +189,7 @@ class Forward:
     def __init__(self, model: Any) -> None:
         self.model, self.config, self.device = model, model.config, model.device
         self.obstacle, self.decoder = obstacle(model), decoder_of(model)
+        self.rotaries = Rotaries.of(model)
         self.dimensions = Dimensions.of(
             getattr(self.config, "text_config", None) or self.config, model.dtype.itemsize
         )

@@ -129,8 +129,12 @@ def _answered(
     """Answer items that have settings in common, batch by batch: their numbers, their texts."""
     new_tokens = settings["max_new_tokens"]
     shares = forward.obstacle is None and not _forbids_sharing(forward, settings)
-    everything = [(0, list(prompts))]
-    for shared, numbers in _parts(prompts, new_tokens, token_budget) if shares else everything:
+    parts = (
+        _parts(prompts, new_tokens, token_budget)
+        if shares
+        else _kinds(forward, prompts, new_tokens)
+    )
+    for shared, numbers in parts:
         trunk: list[KeysValues] = []
         longest = max(len(prompts[number]) for number in numbers) + new_tokens
         if shared and forward.can_branch(longest):
@@ -144,6 +148,17 @@ def _forbids_sharing(forward: Forward, settings: dict[str, Any]) -> bool:
     """Tell whether the task's settings, or else the model's own, have one that must not meet it."""
     own = forward.model.generation_config
     return any(settings.get(name, getattr(own, name, None)) for name in UNSHARED_SETTINGS)
+
+
+def _kinds(
+    forward: Forward, prompts: dict[int, list[int]], new_tokens: int
+) -> list[tuple[int, list[int]]]:
+    """Part items by the rotary frequencies that they meet, with no shared beginning: 0."""
+    kinds: dict[tuple[int, ...], list[int]] = {}
+    for number, prompt in prompts.items():
+        last = len(prompt) + new_tokens - 1  # the last token is not read again
+        kinds.setdefault(forward.rotaries.while_growing(len(prompt), last), []).append(number)
+    return [(0, numbers) for numbers in kinds.values()]
 
 
 def _parts(

@@ -9,9 +9,10 @@ as a batch may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows over one trunk. The first group is the root's and has no trunk."""
+    """Rows over one trunk. The first group is the root's and has no trunk, like all plain ones."""
 
     parent: int
     """Index of the group on whose trunk this trunk continues; -1 for the root's group."""
@@ -296,11 +297,17 @@ def row_of(tree: PrefixTree, nodes: Ints) -> Row:
     return Row(nodes, tree.depths[nodes], ends)
 
 
-def unroll(tree: PrefixTree) -> tuple[Group, ...]:
-    """One row for each path to a leaf: for models that can only take plain sequences."""
+def unroll(tree: PrefixTree, kind_of: Callable[[int], Any]) -> tuple[Group, ...]:
+    """One row for each path to a leaf: for models that can only take plain sequences.
+
+    `kind_of` gives each length its kind. Lengths of a kind follow one another; each is a group,
+    since rows of two must not share a batch.
+    """
     tips: NDArray[np.int64] = np.flatnonzero(tree.ends == np.arange(tree.size) + 1)
     rows = [row_of(tree, tree.path(int(tip))) for tip in tips]
-    return (Group(-1, 0, None, tuple(sorted(rows, key=lambda r: (-len(r), int(r.nodes[-1]))))),)
+    rows.sort(key=lambda row: (-len(row), int(row.nodes[-1])))
+    kinds = groupby(rows, key=lambda row: kind_of(len(row)))
+    return tuple(Group(-1, 0, None, tuple(alike)) for _, alike in kinds)
 
 
 @dataclass(frozen=True)

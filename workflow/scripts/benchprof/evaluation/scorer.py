@@ -231,10 +231,10 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         if truncated:
             lost = "%d of %d requests exceed %d tokens and lose the excess on the left"
             logger.warning(lost, truncated, len(pairs), self.max_length)
-        tree = grow(fed)
-        forward = self.forward
+        forward, frequencies = self.forward, self.forward.rotaries.frequencies
+        tree = grow(fed, [frequencies(len(sequence)) for sequence in fed])
         plain = forward.obstacle is not None
-        groups = unroll(tree) if plain else pack(tree, self.token_budget)
+        groups = unroll(tree, frequencies) if plain else pack(tree, self.token_budget)
         plan = Plan(groups, tree.size, self.token_budget, forward.dimensions, forward.eager, plain)
         lengths = [len(continuation) for _, continuation in pairs]
         tails = [tree.tail(int(n), k) for n, k in zip(tree.leaves, lengths, strict=True)]

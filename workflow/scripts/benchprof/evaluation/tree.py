@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,20 +65,25 @@ class PrefixTree:
         return found
 
 
-def grow(sequences: Sequence[Sequence[int]]) -> PrefixTree:
+def grow(sequences: Sequence[Sequence[int]], kinds: Sequence[Any] | None = None) -> PrefixTree:
     """Build the tree of token sequences; its shape does not depend on their order.
+
+    `kinds` [sequences], which can be sorted, keep sequences apart: only equals share a prefix.
 
     Sorting the sequences puts the ones with a common prefix side by side, so each adds to the tree
     only what follows the prefix that it shares with the one before it. Raises ValueError for an
     empty sequence.
     """
     # Big-endian bytes sort as the numbers do, and far faster than tuples of Python integers.
-    keys = [np.asarray(sequence, dtype=">u4").tobytes() for sequence in sequences]
-    if not all(keys):
+    bare = [np.asarray(sequence, dtype=">u4").tobytes() for sequence in sequences]
+    if not all(bare):
         raise ValueError("a request without a token to compute")
+    keys = list(zip(kinds or [0] * len(bare), bare, strict=True))
     distinct = sorted(set(keys))
-    arrays = [np.frombuffer(key, dtype=">u4").astype(np.int32) for key in distinct]
-    shared = [0, *(_common(a, b) for a, b in pairwise(arrays))]
+    arrays = [np.frombuffer(key, dtype=">u4").astype(np.int32) for _, key in distinct]
+    alike = [one == other for (one, _), (other, _) in pairwise(distinct)]
+    common = [_common(a, b) for a, b in pairwise(arrays)]
+    shared = [0, *(n if same else 0 for n, same in zip(common, alike, strict=True))]
     shared = shared[: len(arrays)]
     lengths = np.array([len(array) for array in arrays], np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths - np.array(shared, np.int64))])

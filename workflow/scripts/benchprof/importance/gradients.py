@@ -13,6 +13,7 @@ from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
 from benchprof.importance.memory import Memory
+from benchprof.models.rotary import Rotaries
 
 SUMMED = ("taylor", "taylor_signed")
 """Scores of the examples' summed gradient, which may take several examples in one pass."""
@@ -58,7 +59,8 @@ def gradient_scores(
 
     with _gradients_folded(weights, fold):
         most = memory.most_tokens if score in SUMMED else 0
-        for batch in batches([len(example.ids) for example in examples], most):
+        lengths = [len(example.ids) for example in examples]
+        for batch in batches(lengths, most, Rotaries.of(model).frequencies):
             longest = max(len(examples[index].ids) for index in batch)
             long = longest > memory.most_tokens
             with checkpointed(model) if long else contextlib.nullcontext():
@@ -75,15 +77,19 @@ def gradient_scores(
     return totals
 
 
-def batches(lengths: Sequence[int], most_tokens: int) -> list[list[int]]:
+def batches(
+    lengths: Sequence[int], most_tokens: int, kind_of: Callable[[int], object]
+) -> list[list[int]]:
     """Indices of examples of similar length, at most `most_tokens` with padding in a batch.
 
-    A longer example is a batch of its own.
+    A longer example is a batch of its own. Lengths of different kinds share no batch.
     """
     grouped: list[list[int]] = []
     # From the longest, which so shows at once whether memory is enough, and sets the padding.
     for index in sorted(range(len(lengths)), key=lambda index: (-lengths[index], index)):
-        if grouped and lengths[grouped[-1][0]] * (len(grouped[-1]) + 1) <= most_tokens:
+        longest = lengths[grouped[-1][0]] if grouped else 0
+        alike = kind_of(longest) == kind_of(lengths[index])
+        if grouped and alike and longest * (len(grouped[-1]) + 1) <= most_tokens:
             grouped[-1].append(index)
         else:
             grouped.append([index])

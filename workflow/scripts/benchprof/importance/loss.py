@@ -30,15 +30,19 @@ def example_losses(model: nn.Module, examples: Sequence[Example]) -> torch.Tenso
     Returns:
         float32, of shape (examples,).
     """
-    device = next(model.parameters()).device
-    ids = pad_sequence([e.ids for e in examples], batch_first=True).to(device)
-    counted = pad_sequence([e.counted[1:] for e in examples], batch_first=True).to(device)
+    ids = pad_sequence([e.ids for e in examples], batch_first=True)
+    counted = pad_sequence([e.counted[1:] for e in examples], batch_first=True)
     kept = counted.any(dim=0).nonzero()[:, 0]
-    logits = model(input_ids=ids, use_cache=False, logits_to_keep=kept).logits
-    counted = counted[:, kept]
-    losses = cross_entropy(logits[counted].float(), ids[:, kept + 1][counted], reduction="none")
-    totals = losses.new_zeros(len(examples)).index_add(0, counted.nonzero()[:, 0], losses)
-    return totals / counted.sum(dim=1)
+    # Indices as numbers: of a model spread over GPUs the head may be on another than the input,
+    # and so may the logits.
+    device = next(model.parameters()).device
+    logits = model(input_ids=ids.to(device), use_cache=False, logits_to_keep=kept.tolist()).logits
+    owners, places = counted[:, kept].nonzero(as_tuple=True)
+    targets = ids[owners, kept[places] + 1]
+    owners, places, targets = (part.to(logits.device) for part in (owners, places, targets))
+    losses = cross_entropy(logits[owners, places].float(), targets, reduction="none")
+    totals = losses.new_zeros(len(examples)).index_add(0, owners, losses)
+    return totals / counted.sum(dim=1).to(logits.device)
 
 
 def finite_losses(

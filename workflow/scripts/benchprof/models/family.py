@@ -96,7 +96,7 @@ def scope_weights(
             try:
                 weights[f"{name}.weight"] = model.get_submodule(name).weight  # type: ignore[assignment]
             except AttributeError:
-                found = f"no module {name}; modules found: {_module_names(model)}"
+                found = f"no module {name}; matrices found: {_matrices(model)}"
                 raise InputError(_type_of(model), found, "the modules of its family") from None
     return dict(sorted(weights.items()))
 
@@ -111,7 +111,7 @@ def family_of(model: nn.Module) -> Family:
     if model_type not in FAMILIES:
         raise InputError(
             f"model type {model_type!r}",
-            f"unknown architecture family; modules with a weight matrix: {_module_names(model)}",
+            f"unknown architecture family; its weight matrices: {_matrices(model)}",
             "one of " + ", ".join(sorted(FAMILIES)),
             "Add its layers and projections to FAMILIES in benchprof/models/family.py.",
         )
@@ -127,11 +127,22 @@ def _type_of(model: nn.Module) -> str:
     return str(getattr(model.config, "model_type", type(model).__name__))
 
 
-def _module_names(model: nn.Module) -> str:
-    """Names of the modules with a matrix, layer numbers folded, with their counts."""
-    names = Counter(
-        ".".join("{layer}" if part.isdigit() else part for part in name.split("."))
-        for name, module in model.named_modules()
-        if isinstance(getattr(module, "weight", None), torch.Tensor) and module.weight.dim() == 2  # type: ignore[operator]
+def _matrices(model: nn.Module) -> str:
+    """Names of the matrices as `Family` has them, layer numbers folded, with their counts.
+
+    Experts' weights have three dimensions and are no module's `weight`; their shape is shown.
+    """
+    found = Counter(
+        (_folded(name.removesuffix(".weight")), _stack(weight))
+        for name, weight in model.named_parameters()
+        if weight.dim() > 1
     )
-    return ", ".join(f"{name} (x{count})" for name, count in sorted(names.items()))
+    return ", ".join(f"{name} (x{count}{stack})" for (name, stack), count in sorted(found.items()))
+
+
+def _folded(name: str) -> str:
+    return ".".join("{layer}" if part.isdigit() else part for part in name.split("."))
+
+
+def _stack(weight: torch.Tensor) -> str:
+    return f", each {'x'.join(map(str, weight.shape))}" if weight.dim() > 2 else ""

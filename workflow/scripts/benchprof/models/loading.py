@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -14,6 +15,8 @@ from transformers import (
 )
 
 from benchprof.errors import InputError
+from benchprof.models.checkpoint import check_weights
+from benchprof.models.rotary import forget_lengths
 
 
 def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:
@@ -26,19 +29,44 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
         gpus: how many CUDA devices the layers are spread over; from 2 on `device` is not used.
 
     Raises:
-        InputError: there are fewer GPUs.
+        InputError: there are fewer GPUs, or the folder's weights are not those of its model.
     """
-    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+    model = _loaded(folder, dtype, **(_spread(gpus) if gpus > 1 else {}))
+    if gpus == 1:
+        model = model.to(resolve_device(device))  # type: ignore[arg-type]
+    forget_lengths(model)
+    return model.eval().requires_grad_(False)
+
+
+def try_weights(folder: Path) -> None:
+    """Load a model without keeping any of its weights, to see whether it can be.
+
+    Raises:
+        InputError: a file is damaged or missing, or the weights are not those of the model.
+    """
+    try:
+        _loaded(folder, "float32", device_map="meta")
+    except (OSError, SafetensorError) as error:
+        found = f"cannot be loaded ({' '.join(str(error).split())[:300]})"
+        remedy = "Fetch or save it again."
+        raise InputError(folder, found, "intact safetensors", remedy) from None
+
+
+def _loaded(folder: Path, dtype: str, **placement: Any) -> PreTrainedModel:
+    model: PreTrainedModel
+    model, report = AutoModelForCausalLM.from_pretrained(
         folder,
         dtype=getattr(torch, dtype),
         local_files_only=True,
         trust_remote_code=False,
-        attn_implementation="sdpa",
-        **(_spread(gpus) if gpus > 1 else {}),
+        # Whatever the folder asks for: sdpa, or eager attention where the class has no other.
+        attn_implementation=None,
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,  # they are in the report, with the others
+        **placement,
     )
-    if gpus == 1:
-        model = model.to(resolve_device(device))  # type: ignore[arg-type]
-    return model.eval().requires_grad_(False)
+    check_weights(folder, report)
+    return model
 
 
 def _spread(gpus: int) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from benchprof import digests
 from benchprof.configuration import check_model_folder
 from benchprof.errors import InputError
 from benchprof.files import link_or_copy, write_json
+from benchprof.models.checkpoint import check_configuration
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
+from benchprof.models.loading import try_weights
 from benchprof.models.source import pieces_of
 from benchprof.models.wheel import convert_wheels
 from benchprof.store import Store
@@ -59,8 +61,8 @@ def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card
     copied: 16 GB of an 8B model stay where they are.
 
     Raises:
-        InputError: the source does not exist, cannot be fetched, holds no safetensors, or is
-            of an unknown architecture family.
+        InputError: the source does not exist, cannot be fetched, holds no safetensors, is
+            quantized, lacks weights of its architecture or has others, or is of an unknown family.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
@@ -70,12 +72,14 @@ def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card
             _refer_to(_snapshot(source["hub"], source["revision"]), folder)
         elif "folder" in source:
             check_model_folder(Path(source["folder"]))
+            check_configuration(Path(source["folder"]), source["folder"])
             _refer_to(Path(source["folder"]), folder)
         else:
             _link_all(_converted(source, store), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         _check_blobs(folder, files)
         parameters, scope = _sizes(folder)
+        try_weights(folder)
         stamps = {name: _stamp(folder / name) for name in files}
         card = Card(digests.of_value(files), dict(source), files, stamps, parameters, scope)
         write_json(folder / CARD, asdict(card))
@@ -173,7 +177,8 @@ def _architecture(folder: Path) -> nn.Module:
         remedy = "No code from a model's folder is ever run."
         raise InputError(folder / "config.json", found, expected, remedy) from None
     with torch.device("meta"):
-        model: nn.Module = AutoModelForCausalLM.from_config(config)
+        # No attention is computed: what the folder asks for need not be installed.
+        model: nn.Module = AutoModelForCausalLM.from_config(config, attn_implementation=None)
     return model
 
 
@@ -189,8 +194,23 @@ def _converted(source: Mapping[str, Any], store: Store) -> Path:
 
 
 def _snapshot(hub: str, revision: str) -> Path:
+    where = f"{hub}@{revision}"
+    # Before gigabytes of weights come that could not be used.
+    check_configuration(_downloaded(hub, revision, ["config.json"]), where)
+    folder = _downloaded(hub, revision, PATTERNS)
+    if not any(folder.glob("*.safetensors")):
+        expected = "a revision with safetensors: pickled weights (*.bin) can run code"
+        remedy = (
+            "Look for one on the Hub, or convert the model where you trust it (from_pretrained, "
+            "save_pretrained) and give that `folder`."
+        )
+        raise InputError(where, "no *.safetensors", expected, remedy)
+    return folder
+
+
+def _downloaded(hub: str, revision: str, patterns: Sequence[str]) -> Path:
     try:
-        return Path(snapshot_download(hub, revision=revision, allow_patterns=list(PATTERNS)))
+        return Path(snapshot_download(hub, revision=revision, allow_patterns=list(patterns)))
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         found = " ".join(str(error).split())[:300]
         remedy = "Check the name, the network and, for gated models, `hf auth login`."

@@ -16,6 +16,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from benchprof import digests
 from benchprof.errors import InputError
+from benchprof.models.checkpoint import check_weights
 from benchprof.models.source import Piece
 
 
@@ -68,12 +69,21 @@ def _unpack(piece: Piece, folder: Path, sink: IO[bytes]) -> None:
 
 
 def convert_gguf(gguf: Path, target: Path) -> None:
-    """Write the model of a GGUF file as float32 safetensors, with its tokenizer."""
+    """Write the model of a GGUF file as float32 safetensors, with its tokenizer.
+
+    Raises:
+        InputError: the file lacks weights, or has others than its architecture.
+    """
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
     tokenizer.save_pretrained(target)
-    loaded = AutoModelForCausalLM.from_pretrained(
-        gguf.parent, gguf_file=gguf.name, dtype=torch.float32
+    loaded, report = AutoModelForCausalLM.from_pretrained(
+        gguf.parent,
+        gguf_file=gguf.name,
+        dtype=torch.float32,
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,  # they are in the report, with the others
     )
+    check_weights(gguf, report)
     # transformers refuses to save what came from a GGUF ("quantized"), although it holds plain
     # floats by now: a fresh model of the same configuration takes over the weights.
     config = type(loaded.config).from_dict(

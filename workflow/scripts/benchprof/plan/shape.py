@@ -73,7 +73,7 @@ def model_shape(
         InputError: the family is unknown, or there is no such layer.
     """
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
+        model = AutoModelForCausalLM.from_config(config, attn_implementation=None)
     itemsize = getattr(torch, dtype).itemsize
     return Shape(
         parameters=parameter_count(model),

@@ -1,0 +1,116 @@
+"""Every family goes through the jobs of the rules, with the attention that its class supports."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tests.conftest import byte_tokenizer, tiny_model
+from transformers import AutoModelForCausalLM
+
+from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.record import read_record
+from benchprof.evaluation.requests import build_requests
+from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
+from benchprof.importance.job import compute_importance
+from benchprof.masks.job import select_masks
+from benchprof.masks.mask import read_mask
+from benchprof.models.family import FAMILIES
+from benchprof.models.loading import load_model
+from benchprof.models.preparation import prepare_model
+from benchprof.store import Store
+
+ABILITIES = ("places", "times")
+EAGER = ("gemma2",)
+"""Families whose class has no other attention in the library."""
+LIMIT, SEED = 4, 1
+
+
+@pytest.fixture(scope="module")
+def items(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Files of a few items of two abilities."""
+    folder, draw = tmp_path_factory.mktemp("items"), random.Random(0)
+    files = {ability: folder / f"{ability}.jsonl" for ability in ABILITIES}
+    for ability, file in files.items():
+        lines = [
+            {"id": f"{ability}{n}", "type": "t", "context": draw.choice(["", "It is late."]),
+             "question": f"{ability} {draw.randrange(99)}?", "answer": n % 3,
+             "options": draw.sample(["north", "south", "noon", "dawn", "east"], 3)}
+            for n in range(6)
+        ]  # fmt: skip
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return files
+
+
+@pytest.fixture(scope="module")
+def source(items: dict[str, Path]) -> TaskSource:
+    return task_source({"ability": "places"}, items["places"])
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_a_family_goes_through_every_job(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    items: dict[str, Path],
+    source: TaskSource,
+    family: str,
+) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    tiny_model(family).save_pretrained(tmp_path / "own")
+    byte_tokenizer(chat=True).save_pretrained(tmp_path / "own")
+    folder, store = tmp_path / "results" / family, Store(tmp_path / "store")
+    prepare_model({"folder": str(tmp_path / "own")}, folder, store)
+    kernel = load_model(folder, "float32", "cpu").config._attn_implementation
+    assert kernel == ("eager" if family in EAGER else "sdpa")
+
+    mask = mask_of(folder, items, tmp_path, store)
+    records = {name: tmp_path / f"{name}.json" for name in ("intact", "places.specific")}
+    model = ModelSettings(folder, "float32", "cpu", chat_template=False)
+    masks = {"places.specific": mask}
+    evaluate_benchmark(model, source, LIMIT, SEED, masks, "zero", records, store)
+
+    plain: Any = AutoModelForCausalLM.from_pretrained(tmp_path / "own", dtype=torch.float32)
+    expected = {"intact": scores(plain, source)}
+    zero(plain, mask)
+    expected["places.specific"] = scores(plain, source)
+    assert expected["intact"] != pytest.approx(expected["places.specific"], abs=1e-2)
+    for name, record in records.items():
+        found = [r[0] for own in read_record(record)["items"]["responses"] for r in own]
+        assert found == pytest.approx(expected[name], abs=1e-4)
+
+
+def mask_of(folder: Path, items: dict[str, Path], tmp_path: Path, store: Store) -> Path:
+    """Score the weights for both abilities and select the mask of `places`."""
+    importances = {ability: tmp_path / f"{ability}.safetensors" for ability in items}
+    compute_importance(
+        folder, "float32", "cpu", "mlp", None, "taylor_abs", "answer", False, None, SEED,
+        items, dict.fromkeys(items, ()), importances, store,
+    )  # fmt: skip
+    mask = tmp_path / "mask.safetensors"
+    settings = {"definition": "ratio", "pool": 5}
+    targets = {("places", "0.01"): mask}
+    select_masks(folder, "specific", settings, "model", importances, None, targets)
+    return mask
+
+
+def scores(model: Any, source: TaskSource) -> list[float]:
+    """The log-likelihood of each choice, one by one: no mask, no positions, all logits."""
+    tokenizer, found = byte_tokenizer(chat=False), []
+    for instance in build_requests(load_tasks(source), LIMIT, SEED).instances:
+        context, choice = (tokenizer(text)["input_ids"] for text in instance.args)
+        with torch.inference_mode():
+            logits = model(torch.tensor([context + choice[:-1]])).logits[0, -len(choice) :]
+        rows = logits.double().log_softmax(-1)
+        found.append(float(rows.gather(1, torch.tensor(choice)[:, None]).sum()))
+    return found
+
+
+def zero(model: Any, mask: Path) -> None:
+    """Zero a mask's entries by hand."""
+    for name, entries in read_mask(mask).entries.items():
+        with torch.no_grad():
+            model.get_parameter(name).view(-1)[torch.as_tensor(entries)] = 0
