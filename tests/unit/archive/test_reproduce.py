@@ -11,8 +11,8 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.archive.conftest import Run
 
+from benchprof.archive.layout import ArchiveError
 from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
-from benchprof.archive.verify import ArchiveError
 from benchprof.configuration import check_configuration
 from benchprof.evaluation.record import record_bytes
 
