@@ -135,7 +135,8 @@ def write_run() -> None:
             origin: dict[str, Any] = {"ability": ability, "fraction": "0.001", "code": "code"}
             if seed is None:
                 importance = {one: {"model": model * 64} for one in ABILITIES}
-                origin |= {"selection": "specific", "importance": importance}
+                origin |= {"selection": "specific", "importance": importance,
+                           "settings": {"definition": "ratio"}, "fraction_of": "model"}  # fmt: skip
             else:
                 origin |= {"selection": "random", "seed": seed, "matched_to": dict(digests)}
             mask = Mask(entries, origin)

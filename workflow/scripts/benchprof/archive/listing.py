@@ -193,6 +193,19 @@ def check_files(archive: Archive, listing: Mapping[str, Any]) -> None:
         raise ArchiveError("\n".join(faults))
 
 
+def read_listed(archive: Archive, listing: Mapping[str, Any], name: str) -> bytes:
+    """A listed file's content.
+
+    Raises:
+        ArchiveError: it differs from the listing, also where it changed since it was compared.
+    """
+    noted = listing["files"][name]
+    content = archive.read(name, noted["bytes"])
+    if hashlib.sha256(content).hexdigest() != noted["sha256"]:
+        raise ArchiveError(f"{name}: changed; expected SHA-256 {noted['sha256']}")
+    return content
+
+
 def _changed(archive: Archive, name: str, noted: Mapping[str, Any]) -> str:
     """Where a text changed, after a comma; nothing of what is no text or too long."""
     if "lines" not in noted:

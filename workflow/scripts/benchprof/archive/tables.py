@@ -15,6 +15,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import reason_of
 from benchprof.archive.layout import ArchiveError
+from benchprof.archive.listing import read_listed
 from benchprof.archive.strict import load_json
 
 # Means are added up in another order here than where the tables were made.
@@ -94,7 +95,7 @@ class Tables:
         return {name: len(own) for name, own in rows.items()}
 
     def _content(self, name: str) -> bytes:
-        return self.archive.read(name, self.listing["files"][name]["bytes"])
+        return read_listed(self.archive, self.listing, name)
 
     def _record(self, name: str) -> dict[str, Any]:
         """What the tables need of a record; the items' scores are let go."""

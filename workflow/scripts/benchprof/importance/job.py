@@ -79,18 +79,9 @@ def compute_importance(
     if twins:
         for name, own in chosen.items():
             check_twins(items[name], own, "importance.twins")
-    settings = {
-        "model": read_card(folder).digest,
-        "dtype": dtype,
-        "scope": scope,
-        "layers": layers,
-        "score": score,
-        "loss_on": loss_on,
-        "twins": twins,
-        "code": codebase.digest_of("importance"),
-    }
+    model = read_card(folder).digest
     origins = {
-        name: settings | {"items": _items_digest(own, twins), "n_items": len(own)}
+        name: origin_of(model, dtype, scope, layers, score, loss_on, twins, own)
         for name, own in chosen.items()
     }
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
@@ -101,6 +92,42 @@ def compute_importance(
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def origin_of(
+    model: str,
+    dtype: str,
+    scope: str,
+    layers: Sequence[int] | None,
+    score: str,
+    loss_on: str,
+    twins: bool,
+    items: list[Item],
+) -> dict[str, Any]:
+    """All that decides an ability's importance, as its file says and the store's key is made of.
+
+    Args:
+        model: digest of the prepared model.
+        dtype: of the weights.
+        scope: mlp, attention or all_layers.
+        layers: the first and the last decoder layer in scope; all if None.
+        score: as configured.
+        loss_on: all or answer.
+        twins: whether the score on the items' corrupted twins is subtracted.
+        items: the ability's, that are used.
+    """
+    return {
+        "model": model,
+        "dtype": dtype,
+        "scope": scope,
+        "layers": layers,
+        "score": score,
+        "loss_on": loss_on,
+        "twins": twins,
+        "code": codebase.digest_of("importance"),
+        "items": _items_digest(items, twins),
+        "n_items": len(items),
+    }
 
 
 def _compute(
