@@ -26,7 +26,7 @@ from benchprof import digests
 from benchprof.archive.container import Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
-from benchprof.archive.tables import FLIPS, IMPACT, MANIFEST
+from benchprof.archive.tables import COLUMNS, FLIPS, IMPACT, MANIFEST, SIMILARITIES
 from benchprof.archive.verdict import check, main
 from benchprof.evaluation.record import record_bytes
 from benchprof.masks.mask import Mask, read_mask, write_mask
@@ -416,7 +416,7 @@ def renamed(files: Files, column: str, one: str, other: str) -> Files:
                     row[key] = names.get(row[key], row[key])
 
     own = dict(files)
-    for name in (IMPACT, FLIPS):
+    for name in COLUMNS:
         own[name] = table(files[name], change)
     tables = json.loads(files[LISTING])["tables"]
     for source in tables["sources"]:
@@ -441,6 +441,12 @@ def blank(rows: list[dict[str, str]]) -> None:
     for row in rows:
         row.update({n: "" for n in row if n.startswith(("ais", "over_", "p_", "q_"))})
         row.update({n: "not_above_guessing" for n in row if n.startswith("reason_")})
+
+
+def invent(rows: list[dict[str, str]]) -> None:
+    """Similarities of profiles that have none."""
+    for row in rows:
+        row.update(similarity="0.99", reason_code="undefined_profile")
 
 
 def same_everywhere(value: str, *columns: str) -> Callable[[list[dict[str, str]]], None]:
@@ -474,6 +480,11 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     ),
     "a control for a mask": (lambda f: exchanged(f, (MASK_X, MASK_CONTROL)), "itself; listed as"),
     "all AIS taken away": (changed(IMPACT, table, blank), "the records give"),
+    "all AIS taken away and all similarities invented": (
+        lambda f: changed(IMPACT, table, blank)(f)
+        | {name: table(f[name], invent) for name in SIMILARITIES},
+        "the records give",
+    ),
     "a reason that is none": (
         changed(IMPACT, table, same_everywhere("too_few_items", "reason_code")), "reason_code",
     ),
