@@ -39,6 +39,7 @@ CALIBRATION = "results/calibration/"
 MASK = "results/masks/{model}/{ability}/{selection}_{fraction}.safetensors"
 CONTROL = "results/masks/{model}/{ability}/{selection}-random-{seed}_{fraction}.safetensors"
 SETTINGS = "results/settings"
+IMPORTANCE = ("dtype", "scope", "layers", "score", "loss_on", "twins")
 # (model, selection, fraction, ability, seed) of a mask.
 Key = tuple[str, str, str, str, int | None]
 
@@ -181,7 +182,7 @@ def _selections(folder: Path) -> list[tuple[str, str]]:
 def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Key, dict[str, Any]]]:
     """Each mask of a selection, then its controls, with what its metadata should say."""
     settings = _settings(folder, f"masks/{model}/{selection}")
-    without = {"fractions": [], "matched": [], "seeds": []}
+    without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
     controls = _settings(folder, f"controls/{model}/{selection}", without)
     importance = _importance(folder, model)
     for fraction in settings["fractions"]:
@@ -239,8 +240,8 @@ def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
         items: list[Item] = used_items(
             folder / path, settings["exclude"][ability], settings["limit"], settings["seed"]
         )
-        names = ("dtype", "scope", "layers", "score", "loss_on", "twins")
-        found[ability] = origin_of(card.digest, *(settings[name] for name in names), items)
+        own = {name: settings[name] for name in IMPORTANCE}
+        found[ability] = origin_of(card.digest, items=items, **own)
     return found
 
 
