@@ -646,6 +646,20 @@ def test_the_verdict_names_the_columns_that_are_recomputed(
     assert any(REPORT in line for line in said)
 
 
+def test_recomputing_finds_what_the_check_leaves_and_runs_no_code_of_the_archive(
+    files: Files, tmp_path: Path
+) -> None:
+    planted = f"open({str(tmp_path / 'it ran')!r}, 'w')\n".encode()
+    library = "workflow/scripts/benchprof/__init__.py"
+    code = dict.fromkeys(("pandas.py", "json.py", "sitecustomize.py", library), planted)
+    interval = {IMPACT: table(files[IMPACT], same_everywhere("0.5", "ais_low"))}
+    path = zipped(signed(files | code | interval), tmp_path / "archive.zip")
+    check(path)
+    with pytest.raises(ArchiveError, match=r"impact\.csv: another one is recomputed"):
+        check(path, rewrite=True)
+    assert not (tmp_path / "it ran").exists()
+
+
 def test_a_stranger_s_text_commands_no_terminal(
     files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
