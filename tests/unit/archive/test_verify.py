@@ -353,6 +353,21 @@ def test_a_name_twice_and_what_is_no_archive_are_refused(archive: Path, tmp_path
         Archive(tmp_path / "folder")
 
 
+@pytest.mark.parametrize("limit", ["ZIP_FILECOUNT_LIMIT", "ZIP64_LIMIT"])
+def test_a_zip_of_many_files_or_gigabytes_is_read(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zipfile then writes counts and offsets in other fields."""
+    monkeypatch.setattr(zipfile, limit, 10)
+    target = tmp_path / "large.zip"
+    with zipfile.ZipFile(target, "w") as file:
+        for number in range(20):
+            file.writestr(f"{number:02}", str(number))
+    assert b"PK\6\6" in target.read_bytes()
+    opened = Archive(target)
+    assert [opened.read(name, 10) for name in ("00", "19")] == [b"0", b"19"]
+
+
 def test_a_flipped_byte_anywhere_is_refused(archive: Path, tmp_path: Path) -> None:
     content = archive.read_bytes()
     target = tmp_path / "flipped.zip"

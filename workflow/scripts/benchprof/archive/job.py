@@ -67,15 +67,9 @@ def write_archive(
     members["environment.json"] = _json(environment(records))
     leaks = Leaks(os.environ, user_folders(os.environ, root))
     ended = datetime.fromtimestamp(int(manifest.stat().st_mtime), UTC).isoformat()
-    listed: dict[str, dict[str, Any]] = {}
     with written_whole(target) as temporary:
         with zipfile.ZipFile(temporary, "w") as file:
-            for name, member in sorted(members.items()):
-                content = member if isinstance(member, bytes) else member.read_bytes()
-                leaks.check(name, content)
-                listed[name] = describe(content)
-                _check_unchanged(name, listed[name]["sha256"], noted["results"])
-                _add(file, name, content)
+            listed = _add_members(file, members, leaks, noted["results"])
             description = _json(crate.crate(listed, noted, ended))
             listing: dict[str, Any] = {
                 "format": FORMAT,
@@ -91,6 +85,23 @@ def write_archive(
     megabytes = target.stat().st_size / 1e6
     logger.info("%s: %d files, %.1f MB", target, len(listing["files"]) + 1, megabytes)
     logger.info("its digest, to publish beside it: %s", listing["digest"])
+
+
+def _add_members(
+    file: zipfile.ZipFile,
+    members: Mapping[str, Path | bytes],
+    leaks: Leaks,
+    noted: Mapping[str, str],
+) -> dict[str, dict[str, Any]]:
+    """Add files in the order of their names; what the listing says of each."""
+    listed: dict[str, dict[str, Any]] = {}
+    for name, member in sorted(members.items()):
+        content = member if isinstance(member, bytes) else member.read_bytes()
+        leaks.check(name, content)
+        listed[name] = describe(content)
+        _check_unchanged(name, listed[name]["sha256"], noted)
+        _add(file, name, content)
+    return listed
 
 
 def _members(

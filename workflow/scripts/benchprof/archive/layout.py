@@ -147,13 +147,12 @@ def _name(raw: bytes, flags: int) -> str:
 
 
 def _offset(extra: bytes, offset: int, name: str) -> int:
-    """Where an entry is; the extra field may say so of one beyond 4 GB, and nothing else."""
+    """Where an entry is; far into a large zip the extra field says so, and nothing else."""
     if offset != ELSEWHERE and not extra:
         return offset
     if offset == ELSEWHERE and len(extra) == EXTRA64.size:
         kind, length, place = EXTRA64.unpack(extra)
-        # Python's zipfile writes an offset so from 2 GB on.
-        if (kind, length) == (1, 8) and place >= 1 << 31:
+        if (kind, length) == (1, 8):
             return int(place)
     raise ArchiveError(f"{name!r}: an extra field; expected none")
 
