@@ -7,9 +7,10 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import ROOT
-from tests.workflow.conftest import TOKEN, Project
+from tests.workflow.conftest import TOKEN, Project, make_project
 
 
 def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "10 records" in done.stdout
+    assert "- results/evaluations/: 10 files (digest, mask" in done.stdout
     assert "items of ability places: items/places with train.jsonl" in done.stdout
     assert "model tiny: the folder tiny" in done.stdout
 
@@ -59,6 +60,42 @@ def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: 
     assert not (tmp_path / "again/results/evaluations/tiny/colours_test").exists()
     log = tmp_path / "again/results/logs/evaluate_benchmark/tiny/places_test.log"
     assert "0 reused, 5 computed" in log.read_text()
+
+
+def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
+    finished: Project, tmp_path: Path
+) -> None:
+    archived = finished.copy(tmp_path / "run")
+    archived.run("archive")
+    path = archived.folder / "results/archive.zip"
+
+    # Another machine: the same items and model, and neither results nor a store.
+    fresh = make_project(tmp_path / "fresh")
+    fresh.configure(
+        lambda config: config["benchmarks"].update(
+            added={"ability": "places", "split": "calibration", "limit": 8}
+        )
+    )
+    refill = [sys.executable, "-m", "benchprof.archive.refill", str(path)]
+    how: dict[str, Any] = {"env": fresh.environment(), "cwd": fresh.folder, "text": True}
+    done = subprocess.run(refill, **how, capture_output=True, check=False)
+    assert done.returncode == 1 and "not ready for masks" in done.stderr, done.stderr
+    assert "Records: 10 put into store, 0 were there" in done.stdout
+
+    fresh.run("results/checks/tiny.json")
+    fresh.run("-n")
+    done = subprocess.run(refill, **how, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Records: 0 put into store, 10 were there" in done.stdout
+    assert "Masks: 4 put into results/masks, 0 were there, 0 left out" in done.stdout
+    planned = fresh.planned()
+    assert not {"compute_importance", "select_masks", "draw_controls"} & planned.keys()
+    assert planned["evaluate_benchmark"] == 3
+    records = [f"results/evaluations/tiny/{own}/intact.json" for own in ("places_test", "added")]
+    fresh.run("--", *records)
+    assert "5 reused, 0 computed" in fresh.log("evaluate_benchmark/tiny/places_test.log")
+    assert "0 reused, 5 computed" in fresh.log("evaluate_benchmark/tiny/added.log")
+    assert not (fresh.folder / "results/importance").exists()
 
 
 def test_edited_documentation_alone_makes_an_archive_stale(

@@ -129,10 +129,20 @@ def write_run() -> None:
     """Write a run's files below the working folder."""
     draw = np.random.default_rng(3)
     for model in MODELS:
+        digests = {}
         for place, (ability, seed) in enumerate(CELLS):
             entries = {"w.a": torch.tensor([place, 7, 300 + place], dtype=torch.int32)}
-            mask = Path(f"results/masks/{model}/{ability}{seed}.safetensors")
-            write_mask(mask, Mask(entries, {"ability": ability, "fraction": "0.001"}))
+            origin: dict[str, Any] = {"ability": ability, "fraction": "0.001", "code": "code"}
+            if seed is None:
+                importance = {one: {"model": model * 64} for one in ABILITIES}
+                origin |= {"selection": "specific", "importance": importance,
+                           "settings": {"definition": "ratio"}, "fraction_of": "model"}  # fmt: skip
+            else:
+                origin |= {"selection": "random", "seed": seed, "matched_to": dict(digests)}
+            mask = Mask(entries, origin)
+            if seed is None:
+                digests[ability] = mask.digest
+            write_mask(Path(f"results/masks/{model}/{ability}{seed}.safetensors"), mask)
     for model in MODELS:
         for benchmark in BENCHMARKS:
             folder = Path(records(model, benchmark))
@@ -158,6 +168,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     with contextlib.chdir(made.folder):
         write_run()
         recompute_tables(made.tables, Path("results/profiles"))
+        Path("results/report.html").write_text("<p>What the run found.</p>")
         cards = {}
         for model in MODELS:
             cards[model] = Path(f"{model}.json")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchprof.archive.crate import CONTEXT, PROFILES
-from benchprof.archive.verify import LISTING
+from benchprof.archive.listing import LISTING
 
 
 def entities(archive: Path) -> dict[str, dict[str, Any]]:

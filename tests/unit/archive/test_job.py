@@ -111,3 +111,11 @@ def test_a_result_that_changed_since_the_manifest_stops_it(run: Run, tmp_path: P
 def test_a_shared_file_outside_the_run_stops_it(run: Run, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.\./x.jsonl: outside the run's folder"):
         run.archive(tmp_path / "archive.zip", [Path("../x.jsonl")])
+
+
+def test_names_that_differ_in_case_alone_stop_it(run: Run, tmp_path: Path) -> None:
+    copy = run.copy(tmp_path / "copy")
+    (copy.folder / "results/Report.html").write_text("another")
+    with pytest.raises(InputError, match=r"'results/report.html': nearly the name"):
+        copy.archive(tmp_path / "archive.zip")
+    assert not (tmp_path / "archive.zip").exists()

@@ -11,8 +11,8 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.archive.conftest import Run
 
+from benchprof.archive.layout import ArchiveError
 from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
-from benchprof.archive.verify import ArchiveError
 from benchprof.configuration import check_configuration
 from benchprof.evaluation.record import record_bytes
 
@@ -79,3 +79,37 @@ def test_what_was_left_out_is_linked_from_another_folder(tmp_path: Path) -> None
     assert (folder / "items/y").resolve() == data / "items/y"
     assert (folder / ".../weights").resolve() == data / "weights"
     assert not (folder / "missing").exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["../x", "/etc/x", "a/../../x", "results", "results/x", "~/x", "."]
+)
+def test_what_was_left_out_leads_out_of_no_folder(path: str, tmp_path: Path) -> None:
+    data, folder = tmp_path / "data", tmp_path / "new"
+    (data / "results").mkdir(parents=True)
+    (tmp_path / "x").write_text("a secret")
+    folder.mkdir()
+    with pytest.raises(ArchiveError, match="expected one below the run's folder"):
+        _link_data([{"what": "", "path": path}], data, folder)
+    assert not list(folder.iterdir())
+
+
+def test_what_was_left_out_goes_through_no_link(tmp_path: Path) -> None:
+    data, folder, elsewhere = tmp_path / "data", tmp_path / "new", tmp_path / "elsewhere"
+    (data / "items/y").mkdir(parents=True)
+    elsewhere.mkdir()
+    folder.mkdir()
+    (folder / "items").symlink_to(elsewhere)
+    with pytest.raises(ArchiveError, match="items/y: lies below another file"):
+        _link_data([{"what": "", "path": "items/y"}], data, folder)
+    assert not list(elsewhere.iterdir())
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "benchmarks: {other: {}}", "a: [", "!!python/name:os.system"]
+)
+def test_a_configuration_that_is_none_is_named(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(text)
+    with pytest.raises(ArchiveError, match="expected a configuration with the benchmark mine"):
+        _choose(file, "mine")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import json
@@ -17,11 +16,22 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.conftest import json_values
+from tests.conftest import ROOT, json_values
 
 from benchprof import digests
-from benchprof.archive import verify
-from benchprof.archive.verify import Archive, ArchiveError, read_listing, unpack
+from benchprof.archive import evidence
+from benchprof.archive.container import Archive
+from benchprof.archive.layout import ArchiveError
+from benchprof.archive.listing import (
+    LISTING,
+    changed_lines,
+    check_files,
+    describe,
+    line_checks,
+    read_listing,
+    unpack,
+)
+from benchprof.archive.tables import similarity
 from benchprof.evaluation.record import record_bytes
 from benchprof.profile.similarity import profile_similarity
 
@@ -59,10 +69,10 @@ def mended(changes: dict[str, Callable[[bytes], bytes]], archive: Path) -> dict[
         value = json.loads(content)
         value.pop("digest")
         with zipfile.ZipFile(archive) as file:
-            value["files"] |= {n: verify.describe(c(file.read(n))) for n, c in own.items()}
+            value["files"] |= {n: describe(c(file.read(n))) for n, c in own.items()}
         return json.dumps(value | {"digest": digests.of_value(value)}).encode()
 
-    return {**own, verify.LISTING: listing}
+    return {**own, LISTING: listing}
 
 
 def other_digit(content: bytes, line: int) -> bytes:
@@ -85,28 +95,44 @@ def test_python_alone_verifies_an_archive(archive: Path) -> None:
     done = verified(archive)
     assert done.returncode == 0, done.stderr
     # 2 models, 2 benchmarks, 3 masks, 2 controls and the intact model; 2 metrics.
-    assert "24 records" in done.stdout
-    assert "by this script alone" in done.stdout
-    assert "impact.csv: 40 rows" in done.stdout
-    assert "similarity.csv: 2 rows" in done.stdout
-    assert "flips.csv: 20 rows" in done.stdout
-    assert "Not recomputed: intervals" in done.stdout
+    assert "- results/evaluations/: 24 files (digest, mask" in done.stdout
+    assert "impact.csv (40 rows, these columns" in done.stdout
+    assert "similarity.csv (2 rows, these columns" in done.stdout
+    assert "flips.csv (20 rows, these columns" in done.stdout
+    assert "Only matched its digest: " in done.stdout
+    assert "- results/report.html\n" in done.stdout
     assert "- model m: https://huggingface.co/someone/m" in done.stdout
     assert read_listing(Archive(archive))["digest"] in done.stdout
 
 
-def test_the_script_imports_the_standard_library_alone() -> None:
-    tree = ast.parse(Path(verify.__file__).read_text())
-    names = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    names |= {str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
-    assert "pickle" not in names
+def test_a_check_loads_the_standard_library_and_itself_alone(archive: Path) -> None:
+    """Also not pickle, which would run what a stranger wrote."""
+    script = f"import sys; sys.argv = ['verify', {str(archive)!r}]\n" + (
+        f"sys.path.insert(0, {str(archive / 'workflow/scripts')!r})\n"
+        "from benchprof.archive.verdict import main\nmain()\nprint(*sys.modules)"
+    )
+    command = [sys.executable, "-I", "-S", "-c", script]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
+    names = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert names <= sys.stdlib_module_names | {"__main__", "benchprof"}
+    assert "benchprof.archive.tables" in done.stdout and "pickle" not in names
+
+
+def test_the_project_s_copy_verifies_as_a_file(archive: Path) -> None:
+    script = ROOT / "workflow/scripts/benchprof/archive/verify.py"
+    command = [sys.executable, "-I", "-S", str(script), str(archive), "--files"]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "\n- results/profiles/impact.parquet\n" in done.stdout
 
 
 def test_an_unpacked_archive_is_verified_too(archive: Path, tmp_path: Path) -> None:
     opened = Archive(archive)
     unpack(opened, read_listing(opened), tmp_path / "new")
-    assert verified(tmp_path / "new").returncode == 0
+    for _ in range(2):
+        # The second time there would be the first one's bytecode.
+        done = verified(tmp_path / "new")
+        assert done.returncode == 0, done.stderr
     with pytest.raises(ArchiveError, match="not empty"):
         unpack(opened, read_listing(opened), tmp_path / "new")
 
@@ -115,8 +141,8 @@ def test_the_archive_s_code_writes_the_same_bytes_again(archive: Path) -> None:
     command = [sys.executable, str(archive), "--recompute"]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "by the archive's code, byte by byte: results/profiles/benchmark_sim" in done.stdout
-    assert "results/profiles/items.parquet" in done.stdout
+    assert "Recomputed: the library wrote them again from the records" in done.stdout
+    assert "- results/profiles/: 17 files (every byte)" in done.stdout
 
 
 def test_one_digit_of_one_score_is_refused_with_file_and_line(
@@ -231,7 +257,7 @@ def test_a_changed_mask_is_refused(archive: Path, changed: Callable[..., Path]) 
     assert f"{name}: its digest differs" in refused(changed(mended(flipped, archive)))
     swapped = {name: lambda _: zipfile.ZipFile(archive).read("results/masks/m/yNone.safetensors")}
     said = refused(changed(mended(swapped, archive)))
-    assert "made with another mask than" in said
+    assert "says ability 'y' of itself; listed as 'x'" in said
 
 
 SOUND = {"n": 2, "scores": {"acc": 0.5}, "items": {"scores": {"acc": [0.0, 1.0]}}}
@@ -243,7 +269,7 @@ values = json_values(["scores", "acc", "dtype", "shape", "data_offsets", "benchp
 
 
 def test_a_record_with_its_digest_passes() -> None:
-    read = verify.check_record(record_bytes(SOUND), "file")
+    read = evidence.check_record(record_bytes(SOUND), "file")
     assert {key: value for key, value in read.items() if key != "digest"} == SOUND
 
 
@@ -254,7 +280,7 @@ def test_a_record_with_its_digest_passes() -> None:
 def test_a_record_with_another_value_is_refused_with_its_name(key: str, value: object) -> None:
     content = json.dumps(SOUND | {"digest": "c"} | {key: value}).encode()
     with pytest.raises(ArchiveError, match=r"^file: "):
-        verify.check_record(content, "file")
+        evidence.check_record(content, "file")
 
 
 @given(st.sampled_from([*HEADER]), values | values.map(lambda v: {"benchprof": json.dumps(v)}))
@@ -265,10 +291,10 @@ def test_a_mask_with_another_header_is_refused_with_its_name(key: str, value: ob
     # Its one entry is below 0.
     content = len(header).to_bytes(8, "little") + header + b"\xff" * 4
     with pytest.raises(ArchiveError, match=r"^file: "):
-        verify.check_mask(content, "file")
+        evidence.check_mask(content, "file")
 
 
-@pytest.mark.parametrize("check", [verify.check_record, verify.check_mask])
+@pytest.mark.parametrize("check", [evidence.check_record, evidence.check_mask])
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"[" * 100_000])
 def test_what_is_no_object_is_refused_with_its_name(
     check: Callable[[bytes, str], object], content: bytes
@@ -327,6 +353,21 @@ def test_a_name_twice_and_what_is_no_archive_are_refused(archive: Path, tmp_path
         Archive(tmp_path / "folder")
 
 
+@pytest.mark.parametrize("limit", ["ZIP_FILECOUNT_LIMIT", "ZIP64_LIMIT"])
+def test_a_zip_of_many_files_or_gigabytes_is_read(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zipfile then writes counts and offsets in other fields."""
+    monkeypatch.setattr(zipfile, limit, 10)
+    target = tmp_path / "large.zip"
+    with zipfile.ZipFile(target, "w") as file:
+        for number in range(20):
+            file.writestr(f"{number:02}", str(number))
+    assert b"PK\6\6" in target.read_bytes()
+    opened = Archive(target)
+    assert [opened.read(name, 10) for name in ("00", "19")] == [b"0", b"19"]
+
+
 def test_a_flipped_byte_anywhere_is_refused(archive: Path, tmp_path: Path) -> None:
     content = archive.read_bytes()
     target = tmp_path / "flipped.zip"
@@ -334,7 +375,7 @@ def test_a_flipped_byte_anywhere_is_refused(archive: Path, tmp_path: Path) -> No
         target.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
         try:
             opened = Archive(target)
-            verify.check_files(opened, read_listing(opened))
+            check_files(opened, read_listing(opened))
         except ArchiveError:
             continue
         # Of a zip's headers some bytes say nothing about content: times, versions, attributes.
@@ -345,22 +386,22 @@ def test_a_flipped_byte_anywhere_is_refused(archive: Path, tmp_path: Path) -> No
 @given(st.lists(st.sampled_from(["", "a", "bb"]), min_size=1, max_size=60), st.data())
 def test_one_changed_line_is_found_exactly(lines: list[str], data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(lines) - 1))
-    checks = verify.line_checks("\n".join(lines).encode())
+    checks = line_checks("\n".join(lines).encode())
     lines[number] += "x"
-    assert verify.changed_lines("\n".join(lines).encode(), checks) == f"line {number + 1}"
+    assert changed_lines("\n".join(lines).encode(), checks) == f"line {number + 1}"
 
 
 def test_several_changed_lines_are_narrowed_down() -> None:
     lines = [str(n) for n in range(100)]
-    checks = verify.line_checks("\n".join(lines).encode())
+    checks = line_checks("\n".join(lines).encode())
 
     def said(*changed: int) -> str:
         own = [text + "x" if n + 1 in changed else text for n, text in enumerate(lines)]
-        return verify.changed_lines("\n".join(own).encode(), checks)
+        return changed_lines("\n".join(own).encode(), checks)
 
     assert said(12, 14) == "lines 12, 14"
     assert said(12, 95) == "among the lines 12, 15, 92, 95"
-    assert verify.changed_lines("\n".join(lines[1:]).encode(), checks) == "98 lines, not 99"
+    assert changed_lines("\n".join(lines[1:]).encode(), checks) == "98 lines, not 99"
 
 
 def profiles_of(abilities: int) -> st.SearchStrategy[list[list[float]]]:
@@ -372,7 +413,7 @@ def profiles_of(abilities: int) -> st.SearchStrategy[list[list[float]]]:
 @given(st.integers(2, 10).flatmap(profiles_of))
 def test_similarity_is_the_library_s(profiles: list[list[float]]) -> None:
     expected = float(profile_similarity(np.array(profiles[0]), np.array(profiles[1])))
-    found = verify.similarity(profiles[0], profiles[1])
+    found = similarity(profiles[0], profiles[1])
     if found is None:
         assert np.isnan(expected)
     else:

@@ -15,8 +15,11 @@ import yaml
 
 from benchprof import digests
 from benchprof.archive import crate, verify
+from benchprof.archive.container import Archive
 from benchprof.archive.environment import environment
+from benchprof.archive.layout import ArchiveError
 from benchprof.archive.leaks import Leaks, user_folders
+from benchprof.archive.listing import FORMAT, LISTING, describe, read_listing
 from benchprof.archive.needs import needs
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
@@ -55,8 +58,8 @@ def write_archive(
         root: the checkout.
 
     Raises:
-        InputError: a file is outside the run's folder, changed since the manifest was written, or
-            holds a token or a path of this machine.
+        InputError: a file is outside the run's folder, changed since the manifest was written,
+            holds a token or a path of this machine, or has a name that archives don't take.
     """
     noted = json.loads(manifest.read_bytes())
     members = _members(config, [manifest, *files], code, root)
@@ -64,28 +67,41 @@ def write_archive(
     members["environment.json"] = _json(environment(records))
     leaks = Leaks(os.environ, user_folders(os.environ, root))
     ended = datetime.fromtimestamp(int(manifest.stat().st_mtime), UTC).isoformat()
-    listed: dict[str, dict[str, Any]] = {}
-    with written_whole(target) as temporary, zipfile.ZipFile(temporary, "w") as file:
-        for name, member in sorted(members.items()):
-            content = member if isinstance(member, bytes) else member.read_bytes()
-            leaks.check(name, content)
-            listed[name] = verify.describe(content)
-            _check_unchanged(name, listed[name]["sha256"], noted["results"])
-            _add(file, name, content)
-        description = _json(crate.crate(listed, noted, ended))
-        listing: dict[str, Any] = {
-            "format": verify.FORMAT,
-            "tables": dict(tables),
-            "needed": needs(config, noted["models"], importance, members),
-            "files": listed | {crate.NAME: verify.describe(description)},
-        }
-        listing |= {"digest": digests.of_value(listing)}
-        for name, content in ((crate.NAME, description), (verify.LISTING, _json(listing))):
-            leaks.check(name, content)
-            _add(file, name, content)
+    with written_whole(target) as temporary:
+        with zipfile.ZipFile(temporary, "w") as file:
+            listed = _add_members(file, members, leaks, noted["results"])
+            description = _json(crate.crate(listed, noted, ended))
+            listing: dict[str, Any] = {
+                "format": FORMAT,
+                "tables": dict(tables),
+                "needed": needs(config, noted["models"], importance, members),
+                "files": listed | {crate.NAME: describe(description)},
+            }
+            listing |= {"digest": digests.of_value(listing)}
+            for name, content in ((crate.NAME, description), (LISTING, _json(listing))):
+                leaks.check(name, content)
+                _add(file, name, content)
+        _check_readable(temporary)
     megabytes = target.stat().st_size / 1e6
     logger.info("%s: %d files, %.1f MB", target, len(listing["files"]) + 1, megabytes)
     logger.info("its digest, to publish beside it: %s", listing["digest"])
+
+
+def _add_members(
+    file: zipfile.ZipFile,
+    members: Mapping[str, Path | bytes],
+    leaks: Leaks,
+    noted: Mapping[str, str],
+) -> dict[str, dict[str, Any]]:
+    """Add files in the order of their names; what the listing says of each."""
+    listed: dict[str, dict[str, Any]] = {}
+    for name, member in sorted(members.items()):
+        content = member if isinstance(member, bytes) else member.read_bytes()
+        leaks.check(name, content)
+        listed[name] = describe(content)
+        _check_unchanged(name, listed[name]["sha256"], noted)
+        _add(file, name, content)
+    return listed
 
 
 def _members(
@@ -115,6 +131,19 @@ def _check_unchanged(name: str, digest: str, noted: Mapping[str, str]) -> None:
     if noted.get(name, digest) != digest:
         remedy = "Delete it and run again."
         raise InputError(name, "changed since the manifest was written", noted[name], remedy)
+
+
+def _check_readable(path: Path) -> None:
+    """Stop where verification would refuse the list of files, such as names alike but for case.
+
+    Raises:
+        InputError: names the file.
+    """
+    try:
+        read_listing(Archive(path))
+    except ArchiveError as error:
+        expected = "names and sizes that every file system takes"
+        raise InputError("the archive", str(error), expected, "Rename it and run again.") from None
 
 
 def _add(file: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Write the tables of an unpacked archive again: python -m benchprof.archive.recompute TARGET."""
+"""Write the tables of an unpacked archive: python -m benchprof.archive.recompute FOLDER TARGET."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchprof.archive.verify import LISTING
+from benchprof.archive.listing import LISTING
 from benchprof.profile.job import compute_profile
 from benchprof.profile.scores import Source
 from benchprof.profile.settings import Settings
 
 
-def recompute_tables(made: dict[str, Any], target: Path) -> None:
-    """Write the tables from the records and masks below the working folder.
+def recompute_tables(made: dict[str, Any], target: Path, root: Path = Path()) -> None:
+    """Write the tables from the records and masks below a folder.
 
     Args:
         made: what the listing says of the tables: `intact`, `sources` and `settings`.
         target: folder of the tables.
+        root: the folder of the run.
 
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
@@ -26,9 +27,9 @@ def recompute_tables(made: dict[str, Any], target: Path) -> None:
     settings = dict(made["settings"])
     own_benchmarks = settings.pop("own_benchmarks")
     compute_profile(
-        intact={(model, benchmark): Path(record) for model, benchmark, record in made["intact"]},
+        intact={(model, benchmark): root / record for model, benchmark, record in made["intact"]},
         sources=[
-            Source(**source | {key: Path(source[key]) for key in ("record", "mask")})
+            Source(**source | {key: root / source[key] for key in ("record", "mask")})
             for source in made["sources"]
         ],
         own_benchmarks=own_benchmarks,
@@ -38,4 +39,5 @@ def recompute_tables(made: dict[str, Any], target: Path) -> None:
 
 
 if __name__ == "__main__":
-    recompute_tables(json.loads(Path(LISTING).read_bytes())["tables"], Path(sys.argv[1]))
+    root = Path(sys.argv[1])
+    recompute_tables(json.loads((root / LISTING).read_bytes())["tables"], Path(sys.argv[2]), root)

@@ -16,17 +16,12 @@ from typing import Any
 
 import yaml
 
-from benchprof.archive.verify import (
-    Archive,
-    ArchiveError,
-    check_files,
-    check_mask,
-    check_record,
-    read_listing,
-    unpack,
-)
+from benchprof.archive.container import Archive
+from benchprof.archive.evidence import check_mask, check_record
+from benchprof.archive.layout import ArchiveError
+from benchprof.archive.listing import RESULTS, check_needed_path, unpack
+from benchprof.archive.verdict import check
 
-RESULTS = "results"
 # Where the archive's results go: nothing of them may pass for a result of the new run.
 ARCHIVED = "archived_results"
 
@@ -59,11 +54,9 @@ def reproduce(
         ArchiveError: the archive is not what it says it is, has no such benchmark, a file that it
             leaves out is missing, or the new run failed.
     """
-    archive = Archive(path)
-    listing = read_listing(archive)
-    check_files(archive, listing)
+    listing = check(path).listing
     records = _records(listing["tables"], benchmark)
-    unpack(archive, listing, folder)
+    unpack(Archive(path), listing, folder)
     (folder / RESULTS).rename(folder / ARCHIVED)
     _choose(folder / "config.yaml", benchmark)
     if data is not None:
@@ -119,9 +112,17 @@ def _records(tables: Mapping[str, Any], benchmark: str) -> dict[str, str | None]
 
 
 def _choose(file: Path, benchmark: str) -> None:
-    """Leave one benchmark in a configuration, so that no other's items are needed."""
-    config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    config["benchmarks"] = {benchmark: config["benchmarks"][benchmark]}
+    """Leave one benchmark in a configuration, so that no other's items are needed.
+
+    Raises:
+        ArchiveError: it is none, or lacks the benchmark.
+    """
+    try:
+        config = yaml.safe_load(file.read_text(encoding="utf-8"))
+        config["benchmarks"] = {benchmark: config["benchmarks"][benchmark]}
+    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+        expected = f"a configuration with the benchmark {benchmark}"
+        raise ArchiveError(f"{file}: {error!r}; expected {expected}") from None
     # They may name the others.
     for section in ("archive", "validation"):
         config.pop(section, None)
@@ -129,11 +130,18 @@ def _choose(file: Path, benchmark: str) -> None:
 
 
 def _link_data(needed: Sequence[Mapping[str, str | None]], data: Path, folder: Path) -> None:
-    """Refer to what the archive leaves out from where its configuration expects it."""
+    """Refer to what the archive leaves out from where its configuration expects it.
+
+    Raises:
+        ArchiveError: that is outside the folder, or below another reference.
+    """
     for path in filter(None, (need["path"] for need in needed)):
+        check_needed_path(path)
         # Of a path outside the run's folder the archive keeps the last part alone.
         source, target = data / path.removeprefix(".../"), folder / path
         if source.exists() and not target.exists():
+            if any((folder / part).is_symlink() for part in PurePosixPath(path).parents[:-1]):
+                raise ArchiveError(f"{path}: lies below another file that is left out")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.symlink_to(source.resolve())
 

@@ -116,7 +116,7 @@ def evaluate_benchmark(
     order = sorted(targets, key=lambda name: (name != INTACT, name))
     # By key: masks of the same entries (`core`) are one ablation.
     missing = {
-        keys[name]: name for name in order if not store.has(KIND, keys[name], SUFFIX, _key_of)
+        keys[name]: name for name in order if not store.has(KIND, keys[name], SUFFIX, key_of)
     }
     if missing:
         # Before the model is loaded: where there is no sandbox, nothing is computed.
@@ -224,8 +224,12 @@ def _key(origin: Mapping[str, Any]) -> str:
     )
 
 
-def _key_of(entry: Path) -> str:
-    """The key of what a record of the store holds, which is compared with its digest."""
+def key_of(entry: Path) -> str:
+    """The store's key of what a record holds, which is compared with its digest.
+
+    Raises:
+        InputError: it is damaged or of another format.
+    """
     return _key(read_record(entry)["origin"])
 
 

@@ -88,20 +88,11 @@ def compute_importance(
         name: render_examples(own, tokenizer, loss_on, twins, chat_date)
         for name, own in chosen.items()
     }
-    settings = {
-        "model": read_card(folder).digest,
-        "dtype": dtype,
-        "scope": scope,
-        "layers": layers,
-        "score": score,
-        "loss_on": loss_on,
-        "twins": twins,
-        # Only where the text depends on it.
-        "chat_date": chat_date if prints_date(tokenizer) else None,
-        "code": codebase.digest_of("importance"),
-    }
+    # Only where the text depends on it.
+    date = chat_date if prints_date(tokenizer) else None
+    model = read_card(folder).digest
     origins = {
-        name: settings | {"examples": own.digest, "n_items": len(own.items)}
+        name: origin_of(model, dtype, scope, layers, score, loss_on, twins, date, own)
         for name, own in examples.items()
     }
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
@@ -112,6 +103,45 @@ def compute_importance(
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def origin_of(
+    model: str,
+    dtype: str,
+    scope: str,
+    layers: Sequence[int] | None,
+    score: str,
+    loss_on: str,
+    twins: bool,
+    chat_date: str | None,
+    examples: Examples,
+) -> dict[str, Any]:
+    """All that decides an ability's importance, as its file says and the store's key is made of.
+
+    Args:
+        model: digest of the prepared model.
+        dtype: of the weights.
+        scope: mlp, attention or all_layers.
+        layers: the first and the last decoder layer in scope; all if None.
+        score: as configured.
+        loss_on: all or answer.
+        twins: whether the score on the items' corrupted twins is subtracted.
+        chat_date: the day that the chat template prints for today; None where it prints none.
+        examples: the ability's, as the model reads them.
+    """
+    return {
+        "model": model,
+        "dtype": dtype,
+        "scope": scope,
+        "layers": layers,
+        "score": score,
+        "loss_on": loss_on,
+        "twins": twins,
+        "chat_date": chat_date,
+        "code": codebase.digest_of("importance"),
+        "examples": examples.digest,
+        "n_items": len(examples.items),
+    }
 
 
 def _compute(

@@ -1,0 +1,211 @@
+"""Refilling: records become the store's entries, masks a run's results; nothing else passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.archive.conftest import ABILITIES, ITEMS, Run
+
+from benchprof.archive import refill
+from benchprof.archive.container import Archive
+from benchprof.archive.listing import read_listing
+from benchprof.archive.refill import main, refill_masks, refill_store
+from benchprof.errors import InputError
+from benchprof.evaluation.job import KIND, SUFFIX, key_of
+from benchprof.evaluation.record import read_record, record_bytes
+from benchprof.files import write_json
+from benchprof.store import Store
+
+MASK_SETTINGS = {
+    "selection": {"definition": "ratio"},
+    "fractions": ["0.001"],
+    "fraction_of": "model",
+    "abilities": list(ABILITIES),
+    "code": "code",
+}
+CONTROLS = MASK_SETTINGS | {"seeds": [1, 2], "matched": ["all_abilities"]}
+
+
+@pytest.fixture
+def opened(archive: Path) -> tuple[Archive, dict[str, Any]]:
+    return Archive(archive), read_listing(Archive(archive))
+
+
+@pytest.fixture
+def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This checkout's code is that of the archive's records."""
+    monkeypatch.setattr("benchprof.archive.refill.codebase.digest_of", lambda _: "code")
+
+
+def entries(store: Store) -> list[Path]:
+    return sorted(path for path in store.root.rglob(f"*{SUFFIX}"))
+
+
+@pytest.mark.usefixtures("same_code")
+def test_records_become_entries_that_a_job_finds(
+    opened: tuple[Archive, dict[str, Any]], run: Run, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    done = refill_store(*opened, store)
+    assert (done.added, done.there, done.left) == (24, 0, [])
+    originals = {path.read_bytes() for path in run.folder.glob("results/evaluations/*/*/*.json")}
+    assert {path.read_bytes() for path in entries(store)} == originals
+    for path in entries(store):
+        assert store.has(KIND, path.stem, SUFFIX, key_of)
+        assert not path.stat().st_mode & 0o222
+    again = refill_store(*opened, store)
+    assert (again.added, again.there) == (0, 24)
+
+
+@pytest.mark.usefixtures("same_code")
+def test_an_entry_that_is_there_stays_and_a_damaged_one_is_replaced(
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    refill_store(*opened, store)
+    own, damaged = entries(store)[:2]
+    # The same key and other numbers: this machine's, which it trusts more.
+    record = read_record(own)
+    record.pop("digest")
+    record["items"]["scores"]["acc"] = [0.0] * ITEMS
+    own.chmod(0o644)
+    own.write_bytes(record_bytes(record))
+    damaged.chmod(0o644)
+    damaged.write_bytes(b"{}")
+    done = refill_store(*opened, store)
+    assert (done.added, done.there) == (1, 23)
+    assert read_record(own)["items"]["scores"]["acc"] == [0.0] * ITEMS
+    assert key_of(damaged) == damaged.stem
+
+
+def test_records_of_another_version_are_left_out_and_counted(
+    archive: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("store: finished work\n")
+    monkeypatch.setattr("sys.argv", ["refill", str(archive)])
+    assert main() == 1
+    said = capsys.readouterr()
+    assert "Records: 0 put into finished work, 0 were there, 24 left out." in said.out
+    assert "- 24 of another version of the code, as results/evaluations/m/x_test/" in said.out
+    assert "not ready for masks; expected prepared models and settings" in said.err
+    assert not Path("finished work").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--digest", "0" * 64], "; expected 000000"),
+        (["--configfile", "none.yaml"], "none.yaml: FileNotFoundError"),
+    ],
+)
+def test_another_archive_or_no_configuration_is_refused(
+    options: list[str], reason: str, archive: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("store: store\n")
+    monkeypatch.setattr("sys.argv", ["refill", str(archive), *options])
+    assert main() == 1
+    assert reason in capsys.readouterr().err
+    assert not Path("store").exists()
+
+
+def test_an_altered_archive_fills_nothing(
+    changed: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("store: store\n")
+    path = changed({"README.md": lambda own: own + b"more"})
+    monkeypatch.setattr("sys.argv", ["refill", str(path)])
+    assert main() == 1
+    assert not Path("store").exists()
+
+
+def prepared(folder: Path, masks: dict[str, Any], controls: dict[str, Any] | None) -> Path:
+    """A run's folder after its models were prepared and its settings written."""
+    write_json(folder / "results/checks/m.json", {})
+    write_json(folder / "results/settings/masks/m/specific.json", masks)
+    if controls:
+        write_json(folder / "results/settings/controls/m/specific.json", controls)
+    return folder
+
+
+@pytest.fixture
+def importance(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What decides importance in the run's settings."""
+    own: dict[str, Any] = {ability: {"model": "m" * 64} for ability in ABILITIES}
+    monkeypatch.setattr(refill, "_importance", lambda *_: own)
+    return own
+
+
+@pytest.mark.usefixtures("importance")
+def test_masks_that_the_run_would_make_are_placed_before_their_controls(
+    opened: tuple[Archive, dict[str, Any]], run: Run, tmp_path: Path
+) -> None:
+    folder = prepared(tmp_path, MASK_SETTINGS, CONTROLS)
+    done = refill_masks(*opened, folder)
+    assert (done.added, done.there, done.left) == (5, 0, [])
+    for ability in ABILITIES:
+        own = folder / f"results/masks/m/{ability}/specific_0.001.safetensors"
+        made = run.folder / f"results/masks/m/{ability}None.safetensors"
+        assert own.read_bytes() == made.read_bytes()
+    times = [path.stat().st_mtime_ns for path in folder.glob("results/masks/m/*/*-random-*")]
+    assert own.stat().st_mtime_ns <= min(times)
+    assert (folder / "results/settings/masks/m/specific.json").stat().st_mtime_ns <= min(times)
+    again = refill_masks(*opened, folder)
+    assert (again.added, again.there, again.left) == (0, 5, [])
+
+
+@pytest.mark.usefixtures("importance")
+@pytest.mark.parametrize(
+    ("change", "left", "reason"),
+    [
+        ({"selection": {"definition": "max"}}, 5, "another settings"),
+        ({"fraction_of": "scope"}, 5, "another fraction_of"),
+        ({"code": "other"}, 5, "another code"),
+        ({"fractions": ["0.002"]}, 5, "not in the archive"),
+        ({"abilities": ["x", "y"]}, 4, "another importance"),
+    ],
+)
+def test_a_mask_of_other_settings_is_left_out_and_its_controls_too(
+    change: dict[str, Any], left: int, reason: str,
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path,
+) -> None:  # fmt: skip
+    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS | change, CONTROLS))
+    assert len(done.left) == left
+    assert reason in done.left[0]
+    assert done.added == 0
+
+
+def test_a_mask_of_other_items_is_left_out(
+    opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any], tmp_path: Path
+) -> None:
+    importance["z"] = {"model": "m" * 64, "items": "other"}
+    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, None))
+    assert len(done.left) == 3 and "another importance" in done.left[0]
+
+
+def test_a_run_that_is_not_prepared_is_told_how(
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path
+) -> None:
+    write_json(tmp_path / "results/settings/masks/m/specific.json", MASK_SETTINGS)
+    with pytest.raises(InputError, match=r"Run `snakemake --cores 1 results/checks/MODEL.json`"):
+        refill_masks(*opened, tmp_path)
+
+
+@pytest.mark.usefixtures("importance")
+def test_a_name_of_the_archive_leads_to_no_path(
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path
+) -> None:
+    """Paths are made of the run's own names alone."""
+    archive, listing = opened
+    for source in listing["tables"]["sources"]:
+        source["model"] = "../../m"
+    done = refill_masks(archive, listing, prepared(tmp_path / "run", MASK_SETTINGS, CONTROLS))
+    assert done.added == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

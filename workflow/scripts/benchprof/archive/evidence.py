@@ -1,0 +1,83 @@
+"""Records and masks, which carry their own digests: read without the library, and compared."""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import json
+import math
+import sys
+from statistics import fmean
+from typing import Any
+
+from benchprof.archive.container import MALFORMED
+from benchprof.archive.layout import ArchiveError
+from benchprof.archive.strict import load_json
+
+SAFETENSORS_TYPES = {"I32": "torch.int32", "I64": "torch.int64", "F32": "torch.float32"}
+
+
+def check_mask(content: bytes, name: str) -> dict[str, Any]:
+    """Compare a mask with its digests and give what it says of itself, `digest` of its entries.
+
+    Raises:
+        ArchiveError: it is not a mask's file, or a digest differs.
+    """
+    try:
+        length = int.from_bytes(content[:8], "little")
+        header = load_json(content[8 : 8 + length], name)
+        origin = load_json(header.pop("__metadata__")["benchprof"].encode(), name)
+        noted, noted_entries = origin.pop("sha256"), origin["digest"]
+        whole = hashlib.sha256(json.dumps(origin, sort_keys=True, allow_nan=False).encode())
+        entries = hashlib.sha256()
+        place = 8 + length
+        for tensor, own in sorted(header.items(), key=lambda pair: pair[1]["data_offsets"]):
+            start, end = own["data_offsets"]
+            if 8 + length + start != place or end < start:
+                raise ValueError(f"bytes of no tensor, or of two, before {tensor}")
+            place = 8 + length + end
+        if place != len(content):
+            raise ValueError("bytes of no tensor at the end")
+        for tensor, own in sorted(header.items()):
+            start, end = own["data_offsets"]
+            data = content[8 + length + start : 8 + length + end]
+            kind = SAFETENSORS_TYPES[own["dtype"]]
+            whole.update(f"{tensor} {kind} {own['shape']}".encode() + data)
+            indices = array.array("i", data)
+            if sys.byteorder == "big":
+                indices.byteswap()
+            entries.update(f"{tensor}:{len(indices)};".encode())
+            entries.update(b"".join(index.to_bytes(8, "little") for index in indices))
+    except MALFORMED as error:
+        raise ArchiveError(f"{name}: not a mask ({error!r})") from None
+    if whole.hexdigest() != noted or entries.hexdigest() != noted_entries:
+        raise ArchiveError(f"{name}: its digest differs from its content")
+    return dict(origin)
+
+
+def check_record(content: bytes, name: str) -> dict[str, Any]:
+    """Compare a record with its digest, and its means with its items' scores.
+
+    Raises:
+        ArchiveError: they differ.
+    """
+    record = load_json(content, name)
+    try:
+        scores = record["items"]["scores"]
+        wrong = [
+            metric
+            for metric, own in scores.items()
+            if len(own) != record["n"]
+            or not all(math.isfinite(score) for score in own)
+            or fmean(own) != record["scores"][metric]
+        ]
+        if record["scores"].keys() - scores.keys():
+            raise ValueError("a mean without items' scores")
+    except MALFORMED as error:
+        raise ArchiveError(f"{name}: not a record ({error!r})") from None
+    body, _, sealed = content.rpartition(b' "digest": ')
+    if sealed != f'"{hashlib.sha256(body).hexdigest()}"\n}}\n'.encode():
+        raise ArchiveError(f"{name}: its digest differs from its content")
+    if wrong:
+        raise ArchiveError(f"{name}: scores.{wrong[0]} is not the mean of the items' scores")
+    return dict(record)

@@ -1,0 +1,325 @@
+"""Put an archive's finished work where a run finds it: records in the store, masks in results/.
+
+python -m benchprof.archive.refill results/archive.zip --digest DIGEST
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchprof import codebase
+from benchprof.abilities.item import Item
+from benchprof.archive.container import MALFORMED, Archive
+from benchprof.archive.evidence import check_record
+from benchprof.archive.layout import ArchiveError
+from benchprof.archive.listing import read_listed
+from benchprof.archive.verdict import check
+from benchprof.errors import InputError
+from benchprof.evaluation.job import KIND, SUFFIX, key_of
+from benchprof.evaluation.record import FORMAT
+from benchprof.files import written_whole
+from benchprof.importance.example import render_examples
+from benchprof.importance.job import origin_of, used_items
+from benchprof.masks.job import BACKGROUND
+from benchprof.masks.mask import read_mask
+from benchprof.models.chat import prints_date
+from benchprof.models.loading import load_tokenizer
+from benchprof.models.preparation import read_card
+from benchprof.store import Store
+
+CALIBRATION = "results/calibration/"
+# As in `workflow/rules/common.smk`.
+MASK = "results/masks/{model}/{ability}/{selection}_{fraction}.safetensors"
+CONTROL = "results/masks/{model}/{ability}/{selection}-random-{seed}_{fraction}.safetensors"
+SETTINGS = "results/settings"
+IMPORTANCE = ("dtype", "scope", "layers", "score", "loss_on", "twins")
+# (model, selection, fraction, ability, seed) of a mask.
+Key = tuple[str, str, str, str, int | None]
+
+
+@dataclass
+class Refilled:
+    """What became of an archive's records or masks.
+
+    Attributes:
+        added: how many are new.
+        there: how many were there.
+        left: why others were left out, in words.
+    """
+
+    added: int = 0
+    there: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> Refilled:
+    """Make the records of a checked archive entries of a store; entries that are there stay.
+
+    A record of another version of the code is left out: its key is one that this checkout never
+    looks for.
+
+    Raises:
+        ArchiveError: a record is not one.
+    """
+    done = Refilled()
+    code = codebase.digest_of("evaluation")
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name, "record.json")
+        for record in _records(listing):
+            content = read_listed(archive, listing, record)
+            try:
+                own = check_record(content, record)
+                if (own["format"], own["origin"]["code"]) != (FORMAT, code):
+                    done.left.append(f"{record}: of another version of the code")
+                    continue
+                file.write_bytes(content)
+                key = key_of(file)
+            except MALFORMED as error:
+                raise ArchiveError(f"{record}: not a record ({error!r})") from None
+            if store.has(KIND, key, SUFFIX, key_of):
+                done.there += 1
+            else:
+                store.add(KIND, key, SUFFIX, _writer(content))
+                done.added += 1
+    return done
+
+
+def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> Refilled:
+    """Put the masks that a run would make at their place in its results; what is there stays.
+
+    A mask is one that the run would make where all that decides it is as in the run's settings:
+    the model, the items, how importance is scored, the selection, k and the code.
+
+    Args:
+        archive: checked.
+        listing: of it.
+        folder: of the run, in which Snakemake prepared the models and wrote the settings.
+
+    Raises:
+        InputError: it did not, or the settings name no readable items.
+    """
+    done = Refilled()
+    masks = {_key(source): source["mask"] for source in listing["tables"]["sources"]}
+    for model, selection in _selections(folder):
+        # Digests of the abilities' masks by k, which controls are matched to.
+        digests: dict[str, dict[str, str]] = {}
+        for key, expected in _wanted(folder, model, selection):
+            own, target = digests.setdefault(key[2], {}), folder / _path(key)
+            if target.exists():
+                done.there += 1
+            elif key not in masks:
+                done.left.append(f"{_path(key)}: not in the archive")
+                continue
+            else:
+                content = read_listed(archive, listing, masks[key])
+                other = _difference(_origin(content), expected, own, key)
+                if other:
+                    done.left.append(f"{_path(key)}: the archive's has another {other}")
+                    continue
+                with written_whole(target) as temporary:
+                    temporary.write_bytes(content)
+                done.added += 1
+            if key[4] is None:
+                own[key[3]] = read_mask(target).digest
+    return done
+
+
+def _records(listing: Mapping[str, Any]) -> Iterator[str]:
+    """Names of the records, of the calibration items too."""
+    for *_, record in listing["tables"]["intact"]:
+        yield record
+    for source in listing["tables"]["sources"]:
+        yield source["record"]
+    for name in listing["files"]:
+        # results/calibration/{model}/{selection}.json is a choice.
+        if name.startswith(CALIBRATION) and name.endswith(SUFFIX) and name.count("/") == 4:
+            yield name
+
+
+def _writer(content: bytes) -> Any:
+    return lambda path: path.write_bytes(content)
+
+
+def _key(source: Mapping[str, Any]) -> Key:
+    model, selection, fraction = source["model"], source["selection"], source["fraction"]
+    return model, selection, fraction, source["ability"], source["seed"]
+
+
+def _path(key: Key) -> str:
+    model, selection, fraction, ability, seed = key
+    pattern = MASK if seed is None else CONTROL
+    return pattern.format(
+        model=model, selection=selection, fraction=fraction, ability=ability, seed=seed
+    )
+
+
+def _selections(folder: Path) -> list[tuple[str, str]]:
+    """Every (model, selection) of the run whose model is prepared.
+
+    Raises:
+        InputError: there is none.
+    """
+    files = sorted((folder / SETTINGS / "masks").glob("*/*.json"))
+    found = [(file.parent.name, file.stem) for file in files]
+    for model in dict.fromkeys(model for model, _ in found):
+        # Made later, it would be newer than the masks and have importance computed.
+        if not (folder / f"results/checks/{model}.json").is_file():
+            found = []
+    if not found:
+        remedy = "Run `snakemake --cores 1 results/checks/MODEL.json` for each model, then "
+        remedy += "`snakemake -n`, then this again."
+        raise InputError(folder, "not ready for masks", "prepared models and settings", remedy)
+    return found
+
+
+def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Key, dict[str, Any]]]:
+    """Each mask of a selection, then its controls, with what its metadata should say."""
+    settings = _settings(folder, f"masks/{model}/{selection}")
+    without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
+    controls = _settings(folder, f"controls/{model}/{selection}", without)
+    importance = _importance(folder, model)
+    for fraction in settings["fractions"]:
+        for ability in settings["abilities"]:
+            if selection in ("top", "bottom"):
+                names = [ability]
+            elif BACKGROUND in importance and selection == "specific":
+                names = [ability, BACKGROUND]
+            else:
+                names = settings["abilities"]
+            yield (
+                (model, selection, fraction, ability, None),
+                {
+                    "ability": ability,
+                    "selection": selection,
+                    "settings": settings["selection"],
+                    "fraction": fraction,
+                    "fraction_of": settings["fraction_of"],
+                    "importance": {name: importance[name] for name in names},
+                    "code": settings["code"],
+                },
+            )
+    # Later than every mask: Snakemake compares times.
+    keys = product(controls["fractions"], controls["matched"], controls["seeds"])
+    for fraction, ability, seed in keys:
+        yield (
+            (model, selection, fraction, ability, seed),
+            {
+                "ability": ability,
+                "selection": "random",
+                "seed": seed,
+                "fraction": fraction,
+                "code": controls["code"],
+            },
+        )
+
+
+def _difference(
+    origin: Mapping[str, Any], expected: Mapping[str, Any], masks: Mapping[str, str], key: Key
+) -> str:
+    """The first thing in which a mask differs from what the run would make; empty if none."""
+    *_, ability, seed = key
+    if seed is not None:
+        matched = masks if ability not in masks else {ability: masks[ability]}
+        expected = {**expected, "matched_to": dict(matched)}
+    return next((name for name, value in expected.items() if origin.get(name) != value), "")
+
+
+def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
+    """What decides the importance of each ability in the run."""
+    settings = _settings(folder, f"importance/{model}")
+    prepared = folder / "results/models" / model
+    card, tokenizer = read_card(prepared), load_tokenizer(prepared)
+    date = settings["chat_date"] if prints_date(tokenizer) else None
+    found = {}
+    for ability, path in zip(settings["exclude"], settings["items"], strict=True):
+        items: list[Item] = used_items(
+            folder / path, settings["exclude"][ability], settings["limit"], settings["seed"]
+        )
+        examples = render_examples(
+            items, tokenizer, settings["loss_on"], settings["twins"], settings["chat_date"]
+        )
+        own = {name: settings[name] for name in IMPORTANCE}
+        found[ability] = origin_of(card.digest, chat_date=date, examples=examples, **own)
+    return found
+
+
+def _settings(folder: Path, name: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A job's settings, as Snakemake wrote them; where it plans no such job, the default."""
+    file = folder / SETTINGS / f"{name}.json"
+    if default is not None and not file.is_file():
+        return default
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content
+
+
+def _origin(content: bytes) -> dict[str, Any]:
+    """What a mask says of itself, compared with its digests.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name, "mask.safetensors")
+        file.write_bytes(content)
+        return read_mask(file).origin
+
+
+def _store(configfile: Path) -> Store:
+    """The store of a configuration.
+
+    Raises:
+        InputError: the file is missing or names none.
+    """
+    try:
+        return Store(Path(yaml.safe_load(configfile.read_text("utf-8"))["store"]))
+    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+        remedy = "Run this in the run's folder, or name the file with --configfile."
+        raise InputError(configfile, repr(error), "a configuration with `store`", remedy) from None
+
+
+def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
+    """What became of records or masks, in words: other reasons with the first file of each."""
+    lines = [f"{what}: {done.added} put into {place}, {done.there} were there, "
+             f"{len(done.left)} left out."]  # fmt: skip
+    reasons: dict[str, list[str]] = {}
+    for own in done.left:
+        name, reason = own.split(": ", 1)
+        reasons.setdefault(reason, []).append(name)
+    return lines + [f"- {len(own)} {reason}, as {own[0]}" for reason, own in reasons.items()]
+
+
+def main() -> int:
+    """Run the command; 1 where the archive is refused or the folder is not ready."""
+    parser = argparse.ArgumentParser(prog="benchprof.archive.refill", description=__doc__)
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--digest", help="the archive's published digest; another is refused")
+    parser.add_argument(
+        "--configfile", type=Path, default=Path("config.yaml"), help="of the run in this folder"
+    )
+    options = parser.parse_args()
+    try:
+        listing = check(options.archive).listing
+        if options.digest not in (None, listing["digest"]):
+            raise ArchiveError(f"its digest is {listing['digest']}; expected {options.digest}")
+        archive = Archive(options.archive)
+        store = _store(options.configfile)
+        print(*_said("Records", refill_store(archive, listing, store), str(store.root)), sep="\n")
+        print(*_said("Masks", refill_masks(archive, listing, Path()), "results/masks"), sep="\n")
+    except (ArchiveError, InputError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""What a check of an archive found, file by file: recomputed, its digest matched, not looked at."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof.archive.container import DEFAULT_LIMITS, MALFORMED, Archive, Limits
+from benchprof.archive.layout import ArchiveError
+from benchprof.archive.listing import LISTING, check_files, read_listing
+from benchprof.archive.rerun import rewritten_tables
+from benchprof.archive.tables import COLUMNS, MANIFEST, TOLERANCE, Tables
+
+# Of more files alike the verdict says how many they are.
+NAMED = 8
+# In the order in which they are said.
+WHOLE, PART, ALONE = "recomputed", "recomputed in part", "only matched its digest"
+NOT_LOOKED_AT = (
+    "whether a model that is asked gives the items' scores: no model was run",
+    "whether importance gives the masks' entries: none was computed",
+    "whether the data behind the names of models, abilities and benchmarks are what these say",
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of a sound archive.
+
+    Attributes:
+        listing: of the archive.
+        files: by name, how far each was checked and what of it, in words.
+    """
+
+    listing: Mapping[str, Any]
+    files: Mapping[str, tuple[str, str]]
+
+    def lines(self, each: bool) -> list[str]:
+        """The verdict in words; with `each`, every file by its name."""
+        said = [f"{len(self.files)} files: each has the SHA-256 that {LISTING} lists, and there "
+                "is nothing else."]  # fmt: skip
+        for degree, meaning in _meanings().items():
+            own = {name: what for name, (found, what) in self.files.items() if found == degree}
+            if own:
+                said += ["", f"{degree[0].upper()}{degree[1:]}: {meaning}", *_named(own, each)]
+        said += ["", "Not looked at:", *(f"- {what}" for what in NOT_LOOKED_AT)]
+        needed = [f"- {_on_one_line(need['what'])}" for need in self.listing["needed"]]
+        said += ["", "Left out, not looked at, and needed to compute the rest again:", *needed]
+        digest = self.listing["digest"]
+        return [*said, "", f"The archive's digest, to compare with a published one: {digest}"]
+
+
+def check(path: Path, limits: Limits = DEFAULT_LIMITS, rewrite: bool = False) -> Verdict:
+    """Check an archive.
+
+    Args:
+        path: a zip file or an unpacked folder.
+        limits: of its size.
+        rewrite: whether the library writes all tables again, to compare every byte.
+
+    Raises:
+        ArchiveError: it is not what it says it is.
+    """
+    try:
+        archive = Archive(path, limits)
+        listing = read_listing(archive)
+        check_files(archive, listing)
+        tables = Tables(archive, listing)
+        rows = tables.check()
+        rewritten = rewritten_tables(archive, listing) if rewrite else []
+    except ArchiveError:
+        raise
+    except MALFORMED as error:
+        # Its digests were mended around something that no archive holds.
+        raise ArchiveError(f"not an archive of a run ({error!r})") from None
+    files = dict.fromkeys(listing["files"], (ALONE, ""))
+    part = f"these columns, to {TOLERANCE:g}"
+    files |= {name: (PART, f"{rows[name]} rows, {part}: {what}") for name, what in COLUMNS.items()}
+    files |= dict.fromkeys(tables.records, (PART, "digest, mask, model, requests, means of scores"))
+    files |= dict.fromkeys(tables.masks, (PART, "digests, ability, selection, k, seed, model"))
+    files[MANIFEST] = (PART, "the models' digests")
+    files |= dict.fromkeys(rewritten, (WHOLE, "every byte"))
+    return Verdict(listing, files)
+
+
+def _meanings() -> dict[str, str]:
+    return {
+        WHOLE: "the library wrote them again from the records, byte for byte.",
+        PART: "this follows from other files of the archive; the rest only matched its digest.",
+        ALONE: f"who forged one and mended {LISTING} is not found out, except by the archive's "
+        "digest.",
+    }
+
+
+def _named(files: Mapping[str, str], each: bool) -> list[str]:
+    """Files with what was checked of them, one by one or those alike together."""
+    if each:
+        return [f"- {name}{f': {what}' if what else ''}" for name, what in sorted(files.items())]
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, what in sorted(files.items()):
+        parts = name.split("/")
+        depth = min(2 if parts[0] == "results" else 1, len(parts) - 1)
+        groups.setdefault(("/".join(parts[:depth]), what), []).append(name)
+    said = []
+    for (folder, what), names in groups.items():
+        many = f"{f'{folder}/' if folder else 'at the top'}: {len(names)} files"
+        some = many if len(names) > NAMED else ", ".join(names)
+        said.append(f"- {some}{f' ({what})' if what else ''}")
+    return said
+
+
+def _on_one_line(text: str) -> str:
+    """A stranger's text without what a terminal obeys, so that none passes for a verdict."""
+    return "".join(own if own.isprintable() else "?" for own in text)
+
+
+def main(archive: Path | None = None) -> int:
+    """Run the command; 1 where the archive is refused.
+
+    Args:
+        archive: what is checked where the command names none.
+    """
+    parser = argparse.ArgumentParser(prog="verify", description="Check an archive of a run.")
+    parser.add_argument("archive", type=Path, nargs="?" if archive else None, default=archive)
+    parser.add_argument(
+        "--files", dest="each", action="store_true", help="name every file in the verdict"
+    )
+    parser.add_argument(
+        "--recompute",
+        action="store_true",
+        help="also have the library that runs this check, with the project's packages, write all "
+        "tables again, and compare them byte by byte",
+    )
+    limits = {
+        "files": "files at most",
+        "file_bytes": "bytes of one file at most, unpacked",
+        "total_bytes": "bytes of all files at most, unpacked",
+        "ratio": "how many times its size a packed file may expand to",
+    }
+    for name, text in limits.items():
+        default = getattr(DEFAULT_LIMITS, name)
+        option = f"--most-{name.replace('_', '-')}"
+        parser.add_argument(option, dest=name, type=int, default=default, help=text, metavar="N")
+    options = parser.parse_args()
+    try:
+        bounds = Limits(**{name: getattr(options, name) for name in limits})
+        verdict = check(options.archive, bounds, options.recompute)
+    except ArchiveError as error:
+        found = [_on_one_line(line) for line in str(error).split("\n")]
+        print(*found, f"{options.archive}: refused.", sep="\n", file=sys.stderr)
+        return 1
+    print("\n".join(verdict.lines(options.each)))
+    return 0
