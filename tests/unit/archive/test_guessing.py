@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchprof.archive import guessing
-from benchprof.archive.guessing import above_guessing_p, reason_of
+from benchprof.archive.guessing import above_guessing_p, guessing_level, reason_of
+from benchprof.evaluation.guessing import Offer, pool_of
 from benchprof.profile import reason
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.guessing import read_guessing
+from benchprof.profile.impact import ROUNDING, SIGNIFICANCE
 from benchprof.profile.impact import above_guessing_p as of_library
 from benchprof.profile.rows import MIN_ITEMS
 from benchprof.profile.units import MIN_CLUSTERS, units_of
@@ -20,13 +23,19 @@ from benchprof.profile.units import MIN_CLUSTERS, units_of
 chances = st.floats(0, 0.875)
 
 
-def expected(scores: list[float], chance: float, tasks: list[str]) -> float:
-    return float(of_library(np.array([scores], dtype=float), chance, units_of(tasks))[0])
+def record(guessing: float, tasks: list[str], **more: Any) -> dict[str, Any]:
+    return {"n": len(tasks), "guessing": guessing, "items": {"task": tasks} | more}
+
+
+def expected(scores: list[float], own: dict[str, Any]) -> float:
+    units = units_of(own["items"]["task"])
+    values = np.array([scores], dtype=float)
+    return float(of_library(values, read_guessing(own, units), units)[0])
 
 
 def test_the_constants_are_the_library_s() -> None:
-    own = (guessing.MIN_ITEMS, guessing.MIN_CLUSTERS, guessing.SIGNIFICANCE)
-    assert own == (MIN_ITEMS, MIN_CLUSTERS, SIGNIFICANCE)
+    own = (guessing.MIN_ITEMS, guessing.MIN_CLUSTERS, guessing.SIGNIFICANCE, guessing.ROUNDING)
+    assert own == (MIN_ITEMS, MIN_CLUSTERS, SIGNIFICANCE, ROUNDING)
 
 
 @given(st.integers(2, 3000).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), chances)
@@ -35,8 +44,9 @@ def test_the_constants_are_the_library_s() -> None:
 def test_right_or_wrong(counts: tuple[int, int], chance: float) -> None:
     n, right = counts
     scores = [1.0] * right + [0.0] * (n - right)
-    found = above_guessing_p(scores, chance, ["task"] * n)
-    assert found == pytest.approx(expected(scores, chance, ["task"] * n), rel=1e-8, abs=1e-300)
+    own = record(chance, ["task"] * n)
+    found = above_guessing_p(scores, own)
+    assert found == pytest.approx(expected(scores, own), rel=1e-8, abs=1e-300)
 
 
 @given(
@@ -44,17 +54,17 @@ def test_right_or_wrong(counts: tuple[int, int], chance: float) -> None:
     chances,
 )
 def test_continuous_scores(scores: list[float], chance: float) -> None:
-    tasks = ["task"] * len(scores)
-    found = above_guessing_p(scores, chance, tasks)
-    assert found == pytest.approx(expected(scores, chance, tasks), rel=1e-7, abs=1e-12)
+    own = record(chance, ["task"] * len(scores))
+    found = above_guessing_p(scores, own)
+    assert found == pytest.approx(expected(scores, own), rel=1e-7, abs=1e-12)
 
 
 @given(st.lists(st.booleans(), min_size=60, max_size=60), st.integers(2, 15), chances)
 def test_clusters_of_items(right: list[bool], clusters: int, chance: float) -> None:
     tasks = [f"task {n % clusters}" for n in range(len(right))]
     scores = [float(own) for own in right]
-    found = above_guessing_p(scores, chance, tasks)
-    wanted = expected(scores, chance, tasks)
+    found = above_guessing_p(scores, record(chance, tasks))
+    wanted = expected(scores, record(chance, tasks))
     if math.isnan(found):
         assert math.isnan(wanted) or wanted > SIGNIFICANCE
     else:
@@ -66,7 +76,35 @@ def test_a_score_has_a_reason_or_is_above_guessing() -> None:
     def scores(right: int, n: int) -> list[float]:
         return [1.0] * right + [0.0] * (n - right)
 
-    assert reason_of(scores(18, 40), 0.25, ["task"] * 40) == ""
-    assert reason_of(scores(14, 40), 0.25, ["task"] * 40) == reason.NOT_ABOVE_GUESSING
-    assert reason_of(scores(9, 9), 0.25, ["task"] * 9) == reason.TOO_FEW_ITEMS
-    assert reason_of([0.25] * 40, 0.25, ["task"] * 40) == reason.NOT_ABOVE_GUESSING
+    own = record(0.25, ["task"] * 40)
+    assert reason_of(scores(18, 40), own) == ""
+    assert reason_of(scores(14, 40), own) == reason.NOT_ABOVE_GUESSING
+    assert reason_of(scores(9, 9), record(0.25, ["task"] * 9)) == reason.TOO_FEW_ITEMS
+    assert reason_of([0.25] * 40, own) == reason.NOT_ABOVE_GUESSING
+
+
+@pytest.mark.parametrize("tasks", [1, 12])
+@pytest.mark.parametrize("skew", [0.25, 0.34, 0.6])
+@given(seed=st.integers(0, 10_000), n=st.integers(24, 200))
+@settings(max_examples=15)
+def test_against_the_constants_of_a_pool(tasks: int, skew: float, seed: int, n: int) -> None:
+    """Letters of which one is right more often, in one task or in clusters, and yes or no."""
+    random = np.random.default_rng(seed)
+    shares = [skew, *[(1 - skew) / 3] * 3]
+    offers = [
+        Offer(f"task {i % tasks}", ("A", "B", "C", "D"), (int(random.choice(4, p=shares)),))
+        if i % 3 else Offer(f"task {i % tasks}", ("yes", "no"), (int(random.random() < skew),))
+        for i in range(2 * n)
+    ]  # fmt: skip
+    pool, sample = pool_of(offers), offers[:n]
+    own = record(
+        pool.guessing,
+        [offer.task for offer in sample],
+        set=[pool.place(offer) for offer in sample],
+        right=[list(offer.right_texts) for offer in sample],
+    ) | {"pool": pool.as_json}
+    assert guessing_level(own) == pytest.approx(pool.guessing, abs=1e-12)
+    scores = (random.random(n) < random.choice([0.3, 0.4, 0.7])).astype(float).tolist()
+    for values in (scores, [0.9 * score + 0.05 for score in scores]):
+        found = above_guessing_p(values, own)
+        assert found == pytest.approx(expected(values, own), rel=1e-6, abs=1e-12)

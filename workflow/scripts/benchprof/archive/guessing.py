@@ -3,51 +3,131 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
+from typing import Any
 
 # As in `profile.rows`, `profile.impact` and `profile.units`.
 MIN_ITEMS = 10
 MIN_CLUSTERS = 10
 SIGNIFICANCE = 0.05
+ROUNDING = 1e-9
 TERMS = 10_000
 
 
-def reason_of(scores: Sequence[float], guessing: float, tasks: Sequence[str]) -> str:
-    """The code of why a benchmark has no AIS; empty where it has.
+def reason_of(scores: Sequence[float], record: Mapping[str, Any]) -> str:
+    """The code of why a benchmark has no AIS in a metric; empty where it has.
 
     Args:
         scores: each item's, of the intact model.
-        guessing: the score of guessing.
-        tasks: the lm-eval task of each item.
+        record: of the intact model.
     """
     if len(scores) < MIN_ITEMS:
         return "too_few_items"
-    above = above_guessing_p(scores, guessing, tasks) < SIGNIFICANCE
-    return "" if above else "not_above_guessing"
+    return "" if above_guessing_p(scores, record) < SIGNIFICANCE else "not_above_guessing"
 
 
-def above_guessing_p(scores: Sequence[float], guessing: float, tasks: Sequence[str]) -> float:
+def guessing_level(record: Mapping[str, Any]) -> float:
+    """The score of guessing that the pool of a record gives; what it says where it has no pool."""
+    if "pool" not in record:
+        return float(record["guessing"])
+    pool = record["pool"]
+    sets = [_counted(own) for own in pool["sets"]]
+    tests = sum(len(own["options"]) for own in pool["sets"])
+    levels = [
+        best / n if _binomial_tail(best, n, uniform) * tests < SIGNIFICANCE else uniform
+        for n, best, _, uniform in sets
+    ]
+    return float(
+        pool["outside"]
+        + sum(n / pool["n"] * level for (n, *_), level in zip(sets, levels, strict=True))
+    )
+
+
+def above_guessing_p(scores: Sequence[float], record: Mapping[str, Any]) -> float:
     """One-sided p-value that a model does no better than guessing; NaN where all equals it.
 
     Args:
         scores: each item's.
-        guessing: the score of guessing.
-        tasks: the lm-eval task of each item; ten or more are clusters.
+        record: of a model on the benchmark.
     """
+    tasks: list[str] = record["items"]["task"]
     clustered = len(set(tasks)) >= MIN_CLUSTERS
+    level = _above_level_p(scores, record["guessing"], tasks, clustered)
+    rival = _above_rival_p(scores, record, clustered)
+    return level if rival is None or math.isnan(level) else max(level, rival)
+
+
+def _above_level_p(
+    scores: Sequence[float], guessing: float, tasks: Sequence[str], clustered: bool
+) -> float:
+    """Against the score of guessing as if it were known."""
     if not clustered and all(score in (0, 1) for score in scores):
         return _binomial_tail(int(sum(scores)), len(scores), guessing)
     excess = [score - guessing for score in scores]
     if clustered:
-        by_task: dict[str, list[float]] = {}
-        for task, own in zip(tasks, excess, strict=True):
-            by_task.setdefault(task, []).append(own)
-        excess = [math.fsum(own) for own in by_task.values()]
+        excess = list(_by_task(tasks, excess).values())
     spread, mean = stdev(excess), fmean(excess)
     if spread == 0:
         return 0.0 if mean > 0 else math.nan
     return _student_tail(mean / (spread / math.sqrt(len(excess))), len(excess) - 1)
+
+
+def _above_rival_p(
+    scores: Sequence[float], record: Mapping[str, Any], clustered: bool
+) -> float | None:
+    """Against the constants that may be better than a random choice; None where there is none."""
+    pool = record.get("pool", {"sets": []})
+    used = {
+        number: (n, place, best / n)
+        for number, (n, best, place, uniform) in enumerate(map(_counted, pool["sets"]))
+        if _binomial_tail(best, n, uniform) < SIGNIFICANCE
+    }
+    if not used:
+        return None
+    items, n, mean = record["items"], len(scores), fmean(scores)
+    level = pool["outside"]
+    for number, own in enumerate(pool["sets"]):
+        size, best, _, uniform = _counted(own)
+        level += size * (best / size if number in used else uniform) / pool["n"]
+    parts = [
+        0.0 if own not in used else (used[own][1] in right) - used[own][2]
+        for own, right in zip(items["set"], items["right"], strict=True)
+    ]
+    rest = 0.0
+    errors = [score - mean for score in scores]
+    if clustered:
+        by_task = _by_task(items["task"], errors)
+        of_pool = dict.fromkeys(by_task, 0.0)
+        for number, (_, place, share) in used.items():
+            for task, own in pool["sets"][number]["tasks"].items():
+                if task in of_pool:
+                    of_pool[task] += own["right"][place] - share * own["n"]
+        errors = [by_task[task] - n / pool["n"] * of_pool[task] for task in by_task]
+    else:
+        errors = [e - n / pool["n"] * part for e, part in zip(errors, parts, strict=True)]
+        for number, (size, _, share) in used.items():
+            rest += (size - items["set"].count(number)) * share * (1 - share) / pool["n"] ** 2
+    count = len(errors)
+    variance = math.fsum(e * e for e in errors) / n**2 * count / max(1, count - 1) + rest
+    if math.sqrt(variance) <= ROUNDING:
+        return 0.0 if mean - level > ROUNDING else 1.0
+    return _student_tail((mean - level) / math.sqrt(variance), count - 1)
+
+
+def _counted(own: Mapping[str, Any]) -> tuple[int, int, int, float]:
+    """Of a set of documents: how many, the best text's right ones and place, the random choice."""
+    tasks = own["tasks"].values()
+    counts = [sum(column) for column in zip(*(task["right"] for task in tasks), strict=True)]
+    return sum(task["n"] for task in tasks), max(counts), counts.index(max(counts)), own["uniform"]
+
+
+def _by_task(tasks: Sequence[str], values: Sequence[float]) -> dict[str, float]:
+    """Sums of the items' values by their task."""
+    sums: dict[str, list[float]] = {}
+    for task, value in zip(tasks, values, strict=True):
+        sums.setdefault(task, []).append(value)
+    return {task: math.fsum(own) for task, own in sums.items()}
 
 
 def _binomial_tail(right: int, n: int, chance: float) -> float:

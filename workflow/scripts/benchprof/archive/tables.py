@@ -13,7 +13,7 @@ from typing import Any
 
 from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
-from benchprof.archive.guessing import reason_of
+from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_listed
 from benchprof.archive.strict import load_json
@@ -105,12 +105,15 @@ class Tables:
         guessing, tasks = record["guessing"], items["task"]
         if len(tasks) != record["n"]:
             raise ArchiveError(f"{name}: {len(tasks)} tasks of {record['n']} items")
+        if abs(guessing_level(record) - guessing) > TOLERANCE:
+            level = guessing_level(record)
+            raise ArchiveError(f"{name}: guessing scores {guessing}; its pool gives {level}")
         return {
             "n": record["n"],
             "guessing": guessing,
             "scores": record["scores"],
             "right": {m: right_items(own) for m, own in items["scores"].items()},
-            "reason": {m: reason_of(own, guessing, tasks) for m, own in items["scores"].items()},
+            "reason": {m: reason_of(own, record) for m, own in items["scores"].items()},
             "mask": origin["mask"] and origin["mask"]["digest"],
             "ablation_of": "complement" if "kept_in" in (origin["mask"] or {}) else "mask",
             "model_digest": origin["model"]["digest"],
