@@ -75,6 +75,7 @@ def test_the_shipped_configurations_are_valid(files: tuple[str, ...]) -> None:
         ("models.smollm2-135m-instruct.source", {"hub": "a/b"}, ["source", "hub and revision"]),
         ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
+        ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, tensor, chunk"]),
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
         ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
