@@ -130,7 +130,7 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "corrupted twins" in signed
     assert "at least 0" not in signed
     assert "layers 2 to 5" in text
-    assert "not among the n most important of 2 other abilities or more" in text
+    assert "without those among the n most important of 2 other abilities or more" in text
     assert "multiplies the weights that it selects by 0.5" in text
     assert "sun2024simple" in bibliography
     assert "molchanov" not in text + bibliography
