@@ -37,6 +37,7 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
     for ability in set(config["abilities"]) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    _check_case(config["models"], f"{source}, models")
     for name, model in config["models"].items():
         if model.get("gpus", 1) > 1 and model["device"] not in ("auto", "cuda"):
             raise InputError(
@@ -87,6 +88,19 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
             str(specific["in_top_of"]),
             f"at most {others}, as many as an ability is contrasted with",
         )
+
+
+def _check_case(names: Iterable[str], where: str) -> None:
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise InputError(
+                where,
+                f"{other!r} and {name!r} differ in case alone",
+                "names that differ in more",
+                "Rename one: on some disks they would share a folder.",
+            )
 
 
 def check_validation(config: Mapping[str, Any], source: str) -> None:
