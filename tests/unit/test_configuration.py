@@ -80,6 +80,7 @@ def test_the_shipped_configurations_are_valid(files: tuple[str, ...]) -> None:
         ("models.smollm2-135m-instruct.source", {"hub": "a/b"}, ["source", "hub and revision"]),
         ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
+        ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, tensor, chunk"]),
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
         ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
@@ -105,6 +106,40 @@ def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
     assert "\n" not in message
     for word in words:
         assert word in message
+
+
+MODEL = DEFAULT["models"]["smollm2-135m-instruct"]
+
+
+@pytest.mark.parametrize(
+    "name", ["qwen2.5-7b-instruct", "Llama-3.1-8B-Instruct", "phi_2", "Q", "SmolLM2.Q4_K_M"]
+)
+def test_a_model_is_named_as_people_write_it(name: str) -> None:
+    check_configuration(changed("models", {name: MODEL}), SCHEMA, "config.yaml")
+
+
+@pytest.mark.parametrize(
+    "name", ["..", ".hidden", "ends.", "-x", "a/b", "a b", "a\n", "", "x" * 61, "pipeline.png"]
+)
+def test_a_model_s_name_is_that_of_a_folder_and_of_no_file(name: str) -> None:
+    with pytest.raises(InputError, match=r"models: the name .*expected letters, digits") as raised:
+        check_configuration(changed("models", {name: MODEL}), SCHEMA, "config.yaml")
+    assert repr(name) in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["a.b", "A", "a\n"])
+@pytest.mark.parametrize("section", ["abilities", "benchmarks"])
+def test_other_names_have_no_dot_and_no_capital(section: str, name: str) -> None:
+    # `{ability}.{selection}_{k}` names an ablation.
+    config = changed(section, DEFAULT[section] | {name: {"items": "x"}})
+    with pytest.raises(InputError, match=f"{section}: the name .*expected lower-case letters"):
+        check_configuration(config, SCHEMA, "config.yaml")
+
+
+def test_names_that_differ_in_case_alone_are_one_folder_on_some_disks() -> None:
+    config = changed("models", {"Qwen2.5-7B": MODEL, "other": MODEL, "qwen2.5-7b": MODEL})
+    with pytest.raises(InputError, match=r"models: 'Qwen2.5-7B' and 'qwen2.5-7b' differ in case"):
+        check_configuration(config, SCHEMA, "config.yaml")
 
 
 PIECE = {"wheel": "a==1", "sha256": "0" * 64, "file": "part0"}

@@ -89,5 +89,5 @@ def test_an_ability_without_a_calibration_split(project: Project) -> None:
 def test_an_unsafe_slug(project: Project, tmp_path: Path) -> None:
     model = project.config["models"]["tiny"]
     project.configure(lambda config: config.update(models={"../../x": model}))
-    refused(project, "'../../x'", "lower-case letters")
+    refused(project, "'../../x'", "expected letters, digits")
     assert not (tmp_path.parent / "x").exists()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import math
 import tempfile
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchprof.masks import parts
 from benchprof.masks.job import selector
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile, write_tensors
@@ -19,6 +23,9 @@ from benchprof.tensors import TensorFile, write_tensors
 Place = tuple[str, int]
 Scores = dict[str, dict[Place, float]]
 """By ability: the score of each (tensor name, flat index)."""
+Selection = Callable[[Scores, str, int], list[Place]]
+# In place of a million, so that a few weights make several chunks.
+SMALL_CHUNK = 3
 
 
 def ranked(score: dict[Place, float]) -> list[Place]:
@@ -38,6 +45,35 @@ def others(of: Scores, ability: str, place: Place) -> list[float]:
 
 def top(scores: Scores, ability: str, n: int) -> list[Place]:
     return ranked(scores[ability])[:n]
+
+
+def top_of_parts(parts_of: Callable[[list[Place], int], list[list[Place]]]) -> Selection:
+    """The highest of every part, each part with its share of n by largest remainders."""
+
+    def select(scores: Scores, ability: str, n: int) -> list[Place]:
+        own = scores[ability]
+        parts = parts_of(sorted(own), n)
+        shares = [Fraction(n * len(part), len(own)) for part in parts]
+        left = n - sum(map(math.floor, shares))
+        remainders = {part: share - math.floor(share) for part, share in enumerate(shares)}
+        more = sorted(remainders, key=lambda part: (-remainders[part], part))[:left]
+        return [
+            place
+            for number, (part, share) in enumerate(zip(parts, shares, strict=True))
+            for place in ranked({p: own[p] for p in part})[: math.floor(share) + (number in more)]
+        ]
+
+    return select
+
+
+def tensors_of(places: list[Place], _: int) -> list[list[Place]]:
+    return [list(part) for _, part in itertools.groupby(places, key=lambda place: place[0])]
+
+
+def chunks_of(places: list[Place], n: int) -> list[list[Place]]:
+    share = n / len(places)
+    length = max(SMALL_CHUNK, int(math.sqrt(len(places) / (share + 1e-9))))
+    return [places[start : start + length] for start in range(0, len(places), length)]
 
 
 def bottom(scores: Scores, ability: str, n: int) -> list[Place]:
@@ -86,6 +122,9 @@ def mean(values: list[float]) -> float:
 
 REFERENCES = [
     ("top", {}, top),
+    ("top", {"within": "model"}, top),
+    ("top", {"within": "tensor"}, top_of_parts(tensors_of)),
+    ("top", {"within": "chunk"}, top_of_parts(chunks_of)),
     ("bottom", {}, bottom),
     ("core", {}, core),
     ("specific", {"definition": "ratio", "pool": 2}, ratio(mean)),
@@ -129,13 +168,20 @@ def test_masks_equal_their_definition(data: st.DataObject) -> None:
             expected = [reference(scores, "x", n) for n in counts]
             if None in expected:
                 continue  # `exclude` leaves too little: refused, tested elsewhere
-            found = selector(selection, options, files, counts)("x")
+            with mock.patch.object(parts, "LEAST_CHUNK", SMALL_CHUNK):
+                found = selector(selection, options, files, counts)("x")
             assert [places_of(entries) for entries in found] == list(map(set, expected)), (
                 selection, options,
             )  # fmt: skip
-            if selection != "specific" or options["definition"] in ("max", "diff", "sum"):
+            if nested(selection, options):
                 for small, large in itertools.pairwise(found):
                     assert places_of(small) <= places_of(large)
+
+
+def nested(selection: str, options: dict[str, object]) -> bool:
+    if selection == "specific":
+        return options["definition"] in ("max", "diff", "sum")
+    return options.get("within", "model") == "model"
 
 
 def places_of(entries: Entries) -> set[Place]:

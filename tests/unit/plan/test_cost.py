@@ -87,6 +87,7 @@ def test_memory_of_importance() -> None:
     [
         # Five copies of a tensor of 30 in float32 or float64; masks of 1 and 4 entries.
         ("top", {}, 600 + 20),
+        ("top", {"within": "chunk"}, 600 + 20),
         ("core", {}, 1200 + 20),
         ("specific", {"definition": "max"}, 1200 + 20),
         # Pools of 5 and 20 entries of 4 bytes, and both ratios.

@@ -87,6 +87,18 @@ def test_hostile_text_stays_text(make_table: Table, card: Path, tmp_path: Path) 
     assert f"script-src 'sha256-{digest}'" in text
 
 
+def test_a_model_s_name_may_have_dots_and_capitals(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    name = "Qwen2.5-7B-Instruct"
+    figure = tmp_path / name / "impact_specific_0.001.svg"
+    table = make_table(benchmarks=2, abilities=2, models=(name,))
+    draw_heatmap(table, name, "specific", "0.001", OWN, [figure])
+    reader = written(tmp_path / "report.html", table, card, figures=[figure])
+    assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
+    assert f'data-model="{name}"' in (tmp_path / "report.html").read_text()
+
+
 def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path) -> None:
     table = make_table(benchmarks=11, undefined=(2,), unbounded=(3,))
     reader = written(tmp_path / "report.html", table, card)

@@ -79,6 +79,19 @@ def test_a_broken_model_and_what_was_ablated_are_said(make_table: Table) -> None
     assert "All but the ability's mask was ablated." in caption
 
 
+def test_a_model_s_name_is_written_as_it_is(make_table: Table) -> None:
+    name = "Llama-3.1_8B-Instruct"
+    table = make_table(2, 2, models=(name, "own"))
+    latex = impact_table(matrix_of(table, name, "specific", "0.001", OWN)).latex()
+    assert rf"\label{{tab:impact-{name}-specific-0.001}}" in latex
+    assert r"of Llama-3.1\_8B-Instruct (" in latex
+    pairs = similarity_rows(table, seed=1)
+    header = similarity_table(similarity_of(pairs, "specific", "0.001")).latex()
+    assert r"Benchmark & Llama-3.1\_8B-Instruct and own \\" in header
+    bibliography = references([], {name: {"hub": "Org/Model", "revision": "0a1b"}})
+    assert f"@misc{{model-{name},\n" in bibliography
+
+
 def test_every_row_has_as_many_columns_as_the_header(make_table: Table, tmp_path: Path) -> None:
     targets = [tmp_path / "impact.tex", tmp_path / "impact.md"]
     write_impact_tables(make_table(benchmarks=16), MODEL, "specific", "0.001", OWN, targets)
@@ -130,7 +143,7 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "corrupted twins" in signed
     assert "at least 0" not in signed
     assert "layers 2 to 5" in text
-    assert "not among the n most important of 2 other abilities or more" in text
+    assert "without those among the n most important of 2 other abilities or more" in text
     assert "multiplies the weights that it selects by 0.5" in text
     assert "sun2024simple" in bibliography
     assert "molchanov" not in text + bibliography

@@ -32,6 +32,7 @@ MODULES = {
     "masks": (
         "benchprof.masks.control",
         "benchprof.masks.job",
+        "benchprof.masks.parts",
         "benchprof.masks.selection",
         "benchprof.masks.shares",
         "benchprof.masks.size",

@@ -41,6 +41,7 @@ def check_configuration(config: Mapping[str, Any], schema: Mapping[str, Any], so
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
     _check_date(config.get("chat_date", CHAT_DATE), f"{source}, chat_date")
+    _check_case(config["models"], f"{source}, models")
     for name, model in config["models"].items():
         if model.get("gpus", 1) > 1 and model["device"] not in ("auto", "cuda"):
             raise InputError(
@@ -98,6 +99,19 @@ def _check_date(date: str, where: str) -> None:
         datetime.date.fromisoformat(date)
     except ValueError as error:
         raise InputError(where, f"{date!r} ({error})", "a day of the calendar") from None
+
+
+def _check_case(names: Iterable[str], where: str) -> None:
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise InputError(
+                where,
+                f"{other!r} and {name!r} differ in case alone",
+                "names that differ in more",
+                "Rename one: on some disks they would share a folder.",
+            )
 
 
 def check_validation(config: Mapping[str, Any], source: str) -> None:

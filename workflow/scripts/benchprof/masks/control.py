@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
+from benchprof.masks.parts import apportioned
 from benchprof.masks.threshold import Entries
 from benchprof.sampling import derived_seed
 
@@ -30,15 +31,10 @@ def mean_strata(several: Sequence[Strata]) -> Strata:
     All masks hold the same number of entries. Entries lost by rounding down go to the strata
     with the largest remainders, ties to the lower (tensor name, decile).
     """
-    masks = len(several)
     names = sorted({name for strata in several for name in strata})
     cells = [(name, decile) for name in names for decile in range(DECILES)]
     sums = [sum(s[name][decile] for s in several if name in s) for name, decile in cells]
-    counts = [total // masks for total in sums]
-    missing = sum(sums) // masks - sum(counts)
-    by_remainder = sorted(range(len(cells)), key=lambda i: (-(sums[i] % masks), i))
-    for position in by_remainder[:missing]:
-        counts[position] += 1
+    counts = apportioned(sum(sums) // len(several), sums)
     mean: Strata = {}
     for (name, _), count in zip(cells, counts, strict=True):
         mean.setdefault(name, []).append(count)

@@ -151,7 +151,7 @@ def selector(
 ) -> Callable[[str], list[Entries]]:
     """From an ability to its entries for each count; what all abilities need is done once."""
     if selection == "top":
-        return lambda ability: select_top(files[ability], counts)
+        return lambda ability: select_top(files[ability], counts, settings.get("within", "model"))
     if selection == "bottom":
         return lambda ability: select_bottom(files[ability], counts)
     shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)

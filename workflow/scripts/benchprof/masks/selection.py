@@ -7,14 +7,35 @@ from collections.abc import Sequence
 
 import torch
 
+from benchprof.masks.parts import chunks, largest_of_parts, whole_tensors
 from benchprof.masks.shares import Shares
 from benchprof.masks.threshold import Entries, largest
 from benchprof.tensors import TensorFile
 
 
-def select_top(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:
-    """`top`: the entries with the highest importance, for each count; nested in the count."""
-    return largest(importance.names, importance.tensor, counts)
+def select_top(
+    importance: TensorFile, counts: Sequence[int], within: str = "model"
+) -> list[Entries]:
+    """`top`: the entries with the highest importance, for each count.
+
+    Args:
+        importance: of one ability.
+        counts: the sizes n.
+        within: what is ranked together. model: the whole scope; masks are nested in the count.
+            tensor, chunk: each tensor, or each chunk of consecutive weights of the tensors in the
+            order of their names, gives a share by its size; not nested in the count.
+    """
+    if within == "model":
+        return largest(importance.names, importance.tensor, counts)
+    sizes = {name: importance.size(name) for name in importance.names}
+    return [
+        largest_of_parts(
+            whole_tensors(sizes) if within == "tensor" else chunks(sizes, count),
+            importance.tensor,
+            count,
+        )
+        for count in counts
+    ]
 
 
 def select_bottom(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:

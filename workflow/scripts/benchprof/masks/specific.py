@@ -11,7 +11,7 @@ import torch
 from benchprof.errors import InputError
 from benchprof.masks.selection import select_top
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, largest
+from benchprof.masks.threshold import Entries, largest, more_than_scope
 
 
 def select_ratio(
@@ -47,7 +47,7 @@ def select_ratio(
     """
     for count in counts:
         if count > shares.size:
-            select_top(shares.files[ability], [count])  # raises the error that names the scope
+            raise more_than_scope(count, shares.size)
     sizes = [min(int(count * pool), shares.size) for count in counts]
     pools = select_top(shares.files[ability], sizes)
     widest = pools[sizes.index(max(sizes))]

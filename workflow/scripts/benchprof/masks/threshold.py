@@ -57,6 +57,16 @@ def largest(
     return chosen
 
 
+def more_than_scope(count: int, size: int) -> InputError:
+    """What to raise where a mask of `count` entries is asked of `size` weights."""
+    return InputError(
+        f"a mask of {count:,} entries",
+        f"more than the {size:,} weights in scope",
+        "a smaller share",
+        "Lower `fractions` or widen `scope`.",
+    )
+
+
 def _thresholds(
     names: Sequence[str], score_of: Callable[[str], torch.Tensor], counts: Sequence[int]
 ) -> list[tuple[int, int]]:
@@ -79,12 +89,7 @@ def _thresholds(
         for number, prefix in enumerate(prefixes):
             at_least = histograms[prefix].flip(0).cumsum(0).flip(0)
             if wanted[number] > at_least[0]:
-                raise InputError(
-                    f"a mask of {counts[number]:,} entries",
-                    f"more than the {int(at_least[0]):,} weights in scope",
-                    "a smaller share",
-                    "Lower `fractions` or widen `scope`.",
-                )
+                raise more_than_scope(counts[number], int(at_least[0]))
             digit = int(torch.nonzero(at_least >= wanted[number])[-1])
             wanted[number] -= int(at_least[digit + 1]) if digit + 1 < BINS else 0
             prefixes[number] = (prefix << DIGIT) + digit + lowest

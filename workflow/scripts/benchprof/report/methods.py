@@ -23,11 +23,23 @@ SCORES = {
     "fisher": "the mean over the ability's training items of (w × gradient)²",
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
+# What `top` ranks together.
+WITHIN = {
+    "model": "chosen over the whole scope",
+    "tensor": "chosen within each weight matrix, which gives a share by its size",
+    "chunk": "chosen within each chunk of consecutive weights, which gives a share by its size (a "
+    "chunk has 10⁶ weights, or as many as are in scope divided by √n where that is more; matrices "
+    "follow one another by name)",
+}
 IMPACTS = {
     "chance_corrected": "(S − S(a)) / (S − C), C the score of guessing (a random choice among "
     "the options, or one constant answer where it is significantly better)",
     "relative": "(S − S(a)) / S",
     "absolute": "S − S(a)",
+}
+METRICS = {
+    "probability": "the probability of the right option, normalised over the options",
+    "headline": "the metric that each benchmark is known by",
 }
 
 
@@ -58,7 +70,7 @@ def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Step]
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole))
         steps.append(Step(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
-    steps += [_ablation(settings), _controls(settings, table), _impact(settings), _tests(table)]
+    steps += [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
     if table["model"].nunique() > 1:
         steps.append(_similarity())
     return steps
@@ -140,9 +152,10 @@ def _importance(settings: Mapping[str, Any]) -> Step:
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     limit = f"; {importance['limit']} items an ability" if importance.get("limit") else ""
     scope = settings["scope"].replace("_", " ")
+    halves = "; each half of the items also made masks alone" if importance.get("halves") else ""
     return Step(
         "Importance of a weight w for an ability",
-        f"{', '.join(parts)}; scope: {scope}{within}{limit}.",
+        f"{', '.join(parts)}; scope: {scope}{within}{limit}{halves}.",
         tuple(keys_of(f"importance:{importance['score']}")),
     )
 
@@ -150,11 +163,10 @@ def _importance(settings: Mapping[str, Any]) -> Step:
 def _selection(name: str, selection: Mapping[str, Any], whole: str) -> str:
     """The rule behind a mask of n weights."""
     n = f"n = ⌊k · {whole}⌋"
-    others = "the background items'" if "background" in selection else "the other abilities'"
     if name == "specific":
-        return _specific(selection, n, others)
+        return _specific(selection, n) + _background(selection)
     rules = {
-        "top": f"the {n} most important weights, chosen over the whole scope",
+        "top": f"the {n} most important weights, {WITHIN[selection.get('within', 'model')]}",
         "bottom": f"the {n} weights whose importance is nearest to 0, chosen over the whole scope",
         "core": f"the {n} weights whose least importance to any ability is largest: one mask for "
         "all abilities",
@@ -190,23 +202,34 @@ def _sides(table: pd.DataFrame) -> list[str]:
     return [name for name, there in sides.items() if there]
 
 
-def _specific(selection: Mapping[str, Any], n: str, others: str) -> str:
+def _specific(selection: Mapping[str, Any], n: str) -> str:
     definition = selection["definition"]
+    others = "the background items'" if "background" in selection else "the other abilities'"
     if definition == "ratio":
         of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
+        skipped = f", without {_high_for_others(selection)}," if "in_top_of" in selection else ""
         return (
-            f"of the {selection['pool']:g}n most important weights the {n} with the largest ratio "
-            f"of the ability's importance to {others} {of}"
+            f"of the {selection['pool']:g}n most important weights{skipped} the {n} with the "
+            f"largest ratio of the ability's importance to {others} {of}"
         )
     if definition == "exclude":
-        among = (
-            "to the background items"
-            if "background" in selection
-            else f"of {selection['in_top_of']} other abilities or more"
-        )
-        return f"the {n} most important weights that are not among the n most important {among}"
+        return f"the {n} most important weights without {_high_for_others(selection)}"
     of = {"diff": "mean", "max": "largest", "sum": "sum of absolute importances"}[definition]
     return f"the {n} weights whose importance to the ability exceeds {others} {of} most"
+
+
+def _high_for_others(selection: Mapping[str, Any]) -> str:
+    """What `in_top_of` keeps out of a mask."""
+    least = selection["in_top_of"]
+    others = f"of {least} other {'ability' if least == 1 else 'abilities'} or more"
+    whose = "to the background items" if "background" in selection else others
+    return f"those among the n most important {whose}"
+
+
+def _background(selection: Mapping[str, Any]) -> str:
+    """Where the items are from that stand for the other abilities."""
+    folder = selection.get("background")
+    return f" (background: the training items in {folder})" if folder else ""
 
 
 def _ablation(settings: Mapping[str, Any]) -> Step:
@@ -222,32 +245,34 @@ def ablated(settings: Mapping[str, Any]) -> str:
         return f"zeroes {which} that it selects"
     if ablation == "mean":
         return f"sets {which} that it selects to their matrix's mean"
-    return f"multiplies {which} that it selects by {ablation['scale']:g}"
+    return f"multiplies {which} that it selects by {ablation['scale']}"
 
 
-def _controls(settings: Mapping[str, Any], table: pd.DataFrame) -> Step:
-    seeds = int(table["seed"].nunique())
-    if not seeds:
+def _controls(settings: Mapping[str, Any]) -> Step:
+    random = settings["controls"]["random"]
+    if not random["seeds"]:
         return Step("Random controls", "none.")
-    each = settings["controls"]["random"]["matched_to"] == "each_ability"
+    each = random["matched_to"] == "each_ability"
     matched = "each ability's mask" if each else "the abilities' masks on average"
     return Step(
         "Random controls",
-        f"{seeds} seed{'s' if seeds != 1 else ''}; as many weights per tensor and per decile of "
-        f"magnitude as {matched}.",
+        f"seed{'s' if len(random['seeds']) > 1 else ''} {_listed(random['seeds'])}; as many "
+        f"weights per tensor and per decile of magnitude as {matched}.",
     )
 
 
 def _impact(settings: Mapping[str, Any]) -> Step:
     profile = settings["profile"]
+    metric = METRICS.get(profile["metric"], profile["metric"])
     complement = settings["ablation_of"] == "complement"
     ablated_score = (
         "with all but the mask of ability a ablated" if complement else "without ability a"
     )
     return Step(
         f"AIS ({profile['impact'].replace('_', ' ')})",
-        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) {ablated_score}; undefined "
-        f"where S is not significantly above guessing. Intervals "
+        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) {ablated_score}; scores are "
+        f"{metric}, or a benchmark's first metric where it has no such; undefined where S is not "
+        f"significantly above guessing. Intervals "
         f"({100 * profile['confidence']:g}%): paired bootstrap over items, {profile['resamples']} "
         f"resamples, seed {settings['seed']}.",
         ("bonett2012adjusted",),

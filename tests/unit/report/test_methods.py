@@ -1,0 +1,167 @@
+"""The methods text tells every key of the configuration that decides masks, states and scores.
+
+The keys and their values come from the schema: a key that is new there and has no words here fails.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from tests.conftest import ROOT
+
+from benchprof.configuration import check_configuration
+from benchprof.errors import InputError
+from benchprof.report.methods import method_steps
+
+from .conftest import Table
+from .page_files import SETTINGS
+
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+TOLD = (
+    "seed", "scope", "layers", "importance", "selections", "fraction_of", "calibration", "ablation",
+    "ablation_of", "controls", "profile",
+)  # fmt: skip
+ELSEWHERE = {
+    "models": "named by the table; sources are references",
+    "abilities": "named by the table",
+    "benchmarks": "named by the table, with their items",
+    "fractions": "each k is in the table",
+    "chat_date": "each record says which day the chat template printed",
+    "store": "where results lie",
+    "benchmark_data": "where items lie",
+    "run_code_unsafely": "where programs run",
+    "annotation": "decides no score",
+    "archive": "decides no score",
+    "validation": "has a report of its own",
+}
+ABSENT = object()
+
+
+def samples(node: Mapping[str, Any]) -> list[Any]:
+    """Some values that a part of the schema allows: of an object all mixtures of its keys'."""
+    if "$ref" in node:
+        return samples(SCHEMA["$defs"][node["$ref"].split("/")[-1]])
+    if "enum" in node:
+        return list(node["enum"])
+    if "const" in node:
+        return [node["const"]]
+    if "type" not in node:
+        return [value for option in node["oneOf"] for value in samples(option)]
+    return SAMPLERS[node["type"]](node)
+
+
+def numbers(node: Mapping[str, Any]) -> list[Any]:
+    low = node.get("minimum", node.get("exclusiveMinimum", 2))
+    high = node.get("maximum", node.get("exclusiveMaximum", low + 4))
+    return [low + (high - low) * quarter / 4 for quarter in (1, 2, 3)]
+
+
+def whole_numbers(node: Mapping[str, Any]) -> list[Any]:
+    return [node["minimum"] + more for more in range(3)]
+
+
+def lists(node: Mapping[str, Any]) -> list[Any]:
+    least = node.get("minItems", 1)
+    return [list(some) for some in itertools.combinations(samples(node["items"]), least)]
+
+
+def objects(node: Mapping[str, Any]) -> list[Any]:
+    required = node.get("required", ())
+    choices = [
+        [(key, value) for value in samples(child) + [ABSENT] * (key not in required)]
+        for key, child in node.get("properties", {}).items()
+    ]
+    made = [
+        {key: value for key, value in mixture if value is not ABSENT}
+        for mixture in itertools.product(*choices)
+    ]
+    whole = {**node, "$defs": SCHEMA["$defs"]}
+    return [value for value in made if Draft202012Validator(whole).is_valid(value)]
+
+
+SAMPLERS = {
+    "string": lambda _: ["one", "other"],
+    "boolean": lambda _: [True, False],
+    "number": numbers,
+    "integer": whole_numbers,
+    "array": lists,
+    "object": objects,
+}
+
+
+def values_of(section: str) -> Iterator[Any]:
+    """Every sample of a section that the configuration's checks let pass."""
+    plain = {"selections": {"top": {}}}
+    if section == "selections":
+        nodes = SCHEMA["properties"][section]["properties"].items()
+        candidates = [{name: rule} for name, node in nodes for rule in samples(node)]
+    else:
+        candidates = samples(SCHEMA["properties"][section])
+    for value in candidates:
+        try:
+            check_configuration({**DEFAULT, **plain, section: value}, SCHEMA, "config.yaml")
+        except InputError:
+            continue
+        yield value
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    if not isinstance(value, dict):
+        return {path: value}
+    # An object without keys is a value as well: `top: {}`.
+    found = {(*path, "{}"): True} if path else {}
+    for key, child in value.items():
+        found |= leaves(child, (*path, key))
+    return found
+
+
+def test_every_section_is_told_or_has_a_reason() -> None:
+    assert set(TOLD) | set(ELSEWHERE) == set(SCHEMA["properties"])
+    assert set(TOLD) - {"calibration"} <= set(SETTINGS)
+
+
+@pytest.mark.parametrize("section", TOLD)
+def test_another_value_of_a_key_is_another_text(section: str, make_table: Table) -> None:
+    number = make_table(2, 2)
+    # Both kinds of k, so that the choice among candidates is told.
+    table = pd.concat([number, number.assign(fraction="calibrated")])
+    base = SETTINGS | {"calibration": DEFAULT["calibration"]}
+
+    @cache
+    def text(shown: str) -> str:
+        settings = base | {section: yaml.safe_load(shown)}
+        names = settings["selections"]
+        steps = method_steps(settings, table.assign(selection=next(iter(names))))
+        return " ".join(f"{step.name}: {step.text}" for step in steps)
+
+    values = [(yaml.safe_dump(value), leaves(value)) for value in values_of(section)]
+    compared: set[tuple[str, ...]] = set()
+    for (one, its), (other, others) in itertools.combinations(values, 2):
+        differing = [key for key in its.keys() & others.keys() if its[key] != others[key]]
+        if its.keys() == others.keys() and len(differing) == 1:
+            compared.add(differing[0])
+            assert text(one) != text(other), f"{section}: {one} reads as {other}"
+    keys = {key for _, its in values for key in its if key[-1:] != ("{}",)}
+    assert compared == keys
+
+
+def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
+    table = make_table(2, 2)
+    rule = {"definition": "ratio", "pool": 5}
+
+    def text(changes: dict[str, Any]) -> str:
+        settings = SETTINGS | {"selections": {"specific": rule | changes}}
+        return " ".join(step.text for step in method_steps(settings, table))
+
+    assert text({}) == text({"others": "mean"})
+    for key, value in (("in_top_of", 1), ("background", "items")):
+        assert text({}) != text({key: value})

@@ -1,0 +1,76 @@
+"""Every YAML block of the documents is what it says: one that readers copy must not be refused."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from lm_eval.api.task import TaskConfig
+from snakemake.cli import get_argument_parser
+from tests.conftest import ROOT
+
+from benchprof.configuration import check_configuration
+from benchprof.evaluation.definition import read_definition
+
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# Sections whose entries a page adds one by one; a page gives any other section whole.
+NAMED = ("models", "abilities", "benchmarks")
+LM_EVAL_TASK = {field.name for field in dataclasses.fields(TaskConfig)}
+
+
+def blocks_of(page: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each YAML block with its place."""
+    text = page.read_text(encoding="utf-8")
+    for found in re.finditer(r"^```ya?ml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
+        line = text[: found.start()].count("\n") + 1
+        yield f"{page.name}, line {line}", yaml.safe_load(found[1])
+
+
+def laid_over(config: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    """A configuration with a block's sections, entries of `NAMED` ones added or replaced."""
+    own = {key: config.get(key, {}) | block[key] for key in NAMED if key in block}
+    return config | block | own
+
+
+def check_profile(profile: dict[str, Any], place: str) -> None:
+    """Every key is an option of Snakemake or of the executor, and every rule is one of ours."""
+    options = set(get_argument_parser()._option_string_actions)
+    known = {key for key in profile if f"--{key}" in options}
+    assert all(key.startswith(profile["executor"]) for key in profile.keys() - known), place
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    assert set(profile["set-resources"]) <= set(re.findall(r"^rule (\w+):", rules, re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_blocks_of_a_page_make_a_configuration(page: Path) -> None:
+    """One after the other, laid over config.yaml: a later block may need what an earlier one adds.
+
+    A block is part of a configuration unless it has the key `task` at its top, as a lm-eval task
+    has, or `executor`, as a Snakemake profile has.
+    """
+    config = copy.deepcopy(DEFAULT)
+    for place, block in blocks_of(page):
+        if "task" in block:
+            assert block.keys() <= LM_EVAL_TASK, place
+        elif "executor" in block:
+            check_profile(block, place)
+        else:
+            config = laid_over(config, block)
+            check_configuration(config, SCHEMA, place)
+    for name, benchmark in config["benchmarks"].items():
+        if "benchmark" in benchmark:
+            read_definition(benchmark["benchmark"], f"{page.name}, {name}")
+
+
+def test_there_are_blocks_and_they_are_found() -> None:
+    found = [place for page in PAGES for place, _ in blocks_of(page)]
+    fences = sum(page.read_text(encoding="utf-8").count("```y") for page in PAGES)
+    assert len(found) == fences > 10
