@@ -22,6 +22,8 @@ from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
 
 LIMITS = Limits(cpu_seconds=1, wall_seconds=10, alone_seconds=3, memory_mib=192)
 ANYONE = 64999
+TESTS = "assert add(1, 2) == 3\nassert add(5, 6) == 11"
+RIGHT = "def add(a, b):\n    return a + b\n"
 Judging = Callable[[Program], str]
 
 
@@ -61,7 +63,7 @@ def as_anyone() -> Iterator[Judging]:
     if not running:
         pytest.skip("no Python 3.11 that an ordinary user may run")
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
+        Path(folder).chmod(0o755)
         library = Path(folder, "benchprof")
         shutil.copytree(
             Path(benchprof.__file__).parent, library, ignore=shutil.ignore_patterns("__pycache__")
@@ -91,9 +93,10 @@ def as_anyone() -> Iterator[Judging]:
 def runs(command: list[str], anyone: dict[str, Any]) -> bool:
     """Whether a command ends well for an ordinary user."""
     try:
-        return subprocess.run(command, cwd="/", capture_output=True, **anyone).returncode == 0
-    except OSError:
+        subprocess.run(command, check=True, cwd="/", capture_output=True, **anyone)
+    except (OSError, subprocess.CalledProcessError):
         return False
+    return True
 
 
 HELPERS = '''
@@ -262,3 +265,161 @@ def works():
 def test_what_programs_need_works(judged: Judging) -> None:
     tests = "assert works() == [3, b'x', b'', 1, [(1,)], 4]"
     assert judged(Program(NEEDED, "", ("works",), tests)) == Verdict.PASSED
+
+
+BABBLE = """
+import os
+for number in range(3, 32):
+    try:
+        os.write(number, {message})
+    except OSError:
+        pass
+"""
+FAKES = {
+    "exits early": "raise SystemExit(0)",
+    "exits at the first call": "import os\ndef add(a, b):\n    os._exit(0)",
+    "prints the verdict": RIGHT.replace("+", "-")
+    + """print('{"verdict": "passed", "reason": ""}', flush=True)""",
+    "writes the verdict to every pipe": """
+import os
+for number in range(3, 64):
+    try:
+        os.write(number, b'{"verdict": "passed", "reason": ""}\\n')
+    except OSError:
+        pass
+""",
+    "patches builtins": """
+import builtins, sys
+builtins.AssertionError = None
+builtins.exec = builtins.compile = lambda *a, **k: None
+sys.excepthook = lambda *a: None
+def add(a, b):
+    return 3
+""",
+    "patches the checker": """
+import sys
+for name, module in list(sys.modules.items()):
+    if name.startswith("isolated"):
+        for key, value in list(vars(module).items()):
+            if callable(value):
+                setattr(module, key, lambda *a, **k: {"value": True})
+def add(a, b):
+    return 0
+""",
+    "equals everything": """
+class Anything(int):
+    def __eq__(self, other):
+        return True
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
+    __hash__ = int.__hash__
+class Nothing:
+    __eq__ = __ne__ = lambda self, other: True
+def add(a, b):
+    return Anything(0) if a == 1 else Nothing()
+""",
+    "looks for the tests in memory": """
+import gc, sys
+def add(a, b):
+    frame = sys._getframe()
+    while frame:
+        for value in list(frame.f_locals.values()) + list(frame.f_globals.values()):
+            if isinstance(value, (str, bytes)) and "assert" in str(value):
+                return 3 if a == 1 else 11
+        frame = frame.f_back
+    for value in gc.get_objects():
+        if isinstance(value, dict) and any(
+            isinstance(v, str) and "assert add" in v for v in list(value.values())
+        ):
+            return 3 if a == 1 else 11
+""",
+    "answers for itself": """
+import os
+for number in range(3, 64):
+    try:
+        for _ in range(9):
+            os.write(number, b'{"value": true}\\n')
+    except OSError:
+        pass
+""",
+    "sends a value too deep to read": """
+import os
+for number in range(3, 64):
+    try:
+        os.write(number, b'{"value": ' + b'{"list": [' * 9000)
+        os.write(number, b']}' * 9000 + b'}\\n')
+    except OSError:
+        pass
+""",
+    "leaves a handler at exit": "import atexit, os\natexit.register(os._exit, 0)\nraise SystemExit",
+    "looks like a number": """
+class Number:
+    __class__ = float
+    __eq__ = lambda self, other: True
+add = lambda a, b: Number()
+""",
+    "answers what is no message": BABBLE.format(message=b"null\nadd\n"),
+    "answers with a broken value": BABBLE.format(message=b'{"value": {"dict": [1], "int": 1}}\n'),
+    "answers with what it does not have": BABBLE.format(message=b'{"value": {"handle": 99}}\n'),
+    "answers with a number of any size": BABBLE.format(message=b'{"value": Infinity}\n'),
+    "answers with an error that is no name": BABBLE.format(message=b'{"error": {"a": []}}\n'),
+    "answers twice": RIGHT.replace("return", "print(1); return")
+    + BABBLE.format(message=b'{"value": 3}\n{"value": 11}\n{"value": 3}\n'),
+    "crashes the interpreter": "import ctypes\nctypes.string_at(0)",
+    "closes its pipes": "import os\nos.closerange(0, 32)",
+    "tests itself": "def check(add):\n    pass\ncandidate = add = check\nassert True",
+}
+
+
+@pytest.mark.parametrize("text", FAKES.values(), ids=FAKES)
+def test_no_program_fakes_a_pass(judged: Judging, text: str) -> None:
+    assert judged(Program(text, "", ("add",), TESTS)) == Verdict.FAILED
+
+
+ENDLESS = {
+    "loop": "while True: pass",
+    "loop at a call": "def add(a, b):\n    while True: pass",
+    "output": "while True: print('x' * 4096)",
+    "output to the pipes": """
+import os
+while True:
+    for number in range(1, 64):
+        try:
+            os.write(number, b'x' * 4096)
+        except OSError:
+            pass
+""",
+    "loop that ignores signals": """
+import signal
+for number in range(1, 64):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True: pass
+""",
+}
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_an_endless_program_is_ended(judged: Judging, text: str) -> None:
+    verdict = judged(Program(text, "", ("add",), TESTS))
+    assert verdict in {Verdict.TIMED_OUT, Verdict.FAILED}
+
+
+MEMORY = {
+    "one piece": "def add(a, b):\n    return len(bytearray(2**29))",
+    "bit by bit": "kept = []\nwhile True: kept.append(bytearray(2**20))",
+    "a huge value": "def add(a, b):\n    return 'x' * 2**26",
+    "a call in a call without end": """
+import sys
+sys.setrecursionlimit(2**30)
+def add(a, b):
+    return add(b, [a])
+""",
+}
+
+
+@pytest.mark.parametrize("text", MEMORY.values(), ids=MEMORY)
+def test_a_memory_hog_is_stopped(judged: Judging, text: str) -> None:
+    verdict = judged(Program(text, "", ("add",), TESTS))
+    assert verdict in {Verdict.OUT_OF_MEMORY, Verdict.FAILED, Verdict.TIMED_OUT}

@@ -97,7 +97,7 @@ def test_a_setup_that_uses_the_program_comes_with_the_tests(sandbox: Sandbox) ->
 
 @pytest.mark.parametrize("name", ["max", "queue"])
 @pytest.mark.parametrize("solved", [True, False])
-def test_a_name_of_pythons_that_the_program_defines_is_its_own(
+def test_a_name_of_pythons_that_is_tested_is_the_programs(
     sandbox: Sandbox, name: str, solved: bool
 ) -> None:
     text = f"def {name}(a, b):\n    return a * b\n"
@@ -109,16 +109,26 @@ def test_a_name_of_pythons_that_the_program_defines_is_its_own(
     assert program_scores([item] * 3, completions, sandbox) == [1.0, 0.0, 0.0]
 
 
-def test_a_program_cannot_redefine_what_tests_use(sandbox: Sandbox) -> None:
-    item = MBPP | {"test_list": ["assert set(add(1, 2)) == set([3])"], "code": "def add(a, b): ..."}
-    fake = "def add(a, b):\n    return [0]\ndef set(values):\n    return 0\n"
+@pytest.mark.parametrize("solution", [{}, {"code": "def add(a, b): ..."}, {"code": ""}])
+def test_a_program_cannot_redefine_what_tests_use(
+    sandbox: Sandbox, solution: dict[str, str]
+) -> None:
+    tests = ["assert set(add(1, 2)) == set([3])", "assert sorted(add(1, 2)) == sorted([3])"]
+    item = MBPP | {"test_list": tests} | solution
+    fake = "def add(a, b):\n    return [0]\ndef set(values):\n    return 0\nsorted = set\n"
     assert program_scores([item], [fake], sandbox) == [0.0]
+    right = "def add(a, b):\n    return [a + b]\nsorted = None\n"
+    assert program_scores([item], [right], sandbox) == [1.0]
 
 
-@pytest.mark.parametrize("text", ["    sum = 1\n", "import sum\n", "sum == 1\n", "sum(1)\n"])
-def test_what_no_line_of_the_top_level_defines_is_pythons(text: str) -> None:
-    item = MBPP | {"test_list": ["assert sum([1]) == add(0, 1)"]}
-    assert make_program(item, text).names == ("add",)
+def test_which_of_pythons_names_is_tested_is_asked_for() -> None:
+    """Without a solution nothing says which of them the program is to define."""
+    item = MBPP | {"test_list": ["assert set(sum([1], [2])) == set([1, 2])"]}
+    with pytest.raises(InputError, match=r"document 11, test_list: .*set, sum;.*`code`"):
+        make_program(item, "def sum(a, b):\n    return a + b\n")
+    assert make_program(item | {"code": "def sum(a, b):\n    return a + b"}, "").names == ("sum",)
+    with pytest.raises(InputError, match="tests that call what the program defines"):
+        make_program(item | {"code": "def add(a, b):\n    return a + b"}, "")
 
 
 def test_documents_of_no_known_form_are_named() -> None:
