@@ -172,6 +172,8 @@ REFUSED = {
     "a temporary file": "tempfile.TemporaryFile()",
     "shared memory that a page keeps": "libc.mmap(None, 2**20, 3, 0x21, -1, 0)",
     "shared memory of Python": "mmap.mmap(-1, 2**20)",
+    "huge pages that a part keeps": "mmap.mmap(-1, 2**22, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)"
+    ".madvise(14)",
     "pages kept in a pipe": "libc.vmsplice(os.pipe()[1], ctypes.byref((ctypes.c_size_t * 2)("
     "ctypes.addressof(ctypes.c_int()), 4)), 1, 0)",
     "a file in memory": "os.memfd_create('x')",

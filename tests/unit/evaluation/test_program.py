@@ -6,8 +6,9 @@ import json
 import os
 import platform
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lm_eval.tasks
 import pytest
@@ -15,10 +16,10 @@ import pytest
 from benchprof.errors import InputError
 from benchprof.evaluation import job
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
-from benchprof.evaluation.program import make_program, program_scores
+from benchprof.evaluation.program import make_program, program_scores, program_verdicts
 from benchprof.evaluation.record import FORMAT, make_record, record_bytes
 from benchprof.evaluation.requests import build_requests
-from benchprof.evaluation.sandbox import Sandbox
+from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
 from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
 from benchprof.models.preparation import Card
 from benchprof.store import Store
@@ -119,6 +120,12 @@ def test_a_program_cannot_redefine_what_tests_use(
     assert program_scores([item], [fake], sandbox) == [0.0]
     right = "def add(a, b):\n    return [a + b]\nsorted = None\n"
     assert program_scores([item], [right], sandbox) == [1.0]
+
+
+@pytest.mark.parametrize("line", ["    sum = 1\n", "import sum\n", "sum == 1\n", "sum(1)\n"])
+def test_what_no_line_of_the_top_level_defines_is_pythons(line: str) -> None:
+    item = MBPP | {"test_list": ["assert sum([1]) == add(0, 1)"], "code": line}
+    assert make_program(item, "").names == ("add",)
 
 
 def test_which_of_pythons_names_is_tested_is_asked_for() -> None:
@@ -259,6 +266,22 @@ def test_a_shipped_benchmark_is_scored_by_its_programs(
     record = make_record(requests, completions, {}, sandbox)
     assert record["scores"] == {"pass@1": 0.5}
     assert record["items"]["scores"] == {"pass@1": [1.0, 0.0]}
+    assert json.loads(record_bytes(record))["items"]["verdicts"] == ["passed", "failed"]
+
+
+def test_what_the_clock_ended_is_marked_and_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    class Clock:
+        def run_all(self, programs: Iterable[Program]) -> list[Verdict]:
+            assert len(list(programs)) == 3
+            return [Verdict.STALLED, Verdict.PASSED, Verdict.TIMED_OUT]
+
+    verdicts = program_verdicts([MBPP] * 3, [""] * 3, cast("Sandbox", Clock()))
+    assert [(str(verdict), verdict.score) for verdict in verdicts] == [
+        ("stalled", 0.0),
+        ("passed", 1.0),
+        ("timed out", 0.0),
+    ]
+    assert "ended 1 of 3 programs" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["humaneval", "mbpp_instruct", "humaneval_infilling"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 from benchprof.errors import InputError
 from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
 
+logger = logging.getLogger(__name__)
 BUILTINS = frozenset(dir(builtins))
 STANDARD = BUILTINS | sys.stdlib_module_names
 DEFINITION = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
@@ -21,13 +23,28 @@ DEFINITION = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *=(?!=)", re.
 def program_scores(
     documents: Iterable[Mapping[str, Any]], completions: Iterable[str], sandbox: Sandbox
 ) -> list[float]:
-    """pass@1 of one completion for each document: 1 where its program passes, else 0.
+    """pass@1 of one completion for each document, as `program_verdicts` finds it."""
+    return [verdict.score for verdict in program_verdicts(documents, completions, sandbox)]
+
+
+def program_verdicts(
+    documents: Iterable[Mapping[str, Any]], completions: Iterable[str], sandbox: Sandbox
+) -> list[Verdict]:
+    """What became of the program that one completion makes, for each document.
 
     Raises:
         InputError: a document is of no known form or its tests are not Python.
     """
-    programs = map(make_program, documents, completions)
-    return [float(verdict is Verdict.PASSED) for verdict in sandbox.run_all(programs)]
+    verdicts = sandbox.run_all(map(make_program, documents, completions))
+    stalled = verdicts.count(Verdict.STALLED)
+    if stalled:
+        logger.warning(
+            "the clock, not the limit of CPU time, ended %d of %d programs, each also when it ran "
+            "alone: they score 0, and the record marks them (items.verdicts)",
+            stalled,
+            len(verdicts),
+        )
+    return verdicts
 
 
 def check_documents(documents: Iterable[Mapping[str, Any]]) -> None:

@@ -23,10 +23,11 @@ The limit of CPU time decides whether a program takes too long. The clock ends t
 that a busy machine changes no verdict, a program that it ends is tried once more after all others,
 by itself and for longer. What it ends again is `Verdict.STALLED`.
 
-Not promised: anything against a fault of the kernel. The kernel's tables of a process's pages are
-in no limit: a program that spreads its pages out makes them as large as its memory. A test whose
-values can be guessed is passed by a guess, as ever. Arguments are copies, and a result of a type
-that is not plain data equals nothing: a benchmark that relies on more is not for this sandbox.
+Not promised: anything against a fault of the kernel. No limit counts the tables of a process's
+pages, up to 1 GiB, nor parts of huge pages that the kernel gave unasked (a control group would, but
+few users may make one, and a verdict must not depend on who runs it). A test whose values can be
+guessed is passed by a guess, as ever. Arguments are copies, and a result of a type that is not
+plain data equals nothing: a benchmark that relies on more is not for this sandbox.
 """
 
 from __future__ import annotations
@@ -75,6 +76,11 @@ class Verdict(StrEnum):
     STALLED = "stalled"
     """The clock ended it before its CPU time did, also by itself: it slept, or could not run."""
     OUT_OF_MEMORY = "out of memory"
+
+    @property
+    def score(self) -> float:
+        """pass@1 of the program: 1 where it passed, else 0."""
+        return float(self is Verdict.PASSED)
 
 
 @dataclass(frozen=True)

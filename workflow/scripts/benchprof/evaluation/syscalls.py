@@ -2,7 +2,7 @@
 
 Without it a program could reach what no namespace covers (sockets between virtual machines), make
 namespaces with rights of its own, or have the kernel keep memory for it that no limit counts:
-segments and files in memory, mappings of which one page keeps all, sockets in flight, buffers,
+segments and files in memory, mappings and huge pages of which a part keeps all, sockets in flight, buffers,
 extended attributes, locks, watches and rules.
 """
 
@@ -25,8 +25,8 @@ _DENIED = {
         "keyctl": 250, "inotify_init": 253, "unshare": 272, "vmsplice": 278, "inotify_init1": 294,
         "perf_event_open": 298, "fanotify_init": 300, "sendmmsg": 307, "setns": 308,
         "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319, "bpf": 321,
-        "userfaultfd": 323, "io_uring_setup": 425, "landlock_create_ruleset": 444,
-        "memfd_secret": 447, "setxattrat": 463,
+        "userfaultfd": 323, "io_uring_setup": 425, "process_madvise": 440,
+        "landlock_create_ruleset": 444, "memfd_secret": 447, "setxattrat": 463,
     },
     "aarch64": {
         "io_setup": 0, "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "inotify_init1": 26,
@@ -35,16 +35,18 @@ _DENIED = {
         "sendmsg": 211, "add_key": 217, "request_key": 218, "keyctl": 219,
         "perf_event_open": 241, "fanotify_init": 262, "setns": 268, "sendmmsg": 269,
         "process_vm_readv": 270, "process_vm_writev": 271, "memfd_create": 279, "bpf": 280,
-        "userfaultfd": 282, "io_uring_setup": 425, "landlock_create_ruleset": 444,
-        "memfd_secret": 447, "setxattrat": 463,
+        "userfaultfd": 282, "io_uring_setup": 425, "process_madvise": 440,
+        "landlock_create_ruleset": 444, "memfd_secret": 447, "setxattrat": 463,
     },
 }  # fmt: skip
 _CONDITIONAL = {
-    "x86_64": {"mmap": 9, "socketpair": 53, "clone": 56, "fcntl": 72},
-    "aarch64": {"fcntl": 25, "socketpair": 199, "clone": 220, "mmap": 222},
+    "x86_64": {"mmap": 9, "madvise": 28, "socketpair": 53, "clone": 56, "fcntl": 72},
+    "aarch64": {"fcntl": 25, "socketpair": 199, "clone": 220, "mmap": 222, "madvise": 233},
 }
 _CLONE3 = 435
 _NEW_NAMESPACES = 0x7E020000
+_HUGE_PAGES = 14
+_HUGE_PAGES_NOW = 25
 _SHARED_MEMORY = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
 # Numbers from here on are x86_64's second set of calls, which would get around the table.
 _SECOND_SET = 0x40000000
@@ -63,6 +65,11 @@ _CONDITIONS = {
     "clone": (0, [_step(_IF_ANY_BIT, _NEW_NAMESPACES, 0, 1)]),
     "socketpair": (0, [_step(_IF_EQUAL, socket.AF_UNIX, 1, 0)]),
     "mmap": (3, [_step(_AND, _SHARED_MEMORY), _step(_IF_EQUAL, _SHARED_MEMORY, 0, 1)]),
+    # A huge page of which a part is given back is kept whole.
+    "madvise": (
+        2,
+        [_step(_IF_EQUAL, _HUGE_PAGES, 1, 0), _step(_IF_EQUAL, _HUGE_PAGES_NOW, 0, 1)],
+    ),
     # Copies and flags of open files; not locks, leases or larger pipes.
     "fcntl": (
         1,
