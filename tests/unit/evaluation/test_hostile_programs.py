@@ -378,7 +378,6 @@ def test_no_program_fakes_a_pass(judged: Judging, text: str) -> None:
 
 
 ENDLESS = {
-    "loop": "while True: pass",
     "loop at a call": "def add(a, b):\n    while True: pass",
     "output": "while True: print('x' * 4096)",
     "output to the pipes": """

@@ -76,14 +76,12 @@ def test_the_clock_alone_fails_no_program(sandbox: Sandbox) -> None:
 def test_a_busy_machine_changes_no_verdict(sandbox: Sandbox) -> None:
     assert sandbox is not None
     body = "import time\n    while time.process_time() < 0.4: pass\n    return a + b"
-    text = f"def add(a, b):\n    {body}\n"
-    programs = [
-        Program(t, "", ("add",), TESTS) for t in (text, "while True: pass", text + "add = 1")
-    ]
+    right = f"def add(a, b):\n    {body}\n"
+    programs = [Program(text, "", ("add",), TESTS) for text in (right, right.replace("+", "-"))]
     busy = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(4)]
     try:
         limits = Limits(1, wall_seconds=1, alone_seconds=60, memory_mib=192)
-        assert Sandbox(limits, parallel=2).run_all(programs) == ["passed", "timed out", "failed"]
+        assert Sandbox(limits, parallel=2).run_all(programs) == ["passed", "failed"]
     finally:
         for process in busy:
             process.kill()

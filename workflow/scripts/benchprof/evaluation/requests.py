@@ -108,9 +108,9 @@ class Requests:
     def verdicts(self, responses: Sequence[Response], sandbox: Sandbox) -> list[Verdict]:
         """What became of each document's program, which is its first response."""
         answers = iter(responses)
-        completions = [[next(answers) for _ in d.instances][0] for d in self.documents]
+        by_document = [[next(answers) for _ in d.instances] for d in self.documents]
         contents = [document.content for document in self.documents]
-        return program_verdicts(contents, completions, sandbox)
+        return program_verdicts(contents, [given[0] for given in by_document], sandbox)
 
 
 def build_requests(

@@ -2,8 +2,8 @@
 
 Without it a program could reach what no namespace covers (sockets between virtual machines), make
 namespaces with rights of its own, or have the kernel keep memory for it that no limit counts:
-segments and files in memory, mappings and huge pages of which a part keeps all, sockets in flight, buffers,
-extended attributes, locks, watches and rules.
+segments and files in memory, mappings and huge pages of which a part keeps all, sockets in flight,
+buffers, extended attributes, locks, watches and rules.
 """
 
 from __future__ import annotations
