@@ -109,9 +109,10 @@ def _tested(names: set[str], solution: str | None, where: str) -> set[str]:
     elif not taken and len(names) == 1:
         taken = names
     if not taken:
+        found = ", ".join(sorted(names)) or "none"
         raise InputError(
             where,
-            f"of names that a program could define only Python's own: {', '.join(sorted(names))}",
+            f"of names that a program could define only Python's own: {found}",
             "tests that call what the program defines",
             "Give the item's reference solution as `code`, which says what that is.",
         )
