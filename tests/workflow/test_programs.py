@@ -58,3 +58,4 @@ def test_programs_are_run_in_the_sandbox(programs: Project) -> None:
     # What a random model writes is no program.
     assert record["scores"] == {"pass@1": 0.0}
     assert record["guessing"] == 0.0
+    assert record["items"]["verdicts"] == ["failed"]

@@ -6,8 +6,9 @@ import json
 import os
 import platform
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lm_eval.tasks
 import pytest
@@ -15,10 +16,10 @@ import pytest
 from benchprof.errors import InputError
 from benchprof.evaluation import job
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
-from benchprof.evaluation.program import make_program, program_scores
+from benchprof.evaluation.program import make_program, program_scores, program_verdicts
 from benchprof.evaluation.record import FORMAT, make_record, record_bytes
 from benchprof.evaluation.requests import build_requests
-from benchprof.evaluation.sandbox import Sandbox
+from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
 from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
 from benchprof.models.preparation import Card
 from benchprof.store import Store
@@ -97,7 +98,7 @@ def test_a_setup_that_uses_the_program_comes_with_the_tests(sandbox: Sandbox) ->
 
 @pytest.mark.parametrize("name", ["max", "queue"])
 @pytest.mark.parametrize("solved", [True, False])
-def test_a_name_of_pythons_that_the_program_defines_is_its_own(
+def test_a_name_of_pythons_that_is_tested_is_the_programs(
     sandbox: Sandbox, name: str, solved: bool
 ) -> None:
     text = f"def {name}(a, b):\n    return a * b\n"
@@ -109,16 +110,32 @@ def test_a_name_of_pythons_that_the_program_defines_is_its_own(
     assert program_scores([item] * 3, completions, sandbox) == [1.0, 0.0, 0.0]
 
 
-def test_a_program_cannot_redefine_what_tests_use(sandbox: Sandbox) -> None:
-    item = MBPP | {"test_list": ["assert set(add(1, 2)) == set([3])"], "code": "def add(a, b): ..."}
-    fake = "def add(a, b):\n    return [0]\ndef set(values):\n    return 0\n"
+@pytest.mark.parametrize("solution", [{}, {"code": "def add(a, b): ..."}, {"code": ""}])
+def test_a_program_cannot_redefine_what_tests_use(
+    sandbox: Sandbox, solution: dict[str, str]
+) -> None:
+    tests = ["assert set(add(1, 2)) == set([3])", "assert sorted(add(1, 2)) == sorted([3])"]
+    item = MBPP | {"test_list": tests} | solution
+    fake = "def add(a, b):\n    return [0]\ndef set(values):\n    return 0\nsorted = set\n"
     assert program_scores([item], [fake], sandbox) == [0.0]
+    right = "def add(a, b):\n    return [a + b]\nsorted = None\n"
+    assert program_scores([item], [right], sandbox) == [1.0]
 
 
-@pytest.mark.parametrize("text", ["    sum = 1\n", "import sum\n", "sum == 1\n", "sum(1)\n"])
-def test_what_no_line_of_the_top_level_defines_is_pythons(text: str) -> None:
-    item = MBPP | {"test_list": ["assert sum([1]) == add(0, 1)"]}
-    assert make_program(item, text).names == ("add",)
+@pytest.mark.parametrize("line", ["    sum = 1\n", "import sum\n", "sum == 1\n", "sum(1)\n"])
+def test_what_no_line_of_the_top_level_defines_is_pythons(line: str) -> None:
+    item = MBPP | {"test_list": ["assert sum([1]) == add(0, 1)"], "code": line}
+    assert make_program(item, "").names == ("add",)
+
+
+def test_which_of_pythons_names_is_tested_is_asked_for() -> None:
+    """Without a solution nothing says which of them the program is to define."""
+    item = MBPP | {"test_list": ["assert set(sum([1], [2])) == set([1, 2])"]}
+    with pytest.raises(InputError, match=r"document 11, test_list: .*set, sum;.*`code`"):
+        make_program(item, "def sum(a, b):\n    return a + b\n")
+    assert make_program(item | {"code": "def sum(a, b):\n    return a + b"}, "").names == ("sum",)
+    with pytest.raises(InputError, match="tests that call what the program defines"):
+        make_program(item | {"code": "def add(a, b):\n    return a + b"}, "")
 
 
 def test_documents_of_no_known_form_are_named() -> None:
@@ -249,6 +266,22 @@ def test_a_shipped_benchmark_is_scored_by_its_programs(
     record = make_record(requests, completions, {}, sandbox)
     assert record["scores"] == {"pass@1": 0.5}
     assert record["items"]["scores"] == {"pass@1": [1.0, 0.0]}
+    assert json.loads(record_bytes(record))["items"]["verdicts"] == ["passed", "failed"]
+
+
+def test_what_the_clock_ended_is_marked_and_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    class Clock:
+        def run_all(self, programs: Iterable[Program]) -> list[Verdict]:
+            assert len(list(programs)) == 3
+            return [Verdict.STALLED, Verdict.PASSED, Verdict.TIMED_OUT]
+
+    verdicts = program_verdicts([MBPP] * 3, [""] * 3, cast("Sandbox", Clock()))
+    assert [(str(verdict), verdict.score) for verdict in verdicts] == [
+        ("stalled", 0.0),
+        ("passed", 1.0),
+        ("timed out", 0.0),
+    ]
+    assert "ended 1 of 3 programs" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["humaneval", "mbpp_instruct", "humaneval_infilling"])

@@ -1,10 +1,12 @@
-"""Hostile programs: each is contained, and none passes."""
+"""The sandbox: what it judges, shows, forbids, and leaves behind."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -54,162 +56,36 @@ def test_a_right_program_passes_and_a_wrong_one_fails(sandbox: Sandbox) -> None:
     assert verdict(sandbox, "") is Verdict.FAILED
 
 
-FAKES = {
-    "exits early": "raise SystemExit(0)",
-    "exits at the first call": "import os\ndef add(a, b):\n    os._exit(0)",
-    "prints the verdict": RIGHT.replace("+", "-")
-    + """print('{"verdict": "passed", "reason": ""}', flush=True)""",
-    "writes the verdict to every pipe": """
-import os
-for number in range(3, 64):
-    try:
-        os.write(number, b'{"verdict": "passed", "reason": ""}\\n')
-    except OSError:
-        pass
-""",
-    "patches builtins": """
-import builtins, sys
-builtins.AssertionError = None
-builtins.exec = builtins.compile = lambda *a, **k: None
-sys.excepthook = lambda *a: None
-def add(a, b):
-    return 3
-""",
-    "patches the checker": """
-import sys
-for name, module in list(sys.modules.items()):
-    if name.startswith("isolated"):
-        for key, value in list(vars(module).items()):
-            if callable(value):
-                setattr(module, key, lambda *a, **k: {"value": True})
-def add(a, b):
-    return 0
-""",
-    "equals everything": """
-class Anything(int):
-    def __eq__(self, other):
-        return True
-    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
-    __hash__ = int.__hash__
-class Nothing:
-    __eq__ = __ne__ = lambda self, other: True
-def add(a, b):
-    return Anything(0) if a == 1 else Nothing()
-""",
-    "looks for the tests in memory": """
-import gc, sys
-def add(a, b):
-    frame = sys._getframe()
-    while frame:
-        for value in list(frame.f_locals.values()) + list(frame.f_globals.values()):
-            if isinstance(value, (str, bytes)) and "assert" in str(value):
-                return 3 if a == 1 else 11
-        frame = frame.f_back
-    for value in gc.get_objects():
-        if isinstance(value, dict) and any(
-            isinstance(v, str) and "assert add" in v for v in list(value.values())
-        ):
-            return 3 if a == 1 else 11
-""",
-    "answers for itself": """
-import os
-for number in range(3, 64):
-    try:
-        for _ in range(9):
-            os.write(number, b'{"value": true}\\n')
-    except OSError:
-        pass
-""",
-    "sends a value too deep to read": """
-import os
-for number in range(3, 64):
-    try:
-        os.write(number, b'{"value": ' + b'{"list": [' * 9000)
-        os.write(number, b']}' * 9000 + b'}\\n')
-    except OSError:
-        pass
-""",
-    "leaves a handler at exit": "import atexit, os\natexit.register(os._exit, 0)\nraise SystemExit",
-}
-
-
-@pytest.mark.parametrize("text", FAKES.values(), ids=FAKES)
-def test_no_program_fakes_a_pass(sandbox: Sandbox, text: str) -> None:
-    assert verdict(sandbox, text) is Verdict.FAILED
-
-
-ENDLESS = {
-    "loop": "while True: pass",
-    "loop at a call": "def add(a, b):\n    while True: pass",
-    "output": "while True: print('x' * 4096)",
-    "output to the pipes": """
-import os
-while True:
-    for number in range(1, 64):
-        try:
-            os.write(number, b'x' * 4096)
-        except OSError:
-            pass
-""",
-    "loop that ignores signals": """
-import signal
-for number in range(1, 64):
-    try:
-        signal.signal(number, signal.SIG_IGN)
-    except (OSError, ValueError):
-        pass
-while True: pass
-""",
-}
-
-
-@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
-def test_an_endless_program_is_ended(sandbox: Sandbox, text: str) -> None:
-    started = time.monotonic()
-    assert verdict(sandbox, text) in {Verdict.TIMED_OUT, Verdict.FAILED}
-    assert time.monotonic() - started < 9
-
-
 def test_a_sleeping_program_is_ended_by_the_clock(sandbox: Sandbox) -> None:
     assert sandbox is not None
-    impatient = Sandbox(Limits(cpu_seconds=1, wall_seconds=3, memory_mib=192))
-    assert verdict(impatient, "import time\ntime.sleep(600)") is Verdict.TIMED_OUT
+    impatient = Sandbox(Limits(1, wall_seconds=1, alone_seconds=2, memory_mib=192))
+    assert verdict(impatient, "import time\ntime.sleep(600)") is Verdict.STALLED
+    silent = "import os, time\nos.closerange(0, 32)\ntime.sleep(600)"
+    assert verdict(impatient, silent) in {Verdict.FAILED, Verdict.STALLED}
 
 
-MEMORY = {
-    "one piece": "def add(a, b):\n    return len(bytearray(2**29))",
-    "bit by bit": "kept = []\nwhile True: kept.append(bytearray(2**20))",
-    "a huge value": "def add(a, b):\n    return 'x' * 2**26",
-}
+def test_the_clock_alone_fails_no_program(sandbox: Sandbox) -> None:
+    """What a busy machine did not let run in time is judged once more, by itself."""
+    assert sandbox is not None
+    hurried = Sandbox(Limits(1, wall_seconds=0, alone_seconds=60, memory_mib=192), parallel=2)
+    endless = "def add(a, b):\n    while True: pass"
+    programs = [Program(text, "", ("add",), TESTS) for text in (RIGHT, "", endless, RIGHT)]
+    assert hurried.run_all(programs) == ["passed", "failed", "timed out", "passed"]
 
 
-@pytest.mark.parametrize("text", MEMORY.values(), ids=MEMORY)
-def test_a_memory_hog_is_stopped(sandbox: Sandbox, text: str) -> None:
-    assert verdict(sandbox, text) in {Verdict.OUT_OF_MEMORY, Verdict.FAILED}
-
-
-def test_files_in_memory_are_bounded(sandbox: Sandbox) -> None:
-    body = """
-import os
-for number in range(64):
+def test_a_busy_machine_changes_no_verdict(sandbox: Sandbox) -> None:
+    assert sandbox is not None
+    body = "import time\n    while time.process_time() < 0.4: pass\n    return a + b"
+    right = f"def add(a, b):\n    {body}\n"
+    programs = [Program(text, "", ("add",), TESTS) for text in (right, right.replace("+", "-"))]
+    busy = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(4)]
     try:
-        with open(f"/tmp/{number}", "wb", buffering=0) as file:
-            for _ in range(8):
-                file.write(bytes(2**20))
-    except OSError as error:
-        return sum(os.stat(f"/tmp/{n}").st_size for n in range(number + 1)) <= 12 * 2**20
-"""
-    assert told(sandbox, body, True)
-
-
-def test_memory_that_no_limit_counts_is_refused(sandbox: Sandbox) -> None:
-    body = """
-import ctypes, os
-c = ctypes.CDLL(None, use_errno=True)
-found = [c.shmget(0, 2**20, 0o600), c.memfd_create(b"x", 0), c.unshare(0x10000000)]
-return found + [ctypes.get_errno()]
-"""
-    assert told(sandbox, body, [-1, -1, -1, 1])
+        limits = Limits(1, wall_seconds=1, alone_seconds=60, memory_mib=192)
+        assert Sandbox(limits, parallel=2).run_all(programs) == ["passed", "failed"]
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 def test_a_fork_bomb_starts_nothing(sandbox: Sandbox) -> None:
@@ -290,7 +166,6 @@ def test_the_users_files_are_not_there(sandbox: Sandbox, tmp_path: Path) -> None
     paths = [str(secret), str(Path.home() / ".ssh"), "/etc/passwd", "/proc/self/mem", "/home"]
     paths += [str(Path(__file__).resolve()), "/sys", "/root/.bashrc", "/run", "/var", "/bin/sh"]
     assert told(sandbox, f"import os\nreturn [os.path.exists(p) for p in {paths}]", [False] * 11)
-    assert told(sandbox, "import os\nreturn os.listdir('/tmp')", [])
 
 
 def test_the_environment_is_not_there(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,27 +202,33 @@ except OSError:
         assert told(sandbox, body, "refused")
 
 
-def test_nothing_outside_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_nothing_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Wherever the home folder and this project are: they may be the same, or below /tmp."""
     tmp_path.chmod(0o777)
-    folders = [str(tmp_path), "/", "/usr/lib", "/guest/isolated", "/dev", "/etc", str(Path.home())]
+    folders = [
+        tmp_path,
+        Path.home(),
+        Path(__file__).parent,
+        "/",
+        "/tmp",
+        "/usr/lib",
+        "/dev",
+        "/etc",
+    ]
     body = f"""
 import os
 written = []
-for folder in {folders}:
-    try:
-        os.makedirs(folder, exist_ok=True)
-        open(folder + "/written", "w").close()
-        written.append(folder)
-    except OSError:
-        pass
-open("/tmp/kept", "w").close()
+for folder in {[*map(str, folders), "/guest/isolated", "."]}:
+    for attempt in (os.makedirs, lambda f: open(f + "/written", "w").close()):
+        try:
+            attempt(folder)
+            written.append(folder)
+        except OSError:
+            pass
 return written
 """
-    # What looks like the folder is one of that name in the private /tmp.
-    assert told(sandbox, body, [str(tmp_path)])
+    assert told(sandbox, body, [])
     assert not list(tmp_path.iterdir())
-    assert not Path("/tmp/kept").exists()
-    assert told(sandbox, "import os\nreturn os.listdir('/tmp')", [])
 
 
 def test_programs_run_at_once(sandbox: Sandbox) -> None:
@@ -411,5 +292,5 @@ def test_unsafe_runs_judge_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)  # noqa: ARG005
     unsafe = Sandbox(LIMITS, unsafe=True)
     assert verdict(unsafe, RIGHT) is Verdict.PASSED
-    assert verdict(unsafe, FAKES["exits early"]) is Verdict.FAILED
-    assert verdict(unsafe, ENDLESS["loop"]) is Verdict.TIMED_OUT
+    assert verdict(unsafe, "raise SystemExit(0)") is Verdict.FAILED
+    assert verdict(unsafe, "while True: pass") is Verdict.TIMED_OUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 from benchprof.errors import InputError
 from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
 
+logger = logging.getLogger(__name__)
 BUILTINS = frozenset(dir(builtins))
 STANDARD = BUILTINS | sys.stdlib_module_names
 DEFINITION = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
@@ -21,13 +23,28 @@ DEFINITION = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *=(?!=)", re.
 def program_scores(
     documents: Iterable[Mapping[str, Any]], completions: Iterable[str], sandbox: Sandbox
 ) -> list[float]:
-    """pass@1 of one completion for each document: 1 where its program passes, else 0.
+    """pass@1 of one completion for each document, as `program_verdicts` finds it."""
+    return [verdict.score for verdict in program_verdicts(documents, completions, sandbox)]
+
+
+def program_verdicts(
+    documents: Iterable[Mapping[str, Any]], completions: Iterable[str], sandbox: Sandbox
+) -> list[Verdict]:
+    """What became of the program that one completion makes, for each document.
 
     Raises:
         InputError: a document is of no known form or its tests are not Python.
     """
-    programs = map(make_program, documents, completions)
-    return [float(verdict is Verdict.PASSED) for verdict in sandbox.run_all(programs)]
+    verdicts = sandbox.run_all(map(make_program, documents, completions))
+    stalled = verdicts.count(Verdict.STALLED)
+    if stalled:
+        logger.warning(
+            "the clock, not the limit of CPU time, ended %d of %d programs, each also when it ran "
+            "alone: they score 0, and the record marks them (items.verdicts)",
+            stalled,
+            len(verdicts),
+        )
+    return verdicts
 
 
 def check_documents(documents: Iterable[Mapping[str, Any]]) -> None:
@@ -64,12 +81,11 @@ def make_program(document: Mapping[str, Any], completion: str) -> Program:
         tests = "\n".join(document["test_list"])
         needed = _free_names(_parsed(setup, f"{where}, test_setup_code"))
         names = _free_names(_parsed(f"{setup}\n{tests}", f"{where}, test_list"))
-        known = STANDARD - _defined(document.get("code") or completion)
-        taken = tuple(sorted(names - known))
-        imports = "".join(f"import {name}\n" for name in sorted(names & known - BUILTINS))
+        taken = _tested(names, document.get("code"), f"document {where}, test_list")
+        imports = "".join(f"import {n}\n" for n in sorted(names - taken - BUILTINS))
         if needed.isdisjoint(taken):
-            return Program(completion, imports + setup, taken, tests)
-        return Program(completion, imports, taken, f"{setup}\n{tests}")
+            return Program(completion, imports + setup, tuple(sorted(taken)), tests)
+        return Program(completion, imports, tuple(sorted(taken)), f"{setup}\n{tests}")
     raise InputError(
         "a document of a benchmark that runs programs",
         f"the fields {', '.join(document)}",
@@ -77,14 +93,35 @@ def make_program(document: Mapping[str, Any], completion: str) -> Program:
     )
 
 
-def _defined(text: str) -> set[str]:
-    """Names of Python's own that a program gives a meaning of its own, such as `def sum(a, b)`.
+def _tested(names: set[str], solution: str | None, where: str) -> set[str]:
+    """Which of the names that tests use are the program's; the others are Python's own.
 
-    That is the reference solution where there is one: a program that redefines what its tests
-    use, such as `set`, would make them say what it likes. A model's text is not parsed, for which
-    there are texts that crash Python.
+    The completion has no say: a program that redefines what its tests use, such as `set`, would
+    make them say what it likes. Of Python's names the program's are those that the reference
+    solution defines (`def sum(a, b)`); without one, the only name that there is to test.
+
+    Raises:
+        InputError: the tests use nothing of the program, or do not say what.
     """
-    return {name for match in DEFINITION.finditer(text) for name in match.groups() if name}
+    taken = names - STANDARD
+    if solution:
+        taken |= names & _defined(solution)
+    elif not taken and len(names) == 1:
+        taken = names
+    if not taken:
+        found = ", ".join(sorted(names)) or "none"
+        raise InputError(
+            where,
+            f"of names that a program could define only Python's own: {found}",
+            "tests that call what the program defines",
+            "Give the item's reference solution as `code`, which says what that is.",
+        )
+    return taken
+
+
+def _defined(solution: str) -> set[str]:
+    """What lines at the top level of a solution define."""
+    return {name for match in DEFINITION.finditer(solution) for name in match.groups() if name}
 
 
 def _parsed(code: str, where: str) -> ast.Module:

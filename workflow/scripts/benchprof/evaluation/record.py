@@ -40,7 +40,11 @@ def make_record(
             if isinstance(response, tuple) and math.isnan(response[0]):
                 where = f"document {document.index} of {document.task.config.task}"
                 raise ArithmeticError(f"the log-likelihood of a choice is not a number: {where}")
-    scores = requests.scores(responses, sandbox)
+    verdicts = None if sandbox is None else requests.verdicts(responses, sandbox)
+    if verdicts is None:
+        scores = requests.scores(responses)
+    else:
+        scores = {"pass@1": [verdict.score for verdict in verdicts]}
     documents = requests.documents
     tasks = [str(document.task.config.task) for document in documents]
     return {
@@ -63,7 +67,8 @@ def make_record(
             "right": [list(d.offer.right_texts) for d in documents],
             "scores": scores,
             "responses": [[_plain(response) for response in own] for own in given],
-        },
+        }
+        | ({} if verdicts is None else {"verdicts": verdicts}),
     }
 
 

@@ -18,8 +18,8 @@ from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import ShownOptions
 from benchprof.evaluation.guessing import Offer, Pool, pool_of
-from benchprof.evaluation.program import program_scores
-from benchprof.evaluation.sandbox import Sandbox
+from benchprof.evaluation.program import program_verdicts
+from benchprof.evaluation.sandbox import Sandbox, Verdict
 from benchprof.sampling import derived_seed, sample
 
 Response = Any
@@ -88,21 +88,14 @@ class Requests:
         """C_b: the score of guessing in the pool, in [0, 1]."""
         return self.pool.guessing
 
-    def scores(
-        self, responses: Sequence[Response], sandbox: Sandbox | None = None
-    ) -> dict[str, list[float]]:
+    def scores(self, responses: Sequence[Response]) -> dict[str, list[float]]:
         """Each document's score by metric, higher is better, in the order of the documents.
 
         `probability` is that of the right choice, normalised over the choices. The others are
         the task's own metrics after its own filters, as far as they are means over documents.
-        With a sandbox the responses are programs, and whether they pass is all there is to say.
         """
         answers = iter(responses)
         by_document = [[next(answers) for _ in d.instances] for d in self.documents]
-        if sandbox is not None:
-            contents = [document.content for document in self.documents]
-            completions = [given[0] for given in by_document]
-            return {"pass@1": program_scores(contents, completions, sandbox)}
         scores: dict[str, list[float]] = {}
         if all(document.choices for document in self.documents):
             scores["probability"] = [
@@ -110,6 +103,13 @@ class Requests:
                 for d, given in zip(self.documents, by_document, strict=True)
             ]
         return scores | _task_scores(self.documents, by_document)
+
+    def verdicts(self, responses: Sequence[Response], sandbox: Sandbox) -> list[Verdict]:
+        """What became of each document's program, which is its first response."""
+        answers = iter(responses)
+        by_document = [[next(answers) for _ in d.instances] for d in self.documents]
+        contents = [document.content for document in self.documents]
+        return program_verdicts(contents, [given[0] for given in by_document], sandbox)
 
 
 def build_requests(

@@ -11,18 +11,23 @@ interpreter:
   takes plain values (`isolated.values`).
 - It has no network but an empty loopback of its own, and sees no process but its own.
 - It sees, read-only, system libraries, Python and its standard library (packages are not on its
-  path), this project's `isolated` folder, and a private empty /tmp; no /proc, no /sys, none of
-  the caller's environment.
-- CPU and wall time, address space, processes (one: it starts no thread either), open files and
-  the size of files and messages are limited. What it prints is dropped.
+  path), and this project's `isolated` folder; no /proc, no /sys, none of the caller's environment.
+  It can write no file: no limit would count empty ones.
+- CPU and wall time, address space, processes (one: it starts no thread either), open files,
+  pending signals and the size of messages are limited. What it prints is dropped.
 - When the verdict is there or the wall time is over, the whole process namespace is killed.
+- System calls that would get around this are refused (`syscalls`: sockets, memory that is no
+  address space, new namespaces, keys, tracing), on x86_64 and aarch64.
 
-- System calls that would get around this are refused (`syscalls`: memory that is no address space,
-  new namespaces, keys, tracing), on x86_64 and aarch64.
+The limit of CPU time decides whether a program takes too long. The clock ends those that sleep; so
+that a busy machine changes no verdict, a program that it ends is tried once more after all others,
+by itself and for longer. What it ends again is `Verdict.STALLED`.
 
-Not promised: anything against a fault of the kernel. A test whose values can be guessed is passed
-by a guess, as ever. Arguments are copies, and a result of a type that is not plain data equals
-nothing: a benchmark that relies on more is not for this sandbox.
+Not promised: anything against a fault of the kernel. No limit counts the tables of a process's
+pages, up to 1 GiB, nor parts of huge pages that the kernel gave unasked (a control group would, but
+few users may make one, and a verdict must not depend on who runs it). A test whose values can be
+guessed is passed by a guess, as ever. Arguments are copies, and a result of a type that is not
+plain data equals nothing: a benchmark that relies on more is not for this sandbox.
 """
 
 from __future__ import annotations
@@ -40,16 +45,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from benchprof.errors import InputError
-from benchprof.evaluation.isolated.confinement import MIB, Confinement, Limits
+from benchprof.evaluation.isolated.confinement import Confinement, Limits
 from benchprof.evaluation.syscalls import syscall_filter
 
 logger = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent / "isolated"
 LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
+DEVICES = ("/dev/null", "/dev/urandom")
+GUEST = "/guest"
 NOBODY = 65534
 INSTALLING = (
     "Install it (`apt-get install bubblewrap` on Debian and Ubuntu, `dnf install bubblewrap` on "
@@ -64,7 +72,15 @@ class Verdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     TIMED_OUT = "timed out"
+    """Its CPU time was used up."""
+    STALLED = "stalled"
+    """The clock ended it before its CPU time did, also by itself: it slept, or could not run."""
     OUT_OF_MEMORY = "out of memory"
+
+    @property
+    def score(self) -> float:
+        """pass@1 of the program: 1 where it passed, else 0."""
+        return float(self is Verdict.PASSED)
 
 
 @dataclass(frozen=True)
@@ -119,17 +135,30 @@ class Sandbox:
             raise _no_sandbox(f"a trial program {verdict}")
 
     def run_all(self, programs: Iterable[Program]) -> list[Verdict]:
-        """The verdict on each program."""
-        with ThreadPoolExecutor(self._parallel) as executor:
-            return list(executor.map(self.run, programs))
-
-    def run(self, program: Program) -> Verdict:
-        """Run one program and judge it.
+        """The verdict on each program.
 
         Raises:
             InputError: the benchmark's own code is at fault.
             RuntimeError: the sandbox itself failed; says how.
         """
+        programs = list(programs)
+        attempt = partial(self._attempt, seconds=self._limits.wall_seconds)
+        with ThreadPoolExecutor(self._parallel) as executor:
+            verdicts = list(executor.map(attempt, programs))
+        return [
+            self._attempt(program, self._limits.alone_seconds)
+            if verdict is Verdict.STALLED
+            else verdict
+            for program, verdict in zip(programs, verdicts, strict=True)
+        ]
+
+    def run(self, program: Program) -> Verdict:
+        """Run one program and judge it, as `run_all` does."""
+        (verdict,) = self.run_all([program])
+        return verdict
+
+    def _attempt(self, program: Program, seconds: float) -> Verdict:
+        """The verdict on a program that has `seconds` on the clock."""
         with ExitStack() as stack:
             asked, asking = stack.enter_context(_pipe())
             answered, answering = stack.enter_context(_pipe())
@@ -143,10 +172,14 @@ class Sandbox:
             )
             for end in (asked, asking, answered, answering):
                 end.close()
-            return self._judgement(program, candidate, judge)
+            return self._judgement(program, candidate, judge, seconds)
 
     def _judgement(
-        self, program: Program, candidate: subprocess.Popen[bytes], judge: subprocess.Popen[bytes]
+        self,
+        program: Program,
+        candidate: subprocess.Popen[bytes],
+        judge: subprocess.Popen[bytes],
+        seconds: float,
     ) -> Verdict:
         job = {
             "program": program.text,
@@ -155,13 +188,11 @@ class Sandbox:
             "tests": program.tests,
         }
         try:
-            verdict, complaint = judge.communicate(
-                json.dumps(job).encode(), self._limits.wall_seconds
-            )
+            verdict, complaint = judge.communicate(json.dumps(job).encode(), seconds)
         except subprocess.TimeoutExpired:
-            return Verdict.TIMED_OUT
+            return Verdict.STALLED
         if not verdict:
-            if _out_of_time(judge):
+            if _out_of_time(judge, seconds):
                 return Verdict.TIMED_OUT
             raise RuntimeError(f"the judge ended without a verdict: {_end(complaint)}")
         found = json.loads(verdict)
@@ -172,14 +203,14 @@ class Sandbox:
         if found["verdict"] == "broken":
             raise InputError("the tests of a benchmark", found["reason"], "code that runs")
         if found["verdict"] == "ended":
-            return Verdict.TIMED_OUT if _out_of_time(candidate) else Verdict.FAILED
+            return Verdict.TIMED_OUT if _out_of_time(candidate, seconds) else Verdict.FAILED
         return Verdict(found["verdict"])
 
     @contextmanager
     def _working_folder(self) -> Iterator[str]:
-        """The private /tmp, or without a sandbox a new folder."""
+        """The folder of what runs inside, or without a sandbox a new one."""
         if self._wrapper is not None:
-            yield "/tmp"
+            yield GUEST
         else:
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
                 yield folder
@@ -209,7 +240,7 @@ class Sandbox:
         inherited = list(ends)
         with ExitStack() as stack:
             if self._wrapper is not None:
-                options = [*_namespaces(root), *_files(python, self._limits)]
+                options = [*_namespaces(root), *_files(python)]
                 allowed = syscall_filter()
                 if allowed is not None:
                     source, target = stack.enter_context(_pipe())
@@ -248,29 +279,32 @@ def _namespaces(root: bool) -> list[str]:
     return [*options, "--unshare-user", *identity, "--disable-userns"]
 
 
-def _files(python: Path, limits: Limits) -> list[str]:
-    """What is visible: libraries, Python, the code that runs inside, some devices, a /tmp."""
-    # The private /tmp comes first: Python may be in a folder below.
-    size = str(limits.memory_mib * MIB // 16)
-    options = ["--perms", "1777", "--size", size, "--tmpfs", "/tmp"]
+def _files(python: Path) -> list[str]:
+    """What is visible, and read-only: libraries, Python, the code that runs inside, two devices."""
+    options: list[str] = []
     own = [f"{sys.base_prefix}/lib", f"{sys.base_prefix}/lib64"]
     for folder in map(Path, dict.fromkeys([*LIBRARIES, *own])):
         if folder.is_symlink():
             options += ["--symlink", str(folder.readlink()), str(folder)]
         elif folder.is_dir():
-            options += [*_parents(folder), "--ro-bind", str(folder), str(folder)]
-    options += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    options += [*_parents(python), "--ro-bind", str(python), str(python)]
-    options += ["--ro-bind", str(FOLDER), f"/guest/{FOLDER.name}"]
-    for device in ("/dev/null", "/dev/urandom"):
-        options += ["--dev-bind", device, device]
-    return [*options, "--remount-ro", "/", "--chdir", "/guest"]
+            options += _shown("--ro-bind", folder)
+    options += _shown("--ro-bind-try", Path("/etc/ld.so.cache"))
+    options += _shown("--ro-bind", python)
+    options += _shown("--ro-bind", FOLDER, Path(GUEST, FOLDER.name))
+    for device in DEVICES:
+        options += _shown("--dev-bind", Path(device))
+    return [*options, "--remount-ro", "/", "--chdir", GUEST]
 
 
-def _parents(path: Path) -> list[str]:
-    """Options that make the folders above `path`, open to any user: bwrap may make them private."""
-    above = [str(parent) for parent in reversed(path.parents)][1:]
-    return [option for folder in above for option in ("--perms", "0755", "--dir", folder)]
+def _shown(option: str, source: Path, target: Path | None = None) -> list[str]:
+    """Options that show a file or folder inside, where it is outside or as `target`.
+
+    The folders above are open to any user: bubblewrap would make them root's alone.
+    """
+    target = target or source
+    above = [str(parent) for parent in reversed(target.parents)][1:]
+    parents = [option for folder in above for option in ("--perms", "0755", "--dir", folder)]
+    return [*parents, option, str(source), str(target)]
 
 
 @contextmanager
@@ -285,10 +319,13 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _out_of_time(process: subprocess.Popen[bytes]) -> bool:
-    """Whether the limit of CPU time ended a process; bubblewrap reports a signal as 128 more."""
+def _out_of_time(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether the limit of CPU time ended a process; bubblewrap reports a signal as 128 more.
+
+    One that has closed its pipes and lives on, which no limit has ended, is waited for.
+    """
     try:
-        code = process.wait(timeout=1)
+        code = process.wait(seconds)
     except subprocess.TimeoutExpired:
         return False
     ends = (signal.SIGXCPU, signal.SIGKILL)

@@ -17,12 +17,15 @@ class Limits:
     Attributes:
         cpu_seconds: of processor time of each process.
         wall_seconds: from the start of the sandbox to the verdict.
-        memory_mib: of address space of each process, and of files that it writes.
+        alone_seconds: the same when the program is tried again by itself, because the clock ended
+            it before its processor time did.
+        memory_mib: of address space of each process.
         processes: with itself, threads counted. One: it can start nothing.
     """
 
     cpu_seconds: int = 5
     wall_seconds: int = 20
+    alone_seconds: int = 120
     memory_mib: int = 1024
     processes: int = 1
 
@@ -54,11 +57,15 @@ def confine(confinement: Confinement) -> None:
         os.setresuid(confinement.user, confinement.user, confinement.user)
     # At the first limit of CPU time a signal comes that a program may ignore, at the second none.
     cpu = (limits.cpu_seconds, limits.cpu_seconds + 1)
+    # What an open file holds, such as a socket's buffer, is memory of the kernel; so are timers
+    # and signals that wait, which not every system limits.
+    waiting = getattr(resource, "RLIMIT_SIGPENDING", resource.RLIMIT_CORE)
     for kind, values in (
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_AS, (memory, memory)),
-        (resource.RLIMIT_FSIZE, (memory // 16, memory // 16)),
-        (resource.RLIMIT_NOFILE, (64, 64)),
+        (resource.RLIMIT_FSIZE, (0, 0)),
+        (resource.RLIMIT_NOFILE, (32, 32)),
+        (waiting, (32, 32)),
         (resource.RLIMIT_CORE, (0, 0)),
         (resource.RLIMIT_NPROC, (limits.processes, limits.processes)),
     ):
