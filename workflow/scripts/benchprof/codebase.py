@@ -45,6 +45,7 @@ MODULES = {
         "benchprof.evaluation.decoder",
         "benchprof.evaluation.definition",
         "benchprof.evaluation.forward",
+        "benchprof.evaluation.functions",
         "benchprof.evaluation.isolated",
         "benchprof.evaluation.overlay",
         "benchprof.evaluation.program",
