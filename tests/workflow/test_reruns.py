@@ -21,6 +21,7 @@ from tests.workflow.conftest import Project
 from tests.workflow.stages import evaluate, score
 
 from benchprof import codebase, digests
+from benchprof import store as store_module
 from benchprof.evaluation import requests
 from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
@@ -317,6 +318,22 @@ def test_a_fresh_clone_elsewhere_over_old_results_and_a_shared_store(
     for benchmark in ("colours_test", "places_test"):
         assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
     assert (project.folder / "results/profiles/impact.csv").read_bytes() == before
+
+
+def test_a_link_to_the_store_is_as_new_as_it_was_placed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Importance of a large model: an entry as old as the store, an input newer than that."""
+    monkeypatch.setattr(store_module, "LINKED_FROM", 0)
+    monkeypatch.chdir(project.folder)
+    os.utime("results/settings/importance/tiny.json")
+    assert "compute_importance" in project.planned()
+    Path("again").symlink_to("results/importance/tiny")
+    score(project, Store(Path("store")))
+    importance = list(Path("results/importance/tiny").iterdir())
+    assert len(importance) == 2
+    assert all(path.is_symlink() for path in importance)
+    assert "compute_importance" not in project.planned()
 
 
 def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> None:

@@ -2,26 +2,39 @@
 
 Snakemake does not own the store, so deleting results, a lost `.snakemake` or a fresh clone cost
 no computation, and a job that was killed finds what it had finished. Several users or checkouts
-may share one: entries appear whole by a rename, and two writers of one key write the same numbers.
-An entry is read and compared with its own digest before it is used, so that a disk's or a
-person's change to it costs a computation, never a wrong number.
+may share one: entries appear whole by a rename, two writers of one key write the same numbers, and
+whoever may read or write the store's folder may do so with all in it. An entry is read and compared
+with its own digest before it is used, so that a disk's or a person's change to it costs a
+computation, never a wrong number.
 """
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import logging
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchprof import digests
-from benchprof.files import link_or_copy, written_whole
+from benchprof.errors import InputError
+from benchprof.files import refer_to, written_whole
 
 logger = logging.getLogger(__name__)
 LINKED_FROM = 16 << 20
 CONTENT = "content.sha256"
+READ, ALL = 0o444, 0o777
+# The umask belongs to the process, not to a thread.
+UMASK = threading.Lock()
+SHARING = (
+    "Its owner shares it with a group: `chgrp -R GROUP {root} && find {root} -type d -exec chmod "
+    "g+rwxs {{}} +`. Or name another `store:` in the configuration."
+)
 
 
 class Store:
@@ -46,7 +59,8 @@ class Store:
                 raises ValueError (such as InputError) where it is damaged.
         """
         path = self.path(kind, key, suffix)
-        if not path.exists():
+        # As os.path has it: what lies in a folder that cannot be read is not there.
+        if not os.path.exists(path):  # noqa: PTH110
             return False
         try:
             if key_of(path) == key:
@@ -56,25 +70,45 @@ class Store:
             logger.warning("%s It will be computed again.", error)
         return False
 
+    def check_writable(self, kind: str, keys: Iterable[str]) -> None:
+        """Stop where an entry of one of these keys could not be written: before it is computed.
+
+        Raises:
+            InputError: names the folder and the user, and says how to share a store.
+        """
+        for key in keys:
+            folder = self.path(kind, key).parent
+            while not os.path.exists(folder):  # noqa: PTH110
+                folder = folder.parent
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise InputError(
+                    folder,
+                    f"{_user()} may not write there, and the store lacks what is to be computed",
+                    "a store to write to",
+                    SHARING.format(root=self.root),
+                )
+
     def add(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
-        """Write an entry by calling `write` with a temporary path; it appears whole or not."""
+        """Write an entry by calling `write` with a temporary path; it appears whole or not.
+
+        Nobody may write to it, since others read it, and whoever may read the store may read it.
+        """
         path = self.path(kind, key, suffix)
-        with written_whole(path) as temporary:
+        self._make(path.parent)
+        with written_whole(path, self._mode & READ) as temporary:
             write(temporary)
-        # Entries are shared by hard links: a stray write to a result must not change the store.
-        path.chmod(0o444)
         return path
 
     def place(self, entry: Path, target: Path) -> None:
         """Put an entry at `target`, with the present time as its modification time.
 
         Snakemake compares modification times: an entry older than the inputs would look stale.
-        Large entries are hard links where the file system allows. Small ones are copies, since
-        a link shares its modification time with every other checkout that uses the store.
+        Small entries are copied. A large one is referred to by a symbolic link, which has a time
+        of its own: a hard link's time is that of every other checkout's, and a copy of an 8B
+        model's importance takes 22 GB an ability.
         """
         if entry.stat().st_size >= LINKED_FROM:
-            link_or_copy(entry, target)
-            os.utime(target)
+            refer_to(entry, target)
         else:
             with written_whole(target) as temporary:
                 shutil.copyfile(entry, temporary)
@@ -87,12 +121,16 @@ class Store:
         path = self.path(kind, key)
         if _is_whole(path):
             return path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.check_writable(kind, [key])
+        self._make(path.parent)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{key[:8]}.") as name:
             fresh = Path(name) / "entry"
             fresh.mkdir()
             fill(fresh)
             (fresh / CONTENT).write_text(_list_content(fresh), encoding="utf-8")
+            for file in fresh.iterdir():
+                file.chmod(self._mode & READ)
+            fresh.chmod(stat.S_IMODE(path.parent.stat().st_mode))
             if path.is_dir() and not _is_whole(path):
                 logger.warning("%s: damaged; made again", path)
                 path.rename(Path(name) / "damaged")
@@ -103,6 +141,40 @@ class Store:
                 if not path.is_dir():
                     raise
         return path
+
+    @property
+    def _mode(self) -> int:
+        """Who may read, write and enter the store, as its own folder says; the umask does not."""
+        return self.root.stat().st_mode & ALL
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder of the store, and those above it, with the store's group and permissions.
+
+        Whoever shares a store has the umask 022 as a rule, which would shut out all others.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        above = [parent for parent in folder.parents if self.root in parent.parents]
+        for own in [*reversed(above), folder]:
+            with UMASK:
+                previous = os.umask(0)
+                try:
+                    # Not by a chmod after it: another user may write there by then.
+                    own.mkdir(self._mode, exist_ok=True)
+                finally:
+                    os.umask(previous)
+            if own.stat().st_gid != self.root.stat().st_gid:
+                # The root has no setgid bit, by which the group would be inherited.
+                with contextlib.suppress(PermissionError):
+                    os.chown(own, -1, self.root.stat().st_gid)
+                    own.chmod(self._mode | stat.S_ISGID)
+
+
+def _user() -> str:
+    try:
+        return f"user {getpass.getuser()}"
+    except (KeyError, OSError):
+        # Of a container, a user without a name.
+        return f"user {os.getuid()}"
 
 
 def _list_content(folder: Path) -> str:

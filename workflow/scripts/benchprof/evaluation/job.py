@@ -116,6 +116,7 @@ def evaluate_benchmark(
         keys[name]: name for name in order if not store.has(KIND, keys[name], SUFFIX, _key_of)
     }
     if missing:
+        store.check_writable(KIND, missing)
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         sandbox = open_sandbox(unsafe=run_code_unsafely) if source.runs_programs else None
         own = {name: loaded.get(name) for name in missing.values()}

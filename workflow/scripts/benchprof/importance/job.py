@@ -96,6 +96,7 @@ def compute_importance(
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
     missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
     if missing:
+        store.check_writable(KIND, [keys[name] for name in missing])
         wanted = {name: chosen[name] for name in missing}
         _compute(folder, wanted, items, origins, keys, store, device, gpus, on_host)
     for name, target in targets.items():

@@ -1,0 +1,168 @@
+"""Two accounts share a store: each in a process of its own, of another user, with umask 022.
+
+Only root can be two users; elsewhere these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchprof.errors import InputError
+from benchprof.store import LINKED_FROM, Store
+
+pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be two users")
+ANN, BOB, GROUP, OWN = 50001, 50002, 50003, 50004
+
+
+def as_user(user: int, does: Callable[[], object], umask: int = 0o022) -> None:
+    """Do something as a user who has a group alone and is in the shared one too."""
+    if (child := os.fork()) == 0:
+        try:
+            os.setgroups([GROUP])
+            os.setgid(OWN + user)
+            os.setuid(user)
+            os.umask(umask)
+            does()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A folder that all may enter, as pytest's are not."""
+    opened = [path for path in (tmp_path, *tmp_path.parents) if path.stat().st_uid == os.getuid()]
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in opened}
+    for path, mode in modes.items():
+        path.chmod(mode | 0o011)
+    tmp_path.chmod(0o777)
+    yield tmp_path
+    for path, mode in modes.items():
+        path.chmod(mode)
+
+
+@pytest.fixture(params=[0o2775, 0o2770, 0o775])
+def shared(request: pytest.FixtureRequest, home: Path) -> Store:
+    """A store that Ann made and shares, with a setgid bit or without."""
+    root = home / "store"
+
+    def make() -> None:
+        root.mkdir()
+        os.chown(root, -1, GROUP)
+        root.chmod(request.param)
+
+    as_user(ANN, make)
+    return Store(root)
+
+
+def add(store: Store, key: str, text: str = "1") -> None:
+    store.check_writable("evaluations", [key])
+    store.add("evaluations", key, ".json", lambda path: path.write_text(text))
+
+
+def fill(folder: Path) -> None:
+    (folder / "weights").write_text("1")
+
+
+def test_each_adds_and_reads_what_the_other_added(shared: Store, home: Path) -> None:
+    as_user(ANN, lambda: add(shared, "aa1"))
+    as_user(BOB, lambda: add(shared, "aa2"), umask=0o077)
+    as_user(BOB, lambda: add(shared, "bb1"))
+    as_user(ANN, lambda: add(shared, "bb2"))
+    as_user(BOB, lambda: shared.folder("models", "cc1", fill))
+    as_user(ANN, lambda: shared.folder("models", "cc1", lambda _: 1 / 0))
+    as_user(ANN, lambda: shared.folder("models", "cc2", fill))
+
+    def read() -> None:
+        for key in ("aa1", "aa2", "bb1", "bb2"):
+            entry = shared.path("evaluations", key, ".json")
+            assert entry.read_text() == "1"
+            shared.place(entry, home / f"{os.getuid()}/{key}.json")
+
+    for user in (ANN, BOB):
+        as_user(user, read)
+
+
+def test_each_mends_what_the_other_left_damaged(shared: Store) -> None:
+    as_user(ANN, lambda: add(shared, "aa1", "damaged"))
+    as_user(BOB, lambda: add(shared, "aa1"))
+    assert shared.path("evaluations", "aa1", ".json").read_text() == "1"
+    as_user(BOB, lambda: shared.folder("models", "cc1", fill))
+    (shared.path("models", "cc1") / "weights").write_text("2")
+    as_user(ANN, lambda: shared.folder("models", "cc1", fill))
+    assert (shared.path("models", "cc1") / "weights").read_text() == "1"
+
+
+def test_the_loser_of_a_race_goes_on(shared: Store) -> None:
+    """Bob's entry takes the name just after Ann's rename, before anything else that she does."""
+
+    def race() -> None:
+        def write(path: Path) -> None:
+            path.write_text("1")
+            replace = Path.replace
+
+            def and_bob(self: Path, target: Path) -> Path:
+                replace(self, target)
+                assert (target.stat().st_mode & 0o777) == shared.root.stat().st_mode & 0o444
+                target.unlink()
+                (shared.root / "bob").rename(target)
+                return target
+
+            Path.replace = and_bob  # type: ignore[method-assign,assignment]
+
+        shared.add("evaluations", "aa1", ".json", write)
+
+    as_user(BOB, lambda: (shared.root / "bob").write_text("1"))
+    as_user(ANN, race)
+
+
+def test_who_may_not_write_is_told_before_anything_is_computed(home: Path) -> None:
+    store = Store(home / "store")
+    as_user(ANN, lambda: add(store, "aa1"))
+    # Reading is enough for what is there.
+    as_user(BOB, lambda: store.place(store.path("evaluations", "aa1", ".json"), home / "aa1"))
+
+    def refused() -> None:
+        for kind, key in (("evaluations", "aa2"), ("evaluations", "bb1"), ("importance", "aa1")):
+            with pytest.raises(InputError, match=r"may not write there.*chgrp -R GROUP"):
+                store.check_writable(kind, [key])
+        with pytest.raises(InputError, match="may not write there"):
+            store.folder("models", "cc1", lambda _: 1 / 0)
+
+    as_user(BOB, refused)
+    # What the message says to do, by Ann, who is in the group.
+    for path in (store.root, *store.root.rglob("*")):
+        os.chown(path, -1, GROUP)
+        if path.is_dir():
+            path.chmod(0o2775)
+    as_user(BOB, lambda: add(store, "aa2"))
+
+
+def test_a_store_that_cannot_be_read_is_said(home: Path) -> None:
+    store = Store(home / "store")
+    as_user(ANN, lambda: add(store, "aa1"), umask=0o077)
+
+    def refused() -> None:
+        assert not store.has("evaluations", "aa1", ".json", lambda _: "aa1")
+        with pytest.raises(InputError, match="may not write there"):
+            store.check_writable("evaluations", ["aa1"])
+
+    as_user(BOB, refused)
+
+
+def test_a_large_entry_of_another_user_is_not_copied(shared: Store, home: Path) -> None:
+    as_user(ANN, lambda: add(shared, "aa1", "1" * LINKED_FROM))
+    entry = shared.path("evaluations", "aa1", ".json")
+    before = entry.stat().st_mtime_ns
+    as_user(BOB, lambda: shared.place(entry, home / "bob/result"))
+    assert entry.samefile(home / "bob/result")
+    assert entry.stat().st_mtime_ns == before
