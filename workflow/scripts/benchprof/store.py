@@ -10,31 +10,22 @@ computation, never a wrong number.
 
 from __future__ import annotations
 
-import contextlib
-import getpass
 import logging
 import os
 import shutil
 import stat
 import tempfile
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchprof import digests
-from benchprof.errors import InputError
 from benchprof.files import refer_to, written_whole
+from benchprof.sharing import READ, check_writable, make_folder, mode_of
+from benchprof.uses import note_use
 
 logger = logging.getLogger(__name__)
 LINKED_FROM = 16 << 20
 CONTENT = "content.sha256"
-READ, ALL = 0o444, 0o777
-# The umask belongs to the process, not to a thread.
-UMASK = threading.Lock()
-SHARING = (
-    "Its owner shares it with a group: `chgrp -R GROUP {root} && find {root} -type d -exec chmod "
-    "g+rwxs {{}} +`. Or name another `store:` in the configuration."
-)
 
 
 class Store:
@@ -70,6 +61,17 @@ class Store:
             logger.warning("%s It will be computed again.", error)
         return False
 
+    def use(self, job: Path, kind: str, keys: Iterable[str], suffix: str = "") -> None:
+        """Note that a job uses these entries, so that nobody prunes them: before it looks for them.
+
+        Args:
+            job: what the job's results have in common, their folder.
+            kind: of the entries.
+            keys: of the entries, whether they are there or about to be computed.
+            suffix: of their file names.
+        """
+        note_use(self.root, job, [self.path(kind, key, suffix) for key in keys])
+
     def check_writable(self, kind: str, keys: Iterable[str]) -> None:
         """Stop where an entry of one of these keys could not be written: before it is computed.
 
@@ -77,16 +79,7 @@ class Store:
             InputError: names the folder and the user, and says how to share a store.
         """
         for key in keys:
-            folder = self.path(kind, key).parent
-            while not os.path.exists(folder):  # noqa: PTH110
-                folder = folder.parent
-            if not os.access(folder, os.W_OK | os.X_OK):
-                raise InputError(
-                    folder,
-                    f"{_user()} may not write there, and the store lacks what is to be computed",
-                    "a store to write to",
-                    SHARING.format(root=self.root),
-                )
+            check_writable(self.path(kind, key).parent, self.root)
 
     def add(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
         """Write an entry by calling `write` with a temporary path; it appears whole or not.
@@ -94,8 +87,8 @@ class Store:
         Nobody may write to it, since others read it, and whoever may read the store may read it.
         """
         path = self.path(kind, key, suffix)
-        self._make(path.parent)
-        with written_whole(path, self._mode & READ) as temporary:
+        make_folder(path.parent, self.root)
+        with written_whole(path, mode_of(self.root) & READ) as temporary:
             write(temporary)
         return path
 
@@ -119,17 +112,18 @@ class Store:
         A folder whose files are not those that it was filled with is named and filled again.
         """
         path = self.path(kind, key)
+        self.use(path.relative_to(self.root), kind, [key])
         if _is_whole(path):
             return path
         self.check_writable(kind, [key])
-        self._make(path.parent)
+        make_folder(path.parent, self.root)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{key[:8]}.") as name:
             fresh = Path(name) / "entry"
             fresh.mkdir()
             fill(fresh)
             (fresh / CONTENT).write_text(_list_content(fresh), encoding="utf-8")
             for file in fresh.iterdir():
-                file.chmod(self._mode & READ)
+                file.chmod(mode_of(self.root) & READ)
             fresh.chmod(stat.S_IMODE(path.parent.stat().st_mode))
             if path.is_dir() and not _is_whole(path):
                 logger.warning("%s: damaged; made again", path)
@@ -141,40 +135,6 @@ class Store:
                 if not path.is_dir():
                     raise
         return path
-
-    @property
-    def _mode(self) -> int:
-        """Who may read, write and enter the store, as its own folder says; the umask does not."""
-        return self.root.stat().st_mode & ALL
-
-    def _make(self, folder: Path) -> None:
-        """Make a folder of the store, and those above it, with the store's group and permissions.
-
-        Whoever shares a store has the umask 022 as a rule, which would shut out all others.
-        """
-        self.root.mkdir(parents=True, exist_ok=True)
-        above = [parent for parent in folder.parents if self.root in parent.parents]
-        for own in [*reversed(above), folder]:
-            with UMASK:
-                previous = os.umask(0)
-                try:
-                    # Not by a chmod after it: another user may write there by then.
-                    own.mkdir(self._mode, exist_ok=True)
-                finally:
-                    os.umask(previous)
-            if own.stat().st_gid != self.root.stat().st_gid:
-                # The root has no setgid bit, by which the group would be inherited.
-                with contextlib.suppress(PermissionError):
-                    os.chown(own, -1, self.root.stat().st_gid)
-                    own.chmod(self._mode | stat.S_ISGID)
-
-
-def _user() -> str:
-    try:
-        return f"user {getpass.getuser()}"
-    except (KeyError, OSError):
-        # Of a container, a user without a name.
-        return f"user {os.getuid()}"
 
 
 def _list_content(folder: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ def compute_importance(
         for name, own in chosen.items()
     }
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
+    store.use(Path(os.path.commonpath(targets.values())), KIND, keys.values(), SUFFIX)
     missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
     if missing:
         store.check_writable(KIND, [keys[name] for name in missing])

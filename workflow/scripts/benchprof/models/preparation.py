@@ -177,13 +177,16 @@ def _architecture(folder: Path) -> nn.Module:
     return model
 
 
+def converted_key(source: Mapping[str, Any]) -> str:
+    """The key in the store of a model that is converted from its source."""
+    code = digests.of_modules([convert_wheels.__module__])
+    return digests.of_value({"source": dict(source), "code": code})
+
+
 def _converted(source: Mapping[str, Any], store: Store) -> Path:
-    key = digests.of_value(
-        {"source": dict(source), "code": digests.of_modules([convert_wheels.__module__])}
-    )
     return store.folder(
         "models",
-        key,
+        converted_key(source),
         lambda target: convert_wheels(pieces_of(source), source.get("gguf_sha256"), target),
     )
 
