@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 import torch
 import yaml
 
-from benchprof import digests, pruning, runs, sharing
+from benchprof import digests, sharing
 from benchprof.errors import InputError
 from benchprof.evaluation.record import key_of, record_bytes
 from benchprof.models.preparation import converted_key
@@ -137,7 +138,9 @@ def test_importance_and_converted_models_are_known_without_notes(checkout: Check
     store, origin = checkout.store, {"model": "m"}
     key = digests.of_value(origin)
     scores = {"weight": torch.zeros(2)}
-    scored = store.add("importance", key, ".safetensors", lambda p: write_tensors(p, scores, origin))
+    scored = store.add(
+        "importance", key, ".safetensors", lambda p: write_tensors(p, scores, origin)
+    )
     store.place(scored, checkout.folder / "results/importance/tiny/places.safetensors")
     key = converted_key(source)
     model = store.folder("models", key, lambda folder: (folder / "weights").touch())
@@ -252,5 +255,3 @@ def test_the_commands_take_configurations_that_lie_over_each_other(
     assert main([*store, "prune", "--keep", str(below), str(above), "--unused-for", "0"]) == 0
     assert "removing 0 entries" in capsys.readouterr().out
     assert checkout.left() == set(entries)
-    assert pruning.FOLDER == "uses"
-    assert runs.current(checkout.folder / ".snakemake") is not None

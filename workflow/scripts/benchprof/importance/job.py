@@ -15,7 +15,7 @@ from benchprof import codebase, digests
 from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.errors import InputError
 from benchprof.importance.example import Example, render_example, twin_of
-from benchprof.importance.faults import check_finite, check_lengths
+from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
@@ -119,11 +119,7 @@ def _compute(
 ) -> None:
     settings = next(iter(origins.values()))
     check_content(folder)
-    model = load_model(folder, settings["dtype"], device, gpus)
-    speed_up_gradients(model)
-    memory = memory_for(model, on_host)
     tokenizer = load_tokenizer(folder)
-    weights = scope_weights(model, settings["scope"], settings["layers"])
 
     def rendered(items: list[Item]) -> list[Example]:
         return [render_example(item, tokenizer, settings["loss_on"]) for item in items]
@@ -136,8 +132,14 @@ def _compute(
         name: list(zip([item.id for item in items] * 2, examples[name] + twins[name], strict=False))
         for name, items in chosen.items()
     }
+    # Before the model is loaded: it may take minutes and a GPU.
+    longest = context_of(folder)
     for name, both in named.items():
-        check_lengths(model, files[name], both)
+        check_lengths(longest, files[name], both)
+    model = load_model(folder, settings["dtype"], device, gpus)
+    speed_up_gradients(model)
+    memory = memory_for(model, on_host)
+    weights = scope_weights(model, settings["scope"], settings["layers"])
     tokens = sum(len(e.ids) for sets in (examples, twins) for own in sets.values() for e in own)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():

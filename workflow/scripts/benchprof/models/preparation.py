@@ -19,7 +19,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof import digests
 from benchprof.configuration import check_model_folder
-from benchprof.errors import InputError
+from benchprof.errors import InputError, UnreachableError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
 from benchprof.models.source import pieces_of
@@ -197,7 +197,7 @@ def _snapshot(hub: str, revision: str) -> Path:
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         found = " ".join(str(error).split())[:300]
         remedy = "Check the name, the network and, for gated models, `hf auth login`."
-        raise InputError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
+        raise UnreachableError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
 
 
 def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:
