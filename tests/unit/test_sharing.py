@@ -6,9 +6,8 @@ Only root can be two users; elsewhere these tests are skipped.
 from __future__ import annotations
 
 import os
-import stat
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,23 +36,10 @@ def as_user(user: int, does: Callable[[], object], umask: int = 0o022) -> None:
     assert os.waitstatus_to_exitcode(status) == 0
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A folder that all may enter, as pytest's are not."""
-    opened = [path for path in (tmp_path, *tmp_path.parents) if path.stat().st_uid == os.getuid()]
-    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in opened}
-    for path, mode in modes.items():
-        path.chmod(mode | 0o011)
-    tmp_path.chmod(0o777)
-    yield tmp_path
-    for path, mode in modes.items():
-        path.chmod(mode)
-
-
 @pytest.fixture(params=[0o2775, 0o2770, 0o775])
-def shared(request: pytest.FixtureRequest, home: Path) -> Store:
+def shared(request: pytest.FixtureRequest, open_folder: Path) -> Store:
     """A store that Ann made and shares, with a setgid bit or without."""
-    root = home / "store"
+    root = open_folder / "store"
 
     def make() -> None:
         root.mkdir()
@@ -73,7 +59,7 @@ def fill(folder: Path) -> None:
     (folder / "weights").write_text("1")
 
 
-def test_each_adds_and_reads_what_the_other_added(shared: Store, home: Path) -> None:
+def test_each_adds_and_reads_what_the_other_added(shared: Store, open_folder: Path) -> None:
     as_user(ANN, lambda: add(shared, "aa1"))
     as_user(BOB, lambda: add(shared, "aa2"), umask=0o077)
     as_user(BOB, lambda: add(shared, "bb1"))
@@ -86,7 +72,7 @@ def test_each_adds_and_reads_what_the_other_added(shared: Store, home: Path) -> 
         for key in ("aa1", "aa2", "bb1", "bb2"):
             entry = shared.path("evaluations", key, ".json")
             assert entry.read_text() == "1"
-            shared.place(entry, home / f"{os.getuid()}/{key}.json")
+            shared.place(entry, open_folder / f"{os.getuid()}/{key}.json")
 
     for user in (ANN, BOB):
         as_user(user, read)
@@ -125,11 +111,13 @@ def test_the_loser_of_a_race_goes_on(shared: Store) -> None:
     as_user(ANN, race)
 
 
-def test_who_may_not_write_is_told_before_anything_is_computed(home: Path) -> None:
-    store = Store(home / "store")
+def test_who_may_not_write_is_told_before_anything_is_computed(open_folder: Path) -> None:
+    store = Store(open_folder / "store")
     as_user(ANN, lambda: add(store, "aa1"))
     # Reading is enough for what is there.
-    as_user(BOB, lambda: store.place(store.path("evaluations", "aa1", ".json"), home / "aa1"))
+    as_user(
+        BOB, lambda: store.place(store.path("evaluations", "aa1", ".json"), open_folder / "aa1")
+    )
 
     def refused() -> None:
         for kind, key in (("evaluations", "aa2"), ("evaluations", "bb1"), ("importance", "aa1")):
@@ -147,8 +135,8 @@ def test_who_may_not_write_is_told_before_anything_is_computed(home: Path) -> No
     as_user(BOB, lambda: add(store, "aa2"))
 
 
-def test_a_store_that_cannot_be_read_is_said(home: Path) -> None:
-    store = Store(home / "store")
+def test_a_store_that_cannot_be_read_is_said(open_folder: Path) -> None:
+    store = Store(open_folder / "store")
     as_user(ANN, lambda: add(store, "aa1"), umask=0o077)
 
     def refused() -> None:
@@ -159,10 +147,10 @@ def test_a_store_that_cannot_be_read_is_said(home: Path) -> None:
     as_user(BOB, refused)
 
 
-def test_a_large_entry_of_another_user_is_not_copied(shared: Store, home: Path) -> None:
+def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder: Path) -> None:
     as_user(ANN, lambda: add(shared, "aa1", "1" * LINKED_FROM))
     entry = shared.path("evaluations", "aa1", ".json")
     before = entry.stat().st_mtime_ns
-    as_user(BOB, lambda: shared.place(entry, home / "bob/result"))
-    assert entry.samefile(home / "bob/result")
+    as_user(BOB, lambda: shared.place(entry, open_folder / "bob/result"))
+    assert entry.samefile(open_folder / "bob/result")
     assert entry.stat().st_mtime_ns == before

@@ -32,6 +32,8 @@ class Project:
     """A folder with a configuration, and the workflow run in it."""
 
     folder: Path
+    account: int | None = None
+    """Of another user, by whom it is run; only root can."""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -47,6 +49,8 @@ class Project:
         return subprocess.run(
             self.command(*arguments), cwd=self.folder, env=self.environment(), text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+            **({} if self.account is None else
+               {"user": self.account, "group": self.account, "extra_groups": [], "umask": 0o022}),
         )  # fmt: skip
 
     def command(self, *arguments: str) -> list[str]:

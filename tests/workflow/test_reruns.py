@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ from benchprof import codebase, digests
 from benchprof import store as store_module
 from benchprof.evaluation import requests
 from benchprof.models.preparation import prepare_model
+from benchprof.pruning import entries_of, prune
 from benchprof.store import Store
 
 PROFILE = {"compute_profile"}
@@ -301,23 +303,49 @@ def test_another_lm_eval_evaluates_again(
     assert "0 reused, 5 computed" in caplog.text
 
 
+def other_account() -> int | None:
+    """An account that may use this Python and this checkout; None where there is none to be had."""
+    command = [sys.executable, "-c", "import benchprof.store"]
+    if os.getuid() == 0 and os.access(ROOT / "Snakefile", os.R_OK):
+        done = subprocess.run(command, user=50002, group=50002, cwd="/", check=False)
+        return 50002 if done.returncode == 0 else None
+    return None
+
+
 def test_a_fresh_clone_elsewhere_over_old_results_and_a_shared_store(
-    finished: Project, tmp_path: Path
+    finished: Project, open_folder: Path
 ) -> None:
-    """Every file is newer than the results, and the folder and Snakemake's records are others."""
-    project = finished.copy(tmp_path / "clone")
+    """Every file is newer than the results, and the folder and Snakemake's records are others.
+
+    Where root runs this, the clone is of another account, with the umask 022.
+    """
+    account = other_account()
+    project = Project(finished.copy(open_folder / "clone").folder, account)
     before = (project.folder / "results/profiles/impact.csv").read_bytes()
-    subprocess.run(
-        ["rm", "-r", project.folder / ".snakemake", project.folder / "store"], check=True
-    )
-    project.configure(lambda config: config.update(store=str(finished.folder / "store")))
+    subprocess.run(["rm", "-r", project.folder / ".snakemake"], check=True)
+    (project.folder / "store").rename(open_folder / "store")
+    project.configure(lambda config: config.update(store=str(open_folder / "store")))
     for path in (project.folder / "items").rglob("*.jsonl"):
         os.utime(path)
+    if account is not None:
+        for path in (project.folder, *project.folder.rglob("*")):
+            os.chown(path, account, account, follow_symlinks=False)
     project.run("results/profiles/impact.csv")
     assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
     for benchmark in ("colours_test", "places_test"):
         assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
     assert (project.folder / "results/profiles/impact.csv").read_bytes() == before
+
+
+def test_a_run_s_notes_name_its_configuration(finished: Project, tmp_path: Path) -> None:
+    """By which what it needs is found again: nothing of it is pruned, and of another all is."""
+    project = finished.copy(tmp_path / "copy")
+    shutil.rmtree(project.folder / "results")
+    store, file = project.folder / "store", project.folder / "config.yaml"
+    entries = entries_of(store)
+    assert len(entries) == 2 + 10
+    assert list(prune(store, [[file]], -1, dry_run=False)) == ["removing 0 entries, 0.000 GB"]
+    assert entries_of(store) == entries
 
 
 def test_a_link_to_the_store_is_as_new_as_it_was_placed(
