@@ -14,7 +14,7 @@ import pytest
 import torch
 import yaml
 
-from benchprof import digests, sharing
+from benchprof import digests, pruning, sharing
 from benchprof.errors import InputError
 from benchprof.evaluation.record import key_of, record_bytes
 from benchprof.models.preparation import converted_key
@@ -161,13 +161,24 @@ def test_a_dropped_benchmark_goes_also_where_its_results_are_left(checkout: Chec
     assert checkout.left() == {kept}
 
 
-def test_what_a_live_run_uses_is_spared(checkout: Checkout, other: Checkout) -> None:
+def closed(_folder: Path) -> bool:
+    raise PermissionError
+
+
+def test_what_a_live_run_uses_is_spared(
+    checkout: Checkout, other: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other.configure(CONFIG | {"seed": 2})
     own, others = checkout.run(), other.run("-other")
     lock = other.folder / ".snakemake/locks/0.input.lock"
     lock.parent.mkdir()
     lock.touch()
     checkout.prune(unused_for=0)
+    assert checkout.left() == {*own, *others}
+    with monkeypatch.context() as unseen:
+        # Another user's folder, as test_sharing.py has one.
+        unseen.setattr(pruning, "is_locked", closed)
+        checkout.prune(unused_for=0)
     assert checkout.left() == {*own, *others}
     lock.unlink()
     checkout.prune(unused_for=0)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchprof.errors import InputError
+from benchprof.runs import is_locked
 from benchprof.store import LINKED_FROM, Store
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be two users")
@@ -154,3 +155,21 @@ def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder:
     as_user(BOB, lambda: shared.place(entry, open_folder / "bob/result"))
     assert entry.samefile(open_folder / "bob/result")
     assert entry.stat().st_mtime_ns == before
+
+
+def test_a_folder_that_nobody_may_look_into_may_have_a_run(open_folder: Path) -> None:
+    closed = open_folder / "closed"
+
+    def run() -> None:
+        (closed / ".snakemake/locks").mkdir(parents=True)
+        (closed / ".snakemake/locks/0.input.lock").touch()
+        closed.chmod(0o700)
+
+    def unseen() -> None:
+        with pytest.raises(PermissionError):
+            is_locked(closed)
+
+    as_user(ANN, run)
+    as_user(ANN, lambda: [True].index(is_locked(closed)))
+    as_user(BOB, unseen)
+    assert not is_locked(open_folder)

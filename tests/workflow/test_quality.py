@@ -24,7 +24,8 @@ NO_NUMBERS = {
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
     "benchprof.models.preparation", "benchprof.models.source", "benchprof.models.wheel",
-    "benchprof.portable", "benchprof.provenance", "benchprof.store", "benchprof.tensors",
+    "benchprof.portable", "benchprof.provenance", "benchprof.runs", "benchprof.sharing",
+    "benchprof.store", "benchprof.tensors", "benchprof.uses",
 }  # fmt: skip
 
 

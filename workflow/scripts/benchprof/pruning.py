@@ -27,7 +27,7 @@ from benchprof.runs import is_locked
 from benchprof.sharing import locked
 from benchprof.store import Store
 from benchprof.tensors import read_origin
-from benchprof.uses import FOLDER, Use, read_uses
+from benchprof.uses import Use, read_uses
 
 DAY = 86400.0
 # A job that began so many days ago, or less, may still run.
@@ -163,8 +163,7 @@ def read_configuration(files: Sequence[Path]) -> dict[str, Any]:
 
 def entries_of(root: Path) -> list[Entry]:
     """Every whole entry of a store, in the order of their names."""
-    paths = sorted(root.glob("[!.]*/??/[!.]*"))
-    return [_entry(root, path) for path in paths if path.parts[len(root.parts)] != FOLDER]
+    return [_entry(root, path) for path in sorted(root.glob("[!.]*/??/[!.]*"))]
 
 
 def notes_of(root: Path) -> list[Note]:

@@ -52,8 +52,16 @@ def current(state: Path) -> Run | None:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a run goes on in a folder, or was killed there and its lock not cleared yet."""
-    return any((folder / STATE / "locks").glob("*"))
+    """Whether a run goes on in a folder, or was killed there and its lock not cleared yet.
+
+    Raises:
+        PermissionError: the folder is another user's, who lets nobody look into it.
+    """
+    try:
+        # A glob would pass over what it may not read.
+        return any((folder / STATE / "locks").iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def clear_dead_lock(folder: Path) -> bool:
