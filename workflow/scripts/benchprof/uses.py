@@ -13,6 +13,7 @@ from benchprof.files import as_json, written_whole
 from benchprof.sharing import READ, locked, make_folder, mode_of, user
 
 FOLDER = "uses"
+UNNOTED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Use:
 def note_use(root: Path, job: Path, entries: Iterable[Path]) -> None:
     """Note what a job of the present run uses of a store, in place of what it noted before.
 
-    Who may only read the store leaves no note.
+    Who may only read the store, or finds it full, leaves no note and may have all that is there.
     """
     run = runs.current(Path(runs.STATE))
     use = Use(
@@ -60,7 +61,7 @@ def note_use(root: Path, job: Path, entries: Iterable[Path]) -> None:
         ):
             path.write_text(as_json(asdict(use)), encoding="utf-8")
     except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno not in UNNOTED:
             raise
 
 
