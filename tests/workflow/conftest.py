@@ -61,7 +61,9 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         """No network, and no cache outside the folder; what asks for a network is noted."""
-        guard = {"PYTHONPATH": str(GUARD), "BENCHPROF_NOTES": str(self.folder / "network")}
+        # This tree's library, also where another one is installed.
+        path = f"{GUARD}{os.pathsep}{ROOT / 'workflow/scripts'}"
+        guard = {"PYTHONPATH": path, "BENCHPROF_NOTES": str(self.folder / "network")}
         caches = {"HF_HOME": str(self.folder / "huggingface"),
                   "XDG_CACHE_HOME": str(self.folder / "cache")}  # fmt: skip
         own = {k: v for k, v in os.environ.items() if not k.endswith("_OFFLINE")}
