@@ -54,7 +54,7 @@ rule all:
 
 
 onstart:
-    runs.claim(Path(".snakemake"))
+    runs.claim(Path(".snakemake"), digests.of_value(config), workflow.configfiles)
 
 
 onsuccess:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,14 @@ def byte_tokenizer(chat: bool) -> PreTrainedTokenizerFast:
     if chat:
         fast.chat_template = CHAT
     return fast
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every account may use; pytest's own are closed to others."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_the_lock_of_a_dead_process_is_cleared(locked: Path) -> None:
 
 
 def test_the_lock_of_a_live_owner_is_respected(locked: Path) -> None:
-    claim(locked / ".snakemake")
+    claim(locked / ".snakemake", "digest", ["config.yaml"])
     assert not clear_dead_lock(locked)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,11 +45,52 @@ def test_a_small_entry_is_copied_with_the_present_time(tmp_path: Path) -> None:
     assert entry.stat().st_mtime == 1
 
 
-def test_a_large_entry_is_linked(tmp_path: Path) -> None:
+def test_a_large_entry_takes_no_room_and_has_a_time_of_its_own_in_each_checkout(
+    tmp_path: Path,
+) -> None:
     store = Store(tmp_path / "store")
     entry = store.add("importance", "abc", "", lambda path: path.write_bytes(bytes(LINKED_FROM)))
-    store.place(entry, tmp_path / "result")
-    assert entry.samefile(tmp_path / "result")
+    os.utime(entry, (1, 1))
+    one, other = tmp_path / "one/result", tmp_path / "other/result"
+    store.place(entry, one)
+    placed = one.lstat().st_mtime_ns
+    assert placed > entry.stat().st_mtime_ns
+    os.utime(one, ns=(0, placed - 1), follow_symlinks=False)
+    store.place(entry, other)
+    assert one.samefile(entry)
+    assert other.samefile(entry)
+    assert one.lstat().st_mtime_ns == placed - 1
+    assert entry.stat().st_mtime == 1
+
+
+@pytest.mark.parametrize("results", ["results", "elsewhere"])
+def test_a_checkout_with_its_store_can_be_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, results: str
+) -> None:
+    """Also where results/ is itself a link, as to a large disk."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    if results != "results":
+        (checkout / "deep" / results).mkdir(parents=True)
+        (checkout / "results").symlink_to(f"deep/{results}")
+    monkeypatch.chdir(checkout)
+    store = Store(Path("store"))
+    entry = store.add("importance", "abc", "", lambda path: path.write_bytes(bytes(LINKED_FROM)))
+    store.place(entry, Path("results/importance/tiny"))
+    monkeypatch.chdir(tmp_path)
+    checkout.rename(tmp_path / "moved")
+    assert (tmp_path / "moved/results/importance/tiny").stat().st_size == LINKED_FROM
+
+
+def test_a_result_is_as_readable_as_the_umask_lets_it_be(tmp_path: Path) -> None:
+    for umask in (0o022, 0o077, 0o002):
+        previous = os.umask(umask)
+        try:
+            with written_whole(tmp_path / "result") as temporary:
+                temporary.write_text("1")
+        finally:
+            os.umask(previous)
+        assert stat.S_IMODE((tmp_path / "result").stat().st_mode) == 0o666 & ~umask
 
 
 def test_settings_are_written_only_when_they_change(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ class Project:
     """A folder with a configuration, and the workflow run in it."""
 
     folder: Path
+    account: int | None = None
+    """Of another user, by whom it is run; only root can."""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -47,6 +49,8 @@ class Project:
         return subprocess.run(
             self.command(*arguments), cwd=self.folder, env=self.environment(), text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+            **({} if self.account is None else
+               {"user": self.account, "group": self.account, "extra_groups": [], "umask": 0o022}),
         )  # fmt: skip
 
     def command(self, *arguments: str) -> list[str]:
@@ -57,7 +61,9 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         """No network, and no cache outside the folder; what asks for a network is noted."""
-        guard = {"PYTHONPATH": str(GUARD), "BENCHPROF_NOTES": str(self.folder / "network")}
+        # This tree's library, also where another one is installed.
+        path = f"{GUARD}{os.pathsep}{ROOT / 'workflow/scripts'}"
+        guard = {"PYTHONPATH": path, "BENCHPROF_NOTES": str(self.folder / "network")}
         caches = {"HF_HOME": str(self.folder / "huggingface"),
                   "XDG_CACHE_HOME": str(self.folder / "cache")}  # fmt: skip
         own = {k: v for k, v in os.environ.items() if not k.endswith("_OFFLINE")}

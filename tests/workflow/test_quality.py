@@ -25,8 +25,8 @@ NO_NUMBERS = {
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
     "benchprof.models.checkpoint", "benchprof.models.preparation", "benchprof.models.source",
-    "benchprof.models.wheel", "benchprof.portable", "benchprof.provenance", "benchprof.store",
-    "benchprof.tensors",
+    "benchprof.models.wheel", "benchprof.portable", "benchprof.provenance", "benchprof.runs",
+    "benchprof.sharing", "benchprof.store", "benchprof.tensors", "benchprof.uses",
 }  # fmt: skip
 
 

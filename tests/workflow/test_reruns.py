@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,8 +22,10 @@ from tests.workflow.conftest import Project
 from tests.workflow.stages import evaluate, score
 
 from benchprof import codebase, digests
+from benchprof import store as store_module
 from benchprof.evaluation import requests
 from benchprof.models.preparation import prepare_model
+from benchprof.pruning import entries_of, prune
 from benchprof.store import Store
 
 PROFILE = {"compute_profile"}
@@ -309,23 +312,73 @@ def test_another_lm_eval_evaluates_again(
     assert "0 reused, 5 computed" in caplog.text
 
 
+def other_account() -> int | None:
+    """An account that may use this Python and this checkout; None where there is none to be had."""
+    command = [sys.executable, "-c", "import benchprof.store"]
+    if os.getuid() != 0:
+        return None
+    try:
+        subprocess.run(command, user=50002, group=50002, cwd="/", check=True)
+        return 50002
+    except (PermissionError, subprocess.CalledProcessError):
+        # Python or the checkout lies in a folder that is root's alone.
+        return None
+
+
 def test_a_fresh_clone_elsewhere_over_old_results_and_a_shared_store(
-    finished: Project, tmp_path: Path
+    finished: Project, open_folder: Path
 ) -> None:
-    """Every file is newer than the results, and the folder and Snakemake's records are others."""
-    project = finished.copy(tmp_path / "clone")
+    """Every file is newer than the results, and the folder and Snakemake's records are others.
+
+    Where root runs this and Python is open to all, the clone is of another account with umask 022.
+    """
+    account = other_account()
+    project = Project(finished.copy(open_folder / "clone").folder, account)
     before = (project.folder / "results/profiles/impact.csv").read_bytes()
-    subprocess.run(
-        ["rm", "-r", project.folder / ".snakemake", project.folder / "store"], check=True
-    )
-    project.configure(lambda config: config.update(store=str(finished.folder / "store")))
+    subprocess.run(["rm", "-r", project.folder / ".snakemake"], check=True)
+    (project.folder / "store").rename(open_folder / "store")
+    project.configure(lambda config: config.update(store=str(open_folder / "store")))
     for path in (project.folder / "items").rglob("*.jsonl"):
         os.utime(path)
+    if account is not None:
+        for path in (project.folder, *project.folder.rglob("*")):
+            os.chown(path, account, account, follow_symlinks=False)
     project.run("results/profiles/impact.csv")
     assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
     for benchmark in ("colours_test", "places_test"):
         assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
     assert (project.folder / "results/profiles/impact.csv").read_bytes() == before
+
+
+def test_a_run_s_notes_name_its_configuration(finished: Project, tmp_path: Path) -> None:
+    """By which what it needs is found again: nothing of it is pruned, and of another all is."""
+    project = finished.copy(tmp_path / "copy")
+    shutil.rmtree(project.folder / "results")
+    store, file = project.folder / "store", project.folder / "config.yaml"
+    entries = entries_of(store)
+    assert len(entries) == 2 + 10
+    assert list(prune(store, [[file]], -1, dry_run=False)) == ["removing 0 entries, 0.000 GB"]
+    assert entries_of(store) == entries
+
+
+def test_a_link_to_the_store_is_as_new_as_it_was_placed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Importance of a large model: an entry as old as the store, an input newer than that."""
+    monkeypatch.setattr(store_module, "LINKED_FROM", 0)
+    monkeypatch.chdir(project.folder)
+    # Without its records Snakemake has times alone.
+    shutil.rmtree(".snakemake")
+    os.utime("results/settings/importance/tiny.json")
+    assert "compute_importance" in project.planned()
+    Path("again").symlink_to("results/importance/tiny")
+    score(project, Store(Path("store")))
+    importance = list(Path("results/importance/tiny").iterdir())
+    assert len(importance) == 2
+    assert all(path.is_symlink() for path in importance)
+    # A job's timing counts as an output.
+    os.utime("results/timings/compute_importance/tiny.tsv")
+    assert "compute_importance" not in project.planned()
 
 
 def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> None:
@@ -363,5 +416,5 @@ def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> No
     finally:
         for run in runs:
             run.kill()
-    entries = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    entries = [path for path in (tmp_path / "store").glob("*/??/*") if path.is_file()]
     assert len(entries) == 2 + 5

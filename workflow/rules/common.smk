@@ -32,6 +32,7 @@ from benchprof.evaluation.definition import (
     local_files,
     read_definition,
 )
+from benchprof.evaluation.functions import files_of_task
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.files import write_if_changed
 from benchprof.jsonl import read_objects

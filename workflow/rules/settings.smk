@@ -90,6 +90,9 @@ def data_of(name):
     """The files that a benchmark reads, by their kind; none where it reads from the Hub."""
     benchmark = config["benchmarks"][name]
     files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
+    if "task_file" in benchmark:
+        behind = files_of_task(Path(benchmark["task_file"]))
+        files |= {f"code_{number}": path for number, path in enumerate(behind)}
     if "ability" in benchmark:
         files["prompt"] = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
         if benchmark.get("twins"):

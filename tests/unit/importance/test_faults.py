@@ -11,7 +11,7 @@ from tests.conftest import tiny_model
 
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
-from benchprof.importance.faults import check_finite, check_lengths
+from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.models.family import scope_weights
@@ -96,11 +96,11 @@ def test_a_sum_that_overflows_is_no_item_s_fault() -> None:
         check_finite("recall", model, weights, [("one", example(5, 6))], "fisher", scores)
 
 
-def test_an_example_must_fit_the_context() -> None:
-    model = tiny_model("llama")
+def test_an_example_must_fit_the_context(tiny_folder: Path) -> None:
+    longest = context_of(tiny_folder)
     fits, not_fits = example(*[5] * 512), example(*[5] * 513)
-    check_lengths(model, Path("train.jsonl"), [("one", fits)])
+    check_lengths(longest, Path("train.jsonl"), [("one", fits)])
     with pytest.raises(InputError) as raised:
-        check_lengths(model, Path("train.jsonl"), [("one", fits), ("two", not_fits)])
+        check_lengths(longest, Path("train.jsonl"), [("one", fits), ("two", not_fits)])
     for word in ("train.jsonl, item two: 513 tokens", "1 of 2 examples", "at most 512"):
         assert word in str(raised.value)

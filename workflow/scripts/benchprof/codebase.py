@@ -50,6 +50,7 @@ MODULES = {
         "benchprof.evaluation.decoder",
         "benchprof.evaluation.definition",
         "benchprof.evaluation.forward",
+        "benchprof.evaluation.functions",
         "benchprof.evaluation.guessing",
         "benchprof.evaluation.isolated",
         "benchprof.evaluation.job",

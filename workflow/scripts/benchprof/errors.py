@@ -19,3 +19,7 @@ class InputError(ValueError):
         where, found, expected, remedy = self.args
         remedy = f" {remedy}" if remedy else ""
         return f"{where}: {found}; expected {expected}.{remedy}"
+
+
+class UnreachableError(InputError):
+    """Something that a person named could not be fetched; another attempt may get it."""

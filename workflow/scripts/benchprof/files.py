@@ -6,26 +6,30 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 
 @contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success it is renamed to `path`, else removed."""
+def written_whole(path: Path, mode: int | None = None) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; on success it is renamed to `path`, else removed.
+
+    Args:
+        path: of the file.
+        mode: its permissions; if None, those that the umask lets any new file have.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary.touch(exist_ok=False)
+    usual = temporary.stat().st_mode & 0o777
     try:
         yield temporary
-        # mkstemp makes files private; results are as readable as the umask lets any file be.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
+        # Before it has its name, under which it may be replaced by another user's at once. What
+        # wrote it may have put another file in its place.
+        temporary.chmod(usual if mode is None else mode)
         temporary.replace(path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -58,18 +62,26 @@ def write_if_changed(path: Path, value: Any) -> Path:
 def link_or_copy(source: Path, target: Path) -> None:
     """Put `source` at `target`: a hard link where the file system allows, else a copy.
 
-    Importance of an 8B model is 22 GB an ability, so that copies are worth avoiding. Another
-    user's file is copied: its modification time could not be set.
+    They share one modification time: only for files whose time nobody looks at.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     try:
-        if source.stat().st_uid != os.getuid():
-            raise PermissionError(source)
         os.link(source, target)
     except OSError:
         with written_whole(target) as temporary:
             shutil.copyfile(source, temporary)
+
+
+def refer_to(source: Path, target: Path) -> None:
+    """Put a symbolic link to `source` at `target`, with a modification time of its own.
+
+    It is relative unless `source` is absolute, so that a folder that holds both can be moved.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    relative = os.path.relpath(source.resolve(), target.parent.resolve())
+    target.unlink(missing_ok=True)
+    target.symlink_to(source if source.is_absolute() else relative)
 
 
 def as_json(value: Any) -> str:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import logging
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from benchprof.errors import InputError
+from benchprof import runs
+from benchprof.errors import InputError, UnreachableError
+from benchprof.files import write_json
 
+FINAL = (
+    "This is final: an earlier attempt of this run found it, and nothing was tried again. Mend it "
+    "and start the run again."
+)
 TERMINATED = 128 + signal.SIGTERM
 
 
@@ -24,8 +32,10 @@ class Terminated(BaseException):
 def logged(path: str | Path) -> Iterator[None]:
     """Log the block to a file and standard error; an error ends it with exit status 1.
 
-    An InputError is logged as its paragraph alone: a traceback tells a person nothing there. On
-    SIGTERM the block is left as by an exception, so that nothing half-written stays.
+    An InputError is logged as its paragraph alone: a traceback tells a person nothing there. A
+    further attempt of the same run is stopped by it before the block: on a cluster the retries that
+    a job gets would each take a GPU to find it again. On SIGTERM the block is left as by an
+    exception, so that nothing half-written stays.
 
     Raises:
         SystemExit: after any error, which is logged, and after SIGTERM.
@@ -39,6 +49,8 @@ def logged(path: str | Path) -> Iterator[None]:
     for library in ("httpx", "datasets", "lm_eval", "matplotlib", "filelock", "fontTools"):
         logging.getLogger(library).setLevel(logging.ERROR)
     logger = logging.getLogger(__name__)
+    refusal = Path(f"{path}.refused")
+    _stop_where_refused(refusal)
     previous = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
@@ -47,6 +59,8 @@ def logged(path: str | Path) -> Iterator[None]:
         raise SystemExit(TERMINATED) from None
     except InputError as error:
         logger.error("%s", error)
+        if not isinstance(error, UnreachableError):
+            _refuse(refusal, str(error))
         raise SystemExit(1) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -61,6 +75,24 @@ def logged(path: str | Path) -> Iterator[None]:
         raise SystemExit(1) from None
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+def _refuse(refusal: Path, paragraph: str) -> None:
+    """Note that this run's input is at fault, for its further attempts; outside of a run none."""
+    run = runs.current(Path(runs.STATE))
+    if run is not None:
+        write_json(refusal, {"run": asdict(run), "said": paragraph})
+
+
+def _stop_where_refused(refusal: Path) -> None:
+    """End an attempt whose run knows that the input is at fault; another run tries again."""
+    if not refusal.is_file():
+        return
+    noted, run = json.loads(refusal.read_text(encoding="utf-8")), runs.current(Path(runs.STATE))
+    if run is not None and noted["run"] == asdict(run):
+        logging.getLogger(__name__).error("%s %s", noted["said"], FINAL)
+        raise SystemExit(1)
+    refusal.unlink()
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

@@ -5,22 +5,63 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
 
 from benchprof.files import write_json
 
-OWNER = "benchprof_owner.json"
+STATE, OWNER = ".snakemake", "benchprof_owner.json"
 
 
-def claim(state: Path) -> None:
+@dataclass(frozen=True)
+class Run:
+    """A run of the workflow: the process that leads it, and its configuration.
+
+    Attributes:
+        host: of the process.
+        pid: of the process.
+        started: when it began, in seconds since 1970: numbers are given again.
+        configuration: digest of the configuration.
+        files: that the configuration was read from.
+    """
+
+    host: str
+    pid: int
+    started: float
+    configuration: str = ""
+    files: list[str] = field(default_factory=list)
+
+
+def claim(state: Path, configuration: str, files: Sequence[str]) -> None:
     """Note in Snakemake's state folder that this process runs the workflow."""
     process = psutil.Process()
-    write_json(
-        state / OWNER,
-        {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()},
-    )
+    host, started = socket.gethostname(), process.create_time()
+    run = Run(host, process.pid, started, configuration, list(map(str, files)))
+    write_json(state / OWNER, asdict(run))
+
+
+def current(state: Path) -> Run | None:
+    """The run that was noted last: in a job, the one that the job belongs to."""
+    try:
+        return Run(**json.loads((state / OWNER).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a run goes on in a folder, or was killed there and its lock not cleared yet.
+
+    Raises:
+        PermissionError: the folder is another user's, who lets nobody look into it.
+    """
+    try:
+        # A glob would pass over what it may not read.
+        return any((folder / STATE / "locks").iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def clear_dead_lock(folder: Path) -> bool:
@@ -28,7 +69,7 @@ def clear_dead_lock(folder: Path) -> bool:
 
     Returns whether a lock was cleared.
     """
-    state = folder / ".snakemake"
+    state = folder / STATE
     locks = list((state / "locks").glob("*"))
     if not locks or _owner_lives(state) or _live_run(folder):
         return False
@@ -40,16 +81,16 @@ def clear_dead_lock(folder: Path) -> bool:
 
 def _owner_lives(state: Path) -> bool:
     """Whether the run noted last lives, or is on another host, where nothing can be seen."""
-    if not (state / OWNER).is_file():
+    owner = current(state)
+    if owner is None:
         return False
-    owner = json.loads((state / OWNER).read_text(encoding="utf-8"))
-    if owner["host"] != socket.gethostname():
+    if owner.host != socket.gethostname():
         return True
     try:
-        process = psutil.Process(owner["pid"])
+        process = psutil.Process(owner.pid)
         # A killed process that nobody has waited for keeps its entry, but holds nothing any more.
         dead = process.status() == psutil.STATUS_ZOMBIE
-        return not dead and bool(process.create_time() == owner["started"])
+        return not dead and bool(process.create_time() == owner.started)
     except psutil.NoSuchProcess:
         return False
 

@@ -2,9 +2,10 @@
 
 Snakemake does not own the store, so deleting results, a lost `.snakemake` or a fresh clone cost
 no computation, and a job that was killed finds what it had finished. Several users or checkouts
-may share one: entries appear whole by a rename, and two writers of one key write the same numbers.
-An entry is read and compared with its own digest before it is used, so that a disk's or a
-person's change to it costs a computation, never a wrong number.
+may share one: entries appear whole by a rename, two writers of one key write the same numbers, and
+whoever may read or write the store's folder may do so with all in it. An entry is read and compared
+with its own digest before it is used, so that a disk's or a person's change to it costs a
+computation, never a wrong number.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchprof import digests
-from benchprof.files import link_or_copy, written_whole
+from benchprof.files import refer_to, written_whole
+from benchprof.sharing import READ, check_writable, make_folder, mode_of
+from benchprof.uses import note_use
 
 logger = logging.getLogger(__name__)
 LINKED_FROM = 16 << 20
@@ -46,7 +50,8 @@ class Store:
                 raises ValueError (such as InputError) where it is damaged.
         """
         path = self.path(kind, key, suffix)
-        if not path.exists():
+        # As os.path has it: what lies in a folder that cannot be read is not there.
+        if not os.path.exists(path):  # noqa: PTH110
             return False
         try:
             if key_of(path) == key:
@@ -56,25 +61,47 @@ class Store:
             logger.warning("%s It will be computed again.", error)
         return False
 
+    def use(self, job: Path, kind: str, keys: Iterable[str], suffix: str = "") -> None:
+        """Note that a job uses these entries, so that nobody prunes them: before it looks for them.
+
+        Args:
+            job: what the job's results have in common, their folder.
+            kind: of the entries.
+            keys: of the entries, whether they are there or about to be computed.
+            suffix: of their file names.
+        """
+        note_use(self.root, job, [self.path(kind, key, suffix) for key in keys])
+
+    def check_writable(self, kind: str, keys: Iterable[str]) -> None:
+        """Stop where an entry of one of these keys could not be written: before it is computed.
+
+        Raises:
+            InputError: names the folder and the user, and says how to share a store.
+        """
+        for key in keys:
+            check_writable(self.path(kind, key).parent, self.root)
+
     def add(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
-        """Write an entry by calling `write` with a temporary path; it appears whole or not."""
+        """Write an entry by calling `write` with a temporary path; it appears whole or not.
+
+        Nobody may write to it, since others read it, and whoever may read the store may read it.
+        """
         path = self.path(kind, key, suffix)
-        with written_whole(path) as temporary:
+        make_folder(path.parent, self.root)
+        with written_whole(path, mode_of(self.root) & READ) as temporary:
             write(temporary)
-        # Entries are shared by hard links: a stray write to a result must not change the store.
-        path.chmod(0o444)
         return path
 
     def place(self, entry: Path, target: Path) -> None:
         """Put an entry at `target`, with the present time as its modification time.
 
         Snakemake compares modification times: an entry older than the inputs would look stale.
-        Large entries are hard links where the file system allows. Small ones are copies, since
-        a link shares its modification time with every other checkout that uses the store.
+        Small entries are copied. A large one is referred to by a symbolic link, which has a time
+        of its own: a hard link's time is that of every other checkout's, and a copy of an 8B
+        model's importance takes 22 GB an ability.
         """
         if entry.stat().st_size >= LINKED_FROM:
-            link_or_copy(entry, target)
-            os.utime(target)
+            refer_to(entry, target)
         else:
             with written_whole(target) as temporary:
                 shutil.copyfile(entry, temporary)
@@ -85,14 +112,19 @@ class Store:
         A folder whose files are not those that it was filled with is named and filled again.
         """
         path = self.path(kind, key)
+        self.use(path.relative_to(self.root), kind, [key])
         if _is_whole(path):
             return path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.check_writable(kind, [key])
+        make_folder(path.parent, self.root)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{key[:8]}.") as name:
             fresh = Path(name) / "entry"
             fresh.mkdir()
             fill(fresh)
             (fresh / CONTENT).write_text(_list_content(fresh), encoding="utf-8")
+            for file in fresh.iterdir():
+                file.chmod(mode_of(self.root) & READ)
+            fresh.chmod(stat.S_IMODE(path.parent.stat().st_mode))
             if path.is_dir() and not _is_whole(path):
                 logger.warning("%s: damaged; made again", path)
                 path.rename(Path(name) / "damaged")

@@ -40,6 +40,21 @@ def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor], origin: Any) 
             raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from None
 
 
+def read_origin(path: Path) -> dict[str, Any]:
+    """What made a file, without a look at its tensors.
+
+    Raises:
+        InputError: the file is missing, or not one that this program wrote.
+    """
+    try:
+        origin: dict[str, Any] = json.loads((safe_open(path, "pt").metadata() or {})[KEY])
+        del origin[DIGEST]
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        expected = "safetensors with an origin and a digest, as this version writes them"
+        raise InputError(path, f"cannot be read ({error!r})", expected) from None
+    return origin
+
+
 class TensorFile:
     """A safetensors file read tensor by tensor, so that memory holds one at a time."""
 

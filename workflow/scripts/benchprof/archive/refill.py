@@ -25,7 +25,7 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_listed
 from benchprof.archive.verdict import check
 from benchprof.errors import InputError
-from benchprof.evaluation.job import KIND, SUFFIX, key_of
+from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
 from benchprof.evaluation.record import FORMAT
 from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
@@ -83,10 +83,10 @@ def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> 
                     done.left.append(f"{record}: of another version of the code")
                     continue
                 file.write_bytes(content)
-                key = key_of(file)
+                key = key_of_entry(file)
             except MALFORMED as error:
                 raise ArchiveError(f"{record}: not a record ({error!r})") from None
-            if store.has(KIND, key, SUFFIX, key_of):
+            if store.has(KIND, key, SUFFIX, key_of_entry):
                 done.there += 1
             else:
                 store.add(KIND, key, SUFFIX, _writer(content))

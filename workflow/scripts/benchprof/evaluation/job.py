@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -12,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase, digests, provenance
+from benchprof import codebase, provenance
 from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
 from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.program import check_documents
-from benchprof.evaluation.record import INTACT, make_record, read_record, record_bytes
+from benchprof.evaluation.record import INTACT, key_of, make_record, read_record, record_bytes
 from benchprof.evaluation.requests import Requests, Response, build_requests
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.scorer import TreeScorer
@@ -35,7 +36,6 @@ from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
 KIND, SUFFIX = "evaluations", ".json"
-MASK_KEYS = ("digest", "method", "kept_in")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 CHAT_PROGRAMS = (
     "prompts go through the chat template, but what the model writes is run as it is: HumanEval's "
@@ -111,14 +111,17 @@ def evaluate_benchmark(
         )
         for name in targets
     }
-    keys = {name: _key(origin) for name, origin in origins.items()}
+    keys = {name: key_of(origin) for name, origin in origins.items()}
     # `intact` first: without it no other record is of use.
     order = sorted(targets, key=lambda name: (name != INTACT, name))
+    job = Path(os.path.commonpath(targets.values()))
+    store.use(job, KIND, keys.values(), SUFFIX)
     # By key: masks of the same entries (`core`) are one ablation.
     missing = {
-        keys[name]: name for name in order if not store.has(KIND, keys[name], SUFFIX, key_of)
+        keys[name]: name for name in order if not store.has(KIND, keys[name], SUFFIX, key_of_entry)
     }
     if missing:
+        store.check_writable(KIND, missing)
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         sandbox = open_sandbox(unsafe=run_code_unsafely) if source.runs_programs else None
         own = {name: loaded.get(name) for name in missing.values()}
@@ -208,29 +211,13 @@ def _origin(
     return origin | ({"programs": programs} if programs else {})
 
 
-def _key(origin: Mapping[str, Any]) -> str:
-    mask = origin["mask"]
-    # Only where there are programs: other benchmarks' keys stay what they were.
-    programs = {"programs": origin["programs"]} if "programs" in origin else {}
-    return digests.of_value(
-        {
-            "model": origin["model"]["digest"],
-            "dtype": origin["model"]["dtype"],
-            "mask": mask and [mask[key] for key in MASK_KEYS if key in mask],
-            "requests": origin["requests"]["digest"],
-            "code": origin["code"],
-        }
-        | programs
-    )
-
-
-def key_of(entry: Path) -> str:
+def key_of_entry(entry: Path) -> str:
     """The store's key of what a record holds, which is compared with its digest.
 
     Raises:
         InputError: it is damaged or of another format.
     """
-    return _key(read_record(entry)["origin"])
+    return key_of(read_record(entry)["origin"])
 
 
 def _compute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 INTACT = "intact"
+MASK_KEYS = ("digest", "method", "kept_in")
 
 
 def make_record(
@@ -104,6 +105,23 @@ def read_record(path: Path) -> dict[str, Any]:
     if content != sealed(content[: -len(sealed(b""))]):
         raise InputError(path, "its digest differs from its content", "an intact file", remedy)
     return record
+
+
+def key_of(origin: Mapping[str, Any]) -> str:
+    """The key of a record in the store, of all in its origin that decides its numbers."""
+    mask = origin["mask"]
+    # Only where there are programs: other benchmarks' keys stay what they were.
+    programs = {"programs": origin["programs"]} if "programs" in origin else {}
+    return digests.of_value(
+        {
+            "model": origin["model"]["digest"],
+            "dtype": origin["model"]["dtype"],
+            "mask": mask and [mask[key] for key in MASK_KEYS if key in mask],
+            "requests": origin["requests"]["digest"],
+            "code": origin["code"],
+        }
+        | programs
+    )
 
 
 def _scores_of(numbers: Sequence[int], scores: dict[str, list[float]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +17,7 @@ from scipy.special import log_softmax
 from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import ShownOptions
+from benchprof.evaluation.functions import identity_of
 from benchprof.evaluation.guessing import Offer, Pool, pool_of
 from benchprof.evaluation.program import program_verdicts
 from benchprof.evaluation.sandbox import Sandbox, Verdict
@@ -247,11 +248,21 @@ def _own_metrics(task: Task, document: Document) -> dict[str, float]:
 
 
 def _scoring_of(task: Task) -> dict[str, Any]:
-    """What of a task's definition decides scores; functions by their source, no paths of data."""
-    config = task.dump_config()
+    """What of a task's definition decides scores: functions by their files, no paths of data."""
     names = ("output_type", "doc_to_text", "doc_to_target", "doc_to_choice", "process_docs",
              "process_results", "metric_list", "filter_list", "repeats")  # fmt: skip
-    return {"version": str(task.VERSION)} | {n: _plain(config.get(n)) for n in names}
+    own = {name: _scoring_value(getattr(task.config, name)) for name in names}
+    # A task may be a class of its own, which lm-eval's YAML names by `class: !function`.
+    return {"version": str(task.VERSION), "class": identity_of(type(task))} | own
+
+
+def _scoring_value(value: Any) -> Any:
+    """A setting as JSON, with every function in it by the files behind it."""
+    if isinstance(value, Mapping):
+        return {str(key): _scoring_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_scoring_value(inner) for inner in value]
+    return identity_of(value) if callable(value) else _plain(value)
 
 
 def _canonical(doc: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from lm_eval.tasks import TaskManager
 from lm_eval.tasks._index import Entry, Kind
 from lm_eval.tasks._yaml_loader import load_yaml
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, UnreachableError
 from benchprof.evaluation.definition import Definition, program_benchmarks, read_definition
 from benchprof.evaluation.overlay import load_overlay
 from benchprof.jsonl import read_objects
@@ -99,7 +99,8 @@ def load_tasks(source: TaskSource) -> list[Task]:
     """The tasks of a benchmark in the order of their names; a group has several.
 
     Raises:
-        InputError: the task is unknown, its file is faulty, or its data cannot be read.
+        InputError: the task is unknown, its file is faulty, or its data cannot be read (an
+            UnreachableError where they are not local).
     """
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
     if source.data is not None:
@@ -114,7 +115,8 @@ def load_tasks(source: TaskSource) -> list[Task]:
         found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
         remedy = "Without network, give `benchmark_data:` or `data:`, local items."
         where = f"benchmark task {source.task or source.file}"
-        raise InputError(where, found, "a task that lm-eval can load", remedy) from error
+        kind = InputError if source.data else UnreachableError
+        raise kind(where, found, "a task that lm-eval can load", remedy) from error
     tasks = [loaded[name] for name in sorted(loaded)]
     for task in tasks:
         if source.fewshot is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import PreTrainedModel
+from transformers import AutoConfig
 
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
@@ -15,20 +15,24 @@ from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 
 
-def check_lengths(
-    model: PreTrainedModel, path: Path, examples: Sequence[tuple[str, Example]]
-) -> None:
+def context_of(folder: Path) -> int | None:
+    """The positions that a prepared model has, from its configuration; None where it has no end."""
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    longest: int | None = getattr(config, "max_position_embeddings", None)
+    return longest
+
+
+def check_lengths(longest: int | None, path: Path, examples: Sequence[tuple[str, Example]]) -> None:
     """Stop where examples are longer than the model's context: no token is ever cut off.
 
     Args:
-        model: whose configuration says how many positions it has.
+        longest: the positions that the model has, if they have an end.
         path: the file of the items, for the message.
         examples: each with the id of its item.
 
     Raises:
         InputError: names the first such item, says how many there are and how long they may be.
     """
-    longest = getattr(model.config, "max_position_embeddings", None)
     lengths = [(item, len(example.ids)) for item, example in examples]
     too_long = [own for own in lengths if longest is not None and own[1] > longest]
     if too_long:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
 from benchprof.importance.example import Examples, render_examples
-from benchprof.importance.faults import check_finite, check_lengths
+from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
@@ -96,8 +97,10 @@ def compute_importance(
         for name, own in examples.items()
     }
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
+    store.use(Path(os.path.commonpath(targets.values())), KIND, keys.values(), SUFFIX)
     missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
     if missing:
+        store.check_writable(KIND, [keys[name] for name in missing])
         wanted = {name: examples[name] for name in missing}
         _compute(folder, wanted, items, origins, keys, store, device, gpus, on_host)
     for name, target in targets.items():
@@ -157,12 +160,14 @@ def _compute(
 ) -> None:
     settings = next(iter(origins.values()))
     check_content(folder)
+    # Before the model is loaded: it may take minutes and a GPU.
+    longest = context_of(folder)
+    for name, own in examples.items():
+        check_lengths(longest, files[name], own.named)
     model = load_model(folder, settings["dtype"], device, gpus)
     speed_up_gradients(model)
     memory = memory_for(model, on_host)
     weights = scope_weights(model, settings["scope"], settings["layers"])
-    for name, own in examples.items():
-        check_lengths(model, files[name], own.named)
     tokens = sum(len(e.ids) for own in examples.values() for _, e in own.named)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():

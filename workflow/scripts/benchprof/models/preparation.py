@@ -19,7 +19,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof import digests
 from benchprof.configuration import check_model_folder
-from benchprof.errors import InputError
+from benchprof.errors import InputError, UnreachableError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
@@ -182,13 +182,16 @@ def _architecture(folder: Path) -> nn.Module:
     return model
 
 
+def converted_key(source: Mapping[str, Any]) -> str:
+    """The key in the store of a model that is converted from its source."""
+    code = digests.of_modules([convert_wheels.__module__])
+    return digests.of_value({"source": dict(source), "code": code})
+
+
 def _converted(source: Mapping[str, Any], store: Store) -> Path:
-    key = digests.of_value(
-        {"source": dict(source), "code": digests.of_modules([convert_wheels.__module__])}
-    )
     return store.folder(
         "models",
-        key,
+        converted_key(source),
         lambda target: convert_wheels(pieces_of(source), source.get("gguf_sha256"), target),
     )
 
@@ -214,7 +217,7 @@ def _downloaded(hub: str, revision: str, patterns: Sequence[str]) -> Path:
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         found = " ".join(str(error).split())[:300]
         remedy = "Check the name, the network and, for gated models, `hf auth login`."
-        raise InputError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
+        raise UnreachableError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
 
 
 def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:

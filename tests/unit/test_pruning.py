@@ -1,0 +1,267 @@
+"""A store is listed by run, and loses what no given configuration needs and no run uses."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+
+from benchprof import digests, pruning, sharing
+from benchprof.errors import InputError
+from benchprof.evaluation.record import key_of, record_bytes
+from benchprof.models.preparation import converted_key
+from benchprof.pruning import DAY, entries_of, listed, main, prune, read_configuration
+from benchprof.runs import claim
+from benchprof.store import Store
+from benchprof.tensors import write_tensors
+
+OLD = time.time() - 30 * DAY
+CONFIG: dict[str, Any] = {
+    "models": {"tiny": {"source": {"folder": "tiny"}}},
+    "abilities": {"places": {}},
+    "benchmarks": {"one": {"limit": 8}, "two": {"limit": 8}},
+}
+
+
+class Checkout:
+    """A folder in which the workflow runs, over a store that others share."""
+
+    def __init__(self, folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.store, self.monkeypatch = folder, Store(store), monkeypatch
+        self.file = folder / "config.yaml"
+        folder.mkdir()
+        self.configure(CONFIG)
+
+    def configure(self, config: dict[str, Any]) -> None:
+        self.file.write_text(yaml.safe_dump(config))
+
+    def run(self, content: str = "", benchmarks: tuple[str, ...] = ("one", "two")) -> list[str]:
+        """What a run does with the store, thirty days ago; gives the entries that it uses."""
+        self.monkeypatch.chdir(self.folder)
+        config = read_configuration([self.file])
+        claim(Path(".snakemake"), digests.of_value(config), [str(self.file)])
+        return [self.job(name, f"{name}{content}") for name in benchmarks]
+
+    def job(self, benchmark: str, requests: str) -> str:
+        origin = {"model": {"digest": "m", "dtype": "float32"}, "mask": None,
+                  "requests": {"digest": requests}, "code": "c"}  # fmt: skip
+        key, folder = key_of(origin), Path("results/evaluations/tiny", benchmark)
+        self.store.use(folder, "evaluations", [key], ".json")
+        record = record_bytes({"format": 2, "origin": origin})
+        entry = self.store.add("evaluations", key, ".json", lambda path: path.write_bytes(record))  # type: ignore[arg-type,return-value]
+        self.store.place(entry, folder / "intact.json")
+        os.utime(entry, (OLD, OLD))
+        for note in (self.store.root / "uses").iterdir():
+            os.utime(note, (OLD, OLD))
+        return entry.relative_to(self.store.root).as_posix()
+
+    def left(self) -> set[str]:
+        return {entry.name for entry in entries_of(self.store.root)}
+
+    def prune(self, *keep: Path, unused_for: float = 7, dry_run: bool = False) -> str:
+        files = [[file] for file in keep or [self.file]]
+        return "\n".join(prune(self.store.root, files, unused_for, dry_run))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    return Checkout(tmp_path / "checkout", tmp_path / "store", monkeypatch)
+
+
+@pytest.fixture
+def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    return Checkout(tmp_path / "other", tmp_path / "store", monkeypatch)
+
+
+def test_only_what_no_given_configuration_needs_is_removed(
+    checkout: Checkout, other: Checkout
+) -> None:
+    other.configure(CONFIG | {"seed": 2})
+    own, others = checkout.run(), other.run("-other")
+    said = checkout.prune(dry_run=True)
+    assert "would remove 2 entries" in said
+    assert f"2 of them, 0.000 GB, were used by {other.folder} config.yaml (" in said
+    assert checkout.left() == {*own, *others}
+    checkout.prune(checkout.file, other.file)
+    assert checkout.left() == {*own, *others}
+    assert "removing 2 entries" in checkout.prune()
+    assert checkout.left() == set(own)
+    # The other's notes name nothing any more.
+    assert len(list((checkout.store.root / "uses").iterdir())) == 2
+
+
+def test_two_configurations_of_one_folder_are_both_kept(checkout: Checkout) -> None:
+    """The second run replaced the results of the first: only notes know what the first needs."""
+    first = checkout.run()
+    second_file = checkout.folder / "second.yaml"
+    shutil.copy(checkout.file, second_file)
+    checkout.configure(CONFIG | {"seed": 2})
+    second = checkout.run("-second")
+    checkout.prune(checkout.file, second_file)
+    assert checkout.left() == {*first, *second}
+    checkout.prune()
+    assert checkout.left() == set(second)
+
+
+def test_results_deleted_or_moved_or_of_an_older_version(checkout: Checkout) -> None:
+    entries = checkout.run()
+    # Notes alone.
+    results = checkout.folder / "results"
+    results.rename(checkout.folder / "away")
+    checkout.prune()
+    assert checkout.left() == set(entries)
+    # Results alone.
+    (checkout.folder / "away").rename(results)
+    shutil.rmtree(checkout.store.root / "uses")
+    moved = checkout.folder.rename(checkout.folder.with_name("moved"))
+    checkout.prune(moved / "config.yaml")
+    assert checkout.left() == set(entries)
+    # Neither: nothing is removed.
+    shutil.rmtree(moved / "results")
+    with pytest.raises(InputError, match=r"config\.yaml: no run of it left a note.*Run it once"):
+        checkout.prune(moved / "config.yaml")
+    assert checkout.left() == set(entries)
+
+
+def test_importance_and_converted_models_are_known_without_notes(checkout: Checkout) -> None:
+    source = {"wheel": "llm", "version": "1"}
+    checkout.configure(CONFIG | {"models": {"tiny": {"source": source}}})
+    store, origin = checkout.store, {"model": "m"}
+    key = digests.of_value(origin)
+    scores = {"weight": torch.zeros(2)}
+    scored = store.add(
+        "importance", key, ".safetensors", lambda p: write_tensors(p, scores, origin)
+    )
+    store.place(scored, checkout.folder / "results/importance/tiny/places.safetensors")
+    key = converted_key(source)
+    model = store.folder("models", key, lambda folder: (folder / "weights").touch())
+    store.folder("models", "ab" * 32, lambda folder: (folder / "weights").touch())
+    shutil.rmtree(store.root / "uses")
+    checkout.prune(unused_for=-1)
+    assert {store.root / name for name in checkout.left()} == {scored, model}
+    # An ability that the configuration dropped.
+    checkout.run()
+    checkout.configure(yaml.safe_load(checkout.file.read_text()) | {"abilities": {"colours": {}}})
+    checkout.prune(unused_for=-1)
+    assert scored.relative_to(store.root).as_posix() not in checkout.left()
+
+
+def test_a_dropped_benchmark_goes_also_where_its_results_are_left(checkout: Checkout) -> None:
+    kept, _ = checkout.run()
+    checkout.configure(CONFIG | {"benchmarks": {"one": {"limit": 8}}})
+    checkout.prune()
+    assert checkout.left() == {kept}
+
+
+def closed(_folder: Path) -> bool:
+    raise PermissionError
+
+
+def test_what_a_live_run_uses_is_spared(
+    checkout: Checkout, other: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other.configure(CONFIG | {"seed": 2})
+    own, others = checkout.run(), other.run("-other")
+    lock = other.folder / ".snakemake/locks/0.input.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    checkout.prune(unused_for=0)
+    assert checkout.left() == {*own, *others}
+    with monkeypatch.context() as unseen:
+        # Another user's folder, as test_sharing.py has one.
+        unseen.setattr(pruning, "is_locked", closed)
+        checkout.prune(unused_for=0)
+    assert checkout.left() == {*own, *others}
+    lock.unlink()
+    checkout.prune(unused_for=0)
+    assert checkout.left() == set(own)
+
+
+def test_what_was_made_or_used_lately_is_spared(checkout: Checkout, other: Checkout) -> None:
+    """A job may run on where Snakemake's lock was cleared, or in a folder that is not seen here."""
+    other.configure(CONFIG | {"seed": 2})
+    own, others = checkout.run(), other.run("-other")
+    store = checkout.store
+    made = store.add("evaluations", "ff", ".json", lambda path: path.write_text("1"))  # type: ignore[arg-type,return-value]
+    shutil.rmtree(other.folder)
+    notes = [path for path in (store.root / "uses").iterdir() if others[0] in path.read_text()]
+    os.utime(notes[0])
+    checkout.prune()
+    expected = {*own, others[0], made.relative_to(store.root).as_posix()}
+    assert checkout.left() == expected
+
+
+def test_a_job_that_begins_while_a_store_is_pruned_waits(checkout: Checkout) -> None:
+    """It notes its use under the lock that the pruning holds, and only then looks for entries."""
+    checkout.run()
+    program = (
+        "import sys; from pathlib import Path; from benchprof.store import Store\n"
+        "print('begins', flush=True)\n"
+        "Store(Path(sys.argv[1])).use(Path('results/x'), 'evaluations', ['aa'])\n"
+    )
+    command = [sys.executable, "-c", program, str(checkout.store.root)]
+    uses = checkout.store.root / "uses"
+    before = len(list(uses.iterdir()))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as job:
+        with sharing.locked(checkout.store.root, exclusive=True):
+            assert job.stdout is not None
+            assert job.stdout.readline() == "begins\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                job.wait(0.3)
+            assert len(list(uses.iterdir())) == before
+        assert job.wait(60) == 0
+    assert len(list(uses.iterdir())) == before + 1
+
+
+def test_a_file_system_without_locks_is_said(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = checkout.run()
+    monkeypatch.setattr(sharing, "_lock", lambda *_: False)
+    with pytest.raises(InputError, match="its file system has no locks"):
+        checkout.prune(unused_for=-1)
+    assert checkout.left() == set(entries)
+    # Jobs go on without.
+    assert checkout.run() == entries
+
+
+def test_the_list_shows_runs_their_age_and_size(
+    checkout: Checkout, other: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout.run()
+    other.run()
+    other.run("-more", ("one",))
+    rows = listed(checkout.store.root, OLD + 40 * DAY)
+    # The other's first run shares its entries with this one's, its second has one more.
+    counts = [row.split()[0] for row in rows[1:]]
+    assert counts == ["2", "2", "3"]
+    assert all(row.split()[2] == "40.0" for row in rows[1:])
+    assert any(str(checkout.folder) in row and "config.yaml" in row for row in rows)
+    shutil.rmtree(checkout.store.root / "uses")
+    assert main(["--store", str(checkout.store.root), "list"]) == 0
+    assert "no run that left a note" in capsys.readouterr().out
+    assert main(["--store", "absent", "list"]) == 1
+    assert "absent: no such folder" in capsys.readouterr().err
+
+
+def test_the_commands_take_configurations_that_lie_over_each_other(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = checkout.run()
+    below, above = checkout.folder / "below.yaml", checkout.folder / "above.yaml"
+    half = {"benchmarks": {"one": {"limit": 3}}}
+    below.write_text(yaml.safe_dump(CONFIG | half))
+    above.write_text(yaml.safe_dump({"benchmarks": CONFIG["benchmarks"]}))
+    assert read_configuration([below, above]) == CONFIG
+    store = ["--store", str(checkout.store.root)]
+    assert main([*store, "prune", "--keep", str(below), str(above), "--unused-for", "0"]) == 0
+    assert "removing 0 entries" in capsys.readouterr().out
+    assert checkout.left() == set(entries)

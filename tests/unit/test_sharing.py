@@ -1,0 +1,175 @@
+"""Two accounts share a store: each in a process of its own, of another user, with umask 022.
+
+Only root can be two users; elsewhere these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchprof.errors import InputError
+from benchprof.runs import is_locked
+from benchprof.store import LINKED_FROM, Store
+
+pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be two users")
+ANN, BOB, GROUP, OWN = 50001, 50002, 50003, 50004
+
+
+def as_user(user: int, does: Callable[[], object], umask: int = 0o022) -> None:
+    """Do something as a user who has a group alone and is in the shared one too."""
+    if (child := os.fork()) == 0:
+        try:
+            os.setgroups([GROUP])
+            os.setgid(OWN + user)
+            os.setuid(user)
+            os.umask(umask)
+            does()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+@pytest.fixture(params=[0o2775, 0o2770, 0o775])
+def shared(request: pytest.FixtureRequest, open_folder: Path) -> Store:
+    """A store that Ann made and shares, with a setgid bit or without."""
+    root = open_folder / "store"
+
+    def make() -> None:
+        root.mkdir()
+        os.chown(root, -1, GROUP)
+        root.chmod(request.param)
+
+    as_user(ANN, make)
+    return Store(root)
+
+
+def add(store: Store, key: str, text: str = "1") -> None:
+    store.check_writable("evaluations", [key])
+    store.add("evaluations", key, ".json", lambda path: path.write_text(text))
+
+
+def fill(folder: Path) -> None:
+    (folder / "weights").write_text("1")
+
+
+def test_each_adds_and_reads_what_the_other_added(shared: Store, open_folder: Path) -> None:
+    as_user(ANN, lambda: add(shared, "aa1"))
+    as_user(BOB, lambda: add(shared, "aa2"), umask=0o077)
+    as_user(BOB, lambda: add(shared, "bb1"))
+    as_user(ANN, lambda: add(shared, "bb2"))
+    as_user(BOB, lambda: shared.folder("models", "cc1", fill))
+    as_user(ANN, lambda: shared.folder("models", "cc1", lambda _: 1 / 0))
+    as_user(ANN, lambda: shared.folder("models", "cc2", fill))
+
+    def read() -> None:
+        for key in ("aa1", "aa2", "bb1", "bb2"):
+            entry = shared.path("evaluations", key, ".json")
+            assert entry.read_text() == "1"
+            shared.place(entry, open_folder / f"{os.getuid()}/{key}.json")
+
+    for user in (ANN, BOB):
+        as_user(user, read)
+
+
+def test_each_mends_what_the_other_left_damaged(shared: Store) -> None:
+    as_user(ANN, lambda: add(shared, "aa1", "damaged"))
+    as_user(BOB, lambda: add(shared, "aa1"))
+    assert shared.path("evaluations", "aa1", ".json").read_text() == "1"
+    as_user(BOB, lambda: shared.folder("models", "cc1", fill))
+    (shared.path("models", "cc1") / "weights").write_text("2")
+    as_user(ANN, lambda: shared.folder("models", "cc1", fill))
+    assert (shared.path("models", "cc1") / "weights").read_text() == "1"
+
+
+def test_the_loser_of_a_race_goes_on(shared: Store) -> None:
+    """Bob's entry takes the name just after Ann's rename, before anything else that she does."""
+
+    def race() -> None:
+        def write(path: Path) -> None:
+            path.write_text("1")
+            replace = Path.replace
+
+            def and_bob(self: Path, target: Path) -> Path:
+                replace(self, target)
+                assert (target.stat().st_mode & 0o777) == shared.root.stat().st_mode & 0o444
+                target.unlink()
+                (shared.root / "bob").rename(target)
+                return target
+
+            Path.replace = and_bob  # type: ignore[method-assign,assignment]
+
+        shared.add("evaluations", "aa1", ".json", write)
+
+    as_user(BOB, lambda: (shared.root / "bob").write_text("1"))
+    as_user(ANN, race)
+
+
+def test_who_may_not_write_is_told_before_anything_is_computed(open_folder: Path) -> None:
+    store = Store(open_folder / "store")
+    as_user(ANN, lambda: add(store, "aa1"))
+    # Reading is enough for what is there.
+    as_user(
+        BOB, lambda: store.place(store.path("evaluations", "aa1", ".json"), open_folder / "aa1")
+    )
+
+    def refused() -> None:
+        for kind, key in (("evaluations", "aa2"), ("evaluations", "bb1"), ("importance", "aa1")):
+            with pytest.raises(InputError, match=r"may not write there.*chgrp -R GROUP"):
+                store.check_writable(kind, [key])
+        with pytest.raises(InputError, match="may not write there"):
+            store.folder("models", "cc1", lambda _: 1 / 0)
+
+    as_user(BOB, refused)
+    # What the message says to do, by Ann, who is in the group.
+    for path in (store.root, *store.root.rglob("*")):
+        os.chown(path, -1, GROUP)
+        if path.is_dir():
+            path.chmod(0o2775)
+    as_user(BOB, lambda: add(store, "aa2"))
+
+
+def test_a_store_that_cannot_be_read_is_said(open_folder: Path) -> None:
+    store = Store(open_folder / "store")
+    as_user(ANN, lambda: add(store, "aa1"), umask=0o077)
+
+    def refused() -> None:
+        assert not store.has("evaluations", "aa1", ".json", lambda _: "aa1")
+        with pytest.raises(InputError, match="may not write there"):
+            store.check_writable("evaluations", ["aa1"])
+
+    as_user(BOB, refused)
+
+
+def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder: Path) -> None:
+    as_user(ANN, lambda: add(shared, "aa1", "1" * LINKED_FROM))
+    entry = shared.path("evaluations", "aa1", ".json")
+    before = entry.stat().st_mtime_ns
+    as_user(BOB, lambda: shared.place(entry, open_folder / "bob/result"))
+    assert entry.samefile(open_folder / "bob/result")
+    assert entry.stat().st_mtime_ns == before
+
+
+def test_a_folder_that_nobody_may_look_into_may_have_a_run(open_folder: Path) -> None:
+    closed = open_folder / "closed"
+
+    def run() -> None:
+        (closed / ".snakemake/locks").mkdir(parents=True)
+        (closed / ".snakemake/locks/0.input.lock").touch()
+        closed.chmod(0o700)
+
+    def unseen() -> None:
+        with pytest.raises(PermissionError):
+            is_locked(closed)
+
+    as_user(ANN, run)
+    as_user(ANN, lambda: [True].index(is_locked(closed)))
+    as_user(BOB, unseen)
+    assert not is_locked(open_folder)

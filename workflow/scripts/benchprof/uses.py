@@ -1,0 +1,71 @@
+"""Which runs use which entries of a store: a note that each job leaves before it looks for them."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchprof import digests, runs
+from benchprof.files import as_json, written_whole
+from benchprof.sharing import READ, locked, make_folder, mode_of, user
+
+FOLDER = "uses"
+UNNOTED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one job of one run uses.
+
+    Attributes:
+        folder: where the run has its results.
+        configuration: the configuration's digest; empty outside of a run.
+        files: the configuration's files, as the run named them.
+        user: who ran it.
+        job: what its results have in common: their folder below `folder`.
+        entries: paths of the entries below the store's folder.
+    """
+
+    folder: str
+    configuration: str
+    files: list[str]
+    user: str
+    job: str
+    entries: list[str]
+
+
+def note_use(root: Path, job: Path, entries: Iterable[Path]) -> None:
+    """Note what a job of the present run uses of a store, in place of what it noted before.
+
+    Who may only read the store, or finds it full, leaves no note and may have all that is there.
+    """
+    run = runs.current(Path(runs.STATE))
+    use = Use(
+        folder=str(Path.cwd()),
+        configuration=run.configuration if run else "",
+        files=run.files if run else [],
+        user=user(),
+        job=str(job),
+        entries=sorted({path.relative_to(root).as_posix() for path in entries}),
+    )
+    name = digests.of_value([use.folder, use.configuration, use.job])
+    try:
+        make_folder(root / FOLDER, root)
+        # Entries that a pruning still removes are gone before this job looks for them.
+        with (
+            locked(root, exclusive=False),
+            written_whole(root / FOLDER / f"{name}.json", mode_of(root) & READ) as path,
+        ):
+            path.write_text(as_json(asdict(use)), encoding="utf-8")
+    except OSError as error:
+        if error.errno not in UNNOTED:
+            raise
+
+
+def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
+    """Every note of a store with its file, whose modification time is when its job last began."""
+    for path in sorted((root / FOLDER).glob("[!.]*.json")):
+        yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
