@@ -55,7 +55,7 @@ plan: .venv/installed
 # (docs/planted_models.md): ten minutes. These models gain nothing from a second core, two jobs do.
 # In a folder of its own, beside the default run's results.
 validate: .venv/installed
-	@mkdir -p validation && ln -sfn ../resources validation/resources
+	@mkdir -p validation && ln -sfn ../resources ../workflow validation/
 	@cd validation && ../$(BIN)/python -m benchprof.runs
 	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) \
 		--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \

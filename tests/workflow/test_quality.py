@@ -20,7 +20,8 @@ LIBRARY = ROOT / "workflow/scripts"
 # What a stage's job imports and what decides none of its numbers: where these come from and go to,
 # what identifies them by content, how memory is taken, and what can only stop a job.
 NO_NUMBERS = {
-    "benchprof.codebase", "benchprof.configuration", "benchprof.digests", "benchprof.errors",
+    "benchprof.codebase", "benchprof.configuration", "benchprof.data", "benchprof.digests",
+    "benchprof.errors",
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
     "benchprof.models.preparation", "benchprof.models.source", "benchprof.models.wheel",

@@ -90,9 +90,9 @@ def data_of(name):
     benchmark = config["benchmarks"][name]
     files = {key: benchmark[key] for key in ("data", "task_file") if key in benchmark}
     if "ability" in benchmark:
-        files["prompt"] = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
+        files["prompt"] = str(data.TASKS / "ability_items.yaml")
         if benchmark.get("twins"):
-            files["twins"] = f"{workflow.basedir}/resources/tasks/ability_twins.yaml"
+            files["twins"] = str(data.TASKS / "ability_twins.yaml")
         files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
     if "benchmark" in benchmark:
         files["definition"] = str(definition_path(benchmark["benchmark"]))
@@ -166,7 +166,7 @@ def calibration_settings(wildcards):
         "files": list(
             files_of(
                 [
-                    f"{workflow.basedir}/resources/tasks/ability_items.yaml",
+                    str(data.TASKS / "ability_items.yaml"),
                     items_of(wildcards.ability, "calibration"),
                 ]
             ).values()
@@ -457,6 +457,7 @@ def code_files():
     files += [path for folder in folders for path in (root / folder).rglob("*")]
     # A benchmark's items may lie in the checkout and still belong to others.
     foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}
+    foreign -= {*data.FOLDER.resolve().rglob("*")}
     # Models are left out whole: `--data` (docs/archive.md) puts a folder where none is.
     models = {(root / "resources/planted/models").resolve()} | {
         Path(model["source"]["folder"]).resolve()

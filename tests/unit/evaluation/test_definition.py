@@ -11,9 +11,9 @@ import pytest
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 
+from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import (
-    FOLDER,
     check_local_files,
     local_files,
     read_definition,
@@ -21,7 +21,7 @@ from benchprof.evaluation.definition import (
 from benchprof.evaluation.requests import Requests, build_requests
 from benchprof.evaluation.tasks import load_tasks, task_source
 
-NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+NAMES = sorted(path.stem for path in BENCHMARKS.glob("*.yaml"))
 MEMBERS = {"mmlu": "mmlu_anatomy", "bbh": "bbh_cot_fewshot_navigate"}
 
 
