@@ -62,6 +62,22 @@ def test_the_lock_pins_all_that_pyproject_wants_within_its_ranges() -> None:
         assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
+def test_an_installation_takes_the_versions_of_the_lock() -> None:
+    """Those of the packages that a build of torch brings are left to that build."""
+    locked = (ROOT / "envs/requirements.lock").read_text().splitlines()
+    pinned = [line.removesuffix(" \\") for line in locked if line[:1].isalnum()]
+    brought = ("cuda-", "nvidia-", "triton==")
+    constraints = (ROOT / "envs/constraints.txt").read_text().splitlines()
+    assert [line for line in constraints if line[:1] != "#"] == [
+        line for line in pinned if not line.startswith(brought)
+    ]
+    done = subprocess.run(
+        ["make", "-n", "-B", ".venv/installed"], cwd=ROOT, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert "--constraint envs/constraints.txt" in done.stdout
+
+
 def test_the_annotation_environment_has_the_ranges_of_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     environment = yaml.safe_load((ROOT / "envs/annotation.yaml").read_text())
