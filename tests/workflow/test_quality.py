@@ -24,8 +24,9 @@ NO_NUMBERS = {
     "benchprof.errors",
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
-    "benchprof.models.preparation", "benchprof.models.source", "benchprof.models.wheel",
-    "benchprof.portable", "benchprof.provenance", "benchprof.store", "benchprof.tensors",
+    "benchprof.models.folder", "benchprof.models.preparation", "benchprof.models.source",
+    "benchprof.models.wheel", "benchprof.portable", "benchprof.provenance", "benchprof.store",
+    "benchprof.tensors",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,12 @@ from benchprof.configuration import check_model_folder
 from benchprof.errors import InputError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
+from benchprof.models.folder import TEXTS, WHOLE, model_files, weight_files
 from benchprof.models.source import pieces_of
 from benchprof.models.wheel import convert_wheels
 from benchprof.store import Store
 
 CARD = "model.json"
-# Weights as safetensors and what a tokenizer and a configuration need: data, never code.
-PATTERNS = ("*.safetensors", "*.json", "*.jinja", "*.txt", "tokenizer.model", "*.tiktoken")
 
 
 @dataclass(frozen=True)
@@ -189,8 +189,13 @@ def _converted(source: Mapping[str, Any], store: Store) -> Path:
 
 
 def _snapshot(hub: str, revision: str) -> Path:
+    # The library's patterns match across folders.
+    fetch = partial(snapshot_download, hub, revision=revision, ignore_patterns=["*/*"])
     try:
-        return Path(snapshot_download(hub, revision=revision, allow_patterns=list(PATTERNS)))
+        folder = Path(fetch(allow_patterns=[*TEXTS, WHOLE]))
+        if (weights := weight_files(folder)) != [WHOLE]:
+            fetch(allow_patterns=weights)
+        return folder
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         found = " ".join(str(error).split())[:300]
         remedy = "Check the name, the network and, for gated models, `hf auth login`."
@@ -206,15 +211,11 @@ def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:
             raise InputError(blob, f"its SHA-256 is {digest}", "that of its name", remedy)
 
 
-def _model_files(folder: Path) -> list[Path]:
-    return sorted({path for pattern in PATTERNS for path in folder.glob(pattern)})
-
-
 def _link_all(source: Path, folder: Path) -> None:
-    for path in _model_files(source):
+    for path in model_files(source):
         link_or_copy(path, folder / path.name)
 
 
 def _refer_to(source: Path, folder: Path) -> None:
-    for path in _model_files(source):
+    for path in model_files(source):
         (folder / path.name).symlink_to(path.resolve())
