@@ -129,7 +129,7 @@ def reading_settings(wildcards):
     metric = headlines().get(wildcards.benchmark, config["profile"]["metric"])
     return evaluation_settings(wildcards) | {
         "metric": metric,
-        "reading": digests.of_modules(["benchprof.reading"]),
+        "reading": digests.of_modules(["benchprof.reading", "benchprof.spreadsheet"]),
     }
 
 
@@ -382,7 +382,9 @@ def agreement_settings(wildcards):
         "exclude": sorted(
             id for a in config["abilities"].values() for id in a.get("exclude", [])
         ),
-        "code": digests.of_modules(["benchprof.annotation", "benchprof.report.style"]),
+        "code": digests.of_modules(
+            ["benchprof.annotation", "benchprof.report.style", "benchprof.spreadsheet"]
+        ),
     }
 
 
