@@ -7,6 +7,8 @@
 PYTHON ?= python3
 CONFIG ?= config.yaml
 VALIDATION ?= config/planted.yaml
+# Versions of packages; none for the newest that pyproject.toml allows: make CONSTRAINTS= run
+CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
@@ -14,11 +16,12 @@ BIN := .venv/bin
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python %d.%d found, 3.11 to 3.13 needed: name one, as in make PYTHON=python3.12 run" % v)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[annotation,development,slurm]'
+	$(BIN)/python -m pip install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) \
+		--editable '.[annotation,development,slurm]'
 	@touch $@
 
 # A run that was killed leaves a lock; it is cleared only where no live process holds it.
@@ -40,11 +43,15 @@ test-faults: .venv/installed
 	BENCHPROF_KILLED_RUNS=5 $(BIN)/python -m pytest -v tests/workflow/test_kills.py
 	BENCHPROF_TIME_LIMIT=1 $(BIN)/python -m pytest -v tests/cluster -k time_limit
 
-# Pins the versions that .venv has, with hashes, for every platform (pip install uv first).
+# Pins the versions that .venv has, with hashes, for every platform (pip install uv first). To newer
+# ones: rm -r .venv, make CONSTRAINTS= test, make lock. `make run` and the like install these versions
+# without hashes, and leave to a build of torch what it brings, so that a CPU build will do.
 lock: .venv/installed
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//' > .venv/versions.txt
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
 		--no-annotate --custom-compile-command 'make lock' --constraint .venv/versions.txt --output-file envs/requirements.lock pyproject.toml
+	(echo '# Written by `make lock` from requirements.lock.'; \
+		sed -nE '/^(cuda-|nvidia-|triton==)/d; /^[[:alnum:]]/s/ \\$$//p' envs/requirements.lock) > envs/constraints.txt
 
 # What a configuration's run will need, without weights or network (docs/performance.md); FLAGS adds
 # options: make plan CONFIG=config/paper.yaml
@@ -55,7 +62,7 @@ plan: .venv/installed
 # (docs/planted_models.md): ten minutes. These models gain nothing from a second core, two jobs do.
 # In a folder of its own, beside the default run's results.
 validate: .venv/installed
-	@mkdir -p validation && ln -sfn ../resources validation/resources
+	@mkdir -p validation && ln -sfn ../resources ../workflow validation/
 	@cd validation && ../$(BIN)/python -m benchprof.runs
 	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) \
 		--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \

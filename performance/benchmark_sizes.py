@@ -2,8 +2,8 @@
 
 python performance/benchmark_sizes.py DATA
 
-DATA is a folder of the shipped benchmarks' items (docs/adding_a_benchmark.md). Writes
-resources/benchmarks/sizes.json: lengths in characters, so that no tokenizer is needed to plan.
+DATA is a folder of the shipped benchmarks' items (docs/adding_a_benchmark.md). Writes sizes.json
+beside their definitions: lengths in characters, so that no tokenizer is needed to plan.
 Prefixes that requests share are counted once, as the scoring engine computes them once.
 """
 
@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchprof.evaluation.definition import FOLDER, local_files, read_definition
+from benchprof.data import BENCHMARKS
+from benchprof.evaluation.definition import local_files, read_definition
 from benchprof.evaluation.requests import Document, build_requests
 from benchprof.evaluation.tasks import load_tasks, task_source
 from benchprof.files import write_json
@@ -96,7 +97,7 @@ def main() -> int:
     for name in sorted(ITEMS):
         sizes[name] = measured(name, options.data)
         print(name, sizes[name], file=sys.stderr, flush=True)
-    write_json(FOLDER / "sizes.json", sizes)
+    write_json(BENCHMARKS / "sizes.json", sizes)
     return 0
 
 

@@ -30,6 +30,10 @@ from transformers.models.gemma import GemmaConfig
 from transformers.models.gemma2 import Gemma2Config
 from transformers.models.gemma3 import Gemma3TextConfig
 
+from benchprof.threads import use_threads
+
+# More make models of this size slower, many times so beside other tests.
+use_threads(1)
 ROOT = Path(__file__).parents[1]
 OVERLAYS = {"config/selectivity_contrast.yaml": "config/selectivity.yaml"}
 """Configuration files that others lie under."""

@@ -25,9 +25,10 @@ from benchprof.configuration import (
     fraction_name,
     shown_fraction,
 )
+from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+SCHEMA = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 

@@ -16,9 +16,10 @@ from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 
 from benchprof.configuration import check_configuration
+from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.evaluation.definition import read_definition
 
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+SCHEMA = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Sections whose entries a page adds one by one; a page gives any other section whole.

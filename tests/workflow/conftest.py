@@ -57,7 +57,7 @@ class Project:
         snakefile = str(ROOT / "Snakefile")
         profile = ["--workflow-profile", str(ROOT / "workflow/profiles/default")]
         start = [sys.executable, "-m", "snakemake", "--cores", "2", "-s", snakefile, *profile]
-        return [*start, *arguments]
+        return [*start, "--max-threads", "1", *arguments]
 
     def environment(self) -> dict[str, str]:
         """No network, and no cache outside the folder; what asks for a network is noted."""

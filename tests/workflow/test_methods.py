@@ -117,7 +117,7 @@ def test_changed_twins_concern_both_benchmarks_of_their_items(
     assert planned["evaluate_benchmark"] == 2
     assert "compute_profile" in planned
     assert not {"compute_importance", "select_masks"} & set(planned)
-    assert "resources/tasks/ability_twins.yaml" in project.run("-n", TWINS)
+    assert "data/tasks/ability_twins.yaml" in project.run("-n", TWINS)
     logs = [f"evaluate_benchmark/tiny/places_{of}.log" for of in ("test", "twins")]
     for log in logs:
         (project.folder / "results/logs" / log).unlink()

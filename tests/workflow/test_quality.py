@@ -21,10 +21,12 @@ LIBRARY = ROOT / "workflow/scripts"
 # What a stage's job imports and what decides none of its numbers: where these come from and go to,
 # what identifies them by content, how memory is taken, and what can only stop a job.
 NO_NUMBERS = {
-    "benchprof.codebase", "benchprof.configuration", "benchprof.digests", "benchprof.errors",
+    "benchprof.codebase", "benchprof.configuration", "benchprof.data", "benchprof.digests",
+    "benchprof.errors",
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
-    "benchprof.models.checkpoint", "benchprof.models.preparation", "benchprof.models.source",
+    "benchprof.models.checkpoint", "benchprof.models.folder",
+    "benchprof.models.preparation", "benchprof.models.source",
     "benchprof.models.wheel", "benchprof.portable", "benchprof.provenance", "benchprof.runs",
     "benchprof.sharing", "benchprof.store", "benchprof.tensors", "benchprof.uses",
 }  # fmt: skip
@@ -61,6 +63,22 @@ def test_the_lock_pins_all_that_pyproject_wants_within_its_ranges() -> None:
     for requirement in map(Requirement, wanted):
         versions = pinned[canonicalize_name(requirement.name)]
         assert all(requirement.specifier.contains(version) for version in versions), requirement
+
+
+def test_an_installation_takes_the_versions_of_the_lock() -> None:
+    """Those of the packages that a build of torch brings are left to that build."""
+    locked = (ROOT / "envs/requirements.lock").read_text().splitlines()
+    pinned = [line.removesuffix(" \\") for line in locked if line[:1].isalnum()]
+    brought = ("cuda-", "nvidia-", "triton==")
+    constraints = (ROOT / "envs/constraints.txt").read_text().splitlines()
+    assert [line for line in constraints if line[:1] != "#"] == [
+        line for line in pinned if not line.startswith(brought)
+    ]
+    done = subprocess.run(
+        ["make", "-n", "-B", ".venv/installed"], cwd=ROOT, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert "--constraint envs/constraints.txt" in done.stdout
 
 
 def test_the_annotation_environment_has_the_ranges_of_pyproject() -> None:

@@ -179,8 +179,7 @@ def tree(tmp_path: Path) -> Path:
     """A second checkout's files, to be edited."""
     folder = tmp_path / "tree"
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("workflow", "resources/tasks", "resources/benchmarks"):
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copytree(ROOT / "workflow", folder / "workflow", ignore=ignored)
     shutil.copy2(ROOT / "Snakefile", folder)
     return folder
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.conftest import ROOT, byte_tokenizer
+from tests.conftest import byte_tokenizer
 from tests.workflow.conftest import Project
 from transformers import LlamaConfig, LlamaForCausalLM
 
-NAMES = sorted(path.stem for path in (ROOT / "resources/benchmarks").glob("*.yaml"))
+from benchprof.data import BENCHMARKS
+
+NAMES = sorted(path.stem for path in BENCHMARKS.glob("*.yaml"))
 
 
 @pytest.fixture

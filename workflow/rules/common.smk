@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, f"{workflow.basedir}/workflow/scripts")
 
-from benchprof import codebase, digests, runs
+from benchprof import codebase, data, digests, runs
 from benchprof.abilities.item import SPLITS, check_twins, read_items
 from benchprof.configuration import (
     CALIBRATED,
@@ -64,10 +64,9 @@ def check_inputs():
     source = ", ".join(map(str, files))
     for file in files:
         check_duplicate_keys(file)
-    schema = Path(workflow.basedir, "workflow/schemas/config.schema.yaml")
     check_configuration(
         config,
-        yaml.safe_load(schema.read_text(encoding="utf-8")),
+        yaml.safe_load(data.CONFIGURATION_SCHEMA.read_text(encoding="utf-8")),
         source,
     )
     if "validation" in config:

@@ -94,9 +94,9 @@ def data_of(name):
         behind = files_of_task(Path(benchmark["task_file"]))
         files |= {f"code_{number}": path for number, path in enumerate(behind)}
     if "ability" in benchmark:
-        files["prompt"] = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
+        files["prompt"] = str(data.TASKS / "ability_items.yaml")
         if benchmark.get("twins"):
-            files["twins"] = f"{workflow.basedir}/resources/tasks/ability_twins.yaml"
+            files["twins"] = str(data.TASKS / "ability_twins.yaml")
         files["ability_items"] = str(items_of(benchmark["ability"], benchmark["split"]))
     if "benchmark" in benchmark:
         files["definition"] = str(definition_path(benchmark["benchmark"]))
@@ -134,7 +134,7 @@ def reading_settings(wildcards):
     metric = headlines().get(wildcards.benchmark, config["profile"]["metric"])
     return evaluation_settings(wildcards) | {
         "metric": metric,
-        "reading": digests.of_modules(["benchprof.reading"]),
+        "reading": digests.of_modules(["benchprof.reading", "benchprof.spreadsheet"]),
     }
 
 
@@ -172,7 +172,7 @@ def calibration_settings(wildcards):
         "files": list(
             files_of(
                 [
-                    f"{workflow.basedir}/resources/tasks/ability_items.yaml",
+                    str(data.TASKS / "ability_items.yaml"),
                     items_of(wildcards.ability, "calibration"),
                 ]
             ).values()
@@ -395,7 +395,9 @@ def agreement_settings(wildcards):
         "exclude": sorted(
             id for a in config["abilities"].values() for id in a.get("exclude", [])
         ),
-        "code": digests.of_modules(["benchprof.annotation", "benchprof.report.style"]),
+        "code": digests.of_modules(
+            ["benchprof.annotation", "benchprof.report.style", "benchprof.spreadsheet"]
+        ),
     }
 
 
@@ -470,6 +472,7 @@ def code_files():
     files += [path for folder in folders for path in (root / folder).rglob("*")]
     # A benchmark's items may lie in the checkout and still belong to others.
     foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}
+    foreign -= {*data.FOLDER.resolve().rglob("*")}
     # Models are left out whole: `--data` (docs/archive.md) puts a folder where none is.
     models = {(root / "resources/planted/models").resolve()} | {
         Path(model["source"]["folder"]).resolve()

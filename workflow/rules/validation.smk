@@ -51,9 +51,8 @@ def truth_settings(wildcards):
 
 
 def pool_settings(wildcards):
-    prompt = f"{workflow.basedir}/resources/tasks/ability_items.yaml"
     return {
-        "prompt": digests.of_file(Path(prompt)),
+        "prompt": digests.of_file(data.TASKS / "ability_items.yaml"),
         "dtype": config["models"][wildcards.model]["dtype"],
         "seed": config["seed"],
         "code": codebase.digest_of("evaluation"),

@@ -6,8 +6,8 @@ from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.tasks import ABILITY_TASK, TaskSource
 from benchprof.logs import logged
-from benchprof.models.loading import use_threads
 from benchprof.store import Store
+from benchprof.threads import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

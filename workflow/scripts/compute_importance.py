@@ -4,8 +4,8 @@ from pathlib import Path
 
 from benchprof.importance.job import compute_importance
 from benchprof.logs import logged
-from benchprof.models.loading import use_threads
 from benchprof.store import Store
+from benchprof.threads import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

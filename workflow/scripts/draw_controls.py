@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchprof.logs import logged
 from benchprof.masks.job import draw_controls
-from benchprof.models.loading import use_threads
+from benchprof.threads import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

@@ -7,8 +7,8 @@ from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.sandbox import Sandbox
 from benchprof.evaluation.tasks import task_source
 from benchprof.logs import logged
-from benchprof.models.loading import use_threads
 from benchprof.store import Store
+from benchprof.threads import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

@@ -6,8 +6,8 @@ from benchprof.evaluation.job import ModelSettings
 from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.tasks import task_source
 from benchprof.logs import logged
-from benchprof.models.loading import use_threads
 from benchprof.store import Store
+from benchprof.threads import use_threads
 from benchprof.validation.job import evaluate_blocks
 
 if __name__ == "__main__":

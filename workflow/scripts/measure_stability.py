@@ -7,7 +7,7 @@ from benchprof.analysis.stability_job import measure_stability
 from benchprof.importance.job import compute_importance
 from benchprof.logs import logged
 from benchprof.masks.job import select_masks
-from benchprof.models.loading import use_threads
+from benchprof.threads import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

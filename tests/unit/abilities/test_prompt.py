@@ -1,14 +1,13 @@
 """One rendering of an item everywhere."""
 
-from pathlib import Path
-
 import jinja2
 import pytest
 import yaml
 
 from benchprof.abilities.prompt import option_text, prompt_text
+from benchprof.data import TASKS
 
-TASK = Path(__file__).parents[3] / "resources" / "tasks" / "ability_items.yaml"
+TASK = TASKS / "ability_items.yaml"
 
 
 def test_a_prompt_has_a_context_line_only_with_a_context():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,15 +110,6 @@ def varying(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Any]
     config = AutoConfig.for_model(family, **copy.deepcopy(COMMON | more))
     AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "varying")
     return lambda: load_model(tmp_path / "varying", "float32", "cpu")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """More threads make models of this size slower, many times so on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,9 @@ from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.configuration import check_schema
+from benchprof.data import BENCHMARK_SCHEMA, BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import (
-    FOLDER,
-    SCHEMA,
     check_local_files,
     definition_path,
     local_files,
@@ -25,7 +24,7 @@ from benchprof.evaluation.definition import (
 from benchprof.evaluation.requests import Requests, build_requests
 from benchprof.evaluation.tasks import load_tasks, task_source
 
-NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+NAMES = sorted(path.stem for path in BENCHMARKS.glob("*.yaml"))
 MEMBERS = {"mmlu": "mmlu_anatomy", "bbh": "bbh_cot_fewshot_navigate"}
 
 
@@ -143,4 +142,4 @@ def test_a_faulty_description_of_options_is_named(options: dict[str, Any], named
     """YAML takes a bare yes or True for a boolean."""
     value = yaml.safe_load(definition_path("bbh").read_text()) | {"options": options}
     with pytest.raises(InputError, match=named):
-        check_schema(value, yaml.safe_load(SCHEMA.read_text()), "bbh.yaml")
+        check_schema(value, yaml.safe_load(BENCHMARK_SCHEMA.read_text()), "bbh.yaml")

@@ -12,7 +12,7 @@ from tests.conftest import byte_tokenizer
 from benchprof.errors import InputError
 from benchprof.evaluation.record import make_record, read_record, record_bytes
 from benchprof.evaluation.requests import Requests, build_requests, probability_of_gold
-from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
+from benchprof.evaluation.tasks import ABILITY_TASK, TaskSource, load_tasks, task_source
 from benchprof.models.chat import render_chat
 
 ROOT = Path(__file__).parents[3]
@@ -171,7 +171,7 @@ def test_a_broken_line_is_named_before_lm_eval_sees_it(items: Path) -> None:
 
 def test_shots_are_one_fixed_draw_without_the_document_itself(items: Path, tmp_path: Path) -> None:
     file = tmp_path / "shots.yaml"
-    template = (ROOT / "resources/tasks/ability_items.yaml").read_text()
+    template = ABILITY_TASK.read_text()
     file.write_text(template.replace("ability_items\n", "with_shots\n"))
     requests = build_requests(load_tasks(TaskSource(file=file, data=items, fewshot=2)), None, 1)
     shots = {d.instances[0].args[0].rpartition("\n\n")[0] for d in requests.documents}
@@ -208,7 +208,7 @@ def test_a_key_that_is_no_choice_is_named(items: Path, answer: int) -> None:
 def own_task(tmp_path: Path, text: str) -> Path:
     """A task file like the shipped one, changed."""
     file = tmp_path / "own.yaml"
-    template = (ROOT / "resources/tasks/ability_items.yaml").read_text()
+    template = ABILITY_TASK.read_text()
     file.write_text(template.replace("task: ability_items", "task: own") + text)
     return file
 

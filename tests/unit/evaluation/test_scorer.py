@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import logging
 import math
 import random
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +20,7 @@ from tokenizers.processors import TemplateProcessing
 from benchprof.errors import InputError
 from benchprof.evaluation import attention, forward, packing
 from benchprof.evaluation import scorer as module
+from benchprof.evaluation.attention import KeptPaths, Paths
 from benchprof.evaluation.forward import HEADS
 from benchprof.evaluation.scorer import Answer, Pair, TreeScorer
 
@@ -327,6 +330,49 @@ def test_prepared_requests_see_edited_weights(make_model: MakeModel, tokenizer: 
     agree(after, plainly(model, pairs))
 
 
+def test_paths_are_made_once_for_all_states_of_the_weights(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as there is room for; those without room are made again, to the same bit."""
+    monkeypatch.setattr(packing, "PASS", 20)
+    made: list[Paths] = []
+    real = Paths.__init__
+
+    def counted(self: Paths, *arguments: Any) -> None:
+        made.append(self)
+        real(self, *arguments)
+
+    monkeypatch.setattr(Paths, "__init__", counted)
+    scorer = TreeScorer(make_model("gemma3_text"), tokenizer, token_budget=48)
+    prepared = scorer.prepare_tokens(few_shot(items=12))
+    first = scorer.score(prepared)
+    once = len(made)
+    assert once > 3
+    assert scorer.score(prepared) == first
+    assert len(made) == once
+    room = sum(paths.bytes for paths in made[:3])
+    for kept, again in ((KeptPaths(0), once), (KeptPaths(room), once - 3)):
+        prepared = dataclasses.replace(prepared, kept=kept)
+        assert scorer.score(prepared) == first
+        made.clear()
+        assert scorer.score(prepared) == first
+        assert len(made) == again
+    kept.give_up()
+    made.clear()
+    assert scorer.score(prepared) == first
+    assert len(made) == once
+
+
+def test_kept_paths_are_counted_whole() -> None:
+    """A row of two branches of one token each; no window: the bytes by hand."""
+    paths = Paths(np.array([0, 1, 1]), np.array([3, 2, 3]), 0, torch.device("cpu"))
+    # One tile of 3 tokens with 32 keys: places on the host and the device, and who sees whom.
+    assert paths.bytes == 2 * 8 * (3 + 32) + 3 * 32
+    paths.masks(None, torch.float32, torch.device("cpu"))
+    paths.masks(2, torch.bfloat16, torch.device("cpu"))
+    assert paths.bytes == 2 * 8 * (3 + 32) + 3 * 32 * (1 + 4 + 2)
+
+
 def test_truncation_is_counted_and_logged(
     make_model: MakeModel, tokenizer: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -366,11 +412,11 @@ def test_out_of_memory_halves_the_batch(
     sizes: list[int] = []
     real = scorer.forward.batch
 
-    def limited(tokens: Any, rows: Any, base: int, cache: Any) -> Any:
+    def limited(tokens: Any, rows: Any, *others: Any) -> Any:
         sizes.append(sum(len(row) for row, _ in rows))
         if sizes[-1] > 120:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ...")
-        return real(tokens, rows, base, cache)
+        return real(tokens, rows, *others)
 
     monkeypatch.setattr(scorer.forward, "batch", limited)
     with caplog.at_level(logging.WARNING):
@@ -386,10 +432,10 @@ def run_out_of_memory_above(scorer: TreeScorer, most: int, monkeypatch: pytest.M
     """Let batches of more than `most` tokens fail."""
     real = scorer.forward.batch
 
-    def limited(tokens: Any, rows: Any, base: int, cache: Any) -> Any:
+    def limited(tokens: Any, rows: Any, *others: Any) -> Any:
         if sum(len(row) for row, _ in rows) > most:
             raise MemoryError
-        return real(tokens, rows, base, cache)
+        return real(tokens, rows, *others)
 
     monkeypatch.setattr(scorer.forward, "batch", limited)
 

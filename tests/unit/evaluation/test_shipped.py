@@ -21,14 +21,15 @@ from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from benchprof.evaluation.definition import FOLDER, local_files, read_definition
+from benchprof.data import BENCHMARKS
+from benchprof.evaluation.definition import local_files, read_definition
 from benchprof.evaluation.requests import Requests, build_requests
 from benchprof.evaluation.scorer import TreeScorer
 from benchprof.evaluation.tasks import load_tasks, task_source
 from benchprof.sampling import derived_seed
 
 SEED = 3
-NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+NAMES = sorted(path.stem for path in BENCHMARKS.glob("*.yaml"))
 PROGRAMS = ["humaneval", "mbpp"]
 WRITTEN = ["bbh", "gsm8k"]
 """Answers of a random model are as long as they may be, so that few documents must do."""

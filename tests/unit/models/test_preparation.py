@@ -7,18 +7,20 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from huggingface_hub.utils import filter_repo_objects
 from safetensors.torch import load_file, save_file
 from tests.conftest import byte_tokenizer, tiny_model
 
 from benchprof.errors import InputError
 from benchprof.models import loading, preparation, wheel
+from benchprof.models.folder import INDEX
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import check_content, prepare_model, read_card
 from benchprof.store import Store
@@ -354,7 +356,10 @@ def from_hub(
     """A source on a Hub that holds a folder; and the names of what was downloaded from it."""
     cache, fetched = tmp_path / "cache", list[str]()
 
-    def download(hub: str, revision: str, allow_patterns: list[str]) -> str:
+    def download(
+        hub: str, revision: str, allow_patterns: list[str], ignore_patterns: Sequence[str]
+    ) -> str:
+        assert list(ignore_patterns) == ["*/*"]
         assert (hub, revision) == ("some/model", "0" * 40)
         cache.mkdir(exist_ok=True)
         for path in sorted(folder.iterdir()):
@@ -415,3 +420,92 @@ def test_attention_is_what_the_class_supports_whatever_the_folder_asks(
 def test_a_class_without_sdpa_attends_eagerly(tmp_path: Path) -> None:
     tiny_model("gemma2").save_pretrained(tmp_path)
     assert load_model(tmp_path, "float32", "cpu").config._attn_implementation == "eager"
+
+
+MISTRAL = """
+    .gitattributes README.md config.json consolidated.safetensors generation_config.json
+    model-00001-of-00003.safetensors model-00002-of-00003.safetensors
+    model-00003-of-00003.safetensors model.safetensors.index.json params.json
+    special_tokens_map.json tokenizer.json tokenizer.model tokenizer.model.v3
+    tokenizer_config.json
+"""
+LLAMA = """
+    .gitattributes LICENSE README.md USE_POLICY.md config.json generation_config.json
+    model-00001-of-00004.safetensors model-00002-of-00004.safetensors
+    model-00003-of-00004.safetensors model-00004-of-00004.safetensors
+    model.safetensors.index.json original/consolidated.00.pth original/params.json
+    original/tokenizer.model special_tokens_map.json tokenizer.json tokenizer_config.json
+"""
+GPT2 = """
+    .gitattributes 64-8bits.tflite 64-fp16.tflite 64.tflite README.md config.json
+    flax_model.msgpack generation_config.json merges.txt model.safetensors onnx/config.json
+    onnx/decoder_model.onnx onnx/merges.txt onnx/tokenizer.json pytorch_model.bin
+    rust_model.ot tf_model.h5 tokenizer.json tokenizer_config.json vocab.json
+"""
+GPT_OSS = """
+    .gitattributes LICENSE README.md USAGE_POLICY chat_template.jinja config.json
+    generation_config.json metal/model.bin model-00000-of-00002.safetensors
+    model-00001-of-00002.safetensors model-00002-of-00002.safetensors
+    model.safetensors.index.json original/config.json original/dtypes.json
+    original/model.safetensors special_tokens_map.json tokenizer.json tokenizer_config.json
+"""
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository on the Hub, a folder whose files the library's own filter chooses from."""
+
+    def download(
+        _: str, revision: str, allow_patterns: list[str], ignore_patterns: Sequence[str] = ()
+    ) -> str:
+        names = [str(p.relative_to(remote)) for p in remote.rglob("*") if p.is_file()]
+        chosen = filter_repo_objects(
+            names, allow_patterns=allow_patterns, ignore_patterns=list(ignore_patterns)
+        )
+        for name in chosen:
+            (tmp_path / revision / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(remote / name, tmp_path / revision / name)
+        return str(tmp_path / revision)
+
+    remote = tmp_path / "remote"
+    remote.mkdir()
+    monkeypatch.setattr(preparation, "snapshot_download", download)
+    return remote
+
+
+@pytest.mark.parametrize("listing", [MISTRAL, LLAMA, GPT2, GPT_OSS])
+def test_of_a_repository_comes_each_weight_once(listing: str, hub: Path) -> None:
+    names = listing.split()
+    for name in names:
+        (hub / name).parent.mkdir(exist_ok=True)
+        (hub / name).write_text("{}")
+    sharded = {name for name in names if name.startswith("model-")}
+    if sharded:
+        weights = {"weight_map": {f"layer {n}": name for n, name in enumerate(sharded)}}
+        (hub / INDEX).write_text(json.dumps(weights))
+    folder = preparation._snapshot("who/model", "revision")
+    fetched = {str(p.relative_to(folder)) for p in folder.rglob("*")}
+    texts = {n for n in names if n.endswith((".json", ".txt", ".jinja")) and "/" not in n}
+    assert fetched - {"tokenizer.model"} == texts | (sharded or {"model.safetensors"})
+
+
+def test_a_second_copy_of_the_weights_is_no_part_of_a_model(hub: Path, tmp_path: Path) -> None:
+    tiny_model("llama").save_pretrained(hub, max_shard_size="20KB")
+    byte_tokenizer(chat=True).save_pretrained(hub)
+    plain = prepared({"folder": str(hub)}, tmp_path)
+    digest = read_card(plain).digest
+    (hub / "consolidated.safetensors").write_bytes(b"the same again")
+    target = prepared({"hub": "who/model", "revision": "main"}, tmp_path)
+    assert len(list(target.glob("model-*.safetensors"))) > 1
+    assert not (target / "consolidated.safetensors").exists()
+    assert read_card(target).digest == digest
+    assert load_model(target, "float32", "cpu").num_parameters() == read_card(target).parameters
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"weight_map": {"a": "../../secret"}}'])
+def test_a_damaged_index_is_named(text: str, tiny_folder: Path, tmp_path: Path) -> None:
+    (tiny_folder / "model.safetensors").rename(tiny_folder / "model-1-of-1.safetensors")
+    (tiny_folder / INDEX).write_text(text)
+    with pytest.raises(InputError, match=INDEX):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from benchprof.evaluation.attention import KEPT_BYTES
 from benchprof.evaluation.packing import Dimensions
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
@@ -135,10 +136,14 @@ def test_memory_of_evaluation() -> None:
 def test_memory_of_prompts_is_that_of_a_full_batch_of_the_longest() -> None:
     read = Questions(items=10, read=100_000, written=0, longest=200)
     passing = SHAPE.dimensions.peak_bytes(32768, 200)
-    assert cost.evaluation_memory(SHAPE, [read], 0, False, GPU)[0] == cost.GPU + 400 + passing
+    assert cost.evaluation_memory(SHAPE, [read], 0, False, GPU)[0] == (
+        cost.GPU + 400 + passing + KEPT_BYTES
+    )
     few = dataclasses.replace(read, read=300)
     passing = SHAPE.dimensions.peak_bytes(300, 200)
-    assert cost.evaluation_memory(SHAPE, [few], 0, False, GPU)[0] == cost.GPU + 400 + passing
+    assert cost.evaluation_memory(SHAPE, [few], 0, False, GPU)[0] == (
+        cost.GPU + 400 + passing + KEPT_BYTES
+    )
     assert cost.evaluation_memory(SHAPE, [], 0, False, GPU)[0] == cost.GPU + 400
 
 

@@ -11,8 +11,8 @@ import yaml
 from tests.conftest import FAMILIES, ROOT
 
 from benchprof.abilities.item import SPLITS, Item, Twin
+from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.evaluation.definition import FOLDER
 from benchprof.files import write_text
 from benchprof.plan.__main__ import plan
 from benchprof.plan.cost import INDEX
@@ -102,7 +102,7 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert benchmark_questions("b", {"task": "some_task"}, None, [], 1) is None
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in FOLDER.glob("*.yaml")))
+@pytest.mark.parametrize("name", sorted(file.stem for file in BENCHMARKS.glob("*.yaml")))
 def test_every_shipped_benchmark_has_a_size(name: str) -> None:
     found = benchmark_questions("b", {"benchmark": name}, None, [], 4)
     assert found is not None

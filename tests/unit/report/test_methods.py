@@ -17,13 +17,14 @@ from jsonschema import Draft202012Validator
 from tests.conftest import ROOT
 
 from benchprof.configuration import check_configuration
+from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 from benchprof.report.methods import method_steps
 
 from .conftest import Table
 from .page_files import SETTINGS
 
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+SCHEMA = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 TOLD = (

@@ -20,6 +20,7 @@ from benchprof.annotation.ratings import Ratings, read_ratings
 from benchprof.annotation.sample import StudyItem
 from benchprof.errors import InputError
 from benchprof.files import write_json, write_text, written_whole
+from benchprof.spreadsheet import without_formulas
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def report_agreement(
     agreement = measure(read_ratings(answers, known, list(items)), list(items))
     table = agreement.disputed.assign(excluded=agreement.disputed["id"].isin(list(excluded)))
     with written_whole(disputed) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+        without_formulas(table).to_csv(temporary, index=False, lineterminator="\n")
     draw_confusion(agreement.confusion, figures)
     write_json(summary, agreement.to_json())
     write_text(page, agreement.to_markdown())

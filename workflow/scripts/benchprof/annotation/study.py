@@ -13,9 +13,9 @@ from benchprof.abilities.item import SPLITS
 from benchprof.annotation.items import read_all_items
 from benchprof.annotation.sample import StudyItem, stratified
 from benchprof.configuration import check_configuration, check_duplicate_keys
+from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 
-SCHEMA = Path(__file__).parents[3] / "schemas/config.schema.yaml"
 # The digits of a keyboard; an ability is chosen by one of them.
 MOST_ABILITIES = 10
 
@@ -51,7 +51,8 @@ def read_study(path: Path) -> Study:
         raise InputError(path, "no such file", "a configuration", "Check the path.")
     check_duplicate_keys(path)
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    check_configuration(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(path))
+    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text(encoding="utf-8"))
+    check_configuration(config, schema, str(path))
     if "annotation" not in config:
         expected = "annotation: {answers: FOLDER, per_ability: N}"
         raise InputError(path, "lacks annotation", expected, "docs/annotating_items.md has more.")

@@ -6,7 +6,7 @@ The function is registered with transformers, whose models then call it in every
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ NAME = "benchprof_paths"
 SHARING = ("cpu",)
 """Devices whose kernel takes a mask and heads that share keys and values. For others the library
 repeats these for every head."""
+KEPT_BYTES = 1 << 28
+"""Size of the paths that are kept of one set of requests."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,15 @@ class Paths:
         """Whether anything was computed with them."""
         return bool(self._masks)
 
+    @property
+    def bytes(self) -> int:
+        """Size of the tiles and of the masks made so far, on whatever device."""
+        size = sum(mask.nbytes for masks in self._masks.values() for mask in masks)
+        for block in self.blocks:
+            places = block.tiles.queries.nbytes + block.tiles.keys.nbytes
+            size += 2 * places + block.tiles.visible.nbytes
+        return size
+
     def masks(
         self, window: int | None, dtype: torch.dtype, device: torch.device
     ) -> list[torch.Tensor]:
@@ -88,6 +99,32 @@ class Paths:
         mask = torch.zeros(visible.shape, dtype=dtype)
         mask.masked_fill_(torch.from_numpy(~visible), torch.finfo(dtype).min)
         return mask[:, None]
+
+
+class KeptPaths:
+    """Paths of batches that come again under other weights.
+
+    The first ones stay, as many as there is room for: batches come round in the same order, so that
+    to make room for a new one would always throw out one that comes sooner.
+    """
+
+    def __init__(self, room: int = KEPT_BYTES) -> None:
+        """Take the number of bytes that may be kept."""
+        self._room, self._paths = room, dict[Hashable, Paths]()
+
+    def get(self, batch: Hashable) -> Paths | None:
+        """Return the paths of a batch if they were kept."""
+        return self._paths.get(batch)
+
+    def keep(self, batch: Hashable, paths: Paths) -> None:
+        """Keep paths whose masks are made, if there is room for them."""
+        if batch not in self._paths and paths.bytes <= self._room:
+            self._paths[batch] = paths
+            self._room -= paths.bytes
+
+    def give_up(self) -> None:
+        """Free the memory, and keep nothing more."""
+        self._room, self._paths = 0, {}
 
 
 _attending: ContextVar[tuple[Paths, str]] = ContextVar("attending")

@@ -11,11 +11,9 @@ from typing import Any
 import yaml
 
 from benchprof.configuration import check_schema
+from benchprof.data import BENCHMARK_SCHEMA, BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
-
-FOLDER = Path(__file__).parents[4] / "resources/benchmarks"
-SCHEMA = Path(__file__).parents[3] / "schemas/benchmark.schema.yaml"
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Definition:
 
 def definition_path(name: str) -> Path:
     """The file of a shipped benchmark."""
-    return FOLDER / f"{name}.yaml"
+    return BENCHMARKS / f"{name}.yaml"
 
 
 def read_definition(name: str, where: str) -> Definition:
@@ -89,20 +87,21 @@ def read_definition(name: str, where: str) -> Definition:
         InputError: no benchmark of this name is shipped, or its file is not what the schema says.
     """
     path = definition_path(name)
-    known = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+    known = sorted(file.stem for file in BENCHMARKS.glob("*.yaml"))
     if name not in known:
         remedy = "For any other lm-eval task use `task`."
         raise InputError(where, repr(name), f"one of {', '.join(known)}", remedy)
     value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    check_schema(value, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(path))
+    schema = yaml.safe_load(BENCHMARK_SCHEMA.read_text(encoding="utf-8"))
+    check_schema(value, schema, str(path))
     options = ShownOptions(**value["options"]) if "options" in value else None
     return Definition(**value | {"options": options})
 
 
 def program_benchmarks() -> list[str]:
     """Names of the shipped benchmarks that run what the model writes."""
-    names = sorted(file.stem for file in FOLDER.glob("*.yaml"))
-    return [name for name in names if read_definition(name, str(FOLDER)).kind == "program"]
+    names = sorted(file.stem for file in BENCHMARKS.glob("*.yaml"))
+    return [name for name in names if read_definition(name, str(BENCHMARKS)).kind == "program"]
 
 
 def local_files(definition: Definition, folder: Path | None) -> dict[str, Path]:

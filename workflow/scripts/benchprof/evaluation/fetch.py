@@ -12,12 +12,12 @@ import yaml
 
 from benchprof import digests
 from benchprof.configuration import check_configuration, check_duplicate_keys
+from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 from benchprof.evaluation.definition import Definition, local_files, read_definition
 from benchprof.evaluation.tasks import load_tasks, task_source
 from benchprof.files import write_json, write_text
 
-SCHEMA = Path(__file__).parents[3] / "schemas/config.schema.yaml"
 SOURCES = "sources.json"
 """In the folder: of each file the dataset, its commit, the number of items and the SHA-256."""
 
@@ -45,7 +45,7 @@ def fetch(source: Path) -> None:
     """
     check_duplicate_keys(source)
     config = yaml.safe_load(source.read_text(encoding="utf-8"))
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text(encoding="utf-8"))
     check_configuration(config, schema, str(source))
     if "benchmark_data" not in config:
         raise InputError(source, "no `benchmark_data`", "a folder to download to", "Add the key.")

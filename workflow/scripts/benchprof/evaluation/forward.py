@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
-from benchprof.evaluation.attention import Paths, attention_by
+from benchprof.evaluation.attention import KeptPaths, Paths, attention_by
 from benchprof.evaluation.decoder import decoder_of
 from benchprof.evaluation.packing import Dimensions, Row, Target
 from benchprof.evaluation.tree import Ints
@@ -222,17 +222,18 @@ class Forward:
         rows: Sequence[tuple[Row, Target]],
         base: int,
         cache: Any,
+        kept: KeptPaths,
     ) -> Scores:
-        """Score one batch of rows over `base` cached tokens."""
+        """Score one batch of rows over `base` cached tokens; its paths are taken from `kept`."""
         lengths = [len(row) for row, _ in rows]
         starts = np.cumsum([0, *lengths[:-1]])
         tokens = np.concatenate([tree_tokens[row.nodes] for row, _ in rows]).astype(np.int64)
         places = _joined([target.places for _, target in rows], starts)
         if self.obstacle is None:
-            depths = np.concatenate([row.depths for row, _ in rows]).astype(np.int64)
-            ends = _joined([row.ends for row, _ in rows], starts)
-            paths = Paths(depths, ends, base, self.device)
+            batch = tuple(row for row, _ in rows)
+            paths = kept.get(batch) or self._paths(batch, base)
             states = self._states(tokens, paths, cache, places)
+            kept.keep(batch, paths)
         else:
             states = self._plain_logits(tokens, lengths, places)
         above = np.cumsum([0, *(len(target.places) for _, target in rows[:-1])])
@@ -241,6 +242,11 @@ class Forward:
         values, hits = self._read(states, index, targets)
         slots = np.concatenate([target.slots for _, target in rows])
         return slots, values, hits, len(tokens)
+
+    def _paths(self, rows: Sequence[Row], base: int) -> Paths:
+        starts = np.cumsum([0, *(len(row) for row in rows[:-1])])
+        depths = np.concatenate([row.depths for row in rows]).astype(np.int64)
+        return Paths(depths, _joined([row.ends for row in rows], starts), base, self.device)
 
     def _states(
         self, tokens: NDArray[np.int64], paths: Paths, cache: Any, places: NDArray[np.int64]

@@ -74,9 +74,9 @@ class Dimensions:
         return (tokens * width + gathered + kept + scores + 2 * pairs) * self.itemsize + 2 * pairs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
-    """Tokens computed together; int32 arrays of shape [length], in preorder."""
+    """Tokens computed together; int32 arrays of shape [length], in preorder. Equal to itself."""
 
     nodes: Ints
     depths: Ints

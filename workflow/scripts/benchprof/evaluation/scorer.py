@@ -13,7 +13,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from benchprof.errors import InputError
+from benchprof.evaluation.attention import KeptPaths
 from benchprof.evaluation.forward import (
     Forward,
     KeysValues,
@@ -88,6 +89,8 @@ class Prepared:
     """Token of every node of the tree."""
     targets: tuple[tuple[Target, ...], ...]
     """Per group: of its trunk, if it has one, then of its rows."""
+    kept: KeptPaths = field(default_factory=KeptPaths)
+    """What attention needs of the batches, from the first time that they are scored."""
 
 
 # --- The model ---------------------------------------------------------------------------------
@@ -353,7 +356,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             if group.trunk is not None:
                 cache = cache_of(layers, growing=True)
                 row, base = (group.trunk, targets[0]), group.base - len(group.trunk)
-                yield self.forward.batch(prepared.tokens, [row], base, cache)
+                yield self.forward.batch(prepared.tokens, [row], base, cache, prepared.kept)
                 layers, targets = layers_of(cache), targets[1:]
             trunks.append((number, layers))
             rows = list(zip(group.rows, targets, strict=True))
@@ -376,7 +379,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             batch, waiting = waiting[:size], waiting[size:]
             cache = cache_of(layers, growing=False) if layers else None
             try:
-                scores = self.forward.batch(prepared.tokens, batch, base, cache)
+                scores = self.forward.batch(prepared.tokens, batch, base, cache, prepared.kept)
             except (MemoryError, RuntimeError) as error:
                 smaller = batch if size > 1 else halve(*batch[0])
                 if not is_out_of_memory(error) or len(smaller) == 1:
@@ -386,6 +389,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
                 yield scores
                 continue
             # Outside `except`, where the traceback would hold the tensors.
+            prepared.kept.give_up()
             tokens = sum(len(row) for row, _ in batch)
             if tokens <= self.token_budget:  # a longer row says nothing about others
                 self.token_budget = max(1, tokens // 2)

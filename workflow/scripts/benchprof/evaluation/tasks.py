@@ -15,6 +15,7 @@ from lm_eval.tasks import TaskManager
 from lm_eval.tasks._index import Entry, Kind
 from lm_eval.tasks._yaml_loader import load_yaml
 
+from benchprof.data import TASKS
 from benchprof.errors import InputError, UnreachableError
 from benchprof.evaluation.definition import Definition, program_benchmarks, read_definition
 from benchprof.evaluation.overlay import load_overlay
@@ -23,8 +24,8 @@ from benchprof.jsonl import read_objects
 # It would tell a server of each load, of local files too.
 datasets_config.HF_UPDATE_DOWNLOAD_COUNTS = False
 
-ABILITY_TASK = Path(__file__).parents[4] / "resources/tasks/ability_items.yaml"
-TWIN_TASK = ABILITY_TASK.with_name("ability_twins.yaml")
+ABILITY_TASK = TASKS / "ability_items.yaml"
+TWIN_TASK = TASKS / "ability_twins.yaml"
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,3 @@ def resolve_device(device: str) -> torch.device:
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(device)
-
-
-def use_threads(threads: int) -> None:
-    """Let torch use as many threads as Snakemake granted the job."""
-    torch.set_num_threads(threads)

@@ -23,14 +23,13 @@ from benchprof.errors import InputError, UnreachableError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
+from benchprof.models.folder import TEXTS, WHOLE, model_files, weight_files
 from benchprof.models.loading import try_weights
 from benchprof.models.source import pieces_of
 from benchprof.models.wheel import convert_wheels
 from benchprof.store import Store
 
 CARD = "model.json"
-# Weights as safetensors and what a tokenizer and a configuration need: data, never code.
-PATTERNS = ("*.safetensors", "*.json", "*.jinja", "*.txt", "tokenizer.model", "*.tiktoken")
 
 
 @dataclass(frozen=True)
@@ -200,8 +199,10 @@ def _snapshot(hub: str, revision: str) -> Path:
     where = f"{hub}@{revision}"
     # Before gigabytes of weights come that could not be used.
     check_configuration(_downloaded(hub, revision, ["config.json"]), where)
-    folder = _downloaded(hub, revision, PATTERNS)
-    if not any(folder.glob("*.safetensors")):
+    folder = _downloaded(hub, revision, [*TEXTS, WHOLE])
+    if (weights := weight_files(folder)) != [WHOLE]:
+        _downloaded(hub, revision, weights)
+    if not any((folder / name).is_file() for name in weights):
         expected = "a revision with safetensors: pickled weights (*.bin) can run code"
         remedy = (
             "Look for one on the Hub, or convert the model where you trust it (from_pretrained, "
@@ -212,8 +213,13 @@ def _snapshot(hub: str, revision: str) -> Path:
 
 
 def _downloaded(hub: str, revision: str, patterns: Sequence[str]) -> Path:
+    """Files of the repository's own folder: the library's patterns match across folders."""
     try:
-        return Path(snapshot_download(hub, revision=revision, allow_patterns=list(patterns)))
+        return Path(
+            snapshot_download(
+                hub, revision=revision, allow_patterns=list(patterns), ignore_patterns=["*/*"]
+            )
+        )
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         found = " ".join(str(error).split())[:300]
         remedy = "Check the name, the network and, for gated models, `hf auth login`."
@@ -229,15 +235,11 @@ def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:
             raise InputError(blob, f"its SHA-256 is {digest}", "that of its name", remedy)
 
 
-def _model_files(folder: Path) -> list[Path]:
-    return sorted({path for pattern in PATTERNS for path in folder.glob(pattern)})
-
-
 def _link_all(source: Path, folder: Path) -> None:
-    for path in _model_files(source):
+    for path in model_files(source):
         link_or_copy(path, folder / path.name)
 
 
 def _refer_to(source: Path, folder: Path) -> None:
-    for path in _model_files(source):
+    for path in model_files(source):
         (folder / path.name).symlink_to(path.resolve())

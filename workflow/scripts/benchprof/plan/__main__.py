@@ -12,13 +12,13 @@ from typing import Any
 import yaml
 
 from benchprof.configuration import check_configuration, check_duplicate_keys
+from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.plan.steps import Step, mask_sizes, model_steps, workload
 from benchprof.plan.table import markdown, model_lines, total_lines
 
-SCHEMA = Path(__file__).parents[3] / "schemas/config.schema.yaml"
 CHARACTERS = 4.0
 SPEEDS = ("flops", "bandwidth", "latency", "storage")
 
@@ -48,7 +48,8 @@ def plan(file: Path, cpu: bool, speeds: Mapping[str, Any], characters: float) ->
     """
     check_duplicate_keys(file)
     config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    check_configuration(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(file))
+    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text(encoding="utf-8"))
+    check_configuration(config, schema, str(file))
     load = workload(config, characters)
     lines: list[str] = []
     steps: dict[Machine, list[Step]] = {}

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchprof.evaluation.attention import KEPT_BYTES
 from benchprof.evaluation.generation import MOST_ITEMS
 from benchprof.evaluation.scorer import GENERATION_SHARE, MOST_TOKENS
 from benchprof.importance.gradients import SUMMED
@@ -149,7 +150,7 @@ def evaluation_memory(
     most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
     # Prompts of answers are plain sequences: hardly any keys are copied for them.
     passes = [(min(q.read, most), 0 if q.written else q.longest) for q in questions]
-    passing = max((size.peak_bytes(*p) for p in passes), default=0)
+    passing = max((size.peak_bytes(*p) + KEPT_BYTES for p in passes), default=0)
     written = [q for q in questions if q.written]
     cache = max((_answered_at_once(q, machine) * q.longest for q in written), default=0)
     busy = max(passing, cache * shape.cache_bytes)

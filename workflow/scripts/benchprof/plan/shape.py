@@ -11,12 +11,11 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig
 
+from benchprof.data import ARCHITECTURES
 from benchprof.errors import InputError
 from benchprof.evaluation.packing import Dimensions
 from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.family import parameter_count, scope_weights
-
-FOLDER = Path(__file__).parents[4] / "resources/architectures"
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,9 @@ def architecture(name: str, source: Mapping[str, Any], prepared: Path) -> Pretra
                 folder, local_files_only=True, trust_remote_code=False
             )
             return config
-    file = FOLDER / f"{source['hub'].replace('/', '--')}.json" if "hub" in source else None
+    file = ARCHITECTURES / f"{source['hub'].replace('/', '--')}.json" if "hub" in source else None
     if file is None or not file.is_file():
-        shipped = f" nor {file.name} in resources/architectures" if file else ""
+        shipped = f" nor {file.name} in benchprof/data/{ARCHITECTURES.name}" if file else ""
         raise InputError(
             f"models.{name}",
             f"no {prepared / 'config.json'}{shipped}",

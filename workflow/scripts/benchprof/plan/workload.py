@@ -10,12 +10,12 @@ from typing import Any
 
 from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
+from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.evaluation.definition import FOLDER
 from benchprof.evaluation.generation import MOST_ITEMS
 from benchprof.importance.example import twin_of
 
-SIZES = FOLDER / "sizes.json"
+SIZES = BENCHMARKS / "sizes.json"
 CHAT_CHARACTERS = 120
 """A chat template's own text: the default system message, headers and ends of two turns."""
 

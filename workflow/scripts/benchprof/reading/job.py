@@ -15,6 +15,7 @@ from benchprof.reading.answer import answers_of
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import questions_of
 from benchprof.reading.side_by_side import side_by_side
+from benchprof.spreadsheet import without_formulas
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,8 @@ def export_items(
             raise InputError(path, found, f"{digest[:12]}, those of the configuration", remedy)
         answers[name] = answers_of(record, questions, metric)
     with written_whole(table) as temporary:
-        item_table(questions, answers).to_csv(temporary, index=False, lineterminator="\n")
+        items = without_formulas(item_table(questions, answers))
+        items.to_csv(temporary, index=False, lineterminator="\n")
     shown = {name: answers[name] for name in (INTACT, *compared)}
     write_text(page, side_by_side(title, questions, shown))
     logger.info("%d items under %d ablations", len(questions), len(records) - 1)

@@ -1,0 +1,89 @@
+"""An installation without the checkout: the library finds all that it reads."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT
+
+# What an installed library is asked for, far from any checkout.
+SCRIPT = """
+import yaml
+import benchprof
+from benchprof.annotation.study import read_study
+from benchprof.configuration import check_configuration
+from benchprof.data import ARCHITECTURES, CONFIGURATION_SCHEMA, TASKS
+from benchprof.errors import InputError
+from benchprof.evaluation.definition import definition_path, program_benchmarks, read_definition
+from benchprof.evaluation.sandbox import FOLDER
+from benchprof.report.references import known_entries
+
+print(benchprof.__file__)
+assert read_definition("mmlu", "test").fewshot == 5
+assert program_benchmarks() == ["humaneval", "mbpp"]
+assert definition_path("mmlu").with_name("sizes.json").is_file()
+schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
+check_configuration(yaml.safe_load(open({config!r})), schema, "config.yaml")
+try:
+    check_configuration({{}}, schema, "config.yaml")
+except InputError:
+    pass
+else:
+    raise AssertionError("an empty configuration passed")
+assert sorted(p.name for p in TASKS.iterdir()) == ["ability_items.yaml", "ability_twins.yaml"]
+assert list(ARCHITECTURES.glob("*Llama-3.1-8B*.json"))
+assert (FOLDER / "confinement.py").is_file()
+assert known_entries()
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what `pip install .` installs of a copy, so that the checkout stays clean."""
+    folder = tmp_path_factory.mktemp("installation")
+    (folder / "copy").mkdir()
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy2(ROOT / name, folder / "copy")
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(ROOT / "workflow", folder / "copy/workflow", ignore=ignored)
+    offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--no-cache-dir"]
+    pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", *offline]
+    target = folder / "packages"
+    done = subprocess.run(
+        [*pip, "--target", str(target), str(folder / "copy")], capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def test_the_installed_library_finds_its_data(installed: Path, tmp_path: Path) -> None:
+    script = SCRIPT.format(config=str(ROOT / "config.yaml"))
+    # Its own packages first: an editable installation of the checkout comes after them.
+    start = f"import sys; sys.path.insert(0, {str(installed)!r})"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"{start}{script}"], cwd=tmp_path, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(installed))
+
+
+def test_every_file_beside_the_code_is_installed(installed: Path) -> None:
+    """A new kind of data file is not forgotten."""
+    library = ROOT / "workflow/scripts/benchprof"
+    wanted = {
+        path.relative_to(library)
+        for path in library.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    found = {
+        path.relative_to(installed / "benchprof")
+        for path in (installed / "benchprof").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert found == wanted

@@ -1,0 +1,57 @@
+"""A job has the threads that it was granted, in every library, and they wait without spinning."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+from tests.conftest import ROOT
+
+SCRIPT = """
+from benchprof.threads import use_threads
+import os
+import numpy, sklearn, torch
+from threadpoolctl import threadpool_info
+use_threads({threads})
+assert torch.get_num_threads() == torch.get_num_interop_threads() == {threads}
+use_threads({threads})
+assert {{pool["num_threads"] for pool in threadpool_info()}} == {{{threads}}}
+assert {{pool["user_api"] for pool in threadpool_info()}} == {{"openmp", "blas"}}
+assert os.environ["RAYON_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == "{threads}"
+print(os.environ["TOKENIZERS_PARALLELISM"])
+"""
+
+
+@pytest.mark.parametrize(("threads", "parallel"), [(1, "false"), (2, "true")])
+def test_every_library_has_the_threads_of_the_job(threads: int, parallel: str) -> None:
+    ours = ("_NUM_THREADS", "_WAIT_POLICY", "TOKENIZERS_PARALLELISM")
+    unset = {name: value for name, value in os.environ.items() if not name.endswith(ours)}
+    # libgomp then says, when it loads, what it was told.
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(threads=threads)], capture_output=True, text=True,
+        env=unset | {"OMP_DISPLAY_ENV": "TRUE"}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip() == parallel
+    if "OPENMP DISPLAY ENVIRONMENT" in done.stderr:
+        assert "OMP_WAIT_POLICY = 'PASSIVE'" in done.stderr
+        assert "OMP_WAIT_POLICY = 'ACTIVE'" not in done.stderr
+
+
+def test_no_script_loads_torch_before_the_library() -> None:
+    """The library's first import sets how threads wait."""
+    for script in (ROOT / "workflow/scripts").glob("*.py"):
+        tree = ast.parse(script.read_text())
+        names = {alias.name for n in tree.body if isinstance(n, ast.Import) for alias in n.names}
+        names |= {str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)}
+        assert not names & {"torch", "transformers", "sklearn"}, script
+
+
+def test_a_test_has_one_thread() -> None:
+    assert torch.get_num_threads() == torch.get_num_interop_threads() == 1
+    assert os.environ["OMP_NUM_THREADS"] == "1"
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
