@@ -14,7 +14,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.listing import read_listing
 from benchprof.archive.refill import main, refill_masks, refill_store
 from benchprof.errors import InputError
-from benchprof.evaluation.job import KIND, SUFFIX, key_of
+from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
 from benchprof.evaluation.record import read_record, record_bytes
 from benchprof.files import write_json
 from benchprof.store import Store
@@ -54,7 +54,7 @@ def test_records_become_entries_that_a_job_finds(
     originals = {path.read_bytes() for path in run.folder.glob("results/evaluations/*/*/*.json")}
     assert {path.read_bytes() for path in entries(store)} == originals
     for path in entries(store):
-        assert store.has(KIND, path.stem, SUFFIX, key_of)
+        assert store.has(KIND, path.stem, SUFFIX, key_of_entry)
         assert not path.stat().st_mode & 0o222
     again = refill_store(*opened, store)
     assert (again.added, again.there) == (0, 24)
@@ -78,7 +78,7 @@ def test_an_entry_that_is_there_stays_and_a_damaged_one_is_replaced(
     done = refill_store(*opened, store)
     assert (done.added, done.there) == (1, 23)
     assert read_record(own)["items"]["scores"]["acc"] == [0.0] * ITEMS
-    assert key_of(damaged) == damaged.stem
+    assert key_of_entry(damaged) == damaged.stem
 
 
 def test_records_of_another_version_are_left_out_and_counted(

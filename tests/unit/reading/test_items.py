@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchprof.evaluation.guessing import Offer
 from benchprof.evaluation.requests import Document, Requests
 from benchprof.reading.answer import Answer, answers_of
 from benchprof.reading.item_table import item_table
@@ -21,7 +22,9 @@ def document(requests: list[tuple[str, Any]], choices: tuple[str, ...], gold: in
     )
     instances: Any = tuple(SimpleNamespace(args=request) for request in requests)
     content = {"answer": "It is 12."}
-    return Document(task, 7, "digest", content, instances, choices, (gold,) if choices else ())
+    right = (gold,) if choices else ()
+    offer = Offer("made_up", choices, right)
+    return Document(task, 7, "digest", content, instances, choices, right, offer)
 
 
 def question(number: int = 0, choices: tuple[str, ...] = (), gold: int = 0) -> Question:

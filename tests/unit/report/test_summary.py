@@ -221,7 +221,9 @@ def test_a_calibration_split_beside_a_chosen_k_is_doubted(fraction: str, said: s
         f"Calibration items, which are for choosing k: Contextual recall test. {said} chosen on "
         "them, AIS look larger there than on items that the choice did not see."
     )
-    assert doubt[:40] in impact_text(table, OWN, "chance_corrected", 0.95, seen)
+    assert doubt[:40] in impact_text(
+        table, OWN, "chance_corrected", 0.95, calibration_benchmarks=seen
+    )
     assert caveats(matrix, ["another"]) == caveats(matrix)
 
 
