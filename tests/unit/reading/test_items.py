@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchprof.evaluation.guessing import Offer
+from benchprof.evaluation.guessing import Offer, pool_of
 from benchprof.evaluation.requests import Document, Requests
 from benchprof.reading.answer import Answer, answers_of
 from benchprof.reading.item_table import item_table
@@ -37,13 +37,12 @@ def test_a_question_has_its_prompt_choices_and_answer() -> None:
     # Both contexts go on alike: WinoGrande. The names begin with the same letters.
     gap = [("As the truck", " was slow."), ("As the train", " was slow.")]
     # A request more than the choices is of another metric.
-    requests = Requests(
-        (
-            document([*asked, ("Answer:", " red")], ("red", "blue"), 1),
-            document(generated, (), 0),
-            document(gap, ("truck", "train"), 0),
-        )
+    documents = (
+        document([*asked, ("Answer:", " red")], ("red", "blue"), 1),
+        document(generated, (), 0),
+        document(gap, ("truck", "train"), 0),
     )
+    requests = Requests(documents, pool_of([own.offer for own in documents]))
     first, second, third = questions_of(requests)
     assert first == Question(
         "made_up", 7, "digest", "Which?\nAnswer:", ("red", "blue"), (1,), "blue"
