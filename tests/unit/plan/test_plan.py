@@ -195,6 +195,30 @@ def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.Monk
     assert "evaluate_calibration" not in numbers
 
 
+def test_halves_score_the_train_items_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
+
+    def planned(halves: bool) -> tuple[Workload, dict[str, Step]]:
+        own = config | {"importance": config["importance"] | {"halves": halves}}
+        load = workload(own | {"fractions": [0.01, 0.1]}, 4)
+        steps = model_steps(own | {"fractions": [0.01, 0.1]}, {}, shape, load, CPU)
+        return load, {step.rule: step for step in steps}
+
+    (_, without), (load, steps) = planned(False), planned(True)
+    assert {*steps} - {*without} == {"select_half_masks", "evaluate_halves"}
+    scored, again = steps["compute_importance"], steps["select_half_masks"]
+    assert (again.tokens, again.seconds) == (scored.tokens, scored.seconds)
+    # Two halves' masks of ten abilities at both k.
+    entries = shape.parameters // 100 + shape.parameters // 10
+    assert again.disk == scored.disk + INDEX * 2 * 10 * entries
+    # Each ability's own test under two masks at two k; the intact model has answered it.
+    asked = steps["evaluate_halves"]
+    assert asked.jobs == 10
+    assert asked.tokens == 4 * sum(questions.read for questions in load.questions.values())
+
+
 def test_bytes_are_readable() -> None:
     assert [readable_bytes(size) for size in (7, 12_345, 5.6e9 * 4, 1e15)] == [
         "7 B", "12.3 kB", "22.4 GB", "1e+03 TB"

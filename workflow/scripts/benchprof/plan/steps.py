@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,9 @@ def model_steps(
             ),
             _controls(config, selection, shape, counts),
         ]
+    if config["importance"].get("halves"):
+        numbers = [sizes[fraction_name(f)] for f in config["fractions"] if f != CALIBRATED]
+        steps += _halves(config, steps[2], shape, numbers, load, on)
     if tried:
         steps += _calibrations(config, shape, tried, load, on)
     # A calibrated k as the largest that it may be.
@@ -195,6 +198,43 @@ def _evaluation(
     drawn, jobs = _controls_of_a_mask(config), len(config["benchmarks"])
     questions = list(load.questions.values())
     return _answers("evaluate_benchmark", jobs, config, shape, counts, drawn, questions, copied, on)
+
+
+def _halves(
+    config: Mapping[str, Any],
+    importance: Step,
+    shape: Shape,
+    counts: Sequence[int],
+    load: Workload,
+    on: Machine,
+) -> list[Step]:
+    """The masks of either half of the train items, and the own tests under them.
+
+    Both halves together are as many items as `importance` scores. Of importance files those of
+    one half lie on the disk, until its masks are drawn.
+    """
+    benchmarks = config["benchmarks"].items()
+    tests = {b["ability"]: name for name, b in reversed(benchmarks)
+             if b.get("split") == "test" and not b.get("twins")}  # fmt: skip
+    questions = [load.questions[name] for name in tests.values()]
+    if not questions or not counts:
+        return []
+    of_ability = 2 * len(config["selections"])
+    written = cost.INDEX * sum(counts) * of_ability * len(config["abilities"])
+    states = of_ability * len(counts)
+    gpu, host = cost.evaluation_memory(shape, questions, of_ability * sum(counts), False, on)
+    loading = shape.weight_bytes / on.storage
+    return [
+        replace(importance, rule="select_half_masks", disk=(importance.disk or 0) + written),
+        Step(
+            "evaluate_halves",
+            len(questions),
+            states * sum(q.read + q.written for q in questions),
+            gpu or None,
+            host,
+            seconds=sum(cost.evaluation_seconds(shape, q, states, on) + loading for q in questions),
+        ),
+    ]
 
 
 def _calibrations(
