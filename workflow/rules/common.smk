@@ -280,6 +280,10 @@ def profile_tables():
     return [*tables, "results/profiles/items.parquet"]
 
 
+# What draws and scores the halves of the train items.
+HALVING = ["benchprof.replication.halves", "benchprof.replication.masks"]
+
+
 def replication_tables(ending):
     """By how much own AIS differ with the train items, where that is measured."""
     asked = config["importance"].get("halves") and own_benchmarks() and NUMBERS

@@ -18,9 +18,7 @@ def half_settings(wildcards):
         "fractions": NUMBERS,
         "fraction_of": config.get("fraction_of", "model"),
         "masks": codebase.digest_of("masks"),
-        "halves": digests.of_modules(
-            ["benchprof.replication.halves", "benchprof.replication.masks"]
-        ),
+        "halves": digests.of_modules(HALVING),
     }
 
 

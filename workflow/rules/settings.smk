@@ -322,7 +322,9 @@ def page_settings():
         "controls",
         "profile",
     )
+    importance = config["importance"] | {"halves": bool(replication_tables(""))}
     return {name: config[name] for name in names} | {
+        "importance": importance,
         "layers": config.get("layers"),
         "fraction_of": config.get("fraction_of", "model"),
         "calibration": config["calibration"] if CANDIDATES else None,
@@ -445,6 +447,7 @@ def stability_settings(wildcards):
         "fractions": NUMBERS,
         "fraction_of": config.get("fraction_of", "model"),
         "masks": codebase.digest_of("masks"),
+        "halves": digests.of_modules(HALVING),
         "analysis": digests.of_modules(
             ["benchprof.analysis", "benchprof.report.style"]
         ),
@@ -468,7 +471,10 @@ def code_files():
     """The checkout's files that an archive holds: code, documentation and the shipped items."""
     root = Path(workflow.basedir)
     folders = ["workflow", "resources", "docs", "envs", "slurm"]
-    files = [root / n for n in ("Snakefile", "Makefile", "README.md", "pyproject.toml")]
+    files = [
+        root / n
+        for n in ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml")
+    ]
     files += [path for folder in folders for path in (root / folder).rglob("*")]
     # A benchmark's items may lie in the checkout and still belong to others.
     foreign = {Path(path).resolve() for path in {*user_data()} - {*user_items()}}

@@ -62,13 +62,21 @@ def test_few_resamples_are_told_from_few_items() -> None:
     """1/100 for each of 40: 40 x 0.01 / 9 is the first below 0.05, and 800 resamples do."""
     assert out_of_reach(cells([0.01] * 40, 1 / 100)) == [
         "The tests' least p-value is 0.01 on arc: corrected for 40 tests, q < 0.05 takes 9 cells "
-        "that reach it together, so that no single effect survives. With 800 resamples or more one "
-        "can."
+        "that reach it together, so that no single cell does. With 800 resamples or more one can."
     ]
     assert not out_of_reach(cells([0.01] * 40, 1 / 801))
     assert out_of_reach(cells([0.01] * 40, 1 / 800))
     (sentence,) = out_of_reach(cells([0.01] * 40, 2 / 2**10, n=10))
-    assert sentence.endswith("With more items one can.")
+    # 2 / 2^11 x 40 is below 0.05, 2 / 2^10 x 40 is not.
+    assert sentence.endswith(
+        "With 11 items or more (and 800 resamples or more, where scores are continuous) one can."
+    )
+    # Neither is enough: ten items and too few resamples.
+    (sentence,) = out_of_reach(cells([0.01] * 100, 1 / 401, n=10))
+    assert sentence.endswith("With 12 items or more and 2000 resamples or more one can.")
+    # More items of the same tasks are no help.
+    (sentence,) = out_of_reach(cells([0.01] * 40, 2 / 2**8, n=1000).assign(clusters=8))
+    assert "With 11 tasks or more" in sentence
     (sentence,) = out_of_reach(cells([0.1] * 2, 1 / 11))
     assert "no q is below 0.05" in sentence
 

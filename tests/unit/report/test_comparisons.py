@@ -122,6 +122,12 @@ def test_with_controls_and_others_both_are_spoken_of(card: Path, tmp_path: Path)
 def test_one_mask_for_all_abilities_names_none(card: Path, tmp_path: Path) -> None:
     """`core`: there are several abilities, and no other mask."""
     table = table_of((A, B)).assign(over_others=np.nan, p_others=np.nan)
-    text = " ".join(told(with_controls(table).assign(selection="core"), card, tmp_path))
+    table = with_controls(table).assign(selection="core")
+    table.loc[table["seed"].isna(), "mask_digest"] = "of all"
+    sentences = told(table, card, tmp_path)
+    assert claims(sentences, OTHERS) == []
+    text = " ".join(sentences)
     assert "No ability is named, as all of its abilities have the same mask." in text
-    assert "the other abilities' masks" not in text.partition("Random controls:")[0]
+    assert "All abilities have the same mask, so that an own AIS is compared with none." in text
+    assert "by chance" not in text
+    assert "Not specific" not in text

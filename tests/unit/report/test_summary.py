@@ -207,7 +207,7 @@ def test_a_correction_that_no_single_effect_survives_is_doubted() -> None:
     assert doubt == (
         "The tests' least p-value is 0.01 on Contextual recall test, Deductive reasoning test, "
         "Spatial reasoning test: corrected for 9 tests, q < 0.05 takes 2 cells that reach it "
-        "together, so that no single effect survives. With 180 resamples or more one can."
+        "together, so that no single cell does. With 180 resamples or more one can."
     )
 
 

@@ -17,7 +17,7 @@ WARNINGS = {
     "": "",
     "at_guessing": "the intact model is not above guessing: nothing to lose, so not counted",
     "k_too_small": "its mask takes less than half of what the model has above guessing",
-    "not_separable": "another mask, or random weights, cost it as much as its own mask",
+    "not_separable": "what its mask is compared with costs it as much",
 }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
@@ -57,13 +61,28 @@ def _sentence(cells: pd.DataFrame) -> str:
     family, together = int(first["family"]), int(first["together"])
     possible = (
         f"q < {SIGNIFICANCE} takes {together} cells that reach it together, so that no single "
-        "effect survives"
+        "cell does"
         if together <= family
         else f"no q is below {SIGNIFICANCE}"
     )
-    remedy = f"{round(family / SIGNIFICANCE)} resamples or more" if first["drawn"] else "more items"
     return (
         f"The tests' least p-value is {first['p_least']:.2g} on "
         f"{', '.join(cells['benchmark'].astype(str).unique())}: corrected for {family} tests, "
-        f"{possible}. With {remedy} one can."
+        f"{possible}. {_remedy(first)}"
     )
+
+
+def _remedy(cell: Mapping[str, Any]) -> str:
+    """What it takes for one cell alone to survive: least p-values below the level over the tests.
+
+    Sign flips of n units have a least p-value of 2 / 2^n, drawn ones 1 / (resamples + 1).
+    """
+    level = SIGNIFICANCE / cell["family"]
+    resamples = f"{math.ceil(1 / level)} resamples or more"
+    units, name = (cell["n"], "items") if pd.isna(cell["clusters"]) else (cell["clusters"], "tasks")
+    if 2.0 ** (1 - float(units)) < level:
+        return f"With {resamples} one can."
+    enough = f"{math.floor(1 - math.log2(level)) + 1} {name} or more"
+    if cell["drawn"]:
+        return f"With {enough} and {resamples} one can."
+    return f"With {enough} (and {resamples}, where scores are continuous) one can."

@@ -169,7 +169,7 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
     )
     if cells[0]["reason_code"]:
         return f"{start} has no profile: {row['reason']}."
-    parts = [_kept_in_words(named, cells) if alone else _needed_in_words(named, cells)]
+    parts = [_kept_in_words(named, cells)] if alone else _needed_in_words(named, cells)
     if named["hindering"]:
         parts.append(
             f"does better without {_with_intervals(named['hindering'])} than intact and than under "
@@ -178,20 +178,27 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
     if not row["reason_code"]:
         parts.append(_breadth_in_words(row))
     if row["broken"]:
+        # The first part where there is no other.
+        has = "" if parts else "has no finding: "
         parts.append(
-            f"{row['broken']} of {row['abilities']} ablated models are broken as a whole, so that "
-            "their losses name no ability"
+            f"{has}{row['broken']} of {row['abilities']} ablated models are broken as a whole, so "
+            "that their losses name no ability"
         )
     return f"{start} {'; '.join(parts)}."
 
 
-def _needed_in_words(named: Mapping[str, Cells], cells: Cells) -> str:
+def _needed_in_words(named: Mapping[str, Cells], cells: Cells) -> list[str]:
+    """Nothing of models that are all broken, of which more is said."""
     if unnamed(cells):
-        return f"names no ability, as {unnamed(cells)}"
+        return [f"names no ability, as {unnamed(cells)}"]
     others = in_words(compared(cells))
-    if not named["needed"]:
-        return f"has no ability whose loss stands out against {others}"
-    return f"loses more without {_with_intervals(named['needed'])} than under {others}"
+    if named["needed"]:
+        return [f"loses more without {_with_intervals(named['needed'])} than under {others}"]
+    broken = sum(cell["flag_code"] != "" for cell in cells)
+    if broken == len(cells):
+        return []
+    no = "no other ability" if broken else "no ability"
+    return [f"has {no} whose loss stands out against {others}"]
 
 
 def _kept_in_words(named: Mapping[str, Cells], cells: Cells) -> str:

@@ -144,7 +144,11 @@ def _broken(matrix: Matrix) -> list[str]:
 def _separability(matrix: Matrix) -> list[str]:
     own, side = own_drops(matrix), side_drops(matrix)
     known = own.notna() & side.notna()
-    if not known.any() or (known & (own >= SMALL_DROP) & (side <= SIDE_DROP)).any():
+    if (
+        matrix.one_mask
+        or not known.any()
+        or (known & (own >= SMALL_DROP) & (side <= SIDE_DROP)).any()
+    ):
         return []
     return [
         f"Not separable: no mask takes {SMALL_DROP} or more of the score above guessing off its "
@@ -184,7 +188,7 @@ def _doses(matrix: Matrix) -> list[str]:
 def _side_effects(matrix: Matrix) -> list[str]:
     side = side_drops(matrix)
     broad = side[side > SIDE_DROP]
-    if broad.empty:
+    if matrix.one_mask or broad.empty:
         return []
     return [
         f"Not specific: the masks of {_valued(broad)} take more than {SIDE_DROP} off the other "

@@ -20,6 +20,7 @@ class OwnTests:
         by_chance: the expectation of `largest` if every ability were as likely.
         abilities: how many are compared.
         complement: whether all but the mask was ablated.
+        one_mask: whether all abilities share a mask, as those of `core` do.
     """
 
     largest: int
@@ -28,6 +29,7 @@ class OwnTests:
     by_chance: float
     abilities: int
     complement: bool
+    one_mask: bool = False
 
     def sentence(self) -> str:
         """The same in words."""
@@ -37,6 +39,8 @@ class OwnTests:
             return "No benchmark that is an ability's own test has an AIS."
         if self.abilities == 1:
             return "There is one ability alone, whose AIS on its own test is compared with none."
+        if self.one_mask:
+            return "All abilities have the same mask, so that an own AIS is compared with none."
         have = "has" if self.undefined == 1 else "have"
         without = f" {self.undefined} more {have} no AIS." if self.undefined else ""
         extreme = "least (its mask alone keeps most)" if self.complement else "largest"
@@ -60,8 +64,9 @@ def own_tests(matrix: Matrix) -> OwnTests:
     undefined = len(matrix.own) - defined
     by_chance = defined / len(matrix.abilities)
     return OwnTests(
-        largest, defined, undefined, by_chance, len(matrix.abilities), matrix.complement
-    )
+        largest, defined, undefined, by_chance, len(matrix.abilities), matrix.complement,
+        matrix.one_mask,
+    )  # fmt: skip
 
 
 def against_random(matrix: Matrix) -> str:

@@ -70,6 +70,11 @@ class Matrix:
         reasons = [unnamed(cells.to_dict("records")) for _, cells in profiles]
         return reasons[0] if reasons else ""
 
+    @property
+    def one_mask(self) -> bool:
+        """Whether several abilities share one mask, as those of `core` do."""
+        return len(self.abilities) > 1 and self.cells["mask_digest"].nunique() == 1
+
     def says(self) -> str:
         """What the colours of an AIS say, for captions."""
         if self.complement:

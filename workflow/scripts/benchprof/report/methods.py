@@ -171,7 +171,7 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str) -> str:
         "core": f"the {n} weights whose least importance to any ability is largest: one mask for "
         "all abilities",
     }
-    return rules.get(name, str(dict(selection)))
+    return rules[name]
 
 
 def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
@@ -197,9 +197,16 @@ def _sides(table: pd.DataFrame) -> list[str]:
     """What there is to compare an ability's mask with."""
     sides = {
         "random masks": bool(table["seed"].notna().any()),
-        "the other abilities' masks": table.loc[table["seed"].isna(), "ability"].nunique() > 1,
+        # Abilities that share a mask, as those of `core` do, are not compared with one another.
+        "the other abilities' masks": _own_masks(table) > 1,
     }
     return [name for name, there in sides.items() if there]
+
+
+def _own_masks(table: pd.DataFrame) -> int:
+    """The largest number of different masks that the abilities of a profile have."""
+    own = table[table["seed"].isna()]
+    return int(own.groupby(["model", "selection", "fraction"])["mask_digest"].nunique().max())
 
 
 def _specific(selection: Mapping[str, Any], n: str) -> str:

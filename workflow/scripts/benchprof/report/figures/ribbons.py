@@ -173,9 +173,15 @@ def _draw_ribbons(
     for (ability, benchmark), (row, start) in starts.items():
         width = scale * row["ais"]
         end = right[benchmark].take(width)
-        alpha = STRONG if row["q_random"] < SIGNIFICANCE else PALE
+        # Without controls there is nothing that a pale one would say.
+        pale = row["q_random"] >= SIGNIFICANCE
         axes.add_patch(
-            PathPatch(_ribbon(start, end, width), facecolor=colours[ability], alpha=alpha, lw=0)
+            PathPatch(
+                _ribbon(start, end, width),
+                facecolor=colours[ability],
+                alpha=PALE if pale else STRONG,
+                lw=0,
+            )
         )
 
 
