@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -170,6 +171,15 @@ def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]
     }
     assert found == others
     assert not NO_NUMBERS & listed
+
+
+def test_what_draws_halves_is_in_their_digest() -> None:
+    """Of `stability` and `replication`, whose rules name it."""
+    rules = (ROOT / "workflow/rules/common.smk").read_text()
+    listed = set(re.findall(r'"(benchprof\.replication\.\w+)"', rules))
+    used = behind("benchprof.analysis.stability_job") | behind("benchprof.replication.masks")
+    used |= {"benchprof.replication.masks"}
+    assert {name for name in used if name.startswith("benchprof.replication.")} == listed
 
 
 def test_plotting_code_is_in_no_expensive_digest() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from benchprof.importance.job import compute_importance
 from benchprof.logs import logged
 from benchprof.masks.job import select_masks
-from benchprof.models.loading import use_threads
 from benchprof.replication.masks import select_half_masks
+from benchprof.threads import use_threads
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

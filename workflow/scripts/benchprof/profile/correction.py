@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,7 +70,7 @@ def _sentence(cells: pd.DataFrame) -> str:
     )
 
 
-def _remedy(cell: Mapping[str, Any]) -> str:
+def _remedy(cell: pd.Series) -> str:
     """What it takes for one cell alone to survive: least p-values below the level over the tests.
 
     Sign flips of n units have a least p-value of 2 / 2^n, drawn ones 1 / (resamples + 1).
