@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -103,6 +104,16 @@ def test_each_script_has_a_rule_of_its_name() -> None:
         assert f"rule {script.stem}:" in rules
         assert f'"../scripts/{script.stem}.py"' in rules
         assert f"results/logs/{script.stem}" in rules
+
+
+def test_what_scripts_import_is_there() -> None:
+    """No type checker reads the scripts: a name that moved would show in a run alone."""
+    for script in (ROOT / "workflow/scripts").glob("*.py"):
+        for node in ast.walk(ast.parse(script.read_text())):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("benchprof"):
+                module = importlib.import_module(str(node.module))
+                for alias in node.names:
+                    assert hasattr(module, alias.name), f"{script.name}: {alias.name}"
 
 
 def test_a_login_node_needs_no_torch() -> None:

@@ -93,6 +93,7 @@ rule select_half_masks:
         ),
         diagnosed=DIAGNOSED,
         mask_keys=list(product(ABILITIES, SELECTIONS, [1, 2], NUMBERS)),
+        store=STORE,
     script:
         "../scripts/select_half_masks.py"
 

@@ -53,7 +53,22 @@ def test_the_text_does_not_change_by_the_day(tomorrow: None) -> None:  # noqa: A
 
 
 @pytest.mark.parametrize(
-    "form", ["%d %B %Y", "%Y-%m-%d", "%A, %-d %b %y", "%H:%M:%S", "%I %p", "%j %U %w"]
+    "form",
+    [
+        "%d %B %Y",
+        "%Y-%m-%d",
+        "%A, %-d %b %y",
+        "%H:%M:%S",
+        "%I %p",
+        "%j %U %w",
+        "%F %T",
+        "%D",
+        "%e %B",
+        "%-d.%-m.",
+        "%G-%V-%u",
+        "100%% on %c",
+        "%R %h %C",
+    ],
 )
 def test_the_clock_stands_at_midnight_of_the_day(form: str) -> None:
     text = render_finished_chat(

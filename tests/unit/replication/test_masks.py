@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from benchprof import codebase
 from benchprof.abilities.item import Item
+from benchprof.masks.job import read_for
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.replication.masks import select_half_masks
-from benchprof.tensors import write_tensors
+from benchprof.store import Store
+from benchprof.tensors import TensorFile, write_tensors
 
 
 def test_each_half_makes_its_own_masks_of_every_selection(tmp_path: Path) -> None:
@@ -21,39 +25,59 @@ def test_each_half_makes_its_own_masks_of_every_selection(tmp_path: Path) -> Non
         every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
         items[name] = tmp_path / f"{name}.jsonl"
         items[name].write_text("".join(json.dumps(item.to_json()) + "\n" for item in every))
-    used: list[dict[str, set[str]]] = []
+    used: list[dict[str, list[str]]] = []
     contrasts: set[tuple[str, bool]] = set()
+
+    def describe(
+        items: Mapping[str, Path], exclude: Mapping[str, Collection[str]], **_: Any
+    ) -> tuple[None, dict[str, dict[str, Any]]]:
+        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in items.items()}
+        return None, {n: {"items": sorted(set(own) - set(exclude[n]))} for n, own in ids.items()}
 
     def compute(
         items: Mapping[str, Path], exclude: Mapping[str, Collection[str]],
         targets: Mapping[str, Path], **_: Any,
     ) -> None:  # fmt: skip
-        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in items.items()}
-        used.append({name: set(own) - set(exclude[name]) for name, own in ids.items()})
-        for path in targets.values():
-            write_tensors(path, {"w": torch.ones(4)}, {})
+        _, origins = describe(items, exclude)
+        used.append({name: origin["items"] for name, origin in origins.items()})
+        for name, path in targets.items():
+            write_tensors(path, {"w": torch.ones(4)}, origins[name])
 
     def select(
-        selection: str, importances: Mapping[str, Path], background: Path | None,
-        targets: Mapping[tuple[str, str], Path], **_: Any,
+        selection: str, settings: Mapping[str, Any], importances: Mapping[str, Path],
+        background: Path | None, targets: Mapping[tuple[str, str], Path],
     ) -> None:  # fmt: skip
         assert set(importances) == {"x", "y"}
         contrasts.add((selection, background is not None))
-        for path in targets.values():
-            write_mask(path, Mask({"w": torch.tensor([len(used) - 1])}, {}))
+        files = dict(importances) | ({"_background": background} if background else {})
+        for (ability, fraction), path in targets.items():
+            names = read_for(selection, ability, files)
+            origin = {
+                "ability": ability, "selection": selection, "settings": dict(settings),
+                "fraction": fraction, "fraction_of": "model", "code": codebase.digest_of("masks"),
+                "importance": {name: TensorFile(files[name]).origin for name in names},
+            }  # fmt: skip
+            write_mask(path, Mask({"w": torch.tensor([len(used) - 1])}, origin))
 
     selections: dict[str, dict[str, Any]] = {"top": {}, "specific": {"definition": "diff"}}
     targets = {
         (ability, selection, half, "0.5"): tmp_path / f"out/{ability}/{selection}-{half}"
         for ability in ("x", "y") for selection in selections for half in (1, 2)
     }  # fmt: skip
-    select_half_masks(
-        compute=compute, select=select, items=items,
-        exclude={"x": ["x0"], "y": [], "_background": []}, limit=10, seed=3,
-        selections=selections, targets=targets,
-    )  # fmt: skip
+
+    def run(**changes: Any) -> None:
+        given: dict[str, Any] = {
+            "exclude": {"x": ["x0"], "y": [], "_background": []}, "limit": 10, "seed": 3,
+            "selections": selections, "targets": targets, "fraction_of": "model",
+            "store": Store(tmp_path / "store"),
+        }  # fmt: skip
+        select_half_masks(
+            compute=compute, describe=describe, select=select, items=items, **given | changes
+        )
+
+    run()
     # x has 8 items, y 10 of its 20, the background all its 8.
-    first, second = used
+    first, second = ({name: set(own) for name, own in half.items()} for half in used)
     assert {name: (len(first[name]), len(second[name])) for name in items} == {
         "x": (4, 4), "y": (5, 5), "_background": (4, 4)
     }  # fmt: skip
@@ -64,3 +88,12 @@ def test_each_half_makes_its_own_masks_of_every_selection(tmp_path: Path) -> Non
         assert read_mask(path).entries["w"].tolist() == [half - 1]
     # Importance files of halves are not left behind.
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"x", "y"}
+    # What is in the store is not computed again, also where the results are gone.
+    masks = {key: path.read_bytes() for key, path in targets.items()}
+    shutil.rmtree(tmp_path / "out")
+    run()
+    assert len(used) == 2
+    assert {key: path.read_bytes() for key, path in targets.items()} == masks
+    # Another sample makes other halves.
+    run(seed=4)
+    assert len(used) == 4

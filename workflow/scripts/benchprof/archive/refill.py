@@ -30,7 +30,7 @@ from benchprof.evaluation.record import FORMAT
 from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
 from benchprof.importance.job import origin_of, used_items
-from benchprof.masks.job import BACKGROUND
+from benchprof.masks.job import read_for
 from benchprof.masks.mask import read_mask
 from benchprof.models.chat import prints_date
 from benchprof.models.loading import load_tokenizer
@@ -190,12 +190,9 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Key, dic
     importance = _importance(folder, model)
     for fraction in settings["fractions"]:
         for ability in settings["abilities"]:
-            if selection in ("top", "bottom"):
-                names = [ability]
-            elif BACKGROUND in importance and selection == "specific":
-                names = [ability, BACKGROUND]
-            else:
-                names = settings["abilities"]
+            # The background is of `specific` alone.
+            others = {*importance} if selection == "specific" else {*settings["abilities"]}
+            names = read_for(selection, ability, others)
             yield (
                 (model, selection, fraction, ability, None),
                 {

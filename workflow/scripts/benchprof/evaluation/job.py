@@ -26,7 +26,7 @@ from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.allocation import keep_freed_memory
-from benchprof.models.chat import render_chat
+from benchprof.models.chat import prints_date, render_chat
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
@@ -58,6 +58,12 @@ class ModelSettings:
     chat_template: bool
     gpus: int = 1
     chat_date: str = CHAT_DATE
+
+    @functools.cached_property
+    def printed_date(self) -> str | None:
+        """The day that prompts print for today; None where they print none."""
+        printed = self.chat_template and prints_date(load_tokenizer(self.folder))
+        return self.chat_date if printed else None
 
 
 def evaluate_benchmark(
@@ -204,7 +210,7 @@ def _origin(
             "limit": limit,
             "seed": seed,
             "chat_template": model.chat_template,
-            "chat_date": model.chat_date if model.chat_template else None,
+            "chat_date": model.printed_date,
         },
         "code": codebase.digest_of("evaluation"),
     }

@@ -80,6 +80,42 @@ def compute_importance(
         InputError: with `twins`, an item has none; a chat template changes an answer; an item is
             longer than the model's context; or a loss or a gradient is not finite.
     """
+    examples, origins = examples_and_origins(
+        folder, dtype, scope, layers, score, loss_on, twins, limit, seed, items, exclude, chat_date
+    )
+    keys = {name: digests.of_value(origin) for name, origin in origins.items()}
+    store.use(Path(os.path.commonpath(targets.values())), KIND, keys.values(), SUFFIX)
+    missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
+    if missing:
+        store.check_writable(KIND, [keys[name] for name in missing])
+        wanted = {name: examples[name] for name in missing}
+        _compute(folder, wanted, items, origins, keys, store, device, gpus, on_host)
+    for name, target in targets.items():
+        store.place(store.path(KIND, keys[name], SUFFIX), target)
+    logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def examples_and_origins(
+    folder: Path,
+    dtype: str,
+    scope: str,
+    layers: Sequence[int] | None,
+    score: str,
+    loss_on: str,
+    twins: bool,
+    limit: int | None,
+    seed: int,
+    items: Mapping[str, Path],
+    exclude: Mapping[str, Collection[str]],
+    chat_date: str = CHAT_DATE,
+) -> tuple[dict[str, Examples], dict[str, dict[str, Any]]]:
+    """The examples of each ability, and all that decides the importance that they lead to.
+
+    Args: as of `compute_importance`.
+
+    Raises:
+        InputError: with `twins`, an item has none; or a chat template changes an answer.
+    """
     chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
     if twins:
         for name, own in chosen.items():
@@ -92,20 +128,10 @@ def compute_importance(
     # Only where the text depends on it.
     date = chat_date if prints_date(tokenizer) else None
     model = read_card(folder).digest
-    origins = {
+    return examples, {
         name: origin_of(model, dtype, scope, layers, score, loss_on, twins, date, own)
         for name, own in examples.items()
     }
-    keys = {name: digests.of_value(origin) for name, origin in origins.items()}
-    store.use(Path(os.path.commonpath(targets.values())), KIND, keys.values(), SUFFIX)
-    missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
-    if missing:
-        store.check_writable(KIND, [keys[name] for name in missing])
-        wanted = {name: examples[name] for name in missing}
-        _compute(folder, wanted, items, origins, keys, store, device, gpus, on_host)
-    for name, target in targets.items():
-        store.place(store.path(KIND, keys[name], SUFFIX), target)
-    logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
 def origin_of(
@@ -177,7 +203,7 @@ def _compute(
                     model, weights, own.examples, own.twins, settings["score"], bar.update, memory
                 )
             except NonFiniteLossError as error:
-                item = own.items[error.example].id
+                item, _ = own.named[error.example + len(own.items) * error.of_twin]
                 raise InputError(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error

@@ -13,7 +13,12 @@ from benchprof.importance.example import Example
 
 
 class NonFiniteLossError(ArithmeticError):
-    """The loss of an example is not a number; `example` is its index."""
+    """The loss of an example is not a number; `example` is its index.
+
+    `of_twin` is set where the example is a twin.
+    """
+
+    of_twin = False
 
     def __init__(self, example: int, loss: float) -> None:
         """Name the example by its index."""

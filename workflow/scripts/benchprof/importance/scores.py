@@ -10,6 +10,7 @@ from torch import nn
 from benchprof.importance.activations import activation_scores
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import gradient_scores
+from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import Memory
 
 
@@ -44,12 +45,27 @@ def score_weights(
     """
     scores = _on_cpu(_scores(model, weights, examples, score, advance, memory))
     if twins:
-        for name, theirs in _scores(model, weights, twins, score, advance, memory).items():
+        for name, theirs in _of_twins(model, weights, twins, score, advance, memory).items():
             difference = scores[name].sub_(theirs.cpu())
             # Clamped, a twin's infinite score would pass for no importance: `check_finite` sees it.
             if score != "taylor_signed" and bool(difference.isfinite().all()):
                 difference.clamp_(min=0)
     return scores
+
+
+def _of_twins(
+    model: nn.Module,
+    weights: Mapping[str, nn.Parameter],
+    twins: Sequence[Example],
+    score: str,
+    advance: Callable[[int], object],
+    memory: Memory,
+) -> dict[str, torch.Tensor]:
+    try:
+        return _scores(model, weights, twins, score, advance, memory)
+    except NonFiniteLossError as error:
+        error.of_twin = True
+        raise
 
 
 def _scores(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +75,7 @@ def select_masks(
     counts = [entry_count(fraction, whole) for fraction in fractions]
     select = selector(selection, settings, files, counts)
     for ability in dict.fromkeys(ability for ability, _ in targets):
-        if selection in ("top", "bottom"):
-            names = [ability]
-        else:
-            names = [ability, BACKGROUND] if BACKGROUND in files else sorted(files)
-        used = {name: files[name].origin for name in names}
+        used = {name: files[name].origin for name in read_for(selection, ability, files)}
         for fraction, entries in zip(fractions, select(ability), strict=True):
             origin = {
                 "ability": ability,
@@ -93,6 +89,19 @@ def select_masks(
             }
             write_mask(targets[ability, fraction], Mask(entries, origin))
             logger.info("%s, %s: %d entries", ability, fraction, sum(map(len, entries.values())))
+
+
+def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
+    """Names of the importances that an ability's mask is selected from.
+
+    Args:
+        selection: top, specific, core or bottom.
+        ability: whose mask it is.
+        importances: names of all, of the background too where the selection has one.
+    """
+    if selection in ("top", "bottom"):
+        return [ability]
+    return [ability, BACKGROUND] if BACKGROUND in importances else sorted(importances)
 
 
 def draw_controls(

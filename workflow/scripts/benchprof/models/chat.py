@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
 import logging
+import string
 from typing import Any
 
 import jinja2
@@ -15,7 +17,9 @@ logger = logging.getLogger(__name__)
 
 CLOCK = "strftime_now"
 """The function by which templates ask for the time (Llama 3.2, SmolLM3, GPT-OSS)."""
-DIRECTIVES = ("-d", "-m", "-H", "-I", "-M", "-S", *"aAbBcdHIjmMpSUwWxXyY")
+# All that strftime knows; without leading zeros first, which hold a directive's own letter. Last
+# what it writes for a per cent sign.
+DIRECTIVES = (*(f"-{letter}" for letter in "deHIjklmMSUVWy"), *string.ascii_letters, "%")
 
 
 def render_chat(
@@ -81,10 +85,14 @@ def _stopped_clock(date: str) -> str:
     A text that changed by the day would make every number of a run another day's. transformers
     hands a template plain values alone, so that the function is a macro.
     """
-    midnight = datetime.datetime.fromisoformat(date)
+    midnight = datetime.datetime.fromisoformat(date).replace(tzinfo=datetime.UTC)
+    written = {f"%{directive}": midnight.strftime(f"%{directive}") for directive in DIRECTIVES}
+    written["%s"] = f"{midnight.timestamp():.0f}"
+    # What a platform does not know it gives back as it is.
     filters = "".join(
-        f" | replace('%{directive}', '{midnight.strftime(f'%{directive}')}')"
-        for directive in DIRECTIVES
+        f" | replace({json.dumps(directive)}, {json.dumps(text)})"
+        for directive, text in written.items()
+        if text != directive
     )
     # A new line after a block is dropped, and the template begins a line as it did alone.
     return f"{{%- macro {CLOCK}(format) -%}}{{{{ format{filters} }}}}{{%- endmacro %}}\n"

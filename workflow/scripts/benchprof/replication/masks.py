@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchprof import codebase, digests
 from benchprof.abilities.item import read_items
 from benchprof.importance.job import used_items
-from benchprof.masks.job import BACKGROUND
+from benchprof.masks.job import BACKGROUND, read_for
+from benchprof.masks.mask import read_mask
 from benchprof.replication.halves import Halves, split
 from benchprof.store import Store
 
+logger = logging.getLogger(__name__)
+
 Compute = Callable[..., None]
 """`compute_importance` with the model and what the score depends on."""
+Describe = Callable[..., tuple[Any, dict[str, dict[str, Any]]]]
+"""`examples_and_origins` with the same."""
 Select = Callable[..., None]
 """`select_masks` with the model and what k is a share of."""
+Key = tuple[str, str, int, str]
+"""Ability, selection, half and fraction of a mask."""
+KIND, SUFFIX = "half_masks", ".safetensors"
+DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code")
 
 
 def halves_of(
@@ -50,11 +62,10 @@ def score_items(
         kept: each ability's ids of the items that count.
         folder: of the files.
     """
-    every = {name: {item.id for item in read_items(path)} for name, path in items.items()}
     importances = {name: folder / f"{name}.safetensors" for name in items}
     compute(
         items=items,
-        exclude={name: every[name] - set(kept[name]) for name in items},
+        exclude=_without(_ids(items), kept),
         limit=None,
         seed=0,
         targets=importances,
@@ -90,43 +101,108 @@ def select_from(
 
 def select_half_masks(
     compute: Compute,
+    describe: Describe,
     select: Select,
     items: Mapping[str, Path],
     exclude: Mapping[str, Collection[str]],
     limit: int | None,
     seed: int,
     selections: Mapping[str, Mapping[str, Any]],
-    targets: Mapping[tuple[str, str, int, str], Path],
+    fraction_of: str,
+    targets: Mapping[Key, Path],
+    store: Store,
 ) -> None:
-    """Write the masks of two disjoint halves of the train items.
+    """Write the masks of two disjoint halves of the train items, computing what the store lacks.
 
     Each half goes through the importance and mask stages as all items do. Its importance files are
-    removed once its masks are drawn.
+    removed once its masks are drawn: they would take twice the room of the run's own.
 
     Args:
         compute: the importance stage.
+        describe: what decides the importance that items lead to.
         select: the mask stage.
         items: each ability's file of train items, and the background's where there is one.
         exclude: each one's ids of items that are left out.
         limit: items of each that the run uses at most.
         seed: of that sample, and of the halves.
         selections: settings by selection, as configured.
+        fraction_of: what k is a share of.
         targets: mask file by (ability, selection, half, fraction); halves are 1 and 2.
+        store: the store.
 
     Raises:
         InputError: an ability has fewer than two items.
     """
     halves = halves_of(items, exclude, limit, seed)
-    beside = next(iter(targets.values())).parents[1]
-    beside.mkdir(parents=True, exist_ok=True)
-    for half in (1, 2):
-        kept = {name: own[half - 1] for name, own in halves.items()}
-        with tempfile.TemporaryDirectory(dir=beside, prefix=".half.") as folder:
-            importances = score_items(compute, items, kept, Path(folder))
+    kept = {half: {name: own[half - 1] for name, own in halves.items()} for half in (1, 2)}
+    every = _ids(items)
+    origins = {
+        half: describe(items=items, exclude=_without(every, own), limit=None, seed=0)[1]
+        for half, own in kept.items()
+    }
+    keys = {
+        key: digests.of_value(_origin(key, origins[key[2]], selections, fraction_of))
+        for key in targets
+    }
+    folder = Path(os.path.commonpath(targets.values()))
+    store.use(folder, KIND, keys.values(), SUFFIX)
+    missing = [key for key in targets if not store.has(KIND, keys[key], SUFFIX, _key_of)]
+    store.check_writable(KIND, [keys[key] for key in missing])
+    folder.mkdir(parents=True, exist_ok=True)
+    for half in sorted({half for _, _, half, _ in missing}):
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".half.") as name:
+            importances = score_items(compute, items, kept[half], Path(name))
             for selection, settings in selections.items():
-                own = {
-                    (ability, fraction): path
-                    for (ability, name, number, fraction), path in targets.items()
-                    if (number, name) == (half, selection)
-                }
-                select_from(select, importances, selection, settings, own)
+                wanted = [key for key in missing if (key[1], key[2]) == (selection, half)]
+                made = {(a, k): Path(name, f"{a}_{k}.mask") for a, _, _, k in wanted}
+                select_from(select, importances, selection, settings, made)
+                for key in wanted:
+                    content = made[key[0], key[3]].read_bytes()
+                    store.add(KIND, keys[key], SUFFIX, _writer(content))
+    for key, target in targets.items():
+        store.place(store.path(KIND, keys[key], SUFFIX), target)
+    logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def _writer(content: bytes) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_bytes(content)
+
+    return write
+
+
+def _ids(items: Mapping[str, Path]) -> dict[str, set[str]]:
+    return {name: {item.id for item in read_items(path)} for name, path in items.items()}
+
+
+def _without(
+    every: Mapping[str, set[str]], kept: Mapping[str, Collection[str]]
+) -> dict[str, set[str]]:
+    """What to exclude so that these are left."""
+    return {name: ids - set(kept[name]) for name, ids in every.items()}
+
+
+def _origin(
+    key: Key,
+    importances: Mapping[str, Any],
+    selections: Mapping[str, Mapping[str, Any]],
+    fraction_of: str,
+) -> dict[str, Any]:
+    """All that decides a mask of a half, as its metadata say."""
+    ability, selection, _, fraction = key
+    names = [n for n in importances if n != BACKGROUND or selection == "specific"]
+    return {
+        "ability": ability,
+        "selection": selection,
+        "settings": dict(selections[selection]),
+        "fraction": fraction,
+        "fraction_of": fraction_of,
+        "importance": {n: importances[n] for n in read_for(selection, ability, names)},
+        "code": codebase.digest_of("masks"),
+    }
+
+
+def _key_of(entry: Path) -> str:
+    """The key of what a mask of the store is, which is compared with its digest."""
+    origin = read_mask(entry).origin
+    return digests.of_value({name: origin[name] for name in DECIDED_BY})
