@@ -30,7 +30,7 @@ from benchprof.evaluation.record import FORMAT
 from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
 from benchprof.importance.job import origin_of, used_items
-from benchprof.masks.job import read_for
+from benchprof.masks.job import BACKGROUND, read_for
 from benchprof.masks.mask import read_mask
 from benchprof.models.chat import prints_date
 from benchprof.models.loading import load_tokenizer
@@ -191,8 +191,8 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Key, dic
     for fraction in settings["fractions"]:
         for ability in settings["abilities"]:
             # The background is of `specific` alone.
-            others = {*importance} if selection == "specific" else {*settings["abilities"]}
-            names = read_for(selection, ability, others)
+            others = {BACKGROUND} & {*importance} if selection == "specific" else set()
+            names = read_for(selection, ability, {*settings["abilities"], *others})
             yield (
                 (model, selection, fraction, ability, None),
                 {
