@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from tests.unit.profile.conftest import write_record
 
-from benchprof.replication.table import COLUMNS, pooled_error, replication_rows
+from benchprof.profile.scores import Source
+from benchprof.profile.settings import Settings
+from benchprof.replication.table import (
+    COLUMNS,
+    measure_replication,
+    replication_rows,
+    train_items_error,
+)
+from benchprof.tensors import write_tensors
 
 
 def row(ability: str, ais: float, seed: int | None = None, **changes: Any) -> dict[str, Any]:
@@ -25,7 +36,7 @@ def table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"seed": "Int64"})
 
 
-def test_the_standard_error_is_half_the_halves_difference() -> None:
+def test_the_halves_differ_by_train_items_and_by_test_items() -> None:
     impact = table(
         [
             row("x", 0.8),
@@ -35,7 +46,14 @@ def test_the_standard_error_is_half_the_halves_difference() -> None:
             row("y", 0.5),
         ]
     )
-    halves = table([row("x", 0.7, 1), row("x", 0.3, 2), row("y", 0.45, 1), row("y", 0.75, 2)])
+    halves = table(
+        [
+            row("x", 0.7, 1, sd_test_items=0.1),
+            row("x", 0.3, 2, sd_test_items=0.1),
+            row("y", 0.45, 1, sd_test_items=0.2),
+            row("y", 0.75, 2, sd_test_items=0.2),
+        ]
+    )
     found = replication_rows(impact, halves, {("m", "x"): 32, ("m", "y"): 31})
     assert list(found.columns) == COLUMNS
     assert found["ability"].tolist() == ["x", "y"]
@@ -43,29 +61,67 @@ def test_the_standard_error_is_half_the_halves_difference() -> None:
     assert found["items"].tolist() == [32, 31]
     assert found["ais_half_1"].tolist() == [0.7, 0.45]
     assert found["ais_half_2"].tolist() == [0.3, 0.75]
-    assert found["se_items"].tolist() == pytest.approx([0.2, 0.15])
-    assert pooled_error(found) == pytest.approx(math.sqrt((0.2**2 + 0.15**2) / 2))
+    assert found["sd_test_items"].tolist() == [0.1, 0.2]
+    # (0.4^2 - 0.1^2 + 0.3^2 - 0.2^2) / 2, of which a quarter.
+    assert train_items_error(found) == pytest.approx(math.sqrt(0.1 / 4))
+    assert train_items_error(found.assign(sd_test_items=0.5)) == 0
 
 
 def test_a_test_without_an_ais_says_why_and_counts_for_nothing() -> None:
-    why = {"reason_code": "not_above_guessing", "reason": "because"}
+    why = {"reason_code": "not_above_guessing", "reason": "because", "sd_test_items": np.nan}
     impact = table([row("x", np.nan, **why), row("y", 0.5)])
-    halves = table([row("x", np.nan, 1), row("x", np.nan, 2), row("y", 0.4, 1), row("y", 0.6, 2)])
+    halves = table(
+        [
+            row("x", np.nan, 1, **why),
+            row("x", np.nan, 2, **why),
+            row("y", 0.4, 1, sd_test_items=0.0),
+            row("y", 0.6, 2, sd_test_items=0.0),
+        ]
+    )
     found = replication_rows(impact, halves, {("m", "x"): 32, ("m", "y"): 32})
     assert found["reason_code"].tolist() == ["not_above_guessing", ""]
-    assert math.isnan(found["se_items"][0])
-    assert pooled_error(found) == pytest.approx(0.1)
-    assert math.isnan(pooled_error(found[:1]))
+    assert math.isnan(found["ais_half_1"][0])
+    assert train_items_error(found) == pytest.approx(0.1)
+    assert math.isnan(train_items_error(found[:1]))
 
 
-def test_the_error_is_that_of_the_mean_of_both_halves() -> None:
-    """Simulated: AIS of items' masks vary with variance v / items; all items are two halves."""
-    random = np.random.default_rng(1)
-    one, other = random.normal(0.5, 0.2, size=(2, 400))
-    halves = table(
-        [row(f"a{i}", value, half) for half, own in ((1, one), (2, other))
-         for i, value in enumerate(own)]
-    )  # fmt: skip
-    impact = table([row(f"a{i}", 0.5) for i in range(400)])
-    found = replication_rows(impact, halves, {("m", f"a{i}"): 32 for i in range(400)})
-    assert pooled_error(found) == pytest.approx(0.2 / math.sqrt(2), rel=0.1)
+ABILITIES = [f"a{number}" for number in range(30)]
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.15])
+def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread: float) -> None:
+    """Simulated records: the masks of halves keep shares of the score that vary by `spread`.
+
+    All items would have a standard error of spread / sqrt(2).
+    """
+    random = np.random.default_rng(5)
+    intact, sources = {}, []
+    impact = table([row(ability, 0.5, metric="acc") for ability in ABILITIES])
+    settings = Settings("acc", "chance_corrected", 400, 0.95, 1)
+    for ability in ABILITIES:
+        benchmark, path = f"{ability}_test", tmp_path / ability / "intact.json"
+        write_record(path, "m", ["task"] * 200, np.full(200, 0.9), None, random)
+        intact["m", benchmark] = path
+        for half in (1, 2):
+            mask, name = tmp_path / ability / f"{half}.safetensors", f"{ability} {half}"
+            used = {ability: {"n_items": 32}}
+            origin = {"digest": name, "fraction": "0.1", "importance": used}
+            write_tensors(mask, {"w": torch.zeros(1)}, origin)
+            # Guessing at 0.25: half of what is above it is lost, more or less.
+            kept = 0.25 + 0.65 * (1 - np.clip(random.normal(0.5, spread), 0, 1))
+            record = path.with_name(f"{half}.json")
+            write_record(record, "m", ["task"] * 200, np.full(200, kept), name, random)
+            sources.append(Source("m", benchmark, ability, "specific", "0.1", half, record, mask))
+    impact.to_parquet(tmp_path / "impact.parquet")
+    csv, parquet = tmp_path / "r.csv", tmp_path / "r.parquet"
+    measure_replication(tmp_path / "impact.parquet", intact, sources, settings, [csv, parquet])
+    found = pd.read_parquet(parquet)
+    assert found["items"].tolist() == [32] * 30
+    # Two states of 200 right-or-wrong items of chance 0.9 and 0.575: independent in these records.
+    noise = math.sqrt(2 * 0.575 * 0.425 / 200) / 0.65
+    assert found["sd_test_items"].mean() == pytest.approx(noise, rel=0.1)
+    assert train_items_error(found) == pytest.approx(spread / math.sqrt(2), abs=0.035)
+    # What the plain difference of the halves would have said.
+    plain = math.sqrt(((found["ais_half_1"] - found["ais_half_2"]) ** 2).mean() / 4)
+    assert plain > train_items_error(found)
+    assert csv.read_text().count("\n") == 31

@@ -20,12 +20,12 @@ def halves(table: pd.DataFrame, **halves: tuple[float, float, float]) -> pd.Data
     """A table of `replication_rows` of the first of these abilities and one of another view."""
     rows = [
         {"model": VIEW[0], "selection": VIEW[1], "fraction": fraction, "ability": ability,
-         "items": 32, "ais_half_1": first, "ais_half_2": second, "se_items": error}
+         "items": 32, "ais_half_1": first, "ais_half_2": second, "sd_test_items": error}
         for fraction in ("0.001", "0.01")
         for ability, (first, second, error) in halves.items()
     ]  # fmt: skip
     found = pd.DataFrame(rows)
-    found.loc[found["fraction"] == "0.01", "se_items"] = 9.0
+    found.loc[found["fraction"] == "0.01", "ais_half_1"] = 9.0
     return found[found["ability"].isin(table["ability"])]
 
 
@@ -37,11 +37,13 @@ def test_the_page_and_the_summary_say_what_the_train_items_add(
     own = {one: (0.7, 0.3, 0.2), other: (0.45, 0.75, 0.15), third: (float("nan"),) * 3}
     replication = halves(table, **own)
     matrix = matrix_of(table, *VIEW, OWN)
-    # The root of (0.04 + 0.0225) / 2.
+    # The root of (0.4^2 - 0.2^2 + 0.3^2 - 0.15^2) / 2 / 4.
     sentence = train_items_sentence(replication, matrix)
     assert "halves of them (32 items each)" in sentence
-    assert "a standard error of 0.18 to an own AIS" in sentence
-    assert "over 2 abilities" in sentence
+    assert "a standard error of about 0.15 to an own AIS" in sentence
+    assert "(2 abilities)" in sentence
+    noise = train_items_sentence(replication.assign(sd_test_items=1.0), matrix)
+    assert "no more than the test items' own noise explains (2 abilities)" in noise
     assert own_half_ais(replication, matrix) == {one: "0.70, 0.30", other: "0.45, 0.75"}
     text = " ".join(impact_text(table, OWN, "chance_corrected", 0.95, replication).split())
     assert sentence in text

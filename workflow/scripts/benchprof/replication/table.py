@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from benchprof.files import written_whole
+from benchprof.profile.impact import Impacts
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Source, mask_digests, read_scores
+from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.tensors import TensorFile
 
 KEYS = ["model", "ability", "benchmark", "selection", "fraction"]
 COLUMNS = [*KEYS, "metric", "n", "ais", "ais_low", "ais_high", "items", "ais_half_1",
-           "ais_half_2", "se_items", "reason_code", "reason"]  # fmt: skip
+           "ais_half_2", "sd_test_items", "reason_code", "reason"]  # fmt: skip
 
 
 def measure_replication(
@@ -41,8 +42,9 @@ def measure_replication(
     halves = []
     for (model, benchmark), path in intact.items():
         own = [s for s in sources if (s.model, s.benchmark) == (model, benchmark)]
-        rows, _ = impact_rows(read_scores(model, benchmark, path, own, masks), settings)
-        halves.append(rows[rows["headline"]])
+        scores = read_scores(model, benchmark, path, own, masks)
+        rows, shown = impact_rows(scores, settings)
+        halves.append(_with_noise(rows[rows["headline"]], scores, shown))
     table = replication_rows(pd.read_parquet(impact), pd.concat(halves), item_numbers(sources))
     csv, parquet = targets
     with written_whole(csv) as temporary:
@@ -57,14 +59,12 @@ def replication_rows(
     """A row of `COLUMNS` per mask on its ability's own test, in the metric shown.
 
     `ais` is under the mask that all train items made, `ais_half_1` and `ais_half_2` under those
-    that each half made, over the same test items. `se_items` is |ais_half_1 - ais_half_2| / 2: the
-    halves' variance is (difference)^2 / 2, and twice as many items have half of it. One pair says
-    little (the 95% interval of a standard error on one degree of freedom runs from 0.45 to 32
-    times it); over abilities the mean of its square says more.
+    that each half made, over the same test items. `sd_test_items` is the standard deviation of
+    their difference that these test items alone would cause.
 
     Args:
         impact: the AIS table.
-        halves: its rows of the masks of halves; `seed` is the half.
+        halves: its rows of the masks of halves; `seed` is the half; with `sd_test_items`.
         items: number of train items of a half by (model, ability).
     """
     shown = impact[impact["headline"] & impact["seed"].isna()].to_dict("records")
@@ -75,7 +75,7 @@ def replication_rows(
         ais = pair.set_index("seed")["ais"].astype(np.float64)
         row |= {"items": items[row["model"], row["ability"]]}
         row |= {f"ais_half_{half}": ais[half] for half in (1, 2)}
-        row |= {"se_items": abs(ais[1] - ais[2]) / 2}
+        row |= {"sd_test_items": pair["sd_test_items"].iloc[0]}
         rows.append(row | {name: whole[key][name] for name in ("reason_code", "reason")})
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -88,10 +88,35 @@ def item_numbers(sources: Sequence[Source]) -> dict[tuple[str, str], int]:
     }
 
 
-def pooled_error(table: pd.DataFrame) -> float:
-    """Standard error of an AIS from the draw of train items: root mean square over abilities.
+def train_items_error(table: pd.DataFrame) -> float:
+    """Standard error of an own AIS from the draw of train items, over the abilities of a table.
 
-    NaN where no row is defined.
+    The square of the halves' difference is, on average, twice the variance of a half plus the test
+    items' noise in the difference. Where the variance falls as one over the number of items, all
+    items have half of a half's: a quarter of what is left. One pair says little, so that the mean
+    is taken over abilities. 0 where the test items' noise explains all; NaN where nothing is
+    defined.
     """
-    known = table["se_items"].dropna()
-    return float(np.sqrt((known**2).mean())) if len(known) else float("nan")
+    known = table.dropna(subset=["ais_half_1", "ais_half_2", "sd_test_items"])
+    if known.empty:
+        return float("nan")
+    squares = (known["ais_half_1"] - known["ais_half_2"]) ** 2 - known["sd_test_items"] ** 2
+    return float(np.sqrt(max(0.0, squares.mean() / 4)))
+
+
+def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> pd.DataFrame:
+    """The rows with `sd_test_items`, over the paired resamples of the test items."""
+    views = list(zip(scores.cells, range(len(scores.cells)), strict=True))
+    noise = {}
+    for selection, fraction in {(cell.selection, cell.fraction) for cell in scores.cells}:
+        pair = [n for cell, n in views if (cell.selection, cell.fraction) == (selection, fraction)]
+        if impacts is None:
+            noise[selection, fraction] = np.nan
+            continue
+        with np.errstate(invalid="ignore"):
+            first, second = impacts.resampled_ais(pair)
+            differences = first - second
+        # Where the intact model is not above guessing in a resample there is no AIS.
+        noise[selection, fraction] = float(differences[np.isfinite(differences)].std(ddof=1))
+    keys = zip(rows["selection"], rows["fraction"], strict=True)
+    return rows.assign(sd_test_items=[noise[key] for key in keys])

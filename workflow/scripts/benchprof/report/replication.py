@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from benchprof.replication.table import pooled_error
+from benchprof.replication.table import COLUMNS, train_items_error
 from benchprof.report.matrix import Matrix
 from benchprof.report.style import number
 
@@ -20,27 +20,32 @@ def own_half_ais(table: pd.DataFrame | None, matrix: Matrix) -> Mapping[str, str
     return {
         row["ability"]: f"{number(row['ais_half_1'])}, {number(row['ais_half_2'])}"
         for row in _rows(table, matrix).to_dict("records")
-        if not math.isnan(row["se_items"])
+        if not math.isnan(row["ais_half_1"])
     }
 
 
 def train_items_sentence(table: pd.DataFrame | None, matrix: Matrix) -> str:
     """What the draw of train items adds to the intervals; empty where it was not measured."""
     rows = _rows(table, matrix)
-    known = rows[rows["se_items"].notna()]
+    known = rows[rows["ais_half_1"].notna()]
     if known.empty:
         return ""
+    error = train_items_error(known)
+    adds = (
+        f"this adds a standard error of about {number(error)} to an own AIS"
+        if error > 0
+        else "these differ no more than the test items' own noise explains"
+    )
     return (
         "Intervals are over test items alone. Another draw of train items would make other masks: "
-        f"by masks from halves of them ({int(known['items'].min())} items each), this adds a "
-        f"standard error of {number(pooled_error(known))} to an own AIS (root mean square over "
-        f"{len(known)} {'ability' if len(known) == 1 else 'abilities'})."
+        f"by masks from halves of them ({int(known['items'].min())} items each), {adds} "
+        f"({len(known)} {'ability' if len(known) == 1 else 'abilities'})."
     )
 
 
 def _rows(table: pd.DataFrame | None, matrix: Matrix) -> pd.DataFrame:
     if table is None:
-        return pd.DataFrame(columns=["ability", "ais_half_1", "ais_half_2", "se_items", "items"])
+        return pd.DataFrame(columns=COLUMNS)
     view = {"model": matrix.model, "selection": matrix.selection, "fraction": matrix.fraction}
     wanted = (table[list(view)] == pd.Series(view)).all(axis=1)
     return table[wanted]
