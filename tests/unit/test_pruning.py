@@ -22,6 +22,7 @@ from benchprof.pruning import DAY, entries_of, listed, main, prune, read_configu
 from benchprof.runs import claim
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
+from benchprof.uses import read_uses
 
 OLD = time.time() - 30 * DAY
 CONFIG: dict[str, Any] = {
@@ -54,7 +55,8 @@ class Checkout:
         origin = {"model": {"digest": "m", "dtype": "float32"}, "mask": None,
                   "requests": {"digest": requests}, "code": "c"}  # fmt: skip
         key, folder = key_of(origin), Path("results/evaluations/tiny", benchmark)
-        self.store.use(folder, "evaluations", [key], ".json")
+        # A job opens the store anew.
+        Store(self.store.root).use(folder, "evaluations", [key], ".json")
         record = record_bytes({"format": 2, "origin": origin})
         entry = self.store.add("evaluations", key, ".json", lambda path: path.write_bytes(record))  # type: ignore[arg-type,return-value]
         self.store.place(entry, folder / "intact.json")
@@ -96,6 +98,16 @@ def test_only_what_no_given_configuration_needs_is_removed(
     assert checkout.left() == set(own)
     # The other's notes name nothing any more.
     assert len(list((checkout.store.root / "uses").iterdir())) == 2
+
+
+def test_a_job_that_outlives_its_run_notes_what_it_uses_for_that_one(checkout: Checkout) -> None:
+    """A killed run's job goes on under Slurm after the next run, of a changed configuration."""
+    checkout.monkeypatch.chdir(checkout.folder)
+    claim(Path(".snakemake"), "first", [])
+    store = Store(checkout.store.root)
+    claim(Path(".snakemake"), "second", [])
+    store.use(Path("results/x"), "evaluations", ["aa"])
+    assert [use.configuration for _, use in read_uses(store.root)] == ["first"]
 
 
 def test_two_configurations_of_one_folder_are_both_kept(checkout: Checkout) -> None:

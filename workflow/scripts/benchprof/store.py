@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchprof import digests
+from benchprof import digests, runs
 from benchprof.files import refer_to, written_whole
 from benchprof.sharing import READ, check_writable, make_folder, mode_of
 from benchprof.uses import note_use
@@ -34,6 +34,8 @@ class Store:
     def __init__(self, root: Path) -> None:
         """Open the store at `root`; the folder is made when the first entry is written."""
         self.root = root
+        # Now: a job may go on after its run was killed, and another one began.
+        self._run = runs.current(Path(runs.STATE))
 
     def path(self, kind: str, key: str, suffix: str = "") -> Path:
         """Where the entry of `key` is or would be."""
@@ -70,7 +72,7 @@ class Store:
             keys: of the entries, whether they are there or about to be computed.
             suffix: of their file names.
         """
-        note_use(self.root, job, [self.path(kind, key, suffix) for key in keys])
+        note_use(self.root, self._run, job, [self.path(kind, key, suffix) for key in keys])
 
     def check_writable(self, kind: str, keys: Iterable[str]) -> None:
         """Stop where an entry of one of these keys could not be written: before it is computed.

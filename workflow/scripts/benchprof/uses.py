@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchprof import digests, runs
+from benchprof import digests
 from benchprof.files import as_json, written_whole
+from benchprof.runs import Run
 from benchprof.sharing import READ, locked, make_folder, mode_of, user
 
 FOLDER = "uses"
@@ -37,12 +38,11 @@ class Use:
     entries: list[str]
 
 
-def note_use(root: Path, job: Path, entries: Iterable[Path]) -> None:
-    """Note what a job of the present run uses of a store, in place of what it noted before.
+def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) -> None:
+    """Note what a job of a run uses of a store, in place of what it noted before.
 
     Who may only read the store, or finds it full, leaves no note and may have all that is there.
     """
-    run = runs.current(Path(runs.STATE))
     use = Use(
         folder=str(Path.cwd()),
         configuration=run.configuration if run else "",
