@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchprof.errors import InputError, UnreachableError
+from benchprof.errors import InputError, RetriableError
 from benchprof.logs import logged
 from benchprof.runs import OWNER, STATE, claim
 
@@ -66,7 +66,7 @@ def test_a_job_that_outlives_its_run_stops_no_attempt_of_the_next(folder: Path) 
 
 @pytest.mark.parametrize(
     "error",
-    [UnreachableError("someone/model", "timed out", "a model on the Hub"), MemoryError()],
+    [RetriableError("someone/model", "timed out", "a model on the Hub"), MemoryError()],
 )
 def test_what_another_attempt_may_mend_is_tried_again(folder: Path, error: Exception) -> None:
     claim(folder / STATE, "digest", [])

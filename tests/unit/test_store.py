@@ -7,9 +7,11 @@ import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from benchprof.errors import InputError, RetriableError
 from benchprof.files import write_if_changed, written_whole
 from benchprof.store import LINKED_FROM, Store
 
@@ -100,6 +102,18 @@ def test_settings_are_written_only_when_they_change(tmp_path: Path) -> None:
     assert path.stat().st_mtime == 1
     write_if_changed(path, {"k": 2})
     assert path.stat().st_mtime > 1
+
+
+@pytest.mark.parametrize(("flags", "kind"), [(os.ST_RDONLY, RetriableError), (0, InputError)])
+def test_a_mount_that_is_read_only_on_one_node_is_tried_again_on_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: int, kind: type[InputError]
+) -> None:
+    """A user who may not write will not at another attempt either."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=flags))
+    with pytest.raises(InputError, match="store to write to") as refused:
+        Store(tmp_path).check_writable("evaluations", ["abc"])
+    assert type(refused.value) is kind
 
 
 def key_of(entry: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from benchprof import runs
-from benchprof.errors import InputError, UnreachableError
+from benchprof.errors import InputError, RetriableError
 from benchprof.files import write_json
 
 FINAL = (
@@ -61,7 +61,7 @@ def logged(path: str | Path) -> Iterator[None]:
         raise SystemExit(TERMINATED) from None
     except InputError as error:
         logger.error("%s", error)
-        if not isinstance(error, UnreachableError):
+        if not isinstance(error, RetriableError):
             _refuse(refusal, run, str(error))
         raise SystemExit(1) from None
     except OSError as error:

@@ -14,7 +14,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, RetriableError
 from benchprof.models.checkpoint import check_weights
 from benchprof.models.rotary import forget_lengths
 
@@ -29,7 +29,8 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
         gpus: how many CUDA devices the layers are spread over; from 2 on `device` is not used.
 
     Raises:
-        InputError: there are fewer GPUs, or the folder's weights are not those of its model.
+        RetriableError: there are fewer GPUs.
+        InputError: the folder's weights are not those of its model.
     """
     model = _loaded(folder, dtype, **(_spread(gpus) if gpus > 1 else {}))
     if gpus == 1:
@@ -73,7 +74,7 @@ def _spread(gpus: int) -> dict[str, Any]:
     """Equal shares of the layers on the first GPUs that the job sees, nothing elsewhere."""
     if (found := torch.cuda.device_count()) < gpus:
         remedy = "Ask the scheduler for as many, or lower `gpus`."
-        raise InputError("models, gpus", f"{found} GPUs", f"{gpus}, as configured", remedy)
+        raise RetriableError("models, gpus", f"{found} GPUs", f"{gpus}, as configured", remedy)
     room = {n: torch.cuda.get_device_properties(n).total_memory for n in range(gpus)}
     return {"device_map": "balanced", "max_memory": room}
 
