@@ -65,6 +65,16 @@ def test_a_large_entry_takes_no_room_and_has_a_time_of_its_own_in_each_checkout(
     assert entry.stat().st_mtime == 1
 
 
+def test_an_entry_that_is_written_again_keeps_its_time(tmp_path: Path) -> None:
+    """Which shows through the links of all checkouts, whose results would be stale by it."""
+    store = Store(tmp_path / "store")
+    entry = store.add("importance", "abc", "", lambda path: path.write_text("damaged"))
+    os.utime(entry, ns=(1, 2_000_000_003))
+    store.add("importance", "abc", "", lambda path: path.write_text("1"))
+    assert entry.read_text() == "1"
+    assert entry.stat().st_mtime_ns == 2_000_000_003
+
+
 @pytest.mark.parametrize("results", ["results", "elsewhere"])
 def test_a_checkout_with_its_store_can_be_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, results: str

@@ -10,6 +10,7 @@ computation, never a wrong number.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -87,11 +88,16 @@ class Store:
         """Write an entry by calling `write` with a temporary path; it appears whole or not.
 
         Nobody may write to it, since others read it, and whoever may read the store may read it.
+        One that is there is replaced and keeps its time: it shows through every checkout's link,
+        and Snakemake would take their results for stale.
         """
         path = self.path(kind, key, suffix)
         make_folder(path.parent, self.root)
         with written_whole(path, mode_of(self.root) & READ) as temporary:
             write(temporary)
+            with contextlib.suppress(FileNotFoundError):
+                made = path.stat().st_mtime_ns
+                os.utime(temporary, ns=(made, made))
         return path
 
     def place(self, entry: Path, target: Path) -> None:
