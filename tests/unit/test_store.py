@@ -75,23 +75,34 @@ def test_an_entry_that_is_written_again_keeps_its_time(tmp_path: Path) -> None:
     assert entry.stat().st_mtime_ns == 2_000_000_003
 
 
-@pytest.mark.parametrize("results", ["results", "elsewhere"])
+@pytest.mark.parametrize(
+    ("link", "to"),
+    [
+        (None, ""),
+        ("results", "deep/results"),
+        # Of the store the checkout may be moved away: its link alone says where it is.
+        ("store", "{disk}/store"),
+    ],
+)
 def test_a_checkout_with_its_store_can_be_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, results: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: str | None, to: str
 ) -> None:
-    """Also where results/ is itself a link, as to a large disk."""
+    """Also where results/ or the store is itself a link, as to a large disk."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
-    if results != "results":
-        (checkout / "deep" / results).mkdir(parents=True)
-        (checkout / "results").symlink_to(f"deep/{results}")
     monkeypatch.chdir(checkout)
+    if link:
+        folder = Path(to.format(disk=tmp_path / "disk"))
+        folder.mkdir(parents=True)
+        Path(link).symlink_to(folder)
     store = Store(Path("store"))
     entry = store.add("importance", "abc", "", lambda path: path.write_bytes(bytes(LINKED_FROM)))
     store.place(entry, Path("results/importance/tiny"))
     monkeypatch.chdir(tmp_path)
-    checkout.rename(tmp_path / "moved")
-    assert (tmp_path / "moved/results/importance/tiny").stat().st_size == LINKED_FROM
+    moved = tmp_path / "elsewhere/moved"
+    moved.parent.mkdir()
+    checkout.rename(moved)
+    assert (moved / "results/importance/tiny").stat().st_size == LINKED_FROM
 
 
 def test_a_result_is_as_readable_as_the_umask_lets_it_be(tmp_path: Path) -> None:
