@@ -157,6 +157,24 @@ def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder:
     assert entry.stat().st_mtime_ns == before
 
 
+def test_who_can_leave_no_note_has_copies(open_folder: Path) -> None:
+    """No pruning knows of them, so that a link would lead nowhere one day."""
+    root, result = open_folder / "store", open_folder / "result"
+    as_user(ANN, lambda: add(Store(root), "aa1", "1" * LINKED_FROM))
+
+    def read() -> None:
+        store = Store(root)
+        store.use(Path("results/x"), "evaluations", ["aa1"], ".json")
+        store.place(store.path("evaluations", "aa1", ".json"), result)
+
+    as_user(BOB, read)
+    assert result.stat().st_size == LINKED_FROM
+    assert not result.is_symlink()
+    # Ann, who can, has a link.
+    as_user(ANN, read)
+    assert result.is_symlink()
+
+
 def test_a_folder_that_nobody_may_look_into_may_have_a_run(open_folder: Path) -> None:
     closed = open_folder / "closed"
 

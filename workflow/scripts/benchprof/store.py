@@ -37,6 +37,7 @@ class Store:
         self.root = root
         # Now: a job may go on after its run was killed, and another one began.
         self._run = runs.current(Path(runs.STATE))
+        self._noted = True
 
     def path(self, kind: str, key: str, suffix: str = "") -> Path:
         """Where the entry of `key` is or would be."""
@@ -73,7 +74,14 @@ class Store:
             keys: of the entries, whether they are there or about to be computed.
             suffix: of their file names.
         """
-        note_use(self.root, self._run, job, [self.path(kind, key, suffix) for key in keys])
+        entries = [self.path(kind, key, suffix) for key in keys]
+        if not note_use(self.root, self._run, job, entries):
+            self._noted = False
+            logger.warning(
+                "%s: no note can be left there of what is used, so that results are copies of it; "
+                "who prunes it has to be told to keep this configuration",
+                self.root,
+            )
 
     def check_writable(self, kind: str, keys: Iterable[str]) -> None:
         """Stop where an entry of one of these keys could not be written: before it is computed.
@@ -106,9 +114,10 @@ class Store:
         Snakemake compares modification times: an entry older than the inputs would look stale.
         Small entries are copied. A large one is referred to by a symbolic link, which has a time
         of its own: a hard link's time is that of every other checkout's, and a copy of an 8B
-        model's importance takes 22 GB an ability.
+        model's importance takes 22 GB an ability. Where no note says that it is used, it is copied
+        all the same: a pruning would leave the link without it.
         """
-        if entry.stat().st_size >= LINKED_FROM:
+        if entry.stat().st_size >= LINKED_FROM and self._noted:
             refer_to(entry, target)
         else:
             with written_whole(target) as temporary:

@@ -38,10 +38,11 @@ class Use:
     entries: list[str]
 
 
-def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) -> None:
+def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) -> bool:
     """Note what a job of a run uses of a store, in place of what it noted before.
 
     Who may only read the store, or finds it full, leaves no note and may have all that is there.
+    Returns whether there is a note.
     """
     use = Use(
         folder=str(Path.cwd()),
@@ -63,6 +64,8 @@ def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) ->
     except OSError as error:
         if error.errno not in UNNOTED:
             raise
+        return False
+    return True
 
 
 def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
