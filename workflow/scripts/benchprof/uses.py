@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchprof import digests
+from benchprof.errors import InputError
 from benchprof.files import as_json, written_whole
 from benchprof.runs import Run
 from benchprof.sharing import READ, locked, make_folder, mode_of, user
@@ -69,6 +70,17 @@ def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) ->
 
 
 def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
-    """Every note of a store with its file, whose modification time is when its job last began."""
+    """Every note of a store with its file, whose modification time is when its job last began.
+
+    Raises:
+        InputError: a note is damaged.
+    """
     for path in sorted((root / FOLDER).glob("[!.]*.json")):
-        yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            remedy = (
+                "See that no run uses this store, then delete it: a job that begins writes its "
+                "note anew."
+            )
+            raise InputError(path, f"damaged ({error})", "what a job uses", remedy) from None
