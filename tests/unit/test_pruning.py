@@ -66,7 +66,8 @@ class Checkout:
         self.store.place(entry, folder / "intact.json")
         os.utime(entry, (OLD, OLD))
         for note in (self.store.root / "uses").iterdir():
-            os.utime(note, (OLD, OLD))
+            if note.stat().st_mtime > OLD:
+                os.utime(note, (OLD, OLD))
         return entry.relative_to(self.store.root).as_posix()
 
     def left(self) -> set[str]:
@@ -117,6 +118,8 @@ def test_a_job_that_outlives_its_run_notes_what_it_uses_for_that_one(checkout: C
 def test_two_configurations_of_one_folder_are_both_kept(checkout: Checkout) -> None:
     """The second run replaced the results of the first: only notes know what the first needs."""
     first = checkout.run()
+    for note in (checkout.store.root / "uses").iterdir():
+        os.utime(note, (OLD - DAY, OLD - DAY))
     second_file = checkout.folder / "second.yaml"
     shutil.copy(checkout.file, second_file)
     checkout.configure(CONFIG | {"seed": 2})
@@ -175,6 +178,39 @@ def test_a_dropped_benchmark_goes_also_where_its_results_are_left(checkout: Chec
     checkout.configure(CONFIG | {"benchmarks": {"one": {"limit": 8}}})
     checkout.prune()
     assert checkout.left() == {kept}
+
+
+def test_what_a_configuration_that_changed_would_reuse_is_kept(checkout: Checkout) -> None:
+    """Its digest is another; of a result that was deleted the last note of its job knows."""
+    earlier = checkout.run("-earlier")
+    for note in (checkout.store.root / "uses").iterdir():
+        os.utime(note, (OLD - DAY, OLD - DAY))
+    checkout.configure(CONFIG | {"seed": 2})
+    one, two = checkout.run()
+    checkout.configure(CONFIG | {"seed": 2, "profile": {"resamples": 10}})
+    shutil.rmtree(checkout.folder / "results/evaluations/tiny/two")
+    checkout.prune()
+    assert checkout.left() == {one, two}
+    assert not checkout.left() & set(earlier)
+    # What it dropped goes also then.
+    checkout.configure(CONFIG | {"benchmarks": {"one": {"limit": 8}}})
+    checkout.prune()
+    assert checkout.left() == {one}
+
+
+def test_the_notes_of_another_file_or_folder_are_not_its_own(
+    checkout: Checkout, other: Checkout
+) -> None:
+    own, others = checkout.run(), other.run("-other")
+    second = checkout.folder / "second.yaml"
+    shutil.copy(checkout.file, second)
+    checkout.monkeypatch.chdir(checkout.folder)
+    claim(Path(".snakemake"), "second", [str(second)])
+    third = checkout.job("three", "third")
+    checkout.configure(CONFIG | {"seed": 2})
+    checkout.prune()
+    assert checkout.left() == set(own)
+    assert not checkout.left() & {*others, third}
 
 
 def test_records_of_halves_are_of_their_model_and_ability(checkout: Checkout) -> None:

@@ -138,9 +138,9 @@ def prune(
 def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[str]:
     """The entries that a configuration needs, by two witnesses.
 
-    Its jobs noted what they use. And what lies in `results` beside it says what made it, which
-    holds where an older version left no notes, the folder was moved, or the configuration changed
-    in what no job depended on.
+    Its jobs noted what they use; those of its files before they were changed last count as well,
+    for a job that does not depend on the change uses the same. And what lies in `results` beside it
+    says what made it, which holds where an older version left no notes or the folder was moved.
 
     Raises:
         InputError: the configuration is not whole, or has neither, so that what it needs is not
@@ -150,6 +150,7 @@ def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[s
     _check_sections(files, config)
     digest = digests.of_value(config)
     noted = [note.use for note in notes if note.use.configuration == digest]
+    noted += [use for use in _latest_of(files, notes) if _makes(config, use.job)]
     results = _results_of(files[0])
     found = set(_keys_of_results(results, config, Store(root))) if results else set()
     found |= {name for use in noted for name in use.entries}
@@ -194,6 +195,22 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
         both = isinstance(value, dict) and isinstance(old, dict)
         merged[key] = _laid_over(old, value) if both else value  # type: ignore[arg-type]
     return merged
+
+
+def _latest_of(files: Sequence[Path], notes: Iterable[Note]) -> Iterable[Use]:
+    """What each job of these files' runs noted last, whatever the files said then."""
+    named = [file.resolve() for file in files]
+    own = [n for n in notes if named == [Path(n.use.folder, f).resolve() for f in n.use.files]]
+    return {
+        (note.use.folder, note.use.job): note.use
+        for note in sorted(own, key=lambda note: note.began)
+    }.values()
+
+
+def _makes(config: Mapping[str, Any], job: str) -> bool:
+    """Whether a configuration has what a job makes; models are known by their sources."""
+    result = Path(job.removesuffix(".safetensors").removesuffix(".json")).parts
+    return len(result) > 1 and result[0] == "results" and _is_of(config, result[1:])
 
 
 def _check_sections(files: Sequence[Path], config: Mapping[str, Any]) -> None:
