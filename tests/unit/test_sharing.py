@@ -151,6 +151,19 @@ def test_a_store_that_cannot_be_read_is_said(open_folder: Path) -> None:
     as_user(BOB, refused)
 
 
+@pytest.mark.parametrize("closed", ["weights", "content.sha256", "."])
+def test_a_file_of_a_shared_folder_that_cannot_be_read_is_named(shared: Store, closed: str) -> None:
+    as_user(ANN, lambda: shared.folder("models", "cc1", fill))
+    path = shared.path("models", "cc1") / closed
+    as_user(ANN, lambda: path.chmod(0o600))
+
+    def refused() -> None:
+        with pytest.raises(InputError, match=r"may not read it; .*Its owner.*chmod -R a\+rX"):
+            shared.folder("models", "cc1", lambda _: 1 / 0)
+
+    as_user(BOB, refused)
+
+
 def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder: Path) -> None:
     as_user(ANN, lambda: add(shared, "aa1", "1" * LINKED_FROM))
     entry = shared.path("evaluations", "aa1", ".json")

@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchprof import digests, runs
+from benchprof.errors import InputError
 from benchprof.files import refer_to, written_whole
-from benchprof.sharing import READ, check_writable, make_folder, mode_of
+from benchprof.sharing import READ, check_writable, make_folder, mode_of, user
 from benchprof.uses import note_use
 
 logger = logging.getLogger(__name__)
@@ -127,6 +128,10 @@ class Store:
         """The folder of `key`, filled by calling `fill` with an empty folder if it is missing.
 
         A folder whose files are not those that it was filled with is named and filled again.
+
+        Raises:
+            InputError: it is there, but this user may not read it; or it is not, and they may not
+                write it.
         """
         path = self.path(kind, key)
         self.use(path.relative_to(self.root), kind, [key])
@@ -161,6 +166,16 @@ def _list_content(folder: Path) -> str:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether a folder is there with the very files that it was filled with."""
-    listed = folder / CONTENT
-    return listed.is_file() and listed.read_bytes() == _list_content(folder).encode()
+    """Whether a folder is there with the very files that it was filled with.
+
+    Raises:
+        InputError: this user may not read them.
+    """
+    try:
+        return (folder / CONTENT).read_bytes() == _list_content(folder).encode()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except PermissionError as error:
+        remedy = f"Its owner opens it: `chmod -R a+rX {folder}`."
+        found = f"{user()} may not read it"
+        raise InputError(str(error.filename), found, "a file of a shared store", remedy) from None

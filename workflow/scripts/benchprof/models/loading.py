@@ -15,7 +15,7 @@ from transformers import (
 )
 
 from benchprof.errors import InputError, RetriableError
-from benchprof.models.checkpoint import check_weights
+from benchprof.models.checkpoint import check_precisions, check_weights
 from benchprof.models.rotary import forget_lengths
 
 
@@ -43,9 +43,11 @@ def try_weights(folder: Path) -> None:
     """Load a model without keeping any of its weights, to see whether it can be.
 
     Raises:
-        InputError: a file is damaged or missing, or the weights are not those of the model.
+        InputError: a file is damaged or missing, or the weights are quantized or not those of the
+            model.
     """
     try:
+        check_precisions(folder)
         _loaded(folder, "float32", device_map="meta")
     except (OSError, SafetensorError) as error:
         found = f"cannot be loaded ({' '.join(str(error).split())[:300]})"
