@@ -94,8 +94,8 @@ def listed(root: Path, now: float) -> list[str]:
     if halves := leftovers_of(root):
         written = max(entry.made for entry in halves)
         rows.append(_row(halves, written, now, "left by killed jobs, or being written"))
-    total = max((entry.made for entry in entries.values()), default=now)
-    return [*rows, _row(list(entries.values()), total, now, "together")]
+    every = [*entries.values(), *halves]
+    return [*rows, _row(every, max((own.made for own in every), default=now), now, "together")]
 
 
 def prune(
