@@ -71,6 +71,20 @@ def test_the_blocks_of_a_page_make_a_configuration(page: Path) -> None:
             read_definition(benchmark["benchmark"], f"{page.name}, {name}")
 
 
+def test_every_rule_that_takes_a_gpu_is_in_the_page_about_clusters() -> None:
+    """In the table of what jobs ask for, and in the example for a scheduler without a GPU count."""
+    rules: set[str] = set()
+    for path in (ROOT / "workflow/rules").glob("*.smk"):
+        for own in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
+            rules |= {own.partition(":")[0]} if "gpu=gpus," in own else set()
+    assert {"compute_importance", "evaluate_benchmark"} < rules
+    page = ROOT / "docs/cluster.md"
+    rows = re.findall(r"^\| (`.*`) \| the model's \|", page.read_text(), re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == rules
+    (profile,) = (block for _, block in blocks_of(page) if "set-resources" in block)
+    assert set(profile["set-resources"]) == rules
+
+
 def test_there_are_blocks_and_they_are_found() -> None:
     found = [place for page in PAGES for place, _ in blocks_of(page)]
     fences = sum(page.read_text(encoding="utf-8").count("```y") for page in PAGES)

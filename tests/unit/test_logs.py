@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchprof.errors import InputError, UnreachableError
+from benchprof.errors import InputError, RetriableError
 from benchprof.logs import logged
 from benchprof.runs import OWNER, STATE, claim
 
@@ -52,9 +52,21 @@ def test_the_next_run_tries_again_and_forgets(folder: Path) -> None:
     assert [path.name for path in LOG.parent.iterdir()] == [LOG.name]
 
 
+def test_a_job_that_outlives_its_run_stops_no_attempt_of_the_next(folder: Path) -> None:
+    """Under Slurm a job goes on where the run that began it was killed."""
+    claim(folder / STATE, "digest", [])
+    owner = folder / STATE / OWNER
+    with pytest.raises(SystemExit), logged(LOG):
+        owner.write_text(json.dumps(json.loads(owner.read_text()) | {"configuration": "mended"}))
+        raise FAULT
+    with logged(LOG):
+        pass
+    assert [path.name for path in LOG.parent.iterdir()] == [LOG.name]
+
+
 @pytest.mark.parametrize(
     "error",
-    [UnreachableError("someone/model", "timed out", "a model on the Hub"), MemoryError()],
+    [RetriableError("someone/model", "timed out", "a model on the Hub"), MemoryError()],
 )
 def test_what_another_attempt_may_mend_is_tried_again(folder: Path, error: Exception) -> None:
     claim(folder / STATE, "digest", [])

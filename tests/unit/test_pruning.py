@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,15 +14,18 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from tests.conftest import ROOT
 
 from benchprof import digests, pruning, sharing
 from benchprof.errors import InputError
 from benchprof.evaluation.record import key_of, record_bytes
+from benchprof.inventory import entries_of
 from benchprof.models.preparation import converted_key
-from benchprof.pruning import DAY, entries_of, listed, main, prune, read_configuration
+from benchprof.pruning import DAY, listed, main, prune, read_configuration
 from benchprof.runs import claim
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
+from benchprof.uses import read_uses
 
 OLD = time.time() - 30 * DAY
 CONFIG: dict[str, Any] = {
@@ -53,14 +57,17 @@ class Checkout:
     def job(self, benchmark: str, requests: str) -> str:
         origin = {"model": {"digest": "m", "dtype": "float32"}, "mask": None,
                   "requests": {"digest": requests}, "code": "c"}  # fmt: skip
-        key, folder = key_of(origin), Path("results/evaluations/tiny", benchmark)
-        self.store.use(folder, "evaluations", [key], ".json")
+        below = benchmark if "/" in benchmark else f"evaluations/tiny/{benchmark}"
+        key, folder = key_of(origin), Path("results", below)
+        # A job opens the store anew.
+        Store(self.store.root).use(folder, "evaluations", [key], ".json")
         record = record_bytes({"format": 2, "origin": origin})
         entry = self.store.add("evaluations", key, ".json", lambda path: path.write_bytes(record))  # type: ignore[arg-type,return-value]
         self.store.place(entry, folder / "intact.json")
         os.utime(entry, (OLD, OLD))
         for note in (self.store.root / "uses").iterdir():
-            os.utime(note, (OLD, OLD))
+            if note.stat().st_mtime > OLD:
+                os.utime(note, (OLD, OLD))
         return entry.relative_to(self.store.root).as_posix()
 
     def left(self) -> set[str]:
@@ -98,9 +105,21 @@ def test_only_what_no_given_configuration_needs_is_removed(
     assert len(list((checkout.store.root / "uses").iterdir())) == 2
 
 
+def test_a_job_that_outlives_its_run_notes_what_it_uses_for_that_one(checkout: Checkout) -> None:
+    """A killed run's job goes on under Slurm after the next run, of a changed configuration."""
+    checkout.monkeypatch.chdir(checkout.folder)
+    claim(Path(".snakemake"), "first", [])
+    store = Store(checkout.store.root)
+    claim(Path(".snakemake"), "second", [])
+    store.use(Path("results/x"), "evaluations", ["aa"])
+    assert [use.configuration for _, use in read_uses(store.root)] == ["first"]
+
+
 def test_two_configurations_of_one_folder_are_both_kept(checkout: Checkout) -> None:
     """The second run replaced the results of the first: only notes know what the first needs."""
     first = checkout.run()
+    for note in (checkout.store.root / "uses").iterdir():
+        os.utime(note, (OLD - DAY, OLD - DAY))
     second_file = checkout.folder / "second.yaml"
     shutil.copy(checkout.file, second_file)
     checkout.configure(CONFIG | {"seed": 2})
@@ -159,6 +178,141 @@ def test_a_dropped_benchmark_goes_also_where_its_results_are_left(checkout: Chec
     checkout.configure(CONFIG | {"benchmarks": {"one": {"limit": 8}}})
     checkout.prune()
     assert checkout.left() == {kept}
+
+
+def test_what_a_configuration_that_changed_would_reuse_is_kept(checkout: Checkout) -> None:
+    """Its digest is another; of a result that was deleted the last note of its job knows."""
+    earlier = checkout.run("-earlier")
+    for note in (checkout.store.root / "uses").iterdir():
+        os.utime(note, (OLD - DAY, OLD - DAY))
+    checkout.configure(CONFIG | {"seed": 2})
+    one, two = checkout.run()
+    checkout.configure(CONFIG | {"seed": 2, "profile": {"resamples": 10}})
+    shutil.rmtree(checkout.folder / "results/evaluations/tiny/two")
+    checkout.prune()
+    assert checkout.left() == {one, two}
+    assert not checkout.left() & set(earlier)
+    # What it dropped goes also then.
+    checkout.configure(CONFIG | {"benchmarks": {"one": {"limit": 8}}})
+    checkout.prune()
+    assert checkout.left() == {one}
+
+
+def test_the_notes_of_another_file_or_folder_are_not_its_own(
+    checkout: Checkout, other: Checkout
+) -> None:
+    own, others = checkout.run(), other.run("-other")
+    second = checkout.folder / "second.yaml"
+    shutil.copy(checkout.file, second)
+    checkout.monkeypatch.chdir(checkout.folder)
+    claim(Path(".snakemake"), "second", [str(second)])
+    third = checkout.job("three", "third")
+    checkout.configure(CONFIG | {"seed": 2})
+    checkout.prune()
+    assert checkout.left() == set(own)
+    assert not checkout.left() & {*others, third}
+
+
+def test_records_of_halves_are_of_their_model_and_ability(checkout: Checkout) -> None:
+    """They are in the store as all evaluations; of a dropped ability they go."""
+    checkout.run()
+    kept = checkout.job("replication/tiny/places", "own")
+    dropped = checkout.job("replication/tiny/colours", "other")
+    shutil.rmtree(checkout.store.root / "uses")
+    checkout.prune()
+    assert kept in checkout.left()
+    assert dropped not in checkout.left()
+
+
+def leftovers(checkout: Checkout, when: float) -> list[Path]:
+    """What kill -9 leaves in a store: half an entry, folder or note, and half of a pruning."""
+    root = checkout.store.root
+    key = "cd" * 32
+    files = [
+        root / f"evaluations/cd/.{key}.json.01234567",
+        root / f"models/cd/.{key[:8]}.abcdefgh/entry/weights",
+        root / f"models/cd/.{key}.removed/weights",
+        root / f"uses/.{key}.json.01234567",
+    ]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("half")
+        for path in (file, *file.parents[:2]):
+            os.utime(path, (when, when))
+    return files
+
+
+def test_what_killed_jobs_left_is_listed_and_goes(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries, files = checkout.run(), leftovers(checkout, OLD)
+    assert main(["--store", str(checkout.store.root), "list"]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "left by killed" in line]
+    assert row.split()[0] == "4"
+    assert "4 files and folders that killed jobs left" in checkout.prune(dry_run=True)
+    assert all(file.exists() for file in files)
+    checkout.prune()
+    assert not any(file.exists() for file in files)
+    assert checkout.left() == set(entries)
+
+
+def test_what_a_job_may_be_writing_is_spared(checkout: Checkout) -> None:
+    checkout.run()
+    files = leftovers(checkout, time.time())
+    checkout.prune()
+    assert all(file.exists() for file in files)
+    # One that runs for weeks in a folder with a lock, by its note.
+    shutil.rmtree(checkout.store.root / "models")
+    half, *_, note = leftovers(checkout, OLD)
+    checkout.run()
+    Store(checkout.store.root).use(Path("results/x"), "evaluations", ["cd" * 32], ".json")
+    lock = checkout.folder / ".snakemake/locks/0.input.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    checkout.prune(unused_for=0)
+    assert half.exists()
+    assert not note.exists()
+
+
+def test_a_pruning_goes_on_after_a_killed_one(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which had renamed an entry, and not removed it, when it was made again."""
+    checkout.run()
+
+    def add() -> None:
+        checkout.store.folder("models", "ef" * 32, lambda folder: (folder / "weights").touch())
+        shutil.rmtree(checkout.store.root / "uses")
+
+    add()
+    with monkeypatch.context() as killed:
+        killed.setattr(shutil, "rmtree", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            checkout.prune(unused_for=-1)
+    add()
+    checkout.prune(unused_for=-1)
+    assert [path.name for path in checkout.store.root.glob("models/ef/*")] == []
+
+
+def test_the_documented_line_removes_what_is_left_in_folders(checkout: Checkout) -> None:
+    """Importance of a half, which lies in a folder with a dot in results/, and no other file."""
+    checkout.run()
+    half = checkout.folder / "results/masks/tiny/.half.abcdefgh/places.safetensors"
+    folder = checkout.folder / "results/models/.tiny.abcdefgh/model"
+    for path in (half, folder / "model.safetensors"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+        for old in (path, *path.parents[:2]):
+            os.utime(old, (OLD, OLD))
+    result = checkout.folder / "results/evaluations/tiny/one/intact.json"
+    os.utime(result, (OLD, OLD))
+    (checkout.folder / "store").symlink_to(checkout.store.root)
+    text = (ROOT / "docs/reruns.md").read_text()
+    (line,) = re.findall(r"`(find store/ results/ .*)`", text)
+    subprocess.run(line, shell=True, check=True)
+    assert not half.parent.exists()
+    assert not folder.parent.exists()
+    assert result.exists()
 
 
 def closed(_folder: Path) -> bool:
@@ -231,6 +385,43 @@ def test_a_file_system_without_locks_is_said(
     assert checkout.left() == set(entries)
     # Jobs go on without.
     assert checkout.run() == entries
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", "is empty or has no keys"),
+        ("models: [", "not YAML"),
+        ("seed: 2", "no `models`, `abilities`, `benchmarks`"),
+        ("models: {tiny: {}}\nabilities: x\nbenchmarks: {}", "no `abilities`"),
+        ("models: {tiny: {}}\nabilities: {}\nbenchmarks: {}", "no `source` of model tiny"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_said(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str], text: str, found: str
+) -> None:
+    entries = checkout.run()
+    checkout.file.write_text(text)
+    command = ["--store", str(checkout.store.root), "prune", "--keep", str(checkout.file)]
+    assert main(command) == 1
+    assert found in capsys.readouterr().err
+    assert checkout.left() == set(entries)
+
+
+@pytest.mark.parametrize("text", ["", '{"folder": ', "[]", '{"folder": "x"}'])
+def test_a_damaged_note_is_named(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """What its job uses is not known: nothing is removed before somebody has looked."""
+    entries = checkout.run()
+    note = next((checkout.store.root / "uses").iterdir())
+    note.chmod(0o644)
+    note.write_text(text)
+    store = ["--store", str(checkout.store.root)]
+    for command in (["list"], ["prune", "--keep", str(checkout.file), "--unused-for", "-1"]):
+        assert main([*store, *command]) == 1
+        assert f"{note}: damaged" in capsys.readouterr().err
+    assert checkout.left() == set(entries)
 
 
 def test_the_list_shows_runs_their_age_and_size(

@@ -5,6 +5,7 @@ Only root can be two users; elsewhere these tests are skipped.
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from benchprof import digests
 from benchprof.errors import InputError
+from benchprof.pruning import prune, read_configuration
 from benchprof.runs import is_locked
 from benchprof.store import LINKED_FROM, Store
 
@@ -148,6 +151,19 @@ def test_a_store_that_cannot_be_read_is_said(open_folder: Path) -> None:
     as_user(BOB, refused)
 
 
+@pytest.mark.parametrize("closed", ["weights", "content.sha256", "."])
+def test_a_file_of_a_shared_folder_that_cannot_be_read_is_named(shared: Store, closed: str) -> None:
+    as_user(ANN, lambda: shared.folder("models", "cc1", fill))
+    path = shared.path("models", "cc1") / closed
+    as_user(ANN, lambda: path.chmod(0o600))
+
+    def refused() -> None:
+        with pytest.raises(InputError, match=r"may not read it; .*Its owner.*chmod -R a\+rX"):
+            shared.folder("models", "cc1", lambda _: 1 / 0)
+
+    as_user(BOB, refused)
+
+
 def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder: Path) -> None:
     as_user(ANN, lambda: add(shared, "aa1", "1" * LINKED_FROM))
     entry = shared.path("evaluations", "aa1", ".json")
@@ -155,6 +171,47 @@ def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder:
     as_user(BOB, lambda: shared.place(entry, open_folder / "bob/result"))
     assert entry.samefile(open_folder / "bob/result")
     assert entry.stat().st_mtime_ns == before
+
+
+def test_who_can_leave_no_note_has_copies(open_folder: Path) -> None:
+    """No pruning knows of them, so that a link would lead nowhere one day."""
+    root, result = open_folder / "store", open_folder / "result"
+    as_user(ANN, lambda: add(Store(root), "aa1", "1" * LINKED_FROM))
+
+    def read() -> None:
+        store = Store(root)
+        store.use(Path("results/x"), "evaluations", ["aa1"], ".json")
+        store.place(store.path("evaluations", "aa1", ".json"), result)
+
+    as_user(BOB, read)
+    assert result.stat().st_size == LINKED_FROM
+    assert not result.is_symlink()
+    # Ann, who can, has a link.
+    as_user(ANN, read)
+    assert result.is_symlink()
+
+
+def test_who_may_not_remove_is_told_before_anything_is(open_folder: Path) -> None:
+    store, config = Store(open_folder / "store"), open_folder / "config.yaml"
+    as_user(ANN, lambda: add(store, "aa1"))
+    config.write_text("models: {}\nabilities: {}\nbenchmarks: {}\n")
+    as_user(ANN, lambda: Store(store.root).use(Path("x"), "evaluations", ["bb1"], ".json"))
+    note = next((store.root / "uses").glob("*.json"))
+    text = json.loads(note.read_text()) | {
+        "configuration": digests.of_value(read_configuration([config]))
+    }
+    note.chmod(0o644)
+    note.write_text(json.dumps(text))
+
+    def refused() -> None:
+        assert "would remove 1 entries" in "".join(prune(store.root, [[config]], -1, dry_run=True))
+        with pytest.raises(InputError, match=r"may not remove .*Its owner"):
+            list(prune(store.root, [[config]], -1, dry_run=False))
+
+    as_user(BOB, refused)
+    assert store.path("evaluations", "aa1", ".json").exists()
+    as_user(ANN, lambda: list(prune(store.root, [[config]], -1, dry_run=False)))
+    assert not store.path("evaluations", "aa1", ".json").exists()
 
 
 def test_a_folder_that_nobody_may_look_into_may_have_a_run(open_folder: Path) -> None:

@@ -7,9 +7,11 @@ import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from benchprof.errors import InputError, RetriableError
 from benchprof.files import write_if_changed, written_whole
 from benchprof.store import LINKED_FROM, Store
 
@@ -63,23 +65,44 @@ def test_a_large_entry_takes_no_room_and_has_a_time_of_its_own_in_each_checkout(
     assert entry.stat().st_mtime == 1
 
 
-@pytest.mark.parametrize("results", ["results", "elsewhere"])
+def test_an_entry_that_is_written_again_keeps_its_time(tmp_path: Path) -> None:
+    """Which shows through the links of all checkouts, whose results would be stale by it."""
+    store = Store(tmp_path / "store")
+    entry = store.add("importance", "abc", "", lambda path: path.write_text("damaged"))
+    os.utime(entry, ns=(1, 2_000_000_003))
+    store.add("importance", "abc", "", lambda path: path.write_text("1"))
+    assert entry.read_text() == "1"
+    assert entry.stat().st_mtime_ns == 2_000_000_003
+
+
+@pytest.mark.parametrize(
+    ("link", "to"),
+    [
+        (None, ""),
+        ("results", "deep/results"),
+        # Of the store the checkout may be moved away: its link alone says where it is.
+        ("store", "{disk}/store"),
+    ],
+)
 def test_a_checkout_with_its_store_can_be_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, results: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: str | None, to: str
 ) -> None:
-    """Also where results/ is itself a link, as to a large disk."""
+    """Also where results/ or the store is itself a link, as to a large disk."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
-    if results != "results":
-        (checkout / "deep" / results).mkdir(parents=True)
-        (checkout / "results").symlink_to(f"deep/{results}")
     monkeypatch.chdir(checkout)
+    if link:
+        folder = Path(to.format(disk=tmp_path / "disk"))
+        folder.mkdir(parents=True)
+        Path(link).symlink_to(folder)
     store = Store(Path("store"))
     entry = store.add("importance", "abc", "", lambda path: path.write_bytes(bytes(LINKED_FROM)))
     store.place(entry, Path("results/importance/tiny"))
     monkeypatch.chdir(tmp_path)
-    checkout.rename(tmp_path / "moved")
-    assert (tmp_path / "moved/results/importance/tiny").stat().st_size == LINKED_FROM
+    moved = tmp_path / "elsewhere/moved"
+    moved.parent.mkdir()
+    checkout.rename(moved)
+    assert (moved / "results/importance/tiny").stat().st_size == LINKED_FROM
 
 
 def test_a_result_is_as_readable_as_the_umask_lets_it_be(tmp_path: Path) -> None:
@@ -100,6 +123,18 @@ def test_settings_are_written_only_when_they_change(tmp_path: Path) -> None:
     assert path.stat().st_mtime == 1
     write_if_changed(path, {"k": 2})
     assert path.stat().st_mtime > 1
+
+
+@pytest.mark.parametrize(("flags", "kind"), [(os.ST_RDONLY, RetriableError), (0, InputError)])
+def test_a_mount_that_is_read_only_on_one_node_is_tried_again_on_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: int, kind: type[InputError]
+) -> None:
+    """A user who may not write will not at another attempt either."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=flags))
+    with pytest.raises(InputError, match="store to write to") as refused:
+        Store(tmp_path).check_writable("evaluations", ["abc"])
+    assert type(refused.value) is kind
 
 
 def key_of(entry: Path) -> str:

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,8 @@ class Project:
     """A folder with a configuration, and the workflow run in it."""
 
     folder: Path
-    account: int | None = None
-    """Of another user, by whom it is run; only root can."""
+    account: Sequence[str] = ()
+    """What stands before a command to run it as another account."""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -47,10 +47,8 @@ class Project:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-            **({} if self.account is None else
-               {"user": self.account, "group": self.account, "extra_groups": [], "umask": 0o022}),
+            [*self.account, *self.command(*arguments)], cwd=self.folder, env=self.environment(),
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, umask=0o022,
         )  # fmt: skip
 
     def command(self, *arguments: str) -> list[str]:

@@ -10,7 +10,6 @@ import logging
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,14 +17,17 @@ from typing import Any
 
 import pytest
 from tests.conftest import ROOT, tiny_model
+from tests.workflow import account
+from tests.workflow.account import other_account
 from tests.workflow.conftest import Project
 from tests.workflow.stages import evaluate, score
 
 from benchprof import codebase, digests
 from benchprof import store as store_module
 from benchprof.evaluation import requests
+from benchprof.inventory import entries_of
 from benchprof.models.preparation import prepare_model
-from benchprof.pruning import entries_of, prune
+from benchprof.pruning import prune
 from benchprof.store import Store
 
 PROFILE = {"compute_profile"}
@@ -311,42 +313,32 @@ def test_another_lm_eval_evaluates_again(
     assert "0 reused, 5 computed" in caplog.text
 
 
-def other_account() -> int | None:
-    """An account that may use this Python and this checkout; None where there is none to be had."""
-    command = [sys.executable, "-c", "import benchprof.store"]
-    if os.getuid() != 0:
-        return None
-    try:
-        subprocess.run(command, user=50002, group=50002, cwd="/", check=True)
-        return 50002
-    except (PermissionError, subprocess.CalledProcessError):
-        # Python or the checkout lies in a folder that is root's alone.
-        return None
-
-
 def test_a_fresh_clone_elsewhere_over_old_results_and_a_shared_store(
     finished: Project, open_folder: Path
 ) -> None:
-    """Every file is newer than the results, and the folder and Snakemake's records are others.
-
-    Where root runs this and Python is open to all, the clone is of another account with umask 022.
-    """
-    account = other_account()
-    project = Project(finished.copy(open_folder / "clone").folder, account)
+    """Every file is newer than the results, and the folder, Snakemake's records and the account
+    are others; both accounts have the umask 022."""
+    project = Project(finished.copy(open_folder / "clone").folder, other_account())
     before = (project.folder / "results/profiles/impact.csv").read_bytes()
     subprocess.run(["rm", "-r", project.folder / ".snakemake"], check=True)
     (project.folder / "store").rename(open_folder / "store")
     project.configure(lambda config: config.update(store=str(open_folder / "store")))
     for path in (project.folder / "items").rglob("*.jsonl"):
         os.utime(path)
-    if account is not None:
-        for path in (project.folder, *project.folder.rglob("*")):
-            os.chown(path, account, account, follow_symlinks=False)
+    for path in (project.folder / "results/models/tiny").iterdir():
+        # To the model, which lies where the other account may read it.
+        if path.is_symlink():
+            path.unlink()
+            path.symlink_to(project.folder / "tiny" / path.name)
+    for path in (project.folder, *project.folder.rglob("*")):
+        os.chown(path, account.NUMBER, account.NUMBER, follow_symlinks=False)
     project.run("results/profiles/impact.csv")
     assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
     for benchmark in ("colours_test", "places_test"):
         assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
-    assert (project.folder / "results/profiles/impact.csv").read_bytes() == before
+    impact = project.folder / "results/profiles/impact.csv"
+    assert impact.read_bytes() == before
+    assert impact.stat().st_uid == account.NUMBER
 
 
 def test_a_run_s_notes_name_its_configuration(finished: Project, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchprof.errors import InputError
 from benchprof.evaluation.functions import TASKS, files_imported, files_of_task, identity_of
 from benchprof.evaluation.requests import build_requests
 from benchprof.evaluation.tasks import TaskSource, load_tasks
@@ -130,6 +131,85 @@ def test_the_files_of_a_task_file_are_known_before_a_job_starts(
     monkeypatch.chdir(folder.parent)
     names = ("bench_rule.py", "made.py", "more.py", "own.yaml", "utils.py")
     assert files_of_task(Path("task/more.yaml")) == [f"task/{name}" for name in names]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'include: ["own.yaml", other.yaml]',
+        "include:\n- other.yaml\n- 'own.yaml'",
+        'include: "the own.yaml"',
+        "include: {folder}/own.yaml",
+        # Nested, and by another folder's file.
+        "include: below/more.yaml",
+        # lm-eval names a cycle when it loads the task.
+        "include: [more.yaml, own.yaml]",
+        "include: own.yaml\nother: &x [*x]",
+        "other: !unknown {{a: 1}}\ninclude: own.yaml",
+    ],
+)
+def test_included_files_are_found_as_yaml_says_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (folder / "more.yaml").write_text(text.format(folder=folder))
+    (folder / "other.yaml").write_text("description: ''\n")
+    (folder / "below").mkdir()
+    (folder / "below/more.yaml").write_text("include: ../own.yaml\n")
+    shutil.copy(folder / "own.yaml", folder / "the own.yaml")
+    monkeypatch.chdir(folder)
+    found = files_of_task(Path("more.yaml"))
+    assert {"bench_rule.py", "made.py", "utils.py"} < set(found)
+    assert ("other.yaml" in found) == ("other.yaml" in text)
+
+
+def test_functions_are_found_as_yaml_says_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "more.yaml").write_text(
+        "doc_to_text: !function 'made.make'\n"
+        "filter_list: [{filter: [{filter_fn: !function 'below.rule.keep'}]}]\n"
+        "# process_docs: !function utils.target\n"
+    )
+    (folder / "below").mkdir()
+    (folder / "below/rule.py").write_text("")
+    monkeypatch.chdir(folder)
+    assert files_of_task(Path("more.yaml")) == ["below/rule.py", "made.py"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("utils.py", "def target(doc:\n", r"utils\.py, line 1: .*; expected Python"),
+        ("utils.py", "x = '\0'\n", r"utils\.py.*; expected Python"),
+        ("own.yaml", "include: [", r"own\.yaml: not YAML"),
+        ("own.yaml", "- include", r"own\.yaml: no keys; expected a lm-eval task"),
+    ],
+)
+def test_a_faulty_file_is_said_while_jobs_are_planned(
+    folder: Path, file: str, text: str, message: str
+) -> None:
+    (folder / file).write_text(text)
+    with pytest.raises(InputError, match=message):
+        files_of_task(folder / "own.yaml")
+
+
+def test_a_package_imports_from_itself_by_its_name(tmp_path: Path) -> None:
+    """As a project does whose folder is on Python's path."""
+    package = tmp_path / "mypkg"
+    for name, text in {
+        "__init__.py": "",
+        "scoring.py": "from mypkg.tasks.rule import right\nimport numpy\n",
+        "tasks/__init__.py": "",
+        "tasks/rule.py": "import mypkg.shared\n",
+        "shared.py": "import other\n",
+    }.items():
+        (package / name).parent.mkdir(exist_ok=True, parents=True)
+        (package / name).write_text(text)
+    # Beside the package, but not of it.
+    (tmp_path / "other.py").write_text("")
+    found = files_imported(package / "scoring.py")
+    names = {path.relative_to(package).as_posix() for path in found}
+    assert names == {"scoring.py", "tasks/rule.py", "shared.py"}
 
 
 def change(path: Path, old: str, new: str) -> None:

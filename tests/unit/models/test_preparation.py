@@ -18,7 +18,7 @@ from huggingface_hub.utils import filter_repo_objects
 from safetensors.torch import load_file, save_file
 from tests.conftest import byte_tokenizer, tiny_model
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, RetriableError
 from benchprof.models import loading, preparation, wheel
 from benchprof.models.folder import INDEX
 from benchprof.models.loading import load_model, load_tokenizer
@@ -149,7 +149,8 @@ def test_a_folder_changed_after_its_preparation_is_refused(
 
 
 def test_more_gpus_than_there_are_are_refused_before_loading(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"models, gpus: \d+ GPUs; expected 999"):
+    # Another node may have them.
+    with pytest.raises(RetriableError, match=r"models, gpus: \d+ GPUs; expected 999"):
         load_model(tmp_path / "not_there", "bfloat16", "auto", gpus=999)
 
 
@@ -279,6 +280,28 @@ def test_weights_that_are_not_the_model_s_are_named(
         load_model(tiny_folder, "float32", "cpu")
 
 
+@pytest.mark.parametrize(
+    ("dtype", "said"), [(torch.int8, "I8"), (torch.float8_e4m3fn, "F8_E4M3"), (torch.uint8, "U8")]
+)
+def test_weights_that_are_quantized_without_a_word_are_refused(
+    tiny_folder: Path, tmp_path: Path, dtype: torch.dtype, said: str
+) -> None:
+    """The library casts them, without the scales that they need."""
+    edit_weights(tiny_folder, lambda weights: weights.update({UP: weights[UP].to(dtype)}))
+    words = rf"model\.safetensors, {UP}: {said}; expected .* float32, bfloat16 or float16"
+    with pytest.raises(InputError, match=words):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_weights_of_any_plain_precision_are_prepared(
+    tiny_folder: Path, tmp_path: Path, dtype: torch.dtype
+) -> None:
+    edit_weights(tiny_folder, lambda weights: weights.update({UP: weights[UP].to(dtype)}))
+    assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))
+
+
 def test_a_shard_that_is_not_there_is_named(tiny_folder: Path, tmp_path: Path) -> None:
     model = tiny_model("llama")
     (tiny_folder / "model.safetensors").unlink()
@@ -312,7 +335,9 @@ def test_what_older_versions_of_the_library_saved_too_is_no_fault(
     model = tiny_model(family)
     model.save_pretrained(folder)
     byte_tokenizer(chat=False).save_pretrained(folder)
-    edit_weights(folder, lambda weights: weights.update({more: torch.zeros(1)}))
+    # Masks were saved as bytes.
+    dtype = torch.uint8 if more.endswith(".bias") else torch.float32
+    edit_weights(folder, lambda weights: weights.update({more: torch.zeros(1, dtype=dtype)}))
     loaded = load_model(prepared({"folder": str(folder)}, tmp_path), "float32", "cpu")
     for name, weight in model.named_parameters():
         assert torch.equal(loaded.get_parameter(name), weight)

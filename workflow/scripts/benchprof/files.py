@@ -79,7 +79,8 @@ def refer_to(source: Path, target: Path) -> None:
     It is relative unless `source` is absolute, so that a folder that holds both can be moved.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    relative = os.path.relpath(source.resolve(), target.parent.resolve())
+    # The source is not resolved: its folder may be a link to another disk, which stays there.
+    relative = os.path.relpath(source.absolute(), target.parent.resolve())
     target.unlink(missing_ok=True)
     target.symlink_to(source if source.is_absolute() else relative)
 

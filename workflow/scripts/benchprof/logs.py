@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from benchprof import runs
-from benchprof.errors import InputError, UnreachableError
+from benchprof.errors import InputError, RetriableError
 from benchprof.files import write_json
 
 FINAL = (
@@ -50,7 +50,9 @@ def logged(path: str | Path) -> Iterator[None]:
         logging.getLogger(library).setLevel(logging.ERROR)
     logger = logging.getLogger(__name__)
     refusal = Path(f"{path}.refused")
-    _stop_where_refused(refusal)
+    # Once: a job may go on after its run was killed, and a mended one began.
+    run = runs.current(Path(runs.STATE))
+    _stop_where_refused(refusal, run)
     previous = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
@@ -59,8 +61,8 @@ def logged(path: str | Path) -> Iterator[None]:
         raise SystemExit(TERMINATED) from None
     except InputError as error:
         logger.error("%s", error)
-        if not isinstance(error, UnreachableError):
-            _refuse(refusal, str(error))
+        if not isinstance(error, RetriableError):
+            _refuse(refusal, run, str(error))
         raise SystemExit(1) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -77,18 +79,17 @@ def logged(path: str | Path) -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-def _refuse(refusal: Path, paragraph: str) -> None:
-    """Note that this run's input is at fault, for its further attempts; outside of a run none."""
-    run = runs.current(Path(runs.STATE))
+def _refuse(refusal: Path, run: runs.Run | None, paragraph: str) -> None:
+    """Note that a run's input is at fault, for its further attempts; outside of a run none."""
     if run is not None:
         write_json(refusal, {"run": asdict(run), "said": paragraph})
 
 
-def _stop_where_refused(refusal: Path) -> None:
+def _stop_where_refused(refusal: Path, run: runs.Run | None) -> None:
     """End an attempt whose run knows that the input is at fault; another run tries again."""
     if not refusal.is_file():
         return
-    noted, run = json.loads(refusal.read_text(encoding="utf-8")), runs.current(Path(runs.STATE))
+    noted = json.loads(refusal.read_text(encoding="utf-8"))
     if run is not None and noted["run"] == asdict(run):
         logging.getLogger(__name__).error("%s %s", noted["said"], FINAL)
         raise SystemExit(1)

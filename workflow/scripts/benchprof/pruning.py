@@ -7,7 +7,7 @@ python -m benchprof.pruning prune --keep config.yaml --keep base.yaml overlay.ya
 from __future__ import annotations
 
 import argparse
-import shutil
+import contextlib
 import sys
 import time
 from collections import defaultdict
@@ -22,6 +22,15 @@ from benchprof import digests
 from benchprof.configuration import check_duplicate_keys
 from benchprof.errors import InputError
 from benchprof.evaluation.record import key_of, read_record
+from benchprof.inventory import (
+    Entry,
+    begun_as,
+    check_removable,
+    entries_of,
+    leftovers_of,
+    may_remove,
+    remove,
+)
 from benchprof.models.preparation import converted_key
 from benchprof.runs import is_locked
 from benchprof.sharing import locked
@@ -32,15 +41,6 @@ from benchprof.uses import Use, read_uses
 DAY = 86400.0
 # A job that began so many days ago, or less, may still run.
 UNUSED_FOR = 7.0
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry of a store: its path below the store's folder, bytes, and when it was made."""
-
-    name: str
-    size: int
-    made: float
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,9 @@ def listed(root: Path, now: float) -> list[str]:
     """A table of a store's runs, the latest first: entries, bytes, and when a job last began.
 
     An entry that several runs use counts in each; what no note names stands at the end.
+
+    Raises:
+        InputError: a note is damaged.
     """
     entries = {entry.name: entry for entry in entries_of(root)}
     runs: dict[str, list[Note]] = defaultdict(list)
@@ -88,8 +91,11 @@ def listed(root: Path, now: float) -> list[str]:
     if others:
         made = max(entry.made for entry in others)
         rows.append(_row(others, made, now, "no run that left a note"))
-    total = max((entry.made for entry in entries.values()), default=now)
-    return [*rows, _row(list(entries.values()), total, now, "together")]
+    if halves := leftovers_of(root):
+        written = max(entry.made for entry in halves)
+        rows.append(_row(halves, written, now, "left by killed jobs, or being written"))
+    every = [*entries.values(), *halves]
+    return [*rows, _row(every, max((own.made for own in every), default=now), now, "together")]
 
 
 def prune(
@@ -104,39 +110,47 @@ def prune(
         dry_run: whether nothing is removed.
 
     Raises:
-        InputError: a configuration was never run over this store, or the store cannot be locked.
+        InputError: a configuration was never run over this store, the store cannot be locked, a
+            note is damaged, or this user may not remove what nobody needs.
     """
-    # No job begins to use an entry meanwhile: it notes that under this lock.
-    with locked(root, exclusive=True) as held:
-        if not held:
-            remedy = "Mount it with locks (Lustre: `-o flock`), or prune on the file server."
-            raise InputError(root, "its file system has no locks", "one that has", remedy)
+    with contextlib.nullcontext() if dry_run else _closed(root):
         notes, since = notes_of(root), time.time() - unused_for * DAY
         needed = set().union(*(needed_by(root, files, notes) for files in keep))
         # Looked at once for each folder: a job in it may be of a run that nobody gave.
         live = {folder for folder in {note.use.folder for note in notes} if _in_use(Path(folder))}
         spared = [n for n in notes if n.use.folder in live or n.began > since]
-        needed |= {name for note in spared for name in note.use.entries}
+        used = {name for note in spared for name in note.use.entries}
+        needed |= used
         removed = [e for e in entries_of(root) if e.name not in needed and e.made <= since]
-        yield from _account(removed, notes, dry_run)
+        halves = [
+            own for own in leftovers_of(root)
+            if own.made <= since and may_remove(root, own)
+            and not any(begun_as(own, name) for name in used)
+        ]  # fmt: skip
         if not dry_run:
-            _remove(root, removed)
+            check_removable(root, removed)
+        yield from _account(removed, halves, notes, dry_run)
+        if not dry_run:
+            remove(root, [*removed, *halves])
             _forget(root, [note for note in notes if note not in spared])
 
 
 def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[str]:
     """The entries that a configuration needs, by two witnesses.
 
-    Its jobs noted what they use. And what lies in `results` beside it says what made it, which
-    holds where an older version left no notes, the folder was moved, or the configuration changed
-    in what no job depended on.
+    Its jobs noted what they use; those of its files before they were changed last count as well,
+    for a job that does not depend on the change uses the same. And what lies in `results` beside it
+    says what made it, which holds where an older version left no notes or the folder was moved.
 
     Raises:
-        InputError: the configuration has neither, so that what it needs is not known.
+        InputError: the configuration is not whole, or has neither, so that what it needs is not
+            known.
     """
     config = read_configuration(files)
+    _check_sections(files, config)
     digest = digests.of_value(config)
     noted = [note.use for note in notes if note.use.configuration == digest]
+    noted += [use for use in _latest_of(files, notes) if _makes(config, use.job)]
     results = _results_of(files[0])
     found = set(_keys_of_results(results, config, Store(root))) if results else set()
     found |= {name for use in noted for name in use.entries}
@@ -151,30 +165,26 @@ def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[s
 
 
 def read_configuration(files: Sequence[Path]) -> dict[str, Any]:
-    """A configuration as Snakemake has it: each file laid over those before it."""
+    """A configuration as Snakemake has it: each file laid over those before it.
+
+    Raises:
+        InputError: a file is missing, is not YAML or has no keys.
+    """
     config: dict[str, Any] = {}
     for file in files:
         if not file.is_file():
             raise InputError(file, "no such file", "a configuration")
         check_duplicate_keys(file)
-        config = _laid_over(config, yaml.safe_load(file.read_text(encoding="utf-8")))
+        above = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not isinstance(above, dict):
+            raise InputError(file, "is empty or has no keys", "a configuration")
+        config = _laid_over(config, above)
     return config
-
-
-def entries_of(root: Path) -> list[Entry]:
-    """Every whole entry of a store, in the order of their names."""
-    return [_entry(root, path) for path in sorted(root.glob("[!.]*/??/[!.]*"))]
 
 
 def notes_of(root: Path) -> list[Note]:
     """Every note that a job left in a store."""
     return [Note(file, file.stat().st_mtime, use) for file, use in read_uses(root)]
-
-
-def _entry(root: Path, path: Path) -> Entry:
-    files = list(path.iterdir()) if path.is_dir() else [path]
-    size = sum(file.stat().st_size for file in files)
-    return Entry(path.relative_to(root).as_posix(), size, path.stat().st_mtime)
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,6 +195,37 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
         both = isinstance(value, dict) and isinstance(old, dict)
         merged[key] = _laid_over(old, value) if both else value  # type: ignore[arg-type]
     return merged
+
+
+def _latest_of(files: Sequence[Path], notes: Iterable[Note]) -> Iterable[Use]:
+    """What each job of these files' runs noted last, whatever the files said then."""
+    named = [file.resolve() for file in files]
+    own = [n for n in notes if named == [Path(n.use.folder, f).resolve() for f in n.use.files]]
+    return {
+        (note.use.folder, note.use.job): note.use
+        for note in sorted(own, key=lambda note: note.began)
+    }.values()
+
+
+def _makes(config: Mapping[str, Any], job: str) -> bool:
+    """Whether a configuration has what a job makes; models are known by their sources."""
+    result = Path(job.removesuffix(".safetensors").removesuffix(".json")).parts
+    return len(result) > 1 and result[0] == "results" and _is_of(config, result[1:])
+
+
+def _check_sections(files: Sequence[Path], config: Mapping[str, Any]) -> None:
+    """Stop where a configuration does not say what its results are of."""
+    sections = ("models", "abilities", "benchmarks")
+    lacking = [f"`{name}`" for name in sections if not isinstance(config.get(name), dict)]
+    if not lacking:
+        models = config["models"].items()
+        lacking = [
+            f"`source` of model {name}" for name, own in models if "source" not in (own or ())
+        ]
+    if lacking:
+        remedy = "Name the file that it lies over before it, behind the same --keep."
+        where = ", ".join(map(str, files))
+        raise InputError(where, f"no {', '.join(lacking)}", "a whole configuration", remedy)
 
 
 def _results_of(file: Path) -> Path | None:
@@ -216,6 +257,7 @@ def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
         "importance": [config["models"], {*config["abilities"], "_background"}],
         "evaluations": [config["models"], config["benchmarks"]],
         "calibration": [config["models"]],
+        "replication": [config["models"], config["abilities"]],
     }.get(parts[0], [])
     return all(name in names for name, names in zip(parts[1:], known, strict=False))
 
@@ -227,6 +269,17 @@ def _converted_models(config: Mapping[str, Any], store: Store) -> Iterator[str]:
             yield path.relative_to(store.root).as_posix()
 
 
+@contextlib.contextmanager
+def _closed(root: Path) -> Iterator[None]:
+    """Let no job begin to use an entry meanwhile: it notes that under the same lock."""
+    check_removable(root, [])
+    with locked(root, exclusive=True) as held:
+        if not held:
+            remedy = "Mount it with locks (Lustre: `-o flock`), or prune on the file server."
+            raise InputError(root, "its file system has no locks", "one that has", remedy)
+        yield
+
+
 def _in_use(folder: Path) -> bool:
     """Whether a run goes on in a folder, as far as this machine can see it."""
     try:
@@ -236,11 +289,16 @@ def _in_use(folder: Path) -> bool:
         return True
 
 
-def _account(removed: Collection[Entry], notes: Iterable[Note], dry_run: bool) -> Iterator[str]:
+def _account(
+    removed: Collection[Entry], halves: Collection[Entry], notes: Iterable[Note], dry_run: bool
+) -> Iterator[str]:
     """What is removed, and which runs would have it computed again."""
     names = {entry.name: entry.size for entry in removed}
     verb = "would remove" if dry_run else "removing"
     yield f"{verb} {len(names)} entries, {sum(names.values()) / 1e9:.3f} GB"
+    if halves:
+        size = sum(entry.size for entry in halves) / 1e9
+        yield f"{verb} {len(halves)} files and folders that killed jobs left, {size:.3f} GB"
     losing: dict[str, set[str]] = defaultdict(set)
     for note in notes:
         losing[_run(note.use)] |= set(note.use.entries) & set(names)
@@ -248,17 +306,6 @@ def _account(removed: Collection[Entry], notes: Iterable[Note], dry_run: bool) -
         if own:
             size = sum(names[name] for name in own) / 1e9
             yield f"  {len(own)} of them, {size:.3f} GB, were used by {run}"
-
-
-def _remove(root: Path, removed: Iterable[Entry]) -> None:
-    for entry in removed:
-        path = root / entry.name
-        if path.is_dir():
-            # It has no name of an entry any more before its files go.
-            path = path.rename(path.with_name(f".{path.name}.removed"))
-            shutil.rmtree(path)
-        else:
-            path.unlink()
 
 
 def _forget(root: Path, notes: Iterable[Note]) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, RetriableError
 
 READ, READ_WRITE, ALL = 0o444, 0o666, 0o777
 LOCK = ".lock"
@@ -48,12 +48,13 @@ def check_writable(folder: Path, root: Path) -> None:
 
     Raises:
         InputError: names the folder and the user, and says how the root is shared.
+        RetriableError: the file system is mounted to be read alone, perhaps on this node alone.
     """
     # As os.path has it: what lies in a folder that cannot be read is not there.
     while not os.path.exists(folder):  # noqa: PTH110
         folder = folder.parent
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise InputError(
+        raise (RetriableError if os.statvfs(folder).f_flag & os.ST_RDONLY else InputError)(
             folder,
             f"{user()} may not write there, and the store lacks what is to be computed",
             "a store to write to",

@@ -10,6 +10,7 @@ computation, never a wrong number.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -18,9 +19,10 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchprof import digests
+from benchprof import digests, runs
+from benchprof.errors import InputError
 from benchprof.files import refer_to, written_whole
-from benchprof.sharing import READ, check_writable, make_folder, mode_of
+from benchprof.sharing import READ, check_writable, make_folder, mode_of, user
 from benchprof.uses import note_use
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,9 @@ class Store:
     def __init__(self, root: Path) -> None:
         """Open the store at `root`; the folder is made when the first entry is written."""
         self.root = root
+        # Now: a job may go on after its run was killed, and another one began.
+        self._run = runs.current(Path(runs.STATE))
+        self._noted = True
 
     def path(self, kind: str, key: str, suffix: str = "") -> Path:
         """Where the entry of `key` is or would be."""
@@ -70,7 +75,14 @@ class Store:
             keys: of the entries, whether they are there or about to be computed.
             suffix: of their file names.
         """
-        note_use(self.root, job, [self.path(kind, key, suffix) for key in keys])
+        entries = [self.path(kind, key, suffix) for key in keys]
+        if not note_use(self.root, self._run, job, entries):
+            self._noted = False
+            logger.warning(
+                "%s: no note can be left there of what is used, so that results are copies of it; "
+                "who prunes it has to be told to keep this configuration",
+                self.root,
+            )
 
     def check_writable(self, kind: str, keys: Iterable[str]) -> None:
         """Stop where an entry of one of these keys could not be written: before it is computed.
@@ -85,11 +97,16 @@ class Store:
         """Write an entry by calling `write` with a temporary path; it appears whole or not.
 
         Nobody may write to it, since others read it, and whoever may read the store may read it.
+        One that is there is replaced and keeps its time: it shows through every checkout's link,
+        and Snakemake would take their results for stale.
         """
         path = self.path(kind, key, suffix)
         make_folder(path.parent, self.root)
         with written_whole(path, mode_of(self.root) & READ) as temporary:
             write(temporary)
+            with contextlib.suppress(FileNotFoundError):
+                made = path.stat().st_mtime_ns
+                os.utime(temporary, ns=(made, made))
         return path
 
     def place(self, entry: Path, target: Path) -> None:
@@ -98,9 +115,10 @@ class Store:
         Snakemake compares modification times: an entry older than the inputs would look stale.
         Small entries are copied. A large one is referred to by a symbolic link, which has a time
         of its own: a hard link's time is that of every other checkout's, and a copy of an 8B
-        model's importance takes 22 GB an ability.
+        model's importance takes 22 GB an ability. Where no note says that it is used, it is copied
+        all the same: a pruning would leave the link without it.
         """
-        if entry.stat().st_size >= LINKED_FROM:
+        if entry.stat().st_size >= LINKED_FROM and self._noted:
             refer_to(entry, target)
         else:
             with written_whole(target) as temporary:
@@ -110,6 +128,10 @@ class Store:
         """The folder of `key`, filled by calling `fill` with an empty folder if it is missing.
 
         A folder whose files are not those that it was filled with is named and filled again.
+
+        Raises:
+            InputError: it is there, but this user may not read it; or it is not, and they may not
+                write it.
         """
         path = self.path(kind, key)
         self.use(path.relative_to(self.root), kind, [key])
@@ -144,6 +166,16 @@ def _list_content(folder: Path) -> str:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether a folder is there with the very files that it was filled with."""
-    listed = folder / CONTENT
-    return listed.is_file() and listed.read_bytes() == _list_content(folder).encode()
+    """Whether a folder is there with the very files that it was filled with.
+
+    Raises:
+        InputError: this user may not read them.
+    """
+    try:
+        return (folder / CONTENT).read_bytes() == _list_content(folder).encode()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except PermissionError as error:
+        remedy = f"Its owner opens it: `chmod -R a+rX {folder}`."
+        found = f"{user()} may not read it"
+        raise InputError(str(error.filename), found, "a file of a shared store", remedy) from None

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchprof import digests, runs
+from benchprof import digests
+from benchprof.errors import InputError
 from benchprof.files import as_json, written_whole
+from benchprof.runs import Run
 from benchprof.sharing import READ, locked, make_folder, mode_of, user
 
 FOLDER = "uses"
@@ -37,12 +39,12 @@ class Use:
     entries: list[str]
 
 
-def note_use(root: Path, job: Path, entries: Iterable[Path]) -> None:
-    """Note what a job of the present run uses of a store, in place of what it noted before.
+def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) -> bool:
+    """Note what a job of a run uses of a store, in place of what it noted before.
 
     Who may only read the store, or finds it full, leaves no note and may have all that is there.
+    Returns whether there is a note.
     """
-    run = runs.current(Path(runs.STATE))
     use = Use(
         folder=str(Path.cwd()),
         configuration=run.configuration if run else "",
@@ -63,9 +65,22 @@ def note_use(root: Path, job: Path, entries: Iterable[Path]) -> None:
     except OSError as error:
         if error.errno not in UNNOTED:
             raise
+        return False
+    return True
 
 
 def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
-    """Every note of a store with its file, whose modification time is when its job last began."""
+    """Every note of a store with its file, whose modification time is when its job last began.
+
+    Raises:
+        InputError: a note is damaged.
+    """
     for path in sorted((root / FOLDER).glob("[!.]*.json")):
-        yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            remedy = (
+                "See that no run uses this store, then delete it: a job that begins writes its "
+                "note anew."
+            )
+            raise InputError(path, f"damaged ({error})", "what a job uses", remedy) from None

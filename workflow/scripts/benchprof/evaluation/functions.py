@@ -10,14 +10,18 @@ import ast
 import functools
 import importlib.util
 import inspect
+import itertools
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from benchprof import digests
+from benchprof.configuration import yaml_nodes
+from benchprof.errors import InputError
 
 # Found, not imported: a login node asks for the files of a task, and lm-eval takes seconds.
 TASKS = Path(str(importlib.util.find_spec("lm_eval").origin)).parent / "tasks"  # type: ignore[union-attr]
@@ -54,19 +58,53 @@ def files_of_task(file: Path) -> list[str]:
 
     They are relative to the present folder, so that it can be moved with them. lm-eval's own are
     left out: its version stands for them.
+
+    Raises:
+        InputError: one of them is not YAML, has no keys, or is not Python.
     """
-    found = {path for path in _behind(file) if not path.is_relative_to(TASKS)}
+    definitions = _with_included(file)
+    behind = set(definitions[1:])
+    for own in definitions:
+        names = [node.value.rpartition(".")[0] for node in _nodes(own) if node.tag == "!function"]
+        behind |= files_imported(*(path for name in names for path in _modules(own, 0, name)))
+    found = {path for path in behind if not path.is_relative_to(TASKS)}
     return sorted(os.path.relpath(path, Path.cwd()) for path in found)
 
 
-def _behind(file: Path) -> Iterator[Path]:
-    text = file.read_text(encoding="utf-8")
-    modules = re.findall(r"!function\s+([\w.]+)\.\w+", text)
-    yield from files_imported(*(path for own in modules for path in _modules(file, 0, own)))
-    for name in re.findall(r"(?m)^include:\s*['\"]?([^'\"\s]+)", text):
-        if (path := file.parent / name).is_file():
-            yield path.resolve()
-            yield from _behind(path)
+def _with_included(file: Path) -> list[Path]:
+    """A task file and those that it includes, whatever the depth; itself comes first."""
+    found = [file.resolve()]
+    # It grows meanwhile.
+    for own in found:
+        for name in _included(own):
+            path = (own.parent / name).resolve()
+            if path.is_file() and path not in found:
+                found.append(path)
+    return found
+
+
+def _included(file: Path) -> Iterator[str]:
+    root = yaml_nodes(file)
+    if not isinstance(root, yaml.MappingNode):
+        raise InputError(file, "no keys", "a lm-eval task")
+    for key, value in root.value:
+        if key.value == "include":
+            named = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            yield from (node.value for node in named if isinstance(node, yaml.ScalarNode))
+
+
+def _nodes(file: Path) -> Iterator[yaml.ScalarNode]:
+    """All single values of a YAML file."""
+    waiting, seen = [yaml_nodes(file)], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.ScalarNode):
+            yield node
+        # An anchor may stand for what it is in.
+        elif id(node) not in seen and node is not None:
+            seen.add(id(node))
+            pairs = isinstance(node, yaml.MappingNode)
+            waiting += [own for pair in node.value for own in pair] if pairs else node.value
 
 
 def _own_files(function: Callable[..., Any]) -> set[Path]:
@@ -90,8 +128,8 @@ def _own_files(function: Callable[..., Any]) -> set[Path]:
 
 
 def _imported(path: Path) -> Iterator[Path]:
-    """The files beside a file, below it, or among lm-eval's tasks that it imports."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    """What a file imports from beside it, from its package, or of lm-eval's tasks."""
+    for node in ast.walk(_syntax(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield from _modules(path, 0, alias.name)
@@ -102,12 +140,29 @@ def _imported(path: Path) -> Iterator[Path]:
                 yield from _modules(path, node.level, f"{origin}.{alias.name}".lstrip("."))
 
 
+def _syntax(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        found = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise InputError(f"{path}{line}", found, "Python that can be read") from None
+
+
 def _modules(path: Path, level: int, name: str) -> Iterator[Path]:
-    """The file of a module as a file imports it, where it is one of those."""
-    folder, parts = path.parents[max(level - 1, 0)], name.split(".")
+    """The files of a module as a file imports it, where it is one of those."""
+    folders, parts = [path.parents[max(level - 1, 0)]], name.split(".")
     if parts[:2] == ["lm_eval", "tasks"]:
-        folder, parts = TASKS, parts[2:]
-    module = folder.joinpath(*parts)
-    for file in (module.with_name(f"{module.name}.py"), module / "__init__.py"):
-        if file.is_file():
-            yield file.resolve()
+        folders, parts = [TASKS], parts[2:]
+    elif level == 0 and parts[0] != "lm_eval":
+        folders += [own.parent for own in _packages(path) if own.name == parts[0]]
+    for folder in folders:
+        module = folder.joinpath(*parts)
+        for file in (module.with_name(f"{module.name}.py"), module / "__init__.py"):
+            if file.is_file():
+                yield file.resolve()
+
+
+def _packages(path: Path) -> list[Path]:
+    """The folder of the package that a file is of: the topmost, where packages are in packages."""
+    return list(itertools.takewhile(lambda own: (own / "__init__.py").is_file(), path.parents))[-1:]

@@ -16,7 +16,7 @@ from lm_eval.tasks._index import Entry, Kind
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.data import TASKS
-from benchprof.errors import InputError, UnreachableError
+from benchprof.errors import InputError, RetriableError
 from benchprof.evaluation.definition import Definition, program_benchmarks, read_definition
 from benchprof.evaluation.overlay import load_overlay
 from benchprof.jsonl import read_objects
@@ -101,7 +101,7 @@ def load_tasks(source: TaskSource) -> list[Task]:
 
     Raises:
         InputError: the task is unknown, its file is faulty, or its data cannot be read (an
-            UnreachableError where they are not local).
+            RetriableError where they are not local).
     """
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
     if source.data is not None:
@@ -116,7 +116,7 @@ def load_tasks(source: TaskSource) -> list[Task]:
         found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
         remedy = "Without network, give `benchmark_data:` or `data:`, local items."
         where = f"benchmark task {source.task or source.file}"
-        kind = InputError if source.data else UnreachableError
+        kind = InputError if source.data else RetriableError
         raise kind(where, found, "a task that lm-eval can load", remedy) from error
     tasks = [loaded[name] for name in sorted(loaded)]
     for task in tasks:

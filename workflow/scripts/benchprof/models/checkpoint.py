@@ -8,11 +8,18 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from safetensors import safe_open
+
 from benchprof.errors import InputError
+from benchprof.models.folder import weight_files
 
 LEFTOVERS = re.compile(r"\.attn\.masked_bias$")
 """Entries that are no weights, saved by old versions of the library (GPT-2's), and of which the
 installed one does not say that it ignores them."""
+PLAIN = ("F64", "F32", "BF16", "F16")
+"""Precisions of weights that mean what they say, as safetensors names them. Others need scales."""
+ORIGINAL = "Use the model that it was made from."
+USABLE = "weights in float32, bfloat16 or float16, which can be zeroed one by one"
 NAMED = 3
 """How many of the weights at fault a message names."""
 
@@ -38,9 +45,28 @@ def check_configuration(folder: Path, where: str) -> None:
     except (ValueError, AttributeError) as error:
         raise InputError(where, f"config.json cannot be read ({error})", "an object") from None
     if method:
-        expected = "weights in float32, bfloat16 or float16, which can be zeroed one by one"
-        remedy = "Use the model that it was made from."
-        raise InputError(where, f"its weights are quantized ({method})", expected, remedy)
+        raise InputError(where, f"its weights are quantized ({method})", USABLE, ORIGINAL)
+
+
+def check_precisions(folder: Path) -> None:
+    """Stop where a folder's weights are integers or eight-bit floats.
+
+    The library casts them where the configuration says nothing of a quantization. Buffers are not
+    looked at: old versions saved masks of bytes.
+
+    Args:
+        folder: of the model, with its weights.
+
+    Raises:
+        InputError: names the file, the first such weight and its precision.
+        OSError, SafetensorError: a file is missing or damaged.
+    """
+    for file in weight_files(folder):
+        with safe_open(folder / file, framework="pt") as weights:
+            for name in weights.keys():  # noqa: SIM118
+                precision = weights.get_slice(name).get_dtype()
+                if name.endswith("weight") and precision not in PLAIN:
+                    raise InputError(f"{folder / file}, {name}", precision, USABLE, ORIGINAL)
 
 
 def check_weights(where: Path, report: Mapping[str, Collection[Any]]) -> None:

@@ -14,8 +14,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from benchprof.errors import InputError
-from benchprof.models.checkpoint import check_weights
+from benchprof.errors import InputError, RetriableError
+from benchprof.models.checkpoint import check_precisions, check_weights
 from benchprof.models.rotary import forget_lengths
 
 
@@ -29,7 +29,8 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
         gpus: how many CUDA devices the layers are spread over; from 2 on `device` is not used.
 
     Raises:
-        InputError: there are fewer GPUs, or the folder's weights are not those of its model.
+        RetriableError: there are fewer GPUs.
+        InputError: the folder's weights are not those of its model.
     """
     model = _loaded(folder, dtype, **(_spread(gpus) if gpus > 1 else {}))
     if gpus == 1:
@@ -42,9 +43,11 @@ def try_weights(folder: Path) -> None:
     """Load a model without keeping any of its weights, to see whether it can be.
 
     Raises:
-        InputError: a file is damaged or missing, or the weights are not those of the model.
+        InputError: a file is damaged or missing, or the weights are quantized or not those of the
+            model.
     """
     try:
+        check_precisions(folder)
         _loaded(folder, "float32", device_map="meta")
     except (OSError, SafetensorError) as error:
         found = f"cannot be loaded ({' '.join(str(error).split())[:300]})"
@@ -73,7 +76,7 @@ def _spread(gpus: int) -> dict[str, Any]:
     """Equal shares of the layers on the first GPUs that the job sees, nothing elsewhere."""
     if (found := torch.cuda.device_count()) < gpus:
         remedy = "Ask the scheduler for as many, or lower `gpus`."
-        raise InputError("models, gpus", f"{found} GPUs", f"{gpus}, as configured", remedy)
+        raise RetriableError("models, gpus", f"{found} GPUs", f"{gpus}, as configured", remedy)
     room = {n: torch.cuda.get_device_properties(n).total_memory for n in range(gpus)}
     return {"device_map": "balanced", "max_memory": room}
 

@@ -19,7 +19,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof import digests
 from benchprof.configuration import check_model_folder
-from benchprof.errors import InputError, UnreachableError
+from benchprof.errors import InputError, RetriableError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
@@ -223,7 +223,7 @@ def _downloaded(hub: str, revision: str, patterns: Sequence[str]) -> Path:
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         found = " ".join(str(error).split())[:300]
         remedy = "Check the name, the network and, for gated models, `hf auth login`."
-        raise UnreachableError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
+        raise RetriableError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
 
 
 def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:

