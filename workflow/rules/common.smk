@@ -280,6 +280,15 @@ def profile_tables():
     return [*tables, "results/profiles/items.parquet"]
 
 
+# Of either half of the train items (`importance: halves: true`).
+HALF_MASK = (
+    "results/masks/{model}/{ability}/{selection}-half-{half}_{fraction}.safetensors"
+)
+HALF_RECORD = (
+    "results/replication/{model}/{ability}/{selection}-half-{half}_{fraction}.json"
+)
+HALF_INTACT = "results/replication/{model}/{ability}/intact.json"
+HALVES = {"selection": SELECTIONS, "half": [1, 2], "fraction": NUMBERS}
 # What draws and scores the halves of the train items.
 HALVING = ["benchprof.replication.halves", "benchprof.replication.masks"]
 

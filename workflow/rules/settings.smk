@@ -454,6 +454,61 @@ def stability_settings(wildcards):
     }
 
 
+def half_settings(wildcards):
+    """What importance and masks depend on."""
+    return importance_settings(wildcards) | {
+        "selections": config["selections"],
+        "fractions": NUMBERS,
+        "fraction_of": config.get("fraction_of", "model"),
+        "masks": codebase.digest_of("masks"),
+        "halves": digests.of_modules(HALVING),
+    }
+
+
+def own_test(wildcards):
+    return SimpleNamespace(
+        model=wildcards.model, benchmark=own_benchmarks()[wildcards.ability]
+    )
+
+
+def replication_sources():
+    """Every record under the mask of a half, with its mask and what it is."""
+    return [
+        {
+            "model": model,
+            "benchmark": benchmark,
+            "ability": ability,
+            "selection": selection,
+            "fraction": fraction,
+            "seed": half,
+            "record": HALF_RECORD.format(
+                model=model,
+                ability=ability,
+                selection=selection,
+                half=half,
+                fraction=fraction,
+            ),
+            "mask": HALF_MASK.format(
+                model=model,
+                ability=ability,
+                selection=selection,
+                half=half,
+                fraction=fraction,
+            ),
+        }
+        for model, (ability, benchmark), selection, half, fraction in product(
+            MODELS, own_benchmarks().items(), SELECTIONS, [1, 2], NUMBERS
+        )
+    ]
+
+
+def replication_state(wildcards):
+    return profile_settings(wildcards) | {
+        "code": codebase.digest_of("profile"),
+        "table": digests.of_modules(["benchprof.replication.table"]),
+    }
+
+
 def shared_items():
     """Files of items that `archive: share:` says may be passed on."""
     files = []

@@ -120,14 +120,13 @@ def examples_and_origins(
     if twins:
         for name, own in chosen.items():
             check_twins(items[name], own, "importance.twins")
-    tokenizer = load_tokenizer(folder)
+    model, tokenizer = read_card(folder).digest, load_tokenizer(folder)
     examples = {
         name: render_examples(own, tokenizer, loss_on, twins, chat_date)
         for name, own in chosen.items()
     }
     # Only where the text depends on it.
     date = chat_date if prints_date(tokenizer) else None
-    model = read_card(folder).digest
     return examples, {
         name: origin_of(model, dtype, scope, layers, score, loss_on, twins, date, own)
         for name, own in examples.items()
