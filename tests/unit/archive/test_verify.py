@@ -37,6 +37,10 @@ from benchprof.profile.similarity import profile_similarity
 
 RECORD = "results/evaluations/m/other/y" + "None.json"
 IMPACT = "results/profiles/impact.csv"
+OF_HALVES = (
+    "- results/profiles/replication.csv, results/profiles/replication.parquet (of halves of the "
+    "train items, whose records and masks are not in the archive)"
+)
 
 
 def verified(archive: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -101,6 +105,7 @@ def test_python_alone_verifies_an_archive(archive: Path) -> None:
     assert "flips.csv (20 rows, these columns" in done.stdout
     assert "Only matched its digest: " in done.stdout
     assert "- results/report.html\n" in done.stdout
+    assert OF_HALVES in done.stdout
     assert "- model m: https://huggingface.co/someone/m" in done.stdout
     assert read_listing(Archive(archive))["digest"] in done.stdout
 
@@ -143,6 +148,7 @@ def test_the_archive_s_code_writes_the_same_bytes_again(archive: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Recomputed: the library wrote them again from the records" in done.stdout
     assert "- results/profiles/: 17 files (every byte)" in done.stdout
+    assert OF_HALVES in done.stdout.partition("Only matched its digest")[2]
 
 
 def test_one_digit_of_one_score_is_refused_with_file_and_line(

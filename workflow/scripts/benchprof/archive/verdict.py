@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,18 @@ from typing import Any
 from benchprof.archive.container import DEFAULT_LIMITS, MALFORMED, Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, check_files, read_listing
-from benchprof.archive.rerun import rewritten_tables
+from benchprof.archive.rerun import TABLES, rewritten_tables
 from benchprof.archive.tables import COLUMNS, MANIFEST, TOLERANCE, Tables
 
 # Of more files alike the verdict says how many they are.
 NAMED = 8
 # In the order in which they are said.
 WHOLE, PART, ALONE = "recomputed", "recomputed in part", "only matched its digest"
+# Tables of the run that no library can write again from the archive.
+OF_HALVES = dict.fromkeys(
+    (f"{TABLES}replication.csv", f"{TABLES}replication.parquet"),
+    "of halves of the train items, whose records and masks are not in the archive",
+)
 NOT_LOOKED_AT = (
     "whether a model that is asked gives the items' scores: no model was run",
     "whether importance gives the masks' entries: none was computed",
@@ -76,14 +81,26 @@ def check(path: Path, limits: Limits = DEFAULT_LIMITS, rewrite: bool = False) ->
     except MALFORMED as error:
         # Its digests were mended around something that no archive holds.
         raise ArchiveError(f"not an archive of a run ({error!r})") from None
-    files = dict.fromkeys(listing["files"], (ALONE, ""))
+    return Verdict(listing, _checked(listing, tables, rows, rewritten))
+
+
+def _checked(
+    listing: Mapping[str, Any],
+    tables: Tables,
+    rows: Mapping[str, int],
+    rewritten: Sequence[str],
+) -> dict[str, tuple[str, str]]:
+    """How far each file was checked and what of it, by its name."""
+    files = {name: (ALONE, OF_HALVES.get(name, "")) for name in listing["files"]}
+    if rewritten:
+        others = {name for name in files if name.startswith(TABLES)} - OF_HALVES.keys()
+        files |= dict.fromkeys(others, (ALONE, "the library writes no such table"))
     part = f"these columns, to {TOLERANCE:g}"
     files |= {name: (PART, f"{rows[name]} rows, {part}: {what}") for name, what in COLUMNS.items()}
     files |= dict.fromkeys(tables.records, (PART, "digest, mask, model, requests, means of scores"))
     files |= dict.fromkeys(tables.masks, (PART, "digests, ability, selection, k, seed, model"))
     files[MANIFEST] = (PART, "the models' digests")
-    files |= dict.fromkeys(rewritten, (WHOLE, "every byte"))
-    return Verdict(listing, files)
+    return files | dict.fromkeys(rewritten, (WHOLE, "every byte"))
 
 
 def _meanings() -> dict[str, str]:
