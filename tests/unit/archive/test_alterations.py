@@ -17,6 +17,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,16 @@ from benchprof import digests
 from benchprof.archive.container import Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
-from benchprof.archive.tables import COLUMNS, FLIPS, IMPACT, MANIFEST, SIMILARITIES
+from benchprof.archive.tables import (
+    COLUMNS,
+    FLIPS,
+    IMPACT,
+    KEYS,
+    MANIFEST,
+    SIMILARITIES,
+    Profile,
+    similarity,
+)
 from benchprof.archive.verdict import check, main
 from benchprof.evaluation.record import record_bytes
 from benchprof.masks.mask import Mask, read_mask, write_mask
@@ -449,6 +459,38 @@ def invent(rows: list[dict[str, str]]) -> None:
         row.update(similarity="0.99", reason_code="undefined_profile")
 
 
+def paired_otherwise(model: str, benchmark: str) -> Callable[[Files], Files]:
+    """A profile's rows in another order, and all similarities that follow from that order."""
+
+    def turned(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        profile = (model, benchmark)
+        places = [n for n, row in enumerate(rows) if (row["model"], row["benchmark"]) == profile]
+        own = sorted((rows[n] for n in places), key=lambda row: row["ability"], reverse=True)
+        moved = dict(zip(places, own, strict=True))
+        return [moved.get(n, row) for n, row in enumerate(rows)]
+
+    def forge(files: Files) -> Files:
+        impact = table(files[IMPACT], turned)
+        profiles: dict[tuple[str, ...], Profile] = {}
+        for row in csv.DictReader(io.StringIO(impact.decode())):
+            if row["headline"] == "True" and row["seed"] == "":
+                ais = float(row["ais"]) if row["ais"] else None
+                profiles.setdefault(tuple(row[key] for key in KEYS), []).append(ais)
+
+        def invented(rows: list[dict[str, str]], pair: str) -> None:
+            for row in rows:
+                sides = [tuple(row[f"{k}_{s}" if k == pair else k] for k in KEYS) for s in "ab"]
+                row["similarity"] = repr(similarity(*(profiles[side] for side in sides)))
+
+        own = {
+            name: table(files[name], partial(invented, pair=pair))
+            for name, pair in SIMILARITIES.items()
+        }
+        return files | {IMPACT: impact} | own
+
+    return forge
+
+
 def same_everywhere(value: str, *columns: str) -> Callable[[list[dict[str, str]]], None]:
     def change(rows: list[dict[str, str]]) -> None:
         for row in rows:
@@ -493,6 +535,12 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     ),
     "similarities invented": (
         changed(SIMILARITY, table, same_everywhere("0.99", "similarity")), "similarity: 0.99",
+    ),
+    "similarities that pair other abilities": (
+        paired_otherwise("m", "other"), "similarity.csv, line 3, similarity: ",
+    ),
+    "similarities of another profile that pair other abilities": (
+        paired_otherwise("n", "x_test"), "similarity.csv, line 2, similarity: ",
     ),
     "similarities taken away": (
         changed(SIMILARITY, table, lambda rows: same_everywhere("", "similarity")(rows)

@@ -44,6 +44,7 @@ Rows = list[dict[str, str]]
 Groups = dict[tuple[str, ...], list[dict[str, Any]]]
 # The AIS of all abilities; None where undefined.
 Profile = list[float | None]
+Profiles = dict[tuple[str, ...], dict[str, float | None]]
 
 
 @dataclass
@@ -183,15 +184,16 @@ class Tables:
                 raise ArchiveError(f"{name}, line {line}: not as many cells as columns")
         return rows
 
-    def _check_impact(self, rows: Rows) -> dict[tuple[str, ...], Profile]:
+    def _check_impact(self, rows: Rows) -> Profiles:
         """Compare the AIS table; the profiles in the metric shown by (model, benchmark, ...)."""
-        profiles: dict[tuple[str, ...], Profile] = {}
+        profiles: Profiles = {}
         for where, row, cell, cells in _matched(rows, IMPACT, self.groups):
             for column, value in self._expected(row, cell, cells).items():
                 _compare(row[column], value, f"{where}, {column}")
             if row["headline"] == "True" and row["seed"] == "":
                 ais = None if row["ais"] == "" else float(row["ais"])
-                profiles.setdefault(tuple(row[key] for key in KEYS), []).append(ais)
+                own = profiles.setdefault(tuple(row[key] for key in KEYS), {})
+                own[row["ability"]] = ais
         return profiles
 
     def _check_flips(self, rows: Rows) -> None:
@@ -330,9 +332,7 @@ def _lacking(compared: Sequence[Any], own: bool, code: str) -> str:
     return code if own else "is_control"
 
 
-def _check_similarity(
-    rows: Rows, name: str, pair: str, profiles: Mapping[tuple[str, ...], Profile]
-) -> None:
+def _check_similarity(rows: Rows, name: str, pair: str, profiles: Profiles) -> None:
     """Compare 1 - JSD of two models' or two benchmarks' profiles, and which pairs there are."""
     place = KEYS.index(pair)
     pairs = [
@@ -349,11 +349,16 @@ def _check_similarity(
             f"{name}: other pairs than {IMPACT} has profiles of, or in another order"
         )
     for line, (row, (one, other)) in enumerate(zip(rows, pairs, strict=True), start=2):
-        code = _undefined(profiles[one], profiles[other])
+        abilities = sorted(profiles[one])
+        if abilities != sorted(profiles[other]):
+            raise ArchiveError(f"{name}, line {line}: of profiles of different abilities")
+        # One order for both, whatever that of the rows.
+        left, right = ([profiles[key][own] for own in abilities] for key in (one, other))
+        code = _undefined(left, right)
         expected = {
-            "abilities": len(profiles[one]),
+            "abilities": len(abilities),
             "reason_code": code,
-            "similarity": None if code else similarity(profiles[one], profiles[other]),
+            "similarity": None if code else similarity(left, right),
         }
         for column, value in expected.items():
             _compare(row[column], value, f"{name}, line {line}, {column}")
