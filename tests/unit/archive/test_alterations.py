@@ -13,6 +13,7 @@ import os
 import socket
 import stat
 import struct
+import tracemalloc
 import unicodedata
 import zipfile
 import zlib
@@ -24,6 +25,7 @@ from typing import Any
 import pytest
 
 from benchprof import digests
+from benchprof.archive import strict
 from benchprof.archive.container import Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
@@ -278,6 +280,49 @@ def test_more_than_the_limits_is_refused(files: Files, tmp_path: Path) -> None:
         (Limits(total_bytes=1000), "1000 bytes at most"),
     ):
         assert reason in refused(path, limits)
+
+
+def test_what_is_parsed_is_bounded_by_itself(files: Files, tmp_path: Path) -> None:
+    """A mask may be large, which is compared a piece at a time; not a record, table or list."""
+    most = max(len(files[X]), len(files[LISTING]), len(files[IMPACT])) + 1000
+    for name in (X, IMPACT, MANIFEST):
+        large = signed(files | {name: files[name] + b"\n" * most})
+        path = zipped(large, tmp_path / "archive.zip")
+        said = refused(path, Limits(parsed_bytes=most))
+        assert f"{name}: " in said and f"bytes to be parsed; expected {most} at most" in said
+    large = signed(files | {"docs/text.md": b"\n" * 2 * most})
+    check(zipped(large, tmp_path / "archive.zip"), Limits(parsed_bytes=most))
+
+
+def test_a_table_of_many_rows_fills_no_memory(files: Files, tmp_path: Path) -> None:
+    header = files[IMPACT].split(b"\n")[0]
+    rows = header + b"\n" + (b"," * header.count(b",") + b"\n") * 20_000
+    path = zipped(signed(files | {IMPACT: rows}), tmp_path / "archive.zip")
+    tracemalloc.start()
+    try:
+        assert "line 2: no record has this row" in refused(path)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # The text takes four bytes a character beside the file's bytes.
+    assert most < 20 * len(rows)
+
+
+def test_a_key_twice_is_found_in_one_pass() -> None:
+    compared = 0
+
+    class Key(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)  # type: ignore[arg-type]
+
+    pairs = [(Key(number), 0) for number in range(300)]
+    with pytest.raises(ValueError, match="'299' twice"):
+        strict._object([*pairs, (Key(299), 0)])
+    assert compared < 3 * len(pairs)
 
 
 # An unpacked folder.
@@ -553,6 +598,10 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "a row left out": (changed(IMPACT, table, lambda rows: rows[:-1]), "lacks rows of"),
     "a cell too many": (
         changed(IMPACT, lambda own: own.replace(b"\nn,", b"\nn,n,", 1)), "not as many cells",
+    ),
+    "a column twice": (
+        changed(IMPACT, lambda own: own.replace(b"\n", b",1\n").replace(b",1\n", b",ais\n", 1)),
+        "a column twice",
     ),
     "a table without rows": (changed(IMPACT, lambda _: b""), "lacks rows of"),
     "a table in UTF-16": (

@@ -10,10 +10,12 @@ import sys
 from statistics import fmean
 from typing import Any
 
-from benchprof.archive.container import MALFORMED
+from benchprof.archive.container import CHUNK, MALFORMED
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.strict import load_json
 
+# A model's tensors take 200 bytes each.
+LARGEST_HEADER = 1 << 24
 SAFETENSORS_TYPES = {"I32": "torch.int32", "I64": "torch.int64", "F32": "torch.float32"}
 
 
@@ -25,6 +27,8 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
     """
     try:
         length = int.from_bytes(content[:8], "little")
+        if length > LARGEST_HEADER:
+            raise ValueError(f"a header of {length} bytes")
         header = load_json(content[8 : 8 + length], name)
         origin = load_json(header.pop("__metadata__")["benchprof"].encode(), name)
         noted, noted_entries = origin.pop("sha256"), origin["digest"]
@@ -38,21 +42,37 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
             place = 8 + length + end
         if place != len(content):
             raise ValueError("bytes of no tensor at the end")
+        data = memoryview(content)[8 + length :]
         for tensor, own in sorted(header.items()):
             start, end = own["data_offsets"]
-            data = content[8 + length + start : 8 + length + end]
             kind = SAFETENSORS_TYPES[own["dtype"]]
-            whole.update(f"{tensor} {kind} {own['shape']}".encode() + data)
-            indices = array.array("i", data)
-            if sys.byteorder == "big":
-                indices.byteswap()
-            entries.update(f"{tensor}:{len(indices)};".encode())
-            entries.update(b"".join(index.to_bytes(8, "little") for index in indices))
+            whole.update(f"{tensor} {kind} {own['shape']}".encode())
+            whole.update(data[start:end])
+            entries.update(f"{tensor}:{(end - start) // 4};".encode())
+            for chunk in range(start, end, CHUNK):
+                entries.update(_widened(data[chunk : min(chunk + CHUNK, end)]))
     except MALFORMED as error:
         raise ArchiveError(f"{name}: not a mask ({error!r})") from None
     if whole.hexdigest() != noted or entries.hexdigest() != noted_entries:
         raise ArchiveError(f"{name}: its digest differs from its content")
     return dict(origin)
+
+
+def _widened(data: memoryview) -> bytes:
+    """Indices of 4 bytes as ones of 8.
+
+    Raises:
+        ValueError: they are none.
+    """
+    indices = array.array("i", bytes(data))
+    if sys.byteorder == "big":
+        indices.byteswap()
+    if min(indices) < 0:
+        raise ValueError("an index below 0")
+    wide = array.array("q", indices)
+    if sys.byteorder == "big":
+        wide.byteswap()
+    return wide.tobytes()
 
 
 def check_record(content: bytes, name: str) -> dict[str, Any]:

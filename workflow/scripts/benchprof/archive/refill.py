@@ -22,7 +22,7 @@ from benchprof.abilities.item import Item
 from benchprof.archive.container import MALFORMED, Archive
 from benchprof.archive.evidence import check_record
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_listed
+from benchprof.archive.listing import read_listed, read_parsed
 from benchprof.archive.verdict import check
 from benchprof.errors import InputError
 from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
@@ -76,7 +76,7 @@ def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> 
     with tempfile.TemporaryDirectory() as name:
         file = Path(name, "record.json")
         for record in _records(listing):
-            content = read_listed(archive, listing, record)
+            content = read_parsed(archive, listing, record)
             try:
                 own = check_record(content, record)
                 if (own["format"], own["origin"]["code"]) != (FORMAT, code):

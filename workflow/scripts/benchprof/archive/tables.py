@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, zip_longest
 from statistics import fmean
 from typing import Any
 
@@ -15,7 +15,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_listed
+from benchprof.archive.listing import digest_of_value, read_listed, read_parsed
 from benchprof.archive.strict import load_json
 
 # Means are added up in another order here than where the tables were made.
@@ -39,7 +39,7 @@ COLUMNS = {
 }
 """The columns of each table that are recomputed, in words."""
 KEYS = ("model", "benchmark", "selection", "fraction")
-Rows = list[dict[str, str]]
+Rows = Iterator[dict[str, str]]
 # By (model, benchmark, metric, selection, fraction): a cell of the tables each.
 Groups = dict[tuple[str, ...], list[dict[str, Any]]]
 # The AIS of all abilities; None where undefined.
@@ -75,7 +75,7 @@ class Tables:
         self._settings = made["settings"]
         sources = made["sources"]
         for name in sorted({source["mask"] for source in sources}):
-            self.masks[name] = check_mask(self._content(name), name)
+            self.masks[name] = check_mask(read_listed(self.archive, self.listing, name), name)
         intact = {(m, b): self._record(name) for m, b, name in made["intact"]}
         self._check_models(intact)
         self._check_masks(sources, intact)
@@ -88,15 +88,15 @@ class Tables:
         Raises:
             ArchiveError: names the table, the line and the column that differs.
         """
-        rows = {name: self._table(name) for name in COLUMNS}
-        profiles = self._check_impact(rows[IMPACT])
+        counts = dict.fromkeys(COLUMNS, 0)
+        profiles = self._check_impact(self._table(IMPACT, counts))
         for name, pair in SIMILARITIES.items():
-            _check_similarity(rows[name], name, pair, profiles)
-        self._check_flips(rows[FLIPS])
-        return {name: len(own) for name, own in rows.items()}
+            _check_similarity(self._table(name, counts), name, pair, profiles)
+        self._check_flips(self._table(FLIPS, counts))
+        return counts
 
     def _content(self, name: str) -> bytes:
-        return read_listed(self.archive, self.listing, name)
+        return read_parsed(self.archive, self.listing, name)
 
     def _record(self, name: str) -> dict[str, Any]:
         """What the tables need of a record; the items' scores are let go."""
@@ -121,7 +121,7 @@ class Tables:
             "requests_digest": origin["requests"]["digest"],
             "made_of": [origin["model"]["digest"], origin["model"]["dtype"],
                         origin["requests"]["digest"], origin["code"]],
-            "items": [tasks, items["index"], items["digest"]],
+            "items": digest_of_value([tasks, items["index"], items["digest"]]),
         }  # fmt: skip
 
     def _check_models(self, intact: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
@@ -177,12 +177,17 @@ class Tables:
                    "right": record["right"][metric], "reason": base["reason"][metric]}  # fmt: skip
             self.groups.setdefault(key, []).append({**source, **state, **own})
 
-    def _table(self, name: str) -> Rows:
-        rows = list(csv.DictReader(io.StringIO(self._content(name).decode("utf-8"), newline="")))
-        for line, row in enumerate(rows, start=2):
+    def _table(self, name: str, counts: dict[str, int]) -> Rows:
+        """The rows of a table one by one, so that memory never holds more than one; counted."""
+        reader = csv.DictReader(io.StringIO(self._content(name).decode("utf-8"), newline=""))
+        columns = reader.fieldnames or []
+        if len(set(columns)) < len(columns):
+            raise ArchiveError(f"{name}: a column twice; expected each once")
+        for line, row in enumerate(reader, start=2):
             if None in row or None in row.values():
                 raise ArchiveError(f"{name}, line {line}: not as many cells as columns")
-        return rows
+            counts[name] += 1
+            yield row
 
     def _check_impact(self, rows: Rows) -> Profiles:
         """Compare the AIS table; the profiles in the metric shown by (model, benchmark, ...)."""
@@ -340,15 +345,12 @@ def _check_similarity(rows: Rows, name: str, pair: str, profiles: Profiles) -> N
         for one, other in combinations(profiles, 2)
         if one != other and one[:place] + one[place + 1 :] == other[:place] + other[place + 1 :]
     ]
-    found = [
-        tuple(tuple(row[f"{key}_{side}" if key == pair else key] for key in KEYS) for side in "ab")
-        for row in rows
-    ]
-    if found != pairs:
-        raise ArchiveError(
-            f"{name}: other pairs than {IMPACT} has profiles of, or in another order"
-        )
-    for line, (row, (one, other)) in enumerate(zip(rows, pairs, strict=True), start=2):
+    for line, (row, both) in enumerate(zip_longest(rows, pairs), start=2):
+        if row is None or both is None or _pair(row, pair) != both:
+            raise ArchiveError(
+                f"{name}: other pairs than {IMPACT} has profiles of, or in another order"
+            )
+        one, other = both
         abilities = sorted(profiles[one])
         if abilities != sorted(profiles[other]):
             raise ArchiveError(f"{name}, line {line}: of profiles of different abilities")
@@ -362,6 +364,14 @@ def _check_similarity(rows: Rows, name: str, pair: str, profiles: Profiles) -> N
         }
         for column, value in expected.items():
             _compare(row[column], value, f"{name}, line {line}, {column}")
+
+
+def _pair(row: Mapping[str, str], pair: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The two profiles of a row."""
+    one, other = (
+        tuple(row[f"{key}_{side}" if key == pair else key] for key in KEYS) for side in "ab"
+    )
+    return one, other
 
 
 def _undefined(one: Profile, other: Profile) -> str:

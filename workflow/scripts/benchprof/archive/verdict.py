@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.archive.container import DEFAULT_LIMITS, MALFORMED, Archive, Limits
+from benchprof.archive.container import MALFORMED, Archive
 from benchprof.archive.layout import ArchiveError
+from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_of
 from benchprof.archive.listing import LISTING, check_files, read_listing
 from benchprof.archive.rerun import TABLES, rewritten_tables
 from benchprof.archive.tables import COLUMNS, MANIFEST, TOLERANCE, Tables
@@ -151,20 +152,10 @@ def main(archive: Path | None = None) -> int:
         help="also have the library that runs this check, with the project's packages, write all "
         "tables again, and compare them byte by byte",
     )
-    limits = {
-        "files": "files at most",
-        "file_bytes": "bytes of one file at most, unpacked",
-        "total_bytes": "bytes of all files at most, unpacked",
-        "ratio": "how many times its size a packed file may expand to",
-    }
-    for name, text in limits.items():
-        default = getattr(DEFAULT_LIMITS, name)
-        option = f"--most-{name.replace('_', '-')}"
-        parser.add_argument(option, dest=name, type=int, default=default, help=text, metavar="N")
+    add_limits(parser)
     options = parser.parse_args()
     try:
-        bounds = Limits(**{name: getattr(options, name) for name in limits})
-        verdict = check(options.archive, bounds, options.recompute)
+        verdict = check(options.archive, limits_of(options), options.recompute)
     except ArchiveError as error:
         found = [_on_one_line(line) for line in str(error).split("\n")]
         print(*found, f"{options.archive}: refused.", sep="\n", file=sys.stderr)
