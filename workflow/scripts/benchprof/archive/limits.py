@@ -14,7 +14,7 @@ class Limits:
         files: how many files.
         file_bytes: of one file, unpacked.
         total_bytes: of all files, unpacked.
-        parsed_bytes: of a JSON or CSV file that is compared: in memory it may take thirty times that.
+        parsed_bytes: of a JSON or CSV file that is compared; memory takes up to thirty times that.
         ratio: unpacked to packed size of a file above a megabyte.
     """
 

@@ -17,17 +17,18 @@ interpreter:
   pending signals and the size of messages are limited. What it prints is dropped.
 - When the verdict is there or the wall time is over, the whole process namespace is killed.
 - System calls that would get around this are refused (`syscalls`: sockets, memory that is no
-  address space, new namespaces, keys, tracing), on x86_64 and aarch64.
+  address space, new namespaces, keys, tracing, settings of a process), on x86_64 and aarch64.
 
 The limit of CPU time decides whether a program takes too long. The clock ends those that sleep; so
 that a busy machine changes no verdict, a program that it ends is tried once more after all others,
 by itself and for longer. What it ends again is `Verdict.STALLED`.
 
 Not promised: anything against a fault of the kernel. No limit counts the tables of a process's
-pages, up to 1 GiB, nor parts of huge pages that the kernel gave unasked (a control group would, but
-few users may make one, and a verdict must not depend on who runs it). A test whose values can be
-guessed is passed by a guess, as ever. Arguments are copies, and a result of a type that is not
-plain data equals nothing: a benchmark that relies on more is not for this sandbox.
+pages, up to 1 GiB, nor parts of huge pages that the kernel gave unasked, nor names of missing files
+that it notes until memory is short (a control group would, but few users may make one, and a
+verdict must not depend on who runs it). A test whose values can be guessed is passed by a guess, as
+ever. Arguments are copies, and a result of a type that is not plain data equals nothing: a
+benchmark that relies on more is not for this sandbox.
 """
 
 from __future__ import annotations
