@@ -118,7 +118,9 @@ def write_record(path: Path, model: str, chance: Any, mask: str | None, draw: An
             "task": ["task"] * len(chance),
             "index": list(range(len(chance))),
             "digest": [f"digest {i}" for i in range(len(chance))],
+            "gold": [[0]] * len(chance),
             "scores": scores,
+            "responses": [[[-1.0, True], [-2.0, False]]] * len(chance),
         },
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -617,7 +617,9 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
         "guessing: 0.25; the records give 0.1",
     ),
     "a mean": (changed(X, record, lambda v: v["scores"].update(acc=0.5)), "scores.acc is not"),
-    "a mean of no scores": (changed(X, record, lambda v: v["scores"].update(f1=1.0)), "not a rec"),
+    "a mean of no scores": (
+        changed(X, record, lambda v: v["scores"].update(f1=1.0)), "of other metrics",
+    ),
     "scores beyond numbers": (
         changed(X, lambda own: own.replace(b" 1.0", b" 1e999")), "its digest differs",
     ),
@@ -628,10 +630,10 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
         changed(X, record, lambda v: v["items"]["digest"].reverse()), "or other requests",
     ),
     "tasks that make other clusters": (
-        changed(X, record, lambda v: v["items"]["task"].pop()), "39 tasks of 40 items",
+        changed(X, record, lambda v: v["items"]["task"].pop()), "39 entries of 40 items",
     ),
     "a record of no model": (
-        changed(X, record, lambda v: v["origin"].pop("model")), "not an archive of a run",
+        changed(X, record, lambda v: v["origin"].pop("model")), "origin: lacks model",
     ),
     "abilities relabelled": (lambda f: renamed(f, "ability", "x", "y"), "listed as 'y'"),
     "models relabelled": (lambda f: renamed(f, "model", "m", "n"), "another model than"),

@@ -12,11 +12,62 @@ from typing import Any
 
 from benchprof.archive.container import CHUNK, MALFORMED
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.strict import load_json
+from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 
 # A model's tensors take 200 bytes each.
 LARGEST_HEADER = 1 << 24
 SAFETENSORS_TYPES = {"I32": "torch.int32", "I64": "torch.int64", "F32": "torch.float32"}
+
+SCORES = {str: NUMBER}
+# Of a record, what the check or a later job reads; docs/file_formats.md has all of it.
+RECORD = Fields(
+    {
+        "format": int,
+        "origin": Fields(
+            {
+                "model": Fields({"digest": str, "dtype": str}, open=True),
+                "mask": (Fields({"digest": str}, {"method": str}, open=True), type(None)),
+                "requests": Fields({"digest": str}, open=True),
+                "code": str,
+            },
+            open=True,
+        ),
+        "n": int,
+        "guessing": NUMBER,
+        "scores": SCORES,
+        "tasks": {str: Fields({"n": int, "scores": SCORES})},
+        "items": Fields(
+            {
+                "task": [str],
+                "index": [int],
+                "digest": [str],
+                "gold": [list],
+                "scores": {str: [NUMBER]},
+                "responses": [list],
+            },
+            open=True,
+        ),
+    },
+    {
+        "pool": Fields(
+            {
+                "n": int,
+                "outside": NUMBER,
+                "sets": [
+                    Fields(
+                        {
+                            "options": [str],
+                            "uniform": NUMBER,
+                            "tasks": {str: Fields({"n": int, "right": [int]})},
+                        },
+                        open=True,
+                    )
+                ],
+            }
+        )
+    },
+    open=True,
+)
 
 
 def check_mask(content: bytes, name: str) -> dict[str, Any]:
@@ -76,28 +127,33 @@ def _widened(data: memoryview) -> bytes:
 
 
 def check_record(content: bytes, name: str) -> dict[str, Any]:
-    """Compare a record with its digest, and its means with its items' scores.
+    """Compare a record with its digest and its shape, and its means with its items' scores.
 
     Raises:
         ArchiveError: they differ.
     """
-    record = load_json(content, name)
-    try:
-        scores = record["items"]["scores"]
-        wrong = [
-            metric
-            for metric, own in scores.items()
-            if len(own) != record["n"]
-            or not all(math.isfinite(score) for score in own)
-            or fmean(own) != record["scores"][metric]
-        ]
-        if record["scores"].keys() - scores.keys():
-            raise ValueError("a mean without items' scores")
-    except MALFORMED as error:
-        raise ArchiveError(f"{name}: not a record ({error!r})") from None
+    record: dict[str, Any] = load_json(content, name)
+    check_shape(record, RECORD, name)
     body, _, sealed = content.rpartition(b' "digest": ')
     if sealed != f'"{hashlib.sha256(body).hexdigest()}"\n}}\n'.encode():
         raise ArchiveError(f"{name}: its digest differs from its content")
-    if wrong:
-        raise ArchiveError(f"{name}: scores.{wrong[0]} is not the mean of the items' scores")
-    return dict(record)
+    n, items = record["n"], record["items"]
+    lists = {part: own for part, own in items.items() if isinstance(own, list)}
+    lists |= {f"scores.{metric}": own for metric, own in items["scores"].items()}
+    for part, own in lists.items():
+        if len(own) != n:
+            raise ArchiveError(f"{name}: items.{part} has {len(own)} entries of {n} items")
+    if record["scores"].keys() != items["scores"].keys():
+        raise ArchiveError(f"{name}: scores are of other metrics than items.scores")
+    for metric, scores in items["scores"].items():
+        if not _is_mean(record["scores"][metric], scores):
+            raise ArchiveError(f"{name}: scores.{metric} is not the mean of the items' scores")
+    return record
+
+
+def _is_mean(mean: float, scores: list[float]) -> bool:
+    try:
+        return all(map(math.isfinite, scores)) and fmean(scores) == mean
+    except ArithmeticError:
+        # Whole numbers beyond floating point.
+        return False

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchprof.archive.container import MALFORMED, Archive
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.strict import Fields, check_shape, load_json
+from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 
 # 2: the digest of a record is that of its bytes.
 FORMAT = 2
@@ -20,7 +20,7 @@ LISTING = "archive.json"
 # A changed text up to this size is searched for the line: a record of 14,000 items has 4 MiB.
 LARGEST_TEXT = 1 << 23
 RESULTS = "results"
-NUMBER, MAYBE_TEXT = (int, float), (str, type(None))
+MAYBE_TEXT = (str, type(None))
 SHAPE = Fields(
     {
         "format": int,

@@ -104,8 +104,6 @@ class Tables:
         self.records.append(name)
         origin, items = record["origin"], record["items"]
         guessing, tasks = record["guessing"], items["task"]
-        if len(tasks) != record["n"]:
-            raise ArchiveError(f"{name}: {len(tasks)} tasks of {record['n']} items")
         if abs(guessing_level(record) - guessing) > TOLERANCE:
             level = guessing_level(record)
             raise ArchiveError(f"{name}: guessing scores {guessing}; its pool gives {level}")
