@@ -638,7 +638,10 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "abilities relabelled": (lambda f: renamed(f, "ability", "x", "y"), "listed as 'y'"),
     "models relabelled": (lambda f: renamed(f, "model", "m", "n"), "another model than"),
     "a manifest without models": (
-        changed(MANIFEST, lambda _: b'{"models": {}}'), "not an archive of a run",
+        changed(MANIFEST, lambda _: b'{"models": {}, "results": {}}'), "models: lacks m",
+    ),
+    "a manifest of another shape": (
+        changed(MANIFEST, lambda _: b"[]"), "manifest.json: []; expected an object",
     ),
     "a mask with bytes at its end": (
         changed(MASK_X, lambda own: own + b"more"), "bytes of no tensor",

@@ -16,7 +16,7 @@ from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import digest_of_value, read_listed, read_parsed
-from benchprof.archive.strict import load_json
+from benchprof.archive.strict import Fields, check_shape, load_json
 
 # Means are added up in another order here than where the tables were made.
 TOLERANCE = 1e-9
@@ -24,6 +24,9 @@ TOLERANCE = 1e-9
 CALIBRATED = "calibrated"
 ALL_ABILITIES = "all_abilities"
 MANIFEST = "results/manifest.json"
+SHAPE = Fields(
+    {"models": {str: Fields({"digest": str}, open=True)}, "results": {str: str}}, open=True
+)
 IMPACT = "results/profiles/impact.csv"
 SIMILARITIES = {
     "results/profiles/similarity.csv": "model",
@@ -124,8 +127,10 @@ class Tables:
 
     def _check_models(self, intact: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
         """Compare the models' digests in the records with those in the manifest."""
-        manifest = load_json(self._content(MANIFEST), MANIFEST)
+        manifest = read_manifest(self.archive, self.listing)
         for (model, benchmark), record in intact.items():
+            if model not in manifest["models"]:
+                raise ArchiveError(f"{MANIFEST}.models: lacks {model}")
             noted = manifest["models"][model]["digest"]
             if record["model_digest"] != noted:
                 where = f"the record of {model} on {benchmark}"
@@ -272,6 +277,19 @@ class Tables:
         intact, impact = cell["intact"], self._settings["impact"]
         base = {"absolute": 1.0, "relative": intact}.get(impact, intact - cell["base"]["guessing"])
         return float((intact - cell["ablated"]) / base) if base > 0 else math.nan
+
+
+def read_manifest(archive: Archive, listing: Mapping[str, Any]) -> dict[str, Any]:
+    """The run's manifest.
+
+    Raises:
+        ArchiveError: it is missing, changed or of another shape.
+    """
+    if MANIFEST not in listing["files"]:
+        raise ArchiveError(f"{MANIFEST}: missing")
+    manifest = load_json(read_parsed(archive, listing, MANIFEST), MANIFEST)
+    check_shape(manifest, SHAPE, MANIFEST)
+    return dict(manifest)
 
 
 def _view(source: Mapping[str, Any]) -> tuple[str, ...]:
