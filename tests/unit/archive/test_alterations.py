@@ -13,6 +13,8 @@ import os
 import socket
 import stat
 import struct
+import subprocess
+import sys
 import tracemalloc
 import unicodedata
 import zipfile
@@ -25,7 +27,7 @@ from typing import Any
 import pytest
 
 from benchprof import digests
-from benchprof.archive import strict
+from benchprof.archive import refill, reproduce, strict, verify
 from benchprof.archive.container import Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
@@ -49,6 +51,7 @@ MASK_X, MASK_Y, MASK_CONTROL = (
     f"results/masks/m/{own}.safetensors" for own in ("xNone", "yNone", "all_abilities1")
 )
 SIMILARITY = "results/profiles/similarity.csv"
+VERIFY = Path(verify.__file__)
 REPORT = "results/report.html"
 
 
@@ -223,6 +226,11 @@ ENTRIES: dict[str, tuple[str | zipfile.ZipInfo, str]] = {
     "a name with a backslash": ("a\\..\\x", "lead out"),
     "a name of another drive": ("C:x", "lead out"),
     "a name with an escape sequence": ("\x1b[2Jx", "lead out"),
+    "a name with a line's end": ("a\x85b", "that no one sees"),
+    "a name with an escape sequence of one character": ("a\x9b2Jb", "that no one sees"),
+    "a name of two lines": ("a\u2028b", "that no one sees"),
+    "a name that turns what follows": ("a\u202eb", "that no one sees"),
+    "a name with a space of no width": ("a\u200bb", "that no one sees"),
     "a name that Windows shortens": ("README.md.", "plain form"),
     "a name with a step that is none": ("a//b", "plain form"),
     "a name too long to unpack": ("a" * 300, "longer than"),
@@ -771,6 +779,42 @@ def test_a_stranger_s_text_commands_no_terminal(
     monkeypatch.setattr("sys.argv", ["verify", str(path)])
     assert main() == 0
     assert "- x?[2J?Recomputed: all\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["a\x85b", "a\nb", "../b"])
+def test_a_listed_name_that_no_file_may_have_is_refused(
+    name: str, files: Files, tmp_path: Path
+) -> None:
+    listed = json.loads(files[LISTING])["files"]
+    own = signed(files, files=listed | {name: listed["README.md"]})
+    assert repr(name) in refused(zipped(own, tmp_path / "archive.zip"))
+
+
+@pytest.mark.parametrize("command", [refill.main, reproduce.main])
+def test_no_command_prints_a_stranger_s_commands(
+    command: Callable[[], int], files: Files, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    tables = json.loads(files[LISTING])["tables"]
+    tables["sources"][0]["model"] = "\x1b[2J\x9b"
+    path = zipped(signed(files, tables=tables), tmp_path / "archive.zip")
+    options = ["--into", str(tmp_path / "new"), "--benchmark", "other"]
+    options = options if command is reproduce.main else []
+    monkeypatch.setattr("sys.argv", ["command", str(path), *options])
+    assert command() == 1
+    assert "no intact record of ?[2J?, x_test" in capsys.readouterr().err
+
+
+def test_a_terminal_without_unicode_gets_the_verdict(files: Files, tmp_path: Path) -> None:
+    needed = [{"what": "the data of Zo\u00eb", "path": None}]
+    path = zipped(signed(files, needed=needed), tmp_path / "archive.zip")
+    for argument, stream in ((path, "stdout"), (tmp_path / "Zo\u00eb.zip", "stderr")):
+        done = subprocess.run(
+            [sys.executable, "-S", VERIFY, argument],
+            env={"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert "Zo\\xeb" in getattr(done, stream)
+        assert "Traceback" not in done.stderr
 
 
 def test_thirty_ways_and_more() -> None:

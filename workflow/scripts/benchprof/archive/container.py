@@ -163,6 +163,8 @@ def _check_name(name: str) -> None:
     parts = name.split("/")
     if FOREIGN & set(name) or name.startswith("/") or ".." in parts:
         raise ArchiveError(f"{name!r}: a path that may lead out of the archive's folder")
+    if not name.isprintable():
+        raise ArchiveError(f"{name!r}: a name with characters that no one sees")
     if any(part in ("", ".") or part[-1] in ". " for part in parts):
         raise ArchiveError(f"{name!r}: a folder, or a name not in its plain form")
     if unicodedata.normalize("NFC", name) != name:

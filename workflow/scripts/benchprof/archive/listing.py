@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from benchprof.archive.container import MALFORMED, Archive
+from benchprof.archive.container import MALFORMED, Archive, check_names
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 
@@ -140,6 +140,7 @@ def read_listing(archive: Archive) -> dict[str, Any]:
 def _check_references(listing: Mapping[str, Any]) -> None:
     """Compare the parts of the listing with each other; a path that is needed stays inside."""
     tables, files = listing["tables"], listing["files"]
+    check_names(files)
     where = f"{LISTING}.tables"
     if any(len(entry) != 3 for entry in tables["intact"]):
         raise ArchiveError(f"{where}.intact: expected model, benchmark and record of each")

@@ -25,6 +25,7 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.limits import add_limits, limits_of
 from benchprof.archive.listing import read_listed, read_parsed
 from benchprof.archive.tables import MANIFEST, read_manifest
+from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
 from benchprof.errors import InputError
 from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
@@ -330,6 +331,7 @@ def main() -> int:
         "--configfile", type=Path, default=Path("config.yaml"), help="of the run in this folder"
     )
     add_limits(parser)
+    take_any_text()
     options = parser.parse_args()
     try:
         limits = limits_of(options)
@@ -338,10 +340,10 @@ def main() -> int:
             raise ArchiveError(f"its digest is {listing['digest']}; expected {options.digest}")
         archive = Archive(options.archive, limits)
         store = _store(options.configfile)
-        print(*_said("Records", refill_store(archive, listing, store), str(store.root)), sep="\n")
-        print(*_masks_said(archive, listing), sep="\n")
+        say(_said("Records", refill_store(archive, listing, store), str(store.root)))
+        say(_masks_said(archive, listing))
     except (ArchiveError, InputError, OSError) as error:
-        print(error, file=sys.stderr)
+        complain(error)
         return 1
     return 0
 

@@ -21,6 +21,7 @@ from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_of
 from benchprof.archive.listing import RESULTS, check_needed_path, unpack
+from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
 
 # Where the archive's results go: nothing of them may pass for a result of the new run.
@@ -173,6 +174,7 @@ def main() -> int:
     )
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     add_limits(parser)
+    take_any_text()
     options = parser.parse_args()
     try:
         differences = reproduce(
@@ -184,12 +186,11 @@ def main() -> int:
             limits_of(options),
         )
     except ArchiveError as error:
-        print(error, file=sys.stderr)
+        complain(error)
         return 1
-    for difference in differences:
-        print(f"{difference.record} differs: {difference.what}")
+    say(f"{difference.record} differs: {difference.what}" for difference in differences)
     if not differences:
-        print(f"{options.benchmark}: masks and scores are identical to the archive's.")
+        say([f"{options.benchmark}: masks and scores are identical to the archive's."])
     return 1 if differences else 0
 
 

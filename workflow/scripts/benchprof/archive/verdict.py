@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_
 from benchprof.archive.listing import LISTING, check_files, read_listing
 from benchprof.archive.rerun import TABLES, rewritten_tables
 from benchprof.archive.tables import COLUMNS, MANIFEST, TOLERANCE, Tables
+from benchprof.archive.terminal import complain, on_one_line, say, take_any_text
 
 # Of more files alike the verdict says how many they are.
 NAMED = 8
@@ -53,7 +53,7 @@ class Verdict:
             if own:
                 said += ["", f"{degree[0].upper()}{degree[1:]}: {meaning}", *_named(own, each)]
         said += ["", "Not looked at:", *(f"- {what}" for what in NOT_LOOKED_AT)]
-        needed = [f"- {_on_one_line(need['what'])}" for need in self.listing["needed"]]
+        needed = [f"- {on_one_line(need['what'])}" for need in self.listing["needed"]]
         said += ["", "Left out, not looked at, and needed to compute the rest again:", *needed]
         digest = self.listing["digest"]
         return [*said, "", f"The archive's digest, to compare with a published one: {digest}"]
@@ -130,11 +130,6 @@ def _named(files: Mapping[str, str], each: bool) -> list[str]:
     return said
 
 
-def _on_one_line(text: str) -> str:
-    """A stranger's text without what a terminal obeys, so that none passes for a verdict."""
-    return "".join(own if own.isprintable() else "?" for own in text)
-
-
 def main(archive: Path | None = None) -> int:
     """Run the command; 1 where the archive is refused.
 
@@ -153,12 +148,13 @@ def main(archive: Path | None = None) -> int:
         "tables again, and compare them byte by byte",
     )
     add_limits(parser)
+    take_any_text()
     options = parser.parse_args()
     try:
         verdict = check(options.archive, limits_of(options), options.recompute)
     except ArchiveError as error:
-        found = [_on_one_line(line) for line in str(error).split("\n")]
-        print(*found, f"{options.archive}: refused.", sep="\n", file=sys.stderr)
+        complain(error)
+        complain(ArchiveError(f"{options.archive}: refused."))
         return 1
-    print("\n".join(verdict.lines(options.each)))
+    say(verdict.lines(options.each))
     return 0
