@@ -31,6 +31,7 @@ from benchprof.archive import refill, reproduce, strict, verify
 from benchprof.archive.container import Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
+from benchprof.archive.recompute import recompute_tables
 from benchprof.archive.tables import (
     COLUMNS,
     FLIPS,
@@ -68,8 +69,24 @@ def zipped(files: Files, target: Path, packed: int = zipfile.ZIP_STORED) -> Path
     return target
 
 
+def noting(files: Files, manifest: bytes) -> bytes:
+    """The manifest with the digests of the files as they are, where it is one."""
+    try:
+        value = json.loads(manifest)
+        noted = {n: digests.of_bytes(files[n]) for n in value["results"] if n in files}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return manifest
+    return json.dumps(value | {"results": noted}).encode()
+
+
 def signed(files: Files, /, **parts: Any) -> Files:
     """The files with every digest mended, and parts of the listing replaced."""
+    own = files | {MANIFEST: noting(files, files[MANIFEST])} if MANIFEST in files else files
+    return signed_as_is(own, **parts)
+
+
+def signed_as_is(files: Files, /, **parts: Any) -> Files:
+    """The same, but the manifest stays as it is."""
     listing = json.loads(files[LISTING])
     listing.pop("digest")
     own = {name: content for name, content in files.items() if name != LISTING}
@@ -294,7 +311,7 @@ def test_what_is_parsed_is_bounded_by_itself(files: Files, tmp_path: Path) -> No
     """A mask may be large, which is compared a piece at a time; not a record, table or list."""
     most = max(len(files[X]), len(files[LISTING]), len(files[IMPACT])) + 1000
     for name in (X, IMPACT, MANIFEST):
-        large = signed(files | {name: files[name] + b"\n" * most})
+        large = signed_as_is(files | {name: files[name] + b"\n" * most})
         path = zipped(large, tmp_path / "archive.zip")
         said = refused(path, Limits(parsed_bytes=most))
         assert f"{name}: " in said and f"bytes to be parsed; expected {most} at most" in said
@@ -779,6 +796,41 @@ def test_a_stranger_s_text_commands_no_terminal(
     monkeypatch.setattr("sys.argv", ["verify", str(path)])
     assert main() == 0
     assert "- x?[2J?Recomputed: all\n" in capsys.readouterr().out
+
+
+def without_seed_2(files: Files, tmp_path: Path) -> tuple[Files, dict[str, Any]]:
+    """A run without half of its controls: files and what made its tables."""
+    tables = json.loads(files[LISTING])["tables"]
+    left = [source for source in tables["sources"] if source["seed"] == 2]
+    gone = {source[key] for source in left for key in ("record", "mask")}
+    tables["sources"] = [source for source in tables["sources"] if source not in left]
+    path = zipped(files, tmp_path / "whole.zip")
+    unpack(Archive(path), read_listing(Archive(path)), tmp_path / "whole")
+    recompute_tables(tables, tmp_path / "tables", tmp_path / "whole")
+    new = {f"results/profiles/{p.name}": p.read_bytes() for p in (tmp_path / "tables").iterdir()}
+    return {name: own for name, own in (files | new).items() if name not in gone}, tables
+
+
+def test_controls_left_out_are_missed_or_the_verdict_says_that_they_may_be(
+    files: Files, tmp_path: Path
+) -> None:
+    own, tables = without_seed_2(files, tmp_path)
+    path = tmp_path / "archive.zip"
+    mended = signed(own, tables=tables)
+    noted = json.loads(files[MANIFEST])
+    names = noted["results"]
+    manifest = json.dumps(noted | {"results": names | json.loads(mended[MANIFEST])["results"]})
+    forged = signed_as_is(mended | {MANIFEST: manifest.encode()})
+    assert f"{MANIFEST}: names results/" in refused(zipped(forged, path))
+    said = check(zipped(mended, path)).lines(each=False)
+    looked = said[said.index("Not looked at:") + 1]
+    assert looked.startswith("- whether the run is whole: a model, benchmark, ability or control")
+
+
+def test_another_digest_in_the_manifest_is_refused(files: Files, tmp_path: Path) -> None:
+    changed = files | {REPORT: files[REPORT] + b"more"}
+    said = refused(zipped(signed_as_is(changed), tmp_path / "archive.zip"))
+    assert f"{MANIFEST}: says another SHA-256 of {REPORT}" in said
 
 
 @pytest.mark.parametrize("name", ["a\x85b", "a\nb", "../b"])

@@ -76,6 +76,7 @@ class Tables:
         """
         made = self.listing["tables"]
         self._settings = made["settings"]
+        self._manifest = read_manifest(self.archive, self.listing)
         sources = made["sources"]
         for name in sorted({source["mask"] for source in sources}):
             self.masks[name] = check_mask(read_listed(self.archive, self.listing, name), name)
@@ -96,6 +97,7 @@ class Tables:
         for name, pair in SIMILARITIES.items():
             _check_similarity(self._table(name, counts), name, pair, profiles)
         self._check_flips(self._table(FLIPS, counts))
+        self._check_results()
         return counts
 
     def _content(self, name: str) -> bytes:
@@ -125,13 +127,22 @@ class Tables:
             "items": digest_of_value([tasks, items["index"], items["digest"]]),
         }  # fmt: skip
 
+    def _check_results(self) -> None:
+        """Compare the run's results in the manifest with the list of files."""
+        files = self.listing["files"]
+        for name, digest in self._manifest["results"].items():
+            if name not in files:
+                raise ArchiveError(f"{MANIFEST}: names {name}, which the archive lacks")
+            if files[name]["sha256"] != digest:
+                raise ArchiveError(f"{MANIFEST}: says another SHA-256 of {name}, {digest}")
+
     def _check_models(self, intact: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
         """Compare the models' digests in the records with those in the manifest."""
-        manifest = read_manifest(self.archive, self.listing)
+        models = self._manifest["models"]
         for (model, benchmark), record in intact.items():
-            if model not in manifest["models"]:
+            if model not in models:
                 raise ArchiveError(f"{MANIFEST}.models: lacks {model}")
-            noted = manifest["models"][model]["digest"]
+            noted = models[model]["digest"]
             if record["model_digest"] != noted:
                 where = f"the record of {model} on {benchmark}"
                 raise ArchiveError(f"{where}: of another model than {MANIFEST} says, {noted}")

@@ -26,6 +26,8 @@ OF_HALVES = dict.fromkeys(
     "of halves of the train items, whose records and masks are not in the archive",
 )
 NOT_LOOKED_AT = (
+    "whether the run is whole: a model, benchmark, ability or control that was left out, also of "
+    f"{MANIFEST}, leaves no trace",
     "whether a model that is asked gives the items' scores: no model was run",
     "whether importance gives the masks' entries: none was computed",
     "whether the data behind the names of models, abilities and benchmarks are what these say",
@@ -100,7 +102,7 @@ def _checked(
     files |= {name: (PART, f"{rows[name]} rows, {part}: {what}") for name, what in COLUMNS.items()}
     files |= dict.fromkeys(tables.records, (PART, "digest, mask, model, requests, means of scores"))
     files |= dict.fromkeys(tables.masks, (PART, "digests, ability, selection, k, seed, model"))
-    files[MANIFEST] = (PART, "the models' digests")
+    files[MANIFEST] = (PART, "the digests of the models and of all results")
     return files | dict.fromkeys(rewritten, (WHOLE, "every byte"))
 
 
