@@ -397,6 +397,21 @@ def test_an_altered_folder_is_refused(name: str, folder: Path) -> None:
             path.parent.rmdir()
 
 
+def test_a_pipe_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ArchiveError, match=r"a pipe, socket or device\); expected a zip file"):
+        opened_in_time(tmp_path / "pipe")
+
+
+def opened_in_time(path: Path) -> Archive:
+    """The archive; a writer comes and goes, so that no opening waits for ever."""
+    writer = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        return Archive(path)
+    finally:
+        os.close(writer)
+
+
 # The list of files, signed again.
 
 
@@ -636,6 +651,25 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
         changed(FLIPS, table, same_everywhere("3", "lost")), "lost: 3; the records give",
     ),
     "a score": (changed(X, record, one_item_wrong), "; the records give"),
+    "a number of items with decimals": (
+        changed(X, record, lambda v: v.update(n=40.0)), "n: 40.0; expected a whole number",
+    ),
+    "scores that are no numbers": (
+        changed(X, record, lambda v: v["items"]["scores"].update(
+            acc=[bool(own) for own in v["items"]["scores"]["acc"]])),
+        "scores.acc[0]: ",
+    ),
+    "a number in digits of another script": (
+        changed(IMPACT, lambda own: own.replace(b"0.25", "\u0660.\u0662\u0665".encode())),
+        "expected a number",
+    ),
+    "a number in Python's writing": (
+        changed(IMPACT, lambda own: own.replace(b",0.25,", b",0_0.25,")), "expected a number",
+    ),
+    "a record ablated in another way": (
+        changed(X, record, lambda v: v["origin"]["mask"].update(method="mean")),
+        "ablated in another way than other records",
+    ),
     "guessing in every record": (
         lambda f: f | {name: record(own, lambda value: value.update(guessing=0.1))
                        for name, own in f.items() if "evaluations" in name},
@@ -713,6 +747,7 @@ def test_settings_of_other_scores_are_refused(files: Files, tmp_path: Path) -> N
         ({"impact": "relative"}, "the records give"),
         ({"headlines": {}}, "headline"),
         ({"seed": True}, "seed: True; expected a whole number"),
+        ({"impact": "nonsense"}, "impact: 'nonsense'; expected one of chance_corrected, absolute"),
     ):
         own = signed(files, tables=tables | {"settings": tables["settings"] | change})
         assert reason in refused(zipped(own, tmp_path / "archive.zip"))

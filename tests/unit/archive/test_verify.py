@@ -217,7 +217,7 @@ def test_what_is_no_number_or_no_row_is_refused(
     archive: Path, changed: Callable[..., Path]
 ) -> None:
     said = refused(changed(mended({IMPACT: with_cell("ais", lambda _: "a lot")}, archive)))
-    assert "not an archive of a run" in said
+    assert f"{IMPACT}, line 4, ais: a lot; expected a number" in said
     said = refused(changed(mended({IMPACT: with_cell("ability", lambda _: "y")}, archive)))
     assert f"{IMPACT}, line 4: no record has this row, or it is twice" in said
     cut = {IMPACT: lambda content: content[: content.rindex(b"\nn,")] + b"\n"}

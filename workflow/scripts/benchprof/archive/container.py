@@ -46,6 +46,9 @@ class Archive:
         try:
             if path.is_dir():
                 sizes = list(_files_below(path))
+            elif path.exists() and not path.is_file():
+                # Opening a pipe would wait for whoever writes into it.
+                raise OSError("a pipe, socket or device")
             else:
                 with path.open("rb") as stream:
                     entries = read_layout(stream, path.stat().st_size, limits.files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, zip_longest
@@ -15,7 +16,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import digest_of_value, read_listed, read_parsed
+from benchprof.archive.listing import LISTING, digest_of_value, read_listed, read_parsed
 from benchprof.archive.strict import Fields, check_shape, load_json
 
 # Means are added up in another order here than where the tables were made.
@@ -41,6 +42,11 @@ COLUMNS = {
     FLIPS: "n, intact_right, lost, gained",
 }
 """The columns of each table that are recomputed, in words."""
+# Of a mask's record: what became of the entries, the same in all records that are compared.
+HOW = ("method", "kept_in")
+IMPACTS = ("chance_corrected", "absolute", "relative")
+# As Python writes a number: `float` would take digits of other scripts, too.
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)
 KEYS = ("model", "benchmark", "selection", "fraction")
 Rows = Iterator[dict[str, str]]
 # By (model, benchmark, metric, selection, fraction): a cell of the tables each.
@@ -76,6 +82,9 @@ class Tables:
         """
         made = self.listing["tables"]
         self._settings = made["settings"]
+        if self._settings["impact"] not in IMPACTS:
+            found = f"{self._settings['impact']!r}; expected one of {', '.join(IMPACTS)}"
+            raise ArchiveError(f"{LISTING}.tables.settings.impact: {found}")
         self._manifest = read_manifest(self.archive, self.listing)
         sources = made["sources"]
         for name in sorted({source["mask"] for source in sources}):
@@ -119,6 +128,7 @@ class Tables:
             "right": {m: right_items(own) for m, own in items["scores"].items()},
             "reason": {m: reason_of(own, record) for m, own in items["scores"].items()},
             "mask": origin["mask"] and origin["mask"]["digest"],
+            "how": {key: own for key, own in (origin["mask"] or {}).items() if key in HOW},
             "ablation_of": "complement" if "kept_in" in (origin["mask"] or {}) else "mask",
             "model_digest": origin["model"]["digest"],
             "requests_digest": origin["requests"]["digest"],
@@ -174,7 +184,7 @@ class Tables:
                 model = intact[source["model"], source["benchmark"]]["model_digest"]
                 _check_importance(mask["importance"], source["ability"], model, name)
 
-    def _add(self, source: Mapping[str, Any], base: Mapping[str, Any]) -> None:
+    def _add(self, source: Mapping[str, Any], base: dict[str, Any]) -> None:
         """Read an ablated model's record into the groups."""
         name, mask = source["record"], self.masks[source["mask"]]
         record = self._record(name)
@@ -182,6 +192,8 @@ class Tables:
             raise ArchiveError(f"{name}: made with another mask than {source['mask']}")
         if record["made_of"] != base["made_of"] or record["items"] != base["items"]:
             raise ArchiveError(f"{name}: of another model or other requests")
+        if base.setdefault("how", record["how"]) != record["how"]:
+            raise ArchiveError(f"{name}: ablated in another way than other records, {base['how']}")
         state = {"base": base, "k": mask["fraction"], "mask_digest": record["mask"],
                  "ablation_of": record["ablation_of"]}  # fmt: skip
         for metric, score in record["scores"].items():
@@ -457,13 +469,22 @@ def _matched(
 def _compare(found: str, expected: Any, where: str) -> None:
     """Compare a cell of a CSV file with what it should hold."""
     if isinstance(expected, float):
-        same = found != "" and math.isclose(
-            float(found), expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE
-        )
+        same = math.isclose(number_of(found, where), expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     else:
         same = found == _text(expected)
     if not same:
         raise ArchiveError(f"{where}: {found or 'empty'}; the records give {expected}")
+
+
+def number_of(cell: str, where: str) -> float:
+    """The number in a cell of a CSV file.
+
+    Raises:
+        ArchiveError: it holds none, as the tables write them.
+    """
+    if not DECIMAL.fullmatch(cell):
+        raise ArchiveError(f"{where}: {cell or 'empty'}; expected a number")
+    return float(cell)
 
 
 def _text(value: Any) -> str:
