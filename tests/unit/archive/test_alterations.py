@@ -822,6 +822,30 @@ def test_recomputing_finds_what_the_check_leaves_and_runs_no_code_of_the_archive
     assert not (tmp_path / "it ran").exists()
 
 
+def test_a_table_that_the_library_does_not_write_is_named_by_itself(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchprof.archive.verdict.rewritten_tables", lambda *_: [IMPACT])
+    forged = signed(files | {"results/profiles/mine.csv": b"ais\n1.0\n"})
+    said = check(zipped(forged, tmp_path / "archive.zip"), rewrite=True).lines(each=True)
+    assert "- results/profiles/mine.csv: the library writes no such table" in said
+    assert f"- {IMPACT}: every byte" in said
+
+
+def test_a_table_that_the_library_writes_must_be_there(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        Path(command[-1]).mkdir()
+        Path(command[-1], "power.csv").write_text("n\n")
+        return subprocess.CompletedProcess(command, 0, "")
+
+    monkeypatch.setattr("benchprof.archive.rerun.subprocess.run", written)
+    own = {name: content for name, content in files.items() if "profiles/power" not in name}
+    with pytest.raises(ArchiveError, match=r"power\.csv: missing, and this library writes it"):
+        check(zipped(signed(own), tmp_path / "archive.zip"), rewrite=True)
+
+
 def test_a_stranger_s_text_commands_no_terminal(
     files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
