@@ -118,7 +118,9 @@ def write_record(path: Path, model: str, chance: Any, mask: str | None, draw: An
             "task": ["task"] * len(chance),
             "index": list(range(len(chance))),
             "digest": [f"digest {i}" for i in range(len(chance))],
+            "gold": [[0]] * len(chance),
             "scores": scores,
+            "responses": [[[-1.0, True], [-2.0, False]]] * len(chance),
         },
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -169,13 +171,17 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         write_run()
         recompute_tables(made.tables, Path("results/profiles"))
         Path("results/report.html").write_text("<p>What the run found.</p>")
+        for ending in ("csv", "parquet"):
+            Path(f"results/profiles/replication.{ending}").write_text("model,ability\nm,x\n")
         cards = {}
         for model in MODELS:
             cards[model] = Path(f"{model}.json")
             source = CONFIG["models"][model]["source"]
             card = {"digest": model * 64, "source": source, "files": {"config.json": "c" * 64}}
             write_json(cards[model], card)
-        results = [p for p in Path("results").rglob("*") if p.is_file()]
+        found = [p for p in Path("results").rglob("*") if p.is_file()]
+        # Importance is no result: it is left out of archives.
+        results = [path for path in found if "importance" not in path.parts]
         items = sorted(Path("items").glob("*/*.jsonl"))
         write_manifest(Path("results/manifest.json"), CONFIG, items, results, cards)
     return made

@@ -13,20 +13,35 @@ import os
 import socket
 import stat
 import struct
+import subprocess
+import sys
+import tracemalloc
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchprof import digests
+from benchprof.archive import refill, reproduce, strict, verify
 from benchprof.archive.container import Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
-from benchprof.archive.tables import COLUMNS, FLIPS, IMPACT, MANIFEST, SIMILARITIES
+from benchprof.archive.recompute import recompute_tables
+from benchprof.archive.tables import (
+    COLUMNS,
+    FLIPS,
+    IMPACT,
+    KEYS,
+    MANIFEST,
+    SIMILARITIES,
+    Profile,
+    similarity,
+)
 from benchprof.archive.verdict import check, main
 from benchprof.evaluation.record import record_bytes
 from benchprof.masks.mask import Mask, read_mask, write_mask
@@ -37,6 +52,7 @@ MASK_X, MASK_Y, MASK_CONTROL = (
     f"results/masks/m/{own}.safetensors" for own in ("xNone", "yNone", "all_abilities1")
 )
 SIMILARITY = "results/profiles/similarity.csv"
+VERIFY = Path(verify.__file__)
 REPORT = "results/report.html"
 
 
@@ -53,8 +69,24 @@ def zipped(files: Files, target: Path, packed: int = zipfile.ZIP_STORED) -> Path
     return target
 
 
+def noting(files: Files, manifest: bytes) -> bytes:
+    """The manifest with the digests of the files as they are, where it is one."""
+    try:
+        value = json.loads(manifest)
+        noted = {n: digests.of_bytes(files[n]) for n in value["results"] if n in files}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return manifest
+    return json.dumps(value | {"results": noted}).encode()
+
+
 def signed(files: Files, /, **parts: Any) -> Files:
     """The files with every digest mended, and parts of the listing replaced."""
+    own = files | {MANIFEST: noting(files, files[MANIFEST])} if MANIFEST in files else files
+    return signed_as_is(own, **parts)
+
+
+def signed_as_is(files: Files, /, **parts: Any) -> Files:
+    """The same, but the manifest stays as it is."""
     listing = json.loads(files[LISTING])
     listing.pop("digest")
     own = {name: content for name, content in files.items() if name != LISTING}
@@ -211,6 +243,11 @@ ENTRIES: dict[str, tuple[str | zipfile.ZipInfo, str]] = {
     "a name with a backslash": ("a\\..\\x", "lead out"),
     "a name of another drive": ("C:x", "lead out"),
     "a name with an escape sequence": ("\x1b[2Jx", "lead out"),
+    "a name with a line's end": ("a\x85b", "that no one sees"),
+    "a name with an escape sequence of one character": ("a\x9b2Jb", "that no one sees"),
+    "a name of two lines": ("a\u2028b", "that no one sees"),
+    "a name that turns what follows": ("a\u202eb", "that no one sees"),
+    "a name with a space of no width": ("a\u200bb", "that no one sees"),
     "a name that Windows shortens": ("README.md.", "plain form"),
     "a name with a step that is none": ("a//b", "plain form"),
     "a name too long to unpack": ("a" * 300, "longer than"),
@@ -270,6 +307,49 @@ def test_more_than_the_limits_is_refused(files: Files, tmp_path: Path) -> None:
         assert reason in refused(path, limits)
 
 
+def test_what_is_parsed_is_bounded_by_itself(files: Files, tmp_path: Path) -> None:
+    """A mask may be large, which is compared a piece at a time; not a record, table or list."""
+    most = max(len(files[X]), len(files[LISTING]), len(files[IMPACT])) + 1000
+    for name in (X, IMPACT, MANIFEST):
+        large = signed_as_is(files | {name: files[name] + b"\n" * most})
+        path = zipped(large, tmp_path / "archive.zip")
+        said = refused(path, Limits(parsed_bytes=most))
+        assert f"{name}: " in said and f"bytes to be parsed; expected {most} at most" in said
+    large = signed(files | {"docs/text.md": b"\n" * 2 * most})
+    check(zipped(large, tmp_path / "archive.zip"), Limits(parsed_bytes=most))
+
+
+def test_a_table_of_many_rows_fills_no_memory(files: Files, tmp_path: Path) -> None:
+    header = files[IMPACT].split(b"\n")[0]
+    rows = header + b"\n" + (b"," * header.count(b",") + b"\n") * 20_000
+    path = zipped(signed(files | {IMPACT: rows}), tmp_path / "archive.zip")
+    tracemalloc.start()
+    try:
+        assert "line 2: no record has this row" in refused(path)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # The text takes four bytes a character beside the file's bytes.
+    assert most < 20 * len(rows)
+
+
+def test_a_key_twice_is_found_in_one_pass() -> None:
+    compared = 0
+
+    class Key(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)  # type: ignore[arg-type]
+
+    pairs = [(Key(number), 0) for number in range(300)]
+    with pytest.raises(ValueError, match="'299' twice"):
+        strict._object([*pairs, (Key(299), 0)])
+    assert compared < 3 * len(pairs)
+
+
 # An unpacked folder.
 
 
@@ -315,6 +395,21 @@ def test_an_altered_folder_is_refused(name: str, folder: Path) -> None:
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         if made:
             path.parent.rmdir()
+
+
+def test_a_pipe_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ArchiveError, match=r"a pipe, socket or device\); expected a zip file"):
+        opened_in_time(tmp_path / "pipe")
+
+
+def opened_in_time(path: Path) -> Archive:
+    """The archive; a writer comes and goes, so that no opening waits for ever."""
+    writer = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        return Archive(path)
+    finally:
+        os.close(writer)
 
 
 # The list of files, signed again.
@@ -449,6 +544,38 @@ def invent(rows: list[dict[str, str]]) -> None:
         row.update(similarity="0.99", reason_code="undefined_profile")
 
 
+def paired_otherwise(model: str, benchmark: str) -> Callable[[Files], Files]:
+    """A profile's rows in another order, and all similarities that follow from that order."""
+
+    def turned(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        profile = (model, benchmark)
+        places = [n for n, row in enumerate(rows) if (row["model"], row["benchmark"]) == profile]
+        own = sorted((rows[n] for n in places), key=lambda row: row["ability"], reverse=True)
+        moved = dict(zip(places, own, strict=True))
+        return [moved.get(n, row) for n, row in enumerate(rows)]
+
+    def forge(files: Files) -> Files:
+        impact = table(files[IMPACT], turned)
+        profiles: dict[tuple[str, ...], Profile] = {}
+        for row in csv.DictReader(io.StringIO(impact.decode())):
+            if row["headline"] == "True" and row["seed"] == "":
+                ais = float(row["ais"]) if row["ais"] else None
+                profiles.setdefault(tuple(row[key] for key in KEYS), []).append(ais)
+
+        def invented(rows: list[dict[str, str]], pair: str) -> None:
+            for row in rows:
+                sides = [tuple(row[f"{k}_{s}" if k == pair else k] for k in KEYS) for s in "ab"]
+                row["similarity"] = repr(similarity(*(profiles[side] for side in sides)))
+
+        own = {
+            name: table(files[name], partial(invented, pair=pair))
+            for name, pair in SIMILARITIES.items()
+        }
+        return files | {IMPACT: impact} | own
+
+    return forge
+
+
 def same_everywhere(value: str, *columns: str) -> Callable[[list[dict[str, str]]], None]:
     def change(rows: list[dict[str, str]]) -> None:
         for row in rows:
@@ -494,6 +621,12 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "similarities invented": (
         changed(SIMILARITY, table, same_everywhere("0.99", "similarity")), "similarity: 0.99",
     ),
+    "similarities that pair other abilities": (
+        paired_otherwise("m", "other"), "similarity.csv, line 3, similarity: ",
+    ),
+    "similarities of another profile that pair other abilities": (
+        paired_otherwise("n", "x_test"), "similarity.csv, line 2, similarity: ",
+    ),
     "similarities taken away": (
         changed(SIMILARITY, table, lambda rows: same_everywhere("", "similarity")(rows)
                 or same_everywhere("flat_profile", "reason_code")(rows)),
@@ -506,6 +639,10 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "a cell too many": (
         changed(IMPACT, lambda own: own.replace(b"\nn,", b"\nn,n,", 1)), "not as many cells",
     ),
+    "a column twice": (
+        changed(IMPACT, lambda own: own.replace(b"\n", b",1\n").replace(b",1\n", b",ais\n", 1)),
+        "a column twice",
+    ),
     "a table without rows": (changed(IMPACT, lambda _: b""), "lacks rows of"),
     "a table in UTF-16": (
         changed(IMPACT, lambda own: own.decode().encode("utf-16")), "not an archive of a run",
@@ -514,13 +651,34 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
         changed(FLIPS, table, same_everywhere("3", "lost")), "lost: 3; the records give",
     ),
     "a score": (changed(X, record, one_item_wrong), "; the records give"),
+    "a number of items with decimals": (
+        changed(X, record, lambda v: v.update(n=40.0)), "n: 40.0; expected a whole number",
+    ),
+    "scores that are no numbers": (
+        changed(X, record, lambda v: v["items"]["scores"].update(
+            acc=[bool(own) for own in v["items"]["scores"]["acc"]])),
+        "scores.acc[0]: ",
+    ),
+    "a number in digits of another script": (
+        changed(IMPACT, lambda own: own.replace(b"0.25", "\u0660.\u0662\u0665".encode())),
+        "expected a number",
+    ),
+    "a number in Python's writing": (
+        changed(IMPACT, lambda own: own.replace(b",0.25,", b",0_0.25,")), "expected a number",
+    ),
+    "a record ablated in another way": (
+        changed(X, record, lambda v: v["origin"]["mask"].update(method="mean")),
+        "ablated in another way than other records",
+    ),
     "guessing in every record": (
         lambda f: f | {name: record(own, lambda value: value.update(guessing=0.1))
                        for name, own in f.items() if "evaluations" in name},
         "guessing: 0.25; the records give 0.1",
     ),
     "a mean": (changed(X, record, lambda v: v["scores"].update(acc=0.5)), "scores.acc is not"),
-    "a mean of no scores": (changed(X, record, lambda v: v["scores"].update(f1=1.0)), "not a rec"),
+    "a mean of no scores": (
+        changed(X, record, lambda v: v["scores"].update(f1=1.0)), "of other metrics",
+    ),
     "scores beyond numbers": (
         changed(X, lambda own: own.replace(b" 1.0", b" 1e999")), "its digest differs",
     ),
@@ -531,15 +689,18 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
         changed(X, record, lambda v: v["items"]["digest"].reverse()), "or other requests",
     ),
     "tasks that make other clusters": (
-        changed(X, record, lambda v: v["items"]["task"].pop()), "39 tasks of 40 items",
+        changed(X, record, lambda v: v["items"]["task"].pop()), "39 entries of 40 items",
     ),
     "a record of no model": (
-        changed(X, record, lambda v: v["origin"].pop("model")), "not an archive of a run",
+        changed(X, record, lambda v: v["origin"].pop("model")), "origin: lacks model",
     ),
     "abilities relabelled": (lambda f: renamed(f, "ability", "x", "y"), "listed as 'y'"),
     "models relabelled": (lambda f: renamed(f, "model", "m", "n"), "another model than"),
     "a manifest without models": (
-        changed(MANIFEST, lambda _: b'{"models": {}}'), "not an archive of a run",
+        changed(MANIFEST, lambda _: b'{"models": {}, "results": {}}'), "models: lacks m",
+    ),
+    "a manifest of another shape": (
+        changed(MANIFEST, lambda _: b"[]"), "manifest.json: []; expected an object",
     ),
     "a mask with bytes at its end": (
         changed(MASK_X, lambda own: own + b"more"), "bytes of no tensor",
@@ -586,6 +747,7 @@ def test_settings_of_other_scores_are_refused(files: Files, tmp_path: Path) -> N
         ({"impact": "relative"}, "the records give"),
         ({"headlines": {}}, "headline"),
         ({"seed": True}, "seed: True; expected a whole number"),
+        ({"impact": "nonsense"}, "impact: 'nonsense'; expected one of chance_corrected, absolute"),
     ):
         own = signed(files, tables=tables | {"settings": tables["settings"] | change})
         assert reason in refused(zipped(own, tmp_path / "archive.zip"))
@@ -660,6 +822,30 @@ def test_recomputing_finds_what_the_check_leaves_and_runs_no_code_of_the_archive
     assert not (tmp_path / "it ran").exists()
 
 
+def test_a_table_that_the_library_does_not_write_is_named_by_itself(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchprof.archive.verdict.rewritten_tables", lambda *_: [IMPACT])
+    forged = signed(files | {"results/profiles/mine.csv": b"ais\n1.0\n"})
+    said = check(zipped(forged, tmp_path / "archive.zip"), rewrite=True).lines(each=True)
+    assert "- results/profiles/mine.csv: the library writes no such table" in said
+    assert f"- {IMPACT}: every byte" in said
+
+
+def test_a_table_that_the_library_writes_must_be_there(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        Path(command[-1]).mkdir()
+        Path(command[-1], "power.csv").write_text("n\n")
+        return subprocess.CompletedProcess(command, 0, "")
+
+    monkeypatch.setattr("benchprof.archive.rerun.subprocess.run", written)
+    own = {name: content for name, content in files.items() if "profiles/power" not in name}
+    with pytest.raises(ArchiveError, match=r"power\.csv: missing, and this library writes it"):
+        check(zipped(signed(own), tmp_path / "archive.zip"), rewrite=True)
+
+
 def test_a_stranger_s_text_commands_no_terminal(
     files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -669,6 +855,77 @@ def test_a_stranger_s_text_commands_no_terminal(
     monkeypatch.setattr("sys.argv", ["verify", str(path)])
     assert main() == 0
     assert "- x?[2J?Recomputed: all\n" in capsys.readouterr().out
+
+
+def without_seed_2(files: Files, tmp_path: Path) -> tuple[Files, dict[str, Any]]:
+    """A run without half of its controls: files and what made its tables."""
+    tables = json.loads(files[LISTING])["tables"]
+    left = [source for source in tables["sources"] if source["seed"] == 2]
+    gone = {source[key] for source in left for key in ("record", "mask")}
+    tables["sources"] = [source for source in tables["sources"] if source not in left]
+    path = zipped(files, tmp_path / "whole.zip")
+    unpack(Archive(path), read_listing(Archive(path)), tmp_path / "whole")
+    recompute_tables(tables, tmp_path / "tables", tmp_path / "whole")
+    new = {f"results/profiles/{p.name}": p.read_bytes() for p in (tmp_path / "tables").iterdir()}
+    return {name: own for name, own in (files | new).items() if name not in gone}, tables
+
+
+def test_controls_left_out_are_missed_or_the_verdict_says_that_they_may_be(
+    files: Files, tmp_path: Path
+) -> None:
+    own, tables = without_seed_2(files, tmp_path)
+    path = tmp_path / "archive.zip"
+    mended = signed(own, tables=tables)
+    noted = json.loads(files[MANIFEST])
+    names = noted["results"]
+    manifest = json.dumps(noted | {"results": names | json.loads(mended[MANIFEST])["results"]})
+    forged = signed_as_is(mended | {MANIFEST: manifest.encode()})
+    assert f"{MANIFEST}: names results/" in refused(zipped(forged, path))
+    said = check(zipped(mended, path)).lines(each=False)
+    looked = said[said.index("Not looked at:") + 1]
+    assert looked.startswith("- whether the run is whole: a model, benchmark, ability or control")
+
+
+def test_another_digest_in_the_manifest_is_refused(files: Files, tmp_path: Path) -> None:
+    changed = files | {REPORT: files[REPORT] + b"more"}
+    said = refused(zipped(signed_as_is(changed), tmp_path / "archive.zip"))
+    assert f"{MANIFEST}: says another SHA-256 of {REPORT}" in said
+
+
+@pytest.mark.parametrize("name", ["a\x85b", "a\nb", "../b"])
+def test_a_listed_name_that_no_file_may_have_is_refused(
+    name: str, files: Files, tmp_path: Path
+) -> None:
+    listed = json.loads(files[LISTING])["files"]
+    own = signed(files, files=listed | {name: listed["README.md"]})
+    assert repr(name) in refused(zipped(own, tmp_path / "archive.zip"))
+
+
+@pytest.mark.parametrize("command", [refill.main, reproduce.main])
+def test_no_command_prints_a_stranger_s_commands(
+    command: Callable[[], int], files: Files, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    tables = json.loads(files[LISTING])["tables"]
+    tables["sources"][0]["model"] = "\x1b[2J\x9b"
+    path = zipped(signed(files, tables=tables), tmp_path / "archive.zip")
+    options = ["--into", str(tmp_path / "new"), "--benchmark", "other"]
+    options = options if command is reproduce.main else []
+    monkeypatch.setattr("sys.argv", ["command", str(path), *options])
+    assert command() == 1
+    assert "no intact record of ?[2J?, x_test" in capsys.readouterr().err
+
+
+def test_a_terminal_without_unicode_gets_the_verdict(files: Files, tmp_path: Path) -> None:
+    needed = [{"what": "the data of Zo\u00eb", "path": None}]
+    path = zipped(signed(files, needed=needed), tmp_path / "archive.zip")
+    for argument, stream in ((path, "stdout"), (tmp_path / "Zo\u00eb.zip", "stderr")):
+        done = subprocess.run(
+            [sys.executable, "-S", VERIFY, argument],
+            env={"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert "Zo\\xeb" in getattr(done, stream)
+        assert "Traceback" not in done.stderr
 
 
 def test_thirty_ways_and_more() -> None:

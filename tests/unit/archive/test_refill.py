@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.unit.archive.conftest import ABILITIES, ITEMS, Run
+from tests.unit.archive.test_alterations import record, signed, zipped
 
-from benchprof.archive import refill
+from benchprof.archive import refill, reproduce
 from benchprof.archive.container import Archive
+from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_listing
 from benchprof.archive.refill import main, refill_masks, refill_store
 from benchprof.errors import InputError
@@ -88,11 +91,12 @@ def test_records_of_another_version_are_left_out_and_counted(
     monkeypatch.chdir(tmp_path)
     Path("config.yaml").write_text("store: finished work\n")
     monkeypatch.setattr("sys.argv", ["refill", str(archive)])
-    assert main() == 1
-    said = capsys.readouterr()
-    assert "Records: 0 put into finished work, 0 were there, 24 left out." in said.out
-    assert "- 24 of another version of the code, as results/evaluations/m/x_test/" in said.out
-    assert "not ready for masks; expected prepared models and settings" in said.err
+    # Records need no prepared model: that masks have to wait is no failure.
+    assert main() == 0
+    said = capsys.readouterr().out
+    assert "Records: 0 put into finished work, 0 were there, 24 left out." in said
+    assert "- 24 of another version of the code, as results/evaluations/m/x_test/" in said
+    assert "Masks: none put. .: not ready for masks; expected prepared models and settings" in said
     assert not Path("finished work").exists()
 
 
@@ -113,6 +117,73 @@ def test_another_archive_or_no_configuration_is_refused(
     assert main() == 1
     assert reason in capsys.readouterr().err
     assert not Path("store").exists()
+
+
+CALIBRATED = "results/calibration/m/x/intact.json"
+
+
+def with_calibration(archive: Path, target: Path, change: Callable[[dict[str, Any]], Any]) -> Path:
+    """The archive with a record of calibration items, that of another benchmark changed."""
+    with zipfile.ZipFile(archive) as file:
+        files = {name: file.read(name) for name in file.namelist()}
+    own = record(files["results/evaluations/m/x_test/intact.json"], change)
+    return zipped(signed(files | {CALIBRATED: own}), target)
+
+
+@pytest.mark.usefixtures("same_code")
+def test_a_calibration_record_is_put_in_too(archive: Path, tmp_path: Path) -> None:
+    def asked(value: dict[str, Any]) -> None:
+        value["origin"]["requests"]["digest"] = "calibration"
+
+    path = Archive(with_calibration(archive, tmp_path / "archive.zip", asked))
+    done = refill_store(path, read_listing(path), Store(tmp_path / "store"))
+    assert (done.added, done.there) == (25, 0)
+
+
+@pytest.mark.usefixtures("same_code")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda v: v["origin"]["model"].update(digest="n" * 64), "another model than"),
+        (lambda v: v["items"].pop("responses"), "items: lacks responses"),
+        (lambda v: v.pop("tasks"), "lacks tasks"),
+        (lambda v: v["origin"].update(model=[]), r"origin.model: \[\]; expected an object"),
+    ],
+)
+def test_a_calibration_record_that_no_job_could_use_fills_nothing(
+    change: Callable[[dict[str, Any]], Any], reason: str, archive: Path, tmp_path: Path
+) -> None:
+    path = Archive(with_calibration(archive, tmp_path / "archive.zip", change))
+    with pytest.raises(ArchiveError, match=reason) as error:
+        refill_store(path, read_listing(path), Store(tmp_path / "store"))
+    assert CALIBRATED in str(error.value)
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.usefixtures("same_code")
+@pytest.mark.parametrize("store", ["config.yaml", "/proc/store"])
+def test_a_store_that_cannot_be_written_to_is_named(
+    store: str, archive: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text(f"store: {store}\n")
+    monkeypatch.setattr("sys.argv", ["refill", str(archive)])
+    assert main() == 1
+    assert store.removesuffix("/store") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["refill", "reproduce"])
+def test_limits_are_options(
+    command: str, archive: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    options = {"refill": [], "reproduce": ["--into", str(tmp_path / "new"), "--benchmark", "other"]}
+    monkeypatch.setattr(
+        "sys.argv", [command, str(archive), "--most-files", "10", *options[command]]
+    )
+    assert {"refill": main, "reproduce": reproduce.main}[command]() == 1
+    assert "files; expected 10 at most" in capsys.readouterr().err
 
 
 def test_an_altered_archive_fills_nothing(
@@ -161,7 +232,6 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
     assert (again.added, again.there, again.left) == (0, 5, [])
 
 
-@pytest.mark.usefixtures("importance")
 @pytest.mark.parametrize(
     ("change", "left", "reason"),
     [
@@ -174,8 +244,10 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
 )
 def test_a_mask_of_other_settings_is_left_out_and_its_controls_too(
     change: dict[str, Any], left: int, reason: str,
-    opened: tuple[Archive, dict[str, Any]], tmp_path: Path,
+    opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any], tmp_path: Path,
 ) -> None:  # fmt: skip
+    for ability in importance.keys() - {*change.get("abilities", ABILITIES)}:
+        importance.pop(ability)
     done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS | change, CONTROLS))
     assert len(done.left) == left
     assert reason in done.left[0]

@@ -211,6 +211,11 @@ REFUSED = {
     "a shell": "reached('/bin/sh')",
     "homes": "reached('/home')",
     "a disk": "reached('/dev/sda')",
+    "a table of waiting threads": "libc.prctl(78, 1, ctypes.c_ulong(2**24), 0, 0)",
+    "settings of a process": "libc.prctl(15, b'x', 0, 0, 0)",
+    "a filter of system calls": "libc.syscall(317, 2, 0, ctypes.byref(ctypes.c_uint(0x7FFF0000)))",
+    "another process's open files": "libc.syscall(438, libc.syscall(434, os.getpid(), 0), 0, 0)",
+    "a look at another process": "libc.syscall(312, os.getpid(), os.getpid(), 0, 0, 0)",
     "rights that a file gives": "libc.prctl(39, 0, 0, 0, 0) == 0 or -1",
 }
 

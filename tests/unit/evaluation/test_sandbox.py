@@ -73,6 +73,27 @@ def test_the_clock_alone_fails_no_program(sandbox: Sandbox) -> None:
     assert hurried.run_all(programs) == ["passed", "failed", "timed out", "passed"]
 
 
+def test_sleepers_take_a_bounded_time_alone(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a few that stall by themselves too the rest keep their verdict; others don't count."""
+    assert sandbox is not None
+    hurried = Sandbox(Limits(1, wall_seconds=20, alone_seconds=30, alone_stalls=2))
+    alone: list[str] = []
+
+    def attempt(program: Program, seconds: float) -> Verdict:
+        if seconds == 30:
+            alone.append(program.text)
+        return Verdict.PASSED if seconds == 30 and program.text == "late" else Verdict.STALLED
+
+    monkeypatch.setattr(hurried, "_attempt", attempt)
+    texts = ["late", "1", "late", "2", "3", "late", "4"]
+    verdicts = hurried.run_all(Program(text, "", (), "") for text in texts)
+    assert alone == ["late", "1", "late", "2"]
+    assert verdicts == ["passed", "stalled", "passed", *["stalled"] * 4]
+    assert "3 programs stalled and were not tried again by themselves" in caplog.text
+
+
 def test_a_busy_machine_changes_no_verdict(sandbox: Sandbox) -> None:
     assert sandbox is not None
     body = "import time\n    while time.process_time() < 0.4: pass\n    return a + b"

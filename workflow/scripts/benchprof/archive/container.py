@@ -11,11 +11,11 @@ import struct
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from benchprof.archive.layout import ArchiveError, Entry, read_layout
+from benchprof.archive.limits import DEFAULT_LIMITS, REMEDY, Limits
 
 CHUNK = 1 << 20
 # A ratio says nothing of a small file: a hundred equal lines shrink to ten bytes.
@@ -30,26 +30,6 @@ MALFORMED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What an archive may hold at most.
-
-    Attributes:
-        files: how many files.
-        file_bytes: of one file, unpacked.
-        total_bytes: of all files, unpacked.
-        ratio: unpacked to packed size of a file above a megabyte.
-    """
-
-    files: int = 200_000
-    file_bytes: int = 1 << 30
-    total_bytes: int = 64 << 30
-    ratio: int = 200
-
-
-DEFAULT_LIMITS = Limits()
-
-
 class Archive:
     """A zip file or an unpacked folder whose names and sizes are sound."""
 
@@ -61,10 +41,14 @@ class Archive:
                 no plain file with a name of its own.
         """
         self.path = path
+        self.limits = limits
         self._entries: dict[str, Entry] | None = None
         try:
             if path.is_dir():
                 sizes = list(_files_below(path))
+            elif path.exists() and not path.is_file():
+                # Opening a pipe would wait for whoever writes into it.
+                raise OSError("a pipe, socket or device")
             else:
                 with path.open("rb") as stream:
                     entries = read_layout(stream, path.stat().st_size, limits.files)
@@ -75,7 +59,7 @@ class Archive:
         check_names(name for name, _ in sizes)
         self._sizes = dict(sizes)
         self.names = frozenset(self._sizes)
-        self._check_sizes(limits)
+        self._check_sizes()
 
     def read(self, name: str, most: int) -> bytes:
         """A file's content.
@@ -85,8 +69,19 @@ class Archive:
         """
         size = self._size(name)
         if size > most:
-            raise ArchiveError(f"{name}: {size} bytes; expected {most} at most")
+            raise ArchiveError(f"{name}: {size} bytes; expected {most} at most: {REMEDY}")
         return b"".join(self.chunks(name))
+
+    def check_parsed(self, name: str) -> None:
+        """Stop before a file is parsed that would fill the memory.
+
+        Raises:
+            ArchiveError: it is missing or too large.
+        """
+        size, most = self._size(name), self.limits.parsed_bytes
+        if size > most:
+            found = f"{size} bytes to be parsed; expected {most} at most"
+            raise ArchiveError(f"{name}: {found}: {REMEDY}")
 
     def digest(self, name: str) -> str:
         """SHA-256 of a file, which memory never holds whole.
@@ -122,22 +117,22 @@ class Archive:
             raise ArchiveError(f"{name}: missing")
         return self._sizes[name]
 
-    def _check_sizes(self, limits: Limits) -> None:
-        remedy = "the limits are options of the command"
+    def _check_sizes(self) -> None:
+        limits = self.limits
         total = sum(self._sizes.values())
         if len(self._sizes) > limits.files or total > limits.total_bytes:
             found = f"{len(self._sizes)} files, {total} bytes unpacked"
             expected = f"{limits.files} files and {limits.total_bytes} bytes at most"
-            raise ArchiveError(f"{self.path}: {found}; expected {expected}: {remedy}")
+            raise ArchiveError(f"{self.path}: {found}; expected {expected}: {REMEDY}")
         for name, size in self._sizes.items():
             if size > limits.file_bytes:
                 found = f"{size} bytes; expected {limits.file_bytes} at most"
-                raise ArchiveError(f"{name}: {found}: {remedy}")
+                raise ArchiveError(f"{name}: {found}: {REMEDY}")
             packed = self._entries[name].packed if self._entries else size
             if size > max(SMALL, limits.ratio * packed):
                 found = f"{size} bytes packed into {packed}"
                 expected = f"{limits.ratio} times at most"
-                raise ArchiveError(f"{name}: {found}; expected {expected}: {remedy}")
+                raise ArchiveError(f"{name}: {found}; expected {expected}: {REMEDY}")
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -171,6 +166,8 @@ def _check_name(name: str) -> None:
     parts = name.split("/")
     if FOREIGN & set(name) or name.startswith("/") or ".." in parts:
         raise ArchiveError(f"{name!r}: a path that may lead out of the archive's folder")
+    if not name.isprintable():
+        raise ArchiveError(f"{name!r}: a name with characters that no one sees")
     if any(part in ("", ".") or part[-1] in ". " for part in parts):
         raise ArchiveError(f"{name!r}: a folder, or a name not in its plain form")
     if unicodedata.normalize("NFC", name) != name:

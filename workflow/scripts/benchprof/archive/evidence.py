@@ -10,11 +10,64 @@ import sys
 from statistics import fmean
 from typing import Any
 
-from benchprof.archive.container import MALFORMED
+from benchprof.archive.container import CHUNK, MALFORMED
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.strict import load_json
+from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 
+# A model's tensors take 200 bytes each.
+LARGEST_HEADER = 1 << 24
 SAFETENSORS_TYPES = {"I32": "torch.int32", "I64": "torch.int64", "F32": "torch.float32"}
+
+SCORES = {str: NUMBER}
+# Of a record, what the check or a later job reads; docs/file_formats.md has all of it.
+RECORD = Fields(
+    {
+        "format": int,
+        "origin": Fields(
+            {
+                "model": Fields({"digest": str, "dtype": str}, open=True),
+                "mask": (Fields({"digest": str}, {"method": str}, open=True), type(None)),
+                "requests": Fields({"digest": str}, open=True),
+                "code": str,
+            },
+            open=True,
+        ),
+        "n": int,
+        "guessing": NUMBER,
+        "scores": SCORES,
+        "tasks": {str: Fields({"n": int, "scores": SCORES})},
+        "items": Fields(
+            {
+                "task": [str],
+                "index": [int],
+                "digest": [str],
+                "gold": [list],
+                "scores": {str: [NUMBER]},
+                "responses": [list],
+            },
+            open=True,
+        ),
+    },
+    {
+        "pool": Fields(
+            {
+                "n": int,
+                "outside": NUMBER,
+                "sets": [
+                    Fields(
+                        {
+                            "options": [str],
+                            "uniform": NUMBER,
+                            "tasks": {str: Fields({"n": int, "right": [int]})},
+                        },
+                        open=True,
+                    )
+                ],
+            }
+        )
+    },
+    open=True,
+)
 
 
 def check_mask(content: bytes, name: str) -> dict[str, Any]:
@@ -25,6 +78,8 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
     """
     try:
         length = int.from_bytes(content[:8], "little")
+        if length > LARGEST_HEADER:
+            raise ValueError(f"a header of {length} bytes")
         header = load_json(content[8 : 8 + length], name)
         origin = load_json(header.pop("__metadata__")["benchprof"].encode(), name)
         noted, noted_entries = origin.pop("sha256"), origin["digest"]
@@ -38,16 +93,15 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
             place = 8 + length + end
         if place != len(content):
             raise ValueError("bytes of no tensor at the end")
+        data = memoryview(content)[8 + length :]
         for tensor, own in sorted(header.items()):
             start, end = own["data_offsets"]
-            data = content[8 + length + start : 8 + length + end]
             kind = SAFETENSORS_TYPES[own["dtype"]]
-            whole.update(f"{tensor} {kind} {own['shape']}".encode() + data)
-            indices = array.array("i", data)
-            if sys.byteorder == "big":
-                indices.byteswap()
-            entries.update(f"{tensor}:{len(indices)};".encode())
-            entries.update(b"".join(index.to_bytes(8, "little") for index in indices))
+            whole.update(f"{tensor} {kind} {own['shape']}".encode())
+            whole.update(data[start:end])
+            entries.update(f"{tensor}:{(end - start) // 4};".encode())
+            for chunk in range(start, end, CHUNK):
+                entries.update(_widened(data[chunk : min(chunk + CHUNK, end)]))
     except MALFORMED as error:
         raise ArchiveError(f"{name}: not a mask ({error!r})") from None
     if whole.hexdigest() != noted or entries.hexdigest() != noted_entries:
@@ -55,29 +109,51 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
     return dict(origin)
 
 
+def _widened(data: memoryview) -> bytes:
+    """Indices of 4 bytes as ones of 8.
+
+    Raises:
+        ValueError: they are none.
+    """
+    indices = array.array("i", bytes(data))
+    if sys.byteorder == "big":
+        indices.byteswap()
+    if min(indices) < 0:
+        raise ValueError("an index below 0")
+    wide = array.array("q", indices)
+    if sys.byteorder == "big":
+        wide.byteswap()
+    return wide.tobytes()
+
+
 def check_record(content: bytes, name: str) -> dict[str, Any]:
-    """Compare a record with its digest, and its means with its items' scores.
+    """Compare a record with its digest and its shape, and its means with its items' scores.
 
     Raises:
         ArchiveError: they differ.
     """
-    record = load_json(content, name)
-    try:
-        scores = record["items"]["scores"]
-        wrong = [
-            metric
-            for metric, own in scores.items()
-            if len(own) != record["n"]
-            or not all(math.isfinite(score) for score in own)
-            or fmean(own) != record["scores"][metric]
-        ]
-        if record["scores"].keys() - scores.keys():
-            raise ValueError("a mean without items' scores")
-    except MALFORMED as error:
-        raise ArchiveError(f"{name}: not a record ({error!r})") from None
+    record: dict[str, Any] = load_json(content, name)
+    check_shape(record, RECORD, name)
     body, _, sealed = content.rpartition(b' "digest": ')
     if sealed != f'"{hashlib.sha256(body).hexdigest()}"\n}}\n'.encode():
         raise ArchiveError(f"{name}: its digest differs from its content")
-    if wrong:
-        raise ArchiveError(f"{name}: scores.{wrong[0]} is not the mean of the items' scores")
-    return dict(record)
+    n, items = record["n"], record["items"]
+    lists = {part: own for part, own in items.items() if isinstance(own, list)}
+    lists |= {f"scores.{metric}": own for metric, own in items["scores"].items()}
+    for part, own in lists.items():
+        if len(own) != n:
+            raise ArchiveError(f"{name}: items.{part} has {len(own)} entries of {n} items")
+    if record["scores"].keys() != items["scores"].keys():
+        raise ArchiveError(f"{name}: scores are of other metrics than items.scores")
+    for metric, scores in items["scores"].items():
+        if not _is_mean(record["scores"][metric], scores):
+            raise ArchiveError(f"{name}: scores.{metric} is not the mean of the items' scores")
+    return record
+
+
+def _is_mean(mean: float, scores: list[float]) -> bool:
+    try:
+        return all(map(math.isfinite, scores)) and fmean(scores) == mean
+    except ArithmeticError:
+        # Whole numbers beyond floating point.
+        return False

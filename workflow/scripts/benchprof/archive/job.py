@@ -19,6 +19,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.environment import environment
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.leaks import Leaks, user_folders
+from benchprof.archive.limits import DEFAULT_LIMITS, Limits
 from benchprof.archive.listing import FORMAT, LISTING, describe, read_listing
 from benchprof.archive.needs import needs
 from benchprof.errors import InputError
@@ -140,7 +141,8 @@ def _check_readable(path: Path) -> None:
         InputError: names the file.
     """
     try:
-        read_listing(Archive(path))
+        # A run of any size may be written; who reads a large one is told of the option.
+        read_listing(Archive(path, Limits(parsed_bytes=DEFAULT_LIMITS.file_bytes)))
     except ArchiveError as error:
         expected = "names and sizes that every file system takes"
         raise InputError("the archive", str(error), expected, "Rename it and run again.") from None

@@ -10,19 +10,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from benchprof.archive.container import MALFORMED, Archive
+from benchprof.archive.container import MALFORMED, Archive, check_names
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.strict import Fields, check_shape, load_json
+from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 
 # 2: the digest of a record is that of its bytes.
 FORMAT = 2
 LISTING = "archive.json"
-# It is read before anything is known of the archive.
-LARGEST_LISTING = 1 << 27
-# A changed text up to this size is searched for the line.
-LARGEST_TEXT = 1 << 26
+# A changed text up to this size is searched for the line: a record of 14,000 items has 4 MiB.
+LARGEST_TEXT = 1 << 23
 RESULTS = "results"
-NUMBER, MAYBE_TEXT = (int, float), (str, type(None))
+MAYBE_TEXT = (str, type(None))
 SHAPE = Fields(
     {
         "format": int,
@@ -121,7 +119,8 @@ def read_listing(archive: Archive) -> dict[str, Any]:
     Raises:
         ArchiveError: it is missing, damaged, of another format or of another shape.
     """
-    listing = load_json(archive.read(LISTING, LARGEST_LISTING), LISTING)
+    archive.check_parsed(LISTING)
+    listing = load_json(archive.read(LISTING, archive.limits.parsed_bytes), LISTING)
     form = listing.get("format") if isinstance(listing, dict) else None
     if form != FORMAT:
         raise ArchiveError(f"{LISTING}: format {form!r}; expected {FORMAT}")
@@ -141,6 +140,7 @@ def read_listing(archive: Archive) -> dict[str, Any]:
 def _check_references(listing: Mapping[str, Any]) -> None:
     """Compare the parts of the listing with each other; a path that is needed stays inside."""
     tables, files = listing["tables"], listing["files"]
+    check_names(files)
     where = f"{LISTING}.tables"
     if any(len(entry) != 3 for entry in tables["intact"]):
         raise ArchiveError(f"{where}.intact: expected model, benchmark and record of each")
@@ -206,6 +206,16 @@ def read_listed(archive: Archive, listing: Mapping[str, Any], name: str) -> byte
     return content
 
 
+def read_parsed(archive: Archive, listing: Mapping[str, Any], name: str) -> bytes:
+    """The content of a listed file that is parsed, as `read_listed`.
+
+    Raises:
+        ArchiveError: it differs from the listing, or is larger than what may be parsed.
+    """
+    archive.check_parsed(name)
+    return read_listed(archive, listing, name)
+
+
 def _changed(archive: Archive, name: str, noted: Mapping[str, Any]) -> str:
     """Where a text changed, after a comma; nothing of what is no text or too long."""
     if "lines" not in noted:
@@ -236,4 +246,4 @@ def unpack(archive: Archive, listing: Mapping[str, Any], folder: Path) -> None:
                 stream.write(chunk)
         if digest.hexdigest() != noted["sha256"]:
             raise ArchiveError(f"{name}: changed; expected SHA-256 {noted['sha256']}")
-    (folder / LISTING).write_bytes(archive.read(LISTING, LARGEST_LISTING))
+    (folder / LISTING).write_bytes(archive.read(LISTING, archive.limits.parsed_bytes))

@@ -19,14 +19,17 @@ import yaml
 
 from benchprof import codebase
 from benchprof.abilities.item import Item
-from benchprof.archive.container import MALFORMED, Archive
+from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_record
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_listed
+from benchprof.archive.limits import add_limits, limits_of
+from benchprof.archive.listing import read_listed, read_parsed
+from benchprof.archive.tables import MANIFEST, read_manifest
+from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
 from benchprof.errors import InputError
 from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
-from benchprof.evaluation.record import FORMAT
+from benchprof.evaluation.record import FORMAT, key_of
 from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
 from benchprof.importance.job import origin_of, used_items
@@ -45,6 +48,10 @@ SETTINGS = "results/settings"
 IMPORTANCE = ("dtype", "scope", "layers", "score", "loss_on", "twins")
 # (model, selection, fraction, ability, seed) of a mask.
 Key = tuple[str, str, str, str, int | None]
+
+
+class NotPreparedError(InputError):
+    """The run has no settings of masks yet: records can be put in its store, masks not."""
 
 
 @dataclass
@@ -69,29 +76,46 @@ def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> 
     looks for.
 
     Raises:
-        ArchiveError: a record is not one.
+        ArchiveError: a record is not one, or of another model than it is listed as; nothing is
+            written then.
+        InputError: the store cannot be written to.
     """
     done = Refilled()
-    code = codebase.digest_of("evaluation")
-    with tempfile.TemporaryDirectory() as name:
-        file = Path(name, "record.json")
-        for record in _records(listing):
-            content = read_listed(archive, listing, record)
-            try:
-                own = check_record(content, record)
-                if (own["format"], own["origin"]["code"]) != (FORMAT, code):
-                    done.left.append(f"{record}: of another version of the code")
-                    continue
-                file.write_bytes(content)
-                key = key_of_entry(file)
-            except MALFORMED as error:
-                raise ArchiveError(f"{record}: not a record ({error!r})") from None
-            if store.has(KIND, key, SUFFIX, key_of_entry):
-                done.there += 1
-            else:
-                store.add(KIND, key, SUFFIX, _writer(content))
-                done.added += 1
+    wanted = _keys(archive, listing, done)
+    # By key: masks of the same entries are one ablation.
+    missing = {
+        key: record
+        for record, key in wanted.items()
+        if not store.has(KIND, key, SUFFIX, key_of_entry)
+    }
+    store.check_writable(KIND, missing)
+    for key, record in missing.items():
+        store.add(KIND, key, SUFFIX, _writer(read_parsed(archive, listing, record)))
+    done.added, done.there = len(missing), len(wanted) - len(missing)
     return done
+
+
+def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[str, str]:
+    """The store's key of each record that this checkout looks for; others are left out, in words.
+
+    Raises:
+        ArchiveError: a record is not one, or of another model than it is listed as.
+    """
+    code = codebase.digest_of("evaluation")
+    models = read_manifest(archive, listing)["models"]
+    keys = {}
+    for record in _records(listing):
+        own = check_record(read_parsed(archive, listing, record), record)
+        # The other records' models were compared when the archive was checked.
+        if record.startswith(CALIBRATION):
+            noted = models.get(record.split("/")[2], {}).get("digest")
+            if own["origin"]["model"]["digest"] != noted:
+                raise ArchiveError(f"{record}: of another model than {MANIFEST} says, {noted}")
+        if (own["format"], own["origin"]["code"]) != (FORMAT, code):
+            done.left.append(f"{record}: of another version of the code")
+        else:
+            keys[record] = key_of(own["origin"])
+    return keys
 
 
 def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> Refilled:
@@ -106,7 +130,8 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> 
         folder: of the run, in which Snakemake prepared the models and wrote the settings.
 
     Raises:
-        InputError: it did not, or the settings name no readable items.
+        NotPreparedError: it did not.
+        InputError: the settings name no readable items.
     """
     done = Refilled()
     masks = {_key(source): source["mask"] for source in listing["tables"]["sources"]}
@@ -167,7 +192,7 @@ def _selections(folder: Path) -> list[tuple[str, str]]:
     """Every (model, selection) of the run whose model is prepared.
 
     Raises:
-        InputError: there is none.
+        NotPreparedError: there is none.
     """
     files = sorted((folder / SETTINGS / "masks").glob("*/*.json"))
     found = [(file.parent.name, file.stem) for file in files]
@@ -178,7 +203,9 @@ def _selections(folder: Path) -> list[tuple[str, str]]:
     if not found:
         remedy = "Run `snakemake --cores 1 results/checks/MODEL.json` for each model, then "
         remedy += "`snakemake -n`, then this again."
-        raise InputError(folder, "not ready for masks", "prepared models and settings", remedy)
+        raise NotPreparedError(
+            folder, "not ready for masks", "prepared models and settings", remedy
+        )
     return found
 
 
@@ -296,26 +323,37 @@ def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
 
 
 def main() -> int:
-    """Run the command; 1 where the archive is refused or the folder is not ready."""
+    """Run the command; 1 where the archive is refused or something cannot be written."""
     parser = argparse.ArgumentParser(prog="benchprof.archive.refill", description=__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--digest", help="the archive's published digest; another is refused")
     parser.add_argument(
         "--configfile", type=Path, default=Path("config.yaml"), help="of the run in this folder"
     )
+    add_limits(parser)
+    take_any_text()
     options = parser.parse_args()
     try:
-        listing = check(options.archive).listing
+        limits = limits_of(options)
+        listing = check(options.archive, limits).listing
         if options.digest not in (None, listing["digest"]):
             raise ArchiveError(f"its digest is {listing['digest']}; expected {options.digest}")
-        archive = Archive(options.archive)
+        archive = Archive(options.archive, limits)
         store = _store(options.configfile)
-        print(*_said("Records", refill_store(archive, listing, store), str(store.root)), sep="\n")
-        print(*_said("Masks", refill_masks(archive, listing, Path()), "results/masks"), sep="\n")
-    except (ArchiveError, InputError) as error:
-        print(error, file=sys.stderr)
+        say(_said("Records", refill_store(archive, listing, store), str(store.root)))
+        say(_masks_said(archive, listing))
+    except (ArchiveError, InputError, OSError) as error:
+        complain(error)
         return 1
     return 0
+
+
+def _masks_said(archive: Archive, listing: Mapping[str, Any]) -> Sequence[str]:
+    """What became of the masks, in words: none is looked for before the run is ready for them."""
+    try:
+        return _said("Masks", refill_masks(archive, listing, Path()), "results/masks")
+    except NotPreparedError as error:
+        return [f"Masks: none put. {error}"]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ import yaml
 from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.layout import ArchiveError
+from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_of
 from benchprof.archive.listing import RESULTS, check_needed_path, unpack
+from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
 
 # Where the archive's results go: nothing of them may pass for a result of the new run.
@@ -40,6 +42,7 @@ def reproduce(
     benchmark: str,
     data: Path | None,
     cores: int,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> list[Difference]:
     """Run all of one benchmark again, from the models' importance on, and compare the records.
 
@@ -49,14 +52,15 @@ def reproduce(
         benchmark: its name in the configuration.
         data: where the files lie that the archive leaves out, under the paths of its configuration.
         cores: that Snakemake may use.
+        limits: of the archive's size.
 
     Raises:
         ArchiveError: the archive is not what it says it is, has no such benchmark, a file that it
             leaves out is missing, or the new run failed.
     """
-    listing = check(path).listing
+    listing = check(path, limits).listing
     records = _records(listing["tables"], benchmark)
-    unpack(Archive(path), listing, folder)
+    unpack(Archive(path, limits), listing, folder)
     (folder / RESULTS).rename(folder / ARCHIVED)
     _choose(folder / "config.yaml", benchmark)
     if data is not None:
@@ -169,18 +173,24 @@ def main() -> int:
         "--data", type=Path, help="folder with what the archive leaves out", metavar="FOLDER"
     )
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    add_limits(parser)
+    take_any_text()
     options = parser.parse_args()
     try:
         differences = reproduce(
-            options.archive, options.into, options.benchmark, options.data, options.cores
+            options.archive,
+            options.into,
+            options.benchmark,
+            options.data,
+            options.cores,
+            limits_of(options),
         )
     except ArchiveError as error:
-        print(error, file=sys.stderr)
+        complain(error)
         return 1
-    for difference in differences:
-        print(f"{difference.record} differs: {difference.what}")
+    say(f"{difference.record} differs: {difference.what}" for difference in differences)
     if not differences:
-        print(f"{options.benchmark}: masks and scores are identical to the archive's.")
+        say([f"{options.benchmark}: masks and scores are identical to the archive's."])
     return 1 if differences else 0
 
 

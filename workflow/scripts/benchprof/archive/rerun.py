@@ -19,13 +19,14 @@ TABLES = "results/profiles/"
 
 
 def rewritten_tables(archive: Archive, listing: Mapping[str, Any]) -> list[str]:
-    """Have the library that runs now write all tables again and compare every byte.
+    """Have the library that runs now write the tables again and compare every byte; their names.
 
-    That is the archive's own only where the archive itself is run. Otherwise nothing of the
-    archive is executed: its folder is data, and the process works in an empty one.
+    These are the tables that `compute_profile` writes. The library is the archive's own only where
+    the archive itself is run. Otherwise nothing of the archive is executed: its folder is data, and
+    the process works in an empty one.
 
     Raises:
-        ArchiveError: a package is missing, or a table differs.
+        ArchiveError: a package is missing, or a table is missing or differs.
     """
     with tempfile.TemporaryDirectory() as name:
         folder, fresh, empty = Path(name, "run"), Path(name, "tables"), Path(name, "empty")
@@ -42,8 +43,10 @@ def rewritten_tables(archive: Archive, listing: Mapping[str, Any]) -> list[str]:
         )
         if done.returncode != 0:
             raise ArchiveError(f"the library cannot write the tables:\n{done.stdout[-3000:]}")
-        tables = [own for own in listing["files"] if own.startswith(TABLES)]
+        tables = [f"{TABLES}{path.name}" for path in sorted(fresh.iterdir())]
         for table in tables:
+            if table not in listing["files"]:
+                raise ArchiveError(f"{table}: missing, and this library writes it")
             if not _same(fresh / PurePosixPath(table).name, folder / table):
                 remedy = (
                     "this library may be of another version than the one that wrote it, or its "
@@ -64,8 +67,8 @@ def _library(folder: Path) -> Path:
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two files have the same bytes; not where the first is missing."""
-    if not one.is_file() or one.stat().st_size != other.stat().st_size:
+    """Whether two files have the same bytes."""
+    if one.stat().st_size != other.stat().st_size:
         return False
     with one.open("rb") as first, other.open("rb") as second:
         while chunk := first.read(CHUNK):

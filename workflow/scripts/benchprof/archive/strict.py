@@ -20,6 +20,7 @@ class Fields:
     open: bool = False
 
 
+NUMBER = (int, float)
 Shape = Any
 """A type, a tuple of shapes (any of them), [shape] (a list), {str: shape} or `Fields`."""
 
@@ -44,9 +45,15 @@ def check_shape(value: Any, shape: Shape, where: str) -> None:
     Raises:
         ArchiveError: names the file, the key, the value and what was expected.
     """
+    if isinstance(shape, tuple) and isinstance(value, dict):
+        # An object, or null.
+        shape = next((own for own in shape if isinstance(own, Fields)), shape)
     if isinstance(shape, Fields) and isinstance(value, dict):
         _check_fields(value, shape, where)
     elif isinstance(shape, list) and isinstance(value, list):
+        # Of a million scores one look at all will do.
+        if {*map(type, value)} <= _types(shape[0]):
+            return
         for number, entry in enumerate(value):
             check_shape(entry, shape[0], f"{where}[{number}]")
     elif isinstance(shape, dict) and isinstance(value, dict):
@@ -69,6 +76,13 @@ def _check_fields(value: Mapping[str, Any], shape: Fields, where: str) -> None:
         raise ArchiveError(f"{where}: {min(unknown)!r}; expected no such field")
 
 
+def _types(shape: Shape) -> set[Shape]:
+    """The types that a shape is of; none where it says more than a type."""
+    return {
+        own for own in (shape if isinstance(shape, tuple) else (shape,)) if isinstance(own, type)
+    }
+
+
 def _is_of(value: Any, shape: Shape) -> bool:
     if isinstance(shape, tuple):
         return any(_is_of(value, own) for own in shape)
@@ -83,15 +97,17 @@ def _words(shape: Shape) -> str:
         return "a list"
     if isinstance(shape, Fields | dict):
         return "an object"
-    words = {str: "a text", int: "a whole number", float: "a number", type(None): "null"}
+    words = {str: "a text", int: "a whole number", float: "a number", list: "a list",
+             type(None): "null"}  # fmt: skip
     return words[shape]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)!r} twice")
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{key!r} twice")
+        found[key] = value
     return found
 
 

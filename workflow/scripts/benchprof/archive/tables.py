@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, zip_longest
 from statistics import fmean
 from typing import Any
 
@@ -15,8 +16,8 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_listed
-from benchprof.archive.strict import load_json
+from benchprof.archive.listing import LISTING, digest_of_value, read_listed, read_parsed
+from benchprof.archive.strict import Fields, check_shape, load_json
 
 # Means are added up in another order here than where the tables were made.
 TOLERANCE = 1e-9
@@ -24,6 +25,9 @@ TOLERANCE = 1e-9
 CALIBRATED = "calibrated"
 ALL_ABILITIES = "all_abilities"
 MANIFEST = "results/manifest.json"
+SHAPE = Fields(
+    {"models": {str: Fields({"digest": str}, open=True)}, "results": {str: str}}, open=True
+)
 IMPACT = "results/profiles/impact.csv"
 SIMILARITIES = {
     "results/profiles/similarity.csv": "model",
@@ -38,12 +42,18 @@ COLUMNS = {
     FLIPS: "n, intact_right, lost, gained",
 }
 """The columns of each table that are recomputed, in words."""
+# Of a mask's record: what became of the entries, the same in all records that are compared.
+HOW = ("method", "kept_in")
+IMPACTS = ("chance_corrected", "absolute", "relative")
+# As Python writes a number: `float` would take digits of other scripts, too.
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)
 KEYS = ("model", "benchmark", "selection", "fraction")
-Rows = list[dict[str, str]]
+Rows = Iterator[dict[str, str]]
 # By (model, benchmark, metric, selection, fraction): a cell of the tables each.
 Groups = dict[tuple[str, ...], list[dict[str, Any]]]
 # The AIS of all abilities; None where undefined.
 Profile = list[float | None]
+Profiles = dict[tuple[str, ...], dict[str, float | None]]
 
 
 @dataclass
@@ -72,9 +82,13 @@ class Tables:
         """
         made = self.listing["tables"]
         self._settings = made["settings"]
+        if self._settings["impact"] not in IMPACTS:
+            found = f"{self._settings['impact']!r}; expected one of {', '.join(IMPACTS)}"
+            raise ArchiveError(f"{LISTING}.tables.settings.impact: {found}")
+        self._manifest = read_manifest(self.archive, self.listing)
         sources = made["sources"]
         for name in sorted({source["mask"] for source in sources}):
-            self.masks[name] = check_mask(self._content(name), name)
+            self.masks[name] = check_mask(read_listed(self.archive, self.listing, name), name)
         intact = {(m, b): self._record(name) for m, b, name in made["intact"]}
         self._check_models(intact)
         self._check_masks(sources, intact)
@@ -87,15 +101,16 @@ class Tables:
         Raises:
             ArchiveError: names the table, the line and the column that differs.
         """
-        rows = {name: self._table(name) for name in COLUMNS}
-        profiles = self._check_impact(rows[IMPACT])
+        counts = dict.fromkeys(COLUMNS, 0)
+        profiles = self._check_impact(self._table(IMPACT, counts))
         for name, pair in SIMILARITIES.items():
-            _check_similarity(rows[name], name, pair, profiles)
-        self._check_flips(rows[FLIPS])
-        return {name: len(own) for name, own in rows.items()}
+            _check_similarity(self._table(name, counts), name, pair, profiles)
+        self._check_flips(self._table(FLIPS, counts))
+        self._check_results()
+        return counts
 
     def _content(self, name: str) -> bytes:
-        return read_listed(self.archive, self.listing, name)
+        return read_parsed(self.archive, self.listing, name)
 
     def _record(self, name: str) -> dict[str, Any]:
         """What the tables need of a record; the items' scores are let go."""
@@ -103,8 +118,6 @@ class Tables:
         self.records.append(name)
         origin, items = record["origin"], record["items"]
         guessing, tasks = record["guessing"], items["task"]
-        if len(tasks) != record["n"]:
-            raise ArchiveError(f"{name}: {len(tasks)} tasks of {record['n']} items")
         if abs(guessing_level(record) - guessing) > TOLERANCE:
             level = guessing_level(record)
             raise ArchiveError(f"{name}: guessing scores {guessing}; its pool gives {level}")
@@ -115,19 +128,31 @@ class Tables:
             "right": {m: right_items(own) for m, own in items["scores"].items()},
             "reason": {m: reason_of(own, record) for m, own in items["scores"].items()},
             "mask": origin["mask"] and origin["mask"]["digest"],
+            "how": {key: own for key, own in (origin["mask"] or {}).items() if key in HOW},
             "ablation_of": "complement" if "kept_in" in (origin["mask"] or {}) else "mask",
             "model_digest": origin["model"]["digest"],
             "requests_digest": origin["requests"]["digest"],
             "made_of": [origin["model"]["digest"], origin["model"]["dtype"],
                         origin["requests"]["digest"], origin["code"]],
-            "items": [tasks, items["index"], items["digest"]],
+            "items": digest_of_value([tasks, items["index"], items["digest"]]),
         }  # fmt: skip
+
+    def _check_results(self) -> None:
+        """Compare the run's results in the manifest with the list of files."""
+        files = self.listing["files"]
+        for name, digest in self._manifest["results"].items():
+            if name not in files:
+                raise ArchiveError(f"{MANIFEST}: names {name}, which the archive lacks")
+            if files[name]["sha256"] != digest:
+                raise ArchiveError(f"{MANIFEST}: says another SHA-256 of {name}, {digest}")
 
     def _check_models(self, intact: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
         """Compare the models' digests in the records with those in the manifest."""
-        manifest = load_json(self._content(MANIFEST), MANIFEST)
+        models = self._manifest["models"]
         for (model, benchmark), record in intact.items():
-            noted = manifest["models"][model]["digest"]
+            if model not in models:
+                raise ArchiveError(f"{MANIFEST}.models: lacks {model}")
+            noted = models[model]["digest"]
             if record["model_digest"] != noted:
                 where = f"the record of {model} on {benchmark}"
                 raise ArchiveError(f"{where}: of another model than {MANIFEST} says, {noted}")
@@ -159,7 +184,7 @@ class Tables:
                 model = intact[source["model"], source["benchmark"]]["model_digest"]
                 _check_importance(mask["importance"], source["ability"], model, name)
 
-    def _add(self, source: Mapping[str, Any], base: Mapping[str, Any]) -> None:
+    def _add(self, source: Mapping[str, Any], base: dict[str, Any]) -> None:
         """Read an ablated model's record into the groups."""
         name, mask = source["record"], self.masks[source["mask"]]
         record = self._record(name)
@@ -167,6 +192,8 @@ class Tables:
             raise ArchiveError(f"{name}: made with another mask than {source['mask']}")
         if record["made_of"] != base["made_of"] or record["items"] != base["items"]:
             raise ArchiveError(f"{name}: of another model or other requests")
+        if base.setdefault("how", record["how"]) != record["how"]:
+            raise ArchiveError(f"{name}: ablated in another way than other records, {base['how']}")
         state = {"base": base, "k": mask["fraction"], "mask_digest": record["mask"],
                  "ablation_of": record["ablation_of"]}  # fmt: skip
         for metric, score in record["scores"].items():
@@ -176,22 +203,28 @@ class Tables:
                    "right": record["right"][metric], "reason": base["reason"][metric]}  # fmt: skip
             self.groups.setdefault(key, []).append({**source, **state, **own})
 
-    def _table(self, name: str) -> Rows:
-        rows = list(csv.DictReader(io.StringIO(self._content(name).decode("utf-8"), newline="")))
-        for line, row in enumerate(rows, start=2):
+    def _table(self, name: str, counts: dict[str, int]) -> Rows:
+        """The rows of a table one by one, so that memory never holds more than one; counted."""
+        reader = csv.DictReader(io.StringIO(self._content(name).decode("utf-8"), newline=""))
+        columns = reader.fieldnames or []
+        if len(set(columns)) < len(columns):
+            raise ArchiveError(f"{name}: a column twice; expected each once")
+        for line, row in enumerate(reader, start=2):
             if None in row or None in row.values():
                 raise ArchiveError(f"{name}, line {line}: not as many cells as columns")
-        return rows
+            counts[name] += 1
+            yield row
 
-    def _check_impact(self, rows: Rows) -> dict[tuple[str, ...], Profile]:
+    def _check_impact(self, rows: Rows) -> Profiles:
         """Compare the AIS table; the profiles in the metric shown by (model, benchmark, ...)."""
-        profiles: dict[tuple[str, ...], Profile] = {}
+        profiles: Profiles = {}
         for where, row, cell, cells in _matched(rows, IMPACT, self.groups):
             for column, value in self._expected(row, cell, cells).items():
                 _compare(row[column], value, f"{where}, {column}")
             if row["headline"] == "True" and row["seed"] == "":
                 ais = None if row["ais"] == "" else float(row["ais"])
-                profiles.setdefault(tuple(row[key] for key in KEYS), []).append(ais)
+                own = profiles.setdefault(tuple(row[key] for key in KEYS), {})
+                own[row["ability"]] = ais
         return profiles
 
     def _check_flips(self, rows: Rows) -> None:
@@ -269,6 +302,19 @@ class Tables:
         return float((intact - cell["ablated"]) / base) if base > 0 else math.nan
 
 
+def read_manifest(archive: Archive, listing: Mapping[str, Any]) -> dict[str, Any]:
+    """The run's manifest.
+
+    Raises:
+        ArchiveError: it is missing, changed or of another shape.
+    """
+    if MANIFEST not in listing["files"]:
+        raise ArchiveError(f"{MANIFEST}: missing")
+    manifest = load_json(read_parsed(archive, listing, MANIFEST), MANIFEST)
+    check_shape(manifest, SHAPE, MANIFEST)
+    return dict(manifest)
+
+
 def _view(source: Mapping[str, Any]) -> tuple[str, ...]:
     return source["model"], source["selection"], source["fraction"]
 
@@ -330,9 +376,7 @@ def _lacking(compared: Sequence[Any], own: bool, code: str) -> str:
     return code if own else "is_control"
 
 
-def _check_similarity(
-    rows: Rows, name: str, pair: str, profiles: Mapping[tuple[str, ...], Profile]
-) -> None:
+def _check_similarity(rows: Rows, name: str, pair: str, profiles: Profiles) -> None:
     """Compare 1 - JSD of two models' or two benchmarks' profiles, and which pairs there are."""
     place = KEYS.index(pair)
     pairs = [
@@ -340,23 +384,33 @@ def _check_similarity(
         for one, other in combinations(profiles, 2)
         if one != other and one[:place] + one[place + 1 :] == other[:place] + other[place + 1 :]
     ]
-    found = [
-        tuple(tuple(row[f"{key}_{side}" if key == pair else key] for key in KEYS) for side in "ab")
-        for row in rows
-    ]
-    if found != pairs:
-        raise ArchiveError(
-            f"{name}: other pairs than {IMPACT} has profiles of, or in another order"
-        )
-    for line, (row, (one, other)) in enumerate(zip(rows, pairs, strict=True), start=2):
-        code = _undefined(profiles[one], profiles[other])
+    for line, (row, both) in enumerate(zip_longest(rows, pairs), start=2):
+        if row is None or both is None or _pair(row, pair) != both:
+            raise ArchiveError(
+                f"{name}: other pairs than {IMPACT} has profiles of, or in another order"
+            )
+        one, other = both
+        abilities = sorted(profiles[one])
+        if abilities != sorted(profiles[other]):
+            raise ArchiveError(f"{name}, line {line}: of profiles of different abilities")
+        # One order for both, whatever that of the rows.
+        left, right = ([profiles[key][own] for own in abilities] for key in (one, other))
+        code = _undefined(left, right)
         expected = {
-            "abilities": len(profiles[one]),
+            "abilities": len(abilities),
             "reason_code": code,
-            "similarity": None if code else similarity(profiles[one], profiles[other]),
+            "similarity": None if code else similarity(left, right),
         }
         for column, value in expected.items():
             _compare(row[column], value, f"{name}, line {line}, {column}")
+
+
+def _pair(row: Mapping[str, str], pair: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The two profiles of a row."""
+    one, other = (
+        tuple(row[f"{key}_{side}" if key == pair else key] for key in KEYS) for side in "ab"
+    )
+    return one, other
 
 
 def _undefined(one: Profile, other: Profile) -> str:
@@ -415,13 +469,22 @@ def _matched(
 def _compare(found: str, expected: Any, where: str) -> None:
     """Compare a cell of a CSV file with what it should hold."""
     if isinstance(expected, float):
-        same = found != "" and math.isclose(
-            float(found), expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE
-        )
+        same = math.isclose(number_of(found, where), expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     else:
         same = found == _text(expected)
     if not same:
         raise ArchiveError(f"{where}: {found or 'empty'}; the records give {expected}")
+
+
+def number_of(cell: str, where: str) -> float:
+    """The number in a cell of a CSV file.
+
+    Raises:
+        ArchiveError: it holds none, as the tables write them.
+    """
+    if not DECIMAL.fullmatch(cell):
+        raise ArchiveError(f"{where}: {cell or 'empty'}; expected a number")
+    return float(cell)
 
 
 def _text(value: Any) -> str:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.archive.container import DEFAULT_LIMITS, MALFORMED, Archive, Limits
+from benchprof.archive.container import MALFORMED, Archive
 from benchprof.archive.layout import ArchiveError
+from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_of
 from benchprof.archive.listing import LISTING, check_files, read_listing
-from benchprof.archive.rerun import rewritten_tables
+from benchprof.archive.rerun import TABLES, rewritten_tables
 from benchprof.archive.tables import COLUMNS, MANIFEST, TOLERANCE, Tables
+from benchprof.archive.terminal import complain, on_one_line, say, take_any_text
 
 # Of more files alike the verdict says how many they are.
 NAMED = 8
 # In the order in which they are said.
 WHOLE, PART, ALONE = "recomputed", "recomputed in part", "only matched its digest"
+# Tables of the run that no library can write again from the archive.
+OF_HALVES = dict.fromkeys(
+    (f"{TABLES}replication.csv", f"{TABLES}replication.parquet"),
+    "of halves of the train items, whose records and masks are not in the archive",
+)
 NOT_LOOKED_AT = (
+    "whether the run is whole: a model, benchmark, ability or control that was left out, also of "
+    f"{MANIFEST}, leaves no trace",
     "whether a model that is asked gives the items' scores: no model was run",
     "whether importance gives the masks' entries: none was computed",
     "whether the data behind the names of models, abilities and benchmarks are what these say",
@@ -47,7 +55,7 @@ class Verdict:
             if own:
                 said += ["", f"{degree[0].upper()}{degree[1:]}: {meaning}", *_named(own, each)]
         said += ["", "Not looked at:", *(f"- {what}" for what in NOT_LOOKED_AT)]
-        needed = [f"- {_on_one_line(need['what'])}" for need in self.listing["needed"]]
+        needed = [f"- {on_one_line(need['what'])}" for need in self.listing["needed"]]
         said += ["", "Left out, not looked at, and needed to compute the rest again:", *needed]
         digest = self.listing["digest"]
         return [*said, "", f"The archive's digest, to compare with a published one: {digest}"]
@@ -76,14 +84,26 @@ def check(path: Path, limits: Limits = DEFAULT_LIMITS, rewrite: bool = False) ->
     except MALFORMED as error:
         # Its digests were mended around something that no archive holds.
         raise ArchiveError(f"not an archive of a run ({error!r})") from None
-    files = dict.fromkeys(listing["files"], (ALONE, ""))
+    return Verdict(listing, _checked(listing, tables, rows, rewritten))
+
+
+def _checked(
+    listing: Mapping[str, Any],
+    tables: Tables,
+    rows: Mapping[str, int],
+    rewritten: Sequence[str],
+) -> dict[str, tuple[str, str]]:
+    """How far each file was checked and what of it, by its name."""
+    files = {name: (ALONE, OF_HALVES.get(name, "")) for name in listing["files"]}
+    if rewritten:
+        others = {name for name in files if name.startswith(TABLES)} - OF_HALVES.keys()
+        files |= dict.fromkeys(others, (ALONE, "the library writes no such table"))
     part = f"these columns, to {TOLERANCE:g}"
     files |= {name: (PART, f"{rows[name]} rows, {part}: {what}") for name, what in COLUMNS.items()}
     files |= dict.fromkeys(tables.records, (PART, "digest, mask, model, requests, means of scores"))
     files |= dict.fromkeys(tables.masks, (PART, "digests, ability, selection, k, seed, model"))
-    files[MANIFEST] = (PART, "the models' digests")
-    files |= dict.fromkeys(rewritten, (WHOLE, "every byte"))
-    return Verdict(listing, files)
+    files[MANIFEST] = (PART, "the digests of the models and of all results")
+    return files | dict.fromkeys(rewritten, (WHOLE, "every byte"))
 
 
 def _meanings() -> dict[str, str]:
@@ -112,11 +132,6 @@ def _named(files: Mapping[str, str], each: bool) -> list[str]:
     return said
 
 
-def _on_one_line(text: str) -> str:
-    """A stranger's text without what a terminal obeys, so that none passes for a verdict."""
-    return "".join(own if own.isprintable() else "?" for own in text)
-
-
 def main(archive: Path | None = None) -> int:
     """Run the command; 1 where the archive is refused.
 
@@ -134,23 +149,14 @@ def main(archive: Path | None = None) -> int:
         help="also have the library that runs this check, with the project's packages, write all "
         "tables again, and compare them byte by byte",
     )
-    limits = {
-        "files": "files at most",
-        "file_bytes": "bytes of one file at most, unpacked",
-        "total_bytes": "bytes of all files at most, unpacked",
-        "ratio": "how many times its size a packed file may expand to",
-    }
-    for name, text in limits.items():
-        default = getattr(DEFAULT_LIMITS, name)
-        option = f"--most-{name.replace('_', '-')}"
-        parser.add_argument(option, dest=name, type=int, default=default, help=text, metavar="N")
+    add_limits(parser)
+    take_any_text()
     options = parser.parse_args()
     try:
-        bounds = Limits(**{name: getattr(options, name) for name in limits})
-        verdict = check(options.archive, bounds, options.recompute)
+        verdict = check(options.archive, limits_of(options), options.recompute)
     except ArchiveError as error:
-        found = [_on_one_line(line) for line in str(error).split("\n")]
-        print(*found, f"{options.archive}: refused.", sep="\n", file=sys.stderr)
+        complain(error)
+        complain(ArchiveError(f"{options.archive}: refused."))
         return 1
-    print("\n".join(verdict.lines(options.each)))
+    say(verdict.lines(options.each))
     return 0

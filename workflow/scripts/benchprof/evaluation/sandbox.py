@@ -17,17 +17,19 @@ interpreter:
   pending signals and the size of messages are limited. What it prints is dropped.
 - When the verdict is there or the wall time is over, the whole process namespace is killed.
 - System calls that would get around this are refused (`syscalls`: sockets, memory that is no
-  address space, new namespaces, keys, tracing), on x86_64 and aarch64.
+  address space, new namespaces, keys, tracing, settings of a process), on x86_64 and aarch64.
 
 The limit of CPU time decides whether a program takes too long. The clock ends those that sleep; so
 that a busy machine changes no verdict, a program that it ends is tried once more after all others,
-by itself and for longer. What it ends again is `Verdict.STALLED`.
+by itself and for longer. What it ends again is `Verdict.STALLED`. After a few that stalled by
+themselves the rest are not tried again: a model whose programs all sleep would take hours.
 
 Not promised: anything against a fault of the kernel. No limit counts the tables of a process's
-pages, up to 1 GiB, nor parts of huge pages that the kernel gave unasked (a control group would, but
-few users may make one, and a verdict must not depend on who runs it). A test whose values can be
-guessed is passed by a guess, as ever. Arguments are copies, and a result of a type that is not
-plain data equals nothing: a benchmark that relies on more is not for this sandbox.
+pages, up to 1 GiB, nor parts of huge pages that the kernel gave unasked, nor names of missing files
+that it notes until memory is short (a control group would, but few users may make one, and a
+verdict must not depend on who runs it). A test whose values can be guessed is passed by a guess, as
+ever. Arguments are copies, and a result of a type that is not plain data equals nothing: a
+benchmark that relies on more is not for this sandbox.
 """
 
 from __future__ import annotations
@@ -74,7 +76,8 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed out"
     """Its CPU time was used up."""
     STALLED = "stalled"
-    """The clock ended it before its CPU time did, also by itself: it slept, or could not run."""
+    """The clock ended it before its CPU time did, also by itself (but for those after a few that
+    stalled by themselves): it slept, or could not run."""
     OUT_OF_MEMORY = "out of memory"
 
     @property
@@ -145,12 +148,16 @@ class Sandbox:
         attempt = partial(self._attempt, seconds=self._limits.wall_seconds)
         with ThreadPoolExecutor(self._parallel) as executor:
             verdicts = list(executor.map(attempt, programs))
-        return [
-            self._attempt(program, self._limits.alone_seconds)
-            if verdict is Verdict.STALLED
-            else verdict
-            for program, verdict in zip(programs, verdicts, strict=True)
-        ]
+        stalled = [n for n, verdict in enumerate(verdicts) if verdict is Verdict.STALLED]
+        again = 0
+        for place, number in enumerate(stalled):
+            if again == self._limits.alone_stalls:
+                left = len(stalled) - place
+                logger.warning("%d programs stalled and were not tried again by themselves", left)
+                break
+            verdicts[number] = self._attempt(programs[number], self._limits.alone_seconds)
+            again += verdicts[number] is Verdict.STALLED
+        return verdicts
 
     def run(self, program: Program) -> Verdict:
         """Run one program and judge it, as `run_all` does."""

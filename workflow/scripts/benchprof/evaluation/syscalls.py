@@ -3,7 +3,7 @@
 Without it a program could reach what no namespace covers (sockets between virtual machines), make
 namespaces with rights of its own, or have the kernel keep memory for it that no limit counts:
 segments and files in memory, mappings and huge pages of which a part keeps all, sockets in flight,
-buffers, extended attributes, locks, watches and rules.
+buffers, extended attributes, locks, watches, rules, and tables of waiting threads (`prctl`).
 """
 
 from __future__ import annotations
@@ -20,22 +20,24 @@ _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _DENIED = {
     "x86_64": {
         "shmget": 29, "socket": 41, "sendmsg": 46, "setsockopt": 54, "semget": 64, "msgget": 68,
-        "flock": 73, "ptrace": 101, "mount": 165, "setxattr": 188, "lsetxattr": 189,
+        "flock": 73, "ptrace": 101, "prctl": 157, "mount": 165, "setxattr": 188, "lsetxattr": 189,
         "fsetxattr": 190, "io_setup": 206, "mq_open": 240, "add_key": 248, "request_key": 249,
         "keyctl": 250, "inotify_init": 253, "unshare": 272, "vmsplice": 278, "inotify_init1": 294,
         "perf_event_open": 298, "fanotify_init": 300, "sendmmsg": 307, "setns": 308,
-        "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319, "bpf": 321,
-        "userfaultfd": 323, "io_uring_setup": 425, "process_madvise": 440,
+        "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "seccomp": 317,
+        "memfd_create": 319, "bpf": 321, "userfaultfd": 323, "io_uring_setup": 425,
+        "pidfd_getfd": 438, "process_madvise": 440,
         "landlock_create_ruleset": 444, "memfd_secret": 447, "setxattrat": 463,
     },
     "aarch64": {
         "io_setup": 0, "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "inotify_init1": 26,
-        "flock": 32, "mount": 40, "vmsplice": 75, "unshare": 97, "ptrace": 117, "mq_open": 180,
-        "msgget": 186, "semget": 190, "shmget": 194, "socket": 198, "setsockopt": 208,
-        "sendmsg": 211, "add_key": 217, "request_key": 218, "keyctl": 219,
+        "flock": 32, "mount": 40, "vmsplice": 75, "unshare": 97, "ptrace": 117, "prctl": 167,
+        "mq_open": 180, "msgget": 186, "semget": 190, "shmget": 194, "socket": 198,
+        "setsockopt": 208, "sendmsg": 211, "add_key": 217, "request_key": 218, "keyctl": 219,
         "perf_event_open": 241, "fanotify_init": 262, "setns": 268, "sendmmsg": 269,
-        "process_vm_readv": 270, "process_vm_writev": 271, "memfd_create": 279, "bpf": 280,
-        "userfaultfd": 282, "io_uring_setup": 425, "process_madvise": 440,
+        "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "seccomp": 277,
+        "memfd_create": 279, "bpf": 280, "userfaultfd": 282, "io_uring_setup": 425,
+        "pidfd_getfd": 438, "process_madvise": 440,
         "landlock_create_ruleset": 444, "memfd_secret": 447, "setxattrat": 463,
     },
 }  # fmt: skip

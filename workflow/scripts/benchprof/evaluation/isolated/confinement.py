@@ -19,6 +19,8 @@ class Limits:
         wall_seconds: from the start of the sandbox to the verdict.
         alone_seconds: the same when the program is tried again by itself, because the clock ended
             it before its processor time did.
+        alone_stalls: how many programs of one call may stall by themselves before the rest are not
+            tried again.
         memory_mib: of address space of each process.
         processes: with itself, threads counted. One: it can start nothing.
     """
@@ -26,6 +28,7 @@ class Limits:
     cpu_seconds: int = 5
     wall_seconds: int = 20
     alone_seconds: int = 120
+    alone_stalls: int = 5
     memory_mib: int = 1024
     processes: int = 1
 
