@@ -159,6 +159,7 @@ class Job:
         self.unsafe: list[bool] = []
         card = Card("digest", {}, {}, {}, 1, {})
         monkeypatch.setattr(job, "read_card", lambda folder: card)  # noqa: ARG005
+        monkeypatch.setattr(job, "prints_date", lambda _: False)
         monkeypatch.setattr(job, "render_chat", lambda tokenizer, *a, **k: "Prompt")  # noqa: ARG005
         monkeypatch.setattr(job, "load_tokenizer", lambda folder: None)  # noqa: ARG005
         monkeypatch.setattr(job, "_compute", self._compute)

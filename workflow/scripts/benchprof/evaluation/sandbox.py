@@ -51,7 +51,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, RetriableError
 from benchprof.evaluation.isolated.confinement import Confinement, Limits
 from benchprof.evaluation.syscalls import syscall_filter
 
@@ -343,8 +343,9 @@ def _end(complaint: bytes) -> str:
     return " ".join(complaint.decode(errors="replace").split())[-500:]
 
 
-def _no_sandbox(found: str) -> InputError:
-    return InputError(
+def _no_sandbox(found: str) -> RetriableError:
+    """Of this machine: another node may have one."""
+    return RetriableError(
         "a benchmark that runs programs which the model writes",
         found,
         "a sandbox to run them in: bubblewrap 0.8 or later, and user namespaces",
