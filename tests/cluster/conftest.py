@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from tests.workflow.conftest import Project, make_project
 class Checkout(Project):
     """The tiny project beside the workflow's own files, so that every path is as documented."""
 
-    slurm: Slurm
+    slurm: Slurm = field(kw_only=True)
 
     def command(self, *arguments: str) -> list[str]:
         """`snakemake --profile slurm`, and nothing but what makes the tests quick."""
@@ -71,4 +71,4 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, slurm: Slurm) -> Checkout
 def make_checkout(folder: Path, slurm: Slurm) -> Checkout:
     for name in ("Snakefile", "workflow", "slurm", "resources"):
         (folder / name).symlink_to(ROOT / name)
-    return Checkout(make_project(folder).folder, slurm)
+    return Checkout(make_project(folder).folder, slurm=slurm)

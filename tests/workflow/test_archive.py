@@ -105,7 +105,7 @@ def test_edited_documentation_alone_makes_an_archive_stale(
     ignored = shutil.ignore_patterns("__pycache__", "checkpoints")
     for name in ("workflow", "resources", "docs", "envs", "slurm"):
         shutil.copytree(ROOT / name, tree / name, ignore=ignored)
-    for name in ("Snakefile", "Makefile", "README.md", "pyproject.toml"):
+    for name in ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml"):
         shutil.copy2(ROOT / name, tree)
     project = finished.copy(tmp_path / "run")
     project.run("archive")

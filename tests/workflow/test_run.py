@@ -87,8 +87,8 @@ def test_a_record_holds_what_the_format_says(finished: Project) -> None:
     folder = finished.folder / "results/evaluations/tiny/places_test"
     record = json.loads((folder / "places.specific_0.01.json").read_text())
     assert record["n"] == 8
-    # One word of the four is right for 3 of the 8 items: the best constant answer.
-    assert record["guessing"] == pytest.approx(3 / 8)
+    # One word of the four is right for 3 of the 8 items, as chance alone may have it.
+    assert record["guessing"] == pytest.approx(1 / 4)
     assert set(record["origin"]) == {"model", "mask", "requests", "code", "made"}
     assert set(record["items"]["scores"]) == {"probability", "acc", "acc_norm"}
     assert len(record["items"]["responses"][0]) == 4

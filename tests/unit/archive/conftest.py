@@ -105,7 +105,7 @@ def write_record(path: Path, model: str, chance: Any, mask: str | None, draw: An
         "format": FORMAT,
         "origin": {
             "model": {"digest": model * 64, "dtype": "float32"},
-            "mask": mask and {"digest": mask},
+            "mask": mask and {"digest": mask, "method": "zero"},
             "requests": {"digest": path.parent.name},
             "code": "code",
             "made": MADE,

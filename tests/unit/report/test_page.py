@@ -184,7 +184,7 @@ def test_a_broken_model_is_shown_with_its_code(card: Path, tmp_path: Path) -> No
     assert "So under the masks of Deductive reasoning" in doubt
     # Both q-values are below 0.05, and yet the loss names no ability.
     assert table["q_random"].min() < 0.05
-    assert "has no ability whose loss stands out" in reader.text
+    assert "has no other ability whose loss stands out" in reader.text
 
 
 def test_where_all_but_the_mask_was_ablated_the_page_says_so(card: Path, tmp_path: Path) -> None:

@@ -192,8 +192,10 @@ class Tables:
             raise ArchiveError(f"{name}: made with another mask than {source['mask']}")
         if record["made_of"] != base["made_of"] or record["items"] != base["items"]:
             raise ArchiveError(f"{name}: of another model or other requests")
-        if base.setdefault("how", record["how"]) != record["how"]:
-            raise ArchiveError(f"{name}: ablated in another way than other records, {base['how']}")
+        # The intact model's own record says nothing of it.
+        how = base.setdefault("ablated_how", record["how"])
+        if how != record["how"]:
+            raise ArchiveError(f"{name}: ablated in another way than other records, {how}")
         state = {"base": base, "k": mask["fraction"], "mask_digest": record["mask"],
                  "ablation_of": record["ablation_of"]}  # fmt: skip
         for metric, score in record["scores"].items():
