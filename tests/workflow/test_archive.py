@@ -79,7 +79,8 @@ def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
     refill = [sys.executable, "-m", "benchprof.archive.refill", str(path)]
     how: dict[str, Any] = {"env": fresh.environment(), "cwd": fresh.folder, "text": True}
     done = subprocess.run(refill, **how, capture_output=True, check=False)
-    assert done.returncode == 1 and "not ready for masks" in done.stderr, done.stderr
+    # Records alone, and how to get the masks.
+    assert done.returncode == 0 and "not ready for masks" in done.stdout, done.stderr
     assert "Records: 10 put into store, 0 were there" in done.stdout
 
     fresh.run("results/checks/tiny.json")
