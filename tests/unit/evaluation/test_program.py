@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,13 +16,20 @@ import pytest
 from benchprof.errors import InputError
 from benchprof.evaluation import job
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
-from benchprof.evaluation.program import make_program, program_scores, program_verdicts
+from benchprof.evaluation.program import make_program, program_verdicts
 from benchprof.evaluation.record import FORMAT, make_record, record_bytes
 from benchprof.evaluation.requests import build_requests
 from benchprof.evaluation.sandbox import Program, Sandbox, Verdict
 from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
 from benchprof.models.preparation import Card
 from benchprof.store import Store
+
+
+def program_scores(
+    documents: Sequence[dict[str, Any]], completions: Sequence[str], sandbox: Sandbox
+) -> list[float]:
+    return [verdict.score for verdict in program_verdicts(documents, completions, sandbox)]
+
 
 HUMANEVAL = {
     "task_id": "HumanEval/0",

@@ -20,13 +20,6 @@ DEFINITION = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *=(?!=)", re.
 """A line at the top level of a program that defines a name; an import does not."""
 
 
-def program_scores(
-    documents: Iterable[Mapping[str, Any]], completions: Iterable[str], sandbox: Sandbox
-) -> list[float]:
-    """pass@1 of one completion for each document, as `program_verdicts` finds it."""
-    return [verdict.score for verdict in program_verdicts(documents, completions, sandbox)]
-
-
 def program_verdicts(
     documents: Iterable[Mapping[str, Any]], completions: Iterable[str], sandbox: Sandbox
 ) -> list[Verdict]:
