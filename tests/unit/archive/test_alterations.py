@@ -460,7 +460,10 @@ BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a million brackets": (lambda _: b"[" * 1_000_000, "not JSON"),
     "a number of a million digits": (lambda _: b"1" * 1_000_000, LISTING),
     "a list": (lambda _: b"[]", "format None"),
-    "another digest": (lambda own: own[:-3] + b'0"}', "its digest differs"),
+    "another digest": (
+        lambda own: own[:-3] + (b"0" if own[-3:-2] != b"0" else b"1") + own[-2:],
+        "its digest differs",
+    ),
 }  # fmt: skip
 
 
