@@ -1,9 +1,16 @@
 # Benchmark Profiling: which abilities a benchmark draws on, found by ablation.
 # config.yaml is the default run; `--configfile OTHER.yaml` replaces it.
 
+import shlex
+import sys
+
 from snakemake.utils import min_version
 
 min_version("9.20")
+
+# Snakemake writes this path into shell commands as it is; a checkout's may have spaces.
+if Path(sys.executable).exists():
+    sys.executable = shlex.quote(sys.executable)
 
 # Snakemake would merge a --configfile into the default run; a run is one file.
 if not workflow.config_settings.configfiles:
