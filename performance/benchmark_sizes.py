@@ -18,10 +18,10 @@ from statistics import fmean
 from typing import Any
 
 from benchprof.data import BENCHMARKS
-from benchprof.evaluation.definition import local_files, read_definition
-from benchprof.evaluation.requests import Document, build_requests
-from benchprof.evaluation.tasks import load_tasks, task_source
 from benchprof.files import write_json
+from benchprof.tasks.definition import local_files, read_definition
+from benchprof.tasks.requests import Document, build_requests
+from benchprof.tasks.source import load_tasks, task_source
 
 # Items of the whole benchmarks, as their publishers give them; DATA may hold samples.
 ITEMS = {

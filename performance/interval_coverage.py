@@ -9,7 +9,6 @@ import argparse
 
 import numpy as np
 
-from benchprof.evaluation.guessing import guessed
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import SIGNIFICANCE, above_guessing_p, measure_impacts
 from benchprof.profile.resampling import Floats
@@ -19,6 +18,7 @@ from benchprof.profile.similarity import (
     symmetric_interval,
 )
 from benchprof.profile.units import units_of
+from benchprof.tasks.guessing import guessed
 
 GUESSING = 0.25
 OWN = np.ones((1, 1))

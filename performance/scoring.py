@@ -26,7 +26,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchprof.evaluation.definition import local_files, read_definition
+from benchprof.tasks.definition import local_files, read_definition
 
 BENCHMARKS = (
     "arc_challenge", "hellaswag", "winogrande", "boolq", "commonsense_qa", "openbookqa", "piqa"
@@ -104,10 +104,10 @@ class Bench:
         from lm_eval.models.huggingface import HFLM  # noqa: PLC0415
         from transformers import AutoModelForCausalLM  # noqa: PLC0415
 
-        from benchprof.evaluation.scorer import TreeScorer  # noqa: PLC0415
         from benchprof.models.allocation import keep_freed_memory  # noqa: PLC0415
         from benchprof.models.linear import speed_up_scoring  # noqa: PLC0415
         from benchprof.models.loading import load_model, load_tokenizer  # noqa: PLC0415
+        from benchprof.scoring.scorer import TreeScorer  # noqa: PLC0415
 
         folder = Path(job.model)
         tokenizer = load_tokenizer(folder)
@@ -126,9 +126,9 @@ class Bench:
 
     def build(self, benchmark: str) -> dict[str, Any]:
         """Build a benchmark's requests; returns what is known before anything runs."""
-        from benchprof.evaluation.requests import build_requests  # noqa: PLC0415
-        from benchprof.evaluation.scorer import TreeScorer  # noqa: PLC0415
-        from benchprof.evaluation.tasks import load_tasks, task_source  # noqa: PLC0415
+        from benchprof.scoring.scorer import TreeScorer  # noqa: PLC0415
+        from benchprof.tasks.requests import build_requests  # noqa: PLC0415
+        from benchprof.tasks.source import load_tasks, task_source  # noqa: PLC0415
 
         entry: dict[str, Any] = {"benchmark": benchmark}
         if self.job.fewshot is not None:

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 from benchprof.configuration import check_configuration
 from benchprof.data import CONFIGURATION_SCHEMA
-from benchprof.evaluation.definition import read_definition
+from benchprof.tasks.definition import read_definition
 
 SCHEMA = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())

@@ -14,8 +14,6 @@ from transformers import AutoModelForCausalLM
 
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.record import read_record
-from benchprof.evaluation.requests import build_requests
-from benchprof.evaluation.tasks import TaskSource, load_tasks, task_source
 from benchprof.importance.job import compute_importance
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
@@ -23,6 +21,8 @@ from benchprof.models.family import FAMILIES
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
+from benchprof.tasks.requests import build_requests
+from benchprof.tasks.source import TaskSource, load_tasks, task_source
 
 ABILITIES = ("places", "times")
 EAGER = ("gemma2",)

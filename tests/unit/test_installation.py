@@ -18,8 +18,8 @@ from benchprof.annotation.study import read_study
 from benchprof.configuration import check_configuration
 from benchprof.data import ARCHITECTURES, CONFIGURATION_SCHEMA, TASKS
 from benchprof.errors import InputError
-from benchprof.evaluation.definition import definition_path, program_benchmarks, read_definition
-from benchprof.evaluation.sandbox import FOLDER
+from benchprof.tasks.definition import definition_path, program_benchmarks, read_definition
+from benchprof.sandbox.sandbox import FOLDER
 from benchprof.report.references import known_entries
 
 print(benchprof.__file__)

@@ -7,10 +7,10 @@ from pathlib import Path
 from tests.workflow.conftest import Project
 
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
-from benchprof.evaluation.tasks import task_source
 from benchprof.importance.job import compute_importance
 from benchprof.masks.job import select_masks
 from benchprof.store import Store
+from benchprof.tasks.source import task_source
 
 
 def evaluate(

@@ -165,7 +165,7 @@ def behind(module: str) -> set[str]:
         ("calibration", {"benchprof.evaluation.record"}),
         ("profile", {"benchprof.evaluation.record"}),
         # The weights that random masks are matched to: their dtype is the configuration's.
-        ("masks", {"benchprof.models.loading", "benchprof.models.rotary"}),
+        ("masks", {"benchprof.models.loading", "benchprof.scoring.rotary"}),
         # The type of a mask's entries.
         ("evaluation", {"benchprof.masks.threshold"}),
     ],

@@ -24,11 +24,11 @@ from tests.workflow.stages import evaluate, score
 
 from benchprof import codebase, digests
 from benchprof import store as store_module
-from benchprof.evaluation import requests
 from benchprof.inventory import entries_of
 from benchprof.models.preparation import prepare_model
 from benchprof.pruning import prune
 from benchprof.store import Store
+from benchprof.tasks import requests
 
 PROFILE = {"compute_profile"}
 MASKS = PROFILE | {"select_masks", "draw_controls", "evaluate_benchmark"}
@@ -203,7 +203,7 @@ def planned_by(tree: Path, project: Project) -> dict[str, int]:
         ("benchprof/report/page.py", {"write_report"}),
         ("benchprof/report/style.py", {"plot_impact"}),
         ("benchprof/profile/impact.py", PROFILE),
-        ("benchprof/evaluation/scorer.py", PROFILE | {"evaluate_benchmark"}),
+        ("benchprof/scoring/scorer.py", PROFILE | {"evaluate_benchmark"}),
         ("benchprof/masks/threshold.py", MASKS),
         ("benchprof/importance/loss.py", MASKS | {"compute_importance"}),
         # Which items are scored, and how.
@@ -246,7 +246,7 @@ def test_another_environment_file_runs_nothing(project: Project, tree: Path) -> 
     [
         (codebase.__name__, "5 reused, 0 computed", "2 reused, 0 computed"),
         ("benchprof.sampling", "0 reused, 5 computed", "0 reused, 2 computed"),
-        ("benchprof.evaluation.scorer", "0 reused, 5 computed", "2 reused, 0 computed"),
+        ("benchprof.scoring.scorer", "0 reused, 5 computed", "2 reused, 0 computed"),
         ("benchprof.importance.scores", "5 reused, 0 computed", "0 reused, 2 computed"),
     ],
 )

@@ -311,13 +311,20 @@ def test_a_killed_run_resumes(finished: Project, tmp_path: Path) -> None:
     )
 
 
-def test_an_interpreter_below_a_folder_with_spaces_runs_jobs(project: Project, tmp_path: Path) -> None:
+def test_an_interpreter_below_a_folder_with_spaces_runs_jobs(
+    project: Project, tmp_path: Path
+) -> None:
     home = tmp_path / "a visitor's home"
     home.symlink_to(sys.prefix)
     python = str(home / "bin" / Path(sys.executable).name)
     command = [python, *project.command("results/models/tiny")[1:]]
     done = subprocess.run(
-        command, cwd=project.folder, env=project.environment(), text=True, capture_output=True, check=False
+        command,
+        cwd=project.folder,
+        env=project.environment(),
+        text=True,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert (project.folder / "results/models/tiny/model.json").is_file()

@@ -26,14 +26,14 @@ from benchprof.configuration import (
     fraction_name,
 )
 from benchprof.errors import InputError
-from benchprof.evaluation.definition import (
+from benchprof.tasks.definition import (
     check_local_files,
     definition_path,
     local_files,
     read_definition,
 )
-from benchprof.evaluation.functions import files_of_task
-from benchprof.evaluation.sandbox import Sandbox
+from benchprof.tasks.functions import files_of_task
+from benchprof.sandbox.sandbox import Sandbox
 from benchprof.files import write_if_changed
 from benchprof.jsonl import read_objects
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.record import INTACT
-from benchprof.evaluation.tasks import ABILITY_TASK, TaskSource
 from benchprof.logs import logged
 from benchprof.store import Store
+from benchprof.tasks.source import ABILITY_TASK, TaskSource
 from benchprof.threads import use_threads
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from functools import partial
 from pathlib import Path
 
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
-from benchprof.evaluation.sandbox import Sandbox
-from benchprof.evaluation.tasks import task_source
 from benchprof.logs import logged
+from benchprof.sandbox.sandbox import Sandbox
 from benchprof.store import Store
+from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from benchprof.evaluation.job import ModelSettings
 from benchprof.evaluation.record import INTACT
-from benchprof.evaluation.tasks import task_source
 from benchprof.logs import logged
 from benchprof.store import Store
+from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads
 from benchprof.validation.job import evaluate_blocks
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from benchprof.evaluation.job import ModelSettings
-from benchprof.evaluation.tasks import task_source
 from benchprof.logs import logged
 from benchprof.reading.job import export_items
+from benchprof.tasks.source import task_source
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from benchprof.archive import guessing
 from benchprof.archive.guessing import above_guessing_p, guessing_level, reason_of
-from benchprof.evaluation.guessing import Offer, pool_of
 from benchprof.profile import reason
 from benchprof.profile.guessing import read_guessing
 from benchprof.profile.impact import ROUNDING, SIGNIFICANCE
 from benchprof.profile.impact import above_guessing_p as of_library
 from benchprof.profile.rows import MIN_ITEMS
 from benchprof.profile.units import MIN_CLUSTERS, units_of
+from benchprof.tasks.guessing import Offer, pool_of
 
 chances = st.floats(0, 0.875)
 

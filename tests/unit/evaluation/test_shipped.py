@@ -22,11 +22,11 @@ from lm_eval.tasks import TaskManager
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchprof.data import BENCHMARKS
-from benchprof.evaluation.definition import local_files, read_definition
-from benchprof.evaluation.requests import Requests, build_requests
-from benchprof.evaluation.scorer import TreeScorer
-from benchprof.evaluation.tasks import load_tasks, task_source
 from benchprof.sampling import derived_seed
+from benchprof.scoring.scorer import TreeScorer
+from benchprof.tasks.definition import local_files, read_definition
+from benchprof.tasks.requests import Requests, build_requests
+from benchprof.tasks.source import load_tasks, task_source
 
 SEED = 3
 NAMES = sorted(path.stem for path in BENCHMARKS.glob("*.yaml"))

@@ -6,12 +6,12 @@ import dataclasses
 
 import pytest
 
-from benchprof.evaluation.attention import KEPT_BYTES
-from benchprof.evaluation.packing import Dimensions
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
 from benchprof.plan.workload import Examples, Questions
+from benchprof.scoring.attention import KEPT_BYTES
+from benchprof.scoring.packing import Dimensions
 
 # 100 parameters, 60 of them in projections, 40 in scope; 5 numbers kept per token; float32.
 SHAPE = Shape(

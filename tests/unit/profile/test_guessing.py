@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from benchprof.evaluation.guessing import Offer, pool_of
 from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import above_guessing_p, measure_impacts
 from benchprof.profile.resampling import Floats
 from benchprof.profile.units import units_of
+from benchprof.tasks.guessing import Offer, pool_of
 
 SIMULATIONS = 300
 RESAMPLES = 500

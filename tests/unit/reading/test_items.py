@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchprof.evaluation.guessing import Offer, pool_of
-from benchprof.evaluation.requests import Document, Requests
 from benchprof.reading.answer import Answer, answers_of
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import Question, questions_of
 from benchprof.reading.side_by_side import PROMPT_END, side_by_side
+from benchprof.tasks.guessing import Offer, pool_of
+from benchprof.tasks.requests import Document, Requests
 
 
 def document(requests: list[tuple[str, Any]], choices: tuple[str, ...], gold: int) -> Document:

@@ -18,7 +18,6 @@ from tests.conftest import ROOT
 from benchprof.errors import InputError
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.record import INTACT
-from benchprof.evaluation.tasks import ABILITY_TASK, TaskSource
 from benchprof.importance.job import compute_importance
 from benchprof.masks.job import draw_controls, select_masks
 from benchprof.masks.mask import Mask, read_mask, write_mask
@@ -27,6 +26,7 @@ from benchprof.profile.job import compute_profile
 from benchprof.profile.scores import Source
 from benchprof.profile.settings import Settings
 from benchprof.store import Store
+from benchprof.tasks.source import ABILITY_TASK, TaskSource
 from benchprof.validation.job import Planted, evaluate_blocks, measure_recovery
 from benchprof.validation.thresholds import Judgement, Measured, judge
 from planting.items import pool_items

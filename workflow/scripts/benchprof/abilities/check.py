@@ -55,10 +55,10 @@ def _rows_of_model(
         model_results,
         table_rows,
     )
-    from benchprof.evaluation.scorer import TreeScorer  # noqa: PLC0415
     from benchprof.models.allocation import keep_freed_memory  # noqa: PLC0415
     from benchprof.models.linear import speed_up_scoring  # noqa: PLC0415
     from benchprof.models.loading import load_model, load_tokenizer  # noqa: PLC0415
+    from benchprof.scoring.scorer import TreeScorer  # noqa: PLC0415
 
     model = load_model(options.model, "float32", "auto")
     speed_up_scoring(model)

@@ -19,7 +19,7 @@ from benchprof.abilities.checks.check import Bound, Check
 from benchprof.abilities.checks.guessing import Outcome, chance_of, hit
 from benchprof.abilities.item import DIFFICULTIES, Item
 from benchprof.abilities.prompt import option_text, prompt_text
-from benchprof.evaluation.scorer import TreeScorer
+from benchprof.scoring.scorer import TreeScorer
 
 
 @dataclass(frozen=True)

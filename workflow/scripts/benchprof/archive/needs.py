@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import digests
-from benchprof.evaluation.definition import local_files, read_definition
 from benchprof.models.source import source_of
 from benchprof.portable import portable
+from benchprof.tasks.definition import local_files, read_definition
 from benchprof.tensors import DIGEST, KEY
 
 SPLITS = ("train", "calibration", "test")

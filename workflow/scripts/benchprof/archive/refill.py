@@ -35,9 +35,9 @@ from benchprof.importance.example import render_examples
 from benchprof.importance.job import origin_of, used_items
 from benchprof.masks.job import BACKGROUND, read_for
 from benchprof.masks.mask import read_mask
-from benchprof.models.chat import prints_date
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.preparation import read_card
+from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
 
 CALIBRATION = "results/calibration/"

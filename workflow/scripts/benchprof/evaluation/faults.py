@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from benchprof.evaluation.requests import Requests
-from benchprof.evaluation.scorer import TreeScorer
+from benchprof.scoring.scorer import TreeScorer
+from benchprof.tasks.requests import Requests
 
 
 def check_logits(scorer: TreeScorer, requests: Requests) -> None:

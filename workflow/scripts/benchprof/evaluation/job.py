@@ -17,22 +17,22 @@ from benchprof import codebase, provenance
 from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
 from benchprof.evaluation.faults import check_logits
-from benchprof.evaluation.program import check_documents
 from benchprof.evaluation.record import INTACT, key_of, make_record, read_record, record_bytes
-from benchprof.evaluation.requests import Requests, Response, build_requests
-from benchprof.evaluation.sandbox import Sandbox
-from benchprof.evaluation.scorer import TreeScorer
-from benchprof.evaluation.tasks import TaskSource, load_tasks
 from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.models.allocation import keep_freed_memory
-from benchprof.models.chat import prints_date, render_chat
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import Card, check_content, read_card
 from benchprof.portable import portable
+from benchprof.sandbox.program import check_documents
+from benchprof.sandbox.sandbox import Sandbox
+from benchprof.scoring.chat import prints_date, render_chat
+from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
+from benchprof.tasks.requests import Requests, Response, build_requests
+from benchprof.tasks.source import TaskSource, load_tasks
 
 logger = logging.getLogger(__name__)
 KIND, SUFFIX = "evaluations", ".json"

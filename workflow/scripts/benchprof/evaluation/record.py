@@ -15,8 +15,8 @@ from benchprof.files import as_json
 
 if TYPE_CHECKING:
     # The profile stage reads records without lm-eval, which takes seconds to import.
-    from benchprof.evaluation.requests import Requests, Response
-    from benchprof.evaluation.sandbox import Sandbox
+    from benchprof.sandbox.sandbox import Sandbox
+    from benchprof.tasks.requests import Requests, Response
 
 FORMAT = 2
 INTACT = "intact"

@@ -13,7 +13,7 @@ from benchprof.abilities.item import Item
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
-from benchprof.models.chat import render_finished_chat
+from benchprof.scoring.chat import render_finished_chat
 
 MARK = "\ue000answer\ue001"
 """In the place of an answer; its first and last characters are in no text and in no template."""

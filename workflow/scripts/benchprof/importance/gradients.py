@@ -13,7 +13,7 @@ from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
 from benchprof.importance.memory import Memory
-from benchprof.models.rotary import Rotaries
+from benchprof.scoring.rotary import Rotaries
 
 SUMMED = ("taylor", "taylor_signed")
 """Scores of the examples' summed gradient, which may take several examples in one pass."""

@@ -20,12 +20,12 @@ from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
-from benchprof.models.chat import prints_date
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import check_content, read_card
 from benchprof.sampling import sample
+from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 

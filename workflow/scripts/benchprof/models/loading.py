@@ -16,7 +16,7 @@ from transformers import (
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.models.checkpoint import check_precisions, check_weights
-from benchprof.models.rotary import forget_lengths
+from benchprof.scoring.rotary import forget_lengths
 
 
 def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchprof.evaluation.attention import KEPT_BYTES
-from benchprof.evaluation.generation import MOST_ITEMS
-from benchprof.evaluation.scorer import GENERATION_SHARE, MOST_TOKENS
 from benchprof.importance.gradients import SUMMED
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
 from benchprof.plan.workload import Examples, Questions
+from benchprof.scoring.attention import KEPT_BYTES
+from benchprof.scoring.generation import MOST_ITEMS
+from benchprof.scoring.scorer import GENERATION_SHARE, MOST_TOKENS
 
 HOST = 10**9
 """Bytes of Python, torch built for CUDA and transformers before a model is loaded, with slack."""

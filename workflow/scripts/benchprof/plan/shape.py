@@ -13,9 +13,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig
 
 from benchprof.data import ARCHITECTURES
 from benchprof.errors import InputError
-from benchprof.evaluation.packing import Dimensions
 from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.family import parameter_count, scope_weights
+from benchprof.scoring.packing import Dimensions
 
 
 @dataclass(frozen=True)

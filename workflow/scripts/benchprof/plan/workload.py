@@ -12,8 +12,8 @@ from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.evaluation.generation import MOST_ITEMS
 from benchprof.importance.example import twin_of
+from benchprof.scoring.generation import MOST_ITEMS
 
 SIZES = BENCHMARKS / "sizes.json"
 CHAT_CHARACTERS = 120

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
-from benchprof.evaluation.guessing import SIGNIFICANCE, guessed
 from benchprof.profile.resampling import Floats, Ints, bootstrap_totals
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
+from benchprof.tasks.guessing import SIGNIFICANCE, guessed
 
 
 def _none(*shape: int) -> Floats:

@@ -9,13 +9,13 @@ from pathlib import Path
 from benchprof.errors import InputError
 from benchprof.evaluation.job import ModelSettings, requests_for
 from benchprof.evaluation.record import INTACT, read_record
-from benchprof.evaluation.tasks import TaskSource
 from benchprof.files import write_text, written_whole
 from benchprof.reading.answer import answers_of
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import questions_of
 from benchprof.reading.side_by_side import side_by_side
 from benchprof.spreadsheet import without_formulas
+from benchprof.tasks.source import TaskSource
 
 logger = logging.getLogger(__name__)
 

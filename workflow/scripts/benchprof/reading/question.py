@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import takewhile
 
-from benchprof.evaluation.requests import Document, Requests
+from benchprof.tasks.requests import Document, Requests
 
 
 @dataclass(frozen=True)

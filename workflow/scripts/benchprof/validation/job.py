@@ -13,12 +13,12 @@ import pandas as pd
 from benchprof.errors import InputError
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.record import INTACT
-from benchprof.evaluation.tasks import TaskSource
 from benchprof.files import write_text
 from benchprof.jsonl import read_objects
 from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.store import Store
+from benchprof.tasks.source import TaskSource
 from benchprof.validation.blocks import write_block_masks
 from benchprof.validation.coverage import coverage_rows
 from benchprof.validation.recovery import (

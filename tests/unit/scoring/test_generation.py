@@ -1,0 +1,344 @@
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os.path import commonprefix
+from typing import Any
+
+import pytest
+import torch
+from lm_eval.api.instance import Instance
+from lm_eval.models.huggingface import HFLM
+
+from benchprof.errors import InputError
+from benchprof.scoring import generation
+from benchprof.scoring.forward import HEADS
+from benchprof.scoring.generation import StopStrings
+from benchprof.scoring.scorer import TreeScorer
+
+MakeModel = Callable[..., Any]
+PROMPTS = [
+    "Question: how many legs has a spider? Answer:",
+    "The cat",
+    "<s>The dog sat on",
+    "Question: what colour is the sky on a clear day? Answer: the sky is blue. " * 2,
+    "a",
+    "Question: what",
+]
+SETTINGS: dict[str, Any] = {"until": [" the", "q"], "max_gen_toks": 14, "do_sample": False}
+
+
+def requests(prompts: list[str], **changes: Any) -> list[Instance]:
+    arguments = copy.deepcopy(SETTINGS | changes)
+    return [Instance("generate_until", {}, (text, arguments), i) for i, text in enumerate(prompts)]
+
+
+def common_letter(texts: list[str]) -> str:
+    """A letter inside most texts; only ASCII, which decodes the same in any cut of the tokens."""
+    joined = "".join(text[1:-1] for text in texts)
+    return max(sorted(c for c in set(joined) if c.isascii()), key=joined.count)
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "gpt_neox", "mistral", "gemma3_text"])
+def test_answers_equal_lm_evals(make_model: MakeModel, tokenizer: Any, family: str) -> None:
+    model = make_model(family)
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=60)
+    ours = TreeScorer(model, tokenizer, max_length=60, token_budget=200)
+    free = ours.generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
+    assert free == theirs.generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
+    stop = common_letter(free)
+    asked = requests(PROMPTS, until=[stop])
+    found = ours.generate_until(asked, disable_tqdm=True)
+    assert found == theirs.generate_until(requests(PROMPTS, until=[stop]), disable_tqdm=True)
+    assert found == [text.split(stop)[0] for text in free]
+    assert found != free
+
+
+BEGINNING = "Question: how many legs has a spider? Answer: eight. Question:"
+SHARERS = [f"{BEGINNING} {text}" for text in ("the cat", "what", "a dog sat on", "how many legs")]
+
+
+@contextmanager
+def tokens_of_first_passes(model: Any) -> Iterator[list[tuple[int, int]]]:
+    """Shapes of what the decoder is given, single tokens left out."""
+    shapes: list[tuple[int, int]] = []
+
+    def note(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        rows, length = (given[0] if given else named["input_ids"]).shape
+        if length > 1:
+            shapes.append((rows, length))
+
+    hook = model.base_model.register_forward_pre_hook(note, with_kwargs=True)
+    try:
+        yield shapes
+    finally:
+        hook.remove()
+
+
+def longest_sharer(scorer: TreeScorer) -> int:
+    """Tokens of the longest of `SHARERS` with its answer."""
+    return max(len(scorer.tok_encode(text)) for text in SHARERS) + int(SETTINGS["max_gen_toks"])
+
+
+@pytest.mark.parametrize("family", sorted(HEADS))
+def test_a_shared_beginning_is_computed_once(
+    make_model: MakeModel, tokenizer: Any, family: str
+) -> None:
+    attention = "eager" if family == "gemma2" else "sdpa"  # transformers has no other for it
+    model = copy.deepcopy(make_model(family, attention))
+    if getattr(model.config, "sliding_window", None) is not None:
+        model.config.sliding_window = 100
+    texts = [*PROMPTS, *SHARERS]
+    asked = requests(texts, until=["q"])
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    expected = theirs.generate_until(asked, disable_tqdm=True)
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    ours.generation_budget = len(SHARERS) * longest_sharer(ours)
+    with tokens_of_first_passes(model) as shapes:
+        assert ours.generate_until(asked, disable_tqdm=True) == expected
+    encoded = [ours.tok_encode(text) for text in SHARERS]
+    shared = len(commonprefix(encoded))  # noqa: RUF071 (of lists)
+    longest = max(map(len, encoded)) - shared
+    assert shapes[-2:] == [(1, shared), (len(SHARERS), longest)], "the others come before"
+
+
+@pytest.mark.parametrize(("beyond", "rows"), [(0, [1, 4]), (-1, [4])])
+def test_a_window_must_hold_the_padding_too(
+    make_model: MakeModel, tokenizer: Any, beyond: int, rows: list[int]
+) -> None:
+    model = copy.deepcopy(make_model("mistral"))
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    model.config.sliding_window = longest_sharer(ours) + beyond
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    with tokens_of_first_passes(model) as shapes:
+        found = ours.generate_until(requests(SHARERS), disable_tqdm=True)
+    assert [row for row, _ in shapes] == rows
+    assert found == theirs.generate_until(requests(SHARERS), disable_tqdm=True)
+
+
+def test_no_beginning_is_shared_in_an_unknown_family(make_model: MakeModel, tokenizer: Any) -> None:
+    ours = TreeScorer(make_model("llama"), tokenizer, max_length=100)
+    ours.forward.obstacle = "none known"
+    with tokens_of_first_passes(ours.model) as shapes:
+        ours.generate_until(requests(SHARERS), disable_tqdm=True)
+    assert [rows for rows, _ in shapes] == [len(SHARERS)]
+
+
+def test_a_repetition_penalty_counts_no_padding(make_model: MakeModel, tokenizer: Any) -> None:
+    model = copy.deepcopy(make_model("llama"))
+    model.generation_config.repetition_penalty = 1.3
+    model.generation_config.eos_token_id = [2, 0]  # the padding token ends a text, as for Qwen 2.5
+    head = model.get_output_embeddings().weight
+    with torch.no_grad():
+        head[0] = head[7] * 1.01  # so that the padding token comes up
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    found = ours.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
+    assert found == theirs.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
+
+
+@pytest.mark.parametrize("of_the_task", [True, False])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("no_repeat_ngram_size", 2),
+        ("encoder_no_repeat_ngram_size", 2),
+        ("bad_words_ids", [[5, 6]]),
+        ("sequence_bias", [[[5, 6], -1.0]]),
+        ("cache_implementation", "static"),
+    ],
+)
+def test_no_beginning_is_shared_where_runs_of_tokens_count(
+    make_model: MakeModel, tokenizer: Any, setting: str, value: Any, of_the_task: bool
+) -> None:
+    model = copy.deepcopy(make_model("llama"))
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    prompt = ours.tok_encode(SHARERS[0])
+    with torch.no_grad():  # so that the first token comes up, and would again
+        said = model.base_model(torch.tensor([[*prompt, prompt[0]]])).last_hidden_state[0, -2:]
+        model.get_output_embeddings().weight[prompt[0]] = said.sum(0)
+    if not of_the_task:
+        setattr(model.generation_config, setting, value)
+    asked = requests(SHARERS, **({setting: value} if of_the_task else {}))
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    with tokens_of_first_passes(model) as shapes:
+        found = ours.generate_until(copy.deepcopy(asked), disable_tqdm=True)
+    assert [rows for rows, _ in shapes] == [len(SHARERS)]
+    assert found == theirs.generate_until(copy.deepcopy(asked), disable_tqdm=True)
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "mistral", "gemma3_text"])
+def test_a_beginning_is_shared_without_padding(
+    make_model: MakeModel, tokenizer: Any, family: str
+) -> None:
+    model = copy.deepcopy(make_model(family))
+    model.config.sliding_window = None if family in ("llama", "gpt2") else 100
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    texts = [f"{BEGINNING} {number} cats" for number in (1, 2, 3)]
+    assert len({len(ours.tok_encode(text)) for text in texts}) == 1
+    with tokens_of_first_passes(model) as shapes:
+        found = ours.generate_until(requests(texts), disable_tqdm=True)
+    assert [rows for rows, _ in shapes] == [1, 3]
+    assert found == theirs.generate_until(requests(texts), disable_tqdm=True)
+
+
+def test_answers_do_not_depend_on_longer_sequences_of_the_batch(
+    varying: Callable[[], Any], tokenizer: Any
+) -> None:
+    """Rotary frequencies change at 16 tokens: before, during or after an answer of six."""
+    digits = "3141592653589793238462643383279502884197"  # each is a token
+    lengths = (3, 9, 11, 12, 16, 17, 30)
+    prompts = [digits[start : start + n] for start, n in enumerate([*lengths, 12, 17])]
+    expected = []
+    for prompt in prompts:
+        theirs = HFLM(pretrained=varying(), tokenizer=tokenizer, batch_size=1, max_length=100)
+        asked = requests([prompt], until=[], max_gen_toks=6)
+        expected += theirs.generate_until(asked, disable_tqdm=True)
+    ours = TreeScorer(varying(), tokenizer, max_length=100, token_budget=1000)
+    assert [len(ours.tok_encode(prompt)) for prompt in prompts] == [*lengths, 12, 17]
+    for _ in range(2):
+        asked = requests(prompts, until=[], max_gen_toks=6)
+        assert ours.generate_until(asked, disable_tqdm=True) == expected
+
+
+A, B = list(range(10, 30)), list(range(50, 70))
+
+
+def sharers(beginning: list[int], count: int) -> list[list[int]]:
+    return [[*beginning, 100 + number] for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("prompts", "batch", "parts"),
+    [
+        (sharers(A, 3), 64, [(20, [0, 1, 2])]),
+        # Just half, and one token less than half.
+        ([[*A, *B[:19], 1], [*A, *B[:19], 2], [*A, *A]], 64, [(20, [0, 1, 2])]),
+        ([[*A, 1, *B], [*A, 2, *B]], 64, [(0, [0, 1])]),
+        # Each keeps a token of its own, also where all are equal.
+        ([A, A], 64, [(19, [0, 1])]),
+        ([A], 64, [(0, [0])]),
+        # Two beginnings fill a batch each; behind a common one they stay apart.
+        ([*sharers(A, 2), *sharers(B, 2)], 2, [(20, [0, 1]), (20, [2, 3])]),
+        ([*sharers([7, *A], 2), *sharers([7, *B], 2)], 2, [(21, [0, 1]), (21, [2, 3])]),
+        # Where a batch would hold more, they are answered together.
+        ([*sharers(A, 2), *sharers(B, 2)], 3, [(0, [0, 1, 2, 3])]),
+        ([*sharers(A, 63), *sharers(B, 64)], 999, [(0, [*range(63)]), (20, [*range(63, 127)])]),
+        # One that goes apart early, and one that is the others' beginning.
+        ([*sharers(A, 2), [*A[:5], *B], A[:5]], 2, [(0, [2, 3]), (20, [0, 1])]),
+        # One that is much longer, or has another beginning, is left out.
+        ([*sharers(A, 10), [*A, *B, *B]], 64, [(0, [10]), (20, [*range(10)])]),
+        ([*sharers(A, 10), B], 64, [(0, [10]), (20, [*range(10)])]),
+    ],
+)
+def test_items_are_parted_by_their_beginnings(
+    prompts: list[list[int]], batch: int, parts: list[tuple[int, list[int]]]
+) -> None:
+    longest = max(map(len, prompts))
+    found = generation._parts(dict(enumerate(prompts)), 10, batch * (longest + 10))
+    assert sorted((s, sorted(n)) for s, n in found) == parts
+
+
+def test_answers_do_not_depend_on_order_or_batch(make_model: MakeModel, tokenizer: Any) -> None:
+    model = make_model("llama")
+    together = TreeScorer(model, tokenizer, token_budget=10_000)
+    alone = TreeScorer(model, tokenizer, token_budget=1)
+    found = together.generate_until(requests(PROMPTS), disable_tqdm=True)
+    assert alone.generate_until(requests(PROMPTS), disable_tqdm=True) == found
+    backwards = together.generate_until(requests(PROMPTS[::-1]), disable_tqdm=True)
+    assert backwards[::-1] == found
+
+
+def test_an_item_ends_by_itself(tokenizer: Any) -> None:
+    prompt = torch.tensor([[3, 4], [3, 4]])
+    stop = StopStrings(tokenizer, ["cat"], 2)
+    said = tokenizer.encode(" the cat", add_special_tokens=False)
+    other = tokenizer.encode(" xxxxxxxxxxxxxxxxx", add_special_tokens=False)[: len(said)]
+    ids = torch.cat([prompt, torch.tensor([said, other])], dim=1)
+    assert stop(ids, None).tolist() == [True, False]
+    more = torch.cat([ids, torch.zeros(2, 30, dtype=torch.long)], dim=1)
+    assert stop(more, None).tolist() == [True, False], "an item that is done stays done"
+
+
+def test_a_stop_string_in_the_prompt_does_not_count(tokenizer: Any) -> None:
+    said = tokenizer.encode("the cat", add_special_tokens=False)
+    stop = StopStrings(tokenizer, ["cat"], len(said))
+    assert stop(torch.tensor([[*said, 5]]), None).tolist() == [False]
+
+
+def test_generation_ends_when_all_items_are_done(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make_model("llama")
+    scorer = TreeScorer(model, tokenizer)
+    (free,) = scorer.generate_until(requests(PROMPTS[:1], until=[]), disable_tqdm=True)
+    lengths: list[int] = []
+    real = model.generate
+
+    def recording(**arguments: Any) -> Any:
+        output = real(**arguments)
+        lengths.append(output.shape[1] - arguments["input_ids"].shape[1])
+        return output
+
+    monkeypatch.setattr(model, "generate", recording)
+    scorer.generate_until(requests(PROMPTS[:1], until=[free[:1]]), disable_tqdm=True)
+    assert lengths[0] < SETTINGS["max_gen_toks"]
+
+
+def test_a_long_context_loses_its_beginning_and_is_counted(
+    make_model: MakeModel, tokenizer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = make_model("llama")
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=30)
+    ours = TreeScorer(model, tokenizer, max_length=30)
+    with caplog.at_level(logging.WARNING, "benchprof"):
+        found = ours.generate_until(requests(PROMPTS[3:5]), disable_tqdm=True)
+    assert found == theirs.generate_until(requests(PROMPTS[3:5]), disable_tqdm=True)
+    assert ours.truncated == 1
+    assert "1 of 2 contexts were cut" in caplog.text
+
+
+def test_different_settings_are_not_mixed(make_model: MakeModel, tokenizer: Any) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    mixed = [requests(PROMPTS[:1], max_gen_toks=n, until=[])[0] for n in (4, 12)]
+    short, long = scorer.generate_until(mixed, disable_tqdm=True)
+    assert long.startswith(short)
+    assert len(long) > len(short)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"do_sample": True, "temperature": 1.0}, "sampling"),
+        ({"max_gen_toks": 500}, "answers of up to 500"),
+    ],
+)
+def test_settings_that_cannot_be_met_are_refused(
+    make_model: MakeModel, tokenizer: Any, change: dict[str, Any], found: str
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    with pytest.raises(InputError, match=found):
+        scorer.generate_until(requests(PROMPTS, **change), disable_tqdm=True)
+
+
+@pytest.mark.parametrize("texts", [PROMPTS, SHARERS])
+def test_out_of_memory_halves_a_batch_but_not_one_item(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, texts: list[str]
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    expected = scorer.generate_until(requests(texts), disable_tqdm=True)
+    real, most = generation._answer, 2
+
+    def limited(forward: Any, tokenizer: Any, prompts: Any, *others: Any) -> Any:
+        if len(prompts) > most:
+            raise MemoryError
+        return real(forward, tokenizer, prompts, *others)
+
+    monkeypatch.setattr(generation, "_answer", limited)
+    assert scorer.generate_until(requests(texts), disable_tqdm=True) == expected
+    most = 0
+    with pytest.raises(MemoryError):
+        scorer.generate_until(requests(texts), disable_tqdm=True)

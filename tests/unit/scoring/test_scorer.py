@@ -1,0 +1,541 @@
+from __future__ import annotations
+
+import copy
+import dataclasses
+import logging
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lm_eval.api.instance import Instance
+from lm_eval.models.huggingface import HFLM
+from tokenizers.processors import TemplateProcessing
+
+from benchprof.errors import InputError
+from benchprof.scoring import attention, forward, packing
+from benchprof.scoring import scorer as module
+from benchprof.scoring.attention import KeptPaths, Paths
+from benchprof.scoring.forward import HEADS
+from benchprof.scoring.scorer import Answer, Pair, TreeScorer
+
+MakeModel = Callable[..., Any]
+LONGROPE = {"rope_type": "longrope", "original_max_position_embeddings": 8}
+PLAIN = {"opt": {"word_embed_proj_dim": 32}, "bloom": {}, "mamba": {}}
+
+
+def instances(pairs: list[tuple[str, str]]) -> list[Instance]:
+    return [Instance("loglikelihood", {}, pair, i) for i, pair in enumerate(pairs)]
+
+
+def plainly(model: Any, pairs: list[Pair]) -> list[Answer]:
+    """Each request alone: the whole model, all logits, no mask, no positions."""
+    answers = []
+    for context, continuation in pairs:
+        inputs = torch.tensor([context + continuation])
+        with torch.inference_mode():
+            logprobs = torch.log_softmax(model(input_ids=inputs[:, :-1]).logits[0].double(), -1)
+        rows, chosen = logprobs[-len(continuation) :], torch.tensor(continuation)
+        total = float(rows.gather(1, chosen[:, None]).sum())
+        answers.append((total, bool((rows.argmax(-1) == chosen).all())))
+    return answers
+
+
+def plain_model(family: str) -> Any:
+    """A tiny model of a family whose rows cannot be packed."""
+    from transformers import AutoConfig, AutoModelForCausalLM  # noqa: PLC0415
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "vocab_size": 320, "pad_token_id": 0}
+    heads = {"num_attention_heads": 4, "n_head": 4, "ffn_dim": 48, "state_size": 4}
+    config = AutoConfig.for_model(family, **sizes, **heads, **PLAIN[family])
+    return AutoModelForCausalLM.from_config(config).float().eval()
+
+
+def few_shot(seed: int = 0, items: int = 8, header: int = 20) -> list[Pair]:
+    """Choices that share a context, contexts that share a header; some continuations are equal."""
+    draw = random.Random(seed)
+    tokens = lambda n: [draw.randrange(3, 320) for _ in range(n)]  # noqa: E731
+    shots, found = tokens(header), []
+    for _ in range(items):
+        context = shots + tokens(draw.randint(2, 9))
+        found += [(context, tokens(draw.randint(1, 5))) for _ in range(3)]
+        found.append((context, found[-1][1][:1]))
+    return [*found, (shots[:1], shots[1:]), found[0]]
+
+
+def greedy_pairs(model: Any) -> list[Pair]:
+    """The likeliest continuation of two tokens, and the same with a wrong end."""
+    tokens = [5, 6, 7]
+    for _ in range(2):
+        with torch.inference_mode():
+            tokens.append(int(model(input_ids=torch.tensor([tokens])).logits[0, -1].argmax()))
+    wrong = (tokens[4] + 1) % 320
+    return [(tokens[:3], tokens[3:]), (tokens[:3], [tokens[3], wrong])]
+
+
+def agree(found: list[Answer], expected: list[Answer]) -> None:
+    for (value, flag), (other, other_flag) in zip(found, expected, strict=True):
+        assert value == pytest.approx(other, abs=1e-4)
+        assert flag == other_flag
+
+
+EAGER = sorted(set(HEADS) - {"gpt2"})  # gpt2's is an obstacle; transformers has no sdpa for gemma2
+CASES = [(f, "sdpa") for f in sorted(HEADS) if f != "gemma2"] + [(f, "eager") for f in EAGER]
+
+
+@pytest.mark.parametrize(("family", "kernel"), CASES)
+def test_packed_rows_equal_plain_ones(
+    make_model: MakeModel,
+    tokenizer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    family: str,
+    kernel: str,
+) -> None:
+    monkeypatch.setattr(packing, "PASS", 20)  # the header is worth a trunk
+    monkeypatch.setattr(attention, "tile_length", lambda _: 16)
+    model = make_model(family, kernel)
+    pairs = few_shot() + greedy_pairs(model)
+    scorer = TreeScorer(model, tokenizer, token_budget=48)
+    prepared = scorer.prepare_tokens(pairs)
+    assert prepared.exact_packing
+    assert prepared.plan.groups[-1].trunk is not None, "no trunk: its cache would go untested"
+    assert any((row.ends[:-1] < len(row)).any() for g in prepared.plan.groups for row in g.rows)
+    assert max(len(row) for g in prepared.plan.groups for row in g.rows) > 2 * 16
+    expected = plainly(model, pairs)
+    assert {flag for _, flag in expected} == {True, False}
+    agree(scorer.score(prepared), expected)
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["llama", "mistral", "gemma3_text", "gpt2"]),
+    st.lists(
+        st.tuples(
+            st.lists(st.integers(3, 5), min_size=1, max_size=15),
+            st.lists(st.integers(3, 5), min_size=1, max_size=6),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.integers(1, 60),
+    st.sampled_from([1, 3, 64]),
+    st.sampled_from([1, 256]),
+    st.randoms(),
+)
+def test_any_tree_in_any_order_budget_and_packing(
+    make_model: MakeModel,
+    tokenizer: Any,
+    family: str,
+    pairs: list[Pair],
+    budget: int,
+    tile: int,
+    cost: int,
+    shuffler: random.Random,
+) -> None:
+    shuffler.shuffle(pairs)
+    scorer = TreeScorer(make_model(family), tokenizer, token_budget=budget)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attention, "tile_length", lambda _: tile)
+        patch.setattr(packing, "PASS", cost)  # 1: trunks, and trunks of trunks
+        found = scorer.score(scorer.prepare_tokens(pairs))
+    agree(found, plainly(scorer.model, pairs))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_logits_are_normalised_in_float32_and_the_first_of_equals_is_the_likeliest(
+    dtype: torch.dtype,
+) -> None:
+    logits = torch.tensor([[1, 3, 3, 0], [0, 0, 0, 4]], dtype=dtype)
+    rows, tokens = torch.tensor([0, 0, 0, 0, 1]), torch.tensor([1, 1, 2, 0, 3])
+    logprobs, likeliest = forward.read_logits(logits, rows, tokens)
+    first = math.log(math.e + 2 * math.e**3 + 1)
+    expected = [3 - first, 3 - first, 3 - first, 1 - first, 4 - math.log(3 + math.e**4)]
+    assert logprobs.tolist() == pytest.approx(expected, abs=1e-6)
+    assert likeliest.tolist() == [True, True, False, False, True]
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_no_token_of_broken_logits_is_the_likeliest(broken: float) -> None:
+    logits = torch.tensor([[0, broken, 1]])
+    for token in range(3):
+        _, likeliest = forward.read_logits(logits, torch.tensor([0]), torch.tensor([token]))
+        assert likeliest.tolist() == [False]
+
+
+@pytest.mark.parametrize("family", ["llama", "bloom"])  # bloom: states are logits
+@pytest.mark.parametrize(("held", "cached"), [(1, 1), (3, 2), (5, 9)])
+def test_answers_do_not_depend_on_how_many_logits_are_held(
+    make_model: MakeModel,
+    tokenizer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    family: str,
+    held: int,
+    cached: int,
+) -> None:
+    model = make_model(family) if family in HEADS else plain_model(family)
+    scorer = TreeScorer(model, tokenizer)
+    pairs = few_shot() + greedy_pairs(model)
+    prepared = scorer.prepare_tokens(pairs)
+    row = 4 * scorer.forward.dimensions.vocabulary
+    monkeypatch.setattr(forward, "LOGIT_BYTES", held * row)
+    monkeypatch.setattr(forward, "CACHED_BYTES", cached * row)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    sizes, read = [], forward.read_logits
+    monkeypatch.setattr(
+        forward,
+        "read_logits",
+        lambda logits, *pairs: sizes.append(len(logits)) or read(logits, *pairs),
+    )
+    agree(scorer.score(prepared), plainly(model, pairs))
+    assert max(sizes) == min(held, cached)
+
+
+@pytest.mark.parametrize("family", sorted(PLAIN))
+def test_other_families_fall_back_and_say_so(
+    tokenizer: Any, family: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = plain_model(family)
+    with caplog.at_level(logging.WARNING):
+        scorer = TreeScorer(model, tokenizer, token_budget=64)
+    assert f"the family '{family}' is not known" in caplog.text
+    pairs = few_shot(items=3)
+    prepared = scorer.prepare_tokens(pairs)
+    assert not prepared.exact_packing
+    agree(scorer.score(prepared), plainly(model, pairs))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"_attn_implementation": "flash_attention_2"}, "takes no mask"),
+        ({"model_type": "gpt2", "_attn_implementation": "eager"}, "by places in the row"),
+        ({"use_bidirectional_attention": True}, "bidirectional"),
+        ({"layer_types": ["linear_attention"]}, "not all attention"),
+        ({"rope_parameters": LONGROPE}, "rotary"),
+        ({"rope_parameters": {"full_attention": {"rope_type": "dynamic"}}}, "rotary"),
+    ],
+)
+def test_settings_that_make_packing_inexact_are_obstacles(
+    make_model: MakeModel, change: dict[str, Any], reason: str
+) -> None:
+    model = make_model("llama")
+    assert forward.obstacle(model) is None
+    stand_in = copy.copy(model)
+    stand_in.config = copy.deepcopy(model.config)
+    for name, value in change.items():
+        object.__setattr__(stand_in.config, name, value)
+    assert reason in (forward.obstacle(stand_in) or "")
+
+
+def test_scores_do_not_depend_on_longer_sequences_of_the_batch(
+    varying: Callable[[], Any], tokenizer: Any
+) -> None:
+    """Rotary frequencies change beyond 16 tokens, or with each length beyond."""
+    draw = random.Random(0)
+    tokens = lambda n: [draw.randrange(3, 320) for _ in range(n)]  # noqa: E731
+    lengths = [30, 17, 16, 15, 14, 18, 20, 19, 30, 4]
+    pairs = [(tokens(length - 2), tokens(3)) for length in lengths]
+    whole = pairs[0][0]
+    # Beginnings of a longer one, on this side and on the other.
+    pairs += [(whole[:10], whole[10:13]), (whole[:20], whole[20:23])]
+    expected = [answer for pair in pairs for answer in plainly(varying(), [pair])]
+    scorer = TreeScorer(varying(), tokenizer, token_budget=500, max_length=100)
+    prepared = scorer.prepare_tokens(pairs)
+    for _ in range(2):
+        agree(scorer.score(prepared), expected)
+
+
+TEXTS = [
+    ("Question: what colour is the sky? Answer:", " the sky is blue."),
+    ("Question: what colour is the sky? Answer:", " a"),
+    ("Question: what colour is the sky? Answer: ", "the cat"),
+    ("Question: how many legs has a spider? Answer:", " eight legs."),
+    ("<s>The cat", " sat on the mat"),
+    ("", "The dog sat."),
+    ("", "<s>The dog sat."),
+    ("The cat sat on the mat, and then the dog sat on the cat. " * 6, " The cat sat."),
+]
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt_neox", "mistral", "gemma3_text"])
+@pytest.mark.parametrize("add_bos", [None, True])
+def test_equals_lm_eval(
+    make_model: MakeModel, tokenizer: Any, family: str, add_bos: bool | None
+) -> None:
+    model = make_model(family)
+    theirs = HFLM(
+        pretrained=model,
+        tokenizer=tokenizer,
+        batch_size=3,
+        max_length=40,
+        add_bos_token=add_bos,
+    )
+    ours = TreeScorer(model, tokenizer, max_length=40, add_bos_token=add_bos)
+    requests = instances(TEXTS)
+    agree(
+        ours.loglikelihood(requests, disable_tqdm=True),
+        theirs.loglikelihood(requests, disable_tqdm=True),
+    )
+    assert ours.truncated == 1
+    rolling = [Instance("loglikelihood_rolling", {}, (text,), 0) for text, _ in TEXTS if text]
+    found = ours.loglikelihood_rolling(rolling, disable_tqdm=True)
+    assert found == pytest.approx(theirs.loglikelihood_rolling(rolling), abs=5e-4)
+
+
+@pytest.mark.parametrize("add_bos", [None, True, False])
+@pytest.mark.parametrize("begins", [True, False])
+def test_requests_are_tokenized_as_by_lm_eval(
+    make_model: MakeModel, tokenizer: Any, begins: bool, add_bos: bool | None
+) -> None:
+    tokenizer = copy.deepcopy(tokenizer)
+    if begins:
+        template = TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+        tokenizer.backend_tokenizer.post_processor = template
+    theirs = HFLM(pretrained=make_model("llama"), tokenizer=tokenizer, add_bos_token=add_bos)
+    ours = TreeScorer(make_model("llama"), tokenizer, add_bos_token=add_bos)
+    texts = [pair for pair in TEXTS if pair[0]]
+    texts += [("  ", "The cat"), ("The cat \n", "sat"), texts[0]]
+    found = ours.encode(instances(texts))
+    assert found == [theirs._encode_pair(*pair) for pair in texts]
+    assert (found[0][0][0] == 1) == (begins and add_bos is not False)
+
+
+def test_chat_templates_equal_lm_evals(make_model: MakeModel, tokenizer: Any) -> None:
+    model = make_model("llama")
+    theirs, ours = HFLM(pretrained=model, tokenizer=tokenizer), TreeScorer(model, tokenizer)
+    history = [{"role": role, "content": "hello"} for role in ("system", "user")]
+    for prompt in (True, False):
+        rendered = ours.apply_chat_template(history, add_generation_prompt=prompt)
+        assert rendered == theirs.apply_chat_template(history, add_generation_prompt=prompt)
+    assert ours.chat_template(True) == theirs.chat_template(True) == tokenizer.chat_template
+    assert ours.tokenizer_name == theirs.tokenizer_name
+
+
+def test_prepared_requests_see_edited_weights(make_model: MakeModel, tokenizer: Any) -> None:
+    model = copy.deepcopy(make_model("llama"))
+    scorer = TreeScorer(model, tokenizer)
+    pairs = few_shot(items=2)
+    prepared = scorer.prepare_tokens(pairs)
+    before = scorer.score(prepared)
+    with torch.no_grad():
+        model.model.layers[1].mlp.down_proj.weight.zero_()
+    after = scorer.score(prepared)
+    assert after != before
+    agree(after, plainly(model, pairs))
+
+
+def test_paths_are_made_once_for_all_states_of_the_weights(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as there is room for; those without room are made again, to the same bit."""
+    monkeypatch.setattr(packing, "PASS", 20)
+    made: list[Paths] = []
+    real = Paths.__init__
+
+    def counted(self: Paths, *arguments: Any) -> None:
+        made.append(self)
+        real(self, *arguments)
+
+    monkeypatch.setattr(Paths, "__init__", counted)
+    scorer = TreeScorer(make_model("gemma3_text"), tokenizer, token_budget=48)
+    prepared = scorer.prepare_tokens(few_shot(items=12))
+    first = scorer.score(prepared)
+    once = len(made)
+    assert once > 3
+    assert scorer.score(prepared) == first
+    assert len(made) == once
+    room = sum(paths.bytes for paths in made[:3])
+    for kept, again in ((KeptPaths(0), once), (KeptPaths(room), once - 3)):
+        prepared = dataclasses.replace(prepared, kept=kept)
+        assert scorer.score(prepared) == first
+        made.clear()
+        assert scorer.score(prepared) == first
+        assert len(made) == again
+    kept.give_up()
+    made.clear()
+    assert scorer.score(prepared) == first
+    assert len(made) == once
+
+
+def test_kept_paths_are_counted_whole() -> None:
+    """A row of two branches of one token each; no window: the bytes by hand."""
+    paths = Paths(np.array([0, 1, 1]), np.array([3, 2, 3]), 0, torch.device("cpu"))
+    # One tile of 3 tokens with 32 keys: places on the host and the device, and who sees whom.
+    assert paths.bytes == 2 * 8 * (3 + 32) + 3 * 32
+    paths.masks(None, torch.float32, torch.device("cpu"))
+    paths.masks(2, torch.bfloat16, torch.device("cpu"))
+    assert paths.bytes == 2 * 8 * (3 + 32) + 3 * 32 * (1 + 4 + 2)
+
+
+def test_truncation_is_counted_and_logged(
+    make_model: MakeModel, tokenizer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
+    with caplog.at_level(logging.WARNING):
+        prepared = scorer.prepare_tokens([([3] * 6, [4]), ([3] * 7, [4]), ([3] * 30, [4, 5])])
+    assert (prepared.truncated, scorer.truncated) == (2, 2)
+    assert "2 of 3 requests exceed 6 tokens" in caplog.text
+
+
+@pytest.mark.parametrize("pair", [([], [3]), ([3], []), ([3], [4] * 7)])
+def test_requests_that_cannot_be_scored_are_refused(
+    make_model: MakeModel, tokenizer: Any, pair: Pair
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
+    with pytest.raises(InputError, match="log-likelihood request 1"):
+        scorer.prepare_tokens([([3], [4]), pair])
+
+
+def test_no_requests_have_no_answers(make_model: MakeModel, tokenizer: Any) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    assert scorer.loglikelihood([], disable_tqdm=True) == []
+
+
+@pytest.mark.parametrize("family", ["llama", "bloom"])  # bloom: plain rows
+def test_out_of_memory_halves_the_batch(
+    make_model: MakeModel,
+    tokenizer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    family: str,
+) -> None:
+    model = make_model(family) if family in HEADS else plain_model(family)
+    scorer = TreeScorer(model, tokenizer, token_budget=400)
+    pairs = few_shot(items=12, header=2)
+    prepared = scorer.prepare_tokens(pairs)
+    sizes: list[int] = []
+    real = scorer.forward.batch
+
+    def limited(tokens: Any, rows: Any, *others: Any) -> Any:
+        sizes.append(sum(len(row) for row, _ in rows))
+        if sizes[-1] > 120:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ...")
+        return real(tokens, rows, *others)
+
+    monkeypatch.setattr(scorer.forward, "batch", limited)
+    with caplog.at_level(logging.WARNING):
+        found = scorer.score(prepared)
+    agree(found, plainly(scorer.model, pairs))
+    failed = [size for size in sizes if size > 120]
+    assert len(failed) <= 3, "does not remember what fits"
+    assert scorer.token_budget >= min(failed) // 2, "collapsed"
+    assert "out of memory: a batch has now" in caplog.text
+
+
+def run_out_of_memory_above(scorer: TreeScorer, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let batches of more than `most` tokens fail."""
+    real = scorer.forward.batch
+
+    def limited(tokens: Any, rows: Any, *others: Any) -> Any:
+        if sum(len(row) for row, _ in rows) > most:
+            raise MemoryError
+        return real(tokens, rows, *others)
+
+    monkeypatch.setattr(scorer.forward, "batch", limited)
+
+
+@pytest.mark.parametrize("most", [102, 103, 200])
+def test_a_path_longer_than_the_budget_says_nothing_about_the_budget(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=24)
+    path = [3 + place % 300 for place in range(100)]
+    pairs = [(path, [choice, 7]) for choice in range(4, 7)] + few_shot(items=4, header=2)
+    run_out_of_memory_above(scorer, most, monkeypatch)
+    agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
+    assert scorer.token_budget == 24
+
+
+def test_the_budget_stays_near_what_fits_although_some_paths_are_long(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400)
+    draw = random.Random(1)
+    tokens = lambda n: [draw.randrange(3, 320) for _ in range(n)]  # noqa: E731
+    contexts = [tokens(draw.randint(20, 60)) for _ in range(12)]
+    pairs = [(context, tokens(3)) for context in contexts for _ in range(3)]
+    run_out_of_memory_above(scorer, 90, monkeypatch)
+    agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
+    assert scorer.token_budget >= 45
+
+
+def test_a_model_has_its_own_attention_again_after_an_error(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+
+    def fail(*_: Any) -> None:
+        raise ValueError("kernel")
+
+    monkeypatch.setattr(attention, "attend_along", fail)
+    with pytest.raises(ValueError, match="kernel"):
+        scorer.score(scorer.prepare_tokens(few_shot(items=2)))
+    assert scorer.model.config._attn_implementation == "sdpa"
+
+
+def test_layers_that_hold_another_configuration_are_noticed(
+    make_model: MakeModel, tokenizer: Any
+) -> None:
+    stand_in = copy.copy(make_model("llama"))
+    stand_in.config = copy.deepcopy(stand_in.config)
+    scorer = TreeScorer(stand_in, tokenizer)
+    with pytest.raises(AssertionError, match="another configuration"):
+        scorer.score(scorer.prepare_tokens(few_shot(items=2)))
+
+
+@pytest.mark.parametrize("family", ["llama", "gemma3_text", "gpt2"])
+def test_the_library_s_kernel_gives_the_same(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, family: str
+) -> None:
+    monkeypatch.setattr(attention, "SHARING", ())  # as on a GPU
+    scorer = TreeScorer(make_model(family), tokenizer)
+    pairs = few_shot()
+    agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
+
+
+def test_one_path_without_memory_and_other_errors_are_raised(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400)
+    prepared = scorer.prepare_tokens(few_shot(items=4))
+    for error in (MemoryError(), ValueError("shape"), RuntimeError("shape")):
+
+        def fail(*_: Any, error: Exception = error) -> Any:
+            raise error
+
+        monkeypatch.setattr(scorer.forward, "batch", fail)
+        with pytest.raises(type(error)):
+            scorer.score(prepared)
+
+
+def test_the_budget_follows_the_free_memory(
+    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Memory:
+        available = 1 << 40
+
+    monkeypatch.setattr(module.psutil, "virtual_memory", Memory)
+    roomy = TreeScorer(make_model("llama"), tokenizer).token_budget
+    assert roomy == module.MOST_TOKENS["cpu"]
+    Memory.available = 1 << 20
+    assert TreeScorer(make_model("llama"), tokenizer).token_budget < roomy
+
+
+def test_progress_ends_at_the_planned_tokens(make_model: MakeModel, tokenizer: Any) -> None:
+    calls: list[tuple[int, int]] = []
+    scorer = TreeScorer(make_model("llama"), tokenizer, progress=lambda *call: calls.append(call))
+    prepared = scorer.prepare_tokens(few_shot())
+    scorer.score(prepared)
+    assert calls[-1] == (prepared.plan.tokens, prepared.plan.tokens)
+
+
+def test_a_plan_is_available_before_running(make_model: MakeModel, tokenizer: Any) -> None:
+    plan = TreeScorer(make_model("llama"), tokenizer).plan(instances(TEXTS))
+    assert plan.tokens >= plan.tree_size > 0
+    assert "prefix tree" in plan.describe()

@@ -1,0 +1,319 @@
+"""Forward passes over packed rows, exact for the families that are known to be so.
+
+`Forward` computes the log-probabilities that are wanted and nothing else: tokens attend to their
+own path, positions follow the path, logits are made only where they are read.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import DynamicCache
+from transformers.cache_utils import DynamicLayer
+
+from benchprof.scoring.attention import KeptPaths, Paths, attention_by
+from benchprof.scoring.decoder import decoder_of
+from benchprof.scoring.packing import Dimensions, Row, Target
+from benchprof.scoring.rotary import Rotaries
+from benchprof.scoring.tree import Ints
+
+KeysValues = tuple[torch.Tensor, torch.Tensor]
+"""Of one layer, each [1, heads, base, size]."""
+Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
+"""Slots of the results, their log-probabilities, whether each token is the likeliest [all: slots],
+and the number of tokens computed."""
+
+LOGIT_BYTES = 1 << 25
+"""Size of the largest block of logits that is held at once, in the model's dtype."""
+CACHED_BYTES = 1 << 19
+"""Size of the float32 logits that a thread of a processor normalises at once: they stay in its
+cache."""
+
+
+Head = Callable[[torch.Tensor, Any], torch.Tensor]
+"""What a family does to the output of its head, given its configuration."""
+
+
+def _unchanged(logits: torch.Tensor, _: Any) -> torch.Tensor:
+    return logits
+
+
+def _softcapped(logits: torch.Tensor, config: Any) -> torch.Tensor:
+    cap = config.final_logit_softcapping
+    return logits if cap is None else torch.tanh(logits / cap) * cap
+
+
+HEADS: dict[str, Head] = {
+    "llama": _unchanged,
+    "gpt2": _unchanged,
+    "gpt_neox": _unchanged,
+    "phi": _unchanged,
+    "gemma": _unchanged,
+    "olmo": _unchanged,
+    "olmo2": _unchanged,
+    "stablelm": _unchanged,
+    "cohere": lambda logits, config: logits * config.logit_scale,
+    "granite": lambda logits, config: logits / config.logits_scaling,
+    "mistral": _unchanged,
+    "mixtral": _unchanged,
+    "phi3": _unchanged,
+    "starcoder2": _unchanged,
+    "qwen2": _unchanged,
+    "qwen3": _unchanged,
+    "smollm3": _unchanged,
+    "gemma2": _softcapped,
+    "gemma3_text": _softcapped,
+}
+"""The families whose rows are packed, by `config.model_type`; every entry is tested against plain
+rows. Positions are rotary or learned, never recurrent, convolutional or a bias of the distance in
+the row, and a sliding window is given to the attention function."""
+
+
+def obstacle(model: Any) -> str | None:
+    """Say why rows of several paths would not be exact for a model; None if they are."""
+    config = model.config
+    attention = getattr(config, "_attn_implementation", None)
+    kinds = set(getattr(config, "layer_types", None) or ())
+    obstacles = {
+        f"the family {config.model_type!r} is not known to take rows of several paths": (
+            config.model_type not in HEADS
+        ),
+        f"attention {attention!r} takes no mask": attention not in ("sdpa", "eager"),
+        # Before transformers 5.1 at the latest; later versions leave it to the mask.
+        "its eager attention masks by places in the row": (
+            config.model_type == "gpt2" and attention == "eager"
+        ),
+        "its attention is bidirectional": getattr(config, "use_bidirectional_attention", None),
+        f"its layers are not all attention: {sorted(kinds)}": (
+            not kinds <= {"full_attention", "sliding_attention"}
+        ),
+        "its rotary frequencies depend on the length of the longest sequence of a batch": (
+            Rotaries.of(model).varying
+        ),
+        "its decoder and its head cannot be called apart": (
+            model.base_model is model or model.get_output_embeddings() is None
+        ),
+    }
+    return next((reason for reason, holds in obstacles.items() if holds), None)
+
+
+def read_logits(
+    logits: torch.Tensor, row: torch.Tensor, token: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log-probabilities, float32, of `token` at `logits[row]`, and whether each is the likeliest.
+
+    `logits` [states, vocabulary], `row` and `token` [pairs]. Of equal logits the first is the
+    likeliest, as for lm-eval.
+    """
+    # Not `logsumexp`, although it rounds better: lm-eval's numbers come from this kernel,
+    # whose rounding over a large vocabulary adds up to 1e-4 in one answer.
+    logprobs = torch.log_softmax(logits.float(), -1)
+    found, (top, first) = logprobs[row, token], logprobs.max(-1)
+    # Of logits that are no numbers none equals the largest.
+    return found, (found == top[row]) & (first[row] == token)
+
+
+class TrunkLayer(DynamicLayer):  # type: ignore[misc]
+    """Keys and values of a trunk [1, heads, base, size], put before those of any batch, unchanged.
+
+    The library's own layer would keep the concatenation of every layer alive to the end.
+    """
+
+    def __init__(self, keys: torch.Tensor, values: torch.Tensor) -> None:
+        super().__init__()
+        self.keys, self.values = keys, values
+        self.is_initialized = True
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return keys and values [batch, heads, base + length, size]."""
+        shape = (key_states.shape[0], -1, -1, -1)
+        return (
+            torch.cat([self.keys.expand(shape), key_states], dim=-2),
+            torch.cat([self.values.expand(shape), value_states], dim=-2),
+        )
+
+
+class BranchLayer(DynamicLayer):  # type: ignore[misc]
+    """Keys and values that grow on a trunk, by item of a batch; the trunk's are there once."""
+
+    def __init__(self, keys: torch.Tensor, values: torch.Tensor) -> None:
+        super().__init__()
+        self.trunk = TrunkLayer(keys, values)
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Keep what comes; return keys and values [batch, heads, base + own length, size]."""
+        return self.trunk.update(*super().update(key_states, value_states))
+
+    def get_seq_length(self) -> int:
+        """Length of the trunk and of what has grown on it."""
+        return int(self.trunk.get_seq_length() + super().get_seq_length())
+
+
+def layers_of(cache: Any) -> list[KeysValues]:
+    """Read the keys and values of every layer."""
+    return [(layer.keys, layer.values) for layer in cache.layers]
+
+
+def cache_of(trunk: Sequence[KeysValues], growing: bool) -> Any:
+    """Make a cache that begins with a trunk's keys and values; `growing` ones keep what comes."""
+    cache = DynamicCache()
+    for keys, values in trunk:
+        if growing:
+            layer = DynamicLayer()
+            layer.keys, layer.values, layer.is_initialized = keys, values, True
+        else:
+            layer = TrunkLayer(keys, values)
+        cache.layers.append(layer)
+    return cache
+
+
+def branches_of(trunk: Sequence[KeysValues]) -> Any:
+    """Make a cache in which each item of a batch grows on from a trunk."""
+    cache = DynamicCache()
+    cache.layers.extend(BranchLayer(*layer) for layer in trunk)
+    return cache
+
+
+class Forward:
+    """Runs batches of rows through a model, and its head only where log-probabilities are read."""
+
+    def __init__(self, model: Any) -> None:
+        self.model, self.config, self.device = model, model.config, model.device
+        self.obstacle, self.decoder = obstacle(model), decoder_of(model)
+        self.rotaries = Rotaries.of(model)
+        self.dimensions = Dimensions.of(
+            getattr(self.config, "text_config", None) or self.config, model.dtype.itemsize
+        )
+        self.eager = getattr(self.config, "_attn_implementation", None) == "eager"
+        names = inspect.signature(model.base_model.forward).parameters
+        self.cache_name = "cache" if "cache" in names else "past_key_values"
+
+    def can_branch(self, length: int) -> bool:
+        """Tell whether sequences of up to `length` tokens may grow on a trunk, padding after it.
+
+        A sliding window counts the padding, and so must hold the whole of them.
+        """
+        window = getattr(self.config, "sliding_window", None)
+        return window is None or length <= window
+
+    def trunk(self, tokens: Sequence[int]) -> list[KeysValues]:
+        """Compute the keys and values of every layer of a beginning that sequences share."""
+        cache = DynamicCache()
+        with torch.inference_mode():
+            self.model.base_model(
+                input_ids=torch.tensor([tokens], device=self.device),
+                use_cache=True,
+                **{self.cache_name: cache},
+            )
+        return layers_of(cache)
+
+    def batch(
+        self,
+        tree_tokens: Ints,
+        rows: Sequence[tuple[Row, Target]],
+        base: int,
+        cache: Any,
+        kept: KeptPaths,
+    ) -> Scores:
+        """Score one batch of rows over `base` cached tokens; its paths are taken from `kept`."""
+        lengths = [len(row) for row, _ in rows]
+        starts = np.cumsum([0, *lengths[:-1]])
+        tokens = np.concatenate([tree_tokens[row.nodes] for row, _ in rows]).astype(np.int64)
+        places = _joined([target.places for _, target in rows], starts)
+        if self.obstacle is None:
+            batch = tuple(row for row, _ in rows)
+            paths = kept.get(batch) or self._paths(batch, base)
+            states = self._states(tokens, paths, cache, places)
+            kept.keep(batch, paths)
+        else:
+            states = self._plain_logits(tokens, lengths, places)
+        above = np.cumsum([0, *(len(target.places) for _, target in rows[:-1])])
+        index = _joined([target.rows for _, target in rows], above)
+        targets = np.concatenate([target.tokens for _, target in rows])
+        values, hits = self._read(states, index, targets)
+        slots = np.concatenate([target.slots for _, target in rows])
+        return slots, values, hits, len(tokens)
+
+    def _paths(self, rows: Sequence[Row], base: int) -> Paths:
+        starts = np.cumsum([0, *(len(row) for row in rows[:-1])])
+        depths = np.concatenate([row.depths for row in rows]).astype(np.int64)
+        return Paths(depths, _joined([row.ends for row in rows], starts), base, self.device)
+
+    def _states(
+        self, tokens: NDArray[np.int64], paths: Paths, cache: Any, places: NDArray[np.int64]
+    ) -> torch.Tensor:
+        """Hidden states [places, width] of tokens whose rows lie one after the other."""
+        inputs = torch.from_numpy(np.stack([tokens, paths.depths])).to(self.device)
+        if self.decoder is not None:
+            return self.decoder(inputs, paths, cache, torch.from_numpy(places))
+        with attention_by(paths, self.config):
+            output = self.model.base_model(
+                input_ids=inputs[:1],
+                position_ids=inputs[1:],
+                use_cache=False,
+                **({} if cache is None else {self.cache_name: cache}),
+            )
+        if not paths.attended:
+            raise AssertionError("the layers have another configuration than the model")
+        hidden: torch.Tensor = output.last_hidden_state[0]
+        # Over several GPUs the decoder ends on another one than it began on.
+        return hidden[torch.from_numpy(places).to(hidden.device)]
+
+    def _plain_logits(
+        self, tokens: NDArray[np.int64], lengths: Sequence[int], places: NDArray[np.int64]
+    ) -> torch.Tensor:
+        """Logits [places, vocabulary] of plain sequences, padded on the right."""
+        real = np.arange(max(lengths)) < np.array(lengths)[:, None]
+        padded = np.zeros(real.shape, np.int64)
+        padded[real] = tokens
+        inputs = torch.from_numpy(padded).to(self.device)
+        logits: torch.Tensor = self.model(input_ids=inputs, use_cache=False).logits
+        read = torch.from_numpy(np.flatnonzero(real)[places])
+        return logits.flatten(0, 1)[read.to(logits.device)]
+
+    def _read(
+        self, states: torch.Tensor, index: NDArray[np.int64], targets: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Log-probabilities of `targets` at `states[index]` and whether each is the likeliest.
+
+        `index` is ascending. The vocabulary's logits exist for a chunk of states at a time; they
+        are normalised in float32.
+        """
+        values, hits = np.empty(len(index)), np.empty(len(index), bool)
+        vocabulary = self.dimensions.vocabulary
+        chunk = max(1, LOGIT_BYTES // (self.dimensions.itemsize * vocabulary))
+        cached = max(1, CACHED_BYTES // (4 * vocabulary)) * torch.get_num_threads()
+        for start in range(0, len(states), chunk):
+            logits = self._logits(states[start : start + chunk])
+            size = cached if logits.device.type == "cpu" else len(logits)
+            for part, read in enumerate(logits.split(size)):
+                above = start + part * size
+                first, last = np.searchsorted(index, [above, above + len(read)])
+                row = torch.from_numpy(index[first:last] - above).to(logits.device)
+                token = torch.from_numpy(targets[first:last]).to(logits.device)
+                logprobs, likeliest = read_logits(read, row, token)
+                values[first:last] = logprobs.double().cpu().numpy()
+                hits[first:last] = likeliest.cpu().numpy()
+        return values, hits
+
+    def _logits(self, states: torch.Tensor) -> torch.Tensor:
+        if self.obstacle is not None:
+            return states
+        head = HEADS[self.config.model_type]
+        return head(self.model.get_output_embeddings()(states), self.config)
+
+
+def _joined(
+    parts: Sequence[NDArray[np.integer[Any]]], offsets: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Concatenate places that count from the beginnings of rows, which stand at `offsets`."""
+    return np.concatenate([part + at for part, at in zip(parts, offsets, strict=True)])

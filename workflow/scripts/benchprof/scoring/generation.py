@@ -1,0 +1,294 @@
+"""Batched greedy generation up to stop strings, with the answers of lm-eval's `hf` model.
+
+Each item gets the answer that it would get alone: its context is cut and its stop strings are
+looked for by lm-eval's rules, whatever else is in its batch. Processors that the model's own
+generation configuration asks for (a repetition penalty) stay in force, as they do there. A long
+beginning that many contexts share (few-shot examples) is computed once.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, takewhile
+from typing import Any
+
+import torch
+from lm_eval.models.utils import (
+    handle_stop_sequences,
+    normalize_gen_kwargs,
+    postprocess_generated_text,
+)
+from tqdm import tqdm
+from transformers import StoppingCriteria, StoppingCriteriaList
+
+from benchprof.errors import InputError
+from benchprof.scoring.forward import Forward, KeysValues, branches_of
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_NEW_TOKENS = 256
+"""What lm-eval generates at most where a task says nothing."""
+LOOKBACK = 2
+"""Tokens beyond a stop string's own in which it is looked for: a model may spell it in others."""
+MOST_ITEMS = 64
+"""Larger batches wait for their longest answer more than they gain."""
+MOST_OUTLIERS = 0.1
+"""Share of items that a common beginning may leave out, being too long for it to be their half."""
+UNSHARED_SETTINGS = (
+    "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "sequence_bias",
+    "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit", "cache_implementation",
+)  # fmt: skip
+"""Generation settings under which no beginning is shared: they look at runs of tokens, which the
+padding after it would break, or go about the cache in a way of their own."""
+
+
+class StopStrings(StoppingCriteria):  # type: ignore[misc]
+    """Ends every item of a batch by itself as soon as its latest tokens spell a stop string."""
+
+    def __init__(self, tokenizer: Any, strings: Sequence[str], prompt_length: int) -> None:
+        self.tokenizer, self.prompt_length = tokenizer, prompt_length
+        lengths = [len(tokenizer.encode(text, add_special_tokens=False)) for text in strings]
+        self.strings = list(zip(strings, [n + LOOKBACK for n in lengths], strict=True))
+        self.done: torch.Tensor | None = None
+
+    def __call__(
+        self, input_ids: torch.Tensor, scores: torch.Tensor | None, **_: Any
+    ) -> torch.Tensor:
+        """Tell which items are done, bool [batch]; `input_ids` are [batch, prompt + new tokens]."""
+        del scores
+        new = input_ids[:, self.prompt_length :]
+        if self.done is None:
+            self.done = torch.zeros(len(new), dtype=torch.bool, device=new.device)
+        for text, lookback in self.strings:
+            for item in torch.nonzero(~self.done).flatten().tolist():
+                self.done[item] = text in self.tokenizer.decode(new[item, -lookback:])
+        return self.done
+
+
+def generate(
+    forward: Forward,
+    tokenizer: Any,
+    requests: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    encode: Callable[[str], list[int]],
+    max_length: int,
+    token_budget: int,
+    quiet: bool = True,
+) -> tuple[list[str], int]:
+    """Generate for requests (context, settings); return the texts and how many were truncated.
+
+    A batch holds at most `token_budget` tokens of context and answer together. A context that
+    leaves no room for the answer within `max_length` loses its beginning. Raises InputError for
+    settings that ask for sampling or for an answer longer than the model.
+    """
+    eos = tokenizer.decode([tokenizer.eos_token_id], skip_special_tokens=False)
+    groups: dict[str, list[int]] = {}
+    for number, (_, settings) in enumerate(requests):
+        groups.setdefault(json.dumps(settings, sort_keys=True), []).append(number)
+    texts, truncated = [""] * len(requests), 0
+    with tqdm(total=len(requests), desc="generating", disable=quiet) as bar:
+        for numbers in groups.values():
+            settings = _settings(requests[numbers[0]][1], eos, max_length)
+            room = max_length - settings["max_new_tokens"]
+            prompts = {number: encode(requests[number][0]) for number in numbers}
+            truncated += sum(len(prompt) > room for prompt in prompts.values())
+            prompts = {number: prompt[-room:] for number, prompt in prompts.items()}
+            for batch, answers in _answered(forward, tokenizer, prompts, settings, token_budget):
+                for number, text in zip(batch, answers, strict=True):
+                    texts[number] = text
+                bar.update(len(batch))
+    if truncated:
+        logger.warning("%d of %d contexts were cut on the left", truncated, len(requests))
+    return texts, truncated
+
+
+def _settings(given: dict[str, Any], eos: str, max_length: int) -> dict[str, Any]:
+    """Normalise a task's generation settings; `until` holds the stop strings."""
+    settings = dict(normalize_gen_kwargs(given, DEFAULT_NEW_TOKENS))
+    if settings.pop("do_sample"):
+        raise InputError("generation settings", "sampling", "greedy decoding (do_sample: false)")
+    settings.pop("temperature", None)
+    length = settings.pop("max_gen_toks")
+    if not 0 < length < max_length:
+        expected = f"at least 1 and less than the model's length, {max_length}"
+        raise InputError("generation settings", f"answers of up to {length} tokens", expected)
+    settings["until"] = handle_stop_sequences(settings.pop("until"), eos=eos)
+    return settings | {"max_new_tokens": length}
+
+
+def _answered(
+    forward: Forward,
+    tokenizer: Any,
+    prompts: dict[int, list[int]],
+    settings: dict[str, Any],
+    token_budget: int,
+) -> Iterator[tuple[list[int], list[str]]]:
+    """Answer items that have settings in common, batch by batch: their numbers, their texts."""
+    new_tokens = settings["max_new_tokens"]
+    shares = forward.obstacle is None and not _forbids_sharing(forward, settings)
+    parts = (
+        _parts(prompts, new_tokens, token_budget)
+        if shares
+        else _kinds(forward, prompts, new_tokens)
+    )
+    for shared, numbers in parts:
+        trunk: list[KeysValues] = []
+        longest = max(len(prompts[number]) for number in numbers) + new_tokens
+        if shared and forward.can_branch(longest):
+            trunk = forward.trunk(prompts[numbers[0]][:shared])
+        for batch in _batches({n: prompts[n] for n in numbers}, new_tokens, token_budget):
+            asked = [prompts[number] for number in batch]
+            yield batch, _answer_in_parts(forward, tokenizer, asked, settings, trunk)
+
+
+def _forbids_sharing(forward: Forward, settings: dict[str, Any]) -> bool:
+    """Tell whether the task's settings, or else the model's own, have one that must not meet it."""
+    own = forward.model.generation_config
+    return any(settings.get(name, getattr(own, name, None)) for name in UNSHARED_SETTINGS)
+
+
+def _kinds(
+    forward: Forward, prompts: dict[int, list[int]], new_tokens: int
+) -> list[tuple[int, list[int]]]:
+    """Part items by the rotary frequencies that they meet, with no shared beginning: 0."""
+    kinds: dict[tuple[int, ...], list[int]] = {}
+    for number, prompt in prompts.items():
+        last = len(prompt) + new_tokens - 1  # the last token is not read again
+        kinds.setdefault(forward.rotaries.while_growing(len(prompt), last), []).append(number)
+    return [(0, numbers) for numbers in kinds.values()]
+
+
+def _parts(
+    prompts: dict[int, list[int]], new_tokens: int, token_budget: int
+) -> list[tuple[int, list[int]]]:
+    """Part items by a beginning that is at least half of each: its length, and the items.
+
+    Each keeps a token that is not of the beginning. A part is as large as can be, fills a batch or
+    is nearly all there is: smaller batches would cost more than they save. What is in no part comes
+    first, with 0.
+    """
+    order = sorted(prompts, key=lambda number: (prompts[number], number))
+    common = [_common(prompts[a][:-1], prompts[b][:-1]) for a, b in pairwise(order)]
+    parts: list[tuple[int, list[int]]] = []
+    others: list[int] = []
+    ranges = [(0, len(order))]
+    while ranges:
+        start, stop = ranges.pop()
+        if stop - start < 2:
+            others += order[start:stop]
+            continue
+        shared = min(common[start : stop - 1])
+        numbers = [n for n in order[start:stop] if len(prompts[n]) <= 2 * shared]
+        outliers = [n for n in order[start:stop] if len(prompts[n]) > 2 * shared]
+        if len(outliers) > MOST_OUTLIERS * (stop - start):
+            cuts = [i + 1 for i in range(start, stop - 1) if common[i] == shared]
+            ranges += pairwise([start, *cuts, stop])
+            continue
+        full = token_budget // (max(len(prompts[n]) for n in numbers) + new_tokens)
+        nearly_all = (1 - MOST_OUTLIERS) * len(prompts)
+        if len(numbers) >= max(2, min(MOST_ITEMS, full, nearly_all)):
+            parts.append((shared, numbers))
+            others += outliers
+        else:
+            others += order[start:stop]
+    return [(0, others), *parts] if others else parts
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """Count the tokens with which both begin."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _batches(
+    prompts: dict[int, list[int]], new_tokens: int, token_budget: int
+) -> Iterator[list[int]]:
+    """Cut items into batches of similar length, longest first."""
+    batch: list[int] = []
+    order = sorted(prompts, key=lambda number: (-len(prompts[number]), prompts[number], number))
+    for number in order:
+        longest = len(prompts[batch[0]]) if batch else 0
+        full = (longest + new_tokens) * (len(batch) + 1) > token_budget
+        if batch and (full or len(batch) == MOST_ITEMS):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _answer(
+    forward: Forward,
+    tokenizer: Any,
+    prompts: list[list[int]],
+    settings: dict[str, Any],
+    trunk: list[KeysValues],
+) -> list[str]:
+    """Generate one batch.
+
+    Padding goes between the shared beginning, whose keys and values are the trunk, and what follows
+    it in each prompt.
+    """
+    length = max(map(len, prompts))
+    shared = trunk[0][0].shape[-2] if trunk else 0
+    tokens = torch.empty((len(prompts), length), dtype=torch.long)
+    mask = torch.ones_like(tokens)
+    for row, prompt in enumerate(prompts):
+        padding = length - len(prompt)
+        # A repetition penalty counts what is in the middle: a token that the item has anyway.
+        filling = prompt[0] if trunk else tokenizer.pad_token_id
+        filled = prompt[:shared] + [filling] * padding + prompt[shared:]
+        tokens[row] = torch.tensor(filled)
+        mask[row, shared : shared + padding] = 0
+    arguments = {key: value for key, value in settings.items() if key != "until"}
+    if trunk:
+        arguments[forward.cache_name] = branches_of(trunk)
+    stop_strings = StopStrings(tokenizer, settings["until"], length)
+    with torch.inference_mode():
+        output = forward.model.generate(
+            input_ids=tokens.to(forward.device),
+            attention_mask=mask.to(forward.device),
+            do_sample=False,
+            stopping_criteria=StoppingCriteriaList([stop_strings]),
+            pad_token_id=tokenizer.pad_token_id,
+            use_cache=True,
+            **arguments,
+        )
+    # Items that are done are filled up with the padding token, which is special and left out here.
+    texts = [tokenizer.decode(row[length:], skip_special_tokens=True) for row in output]
+    return [postprocess_generated_text(text, settings["until"], None) for text in texts]
+
+
+def _answer_in_parts(
+    forward: Forward,
+    tokenizer: Any,
+    prompts: list[list[int]],
+    settings: dict[str, Any],
+    trunk: list[KeysValues],
+) -> list[str]:
+    """Generate a batch; where it runs out of memory, its halves, down to single items."""
+    try:
+        return _answer(forward, tokenizer, prompts, settings, trunk)
+    except (MemoryError, RuntimeError) as error:
+        if len(prompts) == 1 or not is_out_of_memory(error):
+            raise
+    half = len(prompts) // 2
+    logger.warning("out of memory: a batch of %d items is halved", len(prompts))
+    gc.collect()
+    torch.cuda.empty_cache()
+    return [
+        text
+        for part in (prompts[:half], prompts[half:])
+        for text in _answer_in_parts(forward, tokenizer, part, settings, trunk)
+    ]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an exception means that memory ran out; on CPU torch says so in words only."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return any(word in str(error).lower() for word in words)

@@ -1,0 +1,399 @@
+"""Exact scoring of lm-eval requests over a loaded causal language model, each prefix once.
+
+`TreeScorer` is an lm-eval model. A job that scores the same requests under many edits of the
+weights prepares them once and scores them again for every edit:
+
+    prepared = scorer.prepare(instances)      # tokens, tree, rows
+    print(prepared.plan.describe())
+    scorer.score(prepared)                    # [(log-likelihood, greedy), ...]
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import TemplateLM
+from lm_eval.models.utils import configure_pad_token, has_bos_prefix, resolve_max_length
+from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from benchprof.errors import InputError
+from benchprof.scoring.attention import KeptPaths
+from benchprof.scoring.chat import render_chat
+from benchprof.scoring.forward import (
+    Forward,
+    KeysValues,
+    Scores,
+    cache_of,
+    layers_of,
+)
+from benchprof.scoring.generation import generate, is_out_of_memory
+from benchprof.scoring.packing import (
+    Plan,
+    Row,
+    Target,
+    assign,
+    batched,
+    fit,
+    halve,
+    pack,
+    unroll,
+)
+from benchprof.scoring.tree import Ints, grow
+
+logger = logging.getLogger(__name__)
+
+Pair = tuple[list[int], list[int]]
+"""Token numbers of a context and of its continuation."""
+Answer = tuple[float, bool]
+"""Log-likelihood of a continuation; whether greedy decoding would produce it."""
+MOST_TOKENS = {"cpu": 4096, "cuda": 32768}
+"""Beyond these a larger batch gains nothing: the linear layers already run at full speed."""
+GENERATION_SHARE = {"cpu": 1, "cuda": 12}
+"""How many times as many tokens a batch of generation holds, most of which are kept, not computed.
+On a processor more of them take memory and save no time."""
+PLAIN_LOGIT_BYTES = 1 << 29
+"""Plain rows hold the logits of all their positions: so much at once, counted in float32."""
+FEWEST_TOKENS = 256
+"""A batch is not made smaller for lack of memory before anything ran out."""
+USUAL_PATH = 1024
+"""Tokens that the prompts of a batch are taken to have when its size is chosen."""
+MEMORY_SHARE = 0.5
+"""Share of the free memory that the estimated peak may take."""
+
+# --- What is prepared once ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Requests made ready to be scored under any weights of the same model."""
+
+    plan: Plan
+    requests: tuple[Pair, ...]
+    """Context and continuation of each request in tokens, before truncation."""
+    truncated: int
+    """How many requests lost tokens on the left because they exceed the model's length."""
+    exact_packing: bool
+    owners: NDArray[np.int64]
+    """The request of every slot, [slots]."""
+    tokens: Ints
+    """Token of every node of the tree."""
+    targets: tuple[tuple[Target, ...], ...]
+    """Per group: of its trunk, if it has one, then of its rows."""
+    kept: KeptPaths = field(default_factory=KeptPaths)
+    """What attention needs of the batches, from the first time that they are scored."""
+
+
+# --- The model ---------------------------------------------------------------------------------
+
+
+class TreeScorer(TemplateLM):  # type: ignore[misc]
+    """An lm-eval model that computes every distinct prefix as nearly once as it can.
+
+    Tokenisation, truncation and chat templates are those of lm-eval's own `hf` model. `truncated`
+    counts the requests that were cut to `max_length`, over the life of the object. `token_budget`
+    is the size of a batch; None finds it from the free memory, and running out of memory halves it.
+    """
+
+    backend = "causal"
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        *,
+        token_budget: int | None = None,
+        max_length: int | None = None,
+        add_bos_token: bool | None = None,
+        prefix_token_id: int | None = None,
+        chat_template_arguments: dict[str, Any] | None = None,
+        description: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
+
+        `description` shows a tqdm bar; `progress` is called with (tokens done, tokens of the plan)
+        instead.
+        """
+        super().__init__()
+        self.model = model.eval()
+        self._device = model.device
+        self.tokenizer = configure_pad_token(tokenizer, model_config=model.config)
+        self.max_length = max_length or resolve_max_length(model.config, tokenizer)
+        self.add_bos_token = add_bos_token
+        self.custom_prefix_token_id = prefix_token_id
+        self.chat_template_arguments = chat_template_arguments or {}
+        self.description, self.progress = description, progress
+        self.truncated = 0
+        self.forward = Forward(self.model)
+        if self.forward.obstacle is not None:
+            logger.warning("no row is shared between requests: %s", self.forward.obstacle)
+        self.token_budget = token_budget or self._find_budget()
+        share = GENERATION_SHARE.get(self._device.type, GENERATION_SHARE["cpu"])
+        self.generation_budget = token_budget or share * self.token_budget
+
+    # Text: the same as lm-eval's `hf` model.
+
+    @property
+    def eot_token_id(self) -> int:
+        """The token that ends a text."""
+        return int(self.tokenizer.eos_token_id)
+
+    @property
+    def prefix_token_id(self) -> int:
+        """The token that stands for an empty context."""
+        for candidate in (self.custom_prefix_token_id, self.tokenizer.bos_token_id):
+            if candidate is not None:
+                return int(candidate)
+        return self.eot_token_id
+
+    @property
+    def tokenizer_name(self) -> str:
+        """Name of the tokenizer in a form fit for a file name."""
+        return str(self.tokenizer.name_or_path).replace("/", "__")
+
+    def tok_encode(
+        self, string: str, add_special_tokens: bool | None = None, **_: Any
+    ) -> list[int]:
+        """Tokenize; a text that already begins with the prefix token gets no second one."""
+        return self._encode_all([string], add_special_tokens)[string]
+
+    def _encode_all(
+        self, texts: Collection[str], add_special_tokens: bool | None = None
+    ) -> dict[str, list[int]]:
+        """Tokenize all at once, which takes a fraction of the time of one by one."""
+        prefix = self.tokenizer.decode(self.prefix_token_id)
+        kinds: dict[bool | None, list[str]] = {}
+        for text in texts:
+            special = self.add_bos_token if add_special_tokens is None else add_special_tokens
+            begun = add_special_tokens is None and has_bos_prefix(text, prefix)
+            kinds.setdefault(False if begun else special, []).append(text)
+        tokens: dict[str, list[int]] = {}
+        for special, alike in kinds.items():
+            arguments = {} if special is None else {"add_special_tokens": special}
+            found = self.tokenizer(alike, **arguments)["input_ids"]
+            tokens |= zip(alike, map(list, found), strict=True)
+        return tokens
+
+    def apply_chat_template(
+        self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
+    ) -> str:
+        """Render a conversation with the tokenizer's chat template."""
+        return render_chat(
+            self.tokenizer, chat_history, add_generation_prompt, **self.chat_template_arguments
+        )
+
+    # Requests.
+
+    def encode(self, instances: Sequence[Instance]) -> list[Pair]:
+        """Tokenize log-likelihood requests (context, continuation) as lm-eval does."""
+        texts, pairs = [instance.args for instance in instances], []
+        begun = {context: context.rstrip() for context, _ in texts if context}
+        wholes = {context + continuation for context, continuation in texts if context}
+        tokens = self._encode_all(wholes | set(begun.values()))
+        rest = {continuation for context, continuation in texts if not context}
+        tokens_alone = self._encode_all(rest, add_special_tokens=False)
+        for context, continuation in texts:
+            if context:
+                # What the whole has beyond its beginning; spaces between them belong to the rest.
+                beginning = tokens[begun[context]]
+                pairs.append((beginning, tokens[context + continuation][len(beginning) :]))
+                continue
+            alone = tokens_alone[continuation]
+            has_prefix = alone[:1] == [self.prefix_token_id]
+            pairs.append((alone[:1], alone[1:]) if has_prefix else ([self.prefix_token_id], alone))
+        return pairs
+
+    def prepare(self, instances: Sequence[Instance]) -> Prepared:
+        """Tokenize and plan requests once; raises InputError for one that cannot be scored."""
+        return self.prepare_tokens(self.encode(instances))
+
+    def plan(self, requests: Sequence[Instance]) -> Plan:
+        """Plan requests without running them."""
+        return self.prepare(requests).plan
+
+    def prepare_tokens(self, pairs: Sequence[Pair]) -> Prepared:
+        """Plan requests given in tokens."""
+        for number, (context, continuation) in enumerate(pairs):
+            if not context or not 0 < len(continuation) <= self.max_length:
+                found = f"{len(context)} tokens of context, {len(continuation)} of continuation"
+                expected = f"at least one of each and a continuation of at most {self.max_length}"
+                raise InputError(f"log-likelihood request {number}", found, expected)
+        fed = [(a + b)[-(self.max_length + 1) :][:-1] for a, b in pairs]
+        truncated = sum(len(a) + len(b) - 1 > self.max_length for a, b in pairs)
+        self.truncated += truncated
+        if truncated:
+            lost = "%d of %d requests exceed %d tokens and lose the excess on the left"
+            logger.warning(lost, truncated, len(pairs), self.max_length)
+        forward, frequencies = self.forward, self.forward.rotaries.frequencies
+        tree = grow(fed, [frequencies(len(sequence)) for sequence in fed])
+        plain = forward.obstacle is not None
+        groups = unroll(tree, frequencies) if plain else pack(tree, self.token_budget)
+        plan = Plan(groups, tree.size, self.token_budget, forward.dimensions, forward.eager, plain)
+        lengths = [len(continuation) for _, continuation in pairs]
+        tails = [tree.tail(int(n), k) for n, k in zip(tree.leaves, lengths, strict=True)]
+        nodes = np.concatenate([np.empty(0, np.int64), *tails])
+        tokens = np.fromiter((t for pair in pairs for t in pair[1]), np.int64, len(nodes))
+        return Prepared(
+            plan=plan,
+            requests=tuple(pairs),
+            truncated=truncated,
+            exact_packing=not plain,
+            owners=np.repeat(np.arange(len(pairs)), lengths),
+            tokens=tree.tokens,
+            targets=assign(groups, nodes, tokens),
+        )
+
+    def score(self, prepared: Prepared) -> list[Answer]:
+        """Score prepared requests with the weights as they are now, in the order of the requests.
+
+        Raises what ran out of memory if a single path, or what rows share, does not fit.
+        """
+        logprobs = np.zeros(len(prepared.owners))
+        greedy = np.ones(len(prepared.owners), bool)
+        done, total = 0, prepared.plan.tokens
+        bar = tqdm(total=total, desc=self.description, unit="token", disable=not self.description)
+        with torch.inference_mode(), bar:
+            for slots, values, hits, tokens in self._scores(prepared):
+                logprobs[slots], greedy[slots] = values, hits
+                done = min(done + tokens, total)  # rows that are cut repeat ancestors
+                bar.update(tokens)
+                if self.progress is not None:
+                    self.progress(done, total)
+        count = len(prepared.requests)
+        sums = np.bincount(prepared.owners, weights=logprobs, minlength=count)
+        misses = np.bincount(prepared.owners, weights=~greedy, minlength=count)
+        return [(float(s), bool(m == 0)) for s, m in zip(sums, misses, strict=True)]
+
+    def loglikelihood(
+        self,
+        requests: list[Instance],
+        disable_tqdm: bool = False,  # noqa: ARG002
+    ) -> list[Answer]:
+        """Log-likelihood of continuations, and whether each is greedy."""
+        answers = self.score(self.prepare(requests))
+        for instance, answer in zip(requests, answers, strict=True):
+            self.cache_hook.add_partial("loglikelihood", instance.args, answer)
+        return answers
+
+    def _loglikelihood_tokens(
+        self, requests: list[tuple[Any, list[int], list[int]]], **__: Any
+    ) -> list[Answer]:
+        return self.score(self.prepare_tokens([(a, b) for _, a, b in requests]))
+
+    def loglikelihood_rolling(
+        self,
+        requests: list[Instance],
+        disable_tqdm: bool = False,  # noqa: ARG002
+    ) -> list[float]:
+        """Log-likelihood of whole texts, cut into windows of the model's length as lm-eval does."""
+        windows: list[tuple[None, list[int], list[int]]] = []
+        owners = []
+        for number, instance in enumerate(requests):
+            for window in get_rolling_token_windows(
+                self.tok_encode(instance.args[0]), self.prefix_token_id, self.max_length, 1
+            ):
+                windows.append((None, *make_disjoint_window(window)))
+                owners.append(number)
+        answers = self._loglikelihood_tokens(windows)
+        sums = np.bincount(owners, [a[0] for a in answers], minlength=len(requests))
+        for instance, total in zip(requests, sums, strict=True):
+            self.cache_hook.add_partial("loglikelihood_rolling", instance.args, float(total))
+        return [float(total) for total in sums]
+
+    def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
+        """Greedy continuations up to a stop string; see `generation`."""
+        texts, truncated = generate(
+            self.forward,
+            self.tokenizer,
+            [instance.args for instance in requests],
+            encode=self.tok_encode,
+            max_length=self.max_length,
+            token_budget=self.generation_budget,
+            quiet=disable_tqdm,
+        )
+        self.truncated += truncated
+        for instance, text in zip(requests, texts, strict=True):
+            self.cache_hook.add_partial("generate_until", instance.args, text)
+        return texts
+
+    # Computation.
+
+    def _find_budget(self) -> int:
+        """Tokens a batch, from the memory that is free now."""
+        dimensions, kind = self.forward.dimensions, self._device.type
+        if kind == "cuda":
+            free = torch.cuda.mem_get_info(self._device)[0]
+        else:
+            free = psutil.virtual_memory().available
+        budget = MOST_TOKENS.get(kind, MOST_TOKENS["cpu"])
+        if self.forward.obstacle is not None:
+            budget = min(budget, max(1, PLAIN_LOGIT_BYTES // (4 * dimensions.vocabulary)))
+        path = min(self.max_length, USUAL_PATH)
+        while budget > FEWEST_TOKENS and (
+            dimensions.peak_bytes(budget, path, eager=self.forward.eager) > MEMORY_SHARE * free
+        ):
+            budget //= 2
+        return budget
+
+    def _scores(self, prepared: Prepared) -> Iterator[Scores]:
+        """Score batch by batch, in the order of the groups, with the trunks above each at hand."""
+        trunks: list[tuple[int, list[KeysValues]]] = []  # of the groups above, outermost first
+        for number, group in enumerate(prepared.plan.groups):
+            while trunks and trunks[-1][0] != group.parent:
+                trunks.pop()
+            layers = trunks[-1][1] if trunks else []
+            targets = prepared.targets[number]
+            if group.trunk is not None:
+                cache = cache_of(layers, growing=True)
+                row, base = (group.trunk, targets[0]), group.base - len(group.trunk)
+                yield self.forward.batch(prepared.tokens, [row], base, cache, prepared.kept)
+                layers, targets = layers_of(cache), targets[1:]
+            trunks.append((number, layers))
+            rows = list(zip(group.rows, targets, strict=True))
+            yield from self._score_rows(prepared, rows, group.base, layers)
+
+    def _score_rows(
+        self,
+        prepared: Prepared,
+        rows: list[tuple[Row, Target]],
+        base: int,
+        layers: list[KeysValues],
+    ) -> Iterator[Scores]:
+        """Score a group's rows; running out of memory halves the budget, and the rest goes on."""
+        waiting = rows
+        if self.token_budget < prepared.plan.token_budget:  # it has been halved since
+            waiting = fit(rows, self.token_budget, base)
+        while waiting:
+            ahead = [row for row, _ in waiting]
+            size = len(next(batched(ahead, self.token_budget, prepared.plan.padded)))
+            batch, waiting = waiting[:size], waiting[size:]
+            cache = cache_of(layers, growing=False) if layers else None
+            try:
+                scores = self.forward.batch(prepared.tokens, batch, base, cache, prepared.kept)
+            except (MemoryError, RuntimeError) as error:
+                smaller = batch if size > 1 else halve(*batch[0])
+                if not is_out_of_memory(error) or len(smaller) == 1:
+                    raise
+                scores = None
+            if scores is not None:
+                yield scores
+                continue
+            # Outside `except`, where the traceback would hold the tensors.
+            prepared.kept.give_up()
+            tokens = sum(len(row) for row, _ in batch)
+            if tokens <= self.token_budget:  # a longer row says nothing about others
+                self.token_budget = max(1, tokens // 2)
+                logger.warning("out of memory: a batch has now %d tokens", self.token_budget)
+            gc.collect()
+            torch.cuda.empty_cache()
+            waiting = fit(smaller + waiting, self.token_budget, base)

@@ -1,0 +1,96 @@
+"""Downloads the items of the shipped benchmarks of a configuration, for nodes without a network."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchprof import digests
+from benchprof.configuration import check_configuration, check_duplicate_keys
+from benchprof.data import CONFIGURATION_SCHEMA
+from benchprof.errors import InputError
+from benchprof.files import write_json, write_text
+from benchprof.tasks.definition import Definition, local_files, read_definition
+from benchprof.tasks.source import load_tasks, task_source
+
+SOURCES = "sources.json"
+"""In the folder: of each file the dataset, its commit, the number of items and the SHA-256."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; see `--help`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchprof.tasks.fetch", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"), metavar="FILE")
+    given = parser.parse_args(arguments)
+    try:
+        fetch(given.config)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def fetch(source: Path) -> None:
+    """Write what the folder `benchmark_data` of a configuration lacks.
+
+    Raises:
+        InputError: the configuration is faulty or names no folder, or a dataset cannot be read.
+    """
+    check_duplicate_keys(source)
+    config = yaml.safe_load(source.read_text(encoding="utf-8"))
+    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text(encoding="utf-8"))
+    check_configuration(config, schema, str(source))
+    if "benchmark_data" not in config:
+        raise InputError(source, "no `benchmark_data`", "a folder to download to", "Add the key.")
+    folder = Path(config["benchmark_data"])
+    for name, benchmark in config["benchmarks"].items():
+        if "benchmark" in benchmark:
+            where = f"{source}, benchmarks.{name}.benchmark"
+            definition = read_definition(benchmark["benchmark"], where)
+            fetch_benchmark(benchmark["benchmark"], definition, folder)
+
+
+def fetch_benchmark(name: str, definition: Definition, folder: Path) -> None:
+    """Write the files of a benchmark that are not there; a file that is may be the user's own."""
+    files = {k: p for k, p in local_files(definition, folder).items() if not p.is_file()}
+    if not files:
+        print(f"{name}: there")
+        return
+    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in files}
+    for task in load_tasks(task_source({"benchmark": name}, None)):
+        config = task.config
+        own = {definition.subtask: config.dataset_name} if definition.subtask else {}
+        splits = {
+            "data": config.test_split or config.validation_split,
+            "shots": config.fewshot_split,
+        }
+        for kind in files:
+            rows[kind] += [row | own for row in task.dataset[splits[kind]]]
+    for kind, path in files.items():
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows[kind])
+        write_text(path, "".join(lines))
+        _note(path, definition, len(rows[kind]))
+        print(f"{name}: {len(rows[kind])} items in {path}")
+
+
+def _note(path: Path, definition: Definition, items: int) -> None:
+    file = path.parent / SOURCES
+    noted = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    noted[path.name] = {
+        "dataset": definition.dataset,
+        "revision": definition.revision,
+        "items": items,
+        "sha256": digests.of_file(path),
+    }
+    write_json(file, noted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+"""lm-eval tasks: shipped, built in, the project's own, a user's; over the Hub or a local file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from datasets import config as datasets_config
+from lm_eval.api.task import Task
+from lm_eval.tasks import TaskManager
+from lm_eval.tasks._index import Entry, Kind
+from lm_eval.tasks._yaml_loader import load_yaml
+
+from benchprof.data import TASKS
+from benchprof.errors import InputError, RetriableError
+from benchprof.jsonl import read_objects
+from benchprof.tasks.definition import Definition, program_benchmarks, read_definition
+from benchprof.tasks.overlay import load_overlay
+
+# It would tell a server of each load, of local files too.
+datasets_config.HF_UPDATE_DOWNLOAD_COUNTS = False
+
+ABILITY_TASK = TASKS / "ability_items.yaml"
+TWIN_TASK = TASKS / "ability_twins.yaml"
+
+
+@dataclass(frozen=True)
+class TaskSource:
+    """Where a benchmark's tasks come from; exactly one of `task` and `file` is set.
+
+    Attributes:
+        task: a name that lm-eval knows.
+        file: a lm-eval task file.
+        data: a local JSON Lines file in place of the task's test items.
+        shots: a local file that a shipped benchmark takes its examples from.
+        fewshot: examples before each item; None leaves it to the task.
+        fewshot_draw: `fixed`: all items share one draw; `per_document`: each has its own.
+        definition: of a shipped benchmark, whose `task` this is.
+        exclude: ids of documents that are left out (`id` is a field of an ability's items).
+    """
+
+    task: str | None = None
+    file: Path | None = None
+    data: Path | None = None
+    shots: Path | None = None
+    fewshot: int | None = None
+    fewshot_draw: str = "fixed"
+    definition: Definition | None = None
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def runs_programs(self) -> bool:
+        """Whether what the model writes is run."""
+        return self.definition is not None and self.definition.kind == "program"
+
+
+def task_source(
+    benchmark: Mapping[str, Any],
+    ability_items: Path | None,
+    exclude: Iterable[str] = (),
+    local_files: Mapping[str, Path] = MappingProxyType({}),
+) -> TaskSource:
+    """The source of a benchmark as configured.
+
+    Args:
+        benchmark: `benchmark`, `task`, `task_file` or `ability` and their settings.
+        ability_items: the file of items where the benchmark is an ability's split.
+        exclude: ids of its items that are left out.
+        local_files: of a shipped benchmark: `data` and `shots`, as far as it has them.
+    """
+    if ability_items is not None:
+        file = TWIN_TASK if benchmark.get("twins") else ABILITY_TASK
+        return TaskSource(file=file, data=ability_items, exclude=tuple(exclude))
+    draw = benchmark.get("fewshot_draw", "fixed")
+    if "benchmark" in benchmark:
+        definition = read_definition(benchmark["benchmark"], "benchmark")
+        return TaskSource(
+            task=definition.task,
+            fewshot=benchmark.get("fewshot", definition.fewshot),
+            fewshot_draw=draw,
+            definition=definition,
+            data=local_files.get("data"),
+            shots=local_files.get("shots"),
+        )
+    paths = {key: Path(benchmark[key]) for key in ("task_file", "data") if key in benchmark}
+    return TaskSource(
+        task=benchmark.get("task"),
+        file=paths.get("task_file"),
+        data=paths.get("data"),
+        fewshot=benchmark.get("fewshot"),
+        fewshot_draw=draw,
+    )
+
+
+def load_tasks(source: TaskSource) -> list[Task]:
+    """The tasks of a benchmark in the order of their names; a group has several.
+
+    Raises:
+        InputError: the task is unknown, its file is faulty, or its data cannot be read (an
+            RetriableError where they are not local).
+    """
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
+    if source.data is not None:
+        for _ in read_objects(source.data, "benchmark items"):
+            pass
+    try:
+        loaded = _load(source)
+    except InputError:
+        raise
+    except Exception as error:
+        # lm-eval raises whatever its YAML, a template or a data source raises.
+        found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
+        remedy = "Without network, give `benchmark_data:` or `data:`, local items."
+        where = f"benchmark task {source.task or source.file}"
+        kind = InputError if source.data else RetriableError
+        raise kind(where, found, "a task that lm-eval can load", remedy) from error
+    tasks = [loaded[name] for name in sorted(loaded)]
+    for task in tasks:
+        if source.fewshot is not None:
+            task.set_config(key="num_fewshot", value=source.fewshot)
+    return tasks
+
+
+def _load(source: TaskSource) -> dict[str, Task]:
+    if source.definition is not None:
+        return load_overlay(source.definition, source.fewshot or 0, source.data, source.shots)
+    if source.file is not None:
+        if not source.file.is_file():
+            raise InputError(source.file, "no such file", "a lm-eval task file (.yaml)")
+        # The file itself, not its folder: lm-eval would index every YAML below that, and another
+        # task of the same name could win.
+        _refuse_program(source.file)
+        config = load_yaml(source.file, resolve_func=True)
+        if not isinstance(config.get("task"), str):
+            raise InputError(source.file, "no `task: NAME`", "a lm-eval task file of one task")
+        overrides = _local_data(source.data) if source.data else {}
+        manager = TaskManager(include_defaults=False)
+        tasks: dict[str, Task] = manager.load([config | overrides])["tasks"]
+        return tasks
+    # Scanning lm-eval's 14,000 entries takes some seconds, once per job.
+    manager = TaskManager()
+    assert source.task is not None
+    if source.task not in manager.all_tasks:
+        raise InputError(
+            f"benchmark task {source.task!r}",
+            "lm-eval has no task of this name",
+            "one that `lm_eval ls tasks` lists",
+            "For a task of your own use `task_file`.",
+        )
+    for file in _files_below(source.task, manager.task_index):
+        _refuse_program(file)
+    overrides = _local_data(source.data) if source.data else {}
+    # A member of a group may override the task's own settings; a bare specification may not.
+    group = {"group": "benchmark", "task": [{"task": source.task, **overrides}]}
+    named: dict[str, Task] = manager.load([group])["tasks"]
+    return named
+
+
+def _files_below(task: Any, index: Mapping[str, Entry]) -> Iterator[Path]:
+    """The files of a task, or of all tasks of a group, a tag or a group's member."""
+    if isinstance(task, list | set):
+        for member in task:
+            yield from _files_below(member, index)
+    elif isinstance(task, Mapping):
+        yield from _files_below(task.get("task"), index)
+    elif task in index:
+        entry = index[task]
+        if entry.kind is Kind.TAG:
+            yield from _files_below(entry.tags, index)
+        elif entry.kind is Kind.GROUP:
+            yield from _files_below(load_yaml(entry.yaml_path, resolve_func=False)["task"], index)
+        elif entry.yaml_path is not None:
+            yield entry.yaml_path
+
+
+def _refuse_program(file: Path) -> None:
+    """Stop at a task whose programs lm-eval would run unguarded, with a checker that it downloads.
+
+    This looks at the file alone: the functions that it names download when they are imported.
+    """
+    config = load_yaml(file, resolve_func=False)
+    if config.get("unsafe_code"):
+        names = " or ".join(f"`benchmark: {name}`" for name in program_benchmarks())
+        raise InputError(
+            f"benchmark task {config.get('task')!r}",
+            "lm-eval would run the programs that the model writes as you, without a sandbox",
+            f"a shipped benchmark, whose programs run in one: {names}",
+        )
+
+
+def _local_data(data: Path) -> dict[str, Any]:
+    """Overrides that make a task take its test items, and shots if any, from a local file."""
+    return {
+        "dataset_path": "json",
+        "dataset_name": None,
+        "dataset_kwargs": {"data_files": {"test": str(data)}},
+        "test_split": "test",
+        "validation_split": None,
+        "training_split": None,
+        "fewshot_split": "test",
+    }
