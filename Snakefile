@@ -19,8 +19,6 @@ if not workflow.config_settings.configfiles:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/settings.smk"
-include: "workflow/rules/resources.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/importance.smk"
 include: "workflow/rules/masks.smk"
@@ -34,12 +32,12 @@ include: "workflow/rules/reading.smk"
 include: "workflow/rules/archive.smk"
 
 
-if config["importance"].get("halves"):
+if RUN.configuration.importance.halves:
 
     include: "workflow/rules/replication.smk"
 
 
-if "validation" in config:
+if RUN.configuration.validation:
 
     include: "workflow/rules/validation.smk"
 
@@ -50,18 +48,11 @@ report: "workflow/report/workflow.rst"
 rule all:
     default_target: True
     input:
-        profile_tables(),
-        all_figures(),
-        paper_tables(),
-        "results/methods.md",
-        "results/references.bib",
-        "results/report.html",
-        "results/summary.txt",
-        "results/manifest.json",
+        report_jobs.targets_of(RUN),
 
 
 onstart:
-    runs.claim(Path(".snakemake"), digests.of_value(config), workflow.configfiles)
+    runs.claim(Path(".snakemake"), digests.of_value(RUN.values), workflow.configfiles)
 
 
 onsuccess:

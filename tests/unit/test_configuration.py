@@ -10,11 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from snakemake.utils import update_config
-from tests.conftest import CONFIGURATIONS, ROOT
-
 from benchprof.configuration import (
     check_calibration_items,
     check_configuration,
@@ -25,6 +20,11 @@ from benchprof.configuration import (
     fraction_name,
     shown_fraction,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from snakemake.utils import update_config
+from tests.conftest import CONFIGURATIONS, ROOT
+
 from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 

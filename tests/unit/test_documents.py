@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
+from benchprof.configuration import check_configuration
 from lm_eval.api.task import TaskConfig
 from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 
-from benchprof.configuration import check_configuration
 from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.tasks.definition import read_definition
 

@@ -3,25 +3,15 @@
 
 rule report_agreement:
     input:
-        answers=answer_files,
-        data=user_items(),
-        settings=settings_file("agreement.json", agreement_settings),
+        unpack(of("report_agreement").inputs),
     output:
-        summary="results/annotation/agreement.json",
-        page="results/annotation/agreement.md",
-        disputed="results/annotation/disputed.csv",
-        png="results/annotation/confusion.png",
-        svg="results/annotation/confusion.svg",
+        **of("report_agreement").outputs,
     log:
         "results/logs/report_agreement.log",
     conda:
         "../../envs/annotation.yaml"
     params:
-        settings=agreement_settings,
-        items_by_ability={
-            ability: [str(items_of(ability, split)) for split in SPLITS]
-            for ability in ABILITIES
-        },
+        job="report_agreement",
     script:
         "../scripts/report_agreement.py"
 

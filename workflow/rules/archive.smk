@@ -9,21 +9,14 @@ rule archive:
 
 rule write_archive:
     input:
-        results=all_results(),
-        manifest="results/manifest.json",
-        importance=expand(IMPORTANCE, model=MODELS, ability=DIAGNOSED),
-        shared=shared_items(),
-        settings=settings_file("archive.json", archive_settings),
+        unpack(of("write_archive").inputs),
     output:
-        archive="results/archive.zip",
+        **of("write_archive").outputs,
     log:
         "results/logs/write_archive.log",
     conda:
         "../../envs/benchprof.yaml"
     params:
-        config=config,
-        tables=lambda wildcards: archive_settings(wildcards)["tables"],
-        code=lambda wildcards: code_files(),
-        root=workflow.basedir,
+        job="write_archive",
     script:
         "../scripts/write_archive.py"

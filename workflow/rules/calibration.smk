@@ -4,94 +4,44 @@
 
 rule calibration:
     input:
-        calibration_files(),
+        report_jobs.calibration_files(RUN),
 
 
 rule evaluate_calibration:
     input:
-        questions=lambda wildcards: str(items_of(wildcards.ability, "calibration")),
-        model="results/models/{model}",
-        masks=lambda wildcards: [
-            trial["mask"]
-            for trial in calibration_trials(wildcards.model, wildcards.ability)
-        ],
-        settings=settings_file(
-            "calibration/{model}/{ability}.json", calibration_settings
-        ),
+        unpack(of("evaluate_calibration").inputs),
     output:
-        records=CALIBRATION_RECORDS,
+        **of("evaluate_calibration").outputs,
     log:
         "results/logs/evaluate_calibration/{model}/{ability}.log",
     benchmark:
-        TIMINGS["evaluate_calibration"]
+        "results/timings/evaluate_calibration/{model}/{ability}.tsv"
     conda:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.
     threads: 8
     resources:
-        gpu=gpus,
-        mem_mb=calibration_memory,
-        runtime=minutes(120, 30),
+        **of("evaluate_calibration").on_gpu,
     params:
-        settings=calibration_settings,
-        device=lambda wildcards: config["models"][wildcards.model]["device"],
-        gpus=lambda wildcards: config["models"][wildcards.model].get("gpus", 1),
-        ablations=lambda wildcards: [
-            trial["name"]
-            for trial in calibration_trials(wildcards.model, wildcards.ability)
-        ],
-        store=STORE,
+        job="evaluate_calibration",
     script:
-        "../scripts/evaluate_calibration.py"
+        "../scripts/evaluate_benchmark.py"
 
 
 rule calibrate_masks:
     input:
-        intact=expand(
-            CALIBRATION_RECORD,
-            ability=ABILITIES,
-            ablation=["intact"],
-            allow_missing=True,
-        ),
-        records=lambda wildcards: [
-            source["record"] for source in calibration_sources(wildcards)
-        ],
-        masks=expand(MASK, ability=ABILITIES, fraction=CANDIDATES, allow_missing=True),
-        controls=expand(
-            CONTROL,
-            ability=MATCHED,
-            seed=SEEDS,
-            fraction=CANDIDATES,
-            allow_missing=True,
-        ),
-        settings=settings_file("choices/{model}/{selection}.json", choice_settings),
+        unpack(of("calibrate_masks").inputs),
     output:
-        masks=expand(MASK, ability=ABILITIES, fraction=CALIBRATED, allow_missing=True),
-        controls=expand(
-            CONTROL,
-            ability=MATCHED,
-            seed=SEEDS,
-            fraction=CALIBRATED,
-            allow_missing=True,
-        ),
-        choice=CALIBRATION.replace("{form}", "json"),
-        table=CALIBRATION.replace("{form}", "csv"),
+        **of("calibrate_masks").outputs,
     log:
         "results/logs/calibrate_masks/{model}/{selection}.log",
     benchmark:
-        TIMINGS["calibrate_masks"]
+        "results/timings/calibrate_masks/{model}/{selection}.tsv"
     conda:
         "../../envs/benchprof.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        **of("calibrate_masks").on_host,
     params:
-        settings=choice_settings,
-        abilities=ABILITIES,
-        sources=calibration_sources,
-        candidates=[
-            *product(ABILITIES, [None], CANDIDATES),
-            *product(MATCHED, SEEDS, CANDIDATES),
-        ],
-        calibrated=[*product(ABILITIES, [None]), *product(MATCHED, SEEDS)],
+        job="calibrate_masks",
     script:
         "../scripts/calibrate_masks.py"

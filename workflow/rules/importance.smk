@@ -4,52 +4,39 @@
 # Cheap, so that a k which no mask can have is found before any gradient is computed.
 rule check_sizes:
     input:
-        model="results/models/{model}",
-        settings=settings_file("sizes/{model}.json", size_settings),
+        unpack(of("check_sizes").inputs),
     output:
-        sizes="results/checks/{model}.json",
+        **of("check_sizes").outputs,
     log:
         "results/logs/check_sizes/{model}.log",
     benchmark:
-        TIMINGS["check_sizes"]
+        "results/timings/check_sizes/{model}.tsv"
     conda:
         "../../envs/benchprof.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        **of("check_sizes").on_host,
     params:
-        settings=size_settings,
+        job="check_sizes",
     script:
         "../scripts/check_sizes.py"
 
 
 rule compute_importance:
     input:
-        model="results/models/{model}",
-        sizes="results/checks/{model}.json",
-        train=[str(items_of(ability, "train")) for ability in DIAGNOSED],
-        settings=settings_file("importance/{model}.json", importance_settings),
+        unpack(of("compute_importance").inputs),
     output:
-        expand(IMPORTANCE, ability=DIAGNOSED, allow_missing=True),
+        **of("compute_importance").outputs,
     log:
         "results/logs/compute_importance/{model}.log",
     benchmark:
-        TIMINGS["compute_importance"]
+        "results/timings/compute_importance/{model}.tsv"
     conda:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.
     threads: 8
     resources:
-        gpu=gpus,
-        mem_mb=importance_memory,
-        runtime=minutes(60, 15),
+        **of("compute_importance").on_gpu,
     params:
-        settings=importance_settings,
-        device=lambda wildcards: config["models"][wildcards.model]["device"],
-        gpus=lambda wildcards: config["models"][wildcards.model].get("gpus", 1),
-        on_host=lambda wildcards: config["models"][wildcards.model].get(
-            "scores_on_host", False
-        ),
-        abilities=DIAGNOSED,
-        store=STORE,
+        job="compute_importance",
     script:
         "../scripts/compute_importance.py"

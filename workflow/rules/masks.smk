@@ -3,55 +3,39 @@
 
 rule select_masks:
     input:
-        unpack(background_importance),
-        model="results/models/{model}",
-        importance=expand(IMPORTANCE, ability=ABILITIES, allow_missing=True),
-        settings=settings_file("masks/{model}/{selection}.json", mask_settings),
+        unpack(of("select_masks").inputs),
     output:
-        expand(MASK, ability=ABILITIES, fraction=SIZES, allow_missing=True),
+        **of("select_masks").outputs,
     log:
         "results/logs/select_masks/{model}/{selection}.log",
     benchmark:
-        TIMINGS["select_masks"]
+        "results/timings/select_masks/{model}/{selection}.tsv"
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
     resources:
-        mem_mb=mask_memory,
-        runtime=minutes(60, 15),
+        **of("select_masks").on_host,
     params:
-        settings=mask_settings,
-        mask_keys=list(product(ABILITIES, SIZES)),
+        job="select_masks",
     script:
         "../scripts/select_masks.py"
 
 
 rule draw_controls:
     input:
-        model="results/models/{model}",
-        masks=expand(MASK, ability=ABILITIES, fraction=SIZES, allow_missing=True),
-        settings=settings_file("controls/{model}/{selection}.json", control_settings),
+        unpack(of("draw_controls").inputs),
     output:
-        expand(
-            CONTROL,
-            ability=MATCHED,
-            seed=SEEDS,
-            fraction=SIZES,
-            allow_missing=True,
-        ),
+        **of("draw_controls").outputs,
     log:
         "results/logs/draw_controls/{model}/{selection}.log",
     benchmark:
-        TIMINGS["draw_controls"]
+        "results/timings/draw_controls/{model}/{selection}.tsv"
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
     resources:
-        mem_mb=control_memory,
-        runtime=minutes(60, 15),
+        **of("draw_controls").on_host,
     params:
-        settings=control_settings,
-        mask_keys=list(product(ABILITIES, SIZES)),
-        control_keys=list(product(MATCHED, SEEDS, SIZES)),
+        job="draw_controls",
     script:
         "../scripts/draw_controls.py"

@@ -3,21 +3,18 @@
 
 rule prepare_model:
     input:
-        settings=settings_file("models/{model}.json", model_settings),
+        unpack(of("prepare_model").inputs),
     output:
         folder=directory("results/models/{model}"),
     log:
         "results/logs/prepare_model/{model}.log",
     benchmark:
-        TIMINGS["prepare_model"]
+        "results/timings/prepare_model/{model}.tsv"
     conda:
         "../../envs/benchprof.yaml"
-    # Time to fetch it: 16 GB for 8B.
     resources:
-        mem_mb=lambda wildcards, attempt: 8000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        **of("prepare_model").on_host,
     params:
-        settings=model_settings,
-        store=STORE,
+        job="prepare_model",
     script:
         "../scripts/prepare_model.py"

@@ -3,26 +3,19 @@
 
 rule compute_profile:
     input:
-        intact=expand(RECORD, model=MODELS, benchmark=BENCHMARKS, ablation=["intact"]),
-        records=[source["record"] for source in profile_sources()],
-        masks=[mask_of(model, ablation) for model in MODELS for ablation in ABLATIONS],
-        settings=settings_file("profile.json", profile_state),
+        unpack(of("compute_profile").inputs),
     output:
-        profile_tables(),
+        **of("compute_profile").outputs,
     log:
         "results/logs/compute_profile.log",
     benchmark:
-        TIMINGS["compute_profile"]
+        "results/timings/compute_profile.tsv"
     conda:
         "../../envs/benchprof.yaml"
     threads: 4
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        **of("compute_profile").on_host,
     params:
-        settings=profile_settings,
-        state=profile_state,
-        intact=list(product(MODELS, BENCHMARKS)),
-        sources=profile_sources(),
+        job="compute_profile",
     script:
         "../scripts/compute_profile.py"

@@ -6,37 +6,24 @@ rule items:
     input:
         expand(
             "results/items/{model}/{benchmark}.{form}",
-            model=MODELS,
-            benchmark=BENCHMARKS,
+            model=RUN.models,
+            benchmark=RUN.benchmarks,
             form=["csv", "md"],
         ),
 
 
 rule export_items:
     input:
-        unpack(benchmark_data),
-        model="results/models/{model}",
-        records=expand(
-            RECORD,
-            ablation=["intact", *(a["name"] for a in ABLATIONS)],
-            allow_missing=True,
-        ),
-        settings=settings_file("items/{model}/{benchmark}.json", reading_settings),
+        unpack(of("export_items").inputs),
     output:
-        csv="results/items/{model}/{benchmark}.csv",
-        md="results/items/{model}/{benchmark}.md",
+        **of("export_items").outputs,
     log:
         "results/logs/export_items/{model}/{benchmark}.log",
     conda:
         "../../envs/benchprof.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        **of("export_items").on_host,
     params:
-        settings=reading_settings,
-        ablations=[a["name"] for a in ABLATIONS],
-        # On the page one random control stands for all.
-        compared=[a["name"] for a in ABLATIONS if a["seed"] in (None, *SEEDS[:1])],
-        title="{benchmark} under {model}",
-        local_files=lambda wildcards: list(shipped_data(wildcards.benchmark)),
+        job="export_items",
     script:
         "../scripts/export_items.py"

@@ -1,252 +1,105 @@
-# Report: figures, the page, the summary and the manifest. None of it needs a model.
+# Report: figures, tables, the page, the summary and the manifest. None of it needs a model.
 
 
-rule plot_impact:
-    input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("figures/heatmap.json", figure_settings("heatmap")),
-    output:
-        png=report(
-            "results/figures/{model}/impact_{selection}_{fraction}.png",
-            caption="../report/impact.rst",
-            category="Ability impact",
-            labels={"model": "{model}", "masks": "{selection}", "k": "{fraction}"},
-        ),
-        svg="results/figures/{model}/impact_{selection}_{fraction}.svg",
-        csv="results/figures/{model}/impact_{selection}_{fraction}.csv",
-    log:
-        "results/logs/plot_impact/{model}/{selection}_{fraction}.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    params:
-        own_benchmarks=own_benchmarks(),
-    script:
-        "../scripts/plot_impact.py"
+# A figure each, with an SVG and its numbers as CSV beside it: its rule, what tells its files apart,
+# its caption and its heading in Snakemake's report.
+FIGURES = {
+    "plot_impact": ("{model}/{selection}_{k}", "impact", "Ability impact"),
+    "plot_forest": (
+        "{model}/{selection}_{k}",
+        "forest",
+        "Ability impact with intervals",
+    ),
+    "plot_radar": ("{model}/{selection}_{k}", "radar", "Profiles of benchmarks"),
+    "plot_ribbons": ("{model}/{selection}_{k}", "ribbons", "Abilities and benchmarks"),
+    "plot_clusters": (
+        "{model}/{selection}_{k}",
+        "clusters",
+        "Similarity of benchmarks",
+    ),
+    "plot_sweep": ("{model}/{selection}", "sweep", "Ability impact against k"),
+    "plot_similarity": ("{selection}_{k}", "similarity", "Similarity of models"),
+    "plot_pipeline": ("run", "pipeline", "This run"),
+}
+LABELS = {"model": "{model}", "masks": "{selection}", "k": "{k}"}
 
 
-rule plot_forest:
-    input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("figures/forest.json", figure_settings("forest")),
-    output:
-        png=report(
-            "results/figures/{model}/forest_{selection}_{fraction}.png",
-            caption="../report/forest.rst",
-            category="Ability impact with intervals",
-            labels={"model": "{model}", "masks": "{selection}", "k": "{fraction}"},
-        ),
-        svg="results/figures/{model}/forest_{selection}_{fraction}.svg",
-        csv="results/figures/{model}/forest_{selection}_{fraction}.csv",
-    log:
-        "results/logs/plot_forest/{model}/{selection}_{fraction}.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    params:
-        own_benchmarks=own_benchmarks(),
-    script:
-        "../scripts/plot_forest.py"
+for figure, (pattern, caption, category) in FIGURES.items():
+    outputs = of(figure).outputs
 
-
-rule plot_radar:
-    input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("figures/radar.json", figure_settings("radar")),
-    output:
-        png=report(
-            "results/figures/{model}/radar_{selection}_{fraction}.png",
-            caption="../report/radar.rst",
-            category="Profiles of benchmarks",
-            labels={"model": "{model}", "masks": "{selection}", "k": "{fraction}"},
-        ),
-        svg="results/figures/{model}/radar_{selection}_{fraction}.svg",
-        csv="results/figures/{model}/radar_{selection}_{fraction}.csv",
-        singles=expand(
-            RADAR,
-            benchmark=BENCHMARKS,
-            form=["png", "svg", "csv"],
-            allow_missing=True,
-        ),
-    log:
-        "results/logs/plot_radar/{model}/{selection}_{fraction}.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    params:
-        own_benchmarks=own_benchmarks(),
-        benchmarks=BENCHMARKS,
-    script:
-        "../scripts/plot_radar.py"
-
-
-rule plot_ribbons:
-    input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("figures/ribbons.json", figure_settings("ribbons")),
-    output:
-        png=report(
-            "results/figures/{model}/ribbons_{selection}_{fraction}.png",
-            caption="../report/ribbons.rst",
-            category="Abilities and benchmarks",
-            labels={"model": "{model}", "masks": "{selection}", "k": "{fraction}"},
-        ),
-        svg="results/figures/{model}/ribbons_{selection}_{fraction}.svg",
-        csv="results/figures/{model}/ribbons_{selection}_{fraction}.csv",
-    log:
-        "results/logs/plot_ribbons/{model}/{selection}_{fraction}.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    params:
-        own_benchmarks=own_benchmarks(),
-    script:
-        "../scripts/plot_ribbons.py"
-
-
-rule plot_clusters:
-    input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("figures/clusters.json", figure_settings("clusters")),
-    output:
-        png=report(
-            "results/figures/{model}/clusters_{selection}_{fraction}.png",
-            caption="../report/clusters.rst",
-            category="Similarity of benchmarks",
-            labels={"model": "{model}", "masks": "{selection}", "k": "{fraction}"},
-        ),
-        svg="results/figures/{model}/clusters_{selection}_{fraction}.svg",
-        csv="results/figures/{model}/clusters_{selection}_{fraction}.csv",
-    log:
-        "results/logs/plot_clusters/{model}/{selection}_{fraction}.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    params:
-        own_benchmarks=own_benchmarks(),
-    script:
-        "../scripts/plot_clusters.py"
-
-
-rule plot_sweep:
-    input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("figures/sweep.json", figure_settings("sweep")),
-    output:
-        png=report(
-            "results/figures/{model}/sweep_{selection}.png",
-            caption="../report/sweep.rst",
-            category="Ability impact against k",
-            labels={"model": "{model}", "masks": "{selection}"},
-        ),
-        svg="results/figures/{model}/sweep_{selection}.svg",
-        csv="results/figures/{model}/sweep_{selection}.csv",
-    log:
-        "results/logs/plot_sweep/{model}/{selection}.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    script:
-        "../scripts/plot_sweep.py"
-
-
-rule plot_similarity:
-    input:
-        similarity="results/profiles/similarity.parquet",
-        settings=settings_file("figures/similarity.json", figure_settings("similarity")),
-    output:
-        png=report(
-            "results/figures/similarity_{selection}_{fraction}.png",
-            caption="../report/similarity.rst",
-            category="Similarity of models",
-            labels={"masks": "{selection}", "k": "{fraction}"},
-        ),
-        svg="results/figures/similarity_{selection}_{fraction}.svg",
-        csv="results/figures/similarity_{selection}_{fraction}.csv",
-    log:
-        "results/logs/plot_similarity/{selection}_{fraction}.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    script:
-        "../scripts/plot_similarity.py"
-
-
-rule plot_pipeline:
-    input:
-        # By then every job is done and timed.
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("figures/pipeline.json", figure_settings("pipeline")),
-    output:
-        png=report(
-            "results/figures/pipeline.png",
-            caption="../report/pipeline.rst",
-            category="This run",
-            labels={"figure": "pipeline"},
-        ),
-        svg="results/figures/pipeline.svg",
-        csv="results/figures/pipeline.csv",
-    log:
-        "results/logs/plot_pipeline.log",
-    conda:
-        "../../envs/benchprof.yaml"
-    params:
-        timings=timings(),
-    script:
-        "../scripts/plot_pipeline.py"
+    rule:
+        name:
+            figure
+        input:
+            unpack(of(figure).inputs),
+        output:
+            png=report(
+                outputs.pop("png"),
+                caption=f"../report/{caption}.rst",
+                category=category,
+                labels={
+                    label: value for label, value in LABELS.items() if value in pattern
+                },
+            ),
+            **outputs,
+        log:
+            f"results/logs/{figure}/{pattern}.log",
+        conda:
+            "../../envs/benchprof.yaml"
+        params:
+            job=figure,
+        script:
+            "../scripts/plot_figure.py"
 
 
 rule tabulate_impact:
     input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("tables.json", table_settings),
+        unpack(of("tabulate_impact").inputs),
     output:
-        tex="results/tables/{model}/impact_{selection}_{fraction}.tex",
-        md="results/tables/{model}/impact_{selection}_{fraction}.md",
+        **of("tabulate_impact").outputs,
     log:
-        "results/logs/tabulate_impact/{model}/{selection}_{fraction}.log",
+        "results/logs/tabulate_impact/{model}/{selection}_{k}.log",
     conda:
         "../../envs/benchprof.yaml"
     params:
-        own_benchmarks=own_benchmarks(),
+        job="tabulate_impact",
     script:
-        "../scripts/tabulate_impact.py"
+        "../scripts/tabulate_scores.py"
 
 
 rule tabulate_similarity:
     input:
-        similarity="results/profiles/similarity.parquet",
-        settings=settings_file("tables.json", table_settings),
+        unpack(of("tabulate_similarity").inputs),
     output:
-        tex="results/tables/similarity_{selection}_{fraction}.tex",
-        md="results/tables/similarity_{selection}_{fraction}.md",
+        **of("tabulate_similarity").outputs,
     log:
-        "results/logs/tabulate_similarity/{selection}_{fraction}.log",
+        "results/logs/tabulate_similarity/{selection}_{k}.log",
     conda:
         "../../envs/benchprof.yaml"
+    params:
+        job="tabulate_similarity",
     script:
-        "../scripts/tabulate_similarity.py"
+        "../scripts/tabulate_scores.py"
 
 
 rule write_methods:
     input:
-        impact="results/profiles/impact.parquet",
-        settings=settings_file("methods.json", method_settings),
+        unpack(of("write_methods").inputs),
     output:
-        methods="results/methods.md",
-        references="results/references.bib",
+        **of("write_methods").outputs,
     log:
         "results/logs/write_methods.log",
     conda:
         "../../envs/benchprof.yaml"
     params:
-        settings=method_settings,
+        job="write_methods",
     script:
         "../scripts/write_methods.py"
 
 
 rule write_report:
     input:
-        tables=expand("results/profiles/{name}.parquet", name=TABLES)
-        + replication_tables(".parquet"),
-        figures=all_figures(),
-        drawings=beside(all_figures(), ".svg"),
-        models=expand("results/models/{model}", model=MODELS),
-        sizes=expand("results/checks/{model}.json", model=MODELS),
-        settings=settings_file("report.json", report_settings),
+        unpack(of("write_report").inputs),
     output:
         report=report(
             "results/report.html",
@@ -259,25 +112,21 @@ rule write_report:
     conda:
         "../../envs/benchprof.yaml"
     params:
-        settings=report_settings,
-        own_benchmarks=own_benchmarks(),
+        job="write_report",
     script:
         "../scripts/write_report.py"
 
 
 rule write_manifest:
     input:
-        data=user_data(),
-        results=all_results(),
-        models=expand("results/models/{model}", model=MODELS),
-        settings=settings_file("manifest.json", lambda wildcards: config),
+        unpack(of("write_manifest").inputs),
     output:
-        manifest="results/manifest.json",
+        **of("write_manifest").outputs,
     log:
         "results/logs/write_manifest.log",
     conda:
         "../../envs/benchprof.yaml"
     params:
-        config=config,
+        job="write_manifest",
     script:
         "../scripts/write_manifest.py"

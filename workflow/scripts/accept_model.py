@@ -1,16 +1,18 @@
 """Examine whether each ability of a planted model lies in its block, all of it, alone."""
 
-import sys
-from pathlib import Path
+from benchprof.generators.planting.acceptance import examine
 
 from benchprof.files import write_json
-from benchprof.logs import logged
+from benchprof.run.jobs.validation import AcceptModel
+from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 
-if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        use_threads(snakemake.threads)
-        sys.path.insert(0, snakemake.params.planting)
-        from planting.acceptance import examine
 
-        write_json(Path(snakemake.output.acceptance), examine(Path(snakemake.params.folder)))
+def main(job: AcceptModel, threads: int) -> None:
+    """Examine whether each ability of a planted model lies in its block, all of it, alone."""
+    use_threads(threads)
+    write_json(job.acceptance, examine(job.planted))
+
+
+if __name__ == "__main__":
+    run_script(main, snakemake)

@@ -1,33 +1,26 @@
 """Score the weights in scope for every ability of one model."""
 
-from pathlib import Path
-
 from benchprof.importance.job import compute_importance
-from benchprof.logs import logged
-from benchprof.store import Store
+from benchprof.importance.scoring import Scoring
+from benchprof.run.jobs.importance import ComputeImportance
+from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 
+
+def main(job: ComputeImportance, threads: int) -> None:
+    """Score the weights in scope for every ability of one model."""
+    use_threads(threads)
+    config = job.run.configuration
+    compute_importance(
+        Scoring.of(job),
+        items=job.run.train,
+        exclude=job.exclude,
+        limit=config.importance.limit,
+        seed=config.seed,
+        targets=job.importance,
+        store=job.run.store,
+    )
+
+
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        use_threads(snakemake.threads)
-        settings = snakemake.params.settings
-        abilities = snakemake.params.abilities
-        compute_importance(
-            folder=Path(snakemake.input.model),
-            dtype=settings["dtype"],
-            device=snakemake.params.device,
-            scope=settings["scope"],
-            layers=settings["layers"],
-            score=settings["score"],
-            loss_on=settings["loss_on"],
-            twins=settings["twins"],
-            limit=settings["limit"],
-            seed=settings["seed"],
-            items=dict(zip(abilities, map(Path, snakemake.input.train), strict=True)),
-            exclude=settings["exclude"],
-            targets=dict(zip(abilities, map(Path, snakemake.output), strict=True)),
-            store=Store(Path(snakemake.params.store)),
-            gpus=snakemake.params.gpus,
-            on_host=snakemake.params.on_host,
-            chat_date=settings["chat_date"],
-        )
+    run_script(main, snakemake)

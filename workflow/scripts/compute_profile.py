@@ -1,30 +1,22 @@
 """Turn all records into the tables of results/profiles."""
 
-from pathlib import Path
-
-from benchprof.logs import logged
 from benchprof.profile.job import compute_profile
-from benchprof.profile.scores import Source
-from benchprof.profile.settings import Settings
+from benchprof.run import paths
+from benchprof.run.jobs.profile import ComputeProfile
+from benchprof.run.script import run_script
+
+
+def main(job: ComputeProfile, threads: int) -> None:
+    """Turn all records into the tables of results/profiles."""
+    compute_profile(
+        intact=job.intact,
+        sources=job.sources,
+        own_benchmarks=job.run.own_benchmarks,
+        settings=job.profile,
+        folder=paths.PROFILES,
+        processes=threads,
+    )
+
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        settings = dict(snakemake.params.settings)
-        own_benchmarks = settings.pop("own_benchmarks")
-        compute_profile(
-            intact=dict(
-                zip(
-                    map(tuple, snakemake.params.intact),
-                    map(Path, snakemake.input.intact),
-                    strict=True,
-                )
-            ),
-            sources=[
-                Source(**source | {key: Path(source[key]) for key in ("record", "mask")})
-                for source in snakemake.params.sources
-            ],
-            own_benchmarks=own_benchmarks,
-            settings=Settings(**settings),
-            folder=Path("results/profiles"),
-            processes=snakemake.threads,
-        )
+    run_script(main, snakemake)

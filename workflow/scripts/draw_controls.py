@@ -1,31 +1,24 @@
 """Draw the random controls of one selection's masks."""
 
-from pathlib import Path
-
-from benchprof.logs import logged
 from benchprof.masks.job import draw_controls
+from benchprof.run.jobs.masks import DrawControls
+from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 
+
+def main(job: DrawControls, threads: int) -> None:
+    """Draw the random controls of one selection's masks."""
+    use_threads(threads)
+    config = job.run.configuration
+    draw_controls(
+        folder=job.folder,
+        dtype=config.models[job.model].dtype,
+        scope=config.scope,
+        layers=config.layers,
+        masks=job.masks,
+        targets=job.controls,
+    )
+
+
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        use_threads(snakemake.threads)
-        draw_controls(
-            folder=Path(snakemake.input.model),
-            dtype=snakemake.params.settings["dtype"],
-            scope=snakemake.params.settings["scope"],
-            layers=snakemake.params.settings["layers"],
-            masks=dict(
-                zip(
-                    map(tuple, snakemake.params.mask_keys),
-                    map(Path, snakemake.input.masks),
-                    strict=True,
-                )
-            ),
-            targets=dict(
-                zip(
-                    map(tuple, snakemake.params.control_keys),
-                    map(Path, snakemake.output),
-                    strict=True,
-                )
-            ),
-        )
+    run_script(main, snakemake)

@@ -1,43 +1,35 @@
-"""Evaluate the intact and every ablated model on one benchmark."""
+"""Have the intact and every ablated model answer the same requests."""
 
 from functools import partial
-from pathlib import Path
 
-from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
-from benchprof.logs import logged
+from benchprof.evaluation.job import evaluate_benchmark
+from benchprof.evaluation.settings import ModelSettings
+from benchprof.masks.mask import read_masks
+from benchprof.run.jobs.evaluation import Answered
+from benchprof.run.script import run_script
 from benchprof.sandbox.sandbox import Sandbox
-from benchprof.store import Store
 from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads
 
+
+def main(job: Answered, threads: int) -> None:
+    """Have the intact and every ablated model answer the same requests."""
+    use_threads(threads)
+    config = job.run.configuration
+    evaluate_benchmark(
+        model=ModelSettings.of(job),
+        source=task_source(job.asked, job.items, job.exclude, job.local_files),
+        limit=job.asked.limit,
+        seed=config.seed,
+        masks={own.name: mask for own, mask in read_masks(job.masks).items()},
+        method=job.run.values.get("ablation", config.ablation),
+        targets=job.records,
+        store=job.run.store,
+        run_code_unsafely=config.run_code_unsafely,
+        open_sandbox=partial(Sandbox, parallel=threads),
+        kept_in=job.kept_in,
+    )
+
+
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        use_threads(snakemake.threads)
-        settings = snakemake.params.settings
-        names = snakemake.params.ablations
-        local = {key: Path(snakemake.input[key]) for key in snakemake.params.local_files}
-        evaluate_benchmark(
-            model=ModelSettings(
-                folder=Path(snakemake.input.model),
-                dtype=settings["dtype"],
-                device=snakemake.params.device,
-                chat_template=settings["chat_template"],
-                chat_date=settings["chat_date"],
-                gpus=snakemake.params.gpus,
-            ),
-            source=task_source(
-                settings["benchmark"],
-                Path(snakemake.input.ability_items) if "ability" in settings["benchmark"] else None,
-                settings["exclude"],
-                local,
-            ),
-            limit=settings["benchmark"].get("limit"),
-            seed=settings["seed"],
-            masks=dict(zip(names, map(Path, snakemake.input.masks), strict=True)),
-            method=settings["ablation"],
-            targets=dict(zip(["intact", *names], map(Path, snakemake.output.records), strict=True)),
-            store=Store(Path(snakemake.params.store)),
-            run_code_unsafely=settings.get("run_code_unsafely", False),
-            open_sandbox=partial(Sandbox, parallel=snakemake.threads),
-            kept_in=settings.get("kept_in"),
-        )
+    run_script(main, snakemake)

@@ -1,43 +1,29 @@
 """Evaluate a planted model without each of its blocks on every benchmark."""
 
-from pathlib import Path
-
-from benchprof.evaluation.job import ModelSettings
-from benchprof.evaluation.record import INTACT
-from benchprof.logs import logged
-from benchprof.store import Store
+from benchprof.evaluation.settings import ModelSettings
+from benchprof.run.jobs.validation import EvaluateBlocks
+from benchprof.run.script import run_script
 from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads
 from benchprof.validation.job import evaluate_blocks
 
+
+def main(job: EvaluateBlocks, threads: int) -> None:
+    """Evaluate a planted model without each of its blocks on every benchmark."""
+    use_threads(threads)
+    evaluate_blocks(
+        card=job.planted_card,
+        model=ModelSettings.of(job, chat_template=False),
+        benchmarks={
+            name: (task_source(own.asked, own.items, own.exclude, own.local_files), own.asked.limit)
+            for name, own in job.benchmarks.items()
+        },
+        seed=job.run.configuration.seed,
+        masks=job.blocks,
+        targets=job.truth,
+        store=job.run.store,
+    )
+
+
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        use_threads(snakemake.threads)
-        params = snakemake.params
-        records = iter(map(Path, snakemake.output.records))
-        evaluate_blocks(
-            card=Path(snakemake.input.card),
-            model=ModelSettings(
-                folder=Path(snakemake.input.model),
-                dtype=params.settings["dtype"],
-                device=params.device,
-                chat_template=False,
-                gpus=1,
-            ),
-            benchmarks={
-                name: (
-                    task_source(
-                        own, Path(params.ability_items[name]) if "ability" in own else None
-                    ),
-                    own.get("limit"),
-                )
-                for name, own in params.settings["benchmarks"].items()
-            },
-            seed=params.settings["seed"],
-            masks=dict(zip(params.abilities, map(Path, snakemake.output.masks), strict=True)),
-            targets={
-                name: {state: next(records) for state in (INTACT, *params.abilities)}
-                for name in params.settings["benchmarks"]
-            },
-            store=Store(Path(params.store)),
-        )
+    run_script(main, snakemake)

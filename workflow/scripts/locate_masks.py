@@ -1,19 +1,21 @@
 """Tell where the masks of one selection and k lie."""
 
-from pathlib import Path
-
 from benchprof.analysis.job import locate_masks
-from benchprof.logs import logged
+from benchprof.run.jobs.analysis import LocateMasks
+from benchprof.run.script import run_script
+
+
+def main(job: LocateMasks, threads: int) -> None:
+    """Tell where the masks of one selection and k lie."""
+    locate_masks(
+        masks=job.masks,
+        importance=job.scores,
+        title=job.title,
+        fraction=job.k,
+        csv=job.csv,
+        figures=job.figures,
+    )
+
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        locate_masks(
-            masks=dict(
-                zip(snakemake.params.abilities, map(Path, snakemake.input.masks), strict=True)
-            ),
-            importance=Path(snakemake.input.importance),
-            title=snakemake.params.title,
-            fraction=snakemake.wildcards.fraction,
-            csv=Path(snakemake.output.csv),
-            figures=[Path(snakemake.output.png), Path(snakemake.output.svg)],
-        )
+    run_script(main, snakemake)

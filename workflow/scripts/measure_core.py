@@ -1,21 +1,23 @@
 """Measure what the most important weights of all abilities share, over k."""
 
-from pathlib import Path
-
 from benchprof.analysis.job import measure_core
-from benchprof.logs import logged
+from benchprof.run.jobs.analysis import SWEEP, MeasureCore
+from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 
+
+def main(job: MeasureCore, threads: int) -> None:
+    """Measure what the most important weights of all abilities share, over k."""
+    use_threads(threads)
+    measure_core(
+        folder=job.folder,
+        importances=job.importance,
+        fractions=SWEEP,
+        title=job.title,
+        csv=job.csv,
+        figures=job.figures,
+    )
+
+
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        use_threads(snakemake.threads)
-        measure_core(
-            folder=Path(snakemake.input.model),
-            importances=dict(
-                zip(snakemake.params.abilities, map(Path, snakemake.input.importance), strict=True)
-            ),
-            fractions=snakemake.params.fractions,
-            title=snakemake.params.title,
-            csv=Path(snakemake.output.csv),
-            figures=[Path(snakemake.output.png), Path(snakemake.output.svg)],
-        )
+    run_script(main, snakemake)

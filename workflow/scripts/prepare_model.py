@@ -1,15 +1,14 @@
 """Prepare a model: a folder of safetensors with a card that identifies it."""
 
-from pathlib import Path
-
-from benchprof.logs import logged
 from benchprof.models.preparation import prepare_model
-from benchprof.store import Store
+from benchprof.run.jobs.models import PrepareModel
+from benchprof.run.script import run_script
+
+
+def main(job: PrepareModel, threads: int) -> None:
+    """Prepare a model: a folder of safetensors with a card that identifies it."""
+    prepare_model(job.source, job.folder, job.run.store)
+
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        prepare_model(
-            source=snakemake.params.settings["source"],
-            target=Path(snakemake.output.folder),
-            store=Store(Path(snakemake.params.store)),
-        )
+    run_script(main, snakemake)

@@ -1,46 +1,28 @@
 """Select the masks that each half of the train items makes alone."""
 
-from functools import partial
-from pathlib import Path
-
-from benchprof.importance.job import compute_importance, examples_and_origins
-from benchprof.logs import logged
-from benchprof.masks.job import select_masks
+from benchprof.importance.scoring import Scoring
 from benchprof.replication.masks import select_half_masks
-from benchprof.store import Store
+from benchprof.run.jobs.replication import SelectHalfMasks
+from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 
+
+def main(job: SelectHalfMasks, threads: int) -> None:
+    """Select the masks that each half of the train items makes alone."""
+    use_threads(threads)
+    config = job.run.configuration
+    select_half_masks(
+        Scoring.of(job),
+        items=job.run.train,
+        exclude=job.exclude,
+        limit=config.importance.limit,
+        seed=config.seed,
+        selections=job.run.values["selections"],
+        fraction_of=config.fraction_of,
+        targets=job.masks,
+        store=job.run.store,
+    )
+
+
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        use_threads(snakemake.threads)
-        settings = snakemake.params.settings
-        folder = Path(snakemake.input.model)
-        scored = ("dtype", "scope", "layers", "score", "loss_on", "twins", "chat_date")
-        scoring = {"folder": folder} | {name: settings[name] for name in scored}
-        select_half_masks(
-            compute=partial(
-                compute_importance,
-                device=snakemake.params.device,
-                gpus=snakemake.params.gpus,
-                on_host=snakemake.params.on_host,
-                **scoring,
-            ),
-            describe=partial(examples_and_origins, **scoring),
-            select=partial(select_masks, folder=folder, fraction_of=settings["fraction_of"]),
-            items=dict(
-                zip(snakemake.params.diagnosed, map(Path, snakemake.input.train), strict=True)
-            ),
-            exclude=settings["exclude"],
-            limit=settings["limit"],
-            seed=settings["seed"],
-            selections=settings["selections"],
-            fraction_of=settings["fraction_of"],
-            store=Store(Path(snakemake.params.store)),
-            targets=dict(
-                zip(
-                    map(tuple, snakemake.params.mask_keys),
-                    map(Path, snakemake.output.masks),
-                    strict=True,
-                )
-            ),
-        )
+    run_script(main, snakemake)

@@ -1,19 +1,24 @@
 """Write the archive of the run."""
 
-from pathlib import Path
-
 from benchprof.archive.job import write_archive
-from benchprof.logs import logged
+from benchprof.run import paths
+from benchprof.run.jobs.archive import WriteArchive
+from benchprof.run.script import run_script
+
+
+def main(job: WriteArchive, threads: int) -> None:
+    """Write the archive of the run."""
+    write_archive(
+        target=paths.ARCHIVE,
+        config=job.run.values,
+        tables=job.tables,
+        manifest=paths.MANIFEST,
+        files=job.results,
+        importance=job.importance,
+        code=job.code,
+        root=job.root,
+    )
+
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        write_archive(
-            target=Path(snakemake.output.archive),
-            config=snakemake.params.config,
-            tables=snakemake.params.tables,
-            manifest=Path(snakemake.input.manifest),
-            files=[Path(path) for path in [*snakemake.input.results, *snakemake.input.shared]],
-            importance=[Path(path) for path in snakemake.input.importance],
-            code=[Path(path) for path in snakemake.params.code],
-            root=Path(snakemake.params.root),
-        )
+    run_script(main, snakemake)

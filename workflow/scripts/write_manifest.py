@@ -1,16 +1,21 @@
 """Write the manifest: the configuration, digests of all inputs and results, versions."""
 
-from pathlib import Path
-
-from benchprof.logs import logged
 from benchprof.report.manifest import write_manifest
+from benchprof.run import paths
+from benchprof.run.jobs.report import WriteManifest
+from benchprof.run.script import run_script
+
+
+def main(job: WriteManifest, threads: int) -> None:
+    """Write the manifest: the configuration, digests of all inputs and results, versions."""
+    write_manifest(
+        target=paths.MANIFEST,
+        config=job.run.values,
+        inputs=job.run.data_files,
+        results=job.inputs["results"],
+        models=job.cards,
+    )
+
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        write_manifest(
-            target=Path(snakemake.output.manifest),
-            config=snakemake.params.config,
-            inputs=[Path(path) for path in snakemake.input.data],
-            results=[Path(path) for path in snakemake.input.results],
-            models={Path(path).name: Path(path, "model.json") for path in snakemake.input.models},
-        )
+    run_script(main, snakemake)

@@ -1,16 +1,19 @@
 """Write the pool of fresh items that intervals are held against."""
 
 import json
-import sys
-from pathlib import Path
+
+from benchprof.generators.planting.items import pool_items
 
 from benchprof.files import write_text
-from benchprof.logs import logged
+from benchprof.run.jobs.validation import WritePool
+from benchprof.run.script import run_script
+
+
+def main(job: WritePool, threads: int) -> None:
+    """Write the pool of fresh items that intervals are held against."""
+    items = pool_items(job.validation.items_of_each_kind)
+    write_text(job.pool, "".join(f"{json.dumps(item.to_json())}\n" for item in items))
+
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        sys.path.insert(0, snakemake.params.planting)
-        from planting.items import pool_items
-
-        lines = [json.dumps(item.to_json()) for item in pool_items(snakemake.params.each)]
-        write_text(Path(snakemake.output.pool), "\n".join(lines) + "\n")
+    run_script(main, snakemake)

@@ -200,9 +200,9 @@ def test_an_altered_archive_fills_nothing(
 def prepared(folder: Path, masks: dict[str, Any], controls: dict[str, Any] | None) -> Path:
     """A run's folder after its models were prepared and its settings written."""
     write_json(folder / "results/checks/m.json", {})
-    write_json(folder / "results/settings/masks/m/specific.json", masks)
+    write_json(folder / "results/settings/select_masks/m/specific.json", masks)
     if controls:
-        write_json(folder / "results/settings/controls/m/specific.json", controls)
+        write_json(folder / "results/settings/draw_controls/m/specific.json", controls)
     return folder
 
 
@@ -227,7 +227,9 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
         assert own.read_bytes() == made.read_bytes()
     times = [path.stat().st_mtime_ns for path in folder.glob("results/masks/m/*/*-random-*")]
     assert own.stat().st_mtime_ns <= min(times)
-    assert (folder / "results/settings/masks/m/specific.json").stat().st_mtime_ns <= min(times)
+    assert (folder / "results/settings/select_masks/m/specific.json").stat().st_mtime_ns <= min(
+        times
+    )
     again = refill_masks(*opened, folder)
     assert (again.added, again.there, again.left) == (0, 5, [])
 
@@ -265,7 +267,7 @@ def test_a_mask_of_other_items_is_left_out(
 def test_a_run_that_is_not_prepared_is_told_how(
     opened: tuple[Archive, dict[str, Any]], tmp_path: Path
 ) -> None:
-    write_json(tmp_path / "results/settings/masks/m/specific.json", MASK_SETTINGS)
+    write_json(tmp_path / "results/settings/select_masks/m/specific.json", MASK_SETTINGS)
     with pytest.raises(InputError, match=r"Run `snakemake --cores 1 results/checks/MODEL.json`"):
         refill_masks(*opened, tmp_path)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from benchprof.configuration import check_configuration
 from tests.conftest import ROOT
 from tests.unit.archive.conftest import Run
 
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
-from benchprof.configuration import check_configuration
 from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.evaluation.record import record_bytes
 

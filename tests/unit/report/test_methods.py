@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from benchprof.configuration import check_configuration
 from jsonschema import Draft202012Validator
 from tests.conftest import ROOT
 
-from benchprof.configuration import check_configuration
 from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 from benchprof.report.methods import method_steps

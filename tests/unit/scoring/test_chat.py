@@ -7,9 +7,9 @@ import json
 
 import jinja2
 import pytest
+from benchprof.configuration import CHAT_DATE
 from tests.conftest import byte_tokenizer
 
-from benchprof.configuration import CHAT_DATE
 from benchprof.scoring.chat import prints_date, render_chat, render_finished_chat
 
 MESSAGES = [{"role": "user", "content": "Hello"}]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from benchprof.configuration import check_schema
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 
-from benchprof.configuration import check_schema
 from benchprof.data import BENCHMARK_SCHEMA, BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.tasks.definition import (

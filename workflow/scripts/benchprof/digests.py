@@ -34,6 +34,11 @@ def of_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def of_files(paths: Iterable[Path]) -> dict[str, str]:
+    """Digests of files that people give: their content decides, not their modification time."""
+    return {str(path): of_file(path) for path in paths}
+
+
 def of_modules(names: Iterable[str]) -> str:
     """Digest of what modules do and, for packages, of all modules below them.
 

@@ -16,10 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from benchprof import digests
-from benchprof.configuration import check_duplicate_keys
 from benchprof.errors import InputError
 from benchprof.evaluation.record import key_of, read_record
 from benchprof.inventory import (
@@ -32,6 +29,7 @@ from benchprof.inventory import (
     remove,
 )
 from benchprof.models.preparation import converted_key
+from benchprof.run.layers import read_layers
 from benchprof.runs import is_locked
 from benchprof.sharing import locked
 from benchprof.store import Store
@@ -146,7 +144,7 @@ def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[s
         InputError: the configuration is not whole, or has neither, so that what it needs is not
             known.
     """
-    config = read_configuration(files)
+    config = read_layers(files)
     _check_sections(files, config)
     digest = digests.of_value(config)
     noted = [note.use for note in notes if note.use.configuration == digest]
@@ -164,37 +162,9 @@ def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[s
     return found | set(_converted_models(config, Store(root)))
 
 
-def read_configuration(files: Sequence[Path]) -> dict[str, Any]:
-    """A configuration as Snakemake has it: each file laid over those before it.
-
-    Raises:
-        InputError: a file is missing, is not YAML or has no keys.
-    """
-    config: dict[str, Any] = {}
-    for file in files:
-        if not file.is_file():
-            raise InputError(file, "no such file", "a configuration")
-        check_duplicate_keys(file)
-        above = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if not isinstance(above, dict):
-            raise InputError(file, "is empty or has no keys", "a configuration")
-        config = _laid_over(config, above)
-    return config
-
-
 def notes_of(root: Path) -> list[Note]:
     """Every note that a job left in a store."""
     return [Note(file, file.stat().st_mtime, use) for file, use in read_uses(root)]
-
-
-def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Two configurations as one: sections are merged, anything else is replaced."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        both = isinstance(value, dict) and isinstance(old, dict)
-        merged[key] = _laid_over(old, value) if both else value  # type: ignore[arg-type]
-    return merged
 
 
 def _latest_of(files: Sequence[Path], notes: Iterable[Note]) -> Iterable[Use]:

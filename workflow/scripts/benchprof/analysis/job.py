@@ -16,13 +16,13 @@ from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
 from benchprof.analysis.selectivity import Ablation, answer_losses, selectivity_table
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
-from benchprof.configuration import shown_fraction
 from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.models.preparation import read_card
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Source, mask_digests, mask_shares, read_ablated
+from benchprof.run.ablation import shown_k
 from benchprof.tensors import TensorFile
 
 
@@ -150,7 +150,7 @@ def _losses(
 
 def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:
     """A title with k for readers: the masks are of one model and selection, and so of one k."""
-    return f"{title}, k = {shown_fraction(fraction, next(iter(mask_shares(masks).values())))}"
+    return f"{title}, k = {shown_k(fraction, next(iter(mask_shares(masks).values())))}"
 
 
 def tensor_sizes(importance: Path) -> dict[str, int]:

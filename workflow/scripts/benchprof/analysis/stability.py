@@ -6,16 +6,14 @@ from collections.abc import Mapping
 
 from benchprof.analysis.overlap import expected_shared, mask_size, shared_entries
 from benchprof.masks.threshold import Entries
+from benchprof.run.ablation import Ablation
 
 COLUMNS = ["selection", "fraction", "ability", "items", "entries", "jaccard", "chance"]
 
-Key = tuple[str, str, str]
-"""Selection, k and ability of a mask."""
-
 
 def stability_rows(
-    first: Mapping[Key, Entries],
-    second: Mapping[Key, Entries],
+    first: Mapping[Ablation, Entries],
+    second: Mapping[Ablation, Entries],
     items: Mapping[str, int],
     sizes: Mapping[str, int],
 ) -> list[tuple[str | int | float, ...]]:
@@ -32,10 +30,11 @@ def stability_rows(
         and that of two masks with as many entries in each tensor drawn by `chance`.
     """
     rows: list[tuple[str | int | float, ...]] = []
-    for key, one in first.items():
-        other, n = second[key], mask_size(one)
+    for mask, one in first.items():
+        other, n = second[mask], mask_size(one)
         union = n + mask_size(other)
         shared, expected = shared_entries(one, other), expected_shared(one, other, sizes)
         chance = expected / (union - expected)
-        rows.append((*key, items[key[2]], n, shared / (union - shared), chance))
+        named = (mask.selection, mask.k, mask.ability, items[mask.ability])
+        rows.append((*named, n, shared / (union - shared), chance))
     return rows

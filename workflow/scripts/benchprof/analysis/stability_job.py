@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from benchprof.analysis.job import tensor_sizes, write_table
-from benchprof.analysis.stability import COLUMNS, Key, stability_rows
+from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
-from benchprof.masks.job import BACKGROUND
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
 from benchprof.replication.halves import shares
-from benchprof.replication.masks import Compute, Select, halves_of, score_items, select_from
+from benchprof.replication.masks import halves_of, score_items, select_from
+from benchprof.run.ablation import Ablation
+from benchprof.run.run import BACKGROUND
 
 
 def measure_stability(
-    compute: Compute,
-    select: Select,
+    scoring: Scoring,
     items: Mapping[str, Path],
     exclude: Mapping[str, Collection[str]],
     limit: int | None,
     seed: int,
     selections: Mapping[str, Mapping[str, Any]],
+    fraction_of: str,
     fractions: Sequence[str],
     title: str,
     csv: Path,
@@ -39,13 +42,13 @@ def measure_stability(
     done with, the importance of all abilities for one half.
 
     Args:
-        compute: `compute_importance` with the model and what the score depends on.
-        select: `select_masks` with the model and what k is a share of.
+        scoring: how weights are scored.
         items: each ability's file of train items, and the background's where there is one.
         exclude: each one's ids of items that are left out.
         limit: items of each that the run uses at most.
         seed: of that sample, and of the halves.
         selections: settings by selection, as configured.
+        fraction_of: what k is a share of.
         fractions: each k.
         title: of the figure.
         csv: the table, as `stability_rows` says.
@@ -56,12 +59,12 @@ def measure_stability(
     """
     halves = halves_of(items, exclude, limit, seed)
 
-    def masks_of(half: int, share: int) -> tuple[dict[Key, Entries], dict[str, int]]:
+    def masks_of(half: int, share: int) -> tuple[dict[Ablation, Entries], dict[str, int]]:
         kept = {name: own[half][: len(own[half]) // share] for name, own in halves.items()}
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
-            importances = score_items(compute, items, kept, Path(folder))
+            importances = score_items(scoring, items, kept, Path(folder))
             sizes = tensor_sizes(next(iter(importances.values())))
-            return _selected(select, importances, selections, fractions, Path(folder)), sizes
+            return _selected(scoring, importances, selections, fraction_of, fractions), sizes
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -76,20 +79,21 @@ def measure_stability(
 
 
 def _selected(
-    select: Select,
+    scoring: Scoring,
     importances: Mapping[str, Path],
     selections: Mapping[str, Mapping[str, Any]],
+    fraction_of: str,
     fractions: Sequence[str],
-    folder: Path,
-) -> dict[Key, Entries]:
+) -> dict[Ablation, Entries]:
     """The masks of every selection, k and ability, in memory."""
+    folder = next(iter(importances.values())).parent
     abilities = [name for name in importances if name != BACKGROUND]
-    masks: dict[Key, Entries] = {}
+    masks: dict[Ablation, Entries] = {}
     for selection, settings in selections.items():
-        targets = {(a, k): folder / f"{a}_{k}" for a in abilities for k in fractions}
-        select_from(select, importances, selection, settings, targets)
-        for (ability, fraction), path in targets.items():
+        every = [Ablation(a, selection, k) for a, k in product(abilities, fractions)]
+        targets = {own: folder / f"{own.name}.mask" for own in every}
+        select_from(scoring.folder, importances, settings, fraction_of, targets)
+        for own, path in targets.items():
             # Copies: a file that is still mapped keeps a shared file system's folder from removal.
-            entries = {name: own.clone() for name, own in read_mask(path).entries.items()}
-            masks[selection, fraction, ability] = entries
+            masks[own] = {name: part.clone() for name, part in read_mask(path).entries.items()}
     return masks

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from benchprof.abilities.item import SPLITS
 from benchprof.annotation.items import read_all_items
 from benchprof.annotation.sample import StudyItem, stratified
-from benchprof.configuration import check_configuration, check_duplicate_keys
-from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
+from benchprof.run.run import read_run
 
 # The digits of a keyboard; an ability is chosen by one of them.
 MOST_ABILITIES = 10
@@ -47,36 +43,28 @@ def read_study(path: Path) -> Study:
         InputError: the configuration or an item is faulty, or something is missing that
             annotators need.
     """
-    if not path.is_file():
-        raise InputError(path, "no such file", "a configuration", "Check the path.")
-    check_duplicate_keys(path)
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text(encoding="utf-8"))
-    check_configuration(config, schema, str(path))
-    if "annotation" not in config:
+    run = read_run([path])
+    config = run.configuration
+    if config.annotation is None:
         expected = "annotation: {answers: FOLDER, per_ability: N}"
         raise InputError(path, "lacks annotation", expected, "docs/annotating_items.md has more.")
-    abilities = config["abilities"]
+    abilities = config.abilities
     if len(abilities) > MOST_ABILITIES:
         where, found = f"{path}, abilities", f"{len(abilities)} abilities"
         expected = f"at most {MOST_ABILITIES}, one for each digit"
         raise InputError(where, found, expected, "Annotate with a configuration of fewer.")
     for name, ability in abilities.items():
-        if "definition" not in ability:
+        if ability.definition is None:
             expected = "definition: ONE LINE that tells it from the other abilities"
             remedy = "Annotators read it beside the ability's name."
             raise InputError(f"{path}, abilities.{name}", "lacks definition", expected, remedy)
     return Study(
-        definitions={name: ability["definition"].strip() for name, ability in abilities.items()},
+        definitions={name: (own.definition or "").strip() for name, own in abilities.items()},
         items=stratified(
-            read_all_items({name: _files_of(ability) for name, ability in abilities.items()}),
-            config["annotation"]["per_ability"],
-            config["seed"],
+            read_all_items({name: [run.items(name, s) for s in SPLITS] for name in abilities}),
+            config.annotation.per_ability,
+            config.seed,
         ),
-        answers=Path(config["annotation"]["answers"]),
-        seed=config["seed"],
+        answers=Path(config.annotation.answers),
+        seed=config.seed,
     )
-
-
-def _files_of(ability: Mapping[str, Any]) -> list[Path]:
-    return [Path(ability["items"]) / f"{split}.jsonl" for split in SPLITS]

@@ -9,8 +9,8 @@ from typing import Any
 
 from benchprof.archive.listing import LISTING
 from benchprof.profile.job import compute_profile
-from benchprof.profile.scores import Source
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
 
 
 def recompute_tables(made: dict[str, Any], target: Path, root: Path = Path()) -> None:
@@ -28,10 +28,7 @@ def recompute_tables(made: dict[str, Any], target: Path, root: Path = Path()) ->
     own_benchmarks = settings.pop("own_benchmarks")
     compute_profile(
         intact={(model, benchmark): root / record for model, benchmark, record in made["intact"]},
-        sources=[
-            Source(**source | {key: root / source[key] for key in ("record", "mask")})
-            for source in made["sources"]
-        ],
+        sources=[Source.from_json(source, root) for source in made["sources"]],
         own_benchmarks=own_benchmarks,
         settings=Settings(**settings),
         folder=target,

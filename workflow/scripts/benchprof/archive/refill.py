@@ -33,10 +33,12 @@ from benchprof.evaluation.record import FORMAT, key_of
 from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
 from benchprof.importance.job import origin_of, used_items
-from benchprof.masks.job import BACKGROUND, read_for
+from benchprof.importance.scoring import Scoring
+from benchprof.masks.job import read_for
 from benchprof.masks.mask import read_mask
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.preparation import read_card
+from benchprof.run.run import BACKGROUND
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
 
@@ -194,7 +196,7 @@ def _selections(folder: Path) -> list[tuple[str, str]]:
     Raises:
         NotPreparedError: there is none.
     """
-    files = sorted((folder / SETTINGS / "masks").glob("*/*.json"))
+    files = sorted((folder / SETTINGS / "select_masks").glob("*/*.json"))
     found = [(file.parent.name, file.stem) for file in files]
     for model in dict.fromkeys(model for model, _ in found):
         # Made later, it would be newer than the masks and have importance computed.
@@ -211,9 +213,9 @@ def _selections(folder: Path) -> list[tuple[str, str]]:
 
 def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Key, dict[str, Any]]]:
     """Each mask of a selection, then its controls, with what its metadata should say."""
-    settings = _settings(folder, f"masks/{model}/{selection}")
+    settings = _settings(folder, f"select_masks/{model}/{selection}")
     without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
-    controls = _settings(folder, f"controls/{model}/{selection}", without)
+    controls = _settings(folder, f"draw_controls/{model}/{selection}", without)
     importance = _importance(folder, model)
     for fraction in settings["fractions"]:
         for ability in settings["abilities"]:
@@ -260,7 +262,7 @@ def _difference(
 
 def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
     """What decides the importance of each ability in the run."""
-    settings = _settings(folder, f"importance/{model}")
+    settings = _settings(folder, f"compute_importance/{model}")
     prepared = folder / "results/models" / model
     card, tokenizer = read_card(prepared), load_tokenizer(prepared)
     date = settings["chat_date"] if prints_date(tokenizer) else None
@@ -272,8 +274,8 @@ def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
         examples = render_examples(
             items, tokenizer, settings["loss_on"], settings["twins"], settings["chat_date"]
         )
-        own = {name: settings[name] for name in IMPORTANCE}
-        found[ability] = origin_of(card.digest, chat_date=date, examples=examples, **own)
+        scoring = Scoring(prepared, **{name: settings[name] for name in IMPORTANCE})
+        found[ability] = origin_of(card.digest, scoring, date, examples)
     return found
 
 

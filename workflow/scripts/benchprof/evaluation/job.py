@@ -9,17 +9,16 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, provenance
-from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
 from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.record import INTACT, key_of, make_record, read_record, record_bytes
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.masks.ablation import Method, ablated, kept_alone
-from benchprof.masks.mask import Mask, read_mask
+from benchprof.masks.mask import Mask
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_scoring
@@ -28,7 +27,7 @@ from benchprof.models.preparation import Card, check_content, read_card
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.sandbox.sandbox import Sandbox
-from benchprof.scoring.chat import prints_date, render_chat
+from benchprof.scoring.chat import render_chat
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
 from benchprof.tasks.requests import Requests, Response, build_requests
@@ -44,34 +43,12 @@ CHAT_PROGRAMS = (
 )
 
 
-@dataclass(frozen=True)
-class ModelSettings:
-    """How a prepared model is used: its folder, dtype, device and whether prompts are chats.
-
-    `gpus` is how many the model is split over, `chat_date` the day that a chat template prints for
-    today.
-    """
-
-    folder: Path
-    dtype: str
-    device: str
-    chat_template: bool
-    gpus: int = 1
-    chat_date: str = CHAT_DATE
-
-    @functools.cached_property
-    def printed_date(self) -> str | None:
-        """The day that prompts print for today; None where they print none."""
-        printed = self.chat_template and prints_date(load_tokenizer(self.folder))
-        return self.chat_date if printed else None
-
-
 def evaluate_benchmark(
     model: ModelSettings,
     source: TaskSource,
     limit: int | None,
     seed: int,
-    masks: Mapping[str, Path],
+    masks: Mapping[str, Mask],
     method: Method,
     targets: Mapping[str, Path],
     store: Store,
@@ -89,7 +66,7 @@ def evaluate_benchmark(
         source: the benchmark's task.
         limit: documents at most.
         seed: of the sample and the few-shot draw.
-        masks: file of each ablation's mask.
+        masks: each ablation's mask, by its name.
         method: what becomes of a mask's entries.
         targets: file of each ablation's record; also that of `intact`, which has no mask.
         store: the store.
@@ -109,11 +86,10 @@ def evaluate_benchmark(
         programs = {"sandbox": not run_code_unsafely, "python": PYTHON}
         if model.chat_template:
             logger.warning(CHAT_PROGRAMS)
-    loaded = {name: read_mask(path) for name, path in masks.items()}
     card = read_card(model.folder)
     origins = {
         name: _origin(
-            card, model, requests, loaded.get(name), method, kept_in, source, limit, seed, programs
+            card, model, requests, masks.get(name), method, kept_in, source, limit, seed, programs
         )
         for name in targets
     }
@@ -130,7 +106,7 @@ def evaluate_benchmark(
         store.check_writable(KIND, missing)
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         sandbox = open_sandbox(unsafe=run_code_unsafely) if source.runs_programs else None
-        own = {name: loaded.get(name) for name in missing.values()}
+        own = {name: masks.get(name) for name in missing.values()}
         _compute(model, requests, own, method, kept_in, origins, keys, store, sandbox)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], SUFFIX), target)

@@ -11,8 +11,8 @@ from transformers import PreTrainedTokenizerBase
 from benchprof import digests
 from benchprof.abilities.item import Item
 from benchprof.abilities.prompt import option_text, prompt_text
-from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
+from benchprof.run.configuration import CHAT_DATE
 from benchprof.scoring.chat import render_finished_chat
 
 MARK = "\ue000answer\ue001"

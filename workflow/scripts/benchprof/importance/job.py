@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ from tqdm import tqdm
 
 from benchprof import codebase, digests
 from benchprof.abilities.item import Item, check_twins, read_items
-from benchprof.configuration import CHAT_DATE
 from benchprof.errors import InputError
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
+from benchprof.importance.scoring import Scoring
 from benchprof.models.family import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
@@ -34,23 +34,13 @@ KIND, SUFFIX = "importance", ".safetensors"
 
 
 def compute_importance(
-    folder: Path,
-    dtype: str,
-    device: str,
-    scope: str,
-    layers: Sequence[int] | None,
-    score: str,
-    loss_on: str,
-    twins: bool,
-    limit: int | None,
-    seed: int,
+    scoring: Scoring,
     items: Mapping[str, Path],
     exclude: Mapping[str, Collection[str]],
+    limit: int | None,
+    seed: int,
     targets: Mapping[str, Path],
     store: Store,
-    gpus: int = 1,
-    on_host: bool = False,
-    chat_date: str = CHAT_DATE,
 ) -> None:
     """Write each ability's importance to its target.
 
@@ -58,56 +48,37 @@ def compute_importance(
     store as soon as it is done, so that a killed job resumes at the ability.
 
     Args:
-        folder: the prepared model.
-        dtype: of the weights; scores are accumulated in float32.
-        device: as configured.
-        scope: mlp, attention or all_layers.
-        layers: the first and the last decoder layer in scope; all if None.
-        score: taylor_abs, taylor, taylor_signed, fisher or wanda.
-        loss_on: all or answer.
-        twins: whether the score on the items' corrupted twins is subtracted.
-        limit: train items per ability at most, a seeded sample.
-        seed: of the sample.
+        scoring: how weights are scored.
         items: each ability's file of train items.
         exclude: each ability's ids of items that are left out.
+        limit: train items per ability at most, a seeded sample.
+        seed: of the sample.
         targets: each ability's importance file.
         store: the store.
-        gpus: how many the model is split over.
-        on_host: whether accumulators stay off the accelerator.
-        chat_date: the day that a chat template prints for today.
 
     Raises:
         InputError: with `twins`, an item has none; a chat template changes an answer; an item is
             longer than the model's context; or a loss or a gradient is not finite.
     """
-    examples, origins = examples_and_origins(
-        folder, dtype, scope, layers, score, loss_on, twins, limit, seed, items, exclude, chat_date
-    )
+    examples, origins = examples_and_origins(scoring, items, exclude, limit, seed)
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
     store.use(Path(os.path.commonpath(targets.values())), KIND, keys.values(), SUFFIX)
     missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
     if missing:
         store.check_writable(KIND, [keys[name] for name in missing])
         wanted = {name: examples[name] for name in missing}
-        _compute(folder, wanted, items, origins, keys, store, device, gpus, on_host)
+        _compute(scoring, wanted, items, origins, keys, store)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
 def examples_and_origins(
-    folder: Path,
-    dtype: str,
-    scope: str,
-    layers: Sequence[int] | None,
-    score: str,
-    loss_on: str,
-    twins: bool,
-    limit: int | None,
-    seed: int,
+    scoring: Scoring,
     items: Mapping[str, Path],
     exclude: Mapping[str, Collection[str]],
-    chat_date: str = CHAT_DATE,
+    limit: int | None,
+    seed: int,
 ) -> tuple[dict[str, Examples], dict[str, dict[str, Any]]]:
     """The examples of each ability, and all that decides the importance that they lead to.
 
@@ -117,54 +88,38 @@ def examples_and_origins(
         InputError: with `twins`, an item has none; or a chat template changes an answer.
     """
     chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
-    if twins:
+    if scoring.twins:
         for name, own in chosen.items():
             check_twins(items[name], own, "importance.twins")
-    model, tokenizer = read_card(folder).digest, load_tokenizer(folder)
+    model, tokenizer = read_card(scoring.folder).digest, load_tokenizer(scoring.folder)
     examples = {
-        name: render_examples(own, tokenizer, loss_on, twins, chat_date)
+        name: render_examples(own, tokenizer, scoring.loss_on, scoring.twins, scoring.chat_date)
         for name, own in chosen.items()
     }
     # Only where the text depends on it.
-    date = chat_date if prints_date(tokenizer) else None
-    return examples, {
-        name: origin_of(model, dtype, scope, layers, score, loss_on, twins, date, own)
-        for name, own in examples.items()
-    }
+    date = scoring.chat_date if prints_date(tokenizer) else None
+    return examples, {name: origin_of(model, scoring, date, own) for name, own in examples.items()}
 
 
 def origin_of(
-    model: str,
-    dtype: str,
-    scope: str,
-    layers: Sequence[int] | None,
-    score: str,
-    loss_on: str,
-    twins: bool,
-    chat_date: str | None,
-    examples: Examples,
+    model: str, scoring: Scoring, chat_date: str | None, examples: Examples
 ) -> dict[str, Any]:
     """All that decides an ability's importance, as its file says and the store's key is made of.
 
     Args:
         model: digest of the prepared model.
-        dtype: of the weights.
-        scope: mlp, attention or all_layers.
-        layers: the first and the last decoder layer in scope; all if None.
-        score: as configured.
-        loss_on: all or answer.
-        twins: whether the score on the items' corrupted twins is subtracted.
+        scoring: how weights are scored; where the model lies and runs decides nothing.
         chat_date: the day that the chat template prints for today; None where it prints none.
         examples: the ability's, as the model reads them.
     """
     return {
         "model": model,
-        "dtype": dtype,
-        "scope": scope,
-        "layers": layers,
-        "score": score,
-        "loss_on": loss_on,
-        "twins": twins,
+        "dtype": scoring.dtype,
+        "scope": scoring.scope,
+        "layers": scoring.layers,
+        "score": scoring.score,
+        "loss_on": scoring.loss_on,
+        "twins": scoring.twins,
         "chat_date": chat_date,
         "code": codebase.digest_of("importance"),
         "examples": examples.digest,
@@ -173,33 +128,30 @@ def origin_of(
 
 
 def _compute(
-    folder: Path,
+    scoring: Scoring,
     examples: Mapping[str, Examples],
     files: Mapping[str, Path],
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
     store: Store,
-    device: str,
-    gpus: int,
-    on_host: bool,
 ) -> None:
-    settings = next(iter(origins.values()))
+    folder = scoring.folder
     check_content(folder)
     # Before the model is loaded: it may take minutes and a GPU.
     longest = context_of(folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)
-    model = load_model(folder, settings["dtype"], device, gpus)
+    model = load_model(folder, scoring.dtype, scoring.device, scoring.gpus)
     speed_up_gradients(model)
-    memory = memory_for(model, on_host)
-    weights = scope_weights(model, settings["scope"], settings["layers"])
+    memory = memory_for(model, scoring.on_host)
+    weights = scope_weights(model, scoring.scope, scoring.layers)
     tokens = sum(len(e.ids) for own in examples.values() for _, e in own.named)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():
             bar.set_description(f"importance of {name}")
             try:
                 scores = score_weights(
-                    model, weights, own.examples, own.twins, settings["score"], bar.update, memory
+                    model, weights, own.examples, own.twins, scoring.score, bar.update, memory
                 )
             except NonFiniteLossError as error:
                 item, _ = own.named[error.example + len(own.items) * error.of_twin]
@@ -207,7 +159,7 @@ def _compute(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error
             where = f"{folder}, {name}"
-            check_finite(where, model, weights, own.named, settings["score"], scores)
+            check_finite(where, model, weights, own.named, scoring.score, scores)
             store.add(KIND, keys[name], SUFFIX, _writer(scores, origins[name]))
             del scores  # they would stay beside the next ability's
 

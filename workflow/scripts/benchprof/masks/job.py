@@ -16,7 +16,7 @@ from benchprof.masks.control import (
     magnitude_deciles,
     mean_strata,
 )
-from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.mask import RANDOM, Mask, read_masks, write_mask
 from benchprof.masks.selection import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
@@ -32,33 +32,32 @@ from benchprof.masks.threshold import Entries
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import check_content, read_card
+from benchprof.run.ablation import ALL_ABILITIES, Ablation
+from benchprof.run.configuration import Specific, Top
+from benchprof.run.run import BACKGROUND
 from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
-# The file name of the background's importance; no ability's, since it starts with '_'.
-BACKGROUND = "_background"
 
 
 def select_masks(
     folder: Path,
-    selection: str,
     settings: Mapping[str, Any],
     fraction_of: str,
     importances: Mapping[str, Path],
     background: Path | None,
-    targets: Mapping[tuple[str, str], Path],
+    targets: Mapping[Ablation, Path],
 ) -> None:
     """Write the masks of one selection.
 
     Args:
         folder: the prepared model, for |θ|.
-        selection: top, specific, core or bottom.
-        settings: of the selection, as configured.
+        settings: of the selection, as configured; the masks' metadata hold them.
         fraction_of: what k is a share of: model (all parameters) or scope.
         importances: each ability's importance file.
         background: the importance file that `specific` contrasts every ability with; None for
             the other abilities'.
-        targets: mask file by (ability, fraction).
+        targets: where each mask goes, all of one selection.
 
     Raises:
         InputError: a mask would be empty or larger than the scope, or importances differ in
@@ -71,24 +70,26 @@ def select_masks(
     _check_same_origin(files)
     size = next(iter(files.values())).total_size
     whole = read_card(folder).parameters if fraction_of == "model" else size
-    fractions = list(dict.fromkeys(fraction for _, fraction in targets))
-    counts = [entry_count(fraction, whole) for fraction in fractions]
-    select = selector(selection, settings, files, counts)
-    for ability in dict.fromkeys(ability for ability, _ in targets):
+    (selection,) = {ablation.selection for ablation in targets}
+    ks = list(dict.fromkeys(ablation.k for ablation in targets))
+    select = selector(selection, settings, files, [entry_count(k, whole) for k in ks])
+    for ability in dict.fromkeys(ablation.ability for ablation in targets):
         used = {name: files[name].origin for name in read_for(selection, ability, files)}
-        for fraction, entries in zip(fractions, select(ability), strict=True):
+        chosen = dict(zip(ks, select(ability), strict=True))
+        for ablation in (own for own in targets if own.ability == ability):
+            entries = chosen[ablation.k]
             origin = {
                 "ability": ability,
                 "selection": selection,
                 "settings": dict(settings),
-                "fraction": fraction,
+                "fraction": ablation.k,
                 "fraction_of": fraction_of,
                 "whole": whole,
                 "importance": used,
                 "code": codebase.digest_of("masks"),
             }
-            write_mask(targets[ability, fraction], Mask(entries, origin))
-            logger.info("%s, %s: %d entries", ability, fraction, sum(map(len, entries.values())))
+            write_mask(targets[ablation], Mask(entries, origin))
+            logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
 
 
 def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
@@ -109,8 +110,8 @@ def draw_controls(
     dtype: str,
     scope: str,
     layers: Sequence[int] | None,
-    masks: Mapping[tuple[str, str], Path],
-    targets: Mapping[tuple[str, int, str], Path],
+    masks: Mapping[Ablation, Path],
+    targets: Mapping[Ablation, Path],
 ) -> None:
     """Write random controls of the masks of one selection.
 
@@ -119,37 +120,37 @@ def draw_controls(
         dtype: of the weights.
         scope: mlp, attention or all_layers.
         layers: the first and the last decoder layer in scope; all if None.
-        masks: mask file by (ability, fraction).
-        targets: control file by (ability or `all_abilities`, seed, fraction); the latter is
-            matched to the abilities' masks on average.
+        masks: the abilities' masks.
+        targets: where each control goes; one of `all_abilities` is matched to the abilities' masks
+            on average.
     """
     check_content(folder)
     model = load_model(folder, dtype, "cpu")
     weights = scope_weights(model, scope, layers)
     deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
-    strata: dict[tuple[str, str], Strata] = {}
-    digests_of: dict[tuple[str, str], str] = {}
-    for key, path in masks.items():
-        mask = read_mask(path)
-        strata[key] = count_strata(mask.entries, deciles)
-        digests_of[key] = mask.digest
-    for (ability, seed, fraction), target in targets.items():
-        matched: Sequence[tuple[str, str]] = [
-            key
-            for key in sorted(masks)
-            if key[1] == fraction and ability in (key[0], "all_abilities")
+    strata: dict[Ablation, Strata] = {}
+    digests_of: dict[Ablation, str] = {}
+    for ablation, mask in read_masks(masks).items():
+        strata[ablation] = count_strata(mask.entries, deciles)
+        digests_of[ablation] = mask.digest
+    for control, target in targets.items():
+        assert control.seed is not None
+        matched = [
+            own
+            for own in sorted(masks, key=lambda own: own.ability)
+            if own.k == control.k and control.ability in (own.ability, ALL_ABILITIES)
         ]
-        counts = mean_strata([strata[key] for key in matched])
+        counts = mean_strata([strata[own] for own in matched])
         origin = {
-            "ability": ability,
-            "selection": "random",
-            "seed": seed,
-            "fraction": fraction,
-            "matched_to": {key[0]: digests_of[key] for key in matched},
+            "ability": control.ability,
+            "selection": RANDOM,
+            "seed": control.seed,
+            "fraction": control.k,
+            "matched_to": {own.ability: digests_of[own] for own in matched},
             "code": codebase.digest_of("masks"),
         }
-        write_mask(target, Mask(draw_control(counts, deciles, seed), origin))
-        logger.info("%s, seed %d, %s: drawn", ability, seed, fraction)
+        write_mask(target, Mask(draw_control(counts, deciles, control.seed), origin))
+        logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
 
 
 def selector(
@@ -160,27 +161,28 @@ def selector(
 ) -> Callable[[str], list[Entries]]:
     """From an ability to its entries for each count; what all abilities need is done once."""
     if selection == "top":
-        return lambda ability: select_top(files[ability], counts, settings.get("within", "model"))
+        within = Top(**settings).within
+        return lambda ability: select_top(files[ability], counts, within)
     if selection == "bottom":
         return lambda ability: select_bottom(files[ability], counts)
     shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)
     if selection == "core":
         core = select_core(shares, counts)
         return lambda _: core
-    definition = settings["definition"]
-    least = settings.get("in_top_of", 0)
+    rule = Specific(**settings)
+    least = rule.in_top_of or 0
     tops = {a: select_top(file, counts) for a, file in files.items()} if least else {}
-    if definition == "ratio":
-        pool, others = settings["pool"], settings.get("others", "mean")
+    if rule.pool is not None:
+        pool = rule.pool
         return lambda ability: select_ratio(
-            shares, ability, counts, pool, others,
+            shares, ability, counts, pool, rule.others,
             in_several_tops(shares, ability, tops, least) if least else None,
         )  # fmt: skip
-    if definition == "exclude":
+    if rule.definition == "exclude":
         return lambda ability: select_excluding(
             shares, ability, counts, in_several_tops(shares, ability, tops, least)
         )
-    contrast = {"max": select_max, "diff": select_difference, "sum": select_sum}[definition]
+    contrast = {"max": select_max, "diff": select_difference, "sum": select_sum}[rule.definition]
     return lambda ability: contrast(shares, ability, counts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,12 @@ import torch
 
 from benchprof.errors import InputError
 from benchprof.masks.threshold import Entries
+from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import CALIBRATED
 from benchprof.tensors import TensorFile, write_tensors
+
+RANDOM = "random"
+"""What the metadata of a control say as its selection."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,32 @@ class Mask:
 def write_mask(path: Path, mask: Mask) -> None:
     """Write a mask."""
     write_tensors(path, mask.entries, mask.origin | {"n": mask.size, "digest": mask.digest})
+
+
+def read_masks(paths: Mapping[Ablation, Path]) -> dict[Ablation, Mask]:
+    """Read masks, and compare what their metadata say that they are with what they are read as.
+
+    Raises:
+        InputError: a file is damaged, or holds another mask than its name says.
+    """
+    masks = {ablation: read_mask(path) for ablation, path in paths.items()}
+    for ablation, mask in masks.items():
+        asked = {
+            "ability": ablation.ability,
+            "selection": ablation.selection if ablation.seed is None else RANDOM,
+            "seed": ablation.seed,
+        }
+        # A calibrated mask says which k was chosen.
+        asked |= {} if ablation.k == CALIBRATED else {"fraction": ablation.k}
+        for key, value in asked.items():
+            if mask.origin.get(key) != value:
+                raise InputError(
+                    paths[ablation],
+                    f"a mask whose {key} is {mask.origin.get(key)}",
+                    f"{value}, as its name says",
+                    "Delete it and run again.",
+                )
+    return masks
 
 
 def read_mask(path: Path) -> Mask:

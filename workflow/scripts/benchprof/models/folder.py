@@ -44,3 +44,21 @@ def model_files(folder: Path) -> list[Path]:
     texts = {path for pattern in TEXTS for path in folder.glob(pattern)}
     weights = {folder / name for name in weight_files(folder)}
     return sorted(texts | {path for path in weights if path.is_file()})
+
+
+def check_model_folder(folder: Path) -> None:
+    """Stop where a folder does not hold a model.
+
+    Raises:
+        InputError: the folder is missing or lacks a configuration, a tokenizer or safetensors.
+    """
+    expected = "a folder with config.json, a tokenizer and *.safetensors"
+    if not folder.is_dir():
+        remedy = "Check `source: folder:` in the configuration."
+        raise InputError(folder, "no such folder", expected, remedy)
+    for pattern in ("config.json", "tokenizer*", "*.safetensors"):
+        if not any(folder.glob(pattern)):
+            remedy = ""
+            if pattern == "*.safetensors" and any(folder.glob("*.bin")):
+                remedy = "Pickled weights (*.bin) can run code: save the model as safetensors."
+            raise InputError(folder, f"no {pattern}", expected, remedy)

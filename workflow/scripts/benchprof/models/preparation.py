@@ -18,12 +18,11 @@ from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof import digests
-from benchprof.configuration import check_model_folder
 from benchprof.errors import InputError, RetriableError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.family import SCOPES, parameter_count, scope_weights
-from benchprof.models.folder import TEXTS, WHOLE, model_files, weight_files
+from benchprof.models.folder import TEXTS, WHOLE, check_model_folder, model_files, weight_files
 from benchprof.models.loading import try_weights
 from benchprof.models.source import pieces_of
 from benchprof.models.wheel import convert_wheels

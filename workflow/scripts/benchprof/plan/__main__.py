@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from benchprof.configuration import check_configuration, check_duplicate_keys
-from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.plan.steps import Step, mask_sizes, model_steps, workload
 from benchprof.plan.table import markdown, model_lines, total_lines
+from benchprof.run import paths
+from benchprof.run.run import read_run
 
 CHARACTERS = 4.0
 SPEEDS = ("flops", "bandwidth", "latency", "storage")
@@ -34,11 +32,11 @@ def main() -> int:
     return 0
 
 
-def plan(file: Path, cpu: bool, speeds: Mapping[str, Any], characters: float) -> str:
+def plan(files: Sequence[Path], cpu: bool, speeds: Mapping[str, Any], characters: float) -> str:
     """The plan of a configuration as text.
 
     Args:
-        file: the configuration.
+        files: of the configuration, each laid over those before it.
         cpu: plan for machines without a GPU also where a model's `device` may be one.
         speeds: fields of `Machine` that replace what is assumed of any of them.
         characters: per token.
@@ -46,20 +44,18 @@ def plan(file: Path, cpu: bool, speeds: Mapping[str, Any], characters: float) ->
     Raises:
         InputError: the configuration is faulty, or a model's architecture is not known.
     """
-    check_duplicate_keys(file)
-    config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text(encoding="utf-8"))
-    check_configuration(config, schema, str(file))
-    load = workload(config, characters)
+    run = read_run(files)
+    load = workload(run, characters)
     lines: list[str] = []
     steps: dict[Machine, list[Step]] = {}
-    for name, model in config["models"].items():
-        on = dataclasses.replace(CPU if cpu or model["device"] == "cpu" else GPU, **speeds)
-        own = architecture(name, model["source"], Path("results/models", name))
-        shape = model_shape(own, model["dtype"], config["scope"], config.get("layers"))
-        found = model_steps(config, model, shape, load, on)
+    config = run.configuration
+    for name, model in config.models.items():
+        on = dataclasses.replace(CPU if cpu or model.device == "cpu" else GPU, **speeds)
+        own = architecture(name, model.source, paths.model(name))
+        shape = model_shape(own, model.dtype, config.scope, config.layers)
+        found = model_steps(run, name, shape, load, on)
         steps.setdefault(on, []).extend(found)
-        lines += [*model_lines(name, model, shape, mask_sizes(config, shape)), *markdown(found), ""]
+        lines += [*model_lines(name, model, shape, mask_sizes(run, shape)), *markdown(found), ""]
     return "\n".join(lines + total_lines(steps, load, characters))
 
 
@@ -69,7 +65,9 @@ def _speeds(options: argparse.Namespace) -> dict[str, Any]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchprof.plan", description=__doc__)
-    parser.add_argument("--config", type=Path, default=Path("config.yaml"), metavar="FILE")
+    parser.add_argument(
+        "--config", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
+    )
     parser.add_argument("--cpu", action="store_true", help="plan as if there were no GPU")
     units = dict(zip(SPEEDS, ("operations/s", "bytes/s", "s a pass", "bytes/s"), strict=True))
     for speed in SPEEDS:

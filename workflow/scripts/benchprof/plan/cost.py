@@ -1,10 +1,9 @@
-"""Memory and time of each job, by formulas from the model's shape and the workload."""
+"""GPU memory and time of each job, by formulas from the model's shape and the workload."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from benchprof.importance.gradients import SUMMED
 from benchprof.plan.machine import Machine
@@ -14,8 +13,6 @@ from benchprof.scoring.attention import KEPT_BYTES
 from benchprof.scoring.generation import MOST_ITEMS
 from benchprof.scoring.scorer import GENERATION_SHARE, MOST_TOKENS
 
-HOST = 10**9
-"""Bytes of Python, torch built for CUDA and transformers before a model is loaded, with slack."""
 GPU = 10**9
 """Bytes of CUDA's context, kernels and the allocator's slack."""
 INDEX = 4
@@ -48,68 +45,27 @@ def importance_seconds(
 
 
 def importance_memory(
-    shape: Shape, examples: Examples, score: str, twins: bool, on_host: bool, machine: Machine
-) -> tuple[int, int]:
-    """Peak bytes of the importance job: on the GPU (0 without one) and on the host.
+    shape: Shape, examples: Examples, score: str, on_host: bool, machine: Machine
+) -> int:
+    """Peak bytes of the importance job on the GPU; 0 without one.
 
     Weights, a float32 accumulator of the scope, the largest tensor's gradient with a float32 copy,
-    activations and logits of the longest batch. With twins the first set of scores waits on the
-    host, beside the second where that is made there too.
+    activations and logits of the longest batch.
     """
-    mean = examples.tokens / examples.number
-    longest = min(shape.most_tokens, examples.longest)
-    if score in SUMMED:
-        longest = min(shape.most_tokens, examples.tokens)
-    counted = math.ceil(longest / mean * examples.counted / examples.number)
-    if score == "wanda":
-        activations = accumulators = 0
-    else:
-        # As the model has them, then in float32 with their softmax and gradient.
-        logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SCORE)
-        gradient = max(shape.scope) * (shape.itemsize + SCORE)
-        activations = longest * shape.activation * shape.itemsize + logits + gradient
-        accumulators = SCORE * shape.scope_size
-    # `wanda` moves each tensor's scores to the host as soon as it has them.
-    made_on_host = not machine.gpu or on_host or score == "wanda"
-    scores = SCORE * shape.scope_size * (2 if twins and made_on_host else 1)
     if not machine.gpu:
-        return 0, HOST + shape.weight_bytes + scores + activations
-    on_gpu = 0 if on_host else accumulators
-    # The host holds the weights while they are loaded and the scores while they are written.
-    return (
-        GPU + shape.weight_bytes + on_gpu + activations,
-        HOST + max(shape.weight_bytes, scores),
-    )
-
-
-def selection_memory(
-    shape: Shape,
-    selection: str,
-    settings: Mapping[str, Any],
-    counts: Sequence[int],
-    abilities: int,
-) -> int:
-    """Peak bytes of the selection of masks, on the host; importance files are mapped, not held.
-
-    The bounds that the docstrings of `masks.threshold` and `masks.specific` state.
-    """
-    definition = settings.get("definition", selection)
-    # Scores are float64 where they are computed from several abilities'.
-    tensor = 5 * max(shape.scope) * (8 if definition in ("core", "max", "diff", "sum") else 4)
-    held = INDEX * sum(counts)
-    if definition == "ratio":
-        pools = sorted(min(int(n * settings["pool"]), shape.scope_size) for n in counts)
-        held += INDEX * sum(pools) + 8 * sum(pools[-2:])
-    if "in_top_of" in settings:
-        held += INDEX * (sum(counts) + max(counts)) * abilities
-    return HOST + tensor + held
-
-
-def control_memory(shape: Shape, counts: Sequence[int]) -> int:
-    """Peak bytes of drawing controls, on the host: weights, a decile each, one control."""
-    largest = max(shape.scope)
-    # Magnitudes in float32 and their order.
-    return HOST + shape.weight_bytes + shape.scope_size + 12 * largest + 12 * max(counts)
+        return 0
+    if score == "wanda":
+        # It moves each tensor's scores to the host as soon as it has them.
+        return GPU + shape.weight_bytes
+    mean = examples.tokens / examples.number
+    longest = min(shape.most_tokens, examples.tokens if score in SUMMED else examples.longest)
+    counted = math.ceil(longest / mean * examples.counted / examples.number)
+    # As the model has them, then in float32 with their softmax and gradient.
+    logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SCORE)
+    gradient = max(shape.scope) * (shape.itemsize + SCORE)
+    activations = longest * shape.activation * shape.itemsize + logits + gradient
+    accumulators = 0 if on_host else SCORE * shape.scope_size
+    return GPU + shape.weight_bytes + accumulators + activations
 
 
 def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine: Machine) -> float:
@@ -135,27 +91,23 @@ def _answered_at_once(questions: Questions, machine: Machine) -> int:
 
 
 def evaluation_memory(
-    shape: Shape, questions: Sequence[Questions], masked: int, copied: bool, machine: Machine
-) -> tuple[int, int]:
-    """Peak bytes of the largest evaluation job: on the GPU (0 without one) and on the host.
+    shape: Shape, questions: Sequence[Questions], copied: bool, machine: Machine
+) -> int:
+    """Peak bytes of the largest evaluation job on the GPU; 0 without one.
 
     Args:
         shape: of the model.
         questions: of every benchmark.
-        masked: entries of all masks together, which the job holds.
         copied: whether all but the masks is ablated, which takes a second copy of the scope.
         machine: where it runs.
     """
-    size = shape.dimensions
-    most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
+    if not machine.gpu:
+        return 0
+    size, most = shape.dimensions, MOST_TOKENS["cuda"]
     # Prompts of answers are plain sequences: hardly any keys are copied for them.
     passes = [(min(q.read, most), 0 if q.written else q.longest) for q in questions]
     passing = max((size.peak_bytes(*p) + KEPT_BYTES for p in passes), default=0)
     written = [q for q in questions if q.written]
     cache = max((_answered_at_once(q, machine) * q.longest for q in written), default=0)
-    busy = max(passing, cache * shape.cache_bytes)
-    masks = INDEX * masked
     loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)
-    if not machine.gpu:
-        return 0, HOST + loaded + busy + masks
-    return GPU + loaded + busy, HOST + shape.weight_bytes + masks
+    return GPU + loaded + max(passing, cache * shape.cache_bytes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from benchprof.data import ARCHITECTURES
 from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.family import parameter_count, scope_weights
+from benchprof.run.configuration import Folder, Hub, ModelSource
 from benchprof.scoring.packing import Dimensions
 
 
@@ -85,7 +86,7 @@ def model_shape(
     )
 
 
-def architecture(name: str, source: Mapping[str, Any], prepared: Path) -> PretrainedConfig:
+def architecture(name: str, source: ModelSource, prepared: Path) -> PretrainedConfig:
     """The configuration of a model: as prepared, in its folder, or shipped with this project.
 
     Args:
@@ -96,13 +97,14 @@ def architecture(name: str, source: Mapping[str, Any], prepared: Path) -> Pretra
     Raises:
         InputError: it is in none of the three places.
     """
-    for folder in (prepared, Path(source.get("folder", prepared))):
+    for folder in (prepared, Path(source.folder) if isinstance(source, Folder) else prepared):
         if (folder / "config.json").is_file():
             config: PretrainedConfig = AutoConfig.from_pretrained(
                 folder, local_files_only=True, trust_remote_code=False
             )
             return config
-    file = ARCHITECTURES / f"{source['hub'].replace('/', '--')}.json" if "hub" in source else None
+    hub = source.hub if isinstance(source, Hub) else None
+    file = ARCHITECTURES / f"{hub.replace('/', '--')}.json" if hub else None
     if file is None or not file.is_file():
         shipped = f" nor {file.name} in benchprof/data/{ARCHITECTURES.name}" if file else ""
         raise InputError(

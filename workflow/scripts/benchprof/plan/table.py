@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from benchprof.plan.cost import INDEX
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
 from benchprof.plan.steps import Step, Workload
+from benchprof.run.configuration import Model
 
 HEADER = ("rule", "jobs", "tokens", "GPU memory", "host memory", "written", "hours")
 
 
-def model_lines(
-    name: str, model: Mapping[str, Any], shape: Shape, sizes: Mapping[str, int]
-) -> list[str]:
+def model_lines(name: str, model: Model, shape: Shape, sizes: Mapping[str, int]) -> list[str]:
     """What stands above a model's table: its size, its scope, its masks."""
-    split = f", spread over {model['gpus']} GPUs" if model.get("gpus", 1) > 1 else ""
+    split = f", spread over {model.gpus} GPUs" if model.gpus > 1 else ""
     masks = "; ".join(
         f"k = {k}: {count:,} entries, {readable_bytes(INDEX * count)}" for k, count in sizes.items()
     )
     return [
-        f"{name}: {shape.parameters:,} parameters in {model['dtype']}, "
+        f"{name}: {shape.parameters:,} parameters in {model.dtype}, "
         f"{shape.scope_size:,} in scope{split}",
         f"One mask: {masks}",
         "",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.importance.example import twin_of
+from benchprof.run.configuration import AbilitySplit, Benchmark, ShippedBenchmark
 from benchprof.scoring.generation import MOST_ITEMS
 
 SIZES = BENCHMARKS / "sizes.json"
@@ -75,7 +75,7 @@ def diagnostic_examples(
 
 def benchmark_questions(
     name: str,
-    benchmark: Mapping[str, Any],
+    benchmark: Benchmark,
     ability_items: Path | None,
     excluded: Collection[str],
     characters: float,
@@ -93,19 +93,19 @@ def benchmark_questions(
         InputError: a shipped benchmark is not in the table of sizes, or an item whose twin is to
             be asked has none.
     """
-    limit = benchmark.get("limit")
+    limit = benchmark.limit
     if ability_items is not None:
         items = _kept(ability_items, excluded)
-        if benchmark.get("twins"):
+        if isinstance(benchmark, AbilitySplit) and benchmark.twins:
             check_twins(ability_items, items, f"benchmarks.{name}.twins")
             items = [twin_of(item) for item in items]
         return _questions(items, limit, characters)
-    if "benchmark" not in benchmark:
+    if not isinstance(benchmark, ShippedBenchmark):
         return None
     sizes = json.loads(SIZES.read_text(encoding="utf-8"))
-    if benchmark["benchmark"] not in sizes:
+    if benchmark.benchmark not in sizes:
         raise InputError(f"benchmarks.{name}", "no size is known", f"an entry in {SIZES}")
-    size = sizes[benchmark["benchmark"]]
+    size = sizes[benchmark.benchmark]
     used = min(limit or size["items"], size["items"])
     prefix, item, answer = (_tokens(size[k], characters) for k in ("prefix", "item", "answer"))
     tasks = min(used, size["tasks"])

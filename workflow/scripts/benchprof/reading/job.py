@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchprof.errors import InputError
-from benchprof.evaluation.job import ModelSettings, requests_for
+from benchprof.evaluation.job import requests_for
 from benchprof.evaluation.record import INTACT, read_record
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text, written_whole
 from benchprof.reading.answer import answers_of
 from benchprof.reading.item_table import item_table

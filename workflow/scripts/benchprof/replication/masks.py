@@ -11,22 +11,17 @@ from typing import Any
 
 from benchprof import codebase, digests
 from benchprof.abilities.item import read_items
-from benchprof.importance.job import used_items
-from benchprof.masks.job import BACKGROUND, read_for
+from benchprof.importance.job import compute_importance, examples_and_origins, used_items
+from benchprof.importance.scoring import Scoring
+from benchprof.masks.job import read_for, select_masks
 from benchprof.masks.mask import read_mask
 from benchprof.replication.halves import Halves, split
+from benchprof.run.ablation import Ablation
+from benchprof.run.run import BACKGROUND
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
 
-Compute = Callable[..., None]
-"""`compute_importance` with the model and what the score depends on."""
-Describe = Callable[..., tuple[Any, dict[str, dict[str, Any]]]]
-"""`examples_and_origins` with the same."""
-Select = Callable[..., None]
-"""`select_masks` with the model and what k is a share of."""
-Key = tuple[str, str, int, str]
-"""Ability, selection, half and fraction of a mask."""
 KIND, SUFFIX = "half_masks", ".safetensors"
 DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code")
 
@@ -52,18 +47,19 @@ def halves_of(
 
 
 def score_items(
-    compute: Compute, items: Mapping[str, Path], kept: Mapping[str, Collection[str]], folder: Path
+    scoring: Scoring, items: Mapping[str, Path], kept: Mapping[str, Collection[str]], folder: Path
 ) -> dict[str, Path]:
     """Write the importance of every ability by some of its items alone, in a folder and its store.
 
     Args:
-        compute: the importance stage.
+        scoring: how weights are scored.
         items: each ability's file of train items.
         kept: each ability's ids of the items that count.
         folder: of the files.
     """
     importances = {name: folder / f"{name}.safetensors" for name in items}
-    compute(
+    compute_importance(
+        scoring,
         items=items,
         exclude=_without(_ids(items), kept),
         limit=None,
@@ -75,41 +71,41 @@ def score_items(
 
 
 def select_from(
-    select: Select,
+    folder: Path,
     importances: Mapping[str, Path],
-    selection: str,
     settings: Mapping[str, Any],
-    targets: Mapping[tuple[str, str], Path],
+    fraction_of: str,
+    targets: Mapping[Ablation, Path],
 ) -> None:
     """Write the masks of one selection as a run would from these importance files.
 
     Args:
-        select: the mask stage.
+        folder: the prepared model.
         importances: by ability, and of the background where there is one.
-        selection: its name.
         settings: of the selection, as configured.
-        targets: mask file by (ability, fraction).
+        fraction_of: what k is a share of.
+        targets: where each mask goes.
     """
-    select(
-        selection=selection,
+    contrasted = any(ablation.selection == "specific" for ablation in targets)
+    select_masks(
+        folder=folder,
         settings=settings,
+        fraction_of=fraction_of,
         importances={name: path for name, path in importances.items() if name != BACKGROUND},
-        background=importances.get(BACKGROUND) if selection == "specific" else None,
+        background=importances.get(BACKGROUND) if contrasted else None,
         targets=targets,
     )
 
 
 def select_half_masks(
-    compute: Compute,
-    describe: Describe,
-    select: Select,
+    scoring: Scoring,
     items: Mapping[str, Path],
     exclude: Mapping[str, Collection[str]],
     limit: int | None,
     seed: int,
     selections: Mapping[str, Mapping[str, Any]],
     fraction_of: str,
-    targets: Mapping[Key, Path],
+    targets: Mapping[Ablation, Path],
     store: Store,
 ) -> None:
     """Write the masks of two disjoint halves of the train items, computing what the store lacks.
@@ -118,16 +114,14 @@ def select_half_masks(
     removed once its masks are drawn: they would take twice the room of the run's own.
 
     Args:
-        compute: the importance stage.
-        describe: what decides the importance that items lead to.
-        select: the mask stage.
+        scoring: how weights are scored.
         items: each ability's file of train items, and the background's where there is one.
         exclude: each one's ids of items that are left out.
         limit: items of each that the run uses at most.
         seed: of that sample, and of the halves.
         selections: settings by selection, as configured.
         fraction_of: what k is a share of.
-        targets: mask file by (ability, selection, half, fraction); halves are 1 and 2.
+        targets: where each mask goes; halves are 1 and 2.
         store: the store.
 
     Raises:
@@ -137,30 +131,30 @@ def select_half_masks(
     kept = {half: {name: own[half - 1] for name, own in halves.items()} for half in (1, 2)}
     every = _ids(items)
     origins = {
-        half: describe(items=items, exclude=_without(every, own), limit=None, seed=0)[1]
+        half: examples_and_origins(scoring, items, _without(every, own), None, 0)[1]
         for half, own in kept.items()
     }
     keys = {
-        key: digests.of_value(_origin(key, origins[key[2]], selections, fraction_of))
-        for key in targets
+        own: digests.of_value(_origin(own, origins[own.half or 0], selections, fraction_of))
+        for own in targets
     }
     folder = Path(os.path.commonpath(targets.values()))
     store.use(folder, KIND, keys.values(), SUFFIX)
-    missing = [key for key in targets if not store.has(KIND, keys[key], SUFFIX, _key_of)]
-    store.check_writable(KIND, [keys[key] for key in missing])
+    missing = [own for own in targets if not store.has(KIND, keys[own], SUFFIX, _key_of)]
+    store.check_writable(KIND, [keys[own] for own in missing])
     folder.mkdir(parents=True, exist_ok=True)
-    for half in sorted({half for _, _, half, _ in missing}):
+    for half in sorted({own.half for own in missing if own.half}):
         with tempfile.TemporaryDirectory(dir=folder, prefix=".half.") as name:
-            importances = score_items(compute, items, kept[half], Path(name))
+            importances = score_items(scoring, items, kept[half], Path(name))
             for selection, settings in selections.items():
-                wanted = [key for key in missing if (key[1], key[2]) == (selection, half)]
-                made = {(a, k): Path(name, f"{a}_{k}.mask") for a, _, _, k in wanted}
-                select_from(select, importances, selection, settings, made)
-                for key in wanted:
-                    content = made[key[0], key[3]].read_bytes()
-                    store.add(KIND, keys[key], SUFFIX, _writer(content))
-    for key, target in targets.items():
-        store.place(store.path(KIND, keys[key], SUFFIX), target)
+                wanted = [o for o in missing if (o.selection, o.half) == (selection, half)]
+                made = {own: Path(name, f"{own.name}.mask") for own in wanted}
+                if made:
+                    select_from(scoring.folder, importances, settings, fraction_of, made)
+                for own, path in made.items():
+                    store.add(KIND, keys[own], SUFFIX, _writer(path.read_bytes()))
+    for own, target in targets.items():
+        store.place(store.path(KIND, keys[own], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
@@ -183,19 +177,19 @@ def _without(
 
 
 def _origin(
-    key: Key,
+    ablation: Ablation,
     importances: Mapping[str, Any],
     selections: Mapping[str, Mapping[str, Any]],
     fraction_of: str,
 ) -> dict[str, Any]:
     """All that decides a mask of a half, as its metadata say."""
-    ability, selection, _, fraction = key
+    ability, selection = ablation.ability, ablation.selection
     names = [n for n in importances if n != BACKGROUND or selection == "specific"]
     return {
         "ability": ability,
         "selection": selection,
         "settings": dict(selections[selection]),
-        "fraction": fraction,
+        "fraction": ablation.k,
         "fraction_of": fraction_of,
         "importance": {n: importances[n] for n in read_for(selection, ability, names)},
         "code": codebase.digest_of("masks"),

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable
 import numpy as np
 import pandas as pd
 
-from benchprof.configuration import CALIBRATED
 from benchprof.profile.correction import out_of_reach
 from benchprof.report.matrix import Matrix
 from benchprof.report.style import number, readable
+from benchprof.run.configuration import CALIBRATED
 
 # Below it, AIS of an ability are not compared with others'; below the second, it is said.
 SMALL_DROP = 0.5

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from benchprof.configuration import shown_fraction
 from benchprof.profile.findings import compared, unnamed
 from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.run.ablation import shown_k
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5
@@ -46,7 +46,7 @@ class Matrix:
     @property
     def shown_k(self) -> str:
         """k for readers."""
-        return shown_fraction(self.fraction, self.k)
+        return shown_k(self.fraction, self.k)
 
     @property
     def complement(self) -> bool:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.configuration import CALIBRATED, fraction_name
 from benchprof.files import write_text
 from benchprof.portable import portable
 from benchprof.provenance import software
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
+from benchprof.run.ablation import k_name
+from benchprof.run.configuration import CALIBRATED
 
 SCORES = {
     "taylor_abs": "the mean over the ability's training items of |w × gradient|",
@@ -186,7 +187,7 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
         tried = settings["calibration"]
         sides = " and ".join(_sides(table))
         parts.append(
-            f"{chosen}, chosen among {_listed(map(fraction_name, tried['fractions']))} where the "
+            f"{chosen}, chosen among {_listed(map(k_name, tried['fractions']))} where the "
             f"drop by an ability's own mask most exceeds {f'that by {sides}' if sides else '0'}, "
             f"on {tried['items']} calibration items an ability"
         )

@@ -150,7 +150,7 @@ def attend(
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: torch.Tensor | None,  # noqa: ARG001
+    attention_mask: torch.Tensor | None,
     sliding_window: int | None = None,
     **settings: Any,
 ) -> tuple[torch.Tensor, None]:

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from transformers import PreTrainedTokenizerBase
 
-from benchprof.configuration import CHAT_DATE
+from benchprof.run.configuration import CHAT_DATE
 
 logger = logging.getLogger(__name__)
 

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
+from pydantic import Field
 
-from benchprof.configuration import check_schema
-from benchprof.data import BENCHMARK_SCHEMA, BENCHMARKS
+from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
+from benchprof.section import EachOnce, Section, Text, read_section
 
 
-@dataclass(frozen=True)
-class ShownOptions:
-    """The options that questions show to a model that writes its answer freely.
+class ShownOptions(Section):
+    """The options that questions show to a model that writes its answer freely."""
 
-    Attributes:
-        question: the field of an item that holds it.
-        pattern: a regular expression whose matches in the question are its options; `^` is the
-            beginning of a line.
-        answers: the options of the subtasks whose questions have the same ones, by subtask.
-    """
-
-    question: str
-    pattern: str
-    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    question: Text = Field(description="the field of an item that holds it")
+    pattern: Text = Field(
+        description="a regular expression; its matches in the question are the options"
+    )
+    """`^` is the beginning of a line."""
+    answers: dict[str, Annotated[list[Text], EachOnce, Field(min_length=2)]] = Field(
+        default={}, description="the options of every question of a subtask, by subtask"
+    )
 
     def of(self, item: Mapping[str, Any], subtask: str | None) -> tuple[str, ...]:
         """The options of one item; none where the answer is free."""
@@ -38,37 +35,47 @@ class ShownOptions:
         return tuple(re.findall(self.pattern, item[self.question], re.MULTILINE))
 
 
-@dataclass(frozen=True)
-class Definition:
-    """A shipped benchmark: what it takes from lm-eval, and what is said about it here.
+ItemFile = Annotated[str, Field(pattern=r"^[^/]+\.jsonl$", description="a file name (.jsonl)")]
 
-    Attributes:
-        task: a task or a group of lm-eval.
-        metric: the one that the benchmark is known by.
-        fewshot: examples before each item.
-        chance: the score of a random choice among the options; 0 where there are none.
-        licence: of the items.
-        dataset: on the Hub.
-        files: names of the local files of items, `test` and, where it has its own, `fewshot`.
-        revision: commit of the dataset.
-        kind: `program` where what the model writes is run; None where lm-eval compares it.
-        subtask: the field of an item that names its task within the group.
-        settings: they replace the lm-eval task's own.
-        options: what questions show to a model that writes freely; None where they show none.
-    """
 
-    task: str
-    metric: str
-    fewshot: int
-    chance: float
-    licence: str
-    dataset: str
-    files: Mapping[str, str]
-    revision: str | None = None
-    kind: str | None = None
-    subtask: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    options: ShownOptions | None = None
+class ItemFiles(Section):
+    """Names of the local files of items, and of examples where a benchmark has its own."""
+
+    test: ItemFile
+    fewshot: ItemFile | None = None
+
+
+class Definition(Section):
+    """A shipped benchmark: what it takes from lm-eval, and what is said about it here."""
+
+    task: Text = Field(description="a task or a group of lm-eval")
+    kind: Literal["program"] | None = Field(
+        default=None, description="program: what the model writes is run, not compared"
+    )
+    metric: Text = Field(description="the metric that the benchmark is known by")
+    fewshot: int = Field(ge=0, description="a whole number of examples, 0 or more")
+    chance: float = Field(
+        ge=0, le=1, description="the score of a random choice among the options, from 0 to 1"
+    )
+    licence: Text = Field(description="the licence of the items")
+    dataset: str = Field(
+        pattern=r"^[^/\s]+/[^/\s]+$", description="a dataset of the Hub such as allenai/ai2_arc"
+    )
+    revision: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{40}$",
+        description="a commit of the dataset, 40 hexadecimal digits",
+    )
+    files: ItemFiles = Field(description="names of files of items in the folder benchmark_data")
+    subtask: Text | None = Field(
+        default=None, description="the field of an item that names its task within the group"
+    )
+    options: ShownOptions | None = Field(
+        default=None, description="the options that questions show to a model that writes freely"
+    )
+    settings: dict[str, Any] = Field(
+        default={}, description="settings that replace the lm-eval task's own"
+    )
 
 
 def definition_path(name: str) -> Path:
@@ -84,18 +91,14 @@ def read_definition(name: str, where: str) -> Definition:
         where: file and key that name it, for messages.
 
     Raises:
-        InputError: no benchmark of this name is shipped, or its file is not what the schema says.
+        InputError: no benchmark of this name is shipped, or its file is at fault.
     """
     path = definition_path(name)
     known = sorted(file.stem for file in BENCHMARKS.glob("*.yaml"))
     if name not in known:
         remedy = "For any other lm-eval task use `task`."
         raise InputError(where, repr(name), f"one of {', '.join(known)}", remedy)
-    value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    schema = yaml.safe_load(BENCHMARK_SCHEMA.read_text(encoding="utf-8"))
-    check_schema(value, schema, str(path))
-    options = ShownOptions(**value["options"]) if "options" in value else None
-    return Definition(**value | {"options": options})
+    return read_section(Definition, yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
 
 
 def program_benchmarks() -> list[str]:
@@ -108,7 +111,7 @@ def local_files(definition: Definition, folder: Path | None) -> dict[str, Path]:
     """The files of a benchmark's items (`data`) and examples (`shots`); none from the Hub."""
     if folder is None:
         return {}
-    names = {"data": definition.files["test"], "shots": definition.files.get("fewshot")}
+    names = {"data": definition.files.test, "shots": definition.files.fewshot}
     return {key: folder / name for key, name in names.items() if name is not None}
 
 

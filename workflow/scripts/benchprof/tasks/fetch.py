@@ -8,14 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from benchprof import digests
-from benchprof.configuration import check_configuration, check_duplicate_keys
-from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 from benchprof.files import write_json, write_text
-from benchprof.tasks.definition import Definition, local_files, read_definition
+from benchprof.run.configuration import ShippedBenchmark
+from benchprof.run.run import read_run
+from benchprof.tasks.definition import Definition, local_files
 from benchprof.tasks.source import load_tasks, task_source
 
 SOURCES = "sources.json"
@@ -43,18 +41,14 @@ def fetch(source: Path) -> None:
     Raises:
         InputError: the configuration is faulty or names no folder, or a dataset cannot be read.
     """
-    check_duplicate_keys(source)
-    config = yaml.safe_load(source.read_text(encoding="utf-8"))
-    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text(encoding="utf-8"))
-    check_configuration(config, schema, str(source))
-    if "benchmark_data" not in config:
+    run = read_run([source])
+    if run.configuration.benchmark_data is None:
         raise InputError(source, "no `benchmark_data`", "a folder to download to", "Add the key.")
-    folder = Path(config["benchmark_data"])
-    for name, benchmark in config["benchmarks"].items():
-        if "benchmark" in benchmark:
-            where = f"{source}, benchmarks.{name}.benchmark"
-            definition = read_definition(benchmark["benchmark"], where)
-            fetch_benchmark(benchmark["benchmark"], definition, folder)
+    folder = Path(run.configuration.benchmark_data)
+    for name, benchmark in run.configuration.benchmarks.items():
+        definition = run.definition(name)
+        if isinstance(benchmark, ShippedBenchmark) and definition is not None:
+            fetch_benchmark(benchmark.benchmark, definition, folder)
 
 
 def fetch_benchmark(name: str, definition: Definition, folder: Path) -> None:
@@ -64,7 +58,7 @@ def fetch_benchmark(name: str, definition: Definition, folder: Path) -> None:
         print(f"{name}: there")
         return
     rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in files}
-    for task in load_tasks(task_source({"benchmark": name}, None)):
+    for task in load_tasks(task_source(ShippedBenchmark(benchmark=name))):
         config = task.config
         own = {definition.subtask: config.dataset_name} if definition.subtask else {}
         splits = {

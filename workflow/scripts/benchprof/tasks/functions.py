@@ -20,8 +20,8 @@ from typing import Any
 import yaml
 
 from benchprof import digests
-from benchprof.configuration import yaml_nodes
 from benchprof.errors import InputError
+from benchprof.yaml_files import yaml_nodes
 
 # Found, not imported: a login node asks for the files of a task, and lm-eval takes seconds.
 TASKS = Path(str(importlib.util.find_spec("lm_eval").origin)).parent / "tasks"  # type: ignore[union-attr]

@@ -18,6 +18,13 @@ from lm_eval.tasks._yaml_loader import load_yaml
 from benchprof.data import TASKS
 from benchprof.errors import InputError, RetriableError
 from benchprof.jsonl import read_objects
+from benchprof.run.configuration import (
+    AbilitySplit,
+    Benchmark,
+    LmTask,
+    ShippedBenchmark,
+    TaskFile,
+)
 from benchprof.tasks.definition import Definition, program_benchmarks, read_definition
 from benchprof.tasks.overlay import load_overlay
 
@@ -59,40 +66,38 @@ class TaskSource:
 
 
 def task_source(
-    benchmark: Mapping[str, Any],
-    ability_items: Path | None,
+    benchmark: Benchmark,
+    ability_items: Path | None = None,
     exclude: Iterable[str] = (),
     local_files: Mapping[str, Path] = MappingProxyType({}),
 ) -> TaskSource:
     """The source of a benchmark as configured.
 
     Args:
-        benchmark: `benchmark`, `task`, `task_file` or `ability` and their settings.
+        benchmark: what a configuration says of it.
         ability_items: the file of items where the benchmark is an ability's split.
         exclude: ids of its items that are left out.
         local_files: of a shipped benchmark: `data` and `shots`, as far as it has them.
     """
-    if ability_items is not None:
-        file = TWIN_TASK if benchmark.get("twins") else ABILITY_TASK
+    if isinstance(benchmark, AbilitySplit):
+        file = TWIN_TASK if benchmark.twins else ABILITY_TASK
         return TaskSource(file=file, data=ability_items, exclude=tuple(exclude))
-    draw = benchmark.get("fewshot_draw", "fixed")
-    if "benchmark" in benchmark:
-        definition = read_definition(benchmark["benchmark"], "benchmark")
+    if isinstance(benchmark, ShippedBenchmark):
+        definition = read_definition(benchmark.benchmark, "benchmark")
         return TaskSource(
             task=definition.task,
-            fewshot=benchmark.get("fewshot", definition.fewshot),
-            fewshot_draw=draw,
+            fewshot=definition.fewshot if benchmark.fewshot is None else benchmark.fewshot,
+            fewshot_draw=benchmark.fewshot_draw,
             definition=definition,
             data=local_files.get("data"),
             shots=local_files.get("shots"),
         )
-    paths = {key: Path(benchmark[key]) for key in ("task_file", "data") if key in benchmark}
     return TaskSource(
-        task=benchmark.get("task"),
-        file=paths.get("task_file"),
-        data=paths.get("data"),
-        fewshot=benchmark.get("fewshot"),
-        fewshot_draw=draw,
+        task=benchmark.task if isinstance(benchmark, LmTask) else None,
+        file=Path(benchmark.task_file) if isinstance(benchmark, TaskFile) else None,
+        data=Path(benchmark.data) if benchmark.data else None,
+        fewshot=benchmark.fewshot,
+        fewshot_draw=benchmark.fewshot_draw,
     )
 
 

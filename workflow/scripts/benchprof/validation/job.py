@@ -11,12 +11,16 @@ from typing import Any
 import pandas as pd
 
 from benchprof.errors import InputError
-from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import INTACT
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text
 from benchprof.jsonl import read_objects
-from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
+from benchprof.masks.mask import read_mask
+from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
+from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
 from benchprof.validation.blocks import write_block_masks
@@ -81,14 +85,15 @@ def evaluate_blocks(
         InputError: the card lacks an ability's block.
     """
     write_block_masks(card, model.folder, masks)
+    blocks = {ability: read_mask(path) for ability, path in masks.items()}
     for name, (source, limit) in benchmarks.items():
-        evaluate_benchmark(model, source, limit, seed, masks, "zero", targets[name], store)
+        evaluate_benchmark(model, source, limit, seed, blocks, "zero", targets[name], store)
 
 
 def measure_recovery(
     planted: Mapping[str, Planted],
     entangled: Sequence[str],
-    masks: Mapping[tuple[str, str, str, str], Path],
+    masks: Mapping[tuple[str, Ablation], Path],
     profiles: Path,
     composition: Path,
     pool: Path,
@@ -103,7 +108,7 @@ def measure_recovery(
     Args:
         planted: the models with known blocks.
         entangled: models that have none.
-        masks: of the planted models, by model, ability, selection and fraction.
+        masks: of the planted models, by model.
         profiles: folder of the profile stage's tables.
         composition: the benchmarks' mixtures and what they imply.
         pool: the pool's items.
@@ -189,12 +194,12 @@ def _entangled_rows(
 
 
 def _masks_of(
-    masks: Mapping[tuple[str, str, str, str], Path], model: str, view: tuple[str, str]
+    masks: Mapping[tuple[str, Ablation], Path], model: str, view: tuple[str, str]
 ) -> dict[str, Path]:
     return {
-        ability: path
-        for (owner, ability, *rest), path in masks.items()
-        if owner == model and tuple(rest) == view
+        own.ability: path
+        for (owner, own), path in masks.items()
+        if owner == model and (own.selection, own.k) == view
     }
 
 
@@ -207,7 +212,7 @@ def _read(
     view: tuple[str, str],
 ) -> Scores:
     sources = [
-        Source(model, benchmark, ability, *view, None, records[ability], mask)
+        Source(model, benchmark, Ablation(ability, *view), records[ability], mask)
         for ability, mask in masks.items()
     ]
     scores = read_scores(model, benchmark, records[INTACT], sources, mask_digests(masks.values()))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.configuration import CALIBRATED
+from benchprof.run.configuration import CALIBRATED
 from benchprof.validation.coverage import EFFECT
 
 LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation", "found")

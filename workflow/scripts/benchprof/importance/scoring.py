@@ -1,0 +1,60 @@
+"""How a model's weights are scored, whatever the items are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchprof.run.configuration import CHAT_DATE
+from benchprof.run.jobs.job import ModelJob
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """What importance depends on beside the items, and where it is computed.
+
+    Attributes:
+        folder: the prepared model.
+        dtype: of the weights; scores are accumulated in float32.
+        scope: mlp, attention or all_layers.
+        layers: the first and the last decoder layer in scope; all if None.
+        score: taylor_abs, taylor, taylor_signed, fisher or wanda.
+        loss_on: all or answer.
+        twins: whether the score on the items' corrupted twins is subtracted.
+        chat_date: the day that a chat template prints for today.
+        device: as configured.
+        gpus: how many the model is split over.
+        on_host: whether accumulators stay off the accelerator.
+    """
+
+    folder: Path
+    dtype: str
+    scope: str
+    layers: Sequence[int] | None
+    score: str
+    loss_on: str
+    twins: bool = False
+    chat_date: str = CHAT_DATE
+    device: str = "cpu"
+    gpus: int = 1
+    on_host: bool = False
+
+    @classmethod
+    def of(cls, job: ModelJob) -> Scoring:
+        """As a run is configured."""
+        config = job.run.configuration
+        model = config.models[job.model]
+        return cls(
+            folder=job.folder,
+            dtype=model.dtype,
+            scope=config.scope,
+            layers=config.layers,
+            score=config.importance.score,
+            loss_on=config.importance.loss_on,
+            twins=config.importance.twins,
+            chat_date=config.chat_date,
+            device=model.device,
+            gpus=model.gpus,
+            on_host=model.scores_on_host,
+        )

@@ -1,0 +1,43 @@
+"""Where one ablated record and its mask are, and what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof.run.ablation import Ablation
+
+
+@dataclass(frozen=True)
+class Source:
+    """A record of a model on a benchmark under an ablation, and the mask of that."""
+
+    model: str
+    benchmark: str
+    ablation: Ablation
+    record: Path
+    mask: Path
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """As an archive lists it."""
+        own = self.ablation
+        return {
+            "ability": own.ability,
+            "selection": own.selection,
+            "fraction": own.k,
+            "seed": own.seed,
+            "model": self.model,
+            "benchmark": self.benchmark,
+            "record": str(self.record),
+            "mask": str(self.mask),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], root: Path) -> Source:
+        """As an archive lists it, whose files lie below `root`."""
+        own = Ablation(value["ability"], value["selection"], value["fraction"], value["seed"])
+        record, mask = root / value["record"], root / value["mask"]
+        return cls(value["model"], value["benchmark"], own, record, mask)

@@ -1,0 +1,71 @@
+"""An ablation: which mask of which ability. The one shape and the one name it has everywhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from benchprof.run.configuration import CALIBRATED
+
+INTACT = "intact"
+"""In place of an ablation's name: the model as it is."""
+ALL_ABILITIES = "all_abilities"
+"""In place of an ability: a random control that is matched to all abilities' masks on average."""
+
+
+@dataclass(frozen=True, order=True)
+class Ablation:
+    """A mask of a model.
+
+    Attributes:
+        ability: whose mask it is, or `all_abilities`.
+        selection: the rule that chose its entries: top, specific, core or bottom.
+        k: the share that it holds, as file names have it, or `calibrated`.
+        seed: of a random control that is matched to that mask; None for the mask itself.
+        half: 1 or 2 where the mask comes of that half of the train items alone.
+    """
+
+    ability: str
+    selection: str
+    k: str
+    seed: int | None = None
+    half: int | None = None
+
+    @property
+    def stem(self) -> str:
+        """What names it among the ability's."""
+        drawn = "" if self.seed is None else f"-random-{self.seed}"
+        part = "" if self.half is None else f"-half-{self.half}"
+        return f"{self.selection}{drawn}{part}_{self.k}"
+
+    @property
+    def name(self) -> str:
+        """What names it among a model's: `{ability}.{selection}[-random-{seed}]_{k}`."""
+        return f"{self.ability}.{self.stem}"
+
+    @classmethod
+    def parse(cls, name: str) -> Ablation:
+        """The ablation of a name.
+
+        Raises:
+            ValueError: no ablation has this name.
+        """
+        pattern = r"([^.]+)\.([a-z]+)(?:-random-(\d+))?(?:-half-([12]))?_([0-9.]+|calibrated)"
+        found = re.fullmatch(pattern, name)
+        if found is None:
+            raise ValueError(f"{name!r} is no {{ability}}.{{selection}}_{{k}}")
+        ability, selection, seed, half, k = found.groups()
+        numbers = [None if own is None else int(own) for own in (seed, half)]
+        return cls(ability, selection, k, *numbers)
+
+
+def k_name(fraction: float | str) -> str:
+    """A k of a configuration as file names have it: in plain digits, 0.00001, or `calibrated`."""
+    # As written: 1e-05 has as many digits as 0.00001.
+    return CALIBRATED if fraction == CALIBRATED else format(Decimal(repr(fraction)), "f")
+
+
+def shown_k(name: str, k: str) -> str:
+    """A k for readers: the number `k`; after the word `calibrated`, in brackets."""
+    return k if name == k else f"{name} ({k})"

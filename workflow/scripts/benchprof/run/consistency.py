@@ -1,0 +1,151 @@
+"""What no single key of a configuration can get wrong: keys that do not go together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from benchprof.errors import InputError
+from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration, Folder
+
+RESERVED = ("intact", "all_abilities")
+
+
+def check_consistency(config: Configuration, source: str) -> None:
+    """Stop at the first two keys of a configuration that do not go together.
+
+    Args:
+        config: the configuration.
+        source: the files named in messages.
+
+    Raises:
+        InputError: names the file, the key path, the value and what is allowed.
+    """
+    for ability in set(config.abilities) & set(RESERVED):
+        where = f"{source}, abilities.{ability}"
+        raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    _check_case(config.models, f"{source}, models")
+    for name, model in config.models.items():
+        if model.gpus > 1 and model.device not in ("auto", "cuda"):
+            raise InputError(
+                f"{source}, models.{name}.gpus",
+                f"{model.gpus} with device {model.device}",
+                "1, or device auto or cuda, which let the model be spread over GPUs",
+            )
+    for name, benchmark in config.benchmarks.items():
+        if isinstance(benchmark, AbilitySplit) and benchmark.ability not in config.abilities:
+            where = f"{source}, benchmarks.{name}.ability"
+            known = ", ".join(sorted(config.abilities))
+            raise InputError(where, repr(benchmark.ability), f"one of the abilities {known}")
+    if CALIBRATED in config.fractions and config.calibration is None:
+        raise InputError(
+            f"{source}, fractions",
+            f"{CALIBRATED!r} without a section `calibration`",
+            "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
+            "Add the section, or write a number.",
+        )
+    for name in config.archive.share if config.archive else ():
+        if name not in {*config.abilities, *config.benchmarks}:
+            raise InputError(
+                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
+            )
+    if config.layers and config.layers[0] > config.layers[1]:
+        where = f"{source}, layers"
+        raise InputError(where, str(config.layers), "the first layer and the last, not before it")
+    _check_contrast(config, source)
+    if config.validation:
+        _check_validation(config, source)
+
+
+def _check_case(names: Iterable[str], where: str) -> None:
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise InputError(
+                where,
+                f"{other!r} and {name!r} differ in case alone",
+                "names that differ in more",
+                "Rename one: on some disks they would share a folder.",
+            )
+
+
+def _check_contrast(config: Configuration, source: str) -> None:
+    specific = config.selections.specific
+    ratio = specific is not None and specific.definition == "ratio"
+    if config.importance.score == "taylor_signed" and ratio:
+        raise InputError(
+            f"{source}, selections.specific.definition",
+            "ratio with the score taylor_signed, which may be negative",
+            "sum, max, diff or exclude",
+        )
+    others = 1 if specific and specific.background else len(config.abilities) - 1
+    if specific and others < 1:
+        raise InputError(
+            f"{source}, selections.specific",
+            "a contrast with one ability alone",
+            "two abilities or more",
+            "Add abilities, or a background, or use 'top'.",
+        )
+    if specific and (specific.in_top_of or 1) > others:
+        raise InputError(
+            f"{source}, selections.specific.in_top_of",
+            str(specific.in_top_of),
+            f"at most {others}, as many as an ability is contrasted with",
+        )
+
+
+def _check_validation(config: Configuration, source: str) -> None:
+    """Stop where the section `validation` names what is not configured, or asks for what it can't.
+
+    Raises:
+        InputError: names the key, the value and what is allowed.
+    """
+    validation = config.validation
+    assert validation is not None
+    where = f"{source}, validation"
+    named: dict[str, tuple[Iterable[object], Collection[object]]] = {
+        "planted": (validation.planted, config.models),
+        "entangled": (validation.entangled, config.models),
+        "thresholds_of": (validation.thresholds_of, validation.planted),
+        "selection": ([validation.selection], config.selections.model_fields_set),
+        "fraction": ([validation.fraction], config.fractions),
+    }
+    for key, (values, known) in named.items():
+        for value in values:
+            if value not in known:
+                expected = "one of " + ", ".join(map(str, known))
+                raise InputError(f"{where}.{key}", repr(value), expected)
+    if validation.thresholds.calibrated_rmse is not None and CALIBRATED not in config.fractions:
+        key = f"{where}.thresholds.calibrated_rmse"
+        raise InputError(key, f"fractions without {CALIBRATED!r}", f"{CALIBRATED!r} among them")
+    for model in validation.planted:
+        if not isinstance(config.models[model].source, Folder):
+            expected = "a folder with a card.json"
+            raise InputError(f"{source}, models.{model}.source", "no folder", expected)
+    tested = {
+        own.ability
+        for own in config.benchmarks.values()
+        if isinstance(own, AbilitySplit) and own.split == "test" and not own.twins
+    }
+    for ability in config.abilities:
+        if ability not in tested:
+            expected = "its test split among the benchmarks"
+            raise InputError(f"{source}, benchmarks", f"no test of {ability}", expected)
+    _check_composition(Path(validation.composition), config.benchmarks)
+    for key, value, plain in (
+        ("ablation", config.ablation, "zero"),
+        ("ablation_of", config.ablation_of, "mask"),
+    ):
+        if value != plain:
+            raise InputError(f"{source}, {key}", repr(value), f"{plain}, as blocks are")
+
+
+def _check_composition(composition: Path, benchmarks: Iterable[str]) -> None:
+    if not composition.is_file():
+        raise InputError(composition, "no such file", "the benchmarks' mixtures")
+    mixtures = json.loads(composition.read_text(encoding="utf-8"))
+    for benchmark in benchmarks:
+        if benchmark not in mixtures:
+            raise InputError(composition, f"no mixture of {benchmark}", "one of each benchmark")

@@ -1,0 +1,73 @@
+"""What a rule of the workflow declares, asked of its job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from benchprof.run.jobs.all import JOBS
+from benchprof.run.jobs.job import Files, Job, ModelJob
+from benchprof.run.run import Run
+
+Named = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A rule of a run: its files as Snakemake wants them, and what its jobs ask for.
+
+    At each further attempt a job asks for as much again: one that ran out of memory or time resumes
+    from the store, so that no figure has to be exact.
+    """
+
+    run: Run
+    rule: str
+
+    def job(self, wildcards: Mapping[str, str]) -> Job:
+        """The job of these wildcards."""
+        return JOBS[self.rule](self.run, **wildcards)
+
+    def inputs(self, wildcards: Any) -> Named:
+        """The files that a job reads, its settings among them."""
+        job = self.job(dict(wildcards.items()))
+        return _as_text({**job.inputs, "settings": job.write_settings()})
+
+    @property
+    def outputs(self) -> Named:
+        """The files that jobs write, as patterns."""
+        names = [own.name for own in fields(JOBS[self.rule])[1:]]
+        return _as_text(self.job({name: f"{{{name}}}" for name in names}).outputs)
+
+    def memory(self, wildcards: Any, attempt: int) -> int:
+        """Megabytes."""
+        job = self.job(dict(wildcards.items()))
+        return round(job.memory(job.size) / 1e6) * attempt
+
+    def runtime(self, wildcards: Any, attempt: int) -> int:
+        """Minutes."""
+        job = self.job(dict(wildcards.items()))
+        return round(job.minutes(job.size)) * attempt
+
+    def gpus(self, wildcards: Any) -> int:
+        """How many."""
+        job = self.job(dict(wildcards.items()))
+        return job.gpus if isinstance(job, ModelJob) else 0
+
+    @property
+    def on_host(self) -> dict[str, Callable[..., int]]:
+        """What a job without a GPU asks for."""
+        return {"mem_mb": self.memory, "runtime": self.runtime}
+
+    @property
+    def on_gpu(self) -> dict[str, Callable[..., int]]:
+        """What a job asks for that runs on the model's device."""
+        return {"gpu": self.gpus, **self.on_host}
+
+
+def _as_text(files: Files) -> Named:
+    return {
+        name: str(own) if isinstance(own, Path) else [str(path) for path in own]
+        for name, own in files.items()
+    }

@@ -1,0 +1,123 @@
+"""The files that a configuration names, checked before anything is computed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from benchprof.abilities.item import SPLITS, check_twins, read_items
+from benchprof.errors import InputError
+from benchprof.jsonl import read_objects
+from benchprof.models.folder import check_model_folder
+from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, TaskFile
+from benchprof.run.run import BACKGROUND, Run, own_files
+from benchprof.sandbox.sandbox import Sandbox
+from benchprof.tasks.definition import check_local_files
+
+MIN_CALIBRATION_ITEMS = 10
+"""As of the profile: fewer cannot show that a model is above guessing."""
+
+
+def check_inputs(run: Run) -> None:
+    """Stop at the first fault of the files that a configuration names.
+
+    Raises:
+        InputError: names the file or the key, what was found and what to do.
+    """
+    for ability in run.abilities:
+        check_exclusion(
+            run.configuration.abilities[ability].exclude,
+            {split: run.item_ids(ability, split) for split in SPLITS},
+            f"{run.source}, abilities.{ability}.exclude",
+            Path(run.configuration.abilities[ability].items),
+        )
+    if CALIBRATED in run.ks:
+        left = {
+            ability: len(run.item_ids(ability, "calibration"))
+            - len(run.excluded(ability, "calibration"))
+            for ability in run.abilities
+        }
+        check_calibration_items(left, run.source)
+    if run.background:
+        read_items(run.items(BACKGROUND, "train"))
+    for name in run.benchmarks:
+        _check_benchmark(run, name)
+    for model in run.configuration.models.values():
+        if isinstance(model.source, Folder):
+            check_model_folder(Path(model.source.folder))
+
+
+def _check_benchmark(run: Run, name: str) -> None:
+    benchmark, definition = run.configuration.benchmarks[name], run.definition(name)
+    check_local_files(run.local_files(name))
+    if definition and definition.kind == "program":
+        Sandbox(unsafe=run.configuration.run_code_unsafely)
+    if isinstance(benchmark, AbilitySplit) and benchmark.twins:
+        _check_twins(run, name, benchmark)
+    if isinstance(benchmark, TaskFile) and not Path(benchmark.task_file).is_file():
+        raise InputError(benchmark.task_file, "no such file", "a lm-eval task file")
+    for path in own_files(benchmark):
+        if path.suffix == ".jsonl":
+            for _ in read_objects(path, "benchmark items"):
+                pass
+
+
+def _check_twins(run: Run, name: str, benchmark: AbilitySplit) -> None:
+    """Stop where an item has no twin, or where the twins of a test split would stand alone."""
+    path = run.items(benchmark.ability, benchmark.split)
+    rejected = run.excluded(benchmark.ability, benchmark.split)
+    items = [item for item in read_items(path) if item.id not in rejected]
+    check_twins(path, items, f"benchmarks.{name}.twins")
+    if benchmark.split == "test" and name not in run.own_twins.values():
+        own = run.own_benchmarks.get(benchmark.ability, "the ability's test split")
+        expected = f"the keys of {own} and `twins: true`, in one benchmark"
+        remedy = "The analysis compares twins with the questions of the same items."
+        found = str(benchmark.model_dump(exclude_unset=True))
+        raise InputError(f"benchmarks.{name}", found, expected, remedy)
+
+
+def check_exclusion(
+    excluded: Collection[str], ids: Mapping[str, Collection[str]], where: str, folder: Path
+) -> None:
+    """Stop where a list of rejected items names an unknown one or leaves nothing of a split.
+
+    Args:
+        excluded: ids of rejected items.
+        ids: the ids of the ability's items by split.
+        where: file and key of the list, for messages.
+        folder: of the items, for messages.
+
+    Raises:
+        InputError: names the file, the key and the first id that no item has, or the empty split.
+    """
+    known = {item for own in ids.values() for item in own}
+    for item in excluded:
+        if item not in known:
+            near = difflib.get_close_matches(item, known, n=1)
+            remedy = f"Did you mean {near[0]!r}?" if near else "Remove it or check the spelling."
+            raise InputError(where, f"no item has the id {item!r}", f"ids in {folder}", remedy)
+    for split, own in ids.items():
+        if set(own) <= set(excluded):
+            found = f"all {len(own)} {split} items are excluded"
+            raise InputError(where, found, "a list that leaves some", "Write new items first.")
+
+
+def check_calibration_items(counts: Mapping[str, int], source: str) -> None:
+    """Stop where a calibration split is too small to choose k on.
+
+    Args:
+        counts: how many calibration items are left of each ability.
+        source: the configuration's file, for messages.
+
+    Raises:
+        InputError: names the ability.
+    """
+    for ability, count in counts.items():
+        if count < MIN_CALIBRATION_ITEMS:
+            raise InputError(
+                f"{source}, abilities.{ability}",
+                f"{count} calibration items, and `fractions` has {CALIBRATED!r}",
+                f"{MIN_CALIBRATION_ITEMS} or more",
+                "Add items to its calibration.jsonl, or write a number in `fractions`.",
+            )

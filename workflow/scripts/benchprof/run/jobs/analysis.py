@@ -1,0 +1,247 @@
+"""Jobs of the analysis, which is no part of the default run: what the masks look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase, digests
+from benchprof.profile.source import Source
+from benchprof.run import paths
+from benchprof.run.ablation import Ablation
+from benchprof.run.jobs.importance import Scored
+from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.jobs.profile import sources_of
+from benchprof.run.jobs.replication import DRAWN_BY
+from benchprof.run.run import Run
+
+SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
+"""Each k of the paper."""
+MODULES = ("benchprof.analysis", "benchprof.report.style")
+"""What makes the tables and figures, so that they are made again when it changed."""
+
+
+@dataclass(frozen=True)
+class Drawn(ModelJob):
+    """A job that writes a table and draws it."""
+
+    @property
+    def name(self) -> str:
+        """Of the table."""
+        raise NotImplementedError
+
+    @property
+    def csv(self) -> Path:
+        """The table."""
+        return paths.RESULTS / "analysis" / self.model / f"{self.name}.csv"
+
+    @property
+    def figures(self) -> list[Path]:
+        """The figure as PNG and SVG."""
+        return [self.csv.with_suffix(".png"), self.csv.with_suffix(".svg")]
+
+    @property
+    def outputs(self) -> Files:
+        """The table and the figure."""
+        return {"csv": self.csv, "png": self.figures[0], "svg": self.figures[1]}
+
+    @property
+    def settings(self) -> Any:
+        """Also of the code, so that an edited table or figure is made again."""
+        return {
+            "abilities": self.run.abilities,
+            "fractions": SWEEP,
+            "tests": self.run.own_benchmarks,
+            "twins": self.run.own_twins,
+            "code": digests.of_modules(MODULES),
+        }
+
+    @property
+    def importance(self) -> dict[str, Path]:
+        """An ability's scores, by ability."""
+        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+
+
+@dataclass(frozen=True)
+class Compared(Drawn):
+    """A job that looks at the masks of one selection and k."""
+
+    selection: str
+    k: str
+
+    @property
+    def name(self) -> str:
+        """Of the table."""
+        return f"{self.what}_{self.selection}_{self.k}"
+
+    @property
+    def what(self) -> str:
+        """Of the masks."""
+        raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        """Of the figure."""
+        return f"{self.model}: {self.selection}"
+
+    @property
+    def masks(self) -> dict[str, Path]:
+        """By ability."""
+        return {
+            ability: paths.mask(self.model, Ablation(ability, self.selection, self.k))
+            for ability in self.run.abilities
+        }
+
+    @property
+    def scores(self) -> Path:
+        """Any importance file: all have the sizes of the tensors in scope."""
+        return next(iter(self.importance.values()))
+
+    @property
+    def inputs(self) -> Files:
+        """The masks and the tensors that they are of."""
+        return {"masks": list(self.masks.values()), "importance": self.scores}
+
+    def memory(self, size: Size) -> float:
+        """The abilities' masks of one k, and once more while they are compared."""
+        return super().memory(size) + 8 * len(self.run.abilities) * self.entries([self.k], size)
+
+    def minutes(self, size: Size) -> float:
+        """By the model's size."""
+        return size.minutes(30, 5)
+
+
+@dataclass(frozen=True)
+class LocateMasks(Compared):
+    """Tell where the masks of one selection and k lie."""
+
+    rule = "locate_masks"
+    what = "location"
+
+
+@dataclass(frozen=True)
+class CompareMasks(Compared):
+    """Tell how far the masks of one selection and k overlap."""
+
+    rule = "compare_masks"
+    what = "overlap"
+
+
+@dataclass(frozen=True)
+class MeasureSelectivity(Compared):
+    """Measure how much answer loss each ability's ablation costs on every test split."""
+
+    rule = "measure_selectivity"
+    what = "selectivity"
+
+    @property
+    def intact(self) -> dict[str, Path]:
+        """The intact model's record of every own test and of its twins."""
+        asked = [*self.run.own_benchmarks.values(), *self.run.own_twins.values()]
+        return {name: paths.record(self.model, name, None) for name in asked}
+
+    @property
+    def sources(self) -> list[Source]:
+        """The records of them under the masks of this selection and k."""
+        return [
+            source
+            for source in sources_of(self.run)
+            if source.benchmark in self.intact
+            and source.model == self.model
+            and (source.ablation.selection, source.ablation.k) == (self.selection, self.k)
+        ]
+
+    @property
+    def inputs(self) -> Files:
+        """Records and masks."""
+        return {
+            "intact": list(self.intact.values()),
+            "records": [source.record for source in self.sources],
+            "masks": sorted({source.mask for source in self.sources}),
+        }
+
+
+@dataclass(frozen=True)
+class MeasureCore(Drawn):
+    """Measure what the most important weights of all abilities share, over k."""
+
+    rule = "measure_core"
+    name = "core"
+
+    @property
+    def title(self) -> str:
+        """Of the figure."""
+        return f"{self.model}: what top masks share"
+
+    @property
+    def inputs(self) -> Files:
+        """The scores, and the model for its size."""
+        return {"model": self.folder, "importance": list(self.importance.values())}
+
+    def memory(self, size: Size) -> float:
+        """The `top` masks of all abilities and k; importance is read a tensor at a time."""
+        return super().memory(size) + 4 * len(self.run.abilities) * self.entries(SWEEP, size)
+
+    def minutes(self, size: Size) -> float:
+        """By the model's size."""
+        return size.minutes(60, 15)
+
+
+@dataclass(frozen=True)
+class MeasureStability(Scored, Drawn):
+    """Measure how far the masks of two halves of the items agree, over their number.
+
+    Not from the results alone: it computes importance again, twice as much as the run did.
+    """
+
+    rule = "measure_stability"
+    name = "stability"
+
+    @property
+    def title(self) -> str:
+        """Of the figure."""
+        return f"{self.model}: how far the masks of two halves of the items agree"
+
+    @property
+    def settings(self) -> Any:
+        """What importance and masks depend on, and the code of the analysis."""
+        return super().settings | {
+            "selections": self.run.values["selections"],
+            "fractions": self.run.numbers,
+            "fraction_of": self.run.configuration.fraction_of,
+            "masks": codebase.digest_of("masks"),
+            "halves": digests.of_modules(DRAWN_BY),
+            "analysis": digests.of_modules(MODULES),
+        }
+
+    def memory(self, size: Size) -> float:
+        """As importance, and the abilities' masks of two halves in every selection and k."""
+        masks = (
+            len(self.run.abilities)
+            * len(self.run.selections)
+            * self.entries(self.run.numbers, size)
+        )
+        return super().memory(size) + 8 * masks
+
+    def minutes(self, size: Size) -> float:
+        """Of every half at every size."""
+        return size.minutes(180, 60)
+
+
+def analysis_files(run: Run) -> list[Path]:
+    """Every table and figure; comparisons need two abilities, selectivity their test splits."""
+    files: list[Path] = []
+    for model in run.models:
+        kinds = [LocateMasks]
+        kinds += [CompareMasks] if len(run.abilities) > 1 else []  # type: ignore[list-item]
+        kinds += [MeasureSelectivity] if run.own_benchmarks else []  # type: ignore[list-item]
+        jobs: list[Drawn] = [
+            kind(run, model, selection, k)
+            for kind, selection, k in product(kinds, run.selections, run.ks)
+        ]
+        jobs += [MeasureCore(run, model)] if len(run.abilities) > 1 else []
+        jobs += [MeasureStability(run, model)] if run.numbers else []
+        files += [path for job in jobs for path in (job.csv, *job.figures)]
+    return files

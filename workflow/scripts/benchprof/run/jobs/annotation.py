@@ -1,0 +1,71 @@
+"""The job of annotation, which is no part of the default run: how far experts agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof import digests
+from benchprof.abilities.item import SPLITS
+from benchprof.run import paths
+from benchprof.run.jobs.job import Files, Job
+
+FOLDER = paths.RESULTS / "annotation"
+
+
+@dataclass(frozen=True)
+class ReportAgreement(Job):
+    """Report how far annotators agree with the intended abilities and with each other."""
+
+    rule = "report_agreement"
+
+    @property
+    def answers(self) -> list[Path]:
+        """The annotators' files; where there is none, the job says what to do."""
+        annotation = self.run.configuration.annotation
+        return sorted(Path(annotation.answers).glob("*.jsonl")) if annotation else []
+
+    @property
+    def items(self) -> dict[str, list[Path]]:
+        """The abilities' files of items."""
+        return {a: [self.run.items(a, split) for split in SPLITS] for a in self.run.abilities}
+
+    @property
+    def excluded(self) -> list[str]:
+        """The ids of rejected items."""
+        every = self.run.configuration.abilities.values()
+        return sorted(item for ability in every for item in ability.exclude)
+
+    @property
+    def figures(self) -> list[Path]:
+        """Of the confusion of abilities."""
+        return [FOLDER / "confusion.png", FOLDER / "confusion.svg"]
+
+    @property
+    def inputs(self) -> Files:
+        """Answers and items."""
+        return {"answers": self.answers, "data": self.run.item_files}
+
+    @property
+    def outputs(self) -> Files:
+        """Figures, texts and disputed items."""
+        return {
+            "summary": FOLDER / "agreement.json",
+            "page": FOLDER / "agreement.md",
+            "disputed": FOLDER / "disputed.csv",
+            "png": self.figures[0],
+            "svg": self.figures[1],
+        }
+
+    @property
+    def settings(self) -> Any:
+        """Also of the code, so that an edited report is made again."""
+        modules = ["benchprof.annotation", "benchprof.report.style", "benchprof.spreadsheet"]
+        return {
+            "answers": digests.of_files(self.answers),
+            "abilities": self.run.abilities,
+            "items": digests.of_files(self.run.item_files),
+            "exclude": self.excluded,
+            "code": digests.of_modules(modules),
+        }

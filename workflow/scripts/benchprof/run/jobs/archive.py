@@ -1,0 +1,123 @@
+"""The job of the archive: one file with all of a run that a paper's supplement needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof import data, digests
+from benchprof.abilities.item import SPLITS
+from benchprof.run import paths
+from benchprof.run.configuration import Folder
+from benchprof.run.jobs.job import Files, Job
+from benchprof.run.jobs.profile import described, sources_of
+from benchprof.run.jobs.report import results_of
+from benchprof.run.run import own_files
+
+FOLDERS = ("workflow", "resources", "docs", "envs", "slurm")
+FILES = ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml")
+MODELS = "resources/planted/models"
+"""Left out whole: `--data` (docs/archive.md) puts a folder where none is."""
+LEFT = re.compile(r"\.|__pycache__$|checkpoints$|.*\.egg-info$")
+"""What programs leave beside the code."""
+
+
+@dataclass(frozen=True)
+class WriteArchive(Job):
+    """Write the archive of the run."""
+
+    rule = "write_archive"
+
+    @property
+    def root(self) -> Path:
+        """The checkout: the package lies below workflow/scripts."""
+        return Path(__file__).parents[5]
+
+    @property
+    def importance(self) -> list[Path]:
+        """Every ability's scores, for their digests."""
+        own = product(self.run.models, self.run.diagnosed)
+        return [paths.importance(model, ability) for model, ability in own]
+
+    @property
+    def shared(self) -> list[Path]:
+        """Files of items that `archive: share:` says may be passed on."""
+        run = self.run
+        files: list[Path] = []
+        for name in run.configuration.archive.share if run.configuration.archive else ():
+            if name in run.configuration.abilities:
+                files += [run.items(name, split) for split in SPLITS]
+            else:
+                files += own_files(run.configuration.benchmarks[name])
+                files += run.local_files(name).values()
+        return files
+
+    @property
+    def code(self) -> list[Path]:
+        """The checkout's files that an archive holds: code, documents and the shipped items."""
+        root = self.root
+        files = [root / name for name in FILES]
+        files += [path for folder in FOLDERS for path in (root / folder).rglob("*")]
+        # A benchmark's items may lie in the checkout and still belong to others.
+        foreign = {p.resolve() for p in {*self.run.data_files} - {*self.run.item_files}}
+        foreign -= {*data.FOLDER.resolve().rglob("*")}
+        models = {(root / MODELS).resolve()} | {
+            Path(model.source.folder).resolve()
+            for model in self.run.configuration.models.values()
+            if isinstance(model.source, Folder)
+        }
+        return sorted(
+            path
+            for path in files
+            if path.is_file()
+            and not path.is_symlink()
+            and path.resolve() not in foreign
+            and models.isdisjoint(path.resolve().parents)
+            and not any(map(LEFT.match, path.relative_to(root).parts))
+        )
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """What made the tables, so that they can be made again without the configuration."""
+        intact = [
+            [model, benchmark, str(paths.record(model, benchmark, None))]
+            for model, benchmark in product(self.run.models, self.run.benchmarks)
+        ]
+        return {
+            "settings": described(self.run),
+            "intact": intact,
+            "sources": [source.as_json for source in sources_of(self.run)],
+        }
+
+    @property
+    def results(self) -> list[Path]:
+        """All results and what may be shared."""
+        return [*results_of(self.run), *self.shared]
+
+    @property
+    def inputs(self) -> Files:
+        """Results, their manifest, importance and shared items."""
+        return {
+            "results": results_of(self.run),
+            "manifest": paths.MANIFEST,
+            "importance": self.importance,
+            "shared": self.shared,
+        }
+
+    @property
+    def outputs(self) -> Files:
+        """The archive."""
+        return {"archive": paths.ARCHIVE}
+
+    @property
+    def settings(self) -> Any:
+        """Also of the checkout's files, which it holds."""
+        code = {path.relative_to(self.root).as_posix(): digests.of_file(path) for path in self.code}
+        return {
+            "config": dict(self.run.values),
+            "code": digests.of_value(code),
+            "tables": self.tables,
+        }

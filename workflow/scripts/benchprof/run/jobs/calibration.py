@@ -1,0 +1,104 @@
+"""Jobs of the calibration stage, which answer no test item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase
+from benchprof.profile.source import Source
+from benchprof.run import paths
+from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import CALIBRATED
+from benchprof.run.jobs.job import Files, ModelJob
+
+
+@dataclass(frozen=True)
+class CalibrateMasks(ModelJob):
+    """Choose k, and put the masks and controls at it under their calibrated names."""
+
+    selection: str
+    rule = "calibrate_masks"
+
+    @property
+    def intact(self) -> dict[str, Path]:
+        """The intact model's answers to each ability's calibration items."""
+        return {
+            ability: paths.calibration_record(self.model, ability, None)
+            for ability in self.run.abilities
+        }
+
+    @property
+    def sources(self) -> list[Source]:
+        """Every answer under a candidate; `benchmark` is the ability whose items were asked."""
+        return [
+            Source(
+                self.model,
+                ability,
+                trial,
+                paths.calibration_record(self.model, ability, trial),
+                paths.mask(self.model, trial),
+            )
+            for ability in self.run.abilities
+            for trial in self.run.trials(ability)
+            if trial.selection == self.selection
+        ]
+
+    @property
+    def candidates(self) -> dict[Ablation, Path]:
+        """The masks and controls that are chosen from."""
+        ks = self.run.candidates
+        every = [*self.run.masks(self.selection, ks), *self.run.controls(self.selection, ks)]
+        return {own: paths.mask(self.model, own) for own in every}
+
+    @property
+    def calibrated(self) -> dict[Ablation, Path]:
+        """Where the chosen ones go."""
+        ks = [CALIBRATED]
+        every = [*self.run.masks(self.selection, ks), *self.run.controls(self.selection, ks)]
+        return {own: paths.mask(self.model, own) for own in every}
+
+    @property
+    def choice(self) -> Path:
+        """The k and why."""
+        return paths.choice(self.model, self.selection, "json")
+
+    @property
+    def table(self) -> Path:
+        """What it was chosen from."""
+        return paths.choice(self.model, self.selection, "csv")
+
+    @property
+    def inputs(self) -> Files:
+        """Answers and masks."""
+        return {
+            "intact": list(self.intact.values()),
+            "records": [source.record for source in self.sources],
+            "masks": list(self.candidates.values()),
+        }
+
+    @property
+    def outputs(self) -> Files:
+        """The masks and why."""
+        return {
+            "masks": list(self.calibrated.values()),
+            "choice": self.choice,
+            "table": self.table,
+        }
+
+    @property
+    def settings(self) -> Any:
+        """All that the choice depends on beside the answers."""
+        return {
+            "candidates": self.run.candidates,
+            "abilities": self.run.abilities,
+            "seeds": self.run.seeds,
+            "matched": self.run.matched,
+            "code": codebase.digest_of("calibration"),
+        }
+
+
+def candidate_of(calibrated: Ablation, k: str) -> Ablation:
+    """The candidate that a calibrated mask is a copy of."""
+    return replace(calibrated, k=k)

@@ -1,0 +1,234 @@
+"""Jobs of the evaluation stage: a model answers a benchmark, intact and under every ablation."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase, data, digests
+from benchprof.run import paths
+from benchprof.run.ablation import INTACT, Ablation
+from benchprof.run.configuration import AbilitySplit, Benchmark, TaskFile
+from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.run import own_files
+from benchprof.tasks.definition import definition_path
+from benchprof.tasks.functions import files_of_task
+
+
+@dataclass(frozen=True)
+class Answered(ModelJob):
+    """A job in which the intact and the ablated model answer the same requests.
+
+    Files of masks and records are by the ablation's name; `intact` has no mask.
+    """
+
+    script = "evaluate_benchmark"
+
+    @property
+    @abstractmethod
+    def asked(self) -> Benchmark:
+        """What is asked, as of a configuration."""
+
+    @property
+    @abstractmethod
+    def ablations(self) -> list[Ablation]:
+        """Under what."""
+
+    @property
+    @abstractmethod
+    def records(self) -> dict[str, Path]:
+        """Where the answers go, by the ablation's name, and of `intact`."""
+
+    @property
+    def masks(self) -> dict[Ablation, Path]:
+        """The masks."""
+        return {own: paths.mask(self.model, own) for own in self.ablations}
+
+    @property
+    def exclude(self) -> list[str]:
+        """The ids of items that are left out."""
+        own = self.asked
+        return self.run.excluded(own.ability, own.split) if isinstance(own, AbilitySplit) else []
+
+    @property
+    def items(self) -> Path | None:
+        """The file of the items of an ability's split."""
+        own = self.asked
+        return self.run.items(own.ability, own.split) if isinstance(own, AbilitySplit) else None
+
+    @property
+    def local_files(self) -> Mapping[str, Path]:
+        """The local files of a shipped benchmark by their kind."""
+        return {}
+
+    @property
+    def kept_in(self) -> dict[str, Any] | None:
+        """The scope that is ablated but for the mask, where the run ablates the complement."""
+        config = self.run.configuration
+        if config.ablation_of == "mask":
+            return None
+        return {"scope": config.scope, "layers": config.layers}
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file that is read to ask."""
+        own = self.asked
+        if isinstance(own, AbilitySplit):
+            twins = [data.TASKS / "ability_twins.yaml"] if own.twins else []
+            assert self.items is not None
+            return [data.TASKS / "ability_items.yaml", *twins, self.items]
+        behind = files_of_task(Path(own.task_file)) if isinstance(own, TaskFile) else []
+        return [*own_files(own), *map(Path, behind)]
+
+    @property
+    def inputs(self) -> Files:
+        """The model, the masks, and all that is read to ask."""
+        return {"model": self.folder, "masks": list(self.masks.values()), "asked": self.files}
+
+    @property
+    def outputs(self) -> Files:
+        """The answers."""
+        return {"records": list(self.records.values())}
+
+    @property
+    def settings(self) -> Any:
+        """All that decides the answers beside the model and the masks."""
+        config = self.run.configuration
+        model = config.models[self.model]
+        return {
+            "benchmark": self.asked.model_dump(exclude_unset=True),
+            "exclude": self.exclude,
+            "dtype": model.dtype,
+            "chat_template": model.chat_template,
+            "chat_date": config.chat_date,
+            "ablation": self.run.values.get("ablation", config.ablation),
+            "kept_in": self.kept_in,
+            "seed": config.seed,
+            "files": sorted(digests.of_files(self.files).values()),
+            "code": codebase.digest_of("evaluation"),
+        }
+
+    def memory(self, size: Size) -> float:
+        """The weights on their way to the device, the requests, four bytes an entry of all masks.
+
+        On a CPU also the second copy of the scope that an ablated complement takes.
+        """
+        copied = self.kept_in and not size.on_gpu
+        copy = size.in_scope * size.itemsize if copied else 0
+        masked = self.entries([own.k for own in self.ablations], size)
+        return super().memory(size) + 2e9 + size.weights + 4 * masked + copy
+
+    def minutes(self, size: Size) -> float:
+        """By the model's size."""
+        return size.minutes(120, 30)
+
+
+@dataclass(frozen=True)
+class EvaluateBenchmark(Answered):
+    """Have the intact and every ablated model answer a benchmark."""
+
+    benchmark: str
+    rule = "evaluate_benchmark"
+
+    @property
+    def asked(self) -> Benchmark:
+        """The benchmark."""
+        return self.run.configuration.benchmarks[self.benchmark]
+
+    @property
+    def ablations(self) -> list[Ablation]:
+        """All of the run's."""
+        return self.run.ablations
+
+    @property
+    def records(self) -> dict[str, Path]:
+        """One per ablation."""
+        states = {INTACT: None} | {own.name: own for own in self.ablations}
+        return {name: paths.record(self.model, self.benchmark, own) for name, own in states.items()}
+
+    @property
+    def local_files(self) -> Mapping[str, Path]:
+        """Those of the folder `benchmark_data`."""
+        return self.run.local_files(self.benchmark)
+
+    @property
+    def runs_programs(self) -> bool:
+        """Whether what the model writes is run."""
+        definition = self.run.definition(self.benchmark)
+        return definition is not None and definition.kind == "program"
+
+    @property
+    def files(self) -> list[Path]:
+        """Also a shipped benchmark's definition and items."""
+        shipped = self.run.definition(self.benchmark) is not None
+        named = [definition_path(self.asked.benchmark)] if shipped else []  # type: ignore[union-attr]
+        return [*super().files, *named, *self.local_files.values()]
+
+    @property
+    def settings(self) -> Any:
+        """Whether programs run without a sandbox decides their own benchmarks' answers alone."""
+        unsafe = self.runs_programs and self.run.configuration.run_code_unsafely
+        return super().settings | ({"run_code_unsafely": True} if unsafe else {})
+
+
+@dataclass(frozen=True)
+class EvaluateCalibration(Answered):
+    """Have the intact and every candidate's model answer an ability's calibration items."""
+
+    ability: str
+    rule = "evaluate_calibration"
+
+    @property
+    def asked(self) -> Benchmark:
+        """A sample of the calibration split."""
+        calibration = self.run.configuration.calibration
+        limit = calibration.items if calibration else None
+        return AbilitySplit(ability=self.ability, split="calibration", limit=limit)
+
+    @property
+    def ablations(self) -> list[Ablation]:
+        """All abilities' masks at every candidate; of controls the ability's own alone."""
+        return self.run.trials(self.ability)
+
+    @property
+    def records(self) -> dict[str, Path]:
+        """One per candidate mask."""
+        states = {INTACT: None} | {own.name: own for own in self.ablations}
+        return {
+            name: paths.calibration_record(self.model, self.ability, own)
+            for name, own in states.items()
+        }
+
+    @property
+    def kept_in(self) -> dict[str, Any] | None:
+        """k is chosen by the mask's own ablation also where the run ablates its complement."""
+        return None
+
+
+@dataclass(frozen=True)
+class EvaluateHalves(Answered):
+    """Have a model answer an ability's own test under the masks of either half of its items."""
+
+    ability: str
+    rule = "evaluate_halves"
+
+    @property
+    def asked(self) -> Benchmark:
+        """The ability's own test."""
+        return self.run.configuration.benchmarks[self.run.own_benchmarks[self.ability]]
+
+    @property
+    def ablations(self) -> list[Ablation]:
+        """The masks of both halves."""
+        return self.run.halves(self.ability)
+
+    @property
+    def records(self) -> dict[str, Path]:
+        """One per mask."""
+        states = {INTACT: None} | {own.name: own for own in self.ablations}
+        return {
+            name: paths.half_record(self.model, self.ability, own) for name, own in states.items()
+        }

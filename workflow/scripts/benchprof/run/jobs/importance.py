@@ -1,0 +1,86 @@
+"""Jobs of the importance stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase, digests
+from benchprof.run import paths
+from benchprof.run.jobs.job import Files, ModelJob, Size
+
+
+@dataclass(frozen=True)
+class Scored(ModelJob):
+    """A job that scores the weights in scope on train items."""
+
+    @property
+    def exclude(self) -> dict[str, list[str]]:
+        """The ids of the train items that are left out, by ability."""
+        return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
+
+    @property
+    def inputs(self) -> Files:
+        """The model, found to have room for every mask, and the train items."""
+        return {
+            "model": self.folder,
+            "sizes": paths.sizes(self.model),
+            "train": list(self.run.train.values()),
+        }
+
+    @property
+    def settings(self) -> Any:
+        """All that importance depends on; the content of items decides, not their file's time."""
+        config = self.run.configuration
+        importance = config.importance
+        return {
+            "dtype": config.models[self.model].dtype,
+            "scope": config.scope,
+            "layers": config.layers,
+            "score": importance.score,
+            "loss_on": importance.loss_on,
+            "twins": importance.twins,
+            "chat_date": config.chat_date,
+            "limit": importance.limit,
+            "seed": config.seed,
+            "items": digests.of_files(self.run.train.values()),
+            "exclude": self.exclude,
+            "code": codebase.digest_of("importance"),
+        }
+
+    def memory(self, size: Size) -> float:
+        """The weights while they are loaded, an ability's float32 scores while they are written.
+
+        On a CPU both at once, as there is no other place; of the twins' scores first the one set
+        waits there and then the other. Activations and logits take some of what libraries leave.
+        """
+        config = self.run.configuration
+        importance = config.importance
+        made = not size.on_gpu or config.models[self.model].scores_on_host
+        here = made or importance.score == "wanda"
+        scores = 4 * size.in_scope * (2 if importance.twins and here else 1)
+        if size.on_gpu:
+            return super().memory(size) + max(size.weights, scores)
+        return super().memory(size) + size.weights + scores
+
+    def minutes(self, size: Size) -> float:
+        """By the model's size."""
+        return size.minutes(60, 15)
+
+
+@dataclass(frozen=True)
+class ComputeImportance(Scored):
+    """Score every weight in scope by gradients on each ability's train items."""
+
+    rule = "compute_importance"
+
+    @property
+    def importance(self) -> dict[str, Path]:
+        """An ability's scores, by ability."""
+        return {ability: paths.importance(self.model, ability) for ability in self.run.diagnosed}
+
+    @property
+    def outputs(self) -> Files:
+        """The scores."""
+        return {"importance": list(self.importance.values())}

@@ -1,0 +1,150 @@
+"""What every job has: names of files in and out, settings, and what it asks a cluster for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar
+
+from benchprof.files import write_if_changed
+from benchprof.run import paths
+from benchprof.run.run import Run
+
+Files = Mapping[str, Path | list[Path]]
+LIBRARIES = 4e9
+"""Bytes of Python, torch and the libraries, with slack."""
+BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a model is.
+
+    Attributes:
+        parameters: |θ|.
+        in_scope: |T| of the configured scope.
+        itemsize: bytes of a weight as it is loaded.
+        on_gpu: whether it is loaded onto a GPU.
+    """
+
+    parameters: float
+    in_scope: float
+    itemsize: int
+    on_gpu: bool
+
+    @property
+    def weights(self) -> float:
+        """Bytes of the model as it is loaded."""
+        return self.parameters * self.itemsize
+
+    def minutes(self, least: float, per_billion: float) -> float:
+        """Minutes, more by `per_billion` for each 1e9 weights."""
+        return least + per_billion * self.parameters / 1e9
+
+    @classmethod
+    def of(cls, run: Run, model: str) -> Size:
+        """Of a prepared model; that of an 8B model until then."""
+        own = run.configuration.models[model]
+        itemsize, on_gpu, card = BYTES[own.dtype], own.device != "cpu", paths.card(model)
+        if not card.is_file():
+            return cls(8e9, 6e9, itemsize, on_gpu)
+        known = json.loads(card.read_text(encoding="utf-8"))
+        in_scope = known["scope"][run.configuration.scope]
+        return cls(known["parameters"], in_scope, itemsize, on_gpu)
+
+
+NONE = Size(0, 0, 4, False)
+"""Of a job without a model."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job: a rule of the workflow with its wildcards, which are the fields after `run`.
+
+    In place of a wildcard's value stands `{name}` where a rule asks for a pattern of files.
+    """
+
+    run: Run
+    rule: ClassVar[str]
+
+    @property
+    def script(self) -> str:
+        """The name of the script that runs it."""
+        return self.rule
+
+    @property
+    def wildcards(self) -> dict[str, str]:
+        """The job's wildcards, in the order in which folders are named after them."""
+        return {own.name: getattr(self, own.name) for own in fields(self)[1:]}
+
+    @property
+    def inputs(self) -> Files:
+        """The files that it reads, by name, beside its settings."""
+        raise NotImplementedError
+
+    @property
+    def outputs(self) -> Files:
+        """The files that it writes, by name."""
+        raise NotImplementedError
+
+    @property
+    def settings(self) -> Any:
+        """All that decides its outputs beside the files that it reads, as a JSON value."""
+        raise NotImplementedError
+
+    def write_settings(self) -> Path:
+        """The file of the settings, written when they changed.
+
+        Snakemake remembers parameters in `.snakemake` alone. As an input, changed settings make an
+        output stale by its modification time also where those records are lost.
+        """
+        names = [self.rule, *self.wildcards.values()]
+        file = Path("results/settings", *names[:-1], f"{names[-1]}.json")
+        return write_if_changed(file, self.settings)
+
+    @property
+    def size(self) -> Size:
+        """Of its model."""
+        return NONE
+
+    def memory(self, size: Size) -> float:  # noqa: ARG002  others' grows with the model
+        """Bytes on the host at the peak, of a model of this size."""
+        return LIBRARIES
+
+    def minutes(self, size: Size) -> float:  # noqa: ARG002
+        """Time, with slack, of a model of this size."""
+        return 30
+
+
+@dataclass(frozen=True)
+class ModelJob(Job):
+    """A job of one model."""
+
+    model: str
+
+    @property
+    def size(self) -> Size:
+        """Of the model."""
+        return Size.of(self.run, self.model)
+
+    @property
+    def folder(self) -> Path:
+        """The prepared model."""
+        return paths.model(self.model)
+
+    @property
+    def gpus(self) -> int:
+        """How many it is spread over; none on a CPU."""
+        own = self.run.configuration.models[self.model]
+        return 0 if own.device == "cpu" else own.gpus
+
+    def entries(self, ks: list[str], size: Size) -> float:
+        """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.
+
+        A calibrated k, which the run chooses, counts as the largest of its candidates.
+        """
+        largest = max(map(float, self.run.candidates), default=0.0)
+        shares = [float(k) if k in self.run.sizes else largest for k in ks]
+        return sum(min(share * size.parameters, size.in_scope) for share in shares)

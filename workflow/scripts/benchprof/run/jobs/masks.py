@@ -1,0 +1,113 @@
+"""Jobs of the masks stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase
+from benchprof.run import paths
+from benchprof.run.ablation import Ablation
+from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.run import BACKGROUND
+
+
+@dataclass(frozen=True)
+class MaskJob(ModelJob):
+    """A job of one selection's masks."""
+
+    selection: str
+
+    @property
+    def masks(self) -> dict[Ablation, Path]:
+        """The abilities' masks at every k that they are selected at."""
+        every = self.run.masks(self.selection, self.run.sizes)
+        return {ablation: paths.mask(self.model, ablation) for ablation in every}
+
+    def minutes(self, size: Size) -> float:
+        """By the model's size."""
+        return size.minutes(60, 15)
+
+
+@dataclass(frozen=True)
+class SelectMasks(MaskJob):
+    """Choose which weights each ability's ablation zeroes."""
+
+    rule = "select_masks"
+
+    @property
+    def importance(self) -> dict[str, Path]:
+        """An ability's scores, by ability."""
+        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+
+    @property
+    def background(self) -> Path | None:
+        """The scores that `specific` contrasts every ability's with, where it has a background."""
+        contrasted = self.selection == "specific" and self.run.background
+        return paths.importance(self.model, BACKGROUND) if contrasted else None
+
+    @property
+    def inputs(self) -> Files:
+        """The scores, and the model for its size."""
+        own: Files = {"model": self.folder, "importance": list(self.importance.values())}
+        return {"background": self.background, **own} if self.background else own
+
+    @property
+    def outputs(self) -> Files:
+        """The masks."""
+        return {"masks": list(self.masks.values())}
+
+    @property
+    def settings(self) -> Any:
+        """The rule, what k is a share of, and whose masks contrast."""
+        return {
+            "selection": self.run.values["selections"][self.selection],
+            "fractions": self.run.sizes,
+            "fraction_of": self.run.configuration.fraction_of,
+            "abilities": self.run.abilities,
+            "code": codebase.digest_of("masks"),
+        }
+
+    def memory(self, size: Size) -> float:
+        """A tensor of scores at a time and the entries chosen: less than a byte a parameter."""
+        return super().memory(size) + size.parameters
+
+
+@dataclass(frozen=True)
+class DrawControls(MaskJob):
+    """Draw random masks of the same size."""
+
+    rule = "draw_controls"
+
+    @property
+    def controls(self) -> dict[Ablation, Path]:
+        """The controls at every k that masks are selected at."""
+        every = self.run.controls(self.selection, self.run.sizes)
+        return {ablation: paths.mask(self.model, ablation) for ablation in every}
+
+    @property
+    def inputs(self) -> Files:
+        """The masks, and the model for its weights' magnitudes."""
+        return {"model": self.folder, "masks": list(self.masks.values())}
+
+    @property
+    def outputs(self) -> Files:
+        """The controls."""
+        return {"controls": list(self.controls.values())}
+
+    @property
+    def settings(self) -> Any:
+        """What decides the masks, and of how many controls of what."""
+        config = self.run.configuration
+        return SelectMasks(self.run, self.model, self.selection).settings | {
+            "dtype": config.models[self.model].dtype,
+            "scope": config.scope,
+            "layers": config.layers,
+            "seeds": self.run.seeds,
+            "matched": self.run.matched,
+        }
+
+    def memory(self, size: Size) -> float:
+        """The weights in float32 and a byte for the decile of each in scope."""
+        return super().memory(size) + 4 * size.parameters + size.in_scope

@@ -1,0 +1,79 @@
+"""Jobs of the models stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof.run import paths
+from benchprof.run.configuration import Folder
+from benchprof.run.jobs.job import Files, ModelJob, Size
+
+
+@dataclass(frozen=True)
+class PrepareModel(ModelJob):
+    """Fetch a model or refer to it, and identify it by a digest."""
+
+    rule = "prepare_model"
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """Where it comes from, as configured."""
+        source: dict[str, Any] = self.run.values["models"][self.model]["source"]
+        return source
+
+    @property
+    def inputs(self) -> Files:
+        """None."""
+        return {}
+
+    @property
+    def outputs(self) -> Files:
+        """The prepared model's folder."""
+        return {"folder": self.folder}
+
+    @property
+    def settings(self) -> Any:
+        """A local folder's files by size and time, so that a changed model is prepared again."""
+        source = self.run.configuration.models[self.model].source
+        folder = Path(source.folder) if isinstance(source, Folder) else None
+        files = sorted(p for p in folder.iterdir() if p.is_file()) if folder else []
+        stamps = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in files}
+        return {"source": self.source, "files": stamps}
+
+    def memory(self, size: Size) -> float:
+        """Of a GGUF the weights in float32, once more while they are written."""
+        return super().memory(size) + 4e9
+
+    def minutes(self, size: Size) -> float:  # noqa: ARG002
+        """Time to fetch it: 16 GB for 8B."""
+        return 240
+
+
+@dataclass(frozen=True)
+class CheckSizes(ModelJob):
+    """Check that every k gives a mask that fits the scope, before any gradient is computed."""
+
+    rule = "check_sizes"
+
+    @property
+    def inputs(self) -> Files:
+        """The model."""
+        return {"model": self.folder}
+
+    @property
+    def outputs(self) -> Files:
+        """The size of each k's mask."""
+        return {"sizes": paths.sizes(self.model)}
+
+    @property
+    def settings(self) -> Any:
+        """What may be ablated, and how much of it."""
+        config = self.run.configuration
+        return {
+            "scope": config.scope,
+            "layers": config.layers,
+            "fractions": self.run.sizes,
+            "fraction_of": config.fraction_of,
+        }

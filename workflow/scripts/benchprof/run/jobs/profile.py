@@ -1,0 +1,123 @@
+"""The job of the profile stage: from all records to Ability Impact Scores and their statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase
+from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
+from benchprof.run import paths
+from benchprof.run.jobs.job import Files, Job, Size
+from benchprof.run.run import Run
+
+TABLES = (
+    "impact",
+    "findings",
+    "reliability",
+    "power",
+    "flips",
+    "similarity",
+    "benchmark_similarity",
+    "model_differences",
+)
+"""Those of the page. The table of items has a row per item and is too large for it."""
+
+
+@dataclass(frozen=True)
+class ComputeProfile(Job):
+    """Turn all records into tables."""
+
+    rule = "compute_profile"
+
+    @property
+    def intact(self) -> dict[tuple[str, str], Path]:
+        """The intact model's record, by model and benchmark."""
+        return {
+            (model, benchmark): paths.record(model, benchmark, None)
+            for model, benchmark in product(self.run.models, self.run.benchmarks)
+        }
+
+    @property
+    def sources(self) -> list[Source]:
+        """Every ablated record with its mask."""
+        return sources_of(self.run)
+
+    @property
+    def profile(self) -> Settings:
+        """How scores become AIS."""
+        return profile_settings(self.run)
+
+    @property
+    def inputs(self) -> Files:
+        """Every record and every mask."""
+        return {
+            "intact": list(self.intact.values()),
+            "records": [source.record for source in self.sources],
+            "masks": list(dict.fromkeys(source.mask for source in self.sources)),
+        }
+
+    @property
+    def outputs(self) -> Files:
+        """The tables."""
+        return {"tables": table_files()}
+
+    @property
+    def settings(self) -> Any:
+        """All that the tables depend on beside the records: also what they are about."""
+        return described(self.run) | {
+            "models": self.run.models,
+            "benchmarks": self.run.benchmarks,
+            "ablations": [own.name for own in self.run.ablations],
+            "code": codebase.digest_of("profile"),
+        }
+
+    def minutes(self, size: Size) -> float:  # noqa: ARG002
+        """Of a grid of the paper's size."""
+        return 120
+
+
+def sources_of(run: Run) -> list[Source]:
+    """Every ablated record of a run with its mask."""
+    return [
+        Source(
+            model,
+            benchmark,
+            ablation,
+            paths.record(model, benchmark, ablation),
+            paths.mask(model, ablation),
+        )
+        for model, benchmark, ablation in product(run.models, run.benchmarks, run.ablations)
+    ]
+
+
+def profile_settings(run: Run) -> Settings:
+    """How a run's scores become AIS."""
+    own = run.configuration.profile
+    return Settings(
+        metric=own.metric,
+        impact=own.impact,
+        resamples=own.resamples,
+        confidence=own.confidence,
+        seed=run.configuration.seed,
+        headlines=run.headlines,
+    )
+
+
+def described(run: Run) -> dict[str, Any]:
+    """The same as a JSON value, with the abilities' own benchmarks."""
+    return {
+        **run.values["profile"],
+        "headlines": run.headlines,
+        "seed": run.configuration.seed,
+        "own_benchmarks": run.own_benchmarks,
+    }
+
+
+def table_files() -> list[Path]:
+    """Every table of the stage."""
+    tables = [paths.profile(name, form) for name, form in product(TABLES, ("csv", "parquet"))]
+    return [*tables, paths.profile("items", "parquet")]

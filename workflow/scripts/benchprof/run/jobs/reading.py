@@ -1,0 +1,76 @@
+"""The job of reading, which is no part of the default run: benchmarks' texts are others' work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchprof import digests
+from benchprof.run import paths
+from benchprof.run.jobs.evaluation import EvaluateBenchmark
+from benchprof.run.jobs.job import LIBRARIES, Files, Size
+
+
+@dataclass(frozen=True)
+class ExportItems(EvaluateBenchmark):
+    """Write what one model was asked on one benchmark and what it answered under every ablation."""
+
+    rule = script = "export_items"
+
+    @property
+    def metric(self) -> str:
+        """The score that is shown."""
+        wanted = self.run.configuration.profile.metric
+        return self.run.headlines.get(self.benchmark, wanted)
+
+    @property
+    def compared(self) -> list[str]:
+        """The ablations of the page; one random control stands for all."""
+        shown = (None, *self.run.seeds[:1])
+        return [own.name for own in self.ablations if own.seed in shown]
+
+    @property
+    def title(self) -> str:
+        """Of the page."""
+        return f"{self.benchmark} under {self.model}"
+
+    @property
+    def table(self) -> Path:
+        """A row per item."""
+        return paths.RESULTS / "items" / self.model / f"{self.benchmark}.csv"
+
+    @property
+    def page(self) -> Path:
+        """The same to read."""
+        return self.table.with_suffix(".md")
+
+    @property
+    def inputs(self) -> Files:
+        """The records, and all that was read to ask."""
+        return {
+            "model": self.folder,
+            "records": list(self.records.values()),
+            "asked": self.files,
+        }
+
+    @property
+    def outputs(self) -> Files:
+        """Table and page."""
+        return {"csv": self.table, "md": self.page}
+
+    @property
+    def settings(self) -> Any:
+        """Also of the code that lays out, so that an edited table or page is made again."""
+        return super().settings | {
+            "metric": self.metric,
+            "reading": digests.of_modules(["benchprof.reading", "benchprof.spreadsheet"]),
+        }
+
+    def memory(self, size: Size) -> float:  # noqa: ARG002
+        """No model is loaded."""
+        return LIBRARIES
+
+    def minutes(self, size: Size) -> float:  # noqa: ARG002
+        """To lay out."""
+        return 30

@@ -1,0 +1,125 @@
+"""Jobs of the replication stage: what another draw of the train items would have made.
+
+Only with `importance: halves: true`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase, digests
+from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
+from benchprof.run import paths
+from benchprof.run.ablation import Ablation
+from benchprof.run.jobs.importance import Scored
+from benchprof.run.jobs.job import Files, Job
+from benchprof.run.jobs.profile import described, profile_settings
+from benchprof.run.run import Run
+
+DRAWN_BY = ("benchprof.replication.halves", "benchprof.replication.masks")
+"""What draws and scores the halves of the train items."""
+
+
+@dataclass(frozen=True)
+class SelectHalfMasks(Scored):
+    """Select the masks that each half of the train items makes alone."""
+
+    rule = "select_half_masks"
+
+    @property
+    def masks(self) -> dict[Ablation, Path]:
+        """The masks of both halves."""
+        every = [own for ability in self.run.abilities for own in self.run.halves(ability)]
+        return {own: paths.mask(self.model, own) for own in every}
+
+    @property
+    def outputs(self) -> Files:
+        """The masks."""
+        return {"masks": list(self.masks.values())}
+
+    @property
+    def settings(self) -> Any:
+        """What importance and masks depend on."""
+        return super().settings | {
+            "selections": self.run.values["selections"],
+            "fractions": self.run.numbers,
+            "fraction_of": self.run.configuration.fraction_of,
+            "masks": codebase.digest_of("masks"),
+            "halves": digests.of_modules(DRAWN_BY),
+        }
+
+
+@dataclass(frozen=True)
+class MeasureReplication(Job):
+    """Measure by how much an ability's AIS on its own test differs with the train items."""
+
+    rule = "measure_replication"
+
+    @property
+    def impact(self) -> Path:
+        """The AIS under the masks of all items."""
+        return paths.IMPACT
+
+    @property
+    def intact(self) -> dict[tuple[str, str], Path]:
+        """The intact model's record, by model and own test."""
+        own = product(self.run.models, self.run.own_benchmarks.items())
+        return {
+            (model, benchmark): paths.half_record(model, ability, None)
+            for model, (ability, benchmark) in own
+        }
+
+    @property
+    def sources(self) -> list[Source]:
+        """Every record under the mask of a half."""
+        own = product(self.run.models, self.run.own_benchmarks.items())
+        return [
+            Source(
+                model,
+                benchmark,
+                ablation,
+                paths.half_record(model, ability, ablation),
+                paths.mask(model, ablation),
+            )
+            for model, (ability, benchmark) in own
+            for ablation in self.run.halves(ability)
+        ]
+
+    @property
+    def profile(self) -> Settings:
+        """How scores become AIS."""
+        return profile_settings(self.run)
+
+    @property
+    def inputs(self) -> Files:
+        """Records, masks and the AIS beside them."""
+        return {
+            "impact": self.impact,
+            "intact": list(self.intact.values()),
+            "records": [source.record for source in self.sources],
+            "masks": [source.mask for source in self.sources],
+        }
+
+    @property
+    def outputs(self) -> Files:
+        """One table in two forms."""
+        return {form: paths.profile("replication", form) for form in ("csv", "parquet")}
+
+    @property
+    def settings(self) -> Any:
+        """As of the profile, and the code."""
+        return described(self.run) | {
+            "code": codebase.digest_of("profile"),
+            "table": digests.of_modules(["benchprof.replication.table"]),
+        }
+
+
+def replication_files(run: Run) -> list[Path]:
+    """By how much own AIS differ with the train items, where that is measured."""
+    if not (run.configuration.importance.halves and run.own_benchmarks and run.numbers):
+        return []
+    return [paths.profile("replication", form) for form in ("csv", "parquet")]

@@ -1,0 +1,348 @@
+"""Jobs of the validation: models whose abilities lie in known weights, and what was recovered.
+
+Only with `validation` in the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase, data, digests
+from benchprof.profile.settings import Settings
+from benchprof.run import paths
+from benchprof.run.ablation import INTACT, Ablation, k_name
+from benchprof.run.configuration import Benchmark, Folder, TaskFile, Validation
+from benchprof.run.jobs.evaluation import Answered, EvaluateBenchmark
+from benchprof.run.jobs.job import Files, Job, ModelJob, Size
+from benchprof.run.jobs.profile import described, profile_settings
+from benchprof.run.run import Run
+
+POOL = paths.VALIDATION / "pool.jsonl"
+VERDICT = paths.VALIDATION / "verdict.txt"
+RECOVERY = ("recovery", "cells", "masks", "coverage", "similarity")
+"""Names of the tables."""
+PLANTING = ("benchprof.generators.planting",)
+"""What draws the planted world's items."""
+
+
+@dataclass(frozen=True)
+class OfValidation(Job):
+    """A job of the validation."""
+
+    @cached_property
+    def validation(self) -> Validation:
+        """The section of the configuration."""
+        assert self.run.configuration.validation is not None
+        return self.run.configuration.validation
+
+    @property
+    def view(self) -> tuple[str, str]:
+        """Selection and k of the masks that thresholds are demanded of."""
+        return self.validation.selection, k_name(self.validation.fraction)
+
+
+@dataclass(frozen=True)
+class PlantedModel(ModelJob, OfValidation):
+    """A job of one model of the validation."""
+
+    @property
+    def planted(self) -> Path:
+        """The folder that it comes from."""
+        source = self.run.configuration.models[self.model].source
+        assert isinstance(source, Folder)
+        return Path(source.folder)
+
+    @property
+    def planted_card(self) -> Path:
+        """What it says of where its abilities lie."""
+        return self.planted / "card.json"
+
+
+@dataclass(frozen=True)
+class AcceptModel(PlantedModel):
+    """Examine whether each ability of a planted model lies in its block, all of it, alone."""
+
+    rule = "accept_model"
+
+    @property
+    def acceptance(self) -> Path:
+        """What was found."""
+        return paths.VALIDATION / self.model / "acceptance.json"
+
+    @property
+    def inputs(self) -> Files:
+        """Model and card; a rule that asks for a pattern gets neither."""
+        return {"card": self.planted_card, "model": self.folder}
+
+    @property
+    def outputs(self) -> Files:
+        """What was found."""
+        return {"acceptance": self.acceptance}
+
+    @property
+    def settings(self) -> Any:
+        """The code that draws items, reads the card and ablates."""
+        modules = ["benchprof.validation.card", "benchprof.masks.ablation"]
+        return {
+            "planting": digests.of_modules(PLANTING),
+            "items_of_each_kind": self.validation.items_of_each_kind,
+            "code": digests.of_modules(modules),
+        }
+
+
+@dataclass(frozen=True)
+class WritePool(OfValidation):
+    """Write the pool of fresh items that intervals are held against."""
+
+    rule = "write_pool"
+
+    @property
+    def pool(self) -> Path:
+        """The items."""
+        return POOL
+
+    @property
+    def inputs(self) -> Files:
+        """None."""
+        return {}
+
+    @property
+    def outputs(self) -> Files:
+        """The items."""
+        return {"pool": self.pool}
+
+    @property
+    def settings(self) -> Any:
+        """The code that draws them, and how many."""
+        return {
+            "planting": digests.of_modules(PLANTING),
+            "items_of_each_kind": self.validation.items_of_each_kind,
+        }
+
+
+@dataclass(frozen=True)
+class EvaluateBlocks(PlantedModel):
+    """Evaluate a planted model without each of its blocks on every benchmark."""
+
+    rule = "evaluate_blocks"
+
+    @property
+    def blocks(self) -> dict[str, Path]:
+        """The blocks' masks by ability."""
+        return blocks_of(self.run, self.model)
+
+    @property
+    def truth(self) -> dict[str, dict[str, Path]]:
+        """The records by benchmark, and by the ability whose block is out, or `intact`."""
+        return truth_of(self.run, self.model)
+
+    @property
+    def benchmarks(self) -> dict[str, EvaluateBenchmark]:
+        """What is asked, as in the run."""
+        return {name: EvaluateBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
+
+    @property
+    def inputs(self) -> Files:
+        """Model and card."""
+        return {"card": self.planted_card, "model": self.folder}
+
+    @property
+    def outputs(self) -> Files:
+        """Masks and records."""
+        records = [path for own in self.truth.values() for path in own.values()]
+        return {"masks": list(self.blocks.values()), "records": records}
+
+    @property
+    def settings(self) -> Any:
+        """What decides the answers."""
+        modules = ["benchprof.validation.card", "benchprof.validation.blocks"]
+        files = {path for job in self.benchmarks.values() for path in job.files}
+        return {
+            "benchmarks": self.run.values["benchmarks"],
+            "dtype": self.run.configuration.models[self.model].dtype,
+            "seed": self.run.configuration.seed,
+            "files": digests.of_files(sorted(files)),
+            "code": [codebase.digest_of("evaluation"), digests.of_modules(modules)],
+        }
+
+    def minutes(self, size: Size) -> float:
+        """As of an evaluation."""
+        return size.minutes(120, 30)
+
+
+@dataclass(frozen=True)
+class AnswerPool(Answered, OfValidation):
+    """Evaluate the intact and the ablated models on the pool of fresh items."""
+
+    rule = "answer_pool"
+
+    @property
+    def asked(self) -> Benchmark:
+        """The pool, as an ability's items are asked."""
+        return TaskFile(task_file=str(data.TASKS / "ability_items.yaml"), data=str(POOL))
+
+    @property
+    def ablations(self) -> list[Ablation]:
+        """The masks that thresholds are demanded of."""
+        return [Ablation(ability, *self.view) for ability in self.run.abilities]
+
+    @property
+    def records(self) -> dict[str, Path]:
+        """By the ablation's name, and of `intact`."""
+        known = pool_of(self.run, self.model)
+        own = {ablation.name: known[ablation.ability] for ablation in self.ablations}
+        return {INTACT: known[INTACT]} | own
+
+    @property
+    def settings(self) -> Any:
+        """The pool is a file that the run makes: an input, whose content is not known before."""
+        return {
+            "prompt": digests.of_file(data.TASKS / "ability_items.yaml"),
+            "dtype": self.run.configuration.models[self.model].dtype,
+            "seed": self.run.configuration.seed,
+            "code": codebase.digest_of("evaluation"),
+        }
+
+
+@dataclass(frozen=True)
+class MeasureRecovery(OfValidation):
+    """Hold masks and Ability Impact Scores against what was planted."""
+
+    rule = "measure_recovery"
+
+    @property
+    def prepared(self) -> dict[str, Path]:
+        """The planted models."""
+        return {model: paths.model(model) for model in self.validation.planted}
+
+    @property
+    def masks(self) -> dict[tuple[str, Ablation], Path]:
+        """Every ability's mask of the planted models."""
+        run = self.run
+        keys = product(self.validation.planted, run.abilities, run.selections, run.ks)
+        every = [(model, Ablation(ability, s, k)) for model, ability, s, k in keys]
+        return {(model, own): paths.mask(model, own) for model, own in every}
+
+    @property
+    def blocks(self) -> Mapping[str, Mapping[str, Path]]:
+        """The blocks' masks by model and ability."""
+        return {model: blocks_of(self.run, model) for model in self.validation.planted}
+
+    @property
+    def truth(self) -> Mapping[str, Mapping[str, Mapping[str, Path]]]:
+        """The records without each block by model, benchmark and ability."""
+        return {model: truth_of(self.run, model) for model in self.validation.planted}
+
+    @property
+    def answers(self) -> Mapping[str, Mapping[str, Path]]:
+        """The records of the pool by model and ability."""
+        return {model: pool_of(self.run, model) for model in self.validation.planted}
+
+    @property
+    def profile(self) -> Settings:
+        """How scores become AIS."""
+        return profile_settings(self.run)
+
+    @property
+    def folder(self) -> Path:
+        """Of the tables and the figure."""
+        return paths.VALIDATION
+
+    @property
+    def inputs(self) -> Files:
+        """What was found, and what is true."""
+        states = [records for own in self.truth.values() for records in own.values()]
+        return {
+            "models": list(self.prepared.values()),
+            "impact": paths.IMPACT,
+            "findings": paths.profile("findings", "parquet"),
+            "similarity": paths.SIMILARITY,
+            "pool": POOL,
+            "blocks": [path for own in self.blocks.values() for path in own.values()],
+            "truth": [path for records in states for path in records.values()],
+            "answers": [path for own in self.answers.values() for path in own.values()],
+            "masks": list(self.masks.values()),
+            "composition": Path(self.validation.composition),
+        }
+
+    @property
+    def outputs(self) -> Files:
+        """Tables and a figure."""
+        tables = {name: self.folder / f"{name}.csv" for name in RECOVERY}
+        drawn = {"figure": self.folder / "recovery.png", "svg": self.folder / "recovery.svg"}
+        return tables | drawn
+
+    @property
+    def settings(self) -> Any:
+        """All but the thresholds."""
+        own = ("blocks", "card", "job", "similarity", "coverage", "recovery", "recovery_figure")
+        drawn = ["benchprof.report.style", "benchprof.report.caveats"]
+        modules = [*(f"benchprof.validation.{name}" for name in own), *drawn]
+        values = self.run.values["validation"].items()
+        return {
+            "validation": {k: v for k, v in values if not k.startswith("thresholds")},
+            "profile": described(self.run),
+            "code": [codebase.digest_of("profile"), digests.of_modules(modules)],
+        }
+
+
+@dataclass(frozen=True)
+class CheckRecovery(OfValidation):
+    """Stop where a validation is below its thresholds; say which."""
+
+    rule = "check_recovery"
+
+    @property
+    def tables(self) -> dict[str, Path]:
+        """What was measured."""
+        names = ("recovery", "coverage", "similarity")
+        return {name: paths.VALIDATION / f"{name}.csv" for name in names}
+
+    @property
+    def acceptance(self) -> dict[str, Path]:
+        """Whether each planted model holds what was planted."""
+        return {model: AcceptModel(self.run, model).acceptance for model in self.validation.planted}
+
+    @property
+    def verdict(self) -> Path:
+        """What was judged."""
+        return VERDICT
+
+    @property
+    def inputs(self) -> Files:
+        """What was measured."""
+        return {**self.tables, "acceptance": list(self.acceptance.values())}
+
+    @property
+    def outputs(self) -> Files:
+        """The verdict."""
+        return {"verdict": self.verdict}
+
+    @property
+    def settings(self) -> Any:
+        """The thresholds, and the code that judges."""
+        code = {"code": digests.of_modules(["benchprof.validation.thresholds"])}
+        return self.run.values["validation"] | code
+
+
+def blocks_of(run: Run, model: str) -> dict[str, Path]:
+    """The masks of a planted model's blocks by ability."""
+    folder = paths.VALIDATION / model / "blocks"
+    return {ability: folder / f"{ability}.safetensors" for ability in run.abilities}
+
+
+def truth_of(run: Run, model: str) -> dict[str, dict[str, Path]]:
+    """The records of a planted model by benchmark, and by the ability whose block is out."""
+    folder, states = paths.VALIDATION / model / "truth", (INTACT, *run.abilities)
+    return {b: {state: folder / b / f"{state}.json" for state in states} for b in run.benchmarks}
+
+
+def pool_of(run: Run, model: str) -> dict[str, Path]:
+    """The records of a planted model on the pool by ability, and of `intact`."""
+    folder = paths.VALIDATION / model / "pool"
+    return {state: folder / f"{state}.json" for state in (INTACT, *run.abilities)}

@@ -1,0 +1,284 @@
+"""A run: its configuration, and what that means for all of its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof.abilities.item import SPLITS, read_items
+from benchprof.run.ablation import ALL_ABILITIES, Ablation, k_name
+from benchprof.run.configuration import (
+    CALIBRATED,
+    AbilitySplit,
+    Benchmark,
+    Configuration,
+    LmTask,
+    ShippedBenchmark,
+    TaskFile,
+)
+from benchprof.run.consistency import check_consistency
+from benchprof.run.layers import extended, read_layers
+from benchprof.section import read_section
+from benchprof.store import Store
+from benchprof.tasks.definition import Definition, local_files, read_definition
+from benchprof.yaml_files import check_duplicate_keys
+
+BACKGROUND = "_background"
+"""In place of an ability: the items that `specific` contrasts every ability with."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run.
+
+    Attributes:
+        configuration: typed, with its defaults.
+        values: the same as a person wrote it, `extends` resolved, without defaults.
+        source: the files named in messages.
+    """
+
+    configuration: Configuration
+    values: Mapping[str, Any]
+    source: str
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], source: str = "config.yaml") -> Run:
+        """The run of a configuration as loaded.
+
+        Raises:
+            InputError: names the key, the value and what is allowed, of the first fault.
+        """
+        values = extended(config)
+        configuration = read_section(Configuration, values, source)
+        check_consistency(configuration, source)
+        return cls(configuration, values, source)
+
+    @classmethod
+    def given(cls, config: Mapping[str, Any], files: Sequence[str | Path]) -> Run:
+        """The run of a configuration that Snakemake loaded from files.
+
+        Raises:
+            InputError: also names a key that a file says twice, of which Snakemake keeps the last.
+        """
+        for file in files:
+            check_duplicate_keys(Path(file))
+        return cls.of(config, ", ".join(map(str, files)))
+
+    @cached_property
+    def models(self) -> list[str]:
+        """Names of the models."""
+        return list(self.configuration.models)
+
+    @cached_property
+    def abilities(self) -> list[str]:
+        """Names of the abilities."""
+        return list(self.configuration.abilities)
+
+    @cached_property
+    def benchmarks(self) -> list[str]:
+        """Names of the benchmarks."""
+        return list(self.configuration.benchmarks)
+
+    @cached_property
+    def selections(self) -> list[str]:
+        """Names of the selections, in the order of the file."""
+        return list(self.values["selections"])
+
+    @cached_property
+    def ks(self) -> list[str]:
+        """Each k that is profiled, as file names have it; `calibrated` may be among them."""
+        return [k_name(fraction) for fraction in self.configuration.fractions]
+
+    @cached_property
+    def candidates(self) -> list[str]:
+        """Each k that `calibrated` is chosen from; none where no k is."""
+        calibration = self.configuration.calibration
+        if calibration is None or CALIBRATED not in self.ks:
+            return []
+        return [k_name(fraction) for fraction in calibration.fractions]
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """Each k that is known before the run."""
+        return [k for k in self.ks if k != CALIBRATED]
+
+    @cached_property
+    def sizes(self) -> list[str]:
+        """Each k that masks are selected at."""
+        return list(dict.fromkeys(self.numbers + self.candidates))
+
+    @cached_property
+    def seeds(self) -> list[int]:
+        """Of the random controls."""
+        return self.configuration.controls.random.seeds
+
+    @cached_property
+    def matched(self) -> list[str]:
+        """What random controls are matched to: each ability's mask, or all on average."""
+        each = self.configuration.controls.random.matched_to == "each_ability"
+        return self.abilities if each else [ALL_ABILITIES]
+
+    @cached_property
+    def background(self) -> Path | None:
+        """The folder of items that `specific` contrasts every ability with, if any."""
+        specific = self.configuration.selections.specific
+        return Path(specific.background) if specific and specific.background else None
+
+    @cached_property
+    def diagnosed(self) -> list[str]:
+        """What importance is computed for."""
+        return [*self.abilities, BACKGROUND] if self.background else self.abilities
+
+    @cached_property
+    def store(self) -> Store:
+        """Where finished importance files and evaluations live."""
+        return Store(Path(self.configuration.store))
+
+    @cached_property
+    def ablations(self) -> list[Ablation]:
+        """Every ablation of a model: the abilities' masks, then their controls."""
+        return self._grid(self.ks, self.matched)
+
+    def trials(self, ability: str) -> list[Ablation]:
+        """What an ability's calibration items are answered under: of controls its own alone."""
+        own = [ability] if self.matched == self.abilities else self.matched
+        return self._grid(self.candidates, own)
+
+    def masks(self, selection: str, ks: Sequence[str]) -> list[Ablation]:
+        """The abilities' masks of one selection at some k."""
+        return [Ablation(a, selection, k) for a, k in product(self.abilities, ks)]
+
+    def controls(self, selection: str, ks: Sequence[str]) -> list[Ablation]:
+        """The random controls of one selection at some k."""
+        return [
+            Ablation(ability, selection, k, seed)
+            for ability, seed, k in product(self.matched, self.seeds, ks)
+        ]
+
+    def halves(self, ability: str) -> list[Ablation]:
+        """The masks that either half of the train items makes alone, at each k that is known."""
+        return [
+            Ablation(ability, selection, k, half=half)
+            for selection, half, k in product(self.selections, (1, 2), self.numbers)
+        ]
+
+    def _grid(self, ks: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
+        masks = [
+            Ablation(ability, selection, k)
+            for selection, k, ability in product(self.selections, ks, self.abilities)
+        ]
+        controls = [
+            Ablation(ability, selection, k, seed)
+            for selection, k, seed, ability in product(self.selections, ks, self.seeds, matched)
+        ]
+        return masks + controls
+
+    @cached_property
+    def own_benchmarks(self) -> dict[str, str]:
+        """The benchmark that is an ability's test split, by ability; the first of several."""
+        own: dict[str, str] = {}
+        for name, benchmark in self._splits.items():
+            if benchmark.split == "test" and not benchmark.twins:
+                own.setdefault(benchmark.ability, name)
+        return own
+
+    @cached_property
+    def own_twins(self) -> dict[str, str]:
+        """The benchmark that has the twins of the same items as an ability's own, by ability."""
+        twins: dict[str, str] = {}
+        for ability, own in self.own_benchmarks.items():
+            same = self._splits[own].model_dump() | {"twins": True}
+            for name, benchmark in self._splits.items():
+                if benchmark.model_dump() == same:
+                    twins.setdefault(ability, name)
+        return twins
+
+    @property
+    def _splits(self) -> dict[str, AbilitySplit]:
+        every = self.configuration.benchmarks.items()
+        return {name: own for name, own in every if isinstance(own, AbilitySplit)}
+
+    def items(self, ability: str, split: str) -> Path:
+        """An ability's file of items, or the background's."""
+        if ability in self.configuration.abilities:
+            return Path(self.configuration.abilities[ability].items, f"{split}.jsonl")
+        assert self.background is not None
+        return self.background / f"{split}.jsonl"
+
+    @cached_property
+    def train(self) -> dict[str, Path]:
+        """The file of train items of everything that importance is computed for."""
+        return {ability: self.items(ability, "train") for ability in self.diagnosed}
+
+    def item_ids(self, ability: str, split: str) -> list[str]:
+        """The ids of a split's items.
+
+        Raises:
+            InputError: the file is missing or faulty.
+        """
+        return [item.id for item in read_items(self.items(ability, split))]
+
+    def excluded(self, ability: str, split: str) -> list[str]:
+        """The ids of a split's items that experts rejected: of no other split's."""
+        rejected = self.configuration.abilities.get(ability)
+        if rejected is None or not rejected.exclude:
+            return []
+        return sorted({*rejected.exclude} & {*self.item_ids(ability, split)})
+
+    def definition(self, benchmark: str) -> Definition | None:
+        """The definition of a shipped benchmark; None of another.
+
+        Raises:
+            InputError: none is shipped under the name.
+        """
+        own = self.configuration.benchmarks[benchmark]
+        if not isinstance(own, ShippedBenchmark):
+            return None
+        return read_definition(own.benchmark, f"{self.source}, benchmarks.{benchmark}.benchmark")
+
+    def local_files(self, benchmark: str) -> dict[str, Path]:
+        """The local files of a shipped benchmark by their kind; none of another or of the Hub."""
+        definition, folder = self.definition(benchmark), self.configuration.benchmark_data
+        return local_files(definition, Path(folder)) if definition and folder else {}
+
+    @cached_property
+    def headlines(self) -> dict[str, str]:
+        """The metric that each shipped benchmark is known by, where the profile asks for it."""
+        if self.configuration.profile.metric != "headline":
+            return {}
+        known = {name: self.definition(name) for name in self.benchmarks}
+        return {name: own.metric for name, own in known.items() if own}
+
+    @cached_property
+    def item_files(self) -> list[Path]:
+        """Every file of the abilities' items."""
+        return [self.items(a, split) for a, split in product(self.abilities, SPLITS)]
+
+    @cached_property
+    def data_files(self) -> list[Path]:
+        """Every data file that the configuration names."""
+        background = [self.items(BACKGROUND, "train")] if self.background else []
+        own = [path for b in self.configuration.benchmarks.values() for path in own_files(b)]
+        shipped = [path for name in self.benchmarks for path in self.local_files(name).values()]
+        return [*self.item_files, *background, *own, *shipped]
+
+
+def own_files(benchmark: Benchmark) -> list[Path]:
+    """The files that a benchmark of the configuration names itself."""
+    named = [benchmark.data] if isinstance(benchmark, LmTask | TaskFile) else []
+    if isinstance(benchmark, TaskFile):
+        named.append(benchmark.task_file)
+    return [Path(path) for path in named if path is not None]
+
+
+def read_run(files: Sequence[Path]) -> Run:
+    """The run of configuration files, each laid over those before it.
+
+    Raises:
+        InputError: names the file, the key, the value and what is allowed, of the first fault.
+    """
+    return Run.of(read_layers(files), ", ".join(map(str, files)))

@@ -1,0 +1,45 @@
+"""How a script of the workflow gets its job, and how any job runs without the workflow."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchprof.errors import InputError
+from benchprof.logs import logged
+from benchprof.run.jobs.all import JOBS
+from benchprof.run.jobs.job import Job
+from benchprof.run.run import Run
+
+FOLDER = Path(__file__).parents[2]
+"""Of the scripts, which the package lies beside in a checkout."""
+
+
+def run_script(main: Callable[[Any, int], None], snakemake: Any) -> None:
+    """Run a script's `main` for the job that Snakemake started it for.
+
+    Args:
+        main: takes the job and its number of threads.
+        snakemake: the object that Snakemake gives to scripts.
+    """
+    with logged(snakemake.log[0]):
+        run = Run.of(snakemake.config)
+        main(JOBS[snakemake.params.job](run, **snakemake.wildcards), snakemake.threads)
+
+
+def run_job(job: Job, threads: int) -> None:
+    """Run a job as the workflow would, in this process.
+
+    Raises:
+        InputError: this installation has no scripts, or the job's input is at fault.
+    """
+    file = FOLDER / f"{job.script}.py"
+    spec = importlib.util.spec_from_file_location(job.script, file)
+    if spec is None or spec.loader is None or not file.is_file():
+        remedy = "Run it with the checkout's `workflow/scripts` on PYTHONPATH."
+        raise InputError(file, "no such file", "the workflow's scripts beside the package", remedy)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.main(job, threads)
