@@ -308,7 +308,8 @@ def test_requests_are_tokenized_as_by_lm_eval(
 
 def test_chat_templates_equal_lm_evals(make_model: MakeModel, tokenizer: Any) -> None:
     model = make_model("llama")
-    theirs, ours = HFLM(pretrained=model, tokenizer=tokenizer), TreeScorer(model, tokenizer)
+    theirs = HFLM(pretrained=model, tokenizer=tokenizer)
+    ours = TreeScorer(model, tokenizer, chat_template_arguments={"date": "2024-07-26"})
     history = [{"role": role, "content": "hello"} for role in ("system", "user")]
     for prompt in (True, False):
         rendered = ours.apply_chat_template(history, add_generation_prompt=prompt)

@@ -122,7 +122,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
 
         `description` shows a tqdm bar; `progress` is called with (tokens done, tokens of the plan)
-        instead.
+        instead. `chat_template_arguments` are those of `render_chat`, of which conversations need
+        `date`.
         """
         super().__init__()
         self.model = model.eval()
