@@ -58,6 +58,7 @@ MODULES = {
         "benchprof.sandbox.program",
         "benchprof.sandbox.sandbox",
         "benchprof.scoring.scorer",
+        "benchprof.scoring.structure",
         "benchprof.sandbox.syscalls",
         "benchprof.tasks.source",
         "benchprof.scoring.tiles",

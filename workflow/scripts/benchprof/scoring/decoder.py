@@ -15,12 +15,10 @@ from torch import nn
 from torch.nn import functional
 
 from benchprof.scoring.attention import Paths, attend_along, multiply
-
-FAMILIES = ("llama", "mistral", "qwen2")
-"""By `config.model_type`: those whose layers are these and no others; all are tested."""
+from benchprof.scoring.structure import Structure
 
 
-def decoder_of(model: Any) -> Decoder | None:
+def decoder_of(model: Any, structure: Structure) -> Decoder | None:
     """Give the faster decoder of a model; None where the library's is as fast, or does more.
 
     Layers must be plain; hooks on them would not be called.
@@ -33,7 +31,7 @@ def decoder_of(model: Any) -> Decoder | None:
         and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     )
     same = (
-        config.model_type in FAMILIES
+        structure.llama
         and config.hidden_act == "silu"
         and all(type(weight) is nn.Linear for weight in _projections(model))
     )
@@ -53,7 +51,7 @@ class Decoder:
     """
 
     def __init__(self, model: Any) -> None:
-        """Take a model of one of the families."""
+        """Take a model whose layers are these."""
         self.base, self.config = model.base_model, model.config
 
     def __call__(
