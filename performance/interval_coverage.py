@@ -9,8 +9,9 @@ import argparse
 
 import numpy as np
 
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.guessing import Guessing
-from benchprof.profile.impact import SIGNIFICANCE, above_guessing_p, measure_impacts
+from benchprof.profile.impact import above_guessing_p, measure_impacts
 from benchprof.profile.resampling import Floats
 from benchprof.profile.similarity import (
     effective_number,

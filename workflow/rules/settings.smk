@@ -344,7 +344,7 @@ def report_settings(wildcards):
     parts = [f"page.{ending}" for ending in ("html.jinja", "css", "js")]
     return page_settings() | {
         "own_benchmarks": own_benchmarks(),
-        "code": digests.of_modules(["benchprof.report"]),
+        "code": digests.of_modules(["benchprof.profile.criteria", "benchprof.report"]),
         "template": {part: digests.of_file(folder / part) for part in parts},
     }
 
@@ -365,7 +365,9 @@ def table_settings(wildcards):
     modules = ["style", "matrix", "caveats", "paper_tables", "figures.similarity"]
     return {
         "own_benchmarks": own_benchmarks(),
-        "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+        "code": digests.of_modules(
+            ["benchprof.profile.criteria", *(f"benchprof.report.{m}" for m in modules)]
+        ),
     }
 
 
@@ -376,7 +378,12 @@ def figure_settings(name):
         modules = ["style", "matrix", "caveats", f"figures.{name}"]
         return {
             "own_benchmarks": own_benchmarks(),
-            "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+            "code": digests.of_modules(
+                [
+                    "benchprof.profile.criteria",
+                    *(f"benchprof.report.{m}" for m in modules),
+                ]
+            ),
         }
 
     return settings
@@ -436,7 +443,13 @@ def analysis_settings(wildcards):
         "fractions": CORE_FRACTIONS,
         "tests": own_benchmarks(),
         "twins": own_twins(),
-        "code": digests.of_modules(["benchprof.analysis", "benchprof.report.style"]),
+        "code": digests.of_modules(
+            [
+                "benchprof.analysis",
+                "benchprof.profile.criteria",
+                "benchprof.report.style",
+            ]
+        ),
     }
 
 

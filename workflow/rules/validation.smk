@@ -90,7 +90,7 @@ def recovery_settings(wildcards):
         "profile": profile_settings(wildcards),
         "code": [
             codebase.digest_of("profile"),
-            digests.of_modules([*modules, *drawn, "benchprof.report.caveats"]),
+            digests.of_modules([*modules, *drawn]),
         ],
     }
 

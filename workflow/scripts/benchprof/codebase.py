@@ -74,6 +74,7 @@ MODULES = {
     "calibration": (
         "benchprof.calibration",
         "benchprof.tasks.guessing",
+        "benchprof.profile.criteria",
         "benchprof.profile.guessing",
         "benchprof.profile.impact",
         "benchprof.profile.resampling",

@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 from statistics import fmean
 
-from benchprof.profile.impact import SIGNIFICANCE, above_guessing_p
+from benchprof.profile.criteria import LEAST_DOSE, is_above_guessing, is_matched
+from benchprof.profile.impact import above_guessing_p
 from benchprof.profile.scores import Scores
 
 # Of the right option: it says more per item than right or wrong, and calibration sets are small.
 METRIC = "probability"
-# As of the profile: a mask that takes less off its own ability says nothing about a benchmark.
-LEAST_DOSE = 0.5
 WARNINGS = {
     "": "",
     "at_guessing": "the intact model is not above guessing: nothing to lose, so not counted",
@@ -50,7 +49,7 @@ class Drops:
     @property
     def counted(self) -> bool:
         """Whether there is something to lose: the intact model is above guessing."""
-        return self.p_guessing < SIGNIFICANCE
+        return is_above_guessing(self.p_guessing)
 
     @property
     def others_mean(self) -> float:
@@ -73,8 +72,7 @@ class Drops:
         if not self.counted:
             return "at_guessing"
         enough = LEAST_DOSE * (self.intact - self.guessing)
-        # A comparison with NaN, where there is no such mask, is false.
-        if any(side >= max(self.own, enough) for side in (self.others_max, self.random_mean)):
+        if is_matched(self.own, (self.others_max, self.random_mean), enough):
             return "not_separable"
         return "k_too_small" if self.own < enough else ""
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from benchprof.profile import reason
 from benchprof.profile.contrast import Contrasts, contrasts
+from benchprof.profile.criteria import MIN_ITEMS, is_above_guessing
 from benchprof.profile.impact import (
-    SIGNIFICANCE,
     Estimates,
     Impacts,
     above_guessing_p,
@@ -25,9 +25,6 @@ from benchprof.profile.significance import (
 )
 from benchprof.sampling import derived_seed
 
-# With fewer items (or clusters) intervals and tests are not worth their names: McNemar's test,
-# for one, reaches 5% with six items or more, and then only if all six change the same way.
-MIN_ITEMS = 10
 ESTIMATES = {
     "ais": ["ais", "ais_low", "ais_high"],
     "random": ["over_random", "over_random_low", "over_random_high"],
@@ -110,7 +107,7 @@ def _undefined(scores: Scores, intact: float, p: float) -> tuple[str, str]:
     """Code and sentence of why a benchmark has no AIS; empty where it has."""
     if scores.n < MIN_ITEMS:
         return reason.TOO_FEW_ITEMS, reason.too_few_items(scores.n, MIN_ITEMS)
-    if not p < SIGNIFICANCE:
+    if not is_above_guessing(p):
         sentence = reason.not_above_guessing(intact, scores.guessing.level, p, scores.n)
         return reason.NOT_ABOVE_GUESSING, sentence
     return "", ""

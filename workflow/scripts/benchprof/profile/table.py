@@ -18,15 +18,10 @@ from benchprof.profile.comparison import (
     pair_of,
     profiles_of,
 )
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import BROKEN_FROM, KEPT_AT_GUESSING, SIGNIFICANCE
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Source
 
-# A model at guessing on fewer benchmarks may have lost what just these need.
-BROKEN_FROM = 3
-# Where guessing scores 0 (free generation) a single lucky answer is above it: there a model is
-# at guessing that keeps no more than this share of the intact score.
-KEPT_AT_GUESSING = 0.1
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
 
 

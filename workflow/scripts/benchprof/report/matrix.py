@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from benchprof.configuration import shown_fraction
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
-from benchprof.profile.impact import SIGNIFICANCE
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5

@@ -15,9 +15,6 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
-EFFECT = 0.05
-"""Of an AIS: below it, an ability matters next to nothing."""
-
 
 def coverage_rows(
     pool: Scores,

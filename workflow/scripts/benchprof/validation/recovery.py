@@ -11,17 +11,15 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from benchprof.errors import InputError
+from benchprof.profile.criteria import CLEAR_EFFECT, separates
 from benchprof.profile.impact import base_of
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
-from benchprof.report.caveats import SIDE_DROP, SMALL_DROP
 from benchprof.validation.blocks import precision_and_recall
 
 CELL = ["model", "benchmark", "ability"]
 MASKS = ["model", "selection", "fraction"]
 IDENTITY = ["model_digest", "requests_digest"]
-CLEAR_EFFECT = 0.15
-"""Of a true AIS: from here on a wrong sign is an error."""
 
 
 def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
@@ -144,7 +142,7 @@ def drops(
         "own_drop_min": least,
         "others_drop": sides.max(),
         "others_drop_max": others["ais"].abs().max(),
-        "separable": bool(least >= SMALL_DROP and sides.max() <= SIDE_DROP),
+        "separable": separates(least, sides.max()),
     }
 
 
