@@ -14,7 +14,7 @@ from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
-from benchprof.analysis.selectivity import Ablation, answer_losses, selectivity_table
+from benchprof.analysis.selectivity import MaskOwner, answer_losses, selectivity_table
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.configuration import shown_fraction
 from benchprof.evaluation.record import read_record
@@ -133,10 +133,10 @@ def _losses(
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-) -> tuple[dict[str, Floats], dict[str, dict[Ablation, Floats]]]:
+) -> tuple[dict[str, Floats], dict[str, dict[MaskOwner, Floats]]]:
     """Answer losses of the intact and of the ablated models, by ability whose items are asked."""
     base: dict[str, Floats] = {}
-    ablated: dict[str, dict[Ablation, Floats]] = {}
+    ablated: dict[str, dict[MaskOwner, Floats]] = {}
     for ability, benchmark in asked.items():
         record = read_record(intact[benchmark])
         base[ability] = answer_losses(record)

@@ -14,7 +14,7 @@ from benchprof.profile.resampling import Floats
 
 COLUMNS = ["test", "twins", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se"]
 
-Ablation = tuple[str, int | None]
+MaskOwner = tuple[str, int | None]
 """Whose mask, and the seed of a random control; None for the ability's own."""
 
 
@@ -35,7 +35,7 @@ def answer_losses(record: Mapping[str, Any]) -> Floats:
 
 def selectivity_table(
     intact: Mapping[str, Floats],
-    ablated: Mapping[str, Mapping[Ablation, Floats]],
+    ablated: Mapping[str, Mapping[MaskOwner, Floats]],
     twins: bool = False,
 ) -> pd.DataFrame:
     """A row per test split and ablation.

@@ -81,14 +81,14 @@ def drops_of(scores: Scores) -> list[Drops]:
     """The drops of one ability's items at each k.
 
     Args:
-        scores: of one model on the items; `benchmark` is the ability, each cell's `fraction` the k
-            of its mask, and the cells are of one selection.
+        scores: of one model on the items; `benchmark` is the ability, an ablation's `fraction` the
+            k of its mask, and all are of one selection.
     """
     items = scores.metrics[METRIC]
     p = float(above_guessing_p(items[:1], scores.guessing, scores.units)[0])
     means = items.mean(axis=1)
     lost = (means[0] - means[1:]).tolist()
-    cells = list(zip(scores.cells, lost, strict=True))
+    drops = list(zip(scores.ablations, lost, strict=True))
     return [
         Drops(
             ability=scores.benchmark,
@@ -99,17 +99,15 @@ def drops_of(scores: Scores) -> list[Drops]:
             p_guessing=p,
             own=next(
                 drop
-                for cell, drop in cells
-                if (cell.fraction, cell.ability, cell.seed) == (k, scores.benchmark, None)
+                for a, drop in drops
+                if (a.fraction, a.ability, a.seed) == (k, scores.benchmark, None)
             ),
             others=tuple(
                 drop
-                for cell, drop in cells
-                if cell.fraction == k and cell.seed is None and cell.ability != scores.benchmark
+                for a, drop in drops
+                if a.fraction == k and a.seed is None and a.ability != scores.benchmark
             ),
-            random=tuple(
-                drop for cell, drop in cells if cell.fraction == k and cell.seed is not None
-            ),
+            random=tuple(drop for a, drop in drops if a.fraction == k and a.seed is not None),
         )
-        for k in dict.fromkeys(cell.fraction for cell in scores.cells)
+        for k in dict.fromkeys(a.fraction for a in scores.ablations)
     ]

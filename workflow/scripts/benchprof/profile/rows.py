@@ -39,7 +39,7 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
     `headline` marks the metric shown. docs/file_formats.md describes the columns.
     """
     headline = settings.headline(scores.benchmark, list(scores.metrics))
-    compared = contrasts(scores.cells)
+    compared = contrasts(scores.ablations)
     parts, shown = [], None
     for metric, items in scores.metrics.items():
         table = _without_impacts(scores, items)
@@ -72,13 +72,13 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     columns = {
         "model": scores.model,
         "benchmark": scores.benchmark,
-        "ability": [cell.ability for cell in scores.cells],
-        "selection": [cell.selection for cell in scores.cells],
-        "fraction": [cell.fraction for cell in scores.cells],
-        "seed": pd.array([cell.seed for cell in scores.cells], dtype="Int64"),
+        "ability": [a.ability for a in scores.ablations],
+        "selection": [a.selection for a in scores.ablations],
+        "fraction": [a.fraction for a in scores.ablations],
+        "seed": pd.array([a.seed for a in scores.ablations], dtype="Int64"),
         "ablation_of": "complement" if scores.complement else "mask",
         "n": scores.n,
-        "clusters": pd.array([_clusters(scores)] * len(scores.cells), dtype="Int64"),
+        "clusters": pd.array([_clusters(scores)] * len(scores.ablations), dtype="Int64"),
         "guessing": scores.guessing.level,
         "intact": items[0].mean(),
         "ablated": items[1:].mean(axis=1),
@@ -91,13 +91,13 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         columns |= dict.fromkeys([*names, f"p_{contrast}"], np.nan)
         if contrast in WITHOUT:
             columns[f"reason_{contrast}"] = [
-                code or (WITHOUT[contrast] if cell.seed is None else reason.IS_CONTROL)
-                for cell in scores.cells
+                code or (WITHOUT[contrast] if a.seed is None else reason.IS_CONTROL)
+                for a in scores.ablations
             ]
     columns |= {
         "p_least": np.nan,
         "model_digest": scores.model_digest,
-        "mask_digest": [cell.mask for cell in scores.cells],
+        "mask_digest": [a.mask for a in scores.ablations],
         "requests_digest": scores.requests_digest,
     }
     return pd.DataFrame(columns)

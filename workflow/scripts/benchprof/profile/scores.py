@@ -23,7 +23,7 @@ from benchprof.tensors import TensorFile
 
 @dataclass(frozen=True)
 class Source:
-    """Where one cell's record and mask are, and what they are; `seed` marks a random control."""
+    """Where the record and mask of an ablation are, and what they are; `seed` marks a control."""
 
     model: str
     benchmark: str
@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Ablation:
     """One ablation of a model.
 
     `ability` is `all_abilities` for a control that stands for all; `seed` is that of a random
@@ -58,7 +58,7 @@ class Scores:
         model: its name.
         benchmark: its name.
         guessing: C_b, the score of guessing, with its error.
-        cells: the ablations.
+        ablations: of the model.
         metrics: by metric (1 + ablations, n): each item's score, of the intact model first.
         binary: the metrics that are right or wrong, every score 0 or 1.
         tasks: (n,), the lm-eval task of each item.
@@ -71,7 +71,7 @@ class Scores:
     model: str
     benchmark: str
     guessing: Guessing
-    cells: tuple[Cell, ...]
+    ablations: tuple[Ablation, ...]
     metrics: dict[str, Floats]
     binary: frozenset[str]
     tasks: tuple[str, ...]
@@ -94,9 +94,9 @@ class Scores:
     def profiles(self) -> dict[tuple[str, str], list[int]]:
         """Numbers of the abilities' own masks by (selection, fraction); controls are in none."""
         numbers: dict[tuple[str, str], list[int]] = {}
-        for number, cell in enumerate(self.cells):
-            if cell.seed is None:
-                numbers.setdefault((cell.selection, cell.fraction), []).append(number)
+        for number, ablation in enumerate(self.ablations):
+            if ablation.seed is None:
+                numbers.setdefault((ablation.selection, ablation.fraction), []).append(number)
         return numbers
 
 
@@ -131,8 +131,8 @@ def read_scores(
         model=model,
         benchmark=benchmark,
         guessing=read_guessing(base, units_of(base["items"]["task"])),
-        cells=tuple(
-            Cell(s.ability, s.selection, s.fraction, s.seed, masks[s.mask]) for s in sources
+        ablations=tuple(
+            Ablation(s.ability, s.selection, s.fraction, s.seed, masks[s.mask]) for s in sources
         ),
         metrics=metrics,
         binary=frozenset(metric for metric, own in metrics.items() if is_binary(own)),

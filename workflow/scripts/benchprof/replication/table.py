@@ -106,10 +106,10 @@ def train_items_error(table: pd.DataFrame) -> float:
 
 def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> pd.DataFrame:
     """The rows with `sd_test_items`, over the paired resamples of the test items."""
-    views = list(zip(scores.cells, range(len(scores.cells)), strict=True))
+    views = list(zip(scores.ablations, range(len(scores.ablations)), strict=True))
     noise = {}
-    for selection, fraction in {(cell.selection, cell.fraction) for cell in scores.cells}:
-        pair = [n for cell, n in views if (cell.selection, cell.fraction) == (selection, fraction)]
+    for selection, fraction in {(a.selection, a.fraction) for a in scores.ablations}:
+        pair = [n for a, n in views if (a.selection, a.fraction) == (selection, fraction)]
         if impacts is None:
             noise[selection, fraction] = np.nan
             continue

@@ -36,7 +36,7 @@ def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
         {
             "model": scores.model,
             "benchmark": scores.benchmark,
-            "ability": [cell.ability for cell in scores.cells],
+            "ability": [a.ability for a in scores.ablations],
             "truth": (means[0] - means[1:]) / base,
             "model_digest": scores.model_digest,
             "requests_digest": scores.requests_digest,
