@@ -16,8 +16,8 @@ from benchprof.masks.mask import Mask, write_mask
 from benchprof.validation.blocks import precision_and_recall
 from benchprof.validation.coverage import coverage_rows
 from benchprof.validation.recovery import drops, recovered_cells, recovery_rows, truth_rows
-from benchprof.validation.similarity import similarity_rows
 from benchprof.validation.thresholds import Measured, judge, verdict_text
+from benchprof.validation.true_similarity import true_similarity_rows
 
 OWN = {"x": "x_test", "y": "y_test"}
 NEEDED = {"x_test": {"x"}, "y_test": {"y"}}
@@ -134,7 +134,7 @@ def test_similarity_of_true_profiles_stands_beside_the_found_one() -> None:
         {"benchmark": ["x_test"], "selection": "specific", "fraction": "0.01", "model_a": "m",
          "model_b": "n", "similarity": 0.7, "similarity_low": 0.5, "similarity_high": 0.9}
     )  # fmt: skip
-    assert similarity_rows(found, truth)["truth"].tolist() == [pytest.approx(1.0)]
+    assert true_similarity_rows(found, truth)["truth"].tolist() == [pytest.approx(1.0)]
 
 
 THRESHOLDS = {

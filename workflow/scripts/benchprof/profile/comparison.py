@@ -11,14 +11,14 @@ import pandas as pd
 
 from benchprof.profile import reason
 from benchprof.profile.criteria import CONFIDENCE
-from benchprof.profile.resampling import Floats
-from benchprof.profile.similarity import (
+from benchprof.profile.measures import (
     MEASURES,
     cosine,
     noise_null,
     profile_similarity,
     symmetric_interval,
 )
+from benchprof.profile.resampling import Floats
 
 Key = tuple[str, str, str, str]
 """Model, benchmark, selection and fraction of a profile."""

@@ -11,8 +11,8 @@ import pandas as pd
 from benchprof.profile import reason
 from benchprof.profile.comparison import KEYS, Key, profile_cells
 from benchprof.profile.criteria import CONFIDENCE, differs
+from benchprof.profile.measures import effective_number, noise_null, symmetric_interval
 from benchprof.profile.resampling import Floats
-from benchprof.profile.similarity import effective_number, noise_null, symmetric_interval
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""

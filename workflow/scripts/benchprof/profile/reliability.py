@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from benchprof.profile import reason
 from benchprof.profile.criteria import MIN_ABILITIES, MIN_CHANGED, RELIABLE
+from benchprof.profile.measures import correlation
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
-from benchprof.profile.similarity import correlation
 from benchprof.sampling import derived_seed
 
 SPLITS = 200

@@ -23,10 +23,10 @@ from benchprof.report import page_profiles, page_tables
 from benchprof.report.caveats import caveats, undefined
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
-from benchprof.report.findings import against_random, own_tests
 from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of
 from benchprof.report.methods import ablated, method_steps
+from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album
 from benchprof.report.replication import own_half_ais, train_items_sentence
 from benchprof.report.style import readable

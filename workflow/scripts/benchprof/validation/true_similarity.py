@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile.criteria import LEAST_EFFECT
-from benchprof.profile.similarity import profile_similarity
+from benchprof.profile.measures import profile_similarity
 
 
-def similarity_rows(found: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+def true_similarity_rows(found: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """The rows of the similarity table of two planted models, with `truth`.
 
     Benchmarks that need no ability are left out: their normalised profiles are noise.
