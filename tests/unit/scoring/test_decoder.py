@@ -63,7 +63,7 @@ def test_in_float32_answers_are_the_library_s(
     assert any(group.trunk is not None for group in prepared.plan.groups)
     assert scorer.forward.decoder is None
     theirs = scorer.score(prepared)
-    scorer.forward.decoder = Decoder(scorer.model)
+    scorer.forward.decoder = Decoder(scorer.model, structure_of(scorer.model))
     ours = scorer.score(prepared)
     for (value, greedy), (other, other_greedy) in zip(ours, theirs, strict=True):
         assert value == pytest.approx(other, abs=1e-4)

@@ -50,7 +50,7 @@ _CAPPED = replace(_GATED_LAYERS, structure=Structure(softcapped))
 # projections, and in tests/conftest.py what a tiny configuration of it needs beside its sizes.
 FAMILIES: dict[str, Family] = {
     "llama": _LLAMA,
-    "mistral": _LLAMA,
+    "mistral": replace(_LLAMA, structure=Structure(unchanged, llama=True, one_window=True)),
     "qwen2": _LLAMA,
     "qwen3": _GATED_LAYERS,
     "gemma": _GATED_LAYERS,
@@ -66,7 +66,12 @@ FAMILIES: dict[str, Family] = {
         ("mlp.gate_up_proj", "mlp.down_proj"),
         ("self_attn.qkv_proj", "self_attn.o_proj"),
     ),
-    "gpt2": Family("transformer.h", ("mlp.c_fc", "mlp.c_proj"), ("attn.c_attn", "attn.c_proj")),
+    "gpt2": Family(
+        "transformer.h",
+        ("mlp.c_fc", "mlp.c_proj"),
+        ("attn.c_attn", "attn.c_proj"),
+        Structure(unchanged, eager_by_place=True),
+    ),
     "gpt_neox": Family(
         "gpt_neox.layers",
         ("mlp.dense_h_to_4h", "mlp.dense_4h_to_h"),

@@ -46,9 +46,8 @@ def obstacle(model: Any, structure: Structure) -> str | None:
             structure.head is None
         ),
         f"attention {attention!r} takes no mask": attention not in ("sdpa", "eager"),
-        # Before transformers 5.1 at the latest; later versions leave it to the mask.
         "its eager attention masks by places in the row": (
-            config.model_type == "gpt2" and attention == "eager"
+            structure.eager_by_place and attention == "eager"
         ),
         "its attention is bidirectional": getattr(config, "use_bidirectional_attention", None),
         f"its layers are not all attention: {sorted(kinds)}": (

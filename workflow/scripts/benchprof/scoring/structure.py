@@ -21,10 +21,16 @@ class Structure:
             knows. Its positions are rotary or learned, never recurrent, convolutional or a bias of
             the distance in the row, and a sliding window is given to the attention function.
         llama: whether its layers are those that `decoder` computes and no others.
+        one_window: whether such layers have the configuration's sliding window if it names one;
+            others know their own.
+        eager_by_place: whether its eager attention masks by places in the row, as that of GPT-2
+            does before transformers 5.1 at the latest; later versions leave it to the mask.
     """
 
     head: Head | None = None
     llama: bool = False
+    one_window: bool = False
+    eager_by_place: bool = False
 
 
 def unchanged(logits: torch.Tensor, _: Any) -> torch.Tensor:
