@@ -9,14 +9,15 @@ import argparse
 
 import numpy as np
 
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.guessing import Guessing
-from benchprof.profile.impact import SIGNIFICANCE, above_guessing_p, measure_impacts
-from benchprof.profile.resampling import Floats
-from benchprof.profile.similarity import (
+from benchprof.profile.impact import above_guessing_p, measure_impacts
+from benchprof.profile.measures import (
     effective_number,
     profile_similarity,
     symmetric_interval,
 )
+from benchprof.profile.resampling import Floats
 from benchprof.profile.units import units_of
 from benchprof.tasks.guessing import guessed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,23 +14,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
-    GPT2Config,
-    GPTNeoXConfig,
-    LlamaConfig,
-    MistralConfig,
-    Phi3Config,
-    PhiConfig,
     PretrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerFast,
-    Qwen2Config,
-    Qwen3Config,
 )
-from transformers.models.gemma import GemmaConfig
-from transformers.models.gemma2 import Gemma2Config
-from transformers.models.gemma3 import Gemma3TextConfig
 
+from benchprof.models.family import MASKED
 from benchprof.threads import use_threads
 
 # More make models of this size slower, many times so beside other tests.
@@ -74,26 +66,26 @@ SMALL = {
 }
 
 
-def _config(kind: type[PretrainedConfig], **more: object) -> PretrainedConfig:
-    return kind(**(SMALL | more))
+MORE: dict[str, dict[str, object]] = {
+    "qwen3": {"head_dim": 8},
+    "gemma": {"head_dim": 8},
+    "gemma2": {"head_dim": 8},
+    "gemma3_text": {"head_dim": 8},
+    "phi": {"num_key_value_heads": 2},
+    "phi3": {"num_key_value_heads": 2},
+    "gpt2": {"n_inner": 24},
+}
+"""What a tiny configuration of a family needs beside `SMALL`."""
+
+
+def _config(family: str) -> PretrainedConfig:
+    return AutoConfig.for_model(family, **(SMALL | MORE.get(family, {})))
 
 
 FAMILIES: dict[str, Callable[[], PretrainedConfig]] = {
-    "llama": lambda: _config(LlamaConfig),
-    "mistral": lambda: _config(MistralConfig),
-    "qwen2": lambda: _config(Qwen2Config),
-    "qwen3": lambda: _config(Qwen3Config, head_dim=8),
-    "gemma": lambda: _config(GemmaConfig, head_dim=8),
-    "gemma2": lambda: _config(Gemma2Config, head_dim=8),
-    "gemma3_text": lambda: _config(Gemma3TextConfig, head_dim=8),
-    "phi": lambda: _config(PhiConfig, num_key_value_heads=2),
-    "phi3": lambda: _config(Phi3Config, num_key_value_heads=2),
-    "gpt_neox": lambda: _config(GPTNeoXConfig),
-    "gpt2": lambda: GPT2Config(
-        n_embd=16, n_layer=2, n_head=2, n_inner=24, vocab_size=259, n_positions=512,
-        bos_token_id=1, eos_token_id=2,
-    ),
-}  # fmt: skip
+    family: functools.partial(_config, family) for family in MASKED
+}
+"""A tiny configuration of each family that can be masked."""
 
 
 def tiny_model(

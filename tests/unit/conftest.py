@@ -37,15 +37,8 @@ COMMON: dict[str, Any] = {
 }
 SLIDING = {"sliding_window": 5}
 LAYERS = {"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}
-FAMILIES: dict[str, dict[str, Any]] = {
-    "llama": {},
-    "gpt2": {},
-    "gpt_neox": {},
-    "phi": {},
+MORE: dict[str, dict[str, Any]] = {
     "gemma": {"head_dim": 8},
-    "olmo": {},
-    "olmo2": {},
-    "stablelm": {},
     "cohere": {"logit_scale": 0.3},
     "granite": {"logits_scaling": 3.0, "attention_multiplier": 0.3, "embedding_multiplier": 2.0},
     "mistral": SLIDING,
@@ -58,6 +51,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "gemma2": SLIDING | LAYERS | {"head_dim": 8, "final_logit_softcapping": 2.0},
     "gemma3_text": SLIDING | LAYERS | {"head_dim": 8, "final_logit_softcapping": 2.0},
 }
+"""What makes a family of `models.family` more than `COMMON`: what it can get wrong."""
 
 
 @functools.cache
@@ -65,7 +59,7 @@ def _make_model(family: str, attention: str = "sdpa") -> Any:
     """A float32 model whose biases and norms are random too, so that none goes unnoticed."""
     transformers.logging.set_verbosity_error()
     torch.manual_seed(0)
-    config = AutoConfig.for_model(family, **(COMMON | FAMILIES.get(family, {})))
+    config = AutoConfig.for_model(family, **(COMMON | MORE.get(family, {})))
     model = AutoModelForCausalLM.from_config(config, attn_implementation=attention)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from benchprof.archive import guessing
 from benchprof.archive.guessing import above_guessing_p, guessing_level, reason_of
 from benchprof.profile import reason
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.guessing import read_guessing
-from benchprof.profile.impact import ROUNDING, SIGNIFICANCE
+from benchprof.profile.impact import ROUNDING
 from benchprof.profile.impact import above_guessing_p as of_library
-from benchprof.profile.rows import MIN_ITEMS
-from benchprof.profile.units import MIN_CLUSTERS, units_of
-from benchprof.tasks.guessing import Offer, pool_of
+from benchprof.profile.units import units_of
+from benchprof.tasks.guessing import CONSTANT_SIGNIFICANCE, Offer, pool_of
 
 chances = st.floats(0, 0.875)
 
@@ -34,8 +34,8 @@ def expected(scores: list[float], own: dict[str, Any]) -> float:
 
 
 def test_the_constants_are_the_library_s() -> None:
-    own = (guessing.MIN_ITEMS, guessing.MIN_CLUSTERS, guessing.SIGNIFICANCE, guessing.ROUNDING)
-    assert own == (MIN_ITEMS, MIN_CLUSTERS, SIGNIFICANCE, ROUNDING)
+    own = (guessing.CONSTANT_SIGNIFICANCE, guessing.ROUNDING)
+    assert own == (CONSTANT_SIGNIFICANCE, ROUNDING)
 
 
 @given(st.integers(2, 3000).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), chances)

@@ -34,7 +34,7 @@ from benchprof.archive.listing import (
 )
 from benchprof.archive.tables import similarity
 from benchprof.evaluation.record import record_bytes
-from benchprof.profile.similarity import profile_similarity
+from benchprof.profile.measures import profile_similarity
 
 RECORD = "results/evaluations/m/other/y" + "None.json"
 IMPACT = "results/profiles/impact.csv"

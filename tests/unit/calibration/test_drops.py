@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.profile.conftest import cell, scores_of
+from tests.unit.profile.conftest import ablation, scores_of
 
 from benchprof.calibration.drops import Drops, drops_of
 
 # The intact model, then each ablation: means 0.8; 0.2, 0.7, 0.6, 0.75 at one k, 0.5 and 0.8 at
 # the other.
 CELLS = [
-    cell("x"), cell("y"), cell("z"), cell("all_abilities", seed=1),
-    cell("y", fraction="0.003"), cell("x", fraction="0.003"),
+    ablation("x"), ablation("y"), ablation("z"), ablation("all_abilities", seed=1),
+    ablation("y", fraction="0.003"), ablation("x", fraction="0.003"),
 ]  # fmt: skip
 MEANS = [0.8, 0.2, 0.7, 0.6, 0.75, 0.5, 0.8]
 

@@ -22,6 +22,7 @@ from lm_eval.tasks import TaskManager
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchprof.data import BENCHMARKS
+from benchprof.models.family import structure_of
 from benchprof.sampling import derived_seed
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.tasks.definition import local_files, read_definition
@@ -116,7 +117,7 @@ def test_scores_equal_lm_eval_s(
 ) -> None:
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     requests = requests_of(name, folder, 2 if name in WRITTEN else 10)
-    ours = TreeScorer(model, tokenizer)
+    ours = TreeScorer(model, tokenizer, structure_of(model))
     kind = requests.instances[0].request_type
     responses = getattr(ours, kind)(requests.instances, disable_tqdm=True)
     scores = requests.scores(responses)

@@ -14,19 +14,19 @@ from benchprof import digests
 from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
-from benchprof.profile.scores import Cell, Scores, Source
+from benchprof.profile.scores import Ablation, Scores, Source
 from benchprof.profile.settings import Settings
 from benchprof.tensors import write_tensors
 
 SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
 
 
-def cell(ability: str, seed: int | None = None, fraction: str = "0.001") -> Cell:
-    return Cell(ability, "specific", fraction, seed, f"mask of {ability} {seed}")
+def ablation(ability: str, seed: int | None = None, fraction: str = "0.001") -> Ablation:
+    return Ablation(ability, "specific", fraction, seed, f"mask of {ability} {seed}")
 
 
 def scores_of(
-    cells: Sequence[Cell],
+    ablations: Sequence[Ablation],
     metrics: dict[str, Any],
     *,
     model: str = "m",
@@ -38,7 +38,7 @@ def scores_of(
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
     n = next(iter(metrics.values())).shape[1]
     return Scores(
-        model=model, benchmark=benchmark, guessing=Guessing(guessing), cells=tuple(cells),
+        model=model, benchmark=benchmark, guessing=Guessing(guessing), ablations=tuple(ablations),
         metrics=metrics,
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
@@ -53,11 +53,11 @@ def losing(lost: int, n: int = 20) -> tuple[list[float], list[float]]:
     return acc, list(np.linspace(0.5, 0.9, n) * (1 - lost / n))
 
 
-def scores_losing(cells: dict[Cell, int], **named: Any) -> Scores:
+def scores_losing(ablations: dict[Ablation, int], **named: Any) -> Scores:
     """Scores of a model whose ablations lose so many of twenty items."""
-    states = [losing(0), *map(losing, cells.values())]
+    states = [losing(0), *map(losing, ablations.values())]
     acc, probability = zip(*states, strict=True)
-    return scores_of(list(cells), {"probability": probability, "acc": acc}, **named)
+    return scores_of(list(ablations), {"probability": probability, "acc": acc}, **named)
 
 
 ABILITIES = ("x", "y", "z", "w")

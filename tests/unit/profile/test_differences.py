@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.profile.conftest import SETTINGS, cell, scores_losing, write_record
+from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing, write_record
 
 from benchprof.profile.differences import difference_rows, model_differences
 from benchprof.profile.guessing import Guessing
@@ -26,7 +26,9 @@ def impacts(intact, ablated, resamples=1000):
 def test_rows_are_the_difference_of_the_table_s_numbers() -> None:
     lost = {"m": 9, "n": 2}
     scores = {
-        model: scores_losing({cell("x"): own, cell("y"): 0, cell("all", seed=1): 1}, model=model)
+        model: scores_losing(
+            {ablation("x"): own, ablation("y"): 0, ablation("all", seed=1): 1}, model=model
+        )
         for model, own in lost.items()
     }
     shown = {model: impact_rows(own, SETTINGS)[1] for model, own in scores.items()}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.profile.conftest import SETTINGS, cell, scores_losing, scores_of
+from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing, scores_of
 
 from benchprof.profile.power import (
     Continuous,
@@ -77,7 +77,7 @@ def test_a_benchmark_of_which_no_item_changed_promises_no_more_than_one_item() -
 
 
 def test_rows_are_in_units_of_the_impact() -> None:
-    cells = {cell("x"): 9, cell("y"): 0, cell("all_abilities", seed=1): 1}
+    cells = {ablation("x"): 9, ablation("y"): 0, ablation("all_abilities", seed=1): 1}
     scores = scores_losing(cells)
     (row,) = power_rows(scores, ("", ""), SETTINGS)
     assert row["metric"] == "probability"
@@ -95,10 +95,10 @@ def test_rows_are_in_units_of_the_impact() -> None:
 
 def test_a_benchmark_of_subjects_needs_more_items() -> None:
     acc = [[1.0] * 60, [0.0] * 20 + [1.0] * 40]
-    alone = scores_of([cell("x")], {"acc": acc})
+    alone = scores_of([ablation("x")], {"acc": acc})
     tasks = [f"subject {number // 5:02}" for number in range(60)]
     (few,) = power_rows(alone, ("", ""), SETTINGS)
-    (many,) = power_rows(scores_of([cell("x")], {"acc": acc}, tasks=tasks), ("", ""), SETTINGS)
+    (many,) = power_rows(scores_of([ablation("x")], {"acc": acc}, tasks=tasks), ("", ""), SETTINGS)
     assert many["design_effect"] == pytest.approx(5 * (12 / 11) / (60 / 59))
     ratio = many["items_for_ais_0.1"] / few["items_for_ais_0.1"]
     assert ratio == pytest.approx(many["design_effect"], rel=0.01)

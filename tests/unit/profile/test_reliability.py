@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.unit.profile.conftest import SETTINGS, cell, scores_of
+from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 
 from benchprof.profile.reliability import items_for, reliability_rows, spearman_brown, split_half
 
@@ -52,7 +52,7 @@ def test_flat_halves_count_as_no_agreement() -> None:
 
 def rows_of(drops) -> list[dict]:
     intact = np.full((1, drops.shape[1]), 0.9)
-    cells = [cell(f"ability {number}") for number in range(len(drops))]
+    cells = [ablation(f"ability {number}") for number in range(len(drops))]
     scores = scores_of(cells, {"probability": np.vstack([intact, intact - drops])})
     return reliability_rows(scores, ("", ""), SETTINGS)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.unit.profile.conftest import SETTINGS, cell, scores_losing, scores_of
+from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing, scores_of
 
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.settings import Settings
 from benchprof.profile.significance import mcnemar_p
 
-CELLS = {cell("x"): 9, cell("y"): 0, cell("all_abilities", seed=1): 1}
+CELLS = {ablation("x"): 9, ablation("y"): 0, ablation("all_abilities", seed=1): 1}
 NUMBERS = ["ais", "ais_low", "ais_high", "over_random", "over_random_low", "p_random", "p_ais",
            "over_others", "p_others"]  # fmt: skip
 
@@ -41,7 +41,7 @@ def test_right_or_wrong_scores_are_tested_by_mcnemar() -> None:
 
 
 def test_a_mean_of_controls_is_tested_against_all_of_them() -> None:
-    cells = CELLS | {cell("all_abilities", seed=2): 3}
+    cells = CELLS | {ablation("all_abilities", seed=2): 3}
     rows, _ = impact_rows(scores_losing(cells), SETTINGS)
     own = rows.set_index(["metric", "ability"]).loc[("acc", "x")]
     # Two controls lost the first item, one the second and third: in steps of half an item 0, 1, 1
@@ -51,7 +51,7 @@ def test_a_mean_of_controls_is_tested_against_all_of_them() -> None:
 
 
 def test_a_control_of_each_ability_is_its_own() -> None:
-    cells = {cell("x"): 9, cell("y"): 0, cell("x", seed=1): 3, cell("y", seed=1): 2}
+    cells = {ablation("x"): 9, ablation("y"): 0, ablation("x", seed=1): 3, ablation("y", seed=1): 2}
     rows, _ = impact_rows(scores_losing(cells), SETTINGS)
     acc = rows[(rows["metric"] == "acc") & rows["seed"].isna()].set_index("ability")
     assert acc.loc["x", "over_random"] == pytest.approx(6 / 20 / 0.65)
@@ -60,7 +60,7 @@ def test_a_control_of_each_ability_is_its_own() -> None:
 
 def test_a_score_at_guessing_has_no_impact_but_a_reason() -> None:
     metrics = {"probability": [[0.1, 0.4] * 10] * 2, "acc": [[1.0] * 6 + [0.0] * 14] * 2}
-    rows, shown = impact_rows(scores_of([cell("x")], metrics), SETTINGS)
+    rows, shown = impact_rows(scores_of([ablation("x")], metrics), SETTINGS)
     assert rows[NUMBERS].isna().all(axis=None)
     assert shown is None
     assert "the intact score 0.300 is not significantly above guessing" in rows["reason"].iloc[1]
@@ -72,7 +72,7 @@ def test_a_score_at_guessing_has_no_impact_but_a_reason() -> None:
 def test_nine_items_are_too_few_and_ten_are_not() -> None:
     for n, code in ((9, "too_few_items"), (10, "")):
         metrics = {"acc": [[1.0] * n, [0.0] * n]}
-        rows, _ = impact_rows(scores_of([cell("x")], metrics), SETTINGS)
+        rows, _ = impact_rows(scores_of([ablation("x")], metrics), SETTINGS)
         assert rows["reason_code"].tolist() == [code]
         assert rows["ais"].isna().tolist() == [bool(code)]
     assert rows["reason_random"].tolist() == ["no_controls"]
@@ -83,10 +83,10 @@ def test_subjects_are_clusters_and_their_tests_flip_them_whole() -> None:
     tasks = [f"subject_{number // 5}" for number in range(60)]
     # The first eight of twelve subjects are lost whole.
     acc = [[1.0] * 60, [0.0] * 40 + [1.0] * 20]
-    rows, _ = impact_rows(scores_of([cell("x")], {"acc": acc}, tasks=tasks), SETTINGS)
+    rows, _ = impact_rows(scores_of([ablation("x")], {"acc": acc}, tasks=tasks), SETTINGS)
     assert rows["clusters"].tolist() == [12]
     assert rows["p_ais"].iloc[0] == pytest.approx(2 / 2**8)
-    alone, _ = impact_rows(scores_of([cell("x")], {"acc": acc}), SETTINGS)
+    alone, _ = impact_rows(scores_of([ablation("x")], {"acc": acc}), SETTINGS)
     assert alone["clusters"].isna().all()
     assert alone["p_ais"].iloc[0] == pytest.approx(2 / 2**40)
     width = (rows["ais_high"] - rows["ais_low"]).iloc[0]

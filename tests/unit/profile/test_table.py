@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.profile.conftest import SETTINGS, cell, scores_losing
+from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing
 
 from benchprof.profile.correction import add_corrected
 from benchprof.profile.rows import impact_rows
@@ -21,13 +21,15 @@ from benchprof.profile.table import (
     similarity_rows,
 )
 
-CELLS = {cell("x"): 9, cell("y"): 0, cell("z"): 2, cell("all_abilities", seed=1): 1}
+CELLS = {ablation("x"): 9, ablation("y"): 0, ablation("z"): 2, ablation("all_abilities", seed=1): 1}
 
 
 def table_of(lost: dict[str, int], model: str = "m") -> pd.DataFrame:
     """A benchmark for each name, of whose items ability x takes so many."""
     parts = [
-        impact_rows(scores_losing(CELLS | {cell("x"): own}, benchmark=name, model=model), SETTINGS)
+        impact_rows(
+            scores_losing(CELLS | {ablation("x"): own}, benchmark=name, model=model), SETTINGS
+        )
         for name, own in lost.items()
     ]
     return pd.concat([rows for rows, _ in parts], ignore_index=True)
@@ -77,7 +79,7 @@ def test_a_model_at_guessing_everywhere_is_broken_and_keeps_its_impacts() -> Non
 
 def generation(kept: int) -> pd.DataFrame:
     """Three benchmarks where guessing scores 0: of eighteen right items ability x keeps some."""
-    cells = CELLS | {cell("x"): 18 - kept}
+    cells = CELLS | {ablation("x"): 18 - kept}
     parts = [
         impact_rows(scores_losing(cells, benchmark=name, guessing=0.0), SETTINGS)[0]
         for name in "abc"

@@ -12,9 +12,9 @@ from matplotlib.text import Text
 
 from benchprof.report.caveats import caveats
 from benchprof.report.figures import forest, heatmap, radar, ribbons, sweep
-from benchprof.report.findings import own_tests
 from benchprof.report.matrix import all_matrices
 from benchprof.report.methods import method_steps
+from benchprof.report.outcomes import own_tests
 from benchprof.report.paper_tables import impact_table
 from benchprof.report.summary import impact_text
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from benchprof.report.caveats import caveats, mask_doubts, own_drops, side_drops, undefined
-from benchprof.report.findings import against_random, own_tests
 from benchprof.report.matrix import matrix_of
+from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.summary import WIDTH, codes, impact_text, write_summary
 
 from .conftest import OWN, Table, finished, row

@@ -7,11 +7,11 @@ import json
 
 import jinja2
 import pytest
-from benchprof.configuration import CHAT_DATE
 from tests.conftest import byte_tokenizer
 
 from benchprof.scoring.chat import prints_date, render_chat, render_finished_chat
 
+DAY = "2024-07-26"
 MESSAGES = [{"role": "user", "content": "Hello"}]
 # As Llama 3.2's, whose first line is a block.
 DATED = """{%- if strftime_now is defined %}
@@ -46,8 +46,8 @@ def test_the_text_does_not_change_by_the_day(tomorrow: None) -> None:  # noqa: A
     assert "Today: " + datetime.date.today().strftime("%d %b") not in render_chat(
         tokenizer, MESSAGES, date="2020-02-03"
     )
-    assert render_chat(tokenizer, MESSAGES) == "Today: 26 Jul 2024\nHello;"
-    assert render_finished_chat(tokenizer, MESSAGES) == "Today: 26 Jul 2024\nHello;"
+    assert render_chat(tokenizer, MESSAGES, date=DAY) == "Today: 26 Jul 2024\nHello;"
+    assert render_finished_chat(tokenizer, MESSAGES, date=DAY) == "Today: 26 Jul 2024\nHello;"
     again = render_finished_chat(tokenizer, MESSAGES, date="2025-12-01")
     assert again == "Today: 01 Dec 2025\nHello;"
 
@@ -83,7 +83,7 @@ def test_a_stopped_clock_changes_nothing_else(begin: str) -> None:
     template = begin + "{% if false %}{{ strftime_now('%Y') }}{% endif %}{{ messages | tojson }}"
     tokenizer = dated(template)
     theirs = tokenizer.apply_chat_template(MESSAGES, tokenize=False)
-    assert render_finished_chat(tokenizer, MESSAGES) == theirs
+    assert render_finished_chat(tokenizer, MESSAGES, date=DAY) == theirs
     assert theirs.endswith(json.dumps(MESSAGES))
 
 
@@ -91,7 +91,6 @@ def test_only_a_template_that_asks_for_the_time_prints_a_date() -> None:
     assert prints_date(dated())
     assert not prints_date(byte_tokenizer(chat=True))
     assert not prints_date(byte_tokenizer(chat=False))
-    assert datetime.date.fromisoformat(CHAT_DATE)
 
 
 def test_a_template_that_refuses_the_system_role_gets_none() -> None:
@@ -100,6 +99,6 @@ def test_a_template_that_refuses_the_system_role_gets_none() -> None:
         "{{ m.content }}{% endfor %}"
     )
     system = {"role": "system", "content": "Be brief."}
-    assert render_finished_chat(dated(template), [system, *MESSAGES]) == "Hello"
+    assert render_finished_chat(dated(template), [system, *MESSAGES], date=DAY) == "Hello"
     with pytest.raises(jinja2.exceptions.TemplateError):
-        render_finished_chat(dated("{{ raise_exception('no') }}"), MESSAGES)
+        render_finished_chat(dated("{{ raise_exception('no') }}"), MESSAGES, date=DAY)

@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 import torch
+from tests.unit.scoring.engine import scorer_of
 
+from benchprof.models.family import FAMILIES, structure_of
 from benchprof.scoring import attention, packing
-from benchprof.scoring.decoder import FAMILIES, Decoder, decoder_of
-from benchprof.scoring.scorer import Pair, TreeScorer
+from benchprof.scoring import decoder as module
+from benchprof.scoring.decoder import Decoder
+from benchprof.scoring.scorer import Pair
 
 MakeModel = Callable[..., Any]
+LLAMAS = [name for name, family in FAMILIES.items() if family.structure.llama]
 pytestmark = pytest.mark.skipif(
     not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="this build of torch has no oneDNN"
 )
@@ -34,6 +38,10 @@ def requests(items: int = 12) -> list[Pair]:
     return [(context, tokens(draw.randint(1, 5))) for context in contexts for _ in range(4)]
 
 
+def decoder_of(model: Any) -> Decoder | None:
+    return module.decoder_of(model, structure_of(model))
+
+
 def half(model: Any) -> Any:
     return copy.deepcopy(model).to(torch.bfloat16)
 
@@ -46,16 +54,16 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_pieces")
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", LLAMAS)
 def test_in_float32_answers_are_the_library_s(
     make_model: MakeModel, tokenizer: Any, family: str
 ) -> None:
-    scorer = TreeScorer(make_model(family), tokenizer, token_budget=100)
+    scorer = scorer_of(make_model(family), tokenizer, token_budget=100)
     prepared = scorer.prepare_tokens(requests())
     assert any(group.trunk is not None for group in prepared.plan.groups)
     assert scorer.forward.decoder is None
     theirs = scorer.score(prepared)
-    scorer.forward.decoder = Decoder(scorer.model)
+    scorer.forward.decoder = Decoder(scorer.model, structure_of(scorer.model))
     ours = scorer.score(prepared)
     for (value, greedy), (other, other_greedy) in zip(ours, theirs, strict=True):
         assert value == pytest.approx(other, abs=1e-4)
@@ -63,14 +71,14 @@ def test_in_float32_answers_are_the_library_s(
 
 
 @needs_bfloat16
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", LLAMAS)
 def test_in_bfloat16_it_is_no_farther_from_float32_than_the_library(
     make_model: MakeModel, tokenizer: Any, family: str
 ) -> None:
     pairs = requests(40)
-    exact = TreeScorer(make_model(family), tokenizer)
+    exact = scorer_of(make_model(family), tokenizer)
     truth = [value for value, _ in exact.score(exact.prepare_tokens(pairs))]
-    scorer = TreeScorer(half(make_model(family)), tokenizer)
+    scorer = scorer_of(half(make_model(family)), tokenizer)
     prepared = scorer.prepare_tokens(pairs)
     errors = []
     assert scorer.forward.decoder is not None
@@ -84,7 +92,7 @@ def test_in_bfloat16_it_is_no_farther_from_float32_than_the_library(
 
 @needs_bfloat16
 def test_edited_weights_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
-    scorer = TreeScorer(half(make_model("llama")), tokenizer)
+    scorer = scorer_of(half(make_model("llama")), tokenizer)
     prepared = scorer.prepare_tokens(requests(3))
     before = scorer.score(prepared)
     weight = scorer.model.model.layers[1].mlp.down_proj.weight

@@ -243,5 +243,7 @@ def test_an_open_turn_stays_open() -> None:
         {"role": "user", "content": "Hi"},
         {"role": "assistant", "content": "The answer is"},
     ]
-    text = render_chat(byte_tokenizer(chat=True), messages, add_generation_prompt=False)
+    text = render_chat(
+        byte_tokenizer(chat=True), messages, add_generation_prompt=False, date="2024-07-26"
+    )
     assert text.endswith("The answer is")

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from tests.unit.profile.conftest import SETTINGS, cell, scores_of
+from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.validation.blocks import precision_and_recall
 from benchprof.validation.coverage import coverage_rows
 from benchprof.validation.recovery import drops, recovered_cells, recovery_rows, truth_rows
-from benchprof.validation.similarity import similarity_rows
 from benchprof.validation.thresholds import Measured, judge, verdict_text
+from benchprof.validation.true_similarity import true_similarity_rows
 
 OWN = {"x": "x_test", "y": "y_test"}
 NEEDED = {"x_test": {"x"}, "y_test": {"y"}}
@@ -95,7 +95,7 @@ def test_a_profile_of_other_weights_or_requests_is_refused(identity: str) -> Non
 
 def test_truth_is_the_drop_over_what_is_above_guessing() -> None:
     means = [[0.75] * 4, [0.25] * 4, [0.65] * 4]
-    scores = scores_of([cell("x"), cell("y")], {"probability": means})
+    scores = scores_of([ablation("x"), ablation("y")], {"probability": means})
     assert truth_rows(scores, SETTINGS)["truth"].tolist() == pytest.approx([1.0, 0.2])
 
 
@@ -116,7 +116,7 @@ def test_intervals_hold_the_pool_s_ais_as_often_as_they_say() -> None:
     kinds = ["lost" if i % 2 else "kept" for i in range(n)]
     lost = np.array([i % 2 for i in range(n)], dtype=bool)
     ablated = np.where(lost, random.beta(2.5, 7.5, n), intact + random.normal(0, 0.05, n))
-    scores = scores_of([cell("x")], {"probability": [intact, ablated]}, benchmark="pool")
+    scores = scores_of([ablation("x")], {"probability": [intact, ablated]}, benchmark="pool")
     rows = coverage_rows(scores, kinds, {"half": {"lost": 0.5, "kept": 0.5}}, 400, 60, SETTINGS)
     row = rows.iloc[0]
     assert row["pool_ais"] == pytest.approx(1.0 * 0.5, abs=0.03)
@@ -134,7 +134,7 @@ def test_similarity_of_true_profiles_stands_beside_the_found_one() -> None:
         {"benchmark": ["x_test"], "selection": "specific", "fraction": "0.01", "model_a": "m",
          "model_b": "n", "similarity": 0.7, "similarity_low": 0.5, "similarity_high": 0.9}
     )  # fmt: skip
-    assert similarity_rows(found, truth)["truth"].tolist() == [pytest.approx(1.0)]
+    assert true_similarity_rows(found, truth)["truth"].tolist() == [pytest.approx(1.0)]
 
 
 THRESHOLDS = {

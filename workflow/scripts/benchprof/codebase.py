@@ -58,6 +58,7 @@ MODULES = {
         "benchprof.sandbox.program",
         "benchprof.sandbox.sandbox",
         "benchprof.scoring.scorer",
+        "benchprof.scoring.structure",
         "benchprof.sandbox.syscalls",
         "benchprof.tasks.source",
         "benchprof.scoring.tiles",
@@ -73,6 +74,7 @@ MODULES = {
     "calibration": (
         "benchprof.calibration",
         "benchprof.tasks.guessing",
+        "benchprof.profile.criteria",
         "benchprof.profile.guessing",
         "benchprof.profile.impact",
         "benchprof.profile.resampling",

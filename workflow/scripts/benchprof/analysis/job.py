@@ -14,14 +14,15 @@ from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
-from benchprof.analysis.selectivity import Ablation, answer_losses, selectivity_table
+from benchprof.analysis.selectivity import MaskOwner, answer_losses, selectivity_table
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.models.preparation import read_card
 from benchprof.profile.resampling import Floats
-from benchprof.profile.scores import Source, mask_digests, mask_shares, read_ablated
+from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
+from benchprof.profile.source import Source
 from benchprof.run.ablation import shown_k
 from benchprof.tensors import TensorFile
 
@@ -133,15 +134,17 @@ def _losses(
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-) -> tuple[dict[str, Floats], dict[str, dict[Ablation, Floats]]]:
+) -> tuple[dict[str, Floats], dict[str, dict[MaskOwner, Floats]]]:
     """Answer losses of the intact and of the ablated models, by ability whose items are asked."""
     base: dict[str, Floats] = {}
-    ablated: dict[str, dict[Ablation, Floats]] = {}
+    ablated: dict[str, dict[MaskOwner, Floats]] = {}
     for ability, benchmark in asked.items():
         record = read_record(intact[benchmark])
         base[ability] = answer_losses(record)
         ablated[ability] = {
-            (s.ability, s.seed): answer_losses(read_ablated(s, record, masks, intact[benchmark]))
+            (s.ablation.ability, s.ablation.seed): answer_losses(
+                read_ablated(s, record, masks, intact[benchmark])
+            )
             for s in sources
             if s.benchmark == benchmark
         }

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchprof.profile.criteria import is_selective
 from benchprof.profile.resampling import Floats
 
 COLUMNS = ["test", "twins", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se"]
-SEPARATED = 1.5
-"""Times that the own loss rises more than any other's where a mask counts as selective."""
 
-Ablation = tuple[str, int | None]
+MaskOwner = tuple[str, int | None]
 """Whose mask, and the seed of a random control; None for the ability's own."""
 
 
@@ -36,7 +35,7 @@ def answer_losses(record: Mapping[str, Any]) -> Floats:
 
 def selectivity_table(
     intact: Mapping[str, Floats],
-    ablated: Mapping[str, Mapping[Ablation, Floats]],
+    ablated: Mapping[str, Mapping[MaskOwner, Floats]],
     twins: bool = False,
 ) -> pd.DataFrame:
     """A row per test split and ablation.
@@ -84,19 +83,19 @@ def twin_rises(table: pd.DataFrame) -> dict[str, float]:
 
 
 def above_twins(grid: pd.DataFrame, twins: Mapping[str, float]) -> dict[str, bool]:
-    """Whether an ability's own loss rises `SEPARATED` times as much as on its items' twins.
+    """Whether an ability's own loss rises `SELECTIVE_RISE` times as much as on its items' twins.
 
     Where it does not, the mask hits how the items are asked and answered rather than the ability.
     """
     found = {}
     for ability, theirs in twins.items():
         own = float(grid[ability][ability])
-        found[ability] = bool(own >= SEPARATED * theirs and own > max(theirs, 0))
+        found[ability] = is_selective(own, theirs)
     return found
 
 
 def selective(grid: pd.DataFrame) -> dict[str, bool]:
-    """Whether an ability's own loss rises `SEPARATED` times as much as the most affected other's.
+    """Whether an ability's own loss rises `SELECTIVE_RISE` times as much as any other.
 
     Args:
         grid: of `rises`; abilities without a test split among its columns, or with no other to be
@@ -106,8 +105,7 @@ def selective(grid: pd.DataFrame) -> dict[str, bool]:
     for ability in grid.index:
         if ability in grid.columns and len(grid.columns) > 1:
             own, others = grid.loc[ability, ability], grid.loc[ability].drop(ability).max()
-            # The second holds two infinite ones apart.
-            found[ability] = bool(own >= SEPARATED * others and own > max(others, 0))
+            found[ability] = is_selective(own, others)
     return found
 
 

@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from benchprof.analysis.selectivity import (
-    SEPARATED,
     above_twins,
     random_rises,
     rises,
     selective,
     twin_rises,
 )
+from benchprof.profile.criteria import SELECTIVE_RISE
 from benchprof.report import style
 
 # Inches.
@@ -74,12 +74,12 @@ def _note(own: pd.DataFrame, twins: Mapping[str, float]) -> str:
     text = "Framed: the ablated ability's own test split."
     if found:
         text += (
-            f" There the loss rises at least {SEPARATED} times as much as on any other for "
+            f" There the loss rises at least {SELECTIVE_RISE} times as much as on any other for "
             f"{sum(found.values())} of {len(found)} abilities."
         )
     if above:
         text += (
-            f" It rises at least {SEPARATED} times as much as on the same items' twins, which the "
-            f"ability does not answer, for {sum(above.values())} of {len(above)}."
+            f" It rises at least {SELECTIVE_RISE} times as much as on the same items' twins, which "
+            f"the ability does not answer, for {sum(above.values())} of {len(above)}."
         )
     return text

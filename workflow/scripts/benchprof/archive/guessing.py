@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
-# As in `profile.rows`, `profile.impact` and `profile.units`.
-MIN_ITEMS = 10
-MIN_CLUSTERS = 10
-SIGNIFICANCE = 0.05
+from benchprof.profile.criteria import MIN_CLUSTERS, MIN_ITEMS, is_above_guessing
+
+# As in `tasks.guessing` and `profile.impact`, which need SciPy.
+CONSTANT_SIGNIFICANCE = 0.05
 ROUNDING = 1e-9
 TERMS = 10_000
 
@@ -24,7 +24,7 @@ def reason_of(scores: Sequence[float], record: Mapping[str, Any]) -> str:
     """
     if len(scores) < MIN_ITEMS:
         return "too_few_items"
-    return "" if above_guessing_p(scores, record) < SIGNIFICANCE else "not_above_guessing"
+    return "" if is_above_guessing(above_guessing_p(scores, record)) else "not_above_guessing"
 
 
 def guessing_level(record: Mapping[str, Any]) -> float:
@@ -35,7 +35,7 @@ def guessing_level(record: Mapping[str, Any]) -> float:
     sets = [_counted(own) for own in pool["sets"]]
     tests = sum(len(own["options"]) for own in pool["sets"])
     levels = [
-        best / n if _binomial_tail(best, n, uniform) * tests < SIGNIFICANCE else uniform
+        best / n if _binomial_tail(best, n, uniform) * tests < CONSTANT_SIGNIFICANCE else uniform
         for n, best, _, uniform in sets
     ]
     return float(
@@ -81,7 +81,7 @@ def _above_rival_p(
     used = {
         number: (n, place, best / n)
         for number, (n, best, place, uniform) in enumerate(map(_counted, pool["sets"]))
-        if _binomial_tail(best, n, uniform) < SIGNIFICANCE
+        if _binomial_tail(best, n, uniform) < CONSTANT_SIGNIFICANCE
     }
     if not used:
         return None

@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 from statistics import fmean
 
-from benchprof.profile.impact import SIGNIFICANCE, above_guessing_p
+from benchprof.profile.criteria import LEAST_DOSE, is_above_guessing, is_matched
+from benchprof.profile.impact import above_guessing_p
 from benchprof.profile.scores import Scores
 
 # Of the right option: it says more per item than right or wrong, and calibration sets are small.
 METRIC = "probability"
-# As of the profile: a mask that takes less off its own ability says nothing about a benchmark.
-LEAST_DOSE = 0.5
 WARNINGS = {
     "": "",
     "at_guessing": "the intact model is not above guessing: nothing to lose, so not counted",
@@ -50,7 +49,7 @@ class Drops:
     @property
     def counted(self) -> bool:
         """Whether there is something to lose: the intact model is above guessing."""
-        return self.p_guessing < SIGNIFICANCE
+        return is_above_guessing(self.p_guessing)
 
     @property
     def others_mean(self) -> float:
@@ -73,8 +72,7 @@ class Drops:
         if not self.counted:
             return "at_guessing"
         enough = LEAST_DOSE * (self.intact - self.guessing)
-        # A comparison with NaN, where there is no such mask, is false.
-        if any(side >= max(self.own, enough) for side in (self.others_max, self.random_mean)):
+        if is_matched(self.own, (self.others_max, self.random_mean), enough):
             return "not_separable"
         return "k_too_small" if self.own < enough else ""
 
@@ -83,14 +81,14 @@ def drops_of(scores: Scores) -> list[Drops]:
     """The drops of one ability's items at each k.
 
     Args:
-        scores: of one model on the items; `benchmark` is the ability, each cell's `fraction` the k
-            of its mask, and the cells are of one selection.
+        scores: of one model on the items; `benchmark` is the ability, all ablations are of one
+            selection.
     """
     items = scores.metrics[METRIC]
     p = float(above_guessing_p(items[:1], scores.guessing, scores.units)[0])
     means = items.mean(axis=1)
     lost = (means[0] - means[1:]).tolist()
-    cells = list(zip(scores.cells, lost, strict=True))
+    drops = list(zip(scores.ablations, lost, strict=True))
     return [
         Drops(
             ability=scores.benchmark,
@@ -100,18 +98,14 @@ def drops_of(scores: Scores) -> list[Drops]:
             guessing=scores.guessing.level,
             p_guessing=p,
             own=next(
-                drop
-                for cell, drop in cells
-                if (cell.fraction, cell.ability, cell.seed) == (k, scores.benchmark, None)
+                drop for a, drop in drops if (a.k, a.ability, a.seed) == (k, scores.benchmark, None)
             ),
             others=tuple(
                 drop
-                for cell, drop in cells
-                if cell.fraction == k and cell.seed is None and cell.ability != scores.benchmark
+                for a, drop in drops
+                if a.k == k and a.seed is None and a.ability != scores.benchmark
             ),
-            random=tuple(
-                drop for cell, drop in cells if cell.fraction == k and cell.seed is not None
-            ),
+            random=tuple(drop for a, drop in drops if a.k == k and a.seed is not None),
         )
-        for k in dict.fromkeys(cell.fraction for cell in scores.cells)
+        for k in dict.fromkeys(a.k for a in scores.ablations)
     ]

@@ -6,6 +6,7 @@ import logging
 import math
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from benchprof import codebase
 from benchprof.calibration.choice import RULE, Choice, choose
 from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
 from benchprof.files import write_json, written_whole
-from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
+from benchprof.profile.scores import Scores, mask_digests, read_scores
+from benchprof.profile.source import Source
+from benchprof.run.ablation import Ablation
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +28,8 @@ def calibrate_masks(
     selection: str,
     intact: Mapping[str, Path],
     sources: Sequence[Source],
-    candidates: Mapping[tuple[str, int | None, str], Path],
-    targets: Mapping[tuple[str, int | None], Path],
+    candidates: Mapping[Ablation, Path],
+    targets: Mapping[Ablation, Path],
     choice: Path,
     table: Path,
 ) -> None:
@@ -36,11 +39,9 @@ def calibrate_masks(
         model: its name.
         selection: the rule that made the masks.
         intact: the intact model's record of each ability's calibration items.
-        sources: the candidates' records; `benchmark` is the ability whose items were asked,
-            `fraction` the k.
-        candidates: mask file by (ability, seed of a control or None, k).
-        targets: where that of the chosen k goes, by (ability, seed or None): a copy, whose
-            metadata hold the k.
+        sources: the candidates' records; `benchmark` is the ability whose items were asked.
+        candidates: the masks and controls.
+        targets: where those of the chosen k go: copies, whose metadata hold the k.
         choice: the JSON file of the choice.
         table: the CSV file, a row per (k, ability).
 
@@ -60,16 +61,13 @@ def calibrate_masks(
     for own in drops:
         if own.k == chosen.k and own.warning:
             logger.warning("%s: %s", own.ability, WARNINGS[own.warning])
-    for (ability, seed), target in targets.items():
+    copied = {own: candidates[replace(own, k=chosen.k)] for own in targets}
+    for ablation, target in targets.items():
         # Not a link: it would share its modification time with the candidate, which would then
         # look newer than the records made with it.
         with written_whole(target) as temporary:
-            shutil.copyfile(candidates[ability, seed, chosen.k], temporary)
-    digests = {
-        ability: masks[candidates[ability, None, chosen.k]]
-        for ability, seed in targets
-        if seed is None
-    }
+            shutil.copyfile(copied[ablation], temporary)
+    digests = {own.ability: masks[path] for own, path in copied.items() if own.seed is None}
     write_json(choice, _described(model, selection, chosen, drops, scores, digests))
     with written_whole(table) as temporary:
         names = {"model": model, "selection": selection}

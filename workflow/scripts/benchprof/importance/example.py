@@ -143,7 +143,7 @@ def _text_and_answer(
 
     def finished(reply: str) -> str:
         turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": reply}]
-        return render_finished_chat(tokenizer, turns, date)
+        return render_finished_chat(tokenizer, turns, date=date)
 
     text = finished(answer)
     before, found, after = finished(MARK).partition(MARK)

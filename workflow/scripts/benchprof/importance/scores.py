@@ -43,44 +43,24 @@ def score_weights(
         NonFiniteLossError: the loss of an example, or of the twin with its index, is infinite or
             not a number.
     """
-    scores = _on_cpu(_scores(model, weights, examples, score, advance, memory))
-    if twins:
-        for name, theirs in _of_twins(model, weights, twins, score, advance, memory).items():
-            difference = scores[name].sub_(theirs.cpu())
-            # Clamped, a twin's infinite score would pass for no importance: `check_finite` sees it.
-            if score != "taylor_signed" and bool(difference.isfinite().all()):
-                difference.clamp_(min=0)
-    return scores
 
+    def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
+        if score == "wanda":
+            return activation_scores(model, weights, asked, advance)
+        return gradient_scores(model, weights, asked, score, advance, memory)
 
-def _of_twins(
-    model: nn.Module,
-    weights: Mapping[str, nn.Parameter],
-    twins: Sequence[Example],
-    score: str,
-    advance: Callable[[int], object],
-    memory: Memory,
-) -> dict[str, torch.Tensor]:
+    # Off the accelerator, which need not hold two sets of scores.
+    scores = {name: tensor.cpu() for name, tensor in whole(examples).items()}
+    if not twins:
+        return scores
     try:
-        return _scores(model, weights, twins, score, advance, memory)
+        of_twins = whole(twins)
     except NonFiniteLossError as error:
         error.of_twin = True
         raise
-
-
-def _scores(
-    model: nn.Module,
-    weights: Mapping[str, nn.Parameter],
-    examples: Sequence[Example],
-    score: str,
-    advance: Callable[[int], object],
-    memory: Memory,
-) -> dict[str, torch.Tensor]:
-    if score == "wanda":
-        return activation_scores(model, weights, examples, advance)
-    return gradient_scores(model, weights, examples, score, advance, memory)
-
-
-def _on_cpu(scores: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Off the accelerator, which need not hold two sets of scores."""
-    return {name: tensor.cpu() for name, tensor in scores.items()}
+    for name, theirs in of_twins.items():
+        difference = scores[name].sub_(theirs.cpu())
+        # Clamped, a twin's infinite score would pass for no importance: `check_finite` sees it.
+        if score != "taylor_signed" and bool(difference.isfinite().all()):
+            difference.clamp_(min=0)
+    return scores

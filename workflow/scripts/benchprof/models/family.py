@@ -1,30 +1,34 @@
-"""Where each architecture family keeps its decoder layers and their projections."""
+"""What each architecture family is like: where it keeps its weights, and how it computes."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
 
 from benchprof.errors import InputError
+from benchprof.scoring.structure import Structure, divided, multiplied, softcapped, unchanged
 
 SCOPES = ("mlp", "attention", "all_layers")
+_PACKED = Structure(unchanged)
 
 
 @dataclass(frozen=True)
 class Family:
-    """Module names of one architecture.
+    """What is known of one architecture: where its weights are, and how it computes.
 
     `layers` is the path of the list of decoder layers; the projections are paths below one layer.
-    A weight's rows and columns do not matter here: masks address its flat entries.
+    A weight's rows and columns do not matter here: masks address its flat entries. Without them the
+    family can be scored but not masked. `structure` is for the engine.
     """
 
-    layers: str
-    mlp: tuple[str, ...]
-    attention: tuple[str, ...]
+    layers: str = ""
+    mlp: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
+    structure: Structure = _PACKED
 
     def projections(self, scope: str) -> tuple[str, ...]:
         """The projections of a scope, as paths below one decoder layer."""
@@ -37,18 +41,21 @@ class Family:
 
 _GATED = ("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
 _QKVO = tuple(f"self_attn.{name}_proj" for name in "qkvo")
-_LLAMA = Family("model.layers", _GATED, _QKVO)
+_GATED_LAYERS = Family("model.layers", _GATED, _QKVO)
+_LLAMA = replace(_GATED_LAYERS, structure=Structure(unchanged, llama=True))
+_CAPPED = replace(_GATED_LAYERS, structure=Structure(softcapped))
 
-# By the configuration's `model_type`. To add a family: its layers and projections, here, and a
-# tiny randomly initialised configuration in tests/conftest.py.
+# By the configuration's `model_type`: the one place that tells architectures apart, to be asked
+# through the functions below. Every entry is tested. To add one that can be masked: its layers and
+# projections, and in tests/conftest.py what a tiny configuration of it needs beside its sizes.
 FAMILIES: dict[str, Family] = {
     "llama": _LLAMA,
-    "mistral": _LLAMA,
+    "mistral": replace(_LLAMA, structure=Structure(unchanged, llama=True, one_window=True)),
     "qwen2": _LLAMA,
-    "qwen3": _LLAMA,
-    "gemma": _LLAMA,
-    "gemma2": _LLAMA,
-    "gemma3_text": _LLAMA,
+    "qwen3": _GATED_LAYERS,
+    "gemma": _GATED_LAYERS,
+    "gemma2": _CAPPED,
+    "gemma3_text": _CAPPED,
     "phi": Family(
         "model.layers",
         ("mlp.fc1", "mlp.fc2"),
@@ -59,13 +66,23 @@ FAMILIES: dict[str, Family] = {
         ("mlp.gate_up_proj", "mlp.down_proj"),
         ("self_attn.qkv_proj", "self_attn.o_proj"),
     ),
-    "gpt2": Family("transformer.h", ("mlp.c_fc", "mlp.c_proj"), ("attn.c_attn", "attn.c_proj")),
+    "gpt2": Family(
+        "transformer.h",
+        ("mlp.c_fc", "mlp.c_proj"),
+        ("attn.c_attn", "attn.c_proj"),
+        Structure(unchanged, eager_by_place=True),
+    ),
     "gpt_neox": Family(
         "gpt_neox.layers",
         ("mlp.dense_h_to_4h", "mlp.dense_4h_to_h"),
         ("attention.query_key_value", "attention.dense"),
     ),
+    **dict.fromkeys(("mixtral", "olmo", "olmo2", "smollm3", "stablelm", "starcoder2"), Family()),
+    "cohere": Family(structure=Structure(multiplied)),
+    "granite": Family(structure=Structure(divided)),
 }
+MASKED = tuple(sorted(name for name, family in FAMILIES.items() if family.layers))
+"""The families whose weights can be masked."""
 
 
 def scope_weights(
@@ -102,20 +119,26 @@ def scope_weights(
 
 
 def family_of(model: nn.Module) -> Family:
-    """The family of a model by its configuration's `model_type`.
+    """The family of a model that can be masked, by its configuration's `model_type`.
 
     Raises:
-        InputError: the family is unknown; the message lists what was found and what to add.
+        InputError: it is none of `MASKED`; the message lists what was found and what to add.
     """
     model_type = _type_of(model)
-    if model_type not in FAMILIES:
+    if model_type not in MASKED:
         raise InputError(
             f"model type {model_type!r}",
             f"unknown architecture family; its weight matrices: {_matrices(model)}",
-            "one of " + ", ".join(sorted(FAMILIES)),
+            "one of " + ", ".join(MASKED),
             "Add its layers and projections to FAMILIES in benchprof/models/family.py.",
         )
     return FAMILIES[model_type]
+
+
+def structure_of(model: nn.Module) -> Structure:
+    """What the engine must know of a model; nothing of an unknown one."""
+    family = FAMILIES.get(_type_of(model))
+    return family.structure if family else Structure()
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
-from benchprof.profile.resampling import Floats
-from benchprof.profile.similarity import (
+from benchprof.profile.criteria import CONFIDENCE
+from benchprof.profile.measures import (
     MEASURES,
     cosine,
     noise_null,
     profile_similarity,
     symmetric_interval,
 )
+from benchprof.profile.resampling import Floats
 
 Key = tuple[str, str, str, str]
 """Model, benchmark, selection and fraction of a profile."""
-CONFIDENCE = 0.95
 KEYS = ["model", "benchmark", "selection", "fraction"]
 COLUMNS = ["abilities", "similarity", "noise_low", "noise_median", "noise_high", "reason",
            "reason_code", "similarity_low", "similarity_high", "p_noise", "spearman",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from benchprof.profile.resampling import Ints
-from benchprof.profile.scores import Cell
+from benchprof.run.ablation import Ablation
 
 ALL_ABILITIES = "all_abilities"
 
@@ -32,18 +32,22 @@ class Contrasts:
     parts: Ints
 
 
-def contrasts(cells: Sequence[Cell]) -> Contrasts:
-    """All contrasts of a benchmark's ablations.
+def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
+    """All contrasts of a benchmark's ablations, of which `masks` are the masks' digests.
 
     `ais`: every ablation against the intact model; `random`: an ability's mask against the mean
     of its random controls; `others`: against the mean of the other abilities' masks of the same
     selection and k. Ablations without any of these have no such row.
     """
-    compared = [("ais", number, list[int]()) for number in range(len(cells))]
-    for name, others_of in (("random", _controls_of), ("others", _other_abilities)):
-        rows = [(name, number, others_of(cell, cells)) for number, cell in enumerate(cells)]
-        compared += [row for row in rows if row[2]]
-    weights = np.zeros((len(compared), len(cells)))
+    compared = [("ais", number, list[int]()) for number in range(len(ablations))]
+    rows = [("random", number, _controls_of(a, ablations)) for number, a in enumerate(ablations)]
+    rows += [
+        # `core` is one mask for all: not to be compared with itself.
+        ("others", number, [n for n in _other_abilities(a, ablations) if masks[n] != masks[number]])
+        for number, a in enumerate(ablations)
+    ]
+    compared += [row for row in rows if row[2]]
+    weights = np.zeros((len(compared), len(ablations)))
     for row, (_, number, others) in enumerate(compared):
         weights[row, number] = 1.0
         if others:
@@ -56,27 +60,25 @@ def contrasts(cells: Sequence[Cell]) -> Contrasts:
     )
 
 
-def _controls_of(cell: Cell, cells: Sequence[Cell]) -> list[int]:
-    """Numbers of the random controls of a cell's own mask; none for a control itself."""
+def _controls_of(ablation: Ablation, ablations: Sequence[Ablation]) -> list[int]:
+    """Numbers of the random controls of an ablation's own mask; none for a control itself."""
     return [
         number
-        for number, other in enumerate(cells)
-        if cell.seed is None
+        for number, other in enumerate(ablations)
+        if ablation.seed is None
         and other.seed is not None
-        and other.ability in (cell.ability, ALL_ABILITIES)
-        and (other.selection, other.fraction) == (cell.selection, cell.fraction)
+        and other.ability in (ablation.ability, ALL_ABILITIES)
+        and (other.selection, other.k) == (ablation.selection, ablation.k)
     ]
 
 
-def _other_abilities(cell: Cell, cells: Sequence[Cell]) -> list[int]:
+def _other_abilities(ablation: Ablation, ablations: Sequence[Ablation]) -> list[int]:
     """Numbers of the other abilities' masks of the same selection and k."""
     return [
         number
-        for number, other in enumerate(cells)
-        if cell.seed is None
+        for number, other in enumerate(ablations)
+        if ablation.seed is None
         and other.seed is None
-        and other.ability != cell.ability
-        # `core` is one mask for all: not to be compared with itself.
-        and other.mask != cell.mask
-        and (other.selection, other.fraction) == (cell.selection, cell.fraction)
+        and other.ability != ablation.ability
+        and (other.selection, other.k) == (ablation.selection, ablation.k)
     ]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import SIGNIFICANCE
 
 # Masks of another rule or size are another experiment: where they break a model, they would lend
 # their significance to cells that have none (and take it where nothing happens).

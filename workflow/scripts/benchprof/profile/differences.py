@@ -32,11 +32,11 @@ def difference_rows(
         numbers = [n for own in scores[first].profiles.values() for n in own]
         found = _differences(impacts[first], impacts[second], numbers)
         for place, number in enumerate(numbers):
-            cell = scores[first].cells[number]
+            ablation = scores[first].ablations[number]
             rows.append(
                 dict.fromkeys(COLUMNS, np.nan)
-                | {"benchmark": scores[first].benchmark, "ability": cell.ability,
-                   "selection": cell.selection, "fraction": cell.fraction, "metric": metric,
+                | {"benchmark": scores[first].benchmark, "ability": ablation.ability,
+                   "selection": ablation.selection, "fraction": ablation.k, "metric": metric,
                    "model_a": first, "model_b": second}
                 | _columns(found, place)
             )  # fmt: skip

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
-from benchprof.profile.comparison import CONFIDENCE, KEYS, Key, profile_cells
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.comparison import KEYS, Key, profile_cells
+from benchprof.profile.criteria import CONFIDENCE, differs
+from benchprof.profile.measures import effective_number, noise_null, symmetric_interval
 from benchprof.profile.resampling import Floats
-from benchprof.profile.similarity import effective_number, noise_null, symmetric_interval
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
@@ -53,7 +53,8 @@ def needed(cells: Cells) -> Cells:
     All significant: what random or other abilities' masks cause as well is no effect of the
     ability. Nor is the loss of a model that is broken as a whole. Largest AIS first.
     """
-    losing = [cell for cell in _beyond(cells, "mask", 1) if _differs_from_intact(cell, 1)]
+    beyond = _beyond(cells, "mask", 1)
+    losing = [cell for cell in beyond if differs(cell["q_ais"], cell["ais"], 1)]
     return sorted(losing, key=lambda cell: -cell["ais"])
 
 
@@ -71,7 +72,8 @@ def hindering(cells: Cells) -> Cells:
 
     Most negative AIS first.
     """
-    gaining = [cell for cell in _beyond(cells, "mask", -1) if _differs_from_intact(cell, -1)]
+    beyond = _beyond(cells, "mask", -1)
+    gaining = [cell for cell in beyond if differs(cell["q_ais"], cell["ais"], -1)]
     return sorted(gaining, key=lambda cell: cell["ais"])
 
 
@@ -116,15 +118,8 @@ def _beyond(cells: Cells, ablation_of: str, sign: int) -> Cells:
         for cell in cells
         if cell["ablation_of"] == ablation_of
         and not cell["flag_code"]
-        and all(
-            cell[f"q_{contrast}"] < SIGNIFICANCE and sign * cell[f"over_{contrast}"] > 0
-            for contrast in contrasts
-        )
+        and all(differs(cell[f"q_{c}"], cell[f"over_{c}"], sign) for c in contrasts)
     ]
-
-
-def _differs_from_intact(cell: Mapping[Hashable, Any], sign: int) -> bool:
-    return bool(cell["q_ais"] < SIGNIFICANCE and sign * cell["ais"] > 0)
 
 
 def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any]:

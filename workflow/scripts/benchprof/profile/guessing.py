@@ -12,7 +12,7 @@ from scipy.stats import binom
 from benchprof.profile.resampling import Floats, Ints, bootstrap_totals
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
-from benchprof.tasks.guessing import SIGNIFICANCE, guessed
+from benchprof.tasks.guessing import CONSTANT_SIGNIFICANCE, guessed
 
 
 def _none(*shape: int) -> Floats:
@@ -105,7 +105,7 @@ class Guessing:
         """
         best = self._best_columns()
         sizes, right = self._all_sizes, self._all_right[best]
-        used = binom.sf(right - 1, sizes, self.uniform) < SIGNIFICANCE
+        used = binom.sf(right - 1, sizes, self.uniform) < CONSTANT_SIGNIFICANCE
         if not used.any():
             return None
         shares = right / sizes

@@ -18,7 +18,6 @@ from benchprof.profile.resampling import (
 from benchprof.profile.units import Units
 
 IMPACTS = ("chance_corrected", "relative", "absolute")
-SIGNIFICANCE = 0.05
 # Of means of scores: what is smaller is the error of their sums.
 ROUNDING = 1e-9
 

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchprof.files import written_whole
-from benchprof.profile.scores import Cell, Scores
+from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
+from benchprof.run.ablation import Ablation
 
 NAME = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -44,7 +45,7 @@ class ItemStates:
         model: its name.
         benchmark: its name.
         metric: the right-or-wrong one.
-        cells: the ablations.
+        ablations: of the model.
         tasks: (n,), the lm-eval task of each item.
         items: (n,), place in the task's data and digest of the document.
         right: (1 + ablations, n), of the intact model first.
@@ -53,7 +54,7 @@ class ItemStates:
     model: str
     benchmark: str
     metric: str
-    cells: tuple[Cell, ...]
+    ablations: tuple[Ablation, ...]
     tasks: tuple[str, ...]
     items: tuple[tuple[int, str], ...]
     right: NDArray[np.bool_]
@@ -69,8 +70,8 @@ def item_states(scores: Scores, settings: Settings) -> ItemStates | None:
     for metric in order:
         if metric in scores.binary:
             return ItemStates(
-                scores.model, scores.benchmark, metric, scores.cells, scores.tasks, scores.items,
-                scores.metrics[metric] > 0.5,
+                scores.model, scores.benchmark, metric, scores.ablations, scores.tasks,
+                scores.items, scores.metrics[metric] > 0.5,
             )  # fmt: skip
     return None
 
@@ -88,30 +89,30 @@ def flip_rows(states: Iterable[ItemStates]) -> pd.DataFrame:
     for own in states:
         lost = (own.right[0] & ~own.right[1:]).sum(axis=1)
         gained = (~own.right[0] & own.right[1:]).sum(axis=1)
-        for cell, wrong, right in zip(own.cells, lost.tolist(), gained.tolist(), strict=True):
+        for a, wrong, right in zip(own.ablations, lost.tolist(), gained.tolist(), strict=True):
             rows.append(
-                (own.model, own.benchmark, cell.ability, cell.selection, cell.fraction, cell.seed,
+                (own.model, own.benchmark, a.ability, a.selection, a.k, a.seed,
                  own.metric, len(own.tasks), int(own.right[0].sum()), wrong, right)
             )  # fmt: skip
     return pd.DataFrame(rows, columns=FLIP_COLUMNS).astype({"seed": "Int64"})
 
 
 def _table(states: ItemStates) -> pa.Table:
-    ablations, n = len(states.cells), len(states.tasks)
-    intact, ablated = np.tile(states.right[0], ablations), states.right[1:].ravel()
-    by_cell = np.repeat(np.arange(ablations, dtype=np.int32), n)
-    by_item = np.tile(np.arange(n, dtype=np.int32), ablations)
-    seeds = pa.array([cell.seed for cell in states.cells], pa.int32())
+    count, n = len(states.ablations), len(states.tasks)
+    intact, ablated = np.tile(states.right[0], count), states.right[1:].ravel()
+    by_ablation = np.repeat(np.arange(count, dtype=np.int32), n)
+    by_item = np.tile(np.arange(n, dtype=np.int32), count)
+    seeds = pa.array([a.seed for a in states.ablations], pa.int32())
     columns: dict[str, Any] = {
-        name: _names([getattr(states, name)], np.zeros(ablations * n, dtype=np.int32))
+        name: _names([getattr(states, name)], np.zeros(count * n, dtype=np.int32))
         for name in ("model", "benchmark", "metric")
     }
     columns |= {
-        name: _names([getattr(cell, name) for cell in states.cells], by_cell)
-        for name in ("ability", "selection", "fraction")
+        name: _names([getattr(a, field) for a in states.ablations], by_ablation)
+        for name, field in (("ability", "ability"), ("selection", "selection"), ("fraction", "k"))
     }
     columns |= {
-        "seed": seeds.take(pa.array(by_cell)),
+        "seed": seeds.take(pa.array(by_ablation)),
         "task": _names(states.tasks, by_item),
         "index": np.array([index for index, _ in states.items], dtype=np.int32)[by_item],
         "digest": _names([digest for _, digest in states.items], by_item),

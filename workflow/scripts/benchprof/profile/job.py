@@ -25,13 +25,13 @@ from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import (
     Scores,
-    Source,
     mask_digests,
     mask_shares,
     of_one_kind,
     read_scores,
 )
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
 from benchprof.profile.table import (
     add_dose,
     add_dose_reason,
@@ -48,7 +48,7 @@ COMPARED_RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredModel:
     """What one model's records of one benchmark come to."""
 
     impact: pd.DataFrame
@@ -62,7 +62,7 @@ class Measured:
 class MeasuredBenchmark:
     """What all models' records of one benchmark come to."""
 
-    models: dict[str, Measured]
+    models: dict[str, MeasuredModel]
     differences: list[dict[str, Any]]
 
 
@@ -186,10 +186,10 @@ def measure_benchmark(
 
 def _measure(
     scores: Scores, rows: pd.DataFrame, shown: Impacts | None, settings: Settings
-) -> Measured:
+) -> MeasuredModel:
     headline = rows[rows["headline"]].iloc[0]
     cell = (headline["reason_code"], headline["reason"])
-    return Measured(
+    return MeasuredModel(
         impact=rows,
         resampled=_resampled(scores, shown) if shown else {},
         power=power_rows(scores, cell, settings),

@@ -14,14 +14,13 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from benchprof.profile.impact import SIGNIFICANCE, base_of
+from benchprof.profile.criteria import PLANNED, POWER, SIGNIFICANCE
+from benchprof.profile.impact import base_of
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
 from benchprof.profile.units import Units
 
-POWER = 0.8
-PLANNED = (0.1, 0.2)
 Z_ALPHA = float(norm.isf(SIGNIFICANCE / 2))
 Z_POWER = float(norm.isf(1 - POWER))
 

@@ -10,19 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchprof.profile import reason
+from benchprof.profile.criteria import MIN_ABILITIES, MIN_CHANGED, RELIABLE
+from benchprof.profile.measures import correlation
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
-from benchprof.profile.similarity import correlation
 from benchprof.sampling import derived_seed
 
 SPLITS = 200
 # Of scores, which lie in [0, 1] or not far from it.
 ROUNDING = 1e-12
-MIN_ABILITIES = 3
-RELIABLE = 0.8
-# Of fewer items that tell the masks apart a correlation of halves is an accident of the halving.
-MIN_CHANGED = 10
 
 
 def reliability_rows(

@@ -7,8 +7,8 @@ import pandas as pd
 
 from benchprof.profile import reason
 from benchprof.profile.contrast import Contrasts, contrasts
+from benchprof.profile.criteria import MIN_ITEMS, is_above_guessing
 from benchprof.profile.impact import (
-    SIGNIFICANCE,
     Estimates,
     Impacts,
     above_guessing_p,
@@ -25,9 +25,6 @@ from benchprof.profile.significance import (
 )
 from benchprof.sampling import derived_seed
 
-# With fewer items (or clusters) intervals and tests are not worth their names: McNemar's test,
-# for one, reaches 5% with six items or more, and then only if all six change the same way.
-MIN_ITEMS = 10
 ESTIMATES = {
     "ais": ["ais", "ais_low", "ais_high"],
     "random": ["over_random", "over_random_low", "over_random_high"],
@@ -42,7 +39,7 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
     `headline` marks the metric shown. docs/file_formats.md describes the columns.
     """
     headline = settings.headline(scores.benchmark, list(scores.metrics))
-    compared = contrasts(scores.cells)
+    compared = contrasts(scores.ablations, scores.masks)
     parts, shown = [], None
     for metric, items in scores.metrics.items():
         table = _without_impacts(scores, items)
@@ -75,13 +72,13 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     columns = {
         "model": scores.model,
         "benchmark": scores.benchmark,
-        "ability": [cell.ability for cell in scores.cells],
-        "selection": [cell.selection for cell in scores.cells],
-        "fraction": [cell.fraction for cell in scores.cells],
-        "seed": pd.array([cell.seed for cell in scores.cells], dtype="Int64"),
+        "ability": [a.ability for a in scores.ablations],
+        "selection": [a.selection for a in scores.ablations],
+        "fraction": [a.k for a in scores.ablations],
+        "seed": pd.array([a.seed for a in scores.ablations], dtype="Int64"),
         "ablation_of": "complement" if scores.complement else "mask",
         "n": scores.n,
-        "clusters": pd.array([_clusters(scores)] * len(scores.cells), dtype="Int64"),
+        "clusters": pd.array([_clusters(scores)] * len(scores.ablations), dtype="Int64"),
         "guessing": scores.guessing.level,
         "intact": items[0].mean(),
         "ablated": items[1:].mean(axis=1),
@@ -94,13 +91,13 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         columns |= dict.fromkeys([*names, f"p_{contrast}"], np.nan)
         if contrast in WITHOUT:
             columns[f"reason_{contrast}"] = [
-                code or (WITHOUT[contrast] if cell.seed is None else reason.IS_CONTROL)
-                for cell in scores.cells
+                code or (WITHOUT[contrast] if a.seed is None else reason.IS_CONTROL)
+                for a in scores.ablations
             ]
     columns |= {
         "p_least": np.nan,
         "model_digest": scores.model_digest,
-        "mask_digest": [cell.mask for cell in scores.cells],
+        "mask_digest": list(scores.masks),
         "requests_digest": scores.requests_digest,
     }
     return pd.DataFrame(columns)
@@ -110,7 +107,7 @@ def _undefined(scores: Scores, intact: float, p: float) -> tuple[str, str]:
     """Code and sentence of why a benchmark has no AIS; empty where it has."""
     if scores.n < MIN_ITEMS:
         return reason.TOO_FEW_ITEMS, reason.too_few_items(scores.n, MIN_ITEMS)
-    if not p < SIGNIFICANCE:
+    if not is_above_guessing(p):
         sentence = reason.not_above_guessing(intact, scores.guessing.level, p, scores.n)
         return reason.NOT_ABOVE_GUESSING, sentence
     return "", ""

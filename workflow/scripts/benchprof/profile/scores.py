@@ -17,37 +17,10 @@ from benchprof.evaluation.record import read_record
 from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.resampling import Floats
+from benchprof.profile.source import Source
 from benchprof.profile.units import Units, units_of
+from benchprof.run.ablation import Ablation
 from benchprof.tensors import TensorFile
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where one cell's record and mask are, and what they are; `seed` marks a random control."""
-
-    model: str
-    benchmark: str
-    ability: str
-    selection: str
-    fraction: str
-    seed: int | None
-    record: Path
-    mask: Path
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One ablation of a model.
-
-    `ability` is `all_abilities` for a control that stands for all; `seed` is that of a random
-    control, None for an ability's own mask; `mask` is the digest of the mask's entries.
-    """
-
-    ability: str
-    selection: str
-    fraction: str
-    seed: int | None
-    mask: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +31,8 @@ class Scores:
         model: its name.
         benchmark: its name.
         guessing: C_b, the score of guessing, with its error.
-        cells: the ablations.
+        ablations: of the model; those of a random control that stands for all are `all_abilities`'.
+        masks: digest of the entries of each ablation's mask.
         metrics: by metric (1 + ablations, n): each item's score, of the intact model first.
         binary: the metrics that are right or wrong, every score 0 or 1.
         tasks: (n,), the lm-eval task of each item.
@@ -71,7 +45,8 @@ class Scores:
     model: str
     benchmark: str
     guessing: Guessing
-    cells: tuple[Cell, ...]
+    ablations: tuple[Ablation, ...]
+    masks: tuple[str, ...]
     metrics: dict[str, Floats]
     binary: frozenset[str]
     tasks: tuple[str, ...]
@@ -94,9 +69,9 @@ class Scores:
     def profiles(self) -> dict[tuple[str, str], list[int]]:
         """Numbers of the abilities' own masks by (selection, fraction); controls are in none."""
         numbers: dict[tuple[str, str], list[int]] = {}
-        for number, cell in enumerate(self.cells):
-            if cell.seed is None:
-                numbers.setdefault((cell.selection, cell.fraction), []).append(number)
+        for number, ablation in enumerate(self.ablations):
+            if ablation.seed is None:
+                numbers.setdefault((ablation.selection, ablation.k), []).append(number)
         return numbers
 
 
@@ -131,9 +106,8 @@ def read_scores(
         model=model,
         benchmark=benchmark,
         guessing=read_guessing(base, units_of(base["items"]["task"])),
-        cells=tuple(
-            Cell(s.ability, s.selection, s.fraction, s.seed, masks[s.mask]) for s in sources
-        ),
+        ablations=tuple(source.ablation for source in sources),
+        masks=tuple(masks[source.mask] for source in sources),
         metrics=metrics,
         binary=frozenset(metric for metric, own in metrics.items() if is_binary(own)),
         tasks=tuple(base["items"]["task"]),

@@ -18,15 +18,10 @@ from benchprof.profile.comparison import (
     pair_of,
     profiles_of,
 )
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import BROKEN_FROM, KEPT_AT_GUESSING, SIGNIFICANCE
 from benchprof.profile.resampling import Floats
-from benchprof.profile.scores import Source
+from benchprof.profile.source import Source
 
-# A model at guessing on fewer benchmarks may have lost what just these need.
-BROKEN_FROM = 3
-# Where guessing scores 0 (free generation) a single lucky answer is above it: there a model is
-# at guessing that keeps no more than this share of the intact score.
-KEPT_AT_GUESSING = 0.1
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
 
 
@@ -72,7 +67,8 @@ def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:
         table: of all models and benchmarks.
         ks: the share that each mask's metadata hold, by where it was used.
     """
-    k = {(s.model, s.ability, s.selection, s.fraction, s.seed): own for s, own in ks.items()}
+    masks = {source: source.ablation for source in ks}
+    k = {(s.model, a.ability, a.selection, a.k, a.seed): ks[s] for s, a in masks.items()}
     seeds = table["seed"].astype(object).where(table["seed"].notna(), None)
     keys = zip(*(table[name] for name in ABLATION[:-1]), seeds, strict=True)
     table = table.copy()

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchprof.profile.criteria import MIN_CLUSTERS
 from benchprof.profile.resampling import Floats, Ints
-
-# With fewer clusters their resampling says too little about the spread between them.
-MIN_CLUSTERS = 10
 
 
 @dataclass(frozen=True)

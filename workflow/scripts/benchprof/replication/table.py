@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pandas as pd
 from benchprof.files import written_whole
 from benchprof.profile.impact import Impacts
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Scores, Source, mask_digests, read_scores
+from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
 from benchprof.tensors import TensorFile
 
 KEYS = ["model", "ability", "benchmark", "selection", "fraction"]
@@ -33,11 +35,14 @@ def measure_replication(
     Args:
         impact: the AIS table.
         intact: record of the unablated model by (model, benchmark), own tests alone.
-        sources: records under the masks of halves, on their abilities' own tests; `seed` is the
-            half, 1 or 2.
+        sources: records under the masks of halves, on their abilities' own tests.
         settings: how scores become AIS.
         targets: the CSV and the parquet file.
     """
+    # A column of the tables tells controls apart, and here the halves.
+    sources = [
+        replace(s, ablation=replace(s.ablation, seed=s.ablation.half, half=None)) for s in sources
+    ]
     masks = mask_digests(source.mask for source in sources)
     halves = []
     for (model, benchmark), path in intact.items():
@@ -83,8 +88,9 @@ def replication_rows(
 def item_numbers(sources: Sequence[Source]) -> dict[tuple[str, str], int]:
     """Train items that made a mask of a half, by (model, ability), from the masks' metadata."""
     return {
-        (s.model, s.ability): int(TensorFile(s.mask).origin["importance"][s.ability]["n_items"])
+        (s.model, own): int(TensorFile(s.mask).origin["importance"][own]["n_items"])
         for s in sources
+        for own in [s.ablation.ability]
     }
 
 
@@ -106,10 +112,10 @@ def train_items_error(table: pd.DataFrame) -> float:
 
 def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> pd.DataFrame:
     """The rows with `sd_test_items`, over the paired resamples of the test items."""
-    views = list(zip(scores.cells, range(len(scores.cells)), strict=True))
+    views = list(zip(scores.ablations, range(len(scores.ablations)), strict=True))
     noise = {}
-    for selection, fraction in {(cell.selection, cell.fraction) for cell in scores.cells}:
-        pair = [n for cell, n in views if (cell.selection, cell.fraction) == (selection, fraction)]
+    for selection, fraction in {(a.selection, a.k) for a in scores.ablations}:
+        pair = [n for a, n in views if (a.selection, a.k) == (selection, fraction)]
         if impacts is None:
             noise[selection, fraction] = np.nan
             continue

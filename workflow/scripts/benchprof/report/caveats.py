@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile.correction import out_of_reach
+from benchprof.profile.criteria import (
+    ENOUGH_CONTROLS,
+    FULL_DOSE,
+    LEAST_DOSE,
+    SIDE_DROP,
+    separates,
+)
 from benchprof.report.matrix import Matrix
 from benchprof.report.style import number, readable
 from benchprof.run.configuration import CALIBRATED
 
-# Below it, AIS of an ability are not compared with others'; below the second, it is said.
-SMALL_DROP = 0.5
-FULL_DROP = 0.9
-# What a mask may take off tests that are not its own, and random damage off any.
-SIDE_DROP = 0.1
-ENOUGH_CONTROLS = 5
 COMPLEMENT = (
     "All but each mask was ablated (ablation_of: complement): a large AIS says what an ability's "
     "mask alone does not keep, not what the benchmark needs. There is no dose."
@@ -104,7 +105,7 @@ def mask_doubts(matrix: Matrix) -> dict[str, str]:
     own, side = own_drops(matrix), side_drops(matrix)
     faults = {
         "not specific": side > SIDE_DROP,
-        f"dose below {SMALL_DROP}": own < SMALL_DROP,
+        f"dose below {LEAST_DOSE}": own < LEAST_DOSE,
         "dose unknown": own.isna(),
         "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
     }
@@ -143,15 +144,11 @@ def _broken(matrix: Matrix) -> list[str]:
 
 def _separability(matrix: Matrix) -> list[str]:
     own, side = own_drops(matrix), side_drops(matrix)
-    known = own.notna() & side.notna()
-    if (
-        matrix.one_mask
-        or not known.any()
-        or (known & (own >= SMALL_DROP) & (side <= SIDE_DROP)).any()
-    ):
+    known = (own.notna() & side.notna()).any()
+    if matrix.one_mask or not known or any(map(separates, own, side)):
         return []
     return [
-        f"Not separable: no mask takes {SMALL_DROP} or more of the score above guessing off its "
+        f"Not separable: no mask takes {LEAST_DOSE} or more of the score above guessing off its "
         f"own ability's test and {SIDE_DROP} or less off the others'. These profiles are of no "
         "ability."
     ]
@@ -162,18 +159,18 @@ def _doses(matrix: Matrix) -> list[str]:
     reasons = matrix.reasons()
     untested = [a for a in matrix.abilities if a not in matrix.own]
     unknown = [a for a, benchmark in matrix.own.items() if benchmark in reasons]
-    small = own[own < SMALL_DROP]
-    partial = own[(own >= SMALL_DROP) & (own < FULL_DROP)]
+    small = own[own < LEAST_DOSE]
+    partial = own[(own >= LEAST_DOSE) & (own < FULL_DOSE)]
     lines = []
     if len(small):
         lines.append(
-            f"Dose below {SMALL_DROP}: the masks of {_valued(small)} take less than half of the "
+            f"Dose below {LEAST_DOSE}: the masks of {_valued(small)} take less than half of the "
             "score above guessing off the ability's own test. Their AIS are not to be compared "
             "with other abilities'."
         )
     if len(partial):
         lines.append(
-            f"Dose below {FULL_DROP}: the masks of {_valued(partial)} leave a part of the own "
+            f"Dose below {FULL_DOSE}: the masks of {_valued(partial)} leave a part of the own "
             "test's score."
         )
     if unknown:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
-from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.run.ablation import shown_k
 
 # Up to so many random controls have a column each in a figure.

@@ -45,7 +45,7 @@ METRICS = {
 
 
 @dataclass(frozen=True)
-class Step:
+class MethodStep:
     """One step of the method.
 
     Attributes:
@@ -59,7 +59,7 @@ class Step:
     sources: tuple[str, ...] = ()
 
 
-def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Step]:
+def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[MethodStep]:
     """The steps as they were configured.
 
     Args:
@@ -70,7 +70,7 @@ def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Step]
     steps = [_profiled(table), _importance(settings)]
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole))
-        steps.append(Step(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
+        steps.append(MethodStep(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
     steps += [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
     if table["model"].nunique() > 1:
         steps.append(_similarity())
@@ -116,7 +116,7 @@ def _opening() -> str:
     )
 
 
-def _cited(step: Step) -> str:
+def _cited(step: MethodStep) -> str:
     cited = f" [{'; '.join(f'@{key}' for key in step.sources)}]" if step.sources else ""
     return f"{step.name}: {step.text.removesuffix('.')}{cited}."
 
@@ -128,12 +128,12 @@ def _benchmarks(shipped: Mapping[str, str]) -> str:
     return f"Published benchmarks: {', '.join(named)}." if named else ""
 
 
-def _profiled(table: pd.DataFrame) -> Step:
+def _profiled(table: pd.DataFrame) -> MethodStep:
     shown = table[table["headline"]]
     own = shown[shown["seed"].isna()]
     least, most = int(own["n"].min()), int(own["n"].max())
     count = f"{least}" if least == most else f"{least} to {most}"
-    return Step(
+    return MethodStep(
         "Profiled",
         f"{_listed(own['model'].unique())} on {_listed(map(readable, own['benchmark'].unique()))} "
         f"({count} items each), for the abilities "
@@ -141,7 +141,7 @@ def _profiled(table: pd.DataFrame) -> Step:
     )
 
 
-def _importance(settings: Mapping[str, Any]) -> Step:
+def _importance(settings: Mapping[str, Any]) -> MethodStep:
     importance = settings["importance"]
     loss = "the answer's tokens" if importance["loss_on"] == "answer" else "all tokens"
     at = "at the positions of" if importance["score"] == "wanda" else "of"
@@ -154,7 +154,7 @@ def _importance(settings: Mapping[str, Any]) -> Step:
     limit = f"; {importance['limit']} items an ability" if importance.get("limit") else ""
     scope = settings["scope"].replace("_", " ")
     halves = "; each half of the items also made masks alone" if importance.get("halves") else ""
-    return Step(
+    return MethodStep(
         "Importance of a weight w for an ability",
         f"{', '.join(parts)}; scope: {scope}{within}{limit}{halves}.",
         tuple(keys_of(f"importance:{importance['score']}")),
@@ -240,8 +240,8 @@ def _background(selection: Mapping[str, Any]) -> str:
     return f" (background: the training items in {folder})" if folder else ""
 
 
-def _ablation(settings: Mapping[str, Any]) -> Step:
-    return Step("Ablation", f"each mask {ablated(settings)} in the loaded model.")
+def _ablation(settings: Mapping[str, Any]) -> MethodStep:
+    return MethodStep("Ablation", f"each mask {ablated(settings)} in the loaded model.")
 
 
 def ablated(settings: Mapping[str, Any]) -> str:
@@ -256,27 +256,27 @@ def ablated(settings: Mapping[str, Any]) -> str:
     return f"multiplies {which} that it selects by {ablation['scale']}"
 
 
-def _controls(settings: Mapping[str, Any]) -> Step:
+def _controls(settings: Mapping[str, Any]) -> MethodStep:
     random = settings["controls"]["random"]
     if not random["seeds"]:
-        return Step("Random controls", "none.")
+        return MethodStep("Random controls", "none.")
     each = random["matched_to"] == "each_ability"
     matched = "each ability's mask" if each else "the abilities' masks on average"
-    return Step(
+    return MethodStep(
         "Random controls",
         f"seed{'s' if len(random['seeds']) > 1 else ''} {_listed(random['seeds'])}; as many "
         f"weights per tensor and per decile of magnitude as {matched}.",
     )
 
 
-def _impact(settings: Mapping[str, Any]) -> Step:
+def _impact(settings: Mapping[str, Any]) -> MethodStep:
     profile = settings["profile"]
     metric = METRICS.get(profile["metric"], profile["metric"])
     complement = settings["ablation_of"] == "complement"
     ablated_score = (
         "with all but the mask of ability a ablated" if complement else "without ability a"
     )
-    return Step(
+    return MethodStep(
         f"AIS ({profile['impact'].replace('_', ' ')})",
         f"{IMPACTS[profile['impact']]}, S the intact score, S(a) {ablated_score}; scores are "
         f"{metric}, or a benchmark's first metric where it has no such; undefined where S is not "
@@ -287,10 +287,10 @@ def _impact(settings: Mapping[str, Any]) -> Step:
     )
 
 
-def _tests(table: pd.DataFrame) -> Step:
+def _tests(table: pd.DataFrame) -> MethodStep:
     sides = " and of ".join(_sides(table))
     against = f" and against the mean of {sides}" if sides else ""
-    return Step(
+    return MethodStep(
         "Tests",
         f"paired sign-flip tests against the intact model{against}, exact (McNemar's, against one) "
         "for right-or-wrong scores; q: Benjamini-Hochberg over all defined cells of one metric, "
@@ -299,8 +299,8 @@ def _tests(table: pd.DataFrame) -> Step:
     )
 
 
-def _similarity() -> Step:
-    return Step(
+def _similarity() -> MethodStep:
+    return MethodStep(
         "Similarity",
         "AIS min-max normalised over abilities and scaled to sum 1; 1 − Jensen-Shannon divergence "
         "(base 2). Noise: simulated profiles of independent normal values.",

@@ -16,17 +16,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from benchprof.files import write_text
 from benchprof.models.source import source_of
 from benchprof.portable import portable
+from benchprof.profile.criteria import FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
 from benchprof.profile.findings import in_words
-from benchprof.profile.impact import SIGNIFICANCE
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
-from benchprof.report.caveats import FULL_DROP, SIDE_DROP, SMALL_DROP, caveats, undefined
+from benchprof.report.caveats import caveats, undefined
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
-from benchprof.report.findings import against_random, own_tests
 from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of
 from benchprof.report.methods import ablated, method_steps
+from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album
 from benchprof.report.replication import own_half_ais, train_items_sentence
 from benchprof.report.style import readable
@@ -118,8 +118,8 @@ def _background(
         "software": software(),
         "limits": {
             "significance": SIGNIFICANCE,
-            "small": SMALL_DROP,
-            "full": FULL_DROP,
+            "small": LEAST_DOSE,
+            "full": FULL_DOSE,
             "side": SIDE_DROP,
         },
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import SIGNIFICANCE, is_above_guessing
 from benchprof.report.caveats import control_drops, own_drops, side_drops
 from benchprof.report.matrix import Matrix
 from benchprof.report.style import number, readable
@@ -141,7 +141,7 @@ def score_rows(table: pd.DataFrame, model: str) -> list[dict[str, Any]]:
             "intact": number(row["intact"], 3),
             "guessing": number(row["guessing"], 3),
             "p": probability(row["p_guessing"]),
-            "above": row["p_guessing"] < SIGNIFICANCE,
+            "above": is_above_guessing(row["p_guessing"]),
         }
         for row in rows
     ]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchprof.files import write_text
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.caveats import undefined
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of

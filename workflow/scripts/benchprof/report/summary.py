@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from benchprof.files import write_text
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.caveats import benchmarks_by_reason, caveats
-from benchprof.report.findings import against_random, own_tests
 from benchprof.report.matrix import Matrix, all_matrices
+from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.replication import train_items_sentence
 from benchprof.report.style import codes, number, readable
 

@@ -11,8 +11,6 @@ from typing import Any
 import jinja2
 from transformers import PreTrainedTokenizerBase
 
-from benchprof.run.configuration import CHAT_DATE
-
 logger = logging.getLogger(__name__)
 
 CLOCK = "strftime_now"
@@ -26,7 +24,8 @@ def render_chat(
     tokenizer: PreTrainedTokenizerBase,
     messages: list[dict[str, str]],
     add_generation_prompt: bool = True,
-    date: str = CHAT_DATE,
+    *,
+    date: str,
     **arguments: Any,
 ) -> str:
     """Render a conversation that goes on, as lm-eval's `hf` model does.
@@ -37,7 +36,8 @@ def render_chat(
         tokenizer: of the model, with its chat template.
         messages: each with its role and content.
         add_generation_prompt: whether the model's turn comes next.
-        date: the day that a template prints for today, as YYYY-MM-DD.
+        date: the day that a template prints for today, as YYYY-MM-DD. It has no default: it would
+            be another day's text tomorrow, or a constant of the project's in the engine.
         arguments: whatever else the template knows.
     """
     return _render(
@@ -51,7 +51,7 @@ def render_chat(
 
 
 def render_finished_chat(
-    tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], date: str = CHAT_DATE
+    tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], *, date: str
 ) -> str:
     """Render a conversation whose last turn is over; `date` as in `render_chat`."""
     return _render(tokenizer, messages, date)

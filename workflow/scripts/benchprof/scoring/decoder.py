@@ -15,12 +15,10 @@ from torch import nn
 from torch.nn import functional
 
 from benchprof.scoring.attention import Paths, attend_along, multiply
-
-FAMILIES = ("llama", "mistral", "qwen2")
-"""By `config.model_type`: those whose layers are these and no others; all are tested."""
+from benchprof.scoring.structure import Structure
 
 
-def decoder_of(model: Any) -> Decoder | None:
+def decoder_of(model: Any, structure: Structure) -> Decoder | None:
     """Give the faster decoder of a model; None where the library's is as fast, or does more.
 
     Layers must be plain; hooks on them would not be called.
@@ -33,11 +31,15 @@ def decoder_of(model: Any) -> Decoder | None:
         and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     )
     same = (
-        config.model_type in FAMILIES
+        structure.llama
         and config.hidden_act == "silu"
         and all(type(weight) is nn.Linear for weight in _projections(model))
     )
-    return Decoder(model) if faster and same and config._attn_implementation == "sdpa" else None
+    return (
+        Decoder(model, structure)
+        if faster and same and config._attn_implementation == "sdpa"
+        else None
+    )
 
 
 def _projections(model: Any) -> list[nn.Module]:
@@ -52,9 +54,10 @@ class Decoder:
     Parameters are read at every call, so that ablations edit them as ever.
     """
 
-    def __init__(self, model: Any) -> None:
-        """Take a model of one of the families."""
-        self.base, self.config = model.base_model, model.config
+    def __init__(self, model: Any, structure: Structure) -> None:
+        """Take a model whose layers are these."""
+        self.base = model.base_model
+        self.window = model.config.sliding_window if structure.one_window else None
 
     def __call__(
         self, inputs: torch.Tensor, paths: Paths, cache: Any, read: torch.Tensor
@@ -101,15 +104,9 @@ class Decoder:
         )
         if cache is not None:
             key, value = cache.update(key, value, number)
-        found = attend_along(
-            paths, query, key, value, self._window(module), multiply(module.scaling)
-        )
+        window = getattr(module, "sliding_window", self.window)
+        found = attend_along(paths, query, key, value, window, multiply(module.scaling))
         return found.flatten(1)
-
-    def _window(self, module: Any) -> int | None:
-        """The sliding window of a layer: Mistral's are all alike, Qwen's know their own."""
-        default = self.config.sliding_window if self.config.model_type == "mistral" else None
-        return getattr(module, "sliding_window", default)
 
 
 def _normed(states: torch.Tensor, norm: Any) -> torch.Tensor:

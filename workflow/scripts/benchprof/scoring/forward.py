@@ -1,4 +1,4 @@
-"""Forward passes over packed rows, exact for the families that are known to be so.
+"""Forward passes over packed rows, exact for the structures that are known to be so.
 
 `Forward` computes the log-probabilities that are wanted and nothing else: tokens attend to their
 own path, positions follow the path, logits are made only where they are read.
@@ -7,7 +7,7 @@ own path, positions follow the path, logits are made only where they are read.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from benchprof.scoring.attention import KeptPaths, Paths, attention_by
 from benchprof.scoring.decoder import decoder_of
 from benchprof.scoring.packing import Dimensions, Row, Target
 from benchprof.scoring.rotary import Rotaries
+from benchprof.scoring.structure import Structure
 from benchprof.scoring.tree import Ints
 
 KeysValues = tuple[torch.Tensor, torch.Tensor]
@@ -35,58 +36,18 @@ CACHED_BYTES = 1 << 19
 cache."""
 
 
-Head = Callable[[torch.Tensor, Any], torch.Tensor]
-"""What a family does to the output of its head, given its configuration."""
-
-
-def _unchanged(logits: torch.Tensor, _: Any) -> torch.Tensor:
-    return logits
-
-
-def _softcapped(logits: torch.Tensor, config: Any) -> torch.Tensor:
-    cap = config.final_logit_softcapping
-    return logits if cap is None else torch.tanh(logits / cap) * cap
-
-
-HEADS: dict[str, Head] = {
-    "llama": _unchanged,
-    "gpt2": _unchanged,
-    "gpt_neox": _unchanged,
-    "phi": _unchanged,
-    "gemma": _unchanged,
-    "olmo": _unchanged,
-    "olmo2": _unchanged,
-    "stablelm": _unchanged,
-    "cohere": lambda logits, config: logits * config.logit_scale,
-    "granite": lambda logits, config: logits / config.logits_scaling,
-    "mistral": _unchanged,
-    "mixtral": _unchanged,
-    "phi3": _unchanged,
-    "starcoder2": _unchanged,
-    "qwen2": _unchanged,
-    "qwen3": _unchanged,
-    "smollm3": _unchanged,
-    "gemma2": _softcapped,
-    "gemma3_text": _softcapped,
-}
-"""The families whose rows are packed, by `config.model_type`; every entry is tested against plain
-rows. Positions are rotary or learned, never recurrent, convolutional or a bias of the distance in
-the row, and a sliding window is given to the attention function."""
-
-
-def obstacle(model: Any) -> str | None:
+def obstacle(model: Any, structure: Structure) -> str | None:
     """Say why rows of several paths would not be exact for a model; None if they are."""
     config = model.config
     attention = getattr(config, "_attn_implementation", None)
     kinds = set(getattr(config, "layer_types", None) or ())
     obstacles = {
         f"the family {config.model_type!r} is not known to take rows of several paths": (
-            config.model_type not in HEADS
+            structure.head is None
         ),
         f"attention {attention!r} takes no mask": attention not in ("sdpa", "eager"),
-        # Before transformers 5.1 at the latest; later versions leave it to the mask.
         "its eager attention masks by places in the row": (
-            config.model_type == "gpt2" and attention == "eager"
+            structure.eager_by_place and attention == "eager"
         ),
         "its attention is bidirectional": getattr(config, "use_bidirectional_attention", None),
         f"its layers are not all attention: {sorted(kinds)}": (
@@ -186,9 +147,11 @@ def branches_of(trunk: Sequence[KeysValues]) -> Any:
 class Forward:
     """Runs batches of rows through a model, and its head only where log-probabilities are read."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, structure: Structure) -> None:
         self.model, self.config, self.device = model, model.config, model.device
-        self.obstacle, self.decoder = obstacle(model), decoder_of(model)
+        self.obstacle, self.decoder = obstacle(model, structure), decoder_of(model, structure)
+        # Where there is an obstacle, states are logits already.
+        self.head = structure.head if self.obstacle is None else None
         self.rotaries = Rotaries.of(model)
         self.dimensions = Dimensions.of(
             getattr(self.config, "text_config", None) or self.config, model.dtype.itemsize
@@ -306,10 +269,9 @@ class Forward:
         return values, hits
 
     def _logits(self, states: torch.Tensor) -> torch.Tensor:
-        if self.obstacle is not None:
+        if self.head is None:
             return states
-        head = HEADS[self.config.model_type]
-        return head(self.model.get_output_embeddings()(states), self.config)
+        return self.head(self.model.get_output_embeddings()(states), self.config)
 
 
 def _joined(

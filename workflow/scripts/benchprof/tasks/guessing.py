@@ -14,7 +14,8 @@ from scipy.stats import binom
 
 # The share of one answer among fewer documents says nothing of the next ones.
 MIN_DOCUMENTS = 10
-SIGNIFICANCE = 0.05
+# Level at which a constant answer counts as better than a random choice.
+CONSTANT_SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def guessed(
         tests: number of texts compared.
     """
     best = right.max(axis=0)
-    better = binom.sf(best - 1, sizes, uniform) * tests < SIGNIFICANCE
+    better = binom.sf(best - 1, sizes, uniform) * tests < CONSTANT_SIGNIFICANCE
     return np.where(better, best / np.maximum(sizes, 1), uniform)
 
 

@@ -15,9 +15,6 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
-EFFECT = 0.05
-"""Of an AIS: below it, an ability matters next to nothing."""
-
 
 def coverage_rows(
     pool: Scores,
@@ -51,9 +48,9 @@ def coverage_rows(
     for name, mixture in mixtures.items():
         names, shares = list(mixture), np.array(list(mixture.values()))
         true = _true_ais(scores, members, mixture, pool.guessing.level, settings)
-        held = np.zeros(len(pool.cells), dtype=int)
-        missed_by = np.zeros(len(pool.cells))
-        unbounded = np.zeros(len(pool.cells), dtype=int)
+        held = np.zeros(len(pool.ablations), dtype=int)
+        missed_by = np.zeros(len(pool.ablations))
+        unbounded = np.zeros(len(pool.ablations), dtype=int)
         for _ in range(each):
             counts = random.multinomial(size, shares / shares.sum())
             items = np.concatenate(
@@ -64,7 +61,7 @@ def coverage_rows(
                 settings.resamples, settings.confidence,
                 derived_seed(settings.seed, "bootstrap", size),
             )  # fmt: skip
-            found = impacts.estimates(np.eye(len(pool.cells)))
+            found = impacts.estimates(np.eye(len(pool.ablations)))
             unbounded += ~np.isfinite(found.low) | ~np.isfinite(found.high)
             distance = np.maximum(found.low - true, true - found.high)
             held += distance <= 0
@@ -74,7 +71,7 @@ def coverage_rows(
                 {
                     "model": pool.model,
                     "benchmark": name,
-                    "ability": [cell.ability for cell in pool.cells],
+                    "ability": [a.ability for a in pool.ablations],
                     "metric": metric,
                     "pool_ais": true,
                     "draws": each,

@@ -33,7 +33,7 @@ from benchprof.validation.recovery import (
     truth_rows,
 )
 from benchprof.validation.recovery_figure import draw_recovery
-from benchprof.validation.similarity import similarity_rows
+from benchprof.validation.true_similarity import true_similarity_rows
 
 TRUTH = ("blocks", "")
 """Selection and fraction of the blocks' masks."""
@@ -165,7 +165,7 @@ def measure_recovery(
         ],
         ignore_index=True,
     )  # fmt: skip
-    similarity = similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth)
+    similarity = true_similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth)
     tables = {
         "recovery": recovery, "cells": cells, "masks": found, "coverage": coverage,
         "similarity": similarity,

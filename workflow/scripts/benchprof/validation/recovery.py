@@ -11,17 +11,16 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from benchprof.errors import InputError
+from benchprof.profile.criteria import CLEAR_EFFECT, separates
 from benchprof.profile.impact import base_of
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
-from benchprof.report.caveats import SIDE_DROP, SMALL_DROP
+from benchprof.run.ablation import Ablation
 from benchprof.validation.blocks import precision_and_recall
 
 CELL = ["model", "benchmark", "ability"]
 MASKS = ["model", "selection", "fraction"]
 IDENTITY = ["model_digest", "requests_digest"]
-CLEAR_EFFECT = 0.15
-"""Of a true AIS: from here on a wrong sign is an error."""
 
 
 def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
@@ -38,7 +37,7 @@ def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
         {
             "model": scores.model,
             "benchmark": scores.benchmark,
-            "ability": [cell.ability for cell in scores.cells],
+            "ability": [a.ability for a in scores.ablations],
             "truth": (means[0] - means[1:]) / base,
             "model_digest": scores.model_digest,
             "requests_digest": scores.requests_digest,
@@ -74,18 +73,18 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def mask_rows(
-    masks: Mapping[tuple[str, str, str, str], Path], blocks: Mapping[tuple[str, str], Path]
+    masks: Mapping[tuple[str, Ablation], Path], blocks: Mapping[tuple[str, str], Path]
 ) -> pd.DataFrame:
     """Precision and recall of every mask of a planted model's abilities.
 
     Args:
-        masks: by model, ability, selection and fraction.
+        masks: by model.
         blocks: by model and ability.
     """
     rows = []
-    for (model, ability, selection, fraction), path in masks.items():
-        precision, recall = precision_and_recall(path, blocks[model, ability])
-        rows.append((model, selection, fraction, ability, precision, recall))
+    for (model, own), path in masks.items():
+        precision, recall = precision_and_recall(path, blocks[model, own.ability])
+        rows.append((model, own.selection, own.k, own.ability, precision, recall))
     return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall"])
 
 
@@ -144,7 +143,7 @@ def drops(
         "own_drop_min": least,
         "others_drop": sides.max(),
         "others_drop_max": others["ais"].abs().max(),
-        "separable": bool(least >= SMALL_DROP and sides.max() <= SIDE_DROP),
+        "separable": separates(least, sides.max()),
     }
 
 

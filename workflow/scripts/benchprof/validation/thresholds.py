@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from benchprof.profile.criteria import LEAST_EFFECT
 from benchprof.run.configuration import CALIBRATED
-from benchprof.validation.coverage import EFFECT
 
 LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation", "found")
 MOST = ("others_drop", "ais_rmse", "truth_rmse", "sign_errors", "false_positives")
@@ -101,9 +101,9 @@ def _of_coverage(
     these, and no bootstrap of its items knows of them.
     """
     low, high = thresholds["coverage"]
-    effect = own["pool_ais"].abs() >= EFFECT
+    effect = own["pool_ais"].abs() >= LEAST_EFFECT
     share = own.loc[effect, "held"].sum() / max(1, own.loc[effect, "draws"].sum())
-    what = f"{model}: coverage of the intervals where |AIS| >= {EFFECT}"
+    what = f"{model}: coverage of the intervals where |AIS| >= {LEAST_EFFECT}"
     yield Judgement(what, share, f"between {low} and {high}", low <= share <= high)
     yield from _at_most(f"{model}: intervals without bounds", own["unbounded"].sum(), 0)
     farthest = own.loc[~effect, "missed_by"].max()

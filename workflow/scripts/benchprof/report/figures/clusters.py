@@ -15,7 +15,7 @@ from scipy.cluster.hierarchy import dendrogram, linkage
 from scipy.spatial.distance import squareform
 
 from benchprof.profile import reason
-from benchprof.profile.similarity import noise_null, profile_similarity
+from benchprof.profile.measures import noise_null, profile_similarity
 from benchprof.report import style
 from benchprof.report.caveats import undefined
 from benchprof.report.matrix import Matrix, matrix_of

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.matrix import Matrix, matrix_of
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.caveats import undefined
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of

@@ -13,13 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from benchprof.profile.impact import SIGNIFICANCE
+from benchprof.profile.criteria import SHOWN_AIS, SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.caveats import undefined
 from benchprof.report.matrix import Matrix, matrix_of
 
-# The paper's Figure 1 shows what exceeds it.
-THRESHOLD = 0.05
 # Inches: of a name's place, between two places, of a column's bar, from the left to each column.
 PLACE = 0.3
 GAP = 0.08
@@ -57,7 +55,7 @@ def draw_ribbons(
     own_benchmarks: Mapping[str, str],
     targets: Sequence[Path],
 ) -> None:
-    """Draw one model's AIS above `THRESHOLD`; arguments as of `heatmap.draw_heatmap`."""
+    """Draw one model's AIS above `SHOWN_AIS`; arguments as of `heatmap.draw_heatmap`."""
     matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     with style.styled():
         style.save_with_numbers(ribbon_figure(matrix), ribbon_numbers(matrix), targets)
@@ -65,7 +63,7 @@ def draw_ribbons(
 
 def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
     """A row per ribbon; none of an ablated model that is broken as a whole."""
-    shown = (matrix.cells["ais"] > THRESHOLD) & (matrix.cells["flag_code"] == "")
+    shown = (matrix.cells["ais"] > SHOWN_AIS) & (matrix.cells["flag_code"] == "")
     cells = matrix.cells[shown & (not matrix.complement)]
     columns = ["ability", "benchmark", "metric", "ais", "ais_low", "ais_high", "q_random"]
     return cells[columns].reset_index(drop=True)
@@ -78,7 +76,7 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     if matrix.complement:
         return style.note_figure(title, [NOT_DRAWN])
     if ribbons.empty:
-        return style.note_figure(title, [f"No AIS exceeds {THRESHOLD}.", *_left_out(matrix)])
+        return style.note_figure(title, [f"No AIS exceeds {SHOWN_AIS}.", *_left_out(matrix)])
     most = max(len(matrix.abilities), len(matrix.benchmarks))
     # So that all ribbons together are as high as all names.
     scale = PLACE * most / float(ribbons["ais"].sum())
@@ -108,7 +106,7 @@ def caption(matrix: Matrix) -> str:
     count = len(ribbon_numbers(matrix))
     return (
         f"Which benchmarks {matrix.model} loses on without which ability (masks: "
-        f"{matrix.selection}, k = {matrix.shown_k}): the {count} AIS above {THRESHOLD}, each a "
+        f"{matrix.selection}, k = {matrix.shown_k}): the {count} AIS above {SHOWN_AIS}, each a "
         "ribbon of that width. " + " ".join([_legend(matrix), *_broken(matrix)])
     )
 
@@ -126,9 +124,9 @@ def _broken(matrix: Matrix) -> list[str]:
 
 def _legend(matrix: Matrix) -> str:
     if not matrix.controlled:
-        return f"Shown: AIS above {THRESHOLD}, compared with no random masks."
+        return f"Shown: AIS above {SHOWN_AIS}, compared with no random masks."
     return (
-        f"Shown: AIS above {THRESHOLD}. Pale: does not differ from the random masks of the "
+        f"Shown: AIS above {SHOWN_AIS}. Pale: does not differ from the random masks of the "
         f"same size (q < {SIGNIFICANCE})."
     )
 
@@ -221,6 +219,6 @@ def _draw_names(
 def _draw_scale(axes: Axes, scale: float, top: float) -> None:
     """How wide a round AIS is: the largest that fits the room."""
     fitting = [value for value in (5, 2, 1, 0.5, 0.2, 0.1, 0.05) if value * scale <= PLACE * 0.6]
-    value = fitting[0] if fitting else THRESHOLD
+    value = fitting[0] if fitting else SHOWN_AIS
     axes.add_patch(Rectangle((LEFT, top), 0.5, value * scale, color=style.MUTED, lw=0))
     axes.text(LEFT + 0.58, top + value * scale / 2, f"AIS of {value:g}", va="center", fontsize=6)

@@ -19,7 +19,7 @@ from benchprof.run.run import Run
 
 SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 """Each k of the paper."""
-MODULES = ("benchprof.analysis", "benchprof.report.style")
+MODULES = ("benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.style")
 """What makes the tables and figures, so that they are made again when it changed."""
 
 

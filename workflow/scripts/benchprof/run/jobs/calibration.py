@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +97,3 @@ class CalibrateMasks(ModelJob):
             "matched": self.run.matched,
             "code": codebase.digest_of("calibration"),
         }
-
-
-def candidate_of(calibrated: Ablation, k: str) -> Ablation:
-    """The candidate that a calibrated mask is a copy of."""
-    return replace(calibrated, k=k)

@@ -20,6 +20,7 @@ from benchprof.run.run import Run
 
 STYLE = ("style", "matrix", "caveats")
 """Modules of the report that every figure and table is drawn with."""
+CRITERIA = "benchprof.profile.criteria"
 PAGE = ("page.html.jinja", "page.css", "page.js")
 FOLDER = Path(__file__).parents[2] / "report"
 
@@ -66,10 +67,10 @@ class Figure(Job):
     @property
     def settings(self) -> Any:
         """Also the code that draws."""
-        modules = [*STYLE, f"figures.{self.module}"]
+        modules = [f"benchprof.report.{m}" for m in (*STYLE, f"figures.{self.module}")]
         return {
             "own_benchmarks": self.run.own_benchmarks,
-            "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+            "code": digests.of_modules([CRITERIA, *modules]),
         }
 
 
@@ -254,10 +255,11 @@ class TabulateImpact(Job):
     @property
     def settings(self) -> Any:
         """Also of the code that writes."""
-        modules = [*STYLE, "paper_tables", "figures.similarity"]
+        own = (*STYLE, "paper_tables", "figures.similarity")
+        modules = [f"benchprof.report.{m}" for m in own]
         return {
             "own_benchmarks": self.run.own_benchmarks,
-            "code": digests.of_modules(f"benchprof.report.{m}" for m in modules),
+            "code": digests.of_modules([CRITERIA, *modules]),
         }
 
 
@@ -399,7 +401,7 @@ class WriteReport(Job):
         """Also of the code that lays out."""
         return self.told | {
             "own_benchmarks": self.run.own_benchmarks,
-            "code": digests.of_modules(["benchprof.report"]),
+            "code": digests.of_modules([CRITERIA, "benchprof.report"]),
             "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
         }
 

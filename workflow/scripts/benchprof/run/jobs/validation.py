@@ -280,8 +280,16 @@ class MeasureRecovery(OfValidation):
     @property
     def settings(self) -> Any:
         """All but the thresholds."""
-        own = ("blocks", "card", "job", "similarity", "coverage", "recovery", "recovery_figure")
-        drawn = ["benchprof.report.style", "benchprof.report.caveats"]
+        own = (
+            "blocks",
+            "card",
+            "job",
+            "true_similarity",
+            "coverage",
+            "recovery",
+            "recovery_figure",
+        )
+        drawn = ["benchprof.report.style"]
         modules = [*(f"benchprof.validation.{name}" for name in own), *drawn]
         values = self.run.values["validation"].items()
         return {

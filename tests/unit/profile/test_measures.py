@@ -13,7 +13,7 @@ from scipy.spatial.distance import cosine as cosine_distance
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import spearmanr
 
-from benchprof.profile.similarity import (
+from benchprof.profile.measures import (
     cosine,
     effective_number,
     noise_null,

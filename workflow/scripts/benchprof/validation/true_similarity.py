@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from benchprof.profile.similarity import profile_similarity
-from benchprof.validation.coverage import EFFECT
+from benchprof.profile.criteria import LEAST_EFFECT
+from benchprof.profile.measures import profile_similarity
 
 
-def similarity_rows(found: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+def true_similarity_rows(found: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """The rows of the similarity table of two planted models, with `truth`.
 
     Benchmarks that need no ability are left out: their normalised profiles are noise.
@@ -28,6 +28,8 @@ def similarity_rows(found: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
         row | {"truth": float(profile_similarity(true[one], true[other]))}
         for row in found[columns].to_dict("records")
         for one, other in [((row["model_a"], row["benchmark"]), (row["model_b"], row["benchmark"]))]
-        if one in true and other in true and min(np.ptp(true[one]), np.ptp(true[other])) > EFFECT
+        if one in true
+        and other in true
+        and min(np.ptp(true[one]), np.ptp(true[other])) > LEAST_EFFECT
     ]
     return pd.DataFrame(rows, columns=[*columns, "truth"])

@@ -1,0 +1,103 @@
+"""Every threshold of a judgement, once, and the rules that judge by them.
+
+With Python alone: an archive is checked by the same rules on a machine without packages. What is
+unknown is NaN, of which no comparison holds.
+
+Elsewhere stands what judges no profile: `tasks.guessing` decides what records hold, which no
+judgement here should make again, and a validation's own bounds are its configuration's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# Whether there is an AIS, and whether it is an effect: docs/statistics.md.
+
+SIGNIFICANCE = 0.05
+"""Level of p, whether a model is above guessing, and of q, whether an effect is one: by custom."""
+MIN_ITEMS = 10
+"""With fewer there is no AIS. McNemar's test, for one, reaches 5% with six items or more, and then
+only if all six change the same way; intervals are not worth their name either."""
+MIN_CLUSTERS = 10
+"""With fewer tasks items are resampled singly: the spread between so few is not known."""
+BROKEN_FROM = 3
+"""A model at guessing on so many benchmarks, and on all, is broken; on fewer it may have lost what
+just these need."""
+KEPT_AT_GUESSING = 0.1
+"""Share of the intact score at or below which a model is at guessing where guessing scores 0: of
+free generation a single lucky answer is above that."""
+
+# What masks do to tests, as shares of the score above guessing: docs/method.md, "Dose".
+
+LEAST_DOSE = 0.5
+"""What a mask must take off its own test for its AIS to be compared with other abilities'."""
+FULL_DOSE = 0.9
+"""What it must take off for nothing to be said of the rest."""
+SIDE_DROP = 0.1
+"""What a mask may take off the others' tests, and random damage off any, before it is said."""
+ENOUGH_CONTROLS = 5
+"""Of fewer random masks it is said that q-values hold against these alone."""
+SELECTIVE_RISE = 1.5
+"""Times that a mask's own answer loss rises more than another where it counts as selective:
+docs/analysis.md."""
+
+# How large an effect is: docs/planted_models.md; the last is the paper's Figure 1.
+
+LEAST_EFFECT = 0.05
+"""AIS of a validation below which an ability matters next to nothing."""
+CLEAR_EFFECT = 0.15
+"""True AIS beyond which a wrong sign is an error."""
+SHOWN_AIS = 0.05
+"""AIS above which an ability has a ribbon to a benchmark."""
+
+# How sure profiles are, and what could show: docs/statistics.md.
+
+CONFIDENCE = 0.95
+"""Of intervals of similarities and effective numbers, by custom; those of AIS are configured."""
+MIN_ABILITIES = 3
+"""A correlation over fewer says nothing."""
+MIN_CHANGED = 10
+"""Of fewer items that tell masks apart a correlation of halves is an accident of the halving."""
+RELIABLE = 0.8
+"""Reliability for which the number of items is planned, by custom."""
+POWER = 0.8
+"""Chance to find an effect for which the number of items is planned, by custom."""
+PLANNED = (0.1, 0.2)
+"""AIS for which the number of items is planned."""
+
+
+def is_above_guessing(p: float) -> bool:
+    """Whether a model has anything to lose, from the p-value that it does no better."""
+    return bool(p < SIGNIFICANCE)
+
+
+def differs(q: float, difference: float, sign: int) -> bool:
+    """Whether a difference is an effect in one direction: 1 for larger, -1 for smaller."""
+    return bool(q < SIGNIFICANCE and sign * difference > 0)
+
+
+def separates(own: float, others: float) -> bool:
+    """Whether a mask takes enough off its own test and little off the others'.
+
+    The report says "not separable" where no mask of a matrix does: its profiles are of no ability.
+    A validation's `separable` says that all masks of a planted model do, by the worst of each.
+    """
+    return bool(own >= LEAST_DOSE and others <= SIDE_DROP)
+
+
+def is_matched(own: float, others: Iterable[float], enough: float) -> bool:
+    """Whether what a mask is compared with costs its ability as much as it does, and enough.
+
+    Calibration's `not_separable`: the other way round than `separates`, it is about what other
+    masks do to one test, and a small drop of theirs is no fault where the own is larger.
+    """
+    return any(other >= max(own, enough) for other in others)
+
+
+def is_selective(own: float, other: float) -> bool:
+    """Whether a mask raises the own answer loss clearly more than another loss, and at all.
+
+    The analysis's: about losses in nats, which have no guessing and so no share of a score.
+    """
+    # The second holds two infinite rises apart.
+    return bool(own >= SELECTIVE_RISE * other and own > max(other, 0))
