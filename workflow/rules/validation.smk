@@ -3,7 +3,6 @@
 
 VALIDATION = config["validation"]
 PLANTED = VALIDATION["planted"]
-PLANTING = f"{workflow.basedir}/resources/planted"
 VIEW = fraction_name(VALIDATION["fraction"])
 BLOCK = "results/validation/{model}/blocks/{ability}.safetensors"
 TRUTH = "results/validation/{model}/truth/{benchmark}/{state}.json"
@@ -22,9 +21,9 @@ def planted_card(wildcards):
 
 def planting_settings(wildcards):
     """The code that draws the planted world's items."""
-    files = Path(PLANTING, "planting").glob("*.py")
-    return {path.name: digests.of_file(path) for path in sorted(files)} | {
-        "items_of_each_kind": VALIDATION["items_of_each_kind"]
+    return {
+        "planting": digests.of_modules(["benchprof.generators.planting"]),
+        "items_of_each_kind": VALIDATION["items_of_each_kind"],
     }
 
 
@@ -129,7 +128,6 @@ rule accept_model:
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
     params:
-        planting=PLANTING,
         folder=planted_folder,
     script:
         "../scripts/accept_model.py"
@@ -145,7 +143,6 @@ rule write_pool:
     conda:
         "../../envs/benchprof.yaml"
     params:
-        planting=PLANTING,
         each=VALIDATION["items_of_each_kind"],
     script:
         "../scripts/write_pool.py"

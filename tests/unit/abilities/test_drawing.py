@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from generation.drawing import draw_split
-from generation.template import Draft, Template
+from benchprof.generators.templates.drawing import draw_split
+from benchprof.generators.templates.template import Draft, Template
 
 
 def template(type_: str, name: str, split: str, difficulty: str, most: int = 10**6) -> Template:

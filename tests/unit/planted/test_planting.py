@@ -7,10 +7,7 @@ from random import Random
 import pytest
 import torch
 
-from benchprof.masks.ablation import ablated
-from benchprof.masks.mask import Mask
-from benchprof.validation.card import neuron_entries
-from planting.items import (
+from benchprof.generators.planting.items import (
     ALL_KINDS,
     DIAGNOSTIC,
     MIXTURES,
@@ -18,9 +15,9 @@ from planting.items import (
     benchmark_items,
     expected_impact,
 )
-from planting.lesson import KILLED, Lesson, Stage, make_lesson, preference
-from planting.model_folder import reordered
-from planting.placement import (
+from benchprof.generators.planting.lesson import KILLED, Lesson, Stage, make_lesson, preference
+from benchprof.generators.planting.model_folder import reordered
+from benchprof.generators.planting.placement import (
     CORE,
     SHARED,
     Layout,
@@ -30,10 +27,13 @@ from planting.placement import (
     plain_layout,
     shuffled,
 )
-from planting.routing import Owner, route
-from planting.tasks import ABILITIES, KINDS, TASKS, N, draw_options
-from planting.training import new_model
-from planting.vocabulary import make_tokenizer
+from benchprof.generators.planting.routing import Owner, route
+from benchprof.generators.planting.tasks import ABILITIES, KINDS, TASKS, N, draw_options
+from benchprof.generators.planting.training import new_model
+from benchprof.generators.planting.vocabulary import make_tokenizer
+from benchprof.masks.ablation import ablated
+from benchprof.masks.mask import Mask
+from benchprof.validation.card import neuron_entries
 
 LAYOUT = plain_layout(ABILITIES)
 

@@ -1,0 +1,218 @@
+"""Chains of "all x are y" over invented nouns: what follows for an individual or a class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+
+from benchprof.generators.abilities.deductive_reasoning.terms import (
+    NOUNS,
+    alike,
+    class_sentence,
+    paragraph,
+)
+from benchprof.generators.templates.sentence import capital
+from benchprof.generators.templates.template import Draft
+from benchprof.generators.templates.vocabulary import COLOURS, FIRST_NAMES, JOBS
+
+# With "a", never "an".
+CLASSES = tuple(job for job in JOBS if job[0] not in "aeiou")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How one template says "all x are y", "n is an x" and its questions."""
+
+    split: str
+    rule: str
+    fact: str
+    property_rule: str
+    property: str
+    ask_property: str
+    ask_class: str
+    ask_statement: str
+
+
+WORDINGS = (
+    Wording(
+        "train",
+        "All {xs} are {ys}.",
+        "{n} is a {x}.",
+        "Every {x} has {p} bag.",
+        "{p} bag",
+        "{n} is a {x}. As a {x}, what does {n} have?",
+        "What else must {n} be?",
+        "Which of these must be true?",
+    ),
+    Wording(
+        "train",
+        "Every {x} is a {y}.",
+        "One {x} is called {n}.",
+        "Each {x} owns {p} cup.",
+        "{p} cup",
+        "{n} works as a {x}. What does {n} own?",
+        "Which of these is {n} certain to be?",
+        "Which sentence follows from the text?",
+    ),
+    Wording(
+        "train",
+        "Each {x} counts as a {y}.",
+        "{n} was born a {x}.",
+        "All {xs} wear {p} hat.",
+        "{p} hat",
+        "{n} is one of the {xs}. What does {n} wear?",
+        "{n} therefore also counts as what?",
+        "What can be concluded?",
+    ),
+    Wording(
+        "calibration",
+        "A {x} is always a {y}.",
+        "The one named {n} is a {x}.",
+        "A {x} always carries {p} lamp.",
+        "{p} lamp",
+        "As a {x}, what does {n} carry?",
+        "Apart from that, what is {n} without doubt?",
+        "Which claim is proved by these facts?",
+    ),
+    Wording(
+        "calibration",
+        "Being a {x} always includes being a {y}.",
+        "We know that {n} is a {x}.",
+        "Being a {x} always includes driving {p} van.",
+        "{p} van",
+        "Since {n} is a {x}, what does {n} drive?",
+        "What do we know {n} to be as well?",
+        "Which further claim do we know to hold?",
+    ),
+    Wording(
+        "calibration",
+        "Anything that is a {x} is also a {y}.",
+        "Over there stands {n}, a {x}.",
+        "Anyone who is a {x} sits on {p} chair.",
+        "{p} chair",
+        "Here comes {n} the {x}. What will {n} sit on?",
+        "What does that also make {n}?",
+        "Which of the four claims is certain?",
+    ),
+    Wording(
+        "test",
+        "The group of {ys} includes every {x}.",
+        "{n} belongs to the {xs}.",
+        "The town gives {p} key to every {x}.",
+        "{p} key",
+        "{n} is a {x} in the town. What does the town give {n}?",
+        "What else can we safely call {n}?",
+        "Which option has to be right?",
+    ),
+    Wording(
+        "test",
+        "Without exception, {xs} are {ys}.",
+        "Meet {n}, who is a {x}.",
+        "Without exception, {xs} sleep in {p} tent.",
+        "in {p} tent",
+        "Where must {n} sleep, being a {x}?",
+        "By these rules, {n} has to be what?",
+        "By these rules, what holds?",
+    ),
+    Wording(
+        "test",
+        "Whoever is a {x} is a {y} too.",
+        "Someone called {n} is a {x}.",
+        "Whoever is a {x} flies {p} flag.",
+        "{p} flag",
+        "Look, there is {n}, a {x}. What does {n} fly?",
+        "Name something else that {n} surely is.",
+        "Choose the statement that cannot fail to be true.",
+    ),
+)
+
+
+def easy(wording: Wording, random: Random) -> Draft:
+    """One step: the individual has the property of its class; three other classes are named.
+
+    The classes are jobs, not invented nouns, and what they have is arbitrary: small models read
+    common words far better, and no belief helps.
+    """
+    *classes, fresh = random.sample(CLASSES, 5)
+    values = [f"an {c}" if c == "orange" else f"a {c}" for c in random.sample(COLOURS, 4)]
+    name = random.choice(FIRST_NAMES)
+    rules = paragraph(
+        random,
+        [
+            wording.property_rule.format(x=noun, xs=f"{noun}s", p=value)
+            for noun, value in zip(classes, values, strict=True)
+        ],
+    )
+    answer, *wrong = (wording.property.format(p=value) for value in values)
+    question, twin_question = (
+        wording.ask_property.format(n=name, x=noun, xs=f"{noun}s") for noun in (classes[0], fresh)
+    )
+    return Draft(
+        context=rules,
+        question=question,
+        answer=answer,
+        distractors=tuple(wrong),
+        twin_context=rules,
+        twin_question=twin_question,
+    )
+
+
+def medium(wording: Wording, random: Random) -> Draft:
+    """Two chains of two rules; the individual enters one of them at its start or its middle."""
+    *nouns, fresh = alike(random, NOUNS, 7)
+    first, second = nouns[:3], nouns[3:]
+    if random.random() < 0.5:
+        # From the middle: the start of the chain is the tempting converse.
+        given, answer, wrong = first[1], first[2], [first[0], second[0], second[2]]
+    else:
+        # Middle terms are named twice: as answers half the time, as distractors always.
+        given, answer, wrong = first[0], random.choice(first[1:]), second
+    name = random.choice(FIRST_NAMES)
+    rules = paragraph(random, _chain(wording, first) + _chain(wording, second))
+    fact, twin_fact = (
+        capital(wording.fact.format(n=name, x=noun, xs=f"{noun}s")) for noun in (given, fresh)
+    )
+    question = wording.ask_class.format(n=name)
+    return Draft(
+        context=f"{rules} {fact}",
+        question=question,
+        answer=f"a {answer}",
+        distractors=tuple(f"a {noun}" for noun in wrong),
+        twin_context=f"{rules} {twin_fact}",
+        twin_question=question,
+    )
+
+
+def hard(wording: Wording, random: Random) -> Draft:
+    """Two chains of three rules; options are a true statement, its converse and two unlinked."""
+    *nouns, fresh = alike(random, NOUNS, 9)
+    first, second = nouns[:4], nouns[4:]
+    start, end = random.choice(((0, 2), (0, 3), (1, 3)))
+    broken = random.randrange(start, end)
+    rules = _chain(wording, first) + _chain(wording, second)
+    twin_rules = list(rules)
+    twin_rules[broken] = class_sentence(wording.rule, first[broken], fresh)
+    order = random.sample(range(len(rules)), len(rules))
+    pairs = (
+        (first[start], first[end]),
+        (first[end], first[start]),
+        (first[start], second[end]),
+        (second[end], first[start]),
+    )
+    answer, *wrong = (class_sentence(wording.rule, x, y).rstrip(".") for x, y in pairs)
+    return Draft(
+        context=" ".join(rules[i] for i in order),
+        question=wording.ask_statement,
+        answer=answer,
+        distractors=tuple(wrong),
+        twin_context=" ".join(twin_rules[i] for i in order),
+        twin_question=wording.ask_statement,
+    )
+
+
+def _chain(wording: Wording, nouns: list[str]) -> list[str]:
+    return [class_sentence(wording.rule, x, y) for x, y in pairwise(nouns)]
+
+
+LEVELS = {"easy": easy, "medium": medium, "hard": hard}
