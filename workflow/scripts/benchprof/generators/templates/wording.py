@@ -1,22 +1,25 @@
 """Wordings: texts with slots, from which an item and its corrupted twin are written together.
 
-A block of wordings is plain text. Paragraphs are wordings; the last line of a paragraph is the
-question, the lines before it the context. `{a}` is a slot. `[{a}|some]` is its left side in the
-item and its right side in the twin. Lines that start with `*` are put in random order among
-themselves. ` -> ${}` after a question says how an answer is written; without it, as it is.
+A table of wordings has columns for the form and the split that a wording belongs to, its context
+and its question. `{a}` is a slot. `[{a}|some]` is its left side in the item and its right side in
+the twin. What follows a `*` in a context, up to the next, is put in random order with the others.
+A column `answer`, such as `${}`, says how an answer is written; empty or absent, as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from benchprof.generators.table import read_rows
 from benchprof.generators.templates.template import Draft, Template
 
 CHOICE = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
+MARK = re.compile(r" (?=\* )")
 SENTENCE_START = re.compile(r"(?:^|(?<=[.?!] ))[a-z]")
 
 
@@ -39,13 +42,13 @@ class Wording:
 
 @dataclass(frozen=True)
 class Form:
-    """One kind of problem: how its case is drawn and, for each split, a block of wordings."""
+    """One kind of problem: how its case is drawn and, for each split, its wordings."""
 
     type: str
     name: str
     difficulty: str
     draw: Callable[[Random], Case]
-    blocks: Mapping[str, str]
+    wordings: Mapping[str, Sequence[Wording]]
 
 
 def templates(
@@ -61,18 +64,23 @@ def templates(
             draw=_drawing(form, wording, cast),
         )
         for form in forms
-        for split, block in form.blocks.items()
-        for number, wording in enumerate(_parsed(block), start=1)
+        for split, wordings in form.wordings.items()
+        for number, wording in enumerate(wordings, start=1)
     )
 
 
-def _parsed(block: str) -> list[Wording]:
-    wordings = []
-    for paragraph in re.split(r"\n\s*\n", block.strip()):
-        *lines, last = [line.strip() for line in paragraph.split("\n")]
-        question, _, answer = last.partition(" -> ")
-        wordings.append(Wording(tuple(lines), question, answer or "{}"))
-    return wordings
+def read_wordings(path: Path) -> dict[str, dict[str, list[Wording]]]:
+    """The wordings of a table by form and split."""
+    forms: dict[str, dict[str, list[Wording]]] = {}
+    for row in read_rows(path):
+        wording = Wording(_lines(row["context"]), row["question"], row.get("answer") or "{}")
+        forms.setdefault(row["form"], {}).setdefault(row["split"], []).append(wording)
+    return forms
+
+
+def _lines(context: str) -> tuple[str, ...]:
+    """The context, each part that starts with `*` on its own."""
+    return tuple(MARK.split(context)) if context else ()
 
 
 def _drawing(

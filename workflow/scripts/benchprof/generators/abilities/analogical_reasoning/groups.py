@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.shares import CALIBRATION, TEST, TRAIN
+
+TABLES = Path(__file__).parent / "tables"
 
 
 @dataclass(frozen=True)
@@ -18,40 +22,7 @@ class System:
     result: str
 
 
-SYSTEMS: tuple[System, ...] = (
-    System("school", "headteacher", "pupils", "classroom", "lesson"),
-    System("ship", "captain", "sailors", "deck", "voyage"),
-    System("army", "general", "soldiers", "barracks", "battle"),
-    System("orchestra", "conductor", "musicians", "concert hall", "concert"),
-    System("football club", "coach", "players", "stadium", "match"),
-    System("news agency", "editor", "reporters", "newsroom", "news story"),
-    System("monastery", "abbot", "monks", "chapel", "prayer"),
-    System("restaurant", "head chef", "cooks", "kitchen", "meal"),
-    System("film crew", "film director", "actors", "studio", "film"),
-    System("law court", "judge", "jurors", "courtroom", "trial"),
-    System("factory", "works manager", "factory hands", "assembly line", "product"),
-    System("beehive", "queen bee", "worker bees", "honeycomb", "honey"),
-    System("circus", "ringmaster", "acrobats", "ring", "show"),
-    System("university", "professor", "students", "lecture hall", "lecture"),
-    System("parliament", "speaker", "senators", "debating chamber", "new law"),
-    System("hospital", "chief surgeon", "nurses", "operating room", "operation"),
-    System("choir", "choirmaster", "singers", "rehearsal room", "song"),
-    System("farm", "farmer", "farmhands", "field", "harvest"),
-    System("fire brigade", "fire chief", "firefighters", "fire station", "ladder rescue"),
-    System("airline crew", "pilot", "flight attendants", "cabin", "flight"),
-    System("police force", "commissioner", "constables", "police station", "arrest"),
-    System("climbing party", "head guide", "climbers", "base camp", "ascent"),
-    System("laboratory", "chief scientist", "research assistants", "test room", "experiment"),
-    System("ballet company", "choreographer", "dancers", "dance studio", "dance evening"),
-    System("scout troop", "scoutmaster", "scouts", "campsite", "hike"),
-    System("bakery", "master baker", "bakers", "bakehouse", "bread"),
-    System("space crew", "mission commander", "astronauts", "capsule", "moon landing"),
-    System("kingdom", "king", "courtiers", "throne room", "decree"),
-    System("gang of thieves", "ringleader", "burglars", "hideout", "burglary"),
-    System("rock band", "bandleader", "guitarists", "recording studio", "album"),
-    System("building firm", "master builder", "bricklayers", "building site", "house"),
-    System("parish", "priest", "worshippers", "church", "baptism"),
-)
+SYSTEMS: tuple[System, ...] = entries(read_rows(TABLES / "systems.tsv"), System)
 
 # Things that have no counterpart in a group of people; they stand in the twins.
 STRANGERS: dict[str, tuple[str, ...]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import gcd
+from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.quantitative_reasoning.numbers import (
@@ -11,7 +12,7 @@ from benchprof.generators.abilities.quantitative_reasoning.numbers import (
     multiples,
     whole,
 )
-from benchprof.generators.templates.wording import Form
+from benchprof.generators.templates.wording import Form, read_wordings
 
 STEPS = ((5, 20), (10, 25), (5, 15))
 
@@ -101,173 +102,18 @@ def rest_of_rest(random: Random) -> Sum | None:
     return Sum(numbers, unit * (20 - then), multiples(unit, random), 8 * unit, 18 * unit)
 
 
-PART = {
-    "train": """
-        {A} has [{n}|some] {things}. [{p}%|Some] of them are {colour}.
-        How many {things} are {colour}?
-
-        There are [{n}|many] pupils in the school, and [{p}%|some] of them play the {instrument}.
-        How many pupils play the {instrument}?
-    """,
-    "calibration": """
-        The library of {town} lent out [{n}|several] books on music last year, and [{p} percent|a
-        part] of those came back late.
-        How many books came back late?
-    """,
-    "test": """
-        {A} earned [${n}|some money] at the weekend and put [{p}%|a part] of it into savings.
-        How much went into savings? -> ${}
-
-        In an election in {town}, [{n}|some] votes are cast, and the {job} wins [{p}%|part] of the
-        votes.
-        How many votes does the {job} win?
-    """,
-}
-REST = {
-    "train": """
-        {A} has sold [{p}%|some] of the {crops} and keeps the others.
-        What percentage of the {crops} does {A} keep? -> {}%
-
-        In {town}, so {A} says, [{p}%|part] of the people like the {instrument} and the others do
-        not.
-        What percentage of the people in {town} do not like it? -> {}%
-    """,
-    "calibration": """
-        In {town} the {job} has read [{p} percent|a part] of a book on {goods} by {A}.
-        What share of the book by {A} is still unread? -> {}%
-    """,
-    "test": """
-        Of the seats in the hall of {town}, [{p}%|a part] are taken, says {A}.
-        What percentage of the seats are free? -> {}%
-    """,
-}
-SHARE_OF = {
-    "train": """
-        {A} has [{n}|some] {things}, and [{a}|some] of them are {colour}.
-        What percentage of the {things} are {colour}? -> {}%
-    """,
-    "calibration": """
-        In the {job}'s orchard there were [{n}|several] trees. When the storm was over,
-        [{a}|several] of these were still standing.
-        What percentage of the trees survived? -> {}%
-    """,
-    "test": """
-        At the games in {town}, {A} shot [{n}|some] arrows and hit the target with [{a}|some] of
-        them.
-        What percentage of the arrows hit the target? -> {}%
-    """,
-}
-DISCOUNT = {
-    "train": """
-        A {object} costs [${n}|some dollars]. In the sale the price falls by [{p}%|a certain
-        share].
-        How much does the {object} cost in the sale? -> ${}
-    """,
-    "calibration": """
-        The lake near {town} covered [{n}|several] hectares before the dry years took away [{p}
-        percent|a part] of it.
-        What is its size now, in hectares?
-    """,
-    "test": """
-        {A}'s shop takes [{p}%|a fixed part] off every bill of a regular customer, and the
-        {job}, who is one, has a bill of [${n}|some dollars].
-        What does the {job} have to pay? -> ${}
-    """,
-}
-RISE = {
-    "train": """
-        {A} earns [${n}|some dollars] a week and gets a rise of [{p}%|a certain share].
-        How much does {A} earn a week after the rise? -> ${}
-    """,
-    "calibration": """
-        Last season the choir of {town} had [{n}|several] members, and this season it has [{p}
-        percent|a part] more than that.
-        How many members does it have this season?
-    """,
-    "test": """
-        Once the ticket price of [${n}|some dollars] has gone up by [{p}%|a part], {A} no longer
-        goes to the {instrument} concert.
-        What is the new ticket price? -> ${}
-    """,
-}
-GROWN_BY = {
-    "train": """
-        {A}'s weekly rent went up from [${a}|one sum] to [${b}|another].
-        By what percentage did the rent go up? -> {}%
-
-        The price of a {object} fell from [${a}|one sum] to [${c}|another].
-        By what percentage did the price fall? -> {}%
-    """,
-    "calibration": """
-        Where [{a}|several] boats used to fish off {town}, now only [{c}|a part of them] do.
-        By what percentage has the number of boats fallen? -> {}%
-    """,
-    "test": """
-        {A}, who sold [{a}|some] {things} in May, managed to sell [{b}|more] in June.
-        How large was the increase as a percentage of the sales in May? -> {}%
-    """,
-}
-TWO_CHANGES = {
-    "train": """
-        The price of a {object} was [${n}|some dollars]. First it rose by [{u}%|a certain share],
-        then the new price fell by [{d}%|another share].
-        How much does the {object} cost now? -> ${}
-    """,
-    "calibration": """
-        Of [{n}|the] families in {town}, [{d} percent|a part] moved away in the bad years. In the
-        good years that followed, the number of families left grew by [{u} percent|a part].
-        How many families live there now?
-    """,
-    "test": """
-        {A} put [${n}|some dollars] into shares of the {goods} trade of {town}. They lost
-        [{d}%|part] of their value in spring and in summer gained [{u}%|part] of what was left.
-        What are the shares worth after the summer? -> ${}
-    """,
-}
-UNDONE = {
-    "train": """
-        After a discount of [{p}%|a certain share], {A} pays [${m}|some dollars] for a {object}.
-        How much did the {object} cost before the discount? -> ${}
-    """,
-    "calibration": """
-        When [{p} percent|a part] of the {crops} in the {job}'s cellar had rotted,
-        [{m}|several] were still good.
-        How many {crops} were in the cellar at first?
-    """,
-    "test": """
-        This month {A} walked [{m}|some] km, which is [{p}%|a part] less than last month.
-        How many km did {A} walk last month?
-    """,
-}
-REST_OF_REST = {
-    "train": """
-        A farmer has [{n}|some] {crops}. On Monday [{f}%|a share] of them are sold, and on Tuesday
-        [{g}%|a share] of those that are left.
-        How many {crops} does the farmer have after that?
-    """,
-    "calibration": """
-        A race round {town} begins with [{n}|several] runners. By noon [{f} percent|a part] of
-        these give up, and later [{g} percent|a part] of the others do so too.
-        How many runners reach the finish?
-    """,
-    "test": """
-        {A} inherits [${n}|some dollars], pays [{f}%|a part] in tax, and then gives [{g}%|a part]
-        of the remaining money to {B}.
-        How much does {A} keep? -> ${}
-    """,
-}
-
+WORDINGS = read_wordings(Path(__file__).with_suffix(".tsv"))
 FORMS = tuple(
-    Form("percentage", name, difficulty, case_of(draw), blocks)
-    for difficulty, name, draw, blocks in (
-        ("easy", "part", tenth_or_half, PART),
-        ("easy", "rest", rest, REST),
-        ("medium", "share_of", share_of, SHARE_OF),
-        ("medium", "discount", discount, DISCOUNT),
-        ("medium", "rise", rise, RISE),
-        ("medium", "grown_by", grown_by, GROWN_BY),
-        ("hard", "two_changes", two_changes, TWO_CHANGES),
-        ("hard", "undone", undone, UNDONE),
-        ("hard", "rest_of_rest", rest_of_rest, REST_OF_REST),
+    Form("percentage", name, difficulty, case_of(draw), WORDINGS[name])
+    for difficulty, name, draw in (
+        ("easy", "part", tenth_or_half),
+        ("easy", "rest", rest),
+        ("medium", "share_of", share_of),
+        ("medium", "discount", discount),
+        ("medium", "rise", rise),
+        ("medium", "grown_by", grown_by),
+        ("hard", "two_changes", two_changes),
+        ("hard", "undone", undone),
+        ("hard", "rest_of_rest", rest_of_rest),
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import gcd
+from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.quantitative_reasoning.numbers import (
@@ -12,7 +13,7 @@ from benchprof.generators.abilities.quantitative_reasoning.numbers import (
     multiples,
     whole,
 )
-from benchprof.generators.templates.wording import Form
+from benchprof.generators.templates.wording import Form, read_wordings
 
 
 def for_ten(random: Random) -> Sum:
@@ -86,213 +87,19 @@ def mean_speed(random: Random) -> Sum | None:
     return Sum(numbers, answer, (random.randint(1, 2), random.randint(3, 5)))
 
 
-FOR_TEN = {
-    "train": """
-        {A} walks [{a}|some] km an hour on the way to {town}.
-        How many km does {A} walk in [10|some] hours?
-
-        {A} sells {goods} at [{a}|some] dollars a bag.
-        How much do [10|some] bags cost? -> ${}
-
-        {A} makes [{a}|some] {crafts} a day.
-        How many {crafts} does {A} make in [10|some] days?
-    """,
-    "calibration": """
-        Working for {B}, {A} earns [{a}|several] dollars for every hour.
-        What does {A} earn in [10|several] hours? -> ${}
-
-        A machine in {town} turns out [{a}|several] {crafts} each minute.
-        How many {crafts} does it turn out in [10|several] minutes?
-    """,
-    "test": """
-        At {A}'s stall, one kilogram of {goods} cost [{a}|some] dollars.
-        How much did [10|some] kilograms cost? -> ${}
-
-        Every day {A}'s shop sells [{a}|some] {crops}.
-        After [10|some] days, how many {crops} has the shop sold?
-    """,
-}
-AT_RATE = {
-    "train": """
-        {A} cycles [{a}|a fixed number of] km every hour.
-        How many km does {A} cycle in [{b}|some] hours?
-
-        One bag of {goods} costs [{a}|some] dollars.
-        How many dollars do [{b}|several] bags of {goods} cost? -> ${}
-
-        A tap at {A}'s house in {town} gives [{a}|some] litres of water a minute.
-        How many litres does it give in [{b}|some] minutes?
-    """,
-    "calibration": """
-        The {job} is paid [${a}|the same sum] for each hour of work.
-        What is the pay for [{b}|several] hours of work? -> ${}
-
-        At {A}'s workshop in {town}, [{a}|an equal number of] {crafts} are finished each
-        hour.
-        How many {crafts} are finished in [{b}|several] hours?
-    """,
-    "test": """
-        For {goods}, {A}'s shop charges [${a}|a fixed price] per kilogram.
-        How much must be paid for [{b}|some] kilograms? -> ${}
-
-        The train to {town} passes [{a}|a fixed number of] lamp posts per minute.
-        After [{b}|some] minutes, how many lamp posts has it passed?
-    """,
-}
-RATE_OF = {
-    "train": """
-        {A} types [{a}|some] words in [{b}|some] minutes, always at the same speed.
-        How many words does {A} type in one minute?
-
-        {A} pays [{a}|some] dollars for [{b}|some] kilograms of {goods}.
-        How many dollars does one kilogram cost? -> ${}
-    """,
-    "calibration": """
-        At an even pace the {job} made [{a}|all the] {crafts} in [{b}|several] days.
-        How many {crafts} was that per day?
-    """,
-    "test": """
-        It took {A} [{b}|some] evenings to read all [{a}|the] pages of a book about {town}, the
-        same number each evening.
-        How many pages did {A} read per evening?
-    """,
-}
-SCALED = {
-    "train": """
-        A machine makes [{a}|some] {crafts} in [{b}|some] hours.
-        At the same speed, how many {crafts} does it make in [{c}|another number of] hours?
-
-        {A} pays [${a}|a sum] for [{b}|some] bags of {goods}.
-        How many dollars would [{c}|another number of] bags of {goods} cost? -> ${}
-    """,
-    "calibration": """
-        To make juice for [{b}|some] people, the cook in {town} presses [{a}|several] limes.
-        How many limes does the cook press to make as much juice per head for [{c}|several] guests?
-    """,
-    "test": """
-        Steady rain over {town} filled {A}'s barrel with [{a}|some] litres in [{b}|some]
-        hours.
-        If the rain does not change, how many litres fall into the barrel in [{c}|a few] hours?
-    """,
-}
-TIME_FOR = {
-    "train": """
-        {A} packs [{a}|some] boxes in [{b}|some] minutes.
-        At this speed, how many minutes does {A} need for [{c}|other] boxes?
-    """,
-    "calibration": """
-        The {job}'s printer needs [{b}|several] minutes for [{a}|a stack of] pages, and its
-        speed never changes.
-        How many minutes does it need for [{c}|another stack of] pages?
-    """,
-    "test": """
-        In the inn of {town}, {A} peeled [{a}|some] {crops} in [{b}|some] minutes. Then the cook
-        asked for another [{c}|lot], and {A} went on at the same speed.
-        How many minutes did these take?
-    """,
-}
-TWO_LEGS = {
-    "train": """
-        {A} cycles for [{a}|some] hours at [{c}|a steady number of] km an hour and then for
-        [{b}|some] hours at [{d}|another number of] km an hour.
-        How many km does {A} cycle in total?
-    """,
-    "calibration": """
-        A basket holds [{a}|several] kilograms of {goods} at [${c}|one price] per kilogram and
-        [{b}|several] kilograms of {crops} at [${d}|another price] per kilogram.
-        What does the whole basket cost? -> ${}
-    """,
-    "test": """
-        This week {A} worked for [{a}|some] hours in a shop at [${c}|one rate] an hour and for
-        [{b}|some] hours in a kitchen at [${d}|another rate] an hour.
-        How much did {A} earn this week? -> ${}
-    """,
-}
-TOGETHER = {
-    "train": """
-        In [{t}|some] hours {A} folds [{a}|some] letters and {B} folds [{b}|some]. There are
-        [{n}|many] letters, of which [{s}|some] are already folded, and they work together.
-        How many hours do {A} and {B} need for the rest?
-    """,
-    "calibration": """
-        Two machines in {town} are tested for [{t}|several] minutes: the old one makes [{a}|a
-        number of] {crafts}, the new one [{b}|another number]. An order asks for [{n}|a quantity
-        of] {crafts}, and [{s}|several] lie in store.
-        How many minutes must both machines run to fill the order?
-    """,
-    "test": """
-        A lake held [{n}|many] tonnes of mud until a flood took away [{s}|some] tonnes. For the
-        rest {A} hires two diggers. Every [{t}|so many] days, the first moves [{a}|some] tonnes
-        and the second [{b}|some] tonnes.
-        How many days must both diggers work?
-    """,
-}
-NET_FLOW = {
-    "train": """
-        A tank holds [{s}|some] litres. A pipe brings in [{i}|some] litres a minute, and
-        [{o}|some] litres a minute leak out.
-        After how many minutes does the tank hold [{n}|enough] litres?
-    """,
-    "calibration": """
-        The flock that {A} sold to the {job} in {town} has [{s}|several] sheep. Each year
-        [{i}|several] lambs are born and [{o}|several] sheep are sold.
-        How many years does it take until there are [{n}|enough] sheep?
-    """,
-    "test": """
-        Every week {A} earns [${i}|a wage] and spends [${o}|part of it]. With [${s}|some savings]
-        at the start, {A} wants to have [${n}|the price of a trip to {town}].
-        How many weeks will that take?
-    """,
-}
-CATCH_UP = {
-    "train": """
-        {A} drives off at [{v}|a steady number of] km an hour. Exactly [{h}|a few] hours later {B}
-        follows on the same road at [{w}|a greater number of] km an hour.
-        How many minutes does {B} need to catch {A}?
-    """,
-    "calibration": """
-        A goods train passes {town} at [{v}|a steady number of] km per hour. Exactly [{h}|several]
-        hours later an express passes in the same direction on the next track at [{w}|a greater
-        number of] km per hour.
-        How many minutes after passing {town} does the express draw level with the goods train?
-    """,
-    "test": """
-        {A}'s motorboat left port [{h}|some] hours ago and makes [{v}|some] km per hour. Now
-        {B}'s sets out after it, making [{w}|some] km per hour.
-        In how many minutes will the second motorboat overtake the first?
-    """,
-}
-MEAN_SPEED = {
-    "train": """
-        {A} rides [{a}|some] hours at [{v}|a steady number of] km an hour, rests for [{r}|some]
-        hours and rides [{b}|some] hours at [{w}|another number of] km an hour.
-        Counting the rest, what is the average speed in km an hour?
-    """,
-    "calibration": """
-        On the way to {town} a ferry made [{v}|a number of] km per hour for [{a}|several] hours,
-        lay at anchor for [{r}|several] hours, and made [{w}|a number of] km per hour for
-        [{b}|several] hours.
-        What was its mean speed over the whole trip with the stop, in km per hour?
-    """,
-    "test": """
-        In the first [{a}|few] hours of a shift {A} sorts [{v}|some] parcels per hour and in the
-        last [{b}|few] hours [{w}|some] per hour; between them lie [{r}|some] hours without work.
-        Over the entire shift, how many parcels per hour is that on average?
-    """,
-}
-
+WORDINGS = read_wordings(Path(__file__).with_suffix(".tsv"))
 FORMS = tuple(
-    Form("rate", name, difficulty, case_of(draw), blocks)
-    for difficulty, name, draw, blocks in (
-        ("easy", "for_ten", for_ten, FOR_TEN),
-        ("medium", "at_rate", at_rate, AT_RATE),
-        ("medium", "rate_of", rate_of, RATE_OF),
-        ("medium", "scaled", scaled, SCALED),
-        ("medium", "time_for", time_for, TIME_FOR),
-        ("medium", "two_legs", two_legs, TWO_LEGS),
-        ("hard", "together", together, TOGETHER),
-        ("hard", "net_flow", net_flow, NET_FLOW),
-        ("hard", "catch_up", catch_up, CATCH_UP),
-        ("hard", "mean_speed", mean_speed, MEAN_SPEED),
+    Form("rate", name, difficulty, case_of(draw), WORDINGS[name])
+    for difficulty, name, draw in (
+        ("easy", "for_ten", for_ten),
+        ("medium", "at_rate", at_rate),
+        ("medium", "rate_of", rate_of),
+        ("medium", "scaled", scaled),
+        ("medium", "time_for", time_for),
+        ("medium", "two_legs", two_legs),
+        ("hard", "together", together),
+        ("hard", "net_flow", net_flow),
+        ("hard", "catch_up", catch_up),
+        ("hard", "mean_speed", mean_speed),
     )
 )
