@@ -36,13 +36,21 @@ def read_pools(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def entries(
-    rows: Iterable[Row], kind: Callable[..., Entry], **parse: Callable[[str], object]
+    rows: Iterable[Row], kind: Callable[..., Entry], /, **parse: Callable[[str], object]
 ) -> tuple[Entry, ...]:
     """An entry per row, whose columns are its fields; `parse` reads those that are not text."""
     return tuple(
         kind(**{column: parse.get(column, str)(cell) for column, cell in row.items()})
         for row in rows
     )
+
+
+def read_entries(
+    path: Path, column: str, kind: Callable[..., Entry], /, **parse: Callable[[str], object]
+) -> dict[str, tuple[Entry, ...]]:
+    """The entries of a table by their cell in one column, which is no field of theirs."""
+    groups = read_groups(path, column)
+    return {group: entries(rows, kind, **parse) for group, rows in groups.items()}
 
 
 def parts(cell: str) -> tuple[str, ...]:

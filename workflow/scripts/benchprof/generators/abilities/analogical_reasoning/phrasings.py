@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.generators.table import entries, read_groups
+from benchprof.generators.table import read_entries
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,6 @@ class Phrasing:
     question: str
 
 
-PHRASINGS: dict[str, tuple[Phrasing, ...]] = {
-    type_: entries(rows, Phrasing)
-    for type_, rows in read_groups(Path(__file__).with_suffix(".tsv"), "type").items()
-}
+PHRASINGS: dict[str, tuple[Phrasing, ...]] = read_entries(
+    Path(__file__).with_suffix(".tsv"), "type", Phrasing
+)

@@ -6,9 +6,10 @@ and the four texts of an incident share no content word, so that matching words 
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchprof.generators.table import read_rows
 
 TABLE = Path(__file__).parent / "causes.tsv"
 
@@ -26,9 +27,8 @@ class Incident:
 def read_topics(split: str) -> list[list[Incident]]:
     """The incidents of one split, topic by topic; no topic is in two splits."""
     topics: dict[str, list[Incident]] = {}
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            if row["split"] == split:
-                incident = Incident(row["cause"], row["effect"], row["prevention"], row["repair"])
-                topics.setdefault(row["topic"], []).append(incident)
+    for row in read_rows(TABLE):
+        if row["split"] == split:
+            incident = Incident(row["cause"], row["effect"], row["prevention"], row["repair"])
+            topics.setdefault(row["topic"], []).append(incident)
     return list(topics.values())

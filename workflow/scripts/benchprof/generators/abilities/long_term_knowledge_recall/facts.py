@@ -6,7 +6,6 @@ book with its author and the author's country), so that none is needed in two sp
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ from functools import cache
 from itertools import accumulate, permutations
 from pathlib import Path
 
+from benchprof.generators.table import Row, read_rows
+
 TABLES = Path(__file__).parent / "tables"
 LANGUAGES = ("spanish", "french", "german", "italian")
-
-Row = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,7 @@ class Fact:
 
 @cache
 def table(name: str) -> tuple[Row, ...]:
-    with (TABLES / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return read_rows(TABLES / f"{name}.tsv")
 
 
 def rows(name: str, split: str) -> list[Row]:

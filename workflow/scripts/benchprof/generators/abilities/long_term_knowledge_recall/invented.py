@@ -2,41 +2,10 @@
 
 from __future__ import annotations
 
-INVENTED: dict[str, tuple[str, ...]] = {
-    "country": ("Zandovia", "Kovaria", "Belmonia", "Tarquonia", "Ulmeria", "Sorvania", "Ostrelia"),
-    "city": ("Sorvane", "Talmira", "Qenda", "Ulvaro", "Merovik", "Zepporin", "Doralka", "Vintessa"),
-    "feature": ("Lake Orvel", "Mount Zindar", "the Tamsir valley", "the island of Quorra",
-                "the Belvian coast", "the volcano Mardok"),
-    "scholar": ("plinologist", "quorologist", "vandrologist", "zelmatologist", "grelbologist",
-                "tarsumologist"),
-    "product": ("brellin", "vorbel", "quandel", "tamsil", "porvik", "zellet"),
-    "unit": ("zarn", "plock", "miffel", "drenn", "quarb", "tolm"),
-    "instrument": ("vorbometer", "plaxometer", "dreskograph", "zindoscope", "olmometer"),
-    "number": tuple(str(number) for number in range(131, 190, 3)),
-    "element": ("zorvium", "plantrium", "quellium", "dramine", "tolvon", "bessium"),
-    "symbol": ("Qz", "Jx", "Vq", "Xj", "Zj", "Qv"),
-    "person": ("Tobin Varrel", "Ilna Gorvath", "Edmar Quist", "Selda Brannock", "Jorun Telvane",
-               "Marek Ossoway", "Pavla Dringer", "Anselm Corvey"),
-    "feat": ("the invention of the drellophone", "the discovery of zorvium",
-             "the theory of tamblism", "the first voyage to the Quorra Islands",
-             "the conquest of the Telmar empire", "the law of soft lines"),
-    "people": ("the Vandori kings", "the Telmarites", "the Quorran emperors", "the Zindari",
-               "the Ossowan kings", "the Brellians"),
-    "event": ("the Treaty of Sorvane", "the Battle of Qenda", "the siege of Ulvaro",
-              "the founding of the Merovik League", "the Talmira uprising",
-              "the great fire of Doralka"),
-    "foreign": ("trobel", "vindo", "grisot", "plonda", "maskel", "nurbe", "salvek", "drimo"),
-    "english": ("snibble", "florp", "grockle pin", "trundlet", "wimbrel", "quaddle"),
-    "language": ("Vendaric", "Solmic", "Tarquish", "Zindari", "Ulmerian", "Brellic"),
-    "root": ("zindo", "velmo", "quarpo", "drasti", "grelbi", "talvo"),
-    "book": ("The Salt Ladder of Qenda", "Nine Doors to Velk", "The Brellian Winter",
-             "Letters from Ulvaro", "The Zindari Sisters", "A Tailor in Talmira"),
-    "landmark": ("the Zindar Tower", "the Brellian Gate", "Ossoway Palace", "the Tamsir Bridge",
-                 "the Vandori Museum", "the Telmar Column"),
-    "work": ("the painting “Three Doors at Qenda”", "the opera “The Miller of Ulvaro”",
-             "the ballet “Brellian Nights”", "the painting “The Blue Tailor of Talmira”",
-             "the “Merovik” symphony"),
-    "custom": ("the plindo dance", "vorbel soup", "the Gralk festival", "the drellophone",
-               "tamsil bread", "quaddle wrestling"),
-    "god": ("Zarmon", "Tullith", "Orvaka", "Belquis", "Gelvan", "Quorun"),
-}  # fmt: skip
+from pathlib import Path
+
+from benchprof.generators.table import read_pools
+
+INVENTED: dict[str, tuple[str, ...]] = read_pools(Path(__file__).with_suffix(".tsv")) | {
+    "number": tuple(str(number) for number in range(131, 190, 3))
+}

@@ -6,6 +6,7 @@ their wordings. The twins have words such as "some" in place of the numbers.
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.quantitative_reasoning import (
@@ -14,42 +15,22 @@ from benchprof.generators.abilities.quantitative_reasoning import (
     rate,
     word_problem,
 )
+from benchprof.generators.table import read_pools
 from benchprof.generators.templates.vocabulary import COLOURS, DISTINCT_NAMES, INVENTED_TOWNS, JOBS
 from benchprof.generators.templates.wording import templates
 
+POOLS = read_pools(Path(__file__).with_name("words.tsv"))
+
 # Small things that anybody may own many of, buy, lose and pack.
-THINGS = (
-    "badges", "balloons", "beads", "bells", "books", "buttons", "candles", "cards", "coins", "cups",
-    "envelopes", "erasers", "keys", "magnets", "marbles", "masks", "needles", "pencils", "pens",
-    "plates", "postcards", "puzzles", "ribbons", "rings", "shells", "spoons", "stamps", "stickers",
-    "toys", "whistles",
-)  # fmt: skip
-
+THINGS = POOLS["things"]
 # What grows, is picked and is eaten.
-CROPS = (
-    "apples", "apricots", "cabbages", "carrots", "cucumbers", "figs", "lemons", "limes", "mangoes",
-    "melons", "onions", "oranges", "peaches", "pears", "peppers", "plums", "potatoes", "pumpkins",
-    "tomatoes", "turnips",
-)  # fmt: skip
-
+CROPS = POOLS["crops"]
 # What one person or one machine makes in numbers.
-CRAFTS = (
-    "badges", "baskets", "belts", "bowls", "boxes", "candles", "cups", "jars", "kites", "lamps",
-    "masks", "mugs", "plates", "puppets", "rings", "signs", "tiles", "toys", "trays", "vases",
-)  # fmt: skip
-
+CRAFTS = POOLS["crafts"]
 # What is sold by weight.
-GOODS = (
-    "barley", "beans", "cheese", "coffee", "corn", "raisins", "fish", "flour", "honey", "lentils",
-    "nuts", "oats", "pasta", "peas", "rice", "salt", "seed", "sugar", "tea", "wheat",
-)  # fmt: skip
-
-ITEMS_OF_VALUE = (
-    "bicycle", "bracelet", "camera", "carpet", "coat", "desk", "dress", "jacket", "lamp", "mirror",
-    "phone", "printer", "radio", "sofa", "suitcase", "table", "tent", "vase", "watch", "wardrobe",
-)  # fmt: skip
-
-INSTRUMENTS = ("cello", "clarinet", "flute", "guitar", "harp", "piano", "trumpet", "violin")
+GOODS = POOLS["goods"]
+ITEMS_OF_VALUE = POOLS["items_of_value"]
+INSTRUMENTS = POOLS["instruments"]
 
 
 def cast(random: Random) -> dict[str, str]:

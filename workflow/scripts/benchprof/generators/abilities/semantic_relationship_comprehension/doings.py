@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.generators.table import entries, parts, read_groups, read_rows
+from benchprof.generators.table import entries, parts, read_entries, read_rows
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -36,10 +36,7 @@ class Event:
 
 
 def _doers(name: str) -> dict[str, tuple[Doer, ...]]:
-    return {
-        group: entries(rows, Doer, tasks=parts, clashes=parts)
-        for group, rows in read_groups(TABLES / f"{name}.tsv", "group").items()
-    }
+    return read_entries(TABLES / f"{name}.tsv", "group", Doer, tasks=parts, clashes=parts)
 
 
 AGENTS = _doers("agents")

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.generators.table import Row, read_groups
+from benchprof.generators.table import read_entries
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Phrasing:
     terms: tuple[str, ...] = ()
 
 
-def _phrasing(row: Row) -> Phrasing:
-    terms = (row[f"term{number}"] for number in range(1, 6))
-    fixed = (row["split"], row["level"], row["mode"], row["context"], row["question"])
-    return Phrasing(*fixed, terms=tuple(term for term in terms if term))
+def _phrasing(
+    split: str, level: str, mode: str, context: str, question: str, **terms: str
+) -> Phrasing:
+    given = tuple(term for term in terms.values() if term)
+    return Phrasing(split, level, mode, context, question, given)
 
 
-PHRASINGS: dict[str, tuple[Phrasing, ...]] = {
-    type_: tuple(map(_phrasing, rows))
-    for type_, rows in read_groups(Path(__file__).with_suffix(".tsv"), "type").items()
-}
+PHRASINGS: dict[str, tuple[Phrasing, ...]] = read_entries(
+    Path(__file__).with_suffix(".tsv"), "type", _phrasing
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.generators.table import entries, parts, read_groups, read_rows
+from benchprof.generators.table import entries, parts, read_entries, read_rows
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -68,10 +68,7 @@ def _scale(fields: str, one: str, other: str) -> Scale:
 
 
 # Scales of one part of speech give each other wrong answers, so each is a group.
-SCALES: dict[str, tuple[Scale, ...]] = {
-    part_of_speech: entries(rows, _scale)
-    for part_of_speech, rows in read_groups(TABLES / "scales.tsv", "part_of_speech").items()
-}
+SCALES: dict[str, tuple[Scale, ...]] = read_entries(TABLES / "scales.tsv", "part_of_speech", _scale)
 
 # Some parts of these contain others of theirs, as an act contains scenes.
 NESTED = frozenset(
@@ -86,10 +83,14 @@ NESTED = frozenset(
 NEARLY_PARTS = frozenset(("flower", "fruit", "grain", "nut", "science", "seat"))
 
 # Neighbouring categories lie close to each other, so each group gives its own wrong answers.
-CATEGORIES: dict[str, tuple[Category, ...]] = {
-    group: entries(rows, Category, counted="yes".__eq__, members=parts, overlaps=parts)
-    for group, rows in read_groups(TABLES / "categories.tsv", "group").items()
-}
+CATEGORIES: dict[str, tuple[Category, ...]] = read_entries(
+    TABLES / "categories.tsv",
+    "group",
+    Category,
+    counted="yes".__eq__,
+    members=parts,
+    overlaps=parts,
+)
 
 PARTS: tuple[Whole, ...] = entries(
     read_rows(TABLES / "wholes.tsv"), Whole, fields=lambda cell: frozenset(parts(cell)), parts=parts

@@ -6,15 +6,17 @@ from functools import partial
 from random import Random
 from typing import NamedTuple
 
-from benchprof.generators.abilities.spatial_reasoning.pairs import Pairs, draw_pairs
+from benchprof.generators.abilities.spatial_reasoning.pairs import draw_pairs, read_pairs
 from benchprof.generators.abilities.spatial_reasoning.words import (
     COMPASS,
     LANDMARKS,
     PLACES,
+    read_wordings,
     sentences,
     templates,
     the,
 )
+from benchprof.generators.table import parts
 from benchprof.generators.templates.template import Draft, Template
 from benchprof.generators.templates.vocabulary import FIRST_NAMES, INVENTED_TOWNS
 
@@ -30,83 +32,9 @@ class Around(NamedTuple):
 
 OPPOSITES = (("north", "south"), ("east", "west"), ("south", "north"), ("west", "east"))
 
-PAIRS = {
-    "train": (
-        Pairs("{all}", False, "{a} is {relation} of {b}.", "What is {inverse} of {a}?", OPPOSITES),
-        Pairs(
-            "On the map {all}.",
-            True,
-            "{a} lies to the {relation} of {b}",
-            "On the map, what lies to the {inverse} of {a}?",
-            OPPOSITES,
-        ),
-    ),
-    "calibration": (
-        Pairs(
-            "Some directions: {all}.",
-            True,
-            "{a} can be found {relation} of {b}",
-            "Go {inverse} from {a}. What can be found there?",
-            OPPOSITES,
-        ),
-        Pairs(
-            "{all}",
-            False,
-            "{a} was built on the {relation} side of {b}.",
-            "Looking {inverse} from {a}, what does one see first?",
-            OPPOSITES,
-        ),
-    ),
-    "test": (
-        Pairs(
-            "{all}",
-            False,
-            "You get to {a} if you head {relation} from {b}.",
-            "What do you get to if you head {inverse} from {a}?",
-            OPPOSITES,
-        ),
-        Pairs(
-            "A pilot reports that {all}.",
-            True,
-            "{a} appears just {relation} of {b}",
-            "According to the pilot, what appears just {inverse} of {a}?",
-            OPPOSITES,
-        ),
-    ),
-}
+PAIRS = read_pairs("compass_pairs")
 
-HOMEWARD = {
-    "train": (
-        Around(
-            "{place} is {way} of {town}.",
-            "{name} walks back from {place} to {town}. In which direction does {name} walk?",
-        ),
-        Around(
-            "the road from {town} to {place} goes {way}.",
-            "{name} leaves {place} for {town}. Which way is that?",
-        ),
-    ),
-    "calibration": (
-        Around(
-            "if you go {way} from {town}, you come to {place}.",
-            "{name} has been at {place} and returns to {town}. Which way should {name} head?",
-        ),
-        Around(
-            "{way} of {town} there is {place}.",
-            "At {place} a bus sets off for {town}. Which way is it heading?",
-        ),
-    ),
-    "test": (
-        Around(
-            "from {town} you can see {place} to the {way}.",
-            "{name} stands at {place} and looks towards {town}. In which direction is that?",
-        ),
-        Around(
-            "on the {way} side of {town} stands {place}.",
-            "A bird flies straight from {place} into {town}. What is its course?",
-        ),
-    ),
-}
+HOMEWARD = read_wordings("homeward", Around)
 
 
 def draw_around(wording: Around, random: Random) -> Draft:
@@ -150,124 +78,9 @@ class Turns(NamedTuple):
     asked: int = 0
 
 
-TURNS = {
-    "train": (
-        Turns(
-            "{name} stands beside {where} in {town} and faces {way}.",
-            "{landmark}",
-            "{name} turns {turn}.",
-            "then {name} turns {turn}.",
-            ("right", "around", "left"),
-            "Which direction is {name} facing now?",
-        ),
-        Turns(
-            "at {where} {name} is looking {way}.",
-            "towards {landmark}",
-            "first comes {turn}.",
-            "next comes {turn}.",
-            ("a quarter turn to the right", "a half turn", "a quarter turn to the left"),
-            "Where is {name} looking in the end?",
-        ),
-    ),
-    "calibration": (
-        Turns(
-            "a guard called {name} stands at {where} of {town} and looks {way}.",
-            "towards {landmark}",
-            "{name} makes {turn}.",
-            "after that {name} makes {turn}.",
-            ("a right turn", "an about-turn", "a left turn"),
-            "Which way does {name} look now?",
-        ),
-        Turns(
-            "{name}'s car passes {where} of {town} and heads {way}.",
-            "towards {landmark}",
-            "at the first corner {name} {turn}.",
-            "at the following corner {name} {turn}.",
-            ("turns off to the right", "makes a U-turn", "turns off to the left"),
-            "Where does {name} drive in the end?",
-        ),
-    ),
-    "test": (
-        Turns(
-            "a statue of {name} near {where} of {town} was built facing {way}.",
-            "{landmark}",
-            "workers turned it {turn}.",
-            "years later it was turned {turn}.",
-            ("clockwise by ninety degrees", "by half a circle", "anticlockwise by ninety degrees"),
-            "To which side does the statue of {name} look today?",
-        ),
-        Turns(
-            "the ferry has passed {where} of {town} and is steaming {way}.",
-            "towards {landmark}",
-            "captain {name} calls: {turn}!",
-            "soon {name} calls again: {turn}!",
-            (
-                "a quarter circle to the right",
-                "half a circle to the right",
-                "a quarter circle to the left",
-            ),
-            "On what course is the ferry now?",
-        ),
-    ),
-}
+TURNS = read_wordings("turns", Turns, turns=parts, asked=int)
 
-LONG_TURNS = {
-    "train": (
-        Turns(
-            "{name} stands beside {where} in {town} and faces {way}.",
-            "{landmark}",
-            "{name} turns {turn}.",
-            "then {name} turns {turn}.",
-            ("right", "around", "left"),
-            "Which direction is now on {name}'s right?",
-            1,
-        ),
-        Turns(
-            "at {where} {name} is looking {way}.",
-            "towards {landmark}",
-            "first comes {turn}.",
-            "next comes {turn}.",
-            ("a quarter turn to the right", "a half turn", "a quarter turn to the left"),
-            "Which direction is behind {name} in the end?",
-            2,
-        ),
-    ),
-    "calibration": (
-        Turns(
-            "a guard called {name} stands at {where} of {town} and looks {way}.",
-            "towards {landmark}",
-            "{name} makes {turn}.",
-            "after that {name} makes {turn}.",
-            ("a right turn", "an about-turn", "a left turn"),
-            "Now {name} stretches the left arm out sideways. Which way does it point?",
-            3,
-        ),
-    ),
-    "test": (
-        Turns(
-            "a statue of {name} near {where} of {town} was built facing {way}.",
-            "{landmark}",
-            "workers turned it {turn}.",
-            "years later it was turned {turn}.",
-            ("clockwise by ninety degrees", "by half a circle", "anticlockwise by ninety degrees"),
-            "Which way does the statue's right shoulder point today?",
-            1,
-        ),
-        Turns(
-            "the ferry has passed {where} of {town} and is steaming {way}.",
-            "towards {landmark}",
-            "captain {name} calls: {turn}!",
-            "soon {name} calls again: {turn}!",
-            (
-                "a quarter circle to the right",
-                "half a circle to the right",
-                "a quarter circle to the left",
-            ),
-            "In which direction do passengers look back from the stern?",
-            2,
-        ),
-    ),
-}
+LONG_TURNS = read_wordings("long_turns", Turns, turns=parts, asked=int)
 
 
 def draw_turns(count: int, wording: Turns, random: Random) -> Draft:

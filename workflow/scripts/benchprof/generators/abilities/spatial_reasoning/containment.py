@@ -7,15 +7,17 @@ from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
-from benchprof.generators.abilities.spatial_reasoning.pairs import Pairs, draw_pairs
+from benchprof.generators.abilities.spatial_reasoning.pairs import draw_pairs, read_pairs
 from benchprof.generators.abilities.spatial_reasoning.words import (
     PAINTS,
     ROOMS,
     THINGS,
+    read_wordings,
     sentences,
     templates,
     the,
 )
+from benchprof.generators.table import parts
 from benchprof.generators.templates.template import Draft, Template
 from benchprof.generators.templates.vocabulary import FIRST_NAMES
 
@@ -33,35 +35,7 @@ VESSELS = (
     "jar", "kettle", "pot", "pouch", "purse", "sack", "suitcase", "tin", "trunk", "tub", "vase",
 )  # fmt: skip
 
-PAIRS = {
-    "train": (
-        Pairs("{all}", False, "{a} is in {b}.", "What contains {a}?"),
-        Pairs(
-            "This morning {all}.",
-            True,
-            "{a} was put into {b}",
-            "What must you open to get at {a}?",
-        ),
-    ),
-    "calibration": (
-        Pairs("{all}", False, "{a} lies inside {b}.", "What do you reach into to take out {a}?"),
-        Pairs(
-            "For the journey {all}.",
-            True,
-            "{a} has been packed into {b}",
-            "What could {a} fall out of?",
-        ),
-    ),
-    "test": (
-        Pairs("{all}", False, "{a} is kept within {b}.", "Which container holds {a}?"),
-        Pairs(
-            "To hide things, they did this: {all}.",
-            True,
-            "{a} went to the bottom of {b}",
-            "Which of them must be emptied to take out {a}?",
-        ),
-    ),
-}
+PAIRS = read_pairs("containment_pairs")
 
 
 class Boxes(NamedTuple):
@@ -76,96 +50,9 @@ class Boxes(NamedTuple):
     vessel: str = ""
 
 
-TWO_HOPS = {
-    "train": (
-        Boxes(
-            "box",
-            "{box} is in {room}.",
-            "{name} puts {thing} into {box}.",
-            "Where is {thing}?",
-        ),
-        Boxes(
-            "bag",
-            "{name} left {box} in {room}.",
-            "{thing} is inside {box}.",
-            "In which room is {thing}?",
-            "{room}",
-        ),
-        Boxes(
-            "basket",
-            "you can see {box} in {room}.",
-            "in {box} lies {thing}.",
-            "Where would you look for {thing}?",
-        ),
-    ),
-    "calibration": (
-        Boxes(
-            "suitcase",
-            "{box} was carried to {room}.",
-            "{thing} was packed by {name} into {box}.",
-            "Where has {thing} gone?",
-            "to {room}",
-        ),
-        Boxes(
-            "drawer",
-            "the cabinet in {room} has {box}.",
-            "{name} keeps {thing} in {box}.",
-            "To find {thing}, where should {name} go?",
-            "to {room}",
-        ),
-    ),
-    "test": (
-        Boxes(
-            "chest",
-            "{room} holds {box}.",
-            "{box} has {thing} in it.",
-            "Which room has {thing} in it?",
-            "{room}",
-        ),
-        Boxes(
-            "backpack",
-            "{box} hangs in {room}.",
-            "{name} has slipped {thing} into {box}.",
-            "Where does {thing} hang now?",
-        ),
-    ),
-}
+TWO_HOPS = read_wordings("two_hops", Boxes)
 
-THREE_HOPS = {
-    "train": (
-        Boxes(
-            "box",
-            "{box} is in {room}.",
-            "{name} puts {thing} into {vessel}.",
-            "Where is {thing}?",
-            "in {room}",
-            "{vessel} is in {box}.",
-            "jar",
-        ),
-    ),
-    "calibration": (
-        Boxes(
-            "suitcase",
-            "{box} was carried to {room}.",
-            "{thing} was packed by {name} into {vessel}.",
-            "Where has {thing} gone?",
-            "to {room}",
-            "{vessel} was packed in {box}.",
-            "pouch",
-        ),
-    ),
-    "test": (
-        Boxes(
-            "chest",
-            "{room} holds {box}.",
-            "{vessel} has {thing} in it.",
-            "Which room has {thing} in it?",
-            "{room}",
-            "{box} has {vessel} in it.",
-            "tin",
-        ),
-    ),
-}
+THREE_HOPS = read_wordings("three_hops", Boxes)
 
 
 def draw_boxes(wording: Boxes, random: Random) -> Draft:
@@ -215,50 +102,7 @@ class Nest(NamedTuple):
     questions: tuple[str, str, str, str]
 
 
-NESTS = {
-    "train": (
-        Nest(
-            "box",
-            "{a} is inside {b}.",
-            "{b} contains {a}.",
-            "{a} stands beside {b}.",
-            (
-                "Which box is the innermost?",
-                "Which box is the second, counted from the inside?",
-                "Which box is the second, counted from the outside?",
-                "Which box is the outermost?",
-            ),
-        ),
-    ),
-    "calibration": (
-        Nest(
-            "bag",
-            "through {b} one can feel {a}.",
-            "{a} was stuffed into {b}.",
-            "{a} was sewn like {b}.",
-            (
-                "Which bag has all the others around it?",
-                "Which bag has exactly two others around it?",
-                "Which bag has exactly one other around it?",
-                "Which bag has none of the others around it?",
-            ),
-        ),
-    ),
-    "test": (
-        Nest(
-            "doll",
-            "{b} hides {a} in its belly.",
-            "if {b} is opened, out comes {a}.",
-            "{b} was painted by the artist who painted {a}.",
-            (
-                "The hollow dolls fit into each other. Which must be the smallest?",
-                "The hollow dolls fit into each other. Which must be the second smallest?",
-                "The hollow dolls fit into each other. Which must be the second largest?",
-                "The hollow dolls fit into each other. Which must be the largest?",
-            ),
-        ),
-    ),
-}
+NESTS = read_wordings("nests", Nest, questions=parts)
 
 
 def draw_nest(wording: Nest, random: Random) -> Draft:
@@ -292,68 +136,7 @@ class Moves(NamedTuple):
     option: str
 
 
-MOVES = {
-    "train": (
-        Moves(
-            "box",
-            "{box} is in {room}.",
-            "{name} puts {thing} into {box}.",
-            "then {name} takes {thing} out and puts it into {box}.",
-            "after that {name} lets {a} and {b} change places.",
-            "Where is {thing} in the end?",
-            "in {room}",
-        ),
-        Moves(
-            "bag",
-            "{name} left {box} in {room}.",
-            "{thing} is inside {box}.",
-            "later {thing} is moved to {box}.",
-            "later still {a} goes where {b} was, and {b} goes where the other was.",
-            "In which room is {thing} at last?",
-            "{room}",
-        ),
-    ),
-    "calibration": (
-        Moves(
-            "suitcase",
-            "{box} was carried to {room}.",
-            "{thing} was packed by {name} into {box}.",
-            "on second thoughts it was packed into {box} instead.",
-            "overnight {a} was exchanged for {b}, each with all it held.",
-            "Where has {thing} ended up?",
-            "in {room}",
-        ),
-        Moves(
-            "drawer",
-            "the cabinet in {room} has {box}.",
-            "{name} keeps {thing} in {box}.",
-            "on Sunday {name} lays it in {box} for a change.",
-            "on Monday {a} is pulled out, contents and all, and swapped with {b}.",
-            "To find {thing} on Tuesday, where should {name} go?",
-            "to {room}",
-        ),
-    ),
-    "test": (
-        Moves(
-            "chest",
-            "{room} holds {box}.",
-            "{box} has {thing} in it.",
-            "soon {thing} turns up inside {box}.",
-            "two strong men trade the positions of {a} and {b}.",
-            "Which room has {thing} in it once all is done?",
-            "{room}",
-        ),
-        Moves(
-            "backpack",
-            "{box} hangs in {room}.",
-            "{name} has slipped {thing} into {box}.",
-            "an hour later it is moved to {box}.",
-            "somebody hangs {a} on the hook of {b}, and vice versa.",
-            "Where does {thing} hang in the end?",
-            "in {room}",
-        ),
-    ),
-}
+MOVES = read_wordings("moves", Moves)
 
 
 def draw_moves(wording: Moves, random: Random) -> Draft:

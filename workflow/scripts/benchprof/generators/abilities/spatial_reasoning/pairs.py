@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
-from benchprof.generators.abilities.spatial_reasoning.words import sentences, the
+from benchprof.generators.abilities.spatial_reasoning.words import read_wordings, sentences, the
+from benchprof.generators.table import parts
 from benchprof.generators.templates.sentence import capital, listing
 from benchprof.generators.templates.template import Draft
 
@@ -23,6 +24,17 @@ class Pairs(NamedTuple):
     statement: str
     question: str
     relations: tuple[tuple[str, str], ...] = (("", ""),)
+
+
+def read_pairs(name: str) -> dict[str, tuple[Pairs, ...]]:
+    """The wordings of a table by split."""
+    return read_wordings(name, Pairs, listed="yes".__eq__, relations=_relations)
+
+
+def _relations(cell: str) -> tuple[tuple[str, str], ...]:
+    """As in `north:south;east:west`."""
+    found = [relation.partition(":") for relation in parts(cell)]
+    return tuple((relation, inverse) for relation, _, inverse in found) or (("", ""),)
 
 
 def draw_pairs(

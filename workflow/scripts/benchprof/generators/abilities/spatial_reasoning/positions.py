@@ -7,7 +7,7 @@ from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
-from benchprof.generators.abilities.spatial_reasoning.pairs import Pairs, draw_pairs
+from benchprof.generators.abilities.spatial_reasoning.pairs import draw_pairs, read_pairs
 from benchprof.generators.abilities.spatial_reasoning.words import (
     FURNITURE,
     NUMBERS,
@@ -16,73 +16,19 @@ from benchprof.generators.abilities.spatial_reasoning.words import (
     PETS,
     SYMBOLS,
     THINGS,
+    read_wordings,
     sentences,
     templates,
     the,
 )
+from benchprof.generators.table import parts
 from benchprof.generators.templates.template import Draft, Template
 from benchprof.generators.templates.vocabulary import FIRST_NAMES
 
 TYPE = "relative_position"
 
 
-PAIRS = {
-    "train": (
-        Pairs(
-            "{all}",
-            False,
-            "{a} is {relation} {b}.",
-            "What is {inverse} {a}?",
-            (("under", "above"), ("behind", "in front of"), ("in front of", "behind")),
-        ),
-        Pairs(
-            "In the picture {all}.",
-            True,
-            "{a} can be seen {relation} {b}",
-            "In the picture, which one is {inverse} {a}?",
-            (("behind", "in front of"), ("below", "above")),
-        ),
-        Pairs(
-            "It is dark in the barn, but we know that {all}.",
-            True,
-            "{a} sleeps {relation} {b}",
-            "Which thing stands {inverse} {a}?",
-            (("under", "over"), ("behind", "in front of"), ("in front of", "behind")),
-        ),
-    ),
-    "calibration": (
-        Pairs(
-            "{all}",
-            False,
-            "{relation} {b} there is {a}.",
-            "What can be found {inverse} {a}?",
-            (("under", "above"), ("behind", "in front of"), ("in front of", "behind")),
-        ),
-        Pairs(
-            "Four toys were put away like this: {all}.",
-            True,
-            "{a} was moved to a place {relation} {b}",
-            "After that, what is {inverse} {a}?",
-            (("under", "over"), ("behind", "in front of")),
-        ),
-    ),
-    "test": (
-        Pairs(
-            "{all}",
-            False,
-            "{relation} {b} you will find {a}.",
-            "What is there {inverse} {a}?",
-            (("beneath", "above"), ("behind", "in front of"), ("in front of", "behind")),
-        ),
-        Pairs(
-            "Everybody hides: {all}.",
-            True,
-            "{a} crouches {relation} {b}",
-            "What is standing {inverse} {a}?",
-            (("beneath", "over"), ("behind", "in front of")),
-        ),
-    ),
-}
+PAIRS = read_pairs("positions_pairs")
 
 
 class Row(NamedTuple):
@@ -101,104 +47,9 @@ class Row(NamedTuple):
     kind: str
 
 
-ROWS_OF_FOUR = {
-    "train": (
-        Row(
-            "{n} things stand in a row on a shelf.",
-            "{a} is to the left of {b}.",
-            "{b} is to the right of {a}.",
-            "{a} is on the same shelf as {b}.",
-            "Which thing is {ordinal}?",
-            ("from the left", "from the right"),
-            "thing",
-        ),
-        Row(
-            "A photo shows {n} children on a long bench.",
-            "{a} sits further left than {b}.",
-            "{b} sits further right than {a}.",
-            "{a} sits there with {b}.",
-            "In the photo, who is {ordinal}?",
-            ("from the left", "from the right"),
-            "person",
-        ),
-    ),
-    "calibration": (
-        Row(
-            "{n} people are waiting in line.",
-            "{a} stands somewhere ahead of {b}.",
-            "{b} stands somewhere behind {a}.",
-            "{b} likes to talk to {a}.",
-            "Who is {ordinal} of the line?",
-            ("from the front", "from the back"),
-            "person",
-        ),
-        Row(
-            "Somebody hung up {n} pictures side by side.",
-            "You see {a} left of {b}.",
-            "You see {b} right of {a}.",
-            "You see {b} as well as {a}.",
-            "Which picture hangs {ordinal}?",
-            ("counting from the left", "counting from the right"),
-            "thing",
-        ),
-    ),
-    "test": (
-        Row(
-            "{n} suitcases make one tall stack.",
-            "{a} comes higher than {b}.",
-            "{b} comes lower than {a}.",
-            "{b} is as wide as {a}.",
-            "Which is the {ordinal}?",
-            ("suitcase from the top", "suitcase from the bottom"),
-            "suitcase",
-        ),
-        Row(
-            "{n} friends rent flats in the same house, each on another floor.",
-            "{a} lives further up than {b}.",
-            "{b} lives further down than {a}.",
-            "{b} is on good terms with {a}.",
-            "Whose flat is {ordinal}?",
-            ("from the top", "from the bottom"),
-            "person",
-        ),
-    ),
-}
+ROWS_OF_FOUR = read_wordings("rows_of_four", Row, ends=parts)
 
-ROWS_OF_SIX = {
-    "train": (
-        Row(
-            "{n} coloured boxes were set down along a wall.",
-            "{a} is directly left of {b}.",
-            "{b} is directly right of {a}.",
-            "{a} is as big as {b}.",
-            "Counted {ordinal} along the wall, which box is it?",
-            ("from the left", "from the right"),
-            "box",
-        ),
-    ),
-    "calibration": (
-        Row(
-            "A bookcase has {n} boards, with one thing on each.",
-            "One board above {b} you find {a}.",
-            "One board below {a} you find {b}.",
-            "{b} is kept there, and so is {a}.",
-            "What do you find on the board that is {ordinal}?",
-            ("from the top", "from the bottom"),
-            "thing",
-        ),
-    ),
-    "test": (
-        Row(
-            "{n} walkers follow a narrow path in single file.",
-            "Right in front of {b} walks {a}.",
-            "Right at the heels of {a} walks {b}.",
-            "Often beside {b} in the evening sits {a}.",
-            "Who walks {ordinal}?",
-            ("from the front", "from the back"),
-            "person",
-        ),
-    ),
-}
+ROWS_OF_SIX = read_wordings("rows_of_six", Row, ends=parts)
 
 KINDS = {
     "thing": the(THINGS),
@@ -243,57 +94,7 @@ class Board(NamedTuple):
     sides: tuple[str, str, str, str]
 
 
-BOARDS = {
-    "train": (
-        Board(
-            "A board is divided into squares with a picture in each.",
-            (
-                "{a} is one square above {b}.",
-                "{a} is one square to the right of {b}.",
-                "{a} is one square below {b}.",
-                "{a} is one square to the left of {b}.",
-            ),
-            "Seen from {b}, where on the board is {a}?",
-            ("up and right", "down and right", "down and left", "up and left"),
-        ),
-    ),
-    "calibration": (
-        Board(
-            "The tiles of a bathroom wall carry small drawings.",
-            (
-                "Directly over {b} comes {a}.",
-                "Directly right of {b} comes {a}.",
-                "Directly beneath {b} comes {a}.",
-                "Directly left of {b} comes {a}.",
-            ),
-            "How must the eye move to get from {b} to {a}?",
-            (
-                "upwards and rightwards",
-                "downwards and rightwards",
-                "downwards and leftwards",
-                "upwards and leftwards",
-            ),
-        ),
-    ),
-    "test": (
-        Board(
-            "Stamps of equal size fill a sheet in rows and columns.",
-            (
-                "The upper neighbour of {b} is {a}.",
-                "The right-hand neighbour of {b} is {a}.",
-                "The lower neighbour of {b} is {a}.",
-                "The left-hand neighbour of {b} is {a}.",
-            ),
-            "Compared with {b}, how does {a} lie on the sheet?",
-            (
-                "higher and more to the right",
-                "lower and more to the right",
-                "lower and more to the left",
-                "higher and more to the left",
-            ),
-        ),
-    ),
-}
+BOARDS = read_wordings("boards", Board, steps=parts, sides=parts)
 
 # How a comes to lie from b, as (right, up), in the order of `Board.steps`.
 STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))

@@ -12,10 +12,12 @@ from benchprof.generators.abilities.spatial_reasoning.words import (
     NUMBERS,
     PLACES,
     blocks,
+    read_wordings,
     sentences,
     templates,
     the,
 )
+from benchprof.generators.table import parts
 from benchprof.generators.templates.sentence import capital, listing
 from benchprof.generators.templates.template import Draft, Template
 from benchprof.generators.templates.vocabulary import FIRST_NAMES
@@ -31,44 +33,7 @@ class Street(NamedTuple):
     question: str
 
 
-STREETS = {
-    "train": (
-        Street(
-            "From {end} to {other}, the street passes {row}.",
-            ("west", "east"),
-            "{name} walks {way}. What does {name} come to right after {start}?",
-        ),
-        Street(
-            "Along a street, from {end} to {other}, there are {row}.",
-            ("left", "right"),
-            "Going to the {way}, which place does {name} reach next after {start}?",
-        ),
-    ),
-    "calibration": (
-        Street(
-            "A bus line runs from {end} to {other} with these stops: {row}.",
-            ("north", "south"),
-            "{name} is riding {way} on that bus. Which stop follows {start}?",
-        ),
-        Street(
-            "Read from the {end} to the {other}, a map of the lane shows {row}.",
-            ("top", "bottom"),
-            "A finger slides towards the {way}. What does it touch once it has left {start}?",
-        ),
-    ),
-    "test": (
-        Street(
-            "Travellers who sail down the river, from {end} to {other}, pass {row}.",
-            ("south", "north"),
-            "In a boat bound {way}, what does {name} see just past {start}?",
-        ),
-        Street(
-            "Seen from the {end}, the sights of the avenue up to the {other} are {row}.",
-            ("gate", "hill"),
-            "{name} is strolling in the direction of the {way}. What comes up after {start}?",
-        ),
-    ),
-}
+STREETS = read_wordings("streets", Street, ends=parts)
 
 
 def draw_street(wording: Street, random: Random) -> Draft:
@@ -108,59 +73,7 @@ class Ride(NamedTuple):
     question: str
 
 
-RIDES = {
-    "train": (
-        Ride(
-            "From {end} to {other}, the street passes {row}.",
-            ("west", "east"),
-            (
-                "{name} starts at {start} and walks {step} towards the {way}.",
-                "Then {name} walks {step} towards the {way}.",
-            ),
-            "Where does {name} arrive at last?",
-        ),
-        Ride(
-            "Along a street, from {end} to {other}, there are {row}.",
-            ("left", "right"),
-            (
-                "{name} leaves {start} and goes {step} to the {way}.",
-                "After lunch {name} goes {step} to the {way}.",
-            ),
-            "What place does {name} come to in the afternoon?",
-        ),
-    ),
-    "calibration": (
-        Ride(
-            "A bus line runs from {end} to {other} with these stops: {row}.",
-            ("north", "south"),
-            (
-                "{name} gets on at {start} and rides {step} {way}.",
-                "After a break {name} takes the bus {step} {way}.",
-            ),
-            "At which stop does the trip end?",
-        ),
-        Ride(
-            "Read from the {end} to the {other}, a map of the lane shows {row}.",
-            ("top", "bottom"),
-            (
-                "Put a finger on {start} and move it {step} nearer to the {way}.",
-                "Now move it {step} nearer to the {way}.",
-            ),
-            "What is the finger on?",
-        ),
-    ),
-    "test": (
-        Ride(
-            "Travellers who sail down the river, from {end} to {other}, pass {row}.",
-            ("south", "north"),
-            (
-                "{name}'s boat was moored at {start} and has moved {step} further {way}.",
-                "The next morning it moved {step} further {way}.",
-            ),
-            "Beside what does the boat lie after both moves?",
-        ),
-    ),
-}
+RIDES = read_wordings("rides", Ride, ends=parts, legs=parts)
 
 
 def draw_ride(wording: Ride, random: Random) -> Draft:
@@ -211,32 +124,7 @@ class Blocks(NamedTuple):
     option: str
 
 
-DISPLACEMENTS = {
-    "train": (
-        Blocks(
-            "{name} sets out from {place}.",
-            "{name} walks {count} {way}.",
-            "Where is {name} now, seen from {place}?",
-            "{count} to the {way}",
-        ),
-    ),
-    "calibration": (
-        Blocks(
-            "a taxi picks up {name} at {place}.",
-            "it drives {way} for {count}.",
-            "Which way and how far from {place} is the taxi now?",
-            "{way}, {count}",
-        ),
-    ),
-    "test": (
-        Blocks(
-            "a tour with {name} begins at {place}.",
-            "A stretch of {count} leads {way}.",
-            "How far from {place}, and on which side of it, does the tour end?",
-            "{count}, on the {way} side",
-        ),
-    ),
-}
+DISPLACEMENTS = read_wordings("displacements", Blocks)
 
 
 def draw_displacement(wording: Blocks, random: Random) -> Draft:
@@ -282,44 +170,7 @@ class Grid(NamedTuple):
     question: str
 
 
-GRIDS = {
-    "train": (
-        Grid(
-            (
-                "The northern street has, from west to east, {row}.",
-                "South of it, in the same order, are {row}.",
-                "Furthest south are {row}.",
-            ),
-            "{name} starts at {start}.",
-            "{name} walks {count} {way}.",
-            "Where does {name} end up?",
-        ),
-    ),
-    "calibration": (
-        Grid(
-            (
-                "The top row of a town map, read from left to right, shows {row}.",
-                "The middle row shows {row}.",
-                "The bottom row shows {row}.",
-            ),
-            "a coin lies on {start}, and up is north.",
-            "it is pushed {count} {way}.",
-            "What does the coin cover then?",
-        ),
-    ),
-    "test": (
-        Grid(
-            (
-                "Nine sights form a square. Its northern edge, seen from west to east: {row}.",
-                "Its central line, likewise: {row}.",
-                "Its southern edge, likewise: {row}.",
-            ),
-            "your tour begins with {start}.",
-            "your guide takes you {count} to the {way}.",
-            "Which sight is the last one of the tour?",
-        ),
-    ),
-}
+GRIDS = read_wordings("grids", Grid, rows=parts)
 
 MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 
@@ -376,35 +227,7 @@ class Track(NamedTuple):
     question: str
 
 
-TRACKS = {
-    "train": (
-        Track(
-            "from {place} {name} walks {way} for {count}.",
-            "towards {landmark}",
-            "{name} turns {turn} and walks {count}.",
-            ("right", "left"),
-            "In which direction from {place} is {name} then?",
-        ),
-    ),
-    "calibration": (
-        Track(
-            "a van leaves {place} and goes {count} {way}.",
-            "towards {landmark}",
-            "a turn to the {turn}, and it goes on for {count}.",
-            ("right", "left"),
-            "If you look from {place} to the van, which way do you look?",
-        ),
-    ),
-    "test": (
-        Track(
-            "starting at {place}, the parade in honour of {name} moves {count} {way}.",
-            "towards {landmark}",
-            "bending {turn}, it covers {count} more.",
-            ("to its right", "to its left"),
-            "Relative to {place}, where has the parade stopped?",
-        ),
-    ),
-}
+TRACKS = read_wordings("tracks", Track, turns=parts)
 
 
 def draw_track(wording: Track, random: Random) -> Draft:

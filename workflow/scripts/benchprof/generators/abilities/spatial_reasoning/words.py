@@ -4,49 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from benchprof.generators.table import read_entries, read_pools
 from benchprof.generators.templates.sentence import capital
 from benchprof.generators.templates.template import Draft, Template
 from benchprof.generators.templates.vocabulary import OBJECTS
 
 W = TypeVar("W")
 
+TABLES = Path(__file__).parent / "tables"
+POOLS = read_pools(Path(__file__).with_suffix(".tsv"))
+
 # Only things that nobody expects to find above, inside or beside another.
 THINGS = tuple(sorted({*OBJECTS} - {"umbrella", "letter", "toy", "rope", "towel"}))
 
-FURNITURE = (
-    "bed", "bench", "cart", "chair", "chest", "couch", "crate", "cupboard", "desk", "ladder",
-    "piano", "shelf", "sled", "stool", "stove", "table", "tent", "trunk", "wagon", "wardrobe",
-)  # fmt: skip
-
-PETS = (
-    "cat", "chick", "dog", "duck", "ferret", "fox", "frog", "goat", "hamster", "hen", "kitten",
-    "lamb", "lizard", "mouse", "parrot", "pig", "puppy", "rabbit", "snake", "turtle",
-)  # fmt: skip
-
-PLACES = (
-    "bakery", "bank", "barn", "bridge", "castle", "chapel", "church", "cinema", "clinic", "factory",
-    "farm", "fort", "fountain", "garage", "harbour", "hotel", "lake", "library", "market", "mill",
-    "museum", "palace", "park", "pharmacy", "pond", "prison", "quarry", "school", "stadium",
-    "station", "temple", "theatre", "tower", "zoo",
-)  # fmt: skip
-
-LANDMARKS = ("coast", "cliffs", "forest", "hills", "marsh", "meadow", "river", "vineyard")
-
-ROOMS = (
-    "attic", "bathroom", "bedroom", "cellar", "corridor", "garage", "garden", "hallway", "kitchen",
-    "laundry", "library", "nursery", "office", "pantry", "shed", "studio", "study", "workshop",
-)  # fmt: skip
-
-PAINTS = ("black", "blue", "brown", "green", "grey", "pink", "purple", "red", "white", "yellow")
-
-SYMBOLS = (
-    "anchor", "apple", "arrow", "bell", "bird", "boat", "cloud", "crown", "cross", "drop", "fish",
-    "flag", "flower", "hand", "heart", "key", "leaf", "moon", "mushroom", "ring", "snail", "star",
-    "sun", "tree", "wheel",
-)  # fmt: skip
+FURNITURE = POOLS["furniture"]
+PETS = POOLS["pets"]
+PLACES = POOLS["places"]
+LANDMARKS = POOLS["landmarks"]
+ROOMS = POOLS["rooms"]
+PAINTS = POOLS["paints"]
+SYMBOLS = POOLS["symbols"]
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -63,6 +44,13 @@ def sentences(parts: Iterable[str]) -> str:
 
 def blocks(count: int) -> str:
     return f"{NUMBERS[count]} block" + ("s" if count > 1 else "")
+
+
+def read_wordings(
+    name: str, kind: Callable[..., W], /, **parse: Callable[[str], object]
+) -> dict[str, tuple[W, ...]]:
+    """The wordings of a table by split."""
+    return read_entries(TABLES / f"{name}.tsv", "split", kind, **parse)
 
 
 def templates(

@@ -11,22 +11,14 @@ from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.temporal_reasoning.moments import MONTHS, NOON, clock, minutes
+from benchprof.generators.table import read_pools
 from benchprof.generators.templates.vocabulary import DISTINCT_NAMES, INVENTED_TOWNS
 from benchprof.generators.templates.wording import Case, Form, read_wordings
 
 PLACES = ("first", "second", "third", "fourth", "fifth")
 
 # Events that can stand in any order, so that everyday knowledge gives none away.
-EVENTS = (
-    "the bank visit", "the bike ride", "the boat trip", "the book club", "the car wash",
-    "the card game", "the chess match", "the choir practice", "the concert", "the cooking class",
-    "the dance class", "the debate", "the film", "the garden tour", "the guitar lesson",
-    "the haircut", "the job interview", "the museum visit", "the painting class", "the phone call",
-    "the photo session", "the piano lesson", "the picnic", "the poetry reading", "the puppet show",
-    "the quiz", "the shopping trip", "the singing lesson", "the spelling test", "the staff meeting",
-    "the swim", "the tennis match", "the theatre visit", "the video call", "the yoga class",
-    "the zoo visit",
-)  # fmt: skip
+EVENTS = read_pools(Path(__file__).with_name("words.tsv"))["events"]
 
 NAMES, TOWNS = DISTINCT_NAMES, INVENTED_TOWNS
 
