@@ -53,6 +53,11 @@ def read_entries(
     return {group: entries(rows, kind, **parse) for group, rows in groups.items()}
 
 
+def yes(cell: str) -> bool:
+    """Whether a cell says yes."""
+    return cell == "yes"
+
+
 def parts(cell: str) -> tuple[str, ...]:
     """The texts that a cell holds, none where it is empty."""
     return tuple(cell.split(";")) if cell else ()

@@ -29,10 +29,15 @@ LINKS = {
     "test": "{effect}, because {cause}",
 }
 
+
+def _wordings() -> dict[tuple[str, str], dict[str, list[Wording]]]:
+    found: dict[tuple[str, str], dict[str, list[Wording]]] = {}
+    for row in read_rows(Path(__file__).with_suffix(".tsv")):
+        splits = found.setdefault((row["type"], row["form"]), {})
+        wording = Wording(row["context"], row["question"], int(row["asked"]))
+        splits.setdefault(row["split"], []).append(wording)
+    return found
+
+
 # Keyed by (type, form) and split; generator.FORMS says at which difficulty a form is used.
-WORDINGS: dict[tuple[str, str], dict[str, list[Wording]]] = {}
-for _row in read_rows(Path(__file__).with_suffix(".tsv")):
-    _splits = WORDINGS.setdefault((_row["type"], _row["form"]), {})
-    _splits.setdefault(_row["split"], []).append(
-        Wording(_row["context"], _row["question"], int(_row["asked"]))
-    )
+WORDINGS = _wordings()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.deductive_reasoning.terms import (
-    LETTERS,
-    NOUNS,
+    POOLS,
     alike,
     paragraph,
 )
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.template import Draft
-from benchprof.generators.templates.vocabulary import FIRST_NAMES, INVENTED_TOWNS, JOBS, OBJECTS
+from benchprof.generators.templates.vocabulary import OBJECTS
 
 # What may lie in the box of one wording.
 PACKED = tuple(thing for thing in OBJECTS if thing != "box")
@@ -33,97 +34,10 @@ class Wording:
     ask_denial: str
 
 
-WORDINGS = (
-    Wording(
-        "train",
-        JOBS,
-        "the {}'s lamp",
-        "If {x} is on, {y} is on.",
-        "{x} is on.",
-        "{x} is off.",
-        "Which other lamp must be on?",
-        "Which other lamp must be off?",
-    ),
-    Wording(
-        "train",
-        FIRST_NAMES,
-        "{}",
-        "If {x} comes to the party, {y} comes too.",
-        "{x} comes to the party.",
-        "{x} does not come to the party.",
-        "Who else must come to the party?",
-        "Who else cannot come to the party?",
-    ),
-    Wording(
-        "train",
-        LETTERS,
-        "gate {}",
-        "Whenever {x} is open, {y} is open.",
-        "Right now {x} is open.",
-        "Right now {x} is shut.",
-        "Which other gate is sure to be open?",
-        "Which other gate is sure to be shut?",
-    ),
-    Wording(
-        "calibration",
-        NOUNS,
-        "the {}",
-        "{y} moves every time {x} moves.",
-        "At this moment {x} is moving.",
-        "At this moment {x} is not moving.",
-        "What else must be moving?",
-        "What else cannot be moving?",
-    ),
-    Wording(
-        "calibration",
-        FIRST_NAMES,
-        "{}",
-        "{y} always sings when {x} sings.",
-        "Tonight {x} sings.",
-        "Tonight {x} does not sing.",
-        "Which other person surely sings tonight?",
-        "Which other person surely does not sing tonight?",
-    ),
-    Wording(
-        "calibration",
-        LETTERS,
-        "card {}",
-        "With {x} face up, {y} is face up as well.",
-        "You see that {x} is face up.",
-        "You see that {x} is face down.",
-        "What else has to be face up?",
-        "What else has to be face down?",
-    ),
-    Wording(
-        "test",
-        PACKED,
-        "the {}",
-        "The box never holds {x} without {y}.",
-        "The box holds {x}.",
-        "The box does not hold {x}.",
-        "What must the box hold as well?",
-        "What must be missing from the box as well?",
-    ),
-    Wording(
-        "test",
-        FIRST_NAMES,
-        "{}",
-        "A vote from {x} always brings a vote from {y}.",
-        "There was a vote from {x}.",
-        "There was no vote from {x}.",
-        "Whose vote was certainly cast, too?",
-        "Whose vote was certainly not cast, either?",
-    ),
-    Wording(
-        "test",
-        INVENTED_TOWNS,
-        "{}",
-        "On days when {x} plays, {y} plays too.",
-        "Today is a day when {x} plays.",
-        "Today is a day when {x} does not play.",
-        "Of the other teams, which one surely plays today?",
-        "Of the other teams, which one surely does not play today?",
-    ),
+# What a wording is about.
+THINGS = POOLS | {"packed": PACKED}
+WORDINGS: tuple[Wording, ...] = entries(
+    read_rows(Path(__file__).with_suffix(".tsv")), Wording, things=THINGS.__getitem__
 )
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.deductive_reasoning.terms import (
-    FOODS,
-    INSTRUMENTS,
-    MATERIALS,
     NOUNS,
+    POOLS,
     alike,
     class_sentence,
     paragraph,
 )
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.template import Draft
-from benchprof.generators.templates.vocabulary import COLOURS, FIRST_NAMES
+from benchprof.generators.templates.vocabulary import FIRST_NAMES
 
 
 @dataclass(frozen=True)
@@ -35,124 +35,8 @@ class Wording:
     ask_value: str
 
 
-WORDINGS = (
-    Wording(
-        "train",
-        "All {xs} are {ys}.",
-        "No {xs} are {ys}.",
-        "Some {xs} are {ys}.",
-        "Some {xs} are not {ys}.",
-        "Which of these must be true?",
-        "{n}'s hat is {p} or {q}.",
-        "{n}'s hat is not {p}.",
-        "{n}'s hat is not {p} and not {q}.",
-        COLOURS,
-        "What colour is {n}'s hat?",
-    ),
-    Wording(
-        "train",
-        "Every {x} is a {y}.",
-        "Not a single {x} is a {y}.",
-        "At least one {x} is a {y}.",
-        "At least one {x} is not a {y}.",
-        "Which sentence follows from the text?",
-        "{n} eats {p} or {q}.",
-        "{n} does not eat {p}.",
-        "{n} does not eat {p} or {q}.",
-        FOODS,
-        "What does {n} eat?",
-    ),
-    Wording(
-        "train",
-        "Each {x} counts as a {y}.",
-        "No {x} at all counts as a {y}.",
-        "There are {xs} that count as {ys}.",
-        "There are {xs} that do not count as {ys}.",
-        "What can be concluded?",
-        "{n}'s box is made of {p} or {q}.",
-        "{n}'s box is not made of {p}.",
-        "{n}'s box is not made of {p} or {q}.",
-        MATERIALS,
-        "What is {n}'s box made of?",
-    ),
-    Wording(
-        "calibration",
-        "{xs} are always {ys}.",
-        "{xs} are never {ys}.",
-        "Certain {xs} are {ys}.",
-        "Certain {xs} are not {ys}.",
-        "Which claim is proved by these facts?",
-        "Either {p} or {q} is the colour of {n}'s door.",
-        "The colour of {n}'s door is certainly not {p}.",
-        "Neither {p} nor {q} is the colour of {n}'s door.",
-        COLOURS,
-        "Which colour does {n}'s door have?",
-    ),
-    Wording(
-        "calibration",
-        "Any {x} is also a {y}.",
-        "There is no {x} that is also a {y}.",
-        "At least some of the {xs} are also {ys}.",
-        "At least some of the {xs} are not {ys}.",
-        "Which further claim do we know to hold?",
-        "We know that {n} plays either {p} or {q}.",
-        "We know that {n} cannot play {p}.",
-        "We know that {n} plays neither {p} nor {q}.",
-        INSTRUMENTS,
-        "What does {n} play?",
-    ),
-    Wording(
-        "calibration",
-        "The {xs} are {ys} without exception.",
-        "The {xs} and the {ys} have no member in common.",
-        "The {xs} and the {ys} have members in common.",
-        "The {xs} are not all {ys}.",
-        "Which of the four claims is certain?",
-        "Two foods are possible for {n}: {p} and {q}.",
-        "For {n}, {p} can be ruled out.",
-        "For {n}, {p} and {q} can be ruled out.",
-        FOODS,
-        "Which food is it for {n}?",
-    ),
-    Wording(
-        "test",
-        "Everything that is a {x} is a {y}.",
-        "Nothing that is a {x} is a {y}.",
-        "There is something that is both a {x} and a {y}.",
-        "There is something that is a {x} but not a {y}.",
-        "Which option has to be right?",
-        "{n} built a model from {p} or from {q}.",
-        "The model that {n} built has no {p} in it.",
-        "The model that {n} built has no {p} and no {q} in it.",
-        MATERIALS,
-        "From what did {n} build a model?",
-    ),
-    Wording(
-        "test",
-        "All of the {xs} belong to the {ys}.",
-        "None of the {xs} belong to the {ys}.",
-        "Some of the {xs} belong to the {ys}.",
-        "Some of the {xs} do not belong to the {ys}.",
-        "By these rules, what holds?",
-        "Today {n} wears one of two colours, {p} or {q}.",
-        "Today {n} wears no {p}.",
-        "Today {n} wears no {p} and no {q}.",
-        COLOURS,
-        "Which colour is {n} wearing today?",
-    ),
-    Wording(
-        "test",
-        "Among the {xs} there are only {ys}.",
-        "Among the {xs} there are no {ys}.",
-        "Among the {xs} there are some {ys}.",
-        "Among the {xs} there are some that are not {ys}.",
-        "Choose the statement that cannot fail to be true.",
-        "In {n}'s bag you will find {p}, or else {q}.",
-        "In {n}'s bag you will not find {p}.",
-        "In {n}'s bag you will find no {p} and no {q}.",
-        FOODS,
-        "What will you find in {n}'s bag?",
-    ),
+WORDINGS: tuple[Wording, ...] = entries(
+    read_rows(Path(__file__).with_suffix(".tsv")), Wording, values=POOLS.__getitem__
 )
 
 # Pairs of conclusions of which either can be right while the other does not follow. "All" beside

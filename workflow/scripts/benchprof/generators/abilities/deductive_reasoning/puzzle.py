@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, permutations
+from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.deductive_reasoning.terms import (
-    FOODS,
-    INSTRUMENTS,
-    LETTERS,
+    POOLS,
     alike,
 )
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.sentence import capital, listing
 from benchprof.generators.templates.template import Draft
-from benchprof.generators.templates.vocabulary import ANIMALS, COLOURS, FIRST_NAMES, JOBS, OBJECTS
+from benchprof.generators.templates.vocabulary import FIRST_NAMES
 
 SIZE = 4
 TRIES = 20_000
@@ -86,133 +86,20 @@ class Wording:
     ask_what: str
 
 
-WORDINGS = (
-    Wording(
-        "train",
-        ANIMALS,
-        "the {}",
-        "{people} each have a different pet: {things}.",
-        {
-            "is": "{n} has {i}.",
-            "not": "{n} does not have {i}.",
-            "either": "{n} has {i} or {j}.",
-            "if": "If {n} has {i}, then {m} has {j}.",
-        },
-        "Who has {i}?",
-        "Which pet does {n} have?",
-    ),
-    Wording(
-        "train",
-        COLOURS,
-        "{}",
-        "Four hats, {things}, belong to {people}, one hat each.",
-        {
-            "is": "{n}'s hat is {i}.",
-            "not": "{n}'s hat is not {i}.",
-            "either": "{n}'s hat is either {i} or {j}.",
-            "if": "{m}'s hat is {j} if {n}'s hat is {i}.",
-        },
-        "Whose hat is {i}?",
-        "What colour is {n}'s hat?",
-    ),
-    Wording(
-        "train",
-        LETTERS,
-        "room {}",
-        "At the inn, {people} sleep in {things}, one guest to a room.",
-        {
-            "is": "{n} sleeps in {i}.",
-            "not": "{n} does not sleep in {i}.",
-            "either": "{n} sleeps in {i} or in {j}.",
-            "if": "If {n} sleeps in {i}, {m} sleeps in {j}.",
-        },
-        "Which guest sleeps in {i}?",
-        "Where does {n} sleep?",
-    ),
-    Wording(
-        "calibration",
-        FOODS,
-        "{}",
-        "{things} were ordered at one table by {people}, and each ordered just one of these.",
-        {
-            "is": "The guest with {i} was {n}.",
-            "not": "The guest with {i} was not {n}.",
-            "either": "It was {i} or {j} for {n}.",
-            "if": "If the guest with {i} was {n}, the guest with {j} was {m}.",
-        },
-        "Who ordered {i}?",
-        "What did {n} order?",
-    ),
-    Wording(
-        "calibration",
-        JOBS,
-        "the {}",
-        "{things} are called {people}, in an order that nobody told us.",
-        {
-            "is": "It is {n} who is {i}.",
-            "not": "It is not {n} who is {i}.",
-            "either": "It is certain that {n} is {i} or {j}.",
-            "if": "Only if {m} is {j} can {n} be {i}.",
-        },
-        "Who is {i}?",
-        "Which of the four workers is {n}?",
-    ),
-    Wording(
-        "calibration",
-        INSTRUMENTS,
-        "{}",
-        "A band of four shares out {things} among {people}; nobody takes two.",
-        {
-            "is": "As for {i}, {n} took it.",
-            "not": "As for {i}, {n} left it to another.",
-            "either": "{n} ended up with {i} or {j}.",
-            "if": "{n} can have taken {i} only if {m} took {j}.",
-        },
-        "Who in the band took {i}?",
-        "What did {n} take?",
-    ),
-    Wording(
-        "test",
-        OBJECTS,
-        "the {}",
-        "A parcel went to each of {people}. In the parcels were {things}, one in each.",
-        {
-            "is": "In the parcel for {n} was {i}.",
-            "not": "In the parcel for {n} there was no sign of {i}.",
-            "either": "In the parcel for {n} was either {i} or {j}.",
-            "if": "If the parcel for {n} held {i}, the one for {m} held {j}.",
-        },
-        "For whom was {i}?",
-        "What was in the parcel for {n}?",
-    ),
-    Wording(
-        "test",
-        ANIMALS,
-        "the {}",
-        "On stage, {people} play four animals, {things}, each a different one.",
-        {
-            "is": "The part of {i} went to {n}.",
-            "not": "The part of {i} did not go to {n}.",
-            "either": "One of two parts, {i} or {j}, went to {n}.",
-            "if": "The part of {i} could go to {n} only with {m} as {j}.",
-        },
-        "Which actor plays {i}?",
-        "Which part is played by {n}?",
-    ),
-    Wording(
-        "test",
-        COLOURS,
-        "the {} door",
-        "Behind four doors, {things}, wait {people}, each alone.",
-        {
-            "is": "Knock at {i} and {n} answers.",
-            "not": "Knock at {i} and someone other than {n} answers.",
-            "either": "Behind {i} or {j} waits {n}.",
-            "if": "Should {n} be behind {i}, you will find {m} behind {j}.",
-        },
-        "Who waits behind {i}?",
-        "Behind which door is {n}?",
-    ),
+def _wording(
+    split: str,
+    things: tuple[str, ...],
+    option: str,
+    intro: str,
+    ask_who: str,
+    ask_what: str,
+    **clues: str,
+) -> Wording:
+    return Wording(split, things, option, intro, clues, ask_who, ask_what)
+
+
+WORDINGS: tuple[Wording, ...] = entries(
+    read_rows(Path(__file__).with_suffix(".tsv")), _wording, things=POOLS.__getitem__
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 from benchprof.generators.abilities.deductive_reasoning.terms import (
@@ -12,6 +13,7 @@ from benchprof.generators.abilities.deductive_reasoning.terms import (
     class_sentence,
     paragraph,
 )
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.sentence import capital
 from benchprof.generators.templates.template import Draft
 from benchprof.generators.templates.vocabulary import COLOURS, FIRST_NAMES, JOBS
@@ -34,98 +36,7 @@ class Wording:
     ask_statement: str
 
 
-WORDINGS = (
-    Wording(
-        "train",
-        "All {xs} are {ys}.",
-        "{n} is a {x}.",
-        "Every {x} has {p} bag.",
-        "{p} bag",
-        "{n} is a {x}. As a {x}, what does {n} have?",
-        "What else must {n} be?",
-        "Which of these must be true?",
-    ),
-    Wording(
-        "train",
-        "Every {x} is a {y}.",
-        "One {x} is called {n}.",
-        "Each {x} owns {p} cup.",
-        "{p} cup",
-        "{n} works as a {x}. What does {n} own?",
-        "Which of these is {n} certain to be?",
-        "Which sentence follows from the text?",
-    ),
-    Wording(
-        "train",
-        "Each {x} counts as a {y}.",
-        "{n} was born a {x}.",
-        "All {xs} wear {p} hat.",
-        "{p} hat",
-        "{n} is one of the {xs}. What does {n} wear?",
-        "{n} therefore also counts as what?",
-        "What can be concluded?",
-    ),
-    Wording(
-        "calibration",
-        "A {x} is always a {y}.",
-        "The one named {n} is a {x}.",
-        "A {x} always carries {p} lamp.",
-        "{p} lamp",
-        "As a {x}, what does {n} carry?",
-        "Apart from that, what is {n} without doubt?",
-        "Which claim is proved by these facts?",
-    ),
-    Wording(
-        "calibration",
-        "Being a {x} always includes being a {y}.",
-        "We know that {n} is a {x}.",
-        "Being a {x} always includes driving {p} van.",
-        "{p} van",
-        "Since {n} is a {x}, what does {n} drive?",
-        "What do we know {n} to be as well?",
-        "Which further claim do we know to hold?",
-    ),
-    Wording(
-        "calibration",
-        "Anything that is a {x} is also a {y}.",
-        "Over there stands {n}, a {x}.",
-        "Anyone who is a {x} sits on {p} chair.",
-        "{p} chair",
-        "Here comes {n} the {x}. What will {n} sit on?",
-        "What does that also make {n}?",
-        "Which of the four claims is certain?",
-    ),
-    Wording(
-        "test",
-        "The group of {ys} includes every {x}.",
-        "{n} belongs to the {xs}.",
-        "The town gives {p} key to every {x}.",
-        "{p} key",
-        "{n} is a {x} in the town. What does the town give {n}?",
-        "What else can we safely call {n}?",
-        "Which option has to be right?",
-    ),
-    Wording(
-        "test",
-        "Without exception, {xs} are {ys}.",
-        "Meet {n}, who is a {x}.",
-        "Without exception, {xs} sleep in {p} tent.",
-        "in {p} tent",
-        "Where must {n} sleep, being a {x}?",
-        "By these rules, {n} has to be what?",
-        "By these rules, what holds?",
-    ),
-    Wording(
-        "test",
-        "Whoever is a {x} is a {y} too.",
-        "Someone called {n} is a {x}.",
-        "Whoever is a {x} flies {p} flag.",
-        "{p} flag",
-        "Look, there is {n}, a {x}. What does {n} fly?",
-        "Name something else that {n} surely is.",
-        "Choose the statement that cannot fail to be true.",
-    ),
-)
+WORDINGS: tuple[Wording, ...] = entries(read_rows(Path(__file__).with_suffix(".tsv")), Wording)
 
 
 def easy(wording: Wording, random: Random) -> Draft:

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 
+from benchprof.generators.table import read_pools
+from benchprof.generators.templates import vocabulary
 from benchprof.generators.templates.sentence import capital
 
+# By the names that tables of wordings have for them.
+POOLS = vocabulary.POOLS | read_pools(Path(__file__).with_suffix(".tsv"))
+
 # Each starts with a consonant (always "a", never "an") and takes a plain "s" in the plural.
-NOUNS = (
-    "bavrel", "blick", "blim", "blorp", "brask", "brimp", "bront", "brop", "cland", "clorn",
-    "crull", "dorv", "drell", "drim", "dwelk", "fenk", "fep", "flern", "frim", "fronk", "fump",
-    "gand", "glorn", "grelk", "gwin", "halp", "holb", "hoxel", "jamber", "jelk", "jorm", "jund",
-    "kelb", "klin", "kordle", "krad", "kreb", "lemb", "lutt", "mavel", "mib", "mindle", "morp",
-    "munt", "narg", "nelt", "nimp", "norbel", "pallen", "pelm", "plarn", "plin", "pliv", "ponk",
-    "quab", "quind", "ralt", "rilb", "runkel", "skern", "snarp", "sorbit", "stend", "tamber",
-    "torv", "trem", "trob", "tull", "varn", "vonk", "vrill", "vuln", "wexel", "wimmel", "woft",
-    "wrib", "wug", "yandel", "yarl", "zamp", "zeld", "zindle", "zobber", "zorp", "zunt",
-)  # fmt: skip
-
-FOODS = (
-    "apples", "beans", "bread", "carrots", "cheese", "corn", "eggs", "figs", "grapes", "nuts",
-    "onions", "pears", "plums", "rice", "soup",
-)  # fmt: skip
-
-MATERIALS = (
-    "clay", "cotton", "glass", "gold", "iron", "leather", "paper", "rubber", "silk", "stone",
-    "wood", "wool",
-)  # fmt: skip
-
-INSTRUMENTS = (
-    "the cello", "the drum", "the flute", "the guitar", "the harp", "the horn", "the piano",
-    "the trumpet", "the violin",
-)  # fmt: skip
-
-LETTERS = ("A", "B", "C", "D", "E", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "W")
+NOUNS = POOLS["nouns"]
+FOODS = POOLS["foods"]
+MATERIALS = POOLS["materials"]
+INSTRUMENTS = POOLS["instruments"]
+LETTERS = POOLS["letters"]
 
 
 def alike(random: Random, words: Sequence[str], count: int) -> list[str]:

@@ -12,8 +12,8 @@ from benchprof.generators.templates.graded import graded_templates
 from benchprof.generators.templates.template import Template
 
 TEMPLATES: tuple[Template, ...] = (
-    *graded_templates("number_sequence", sequences.NUMBER_WORDINGS, sequences.NUMBER_LEVELS),
-    *graded_templates("letter_sequence", sequences.LETTER_WORDINGS, sequences.LETTER_LEVELS),
+    *graded_templates("number_sequence", sequences.WORDINGS["numbers"], sequences.NUMBER_LEVELS),
+    *graded_templates("letter_sequence", sequences.WORDINGS["letters"], sequences.LETTER_LEVELS),
     *graded_templates("symbol_pattern", symbols.WORDINGS, symbols.LEVELS),
     *graded_templates("rule_from_examples", rules.WORDINGS, rules.LEVELS),
     *graded_templates("label_rule", labels.WORDINGS, labels.LEVELS),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
+from benchprof.generators.abilities.inductive_reasoning.words import POOLS
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.template import Draft
-from benchprof.generators.templates.vocabulary import COLOURS, FIRST_NAMES, OBJECTS
+from benchprof.generators.templates.vocabulary import COLOURS, OBJECTS
 
 SIZES = ("huge", "large", "medium-sized", "small", "tiny")
-LOOKS = ("checked", "dotted", "dusty", "plain", "shiny", "striped")
-LABELS = (
-    "bim", "dax", "fep", "gop", "jum", "kib", "lor", "mub", "nim", "pel", "rud", "sib", "tov",
-    "vek", "wug", "yol", "zan",
-)  # fmt: skip
-LETTERS = ("B", "C", "D", "F", "H", "K", "L", "M", "P", "R", "T", "W")
+LOOKS = POOLS["looks"]
 
 FEATURES = {"size": SIZES, "look": LOOKS, "colour": COLOURS, "thing": OBJECTS}
 
@@ -30,70 +28,8 @@ class Wording:
     option: str
 
 
-WORDINGS = (
-    Wording(
-        "train",
-        LABELS,
-        "The {i} is called a {l}.",
-        "What is the {i} called, by the same rule?",
-        "a {l}",
-    ),
-    Wording(
-        "train",
-        FIRST_NAMES,
-        "Someone gave the {i} to {l}.",
-        "Going by the pattern, who was given the {i}?",
-        "{l}",
-    ),
-    Wording(
-        "train",
-        LETTERS,
-        "The {i} goes into box {l}.",
-        "Into which box should the {i} go?",
-        "box {l}",
-    ),
-    Wording(
-        "calibration",
-        LABELS,
-        "On touching the {i}, you say {l}.",
-        "Judging by these cases, what do you say on touching the {i}?",
-        "{l}",
-    ),
-    Wording(
-        "calibration",
-        FIRST_NAMES,
-        "The {i} was sold by {l}.",
-        "Who would be expected to sell the {i}?",
-        "{l}",
-    ),
-    Wording(
-        "calibration",
-        LETTERS,
-        "You find the {i} in room {l}.",
-        "In which room would you look for the {i}?",
-        "room {l}",
-    ),
-    Wording(
-        "test",
-        LABELS,
-        "Stamped on the {i} is the word {l}.",
-        "Which word should be stamped on the {i}?",
-        "{l}",
-    ),
-    Wording(
-        "test",
-        FIRST_NAMES,
-        "For the {i}, you have to ask {l}.",
-        "If this goes on in the same way, whom do you ask for the {i}?",
-        "{l}",
-    ),
-    Wording(
-        "test",
-        LETTERS,
-        "To find the {i}, open drawer {l}.",
-        "Which drawer would you open to find the {i}?",
-        "drawer {l}",
-    ),
+WORDINGS: tuple[Wording, ...] = entries(
+    read_rows(Path(__file__).with_suffix(".tsv")), Wording, labels=POOLS.__getitem__
 )
 
 

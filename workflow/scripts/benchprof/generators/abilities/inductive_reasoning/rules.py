@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from string import ascii_lowercase
 
+from benchprof.generators.abilities.inductive_reasoning.words import POOLS
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.template import Draft
 from benchprof.generators.templates.vocabulary import FIRST_NAMES
 
@@ -14,18 +17,9 @@ TRIES = 2_000
 EXAMPLES = 4
 
 # All letters of a word differ, so that no two changes of a word look alike.
-WORDS = (
-    "bird", "blue", "boat", "bread", "brick", "brush", "cake", "chair", "chest", "cloud",
-    "coat", "crown", "desk", "disk", "dust", "farm", "field", "film", "fish", "flag", "flame",
-    "flute", "fork", "fruit", "gift", "glove", "gold", "grape", "hand", "hat", "horse", "house",
-    "island", "jump", "king", "kite", "lake", "lamp", "leg", "lion", "map", "milk", "mist", "mouth",
-    "night", "north", "ocean", "paint", "palm", "park", "pearl", "pen", "piano", "pilot", "plant",
-    "plum", "pond", "rain", "ring", "road", "rope", "salt", "sand", "ship", "silk",
-    "skirt", "smile", "snow", "song", "storm", "sugar", "table", "tiger", "track", "train",
-    "trunk", "vase", "voice", "wagon", "watch", "wind", "world", "yard",
-)  # fmt: skip
+WORDS = POOLS["words"]
 
-ENDINGS = ("bo", "du", "fi", "ka", "lo", "mi", "na", "po", "ri", "su", "ta", "vu", "zo")
+ENDINGS = POOLS["endings"]
 
 Change = Callable[[str], str]
 
@@ -41,65 +35,7 @@ class Wording:
     ask: str
 
 
-WORDINGS = (
-    Wording(
-        "train",
-        "A machine changes what you put in:",
-        "{a} becomes {b}",
-        "; ",
-        "What does {a} become?",
-    ),
-    Wording("train", "{n} has a secret rule:", "{a} -> {b}", ", ", "{a} -> what?"),
-    Wording(
-        "train",
-        "In a game, each call has an answer.",
-        "To {a} you answer {b}",
-        ". ",
-        "What do you answer to {a}?",
-    ),
-    Wording(
-        "calibration",
-        "Look at how these are turned into something else:",
-        "{a} into {b}",
-        "; ",
-        "Into what is {a} turned in the same way?",
-    ),
-    Wording(
-        "calibration",
-        "{n}'s robot hears one thing and says another.",
-        "It hears {a} and says {b}",
-        ". ",
-        "What will it say on hearing {a}?",
-    ),
-    Wording(
-        "calibration",
-        "Every left side is linked by one rule to its right side:",
-        "{a} | {b}",
-        " ; ",
-        "Which right side does {a} have?",
-    ),
-    Wording(
-        "test",
-        "There is a hidden rule behind these pairs:",
-        "{a} goes with {b}",
-        "; ",
-        "By that rule, what goes with {a}?",
-    ),
-    Wording(
-        "test",
-        "In {n}'s code you write one thing for another:",
-        "{b} for {a}",
-        ", ",
-        "What would you write for {a}?",
-    ),
-    Wording(
-        "test",
-        "A spell was cast several times, always the same one.",
-        "From {a} it made {b}",
-        ". ",
-        "What would it make from {a}?",
-    ),
-)
+WORDINGS: tuple[Wording, ...] = entries(read_rows(Path(__file__).with_suffix(".tsv")), Wording)
 
 
 def _shifted(word: str, by: int) -> str:

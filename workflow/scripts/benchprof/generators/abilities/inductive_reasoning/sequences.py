@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, cycle, islice, pairwise
+from pathlib import Path
 from random import Random
 from string import ascii_uppercase
 
+from benchprof.generators.table import read_entries
 from benchprof.generators.templates.template import Draft
 from benchprof.generators.templates.vocabulary import FIRST_NAMES
 
@@ -32,84 +34,8 @@ class Wording:
     ask: str
 
 
-NUMBER_WORDINGS = (
-    Wording("train", "{n} makes a list of numbers: {seq}.", "What number comes next in the list?"),
-    Wording(
-        "train",
-        "The doors along {n}'s street are numbered {seq}, and so on.",
-        "What is the number of the next door?",
-    ),
-    Wording("train", "{n} counts aloud: {seq}.", "What number does {n} say next?"),
-    Wording(
-        "calibration",
-        "A series begins with the terms {seq}.",
-        "Which term continues the series?",
-    ),
-    Wording(
-        "calibration",
-        "One after another, a screen showed {seq}.",
-        "What will the screen show now if it keeps to its pattern?",
-    ),
-    Wording(
-        "calibration",
-        "On the wall {n} read {seq}, followed by an empty space.",
-        "Which number fits into the space?",
-    ),
-    Wording(
-        "test",
-        "The tickets that {n} drew carry {seq}, in this order.",
-        "If the pattern goes on, what does the ticket after those carry?",
-    ),
-    Wording(
-        "test",
-        "You see a row of boxes with {seq} written on them; the last box is still covered.",
-        "What must be under the cover?",
-    ),
-    Wording(
-        "test",
-        "Keeping to one rule, {n} has so far noted {seq}.",
-        "By the same rule, what will be noted after this?",
-    ),
-)
-
-LETTER_WORDINGS = (
-    Wording("train", "{n} looks at a row of letters: {seq}.", "What comes next in the row?"),
-    Wording(
-        "train",
-        "The seats in {n}'s row are marked {seq}, and so on.",
-        "How is the next seat marked?",
-    ),
-    Wording("train", "{n} says {seq} in a steady pattern.", "What does {n} say next?"),
-    Wording(
-        "calibration",
-        "An alphabet puzzle from {n} starts like this: {seq}.",
-        "How does the puzzle go on?",
-    ),
-    Wording(
-        "calibration",
-        "The keys on {n}'s strange keyboard read {seq}, from left to right.",
-        "What does the key to the right of them read?",
-    ),
-    Wording(
-        "calibration",
-        "On the blackboard {n} has written {seq}, with room for one more entry.",
-        "Which entry fits into the room that is left?",
-    ),
-    Wording(
-        "test",
-        "Flags go up along the shore while {n} watches, labelled {seq}.",
-        "If the order is kept, which label goes up after those?",
-    ),
-    Wording(
-        "test",
-        "A code was sent to {n} in pieces: {seq}. The final piece got lost.",
-        "What was the lost piece?",
-    ),
-    Wording(
-        "test",
-        "By a rule known to nobody else, {n} calls out {seq}.",
-        "Following that rule, what must {n} call out after this?",
-    ),
+WORDINGS: dict[str, tuple[Wording, ...]] = read_entries(
+    Path(__file__).with_suffix(".tsv"), "terms", Wording
 )
 
 

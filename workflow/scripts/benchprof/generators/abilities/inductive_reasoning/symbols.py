@@ -6,23 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, product
+from pathlib import Path
 from random import Random
 
+from benchprof.generators.abilities.inductive_reasoning.words import POOLS
+from benchprof.generators.table import entries, read_rows
 from benchprof.generators.templates.template import Draft
-from benchprof.generators.templates.vocabulary import ANIMALS, COLOURS, FIRST_NAMES
-
-SHAPES = (
-    "arrow", "circle", "cross", "cube", "diamond", "heart", "hexagon", "moon", "oval", "pyramid",
-    "ring", "square", "star", "triangle",
-)  # fmt: skip
-SOUNDS = ("bang", "boom", "clap", "click", "ding", "hum", "snap", "squeak", "tap", "whistle")
-FRUITS = ("apple", "cherry", "fig", "grape", "lemon", "melon", "orange", "peach", "pear", "plum")
-MARKS = ("colon", "comma", "dot", "hash", "minus", "percent", "plus", "slash", "tilde")
-
-SIZES = ("huge", "large", "small", "tiny")
-TINTS = ("black", "blue", "green", "orange", "pink", "red", "white", "yellow")
-SHADES = ("bright", "dark", "dull", "pale")
-VOLUMES = ("long", "loud", "short", "soft")
+from benchprof.generators.templates.vocabulary import FIRST_NAMES
 
 Case = tuple[str, str]
 """The shown part of a pattern and its next symbol, in placeholder letters."""
@@ -39,58 +29,11 @@ class Wording:
     ask: str
 
 
-WORDINGS = (
-    Wording("train", SHAPES, TINTS, "{n} draws a row of shapes: {seq}.", "Which shape comes next?"),
-    Wording(
-        "train",
-        COLOURS,
-        SHADES,
-        "{n} puts beads on a string in this pattern: {seq}.",
-        "What colour is the next bead?",
-    ),
-    Wording("train", SOUNDS, VOLUMES, "A machine goes {seq}.", "What sound comes next?"),
-    Wording(
-        "calibration",
-        MARKS,
-        TINTS,
-        "The printer produces one sign after the other: {seq}.",
-        "Which sign follows?",
-    ),
-    Wording(
-        "calibration",
-        FRUITS,
-        SIZES,
-        "Along the edge of a plate, {n} paints these fruits: {seq}.",
-        "Which fruit should be painted after this to keep the pattern?",
-    ),
-    Wording(
-        "calibration",
-        SHAPES,
-        TINTS,
-        "A border is stitched from left to right with these shapes: {seq}.",
-        "What should be stitched after that?",
-    ),
-    Wording(
-        "test",
-        ANIMALS,
-        SIZES,
-        "Children hop past in costumes: {seq}.",
-        "If they keep to the cycle, as what is the next child dressed?",
-    ),
-    Wording(
-        "test",
-        COLOURS,
-        SHADES,
-        "Lights on a tower flash {seq}.",
-        "In which colour will they flash after that, if the pattern holds?",
-    ),
-    Wording(
-        "test",
-        SHAPES,
-        TINTS,
-        "{n} prints wallpaper; so far the roll shows {seq}.",
-        "What must be printed now so that the pattern goes on regularly?",
-    ),
+WORDINGS: tuple[Wording, ...] = entries(
+    read_rows(Path(__file__).with_suffix(".tsv")),
+    Wording,
+    symbols=POOLS.__getitem__,
+    qualities=POOLS.__getitem__,
 )
 
 # A guesser that picks the symbol seen most often must be right one time in four, and one that

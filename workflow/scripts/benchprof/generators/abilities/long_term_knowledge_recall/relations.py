@@ -60,11 +60,7 @@ def from_countries(subject: str, value: str, famous: bool = False) -> Callable[[
 
 GEOGRAPHY = (
     Relation(
-        "geography",
-        "capital",
-        "easy",
-        from_countries("country", "capital", famous=True),
-        "country",
+        "geography", "capital", "easy", from_countries("country", "capital", famous=True), "country"
     ),
     Relation(
         "geography",
@@ -90,44 +86,19 @@ GEOGRAPHY = (
         near=True,
     ),
     Relation(
-        "geography",
-        "capital_by_city",
-        "hard",
-        from_countries("city", "capital"),
-        "city",
-        near=True,
+        "geography", "capital_by_city", "hard", from_countries("city", "capital"), "city", near=True
     ),
     Relation(
-        "geography",
-        "language_by_capital",
-        "hard",
-        from_countries("capital", "language"),
-        "city",
+        "geography", "language_by_capital", "hard", from_countries("capital", "language"), "city"
     ),
 )
 
 SCIENCE = (
+    Relation("science", "scholar", "easy", from_table("scholars", "scholar", "studies"), "scholar"),
     Relation(
-        "science",
-        "scholar",
-        "easy",
-        from_table("scholars", "scholar", "studies"),
-        "scholar",
+        "science", "material", "easy", from_table("materials", "product", "material"), "product"
     ),
-    Relation(
-        "science",
-        "material",
-        "easy",
-        from_table("materials", "product", "material"),
-        "product",
-    ),
-    Relation(
-        "science",
-        "unit",
-        "medium",
-        from_table("units", "unit", "quantity"),
-        "unit",
-    ),
+    Relation("science", "unit", "medium", from_table("units", "unit", "quantity"), "unit"),
     Relation(
         "science",
         "instrument",
@@ -143,14 +114,7 @@ SCIENCE = (
         "number",
         near=True,
     ),
-    Relation(
-        "science",
-        "next_element",
-        "hard",
-        next_elements,
-        "element",
-        near=True,
-    ),
+    Relation("science", "next_element", "hard", next_elements, "element", near=True),
     Relation(
         "science",
         "number_by_symbol",
@@ -162,40 +126,14 @@ SCIENCE = (
 )
 
 HISTORY = (
+    Relation("history", "leader", "easy", from_table("leaders", "leader", "country"), "person"),
+    Relation("history", "person_of_feat", "easy", from_table("feats", "feat", "person"), "feat"),
     Relation(
-        "history",
-        "leader",
-        "easy",
-        from_table("leaders", "leader", "country"),
-        "person",
+        "history", "battlefield", "medium", from_table("battles", "battle", "country"), "city"
     ),
+    Relation("history", "people", "medium", from_table("peoples", "people", "country"), "people"),
     Relation(
-        "history",
-        "person_of_feat",
-        "easy",
-        from_table("feats", "feat", "person"),
-        "feat",
-    ),
-    Relation(
-        "history",
-        "battlefield",
-        "medium",
-        from_table("battles", "battle", "country"),
-        "city",
-    ),
-    Relation(
-        "history",
-        "people",
-        "medium",
-        from_table("peoples", "people", "country"),
-        "people",
-    ),
-    Relation(
-        "history",
-        "feat_of_person",
-        "medium",
-        from_table("feats", "person", "feat"),
-        "person",
+        "history", "feat_of_person", "medium", from_table("feats", "person", "feat"), "person"
     ),
     Relation(
         "history",
@@ -206,11 +144,7 @@ HISTORY = (
         near=True,
     ),
     Relation(
-        "history",
-        "birthplace_by_feat",
-        "hard",
-        from_table("feats", "feat", "birthplace"),
-        "feat",
+        "history", "birthplace_by_feat", "hard", from_table("feats", "feat", "birthplace"), "feat"
     ),
 )
 
@@ -222,96 +156,27 @@ LANGUAGE = (
         from_table("greetings", "phrase", "language", ("meaning",)),
         "foreign",
     ),
+    Relation("language", "to_english", "easy", to_english, "foreign", near=True),
+    Relation("language", "word_part", "medium", from_table("roots", "root", "meaning"), "root"),
+    Relation("language", "from_english", "medium", from_english, "english", near=True),
+    Relation("language", "between_languages", "hard", between_languages, "foreign", near=True),
     Relation(
-        "language",
-        "to_english",
-        "easy",
-        to_english,
-        "foreign",
-        near=True,
-    ),
-    Relation(
-        "language",
-        "word_part",
-        "medium",
-        from_table("roots", "root", "meaning"),
-        "root",
-    ),
-    Relation(
-        "language",
-        "from_english",
-        "medium",
-        from_english,
-        "english",
-        near=True,
-    ),
-    Relation(
-        "language",
-        "between_languages",
-        "hard",
-        between_languages,
-        "foreign",
-        near=True,
-    ),
-    Relation(
-        "language",
-        "loanword",
-        "hard",
-        from_table("loanwords", "language", "word"),
-        "language",
+        "language", "loanword", "hard", from_table("loanwords", "language", "word"), "language"
     ),
 )
 
 CULTURE = (
+    Relation("culture", "author", "easy", from_table("books", "book", "author"), "book"),
     Relation(
-        "culture",
-        "author",
-        "easy",
-        from_table("books", "book", "author"),
-        "book",
+        "culture", "landmark", "easy", from_table("landmarks", "landmark", "city"), "landmark"
     ),
+    Relation("culture", "artist", "medium", from_table("arts", "work", "artist"), "work"),
+    Relation("culture", "custom", "medium", from_table("customs", "custom", "country"), "custom"),
     Relation(
-        "culture",
-        "landmark",
-        "easy",
-        from_table("landmarks", "landmark", "city"),
-        "landmark",
+        "culture", "deity", "medium", from_table("gods", "god", "domain", ("tradition",)), "god"
     ),
-    Relation(
-        "culture",
-        "artist",
-        "medium",
-        from_table("arts", "work", "artist"),
-        "work",
-    ),
-    Relation(
-        "culture",
-        "custom",
-        "medium",
-        from_table("customs", "custom", "country"),
-        "custom",
-    ),
-    Relation(
-        "culture",
-        "deity",
-        "medium",
-        from_table("gods", "god", "domain", ("tradition",)),
-        "god",
-    ),
-    Relation(
-        "culture",
-        "country_by_book",
-        "hard",
-        from_table("books", "book", "country"),
-        "book",
-    ),
-    Relation(
-        "culture",
-        "country_by_work",
-        "hard",
-        from_table("arts", "work", "country"),
-        "work",
-    ),
+    Relation("culture", "country_by_book", "hard", from_table("books", "book", "country"), "book"),
+    Relation("culture", "country_by_work", "hard", from_table("arts", "work", "country"), "work"),
 )
 
 RELATIONS = (*GEOGRAPHY, *SCIENCE, *HISTORY, *LANGUAGE, *CULTURE)

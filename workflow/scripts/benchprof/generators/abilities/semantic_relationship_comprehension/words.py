@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.generators.table import entries, parts, read_entries, read_rows
+from benchprof.generators.table import entries, parts, read_entries, read_rows, yes
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -87,7 +87,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = read_entries(
     TABLES / "categories.tsv",
     "group",
     Category,
-    counted="yes".__eq__,
+    counted=yes,
     members=parts,
     overlaps=parts,
 )

@@ -6,7 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 from benchprof.generators.abilities.spatial_reasoning.words import read_wordings, sentences, the
-from benchprof.generators.table import parts
+from benchprof.generators.table import parts, yes
 from benchprof.generators.templates.sentence import capital, listing
 from benchprof.generators.templates.template import Draft
 
@@ -28,7 +28,7 @@ class Pairs(NamedTuple):
 
 def read_pairs(name: str) -> dict[str, tuple[Pairs, ...]]:
     """The wordings of a table by split."""
-    return read_wordings(name, Pairs, listed="yes".__eq__, relations=_relations)
+    return read_wordings(name, Pairs, listed=yes, relations=_relations)
 
 
 def _relations(cell: str) -> tuple[tuple[str, str], ...]:
@@ -48,11 +48,11 @@ def draw_pairs(
     asked = random.randrange(4)
 
     def told(names: list[str]) -> str:
-        parts = [
+        clauses = [
             wording.statement.format(a=a, b=b, relation=relation)
             for a, b in zip(names, second, strict=True)
         ]
-        return wording.frame.format(all=listing(parts) if wording.listed else sentences(parts))
+        return wording.frame.format(all=listing(clauses) if wording.listed else sentences(clauses))
 
     question = capital(wording.question.format(a=first[asked], inverse=inverse))
     return Draft(

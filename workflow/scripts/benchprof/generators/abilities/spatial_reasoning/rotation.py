@@ -15,7 +15,7 @@ from benchprof.generators.abilities.spatial_reasoning.words import (
     templates,
     the,
 )
-from benchprof.generators.table import parts
+from benchprof.generators.table import parts, yes
 from benchprof.generators.templates.sentence import capital
 from benchprof.generators.templates.template import Draft, Template
 from benchprof.generators.templates.vocabulary import FIRST_NAMES
@@ -49,9 +49,7 @@ class Tile(NamedTuple):
     corners: bool = False
 
 
-TILES = read_wordings(
-    "tiles", Tile, sides=parts, turns=parts, pairs=parts, find="yes".__eq__, corners="yes".__eq__
-)
+TILES = read_wordings("tiles", Tile, sides=parts, turns=parts, pairs=parts, find=yes, corners=yes)
 
 
 def draw_tile(mirrored: bool, count: int, wording: Tile, random: Random) -> Draft:
@@ -67,15 +65,15 @@ def draw_tile(mirrored: bool, count: int, wording: Tile, random: Random) -> Draf
     now = _turned(now, sum(turns[1:]))
 
     def told(known: bool) -> str:
-        parts = [
+        steps = [
             (wording.then if n else wording.first).format(
                 name=name, turn=wording.turns[turn] if known else wording.unknown
             )
             for n, turn in enumerate(turns)
         ]
         if mirrored:
-            parts.insert(1, wording.mirror.format(pair=wording.pairs[pair]))
-        return sentences([wording.shown.format(*symbols), *parts])
+            steps.insert(1, wording.mirror.format(pair=wording.pairs[pair]))
+        return sentences([wording.shown.format(*symbols), *steps])
 
     place = random.randrange(4)
     question = wording.question.format(symbol=now[place], side=wording.sides[place])
@@ -135,11 +133,11 @@ def draw_cube(wording: Cube, random: Random) -> Draft:
         now |= moved
 
     def told(known: bool) -> str:
-        parts = [
+        steps = [
             (wording.then if n else wording.first).format(way=way if known else wording.unknown)
             for n, way in enumerate(ways)
         ]
-        return sentences([wording.shown.format(*colours), *parts])
+        return sentences([wording.shown.format(*colours), *steps])
 
     answer = now["top"]
     others = [colour for colour in colours if colour != answer]
