@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from random import Random
 
 import pytest
 import torch
+from tests.conftest import ROOT
 
+from benchprof.generators.planting import world
 from benchprof.generators.planting.items import (
     ALL_KINDS,
     DIAGNOSTIC,
@@ -191,3 +195,14 @@ def test_an_ability_s_own_items_are_of_all_that_it_does() -> None:
     followed, misled = ALL_KINDS["followed_cue"], ALL_KINDS["misleading"]
     one, other = followed.draw(Random(3)), misled.draw(Random(3))
     assert (one.answer, one.tempting) == (other.tempting[0], (other.answer,))
+
+
+def test_the_committed_world_is_what_its_generator_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["world", "--folder", str(tmp_path)])
+    world.main()
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 3 * len(ABILITIES) + len(MIXTURES) + 1
+    for path in written:
+        assert (tmp_path / path).read_bytes() == (ROOT / "resources/planted" / path).read_bytes()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.generators.table import entries, read_rows
-from benchprof.generators.templates.shares import CALIBRATION, TEST, TRAIN
+from benchprof.generators.table import entries, parts, read_groups, read_rows
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -22,32 +21,18 @@ class System:
     result: str
 
 
+def _by_split(use: str) -> dict[str, tuple[str, ...]]:
+    rows = read_groups(TABLES / "persons.tsv", "use")[use]
+    return {row["split"]: parts(row["words"]) for row in rows}
+
+
 SYSTEMS: tuple[System, ...] = entries(read_rows(TABLES / "systems.tsv"), System)
 
 # Things that have no counterpart in a group of people; they stand in the twins.
-STRANGERS: dict[str, tuple[str, ...]] = {
-    TRAIN: ("rainbow", "pebble", "moon", "umbrella", "cactus", "sneeze", "spoon", "fog"),
-    CALIBRATION: ("thunderstorm", "turnip", "button", "volcano", "shoelace", "puddle"),
-    TEST: ("snowflake", "pillow", "comet", "cucumber", "doorknob", "seashell"),
-}
+STRANGERS = _by_split("strangers")
 
 # What one person does to another, so that the two have different parts in it.
-DEEDS: dict[str, tuple[str, ...]] = {
-    TRAIN: (
-        "pays", "teaches", "visits", "drives", "praises", "helps", "feeds", "warns", "trusts",
-        "sketches", "hires", "greets",
-    ),
-    CALIBRATION: (
-        "phones", "coaches", "admires", "scolds", "invites", "interviews", "copies", "rescues",
-    ),
-    TEST: (
-        "thanks", "guides", "teases", "follows", "protects", "photographs", "obeys", "comforts",
-    ),
-}  # fmt: skip
+DEEDS = _by_split("deeds")
 
 # What two people share, so that neither has a part of his or her own; it stands in the twins.
-BONDS: dict[str, tuple[str, ...]] = {
-    TRAIN: ("sits next to", "lives near", "is as old as", "looks like", "shares a name with"),
-    CALIBRATION: ("works beside", "is a cousin of", "is as tall as", "has lunch with"),
-    TEST: ("stands opposite", "is a neighbour of", "shares an office with", "went to school with"),
-}
+BONDS = _by_split("bonds")

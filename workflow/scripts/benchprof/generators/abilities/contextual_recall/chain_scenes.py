@@ -1,7 +1,6 @@
-"""The scenes that facts in a chain are set in: sentences and questions (`tables/chains.tsv`),
-each in one split.
+"""The scenes that facts in a chain are set in: sentences and questions, each in one split.
 
-Roles and options are as in `scenes.py`.
+`tables/chains.tsv` has a row for each. Roles and options are as in `scenes.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The scenes that invented facts are set in: sentences and questions, each in one split.
 
 `tables/scenes.tsv` has a row for each scene, the other tables the sentences and questions of it.
-
 A role is a slot such as `{person}`; a scene fills it from the pool of that name. Options read as
 `OPTIONS` says, else as the bare name.
 """

@@ -15,10 +15,6 @@ POOLS = vocabulary.POOLS | read_pools(Path(__file__).with_suffix(".tsv"))
 
 # Each starts with a consonant (always "a", never "an") and takes a plain "s" in the plural.
 NOUNS = POOLS["nouns"]
-FOODS = POOLS["foods"]
-MATERIALS = POOLS["materials"]
-INSTRUMENTS = POOLS["instruments"]
-LETTERS = POOLS["letters"]
 
 
 def alike(random: Random, words: Sequence[str], count: int) -> list[str]:

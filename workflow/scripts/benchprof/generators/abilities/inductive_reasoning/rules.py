@@ -18,7 +18,6 @@ EXAMPLES = 4
 
 # All letters of a word differ, so that no two changes of a word look alike.
 WORDS = POOLS["words"]
-
 ENDINGS = POOLS["endings"]
 
 Change = Callable[[str], str]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from benchprof.generators.abilities.spatial_reasoning.pairs import draw_pairs, read_pairs
 from benchprof.generators.abilities.spatial_reasoning.words import (
     PAINTS,
+    POOLS,
     ROOMS,
     THINGS,
     read_wordings,
@@ -30,10 +31,7 @@ SMALL = tuple(sorted({*THINGS} & {
 }))  # fmt: skip
 
 
-VESSELS = (
-    "bag", "barrel", "basin", "basket", "box", "bucket", "can", "case", "chest", "crate", "drawer",
-    "jar", "kettle", "pot", "pouch", "purse", "sack", "suitcase", "tin", "trunk", "tub", "vase",
-)  # fmt: skip
+VESSELS = POOLS["vessels"]
 
 PAIRS = read_pairs("containment_pairs")
 
