@@ -1,4 +1,8 @@
-"""The words of the planted world, and a tokenizer whose tokens are these words."""
+"""The words of the planted world, and a tokenizer whose tokens are these words.
+
+A validation draws items of it, and its rules know these words by the digest of this module: so they
+are no table beside it.
+"""
 
 from __future__ import annotations
 

@@ -52,8 +52,8 @@ KIN = {
     "quality": "deed",
 }
 
-# What is said of the head can be said of these (a cub has fur as a fox has, a leaf is in the wood as a
-# maple is), and two of them name what the head names.
+# What is said of the head can be said of these (a cub has fur as a fox has, a leaf is in the wood
+# as a maple is), and two of them name what the head names.
 STAND_INS = frozenset(("young", "male", "female", "kind", "part"))
 NAMESAKES = frozenset(("female", "kind"))
 

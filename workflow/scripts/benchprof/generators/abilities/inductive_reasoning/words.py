@@ -1,4 +1,4 @@
-"""What sequences, patterns and rules are shown with, by the names that their wordings have for it."""
+"""What patterns, rules and labels are shown with, by the names that tables of wordings use."""
 
 from __future__ import annotations
 

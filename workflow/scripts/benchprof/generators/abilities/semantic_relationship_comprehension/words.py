@@ -78,8 +78,8 @@ NESTED = frozenset(
     )
 )  # fmt: skip
 
-# Kinds that could be taken for a part of their members (a bench has a seat, a rose plant a flower) or
-# for a whole of them (biology is a part of science); they never stand beside part and whole.
+# Kinds that could be taken for a part of their members (a bench has a seat, a rose plant a flower)
+# or for a whole of them (biology is a part of science); they never stand beside part and whole.
 NEARLY_PARTS = frozenset(("flower", "fruit", "grain", "nut", "science", "seat"))
 
 # Neighbouring categories lie close to each other, so each group gives its own wrong answers.
