@@ -73,7 +73,7 @@ validate: .venv/installed
 # each; an interrupted training goes on where it stopped.
 planted-models: .venv/installed
 	for model in planted-1 planted-2 planted-3 entangled overlapping; do \
-		PYTHONPATH=resources/planted $(BIN)/python resources/planted/train_model.py $$model || exit 1; \
+		$(BIN)/python -m benchprof.generators.planting.models $$model || exit 1; \
 	done
 
 annotate: .venv/installed
@@ -95,7 +95,7 @@ check: .venv/installed
 # Writes the diagnostic items again from their generators and prints the check table. The committed
 # report: FLAGS="--model results/models/smollm2-135m-instruct --limit 60 --markdown resources/abilities/CHECKS.md"
 abilities: .venv/installed
-	$(BIN)/python resources/abilities/generate.py
+	$(BIN)/python -m benchprof.generators.sets
 	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/*_*)
 
 # Measures the scoring engine against lm-eval's own (docs/performance.md); FLAGS adds options.

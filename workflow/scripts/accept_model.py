@@ -1,8 +1,7 @@
 """Examine whether each ability of a planted model lies in its block, all of it, alone."""
 
-from benchprof.generators.planting.acceptance import examine
-
 from benchprof.files import write_json
+from benchprof.generators.planting.acceptance import examine
 from benchprof.run.jobs.validation import AcceptModel
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads

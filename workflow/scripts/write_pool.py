@@ -2,9 +2,8 @@
 
 import json
 
-from benchprof.generators.planting.items import pool_items
-
 from benchprof.files import write_text
+from benchprof.generators.planting.items import pool_items
 from benchprof.run.jobs.validation import WritePool
 from benchprof.run.script import run_script
 

@@ -9,14 +9,16 @@ import yaml
 from benchprof.abilities.checks.ability import Ability, read_ability
 from benchprof.abilities.checks.repetition import check_templates
 from benchprof.abilities.checks.shape import MINIMUM, check_counts
+from benchprof.generators.sets import ABILITIES
 
 
 def shipped(resources: Path) -> list[Ability]:
-    return [read_ability(path.parent) for path in sorted(resources.glob("*/generator.py"))]
+    return [read_ability(path.parent) for path in sorted(resources.glob("*/train.jsonl"))]
 
 
 def test_the_files_are_byte_identical_to_what_the_generators_give(resources: Path):
-    command = [sys.executable, str(resources / "generate.py"), "--check"]
+    command = [sys.executable, "-m", "benchprof.generators.sets", "--check"]
+    command += ["--folder", str(resources)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -34,9 +36,11 @@ def test_no_template_is_in_two_splits(resources: Path):
         assert check.passed, f"{ability.name}: {check.detail}"
 
 
-def test_every_ability_of_the_default_run_has_a_generator() -> None:
-    root = Path(__file__).parents[3]
+def test_every_ability_of_the_default_run_has_a_generator(resources: Path) -> None:
+    root = resources.parents[1]
     config = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
     assert len(config["abilities"]) == 10
     for ability in config["abilities"].values():
-        assert (root / ability["items"] / "generator.py").is_file()
+        folder = root / ability["items"]
+        assert folder.parent == resources
+        assert folder.name in ABILITIES

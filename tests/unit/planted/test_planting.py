@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from random import Random
 
 import pytest
 import torch
+from tests.conftest import ROOT
 
-from benchprof.masks.ablation import ablated
-from benchprof.masks.mask import Mask
-from benchprof.validation.card import neuron_entries
-from planting.items import (
+from benchprof.generators.planting import world
+from benchprof.generators.planting.items import (
     ALL_KINDS,
     DIAGNOSTIC,
     MIXTURES,
@@ -18,9 +19,9 @@ from planting.items import (
     benchmark_items,
     expected_impact,
 )
-from planting.lesson import KILLED, Lesson, Stage, make_lesson, preference
-from planting.model_folder import reordered
-from planting.placement import (
+from benchprof.generators.planting.lesson import KILLED, Lesson, Stage, make_lesson, preference
+from benchprof.generators.planting.model_folder import reordered
+from benchprof.generators.planting.placement import (
     CORE,
     SHARED,
     Layout,
@@ -30,10 +31,13 @@ from planting.placement import (
     plain_layout,
     shuffled,
 )
-from planting.routing import Owner, route
-from planting.tasks import ABILITIES, KINDS, TASKS, N, draw_options
-from planting.training import new_model
-from planting.vocabulary import make_tokenizer
+from benchprof.generators.planting.routing import Owner, route
+from benchprof.generators.planting.tasks import ABILITIES, KINDS, TASKS, N, draw_options
+from benchprof.generators.planting.training import new_model
+from benchprof.generators.planting.vocabulary import make_tokenizer
+from benchprof.masks.ablation import ablated
+from benchprof.masks.mask import Mask
+from benchprof.validation.card import neuron_entries
 
 LAYOUT = plain_layout(ABILITIES)
 
@@ -191,3 +195,14 @@ def test_an_ability_s_own_items_are_of_all_that_it_does() -> None:
     followed, misled = ALL_KINDS["followed_cue"], ALL_KINDS["misleading"]
     one, other = followed.draw(Random(3)), misled.draw(Random(3))
     assert (one.answer, one.tempting) == (other.tempting[0], (other.answer,))
+
+
+def test_the_committed_world_is_what_its_generator_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["world", "--folder", str(tmp_path)])
+    world.main()
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 3 * len(ABILITIES) + len(MIXTURES) + 1
+    for path in written:
+        assert (tmp_path / path).read_bytes() == (ROOT / "resources/planted" / path).read_bytes()

@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 from benchprof.errors import InputError
 from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
 from benchprof.evaluation.record import INTACT
+from benchprof.generators.planting.items import pool_items
 from benchprof.importance.job import compute_importance
 from benchprof.masks.job import draw_controls, select_masks
 from benchprof.masks.mask import Mask, read_mask, write_mask
@@ -29,7 +30,6 @@ from benchprof.store import Store
 from benchprof.tasks.source import ABILITY_TASK, TaskSource
 from benchprof.validation.job import Planted, evaluate_blocks, measure_recovery
 from benchprof.validation.thresholds import Judgement, Measured, judge
-from planting.items import pool_items
 
 PLANTED = ROOT / "resources/planted"
 CONFIG = yaml.safe_load((ROOT / "config/planted.yaml").read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Templates and words of the items that test commonsense causal reasoning."""

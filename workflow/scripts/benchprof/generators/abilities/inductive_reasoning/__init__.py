@@ -1,0 +1,1 @@
+"""Templates and words of the items that test inductive reasoning."""

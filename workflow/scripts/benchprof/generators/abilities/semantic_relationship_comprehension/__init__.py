@@ -1,0 +1,1 @@
+"""Templates and words of the items that test semantic relationship comprehension."""

@@ -1,0 +1,53 @@
+"""Write the planted world's diagnostic items and benchmarks: the same bytes each time.
+
+python -m benchprof.generators.planting.world
+
+Started in the checkout, whose folder `resources/planted` it writes to; `--folder` names another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchprof.abilities.item import Item
+from benchprof.files import write_json, write_text
+from benchprof.generators.planting.items import (
+    COUNTS,
+    DIAGNOSTIC,
+    MIXTURES,
+    ability_items,
+    benchmark_items,
+    expected_impact,
+)
+from benchprof.generators.planting.tasks import ABILITIES
+
+FOLDER = Path("resources/planted")
+
+
+def _write(path: Path, items: Sequence[Item]) -> None:
+    write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in items))
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    folder = parser.parse_args().folder
+    for ability in ABILITIES:
+        for split in COUNTS:
+            _write(folder / "abilities" / ability / f"{split}.jsonl", ability_items(ability, split))
+    for name in MIXTURES:
+        _write(folder / "benchmarks" / f"{name}.jsonl", benchmark_items(name))
+    mixtures = {f"{ability}_test": mixture for ability, mixture in DIAGNOSTIC.items()} | MIXTURES
+    composition = {
+        name: {"mixture": mixture, "impact": expected_impact(mixture)}
+        for name, mixture in mixtures.items()
+    }
+    write_json(folder / "composition.json", composition)
+
+
+if __name__ == "__main__":
+    main()
