@@ -19,6 +19,7 @@ from typing import Any
 
 from benchprof.data import BENCHMARKS
 from benchprof.files import write_json
+from benchprof.run.configuration import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
 from benchprof.tasks.requests import Document, build_requests
 from benchprof.tasks.source import load_tasks, task_source
@@ -52,7 +53,7 @@ def measured(name: str, data: Path) -> dict[str, Any]:
     """The sizes of one benchmark."""
     definition = read_definition(name, "benchmark")
     files = local_files(definition, data)
-    tasks = load_tasks(task_source({"benchmark": name}, None, local_files=files))
+    tasks = load_tasks(task_source(ShippedBenchmark(benchmark=name), local_files=files))
     by_task: dict[str, list[Document]] = {}
     for document in build_requests(tasks, None, 0).documents:
         by_task.setdefault(str(document.task.config.task), []).append(document)

@@ -18,12 +18,14 @@ from process_memory import Peak, measured
 from transformers import AutoConfig
 
 from benchprof.importance.job import compute_importance
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import CPU
 from benchprof.plan.shape import model_shape
 from benchprof.plan.workload import diagnostic_examples, total
+from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 
 ITEMS = Path(__file__).parents[1] / "resources/abilities"
@@ -34,8 +36,7 @@ RATIO = {"definition": "ratio", "pool": 5}
 def importance(model: Path, abilities: list[str], limit: int, folder: Path, dtype: str) -> None:
     """The importance job."""
     compute_importance(
-        folder=model, dtype=dtype, device="cpu", scope="mlp", layers=None, score="taylor_abs",
-        loss_on="answer", twins=False, limit=limit, seed=0,
+        Scoring(model, dtype, "mlp", None, "taylor_abs", "answer"), limit=limit, seed=0,
         items={name: ITEMS / name / "train.jsonl" for name in abilities},
         exclude=dict.fromkeys(abilities, ()), targets=files(folder, abilities),
         store=Store(folder / "store"),
@@ -44,8 +45,12 @@ def importance(model: Path, abilities: list[str], limit: int, folder: Path, dtyp
 
 def selection(model: Path, abilities: list[str], folder: Path) -> None:
     """The job of the `specific` masks at the paper's six k."""
-    targets = {(a, f): folder / f"{a}_{f}.safetensors" for a in abilities for f in FRACTIONS}
-    select_masks(model, "specific", RATIO, "model", files(folder, abilities), None, targets)
+    targets = {
+        Ablation(a, "specific", f): folder / f"{a}_{f}.safetensors"
+        for a in abilities
+        for f in FRACTIONS
+    }
+    select_masks(model, RATIO, "model", files(folder, abilities), None, targets)
 
 
 def files(folder: Path, abilities: list[str]) -> dict[str, Path]:

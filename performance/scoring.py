@@ -26,6 +26,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from benchprof.run.configuration import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
 
 BENCHMARKS = (
@@ -131,11 +132,9 @@ class Bench:
         from benchprof.tasks.requests import build_requests  # noqa: PLC0415
         from benchprof.tasks.source import load_tasks, task_source  # noqa: PLC0415
 
-        entry: dict[str, Any] = {"benchmark": benchmark}
-        if self.job.fewshot is not None:
-            entry["fewshot"] = self.job.fewshot
+        entry = ShippedBenchmark(benchmark=benchmark, fewshot=self.job.fewshot)
         files = local_files(read_definition(benchmark, "--benchmarks"), self.job.data)
-        tasks = load_tasks(task_source(entry, None, local_files=files))
+        tasks = load_tasks(task_source(entry, local_files=files))
         self.requests = build_requests(tasks, self.job.limit, self.job.seed)
         known = {"items": len(self.requests.documents), "digest": self.requests.digest}
         if isinstance(self.engine, TreeScorer) and self._kind == "loglikelihood":

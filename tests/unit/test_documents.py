@@ -11,15 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
-from benchprof.configuration import check_configuration
 from lm_eval.api.task import TaskConfig
 from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 
-from benchprof.data import CONFIGURATION_SCHEMA
+from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
-SCHEMA = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Sections whose entries a page adds one by one; a page gives any other section whole.
@@ -65,7 +63,7 @@ def test_the_blocks_of_a_page_make_a_configuration(page: Path) -> None:
             check_profile(block, place)
         else:
             config = laid_over(config, block)
-            check_configuration(config, SCHEMA, place)
+            Run.of(config, place)
     for name, benchmark in config["benchmarks"].items():
         if "benchmark" in benchmark:
             read_definition(benchmark["benchmark"], f"{page.name}, {name}")
@@ -76,7 +74,7 @@ def test_every_rule_that_takes_a_gpu_is_in_the_page_about_clusters() -> None:
     rules: set[str] = set()
     for path in (ROOT / "workflow/rules").glob("*.smk"):
         for own in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
-            rules |= {own.partition(":")[0]} if "gpu=gpus," in own else set()
+            rules |= {own.partition(":")[0]} if ").on_gpu," in own else set()
     assert {"compute_importance", "evaluate_benchmark"} < rules
     page = ROOT / "docs/cluster.md"
     rows = re.findall(r"^\| (`.*`) \| the model's \|", page.read_text(), re.MULTILINE)

@@ -12,14 +12,18 @@ import torch
 from tests.conftest import byte_tokenizer, tiny_model
 from transformers import AutoModelForCausalLM
 
-from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import read_record
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.job import compute_importance
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
 from benchprof.models.family import MASKED
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
+from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
@@ -48,7 +52,7 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def source(items: dict[str, Path]) -> TaskSource:
-    return task_source({"ability": "places"}, items["places"])
+    return task_source(AbilitySplit(ability="places", split="test"), items["places"])
 
 
 @pytest.mark.parametrize("family", MASKED)
@@ -70,7 +74,7 @@ def test_a_family_goes_through_every_job(
     mask = mask_of(folder, items, tmp_path, store)
     records = {name: tmp_path / f"{name}.json" for name in ("intact", "places.specific")}
     model = ModelSettings(folder, "float32", "cpu", chat_template=False)
-    masks = {"places.specific": mask}
+    masks = {"places.specific": read_mask(mask)}
     evaluate_benchmark(model, source, LIMIT, SEED, masks, "zero", records, store)
 
     plain: Any = AutoModelForCausalLM.from_pretrained(tmp_path / "own", dtype=torch.float32)
@@ -87,13 +91,13 @@ def mask_of(folder: Path, items: dict[str, Path], tmp_path: Path, store: Store) 
     """Score the weights for both abilities and select the mask of `places`."""
     importances = {ability: tmp_path / f"{ability}.safetensors" for ability in items}
     compute_importance(
-        folder, "float32", "cpu", "mlp", None, "taylor_abs", "answer", False, None, SEED,
-        items, dict.fromkeys(items, ()), importances, store,
+        Scoring(folder, "float32", "mlp", None, "taylor_abs", "answer"),
+        items, dict.fromkeys(items, ()), None, SEED, importances, store,
     )  # fmt: skip
     mask = tmp_path / "mask.safetensors"
     settings = {"definition": "ratio", "pool": 5}
-    targets = {("places", "0.01"): mask}
-    select_masks(folder, "specific", settings, "model", importances, None, targets)
+    targets = {Ablation("places", "specific", "0.01"): mask}
+    select_masks(folder, settings, "model", importances, None, targets)
     return mask
 
 

@@ -12,24 +12,23 @@ from tests.conftest import ROOT
 
 # What an installed library is asked for, far from any checkout.
 SCRIPT = """
-import yaml
+from pathlib import Path
 import benchprof
 from benchprof.annotation.study import read_study
-from benchprof.configuration import check_configuration
-from benchprof.data import ARCHITECTURES, CONFIGURATION_SCHEMA, TASKS
+from benchprof.data import ARCHITECTURES, TASKS
 from benchprof.errors import InputError
 from benchprof.tasks.definition import definition_path, program_benchmarks, read_definition
 from benchprof.sandbox.sandbox import FOLDER
 from benchprof.report.references import known_entries
+from benchprof.run.run import Run, read_run
 
 print(benchprof.__file__)
 assert read_definition("mmlu", "test").fewshot == 5
 assert program_benchmarks() == ["humaneval", "mbpp"]
 assert definition_path("mmlu").with_name("sizes.json").is_file()
-schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
-check_configuration(yaml.safe_load(open({config!r})), schema, "config.yaml")
+read_run([Path({config!r})])
 try:
-    check_configuration({{}}, schema, "config.yaml")
+    Run.of({{}})
 except InputError:
     pass
 else:

@@ -21,7 +21,8 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import key_of, record_bytes
 from benchprof.inventory import entries_of
 from benchprof.models.preparation import converted_key
-from benchprof.pruning import DAY, listed, main, prune, read_configuration
+from benchprof.pruning import DAY, listed, main, prune
+from benchprof.run.layers import read_layers
 from benchprof.runs import claim
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
@@ -50,7 +51,7 @@ class Checkout:
     def run(self, content: str = "", benchmarks: tuple[str, ...] = ("one", "two")) -> list[str]:
         """What a run does with the store, thirty days ago; gives the entries that it uses."""
         self.monkeypatch.chdir(self.folder)
-        config = read_configuration([self.file])
+        config = read_layers([self.file])
         claim(Path(".snakemake"), digests.of_value(config), [str(self.file)])
         return [self.job(name, f"{name}{content}") for name in benchmarks]
 
@@ -451,7 +452,7 @@ def test_the_commands_take_configurations_that_lie_over_each_other(
     half = {"benchmarks": {"one": {"limit": 3}}}
     below.write_text(yaml.safe_dump(CONFIG | half))
     above.write_text(yaml.safe_dump({"benchmarks": CONFIG["benchmarks"]}))
-    assert read_configuration([below, above]) == CONFIG
+    assert read_layers([below, above]) == CONFIG
     store = ["--store", str(checkout.store.root)]
     assert main([*store, "prune", "--keep", str(below), str(above), "--unused-for", "0"]) == 0
     assert "removing 0 entries" in capsys.readouterr().out

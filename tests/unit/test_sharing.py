@@ -15,7 +15,8 @@ import pytest
 
 from benchprof import digests
 from benchprof.errors import InputError
-from benchprof.pruning import prune, read_configuration
+from benchprof.pruning import prune
+from benchprof.run.layers import read_layers
 from benchprof.runs import is_locked
 from benchprof.store import LINKED_FROM, Store
 
@@ -197,9 +198,7 @@ def test_who_may_not_remove_is_told_before_anything_is(open_folder: Path) -> Non
     config.write_text("models: {}\nabilities: {}\nbenchmarks: {}\n")
     as_user(ANN, lambda: Store(store.root).use(Path("x"), "evaluations", ["bb1"], ".json"))
     note = next((store.root / "uses").glob("*.json"))
-    text = json.loads(note.read_text()) | {
-        "configuration": digests.of_value(read_configuration([config]))
-    }
+    text = json.loads(note.read_text()) | {"configuration": digests.of_value(read_layers([config]))}
     note.chmod(0o644)
     note.write_text(json.dumps(text))
 

@@ -6,9 +6,15 @@ from pathlib import Path
 
 from tests.workflow.conftest import Project
 
-from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.job import evaluate_benchmark
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.job import compute_importance
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
+from benchprof.masks.mask import read_mask
+from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import AbilitySplit
+from benchprof.run.run import Run
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
 
@@ -18,7 +24,8 @@ def evaluate(
 ) -> dict[str, Path]:
     """Evaluate the intact and every ablated model on places_test; the records by ablation."""
     config = project.config
-    benchmark = config["benchmarks"]["places_test"]
+    benchmark = Run.of(config).configuration.benchmarks["places_test"]
+    own = isinstance(benchmark, AbilitySplit)
     results = project.folder / "results"
     names = sorted(path.stem for path in (results / "evaluations/tiny/places_test").glob("*.json"))
     targets = {name: project.folder / f"again/{name}.json" for name in names}
@@ -26,11 +33,11 @@ def evaluate(
         model=ModelSettings(folder or results / "models/tiny", "float32", "cpu", False),
         source=task_source(
             benchmark,
-            project.folder / "items/places/test.jsonl" if "ability" in benchmark else None,
+            project.folder / "items/places/test.jsonl" if own else None,
         ),
-        limit=benchmark["limit"],
+        limit=benchmark.limit,
         seed=config["seed"],
-        masks={name: mask_file(project, name) for name in names if name != "intact"},
+        masks={name: read_mask(mask_file(project, name)) for name in names if name != "intact"},
         method=method,
         targets=targets,
         store=store,
@@ -48,14 +55,14 @@ def score(project: Project, store: Store, folder: Path | None = None) -> dict[st
     config = project.config
     targets = {a: project.folder / f"again/{a}.safetensors" for a in config["abilities"]}
     compute_importance(
-        folder=folder or project.folder / "results/models/tiny",
-        dtype="float32",
-        device="cpu",
-        scope=config["scope"],
-        layers=None,
-        score=config["importance"]["score"],
-        loss_on=config["importance"]["loss_on"],
-        twins=False,
+        Scoring(
+            folder=folder or project.folder / "results/models/tiny",
+            dtype="float32",
+            scope=config["scope"],
+            layers=None,
+            score=config["importance"]["score"],
+            loss_on=config["importance"]["loss_on"],
+        ),
         limit=config["importance"]["limit"],
         seed=config["seed"],
         items={a: project.folder / f"items/{a}/train.jsonl" for a in targets},
@@ -72,10 +79,12 @@ def select(project: Project) -> None:
     results = project.folder / "results"
     select_masks(
         folder=results / "models/tiny",
-        selection="specific",
         settings=config["selections"]["specific"],
         fraction_of="model",
         importances={a: results / f"importance/tiny/{a}.safetensors" for a in config["abilities"]},
         background=None,
-        targets={(a, "0.01"): project.folder / f"again/{a}.mask" for a in config["abilities"]},
+        targets={
+            Ablation(a, "specific", "0.01"): project.folder / f"again/{a}.mask"
+            for a in config["abilities"]
+        },
     )

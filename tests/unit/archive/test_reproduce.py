@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 import yaml
-from benchprof.configuration import check_configuration
 from tests.conftest import ROOT
 from tests.unit.archive.conftest import Run
 
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
-from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.evaluation.record import record_bytes
+from benchprof.run import run
 
 
 @pytest.fixture
@@ -61,10 +60,9 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(tmp_path: Path, nam
     """Whatever sections speak of the others: a validation wants every ability's own test."""
     file = tmp_path / "config.yaml"
     file.write_text((ROOT / "config" / name).read_text())
-    schema = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
     _choose(file, "spatial_reasoning_test")
     config = yaml.safe_load(file.read_text())
-    check_configuration(config, schema, "config.yaml")
+    run.Run.of(config)
     assert list(config["benchmarks"]) == ["spatial_reasoning_test"]
     assert "validation" not in config
 

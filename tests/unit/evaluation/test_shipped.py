@@ -23,6 +23,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchprof.data import BENCHMARKS
 from benchprof.models.family import structure_of
+from benchprof.run.configuration import ShippedBenchmark
 from benchprof.sampling import derived_seed
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.tasks.definition import local_files, read_definition
@@ -63,7 +64,7 @@ def model() -> LlamaForCausalLM:
 def requests_of(name: str, folder: Path, limit: int | None) -> Requests:
     definition = read_definition(name, "config.yaml")
     local = local_files(definition, folder)
-    source = task_source({"benchmark": name}, None, local_files=local)
+    source = task_source(ShippedBenchmark(benchmark=name), local_files=local)
     return build_requests(load_tasks(source), limit, SEED, shown=definition.options)
 
 

@@ -13,6 +13,7 @@ from tests.conftest import byte_tokenizer
 
 from benchprof.abilities.item import Item
 from benchprof.importance import job
+from benchprof.importance.scoring import Scoring
 from benchprof.store import Store
 
 DATED = "{{ strftime_now('%d %b %Y') }}{% for m in messages %}<{{ m.content }}>{% endfor %}"
@@ -34,12 +35,11 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         tokenizer.chat_template = template
         monkeypatch.setattr(job, "load_tokenizer", lambda _: tokenizer)
         given: dict[str, Any] = {
-            "folder": tmp_path, "dtype": "float32", "device": "cpu", "scope": "mlp",
-            "layers": None, "score": "taylor_abs", "loss_on": "answer", "twins": False,
             "limit": None, "seed": 1, "items": {"places": items}, "exclude": {"places": []},
             "targets": {"places": tmp_path / "out"}, "store": Store(tmp_path / "store"),
         }  # fmt: skip
-        job.compute_importance(**given | changes)
+        scoring = Scoring(tmp_path, "float32", "mlp", None, "taylor_abs", "answer", **changes)
+        job.compute_importance(scoring, **given)
         return found[-1]
 
     return key

@@ -13,18 +13,17 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from benchprof.configuration import check_configuration
-from jsonschema import Draft202012Validator
 from tests.conftest import ROOT
 
-from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
 from benchprof.report.methods import method_steps
+from benchprof.run.configuration import Configuration
+from benchprof.run.run import Run
 
 from .conftest import Table
 from .page_files import SETTINGS
 
-SCHEMA = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
+SCHEMA = Configuration.model_json_schema()
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 TOLD = (
@@ -55,8 +54,8 @@ def samples(node: Mapping[str, Any]) -> list[Any]:
         return list(node["enum"])
     if "const" in node:
         return [node["const"]]
-    if "type" not in node:
-        return [value for option in node["oneOf"] for value in samples(option)]
+    if "anyOf" in node:
+        return [value for option in node["anyOf"] for value in samples(option)]
     return SAMPLERS[node["type"]](node)
 
 
@@ -81,12 +80,10 @@ def objects(node: Mapping[str, Any]) -> list[Any]:
         [(key, value) for value in samples(child) + [ABSENT] * (key not in required)]
         for key, child in node.get("properties", {}).items()
     ]
-    made = [
+    return [
         {key: value for key, value in mixture if value is not ABSENT}
         for mixture in itertools.product(*choices)
     ]
-    whole = {**node, "$defs": SCHEMA["$defs"]}
-    return [value for value in made if Draft202012Validator(whole).is_valid(value)]
 
 
 SAMPLERS = {
@@ -96,6 +93,7 @@ SAMPLERS = {
     "integer": whole_numbers,
     "array": lists,
     "object": objects,
+    "null": lambda _: [],
 }
 
 
@@ -103,13 +101,13 @@ def values_of(section: str) -> Iterator[Any]:
     """Every sample of a section that the configuration's checks let pass."""
     plain = {"selections": {"top": {}}}
     if section == "selections":
-        nodes = SCHEMA["properties"][section]["properties"].items()
+        nodes = SCHEMA["$defs"]["Selections"]["properties"].items()
         candidates = [{name: rule} for name, node in nodes for rule in samples(node)]
     else:
         candidates = samples(SCHEMA["properties"][section])
     for value in candidates:
         try:
-            check_configuration({**DEFAULT, **plain, section: value}, SCHEMA, "config.yaml")
+            Run.of({**DEFAULT, **plain, section: value})
         except InputError:
             continue
         yield value

@@ -14,10 +14,12 @@ import lm_eval.tasks
 import pytest
 
 from benchprof.errors import InputError
-from benchprof.evaluation import job
-from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation import job, settings
+from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import FORMAT, make_record, record_bytes
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.preparation import Card
+from benchprof.run.configuration import AbilitySplit, ShippedBenchmark
 from benchprof.sandbox.program import make_program, program_verdicts
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
 from benchprof.store import Store
@@ -166,15 +168,16 @@ class Job:
         self.unsafe: list[bool] = []
         card = Card("digest", {}, {}, {}, 1, {})
         monkeypatch.setattr(job, "read_card", lambda folder: card)  # noqa: ARG005
-        monkeypatch.setattr(job, "prints_date", lambda _: False)
+        monkeypatch.setattr(settings, "prints_date", lambda _: False)
         monkeypatch.setattr(job, "render_chat", lambda tokenizer, *a, **k: "Prompt")  # noqa: ARG005
-        monkeypatch.setattr(job, "load_tokenizer", lambda folder: None)  # noqa: ARG005
+        for module in (job, settings):
+            monkeypatch.setattr(module, "load_tokenizer", lambda folder: None)  # noqa: ARG005
         monkeypatch.setattr(job, "_compute", self._compute)
 
     def run(self, item: dict[str, Any], unsafe: bool = False, chat: bool = False) -> None:
         self.data.write_text(json.dumps(item | {"code": ""}) + "\n")
-        benchmark = {"benchmark": "mbpp", "fewshot": 0}
-        source = task_source(benchmark, None, local_files={"data": self.data})
+        benchmark = ShippedBenchmark(benchmark="mbpp", fewshot=0)
+        source = task_source(benchmark, local_files={"data": self.data})
         self.evaluate(source, unsafe, chat)
 
     def evaluate(self, source: TaskSource, unsafe: bool, chat: bool = False) -> None:
@@ -232,7 +235,7 @@ def test_no_other_benchmark_is_concerned_by_how_programs_are_run(
     item = {"id": "i", "type": "t", "context": "", "question": "?", "options": ["a", "b"]}
     items.write_text(json.dumps(item | {"answer": 0}) + "\n")
     for unsafe in (False, True):
-        mbpp_job.evaluate(task_source({"ability": "x"}, items), unsafe)
+        mbpp_job.evaluate(task_source(AbilitySplit(ability="x", split="test"), items), unsafe)
     (origin,) = mbpp_job.origins
     assert "programs" not in origin
     assert not mbpp_job.unsafe
@@ -266,7 +269,7 @@ def test_a_shipped_benchmark_is_scored_by_its_programs(
     items = [item | {"canonical_solution": "", "code": "", "task_id": n} for n in range(2)]
     lines = [i | {"test_list": [*i["test_list"], "assert add"]} for i in items if name == "mbpp"]
     data.write_text("".join(json.dumps(line) + "\n" for line in lines or items))
-    source = task_source({"benchmark": name}, None, local_files={"data": data})
+    source = task_source(ShippedBenchmark(benchmark=name), local_files={"data": data})
     assert source.runs_programs
     requests = build_requests(load_tasks(source), None, 1)
     assert [i.request_type for i in requests.instances] == ["generate_until"] * 2

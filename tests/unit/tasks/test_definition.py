@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
-from benchprof.configuration import check_schema
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 
-from benchprof.data import BENCHMARK_SCHEMA, BENCHMARKS
+from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
+from benchprof.run.configuration import ShippedBenchmark
+from benchprof.section import read_section
 from benchprof.tasks.definition import (
+    Definition,
     check_local_files,
     definition_path,
     local_files,
@@ -36,7 +38,7 @@ def index() -> Mapping[str, Any]:
 def requests_of(name: str, folder: Path, **settings: Any) -> Requests:
     definition = read_definition(name, "config.yaml")
     local = local_files(definition, folder)
-    source = task_source({"benchmark": name, **settings}, None, local_files=local)
+    source = task_source(ShippedBenchmark(benchmark=name, **settings), local_files=local)
     return build_requests(
         load_tasks(source), None, 1, fewshot_draw=source.fewshot_draw, shown=definition.options
     )
@@ -142,4 +144,4 @@ def test_a_faulty_description_of_options_is_named(options: dict[str, Any], named
     """YAML takes a bare yes or True for a boolean."""
     value = yaml.safe_load(definition_path("bbh").read_text()) | {"options": options}
     with pytest.raises(InputError, match=named):
-        check_schema(value, yaml.safe_load(BENCHMARK_SCHEMA.read_text()), "bbh.yaml")
+        read_section(Definition, value, "bbh.yaml")

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.conftest import ROOT
 
+from benchprof.run.configuration import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
 from benchprof.tasks.fetch import main
 from benchprof.tasks.requests import build_requests
@@ -70,7 +71,9 @@ def test_fetched_files_make_the_same_requests(tmp_path: Path, hub: list[Any]) ->
         }
         local = local_files(definition, tmp_path / "data")
         requests = [
-            build_requests(load_tasks(task_source({"benchmark": name}, None, (), files)), None, 1)
+            build_requests(
+                load_tasks(task_source(ShippedBenchmark(benchmark=name), None, (), files)), None, 1
+            )
             for files in (local, {})
         ]
         assert [i.args for i in requests[0].instances] == [i.args for i in requests[1].instances]

@@ -11,6 +11,7 @@ from tests.conftest import byte_tokenizer
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import make_record, read_record, record_bytes
+from benchprof.run.configuration import AbilitySplit
 from benchprof.scoring.chat import render_chat
 from benchprof.tasks.requests import Requests, build_requests, probability_of_gold
 from benchprof.tasks.source import ABILITY_TASK, TaskSource, load_tasks, task_source
@@ -32,7 +33,9 @@ def items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def requests_of(items: Path, limit: int | None = None, seed: int = 1) -> Requests:
-    return build_requests(load_tasks(task_source({"ability": "x"}, items)), limit, seed)
+    return build_requests(
+        load_tasks(task_source(AbilitySplit(ability="x", split="test"), items)), limit, seed
+    )
 
 
 def test_the_prompt_is_that_of_the_importance_stage(items: Path) -> None:
@@ -61,7 +64,7 @@ def test_a_larger_limit_keeps_the_smaller_sample(items: Path) -> None:
 
 def test_excluded_items_are_left_out_before_the_draw(items: Path) -> None:
     def indices(exclude: list[str]) -> list[int]:
-        source = task_source({"ability": "x"}, items, exclude)
+        source = task_source(AbilitySplit(ability="x", split="test"), items, exclude)
         requests = build_requests(load_tasks(source), 5, 1, exclude=source.exclude)
         return [d.index for d in requests.documents]
 
@@ -166,7 +169,7 @@ def test_an_unknown_task_file_is_named(tmp_path: Path) -> None:
 def test_a_broken_line_is_named_before_lm_eval_sees_it(items: Path) -> None:
     items.write_text(items.read_text() + '{"id": "broken"\n')
     with pytest.raises(InputError, match="line 13: not JSON"):
-        load_tasks(task_source({"ability": "x"}, items))
+        load_tasks(task_source(AbilitySplit(ability="x", split="test"), items))
 
 
 def test_shots_are_one_fixed_draw_without_the_document_itself(items: Path, tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ def read_section(kind: type[Kind], value: Any, source: str) -> Kind:
         return kind.model_validate(value)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-    fault = min(faults, key=lambda own: [str(step) for step in own["loc"]])
+    # Names first: what stands under a wrong one may be meant for another place.
+    fault = min(faults, key=lambda own: (own["loc"][-1:] != ("[key]",), *map(str, own["loc"])))
     raise _as_input_error(kind, value, fault, source)
 
 

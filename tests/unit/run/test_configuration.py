@@ -10,25 +10,17 @@ from typing import Any
 
 import pytest
 import yaml
-from benchprof.configuration import (
-    check_calibration_items,
-    check_configuration,
-    check_duplicate_keys,
-    check_exclusion,
-    check_model_folder,
-    check_validation,
-    fraction_name,
-    shown_fraction,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snakemake.utils import update_config
 from tests.conftest import CONFIGURATIONS, ROOT
 
-from benchprof.data import CONFIGURATION_SCHEMA
 from benchprof.errors import InputError
+from benchprof.models.folder import check_model_folder
+from benchprof.run.ablation import k_name, shown_k
+from benchprof.run.inputs import check_calibration_items, check_exclusion
+from benchprof.run.run import Run, read_run
+from benchprof.yaml_files import check_duplicate_keys
 
-SCHEMA = yaml.safe_load(CONFIGURATION_SCHEMA.read_text())
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 
@@ -44,10 +36,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("files", CONFIGURATIONS, ids=" ".join)
 def test_the_shipped_configurations_are_valid(files: tuple[str, ...]) -> None:
-    config: dict[str, Any] = {}
-    for file in files:
-        update_config(config, yaml.safe_load((ROOT / file).read_text()))
-    check_configuration(config, SCHEMA, files[-1])
+    read_run([ROOT / file for file in files])
 
 
 @pytest.mark.parametrize(
@@ -102,7 +91,7 @@ def test_the_shipped_configurations_are_valid(files: tuple[str, ...]) -> None:
 )
 def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
     with pytest.raises(InputError) as raised:
-        check_configuration(changed(path, value), SCHEMA, "config.yaml")
+        Run.of(changed(path, value))
     message = str(raised.value)
     assert "\n" not in message
     for word in words:
@@ -116,7 +105,7 @@ MODEL = DEFAULT["models"]["smollm2-135m-instruct"]
     "name", ["qwen2.5-7b-instruct", "Llama-3.1-8B-Instruct", "phi_2", "Q", "SmolLM2.Q4_K_M"]
 )
 def test_a_model_is_named_as_people_write_it(name: str) -> None:
-    check_configuration(changed("models", {name: MODEL}), SCHEMA, "config.yaml")
+    Run.of(changed("models", {name: MODEL}))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +113,7 @@ def test_a_model_is_named_as_people_write_it(name: str) -> None:
 )
 def test_a_model_s_name_is_that_of_a_folder_and_of_no_file(name: str) -> None:
     with pytest.raises(InputError, match=r"models: the name .*expected letters, digits") as raised:
-        check_configuration(changed("models", {name: MODEL}), SCHEMA, "config.yaml")
+        Run.of(changed("models", {name: MODEL}))
     assert repr(name) in str(raised.value)
 
 
@@ -134,13 +123,13 @@ def test_other_names_have_no_dot_and_no_capital(section: str, name: str) -> None
     # `{ability}.{selection}_{k}` names an ablation.
     config = changed(section, DEFAULT[section] | {name: {"items": "x"}})
     with pytest.raises(InputError, match=f"{section}: the name .*expected lower-case letters"):
-        check_configuration(config, SCHEMA, "config.yaml")
+        Run.of(config)
 
 
 def test_names_that_differ_in_case_alone_are_one_folder_on_some_disks() -> None:
     config = changed("models", {"Qwen2.5-7B": MODEL, "other": MODEL, "qwen2.5-7b": MODEL})
     with pytest.raises(InputError, match=r"models: 'Qwen2.5-7B' and 'qwen2.5-7b' differ in case"):
-        check_configuration(config, SCHEMA, "config.yaml")
+        Run.of(config)
 
 
 PIECE = {"wheel": "a==1", "sha256": "0" * 64, "file": "part0"}
@@ -150,7 +139,7 @@ PIECES = {"wheels": [PIECE, OTHER], "gguf_sha256": "1" * 64}
 
 def test_a_gguf_may_come_in_pieces() -> None:
     config = changed("models.smollm2-135m-instruct.source", PIECES)
-    check_configuration(config, SCHEMA, "config.yaml")
+    Run.of(config)
 
 
 @pytest.mark.parametrize(
@@ -168,9 +157,7 @@ def test_a_gguf_may_come_in_pieces() -> None:
 )
 def test_no_other_mixture_is_a_source(source: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError) as raised:
-        check_configuration(
-            changed("models.smollm2-135m-instruct.source", source), SCHEMA, "config.yaml"
-        )
+        Run.of(changed("models.smollm2-135m-instruct.source", source))
     assert words in str(raised.value)
 
 
@@ -180,17 +167,17 @@ def test_one_device_is_not_many_gpus(device: str) -> None:
     for own, refused in (("auto", False), ("cuda", False), (device, True)):
         config = changed("models", {"large": model | {"device": own}})
         if not refused:
-            check_configuration(config, SCHEMA, "config.yaml")
+            Run.of(config)
             continue
         with pytest.raises(InputError, match=rf"yaml, models.large.gpus: 2 with device {device};"):
-            check_configuration(config, SCHEMA, "config.yaml")
+            Run.of(config)
 
 
 def test_a_missing_key_is_named() -> None:
     config = copy.deepcopy(DEFAULT)
     del config["scope"]
     with pytest.raises(InputError, match="lacks scope"):
-        check_configuration(config, SCHEMA, "config.yaml")
+        Run.of(config)
 
 
 def test_a_contrast_wants_two_abilities() -> None:
@@ -198,7 +185,7 @@ def test_a_contrast_wants_two_abilities() -> None:
         "benchmarks": {"recall_test": {"ability": "recall", "split": "test"}}
     }
     with pytest.raises(InputError, match="one ability alone"):
-        check_configuration(config, SCHEMA, "config.yaml")
+        Run.of(config)
 
 
 def test_a_background_is_a_contrast_for_one_ability() -> None:
@@ -206,7 +193,7 @@ def test_a_background_is_a_contrast_for_one_ability() -> None:
         "benchmarks": {"recall_test": {"ability": "recall", "split": "test"}},
         "selections": {"specific": {"definition": "diff", "background": "y"}},
     }
-    check_configuration(config, SCHEMA, "config.yaml")
+    Run.of(config)
 
 
 def test_a_key_said_twice_is_named_with_both_lines(tmp_path: Path) -> None:
@@ -250,7 +237,7 @@ def test_an_impossible_exclusion_is_named(excluded: list[str], words: list[str])
     ],
 )
 def test_fractions_are_named_in_plain_digits(fraction: float, name: str) -> None:
-    assert fraction_name(fraction) == name
+    assert k_name(fraction) == name
 
 
 def test_a_missing_model_folder_is_named(tmp_path: Path) -> None:
@@ -281,7 +268,7 @@ def paths_of(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 @given(st.sampled_from(paths_of(DEFAULT)), values)
 def test_any_value_is_taken_or_named(path: tuple[str, ...], value: Any) -> None:
     try:
-        check_configuration(changed(".".join(path), value), SCHEMA, "config.yaml")
+        Run.of(changed(".".join(path), value))
     except InputError as error:
         assert "config.yaml" in str(error)
         assert "expected" in str(error)
@@ -319,9 +306,9 @@ def test_calibrated_needs_candidates() -> None:
     config = changed("fractions", ["calibrated", 0.001])
     config.pop("calibration", None)
     with pytest.raises(InputError, match="without a section `calibration`"):
-        check_configuration(config, SCHEMA, "config.yaml")
+        Run.of(config)
     config["calibration"] = {"fractions": [0.001, 0.003], "items": 32}
-    check_configuration(config, SCHEMA, "config.yaml")
+    Run.of(config)
 
 
 def test_calibrated_needs_calibration_items() -> None:
@@ -333,8 +320,8 @@ def test_calibrated_needs_calibration_items() -> None:
 
 
 def test_a_calibrated_fraction_is_shown_with_its_number() -> None:
-    assert shown_fraction("0.001", "0.001") == "0.001"
-    assert shown_fraction("calibrated", "0.001") == "calibrated (0.001)"
+    assert shown_k("0.001", "0.001") == "0.001"
+    assert shown_k("calibrated", "0.001") == "calibrated (0.001)"
 
 
 PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
@@ -361,11 +348,11 @@ def test_a_validation_names_what_is_configured(
 ) -> None:
     monkeypatch.chdir(ROOT)
     config = copy.deepcopy(PLANTED)
-    check_validation(config, "planted.yaml")
+    Run.of(config, "planted.yaml")
     *parents, last = path.split(".")
     place = config
     for step in parents:
         place = place[step]
     place[last] = value
     with pytest.raises(InputError, match=re.escape(message)):
-        check_validation(config, "planted.yaml")
+        Run.of(config, "planted.yaml")
