@@ -79,7 +79,8 @@ def planted_files():
 
 def recovery_settings(wildcards):
     modules = [
-        f"benchprof.validation.{m}" for m in ("blocks", "card", "job", "true_similarity")
+        f"benchprof.validation.{m}"
+        for m in ("blocks", "card", "job", "true_similarity")
     ]
     modules += ["benchprof.validation.coverage", "benchprof.validation.recovery"]
     drawn = ["benchprof.validation.recovery_figure", "benchprof.report.style"]
