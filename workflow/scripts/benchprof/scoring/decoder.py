@@ -33,13 +33,10 @@ def decoder_of(model: Any, structure: Structure) -> Decoder | None:
     same = (
         structure.llama
         and config.hidden_act == "silu"
+        and config._attn_implementation == "sdpa"
         and all(type(weight) is nn.Linear for weight in _projections(model))
     )
-    return (
-        Decoder(model, structure)
-        if faster and same and config._attn_implementation == "sdpa"
-        else None
-    )
+    return Decoder(model, structure) if faster and same else None
 
 
 def _projections(model: Any) -> list[nn.Module]:
