@@ -15,7 +15,8 @@ FOLDERS = (
     "tables", "figures", "analysis", "items", "validation",
 )  # fmt: skip
 TEXTS = ("methods.md", "references.bib", "summary.txt")
-PICTURES = (".png", ".svg")
+PICTURE, DRAWING = ".png", ".svg"
+"""A drawing's picture stands for it: the same code may name its clip paths otherwise (clusters)."""
 NO_RESULTS = (
     "annotation", "archive.zip", "logs", "manifest.json", "models", "report.html", "settings",
     "snakemake_report.html", "timings",
@@ -77,9 +78,9 @@ def kind_of(path: str) -> str | None:
     own = PurePosixPath(path)
     if own.parts[0] not in FOLDERS:
         return "texts" if path in TEXTS else None
-    if own.parts[0] == "figures" and own.stem == TIMED:
+    if own.suffix == DRAWING or (own.parts[0] == "figures" and own.stem == TIMED):
         return None
-    return "pictures" if own.suffix in PICTURES else own.parts[0]
+    return "pictures" if own.suffix == PICTURE else own.parts[0]
 
 
 def unknown(folder: Path) -> list[str]:

@@ -81,7 +81,8 @@ def _prepare(configuration: Configuration, checkout: Path, folder: Path) -> Sequ
         return ["all", "analysis", "items"]
     file = checkout / str(configuration.file)
     if not file.is_file():
-        raise InputError(file, "no such file", "a configuration, relative to each commit's root")
+        found = f"no such file in {checkout}"
+        raise InputError(str(configuration.file), found, "a configuration that both commits have")
     folder.mkdir(parents=True)
     shutil.copy2(file, folder / "config.yaml")
     for name in ("resources", "workflow"):

@@ -179,7 +179,8 @@ def test_the_first_difference_is_told(path: str, first: bytes, second: bytes, sa
     ("path", "kind"),
     [
         ("figures/tiny/impact_top_0.01.csv", "figures"),
-        ("figures/tiny/impact_top_0.01.svg", "pictures"),
+        ("figures/tiny/impact_top_0.01.png", "pictures"),
+        ("figures/tiny/impact_top_0.01.svg", None),
         ("figures/pipeline.csv", None),
         ("summary.txt", "texts"),
         ("manifest.json", None),
