@@ -27,8 +27,9 @@ import torch
 from benchprof import digests
 from benchprof.evaluation.record import FORMAT, sealed
 from benchprof.profile.job import compute_profile
-from benchprof.profile.scores import Source
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
+from benchprof.run.ablation import ALL_ABILITIES, Ablation
 from benchprof.tensors import write_tensors
 
 MODELS = ("one", "two", "three")
@@ -143,12 +144,11 @@ def _filled(text: str, blocks: dict[str, str]) -> str:
     return "".join(filled)
 
 
-def ablations() -> list[dict[str, Any]]:
+def ablations() -> list[Ablation]:
     """Every mask and every random control."""
-    names = ("selection", "fraction", "ability", "seed")
     masks = product(SELECTIONS, FRACTIONS, ABILITIES, (None,))
-    controls = product(SELECTIONS, FRACTIONS, ("all_abilities",), SEEDS)
-    return [dict(zip(names, values, strict=True)) for values in (*masks, *controls)]
+    controls = product(SELECTIONS, FRACTIONS, (ALL_ABILITIES,), SEEDS)
+    return [Ablation(ability, s, k, seed) for s, k, ability, seed in (*masks, *controls)]
 
 
 def write_run(folder: Path, share: float) -> tuple[dict[tuple[str, str], Path], list[Source]]:
@@ -162,16 +162,14 @@ def write_run(folder: Path, share: float) -> tuple[dict[tuple[str, str], Path], 
             mask = folder / model / "masks" / f"{number}.safetensors"
             if not mask.exists():
                 mask.parent.mkdir(parents=True, exist_ok=True)
-                origin = {"digest": f"{number:064x}", "fraction": ablation["fraction"]}
+                origin = {"digest": f"{number:064x}", "fraction": ablation.k}
                 write_tensors(mask, {"w": torch.zeros(1)}, origin)
-            strength = (FRACTIONS.index(ablation["fraction"]) + 1) / len(FRACTIONS)
-            own = ablation["ability"] in ABILITIES
-            lost = records.effects[ABILITIES.index(ablation["ability"])] if own else 0.02
+            strength = (FRACTIONS.index(ablation.k) + 1) / len(FRACTIONS)
+            own = ablation.ability in ABILITIES
+            lost = records.effects[ABILITIES.index(ablation.ability)] if own else 0.02
             record = folder / model / benchmark / f"{number}.json"
             records.write(record, strength * lost, f"{number:064x}")
-            sources.append(
-                Source(model=model, benchmark=benchmark, record=record, mask=mask, **ablation)
-            )
+            sources.append(Source(model, benchmark, ablation, record, mask))
     return intact, sources
 
 

@@ -16,13 +16,16 @@ from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.analysis.stability_job import measure_stability
 from benchprof.files import write_text
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, write_mask
+from benchprof.replication import masks
+from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
 
 def test_agreement_by_hand() -> None:
-    first = {("top", "0.1", "x"): {"a": torch.tensor([0, 1, 2]), "b": torch.tensor([5])}}
-    second = {("top", "0.1", "x"): {"a": torch.tensor([2, 3, 4]), "b": torch.tensor([5])}}
+    first = {Ablation("x", "top", "0.1"): {"a": torch.tensor([0, 1, 2]), "b": torch.tensor([5])}}
+    second = {Ablation("x", "top", "0.1"): {"a": torch.tensor([2, 3, 4]), "b": torch.tensor([5])}}
     (row,) = stability_rows(first, second, {"x": 8}, {"a": 10, "b": 20})
     named = dict(zip(COLUMNS, row, strict=True))
     # Entries 2 of a and 5 of b are shared, of 4 + 4 - 2; by chance 3*3/10 + 1/20 = 0.95.
@@ -50,7 +53,9 @@ def test_every_view_is_drawn(tmp_path: Path) -> None:
     assert [target.read_bytes() for target in targets] == first
 
 
-def test_each_half_goes_through_the_run_s_own_stages(tmp_path: Path) -> None:
+def test_each_half_goes_through_the_run_s_own_stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     items = {}
     for name, number in (("x", 9), ("y", 20), ("_background", 8)):
         every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
@@ -60,8 +65,8 @@ def test_each_half_goes_through_the_run_s_own_stages(tmp_path: Path) -> None:
     contrasts: set[tuple[str, bool]] = set()
 
     def compute(
-        items: Mapping[str, Path], exclude: Mapping[str, Collection[str]], limit: int | None,
-        targets: Mapping[str, Path], **_: Any,
+        _: Scoring, items: Mapping[str, Path], exclude: Mapping[str, Collection[str]], limit: int | None,
+        targets: Mapping[str, Path], **_more: Any,
     ) -> None:  # fmt: skip
         assert limit is None
         ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in items.items()}
@@ -70,9 +75,10 @@ def test_each_half_goes_through_the_run_s_own_stages(tmp_path: Path) -> None:
             write_tensors(path, {"w": torch.ones(4)}, {})
 
     def select(
-        selection: str, importances: Mapping[str, Path], background: Path | None,
-        targets: Mapping[tuple[str, str], Path], **_: Any,
+        importances: Mapping[str, Path], background: Path | None,
+        targets: Mapping[Ablation, Path], **_: Any,
     ) -> None:  # fmt: skip
+        (selection,) = {own.selection for own in targets}
         assert set(importances) == {"x", "y"}
         contrasts.add((selection, background is not None))
         # The first half's mask is {0, 1}, the second's {1, 2}.
@@ -80,9 +86,11 @@ def test_each_half_goes_through_the_run_s_own_stages(tmp_path: Path) -> None:
         for path in targets.values():
             write_mask(path, Mask({"w": torch.tensor([start, start + 1])}, {}))
 
+    monkeypatch.setattr(masks, "compute_importance", compute)
+    monkeypatch.setattr(masks, "select_masks", select)
     csv = tmp_path / "out/stability.csv"
     measure_stability(
-        compute=compute, select=select, items=items,
+        Scoring(tmp_path, "float32", "mlp", None, "taylor", "all"), items=items, fraction_of="model",
         exclude={"x": ["x0"], "y": [], "_background": []}, limit=10, seed=3,
         selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
         title="", csv=csv, figures=[tmp_path / "out/stability.png"],

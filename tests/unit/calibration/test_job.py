@@ -14,7 +14,8 @@ from tests.unit.profile.conftest import write_record
 from benchprof import digests
 from benchprof.calibration.job import calibrate_masks
 from benchprof.errors import InputError
-from benchprof.profile.scores import Source
+from benchprof.profile.source import Source
+from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
 ABILITIES = ("x", "y")
@@ -43,14 +44,17 @@ def calibrate(folder: Path) -> None:
             kept = control if seed else own if other == ability else side
             record = folder / ability / f"{other}.{k}.json"
             write_record(record, "m", ["task"] * 12, chance * kept, digests.of_value(place), random)
-            sources.append(Source("m", ability, other, "specific", k, seed, record, mask))
+            sources.append(Source("m", ability, Ablation(other, "specific", k, seed), record, mask))
     calibrate_masks(
         model="m",
         selection="specific",
         intact=intact,
         sources=sources,
-        candidates=masks,
-        targets={key[:2]: folder / f"{key[0]}_{key[1]}_calibrated" for key in masks},
+        candidates={Ablation(a, "specific", k, s): path for (a, s, k), path in masks.items()},
+        targets={
+            Ablation(a, "specific", "calibrated", s): folder / f"{a}_{s}_calibrated"
+            for a, s, _ in masks
+        },
         choice=folder / "choice.json",
         table=folder / "choice.csv",
     )

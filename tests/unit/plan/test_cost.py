@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
@@ -58,54 +56,18 @@ def test_memory_of_importance() -> None:
     # Weights 400, accumulators 160; the longest example: 16 tokens * 5 * 4 = 320; it counts
     # 16/10 * 20/10 = 3.2, so 4, tokens: logits 4 * 7 * (4 + 12) = 448; gradient 30 * 8.
     passing = 320 + 448 + 240
-    gpu, host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, False, CPU)
-    assert (gpu, host) == (0, cost.HOST + 400 + 160 + passing)
-    _, host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", True, False, CPU)
-    assert host == cost.HOST + 400 + 320 + passing
-    gpu, host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, False, GPU)
-    assert (gpu, host) == (cost.GPU + 400 + 160 + passing, cost.HOST + 400)
-    gpu, _ = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, True, GPU)
+    assert cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, CPU) == 0
+    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, GPU)
+    assert gpu == cost.GPU + 400 + 160 + passing
+    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", True, GPU)
     assert gpu == cost.GPU + 400 + passing
-    # Twins: the first set of scores waits on the host, and the second is made there or on the GPU.
-    # With scores larger than the weights both sets count.
-    wide = dataclasses.replace(SHAPE, itemsize=1)
-    for score, on_host, sets in (
-        ("fisher", False, 1), ("fisher", True, 2), ("wanda", False, 2), ("taylor", True, 2),
-    ):  # fmt: skip
-        _, host = cost.importance_memory(wide, EXAMPLES, score, True, on_host, GPU)
-        assert host == cost.HOST + sets * 160
     # Batches of 20 tokens, 4 of which count.
-    gpu, _ = cost.importance_memory(SHAPE, EXAMPLES, "taylor", False, False, GPU)
+    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor", False, GPU)
     assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
     # Longer examples are checkpointed.
     long = dataclasses.replace(EXAMPLES, longest=1000)
-    gpu, _ = cost.importance_memory(SHAPE, long, "fisher", False, False, GPU)
+    gpu = cost.importance_memory(SHAPE, long, "fisher", False, GPU)
     assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
-
-
-@pytest.mark.parametrize(
-    ("selection", "settings", "held"),
-    [
-        # Five copies of a tensor of 30 in float32 or float64; masks of 1 and 4 entries.
-        ("top", {}, 600 + 20),
-        ("top", {"within": "chunk"}, 600 + 20),
-        ("core", {}, 1200 + 20),
-        ("specific", {"definition": "max"}, 1200 + 20),
-        # Pools of 5 and 20 entries of 4 bytes, and both ratios.
-        ("specific", {"definition": "ratio", "pool": 5}, 600 + 20 + 100 + 200),
-        # A pool is no larger than the scope.
-        ("specific", {"definition": "ratio", "pool": 50}, 600 + 20 + 160 * 2 + 320 * 2),
-        ("specific", {"definition": "exclude", "in_top_of": 1}, 600 + 20 + 4 * (5 + 4) * 3),
-        # What others rank high is held as well.
-        (
-            "specific",
-            {"definition": "ratio", "pool": 5, "in_top_of": 2},
-            600 + 20 + 100 + 200 + 4 * (5 + 4) * 3,
-        ),
-    ],
-)
-def test_memory_of_a_selection(selection: str, settings: dict[str, object], held: int) -> None:
-    assert cost.selection_memory(SHAPE, selection, settings, [1, 4], 3) == cost.HOST + held
 
 
 def test_evaluation_by_hand() -> None:
@@ -121,30 +83,26 @@ def test_evaluation_by_hand() -> None:
 
 def test_memory_of_evaluation() -> None:
     long = Questions(items=10, read=10, written=5, longest=10**9)
-    gpu, host = cost.evaluation_memory(SHAPE, [long], 50, False, GPU)
+    gpu = cost.evaluation_memory(SHAPE, [long], False, GPU)
     # Keys and values of an answer outweigh the prompts' pass: 1 layer, 1 head of 2, float32.
     assert gpu == cost.GPU + 400 + 10**9 * 2 * 2 * 4
-    assert host == cost.HOST + 400 + 200
-    without, on_cpu = cost.evaluation_memory(SHAPE, [long], 50, False, CPU)
-    assert without == 0
+    assert cost.evaluation_memory(SHAPE, [long], False, CPU) == 0
     # Where all but the masks is ablated, a second copy of the 40 weights in scope.
-    copied = cost.evaluation_memory(SHAPE, [long], 50, True, GPU)
-    assert copied == (gpu + 160, host)
-    assert cost.evaluation_memory(SHAPE, [long], 50, True, CPU) == (0, on_cpu + 160)
+    assert cost.evaluation_memory(SHAPE, [long], True, GPU) == gpu + 160
 
 
 def test_memory_of_prompts_is_that_of_a_full_batch_of_the_longest() -> None:
     read = Questions(items=10, read=100_000, written=0, longest=200)
     passing = SHAPE.dimensions.peak_bytes(32768, 200)
-    assert cost.evaluation_memory(SHAPE, [read], 0, False, GPU)[0] == (
+    assert cost.evaluation_memory(SHAPE, [read], False, GPU) == (
         cost.GPU + 400 + passing + KEPT_BYTES
     )
     few = dataclasses.replace(read, read=300)
     passing = SHAPE.dimensions.peak_bytes(300, 200)
-    assert cost.evaluation_memory(SHAPE, [few], 0, False, GPU)[0] == (
+    assert cost.evaluation_memory(SHAPE, [few], False, GPU) == (
         cost.GPU + 400 + passing + KEPT_BYTES
     )
-    assert cost.evaluation_memory(SHAPE, [], 0, False, GPU)[0] == cost.GPU + 400
+    assert cost.evaluation_memory(SHAPE, [], False, GPU) == cost.GPU + 400
 
 
 def test_answers_at_once() -> None:

@@ -27,6 +27,8 @@ from benchprof.plan.workload import (
     benchmark_questions,
     diagnostic_examples,
 )
+from benchprof.run.configuration import AbilitySplit, LmTask, ShippedBenchmark
+from benchprof.run.run import Run
 
 
 @pytest.fixture
@@ -64,10 +66,12 @@ def test_examples_are_counted_from_characters(items: Path) -> None:
 
 
 def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
-    found = benchmark_questions("b", {"ability": "a", "split": "train"}, items, [], characters=1)
+    found = benchmark_questions(
+        "b", AbilitySplit(ability="a", split="test"), items, [], characters=1
+    )
     assert found == Questions(2, (20 + 7) + (25 + 7), 0, 32)
     # Their twins' question is two characters longer and has no context.
-    of_twins = {"ability": "a", "split": "train", "twins": True}
+    of_twins = AbilitySplit(ability="a", split="test", twins=True)
     assert benchmark_questions("b", of_twins, items, [], 1) == Questions(2, 2 * (22 + 7), 0, 29)
     left = benchmark_questions("b", of_twins, items, ["1"], 1)
     assert left == Questions(1, 22 + 7, 0, 29)
@@ -75,7 +79,7 @@ def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
 
 def test_a_plan_names_the_item_that_has_no_twin(tmp_path: Path) -> None:
     file = write_items(tmp_path / "test.jsonl", [Item("1", "t", "", "aa", ("yes", "no"), 0)])
-    twins = {"ability": "a", "split": "test", "twins": True}
+    twins = AbilitySplit(ability="a", split="test", twins=True)
     with pytest.raises(InputError, match=r"test\.jsonl, item 1.*benchmarks\.b\.twins"):
         benchmark_questions("b", twins, file, [], 1)
 
@@ -89,7 +93,7 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
 
     def asked(name: str, **settings: Any) -> Questions | None:
-        return benchmark_questions("b", {"benchmark": name, **settings}, None, [], 1)
+        return benchmark_questions("b", ShippedBenchmark(benchmark=name, **settings), None, [], 1)
 
     # The prefix of each task that is asked once.
     assert asked("read", limit=20) == Questions(20, 2 * 30 + 20 * 10, 0, 40)
@@ -99,12 +103,12 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 45)
     assert asked("one", limit=2) == Questions(2, 10 + 2 * 10, 10, 25)
     assert asked("short") == Questions(1000, 1000 * 19, 5000, 24)
-    assert benchmark_questions("b", {"task": "some_task"}, None, [], 1) is None
+    assert benchmark_questions("b", LmTask(task="some_task"), None, [], 1) is None
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in BENCHMARKS.glob("*.yaml")))
 def test_every_shipped_benchmark_has_a_size(name: str) -> None:
-    found = benchmark_questions("b", {"benchmark": name}, None, [], 4)
+    found = benchmark_questions("b", ShippedBenchmark(benchmark=name), None, [], 4)
     assert found is not None
     assert found.read > found.items > 0
 
@@ -115,7 +119,7 @@ def test_the_paper_s_plan_needs_no_weights_and_no_network(
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("reached for a network"))
-    text = plan(ROOT / "config" / name, False, {}, 4)
+    text = plan([ROOT / "config" / name], False, {}, 4)
     for parameters in ("8,030,261,248", "7,615,616,512", "7,248,023,552"):
         assert parameters in text
     # Ten abilities' float32 scores of 5,637,144,576 weights.
@@ -130,8 +134,10 @@ def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> No
         write_items(folder / f"{split}.jsonl", [Item(f"{split}-1", "t", "", "aa", ("x", "y"), 0)])
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     config["abilities"] = {"a": {"items": str(folder), "exclude": ["test-1"]}}
+    config["benchmarks"] = {"a_test": {"ability": "a", "split": "test"}}
+    config["selections"] = {"top": {}}
     with pytest.raises(InputError, match=r"abilities\.a\.exclude: all 1 test items are excluded"):
-        workload(config, 4)
+        workload(Run.of(config), 4)
 
 
 def test_double_speed_is_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +145,7 @@ def test_double_speed_is_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     hours = []
     for factor in (1, 2):
         speeds = {s: getattr(CPU, s) * factor for s in ("flops", "bandwidth", "storage")}
-        text = plan(ROOT / "config/paper.yaml", True, speeds, 4)
+        text = plan([ROOT / "config/paper.yaml"], True, speeds, 4)
         hours.append(float(text.split("Together: ")[1].split()[0]))
     assert hours[1] == pytest.approx(hours[0] / 2, rel=0.01)
 
@@ -154,7 +160,7 @@ def test_a_model_is_planned_for_its_own_device(
     def totals(models: dict[str, object], cpu: bool) -> str:
         file = tmp_path / "config.yaml"
         file.write_text(yaml.safe_dump(config | {"models": models}))
-        text = plan(file, cpu, {}, 4)
+        text = plan([file], cpu, {}, 4)
         assert f"{CPU.flops:g} operations/s" in text
         return text.partition("Together: ")[2].partition(", ")[0]
 
@@ -174,9 +180,10 @@ def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.Monk
     shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
 
     def planned(fractions: list[object]) -> tuple[Workload, dict[str, Step]]:
-        own = config | {"fractions": fractions}
+        own = Run.of(config | {"fractions": fractions})
         load = workload(own, 4)
-        return load, {s.rule: s for s in model_steps(own, {}, shape, load, CPU)}
+        steps = model_steps(own, own.models[0], shape, load, CPU)
+        return load, {step.rule: step for step in steps}
 
     (_, numbers), (load, words) = planned([0.01, 0.1]), planned([0.01, "calibrated"])
     assert words["evaluate_benchmark"] == numbers["evaluate_benchmark"]
@@ -201,9 +208,10 @@ def test_halves_score_the_train_items_once_more(monkeypatch: pytest.MonkeyPatch)
     shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
 
     def planned(halves: bool) -> tuple[Workload, dict[str, Step]]:
-        own = config | {"importance": config["importance"] | {"halves": halves}}
-        load = workload(own | {"fractions": [0.01, 0.1]}, 4)
-        steps = model_steps(own | {"fractions": [0.01, 0.1]}, {}, shape, load, CPU)
+        importance = config["importance"] | {"halves": halves}
+        own = Run.of(config | {"importance": importance, "fractions": [0.01, 0.1]})
+        load = workload(own, 4)
+        steps = model_steps(own, own.models[0], shape, load, CPU)
         return load, {step.rule: step for step in steps}
 
     (_, without), (load, steps) = planned(False), planned(True)

@@ -13,8 +13,10 @@ from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size
 from benchprof.models.family import parameter_count, scope_weights
 from benchprof.plan.shape import architecture, model_shape
+from benchprof.run.configuration import Folder, Hub
 
 NOWHERE = Path("not_prepared")
+COMMIT = "0" * 40
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,7 @@ NOWHERE = Path("not_prepared")
     ],
 )
 def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
-    config = architecture("m", {"hub": hub}, NOWHERE)
+    config = architecture("m", Hub(hub=hub, revision=COMMIT), NOWHERE)
     shape = model_shape(config, "bfloat16", "mlp", None)
     assert shape.parameters == parameters
     assert shape.weight_bytes == 2 * parameters
@@ -88,11 +90,11 @@ def test_activations_are_about_what_torch_keeps(kv_heads: int) -> None:
 
 def test_an_unknown_architecture_says_what_to_do() -> None:
     with pytest.raises(InputError, match=r"models.mine: .*write who--knows.json"):
-        architecture("mine", {"hub": "who/knows"}, NOWHERE)
+        architecture("mine", Hub(hub="who/knows", revision=COMMIT), NOWHERE)
 
 
 def test_the_configuration_of_a_folder_is_read(tiny_folder: Path) -> None:
-    config = architecture("mine", {"folder": str(tiny_folder)}, NOWHERE)
+    config = architecture("mine", Folder(folder=str(tiny_folder)), NOWHERE)
     assert config.hidden_size == 16
 
 
@@ -101,4 +103,4 @@ def test_the_paper_s_models_are_shipped() -> None:
     hubs = [line.split()[-1] for line in text.splitlines() if "hub:" in line]
     assert len(hubs) == 3
     for hub in hubs:
-        assert architecture("m", {"hub": hub}, NOWHERE).vocab_size > 0
+        assert architecture("m", Hub(hub=hub, revision=COMMIT), NOWHERE).vocab_size > 0

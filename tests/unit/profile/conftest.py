@@ -14,15 +14,17 @@ from benchprof import digests
 from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
-from benchprof.profile.scores import Ablation, Scores, Source
+from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
+from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
 SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
 
 
 def ablation(ability: str, seed: int | None = None, fraction: str = "0.001") -> Ablation:
-    return Ablation(ability, "specific", fraction, seed, f"mask of {ability} {seed}")
+    return Ablation(ability, "specific", fraction, seed)
 
 
 def scores_of(
@@ -39,6 +41,7 @@ def scores_of(
     n = next(iter(metrics.values())).shape[1]
     return Scores(
         model=model, benchmark=benchmark, guessing=Guessing(guessing), ablations=tuple(ablations),
+        masks=tuple(f"mask of {own.name}" for own in ablations),
         metrics=metrics,
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
@@ -95,9 +98,7 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
                     kept = 0.5 if ability == "x" else 1 - 0.05 * place
                     record = path.with_name(f"{ability}{seed}.json")
                     write_record(record, model, tasks, chance * kept, name, random)
-                    sources.append(
-                        Source(model, benchmark, ability, "specific", "0.001", seed, record, mask)
-                    )
+                    sources.append(Source(model, benchmark, ablation(ability, seed), record, mask))
         return intact, sources
 
     return write

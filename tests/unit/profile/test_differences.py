@@ -13,8 +13,9 @@ from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
 from benchprof.profile.job import measure_benchmark
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Source
+from benchprof.profile.source import Source
 from benchprof.profile.units import units_of
+from benchprof.run.ablation import Ablation
 
 
 def impacts(intact, ablated, resamples=1000):
@@ -74,7 +75,8 @@ def test_a_model_that_is_sure_of_everything_stays_paired(tmp_path: Path) -> None
         for chance, record, made in ((sure, path, None), (lost, path.with_name("x.json"), "x")):
             softened = chance * (1 - 2 * shift) + shift
             write_record(record, model, ["task"] * 60, softened, made, random)
-        sources.append(Source(model, "b", "x", "top", "0.1", None, path.with_name("x.json"), mask))
+        own = Ablation("x", "top", "0.1")
+        sources.append(Source(model, "b", own, path.with_name("x.json"), mask))
     masks = {source.mask: "x" for source in sources}
     (row,) = measure_benchmark("b", intact, sources, masks, SETTINGS).differences
     assert row["difference_high"] - row["difference_low"] < 0.03

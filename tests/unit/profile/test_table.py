@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing
 
 from benchprof.profile.correction import add_corrected
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.scores import Source
+from benchprof.profile.source import Source
 from benchprof.profile.table import (
     add_dose,
     add_dose_reason,
@@ -109,7 +110,7 @@ def test_where_all_but_the_mask_is_ablated_there_is_no_dose_and_none_is_broken()
 def test_k_is_that_of_each_ablation_s_mask() -> None:
     table = table_of({"a": 5, "b": 2}).assign(fraction="calibrated")
     ks = {
-        Source("m", benchmark, own.ability, "specific", "calibrated", own.seed, Path(), Path()): k
+        Source("m", benchmark, replace(own, k="calibrated"), Path(), Path()): k
         for benchmark in ("a", "b")
         for own, k in zip(CELLS, ("0.001", "0.001", "0.003", "0.01"), strict=True)
     }

@@ -8,18 +8,26 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from benchprof import codebase
 from benchprof.abilities.item import Item
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import read_for
 from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.replication import masks as module
 from benchprof.replication.masks import select_half_masks
+from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 
+SCORING = Scoring(Path("model"), "float32", "mlp", None, "taylor", "all")
 
-def test_each_half_makes_its_own_masks_of_every_selection(tmp_path: Path) -> None:
+
+def test_each_half_makes_its_own_masks_of_every_selection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     items = {}
     for name, number in (("x", 9), ("y", 20), ("_background", 8)):
         every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
@@ -29,39 +37,47 @@ def test_each_half_makes_its_own_masks_of_every_selection(tmp_path: Path) -> Non
     contrasts: set[tuple[str, bool]] = set()
 
     def describe(
-        items: Mapping[str, Path], exclude: Mapping[str, Collection[str]], **_: Any
+        _scoring: Scoring,
+        items: Mapping[str, Path],
+        exclude: Mapping[str, Collection[str]],
+        *_: Any,
     ) -> tuple[None, dict[str, dict[str, Any]]]:
         ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in items.items()}
         return None, {n: {"items": sorted(set(own) - set(exclude[n]))} for n, own in ids.items()}
 
     def compute(
-        items: Mapping[str, Path], exclude: Mapping[str, Collection[str]],
+        _scoring: Scoring, items: Mapping[str, Path], exclude: Mapping[str, Collection[str]],
         targets: Mapping[str, Path], **_: Any,
     ) -> None:  # fmt: skip
-        _, origins = describe(items, exclude)
+        _, origins = describe(SCORING, items, exclude)
         used.append({name: origin["items"] for name, origin in origins.items()})
         for name, path in targets.items():
             write_tensors(path, {"w": torch.ones(4)}, origins[name])
 
     def select(
-        selection: str, settings: Mapping[str, Any], importances: Mapping[str, Path],
-        background: Path | None, targets: Mapping[tuple[str, str], Path],
+        settings: Mapping[str, Any], importances: Mapping[str, Path], background: Path | None,
+        targets: Mapping[Ablation, Path], **_: Any,
     ) -> None:  # fmt: skip
+        (selection,) = {own.selection for own in targets}
         assert set(importances) == {"x", "y"}
         contrasts.add((selection, background is not None))
         files = dict(importances) | ({"_background": background} if background else {})
-        for (ability, fraction), path in targets.items():
-            names = read_for(selection, ability, files)
+        for own, path in targets.items():
+            names = read_for(selection, own.ability, files)
             origin = {
-                "ability": ability, "selection": selection, "settings": dict(settings),
-                "fraction": fraction, "fraction_of": "model", "code": codebase.digest_of("masks"),
+                "ability": own.ability, "selection": selection, "settings": dict(settings),
+                "fraction": own.k, "fraction_of": "model", "code": codebase.digest_of("masks"),
                 "importance": {name: TensorFile(files[name]).origin for name in names},
             }  # fmt: skip
             write_mask(path, Mask({"w": torch.tensor([len(used) - 1])}, origin))
 
+    monkeypatch.setattr(module, "compute_importance", compute)
+    monkeypatch.setattr(module, "examples_and_origins", describe)
+    monkeypatch.setattr(module, "select_masks", select)
     selections: dict[str, dict[str, Any]] = {"top": {}, "specific": {"definition": "diff"}}
+    out = tmp_path / "out"
     targets = {
-        (ability, selection, half, "0.5"): tmp_path / f"out/{ability}/{selection}-{half}"
+        Ablation(ability, selection, "0.5", half=half): out / f"{ability}/{selection}-{half}"
         for ability in ("x", "y") for selection in selections for half in (1, 2)
     }  # fmt: skip
 
@@ -71,9 +87,7 @@ def test_each_half_makes_its_own_masks_of_every_selection(tmp_path: Path) -> Non
             "selections": selections, "targets": targets, "fraction_of": "model",
             "store": Store(tmp_path / "store"),
         }  # fmt: skip
-        select_half_masks(
-            compute=compute, describe=describe, select=select, items=items, **given | changes
-        )
+        select_half_masks(SCORING, items=items, **given | changes)
 
     run()
     # x has 8 items, y 10 of its 20, the background all its 8.
@@ -84,8 +98,8 @@ def test_each_half_makes_its_own_masks_of_every_selection(tmp_path: Path) -> Non
     assert not any(first[name] & second[name] for name in items)
     assert "x0" not in first["x"] | second["x"]
     assert contrasts == {("top", False), ("specific", True)}
-    for (_, _, half, _), path in targets.items():
-        assert read_mask(path).entries["w"].tolist() == [half - 1]
+    for own, path in targets.items():
+        assert read_mask(path).entries["w"].tolist() == [(own.half or 0) - 1]
     # Importance files of halves are not left behind.
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"x", "y"}
     # What is in the store is not computed again, also where the results are gone.

@@ -12,14 +12,15 @@ import pytest
 import torch
 from tests.unit.profile.conftest import write_record
 
-from benchprof.profile.scores import Source
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
 from benchprof.replication.table import (
     COLUMNS,
     measure_replication,
     replication_rows,
     train_items_error,
 )
+from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
 
@@ -111,7 +112,8 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
             kept = 0.25 + 0.65 * (1 - np.clip(random.normal(0.5, spread), 0, 1))
             record = path.with_name(f"{half}.json")
             write_record(record, "m", ["task"] * 200, np.full(200, kept), name, random)
-            sources.append(Source("m", benchmark, ability, "specific", "0.1", half, record, mask))
+            own = Ablation(ability, "specific", "0.1", half=half)
+            sources.append(Source("m", benchmark, own, record, mask))
     impact.to_parquet(tmp_path / "impact.parquet")
     csv, parquet = tmp_path / "r.csv", tmp_path / "r.parquet"
     measure_replication(tmp_path / "impact.parquet", intact, sources, settings, [csv, parquet])

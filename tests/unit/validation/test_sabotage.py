@@ -16,16 +16,19 @@ from safetensors.torch import load_file, save_file
 from tests.conftest import ROOT
 
 from benchprof.errors import InputError
-from benchprof.evaluation.job import ModelSettings, evaluate_benchmark
+from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import INTACT
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.generators.planting.items import pool_items
 from benchprof.importance.job import compute_importance
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import draw_controls, select_masks
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.preparation import prepare_model, read_card
 from benchprof.profile.job import compute_profile
-from benchprof.profile.scores import Source
 from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
+from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 from benchprof.tasks.source import ABILITY_TASK, TaskSource
 from benchprof.validation.job import Planted, evaluate_blocks, measure_recovery
@@ -76,14 +79,15 @@ class Validation:
         items = {a: PLANTED / "abilities" / a / "train.jsonl" for a in ABILITIES}
         settings = CONFIG["importance"]
         compute_importance(
-            self.model.folder, "float32", "cpu", "mlp", None, settings["score"],
-            settings["loss_on"], False, settings["limit"], CONFIG["seed"], items,
-            dict.fromkeys(ABILITIES, ()), importance, self.store,
+            Scoring(self.model.folder, "float32", "mlp", None, settings["score"],
+                    settings["loss_on"]),
+            items, dict.fromkeys(ABILITIES, ()), settings["limit"], CONFIG["seed"], importance,
+            self.store,
         )  # fmt: skip
         masks = {a: self.folder / f"masks/{a}.safetensors" for a in ABILITIES}
         select_masks(
-            self.model.folder, VIEW[0], CONFIG["selections"][VIEW[0]], "model", importance, None,
-            {(a, FRACTION): path for a, path in masks.items()},
+            self.model.folder, CONFIG["selections"][VIEW[0]], "model", importance, None,
+            {Ablation(a, *VIEW): path for a, path in masks.items()},
         )  # fmt: skip
         return masks
 
@@ -107,14 +111,15 @@ class Validation:
         controls = {f"random {s}": folder / f"controls/{s}.safetensors" for s in SEEDS}
         draw_controls(
             self.model.folder, "float32", "mlp", None,
-            {(a, FRACTION): path for a, path in masks.items()},
-            {("all_abilities", s, FRACTION): controls[f"random {s}"] for s in SEEDS},
+            {Ablation(a, *VIEW): path for a, path in masks.items()},
+            {Ablation("all_abilities", *VIEW, s): controls[f"random {s}"] for s in SEEDS},
         )  # fmt: skip
         every = masks | controls
+        loaded = {name: read_mask(path) for name, path in every.items()}
         records = self._records(f"{name}/records", every, sources())
         for benchmark, source in sources().items():
             evaluate_benchmark(
-                self.model, source, LIMIT, SEED, every, "zero", records[benchmark], self.store
+                self.model, source, LIMIT, SEED, loaded, "zero", records[benchmark], self.store
             )
         self.profile(folder, masks, controls, records)
         if change:
@@ -122,10 +127,11 @@ class Validation:
             change(table).to_parquet(folder / "impact.parquet")
         pool = self._records(f"{name}/pool", masks, ["pool"])["pool"]
         source = TaskSource(file=ABILITY_TASK, data=self.pool)
-        evaluate_benchmark(self.model, source, None, SEED, masks, "zero", pool, self.store)
+        own = {ability: loaded[ability] for ability in masks}
+        evaluate_benchmark(self.model, source, None, SEED, own, "zero", pool, self.store)
         measure_recovery(
             {MODEL: Planted(self.digest, self.blocks, self.truth, pool)}, [],
-            {(MODEL, a, *VIEW): path for a, path in masks.items()}, folder,
+            {(MODEL, Ablation(a, *VIEW)): path for a, path in masks.items()}, folder,
             PLANTED / "composition.json", self.pool, OWN, VIEW, (11, 20), SETTINGS, folder,
         )  # fmt: skip
         tables = [
@@ -148,7 +154,7 @@ class Validation:
         compute_profile(
             {(MODEL, benchmark): own[INTACT] for benchmark, own in records.items()},
             [
-                Source(MODEL, benchmark, ability, *VIEW, seed, own[state], every[state])
+                Source(MODEL, benchmark, Ablation(ability, *VIEW, seed), own[state], every[state])
                 for benchmark, own in records.items()
                 for ability, seed, state in cells
             ],
@@ -188,7 +194,12 @@ def test_masks_shifted_by_one_tensor_fail(validation: Validation) -> None:
 
 def test_another_ability_s_mask_fails(validation: Validation) -> None:
     one, other, *_ = ABILITIES
-    swapped = validation.masks | {one: validation.masks[other], other: validation.masks[one]}
+    swapped = dict(validation.masks)
+    for ability, source in ((one, other), (other, one)):
+        # With metadata that lie: a mask that says whose it is is refused where it is applied.
+        mask = read_mask(validation.masks[source])
+        swapped[ability] = validation.folder / f"swapped/{ability}.safetensors"
+        write_mask(swapped[ability], Mask(mask.entries, mask.origin | {"ability": ability}))
     found = failed(validation.judged("swap", swapped))
     assert {"own_drop_min", "ais_rmse"} <= found
 

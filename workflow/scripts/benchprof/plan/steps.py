@@ -231,12 +231,13 @@ def _answers(
         questions: of each job whose size is known.
         on: where it runs.
     """
-    # `core` is the same mask for all abilities, and evaluated once.
+    # `core` is the same mask for all abilities, and evaluated once; the intact model has answered
+    # an ability's own test before those of halves do.
     masks = {
         replace(own, ability="") if own.selection == "core" and own.seed is None else own
         for own in job.ablations
     }
-    states = 1 + len(masks)
+    states = len(masks) + (not isinstance(job, EvaluateHalves))
     size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
     gpu = cost.evaluation_memory(shape, questions, job.kept_in is not None, on)
     loading = shape.weight_bytes / on.storage
