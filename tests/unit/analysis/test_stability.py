@@ -65,7 +65,8 @@ def test_each_half_goes_through_the_run_s_own_stages(
     contrasts: set[tuple[str, bool]] = set()
 
     def compute(
-        _: Scoring, items: Mapping[str, Path], exclude: Mapping[str, Collection[str]], limit: int | None,
+        _: Scoring, items: Mapping[str, Path], exclude: Mapping[str, Collection[str]],
+        limit: int | None,
         targets: Mapping[str, Path], **_more: Any,
     ) -> None:  # fmt: skip
         assert limit is None
@@ -90,7 +91,8 @@ def test_each_half_goes_through_the_run_s_own_stages(
     monkeypatch.setattr(masks, "select_masks", select)
     csv = tmp_path / "out/stability.csv"
     measure_stability(
-        Scoring(tmp_path, "float32", "mlp", None, "taylor", "all"), items=items, fraction_of="model",
+        Scoring(tmp_path, "float32", "mlp", None, "taylor", "all"), items=items,
+        fraction_of="model",
         exclude={"x": ["x0"], "y": [], "_background": []}, limit=10, seed=3,
         selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
         title="", csv=csv, figures=[tmp_path / "out/stability.png"],

@@ -83,7 +83,9 @@ def test_the_item_table_holds_what_the_records_hold(records, folder: Path) -> No
     # Probabilities are shown; the first metric that is right or wrong is `acc`.
     assert set(items["metric"]) == {"acc"}
     _, sources = records()
-    source = next(s for s in sources if (s.model, s.benchmark, s.ability) == ("m", "second", "x"))
+    source = next(
+        s for s in sources if (s.model, s.benchmark, s.ablation.ability) == ("m", "second", "x")
+    )
     written = json.loads(source.record.read_text())["items"]
     own = items[
         (items["model"] == "m")
