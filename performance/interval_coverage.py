@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--simulations", type=int, default=4000)
     simulations = parser.parse_args().simulations
     impact_coverage(simulations)
-    guessing_coverage(simulations // 4)
+    guessing_coverage(simulations)
     profile_coverage(simulations // 4)
 
 

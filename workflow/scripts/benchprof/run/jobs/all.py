@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from itertools import product
+from pathlib import Path
 from types import MappingProxyType
 
+from benchprof.errors import InputError
 from benchprof.run.jobs.analysis import (
     CompareMasks,
     LocateMasks,
@@ -17,7 +21,7 @@ from benchprof.run.jobs.archive import WriteArchive
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateHalves
 from benchprof.run.jobs.importance import ComputeImportance
-from benchprof.run.jobs.job import Job
+from benchprof.run.jobs.job import Job, listed
 from benchprof.run.jobs.masks import DrawControls, SelectMasks
 from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
@@ -44,8 +48,10 @@ from benchprof.run.jobs.validation import (
     CheckRecovery,
     EvaluateBlocks,
     MeasureRecovery,
+    OfValidation,
     WritePool,
 )
+from benchprof.run.run import Run
 
 EVERY: tuple[type[Job], ...] = (
     PrepareModel,
@@ -89,4 +95,35 @@ EVERY: tuple[type[Job], ...] = (
     CheckRecovery,
 )
 JOBS: Mapping[str, type[Job]] = MappingProxyType({job.rule: job for job in EVERY})
-# `export_items` reads a benchmark's records, so what asks for them finds the job that writes them.
+
+
+def job_of(run: Run, file: Path) -> Job:
+    """The job that writes a file.
+
+    Raises:
+        InputError: none of the run's jobs does.
+    """
+    for kind in EVERY:
+        if run.configuration.validation is None and issubclass(kind, OfValidation):
+            continue
+        for job in _jobs(run, kind):
+            written = [path for own in job.outputs.values() for path in listed(own)]
+            if file in written or any(path in file.parents for path in written):
+                return job
+    remedy = "Paths are relative to the folder of the run, such as results/profiles/impact.csv."
+    raise InputError(file, "no job of this run writes it", "a result of the run", remedy)
+
+
+def _jobs(run: Run, kind: type[Job]) -> Iterator[Job]:
+    """Every job of a rule."""
+    tested = list(run.own_benchmarks) if kind is EvaluateHalves else run.abilities
+    names = {
+        "model": run.models,
+        "ability": tested,
+        "benchmark": run.benchmarks,
+        "selection": run.selections,
+        "k": run.ks,
+    }
+    wildcards = [own.name for own in fields(kind)[1:]]
+    for values in product(*(names[name] for name in wildcards)):
+        yield kind(run, *values)

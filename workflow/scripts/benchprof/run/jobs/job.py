@@ -148,3 +148,8 @@ class ModelJob(Job):
         largest = max(map(float, self.run.candidates), default=0.0)
         shares = [float(k) if k in self.run.sizes else largest for k in ks]
         return sum(min(share * size.parameters, size.in_scope) for share in shares)
+
+
+def listed(own: Path | list[Path]) -> list[Path]:
+    """What stands under a name in `inputs` or `outputs`, as a list."""
+    return own if isinstance(own, list) else [own]

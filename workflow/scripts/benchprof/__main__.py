@@ -1,0 +1,61 @@
+"""Run one job of a run without Snakemake: python -m benchprof run results/profiles/impact.csv."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchprof.errors import InputError
+from benchprof.run.inputs import check_inputs
+from benchprof.run.jobs.all import job_of
+from benchprof.run.jobs.job import listed
+from benchprof.run.run import read_run
+from benchprof.run.script import run_job
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; see `--help`."""
+    options = _options(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        run_file(options.file, options.configfile, options.threads)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
+    """Run the job that writes a file, whatever the file's age; what it reads has to be there.
+
+    Raises:
+        InputError: no job writes the file, one of its inputs is missing, or its input is at fault.
+    """
+    run = read_run(configuration)
+    check_inputs(run)
+    job = job_of(run, file)
+    for own in job.inputs.values():
+        for path in listed(own):
+            if not path.exists():
+                remedy = f"Run the job that writes it first: python -m benchprof run {path}"
+                raise InputError(path, "no such file", f"an input of {job.rule}", remedy)
+    run_job(job, threads)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchprof", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run", help="run the job that writes a file, in this process")
+    running.add_argument("file", type=Path, metavar="RESULT", help="such as results/report.html")
+    running.add_argument(
+        "--configfile", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
+    )
+    running.add_argument("--threads", type=int, default=1)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
