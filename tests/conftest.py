@@ -27,13 +27,11 @@ from benchprof.threads import use_threads
 # More make models of this size slower, many times so beside other tests.
 use_threads(1)
 ROOT = Path(__file__).parents[1]
-OVERLAYS = {"config/selectivity_contrast.yaml": "config/selectivity.yaml"}
-"""Configuration files that others lie under."""
 CONFIGURATIONS = [
-    tuple(file for file in (OVERLAYS.get(path), path) if file is not None)
-    for path in ("config.yaml", *(f"config/{p.name}" for p in sorted((ROOT / "config").glob("*"))))
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "config.yaml", *sorted((ROOT / "config").glob("*.yaml")))
 ]
-"""The files of every shipped configuration, in the order in which they are laid over another."""
+"""The files of every shipped configuration."""
 # A busy machine takes its time, and time is not what these tests are about.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

@@ -38,7 +38,7 @@ def code_of(word: str) -> Code:
     """
     if word == WORKTREE:
         return Code(word, folder=ROOT)
-    if (Path(word) / "Snakefile").is_file():
+    if snakefile_of(Path(word)).is_file():
         return Code(word, folder=Path(word).resolve())
     # `--end-of-options`: a word that begins with a dash is no option.
     asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}"]
@@ -62,11 +62,17 @@ def checked_out(code: Code, folder: Path) -> Iterator[Path]:
     try:
         if done.returncode != 0:
             raise InputError(code.name, f"git says: {done.stderr.strip()}", "a worktree of it")
-        if not (folder / "Snakefile").is_file():
-            raise InputError(code.name, "no Snakefile at its root", "a commit with the workflow")
+        if not snakefile_of(folder).is_file():
+            raise InputError(code.name, "no Snakefile", "a commit with the workflow")
         yield folder
     finally:
         _git("worktree", "remove", "--force", str(folder))
+
+
+def snakefile_of(checkout: Path) -> Path:
+    """Where a checkout's workflow begins: commits before that of the typed run have it at the root."""
+    own = checkout / "workflow/Snakefile"
+    return own if own.is_file() else checkout / "Snakefile"
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[str]:

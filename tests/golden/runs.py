@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from tests.golden.checkouts import ROOT
+from tests.golden.checkouts import ROOT, snakefile_of
 
 from benchprof.errors import InputError
 
@@ -63,7 +63,7 @@ def run(
     done = subprocess.run(
         [
             sys.executable, "-m", "snakemake", "--cores", str(cores), "--max-threads", "1",
-            "-s", str(checkout / "Snakefile"), "--workflow-profile", profile, "--", *wanted,
+            "-s", str(snakefile_of(checkout)), "--workflow-profile", profile, "--", *wanted,
         ],
         cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         check=False,

@@ -52,7 +52,7 @@ class Project:
         )  # fmt: skip
 
     def command(self, *arguments: str) -> list[str]:
-        snakefile = str(ROOT / "Snakefile")
+        snakefile = str(ROOT / "workflow/Snakefile")
         profile = ["--workflow-profile", str(ROOT / "workflow/profiles/default")]
         start = [sys.executable, "-m", "snakemake", "--cores", "2", "-s", snakefile, *profile]
         return [*start, "--max-threads", "1", *arguments]

@@ -182,7 +182,6 @@ def tree(tmp_path: Path) -> Path:
     folder = tmp_path / "tree"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "workflow", folder / "workflow", ignore=ignored)
-    shutil.copy2(ROOT / "Snakefile", folder)
     return folder
 
 
@@ -191,7 +190,7 @@ def planned_by(tree: Path, project: Project) -> dict[str, int]:
 
     Less the `input` trigger, which sees that the checkout's own files have another path.
     """
-    snakefile = ["-s", str(tree / "Snakefile")]
+    snakefile = ["-s", str(tree / "workflow/Snakefile")]
     profile = ["--workflow-profile", str(tree / "workflow/profiles/default")]
     triggers = ["--rerun-triggers", "mtime", "params"]
     return project.planned(*snakefile, *profile, *triggers)

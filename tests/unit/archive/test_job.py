@@ -36,7 +36,12 @@ def test_it_holds_the_run_and_a_checkout(run: Run, archive: Path) -> None:
         names = set(file.namelist())
         assert yaml.safe_load(file.read("config.yaml"))["abilities"]["x"] == {"items": "items/x"}
         verify = file.read("__main__.py")
-    assert {"Snakefile", "README.md", "environment.json", "ro-crate-metadata.json"} <= names
+    assert {
+        "workflow/Snakefile",
+        "README.md",
+        "environment.json",
+        "ro-crate-metadata.json",
+    } <= names
     results = {p.relative_to(run.folder).as_posix() for p in run.folder.glob("results/**/*.*")}
     assert {name for name in results if "importance" not in name} <= names
     assert verify == (ROOT / "workflow/scripts/benchprof/archive/verify.py").read_bytes()

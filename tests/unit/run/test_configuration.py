@@ -34,9 +34,10 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return config
 
 
-@pytest.mark.parametrize("files", CONFIGURATIONS, ids=" ".join)
-def test_the_shipped_configurations_are_valid(files: tuple[str, ...]) -> None:
-    read_run([ROOT / file for file in files])
+@pytest.mark.parametrize("file", CONFIGURATIONS)
+def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    read_run([Path(file)])
 
 
 @pytest.mark.parametrize(

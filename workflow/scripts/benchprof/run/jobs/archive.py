@@ -18,7 +18,7 @@ from benchprof.run.jobs.report import results_of
 from benchprof.run.run import own_files
 
 FOLDERS = ("workflow", "resources", "docs", "envs", "slurm")
-FILES = ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml")
+FILES = ("Makefile", "README.md", "LICENSE", "pyproject.toml")
 MODELS = "resources/planted/models"
 """Left out whole: `--data` (docs/archive.md) puts a folder where none is."""
 LEFT = re.compile(r"\.|__pycache__$|checkpoints$|.*\.egg-info$")
