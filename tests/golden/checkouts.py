@@ -70,7 +70,7 @@ def checked_out(code: Code, folder: Path) -> Iterator[Path]:
 
 
 def snakefile_of(checkout: Path) -> Path:
-    """Where a checkout's workflow begins: commits before that of the typed run have it at the root."""
+    """Where a checkout's workflow begins; earlier commits have it at the root."""
     own = checkout / "workflow/Snakefile"
     return own if own.is_file() else checkout / "Snakefile"
 

@@ -1,6 +1,5 @@
 # The run that all rules belong to. Whatever decides stands in benchprof.run.
 
-import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ sys.path.insert(0, str(Path(str(workflow.current_basedir), "../scripts").resolve
 from benchprof import digests, runs
 from benchprof.errors import InputError
 from benchprof.run.ablation import ALL_ABILITIES
-from benchprof.run.declared import Declared
+from benchprof.run.declared import Declared, one_of
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs import analysis as analysis_jobs
 from benchprof.run.jobs import report as report_jobs
@@ -26,10 +25,6 @@ except InputError as error:
 
 # What a rule declares, by its name: of("compute_importance").outputs
 of = partial(Declared, RUN)
-
-
-def one_of(names):
-    return "|".join(map(re.escape, names))
 
 
 wildcard_constraints:

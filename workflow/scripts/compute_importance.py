@@ -1,7 +1,6 @@
 """Score the weights in scope for every ability of one model."""
 
 from benchprof.importance.job import compute_importance
-from benchprof.importance.scoring import Scoring
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
@@ -12,7 +11,7 @@ def main(job: ComputeImportance, threads: int) -> None:
     use_threads(threads)
     config = job.run.configuration
     compute_importance(
-        Scoring.of(job),
+        job.scoring,
         items=job.run.train,
         exclude=job.exclude,
         limit=config.importance.limit,

@@ -3,7 +3,6 @@
 from functools import partial
 
 from benchprof.evaluation.job import evaluate_benchmark
-from benchprof.evaluation.settings import ModelSettings
 from benchprof.masks.mask import read_masks
 from benchprof.run.jobs.evaluation import Answered
 from benchprof.run.script import run_script
@@ -17,7 +16,7 @@ def main(job: Answered, threads: int) -> None:
     use_threads(threads)
     config = job.run.configuration
     evaluate_benchmark(
-        model=ModelSettings.of(job),
+        model=job.model_settings,
         source=task_source(job.asked, job.items, job.exclude, job.local_files),
         limit=job.asked.limit,
         seed=config.seed,

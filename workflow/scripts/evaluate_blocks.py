@@ -1,6 +1,5 @@
 """Evaluate a planted model without each of its blocks on every benchmark."""
 
-from benchprof.evaluation.settings import ModelSettings
 from benchprof.run.jobs.validation import EvaluateBlocks
 from benchprof.run.script import run_script
 from benchprof.tasks.source import task_source
@@ -13,7 +12,7 @@ def main(job: EvaluateBlocks, threads: int) -> None:
     use_threads(threads)
     evaluate_blocks(
         card=job.planted_card,
-        model=ModelSettings.of(job, chat_template=False),
+        model=job.model_settings,
         benchmarks={
             name: (task_source(own.asked, own.items, own.exclude, own.local_files), own.asked.limit)
             for name, own in job.benchmarks.items()

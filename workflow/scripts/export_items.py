@@ -1,6 +1,7 @@
 """Write what one model was asked on one benchmark and what it answered under every ablation."""
 
-from benchprof.evaluation.settings import ModelSettings
+from dataclasses import replace
+
 from benchprof.reading.job import export_items
 from benchprof.run.jobs.reading import ExportItems
 from benchprof.run.script import run_script
@@ -10,7 +11,7 @@ from benchprof.tasks.source import task_source
 def main(job: ExportItems, threads: int) -> None:
     """Write what one model was asked on one benchmark and what it answered under every ablation."""
     export_items(
-        model=ModelSettings.of(job, device="cpu"),
+        model=replace(job.model_settings, device="cpu", gpus=1),
         source=task_source(job.asked, job.items, job.exclude, job.local_files),
         limit=job.asked.limit,
         seed=job.run.configuration.seed,

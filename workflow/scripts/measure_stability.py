@@ -1,7 +1,6 @@
 """Measure how far the masks of two halves of the diagnostic items agree, over their number."""
 
 from benchprof.analysis.stability_job import measure_stability
-from benchprof.importance.scoring import Scoring
 from benchprof.run.jobs.analysis import MeasureStability
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
@@ -12,7 +11,7 @@ def main(job: MeasureStability, threads: int) -> None:
     use_threads(threads)
     config = job.run.configuration
     measure_stability(
-        Scoring.of(job),
+        job.scoring,
         items=job.run.train,
         exclude=job.exclude,
         limit=config.importance.limit,

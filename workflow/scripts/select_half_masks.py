@@ -1,6 +1,5 @@
 """Select the masks that each half of the train items makes alone."""
 
-from benchprof.importance.scoring import Scoring
 from benchprof.replication.masks import select_half_masks
 from benchprof.run.jobs.replication import SelectHalfMasks
 from benchprof.run.script import run_script
@@ -12,7 +11,7 @@ def main(job: SelectHalfMasks, threads: int) -> None:
     use_threads(threads)
     config = job.run.configuration
     select_half_masks(
-        Scoring.of(job),
+        job.scoring,
         items=job.run.train,
         exclude=job.exclude,
         limit=config.importance.limit,

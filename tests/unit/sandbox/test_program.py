@@ -14,7 +14,7 @@ import lm_eval.tasks
 import pytest
 
 from benchprof.errors import InputError
-from benchprof.evaluation import job, settings
+from benchprof.evaluation import job
 from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import FORMAT, make_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
@@ -168,10 +168,9 @@ class Job:
         self.unsafe: list[bool] = []
         card = Card("digest", {}, {}, {}, 1, {})
         monkeypatch.setattr(job, "read_card", lambda folder: card)  # noqa: ARG005
-        monkeypatch.setattr(settings, "prints_date", lambda _: False)
+        monkeypatch.setattr(job, "prints_date", lambda _: False)
         monkeypatch.setattr(job, "render_chat", lambda tokenizer, *a, **k: "Prompt")  # noqa: ARG005
-        for module in (job, settings):
-            monkeypatch.setattr(module, "load_tokenizer", lambda folder: None)  # noqa: ARG005
+        monkeypatch.setattr(job, "load_tokenizer", lambda folder: None)  # noqa: ARG005
         monkeypatch.setattr(job, "_compute", self._compute)
 
     def run(self, item: dict[str, Any], unsafe: bool = False, chat: bool = False) -> None:

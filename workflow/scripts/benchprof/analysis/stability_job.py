@@ -18,8 +18,7 @@ from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
 from benchprof.replication.halves import shares
 from benchprof.replication.masks import halves_of, score_items, select_from
-from benchprof.run.ablation import Ablation
-from benchprof.run.run import BACKGROUND
+from benchprof.run.ablation import BACKGROUND, Ablation
 
 
 def measure_stability(

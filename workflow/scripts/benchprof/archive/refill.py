@@ -38,7 +38,7 @@ from benchprof.masks.job import read_for
 from benchprof.masks.mask import read_mask
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.preparation import read_card
-from benchprof.run.run import BACKGROUND
+from benchprof.run.ablation import BACKGROUND
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
 

@@ -27,7 +27,7 @@ from benchprof.models.preparation import Card, check_content, read_card
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.sandbox.sandbox import Sandbox
-from benchprof.scoring.chat import render_chat
+from benchprof.scoring.chat import prints_date, render_chat
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
 from benchprof.tasks.requests import Requests, Response, build_requests
@@ -186,11 +186,18 @@ def _origin(
             "limit": limit,
             "seed": seed,
             "chat_template": model.chat_template,
-            "chat_date": model.printed_date,
+            "chat_date": _printed_date(model),
         },
         "code": codebase.digest_of("evaluation"),
     }
     return origin | ({"programs": programs} if programs else {})
+
+
+@functools.cache
+def _printed_date(model: ModelSettings) -> str | None:
+    """The day that prompts print for today; None where they print none."""
+    printed = model.chat_template and prints_date(load_tokenizer(model.folder))
+    return model.chat_date if printed else None
 
 
 def key_of_entry(entry: Path) -> str:

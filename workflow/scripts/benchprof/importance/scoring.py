@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof.run.configuration import CHAT_DATE
-from benchprof.run.jobs.job import ModelJob
 
 
 @dataclass(frozen=True)
@@ -39,22 +38,3 @@ class Scoring:
     device: str = "cpu"
     gpus: int = 1
     on_host: bool = False
-
-    @classmethod
-    def of(cls, job: ModelJob) -> Scoring:
-        """As a run is configured."""
-        config = job.run.configuration
-        model = config.models[job.model]
-        return cls(
-            folder=job.folder,
-            dtype=model.dtype,
-            scope=config.scope,
-            layers=config.layers,
-            score=config.importance.score,
-            loss_on=config.importance.loss_on,
-            twins=config.importance.twins,
-            chat_date=config.chat_date,
-            device=model.device,
-            gpus=model.gpus,
-            on_host=model.scores_on_host,
-        )

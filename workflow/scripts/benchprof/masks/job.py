@@ -32,9 +32,8 @@ from benchprof.masks.threshold import Entries
 from benchprof.models.family import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import check_content, read_card
-from benchprof.run.ablation import ALL_ABILITIES, Ablation
+from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.run.configuration import Specific, Top
-from benchprof.run.run import BACKGROUND
 from benchprof.tensors import TensorFile
 
 logger = logging.getLogger(__name__)

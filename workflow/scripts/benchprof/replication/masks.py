@@ -16,8 +16,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import read_for, select_masks
 from benchprof.masks.mask import read_mask
 from benchprof.replication.halves import Halves, split
-from benchprof.run.ablation import Ablation
-from benchprof.run.run import BACKGROUND
+from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)

@@ -10,6 +10,8 @@ from benchprof.run.configuration import CALIBRATED
 
 INTACT = "intact"
 """In place of an ablation's name: the model as it is."""
+BACKGROUND = "_background"
+"""In place of an ability: the items that `specific` contrasts every ability with."""
 ALL_ABILITIES = "all_abilities"
 """In place of an ability: a random control that is matched to all abilities' masks on average."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,11 @@ class Declared:
     def on_gpu(self) -> dict[str, Callable[..., int]]:
         """What a job asks for that runs on the model's device."""
         return {"gpu": self.gpus, **self.on_host}
+
+
+def one_of(names: Iterable[str]) -> str:
+    """A regular expression that matches these names alone."""
+    return "|".join(map(re.escape, names))
 
 
 def _as_text(files: Files) -> Named:

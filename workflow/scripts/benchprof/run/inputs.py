@@ -10,8 +10,9 @@ from benchprof.abilities.item import SPLITS, check_twins, read_items
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
+from benchprof.run.ablation import BACKGROUND
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, TaskFile
-from benchprof.run.run import BACKGROUND, Run, own_files
+from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.tasks.definition import check_local_files
 

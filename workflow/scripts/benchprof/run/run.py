@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.abilities.item import SPLITS, read_items
-from benchprof.run.ablation import ALL_ABILITIES, Ablation, k_name
+from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation, k_name
 from benchprof.run.configuration import (
     CALIBRATED,
     AbilitySplit,
@@ -26,9 +26,6 @@ from benchprof.section import read_section
 from benchprof.store import Store
 from benchprof.tasks.definition import Definition, local_files, read_definition
 from benchprof.yaml_files import check_duplicate_keys
-
-BACKGROUND = "_background"
-"""In place of an ability: the items that `specific` contrasts every ability with."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, data, digests
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
 from benchprof.run.configuration import AbilitySplit, Benchmark, TaskFile
@@ -41,6 +42,20 @@ class Answered(ModelJob):
     @abstractmethod
     def records(self) -> dict[str, Path]:
         """Where the answers go, by the ablation's name, and of `intact`."""
+
+    @property
+    def model_settings(self) -> ModelSettings:
+        """How the model is used."""
+        config = self.run.configuration
+        model = config.models[self.model]
+        return ModelSettings(
+            folder=self.folder,
+            dtype=model.dtype,
+            device=model.device,
+            chat_template=model.chat_template,
+            gpus=model.gpus,
+            chat_date=config.chat_date,
+        )
 
     @property
     def masks(self) -> dict[Ablation, Path]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, digests
+from benchprof.importance.scoring import Scoring
 from benchprof.run import paths
 from benchprof.run.jobs.job import Files, ModelJob, Size
 
@@ -19,6 +20,25 @@ class Scored(ModelJob):
     def exclude(self) -> dict[str, list[str]]:
         """The ids of the train items that are left out, by ability."""
         return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
+
+    @property
+    def scoring(self) -> Scoring:
+        """How weights are scored."""
+        config = self.run.configuration
+        model = config.models[self.model]
+        return Scoring(
+            folder=self.folder,
+            dtype=model.dtype,
+            scope=config.scope,
+            layers=config.layers,
+            score=config.importance.score,
+            loss_on=config.importance.loss_on,
+            twins=config.importance.twins,
+            chat_date=config.chat_date,
+            device=model.device,
+            gpus=model.gpus,
+            on_host=model.scores_on_host,
+        )
 
     @property
     def inputs(self) -> Files:

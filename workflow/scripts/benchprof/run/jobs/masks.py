@@ -8,9 +8,8 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.run import paths
-from benchprof.run.ablation import Ablation
+from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
-from benchprof.run.run import BACKGROUND
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,7 @@ class SelectMasks(MaskJob):
         """The rule, what k is a share of, and whose masks contrast."""
         return {
             "selection": self.run.values["selections"][self.selection],
+            "defaults": getattr(self.run.configuration.selections, self.selection).model_dump(),
             "fractions": self.run.sizes,
             "fraction_of": self.run.configuration.fraction_of,
             "abilities": self.run.abilities,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, data, digests
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.profile.settings import Settings
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation, k_name
@@ -145,6 +146,11 @@ class EvaluateBlocks(PlantedModel):
     def benchmarks(self) -> dict[str, EvaluateBenchmark]:
         """What is asked, as in the run."""
         return {name: EvaluateBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
+
+    @property
+    def model_settings(self) -> ModelSettings:
+        """How the model is used."""
+        return next(iter(self.benchmarks.values())).model_settings
 
     @property
     def inputs(self) -> Files:
