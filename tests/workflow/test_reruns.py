@@ -359,7 +359,7 @@ def test_a_link_to_the_store_is_as_new_as_it_was_placed(
     monkeypatch.chdir(project.folder)
     # Without its records Snakemake has times alone.
     shutil.rmtree(".snakemake")
-    os.utime("results/settings/importance/tiny.json")
+    os.utime("results/settings/compute_importance/tiny.json")
     assert "compute_importance" in project.planned()
     Path("again").symlink_to("results/importance/tiny")
     score(project, Store(Path("store")))

@@ -6,49 +6,121 @@ rule analysis:
         analysis_jobs.analysis_files(RUN),
 
 
-# Each with a table and a figure: its rule, what tells its files apart, threads, and what its figure
-# is called in Snakemake's report.
-ANALYSES = {
-    "locate_masks": ("{model}/{selection}_{k}", 1, "location", "where they lie"),
-    "compare_masks": ("{model}/{selection}_{k}", 1, "overlap", "overlap"),
-    "measure_selectivity": ("{model}/{selection}_{k}", 1, "selectivity", "selectivity"),
-    "measure_core": ("{model}", 2, "core", "shared core"),
-}
+rule locate_masks:
+    input:
+        unpack(of("locate_masks").inputs),
+    output:
+        csv="results/analysis/{model}/location_{selection}_{k}.csv",
+        png=report(
+            "results/analysis/{model}/location_{selection}_{k}.png",
+            caption="../report/location.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "{selection}",
+                "k": "{k}",
+                "figure": "where they lie",
+            },
+        ),
+        svg="results/analysis/{model}/location_{selection}_{k}.svg",
+    log:
+        "results/logs/locate_masks/{model}/{selection}_{k}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    resources:
+        **of("locate_masks").on_host,
+    params:
+        job="locate_masks",
+    script:
+        "../scripts/locate_masks.py"
 
 
-for analysis_rule, (pattern, cores, caption, label) in ANALYSES.items():
-    outputs = of(analysis_rule).outputs
-    drawing = outputs.pop("png")
+rule compare_masks:
+    input:
+        unpack(of("compare_masks").inputs),
+    output:
+        csv="results/analysis/{model}/overlap_{selection}_{k}.csv",
+        png=report(
+            "results/analysis/{model}/overlap_{selection}_{k}.png",
+            caption="../report/overlap.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "{selection}",
+                "k": "{k}",
+                "figure": "overlap",
+            },
+        ),
+        svg="results/analysis/{model}/overlap_{selection}_{k}.svg",
+    log:
+        "results/logs/compare_masks/{model}/{selection}_{k}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    resources:
+        **of("compare_masks").on_host,
+    params:
+        job="compare_masks",
+    script:
+        "../scripts/compare_masks.py"
 
-    rule:
-        name:
-            analysis_rule
-        input:
-            unpack(of(analysis_rule).inputs),
-        output:
-            **outputs,
-            png=report(
-                drawing,
-                caption=f"../report/{caption}.rst",
-                category="Masks",
-                labels={
-                    "model": "{model}",
-                    "masks": "{selection}" if "{selection}" in pattern else "top",
-                    "k": "{k}" if "{k}" in pattern else "all",
-                    "figure": label,
-                },
-            ),
-        log:
-            f"results/logs/{analysis_rule}/{pattern}.log",
-        conda:
-            "../../envs/benchprof.yaml"
-        threads: cores
-        resources:
-            **of(analysis_rule).on_host,
-        params:
-            job=analysis_rule,
-        script:
-            f"../scripts/{analysis_rule}.py"
+
+rule measure_selectivity:
+    input:
+        unpack(of("measure_selectivity").inputs),
+    output:
+        csv="results/analysis/{model}/selectivity_{selection}_{k}.csv",
+        png=report(
+            "results/analysis/{model}/selectivity_{selection}_{k}.png",
+            caption="../report/selectivity.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "{selection}",
+                "k": "{k}",
+                "figure": "selectivity",
+            },
+        ),
+        svg="results/analysis/{model}/selectivity_{selection}_{k}.svg",
+    log:
+        "results/logs/measure_selectivity/{model}/{selection}_{k}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    resources:
+        **of("measure_selectivity").on_host,
+    params:
+        job="measure_selectivity",
+    script:
+        "../scripts/measure_selectivity.py"
+
+
+rule measure_core:
+    input:
+        unpack(of("measure_core").inputs),
+    output:
+        csv="results/analysis/{model}/core.csv",
+        png=report(
+            "results/analysis/{model}/core.png",
+            caption="../report/core.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "top",
+                "k": "all",
+                "figure": "shared core",
+            },
+        ),
+        svg="results/analysis/{model}/core.svg",
+    log:
+        "results/logs/measure_core/{model}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    threads: 2
+    resources:
+        **of("measure_core").on_host,
+    params:
+        job="measure_core",
+    script:
+        "../scripts/measure_core.py"
 
 
 # Not from the results alone: it computes importance again, twice as much as the run did.
@@ -78,5 +150,6 @@ rule measure_stability:
         **of("measure_stability").on_gpu,
     params:
         job="measure_stability",
+        places=of("measure_stability").places,
     script:
         "../scripts/measure_stability.py"

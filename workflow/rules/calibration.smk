@@ -24,6 +24,7 @@ rule evaluate_calibration:
         **of("evaluate_calibration").on_gpu,
     params:
         job="evaluate_calibration",
+        places=of("evaluate_calibration").places,
     script:
         "../scripts/evaluate_benchmark.py"
 

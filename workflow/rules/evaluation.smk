@@ -18,5 +18,6 @@ rule evaluate_benchmark:
         **of("evaluate_benchmark").on_gpu,
     params:
         job="evaluate_benchmark",
+        places=of("evaluate_benchmark").places,
     script:
         "../scripts/evaluate_benchmark.py"

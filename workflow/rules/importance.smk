@@ -38,5 +38,6 @@ rule compute_importance:
         **of("compute_importance").on_gpu,
     params:
         job="compute_importance",
+        places=of("compute_importance").places,
     script:
         "../scripts/compute_importance.py"

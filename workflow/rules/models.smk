@@ -16,5 +16,6 @@ rule prepare_model:
         **of("prepare_model").on_host,
     params:
         job="prepare_model",
+        places=of("prepare_model").places,
     script:
         "../scripts/prepare_model.py"

@@ -17,6 +17,7 @@ rule select_half_masks:
         **of("select_half_masks").on_gpu,
     params:
         job="select_half_masks",
+        places=of("select_half_masks").places,
     script:
         "../scripts/select_half_masks.py"
 
@@ -35,6 +36,7 @@ rule evaluate_halves:
         **of("evaluate_halves").on_gpu,
     params:
         job="evaluate_halves",
+        places=of("evaluate_halves").places,
     script:
         "../scripts/evaluate_benchmark.py"
 

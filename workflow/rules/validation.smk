@@ -53,6 +53,7 @@ rule evaluate_blocks:
         **of("evaluate_blocks").on_gpu,
     params:
         job="evaluate_blocks",
+        places=of("evaluate_blocks").places,
     script:
         "../scripts/evaluate_blocks.py"
 
@@ -71,6 +72,7 @@ rule answer_pool:
         **of("answer_pool").on_gpu,
     params:
         job="answer_pool",
+        places=of("answer_pool").places,
     script:
         "../scripts/evaluate_benchmark.py"
 

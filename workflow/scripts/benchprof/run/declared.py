@@ -41,6 +41,10 @@ class Declared:
         names = [own.name for own in fields(JOBS[self.rule])[1:]]
         return _as_text(self.job({name: f"{{{name}}}" for name in names}).outputs)
 
+    def places(self, wildcards: Any) -> dict[str, Any]:
+        """Where a job computes and keeps what it made."""
+        return self.job(dict(wildcards.items())).places
+
     def memory(self, wildcards: Any, attempt: int) -> int:
         """Megabytes."""
         job = self.job(dict(wildcards.items()))

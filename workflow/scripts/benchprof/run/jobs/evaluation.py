@@ -44,6 +44,11 @@ class Answered(ModelJob):
         """Where the answers go, by the ablation's name, and of `intact`."""
 
     @property
+    def places(self) -> dict[str, Any]:
+        """Where the model answers."""
+        return self.device_and_store
+
+    @property
     def model_settings(self) -> ModelSettings:
         """How the model is used."""
         config = self.run.configuration

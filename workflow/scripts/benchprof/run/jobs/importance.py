@@ -41,6 +41,12 @@ class Scored(ModelJob):
         )
 
     @property
+    def places(self) -> dict[str, Any]:
+        """Also whether scores stay on the host."""
+        on_host = self.run.configuration.models[self.model].scores_on_host
+        return {**self.device_and_store, "scores_on_host": on_host}
+
+    @property
     def inputs(self) -> Files:
         """The model, found to have room for every mask, and the train items."""
         return {

@@ -105,6 +105,11 @@ class Job:
         return write_if_changed(file, self.settings)
 
     @property
+    def places(self) -> dict[str, Any]:
+        """Where it computes and keeps what it made: in no store's key, but a change runs it again."""
+        return {}
+
+    @property
     def size(self) -> Size:
         """Of its model."""
         return NONE
@@ -139,6 +144,13 @@ class ModelJob(Job):
         """How many it is spread over; none on a CPU."""
         own = self.run.configuration.models[self.model]
         return 0 if own.device == "cpu" else own.gpus
+
+    @property
+    def device_and_store(self) -> dict[str, Any]:
+        """Where a job computes that loads the model."""
+        own = self.run.configuration.models[self.model]
+        store = self.run.configuration.store
+        return {"device": own.device, "gpus": own.gpus, "store": store}
 
     def entries(self, ks: list[str], size: Size) -> float:
         """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.

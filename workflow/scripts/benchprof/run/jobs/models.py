@@ -24,6 +24,11 @@ class PrepareModel(ModelJob):
         return source
 
     @property
+    def places(self) -> dict[str, Any]:
+        """Where a converted model is kept."""
+        return {"store": self.run.configuration.store}
+
+    @property
     def inputs(self) -> Files:
         """None."""
         return {}

@@ -143,6 +143,11 @@ class EvaluateBlocks(PlantedModel):
         return truth_of(self.run, self.model)
 
     @property
+    def places(self) -> dict[str, Any]:
+        """Where the model answers."""
+        return self.device_and_store
+
+    @property
     def benchmarks(self) -> dict[str, EvaluateBenchmark]:
         """What is asked, as in the run."""
         return {name: EvaluateBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
