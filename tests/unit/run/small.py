@@ -23,7 +23,7 @@ SMALL: dict[str, Any] = {
         "y_test": {"ability": "y", "split": "test"},
         "arc": {"task": "arc_easy"},
     },
-    "importance": {"score": "taylor", "loss_on": "answer"},
+    "importance": {"score": "taylor", "loss_on": "answer", "halves": True},
     "scope": "mlp",
     "selections": {"top": {}, "specific": {"definition": "max"}},
     "fractions": [0.01, "calibrated"],

@@ -46,9 +46,7 @@ def test_controls_of_abilities_together_are_one_a_seed() -> None:
 
 
 def test_controls_of_each_ability_are_its_own() -> None:
-    run = small(
-        fractions=[0.01], selections={"top": {}}, controls=controls([7, 8], "each_ability")
-    )
+    run = small(fractions=[0.01], selections={"top": {}}, controls=controls([7, 8], "each_ability"))
     assert names(run.ablations) == [
         "x.top_0.01",
         "y.top_0.01",
@@ -201,9 +199,7 @@ def test_every_data_file_is_known() -> None:
             "csqa": {"benchmark": "commonsense_qa"},
         },
     )
-    items = [
-        f"items/{a}/{split}.jsonl" for a in "xy" for split in ("train", "calibration", "test")
-    ]
+    items = [f"items/{a}/{split}.jsonl" for a in "xy" for split in ("train", "calibration", "test")]
     definition = run.definition("csqa")
     assert definition is not None
     assert run.definition("own") is None
