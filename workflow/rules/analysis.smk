@@ -18,6 +18,7 @@ ANALYSES = {
 
 for analysis_rule, (pattern, cores, caption, label) in ANALYSES.items():
     outputs = of(analysis_rule).outputs
+    drawn = outputs.pop("png")
 
     rule:
         name:
@@ -25,8 +26,9 @@ for analysis_rule, (pattern, cores, caption, label) in ANALYSES.items():
         input:
             unpack(of(analysis_rule).inputs),
         output:
+            **outputs,
             png=report(
-                outputs.pop("png"),
+                drawn,
                 caption=f"../report/{caption}.rst",
                 category="Masks",
                 labels={
@@ -36,7 +38,6 @@ for analysis_rule, (pattern, cores, caption, label) in ANALYSES.items():
                     "figure": label,
                 },
             ),
-            **outputs,
         log:
             f"results/logs/{analysis_rule}/{pattern}.log",
         conda:

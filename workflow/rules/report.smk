@@ -26,6 +26,7 @@ LABELS = {"model": "{model}", "masks": "{selection}", "k": "{k}"}
 
 for figure, (pattern, caption, category) in FIGURES.items():
     outputs = of(figure).outputs
+    drawn = outputs.pop("png")
 
     rule:
         name:
@@ -33,15 +34,15 @@ for figure, (pattern, caption, category) in FIGURES.items():
         input:
             unpack(of(figure).inputs),
         output:
+            **outputs,
             png=report(
-                outputs.pop("png"),
+                drawn,
                 caption=f"../report/{caption}.rst",
                 category=category,
                 labels={
                     label: value for label, value in LABELS.items() if value in pattern
                 },
             ),
-            **outputs,
         log:
             f"results/logs/{figure}/{pattern}.log",
         conda:
