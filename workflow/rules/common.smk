@@ -18,7 +18,7 @@ from benchprof.run.jobs import report as report_jobs
 from benchprof.run.run import Run
 
 try:
-    RUN = Run.given(config, workflow.config_settings.configfiles or ["config.yaml"])
+    RUN = Run.given(config, workflow.configfiles)
     check_inputs(RUN)
 except InputError as error:
     raise WorkflowError(str(error)) from None

@@ -54,9 +54,13 @@ def read_section(kind: type[Kind], value: Any, source: str) -> Kind:
         return kind.model_validate(value)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-    # Names first: what stands under a wrong one may be meant for another place.
-    fault = min(faults, key=lambda own: (own["loc"][-1:] != ("[key]",), *map(str, own["loc"])))
-    raise _as_input_error(kind, value, fault, source)
+    raise _as_input_error(kind, value, min(faults, key=_rank), source)
+
+
+def _rank(fault: ErrorDetails) -> tuple[bool | str, ...]:
+    """Names first: what stands under a wrong one may be meant for another place, or be missing."""
+    loc = fault["loc"]
+    return loc[-1:] != ("[key]",), fault["type"] != "extra_forbidden", *map(str, loc)
 
 
 def _as_input_error(

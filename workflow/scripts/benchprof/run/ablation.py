@@ -53,7 +53,8 @@ class Ablation:
         Raises:
             ValueError: no ablation has this name.
         """
-        pattern = r"([^.]+)\.([a-z]+)(?:-random-(\d+))?(?:-half-([12]))?_([0-9.]+|calibrated)"
+        drawn, part = r"(?:-random-(0|[1-9][0-9]*))?", r"(?:-half-([12]))?"
+        pattern = rf"([^.]+)\.([a-z]+){drawn}{part}_([0-9]+(?:\.[0-9]+)?|calibrated)"
         found = re.fullmatch(pattern, name)
         if found is None:
             raise ValueError(f"{name!r} is no {{ability}}.{{selection}}_{{k}}")

@@ -63,7 +63,7 @@ class Run:
         """
         for file in files:
             check_duplicate_keys(Path(file))
-        return cls.of(config, ", ".join(map(str, files)))
+        return cls.of(config, ", ".join(map(str, files)) or "config")
 
     @cached_property
     def models(self) -> list[str]:

@@ -94,6 +94,7 @@ EVERY: tuple[type[Job], ...] = (
     MeasureRecovery,
     CheckRecovery,
 )
+OF_HALVES = (SelectHalfMasks, EvaluateHalves, MeasureReplication)
 JOBS: Mapping[str, type[Job]] = MappingProxyType({job.rule: job for job in EVERY})
 
 
@@ -103,8 +104,11 @@ def job_of(run: Run, file: Path) -> Job:
     Raises:
         InputError: none of the run's jobs does.
     """
+    config = run.configuration
     for kind in EVERY:
-        if run.configuration.validation is None and issubclass(kind, OfValidation):
+        if config.validation is None and issubclass(kind, OfValidation):
+            continue
+        if not config.importance.halves and kind in OF_HALVES:
             continue
         for job in _jobs(run, kind):
             written = [path for own in job.outputs.values() for path in listed(own)]

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from benchprof.files import write_if_changed
 from benchprof.run import paths
+from benchprof.run.configuration import CALIBRATED
 from benchprof.run.run import Run
 
 Files = Mapping[str, Path | list[Path]]
@@ -158,7 +159,7 @@ class ModelJob(Job):
         A calibrated k, which the run chooses, counts as the largest of its candidates.
         """
         largest = max(map(float, self.run.candidates), default=0.0)
-        shares = [float(k) if k in self.run.sizes else largest for k in ks]
+        shares = [largest if k == CALIBRATED else float(k) for k in ks]
         return sum(min(share * size.parameters, size.in_scope) for share in shares)
 
 

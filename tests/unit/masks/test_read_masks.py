@@ -1,0 +1,76 @@
+"""A mask is used as what its name says, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from benchprof.errors import InputError
+from benchprof.masks.mask import Mask, read_masks, write_mask
+from benchprof.run.ablation import Ablation
+
+ENTRIES = {"layer.weight": torch.tensor([1, 5, 9], dtype=torch.int32)}
+OWN = Ablation("x", "specific", "0.001")
+ORIGIN = {"ability": "x", "selection": "specific", "fraction": "0.001"}
+CONTROL = Ablation("x", "specific", "0.001", seed=3)
+DRAWN = {"ability": "x", "selection": "random", "fraction": "0.001", "seed": 3}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "mask.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("asked", "origin"),
+    [
+        (OWN, ORIGIN),
+        (CONTROL, DRAWN),
+        # A calibrated mask holds the number that was chosen.
+        (Ablation("x", "specific", "calibrated"), ORIGIN),
+        (Ablation("x", "specific", "calibrated", seed=3), DRAWN),
+        (Ablation("all_abilities", "top", "0.001", seed=3), DRAWN | {"ability": "all_abilities"}),
+    ],
+)
+def test_a_mask_is_what_its_name_says(asked: Ablation, origin: dict[str, Any], file: Path) -> None:
+    write_mask(file, Mask(ENTRIES, origin))
+    found = read_masks({asked: file})[asked]
+    assert {key: found.origin[key] for key in origin} == origin
+    assert torch.equal(found.entries["layer.weight"], ENTRIES["layer.weight"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "origin", "words"),
+    [
+        (OWN, ORIGIN | {"ability": "y"}, ["whose ability is y", "expected x,"]),
+        (OWN, ORIGIN | {"selection": "top"}, ["whose selection is top", "expected specific,"]),
+        (OWN, ORIGIN | {"fraction": "0.01"}, ["whose fraction is 0.01", "expected 0.001,"]),
+        (OWN, DRAWN, ["whose selection is random", "expected specific,"]),
+        (OWN, ORIGIN | {"seed": 3}, ["whose seed is 3", "expected None,"]),
+        (CONTROL, ORIGIN, ["whose selection is specific", "expected random,"]),
+        (CONTROL, DRAWN | {"seed": 4}, ["whose seed is 4", "expected 3,"]),
+        (CONTROL, DRAWN | {"fraction": "0.01"}, ["whose fraction is 0.01", "expected 0.001,"]),
+        (CONTROL, DRAWN | {"ability": "all_abilities"}, ["whose ability is all_abilities"]),
+        (OWN, {}, ["whose ability is None"]),
+        (Ablation("y", "specific", "calibrated"), ORIGIN, ["whose ability is x", "expected y,"]),
+    ],
+)
+def test_another_mask_under_its_name_is_refused(
+    asked: Ablation, origin: dict[str, Any], words: list[str], file: Path
+) -> None:
+    write_mask(file, Mask(ENTRIES, origin))
+    with pytest.raises(InputError) as raised:
+        read_masks({asked: file})
+    for word in (f"{file}: a mask", "as its name says", "Delete it and run again", *words):
+        assert word in str(raised.value)
+
+
+def test_the_second_of_two_masks_is_looked_at_too(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.safetensors"
+    write_mask(file, Mask(ENTRIES, ORIGIN))
+    write_mask(other, Mask(ENTRIES, ORIGIN))
+    with pytest.raises(InputError, match=r"other\.safetensors: a mask whose ability is x"):
+        read_masks({OWN: file, Ablation("y", "specific", "0.001"): other})

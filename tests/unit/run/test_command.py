@@ -1,0 +1,140 @@
+"""Any job runs alone: `python -m benchprof run FILE`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from tests.unit.run.small import SMALL, write_items
+
+from benchprof.__main__ import main, run_file
+from benchprof.errors import InputError
+from benchprof.models.preparation import prepare_model
+from benchprof.run import script
+from benchprof.run.jobs.all import JOBS
+from benchprof.run.jobs.models import CheckSizes
+from benchprof.run.run import Run
+from benchprof.run.script import run_job
+from benchprof.store import Store
+
+
+@pytest.fixture
+def project(tmp_path: Path, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A folder with all that the small configuration names, with one model."""
+    monkeypatch.chdir(tmp_path)
+    for ability in "xy":
+        for split in ("train", "calibration", "test"):
+            write_items(
+                Path("items", ability), split, [f"{ability}-{split}-{n}" for n in range(12)]
+            )
+    model = SMALL["models"]["m"] | {"source": {"folder": tiny_folder.name}}
+    config = SMALL | {"models": {"m": model}}
+    Path("config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    return config
+
+
+@pytest.mark.usefixtures("project")
+def test_a_file_of_no_job_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "results/checks/absent.json"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("results/checks/absent.json: no job of this run writes it; expected")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.usefixtures("project")
+def test_a_missing_input_is_told_with_what_makes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "results/checks/m.json"]) == 1
+    assert capsys.readouterr().err == (
+        "results/models/m: no such file; expected an input of check_sizes. "
+        "Run the job that writes it first: python -m benchprof run results/models/m\n"
+    )
+    assert not Path("results").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seed": -1}, "config.yaml, seed: -1;"),
+        ({"abilities": {"x": {"items": "items/x"}, "y": {"items": "gone"}}}, "gone/train.jsonl"),
+    ],
+)
+def test_a_faulty_configuration_is_told_before_anything_runs(
+    change: dict[str, Any], said: str, project: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("config.yaml").write_text(yaml.safe_dump(project | change))
+    assert main(["run", "results/models/m"]) == 1
+    assert capsys.readouterr().err.startswith(said)
+    assert not Path("results").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_jobs_run_one_after_the_other(
+    tiny_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "results/models/m"]) == 0
+    card = json.loads(Path("results/models/m/model.json").read_text())
+    independent = prepare_model({"folder": str(tiny_folder)}, Path("again"), Store(Path("store")))
+    assert (card["digest"], card["parameters"]) == (independent.digest, independent.parameters)
+    assert main(["run", "results/checks/m.json"]) == 0
+    sizes = json.loads(Path("results/checks/m.json").read_text())
+    # Two layers of three matrices of 16 x 24.
+    assert sizes["scope"] == 2 * 3 * 16 * 24
+    assert sizes["n"] == {
+        k: card["parameters"] // part for k, part in (("0.01", 100), ("0.001", 1000))
+    }
+    # It runs whatever the file's age, with what another file lays over the configuration.
+    Path("more.yaml").write_text("fractions: [0.1]\n")
+    command = ["run", "results/checks/m.json", "--configfile", "config.yaml", "more.yaml"]
+    assert main([*command, "--threads", "2"]) == 0
+    assert list(json.loads(Path("results/checks/m.json").read_text())["n"]) == ["0.1"]
+    # A fault that the job itself finds: as a message, not as a trace.
+    Path("more.yaml").write_text("fractions: [0.9]\n")
+    assert main(command) == 1
+    assert "at most the 2,304 weights of the scope 'mlp'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_figure_is_drawn_from_a_table_alone() -> None:
+    pd.DataFrame().to_parquet(_made("results/profiles/similarity.parquet"))
+    # No timing is there yet: the stages are drawn without.
+    with pytest.raises(InputError, match=r"^results/profiles/impact\.parquet: no such file"):
+        run_file(Path("results/figures/pipeline.png"), [Path("config.yaml")], 1)
+    pd.DataFrame().to_parquet(_made("results/profiles/impact.parquet"))
+    run_file(Path("results/figures/pipeline.png"), [Path("config.yaml")], 1)
+    assert Path("results/figures/pipeline.png").read_bytes().startswith(b"\x89PNG")
+    assert set(pd.read_csv("results/figures/pipeline.csv")["rule"]) >= {"check_sizes"}
+
+
+def _made(file: str) -> Path:
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    return Path(file)
+
+
+def test_every_job_has_a_script_with_a_main() -> None:
+    run = Run.of(SMALL)
+    for kind in JOBS.values():
+        values = ["x"] * (len(kind.__match_args__) - 1)
+        file = script.FOLDER / f"{kind(run, *values).script}.py"
+        assert "\ndef main(job: " in file.read_text(encoding="utf-8"), kind.rule
+
+
+def test_an_installation_without_scripts_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script, "FOLDER", tmp_path)
+    with pytest.raises(InputError, match=r"check_sizes\.py: no such file.*on PYTHONPATH"):
+        run_job(CheckSizes(Run.of(SMALL), "m"), 1)
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["walk", "x"]])
+def test_a_command_without_a_file_is_explained(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert "usage: python -m benchprof" in capsys.readouterr().err

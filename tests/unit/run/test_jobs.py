@@ -1,0 +1,324 @@
+"""Jobs of whole configurations: their files, and what their settings depend on."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.conftest import ROOT
+from tests.unit.run.small import SMALL, write_items
+
+from benchprof.errors import InputError
+from benchprof.files import as_json
+from benchprof.run.declared import Declared, one_of
+from benchprof.run.jobs.all import JOBS, job_of
+from benchprof.run.jobs.evaluation import EvaluateHalves
+from benchprof.run.jobs.job import Job, listed
+from benchprof.run.jobs.validation import OfValidation
+from benchprof.run.run import Run
+
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
+HALVES = DEFAULT | {
+    "importance": DEFAULT["importance"] | {"halves": True},
+    "fractions": [0.001, "calibrated"],
+    "selections": {"top": {}, "specific": {"definition": "max"}},
+    "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
+}
+OF_HALVES = ("select_half_masks", "evaluate_halves", "measure_replication")
+CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES}
+
+
+def jobs_of(run: Run) -> list[Job]:
+    """Every job that a rule of the run has."""
+    values: dict[str, list[str]] = {
+        "model": list(run.configuration.models),
+        "ability": list(run.configuration.abilities),
+        "benchmark": list(run.configuration.benchmarks),
+        "selection": run.selections,
+        "k": run.ks,
+    }
+    jobs: list[Job] = []
+    for kind in JOBS.values():
+        if issubclass(kind, OfValidation) and run.configuration.validation is None:
+            continue
+        if kind.rule in OF_HALVES and not run.configuration.importance.halves:
+            continue
+        own = values
+        if kind is EvaluateHalves:
+            own = values | {"ability": list(run.own_benchmarks)}
+        names = [field.name for field in fields(kind) if field.name != "run"]
+        jobs += [kind(run, *chosen) for chosen in product(*(own[name] for name in names))]
+    return jobs
+
+
+@cache
+def written_by(name: str) -> dict[Path, tuple[str, dict[str, str]]]:
+    """The job of each output."""
+    found: dict[Path, tuple[str, dict[str, str]]] = {}
+    for job in jobs_of(Run.of(CONFIGURATIONS[name])):
+        for own in job.outputs.values():
+            for path in listed(own):
+                assert path not in found, (path, found[path], job.rule, job.wildcards)
+                found[path] = job.rule, job.wildcards
+    return found
+
+
+@pytest.fixture(autouse=True)
+def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_no_two_jobs_write_one_file(name: str) -> None:
+    files = written_by(name)
+    # Of 39 rules, without 6 of the validation and 3 of halves.
+    rules = {"default": 30, "planted": 36, "halves": 33}[name]
+    assert len({rule for rule, _ in files.values()}) == rules
+    # No output is a folder that holds another's.
+    assert not [path for path in files if not files.keys().isdisjoint(path.parents)]
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_patterns_of_a_rule_are_the_files_of_its_jobs(name: str) -> None:
+    run = Run.of(CONFIGURATIONS[name])
+    patterns = {rule: Declared(run, rule).outputs for rule in {job.rule for job in jobs_of(run)}}
+    for job in jobs_of(run):
+        filled = {
+            key: [text.format(**job.wildcards) for text in ([own] if isinstance(own, str) else own)]
+            for key, own in patterns[job.rule].items()
+        }
+        assert filled == {key: [str(p) for p in listed(own)] for key, own in job.outputs.items()}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_every_output_names_its_job(name: str) -> None:
+    run = Run.of(CONFIGURATIONS[name])
+    by_job = {(rule, tuple(own.values())): path for path, (rule, own) in written_by(name).items()}
+    # Of the last file of every fifth job: each asks the jobs before it.
+    for path in list(by_job.values())[::5]:
+        job = job_of(run, path)
+        assert (job.rule, job.wildcards) == written_by(name)[path]
+
+
+def test_a_file_in_an_output_folder_is_its_job_s() -> None:
+    run = Run.of(DEFAULT)
+    (model,) = run.models
+    job = job_of(run, Path("results/models", model, "model.json"))
+    assert (job.rule, job.wildcards) == ("prepare_model", {"model": model})
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "results/absent.csv",
+        "results/models/absent",
+        "config.yaml",
+        "./results",
+        # Of rules that this run does not have.
+        "results/profiles/replication.csv",
+        "results/validation/verdict.txt",
+    ],
+)
+def test_a_file_of_no_job_is_refused(file: str) -> None:
+    with pytest.raises(InputError, match="no job of this run writes it"):
+        job_of(Run.of(DEFAULT), Path(file))
+
+
+def test_a_run_with_halves_has_the_jobs_of_halves() -> None:
+    run = Run.of(HALVES)
+    assert job_of(run, Path("results/profiles/replication.csv")).rule == "measure_replication"
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_settings_are_json(name: str) -> None:
+    for job in jobs_of(Run.of(CONFIGURATIONS[name])):
+        # Also not tuples, or keys that are numbers: those are read as something else.
+        assert json.loads(as_json(job.settings)) == job.settings, job.rule
+
+
+def test_inputs_are_made_by_jobs_or_named_by_the_configuration() -> None:
+    for name, config in CONFIGURATIONS.items():
+        made = written_by(name)
+        for job in jobs_of(Run.of(config)):
+            for own in job.inputs.values():
+                for path in listed(own):
+                    assert path in made or path.parts[0] != "results", (job.rule, path)
+
+
+def test_names_are_matched_alone() -> None:
+    pattern = one_of(["phi-2", "SmolLM2.Q4"])
+    assert re.fullmatch(pattern, "SmolLM2.Q4")
+    assert not re.fullmatch(pattern, "SmolLM2-Q4")
+    assert not re.fullmatch(pattern, "phi-22")
+
+
+# What settings depend on.
+
+Settings = dict[tuple[str, ...], Any]
+WHOLE = ("write_manifest", "write_archive")
+"""They hold the whole configuration."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The files of the small configuration."""
+    monkeypatch.chdir(tmp_path)
+    for model in "mn":
+        Path(model).mkdir()
+    for ability, split in product("xy", ("train", "calibration", "test")):
+        ids = [f"{ability}-{split}-{number}" for number in range(3)]
+        write_items(tmp_path / "items" / ability, split, ids)
+    yield tmp_path
+
+
+def settings_of(config: dict[str, Any]) -> Settings:
+    return {
+        (job.rule, *job.wildcards.values()): json.loads(as_json(job.settings))
+        for job in jobs_of(Run.of(config))
+        if job.rule not in WHOLE
+    }
+
+
+def changed(before: Settings, after: Settings) -> set[tuple[str, ...]]:
+    """Jobs of both runs that have other settings."""
+    return {job for job in before.keys() & after.keys() if before[job] != after[job]}
+
+
+def set_to(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    def change(config: dict[str, Any]) -> None:
+        *parents, last = path.split(".")
+        for step in parents:
+            config = config[step]
+        config[last] = value
+
+    return change
+
+
+TEXTS = {"write_methods", "write_report"}
+SELECTED = {"select_masks", "draw_controls", "select_half_masks", "measure_stability"}
+SCORED = {"compute_importance", "select_half_masks", "measure_stability"}
+ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "export_items"}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rules"),
+    [
+        ("benchmarks.piqa", {"task": "piqa"}, {"compute_profile"}),
+        ("fractions", [0.01, "calibrated", 0.1],
+         {"check_sizes", "compute_profile"} | SELECTED | TEXTS),
+        ("profile.resamples", 300, {"compute_profile", "measure_replication"} | TEXTS),
+        ("profile.metric", "acc",
+         {"compute_profile", "measure_replication", "export_items"} | TEXTS),
+        ("controls.random.seeds", [7, 8, 9],
+         {"draw_controls", "calibrate_masks", "compute_profile"} | TEXTS),
+        ("calibration.items", 11, {"evaluate_calibration"} | TEXTS),
+        ("importance.score", "fisher", SCORED | TEXTS),
+        ("selections.specific.definition", "sum", SELECTED | TEXTS),
+        ("ablation", "mean", ANSWERED | TEXTS),
+        # k is chosen by the mask's own ablation.
+        ("ablation_of", "complement", (ANSWERED - {"evaluate_calibration"}) | TEXTS),
+        ("chat_date", "2025-01-01", SCORED | ANSWERED),
+        ("layers", [0, 1], {"check_sizes", "draw_controls"} | SCORED | TEXTS),
+        # Where results are kept, and where they are computed, changes none.
+        ("store", "elsewhere", set()),
+        ("models.m.device", "auto", set()),
+        ("models.m.scores_on_host", True, set()),
+        ("annotation", {"answers": "a", "per_ability": 3}, set()),
+        ("archive", {"share": ["x"]}, set()),
+    ],
+)  # fmt: skip
+def test_a_section_decides_the_settings_of_its_own_rules(
+    path: str, value: Any, rules: set[str], folder: Path
+) -> None:
+    assert folder == Path.cwd()
+    config = copy.deepcopy(SMALL)
+    before = settings_of(config)
+    set_to(path, value)(config)
+    assert {rule for rule, *_ in changed(before, settings_of(config))} == rules
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "value"),
+    [("x_test", {"ability": "x", "split": "test", "limit": 7}), ("arc", {"task": "arc_challenge"})],
+)
+def test_a_changed_benchmark_is_asked_again_alone(benchmark: str, value: Any, folder: Path) -> None:
+    assert folder == Path.cwd()
+    config = copy.deepcopy(SMALL)
+    before = settings_of(config)
+    config["benchmarks"][benchmark] = value
+    found = changed(before, settings_of(config))
+    rules = ("evaluate_benchmark", "export_items")
+    expected = {(rule, model, benchmark) for rule in rules for model in "mn"}
+    if benchmark == "x_test":
+        expected |= {("evaluate_halves", model, "x") for model in "mn"}
+    assert found == expected
+
+
+def test_a_model_s_keys_decide_its_own_jobs(folder: Path) -> None:
+    assert folder == Path.cwd()
+    config = copy.deepcopy(SMALL)
+    before = settings_of(config)
+    config["models"]["m"]["dtype"] = "bfloat16"
+    found = changed(before, settings_of(config))
+    assert {job[1] for job in found} == {"m"}
+    assert {job[0] for job in found} == SCORED | ANSWERED | {"draw_controls"}
+
+
+ALL = ("report_agreement",)
+"""Its report is of all items."""
+
+
+@pytest.mark.parametrize(
+    ("split", "jobs"),
+    [
+        ("train", {(rule, m) for rule in SCORED for m in "mn"}),
+        ("calibration", {("evaluate_calibration", m, "x") for m in "mn"}),
+        ("test", {("evaluate_halves", m, "x") for m in "mn"}
+         | {(rule, m, "x_test") for m in "mn" for rule in ("evaluate_benchmark", "export_items")}),
+    ],
+)  # fmt: skip
+def test_changed_items_are_used_again_where_they_were(
+    split: str, jobs: set[tuple[str, ...]], folder: Path
+) -> None:
+    before = settings_of(SMALL)
+    file = folder / f"items/x/{split}.jsonl"
+    text = file.read_text()
+    file.touch()
+    assert settings_of(SMALL) == before
+    file.write_text(text.replace('"answer": 0', '"answer": 1', 1))
+    assert changed(before, settings_of(SMALL)) == jobs | {ALL}
+
+
+def test_a_rejected_item_is_left_out_where_it_was_used(folder: Path) -> None:
+    assert folder == Path.cwd()
+    config = copy.deepcopy(SMALL)
+    before = settings_of(config)
+    config["abilities"]["x"]["exclude"] = ["x-calibration-1"]
+    found = changed(before, settings_of(config))
+    assert found == {ALL, *(("evaluate_calibration", m, "x") for m in "mn")}
+
+
+def test_a_local_model_that_changed_is_prepared_again(folder: Path) -> None:
+    before = settings_of(SMALL)
+    (folder / "m/config.json").write_text("{}")
+    assert changed(before, settings_of(SMALL)) == {("prepare_model", "m")}
+
+
+def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None:
+    job = Declared(Run.of(SMALL), "evaluate_benchmark").job({"model": "m", "benchmark": "x_test"})
+    file = folder / job.write_settings()
+    assert file == folder / "results/settings/evaluate_benchmark/m/x_test.json"
+    assert json.loads(file.read_text()) == job.settings
+    before = file.stat().st_mtime_ns
+    job.write_settings()
+    assert file.stat().st_mtime_ns == before

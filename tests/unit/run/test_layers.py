@@ -1,0 +1,142 @@
+"""Configurations over each other: what each layer adds, replaces and takes out."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import update_config
+
+from benchprof.errors import InputError
+from benchprof.run.layers import extended, laid_over, read_layers
+
+
+@pytest.fixture(autouse=True)
+def in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A base is named from the folder of the run."""
+    monkeypatch.chdir(tmp_path)
+
+
+def written(name: str, value: Any) -> Path:
+    file = Path(name)
+    file.write_text(value if isinstance(value, str) else yaml.safe_dump(value))
+    return file
+
+
+def test_a_file_replaces_values_and_lists_and_adds_to_sections() -> None:
+    below = written("below.yaml", {"seed": 1, "a": {"x": 1, "y": {"z": 2}}, "fractions": [1, 2]})
+    above = written("above.yaml", {"seed": 2, "a": {"y": {"w": 3}}, "fractions": [3], "new": "n"})
+    assert read_layers([below, above]) == {
+        "seed": 2,
+        "a": {"x": 1, "y": {"z": 2, "w": 3}},
+        "fractions": [3],
+        "new": "n",
+    }
+    # The other way round.
+    assert read_layers([above, below])["fractions"] == [1, 2]
+
+
+def test_a_file_lies_over_the_chain_that_it_extends() -> None:
+    written("one.yaml", {"a": 1, "b": 1, "c": 1, "s": {"a": 1, "b": 1, "c": 1}})
+    written("two.yaml", {"extends": "one.yaml", "b": 2, "c": 2, "s": {"b": 2, "c": 2}})
+    three = written("three.yaml", {"extends": "two.yaml", "c": 3, "s": {"c": 3}})
+    assert read_layers([three]) == {"a": 1, "b": 2, "c": 3, "s": {"a": 1, "b": 2, "c": 3}}
+
+
+def test_an_extending_file_may_be_given_over_another() -> None:
+    written("base.yaml", {"a": 1, "b": 1, "c": 1})
+    one = written("one.yaml", {"extends": "base.yaml", "b": 2, "c": 2})
+    other = written("other.yaml", {"c": 3})
+    assert read_layers([one, other]) == {"a": 1, "b": 2, "c": 3}
+
+
+def test_null_takes_out_what_lies_below() -> None:
+    written("base.yaml", {"annotation": {"answers": "x"}, "selections": {"top": {}, "core": {}}})
+    own = written(
+        "own.yaml", "extends: base.yaml\nannotation:\nselections: {core: null, bottom: {}}\n"
+    )
+    assert read_layers([own]) == {"selections": {"top": {}, "bottom": {}}}
+    # In whatever layer, and where nothing lies below.
+    assert read_layers([written("alone.yaml", "a: null\nb: {c: null}\n")]) == {"b": {}}
+
+
+def test_a_base_may_take_out_and_a_file_put_in_again() -> None:
+    written("one.yaml", {"a": {"x": 1, "y": 2}})
+    written("two.yaml", "extends: one.yaml\na: null\n")
+    three = written("three.yaml", {"extends": "two.yaml", "a": {"z": 3}})
+    assert read_layers([three]) == {"a": {"z": 3}}
+
+
+@pytest.mark.parametrize(
+    "chain", [["own.yaml"], ["two.yaml", "own.yaml"], ["two.yaml", "three.yaml", "two.yaml"]]
+)
+def test_no_file_extends_itself(chain: list[str]) -> None:
+    for name, base in zip(["own.yaml", *chain], chain, strict=False):
+        written(name, {"extends": base})
+    with pytest.raises(InputError, match=r"^extends: \w+\.yaml extends itself; expected a file"):
+        read_layers([Path("own.yaml")])
+
+
+@pytest.mark.parametrize("base", ["absent.yaml", 3, ["base.yaml"], "."])
+def test_a_base_that_is_no_file_is_named(base: Any) -> None:
+    own = written("own.yaml", {"extends": base})
+    with pytest.raises(InputError) as raised:
+        read_layers([own])
+    assert f"extends: {base!r}; expected a configuration file" in str(raised.value)
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(InputError, match=r"^absent\.yaml: no such file"):
+        read_layers([written("own.yaml", {"a": 1}), Path("absent.yaml")])
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "a\n"])
+def test_a_file_without_keys_is_named_as_a_layer_and_as_a_base(text: str) -> None:
+    written("empty.yaml", text)
+    with pytest.raises(InputError, match=r"^empty\.yaml: is empty or has no keys"):
+        read_layers([Path("empty.yaml")])
+    with pytest.raises(InputError, match=r"^empty\.yaml: is empty or has no keys"):
+        read_layers([written("own.yaml", {"extends": "empty.yaml"})])
+
+
+def test_a_key_said_twice_is_found_in_a_layer_and_in_a_base() -> None:
+    written("twice.yaml", "a: 1\nb: 2\na: 3\n")
+    own = written("own.yaml", {"extends": "twice.yaml"})
+    for files in ([Path("twice.yaml")], [own]):
+        with pytest.raises(InputError, match=r"^twice\.yaml, a: the key occurs on lines 1 and 3"):
+            read_layers(files)
+
+
+names = st.sampled_from(["a", "b", "c", "d"])
+leaves = st.booleans() | st.integers(-9, 9) | st.text("xyz", max_size=3) | st.lists(st.integers())
+# Snakemake leaves a plain value where an empty section lies over it.
+sections = st.recursive(
+    st.dictionaries(names, leaves, min_size=1),
+    lambda inner: st.dictionaries(names, leaves | inner, min_size=1),
+    max_leaves=12,
+)
+
+
+@given(sections, sections)
+def test_snakemake_lays_files_over_each_other_in_the_same_way(
+    below: dict[str, Any], above: dict[str, Any]
+) -> None:
+    files = [written("below.yaml", below), written("above.yaml", above)]
+    merged: dict[str, Any] = {}
+    for file in files:
+        update_config(merged, load_configfile(file))
+    assert read_layers(files) == merged
+
+
+@given(sections, sections)
+def test_laying_over_changes_neither(below: dict[str, Any], above: dict[str, Any]) -> None:
+    before = copy.deepcopy((below, above))
+    laid_over(below, above)
+    extended(above)
+    assert (below, above) == before

@@ -1,0 +1,228 @@
+"""What jobs ask a cluster for, by hand; and the plan says the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.conftest import ROOT
+from tests.unit.run.small import SMALL, controls, small
+
+from benchprof.plan.machine import GPU
+from benchprof.plan.shape import architecture, model_shape
+from benchprof.plan.steps import Step, model_steps, workload
+from benchprof.run import paths
+from benchprof.run.declared import Declared
+from benchprof.run.jobs.all import JOBS
+from benchprof.run.jobs.job import ModelJob, Size
+from benchprof.run.run import Run
+
+ON_GPU = Size(parameters=8e9, in_scope=5e9, itemsize=2, on_gpu=True)
+ON_CPU = Size(parameters=8e9, in_scope=5e9, itemsize=4, on_gpu=False)
+
+
+def memory(run: Run, rule: str, size: Size, *wildcards: str) -> float:
+    """Billions of bytes."""
+    return JOBS[rule](run, "m", *wildcards).memory(size) / 1e9
+
+
+def scored(score: str = "taylor", twins: bool = False, on_host: bool = False) -> Run:
+    model = SMALL["models"]["m"] | {"scores_on_host": on_host, "device": "auto"}
+    importance = SMALL["importance"] | {"score": score, "twins": twins}
+    return small(importance=importance, models={"m": model})
+
+
+@pytest.mark.parametrize(
+    ("run", "size", "expected"),
+    [
+        # 4 of libraries; of 16 of weights and 20 of float32 scores the larger.
+        (scored(), ON_GPU, 4 + 20),
+        (scored(), Size(8e9, 3e9, 2, True), 4 + 16),
+        # Twins' scores are on the GPU beside the others, unless they are kept here.
+        (scored(twins=True), ON_GPU, 4 + 20),
+        (scored(on_host=True), ON_GPU, 4 + 20),
+        (scored(twins=True, on_host=True), ON_GPU, 4 + 2 * 20),
+        # Wanda's are made here.
+        (scored("wanda", twins=True), ON_GPU, 4 + 2 * 20),
+        (scored("wanda"), ON_GPU, 4 + 20),
+        # On a CPU weights of 32 and the scores at once.
+        (scored(), ON_CPU, 4 + 32 + 20),
+        (scored(twins=True), ON_CPU, 4 + 32 + 2 * 20),
+        (scored("wanda", twins=True), ON_CPU, 4 + 32 + 2 * 20),
+    ],
+)
+def test_memory_of_importance(run: Run, size: Size, expected: float) -> None:
+    for rule in ("compute_importance", "select_half_masks"):
+        assert memory(run, rule, size) == pytest.approx(expected)
+
+
+def test_memory_of_masks() -> None:
+    for size in (ON_GPU, ON_CPU):
+        # A byte a parameter; the weights in float32 and a byte for each in scope.
+        assert memory(small(), "select_masks", size, "top") == pytest.approx(4 + 8)
+        assert memory(small(), "draw_controls", size, "top") == pytest.approx(4 + 32 + 5)
+
+
+def of_one_selection(**sections: Any) -> Run:
+    """Two masks and two controls at 0.01: 4 x 0.01 x 8e9 entries of 4 bytes are 1.28e9."""
+    own = {"selections": {"top": {}}, "fractions": [0.01]} | sections
+    return small(**own)
+
+
+@pytest.mark.parametrize(
+    ("sections", "size", "expected"),
+    [
+        # 4 of libraries, 2 of requests, 16 of weights, the masks.
+        ({}, ON_GPU, 4 + 2 + 16 + 1.28),
+        ({}, ON_CPU, 4 + 2 + 32 + 1.28),
+        # The complement's second copy of the scope is on the GPU, or here: 5e9 x 4.
+        ({"ablation_of": "complement"}, ON_GPU, 4 + 2 + 16 + 1.28),
+        ({"ablation_of": "complement"}, ON_CPU, 4 + 2 + 32 + 1.28 + 20),
+        ({"controls": controls([], "each_ability")}, ON_GPU, 4 + 2 + 16 + 0.64),
+        # What is calibrated may be the largest candidate, 0.01.
+        ({"fractions": ["calibrated"]}, ON_GPU, 4 + 2 + 16 + 1.28),
+        # No mask holds more than the scope: 4 x 5e9 entries, not 4 x 7.2e9.
+        ({"fractions": [0.9]}, ON_GPU, 4 + 2 + 16 + 80),
+    ],
+)
+def test_memory_of_an_evaluation(sections: dict[str, Any], size: Size, expected: float) -> None:
+    run = of_one_selection(**sections)
+    assert memory(run, "evaluate_benchmark", size, "x_test") == pytest.approx(expected)
+
+
+def test_memory_of_calibration_and_halves() -> None:
+    run = of_one_selection(fractions=[0.01, "calibrated"], ablation_of="complement")
+    # Two masks and two controls at 0.001 and at 0.01, and no complement: 4 x 0.011 x 8e9 x 4.
+    found = memory(run, "evaluate_calibration", ON_CPU, "x")
+    assert found == pytest.approx(4 + 2 + 32 + 1.408)
+    # Two masks at 0.01 of one ability: 2 x 0.01 x 8e9 x 4.
+    found = memory(run, "evaluate_halves", ON_CPU, "x")
+    assert found == pytest.approx(4 + 2 + 32 + 0.64 + 20)
+
+
+def test_memory_of_the_analysis() -> None:
+    run = small(fractions=[0.01])
+    # Two abilities' masks of 8e7 entries, twice in 4 bytes.
+    for rule in ("locate_masks", "compare_masks", "measure_selectivity"):
+        assert memory(run, rule, ON_GPU, "top", "0.01") == pytest.approx(4 + 1.28)
+    # Two abilities' masks at 0.00001 to 0.01024, 0.01365 together, whatever k the run has.
+    for own in (run, small(), small(fractions=["calibrated"])):
+        assert memory(own, "measure_core", ON_GPU) == pytest.approx(4 + 4 * 2 * 0.01365 * 8)
+    # As importance, and two abilities' two halves of two selections: 8 x 2 x 2 x 8e7.
+    assert memory(run, "measure_stability", ON_GPU) == pytest.approx(4 + 20 + 2.56)
+
+
+def test_what_needs_no_model_asks_for_libraries() -> None:
+    run = small()
+    assert JOBS["compute_profile"](run).memory(ON_GPU) == 4e9
+    assert memory(run, "export_items", ON_GPU, "x_test") == 4
+    assert memory(run, "check_sizes", ON_GPU) == 4
+    assert Declared(run, "compute_profile").gpus({}) == 0
+
+
+def test_a_further_attempt_asks_for_as_much_again() -> None:
+    own = Declared(small(), "select_masks")
+    wildcards = {"model": "m", "selection": "top"}
+    # Until the model is prepared that of an 8B model: 4e9 + 8e9.
+    assert [own.memory(wildcards, attempt) for attempt in (1, 2, 3)] == [12000, 24000, 36000]
+    # 60 minutes and 15 a billion.
+    assert [own.runtime(wildcards, attempt) for attempt in (1, 2)] == [180, 360]
+
+
+@pytest.mark.parametrize(("device", "gpus"), [("auto", 2), ("cuda", 2), ("cpu", 0)])
+def test_a_job_of_a_model_asks_for_its_gpus(device: str, gpus: int) -> None:
+    own = {"device": device} | ({"gpus": gpus} if gpus else {})
+    run = small(models={"m": SMALL["models"]["m"] | own})
+    assert Declared(run, "compute_importance").gpus({"model": "m"}) == gpus
+    assert Size.of(run, "m").on_gpu == (gpus > 0)
+
+
+def test_the_size_of_a_prepared_model_is_its_card_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_card("m", 1000, {"mlp": 600, "attention": 300, "all_layers": 900})
+    assert Size.of(small(), "m") == Size(1000, 600, 4, False)
+    assert Size.of(small(scope="attention"), "m").in_scope == 300
+    assert Size.of(small(), "n") == Size(8e9, 6e9, 4, False)
+
+
+def write_card(model: str, parameters: int, scope: dict[str, int]) -> None:
+    card = paths.card(model)
+    card.parent.mkdir(parents=True)
+    card.write_text(json.dumps({"parameters": parameters, "scope": scope}))
+
+
+PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
+MORE = PAPER | {
+    "importance": PAPER["importance"] | {"halves": True, "twins": False},
+    "fractions": [0.001, "calibrated"],
+    "calibration": {"fractions": [0.001, 0.003], "items": 32},
+    "selections": {"specific": {"definition": "ratio", "pool": 5}, "top": {}},
+    "ablation_of": "complement",
+    "models": {
+        name: own | {"scores_on_host": True, "dtype": "float32"}
+        for name, own in list(PAPER["models"].items())[:1]
+    },
+    "benchmarks": PAPER["benchmarks"]
+    | {f"{name}_test": {"ability": name, "split": "test"} for name in PAPER["abilities"]},
+}
+
+
+def planned(run: Run, model: str) -> list[Step]:
+    """The plan of a model whose card says what its architecture has."""
+    own, config = run.configuration.models[model], run.configuration
+    known = architecture(model, own.source, Path("results/absent"))
+    shape = model_shape(known, own.dtype, config.scope, config.layers)
+    whole = model_shape(known, own.dtype, config.scope, None)
+    write_card(model, shape.parameters, {config.scope: whole.scope_size})
+    return model_steps(run, model, shape, workload(run, 4), GPU)
+
+
+def asked(run: Run, model: str, step: Step) -> set[int]:
+    """Megabytes that the jobs of a step ask for."""
+    rule, *selection = step.rule.split()
+    kind = JOBS[rule]
+    assert issubclass(kind, ModelJob)
+    last = {
+        "evaluate_benchmark": run.benchmarks,
+        "evaluate_calibration": run.abilities,
+        "evaluate_halves": list(run.own_benchmarks),
+        "calibrate_masks": run.selections,
+    }.get(rule, selection)
+    names = [own.name for own in fields(kind) if own.name not in ("run", "model")]
+    every = [{"model": model} | dict(zip(names, [own], strict=True)) for own in last]
+    return {Declared(run, rule).memory(own, 1) for own in every or [{"model": model}]}
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the shipped items, where cards may be written."""
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize(("config", "rules"), [(PAPER, 6), (MORE, 12)])
+def test_the_plan_says_what_rules_ask_for(config: dict[str, Any], rules: int) -> None:
+    run = Run.of(config)
+    for model in run.models:
+        steps = planned(run, model)
+        assert all(step.host_memory for step in steps)
+        assert len(steps) == rules
+        for step in steps:
+            assert step.host_memory is not None
+            assert asked(run, model, step) == {round(step.host_memory / 1e6)}, step.rule
+
+
+@pytest.mark.usefixtures("prepared")
+def test_rules_ask_for_no_less_than_the_plan_where_few_layers_are_in_scope() -> None:
+    # A card does not say how many weights of a scope lie in some layers.
+    (name, model), *_ = PAPER["models"].items()
+    run = Run.of(PAPER | {"models": {name: model}, "layers": [0, 3]})
+    for step in planned(run, name):
+        assert min(asked(run, name, step)) >= round((step.host_memory or 0) / 1e6), step.rule
