@@ -42,7 +42,7 @@ def test_the_examples_run(
     assert set(assigned) == set(NAMES)
     session: dict[str, Any] = dict(NAMES)
     for example in examples:
-        exec(compile(example, "docs/library.md", "exec"), session)  # noqa: S102
+        exec(compile(example, "docs/library.md", "exec"), session)
     # What the session computed by itself is what the run did, which may take other products.
     matrix = session["matrix"]
     for metric, column in (("intact", "intact"), ("without", "ablated")):
