@@ -1,7 +1,8 @@
-"""Every YAML block of the documents is what it says: one that readers copy must not be refused."""
+"""What the documents say of code holds: blocks of YAML that readers copy, the map of the rooms."""
 
 from __future__ import annotations
 
+import ast
 import copy
 import dataclasses
 import re
@@ -22,6 +23,8 @@ DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Sections whose entries a page adds one by one; a page gives any other section whole.
 NAMED = ("models", "abilities", "benchmarks")
+LIBRARY = ROOT / "workflow/scripts/benchprof"
+ROOMS = {path.parent.name for path in LIBRARY.glob("*/__init__.py")}
 LM_EVAL_TASK = {field.name for field in dataclasses.fields(TaskConfig)}
 
 
@@ -87,3 +90,36 @@ def test_there_are_blocks_and_they_are_found() -> None:
     found = [place for page in PAGES for place, _ in blocks_of(page)]
     fences = sum(page.read_text(encoding="utf-8").count("```y") for page in PAGES)
     assert len(found) == fences > 10
+
+
+def imported_rooms(room: str) -> set[str]:
+    """The other rooms that a room's modules import, wherever in them."""
+    names = set()
+    for file in (LIBRARY / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "benchprof":
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and str(node.module).startswith("benchprof."):
+                names.add(str(node.module).split(".")[1])
+    return names & ROOMS - {room}
+
+
+def test_the_map_has_every_room_and_what_it_imports() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    table = text.partition("| room |")[2].partition("\n\n")[0]
+    rows = [line.strip("|").split("|") for line in table.splitlines()[2:]]
+    told = {room.strip(" `"): set(re.findall(r"`(\w+)`", last)) for room, _, last in rows}
+    assert told == {room: imported_rooms(room) for room in ROOMS}
+    tree = (ROOT / "README.md").read_text().partition("## The tree")[2]
+    assert set(re.findall(r"^  benchprof/(\w+)", tree, re.MULTILINE)) == ROOMS
+
+
+def test_files_and_tests_that_the_map_names_are_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    for name in re.findall(r"`((?:tests|workflow|benchprof|performance|resources)/[\w./]+)", text):
+        path = ROOT / name.replace("benchprof/", f"{LIBRARY.relative_to(ROOT)}/", 1)
+        assert path.exists() or "NAME" in name, name
+    for file, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text):
+        assert f"def {test}(" in (ROOT / file).read_text(), test
+    for test in re.findall(r"`(test_\w+)`", text):
+        assert f"def {test}(" in (ROOT / "tests/unit/masks/test_ablation.py").read_text(), test
