@@ -20,12 +20,15 @@ from transformers import AutoConfig
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
-from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import CPU
 from benchprof.plan.shape import model_shape
 from benchprof.plan.workload import diagnostic_examples, total
 from benchprof.run.ablation import Ablation
+from benchprof.run.jobs.importance import ComputeImportance
+from benchprof.run.jobs.job import Size
+from benchprof.run.jobs.masks import SelectMasks
+from benchprof.run.run import read_run
 from benchprof.store import Store
 
 ITEMS = Path(__file__).parents[1] / "resources/abilities"
@@ -94,9 +97,10 @@ def report(
             for a in abilities
         ]
     )
-    _, host = cost.importance_memory(shape, examples, "taylor_abs", False, False, CPU)
-    counts = [entry_count(fraction, shape.parameters) for fraction in FRACTIONS]
-    selecting = cost.selection_memory(shape, "specific", RATIO, counts, len(abilities))
+    run = read_run([ITEMS.parents[1] / "config.yaml"])
+    size = Size(shape.parameters, shape.scope_size, shape.itemsize, on_gpu=False)
+    host = ComputeImportance(run, run.models[0]).memory(size)
+    selecting = SelectMasks(run, run.models[0], "specific").memory(size)
     scores = cost.SCORE * shape.scope_size
     seconds = cost.importance_seconds(shape, examples, "taylor_abs", False, CPU)
     seconds += (shape.weight_bytes + scores * len(abilities)) / CPU.storage
@@ -109,7 +113,7 @@ def report(
         ("importance files", megabytes(scores * len(abilities)), megabytes(written)),
         ("`specific` masks, peak memory, importance files not counted",
          megabytes(selecting), megabytes(chosen.own)),
-        ("`specific` masks, files", megabytes(cost.INDEX * sum(counts) * len(abilities)),
+        ("`specific` masks, files", megabytes(4 * len(abilities) * sum(entry_count(f, shape.parameters) for f in FRACTIONS)),
          megabytes(masks)),
     ]  # fmt: skip
     for row in rows:

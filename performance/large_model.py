@@ -21,7 +21,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig
 from benchprof.importance.example import Example
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
-from benchprof.masks.job import selector
+from benchprof.masks.selection import selector
 from benchprof.masks.size import entry_count
 from benchprof.models.family import parameter_count, scope_weights
 from benchprof.tensors import TensorFile, write_tensors

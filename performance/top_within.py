@@ -25,7 +25,7 @@ from benchprof.analysis.overlap import shared_entries
 from benchprof.jsonl import read_objects
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
-from benchprof.masks.selection import select_top
+from benchprof.masks.rankings import select_top
 from benchprof.masks.size import entry_count
 from benchprof.masks.threshold import Entries
 from benchprof.models.family import parameter_count, scope_weights

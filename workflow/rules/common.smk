@@ -23,6 +23,10 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
+# Snakemake's report and a job's script see what the run is of, `extends` resolved.
+config.clear()
+config.update(RUN.values)
+
 # What a rule declares, by its name: of("compute_importance").outputs
 of = partial(Declared, RUN)
 

@@ -1,54 +1,35 @@
 # Report: figures, tables, the page, the summary and the manifest. None of it needs a model.
 
 
-# A figure each, with an SVG and its numbers as CSV beside it: its rule, what tells its files apart,
-# its caption and its heading in Snakemake's report.
-FIGURES = {
-    "plot_impact": ("{model}/{selection}_{k}", "impact", "Ability impact"),
-    "plot_forest": (
-        "{model}/{selection}_{k}",
-        "forest",
-        "Ability impact with intervals",
-    ),
-    "plot_radar": ("{model}/{selection}_{k}", "radar", "Profiles of benchmarks"),
-    "plot_ribbons": ("{model}/{selection}_{k}", "ribbons", "Abilities and benchmarks"),
-    "plot_clusters": (
-        "{model}/{selection}_{k}",
-        "clusters",
-        "Similarity of benchmarks",
-    ),
-    "plot_sweep": ("{model}/{selection}", "sweep", "Ability impact against k"),
-    "plot_similarity": ("{selection}_{k}", "similarity", "Similarity of models"),
-    "plot_pipeline": ("run", "pipeline", "This run"),
-}
-LABELS = {"model": "{model}", "masks": "{selection}", "k": "{k}"}
+# What tells a figure's files apart is what it is labelled with in Snakemake's report.
+LABELS = {"model": "model", "selection": "masks", "k": "k"}
 
 
-for figure, (pattern, caption, category) in FIGURES.items():
-    outputs = of(figure).outputs
+# A rule each, with an SVG and the figure's numbers as CSV beside it.
+for figure in report_jobs.FIGURES:
+    declared = of(figure.rule)
+    outputs = declared.outputs
     drawing = outputs.pop("png")
 
     rule:
         name:
-            figure
+            figure.rule
         input:
-            unpack(of(figure).inputs),
+            unpack(declared.inputs),
         output:
             **outputs,
             png=report(
                 drawing,
-                caption=f"../report/{caption}.rst",
-                category=category,
-                labels={
-                    label: value for label, value in LABELS.items() if value in pattern
-                },
+                caption=f"../report/{figure.rule.removeprefix('plot_')}.rst",
+                category=figure.category,
+                labels={LABELS[n]: f"{{{n}}}" for n in declared.wildcards},
             ),
         log:
-            f"results/logs/{figure}/{pattern}.log",
+            declared.log,
         conda:
             "../../envs/benchprof.yaml"
         params:
-            job=figure,
+            job=figure.rule,
         script:
             "../scripts/plot_figure.py"
 

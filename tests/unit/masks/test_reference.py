@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchprof.masks import parts
-from benchprof.masks.job import selector
+from benchprof.masks.selection import selector
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile, write_tensors
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.selection import select_core, select_top
+from benchprof.masks.rankings import select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
 from benchprof.masks.specific import (

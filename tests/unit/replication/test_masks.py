@@ -14,8 +14,8 @@ import torch
 from benchprof import codebase
 from benchprof.abilities.item import Item
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.job import read_for
 from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.selection import read_for
 from benchprof.replication import masks as module
 from benchprof.replication.masks import select_half_masks
 from benchprof.run.ablation import Ablation

@@ -34,6 +34,7 @@ MODULES = {
         "benchprof.masks.control",
         "benchprof.masks.job",
         "benchprof.masks.parts",
+        "benchprof.masks.rankings",
         "benchprof.masks.selection",
         "benchprof.masks.shares",
         "benchprof.masks.size",

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from scipy.stats import binom
 
-from benchprof.masks.selection import select_top
+from benchprof.masks.rankings import select_top
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile
 

@@ -34,8 +34,8 @@ from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
 from benchprof.importance.job import origin_of, used_items
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.job import read_for
 from benchprof.masks.mask import read_mask
+from benchprof.masks.selection import read_for
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.preparation import read_card
 from benchprof.run.ablation import BACKGROUND

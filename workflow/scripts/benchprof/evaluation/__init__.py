@@ -1,1 +1,1 @@
-"""Scoring of lm-eval requests: prefix trees, packing, log-likelihoods and greedy generation."""
+"""The intact and every ablated model answer a benchmark; a record each says what and how."""

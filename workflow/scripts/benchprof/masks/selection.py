@@ -1,58 +1,67 @@
-"""Selections that look at one ability's ranking, or at what all abilities share."""
+"""Which rule chooses the entries of an ability's mask, and what it is chosen from."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
-import torch
-
-from benchprof.masks.parts import chunks, largest_of_parts, whole_tensors
+from benchprof.masks.rankings import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, largest
+from benchprof.masks.specific import (
+    in_several_tops,
+    select_difference,
+    select_excluding,
+    select_max,
+    select_ratio,
+    select_sum,
+)
+from benchprof.masks.threshold import Entries
+from benchprof.run.ablation import BACKGROUND
+from benchprof.run.configuration import Specific, Top
 from benchprof.tensors import TensorFile
 
 
-def select_top(
-    importance: TensorFile, counts: Sequence[int], within: str = "model"
-) -> list[Entries]:
-    """`top`: the entries with the highest importance, for each count.
+def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
+    """Names of the importances that an ability's mask is selected from.
 
     Args:
-        importance: of one ability.
-        counts: the sizes n.
-        within: what is ranked together. model: the whole scope; masks are nested in the count.
-            tensor, chunk: each tensor, or each chunk of consecutive weights of the tensors in the
-            order of their names, gives a share by its size; not nested in the count.
+        selection: top, specific, core or bottom.
+        ability: whose mask it is.
+        importances: names of all, of the background too where the selection has one.
     """
-    if within == "model":
-        return largest(importance.names, importance.tensor, counts)
-    sizes = {name: importance.size(name) for name in importance.names}
-    return [
-        largest_of_parts(
-            whole_tensors(sizes) if within == "tensor" else chunks(sizes, count),
-            importance.tensor,
-            count,
+    if selection in ("top", "bottom"):
+        return [ability]
+    return [ability, BACKGROUND] if BACKGROUND in importances else sorted(importances)
+
+
+def selector(
+    selection: str,
+    settings: Mapping[str, Any],
+    files: Mapping[str, TensorFile],
+    counts: Sequence[int],
+) -> Callable[[str], list[Entries]]:
+    """From an ability to its entries for each count; what all abilities need is done once."""
+    if selection == "top":
+        within = Top(**settings).within
+        return lambda ability: select_top(files[ability], counts, within)
+    if selection == "bottom":
+        return lambda ability: select_bottom(files[ability], counts)
+    shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)
+    if selection == "core":
+        core = select_core(shares, counts)
+        return lambda _: core
+    rule = Specific(**settings)
+    least = rule.in_top_of or 0
+    tops = {a: select_top(file, counts) for a, file in files.items()} if least else {}
+    if rule.pool is not None:
+        pool = rule.pool
+        return lambda ability: select_ratio(
+            shares, ability, counts, pool, rule.others,
+            in_several_tops(shares, ability, tops, least) if least else None,
+        )  # fmt: skip
+    if rule.definition == "exclude":
+        return lambda ability: select_excluding(
+            shares, ability, counts, in_several_tops(shares, ability, tops, least)
         )
-        for count in counts
-    ]
-
-
-def select_bottom(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:
-    """`bottom`: the entries with the lowest importance, for each count; nested in the count.
-
-    Of a signed score those nearest to 0.
-    """
-    return largest(importance.names, lambda name: -importance.tensor(name).abs(), counts)
-
-
-def select_core(shares: Shares, counts: Sequence[int]) -> list[Entries]:
-    """`core`: the entries with the largest minimum over abilities of the share.
-
-    What ranks high for every ability. The same mask for all of them; nested in the count.
-    """
-
-    def least(tensor: str) -> torch.Tensor:
-        return functools.reduce(torch.minimum, (shares.of(a, tensor) for a in shares.files))
-
-    return largest(shares.names, least, counts)
+    contrast = {"max": select_max, "diff": select_difference, "sum": select_sum}[rule.definition]
+    return lambda ability: contrast(shares, ability, counts)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.selection import select_top
+from benchprof.masks.rankings import select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.threshold import Entries, largest, more_than_scope
 

@@ -13,8 +13,9 @@ from benchprof import codebase, digests
 from benchprof.abilities.item import read_items
 from benchprof.importance.job import compute_importance, examples_and_origins, used_items
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.job import read_for, select_masks
+from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
+from benchprof.masks.selection import read_for
 from benchprof.replication.halves import Halves, split
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.store import Store

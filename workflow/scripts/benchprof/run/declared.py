@@ -36,10 +36,19 @@ class Declared:
         return _as_text({**job.inputs, "settings": job.write_settings()})
 
     @property
+    def wildcards(self) -> list[str]:
+        """Names of what tells the rule's jobs apart."""
+        return [own.name for own in fields(JOBS[self.rule])[1:]]
+
+    @property
     def outputs(self) -> Named:
         """The files that jobs write, as patterns."""
-        names = [own.name for own in fields(JOBS[self.rule])[1:]]
-        return _as_text(self.job({name: f"{{{name}}}" for name in names}).outputs)
+        return _as_text(self.job({name: f"{{{name}}}" for name in self.wildcards}).outputs)
+
+    @property
+    def log(self) -> str:
+        """The file of what a job says, as a pattern."""
+        return "/".join(["results/logs", self.rule, *(f"{{{n}}}" for n in self.wildcards)]) + ".log"
 
     def places(self, wildcards: Any) -> dict[str, Any]:
         """Where a job computes and keeps what it made."""

@@ -107,7 +107,7 @@ class Job:
 
     @property
     def places(self) -> dict[str, Any]:
-        """Where it computes and keeps what it made: in no store's key, but a change runs it again."""
+        """Where it computes and keeps what it made; in no key, but a change runs it again."""
         return {}
 
     @property

@@ -31,11 +31,15 @@ class Figure(Job):
 
     Attributes:
         module: of `benchprof.report.figures`, that draws it.
+        draw: its function that does.
+        category: its heading in Snakemake's report, whose caption is named like the rule.
         table: what it is drawn from.
     """
 
     script = "plot_figure"
     module: ClassVar[str]
+    draw: ClassVar[str]
+    category: ClassVar[str]
     table: ClassVar[Path] = paths.IMPACT
 
     @property
@@ -103,30 +107,35 @@ class PlotImpact(ModelFigure):
     """AIS of every ability on every benchmark."""
 
     rule, kind, module = "plot_impact", "impact", "heatmap"
+    draw, category = "draw_heatmap", "Ability impact"
 
 
 class PlotForest(ModelFigure):
     """AIS with their intervals."""
 
     rule, kind, module = "plot_forest", "forest", "forest"
+    draw, category = "draw_forest", "Ability impact with intervals"
 
 
 class PlotRibbons(ModelFigure):
     """Which abilities feed which benchmarks."""
 
     rule, kind, module = "plot_ribbons", "ribbons", "ribbons"
+    draw, category = "draw_ribbons", "Abilities and benchmarks"
 
 
 class PlotClusters(ModelFigure):
     """How similar benchmarks are."""
 
     rule, kind, module = "plot_clusters", "clusters", "clusters"
+    draw, category = "draw_clusters", "Similarity of benchmarks"
 
 
 class PlotRadar(ModelFigure):
     """The profile of each benchmark, together and singly."""
 
     rule, kind, module = "plot_radar", "radar", "radar"
+    draw, category = "draw_radars", "Profiles of benchmarks"
 
     @property
     def singles(self) -> dict[str, list[Path]]:
@@ -156,6 +165,7 @@ class PlotSweep(Figure):
     model: str
     selection: str
     rule, module = "plot_sweep", "sweep"
+    draw, category = "draw_sweep", "Ability impact against k"
 
     @property
     def name(self) -> str:
@@ -175,6 +185,7 @@ class PlotSimilarity(Figure):
     selection: str
     k: str
     rule, module, table = "plot_similarity", "similarity", paths.SIMILARITY
+    draw, category = "draw_similarity", "Similarity of models"
 
     @property
     def name(self) -> str:
@@ -192,6 +203,7 @@ class PlotPipeline(Figure):
     """The stages of this run with what each took. By the time of the table every job is timed."""
 
     rule, module, name = "plot_pipeline", "pipeline", "pipeline"
+    draw, category = "draw_pipeline", "This run"
 
     @property
     def timings(self) -> dict[str, list[Path]]:
@@ -454,6 +466,18 @@ def told_of(run: Run) -> dict[str, Any]:
             if getattr(own, "split", None) == "calibration"
         ],
     }
+
+
+FIGURES: tuple[type[Figure], ...] = (
+    PlotImpact,
+    PlotForest,
+    PlotRadar,
+    PlotRibbons,
+    PlotClusters,
+    PlotSweep,
+    PlotSimilarity,
+    PlotPipeline,
+)
 
 
 def figures_of(run: Run) -> list[Figure]:

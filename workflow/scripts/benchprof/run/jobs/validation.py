@@ -181,6 +181,10 @@ class EvaluateBlocks(PlantedModel):
             "code": [codebase.digest_of("evaluation"), digests.of_modules(modules)],
         }
 
+    def memory(self, size: Size) -> float:
+        """The weights on their way to the device, and the requests."""
+        return super().memory(size) + 2e9 + size.weights
+
     def minutes(self, size: Size) -> float:
         """As of an evaluation."""
         return size.minutes(120, 30)

@@ -1,0 +1,58 @@
+"""Selections that look at one ability's ranking, or at what all abilities share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import torch
+
+from benchprof.masks.parts import chunks, largest_of_parts, whole_tensors
+from benchprof.masks.shares import Shares
+from benchprof.masks.threshold import Entries, largest
+from benchprof.tensors import TensorFile
+
+
+def select_top(
+    importance: TensorFile, counts: Sequence[int], within: str = "model"
+) -> list[Entries]:
+    """`top`: the entries with the highest importance, for each count.
+
+    Args:
+        importance: of one ability.
+        counts: the sizes n.
+        within: what is ranked together. model: the whole scope; masks are nested in the count.
+            tensor, chunk: each tensor, or each chunk of consecutive weights of the tensors in the
+            order of their names, gives a share by its size; not nested in the count.
+    """
+    if within == "model":
+        return largest(importance.names, importance.tensor, counts)
+    sizes = {name: importance.size(name) for name in importance.names}
+    return [
+        largest_of_parts(
+            whole_tensors(sizes) if within == "tensor" else chunks(sizes, count),
+            importance.tensor,
+            count,
+        )
+        for count in counts
+    ]
+
+
+def select_bottom(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:
+    """`bottom`: the entries with the lowest importance, for each count; nested in the count.
+
+    Of a signed score those nearest to 0.
+    """
+    return largest(importance.names, lambda name: -importance.tensor(name).abs(), counts)
+
+
+def select_core(shares: Shares, counts: Sequence[int]) -> list[Entries]:
+    """`core`: the entries with the largest minimum over abilities of the share.
+
+    What ranks high for every ability. The same mask for all of them; nested in the count.
+    """
+
+    def least(tensor: str) -> torch.Tensor:
+        return functools.reduce(torch.minimum, (shares.of(a, tensor) for a in shares.files))
+
+    return largest(shares.names, least, counts)
