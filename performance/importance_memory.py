@@ -20,6 +20,7 @@ from transformers import AutoConfig
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
+from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import CPU
 from benchprof.plan.shape import model_shape
@@ -97,6 +98,7 @@ def report(
             for a in abilities
         ]
     )
+    entries = sum(entry_count(fraction, shape.parameters) for fraction in FRACTIONS)
     run = read_run([ITEMS.parents[1] / "config.yaml"])
     size = Size(shape.parameters, shape.scope_size, shape.itemsize, on_gpu=False)
     host = ComputeImportance(run, run.models[0]).memory(size)
@@ -113,8 +115,7 @@ def report(
         ("importance files", megabytes(scores * len(abilities)), megabytes(written)),
         ("`specific` masks, peak memory, importance files not counted",
          megabytes(selecting), megabytes(chosen.own)),
-        ("`specific` masks, files", megabytes(4 * len(abilities) * sum(entry_count(f, shape.parameters) for f in FRACTIONS)),
-         megabytes(masks)),
+        ("`specific` masks, files", megabytes(4 * len(abilities) * entries), megabytes(masks)),
     ]  # fmt: skip
     for row in rows:
         print("| " + " | ".join(row) + " |")
