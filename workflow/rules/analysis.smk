@@ -32,7 +32,7 @@ rule locate_masks:
     params:
         job="locate_masks",
     script:
-        "../scripts/locate_masks.py"
+        "../scripts/compare_masks.py"
 
 
 rule compare_masks:

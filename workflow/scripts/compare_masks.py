@@ -1,13 +1,14 @@
-"""Tell how far the masks of one selection and k overlap."""
+"""Tell where the masks of one selection and k lie, or how far they overlap."""
 
-from benchprof.analysis.job import compare_masks
-from benchprof.run.jobs.analysis import CompareMasks
+from benchprof.analysis.job import compare_masks, locate_masks
+from benchprof.run.jobs.analysis import Compared
 from benchprof.run.script import run_script
 
 
-def main(job: CompareMasks, threads: int) -> None:
-    """Tell how far the masks of one selection and k overlap."""
-    compare_masks(
+def main(job: Compared, threads: int) -> None:
+    """Tell where the masks of one selection and k lie, or how far they overlap."""
+    tell = locate_masks if job.rule == "locate_masks" else compare_masks
+    tell(
         masks=job.masks,
         importance=job.scores,
         title=job.title,

@@ -6,6 +6,7 @@ A `description` is what a message quotes as allowed; config.yaml explains each k
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -495,3 +496,8 @@ class Configuration(Section):
     validation: Validation | None = Field(
         default=None, description="what config/planted.yaml explains"
     )
+
+
+if __name__ == "__main__":
+    # For editors, which check a file against it while it is written.
+    print(json.dumps(Configuration.model_json_schema(), indent=1))

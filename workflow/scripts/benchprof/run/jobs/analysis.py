@@ -117,7 +117,7 @@ class Compared(Drawn):
 class LocateMasks(Compared):
     """Tell where the masks of one selection and k lie."""
 
-    rule = "locate_masks"
+    rule, script = "locate_masks", "compare_masks"
     what = "location"
 
 
