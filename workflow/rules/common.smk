@@ -36,4 +36,4 @@ wildcard_constraints:
     ability=one_of([*RUN.abilities, ALL_ABILITIES]),
     benchmark=one_of(RUN.benchmarks),
     selection=one_of(RUN.selections),
-    k=one_of(RUN.ks),
+    k=one_of(dict.fromkeys([*RUN.ks, *RUN.candidates])),

@@ -22,7 +22,8 @@ for figure in report_jobs.FIGURES:
                 drawing,
                 caption=f"../report/{figure.rule.removeprefix('plot_')}.rst",
                 category=figure.category,
-                labels={LABELS[n]: f"{{{n}}}" for n in declared.wildcards},
+                labels={LABELS[n]: f"{{{n}}}" for n in declared.wildcards}
+                or {"figure": "pipeline"},
             ),
         log:
             declared.log,

@@ -27,11 +27,8 @@ def main(job: CheckRecovery, threads: int) -> None:
         planted=validation.planted,
         entangled=validation.entangled,
         view=job.view,
-        thresholds=validation.thresholds.model_dump(exclude_unset=True),
-        thresholds_of={
-            model: own.model_dump(exclude_unset=True)
-            for model, own in validation.thresholds_of.items()
-        },
+        thresholds=job.run.values["validation"]["thresholds"],
+        thresholds_of=job.run.values["validation"].get("thresholds_of", {}),
     )
     text = verdict_text(judgements)
     if not all(judgement.holds for judgement in judgements):

@@ -53,6 +53,8 @@ def jobs_of(run: Run) -> list[Job]:
             continue
         if kind.rule in OF_HALVES and not run.configuration.importance.halves:
             continue
+        if kind.rule in ("evaluate_calibration", "calibrate_masks") and not run.candidates:
+            continue
         own = values
         if kind is EvaluateHalves:
             own = values | {"ability": list(run.own_benchmarks)}
@@ -215,7 +217,7 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
     [
         ("benchmarks.piqa", {"task": "piqa"}, {"compute_profile"}),
         ("fractions", [0.01, "calibrated", 0.1],
-         {"check_sizes", "compute_profile"} | SELECTED | TEXTS),
+         {"check_sizes", "compute_profile", "export_items"} | SELECTED | TEXTS),
         ("profile.resamples", 300, {"compute_profile", "measure_replication"} | TEXTS),
         ("profile.metric", "acc",
          {"compute_profile", "measure_replication", "export_items"} | TEXTS),

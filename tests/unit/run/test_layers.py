@@ -19,7 +19,7 @@ from benchprof.run.layers import extended, laid_over, read_layers
 
 @pytest.fixture(autouse=True)
 def in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A base is named from the folder of the run."""
+    """Files are named as in the folder of a run."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -56,14 +56,42 @@ def test_an_extending_file_may_be_given_over_another() -> None:
     assert read_layers([one, other]) == {"a": 1, "b": 2, "c": 3}
 
 
+def test_a_base_lies_beside_the_file_that_extends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a command runs, and whatever lies in that folder under the same name."""
+    for folder, value in (("study", 1), ("elsewhere", 2)):
+        Path(folder).mkdir()
+        written(f"{folder}/base.yaml", {"a": value})
+    file = written("study/own.yaml", {"extends": "base.yaml", "b": 1}).resolve()
+    monkeypatch.chdir("elsewhere")
+    assert read_layers([file]) == {"a": 1, "b": 1}
+    # As Snakemake loads it, with what stands on the command line.
+    assert extended({"extends": "base.yaml", "b": 3}, [file]) == {"a": 1, "b": 3}
+
+
+def test_two_files_that_extend_are_refused_where_one_configuration_is_made_of_them() -> None:
+    files = [written(f"{n}.yaml", {"extends": "base.yaml"}) for n in ("one", "two")]
+    with pytest.raises(InputError, match=r"one\.yaml, two\.yaml: two files that extend one"):
+        extended({"extends": "base.yaml"}, files)
+
+
+@pytest.mark.parametrize("text", ["d: 2024-99-99\n", "a: !!python/none x\n", "a: &x {b: *x}\n"])
+def test_a_value_that_means_nothing_is_named_as_a_layer_and_as_a_base(text: str) -> None:
+    written("odd.yaml", text)
+    own = written("own.yaml", {"extends": "odd.yaml"})
+    for files in ([Path("odd.yaml")], [own]):
+        with pytest.raises(InputError, match=r"^odd\.yaml: a value that means nothing"):
+            read_layers(files)
+
+
 def test_null_takes_out_what_lies_below() -> None:
     written("base.yaml", {"annotation": {"answers": "x"}, "selections": {"top": {}, "core": {}}})
     own = written(
         "own.yaml", "extends: base.yaml\nannotation:\nselections: {core: null, bottom: {}}\n"
     )
     assert read_layers([own]) == {"selections": {"top": {}, "bottom": {}}}
-    # In whatever layer, and where nothing lies below.
-    assert read_layers([written("alone.yaml", "a: null\nb: {c: null}\n")]) == {"b": {}}
+    # Where it extends nothing, a key without a value stays, and is a fault of the configuration.
+    alone = written("alone.yaml", "a: null\nb: {c: null}\n")
+    assert read_layers([alone]) == {"a": None, "b": {"c": None}}
 
 
 def test_a_base_may_take_out_and_a_file_put_in_again() -> None:
@@ -79,7 +107,7 @@ def test_a_base_may_take_out_and_a_file_put_in_again() -> None:
 def test_no_file_extends_itself(chain: list[str]) -> None:
     for name, base in zip(["own.yaml", *chain], chain, strict=False):
         written(name, {"extends": base})
-    with pytest.raises(InputError, match=r"^extends: \w+\.yaml extends itself; expected a file"):
+    with pytest.raises(InputError, match=r"^\w+\.yaml: extends itself; expected a file"):
         read_layers([Path("own.yaml")])
 
 
@@ -138,5 +166,5 @@ def test_snakemake_lays_files_over_each_other_in_the_same_way(
 def test_laying_over_changes_neither(below: dict[str, Any], above: dict[str, Any]) -> None:
     before = copy.deepcopy((below, above))
     laid_over(below, above)
-    extended(above)
+    extended(above, [])
     assert (below, above) == before

@@ -71,7 +71,8 @@ def _as_input_error(
         path = path[:-1]
     found = value
     for step in path:
-        found = found[step]
+        # A key that is no text has its text in the path.
+        found = found[int(step)] if isinstance(found, list) else found.get(step)
     where = f"{source}, {'.'.join(map(str, path))}" if path else source
     if fault["type"] == "extra_forbidden":
         return _unknown_key(str(fault["loc"][-1]), sorted(section.model_fields), source, path)
@@ -86,7 +87,14 @@ def _as_input_error(
         )
     if fault["loc"][-1:] == ("[key]",):
         return InputError(where, f"the name {fault['loc'][-2]!r}", str(allowed))
-    return InputError(where, repr(found), allowed or fault["msg"])
+    return InputError(where, _shown(found), allowed or fault["msg"])
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _unknown_key(

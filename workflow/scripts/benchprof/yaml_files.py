@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,28 @@ from typing import Any
 import yaml
 
 from benchprof.errors import InputError
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """What a file of settings says.
+
+    Raises:
+        InputError: it is missing, is not YAML, says a key twice, has no keys, or a value means
+            nothing; names the file.
+    """
+    if not path.is_file():
+        raise InputError(path, "no such file", "a configuration", "Check the path.")
+    check_duplicate_keys(path)
+    try:
+        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # An alias in itself has no end.
+        json.dumps(value, default=str)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        found = f"a value that means nothing ({' '.join(str(error).split())[:200]})"
+        raise InputError(path, found, "plain YAML values") from None
+    if not isinstance(value, dict):
+        raise InputError(path, "is empty or has no keys", "a configuration")
+    return value
 
 
 def check_duplicate_keys(path: Path) -> None:

@@ -15,8 +15,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from benchprof import codebase
 from benchprof.abilities.item import Item
 from benchprof.archive.container import Archive
@@ -39,6 +37,7 @@ from benchprof.masks.selection import read_for
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.preparation import read_card
 from benchprof.run.ablation import BACKGROUND
+from benchprof.run.layers import read_layers
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
 
@@ -306,11 +305,13 @@ def _store(configfile: Path) -> Store:
     Raises:
         InputError: the file is missing or names none.
     """
-    try:
-        return Store(Path(yaml.safe_load(configfile.read_text("utf-8"))["store"]))
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
-        remedy = "Run this in the run's folder, or name the file with --configfile."
-        raise InputError(configfile, repr(error), "a configuration with `store`", remedy) from None
+    remedy = "Run this in the run's folder, or name the file with --configfile."
+    if not configfile.is_file():
+        raise InputError(configfile, "no such file", "a configuration with `store`", remedy)
+    store = read_layers([configfile]).get("store")
+    if not isinstance(store, str):
+        raise InputError(configfile, "no `store`", "a configuration with `store`", remedy)
+    return Store(Path(store))
 
 
 def _said(what: str, done: Refilled, place: str) -> Sequence[str]:

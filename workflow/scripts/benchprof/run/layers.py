@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from benchprof.errors import InputError
-from benchprof.yaml_files import check_duplicate_keys
+from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
 
@@ -18,43 +16,48 @@ def read_layers(files: Sequence[Path]) -> dict[str, Any]:
     """A configuration of files, each laid over those before it.
 
     Raises:
-        InputError: a file is missing, is not YAML, says a key twice or has no keys.
+        InputError: a file is missing, is not YAML, says a key twice or has no keys; or that which
+            one extends.
     """
     config: dict[str, Any] = {}
     for file in files:
-        if not file.is_file():
-            raise InputError(file, "no such file", "a configuration", "Check the path.")
-        check_duplicate_keys(file)
-        above = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if not isinstance(above, dict):
-            raise InputError(file, "is empty or has no keys", "a configuration")
-        config = laid_over(config, above)
-    return extended(config)
+        config = laid_over(config, _read(file, ()))
+    return config
 
 
-def extended(config: Mapping[str, Any], above: Sequence[str] = ()) -> dict[str, Any]:
-    """A configuration laid over the one that its `extends` names, and without keys that are null.
+def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]:
+    """A configuration that Snakemake loaded from files, laid over what their `extends` names.
 
-    Args:
-        config: as loaded.
-        above: the files that extend it, which it must not extend in turn.
+    The path is that of a file beside the one that says so.
 
     Raises:
-        InputError: the file that is extended is missing or faulty, or extends itself.
+        InputError: what is extended is missing or faulty, or two of the files say so.
     """
     if EXTENDS not in config:
-        return without_nulls(config)
+        return dict(config)
+    saying = [file for file in files if EXTENDS in read_yaml(file)]
+    if len(saying) > 1:
+        where = ", ".join(map(str, saying))
+        raise InputError(where, "two files that extend one", "one", "Give them one by one.")
+    return _over_base(config, saying[0] if saying else Path("config"), ())
+
+
+def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:
+    """A file with what it extends; `above` are the files that extend it."""
+    if file.resolve() in above:
+        raise InputError(file, f"{EXTENDS} itself", "a file that stands alone at the end")
+    return _over_base(read_yaml(file), file, above)
+
+
+def _over_base(config: Mapping[str, Any], file: Path, above: Sequence[Path]) -> dict[str, Any]:
+    if EXTENDS not in config:
+        return dict(config)
     base = config[EXTENDS]
-    if not isinstance(base, str) or not Path(base).is_file():
-        raise InputError(EXTENDS, repr(base), "a configuration file", "Check the path.")
-    if base in above:
-        raise InputError(EXTENDS, f"{base} extends itself", "a file that stands alone at the end")
-    check_duplicate_keys(Path(base))
-    below = yaml.safe_load(Path(base).read_text(encoding="utf-8"))
-    if not isinstance(below, dict):
-        raise InputError(base, "is empty or has no keys", "a configuration")
+    if not isinstance(base, str) or not (file.parent / base).is_file():
+        expected = "a configuration file beside this one"
+        raise InputError(f"{file}, {EXTENDS}", repr(base), expected, "Check the path.")
     own = {key: value for key, value in config.items() if key != EXTENDS}
-    return without_nulls(laid_over(extended(below, [*above, base]), own))
+    return _extending(_read(file.parent / base, [*above, file.resolve()]), own)
 
 
 def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,10 +70,15 @@ def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     return merged
 
 
-def without_nulls(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Without keys that are null: so a file takes out what the one below it says."""
-    return {
-        key: without_nulls(value) if isinstance(value, dict) else value
-        for key, value in config.items()
-        if value is not None
-    }
+def _extending(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """As laid over, but a key that is null takes out what the file below says."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if value is None and key in merged:
+            del merged[key]
+        elif isinstance(value, dict) and isinstance(old, dict):
+            merged[key] = _extending(old, value)
+        else:
+            merged[key] = value
+    return merged

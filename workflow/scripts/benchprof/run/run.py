@@ -34,7 +34,7 @@ class Run:
 
     Attributes:
         configuration: typed, with its defaults.
-        values: the same as a person wrote it, `extends` resolved, without defaults.
+        values: the same as a person wrote it, laid over what it extends, without defaults.
         source: the files named in messages.
     """
 
@@ -44,15 +44,14 @@ class Run:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], source: str = "config.yaml") -> Run:
-        """The run of a configuration as loaded.
+        """The run of a configuration as loaded, without anything that it extends.
 
         Raises:
             InputError: names the key, the value and what is allowed, of the first fault.
         """
-        values = extended(config)
-        configuration = read_section(Configuration, values, source)
+        configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source)
-        return cls(configuration, values, source)
+        return cls(configuration, dict(config), source)
 
     @classmethod
     def given(cls, config: Mapping[str, Any], files: Sequence[str | Path]) -> Run:
@@ -61,9 +60,10 @@ class Run:
         Raises:
             InputError: also names a key that a file says twice, of which Snakemake keeps the last.
         """
-        for file in files:
-            check_duplicate_keys(Path(file))
-        return cls.of(config, ", ".join(map(str, files)) or "config")
+        paths = [Path(file) for file in files]
+        for path in paths:
+            check_duplicate_keys(path)
+        return cls.of(extended(config, paths), ", ".join(map(str, files)) or "config")
 
     @cached_property
     def models(self) -> list[str]:

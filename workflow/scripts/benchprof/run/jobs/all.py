@@ -96,6 +96,8 @@ def job_of(run: Run, file: Path) -> Job:
             continue
         if not config.importance.halves and kind in OF_HALVES:
             continue
+        if not run.candidates and kind in (EvaluateCalibration, CalibrateMasks):
+            continue
         for job in _jobs(run, kind):
             written = [path for own in job.outputs.values() for path in listed(own)]
             if file in written or any(path in file.parents for path in written):

@@ -208,7 +208,7 @@ class MeasureStability(Scored, Drawn):
     def settings(self) -> Any:
         """What importance and masks depend on, and the code of the analysis."""
         return super().settings | {
-            "selections": self.run.values["selections"],
+            "selections": self.run.configuration.selections.model_dump(),
             "fractions": self.run.numbers,
             "fraction_of": self.run.configuration.fraction_of,
             "masks": codebase.digest_of("masks"),

@@ -119,7 +119,7 @@ class Answered(ModelJob):
         config = self.run.configuration
         model = config.models[self.model]
         return {
-            "benchmark": self.asked.model_dump(exclude_unset=True),
+            "benchmark": self.asked.model_dump(),
             "exclude": self.exclude,
             "dtype": model.dtype,
             "chat_template": model.chat_template,

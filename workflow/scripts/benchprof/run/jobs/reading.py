@@ -64,6 +64,7 @@ class ExportItems(EvaluateBenchmark):
         """Also of the code that lays out, so that an edited table or page is made again."""
         return super().settings | {
             "metric": self.metric,
+            "compared": self.compared,
             "reading": digests.of_modules(["benchprof.reading", "benchprof.spreadsheet"]),
         }
 

@@ -45,7 +45,7 @@ class SelectHalfMasks(Scored):
     def settings(self) -> Any:
         """What importance and masks depend on."""
         return super().settings | {
-            "selections": self.run.values["selections"],
+            "selections": self.run.configuration.selections.model_dump(),
             "fractions": self.run.numbers,
             "fraction_of": self.run.configuration.fraction_of,
             "masks": codebase.digest_of("masks"),

@@ -485,7 +485,8 @@ def figures_of(run: Run) -> list[Figure]:
     kinds: list[type[ModelFigure]] = [PlotImpact, PlotForest, PlotRadar, PlotRibbons]
     kinds += [PlotClusters] if len(run.benchmarks) > 2 else []
     figures: list[Figure] = [
-        kind(run, *view) for view in product(run.models, run.selections, run.ks) for kind in kinds
+        kind(run, model, selection, k)
+        for model, kind, selection, k in product(run.models, kinds, run.selections, run.ks)
     ]
     if len(run.ks) > 1:
         figures += [PlotSweep(run, *view) for view in product(run.models, run.selections)]

@@ -6,7 +6,7 @@ Only with `validation` in the configuration.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -154,8 +154,9 @@ class EvaluateBlocks(PlantedModel):
 
     @property
     def model_settings(self) -> ModelSettings:
-        """How the model is used."""
-        return next(iter(self.benchmarks.values())).model_settings
+        """On one device, without a chat template, which no planted model has."""
+        own = next(iter(self.benchmarks.values())).model_settings
+        return replace(own, chat_template=False, gpus=1)
 
     @property
     def inputs(self) -> Files:
@@ -195,6 +196,11 @@ class AnswerPool(Answered, OfValidation):
     """Evaluate the intact and the ablated models on the pool of fresh items."""
 
     rule = "answer_pool"
+
+    @property
+    def model_settings(self) -> ModelSettings:
+        """On one device, without a chat template, which no planted model has."""
+        return replace(super().model_settings, chat_template=False, gpus=1)
 
     @property
     def asked(self) -> Benchmark:
