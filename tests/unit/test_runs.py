@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import psutil
 import pytest
@@ -54,6 +56,28 @@ def test_a_killed_process_that_nobody_waited_for_is_dead(locked: Path) -> None:
 def test_a_process_that_took_over_the_number_is_not_the_owner(locked: Path) -> None:
     owner(locked, pid=psutil.Process().pid, started=1.0)
     assert clear_dead_lock(locked)
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+def test_another_user_s_run_holds_the_locks_that_are_theirs(
+    locked: Path, theirs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder cannot be seen: on a login node many run Snakemake."""
+    user = (locked / ".snakemake/locks/0.input.lock").stat().st_uid + (0 if theirs else 1)
+
+    class Process:
+        info: ClassVar[dict[str, object]] = {
+            "pid": 2**22 + 2,
+            "cmdline": ["snakemake"],
+            "uids": SimpleNamespace(effective=user),
+        }
+
+        def cwd(self) -> str:
+            raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil, "process_iter", lambda _: [Process()])
+    owner(locked)
+    assert clear_dead_lock(locked) != theirs
 
 
 def test_a_run_on_another_host_is_respected(locked: Path) -> None:

@@ -175,8 +175,14 @@ def test_a_folder_is_filled_once_and_again_where_it_is_damaged(
         folder = store.folder("models", "abc", fill)
         assert (folder / "weights").read_text() == "1 2 3"
     assert len(fills) == 1
+
+    def overwrite() -> None:
+        # An entry is read-only, which root does not notice.
+        (folder / "weights").chmod(0o644)
+        (folder / "weights").write_text("1 2 4")
+
     for damage in (
-        lambda: (folder / "weights").write_text("1 2 4"),
+        overwrite,
         (folder / "weights").unlink,
         lambda: (folder / "more").write_text("x"),
         lambda: (folder / "content.sha256").write_text(""),

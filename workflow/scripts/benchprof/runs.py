@@ -97,8 +97,9 @@ def _owner_lives(state: Path) -> bool:
 
 def _live_run(folder: Path) -> bool:
     """Whether a process of this host runs Snakemake, or one of its jobs, in the folder."""
+    owners = {lock.stat().st_uid for lock in (folder / STATE / "locks").glob("*")}
     own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    for process in psutil.process_iter(["pid", "cmdline"]):
+    for process in psutil.process_iter(["pid", "cmdline", "uids"]):
         try:
             command = " ".join(process.info["cmdline"] or [])
             if process.info["pid"] in own or "snakemake" not in command:
@@ -108,8 +109,9 @@ def _live_run(folder: Path) -> bool:
         except psutil.NoSuchProcess:
             continue
         except psutil.AccessDenied:
-            # Another user's: its folder cannot be seen, so it may be this one.
-            return True
+            # Another user's: its folder cannot be seen. It is this one if the lock is theirs.
+            if process.info["uids"].effective in owners:
+                return True
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from random import Random
 
@@ -79,7 +80,8 @@ def expected_impact(mixture: Mapping[str, float]) -> dict[str, float]:
     guessing = 0.25
     kinds = {name: ALL_KINDS[name] for name in mixture}
     worth = {n: -guessing if kind.misleads else 1 - guessing for n, kind in kinds.items()}
-    base = sum(share * worth[name] for name, share in mixture.items())
+    # Not `sum`, which adds floats in another way since Python 3.12.
+    base = math.fsum(share * worth[name] for name, share in mixture.items())
 
     def without(ability: str, name: str) -> float:
         if ability in kinds[name].needs:
@@ -89,7 +91,7 @@ def expected_impact(mixture: Mapping[str, float]) -> dict[str, float]:
         return 1 - guessing if ability == kinds[name].misleads else worth[name]
 
     return {
-        ability: sum(s * (worth[n] - without(ability, n)) for n, s in mixture.items()) / base
+        ability: math.fsum(s * (worth[n] - without(ability, n)) for n, s in mixture.items()) / base
         for ability in ABILITIES
     }
 
