@@ -18,8 +18,8 @@ from tests.conftest import ROOT
 
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
+from benchprof.run.jobs.exhibits import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
-from benchprof.run.jobs.report import FIGURES
 
 LIBRARY = ROOT / "workflow/scripts"
 # What a stage's job imports and what decides none of its numbers: where these come from and go to,

@@ -6,7 +6,7 @@ LABELS = {"model": "model", "selection": "masks", "k": "k"}
 
 
 # A rule each, with an SVG and the figure's numbers as CSV beside it.
-for figure in report_jobs.FIGURES:
+for figure in FIGURES:
     declared = of(figure.rule)
     outputs = declared.outputs
     drawing = outputs.pop("png")

@@ -20,6 +20,7 @@ from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateHalves
+from benchprof.run.jobs.exhibits import FIGURES, TabulateImpact, TabulateSimilarity
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, listed
 from benchprof.run.jobs.masks import DrawControls, SelectMasks
@@ -27,14 +28,7 @@ from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.jobs.reading import ExportItems
 from benchprof.run.jobs.replication import MeasureReplication, SelectHalfMasks
-from benchprof.run.jobs.report import (
-    FIGURES,
-    TabulateImpact,
-    TabulateSimilarity,
-    WriteManifest,
-    WriteMethods,
-    WriteReport,
-)
+from benchprof.run.jobs.report import WriteManifest, WriteMethods, WriteReport
 from benchprof.run.jobs.validation import (
     AcceptModel,
     AnswerPool,

@@ -7,14 +7,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase, digests
+from benchprof import digests
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
-from benchprof.run.jobs.importance import Scored
 from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.jobs.profile import sources_of
-from benchprof.run.jobs.replication import DRAWN_BY
+from benchprof.run.jobs.replication import Halving
 from benchprof.run.run import Run
 
 SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
@@ -190,7 +189,7 @@ class MeasureCore(Drawn):
 
 
 @dataclass(frozen=True)
-class MeasureStability(Scored, Drawn):
+class MeasureStability(Halving, Drawn):
     """Measure how far the masks of two halves of the items agree, over their number.
 
     Not from the results alone: it computes importance again, twice as much as the run did.
@@ -207,14 +206,7 @@ class MeasureStability(Scored, Drawn):
     @property
     def settings(self) -> Any:
         """What importance and masks depend on, and the code of the analysis."""
-        return super().settings | {
-            "selections": self.run.configuration.selections.model_dump(),
-            "fractions": self.run.numbers,
-            "fraction_of": self.run.configuration.fraction_of,
-            "masks": codebase.digest_of("masks"),
-            "halves": digests.of_modules(DRAWN_BY),
-            "analysis": digests.of_modules(MODULES),
-        }
+        return super().settings | {"analysis": digests.of_modules(MODULES)}
 
     def memory(self, size: Size) -> float:
         """As importance, and the abilities' masks of two halves in every selection and k."""

@@ -38,10 +38,15 @@ class Answered(ModelJob):
     def ablations(self) -> list[Ablation]:
         """Under what."""
 
-    @property
     @abstractmethod
+    def record(self, ablation: Ablation | None) -> Path:
+        """Where the answers under an ablation go; None is the intact model."""
+
+    @property
     def records(self) -> dict[str, Path]:
-        """Where the answers go, by the ablation's name, and of `intact`."""
+        """Where all answers go, by the ablation's name, and of `intact`."""
+        own = {ablation.name: self.record(ablation) for ablation in self.ablations}
+        return {INTACT: self.record(None)} | own
 
     @property
     def places(self) -> dict[str, Any]:
@@ -163,11 +168,9 @@ class EvaluateBenchmark(Answered):
         """All of the run's."""
         return self.run.ablations
 
-    @property
-    def records(self) -> dict[str, Path]:
-        """One per ablation."""
-        states = {INTACT: None} | {own.name: own for own in self.ablations}
-        return {name: paths.record(self.model, self.benchmark, own) for name, own in states.items()}
+    def record(self, ablation: Ablation | None) -> Path:
+        """Of the benchmark."""
+        return paths.record(self.model, self.benchmark, ablation)
 
     @property
     def local_files(self) -> Mapping[str, Path]:
@@ -213,14 +216,9 @@ class EvaluateCalibration(Answered):
         """All abilities' masks at every candidate; of controls the ability's own alone."""
         return self.run.trials(self.ability)
 
-    @property
-    def records(self) -> dict[str, Path]:
-        """One per candidate mask."""
-        states = {INTACT: None} | {own.name: own for own in self.ablations}
-        return {
-            name: paths.calibration_record(self.model, self.ability, own)
-            for name, own in states.items()
-        }
+    def record(self, ablation: Ablation | None) -> Path:
+        """Of the calibration items."""
+        return paths.calibration_record(self.model, self.ability, ablation)
 
     @property
     def kept_in(self) -> dict[str, Any] | None:
@@ -245,10 +243,6 @@ class EvaluateHalves(Answered):
         """The masks of both halves."""
         return self.run.halves(self.ability)
 
-    @property
-    def records(self) -> dict[str, Path]:
-        """One per mask."""
-        states = {INTACT: None} | {own.name: own for own in self.ablations}
-        return {
-            name: paths.half_record(self.model, self.ability, own) for name, own in states.items()
-        }
+    def record(self, ablation: Ablation | None) -> Path:
+        """Of the own test."""
+        return paths.half_record(self.model, self.ability, ablation)

@@ -28,7 +28,36 @@ TABLES = (
 
 
 @dataclass(frozen=True)
-class ComputeProfile(Job):
+class Profiling(Job):
+    """A job that turns records into AIS."""
+
+    @property
+    def intact(self) -> dict[tuple[str, str], Path]:
+        """The intact model's record, by model and benchmark."""
+        raise NotImplementedError
+
+    @property
+    def sources(self) -> list[Source]:
+        """The ablated records with their masks."""
+        raise NotImplementedError
+
+    @property
+    def profile(self) -> Settings:
+        """How scores become AIS."""
+        return profile_settings(self.run)
+
+    @property
+    def inputs(self) -> Files:
+        """Records and masks."""
+        return {
+            "intact": list(self.intact.values()),
+            "records": [source.record for source in self.sources],
+            "masks": list(dict.fromkeys(source.mask for source in self.sources)),
+        }
+
+
+@dataclass(frozen=True)
+class ComputeProfile(Profiling):
     """Turn all records into tables."""
 
     rule = "compute_profile"
@@ -45,20 +74,6 @@ class ComputeProfile(Job):
     def sources(self) -> list[Source]:
         """Every ablated record with its mask."""
         return sources_of(self.run)
-
-    @property
-    def profile(self) -> Settings:
-        """How scores become AIS."""
-        return profile_settings(self.run)
-
-    @property
-    def inputs(self) -> Files:
-        """Every record and every mask."""
-        return {
-            "intact": list(self.intact.values()),
-            "records": [source.record for source in self.sources],
-            "masks": list(dict.fromkeys(source.mask for source in self.sources)),
-        }
 
     @property
     def outputs(self) -> Files:

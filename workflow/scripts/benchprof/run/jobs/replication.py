@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, digests
-from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.importance import Scored
-from benchprof.run.jobs.job import Files, Job
-from benchprof.run.jobs.profile import described, profile_settings
+from benchprof.run.jobs.job import Files
+from benchprof.run.jobs.profile import Profiling, described
 from benchprof.run.run import Run
 
 DRAWN_BY = ("benchprof.replication.halves", "benchprof.replication.masks")
@@ -25,7 +24,23 @@ DRAWN_BY = ("benchprof.replication.halves", "benchprof.replication.masks")
 
 
 @dataclass(frozen=True)
-class SelectHalfMasks(Scored):
+class Halving(Scored):
+    """A job that scores halves of the train items and selects masks from each."""
+
+    @property
+    def settings(self) -> Any:
+        """What importance and masks depend on."""
+        return super().settings | {
+            "selections": self.run.configuration.selections.model_dump(),
+            "fractions": self.run.numbers,
+            "fraction_of": self.run.configuration.fraction_of,
+            "masks": codebase.digest_of("masks"),
+            "halves": digests.of_modules(DRAWN_BY),
+        }
+
+
+@dataclass(frozen=True)
+class SelectHalfMasks(Halving):
     """Select the masks that each half of the train items makes alone."""
 
     rule = "select_half_masks"
@@ -41,20 +56,9 @@ class SelectHalfMasks(Scored):
         """The masks."""
         return {"masks": list(self.masks.values())}
 
-    @property
-    def settings(self) -> Any:
-        """What importance and masks depend on."""
-        return super().settings | {
-            "selections": self.run.configuration.selections.model_dump(),
-            "fractions": self.run.numbers,
-            "fraction_of": self.run.configuration.fraction_of,
-            "masks": codebase.digest_of("masks"),
-            "halves": digests.of_modules(DRAWN_BY),
-        }
-
 
 @dataclass(frozen=True)
-class MeasureReplication(Job):
+class MeasureReplication(Profiling):
     """Measure by how much an ability's AIS on its own test differs with the train items."""
 
     rule = "measure_replication"
@@ -90,19 +94,9 @@ class MeasureReplication(Job):
         ]
 
     @property
-    def profile(self) -> Settings:
-        """How scores become AIS."""
-        return profile_settings(self.run)
-
-    @property
     def inputs(self) -> Files:
-        """Records, masks and the AIS beside them."""
-        return {
-            "impact": self.impact,
-            "intact": list(self.intact.values()),
-            "records": [source.record for source in self.sources],
-            "masks": [source.mask for source in self.sources],
-        }
+        """Also the AIS that the others stand beside."""
+        return {"impact": self.impact, **super().inputs}
 
     @property
     def outputs(self) -> Files:

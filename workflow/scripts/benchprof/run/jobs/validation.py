@@ -212,12 +212,9 @@ class AnswerPool(Answered, OfValidation):
         """The masks that thresholds are demanded of."""
         return [Ablation(ability, *self.view) for ability in self.run.abilities]
 
-    @property
-    def records(self) -> dict[str, Path]:
-        """By the ablation's name, and of `intact`."""
-        known = pool_of(self.run, self.model)
-        own = {ablation.name: known[ablation.ability] for ablation in self.ablations}
-        return {INTACT: known[INTACT]} | own
+    def record(self, ablation: Ablation | None) -> Path:
+        """Of the pool, by ability."""
+        return pool_of(self.run, self.model)[ablation.ability if ablation else INTACT]
 
     @property
     def settings(self) -> Any:

@@ -1,0 +1,329 @@
+"""Jobs that show a table of the profile stage, as a figure or as a table for a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any, ClassVar
+
+from benchprof import digests
+from benchprof.run import paths
+from benchprof.run.jobs.job import Files, Job
+from benchprof.run.run import Run
+
+SHOWN_BY = ("profile.criteria", "report.style", "report.matrix", "report.caveats")
+"""Modules of the library that every figure and table is made with."""
+
+
+@dataclass(frozen=True)
+class Exhibit(Job):
+    """A job that shows a part of one table in several forms.
+
+    Attributes:
+        table: what is shown.
+        forms: endings of the files.
+    """
+
+    table: ClassVar[Path] = paths.IMPACT
+    forms: ClassVar[tuple[str, ...]]
+
+    @property
+    def stem(self) -> Path:
+        """The files without their endings."""
+        raise NotImplementedError
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Of the report, that make it beside those of `SHOWN_BY`."""
+        raise NotImplementedError
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """What is shown of the table, as arguments of the function that does."""
+        raise NotImplementedError
+
+    @property
+    def targets(self) -> list[Path]:
+        """A file for each form; not `with_suffix`, since k has a point."""
+        return [self.stem.parent / f"{self.stem.name}.{form}" for form in self.forms]
+
+    @property
+    def inputs(self) -> Files:
+        """The table."""
+        return {"table": self.table}
+
+    @property
+    def outputs(self) -> Files:
+        """By form."""
+        return dict(zip(self.forms, self.targets, strict=True))
+
+    @property
+    def settings(self) -> Any:
+        """Also the code that shows it."""
+        made_by = [*SHOWN_BY, *(f"report.{name}" for name in self.modules)]
+        return {
+            "own_benchmarks": self.run.own_benchmarks,
+            "code": digests.of_modules(f"benchprof.{name}" for name in made_by),
+        }
+
+
+@dataclass(frozen=True)
+class OfModel(Exhibit):
+    """Of one model under one selection and k."""
+
+    model: str
+    selection: str
+    k: str
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """One model, selection and k."""
+        return {
+            "model": self.model,
+            "selection": self.selection,
+            "fraction": self.k,
+            "own_benchmarks": self.run.own_benchmarks,
+        }
+
+
+@dataclass(frozen=True)
+class OfModels(Exhibit):
+    """Of all models together under one selection and k."""
+
+    selection: str
+    k: str
+    table = paths.SIMILARITY
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """One selection and k."""
+        return {"selection": self.selection, "fraction": self.k}
+
+
+@dataclass(frozen=True)
+class Figure(Exhibit):
+    """A figure, with its numbers as CSV beside it.
+
+    Attributes:
+        module: of `benchprof.report.figures`, that draws it.
+        draw: its function that does.
+        category: its heading in Snakemake's report, whose caption is named like the rule.
+    """
+
+    script = "plot_figure"
+    forms = ("png", "svg", "csv")
+    module: ClassVar[str]
+    draw: ClassVar[str]
+    category: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """Its path below the folder of figures, without an ending."""
+        raise NotImplementedError
+
+    @property
+    def stem(self) -> Path:
+        """Below the folder of figures."""
+        return paths.RESULTS / "figures" / self.name
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What draws it."""
+        return (f"figures.{self.module}",)
+
+
+@dataclass(frozen=True)
+class ModelFigure(OfModel, Figure):
+    """A figure of one model under one selection and k, named after its rule."""
+
+    @property
+    def name(self) -> str:
+        """Its path below the folder of figures."""
+        return f"{self.model}/{self.rule.removeprefix('plot_')}_{self.selection}_{self.k}"
+
+
+class PlotImpact(ModelFigure):
+    """AIS of every ability on every benchmark."""
+
+    rule, module, draw = "plot_impact", "heatmap", "draw_heatmap"
+    category = "Ability impact"
+
+
+class PlotForest(ModelFigure):
+    """AIS with their intervals."""
+
+    rule, module, draw = "plot_forest", "forest", "draw_forest"
+    category = "Ability impact with intervals"
+
+
+class PlotRibbons(ModelFigure):
+    """Which abilities feed which benchmarks."""
+
+    rule, module, draw = "plot_ribbons", "ribbons", "draw_ribbons"
+    category = "Abilities and benchmarks"
+
+
+class PlotClusters(ModelFigure):
+    """How similar benchmarks are."""
+
+    rule, module, draw = "plot_clusters", "clusters", "draw_clusters"
+    category = "Similarity of benchmarks"
+
+
+class PlotRadar(ModelFigure):
+    """The profile of each benchmark, together and singly."""
+
+    rule, module, draw = "plot_radar", "radar", "draw_radars"
+    category = "Profiles of benchmarks"
+
+    @property
+    def singles(self) -> dict[str, list[Path]]:
+        """Each benchmark's own radar in every form."""
+        return {
+            name: [self.stem / f"{name}.{form}" for form in self.forms]
+            for name in self.run.benchmarks
+        }
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """Also where single radars go."""
+        return {**super().view, "singles": self.singles}
+
+    @property
+    def outputs(self) -> Files:
+        """Also the single radars."""
+        singles = [path for own in self.singles.values() for path in own]
+        return {**super().outputs, "singles": singles}
+
+
+@dataclass(frozen=True)
+class PlotSweep(Figure):
+    """AIS against k."""
+
+    model: str
+    selection: str
+    rule, module, draw = "plot_sweep", "sweep", "draw_sweep"
+    category = "Ability impact against k"
+
+    @property
+    def name(self) -> str:
+        """Its path below the folder of figures."""
+        return f"{self.model}/sweep_{self.selection}"
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """One model and selection."""
+        return {"model": self.model, "selection": self.selection}
+
+
+class PlotSimilarity(OfModels, Figure):
+    """How similar every two models' profiles are."""
+
+    rule, module, draw = "plot_similarity", "similarity", "draw_similarity"
+    category = "Similarity of models"
+
+    @property
+    def name(self) -> str:
+        """Its path below the folder of figures."""
+        return f"similarity_{self.selection}_{self.k}"
+
+
+@dataclass(frozen=True)
+class PlotPipeline(Figure):
+    """The stages of this run with what each took. By the time of the table every job is timed."""
+
+    rule, module, draw = "plot_pipeline", "pipeline", "draw_pipeline"
+    category = "This run"
+    name = "pipeline"
+
+    @property
+    def timings(self) -> dict[str, list[Path]]:
+        """The timing file of every job, by rule; one of an older run may be missing."""
+        run = self.run
+        asked: dict[str, list[list[str]]] = {
+            "prepare_model": [run.models],
+            "check_sizes": [run.models],
+            "compute_importance": [run.models],
+            "select_masks": [run.models, run.selections],
+            "draw_controls": [run.models, run.selections],
+            "evaluate_calibration": [run.models, run.abilities],
+            "calibrate_masks": [run.models, run.selections],
+            "evaluate_benchmark": [run.models, run.benchmarks],
+            "compute_profile": [],
+        }
+        unused = () if run.candidates else ("evaluate_calibration", "calibrate_masks")
+        return {
+            rule: sorted(paths.timing(rule, *own) for own in product(*names))
+            for rule, names in asked.items()
+            if rule not in unused
+        }
+
+
+@dataclass(frozen=True)
+class PaperTable(Exhibit):
+    """A table for a paper, as LaTeX and Markdown."""
+
+    script = "tabulate_scores"
+    forms = ("tex", "md")
+    modules = ("paper_tables", "figures.similarity")
+
+
+class TabulateImpact(OfModel, PaperTable):
+    """The AIS of one model under one selection and k."""
+
+    rule = "tabulate_impact"
+
+    @property
+    def stem(self) -> Path:
+        """Below the folder of tables."""
+        return paths.RESULTS / "tables" / self.model / f"impact_{self.selection}_{self.k}"
+
+
+class TabulateSimilarity(OfModels, PaperTable):
+    """The similarity of every two models under one selection and k."""
+
+    rule = "tabulate_similarity"
+
+    @property
+    def stem(self) -> Path:
+        """Below the folder of tables."""
+        return paths.RESULTS / "tables" / f"similarity_{self.selection}_{self.k}"
+
+
+FIGURES: tuple[type[Figure], ...] = (
+    PlotImpact,
+    PlotForest,
+    PlotRadar,
+    PlotRibbons,
+    PlotClusters,
+    PlotSweep,
+    PlotSimilarity,
+    PlotPipeline,
+)
+
+
+def figures_of(run: Run) -> list[Figure]:
+    """Every figure; clusters need three benchmarks, sweeps two k, similarity two models."""
+    kinds: list[type[ModelFigure]] = [PlotImpact, PlotForest, PlotRadar, PlotRibbons]
+    kinds += [PlotClusters] if len(run.benchmarks) > 2 else []
+    figures: list[Figure] = [
+        kind(run, model, selection, k)
+        for model, kind, selection, k in product(run.models, kinds, run.selections, run.ks)
+    ]
+    if len(run.ks) > 1:
+        figures += [PlotSweep(run, *view) for view in product(run.models, run.selections)]
+    if len(run.models) > 1:
+        figures += [PlotSimilarity(run, *view) for view in product(run.selections, run.ks)]
+    return [*figures, PlotPipeline(run)]
+
+
+def paper_tables(run: Run) -> list[Path]:
+    """AIS and similarity for a paper, as LaTeX and Markdown."""
+    jobs: list[PaperTable] = [
+        TabulateImpact(run, *view) for view in product(run.models, run.selections, run.ks)
+    ]
+    if len(run.models) > 1:
+        jobs += [TabulateSimilarity(run, *view) for view in product(run.selections, run.ks)]
+    return [path for job in jobs for path in job.targets]
