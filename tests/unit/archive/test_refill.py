@@ -11,11 +11,13 @@ import pytest
 from tests.unit.archive.conftest import ABILITIES, ITEMS, Run
 from tests.unit.archive.test_alterations import record, signed, zipped
 
-from benchprof.archive import refill, reproduce
+from benchprof.archive import masks, reproduce
 from benchprof.archive.container import Archive
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_listing
-from benchprof.archive.refill import main, refill_masks, refill_store
+from benchprof.archive.masks import refill_masks
+from benchprof.archive.records import refill_store
+from benchprof.archive.refill import main
 from benchprof.errors import InputError
 from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
 from benchprof.evaluation.record import read_record, record_bytes
@@ -40,7 +42,7 @@ def opened(archive: Path) -> tuple[Archive, dict[str, Any]]:
 @pytest.fixture
 def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """This checkout's code is that of the archive's records."""
-    monkeypatch.setattr("benchprof.archive.refill.codebase.digest_of", lambda _: "code")
+    monkeypatch.setattr("benchprof.archive.records.codebase.digest_of", lambda _: "code")
 
 
 def entries(store: Store) -> list[Path]:
@@ -210,7 +212,7 @@ def prepared(folder: Path, masks: dict[str, Any], controls: dict[str, Any] | Non
 def importance(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What decides importance in the run's settings."""
     own: dict[str, Any] = {ability: {"model": "m" * 64} for ability in ABILITIES}
-    monkeypatch.setattr(refill, "_importance", lambda *_: own)
+    monkeypatch.setattr(masks, "_importance", lambda *_: own)
     return own
 
 

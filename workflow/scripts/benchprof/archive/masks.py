@@ -1,0 +1,191 @@
+"""An archive's masks at their place in a run's results."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof.abilities.item import Item
+from benchprof.archive.container import Archive
+from benchprof.archive.listing import read_listed
+from benchprof.archive.refilled import Refilled
+from benchprof.errors import InputError
+from benchprof.files import written_whole
+from benchprof.importance.example import render_examples
+from benchprof.importance.job import origin_of, used_items
+from benchprof.importance.scoring import Scoring
+from benchprof.masks.mask import RANDOM, read_mask
+from benchprof.masks.selection import read_for
+from benchprof.models.loading import load_tokenizer
+from benchprof.models.preparation import read_card
+from benchprof.profile.source import Source
+from benchprof.run import paths
+from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.scoring.chat import prints_date
+
+SETTINGS = "results/settings"
+IMPORTANCE = ("dtype", "scope", "layers", "score", "loss_on", "twins")
+
+
+class NotPreparedError(InputError):
+    """The run has no settings of masks yet: records can be put in its store, masks not."""
+
+
+def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> Refilled:
+    """Put the masks that a run would make at their place in its results; what is there stays.
+
+    A mask is one that the run would make where all that decides it is as in the run's settings:
+    the model, the items, how importance is scored, the selection, k and the code.
+
+    Args:
+        archive: checked.
+        listing: of it.
+        folder: of the run, in which Snakemake prepared the models and wrote the settings.
+
+    Raises:
+        NotPreparedError: it did not.
+        InputError: the settings name no readable items.
+    """
+    done = Refilled()
+    listed = [Source.from_json(source, Path()) for source in listing["tables"]["sources"]]
+    masks = {(source.model, source.ablation): str(source.mask) for source in listed}
+    for model, selection in _selections(folder):
+        # Digests of the abilities' masks by k, which controls are matched to.
+        digests: dict[str, dict[str, str]] = {}
+        for ablation, expected in _wanted(folder, model, selection):
+            path, own = paths.mask(model, ablation), digests.setdefault(ablation.k, {})
+            target = folder / path
+            if target.exists():
+                done.there += 1
+            elif (model, ablation) not in masks:
+                done.left.append(f"{path}: not in the archive")
+                continue
+            else:
+                content = read_listed(archive, listing, masks[model, ablation])
+                other = _difference(_origin(content), expected, own, ablation)
+                if other:
+                    done.left.append(f"{path}: the archive's has another {other}")
+                    continue
+                with written_whole(target) as temporary:
+                    temporary.write_bytes(content)
+                done.added += 1
+            if ablation.seed is None:
+                own[ablation.ability] = read_mask(target).digest
+    return done
+
+
+def _selections(folder: Path) -> list[tuple[str, str]]:
+    """Every (model, selection) of the run whose model is prepared.
+
+    Raises:
+        NotPreparedError: there is none.
+    """
+    files = sorted((folder / SETTINGS / "select_masks").glob("*/*.json"))
+    found = [(file.parent.name, file.stem) for file in files]
+    for model in dict.fromkeys(model for model, _ in found):
+        # Made later, it would be newer than the masks and have importance computed.
+        if not (folder / f"results/checks/{model}.json").is_file():
+            found = []
+    if not found:
+        remedy = "Run `snakemake --cores 1 results/checks/MODEL.json` for each model, then "
+        remedy += "`snakemake -n`, then this again."
+        raise NotPreparedError(
+            folder, "not ready for masks", "prepared models and settings", remedy
+        )
+    return found
+
+
+def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation, dict[str, Any]]]:
+    """Each mask of a selection, then its controls, with what its metadata should say."""
+    settings = _settings(folder, f"select_masks/{model}/{selection}")
+    without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
+    controls = _settings(folder, f"draw_controls/{model}/{selection}", without)
+    importance = _importance(folder, model)
+    for fraction in settings["fractions"]:
+        for ability in settings["abilities"]:
+            # The background is of `specific` alone.
+            others = {BACKGROUND} & {*importance} if selection == "specific" else set()
+            names = read_for(selection, ability, {*settings["abilities"], *others})
+            yield (
+                Ablation(ability, selection, fraction),
+                {
+                    "ability": ability,
+                    "selection": selection,
+                    "settings": settings["selection"],
+                    "fraction": fraction,
+                    "fraction_of": settings["fraction_of"],
+                    "importance": {name: importance[name] for name in names},
+                    "code": settings["code"],
+                },
+            )
+    # Later than every mask: Snakemake compares times.
+    keys = product(controls["fractions"], controls["matched"], controls["seeds"])
+    for fraction, ability, seed in keys:
+        yield (
+            Ablation(ability, selection, fraction, seed),
+            {
+                "ability": ability,
+                "selection": RANDOM,
+                "seed": seed,
+                "fraction": fraction,
+                "code": controls["code"],
+            },
+        )
+
+
+def _difference(
+    origin: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    masks: Mapping[str, str],
+    ablation: Ablation,
+) -> str:
+    """The first thing in which a mask differs from what the run would make; empty if none."""
+    if ablation.seed is not None:
+        ability = ablation.ability
+        matched = masks if ability not in masks else {ability: masks[ability]}
+        expected = {**expected, "matched_to": dict(matched)}
+    return next((name for name, value in expected.items() if origin.get(name) != value), "")
+
+
+def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
+    """What decides the importance of each ability in the run."""
+    settings = _settings(folder, f"compute_importance/{model}")
+    prepared = folder / "results/models" / model
+    card, tokenizer = read_card(prepared), load_tokenizer(prepared)
+    date = settings["chat_date"] if prints_date(tokenizer) else None
+    found = {}
+    for ability, path in zip(settings["exclude"], settings["items"], strict=True):
+        items: list[Item] = used_items(
+            folder / path, settings["exclude"][ability], settings["limit"], settings["seed"]
+        )
+        examples = render_examples(
+            items, tokenizer, settings["loss_on"], settings["twins"], settings["chat_date"]
+        )
+        scoring = Scoring(prepared, **{name: settings[name] for name in IMPORTANCE})
+        found[ability] = origin_of(card.digest, scoring, date, examples)
+    return found
+
+
+def _settings(folder: Path, name: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A job's settings, as Snakemake wrote them; where it plans no such job, the default."""
+    file = folder / SETTINGS / f"{name}.json"
+    if default is not None and not file.is_file():
+        return default
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content
+
+
+def _origin(content: bytes) -> dict[str, Any]:
+    """What a mask says of itself, compared with its digests.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name, "mask.safetensors")
+        file.write_bytes(content)
+        return read_mask(file).origin

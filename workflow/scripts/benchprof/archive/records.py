@@ -1,0 +1,84 @@
+"""An archive's records as entries of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from benchprof import codebase
+from benchprof.archive.container import Archive
+from benchprof.archive.evidence import check_record
+from benchprof.archive.layout import ArchiveError
+from benchprof.archive.listing import read_parsed
+from benchprof.archive.refilled import Refilled
+from benchprof.archive.tables import MANIFEST, read_manifest
+from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
+from benchprof.evaluation.record import FORMAT, key_of
+from benchprof.store import Store
+
+CALIBRATION = "results/calibration/"
+
+
+def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> Refilled:
+    """Make the records of a checked archive entries of a store; entries that are there stay.
+
+    A record of another version of the code is left out: its key is one that this checkout never
+    looks for.
+
+    Raises:
+        ArchiveError: a record is not one, or of another model than it is listed as; nothing is
+            written then.
+        InputError: the store cannot be written to.
+    """
+    done = Refilled()
+    wanted = _keys(archive, listing, done)
+    # By key: masks of the same entries are one ablation.
+    missing = {
+        key: record
+        for record, key in wanted.items()
+        if not store.has(KIND, key, SUFFIX, key_of_entry)
+    }
+    store.check_writable(KIND, missing)
+    for key, record in missing.items():
+        store.add(KIND, key, SUFFIX, _writer(read_parsed(archive, listing, record)))
+    done.added, done.there = len(missing), len(wanted) - len(missing)
+    return done
+
+
+def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[str, str]:
+    """The store's key of each record that this checkout looks for; others are left out, in words.
+
+    Raises:
+        ArchiveError: a record is not one, or of another model than it is listed as.
+    """
+    code = codebase.digest_of("evaluation")
+    models = read_manifest(archive, listing)["models"]
+    keys = {}
+    for record in _records(listing):
+        own = check_record(read_parsed(archive, listing, record), record)
+        # The other records' models were compared when the archive was checked.
+        if record.startswith(CALIBRATION):
+            noted = models.get(record.split("/")[2], {}).get("digest")
+            if own["origin"]["model"]["digest"] != noted:
+                raise ArchiveError(f"{record}: of another model than {MANIFEST} says, {noted}")
+        if (own["format"], own["origin"]["code"]) != (FORMAT, code):
+            done.left.append(f"{record}: of another version of the code")
+        else:
+            keys[record] = key_of(own["origin"])
+    return keys
+
+
+def _records(listing: Mapping[str, Any]) -> Iterator[str]:
+    """Names of the records, of the calibration items too."""
+    for *_, record in listing["tables"]["intact"]:
+        yield record
+    for source in listing["tables"]["sources"]:
+        yield source["record"]
+    for name in listing["files"]:
+        # results/calibration/{model}/{selection}.json is a choice.
+        if name.startswith(CALIBRATION) and name.endswith(SUFFIX) and name.count("/") == 4:
+            yield name
+
+
+def _writer(content: bytes) -> Any:
+    return lambda path: path.write_bytes(content)
