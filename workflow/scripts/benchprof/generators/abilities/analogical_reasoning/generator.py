@@ -23,7 +23,7 @@ from benchprof.generators.abilities.analogical_reasoning.groups import (
     SYSTEMS,
     System,
 )
-from benchprof.generators.abilities.analogical_reasoning.phrasings import PHRASINGS, Phrasing
+from benchprof.generators.abilities.analogical_reasoning.phrasings import PHRASINGS
 from benchprof.generators.abilities.analogical_reasoning.relations import (
     FORMS,
     KIN,
@@ -32,6 +32,7 @@ from benchprof.generators.abilities.analogical_reasoning.relations import (
     STAND_INS,
     Frame,
 )
+from benchprof.generators.templates.phrasing import Phrasing, templates_of
 from benchprof.generators.templates.sentence import capital
 from benchprof.generators.templates.shares import entries_of
 from benchprof.generators.templates.template import Draft, Template
@@ -343,14 +344,4 @@ MODES: dict[str, dict[str, Draw]] = {
     },
 }
 
-TEMPLATES: tuple[Template, ...] = tuple(
-    Template(
-        type=type_,
-        name=f"{type_}-{number:02d}",
-        split=phrasing.split,
-        difficulty=phrasing.level,
-        draw=partial(_draft, phrasing, MODES[type_][phrasing.mode]),
-    )
-    for type_, phrasings in PHRASINGS.items()
-    for number, phrasing in enumerate(phrasings, start=1)
-)
+TEMPLATES: tuple[Template, ...] = templates_of(PHRASINGS, MODES, _draft)

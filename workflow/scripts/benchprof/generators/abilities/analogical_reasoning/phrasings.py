@@ -10,22 +10,10 @@ one of the first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof.generators.table import read_entries
-
-
-@dataclass(frozen=True)
-class Phrasing:
-    """One sentence pattern."""
-
-    split: str
-    level: str
-    mode: str
-    context: str
-    question: str
-
+from benchprof.generators.templates.phrasing import Phrasing
 
 PHRASINGS: dict[str, tuple[Phrasing, ...]] = read_entries(
     Path(__file__).with_suffix(".tsv"), "type", Phrasing

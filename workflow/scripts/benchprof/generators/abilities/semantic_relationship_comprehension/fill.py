@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-from benchprof.generators.abilities.semantic_relationship_comprehension.phrasings import Phrasing
+from benchprof.generators.templates.phrasing import Phrasing
 from benchprof.generators.templates.sentence import capital
 from benchprof.generators.templates.template import Draft
 from benchprof.generators.templates.vocabulary import FIRST_NAMES

@@ -11,8 +11,6 @@ often as its share of the options.
 
 from __future__ import annotations
 
-from functools import partial
-
 from benchprof.generators.abilities.semantic_relationship_comprehension import (
     doers,
     kinds,
@@ -27,6 +25,7 @@ from benchprof.generators.abilities.semantic_relationship_comprehension.doings i
 )
 from benchprof.generators.abilities.semantic_relationship_comprehension.fill import Draw, draft
 from benchprof.generators.abilities.semantic_relationship_comprehension.phrasings import PHRASINGS
+from benchprof.generators.templates.phrasing import templates_of
 from benchprof.generators.templates.template import Template
 
 MODES: dict[str, dict[str, Draw]] = {
@@ -40,14 +39,4 @@ MODES: dict[str, dict[str, Draw]] = {
     "semantic_role": role.MODES,
 }
 
-TEMPLATES: tuple[Template, ...] = tuple(
-    Template(
-        type=type_,
-        name=f"{type_}-{number:02d}",
-        split=phrasing.split,
-        difficulty=phrasing.level,
-        draw=partial(draft, phrasing, MODES[type_][phrasing.mode]),
-    )
-    for type_, phrasings in PHRASINGS.items()
-    for number, phrasing in enumerate(phrasings, start=1)
-)
+TEMPLATES: tuple[Template, ...] = templates_of(PHRASINGS, MODES, draft)

@@ -13,12 +13,12 @@ from benchprof.generators.abilities.semantic_relationship_comprehension.fill imp
     Slots,
     draw_apart,
 )
-from benchprof.generators.abilities.semantic_relationship_comprehension.phrasings import Phrasing
 from benchprof.generators.abilities.semantic_relationship_comprehension.words import (
     CATEGORIES,
     Category,
     with_article,
 )
+from benchprof.generators.templates.phrasing import Phrasing
 from benchprof.generators.templates.shares import entries_of
 
 

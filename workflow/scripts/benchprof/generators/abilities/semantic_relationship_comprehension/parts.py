@@ -13,13 +13,13 @@ from benchprof.generators.abilities.semantic_relationship_comprehension.fill imp
     draw_apart,
     two,
 )
-from benchprof.generators.abilities.semantic_relationship_comprehension.phrasings import Phrasing
 from benchprof.generators.abilities.semantic_relationship_comprehension.words import (
     NESTED,
     PARTS,
     Whole,
     with_article,
 )
+from benchprof.generators.templates.phrasing import Phrasing
 from benchprof.generators.templates.sentence import capital
 from benchprof.generators.templates.shares import entries_of
 

@@ -14,22 +14,10 @@ person who does it and the person to whom it is done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof.generators.table import read_entries
-
-
-@dataclass(frozen=True)
-class Phrasing:
-    """One sentence pattern."""
-
-    split: str
-    level: str
-    mode: str
-    context: str
-    question: str
-    terms: tuple[str, ...] = ()
+from benchprof.generators.templates.phrasing import Phrasing
 
 
 def _phrasing(

@@ -11,7 +11,6 @@ from benchprof.generators.abilities.semantic_relationship_comprehension.kinds im
     draw_categories,
 )
 from benchprof.generators.abilities.semantic_relationship_comprehension.parts import draw_wholes
-from benchprof.generators.abilities.semantic_relationship_comprehension.phrasings import Phrasing
 from benchprof.generators.abilities.semantic_relationship_comprehension.scales import (
     draw_scales,
     related,
@@ -21,6 +20,7 @@ from benchprof.generators.abilities.semantic_relationship_comprehension.words im
     PARTS,
     Category,
 )
+from benchprof.generators.templates.phrasing import Phrasing
 from benchprof.generators.templates.shares import entries_of
 
 

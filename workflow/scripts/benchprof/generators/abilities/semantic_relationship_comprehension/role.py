@@ -6,7 +6,7 @@ from random import Random
 
 from benchprof.generators.abilities.semantic_relationship_comprehension.doings import EVENTS
 from benchprof.generators.abilities.semantic_relationship_comprehension.fill import Draw, Fill
-from benchprof.generators.abilities.semantic_relationship_comprehension.phrasings import Phrasing
+from benchprof.generators.templates.phrasing import Phrasing
 from benchprof.generators.templates.shares import entries_of
 from benchprof.generators.templates.vocabulary import FIRST_NAMES, INVENTED_TOWNS
 

@@ -12,8 +12,8 @@ from benchprof.generators.abilities.semantic_relationship_comprehension.fill imp
     Fill,
     two,
 )
-from benchprof.generators.abilities.semantic_relationship_comprehension.phrasings import Phrasing
 from benchprof.generators.abilities.semantic_relationship_comprehension.words import SCALES, Scale
+from benchprof.generators.templates.phrasing import Phrasing
 from benchprof.generators.templates.shares import entries_of
 
 COMMON = 2
