@@ -23,7 +23,7 @@ from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.family import scope_weights, structure_of
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import Card, check_content, read_card
+from benchprof.models.preparation import check_content, read_card
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.sandbox.sandbox import Sandbox
@@ -86,11 +86,9 @@ def evaluate_benchmark(
         programs = {"sandbox": not run_code_unsafely, "python": PYTHON}
         if model.chat_template:
             logger.warning(CHAT_PROGRAMS)
-    card = read_card(model.folder)
+    asked = _asked(model, requests, source, limit, seed, programs)
     origins = {
-        name: _origin(
-            card, model, requests, masks.get(name), method, kept_in, source, limit, seed, programs
-        )
+        name: {"model": asked["model"], "mask": _ablated(masks.get(name), method, kept_in)} | asked
         for name in targets
     }
     keys = {name: key_of(origin) for name, origin in origins.items()}
@@ -158,26 +156,19 @@ def requests_for(
     )  # fmt: skip
 
 
-def _origin(
-    card: Card,
+def _asked(
     model: ModelSettings,
     requests: Requests,
-    mask: Mask | None,
-    method: Method,
-    kept_in: Mapping[str, Any] | None,
     source: TaskSource,
     limit: int | None,
     seed: int,
     programs: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """All that decides the numbers, and nothing that does not: no names of a configuration."""
-    task = requests.documents[0].task
-    # Only where it is so: the keys of other ablations stay what they were.
-    kept = {"kept_in": dict(kept_in)} if kept_in else {}
+    """All that decides the numbers beside the mask, and nothing else: no names of a run."""
+    card, task = read_card(model.folder), requests.documents[0].task
     origin = {
         # Records are passed on, in a shared store and in archives: no path of this machine.
         "model": {"digest": card.digest, "source": portable(card.source), "dtype": model.dtype},
-        "mask": {"digest": mask.digest, "n": mask.size, "method": method} | kept if mask else None,
         "requests": {
             "digest": requests.digest,
             "task": source.task or str(task.config.task),
@@ -193,7 +184,17 @@ def _origin(
     return origin | ({"programs": programs} if programs else {})
 
 
-@functools.cache
+def _ablated(
+    mask: Mask | None, method: Method, kept_in: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """What was ablated and how; None of the intact model."""
+    if mask is None:
+        return None
+    # Only where it is so: the keys of other ablations stay what they were.
+    kept = {"kept_in": dict(kept_in)} if kept_in else {}
+    return {"digest": mask.digest, "n": mask.size, "method": method} | kept
+
+
 def _printed_date(model: ModelSettings) -> str | None:
     """The day that prompts print for today; None where they print none."""
     printed = model.chat_template and prints_date(load_tokenizer(model.folder))
