@@ -10,6 +10,8 @@ rule report_agreement:
         "results/logs/report_agreement.log",
     conda:
         "../../envs/annotation.yaml"
+    resources:
+        **of("report_agreement").on_host,
     params:
         job="report_agreement",
     script:

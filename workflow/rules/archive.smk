@@ -16,6 +16,8 @@ rule write_archive:
         "results/logs/write_archive.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("write_archive").on_host,
     params:
         job="write_archive",
     script:

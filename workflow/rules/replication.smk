@@ -50,6 +50,8 @@ rule measure_replication:
         "results/logs/measure_replication.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("measure_replication").on_host,
     params:
         job="measure_replication",
     script:

@@ -29,6 +29,8 @@ for figure in FIGURES:
             declared.log,
         conda:
             "../../envs/benchprof.yaml"
+        resources:
+            **declared.on_host,
         params:
             job=figure.rule,
         script:
@@ -44,6 +46,8 @@ rule tabulate_impact:
         "results/logs/tabulate_impact/{model}/{selection}_{k}.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("tabulate_impact").on_host,
     params:
         job="tabulate_impact",
     script:
@@ -59,6 +63,8 @@ rule tabulate_similarity:
         "results/logs/tabulate_similarity/{selection}_{k}.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("tabulate_similarity").on_host,
     params:
         job="tabulate_similarity",
     script:
@@ -74,6 +80,8 @@ rule write_methods:
         "results/logs/write_methods.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("write_methods").on_host,
     params:
         job="write_methods",
     script:
@@ -94,6 +102,8 @@ rule write_report:
         "results/logs/write_report.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("write_report").on_host,
     params:
         job="write_report",
     script:
@@ -109,6 +119,8 @@ rule write_manifest:
         "results/logs/write_manifest.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("write_manifest").on_host,
     params:
         job="write_manifest",
     script:

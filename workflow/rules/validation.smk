@@ -33,6 +33,8 @@ rule write_pool:
         "results/logs/write_pool.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("write_pool").on_host,
     params:
         job="write_pool",
     script:
@@ -108,6 +110,8 @@ rule check_recovery:
         "results/logs/check_recovery.log",
     conda:
         "../../envs/benchprof.yaml"
+    resources:
+        **of("check_recovery").on_host,
     params:
         job="check_recovery",
     script:
