@@ -97,7 +97,7 @@ def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path:
     assert large["compute_importance"]["mem_mb"] == str(4000 + 22400)
     # 2 abilities' masks and 2 random ones of 80 million entries of four bytes.
     assert large["evaluate_benchmark"]["mem_mb"] == str(6000 + 16000 + 4 * 320)
-    assert large["draw_controls"]["mem_mb"] == str(4000 + 32000 + 5600)
+    assert large["draw_controls"]["mem_mb"] == str(4000 + 16000 + 5600 + 4 * 160)
     assert large["evaluate_benchmark"]["runtime"] == str(120 + 30 * 8)
     assert partition(large["evaluate_benchmark"]) == "gpu"
     assert partition(large["select_masks"]) == "cpu"

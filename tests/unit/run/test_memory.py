@@ -61,10 +61,17 @@ def test_memory_of_importance(run: Run, size: Size, expected: float) -> None:
 
 
 def test_memory_of_masks() -> None:
-    for size in (ON_GPU, ON_CPU):
-        # A byte a parameter; the weights in float32 and a byte for each in scope.
-        assert memory(small(), "select_masks", size, "top") == pytest.approx(4 + 8)
-        assert memory(small(), "draw_controls", size, "top") == pytest.approx(4 + 32 + 5)
+    run = small(fractions=[0.01])
+    for size, weights in ((ON_GPU, 16), (ON_CPU, 32)):
+        # A byte a parameter.
+        assert memory(run, "select_masks", size, "top") == pytest.approx(4 + 8)
+        # The weights, a byte for each in scope, two masks of 8e7 entries of 4 bytes.
+        expected = 4 + weights + 5 + 0.64
+        assert memory(run, "draw_controls", size, "top") == pytest.approx(expected)
+    # Of a calibrated k each candidate, 0.001 and 0.01.
+    run = small(fractions=["calibrated"])
+    expected = 4 + 16 + 5 + 0.704
+    assert memory(run, "draw_controls", ON_GPU, "top") == pytest.approx(expected)
 
 
 def of_one_selection(**sections: Any) -> Run:

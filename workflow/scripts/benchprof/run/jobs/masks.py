@@ -109,5 +109,6 @@ class DrawControls(MaskJob):
         }
 
     def memory(self, size: Size) -> float:
-        """The weights in float32 and a byte for the decile of each in scope."""
-        return super().memory(size) + 4 * size.parameters + size.in_scope
+        """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""
+        masks = len(self.run.abilities) * self.entries(self.run.sizes, size)
+        return super().memory(size) + size.weights + size.in_scope + 4 * masks
