@@ -56,7 +56,10 @@ def plan(files: Sequence[Path], cpu: bool, speeds: Mapping[str, Any], characters
         found = model_steps(run, name, shape, load, on)
         steps.setdefault(on, []).extend(found)
         lines += [*model_lines(name, model, shape, mask_sizes(run, shape)), *markdown(found), ""]
-    return "\n".join(lines + total_lines(steps, load, characters))
+    lines += total_lines(steps, load, characters)
+    if config.validation:
+        lines.append("Not counted: the jobs of the validation.")
+    return "\n".join(lines)
 
 
 def _speeds(options: argparse.Namespace) -> dict[str, Any]:
