@@ -12,7 +12,7 @@ from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
-from benchprof.run.jobs.profile import sources_of
+from benchprof.run.jobs.profile import source_of
 from benchprof.run.jobs.replication import Halving
 from benchprof.run.run import Run
 
@@ -144,13 +144,10 @@ class MeasureSelectivity(Compared):
     @property
     def sources(self) -> list[Source]:
         """The records of them under the masks of this selection and k."""
-        return [
-            source
-            for source in sources_of(self.run)
-            if source.benchmark in self.intact
-            and source.model == self.model
-            and (source.ablation.selection, source.ablation.k) == (self.selection, self.k)
-        ]
+        asked = [name for name in self.run.benchmarks if name in self.intact]
+        view = (self.selection, self.k)
+        under = [own for own in self.run.ablations if (own.selection, own.k) == view]
+        return [source_of(self.model, *own) for own in product(asked, under)]
 
     @property
     def inputs(self) -> Files:

@@ -11,6 +11,7 @@ from benchprof import codebase
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
+from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import Files, Job, Size
 from benchprof.run.run import Run
 
@@ -97,16 +98,14 @@ class ComputeProfile(Profiling):
 
 def sources_of(run: Run) -> list[Source]:
     """Every ablated record of a run with its mask."""
-    return [
-        Source(
-            model,
-            benchmark,
-            ablation,
-            paths.record(model, benchmark, ablation),
-            paths.mask(model, ablation),
-        )
-        for model, benchmark, ablation in product(run.models, run.benchmarks, run.ablations)
-    ]
+    every = product(run.models, run.benchmarks, run.ablations)
+    return [source_of(*own) for own in every]
+
+
+def source_of(model: str, benchmark: str, ablation: Ablation) -> Source:
+    """The record of a benchmark under an ablation, with the mask."""
+    record = paths.record(model, benchmark, ablation)
+    return Source(model, benchmark, ablation, record, paths.mask(model, ablation))
 
 
 def profile_settings(run: Run) -> Settings:

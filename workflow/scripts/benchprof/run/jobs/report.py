@@ -14,7 +14,7 @@ from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration
 from benchprof.run.jobs.exhibits import PlotRadar, figures_of, paper_tables
 from benchprof.run.jobs.job import Files, Job
-from benchprof.run.jobs.profile import TABLES, sources_of, table_files
+from benchprof.run.jobs.profile import TABLES, table_files
 from benchprof.run.jobs.replication import replication_files
 from benchprof.run.run import Run
 
@@ -196,7 +196,7 @@ def targets_of(run: Run) -> list[Path]:
 
 def results_of(run: Run) -> list[Path]:
     """What the manifest holds the digests of; masks name the importance that made them."""
-    masks = list(dict.fromkeys(source.mask for source in sources_of(run)))
+    masks = [paths.mask(*own) for own in product(run.models, run.ablations)]
     records = [
         path
         for own in product(run.models, run.benchmarks)
