@@ -6,7 +6,6 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -20,10 +19,8 @@ from tests.unit.run.small import SMALL, write_items
 from benchprof.errors import InputError
 from benchprof.files import as_json
 from benchprof.run.declared import Declared, one_of
-from benchprof.run.jobs.all import JOBS, job_of
-from benchprof.run.jobs.evaluation import EvaluateHalves
-from benchprof.run.jobs.job import Job, listed
-from benchprof.run.jobs.validation import OfValidation
+from benchprof.run.jobs.all import job_of, jobs_of
+from benchprof.run.jobs.job import listed
 from benchprof.run.run import Run
 
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -34,33 +31,7 @@ HALVES = DEFAULT | {
     "selections": {"top": {}, "specific": {"definition": "max"}},
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
-OF_HALVES = ("select_half_masks", "evaluate_halves", "measure_replication")
 CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES}
-
-
-def jobs_of(run: Run) -> list[Job]:
-    """Every job that a rule of the run has."""
-    values: dict[str, list[str]] = {
-        "model": list(run.configuration.models),
-        "ability": list(run.configuration.abilities),
-        "benchmark": list(run.configuration.benchmarks),
-        "selection": run.selections,
-        "k": run.ks,
-    }
-    jobs: list[Job] = []
-    for kind in JOBS.values():
-        if issubclass(kind, OfValidation) and run.configuration.validation is None:
-            continue
-        if kind.rule in OF_HALVES and not run.configuration.importance.halves:
-            continue
-        if kind.rule in ("evaluate_calibration", "calibrate_masks") and not run.candidates:
-            continue
-        own = values
-        if kind is EvaluateHalves:
-            own = values | {"ability": list(run.own_benchmarks)}
-        names = [field.name for field in fields(kind) if field.name != "run"]
-        jobs += [kind(run, *chosen) for chosen in product(*(own[name] for name in names))]
-    return jobs
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +26,19 @@ class Declared:
     run: Run
     rule: str
 
-    def job(self, wildcards: Mapping[str, str]) -> Job:
-        """The job of these wildcards."""
-        return JOBS[self.rule](self.run, **wildcards)
+    def job(self, wildcards: Any) -> Job:
+        """The job of these wildcards, Snakemake's or a mapping."""
+        return JOBS[self.rule](self.run, **dict(wildcards.items()))
 
     def inputs(self, wildcards: Any) -> Named:
         """The files that a job reads, its settings among them."""
-        job = self.job(dict(wildcards.items()))
+        job = self.job(wildcards)
         return _as_text({**job.inputs, "settings": job.write_settings()})
 
     @property
     def wildcards(self) -> list[str]:
         """Names of what tells the rule's jobs apart."""
-        return [own.name for own in fields(JOBS[self.rule])[1:]]
+        return JOBS[self.rule].names()
 
     @property
     def outputs(self) -> Named:
@@ -52,21 +52,21 @@ class Declared:
 
     def places(self, wildcards: Any) -> dict[str, Any]:
         """Where a job computes and keeps what it made."""
-        return self.job(dict(wildcards.items())).places
+        return self.job(wildcards).places
 
     def memory(self, wildcards: Any, attempt: int) -> int:
         """Megabytes."""
-        job = self.job(dict(wildcards.items()))
+        job = self.job(wildcards)
         return round(job.memory(job.size) / 1e6) * attempt
 
     def runtime(self, wildcards: Any, attempt: int) -> int:
         """Minutes."""
-        job = self.job(dict(wildcards.items()))
+        job = self.job(wildcards)
         return round(job.minutes(job.size)) * attempt
 
     def gpus(self, wildcards: Any) -> int:
         """How many."""
-        job = self.job(dict(wildcards.items()))
+        job = self.job(wildcards)
         return job.gpus if isinstance(job, ModelJob) else 0
 
     @property

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,7 +33,6 @@ from benchprof.run.jobs.validation import (
     CheckRecovery,
     EvaluateBlocks,
     MeasureRecovery,
-    OfValidation,
     WritePool,
 )
 from benchprof.run.run import Run
@@ -74,8 +71,12 @@ EVERY: tuple[type[Job], ...] = (
     MeasureRecovery,
     CheckRecovery,
 )
-OF_HALVES = (SelectHalfMasks, EvaluateHalves, MeasureReplication)
 JOBS: Mapping[str, type[Job]] = MappingProxyType({job.rule: job for job in EVERY})
+
+
+def jobs_of(run: Run) -> Iterator[Job]:
+    """Every job of a run, also those that the default run does not ask for."""
+    return (job for kind in EVERY for job in kind.all_of(run))
 
 
 def job_of(run: Run, file: Path) -> Job:
@@ -84,32 +85,9 @@ def job_of(run: Run, file: Path) -> Job:
     Raises:
         InputError: none of the run's jobs does.
     """
-    config = run.configuration
-    for kind in EVERY:
-        if config.validation is None and issubclass(kind, OfValidation):
-            continue
-        if not config.importance.halves and kind in OF_HALVES:
-            continue
-        if not run.candidates and kind in (EvaluateCalibration, CalibrateMasks):
-            continue
-        for job in _jobs(run, kind):
-            written = [path for own in job.outputs.values() for path in listed(own)]
-            if file in written or any(path in file.parents for path in written):
-                return job
+    for job in jobs_of(run):
+        written = [path for own in job.outputs.values() for path in listed(own)]
+        if file in written or any(path in file.parents for path in written):
+            return job
     remedy = "Paths are relative to the folder of the run, such as results/profiles/impact.csv."
     raise InputError(file, "no job of this run writes it", "a result of the run", remedy)
-
-
-def _jobs(run: Run, kind: type[Job]) -> Iterator[Job]:
-    """Every job of a rule."""
-    tested = list(run.own_benchmarks) if kind is EvaluateHalves else run.abilities
-    names = {
-        "model": run.models,
-        "ability": tested,
-        "benchmark": run.benchmarks,
-        "selection": run.selections,
-        "k": run.ks,
-    }
-    wildcards = [own.name for own in fields(kind)[1:]]
-    for values in product(*(names[name] for name in wildcards)):
-        yield kind(run, *values)

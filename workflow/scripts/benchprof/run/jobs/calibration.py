@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchprof import codebase
 from benchprof.profile.source import Source
@@ -12,6 +12,7 @@ from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import CALIBRATED
 from benchprof.run.jobs.job import Files, ModelJob
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class CalibrateMasks(ModelJob):
 
     selection: str
     rule = "calibrate_masks"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """None where no k is calibrated."""
+        return super().all_of(run) if run.candidates else []
 
     @property
     def intact(self) -> dict[str, Path]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchprof import codebase, data, digests
 from benchprof.evaluation.settings import ModelSettings
@@ -14,7 +15,7 @@ from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
 from benchprof.run.configuration import AbilitySplit, Benchmark, TaskFile
 from benchprof.run.jobs.job import Files, ModelJob, Size
-from benchprof.run.run import own_files
+from benchprof.run.run import Run, own_files
 from benchprof.tasks.definition import definition_path
 from benchprof.tasks.functions import files_of_task
 
@@ -204,6 +205,11 @@ class EvaluateCalibration(Answered):
     ability: str
     rule = "evaluate_calibration"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """None where no k is calibrated."""
+        return super().all_of(run) if run.candidates else []
+
     @property
     def asked(self) -> Benchmark:
         """A sample of the calibration split."""
@@ -232,6 +238,12 @@ class EvaluateHalves(Answered):
 
     ability: str
     rule = "evaluate_halves"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Of abilities with an own test, where masks of halves are selected."""
+        tested = run.own_benchmarks if run.configuration.importance.halves else ()
+        return [cls(run, *own) for own in product(run.models, tested)]
 
     @property
     def asked(self) -> Benchmark:

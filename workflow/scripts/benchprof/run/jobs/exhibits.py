@@ -10,11 +10,29 @@ from typing import Any, ClassVar
 
 from benchprof import digests
 from benchprof.run import paths
+from benchprof.run.jobs.calibration import CalibrateMasks
+from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration
+from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Files, Job
+from benchprof.run.jobs.masks import DrawControls, SelectMasks
+from benchprof.run.jobs.models import CheckSizes, PrepareModel
+from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.run import Run
 
 SHOWN_BY = ("profile.criteria", "report.style", "report.matrix", "report.caveats")
 """Modules of the library that every figure and table is made with."""
+TIMED: tuple[type[Job], ...] = (
+    PrepareModel,
+    CheckSizes,
+    ComputeImportance,
+    SelectMasks,
+    DrawControls,
+    EvaluateCalibration,
+    CalibrateMasks,
+    EvaluateBenchmark,
+    ComputeProfile,
+)
+"""Jobs of the stages, whose rules have a `benchmark:` file."""
 
 
 @dataclass(frozen=True)
@@ -241,23 +259,11 @@ class PlotPipeline(Figure):
     @property
     def timings(self) -> dict[str, list[Path]]:
         """The timing file of every job, by rule; one of an older run may be missing."""
-        run = self.run
-        asked: dict[str, list[list[str]]] = {
-            "prepare_model": [run.models],
-            "check_sizes": [run.models],
-            "compute_importance": [run.models],
-            "select_masks": [run.models, run.selections],
-            "draw_controls": [run.models, run.selections],
-            "evaluate_calibration": [run.models, run.abilities],
-            "calibrate_masks": [run.models, run.selections],
-            "evaluate_benchmark": [run.models, run.benchmarks],
-            "compute_profile": [],
-        }
-        unused = () if run.candidates else ("evaluate_calibration", "calibrate_masks")
+        kinds = {kind.rule: kind.all_of(self.run) for kind in TIMED}
         return {
-            rule: sorted(paths.timing(rule, *own) for own in product(*names))
-            for rule, names in asked.items()
-            if rule not in unused
+            rule: sorted(paths.timing(rule, *job.wildcards.values()) for job in jobs)
+            for rule, jobs in kinds.items()
+            if jobs
         }
 
 

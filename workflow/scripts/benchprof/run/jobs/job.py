@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import product
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from benchprof.files import write_if_changed
 from benchprof.run import paths
@@ -70,6 +71,23 @@ class Job:
     run: Run
     rule: ClassVar[str]
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every job of the rule in a run; none where the run does without."""
+        values: Mapping[str, Sequence[str]] = {
+            "model": run.models,
+            "ability": run.abilities,
+            "benchmark": run.benchmarks,
+            "selection": run.selections,
+            "k": run.ks,
+        }
+        return [cls(run, *own) for own in product(*(values[name] for name in cls.names()))]
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Names of the wildcards."""
+        return [own.name for own in fields(cls)[1:]]
+
     @property
     def script(self) -> str:
         """The name of the script that runs it."""
@@ -78,7 +96,7 @@ class Job:
     @property
     def wildcards(self) -> dict[str, str]:
         """The job's wildcards, in the order in which folders are named after them."""
-        return {own.name: getattr(self, own.name) for own in fields(self)[1:]}
+        return {name: getattr(self, name) for name in self.names()}
 
     @property
     def inputs(self) -> Files:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchprof import codebase, digests
 from benchprof.profile.source import Source
@@ -45,6 +45,11 @@ class SelectHalfMasks(Halving):
 
     rule = "select_half_masks"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """None without `importance: halves: true`."""
+        return super().all_of(run) if run.configuration.importance.halves else []
+
     @property
     def masks(self) -> dict[Ablation, Path]:
         """The masks of both halves."""
@@ -62,6 +67,11 @@ class MeasureReplication(Profiling):
     """Measure by how much an ability's AIS on its own test differs with the train items."""
 
     rule = "measure_replication"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """None without `importance: halves: true`."""
+        return super().all_of(run) if run.configuration.importance.halves else []
 
     @property
     def impact(self) -> Path:

@@ -181,10 +181,7 @@ def told_of(run: Run) -> dict[str, Any]:
 
 def calibration_files(run: Run) -> list[Path]:
     """What k was chosen and why, where `fractions` leaves it to the calibration splits."""
-    if not run.candidates:
-        return []
-    jobs = [CalibrateMasks(run, *own) for own in product(run.models, run.selections)]
-    return [path for job in jobs for path in (job.choice, job.table)]
+    return [path for job in CalibrateMasks.all_of(run) for path in (job.choice, job.table)]
 
 
 def targets_of(run: Run) -> list[Path]:
@@ -197,17 +194,8 @@ def targets_of(run: Run) -> list[Path]:
 def results_of(run: Run) -> list[Path]:
     """What the manifest holds the digests of; masks name the importance that made them."""
     masks = [paths.mask(*own) for own in product(run.models, run.ablations)]
-    records = [
-        path
-        for own in product(run.models, run.benchmarks)
-        for path in EvaluateBenchmark(run, *own).records.values()
-    ]
-    if run.candidates:
-        records += [
-            path
-            for own in product(run.models, run.abilities)
-            for path in EvaluateCalibration(run, *own).records.values()
-        ]
+    answered = [*EvaluateBenchmark.all_of(run), *EvaluateCalibration.all_of(run)]
+    records = [path for job in answered for path in job.records.values()]
     figures = [path for figure in figures_of(run) for path in figure.targets]
     singles = [
         path

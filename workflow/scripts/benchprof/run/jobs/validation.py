@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchprof import codebase, data, digests
 from benchprof.evaluation.settings import ModelSettings
@@ -34,6 +34,11 @@ PLANTING = ("benchprof.generators.planting",)
 @dataclass(frozen=True)
 class OfValidation(Job):
     """A job of the validation."""
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """None without a section `validation`."""
+        return super().all_of(run) if run.configuration.validation else []
 
     @cached_property
     def validation(self) -> Validation:
