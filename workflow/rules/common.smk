@@ -20,7 +20,8 @@ from benchprof.run.run import Run
 
 try:
     RUN = Run.given(config, workflow.configfiles)
-    check_inputs(RUN)
+    if workflow.is_main_process:  # of the files that a job reads it sees to itself
+        check_inputs(RUN)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
