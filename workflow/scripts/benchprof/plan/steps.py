@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from benchprof.abilities.item import SPLITS
 from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
@@ -19,7 +17,7 @@ from benchprof.plan.workload import (
     diagnostic_examples,
     total,
 )
-from benchprof.run.inputs import check_exclusion
+from benchprof.run.inputs import check_exclusions
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import (
     Answered,
@@ -78,13 +76,7 @@ def workload(run: Run, characters: float) -> Workload:
         InputError: items are missing or faulty, or all of a split are excluded.
     """
     importance = run.configuration.importance
-    for name, ability in run.configuration.abilities.items():
-        check_exclusion(
-            ability.exclude,
-            {split: run.item_ids(name, split) for split in SPLITS},
-            f"abilities.{name}.exclude",
-            Path(ability.items),
-        )
+    check_exclusions(run)
     examples = [
         diagnostic_examples(
             path,

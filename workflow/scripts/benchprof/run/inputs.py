@@ -10,14 +10,12 @@ from benchprof.abilities.item import SPLITS, check_twins, read_items
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
+from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, TaskFile
 from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.tasks.definition import check_local_files
-
-MIN_CALIBRATION_ITEMS = 10
-"""As of the profile: fewer cannot show that a model is above guessing."""
 
 
 def check_inputs(run: Run) -> None:
@@ -26,13 +24,7 @@ def check_inputs(run: Run) -> None:
     Raises:
         InputError: names the file or the key, what was found and what to do.
     """
-    for ability in run.abilities:
-        check_exclusion(
-            run.configuration.abilities[ability].exclude,
-            {split: run.item_ids(ability, split) for split in SPLITS},
-            f"{run.source}, abilities.{ability}.exclude",
-            Path(run.configuration.abilities[ability].items),
-        )
+    check_exclusions(run)
     if CALIBRATED in run.ks:
         left = {
             ability: len(run.item_ids(ability, "calibration"))
@@ -78,6 +70,21 @@ def _check_twins(run: Run, name: str, benchmark: AbilitySplit) -> None:
         raise InputError(f"benchmarks.{name}", found, expected, remedy)
 
 
+def check_exclusions(run: Run) -> None:
+    """Stop where a list of rejected items names an unknown one or leaves nothing of a split.
+
+    Raises:
+        InputError: names the file, the key and the id, or the split.
+    """
+    for name, ability in run.configuration.abilities.items():
+        check_exclusion(
+            ability.exclude,
+            {split: run.item_ids(name, split) for split in SPLITS},
+            f"{run.source}, abilities.{name}.exclude",
+            Path(ability.items),
+        )
+
+
 def check_exclusion(
     excluded: Collection[str], ids: Mapping[str, Collection[str]], where: str, folder: Path
 ) -> None:
@@ -115,10 +122,10 @@ def check_calibration_items(counts: Mapping[str, int], source: str) -> None:
         InputError: names the ability.
     """
     for ability, count in counts.items():
-        if count < MIN_CALIBRATION_ITEMS:
+        if count < MIN_ITEMS:
             raise InputError(
                 f"{source}, abilities.{ability}",
                 f"{count} calibration items, and `fractions` has {CALIBRATED!r}",
-                f"{MIN_CALIBRATION_ITEMS} or more",
+                f"{MIN_ITEMS} or more",
                 "Add items to its calibration.jsonl, or write a number in `fractions`.",
             )
