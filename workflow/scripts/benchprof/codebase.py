@@ -1,7 +1,7 @@
 """Which modules decide the numbers of each stage.
 
-Snakemake does not see that an imported module changed, so rules carry these digests in their
-`params` and the store in its keys. A stage's job is listed too: it says which items are scored, in
+Snakemake does not see that an imported module changed, so jobs carry these digests in their
+settings and the store in its keys. A stage's job is listed too: it says which items are scored, in
 which order and with which settings. Whatever is not listed can be edited without a rerun, and so
 can every docstring and comment.
 """

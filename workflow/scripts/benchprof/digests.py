@@ -42,7 +42,7 @@ def of_files(paths: Iterable[Path]) -> dict[str, str]:
 def of_modules(names: Iterable[str]) -> str:
     """Digest of what modules do and, for packages, of all modules below them.
 
-    Rules carry it in their `params`: Snakemake does not see that an imported module changed.
+    Jobs carry it in their settings: Snakemake does not see that an imported module changed.
     The modules are found, not imported, so that a login node needs no torch.
     """
     sources: list[tuple[str, str]] = []

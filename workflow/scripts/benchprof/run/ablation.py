@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +15,7 @@ ALL_ABILITIES = "all_abilities"
 """In place of an ability: a random control that is matched to all abilities' masks on average."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Ablation:
     """A mask of a model.
 
@@ -45,22 +44,6 @@ class Ablation:
     def name(self) -> str:
         """What names it among a model's: `{ability}.{selection}[-random-{seed}]_{k}`."""
         return f"{self.ability}.{self.stem}"
-
-    @classmethod
-    def parse(cls, name: str) -> Ablation:
-        """The ablation of a name.
-
-        Raises:
-            ValueError: no ablation has this name.
-        """
-        drawn, part = r"(?:-random-(0|[1-9][0-9]*))?", r"(?:-half-([12]))?"
-        pattern = rf"([^.]+)\.([a-z]+){drawn}{part}_([0-9]+(?:\.[0-9]+)?|calibrated)"
-        found = re.fullmatch(pattern, name)
-        if found is None:
-            raise ValueError(f"{name!r} is no {{ability}}.{{selection}}_{{k}}")
-        ability, selection, seed, half, k = found.groups()
-        numbers = [None if own is None else int(own) for own in (seed, half)]
-        return cls(ability, selection, k, *numbers)
 
 
 def k_name(fraction: float | str) -> str:

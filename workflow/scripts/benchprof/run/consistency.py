@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from benchprof.errors import InputError
+from benchprof.run.ablation import ALL_ABILITIES, INTACT
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration, Folder
 
-RESERVED = ("intact", "all_abilities")
+RESERVED = (INTACT, ALL_ABILITIES)
 
 
 def check_consistency(config: Configuration, source: str) -> None:

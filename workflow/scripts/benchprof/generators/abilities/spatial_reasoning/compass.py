@@ -30,8 +30,6 @@ class Around(NamedTuple):
     question: str
 
 
-OPPOSITES = (("north", "south"), ("east", "west"), ("south", "north"), ("west", "east"))
-
 PAIRS = read_pairs("compass_pairs")
 
 HOMEWARD = read_wordings("homeward", Around)
