@@ -21,7 +21,7 @@ def main(job: Answered, threads: int) -> None:
         limit=job.asked.limit,
         seed=config.seed,
         masks={own.name: mask for own, mask in read_masks(job.masks).items()},
-        method=job.run.values.get("ablation", config.ablation),
+        method=job.run.method,
         targets=job.records,
         store=job.run.store,
         run_code_unsafely=config.run_code_unsafely,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ from benchprof.section import read_section
 from benchprof.store import Store
 from benchprof.tasks.definition import Definition, local_files, read_definition
 from benchprof.yaml_files import check_duplicate_keys
+
+# A run's jobs ask for the same few again and again.
+_read_once = cache(read_definition)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,11 @@ class Run:
     def sizes(self) -> list[str]:
         """Each k that masks are selected at."""
         return list(dict.fromkeys(self.numbers + self.candidates))
+
+    @property
+    def method(self) -> Any:
+        """What becomes of a mask's entries, as written: zero, mean, or a mapping with scale."""
+        return self.values.get("ablation", self.configuration.ablation)
 
     @cached_property
     def seeds(self) -> list[int]:
@@ -235,7 +243,7 @@ class Run:
         own = self.configuration.benchmarks[benchmark]
         if not isinstance(own, ShippedBenchmark):
             return None
-        return read_definition(own.benchmark, f"{self.source}, benchmarks.{benchmark}.benchmark")
+        return _read_once(own.benchmark, f"{self.source}, benchmarks.{benchmark}.benchmark")
 
     def local_files(self, benchmark: str) -> dict[str, Path]:
         """The local files of a shipped benchmark by their kind; none of another or of the Hub."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -30,18 +29,18 @@ class Answered(ModelJob):
     script = "evaluate_benchmark"
 
     @property
-    @abstractmethod
     def asked(self) -> Benchmark:
         """What is asked, as of a configuration."""
+        raise NotImplementedError
 
     @property
-    @abstractmethod
     def ablations(self) -> list[Ablation]:
         """Under what."""
+        raise NotImplementedError
 
-    @abstractmethod
     def record(self, ablation: Ablation | None) -> Path:
         """Where the answers under an ablation go; None is the intact model."""
+        raise NotImplementedError
 
     @property
     def records(self) -> dict[str, Path]:
@@ -130,7 +129,7 @@ class Answered(ModelJob):
             "dtype": model.dtype,
             "chat_template": model.chat_template,
             "chat_date": config.chat_date,
-            "ablation": self.run.values.get("ablation", config.ablation),
+            "ablation": self.run.method,
             "kept_in": self.kept_in,
             "seed": config.seed,
             "files": sorted(digests.of_files(self.files).values()),

@@ -169,7 +169,7 @@ def told_of(run: Run) -> dict[str, Any]:
         "layers": config.layers,
         "fraction_of": config.fraction_of,
         "calibration": values["calibration"] if run.candidates else None,
-        "ablation": values.get("ablation", config.ablation),
+        "ablation": run.method,
         "ablation_of": config.ablation_of,
         "calibration_benchmarks": [
             name
