@@ -8,9 +8,9 @@ from decimal import Decimal
 from benchprof.run.configuration import CALIBRATED
 
 INTACT = "intact"
-"""In place of an ablation's name: the model as it is."""
+"""Stands in place of an ablation's name for the model as it is."""
 BACKGROUND = "_background"
-"""In place of an ability: the items that `specific` contrasts every ability with."""
+"""Stands in place of an ability for the items that `specific` contrasts every ability with."""
 ALL_ABILITIES = "all_abilities"
 """In place of an ability: a random control that is matched to all abilities' masks on average."""
 
@@ -35,14 +35,14 @@ class Ablation:
 
     @property
     def stem(self) -> str:
-        """What names it among the ability's."""
+        """Its name among the ability's masks."""
         drawn = "" if self.seed is None else f"-random-{self.seed}"
         part = "" if self.half is None else f"-half-{self.half}"
         return f"{self.selection}{drawn}{part}_{self.k}"
 
     @property
     def name(self) -> str:
-        """What names it among a model's: `{ability}.{selection}[-random-{seed}]_{k}`."""
+        """Its name among a model's masks: `{ability}.{selection}[-random-{seed}]_{k}`."""
         return f"{self.ability}.{self.stem}"
 
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from benchprof.section import EachOnce, Section, Text
 
 CALIBRATED = "calibrated"
-"""In place of a k: the one that the calibration splits choose."""
+"""Stands in place of a k for the one that the calibration splits choose."""
 CHAT_DATE = "2024-07-26"
 """What chat templates print for today: the day that Llama 3's own has where it knows none."""
 

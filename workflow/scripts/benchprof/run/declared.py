@@ -55,17 +55,17 @@ class Declared:
         return self.job(wildcards).places
 
     def memory(self, wildcards: Any, attempt: int) -> int:
-        """Megabytes."""
+        """The megabytes that a job asks for."""
         job = self.job(wildcards)
         return round(job.memory(job.size) / 1e6) * attempt
 
     def runtime(self, wildcards: Any, attempt: int) -> int:
-        """Minutes."""
+        """The minutes that a job asks for."""
         job = self.job(wildcards)
         return round(job.minutes(job.size)) * attempt
 
     def gpus(self, wildcards: Any) -> int:
-        """How many."""
+        """How many GPUs a job asks for."""
         job = self.job(wildcards)
         return job.gpus if isinstance(job, ModelJob) else 0
 

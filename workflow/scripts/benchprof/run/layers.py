@@ -71,7 +71,7 @@ def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
 
 
 def _extending(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """As laid over, but a key that is null takes out what the file below says."""
+    """Merge as `laid_over` does, but let a key that is null remove what the file below says."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)

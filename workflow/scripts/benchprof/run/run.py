@@ -118,7 +118,7 @@ class Run:
 
     @cached_property
     def seeds(self) -> list[int]:
-        """Of the random controls."""
+        """The seeds of the random controls."""
         return self.configuration.controls.random.seeds
 
     @cached_property

@@ -14,7 +14,7 @@ from benchprof.run.jobs.job import Job
 from benchprof.run.run import Run
 
 FOLDER = Path(__file__).parents[2]
-"""Of the scripts, which the package lies beside in a checkout."""
+"""The folder of the scripts, beside the package in a checkout."""
 
 
 def run_script(main: Callable[[Any, int], None], snakemake: Any) -> None:

@@ -28,7 +28,7 @@ class Drawn(ModelJob):
 
     @property
     def name(self) -> str:
-        """Of the table."""
+        """The name of the table."""
         raise NotImplementedError
 
     @property
@@ -48,7 +48,7 @@ class Drawn(ModelJob):
 
     @property
     def settings(self) -> Any:
-        """Also of the code, so that an edited table or figure is made again."""
+        """What is looked at, and the code: an edited table or figure is made again."""
         return {
             "abilities": self.run.abilities,
             "fractions": SWEEP,
@@ -72,22 +72,22 @@ class Compared(Drawn):
 
     @property
     def name(self) -> str:
-        """Of the table."""
+        """The name of the table."""
         return f"{self.what}_{self.selection}_{self.k}"
 
     @property
     def what(self) -> str:
-        """Of the masks."""
+        """What it tells of the masks, as the table's name begins."""
         raise NotImplementedError
 
     @property
     def title(self) -> str:
-        """Of the figure."""
+        """The title of the figure."""
         return f"{self.model}: {self.selection}"
 
     @property
     def masks(self) -> dict[str, Path]:
-        """By ability."""
+        """The masks by ability."""
         return {
             ability: paths.mask(self.model, Ablation(ability, self.selection, self.k))
             for ability in self.run.abilities
@@ -108,7 +108,7 @@ class Compared(Drawn):
         return super().memory(size) + 8 * len(self.run.abilities) * self.entries([self.k], size)
 
     def minutes(self, size: Size) -> float:
-        """By the model's size."""
+        """Time, with slack; it grows with the model."""
         return size.minutes(30, 5)
 
 
@@ -168,7 +168,7 @@ class MeasureCore(Drawn):
 
     @property
     def title(self) -> str:
-        """Of the figure."""
+        """The title of the figure."""
         return f"{self.model}: what top masks share"
 
     @property
@@ -181,7 +181,7 @@ class MeasureCore(Drawn):
         return super().memory(size) + 4 * len(self.run.abilities) * self.entries(SWEEP, size)
 
     def minutes(self, size: Size) -> float:
-        """By the model's size."""
+        """Time, with slack; it grows with the model."""
         return size.minutes(60, 15)
 
 
@@ -197,7 +197,7 @@ class MeasureStability(Halving, Drawn):
 
     @property
     def title(self) -> str:
-        """Of the figure."""
+        """The title of the figure."""
         return f"{self.model}: how far the masks of two halves of the items agree"
 
     @property
@@ -215,7 +215,7 @@ class MeasureStability(Halving, Drawn):
         return super().memory(size) + 8 * masks
 
     def minutes(self, size: Size) -> float:
-        """Of every half at every size."""
+        """Time for every half at every number of items."""
         return size.minutes(180, 60)
 
 

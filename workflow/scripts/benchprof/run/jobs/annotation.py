@@ -39,7 +39,7 @@ class ReportAgreement(Job):
 
     @property
     def figures(self) -> list[Path]:
-        """Of the confusion of abilities."""
+        """The figure of which abilities are confused, as PNG and SVG."""
         return [FOLDER / "confusion.png", FOLDER / "confusion.svg"]
 
     @property
@@ -60,7 +60,7 @@ class ReportAgreement(Job):
 
     @property
     def settings(self) -> Any:
-        """Also of the code, so that an edited report is made again."""
+        """What is reported, and the code, so that an edited report is made again."""
         modules = ["benchprof.annotation", "benchprof.report.style", "benchprof.spreadsheet"]
         return {
             "answers": digests.of_files(self.answers),

@@ -114,7 +114,7 @@ class WriteArchive(Job):
 
     @property
     def settings(self) -> Any:
-        """Also of the checkout's files, which it holds."""
+        """The configuration, what made the tables, and the checkout's files that it holds."""
         code = {path.relative_to(self.root).as_posix(): digests.of_file(path) for path in self.code}
         return {
             "config": dict(self.run.values),

@@ -24,7 +24,7 @@ class CalibrateMasks(ModelJob):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """None where no k is calibrated."""
+        """Every such job; none where no k is calibrated."""
         return super().all_of(run) if run.candidates else []
 
     @property

@@ -35,7 +35,7 @@ class Answered(ModelJob):
 
     @property
     def ablations(self) -> list[Ablation]:
-        """Under what."""
+        """The ablations under which it is asked."""
         raise NotImplementedError
 
     def record(self, ablation: Ablation | None) -> Path:
@@ -147,7 +147,7 @@ class Answered(ModelJob):
         return super().memory(size) + 2e9 + size.weights + 4 * masked + copy
 
     def minutes(self, size: Size) -> float:
-        """By the model's size."""
+        """Time, with slack; it grows with the model."""
         return size.minutes(120, 30)
 
 
@@ -165,16 +165,16 @@ class EvaluateBenchmark(Answered):
 
     @property
     def ablations(self) -> list[Ablation]:
-        """All of the run's."""
+        """All ablations of the run."""
         return self.run.ablations
 
     def record(self, ablation: Ablation | None) -> Path:
-        """Of the benchmark."""
+        """Where the answers to the benchmark go."""
         return paths.record(self.model, self.benchmark, ablation)
 
     @property
     def local_files(self) -> Mapping[str, Path]:
-        """Those of the folder `benchmark_data`."""
+        """The benchmark's files in the folder `benchmark_data`."""
         return self.run.local_files(self.benchmark)
 
     @property
@@ -206,7 +206,7 @@ class EvaluateCalibration(Answered):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """None where no k is calibrated."""
+        """Every such job; none where no k is calibrated."""
         return super().all_of(run) if run.candidates else []
 
     @property
@@ -222,7 +222,7 @@ class EvaluateCalibration(Answered):
         return self.run.trials(self.ability)
 
     def record(self, ablation: Ablation | None) -> Path:
-        """Of the calibration items."""
+        """Where the answers to the calibration items go."""
         return paths.calibration_record(self.model, self.ability, ablation)
 
     @property
@@ -240,7 +240,7 @@ class EvaluateHalves(Answered):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """Of abilities with an own test, where masks of halves are selected."""
+        """A job for each ability with an own test, where masks of halves are selected."""
         tested = run.own_benchmarks if run.configuration.importance.halves else ()
         return [cls(run, *own) for own in product(run.models, tested)]
 
@@ -255,5 +255,5 @@ class EvaluateHalves(Answered):
         return self.run.halves(self.ability)
 
     def record(self, ablation: Ablation | None) -> Path:
-        """Of the own test."""
+        """Where the answers to the own test go."""
         return paths.half_record(self.model, self.ability, ablation)

@@ -54,7 +54,7 @@ class Exhibit(Job):
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Of the report, that make it beside those of `SHOWN_BY`."""
+        """The modules of the report that make it, beside those of `SHOWN_BY`."""
         raise NotImplementedError
 
     @property
@@ -74,12 +74,12 @@ class Exhibit(Job):
 
     @property
     def outputs(self) -> Files:
-        """By form."""
+        """The files by form."""
         return dict(zip(self.forms, self.targets, strict=True))
 
     @property
     def settings(self) -> Any:
-        """Also the code that shows it."""
+        """What is shown, and the code that shows it."""
         made_by = [*SHOWN_BY, *(f"report.{name}" for name in self.modules)]
         return {
             "own_benchmarks": self.run.own_benchmarks,
@@ -89,7 +89,7 @@ class Exhibit(Job):
 
 @dataclass(frozen=True)
 class OfModel(Exhibit):
-    """Of one model under one selection and k."""
+    """An exhibit of one model under one selection and k."""
 
     model: str
     selection: str
@@ -108,7 +108,7 @@ class OfModel(Exhibit):
 
 @dataclass(frozen=True)
 class OfModels(Exhibit):
-    """Of all models together under one selection and k."""
+    """An exhibit of all models together under one selection and k."""
 
     selection: str
     k: str
@@ -143,7 +143,7 @@ class Figure(Exhibit):
 
     @property
     def stem(self) -> Path:
-        """Below the folder of figures."""
+        """The files below the folder of figures, without their endings."""
         return paths.RESULTS / "figures" / self.name
 
     @property
@@ -206,12 +206,12 @@ class PlotRadar(ModelFigure):
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """Also where single radars go."""
+        """The view of one model, and where single radars go."""
         return {**super().view, "singles": self.singles}
 
     @property
     def outputs(self) -> Files:
-        """Also the single radars."""
+        """The figure, and the single radars."""
         singles = [path for own in self.singles.values() for path in own]
         return {**super().outputs, "singles": singles}
 
@@ -283,7 +283,7 @@ class TabulateImpact(OfModel, PaperTable):
 
     @property
     def stem(self) -> Path:
-        """Below the folder of tables."""
+        """The files below the folder of tables, without their endings."""
         return paths.RESULTS / "tables" / self.model / f"impact_{self.selection}_{self.k}"
 
 
@@ -294,7 +294,7 @@ class TabulateSimilarity(OfModels, PaperTable):
 
     @property
     def stem(self) -> Path:
-        """Below the folder of tables."""
+        """The files below the folder of tables, without their endings."""
         return paths.RESULTS / "tables" / f"similarity_{self.selection}_{self.k}"
 
 

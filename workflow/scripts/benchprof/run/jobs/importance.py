@@ -42,7 +42,7 @@ class Scored(ModelJob):
 
     @property
     def places(self) -> dict[str, Any]:
-        """Also whether scores stay on the host."""
+        """Where the model computes, and whether scores stay on the host."""
         on_host = self.run.configuration.models[self.model].scores_on_host
         return {**self.device_and_store, "scores_on_host": on_host}
 
@@ -91,7 +91,7 @@ class Scored(ModelJob):
         return super().memory(size) + size.weights + scores
 
     def minutes(self, size: Size) -> float:
-        """By the model's size."""
+        """Time, with slack; it grows with the model."""
         return size.minutes(60, 15)
 
 

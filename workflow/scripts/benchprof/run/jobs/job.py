@@ -47,7 +47,7 @@ class Size:
 
     @classmethod
     def of(cls, run: Run, model: str) -> Size:
-        """Of a prepared model; that of an 8B model until then."""
+        """The size of a prepared model; until it is prepared, that of an 8B model."""
         own = run.configuration.models[model]
         itemsize, on_gpu, card = BYTES[own.dtype], own.device != "cpu", paths.card(model)
         if not card.is_file():
@@ -58,7 +58,7 @@ class Size:
 
 
 NONE = Size(0, 0, 4, False)
-"""Of a job without a model."""
+"""The size that a job without a model has."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Job:
 
     @property
     def size(self) -> Size:
-        """Of its model."""
+        """The size of its model."""
         return NONE
 
     def memory(self, size: Size) -> float:  # noqa: ARG002  others' grows with the model
@@ -150,7 +150,7 @@ class ModelJob(Job):
 
     @property
     def size(self) -> Size:
-        """Of the model."""
+        """The size of the model."""
         return Size.of(self.run, self.model)
 
     @property
@@ -160,7 +160,7 @@ class ModelJob(Job):
 
     @property
     def gpus(self) -> int:
-        """How many it is spread over; none on a CPU."""
+        """How many GPUs the model is spread over; none on a CPU."""
         own = self.run.configuration.models[self.model]
         return 0 if own.device == "cpu" else own.gpus
 

@@ -25,7 +25,7 @@ class MaskJob(ModelJob):
         return {ablation: paths.mask(self.model, ablation) for ablation in every}
 
     def minutes(self, size: Size) -> float:
-        """By the model's size."""
+        """Time, with slack; it grows with the model."""
         return size.minutes(60, 15)
 
 

@@ -30,7 +30,7 @@ class PrepareModel(ModelJob):
 
     @property
     def inputs(self) -> Files:
-        """None."""
+        """It reads no file."""
         return {}
 
     @property
@@ -48,7 +48,7 @@ class PrepareModel(ModelJob):
         return {"source": self.source, "files": stamps}
 
     def memory(self, size: Size) -> float:
-        """Of a GGUF the weights in float32, once more while they are written."""
+        """Room for a GGUF's weights in float32, and once more while they are written."""
         return super().memory(size) + 4e9
 
     def minutes(self, size: Size) -> float:  # noqa: ARG002

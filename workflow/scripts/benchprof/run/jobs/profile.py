@@ -25,7 +25,7 @@ TABLES = (
     "benchmark_similarity",
     "model_differences",
 )
-"""Those of the page. The table of items has a row per item and is too large for it."""
+"""The tables that the page shows. That of items has a row per item and is too large for it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class ComputeProfile(Profiling):
         }
 
     def minutes(self, size: Size) -> float:  # noqa: ARG002
-        """Of a grid of the paper's size."""
+        """Time for a grid of the paper's size."""
         return 120
 
 

@@ -32,7 +32,7 @@ class ExportItems(EvaluateBenchmark):
 
     @property
     def title(self) -> str:
-        """Of the page."""
+        """The title of the page."""
         return f"{self.benchmark} under {self.model}"
 
     @property
@@ -61,7 +61,7 @@ class ExportItems(EvaluateBenchmark):
 
     @property
     def settings(self) -> Any:
-        """Also of the code that lays out, so that an edited table or page is made again."""
+        """What was asked, and the code that lays out: an edited table or page is made again."""
         return super().settings | {
             "metric": self.metric,
             "compared": self.compared,
@@ -73,5 +73,5 @@ class ExportItems(EvaluateBenchmark):
         return LIBRARIES
 
     def minutes(self, size: Size) -> float:  # noqa: ARG002
-        """To lay out."""
+        """Time to lay out."""
         return 30

@@ -47,7 +47,7 @@ class SelectHalfMasks(Halving):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """None without `importance: halves: true`."""
+        """Every such job; none without `importance: halves: true`."""
         return super().all_of(run) if run.configuration.importance.halves else []
 
     @property
@@ -70,7 +70,7 @@ class MeasureReplication(Profiling):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """None without `importance: halves: true`."""
+        """Every such job; none without `importance: halves: true`."""
         return super().all_of(run) if run.configuration.importance.halves else []
 
     @property
@@ -105,7 +105,7 @@ class MeasureReplication(Profiling):
 
     @property
     def inputs(self) -> Files:
-        """Also the AIS that the others stand beside."""
+        """The records and masks, and the AIS that are compared with them."""
         return {"impact": self.impact, **super().inputs}
 
     @property
@@ -115,7 +115,7 @@ class MeasureReplication(Profiling):
 
     @property
     def settings(self) -> Any:
-        """As of the profile, and the code."""
+        """The settings of the profile, and the code of both."""
         return described(self.run) | {
             "code": codebase.digest_of("profile"),
             "table": digests.of_modules(["benchprof.replication.table"]),
@@ -123,7 +123,7 @@ class MeasureReplication(Profiling):
 
 
 def replication_files(run: Run) -> list[Path]:
-    """By how much own AIS differ with the train items, where that is measured."""
+    """The table of how own AIS differ with the train items, where that is measured."""
     if not (run.configuration.importance.halves and run.own_benchmarks and run.numbers):
         return []
     return [paths.profile("replication", form) for form in ("csv", "parquet")]

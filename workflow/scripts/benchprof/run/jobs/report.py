@@ -56,7 +56,7 @@ class WriteMethods(Job):
 
     @property
     def settings(self) -> Any:
-        """Also of the code that writes."""
+        """What the text tells of, and the code that writes it."""
         modules = ["report.methods", "report.references", "portable", "report.style"]
         return self.told | {
             "sources": self.sources,
@@ -74,7 +74,7 @@ class WriteReport(Job):
 
     @property
     def tables(self) -> list[Path]:
-        """Of the profile stage."""
+        """The tables of the profile stage."""
         replication = [p for p in replication_files(self.run) if p.suffix == ".parquet"]
         return [paths.profile(name, "parquet") for name in TABLES] + replication
 
@@ -121,7 +121,7 @@ class WriteReport(Job):
 
     @property
     def settings(self) -> Any:
-        """Also of the code that lays out."""
+        """What the page tells of, and the code that lays it out."""
         return self.told | {
             "own_benchmarks": self.run.own_benchmarks,
             "code": digests.of_modules(["benchprof.profile.criteria", "benchprof.report"]),

@@ -37,7 +37,7 @@ class OfValidation(Job):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """None without a section `validation`."""
+        """Every such job; none without a section `validation`."""
         return super().all_of(run) if run.configuration.validation else []
 
     @cached_property
@@ -114,7 +114,7 @@ class WritePool(OfValidation):
 
     @property
     def inputs(self) -> Files:
-        """None."""
+        """It reads no file."""
         return {}
 
     @property
@@ -159,7 +159,7 @@ class EvaluateBlocks(PlantedModel):
 
     @property
     def model_settings(self) -> ModelSettings:
-        """On one device, without a chat template, which no planted model has."""
+        """The run's settings on one device, without a chat template, which no planted model has."""
         own = next(iter(self.benchmarks.values())).model_settings
         return replace(own, chat_template=False, gpus=1)
 
@@ -192,7 +192,7 @@ class EvaluateBlocks(PlantedModel):
         return super().memory(size) + 2e9 + size.weights
 
     def minutes(self, size: Size) -> float:
-        """As of an evaluation."""
+        """As much time as an evaluation."""
         return size.minutes(120, 30)
 
 
@@ -204,7 +204,7 @@ class AnswerPool(Answered, OfValidation):
 
     @property
     def model_settings(self) -> ModelSettings:
-        """On one device, without a chat template, which no planted model has."""
+        """The run's settings on one device, without a chat template, which no planted model has."""
         return replace(super().model_settings, chat_template=False, gpus=1)
 
     @property
@@ -218,7 +218,7 @@ class AnswerPool(Answered, OfValidation):
         return [Ablation(ability, *self.view) for ability in self.run.abilities]
 
     def record(self, ablation: Ablation | None) -> Path:
-        """Of the pool, by ability."""
+        """Where the answers to the pool go, by ability."""
         return pool_of(self.run, self.model)[ablation.ability if ablation else INTACT]
 
     @property
@@ -273,7 +273,7 @@ class MeasureRecovery(OfValidation):
 
     @property
     def folder(self) -> Path:
-        """Of the tables and the figure."""
+        """The folder of the tables and the figure."""
         return paths.VALIDATION
 
     @property
@@ -302,7 +302,7 @@ class MeasureRecovery(OfValidation):
 
     @property
     def settings(self) -> Any:
-        """All but the thresholds."""
+        """The section `validation` without its thresholds, the profile's settings, the code."""
         own = (
             "blocks",
             "card",
