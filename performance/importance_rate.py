@@ -25,7 +25,7 @@ from benchprof.abilities.item import read_items
 from benchprof.importance.example import Example, render_example
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
-from benchprof.models.family import scope_weights
+from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model, load_tokenizer
 
 ITEMS = Path(__file__).parents[1] / "resources/abilities"

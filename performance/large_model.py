@@ -23,7 +23,7 @@ from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.masks.selection import selector
 from benchprof.masks.size import entry_count
-from benchprof.models.family import parameter_count, scope_weights
+from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.tensors import TensorFile, write_tensors
 
 CONFIG = LlamaConfig(

@@ -106,7 +106,6 @@ class Bench:
         from transformers import AutoModelForCausalLM  # noqa: PLC0415
 
         from benchprof.models.allocation import keep_freed_memory  # noqa: PLC0415
-        from benchprof.models.family import structure_of  # noqa: PLC0415
         from benchprof.models.linear import speed_up_scoring  # noqa: PLC0415
         from benchprof.models.loading import load_model, load_tokenizer  # noqa: PLC0415
         from benchprof.scoring.scorer import TreeScorer  # noqa: PLC0415
@@ -119,7 +118,7 @@ class Bench:
             model = load_model(folder, job.dtype, "auto")
             speed_up_scoring(model)
             keep_freed_memory(model.device)
-            self.engine = TreeScorer(model, tokenizer, structure_of(model))
+            self.engine = TreeScorer(model, tokenizer)
         else:
             # As lm-eval loads it.
             model = AutoModelForCausalLM.from_pretrained(folder, dtype=job.dtype).eval()

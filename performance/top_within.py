@@ -28,7 +28,7 @@ from benchprof.masks.mask import Mask
 from benchprof.masks.rankings import select_top
 from benchprof.masks.size import entry_count
 from benchprof.masks.threshold import Entries
-from benchprof.models.family import parameter_count, scope_weights
+from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.sampling import sample
 from benchprof.tensors import TensorFile

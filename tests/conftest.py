@@ -14,15 +14,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
-    AutoConfig,
     AutoModelForCausalLM,
     PretrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerFast,
 )
 
-from benchprof.models.family import MASKED
 from benchprof.threads import use_threads
+from tests.model_types import CORE, SMALL, tiny_configuration
 
 # More make models of this size slower, many times so beside other tests.
 use_threads(1)
@@ -50,40 +49,10 @@ def json_values(keys: Sequence[str]) -> st.SearchStrategy[Any]:
     )
 
 
-SMALL = {
-    "hidden_size": 16,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "num_key_value_heads": 1,
-    "intermediate_size": 24,
-    "vocab_size": 259,
-    "max_position_embeddings": 512,
-    "pad_token_id": 0,
-    "bos_token_id": 1,
-    "eos_token_id": 2,
-}
-
-
-MORE: dict[str, dict[str, object]] = {
-    "qwen3": {"head_dim": 8},
-    "gemma": {"head_dim": 8},
-    "gemma2": {"head_dim": 8},
-    "gemma3_text": {"head_dim": 8},
-    "phi": {"num_key_value_heads": 2},
-    "phi3": {"num_key_value_heads": 2},
-    "gpt2": {"n_inner": 24},
-}
-"""What a tiny configuration of a family needs beside `SMALL`."""
-
-
-def _config(family: str) -> PretrainedConfig:
-    return AutoConfig.for_model(family, **(SMALL | MORE.get(family, {})))
-
-
 FAMILIES: dict[str, Callable[[], PretrainedConfig]] = {
-    family: functools.partial(_config, family) for family in MASKED
+    family: functools.partial(tiny_configuration, family, SMALL) for family in CORE
 }
-"""A tiny configuration of each family that can be masked."""
+"""A tiny configuration of each design."""
 
 
 def tiny_model(
@@ -91,7 +60,9 @@ def tiny_model(
 ) -> PreTrainedModel:
     """A randomly initialised model of a family with weights large enough to matter."""
     torch.manual_seed(seed)
-    model: PreTrainedModel = AutoModelForCausalLM.from_config(config or FAMILIES[family]())
+    model: PreTrainedModel = AutoModelForCausalLM.from_config(
+        config or tiny_configuration(family, SMALL)
+    )
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 import transformers
+from tests.model_types import tiny_configuration
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
@@ -35,31 +36,15 @@ COMMON: dict[str, Any] = {
     "pad_token_id": 0,
     "initializer_range": 0.2,
 }
-SLIDING = {"sliding_window": 5}
 LAYERS = {"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}
-MORE: dict[str, dict[str, Any]] = {
-    "gemma": {"head_dim": 8},
-    "cohere": {"logit_scale": 0.3},
-    "granite": {"logits_scaling": 3.0, "attention_multiplier": 0.3, "embedding_multiplier": 2.0},
-    "mistral": SLIDING,
-    "mixtral": SLIDING | {"num_local_experts": 4},
-    "phi3": SLIDING,
-    "starcoder2": SLIDING,
-    "qwen2": SLIDING | LAYERS | {"use_sliding_window": True},
-    "qwen3": SLIDING | LAYERS | {"use_sliding_window": True, "head_dim": 8},
-    "smollm3": SLIDING | LAYERS | {"use_sliding_window": True},
-    "gemma2": SLIDING | LAYERS | {"head_dim": 8, "final_logit_softcapping": 2.0},
-    "gemma3_text": SLIDING | LAYERS | {"head_dim": 8, "final_logit_softcapping": 2.0},
-}
-"""What makes a family of `models.family` more than `COMMON`: what it can get wrong."""
 
 
 @functools.cache
-def _make_model(family: str, attention: str = "sdpa") -> Any:
+def _make_model(family: str, attention: str | None = None) -> Any:
     """A float32 model whose biases and norms are random too, so that none goes unnoticed."""
     transformers.logging.set_verbosity_error()
     torch.manual_seed(0)
-    config = AutoConfig.for_model(family, **(COMMON | MORE.get(family, {})))
+    config = tiny_configuration(family, COMMON)
     model = AutoModelForCausalLM.from_config(config, attn_implementation=attention)
     with torch.no_grad():
         for parameter in model.parameters():

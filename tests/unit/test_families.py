@@ -1,4 +1,4 @@
-"""Every family goes through the jobs of the rules, with the attention that its class supports."""
+"""Every tried model type goes through the jobs of the rules, with masks of all it is made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import torch
-from tests.conftest import byte_tokenizer, tiny_model
+from tests.conftest import ROOT, byte_tokenizer, tiny_model
+from tests.model_types import EAGER, MORE, PAGE, written
 from transformers import AutoModelForCausalLM
 
 from benchprof.evaluation.job import evaluate_benchmark
@@ -19,7 +20,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
-from benchprof.models.family import MASKED
+from benchprof.models.anatomy import SCOPES
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
 from benchprof.run.ablation import Ablation
@@ -29,8 +30,6 @@ from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
 
 ABILITIES = ("places", "times")
-EAGER = ("gemma2",)
-"""Families whose class has no other attention in the library."""
 LIMIT, SEED = 4, 1
 
 
@@ -55,49 +54,60 @@ def source(items: dict[str, Path]) -> TaskSource:
     return task_source(AbilitySplit(ability="places", split="test"), items["places"])
 
 
-@pytest.mark.parametrize("family", MASKED)
-def test_a_family_goes_through_every_job(
+@pytest.mark.parametrize("model_type", MORE)
+def test_a_type_goes_through_every_job(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     items: dict[str, Path],
     source: TaskSource,
-    family: str,
+    model_type: str,
 ) -> None:
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
-    tiny_model(family).save_pretrained(tmp_path / "own")
+    tiny_model(model_type).save_pretrained(tmp_path / "own")
     byte_tokenizer(chat=True).save_pretrained(tmp_path / "own")
-    folder, store = tmp_path / "results" / family, Store(tmp_path / "store")
-    prepare_model({"folder": str(tmp_path / "own")}, folder, store)
-    kernel = load_model(folder, "float32", "cpu").config._attn_implementation
-    assert kernel == ("eager" if family in EAGER else "sdpa")
+    folder, store = tmp_path / "results" / model_type, Store(tmp_path / "store")
+    card = prepare_model({"folder": str(tmp_path / "own")}, folder, store)
+    assert {"all_layers", *card.scope} <= {*SCOPES}
+    loaded = load_model(folder, "float32", "cpu")
+    kernel = loaded.get_decoder().config._attn_implementation
+    assert kernel == ("eager" if model_type in EAGER else "sdpa")
 
-    mask = mask_of(folder, items, tmp_path, store)
-    records = {name: tmp_path / f"{name}.json" for name in ("intact", "places.specific")}
+    masks = {scope: mask_of(folder, scope, items, tmp_path, store) for scope in card.scope}
+    records = {name: tmp_path / f"{name}.json" for name in ("intact", *masks)}
     model = ModelSettings(folder, "float32", "cpu", chat_template=False)
-    masks = {"places.specific": read_mask(mask)}
-    evaluate_benchmark(model, source, LIMIT, SEED, masks, "zero", records, store)
+    read = {scope: read_mask(mask) for scope, mask in masks.items()}
+    evaluate_benchmark(model, source, LIMIT, SEED, read, "zero", records, store)
 
     plain: Any = AutoModelForCausalLM.from_pretrained(tmp_path / "own", dtype=torch.float32)
+    intact = {name: weight.clone() for name, weight in plain.named_parameters()}
     expected = {"intact": scores(plain, source)}
-    zero(plain, mask)
-    expected["places.specific"] = scores(plain, source)
-    assert expected["intact"] != pytest.approx(expected["places.specific"], abs=1e-2)
+    for scope, mask in masks.items():
+        zero(plain, mask)
+        expected[scope] = scores(plain, source)
+        assert expected[scope] != pytest.approx(expected["intact"], abs=1e-2)
+        plain.load_state_dict(intact, strict=False)
     for name, record in records.items():
         found = [r[0] for own in read_record(record)["items"]["responses"] for r in own]
         assert found == pytest.approx(expected[name], abs=1e-4)
 
 
-def mask_of(folder: Path, items: dict[str, Path], tmp_path: Path, store: Store) -> Path:
-    """Score the weights for both abilities and select the mask of `places`."""
-    importances = {ability: tmp_path / f"{ability}.safetensors" for ability in items}
+def test_the_table_of_the_documents_is_that_of_the_types() -> None:
+    """`python -m tests.model_types` writes it."""
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
+    assert page == written(page)
+
+
+def mask_of(folder: Path, scope: str, items: dict[str, Path], tmp_path: Path, store: Store) -> Path:
+    """Score the weights in scope for both abilities and select the mask of `places`."""
+    importances = {a: tmp_path / f"{scope}.{a}.safetensors" for a in items}
     compute_importance(
-        Scoring(folder, "float32", "mlp", None, "taylor_abs", "answer"),
+        Scoring(folder, "float32", scope, None, "taylor_abs", "answer"),
         items, dict.fromkeys(items, ()), None, SEED, importances, store,
     )  # fmt: skip
-    mask = tmp_path / "mask.safetensors"
+    mask = tmp_path / f"{scope}.mask.safetensors"
     settings = {"definition": "ratio", "pool": 5}
     targets = {Ablation("places", "specific", "0.01"): mask}
-    select_masks(folder, settings, "model", importances, None, targets)
+    select_masks(folder, settings, "scope", importances, None, targets)
     return mask
 
 

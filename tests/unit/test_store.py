@@ -176,16 +176,16 @@ def test_a_folder_is_filled_once_and_again_where_it_is_damaged(
         assert (folder / "weights").read_text() == "1 2 3"
     assert len(fills) == 1
 
-    def overwrite() -> None:
+    def overwrite(name: str, text: str) -> None:
         # An entry is read-only, which root does not notice.
-        (folder / "weights").chmod(0o644)
-        (folder / "weights").write_text("1 2 4")
+        (folder / name).chmod(0o644)
+        (folder / name).write_text(text)
 
     for damage in (
-        overwrite,
+        lambda: overwrite("weights", "1 2 4"),
         (folder / "weights").unlink,
         lambda: (folder / "more").write_text("x"),
-        lambda: (folder / "content.sha256").write_text(""),
+        lambda: overwrite("content.sha256", ""),
     ):
         damage()
         assert store.folder("models", "abc", fill) == folder

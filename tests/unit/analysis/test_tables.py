@@ -8,14 +8,15 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import FAMILIES, tiny_model
+from tests.conftest import tiny_model
+from tests.model_types import MORE
 
 from benchprof.analysis.core import core_table, holders
 from benchprof.analysis.location import location_table, places
 from benchprof.analysis.location_heatmap import location_figure
 from benchprof.analysis.overlap import expected_shared, overlap_table
 from benchprof.masks.threshold import Entries
-from benchprof.models.family import scope_weights
+from benchprof.models.anatomy import scope_weights
 from benchprof.tensors import TensorFile, write_tensors
 
 GATE, DOWN = "model.layers.0.mlp.gate_proj.weight", "model.layers.10.mlp.down_proj.weight"
@@ -30,10 +31,9 @@ def mask(gate: list[int], down: list[int]) -> Entries:
 MASKS = {"b": mask([0, 1, 2], [5]), "a": mask([2], [5, 6, 7]), "c": mask([], [8, 9])}
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
-@pytest.mark.parametrize("scope", ["mlp", "attention", "all_layers"])
-def test_every_matrix_of_every_family_has_a_place_of_its_own(family: str, scope: str) -> None:
-    weights = scope_weights(tiny_model(family), scope)
+@pytest.mark.parametrize("family", sorted(MORE))
+def test_every_matrix_of_every_family_has_a_place_of_its_own(family: str) -> None:
+    weights = scope_weights(tiny_model(family), "all_layers")
     place_of = places(weights)
     assert len(set(place_of.values())) == len(weights)
     # So that the heatmap has a cell for each.

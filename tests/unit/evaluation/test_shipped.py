@@ -22,7 +22,6 @@ from lm_eval.tasks import TaskManager
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchprof.data import BENCHMARKS
-from benchprof.models.family import structure_of
 from benchprof.run.configuration import ShippedBenchmark
 from benchprof.sampling import derived_seed
 from benchprof.scoring.scorer import TreeScorer
@@ -118,7 +117,7 @@ def test_scores_equal_lm_eval_s(
 ) -> None:
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     requests = requests_of(name, folder, 2 if name in WRITTEN else 10)
-    ours = TreeScorer(model, tokenizer, structure_of(model))
+    ours = TreeScorer(model, tokenizer)
     kind = requests.instances[0].request_type
     responses = getattr(ours, kind)(requests.instances, disable_tqdm=True)
     scores = requests.scores(responses)

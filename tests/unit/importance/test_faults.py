@@ -14,7 +14,7 @@ from benchprof.importance.example import Example
 from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
-from benchprof.models.family import scope_weights
+from benchprof.models.anatomy import scope_weights
 
 TRIGGER = 99
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from tests.conftest import FAMILIES as CONFIGURATIONS
 from tests.conftest import tiny_model
+from tests.model_types import CORE
 from torch import nn
 
 from benchprof.importance.checkpointing import checkpointed
@@ -19,7 +20,7 @@ from benchprof.importance.gradients import batches
 from benchprof.importance.loss import NonFiniteLossError, example_losses
 from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
-from benchprof.models.family import MASKED, scope_weights
+from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 
 
@@ -86,7 +87,7 @@ FROM_EFFECTS: dict[str, Callable[[list[float]], float]] = {
 
 
 @pytest.mark.parametrize("score", sorted(FROM_EFFECTS))
-@pytest.mark.parametrize("family", MASKED)
+@pytest.mark.parametrize("family", CORE)
 def test_by_finite_differences(family: str, score: str) -> None:
     model = tiny_model(family).double()
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
@@ -113,7 +114,7 @@ def test_by_finite_differences(family: str, score: str) -> None:
         assert scores[name].view(-1)[index].item() == pytest.approx(expected, rel=4e-2), name
 
 
-@pytest.mark.parametrize("family", MASKED)
+@pytest.mark.parametrize("family", CORE)
 def test_wanda_by_what_a_moved_weight_does_to_its_output(family: str) -> None:
     """Moving θ_ij by d moves one output of the projection by d · X_j, and no other."""
     model = tiny_model(family).double()
@@ -197,7 +198,7 @@ def random_examples(lengths: list[int]) -> list[Example]:
     ]
 
 
-@pytest.mark.parametrize("family", MASKED)
+@pytest.mark.parametrize("family", CORE)
 def test_batches_of_any_size_give_the_same_taylor(family: str) -> None:
     model = tiny_model(family)
     weights = scope_weights(model, "all_layers")
@@ -256,7 +257,7 @@ def taylor_signed(
 
 
 @pytest.mark.parametrize("score", ["taylor", "taylor_signed", "taylor_abs", "fisher"])
-@pytest.mark.parametrize("family", MASKED)
+@pytest.mark.parametrize("family", CORE)
 def test_checkpointing_and_the_accumulators_place_change_nothing(family: str, score: str) -> None:
     model = tiny_model(family)
     weights = scope_weights(model, "mlp")

@@ -36,7 +36,7 @@ class OneDevice(TorchDispatchMode):
 
 
 def spread(family: str) -> Any:
-    """A model whose second layer, norm and head are on another device than its beginning."""
+    """A model whose layers but the first, norm and head are on another device than its beginning."""
     config = FAMILIES[family]()
     config.tie_word_embeddings = False
     model = tiny_model(family, config=config)
@@ -44,7 +44,8 @@ def spread(family: str) -> Any:
     places = {"lm_head": "meta"}
     for name, module in model.base_model.named_children():
         if isinstance(module, torch.nn.ModuleList):
-            places |= {f"{base}.{name}.0": "cpu", f"{base}.{name}.1": "meta"}
+            layers = range(len(module))
+            places |= {f"{base}.{name}.{n}": "meta" if n else "cpu" for n in layers}
         else:
             places[f"{base}.{name}"] = "meta" if "norm" in name or name == "ln_f" else "cpu"
     # The logits stay where they are: nothing can be copied back from the meta device.

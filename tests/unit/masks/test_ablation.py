@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 from tests.conftest import tiny_model
+from tests.model_types import CORE
 from torch import nn
 
 from benchprof.errors import InputError
 from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.models.family import MASKED, scope_weights
+from benchprof.models.anatomy import scope_weights
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_keeping_everything_and_ablating_nothing_is_the_intact_model() -> None:
     assert not torch.equal(nothing, intact)
 
 
-@pytest.mark.parametrize("family", MASKED)
+@pytest.mark.parametrize("family", CORE)
 @pytest.mark.parametrize("method", ["zero", "mean", {"scale": 2.0}])
 def test_only_masked_entries_move_in_every_family(family: str, method: Method) -> None:
     model = tiny_model(family)

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 from tests.conftest import FAMILIES, ROOT, tiny_model
+from tests.model_types import MORE, SMALL, tiny_configuration
 from transformers import AutoModelForCausalLM, LlamaConfig
 
 from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size
-from benchprof.models.family import parameter_count, scope_weights
+from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.run.configuration import Folder, Hub
 
@@ -53,12 +54,12 @@ def test_a_small_llama_by_hand() -> None:
     assert shape.cache_bytes == 2 * 2 * 8 * 4
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", sorted(MORE))
 def test_every_family_has_a_shape(family: str) -> None:
     model = tiny_model(family)
-    shape = model_shape(FAMILIES[family](), "float32", "mlp", None)
+    shape = model_shape(tiny_configuration(family, SMALL), "float32", "all_layers", None)
     assert shape.parameters == parameter_count(model)
-    assert shape.scope_size == sum(w.numel() for w in scope_weights(model, "mlp").values())
+    assert shape.scope_size == sum(w.numel() for w in scope_weights(model, "all_layers").values())
 
 
 @pytest.mark.parametrize("kv_heads", [2, 8])

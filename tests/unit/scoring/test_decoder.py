@@ -10,16 +10,14 @@ from typing import Any
 
 import pytest
 import torch
-from tests.unit.scoring.engine import scorer_of
 
-from benchprof.models.family import FAMILIES, structure_of
 from benchprof.scoring import attention, packing
 from benchprof.scoring import decoder as module
-from benchprof.scoring.decoder import Decoder
-from benchprof.scoring.scorer import Pair
+from benchprof.scoring.decoder import ONE_WINDOW, Decoder
+from benchprof.scoring.scorer import Pair, TreeScorer
 
 MakeModel = Callable[..., Any]
-LLAMAS = [name for name, family in FAMILIES.items() if family.structure.llama]
+LLAMAS = sorted(ONE_WINDOW)
 pytestmark = pytest.mark.skipif(
     not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="this build of torch has no oneDNN"
 )
@@ -38,10 +36,6 @@ def requests(items: int = 12) -> list[Pair]:
     return [(context, tokens(draw.randint(1, 5))) for context in contexts for _ in range(4)]
 
 
-def decoder_of(model: Any) -> Decoder | None:
-    return module.decoder_of(model, structure_of(model))
-
-
 def half(model: Any) -> Any:
     return copy.deepcopy(model).to(torch.bfloat16)
 
@@ -58,12 +52,12 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_in_float32_answers_are_the_library_s(
     make_model: MakeModel, tokenizer: Any, family: str
 ) -> None:
-    scorer = scorer_of(make_model(family), tokenizer, token_budget=100)
+    scorer = TreeScorer(make_model(family), tokenizer, token_budget=100)
     prepared = scorer.prepare_tokens(requests())
     assert any(group.trunk is not None for group in prepared.plan.groups)
-    assert scorer.forward.decoder is None
+    assert scorer.forward.fused is None
     theirs = scorer.score(prepared)
-    scorer.forward.decoder = Decoder(scorer.model, structure_of(scorer.model))
+    scorer.forward.fused = Decoder(scorer.model)
     ours = scorer.score(prepared)
     for (value, greedy), (other, other_greedy) in zip(ours, theirs, strict=True):
         assert value == pytest.approx(other, abs=1e-4)
@@ -76,14 +70,14 @@ def test_in_bfloat16_it_is_no_farther_from_float32_than_the_library(
     make_model: MakeModel, tokenizer: Any, family: str
 ) -> None:
     pairs = requests(40)
-    exact = scorer_of(make_model(family), tokenizer)
+    exact = TreeScorer(make_model(family), tokenizer)
     truth = [value for value, _ in exact.score(exact.prepare_tokens(pairs))]
-    scorer = scorer_of(half(make_model(family)), tokenizer)
+    scorer = TreeScorer(half(make_model(family)), tokenizer)
     prepared = scorer.prepare_tokens(pairs)
     errors = []
-    assert scorer.forward.decoder is not None
-    for decoder in (scorer.forward.decoder, None):
-        scorer.forward.decoder = decoder
+    assert scorer.forward.fused is not None
+    for decoder in (scorer.forward.fused, None):
+        scorer.forward.fused = decoder
         found = [value for value, _ in scorer.score(prepared)]
         errors.append(statistics.fmean(abs(a - b) for a, b in zip(found, truth, strict=True)))
     ours, theirs = errors
@@ -92,7 +86,7 @@ def test_in_bfloat16_it_is_no_farther_from_float32_than_the_library(
 
 @needs_bfloat16
 def test_edited_weights_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
-    scorer = scorer_of(half(make_model("llama")), tokenizer)
+    scorer = TreeScorer(half(make_model("llama")), tokenizer)
     prepared = scorer.prepare_tokens(requests(3))
     before = scorer.score(prepared)
     weight = scorer.model.model.layers[1].mlp.down_proj.weight
@@ -109,20 +103,20 @@ def test_edited_weights_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
 def test_other_models_keep_the_library_s_layers(
     make_model: MakeModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert decoder_of(make_model("llama")) is None  # float32
-    assert decoder_of(half(make_model("gpt_neox"))) is None
-    assert decoder_of(half(make_model("llama", "eager"))) is None
+    assert module.fused_decoder(make_model("llama")) is None  # float32
+    assert module.fused_decoder(half(make_model("gpt_neox"))) is None
+    assert module.fused_decoder(half(make_model("llama", "eager"))) is None
 
     class Adapted(torch.nn.Linear):
         """Adds something of its own."""
 
     model = half(make_model("llama"))
-    assert decoder_of(model) is not None
+    assert module.fused_decoder(model) is not None
     model.model.layers[1].mlp.up_proj.__class__ = Adapted
-    assert decoder_of(model) is None
+    assert module.fused_decoder(model) is None
     model = half(make_model("llama"))
     model.config = copy.deepcopy(model.config)
     model.config.hidden_act = "gelu"
-    assert decoder_of(model) is None
+    assert module.fused_decoder(model) is None
     monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
-    assert decoder_of(half(make_model("llama"))) is None
+    assert module.fused_decoder(half(make_model("llama"))) is None

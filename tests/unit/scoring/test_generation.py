@@ -11,13 +11,13 @@ import pytest
 import torch
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
-from tests.unit.scoring.engine import scorer_of
+from tests.model_types import PACKED
 
 from benchprof.errors import InputError
-from benchprof.models.family import FAMILIES
 from benchprof.scoring import generation
 from benchprof.scoring.generation import StopStrings
 from benchprof.scoring.scorer import TreeScorer
+from benchprof.scoring.structure import decoder_of
 
 MakeModel = Callable[..., Any]
 PROMPTS = [
@@ -46,7 +46,7 @@ def common_letter(texts: list[str]) -> str:
 def test_answers_equal_lm_evals(make_model: MakeModel, tokenizer: Any, family: str) -> None:
     model = make_model(family)
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=60)
-    ours = scorer_of(model, tokenizer, max_length=60, token_budget=200)
+    ours = TreeScorer(model, tokenizer, max_length=60, token_budget=200)
     free = ours.generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
     assert free == theirs.generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
     stop = common_letter(free)
@@ -61,6 +61,16 @@ BEGINNING = "Question: how many legs has a spider? Answer: eight. Question:"
 SHARERS = [f"{BEGINNING} {text}" for text in ("the cat", "what", "a dog sat on", "how many legs")]
 
 
+def with_window(model: Any, window: int) -> Any:
+    """A copy of a model whose layers, if they have a sliding window, have this one."""
+    config = copy.deepcopy(model.config)
+    if getattr(config, "sliding_window", None) is not None:
+        config.sliding_window = window
+    other = type(model)(config).to(model.dtype).eval()
+    other.load_state_dict(model.state_dict())
+    return other
+
+
 @contextmanager
 def tokens_of_first_passes(model: Any) -> Iterator[list[tuple[int, int]]]:
     """Shapes of what the decoder is given, single tokens left out."""
@@ -71,7 +81,8 @@ def tokens_of_first_passes(model: Any) -> Iterator[list[tuple[int, int]]]:
         if length > 1:
             shapes.append((rows, length))
 
-    hook = model.base_model.register_forward_pre_hook(note, with_kwargs=True)
+    _, decoder, _ = decoder_of(model)
+    hook = decoder.register_forward_pre_hook(note, with_kwargs=True)
     try:
         yield shapes
     finally:
@@ -83,19 +94,16 @@ def longest_sharer(scorer: TreeScorer) -> int:
     return max(len(scorer.tok_encode(text)) for text in SHARERS) + int(SETTINGS["max_gen_toks"])
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", PACKED)
 def test_a_shared_beginning_is_computed_once(
     make_model: MakeModel, tokenizer: Any, family: str
 ) -> None:
-    attention = "eager" if family == "gemma2" else "sdpa"  # transformers has no other for it
-    model = copy.deepcopy(make_model(family, attention))
-    if getattr(model.config, "sliding_window", None) is not None:
-        model.config.sliding_window = 100
+    model = with_window(make_model(family), 100)
     texts = [*PROMPTS, *SHARERS]
     asked = requests(texts, until=["q"])
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     expected = theirs.generate_until(asked, disable_tqdm=True)
-    ours = scorer_of(model, tokenizer, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
     ours.generation_budget = len(SHARERS) * longest_sharer(ours)
     with tokens_of_first_passes(model) as shapes:
         assert ours.generate_until(asked, disable_tqdm=True) == expected
@@ -110,7 +118,7 @@ def test_a_window_must_hold_the_padding_too(
     make_model: MakeModel, tokenizer: Any, beyond: int, rows: list[int]
 ) -> None:
     model = copy.deepcopy(make_model("mistral"))
-    ours = scorer_of(model, tokenizer, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
     model.config.sliding_window = longest_sharer(ours) + beyond
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     with tokens_of_first_passes(model) as shapes:
@@ -120,7 +128,7 @@ def test_a_window_must_hold_the_padding_too(
 
 
 def test_no_beginning_is_shared_in_an_unknown_family(make_model: MakeModel, tokenizer: Any) -> None:
-    ours = scorer_of(make_model("llama"), tokenizer, max_length=100)
+    ours = TreeScorer(make_model("llama"), tokenizer, max_length=100)
     ours.forward.obstacle = "none known"
     with tokens_of_first_passes(ours.model) as shapes:
         ours.generate_until(requests(SHARERS), disable_tqdm=True)
@@ -135,7 +143,7 @@ def test_a_repetition_penalty_counts_no_padding(make_model: MakeModel, tokenizer
     with torch.no_grad():
         head[0] = head[7] * 1.01  # so that the padding token comes up
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
-    ours = scorer_of(model, tokenizer, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
     found = ours.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
     assert found == theirs.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
 
@@ -155,7 +163,7 @@ def test_no_beginning_is_shared_where_runs_of_tokens_count(
     make_model: MakeModel, tokenizer: Any, setting: str, value: Any, of_the_task: bool
 ) -> None:
     model = copy.deepcopy(make_model("llama"))
-    ours = scorer_of(model, tokenizer, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
     prompt = ours.tok_encode(SHARERS[0])
     with torch.no_grad():  # so that the first token comes up, and would again
         said = model.base_model(torch.tensor([[*prompt, prompt[0]]])).last_hidden_state[0, -2:]
@@ -174,10 +182,9 @@ def test_no_beginning_is_shared_where_runs_of_tokens_count(
 def test_a_beginning_is_shared_without_padding(
     make_model: MakeModel, tokenizer: Any, family: str
 ) -> None:
-    model = copy.deepcopy(make_model(family))
-    model.config.sliding_window = None if family in ("llama", "gpt2") else 100
+    model = with_window(make_model(family), 100)
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
-    ours = scorer_of(model, tokenizer, max_length=100)
+    ours = TreeScorer(model, tokenizer, max_length=100)
     texts = [f"{BEGINNING} {number} cats" for number in (1, 2, 3)]
     assert len({len(ours.tok_encode(text)) for text in texts}) == 1
     with tokens_of_first_passes(model) as shapes:
@@ -198,7 +205,7 @@ def test_answers_do_not_depend_on_longer_sequences_of_the_batch(
         theirs = HFLM(pretrained=varying(), tokenizer=tokenizer, batch_size=1, max_length=100)
         asked = requests([prompt], until=[], max_gen_toks=6)
         expected += theirs.generate_until(asked, disable_tqdm=True)
-    ours = scorer_of(varying(), tokenizer, max_length=100, token_budget=1000)
+    ours = TreeScorer(varying(), tokenizer, max_length=100, token_budget=1000)
     assert [len(ours.tok_encode(prompt)) for prompt in prompts] == [*lengths, 12, 17]
     for _ in range(2):
         asked = requests(prompts, until=[], max_gen_toks=6)
@@ -245,8 +252,8 @@ def test_items_are_parted_by_their_beginnings(
 
 def test_answers_do_not_depend_on_order_or_batch(make_model: MakeModel, tokenizer: Any) -> None:
     model = make_model("llama")
-    together = scorer_of(model, tokenizer, token_budget=10_000)
-    alone = scorer_of(model, tokenizer, token_budget=1)
+    together = TreeScorer(model, tokenizer, token_budget=10_000)
+    alone = TreeScorer(model, tokenizer, token_budget=1)
     found = together.generate_until(requests(PROMPTS), disable_tqdm=True)
     assert alone.generate_until(requests(PROMPTS), disable_tqdm=True) == found
     backwards = together.generate_until(requests(PROMPTS[::-1]), disable_tqdm=True)
@@ -274,7 +281,7 @@ def test_generation_ends_when_all_items_are_done(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = make_model("llama")
-    scorer = scorer_of(model, tokenizer)
+    scorer = TreeScorer(model, tokenizer)
     (free,) = scorer.generate_until(requests(PROMPTS[:1], until=[]), disable_tqdm=True)
     lengths: list[int] = []
     real = model.generate
@@ -294,7 +301,7 @@ def test_a_long_context_loses_its_beginning_and_is_counted(
 ) -> None:
     model = make_model("llama")
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=30)
-    ours = scorer_of(model, tokenizer, max_length=30)
+    ours = TreeScorer(model, tokenizer, max_length=30)
     with caplog.at_level(logging.WARNING, "benchprof"):
         found = ours.generate_until(requests(PROMPTS[3:5]), disable_tqdm=True)
     assert found == theirs.generate_until(requests(PROMPTS[3:5]), disable_tqdm=True)
@@ -303,7 +310,7 @@ def test_a_long_context_loses_its_beginning_and_is_counted(
 
 
 def test_different_settings_are_not_mixed(make_model: MakeModel, tokenizer: Any) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer)
+    scorer = TreeScorer(make_model("llama"), tokenizer)
     mixed = [requests(PROMPTS[:1], max_gen_toks=n, until=[])[0] for n in (4, 12)]
     short, long = scorer.generate_until(mixed, disable_tqdm=True)
     assert long.startswith(short)
@@ -320,7 +327,7 @@ def test_different_settings_are_not_mixed(make_model: MakeModel, tokenizer: Any)
 def test_settings_that_cannot_be_met_are_refused(
     make_model: MakeModel, tokenizer: Any, change: dict[str, Any], found: str
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer)
+    scorer = TreeScorer(make_model("llama"), tokenizer)
     with pytest.raises(InputError, match=found):
         scorer.generate_until(requests(PROMPTS, **change), disable_tqdm=True)
 
@@ -329,7 +336,7 @@ def test_settings_that_cannot_be_met_are_refused(
 def test_out_of_memory_halves_a_batch_but_not_one_item(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, texts: list[str]
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer)
+    scorer = TreeScorer(make_model("llama"), tokenizer)
     expected = scorer.generate_until(requests(texts), disable_tqdm=True)
     real, most = generation._answer, 2
 

@@ -15,11 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
-from tests.unit.scoring.engine import scorer_of
+from tests.model_types import CORE, PACKED, PLAIN
 from tokenizers.processors import TemplateProcessing
 
 from benchprof.errors import InputError
-from benchprof.models.family import FAMILIES, structure_of
 from benchprof.scoring import attention, forward, packing
 from benchprof.scoring import scorer as module
 from benchprof.scoring.attention import KeptPaths, Paths
@@ -27,7 +26,6 @@ from benchprof.scoring.scorer import Answer, Pair, TreeScorer
 
 MakeModel = Callable[..., Any]
 LONGROPE = {"rope_type": "longrope", "original_max_position_embeddings": 8}
-PLAIN = {"opt": {"word_embed_proj_dim": 32}, "bloom": {}, "mamba": {}}
 
 
 def instances(pairs: list[tuple[str, str]]) -> list[Instance]:
@@ -45,17 +43,6 @@ def plainly(model: Any, pairs: list[Pair]) -> list[Answer]:
         total = float(rows.gather(1, chosen[:, None]).sum())
         answers.append((total, bool((rows.argmax(-1) == chosen).all())))
     return answers
-
-
-def plain_model(family: str) -> Any:
-    """A tiny model of a family whose rows cannot be packed."""
-    from transformers import AutoConfig, AutoModelForCausalLM  # noqa: PLC0415
-
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "vocab_size": 320, "pad_token_id": 0}
-    heads = {"num_attention_heads": 4, "n_head": 4, "ffn_dim": 48, "state_size": 4}
-    config = AutoConfig.for_model(family, **sizes, **heads, **PLAIN[family])
-    return AutoModelForCausalLM.from_config(config).float().eval()
 
 
 def few_shot(seed: int = 0, items: int = 8, header: int = 20) -> list[Pair]:
@@ -86,9 +73,8 @@ def agree(found: list[Answer], expected: list[Answer]) -> None:
         assert flag == other_flag
 
 
-# gpt2's is an obstacle; transformers has no sdpa for gemma2.
-EAGER = sorted(set(FAMILIES) - {"gpt2"})
-CASES = [(f, "sdpa") for f in sorted(FAMILIES) if f != "gemma2"] + [(f, "eager") for f in EAGER]
+CASES = [(t, None) for t in PACKED]
+CASES += [(t, "eager") for t in CORE if t != "gemma2"]
 
 
 @pytest.mark.parametrize(("family", "kernel"), CASES)
@@ -97,13 +83,13 @@ def test_packed_rows_equal_plain_ones(
     tokenizer: Any,
     monkeypatch: pytest.MonkeyPatch,
     family: str,
-    kernel: str,
+    kernel: str | None,
 ) -> None:
     monkeypatch.setattr(packing, "PASS", 20)  # the header is worth a trunk
     monkeypatch.setattr(attention, "tile_length", lambda _: 16)
     model = make_model(family, kernel)
     pairs = few_shot() + greedy_pairs(model)
-    scorer = scorer_of(model, tokenizer, token_budget=48)
+    scorer = TreeScorer(model, tokenizer, token_budget=48)
     prepared = scorer.prepare_tokens(pairs)
     assert prepared.exact_packing
     assert prepared.plan.groups[-1].trunk is not None, "no trunk: its cache would go untested"
@@ -141,7 +127,7 @@ def test_any_tree_in_any_order_budget_and_packing(
     shuffler: random.Random,
 ) -> None:
     shuffler.shuffle(pairs)
-    scorer = scorer_of(make_model(family), tokenizer, token_budget=budget)
+    scorer = TreeScorer(make_model(family), tokenizer, token_budget=budget)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attention, "tile_length", lambda _: tile)
         patch.setattr(packing, "PASS", cost)  # 1: trunks, and trunks of trunks
@@ -180,8 +166,8 @@ def test_answers_do_not_depend_on_how_many_logits_are_held(
     held: int,
     cached: int,
 ) -> None:
-    model = make_model(family) if family in FAMILIES else plain_model(family)
-    scorer = scorer_of(model, tokenizer)
+    model = make_model(family)
+    scorer = TreeScorer(model, tokenizer)
     pairs = few_shot() + greedy_pairs(model)
     prepared = scorer.prepare_tokens(pairs)
     row = 4 * scorer.forward.dimensions.vocabulary
@@ -200,12 +186,12 @@ def test_answers_do_not_depend_on_how_many_logits_are_held(
 
 @pytest.mark.parametrize("family", sorted(PLAIN))
 def test_other_families_fall_back_and_say_so(
-    tokenizer: Any, family: str, caplog: pytest.LogCaptureFixture
+    make_model: MakeModel, tokenizer: Any, family: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = plain_model(family)
+    model = make_model(family)
     with caplog.at_level(logging.WARNING):
-        scorer = scorer_of(model, tokenizer, token_budget=64)
-    assert f"the family '{family}' is not known" in caplog.text
+        scorer = TreeScorer(model, tokenizer, token_budget=64)
+    assert "no row is shared between requests" in caplog.text
     pairs = few_shot(items=3)
     prepared = scorer.prepare_tokens(pairs)
     assert not prepared.exact_packing
@@ -216,7 +202,6 @@ def test_other_families_fall_back_and_say_so(
     ("change", "reason"),
     [
         ({"_attn_implementation": "flash_attention_2"}, "takes no mask"),
-        ({"model_type": "gpt2", "_attn_implementation": "eager"}, "by places in the row"),
         ({"use_bidirectional_attention": True}, "bidirectional"),
         ({"layer_types": ["linear_attention"]}, "not all attention"),
         ({"rope_parameters": LONGROPE}, "rotary"),
@@ -227,12 +212,11 @@ def test_settings_that_make_packing_inexact_are_obstacles(
     make_model: MakeModel, change: dict[str, Any], reason: str
 ) -> None:
     model = make_model("llama")
-    assert forward.obstacle(model, structure_of(model)) is None
-    stand_in = copy.copy(model)
-    stand_in.config = copy.deepcopy(model.config)
+    assert forward.obstacle(model) is None
+    other = copy.deepcopy(model)
     for name, value in change.items():
-        object.__setattr__(stand_in.config, name, value)
-    assert reason in (forward.obstacle(stand_in, structure_of(stand_in)) or "")
+        object.__setattr__(other.config, name, value)
+    assert reason in (forward.obstacle(other) or "")
 
 
 def test_scores_do_not_depend_on_longer_sequences_of_the_batch(
@@ -247,7 +231,7 @@ def test_scores_do_not_depend_on_longer_sequences_of_the_batch(
     # Beginnings of a longer one, on this side and on the other.
     pairs += [(whole[:10], whole[10:13]), (whole[:20], whole[20:23])]
     expected = [answer for pair in pairs for answer in plainly(varying(), [pair])]
-    scorer = scorer_of(varying(), tokenizer, token_budget=500, max_length=100)
+    scorer = TreeScorer(varying(), tokenizer, token_budget=500, max_length=100)
     prepared = scorer.prepare_tokens(pairs)
     for _ in range(2):
         agree(scorer.score(prepared), expected)
@@ -278,7 +262,7 @@ def test_equals_lm_eval(
         max_length=40,
         add_bos_token=add_bos,
     )
-    ours = scorer_of(model, tokenizer, max_length=40, add_bos_token=add_bos)
+    ours = TreeScorer(model, tokenizer, max_length=40, add_bos_token=add_bos)
     requests = instances(TEXTS)
     agree(
         ours.loglikelihood(requests, disable_tqdm=True),
@@ -300,7 +284,7 @@ def test_requests_are_tokenized_as_by_lm_eval(
         template = TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
         tokenizer.backend_tokenizer.post_processor = template
     theirs = HFLM(pretrained=make_model("llama"), tokenizer=tokenizer, add_bos_token=add_bos)
-    ours = scorer_of(make_model("llama"), tokenizer, add_bos_token=add_bos)
+    ours = TreeScorer(make_model("llama"), tokenizer, add_bos_token=add_bos)
     texts = [pair for pair in TEXTS if pair[0]]
     texts += [("  ", "The cat"), ("The cat \n", "sat"), texts[0]]
     found = ours.encode(instances(texts))
@@ -311,7 +295,7 @@ def test_requests_are_tokenized_as_by_lm_eval(
 def test_chat_templates_equal_lm_evals(make_model: MakeModel, tokenizer: Any) -> None:
     model = make_model("llama")
     theirs = HFLM(pretrained=model, tokenizer=tokenizer)
-    ours = scorer_of(model, tokenizer, chat_template_arguments={"date": "2024-07-26"})
+    ours = TreeScorer(model, tokenizer, chat_template_arguments={"date": "2024-07-26"})
     history = [{"role": role, "content": "hello"} for role in ("system", "user")]
     for prompt in (True, False):
         rendered = ours.apply_chat_template(history, add_generation_prompt=prompt)
@@ -322,7 +306,7 @@ def test_chat_templates_equal_lm_evals(make_model: MakeModel, tokenizer: Any) ->
 
 def test_prepared_requests_see_edited_weights(make_model: MakeModel, tokenizer: Any) -> None:
     model = copy.deepcopy(make_model("llama"))
-    scorer = scorer_of(model, tokenizer)
+    scorer = TreeScorer(model, tokenizer)
     pairs = few_shot(items=2)
     prepared = scorer.prepare_tokens(pairs)
     before = scorer.score(prepared)
@@ -345,8 +329,8 @@ def test_paths_are_made_once_for_all_states_of_the_weights(
         made.append(self)
         real(self, *arguments)
 
+    scorer = TreeScorer(make_model("gemma3_text"), tokenizer, token_budget=48)
     monkeypatch.setattr(Paths, "__init__", counted)
-    scorer = scorer_of(make_model("gemma3_text"), tokenizer, token_budget=48)
     prepared = scorer.prepare_tokens(few_shot(items=12))
     first = scorer.score(prepared)
     once = len(made)
@@ -379,7 +363,7 @@ def test_kept_paths_are_counted_whole() -> None:
 def test_truncation_is_counted_and_logged(
     make_model: MakeModel, tokenizer: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer, max_length=6)
+    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
     with caplog.at_level(logging.WARNING):
         prepared = scorer.prepare_tokens([([3] * 6, [4]), ([3] * 7, [4]), ([3] * 30, [4, 5])])
     assert (prepared.truncated, scorer.truncated) == (2, 2)
@@ -390,13 +374,13 @@ def test_truncation_is_counted_and_logged(
 def test_requests_that_cannot_be_scored_are_refused(
     make_model: MakeModel, tokenizer: Any, pair: Pair
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer, max_length=6)
+    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
     with pytest.raises(InputError, match="log-likelihood request 1"):
         scorer.prepare_tokens([([3], [4]), pair])
 
 
 def test_no_requests_have_no_answers(make_model: MakeModel, tokenizer: Any) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer)
+    scorer = TreeScorer(make_model("llama"), tokenizer)
     assert scorer.loglikelihood([], disable_tqdm=True) == []
 
 
@@ -408,8 +392,8 @@ def test_out_of_memory_halves_the_batch(
     caplog: pytest.LogCaptureFixture,
     family: str,
 ) -> None:
-    model = make_model(family) if family in FAMILIES else plain_model(family)
-    scorer = scorer_of(model, tokenizer, token_budget=400)
+    model = make_model(family)
+    scorer = TreeScorer(model, tokenizer, token_budget=400)
     pairs = few_shot(items=12, header=2)
     prepared = scorer.prepare_tokens(pairs)
     sizes: list[int] = []
@@ -447,7 +431,7 @@ def run_out_of_memory_above(scorer: TreeScorer, most: int, monkeypatch: pytest.M
 def test_a_path_longer_than_the_budget_says_nothing_about_the_budget(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer, token_budget=24)
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=24)
     path = [3 + place % 300 for place in range(100)]
     pairs = [(path, [choice, 7]) for choice in range(4, 7)] + few_shot(items=4, header=2)
     run_out_of_memory_above(scorer, most, monkeypatch)
@@ -458,7 +442,7 @@ def test_a_path_longer_than_the_budget_says_nothing_about_the_budget(
 def test_the_budget_stays_near_what_fits_although_some_paths_are_long(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer, token_budget=400)
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400)
     draw = random.Random(1)
     tokens = lambda n: [draw.randrange(3, 320) for _ in range(n)]  # noqa: E731
     contexts = [tokens(draw.randint(20, 60)) for _ in range(12)]
@@ -471,7 +455,7 @@ def test_the_budget_stays_near_what_fits_although_some_paths_are_long(
 def test_a_model_has_its_own_attention_again_after_an_error(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer)
+    scorer = TreeScorer(make_model("llama"), tokenizer)
 
     def fail(*_: Any) -> None:
         raise ValueError("kernel")
@@ -485,10 +469,9 @@ def test_a_model_has_its_own_attention_again_after_an_error(
 def test_layers_that_hold_another_configuration_are_noticed(
     make_model: MakeModel, tokenizer: Any
 ) -> None:
-    stand_in = copy.copy(make_model("llama"))
-    stand_in.config = copy.deepcopy(stand_in.config)
-    scorer = scorer_of(stand_in, tokenizer)
-    with pytest.raises(AssertionError, match="another configuration"):
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    scorer.forward.config = copy.deepcopy(scorer.forward.config)
+    with pytest.raises(AssertionError, match="do not call"):
         scorer.score(scorer.prepare_tokens(few_shot(items=2)))
 
 
@@ -497,7 +480,7 @@ def test_the_library_s_kernel_gives_the_same(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, family: str
 ) -> None:
     monkeypatch.setattr(attention, "SHARING", ())  # as on a GPU
-    scorer = scorer_of(make_model(family), tokenizer)
+    scorer = TreeScorer(make_model(family), tokenizer)
     pairs = few_shot()
     agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
 
@@ -505,7 +488,7 @@ def test_the_library_s_kernel_gives_the_same(
 def test_one_path_without_memory_and_other_errors_are_raised(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scorer = scorer_of(make_model("llama"), tokenizer, token_budget=400)
+    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400)
     prepared = scorer.prepare_tokens(few_shot(items=4))
     for error in (MemoryError(), ValueError("shape"), RuntimeError("shape")):
 
@@ -524,21 +507,21 @@ def test_the_budget_follows_the_free_memory(
         available = 1 << 40
 
     monkeypatch.setattr(module.psutil, "virtual_memory", Memory)
-    roomy = scorer_of(make_model("llama"), tokenizer).token_budget
+    roomy = TreeScorer(make_model("llama"), tokenizer).token_budget
     assert roomy == module.MOST_TOKENS["cpu"]
     Memory.available = 1 << 20
-    assert scorer_of(make_model("llama"), tokenizer).token_budget < roomy
+    assert TreeScorer(make_model("llama"), tokenizer).token_budget < roomy
 
 
 def test_progress_ends_at_the_planned_tokens(make_model: MakeModel, tokenizer: Any) -> None:
     calls: list[tuple[int, int]] = []
-    scorer = scorer_of(make_model("llama"), tokenizer, progress=lambda *call: calls.append(call))
+    scorer = TreeScorer(make_model("llama"), tokenizer, progress=lambda *call: calls.append(call))
     prepared = scorer.prepare_tokens(few_shot())
     scorer.score(prepared)
     assert calls[-1] == (prepared.plan.tokens, prepared.plan.tokens)
 
 
 def test_a_plan_is_available_before_running(make_model: MakeModel, tokenizer: Any) -> None:
-    plan = scorer_of(make_model("llama"), tokenizer).plan(instances(TEXTS))
+    plan = TreeScorer(make_model("llama"), tokenizer).plan(instances(TEXTS))
     assert plan.tokens >= plan.tree_size > 0
     assert "prefix tree" in plan.describe()

@@ -56,7 +56,6 @@ def _rows_of_model(
         table_rows,
     )
     from benchprof.models.allocation import keep_freed_memory  # noqa: PLC0415
-    from benchprof.models.family import structure_of  # noqa: PLC0415
     from benchprof.models.linear import speed_up_scoring  # noqa: PLC0415
     from benchprof.models.loading import load_model, load_tokenizer  # noqa: PLC0415
     from benchprof.scoring.scorer import TreeScorer  # noqa: PLC0415
@@ -64,7 +63,7 @@ def _rows_of_model(
     model = load_model(options.model, "float32", "auto")
     speed_up_scoring(model)
     keep_freed_memory(model.device)
-    scorer = TreeScorer(model, load_tokenizer(options.model), structure_of(model))
+    scorer = TreeScorer(model, load_tokenizer(options.model))
     rows = {}
     for ability in abilities:
         results = model_results(ability, scorer, options.limit)

@@ -12,13 +12,13 @@ from benchprof.masks.threshold import Entries
 
 COLUMNS = ["ability", "layer", "projection", "entries", "size", "share"]
 # The layer's number is the first whole number between dots; what follows it is the projection.
-NAME = re.compile(r"\.(\d+)\.(.+)\.weight$")
+NAME = re.compile(r"\.(\d+)\.(.+?)(?:\.weight)?$")
 
 
 def places(tensors: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Layer and projection of each tensor in scope.
 
-    (3, "down_proj") of model.layers.3.mlp.down_proj.weight.
+    (3, "down_proj") of model.layers.3.mlp.down_proj.weight; experts' tensors lack the last word.
 
     Where two parts of a layer have a projection of the same name, as GPT-2's `attn.c_proj` and
     `mlp.c_proj`, the part's name stays before it.

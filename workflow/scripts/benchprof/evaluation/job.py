@@ -20,7 +20,7 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.masks.ablation import Method, ablated, kept_alone
 from benchprof.masks.mask import Mask
 from benchprof.models.allocation import keep_freed_memory
-from benchprof.models.family import scope_weights, structure_of
+from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import check_content, read_card
@@ -230,7 +230,7 @@ def _compute(
     else:
         change, weights = ablated, scope_weights(model, "all_layers")
     tokenizer = load_tokenizer(settings.folder)
-    scorer = TreeScorer(model, tokenizer, structure_of(model), description="scoring")
+    scorer = TreeScorer(model, tokenizer, description="scoring")
     ask = prepare_questions(scorer, requests)
     cut_once = scorer.truncated
     for number, (name, mask) in enumerate(masks.items(), start=1):

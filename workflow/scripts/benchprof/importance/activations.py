@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import torch
 from torch import nn
 from torch.utils.hooks import RemovableHandle
 from transformers.pytorch_utils import Conv1D
 
+from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
 
@@ -25,7 +26,11 @@ def activation_scores(
     X_j are the inputs of the weight's projection in feature j at the t positions, of all
     examples, whose next token the loss counts (Wanda, Sun et al., arXiv:2306.11695). Dividing by
     √t changes no ranking; it puts sets of different length on one scale.
+
+    Raises:
+        InputError: a weight is not that of a projection.
     """
+    check_projections(model, weights)
     squares: dict[str, torch.Tensor] = {}
     positions = torch.zeros(0, dtype=torch.bool)
 
@@ -40,6 +45,8 @@ def activation_scores(
             positions = example.counted[1:]
             finite_losses(model, examples, [index])
             advance(len(example.ids))
+    if unseen := sorted(weights.keys() - squares):
+        raise _unscored(unseen)
     tokens = sum(int(example.counted[1:].sum()) for example in examples)
     scores = {}
     for name, weight in weights.items():
@@ -49,6 +56,26 @@ def activation_scores(
         # The device holds one tensor of scores at a time.
         scores[name] = score.cpu()
     return scores
+
+
+def check_projections(model: nn.Module, weights: Iterable[str]) -> None:
+    """Stop where a weight is not that of a projection, whose input the score is made of.
+
+    Raises:
+        InputError: experts' tensors and kernels of convolutions are not.
+    """
+    others = [name for name in weights if not isinstance(_owner(model, name), nn.Linear | Conv1D)]
+    if others:
+        raise _unscored(others)
+
+
+def _unscored(names: Sequence[str]) -> InputError:
+    return InputError(
+        "importance, score",
+        f"wanda, but {names[0]} ({len(names)} such) is not applied to one input by a module",
+        "a scope of projections",
+        "Choose a score of gradients, as taylor_abs, or a scope without such tensors.",
+    )
 
 
 @contextlib.contextmanager
@@ -73,5 +100,5 @@ def _inputs_seen(
 
 
 def _owner(model: nn.Module, name: str) -> nn.Module:
-    """The projection that a weight belongs to: Linear, or GPT-2's Conv1D whose rows are inputs."""
-    return model.get_submodule(name.removesuffix(".weight"))
+    """The module that holds a weight: Linear, or GPT-2's Conv1D whose rows are inputs."""
+    return model.get_submodule(name.rpartition(".")[0])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from benchprof.models.family import family_of
+from benchprof.scoring.structure import decoder_of
 
 
 @contextlib.contextmanager
@@ -19,7 +19,7 @@ def checkpointed(model: nn.Module) -> Iterator[None]:
     It keeps one hidden state per layer and one layer's activations, for a second forward pass.
     Independent of the model's own switch, which asks for training mode and with it for dropout.
     """
-    layers = list(model.get_submodule(family_of(model).layers).children())
+    _, _, layers = decoder_of(model)
     # What stands on the instance already: accelerate's, where a model is spread over GPUs.
     found = [vars(layer).get("forward") for layer in layers]
     try:

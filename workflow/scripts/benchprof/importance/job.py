@@ -14,16 +14,17 @@ from tqdm import tqdm
 from benchprof import codebase, digests
 from benchprof.abilities.item import Item, check_twins, read_items
 from benchprof.errors import InputError
+from benchprof.importance.activations import check_projections
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.importance.scoring import Scoring
-from benchprof.models.family import scope_weights
+from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import check_content, read_card
+from benchprof.models.preparation import architecture_of, check_content, read_card
 from benchprof.sampling import sample
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
@@ -138,6 +139,9 @@ def _compute(
     folder = scoring.folder
     check_content(folder)
     # Before the model is loaded: it may take minutes and a GPU.
+    if scoring.score == "wanda":
+        architecture = architecture_of(folder)
+        check_projections(architecture, scope_weights(architecture, scoring.scope, scoring.layers))
     longest = context_of(folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)

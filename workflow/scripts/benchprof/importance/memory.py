@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
-from benchprof.models.family import parameter_count, scope_weights
+from benchprof.models.anatomy import (
+    anatomy_of,
+    experts_a_token,
+    parameter_count,
+    scope_weights,
+)
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,15 @@ def activation_size(model: nn.Module) -> int:
     Twice since norms, the attention and the activation function keep inputs of their own. Logits
     come on top. Works on the meta device too.
     """
+    anatomy = anatomy_of(model)
+    experts = anatomy.weights.get("experts", {})
     outputs = 0
     for name, weight in scope_weights(model, "all_layers").items():
-        module = model.get_submodule(name.removesuffix(".weight"))
+        if name in experts:
+            # Inputs and outputs change places among families: the wider side is counted.
+            outputs += experts_a_token(model) * max(weight.shape[1:])
+            continue
+        module = model.get_submodule(name.rpartition(".")[0])
         # GPT-2's Conv1D keeps its inputs in rows.
         outputs += weight.shape[1 if isinstance(module, Conv1D) else 0]
     return 2 * outputs

@@ -16,7 +16,7 @@ class Scoring:
     Attributes:
         folder: the prepared model.
         dtype: of the weights; scores are accumulated in float32.
-        scope: mlp, attention or all_layers.
+        scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
         score: taylor_abs, taylor, taylor_signed, fisher or wanda.
         loss_on: all or answer.

@@ -19,7 +19,7 @@ from benchprof.masks.control import (
 from benchprof.masks.mask import RANDOM, Mask, read_masks, write_mask
 from benchprof.masks.selection import read_for, selector
 from benchprof.masks.size import entry_count
-from benchprof.models.family import scope_weights
+from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import check_content, read_card
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
@@ -93,7 +93,7 @@ def draw_controls(
     Args:
         folder: the prepared model, whose weights' magnitudes are matched.
         dtype: of the weights.
-        scope: mlp, attention or all_layers.
+        scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
         masks: the abilities' masks.
         targets: where each control goes; one of `all_abilities` is matched to the abilities' masks

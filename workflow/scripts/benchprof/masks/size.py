@@ -36,7 +36,7 @@ def check_sizes(
 
     Args:
         folder: the prepared model.
-        scope: mlp, attention or all_layers.
+        scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
         fractions: each k.
         fraction_of: what k is a share of: model (all parameters) or scope.

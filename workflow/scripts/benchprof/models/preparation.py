@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import shutil
 import tempfile
@@ -20,13 +21,15 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from benchprof import digests
 from benchprof.errors import InputError, RetriableError
 from benchprof.files import link_or_copy, write_json
+from benchprof.models.anatomy import anatomy_of, parameter_count, scope_weights
 from benchprof.models.checkpoint import check_configuration
-from benchprof.models.family import SCOPES, parameter_count, scope_weights
 from benchprof.models.folder import TEXTS, WHOLE, check_model_folder, model_files, weight_files
 from benchprof.models.loading import try_weights
 from benchprof.models.source import pieces_of
 from benchprof.models.wheel import convert_wheels
 from benchprof.store import Store
+
+logger = logging.getLogger(__name__)
 
 CARD = "model.json"
 
@@ -41,7 +44,8 @@ class Card:
         files: digest of each file.
         stamps: size in bytes and modification time in nanoseconds of each file.
         parameters: |θ|, tied parameters counted once.
-        scope: number of weights in each scope.
+        scope: number of weights in each scope that the model has.
+        anatomy: what its decoder layers hold, in one line.
     """
 
     digest: str
@@ -50,6 +54,7 @@ class Card:
     stamps: dict[str, list[int]]
     parameters: int
     scope: dict[str, int]
+    anatomy: str = ""
 
 
 def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card:
@@ -60,7 +65,8 @@ def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card
 
     Raises:
         InputError: the source does not exist, cannot be fetched, holds no safetensors, is
-            quantized, lacks weights of its architecture or has others, or is of an unknown family.
+            quantized, lacks weights of its architecture or has others, or has weights whose
+            modules do not say what they are for.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
@@ -76,10 +82,20 @@ def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card
             _link_all(_converted(source, store), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         _check_blobs(folder, files)
-        parameters, scope = _sizes(folder)
+        architecture = architecture_of(folder)
+        anatomy = anatomy_of(architecture)
+        logger.info("%s", anatomy)
         try_weights(folder)
         stamps = {name: _stamp(folder / name) for name in files}
-        card = Card(digests.of_value(files), dict(source), files, stamps, parameters, scope)
+        card = Card(
+            digests.of_value(files),
+            dict(source),
+            files,
+            stamps,
+            parameter_count(architecture),
+            anatomy.sizes,
+            str(anatomy),
+        )
         write_json(folder / CARD, asdict(card))
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
@@ -126,9 +142,10 @@ def scope_size(folder: Path, scope: str, layers: Sequence[int] | None) -> int:
     """|T|: the number of weights of a prepared model in a scope, in all or some layers.
 
     Raises:
-        InputError: there is no such layer.
+        InputError: as `scope_weights` raises it.
     """
-    return _size(_architecture(folder), scope, layers)
+    weights = scope_weights(architecture_of(folder), scope, layers)
+    return sum(weight.numel() for weight in weights.values())
 
 
 def _load_card(folder: Path) -> Card:
@@ -155,18 +172,12 @@ def _stamp(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _sizes(folder: Path) -> tuple[int, dict[str, int]]:
-    """|θ| and the size of each scope."""
-    model = _architecture(folder)
-    return parameter_count(model), {scope: _size(model, scope, None) for scope in SCOPES}
+def architecture_of(folder: Path) -> nn.Module:
+    """The model of a folder without its weights: none is loaded.
 
-
-def _size(model: nn.Module, scope: str, layers: Sequence[int] | None) -> int:
-    return sum(weight.numel() for weight in scope_weights(model, scope, layers).values())
-
-
-def _architecture(folder: Path) -> nn.Module:
-    """The model without its weights: none is loaded."""
+    Raises:
+        InputError: transformers does not know the folder's configuration.
+    """
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:

@@ -14,7 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig
 from benchprof.data import ARCHITECTURES
 from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size, memory_for
-from benchprof.models.family import parameter_count, scope_weights
+from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.run.configuration import Folder, Hub, ModelSource
 from benchprof.scoring.packing import Dimensions
 
@@ -64,13 +64,13 @@ def model_shape(
     """The shape of a model of this configuration.
 
     Args:
-        config: of an architecture in `models.family.FAMILIES`.
+        config: of a causal language model.
         dtype: float32, bfloat16 or float16.
-        scope: mlp, attention or all_layers.
+        scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
 
     Raises:
-        InputError: the family is unknown, or there is no such layer.
+        InputError: as `scope_weights` raises it.
     """
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, attn_implementation=None)

@@ -47,6 +47,8 @@ Limit = Annotated[int, Field(ge=1, description="a whole number of items, 1 or mo
 Share = Annotated[float, Field(gt=0, lt=1, description="a number above 0 and below 1")]
 Number = Annotated[float, Field(description="a number")]
 Choice = Literal["top", "specific", "core", "bottom"]
+Scope = Literal["mlp", "attention", "mixer", "experts", "all_layers"]
+"""What of the decoder layers may be ablated: one of their parts, or all of them."""
 # Names become folders and files. `$` alone would let a line break follow.
 Slug = Annotated[
     str,
@@ -453,9 +455,7 @@ class Configuration(Section):
         min_length=1, description="at least one benchmark, each a name and what it is"
     )
     importance: Importance = Field(description="score, loss_on, twins, halves and limit")
-    scope: Literal["mlp", "attention", "all_layers"] = Field(
-        description="one of mlp, attention, all_layers"
-    )
+    scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")
     layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
         Field(
             default=None,

@@ -71,6 +71,11 @@ class Paths:
         return bool(self._masks)
 
     @property
+    def windows(self) -> set[int | None]:
+        """The sliding windows that were asked for, None for attention without one."""
+        return {window for window, *_ in self._masks}
+
+    @property
     def bytes(self) -> int:
         """Size of the tiles and of the masks made so far, on whatever device."""
         size = sum(mask.nbytes for masks in self._masks.values() for mask in masks)
@@ -198,23 +203,25 @@ def attend_along(
     window: int | None,
     kernel: Kernel,
 ) -> torch.Tensor:
-    """Attend to the keys on each token's path, at most a `window` away; [tokens, heads, size].
+    """Attend to the keys on each token's path, at most a `window` away; [tokens, heads, width].
 
-    `query` is [1, heads, tokens, size], `key` and `value` [1, key heads, base + tokens, size].
+    `query` is [1, heads, tokens, size], `key` [1, key heads, base + tokens, size], `value` the same
+    with a width of its own.
     """
     queries, keys, values = _flat(query, 0), _flat(key, paths.base), _flat(value, paths.base)
-    size, found = query.shape[-1], torch.empty_like(queries)
+    size, width = query.shape[-1], value.shape[-1]
+    found = queries.new_empty(len(queries), query.shape[1] * width)
     masks = paths.masks(window, query.dtype, query.device)
     for block, mask in zip(paths.blocks, masks, strict=True):
         tiles = len(mask)
         output = kernel(
             _tiled(queries, block.queries, tiles, size),
             _with_base(key, paths.base, _tiled(keys, block.keys, tiles, size)),
-            _with_base(value, paths.base, _tiled(values, block.keys, tiles, size)),
+            _with_base(value, paths.base, _tiled(values, block.keys, tiles, width)),
             mask,
         )
         found.index_copy_(0, block.queries.to(found.device), output.flatten(0, 1).flatten(1))
-    return found.view(len(found), -1, size)
+    return found.view(len(found), -1, width)
 
 
 def _flat(states: torch.Tensor, base: int) -> torch.Tensor:

@@ -15,10 +15,13 @@ from torch import nn
 from torch.nn import functional
 
 from benchprof.scoring.attention import Paths, attend_along, multiply
-from benchprof.scoring.structure import Structure
+
+ONE_WINDOW = {"llama": False, "mistral": True, "qwen2": False}
+"""The model types whose layers are computed here, and whether all of them have the configuration's
+sliding window; others' know their own."""
 
 
-def decoder_of(model: Any, structure: Structure) -> Decoder | None:
+def fused_decoder(model: Any) -> Decoder | None:
     """Give the faster decoder of a model; None where the library's is as fast, or does more.
 
     Layers must be plain; hooks on them would not be called.
@@ -31,12 +34,12 @@ def decoder_of(model: Any, structure: Structure) -> Decoder | None:
         and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     )
     same = (
-        structure.llama
+        config.model_type in ONE_WINDOW
         and config.hidden_act == "silu"
         and config._attn_implementation == "sdpa"
         and all(type(weight) is nn.Linear for weight in _projections(model))
     )
-    return Decoder(model, structure) if faster and same else None
+    return Decoder(model) if faster and same else None
 
 
 def _projections(model: Any) -> list[nn.Module]:
@@ -51,10 +54,10 @@ class Decoder:
     Parameters are read at every call, so that ablations edit them as ever.
     """
 
-    def __init__(self, model: Any, structure: Structure) -> None:
+    def __init__(self, model: Any) -> None:
         """Take a model whose layers are these."""
         self.base = model.base_model
-        self.window = model.config.sliding_window if structure.one_window else None
+        self.window = model.config.sliding_window if ONE_WINDOW[model.config.model_type] else None
 
     def __call__(
         self, inputs: torch.Tensor, paths: Paths, cache: Any, read: torch.Tensor

@@ -1,4 +1,4 @@
-"""Forward passes over packed rows, exact for the structures that are known to be so.
+"""Forward passes over packed rows, exact for the models whose own trial shows that they are.
 
 `Forward` computes the log-probabilities that are wanted and nothing else: tokens attend to their
 own path, positions follow the path, logits are made only where they are read.
@@ -7,7 +7,8 @@ own path, positions follow the path, logits are made only where they are read.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,13 @@ import torch
 from numpy.typing import NDArray
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
+from transformers.modeling_outputs import BaseModelOutputWithPast
 
 from benchprof.scoring.attention import KeptPaths, Paths, attention_by
-from benchprof.scoring.decoder import decoder_of
+from benchprof.scoring.decoder import fused_decoder
 from benchprof.scoring.packing import Dimensions, Row, Target
 from benchprof.scoring.rotary import Rotaries
-from benchprof.scoring.structure import Structure
+from benchprof.scoring.structure import decoder_of
 from benchprof.scoring.tree import Ints
 
 KeysValues = tuple[torch.Tensor, torch.Tensor]
@@ -36,28 +38,26 @@ CACHED_BYTES = 1 << 19
 cache."""
 
 
-def obstacle(model: Any, structure: Structure) -> str | None:
-    """Say why rows of several paths would not be exact for a model; None if they are."""
-    config = model.config
+def obstacle(model: Any) -> str | None:
+    """Say by a model's settings why rows of several paths would not be exact; None if none does.
+
+    What they do not tell is tried: see `trial`.
+    """
+    _, decoder, _ = decoder_of(model)
+    config: Any = decoder.config
     attention = getattr(config, "_attn_implementation", None)
     kinds = set(getattr(config, "layer_types", None) or ())
     obstacles = {
-        f"the family {config.model_type!r} is not known to take rows of several paths": (
-            structure.head is None
-        ),
         f"attention {attention!r} takes no mask": attention not in ("sdpa", "eager"),
-        "its eager attention masks by places in the row": (
-            structure.eager_by_place and attention == "eager"
+        # Of vision models that of images alone, which no request holds.
+        "its attention is bidirectional": (
+            getattr(config, "use_bidirectional_attention", None) not in (None, False, "vision")
         ),
-        "its attention is bidirectional": getattr(config, "use_bidirectional_attention", None),
         f"its layers are not all attention: {sorted(kinds)}": (
             not kinds <= {"full_attention", "sliding_attention"}
         ),
         "its rotary frequencies depend on the length of the longest sequence of a batch": (
             Rotaries.of(model).varying
-        ),
-        "its decoder and its head cannot be called apart": (
-            model.base_model is model or model.get_output_embeddings() is None
         ),
     }
     return next((reason for reason, holds in obstacles.items() if holds), None)
@@ -147,18 +147,23 @@ def branches_of(trunk: Sequence[KeysValues]) -> Any:
 class Forward:
     """Runs batches of rows through a model, and its head only where log-probabilities are read."""
 
-    def __init__(self, model: Any, structure: Structure) -> None:
-        self.model, self.config, self.device = model, model.config, model.device
-        self.obstacle, self.decoder = obstacle(model, structure), decoder_of(model, structure)
-        # Where there is an obstacle, states are logits already.
-        self.head = structure.head if self.obstacle is None else None
+    def __init__(self, model: Any) -> None:
+        """Take a loaded model; `obstacle` says why its rows hold a path each, if they do."""
+        self.model, self.device = model, model.device
+        _, self.decoder, _ = decoder_of(model)
+        self.config: Any = self.decoder.config
+        self.obstacle, self.fused = obstacle(model), fused_decoder(model)
         self.rotaries = Rotaries.of(model)
-        self.dimensions = Dimensions.of(
-            getattr(self.config, "text_config", None) or self.config, model.dtype.itemsize
-        )
+        self.dimensions = Dimensions.of(self.config, model.dtype.itemsize)
         self.eager = getattr(self.config, "_attn_implementation", None) == "eager"
-        names = inspect.signature(model.base_model.forward).parameters
+        names = inspect.signature(self.decoder.forward).parameters
         self.cache_name = "cache" if "cache" in names else "past_key_values"
+
+    @property
+    def carries_state(self) -> bool:
+        """Whether some layers mix tokens by other means than attention."""
+        kinds = set(getattr(self.config, "layer_types", None) or ())
+        return not kinds <= {"full_attention", "sliding_attention", "chunked_attention"}
 
     def can_branch(self, length: int) -> bool:
         """Tell whether sequences of up to `length` tokens may grow on a trunk, padding after it.
@@ -172,7 +177,7 @@ class Forward:
         """Compute the keys and values of every layer of a beginning that sequences share."""
         cache = DynamicCache()
         with torch.inference_mode():
-            self.model.base_model(
+            self.decoder(
                 input_ids=torch.tensor([tokens], device=self.device),
                 use_cache=True,
                 **{self.cache_name: cache},
@@ -198,7 +203,7 @@ class Forward:
             states = self._states(tokens, paths, cache, places)
             kept.keep(batch, paths)
         else:
-            states = self._plain_logits(tokens, lengths, places)
+            states = self.plain_logits(tokens, lengths, places)
         above = np.cumsum([0, *(len(target.places) for _, target in rows[:-1])])
         index = _joined([target.rows for _, target in rows], above)
         targets = np.concatenate([target.tokens for _, target in rows])
@@ -216,22 +221,22 @@ class Forward:
     ) -> torch.Tensor:
         """Hidden states [places, width] of tokens whose rows lie one after the other."""
         inputs = torch.from_numpy(np.stack([tokens, paths.depths])).to(self.device)
-        if self.decoder is not None:
-            return self.decoder(inputs, paths, cache, torch.from_numpy(places))
+        if self.fused is not None:
+            return self.fused(inputs, paths, cache, torch.from_numpy(places))
         with attention_by(paths, self.config):
-            output = self.model.base_model(
+            output = self.decoder(
                 input_ids=inputs[:1],
                 position_ids=inputs[1:],
                 use_cache=False,
                 **({} if cache is None else {self.cache_name: cache}),
             )
         if not paths.attended:
-            raise AssertionError("the layers have another configuration than the model")
+            raise AssertionError("its layers do not call transformers' attention functions")
         hidden: torch.Tensor = output.last_hidden_state[0]
         # Over several GPUs the decoder ends on another one than it began on.
         return hidden[torch.from_numpy(places).to(hidden.device)]
 
-    def _plain_logits(
+    def plain_logits(
         self, tokens: NDArray[np.int64], lengths: Sequence[int], places: NDArray[np.int64]
     ) -> torch.Tensor:
         """Logits [places, vocabulary] of plain sequences, padded on the right."""
@@ -269,9 +274,39 @@ class Forward:
         return values, hits
 
     def _logits(self, states: torch.Tensor) -> torch.Tensor:
-        if self.head is None:
+        """Logits [states, vocabulary] of hidden states; states of plain rows are logits already."""
+        if self.obstacle is not None:
             return states
-        return self.head(self.model.get_output_embeddings()(states), self.config)
+        with _ending_in(self.decoder, states):
+            none = torch.zeros((1, len(states)), dtype=torch.long, device=self.device)
+            logits: torch.Tensor = self.model(input_ids=none, use_cache=False).logits
+        return logits[0]
+
+
+class States(BaseModelOutputWithPast):  # type: ignore[misc]
+    """A decoder's output that says None of all but the hidden states."""
+
+    def __getattr__(self, name: str) -> None:
+        """What some families' outputs have beside the library's."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+
+@contextmanager
+def _ending_in(decoder: torch.nn.Module, states: torch.Tensor) -> Iterator[None]:
+    """Let a decoder give these states whatever it is called with.
+
+    So that a model's own class computes what follows them: the head, its scale and its cap.
+    """
+    # What stands on the instance already: accelerate's, where a model is spread over GPUs.
+    found = vars(decoder).get("forward")
+    decoder.forward = lambda *_, **__: States(states[None])  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        vars(decoder).pop("forward")
+        if found is not None:
+            decoder.forward = found
 
 
 def _joined(

@@ -153,11 +153,18 @@ def _forbids_sharing(forward: Forward, settings: dict[str, Any]) -> bool:
 def _kinds(
     forward: Forward, prompts: dict[int, list[int]], new_tokens: int
 ) -> list[tuple[int, list[int]]]:
-    """Part items by the rotary frequencies that they meet, with no shared beginning: 0."""
+    """Part items with no shared beginning: 0.
+
+    Those of a part meet the same rotary frequencies; where layers carry a state from token to token
+    they are also equally long.
+    """
     kinds: dict[tuple[int, ...], list[int]] = {}
     for number, prompt in prompts.items():
         last = len(prompt) + new_tokens - 1  # the last token is not read again
-        kinds.setdefault(forward.rotaries.while_growing(len(prompt), last), []).append(number)
+        kind = forward.rotaries.while_growing(len(prompt), last)
+        # Padding before a prompt would change the state that other layers carry along.
+        alike = (*kind, len(prompt)) if forward.carries_state else kind
+        kinds.setdefault(alike, []).append(number)
     return [(0, numbers) for numbers in kinds.values()]
 
 

@@ -51,7 +51,8 @@ class Dimensions:
             heads=heads,
             kv_heads=int(getattr(config, "num_key_value_heads", None) or heads),
             head_size=int(getattr(config, "head_dim", None) or hidden // heads),
-            intermediate=int(getattr(config, "intermediate_size", None) or 4 * hidden),
+            # Gemma 3n has one for each layer.
+            intermediate=int(np.max(getattr(config, "intermediate_size", None) or 4 * hidden)),
             vocabulary=int(config.vocab_size),
             itemsize=itemsize,
         )

@@ -48,8 +48,8 @@ from benchprof.scoring.packing import (
     pack,
     unroll,
 )
-from benchprof.scoring.structure import Structure
 from benchprof.scoring.tree import Ints, grow
+from benchprof.scoring.trial import failed_trial
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,6 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         self,
         model: Any,
         tokenizer: Any,
-        structure: Structure,
         *,
         token_budget: int | None = None,
         max_length: int | None = None,
@@ -123,7 +122,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     ) -> None:
         """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
 
-        `structure` is what is known of its architecture: rows of an unknown one are not shared.
+        A trial of the model decides whether requests share rows; the log says why if they do not.
         `description` shows a tqdm bar; `progress` is called with (tokens done, tokens of the plan)
         instead. `chat_template_arguments` are those of `render_chat`, of which conversations need
         `date`.
@@ -138,7 +137,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         self.chat_template_arguments = chat_template_arguments or {}
         self.description, self.progress = description, progress
         self.truncated = 0
-        self.forward = Forward(self.model, structure)
+        self.forward = Forward(self.model)
+        self.forward.obstacle = self.forward.obstacle or failed_trial(self.forward)
         if self.forward.obstacle is not None:
             logger.warning("no row is shared between requests: %s", self.forward.obstacle)
         self.token_budget = token_budget or self._find_budget()

@@ -1,56 +1,43 @@
-"""What the engine must know of a model's architecture and cannot see in its modules."""
+"""Where a causal language model keeps its decoder layers, found by its modules and not by names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import torch
+from torch import nn
 
-Head = Callable[[torch.Tensor, Any], torch.Tensor]
-"""What a model does to the output of its head, given its configuration."""
+from benchprof.errors import InputError
 
 
-@dataclass(frozen=True)
-class Structure:
-    """What is known of how a model computes; of an unknown one, nothing.
+def decoder_of(model: nn.Module) -> tuple[str, nn.Module, list[nn.Module]]:
+    """The decoder of a causal language model: its path, the module, and its layers.
 
-    Attributes:
-        head: of a model whose rows may hold several paths; None where they may not, or nobody
-            knows. Its positions are rotary or learned, never recurrent, convolutional or a bias of
-            the distance in the row, and a sliding window is given to the attention function.
-        llama: whether its layers are those that `decoder` computes and no others.
-        one_window: whether such layers have the configuration's sliding window if it names one;
-            others know their own.
-        eager_by_place: whether its eager attention masks by places in the row, as that of GPT-2
-            does before transformers 5.1 at the latest; later versions leave it to the mask.
+    It owns the list of layers that has the most parameters; of a model that reads images too, that
+    of its language model. Called with `input_ids` it gives the hidden states before the head.
+
+    Raises:
+        InputError: there is no list of layers.
     """
-
-    head: Head | None = None
-    llama: bool = False
-    one_window: bool = False
-    eager_by_place: bool = False
+    path, layers = layer_list(model)
+    owner = path.rpartition(".")[0]
+    return owner, model.get_submodule(owner), list(layers)
 
 
-def unchanged(logits: torch.Tensor, _: Any) -> torch.Tensor:
-    """Most heads are a product alone."""
-    return logits
+def layer_list(model: nn.Module) -> tuple[str, nn.ModuleList]:
+    """The path of the decoder layers below the model, and their list.
 
-
-def softcapped(logits: torch.Tensor, config: Any) -> torch.Tensor:
-    """Gemma 2's and 3's."""
-    cap = config.final_logit_softcapping
-    return logits if cap is None else torch.tanh(logits / cap) * cap
-
-
-def multiplied(logits: torch.Tensor, config: Any) -> torch.Tensor:
-    """Cohere's."""
-    scale: float = config.logit_scale
-    return logits * scale
-
-
-def divided(logits: torch.Tensor, config: Any) -> torch.Tensor:
-    """Granite's."""
-    scale: float = config.logits_scaling
-    return logits / scale
+    Raises:
+        InputError: there is none.
+    """
+    language: Any = model.get_decoder() if hasattr(model, "get_decoder") else model
+    below = next(name for name, module in model.named_modules() if module is language)
+    lists = [
+        (f"{below}.{name}".lstrip("."), module)
+        for name, module in language.named_modules()
+        if isinstance(module, nn.ModuleList) and len(module)
+    ]
+    if not lists:
+        found = f"a {type(model).__name__} without a list of layers"
+        raise InputError("architecture", found, "a decoder whose layers are a torch ModuleList")
+    # The first of equals holds the others.
+    return max(lists, key=lambda entry: sum(weight.numel() for weight in entry[1].parameters()))

@@ -10,7 +10,7 @@ import torch
 from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.models.family import scope_weights
+from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.validation.card import neuron_entries, read_card
 

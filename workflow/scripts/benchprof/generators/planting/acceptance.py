@@ -16,7 +16,7 @@ from benchprof.generators.planting.tasks import KINDS, draw_options, prompt_word
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.masks.threshold import Entries
-from benchprof.models.family import scope_weights
+from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.validation.card import neuron_entries, read_card
 

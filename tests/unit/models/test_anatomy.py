@@ -1,0 +1,142 @@
+"""The weights of each scope are found by the modules that they belong to."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from tests.conftest import tiny_model
+from tests.model_types import CORE, MORE
+from torch import nn
+from transformers import Conv1D
+
+from benchprof.errors import InputError
+from benchprof.models import anatomy
+from benchprof.models.anatomy import anatomy_of, parameter_count, scope_weights
+
+EXCLUDED = {
+    "gate.weight",
+    "router.weight",
+    "gate_up_proj_bias",
+    "down_proj_bias",
+    "shared_expert_gate.weight",
+    "per_layer_input_gate.weight",
+    "per_layer_projection.weight",
+    "correction_coefs.weight",
+    "prediction_coefs.weight",
+    "modality_router.weight",
+    "linear_left.weight",
+    "linear_right.weight",
+    "A_log",
+    "input_gate_bias",
+    "recurrent_gate_bias",
+}
+"""Ends of names of what has two sides and is never in scope: routers of experts, biases of experts,
+a layer's inputs and residuals of its own, the decay of a state space."""
+
+
+@pytest.mark.parametrize("family", CORE)
+def test_the_scopes_are_the_matrices_of_the_layers(family: str) -> None:
+    """Independently: every matrix inside the decoder layers belongs to mlp or to attention."""
+    model = tiny_model(family)
+    matrices = {
+        name
+        for name, parameter in model.named_parameters()
+        if parameter.dim() == 2 and any(part.isdigit() for part in name.split("."))
+    }
+    mlp, attention = scope_weights(model, "mlp"), scope_weights(model, "attention")
+    assert not set(mlp) & set(attention)
+    assert set(mlp) | set(attention) == matrices == set(scope_weights(model, "all_layers"))
+    assert all("mlp" in name for name in mlp)
+    parameters = dict(model.named_parameters())
+    assert all(parameters[name] is weight for name, weight in mlp.items())
+
+
+@pytest.mark.parametrize("model_type", MORE)
+def test_every_weight_of_a_layer_has_one_part_or_is_excluded(model_type: str) -> None:
+    """Independently: what two sides longer than one, and no vector's use, is counted or named."""
+    model = tiny_model(model_type)
+    own = anatomy_of(model)
+    found = [name for part in own.weights.values() for name in part]
+    assert len(found) == len(set(found))
+    inside = {
+        name: weight
+        for name, weight in model.named_parameters()
+        if name.startswith(f"{own.layers}.") and sum(side > 1 for side in weight.shape) > 1
+    }
+    left = {".".join(name.split(".")[-2:]) for name in inside.keys() - set(found)}
+    assert all(any(name.endswith(end) for end in EXCLUDED) for name in left), left
+    for part, weights in own.weights.items():
+        assert scope_weights(model, part) == weights
+        assert own.sizes[part] == sum(weight.numel() for weight in weights.values())
+
+
+@pytest.mark.parametrize(
+    ("model_type", "line"),
+    [
+        ("llama", "2 layers: 6 MLP matrices, 8 attention matrices"),
+        ("gpt2", "2 layers: 4 MLP matrices, 4 attention matrices"),
+        # Of each layer: q, k, v, o; the experts' two tensors. Routers are not counted.
+        ("mixtral", "2 layers: 8 attention matrices, 4 tensors of experts"),
+        # Convolutions in the first and the last layer: in, kernel, out.
+        ("lfm2", "3 layers: 9 MLP matrices, 4 attention matrices, 6 mixer tensors"),
+        # Attention and a state space (in, kernel, out) side by side in each layer.
+        ("falcon_h1", "2 layers: 6 MLP matrices, 8 attention matrices, 6 mixer tensors"),
+        # The shared expert's three matrices are MLP; linear attention has four.
+        ("qwen3_next", "3 layers: 9 MLP matrices, 4 attention matrices, 8 mixer tensors, "
+                       "6 tensors of experts"),
+        # The first layer is dense; shared experts in the second.
+        ("deepseek_v3", "2 layers: 6 MLP matrices, 10 attention matrices, 2 tensors of experts"),
+        ("mamba2", "2 layers: 6 mixer tensors"),
+    ],
+)  # fmt: skip
+def test_one_line_says_what_was_found(model_type: str, line: str) -> None:
+    assert str(anatomy_of(tiny_model(model_type))) == line
+
+
+def test_a_range_of_layers() -> None:
+    model = tiny_model("llama")
+    whole = scope_weights(model, "mlp")
+    second = scope_weights(model, "mlp", [1, 1])
+    assert list(second) == [name for name in whole if ".layers.1." in name]
+    assert len(second) == 3
+    with pytest.raises(InputError, match=r"layers: \[1, 2\]; expected layers from 0 to 1"):
+        scope_weights(model, "mlp", [1, 2])
+
+
+def test_a_scope_that_a_model_has_not_is_refused_with_those_it_has() -> None:
+    with pytest.raises(InputError, match="experts, of which llama has nothing") as raised:
+        scope_weights(tiny_model("llama"), "experts")
+    assert "one of mlp, attention, all_layers" in str(raised.value)
+    with pytest.raises(InputError, match="mixer, of which lfm2 has nothing in layers 1 to 1"):
+        scope_weights(tiny_model("lfm2"), "mixer", [1, 1])
+
+
+def test_a_weight_whose_modules_say_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tiny_model("llama")
+    model.model.layers[1].oracle = nn.Linear(3, 2)
+    with pytest.raises(InputError) as raised:
+        scope_weights(model, "mlp")
+    message = str(raised.value)
+    assert "'llama'" in message
+    assert "the modules of model.layers.1.oracle.weight do not say" in message
+    assert "model.layers.{layer}.mlp.up_proj.weight (x2)" in message
+    assert "EXCEPTIONS in benchprof/models/anatomy.py" in message
+    monkeypatch.setitem(anatomy.EXCEPTIONS, "llama", {"oracle": "mixer"})
+    assert list(scope_weights(model, "mixer")) == ["model.layers.1.oracle.weight"]
+    monkeypatch.setitem(anatomy.EXCEPTIONS, "llama", {"oracle": ""})
+    assert "mixer" not in anatomy_of(model).weights
+
+
+def test_a_projection_with_one_input_is_a_matrix() -> None:
+    model = tiny_model("llama")
+    model.model.layers[0].mlp.extra = nn.Linear(1, 5)
+    model.model.layers[1].mlp.extra = Conv1D(5, 1)
+    model.model.layers[1].mlp.mixing = nn.Parameter(torch.zeros(1, 1, 9))
+    extra = [name for name in scope_weights(model, "mlp") if "extra" in name or "mixing" in name]
+    assert extra == [f"model.layers.{layer}.mlp.extra.weight" for layer in (0, 1)]
+
+
+def test_tied_parameters_count_once() -> None:
+    tied = nn.Module()
+    tied.a = tied.b = nn.Parameter(torch.zeros(3))
+    assert parameter_count(tied) == 3

@@ -1,0 +1,125 @@
+"""A trial of a loaded model: whether rows of several paths give what plain sequences give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from benchprof.scoring.attention import KeptPaths
+from benchprof.scoring.forward import Forward, cache_of, layers_of
+from benchprof.scoring.generation import is_out_of_memory
+from benchprof.scoring.packing import Row, Target
+
+TRUNK = 24
+"""Tokens that all paths of the trial begin with."""
+BRANCHES = (9, 5, 12)
+"""Tokens of its paths beyond them."""
+TOLERANCE = {torch.float32: 0.01, torch.float64: 0.01}
+"""Largest share of the damage of a false row (every path sees those before it) that is taken for
+rounding; of half precision HALF_TOLERANCE."""
+HALF_TOLERANCE = 0.3
+
+
+def failed_trial(forward: Forward) -> str | None:
+    """Say why a model cannot take rows of several paths, by computing one; None if it can.
+
+    The row is computed whole, and once more over a cached trunk. The log-probabilities of its
+    tokens are compared with those of plain sequences. What a false row would change is the measure
+    of what rounding may: in half precision rounding alone moves a log-probability by 0.1.
+    """
+    draw = np.random.default_rng(0)
+    vocabulary = forward.dimensions.vocabulary
+    count = TRUNK + sum(BRANCHES)
+    # Not the first and the last, among which tokens are that stand for more than text.
+    tokens = draw.integers(vocabulary // 8, vocabulary // 2, count)
+    wanted = draw.integers(0, vocabulary, count)
+    with torch.inference_mode():
+        try:
+            found, windows = _packed(forward, tokens, wanted)
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError,
+                TypeError, ValueError) as error:  # fmt: skip
+            if is_out_of_memory(error):
+                raise
+            return f"its rows cannot be shared ({' '.join(str(error).split())[:200]})"
+        expected = np.concatenate(
+            [_plain(forward, tokens[path], wanted[path])[TRUNK:] for path in _paths()]
+        )
+        damaged = _plain(forward, tokens, wanted)[TRUNK:]
+    if (window := _unseen_window(forward.config, windows)) is not None:
+        return f"its sliding window of {window} tokens does not reach the attention function"
+    damage = np.abs(damaged - expected).mean()
+    moved = max(np.abs(own - expected).mean() for own in found)
+    # Written so that what is not a number fails.
+    if not moved <= TOLERANCE.get(forward.model.dtype, HALF_TOLERANCE) * damage:
+        return (
+            f"a trial of shared rows moved log-probabilities by {moved:.2g} nats on average, a "
+            f"false row by {damage:.2g}"
+        )
+    return None
+
+
+def _packed(
+    forward: Forward, tokens: NDArray[np.int64], wanted: NDArray[np.int64]
+) -> tuple[list[NDArray[np.float64]], set[int | None]]:
+    """Log-probabilities of the branches, in one row and over a cached trunk; windows met."""
+    row, kept = _row(), KeptPaths()
+    whole = forward.batch(tokens, [(row, _target(row, wanted))], 0, None, kept)[1]
+    paths = kept.get((row,))
+    windows = paths.windows if paths is not None else set()
+    trunk = Row(row.nodes[:TRUNK], row.depths[:TRUNK], np.minimum(row.ends[:TRUNK], TRUNK))
+    branches = Row(row.nodes[TRUNK:], row.depths[TRUNK:], row.ends[TRUNK:] - TRUNK)
+    cache: Any = cache_of([], growing=True)
+    forward.batch(tokens, [(trunk, _target(trunk, wanted))], 0, cache, kept)
+    cache = cache_of(layers_of(cache), growing=False)
+    target = _target(branches, wanted)
+    above = forward.batch(tokens, [(branches, target)], TRUNK, cache, kept)[1]
+    return [whole[TRUNK:], above], windows
+
+
+def _row() -> Row:
+    """The whole tree: the trunk, then each branch."""
+    lengths = np.array(BRANCHES)
+    stops = TRUNK + np.cumsum(lengths)
+    nodes = np.arange(TRUNK + lengths.sum(), dtype=np.int32)
+    depths = np.concatenate([np.arange(TRUNK), *(TRUNK + np.arange(n) for n in lengths)])
+    ends = np.concatenate([np.full(TRUNK, len(nodes)), np.repeat(stops, lengths)])
+    return Row(nodes, depths.astype(np.int32), ends.astype(np.int32))
+
+
+def _target(row: Row, wanted: NDArray[np.int64]) -> Target:
+    places = np.arange(len(row))
+    return Target(places, places, wanted[row.nodes], places)
+
+
+def _paths() -> list[NDArray[np.intp]]:
+    """Places of the tokens of each path: those of the trunk, then those of its branch."""
+    stops = TRUNK + np.cumsum(BRANCHES)
+    trunk = np.arange(TRUNK)
+    return [
+        np.concatenate([trunk, np.arange(stop - length, stop)])
+        for stop, length in zip(stops, BRANCHES, strict=True)
+    ]
+
+
+def _plain(
+    forward: Forward, tokens: NDArray[np.int64], wanted: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Log-probabilities of `wanted` at every place of one plain sequence."""
+    logits = forward.plain_logits(tokens, [len(tokens)], np.arange(len(tokens)))
+    logprobs = torch.log_softmax(logits.float(), -1)
+    index = torch.from_numpy(wanted)[:, None].to(logprobs.device)
+    found: NDArray[np.float64] = logprobs.gather(1, index)[:, 0].double().cpu().numpy()
+    return found
+
+
+def _unseen_window(config: Any, windows: set[int | None]) -> int | None:
+    """The configuration's sliding window if layers that have it did not ask for it.
+
+    Requests may be longer than the trial's, and the window too.
+    """
+    window: int | None = getattr(config, "sliding_window", None)
+    slides = "sliding_attention" in (getattr(config, "layer_types", None) or ["sliding_attention"])
+    return window if slides and window not in windows else None
