@@ -17,8 +17,8 @@ from tests.conftest import FAMILIES, tiny_model
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from benchprof.importance.example import Example
 from benchprof.importance import gradients
+from benchprof.importance.example import Example
 from benchprof.importance.gradients import gradient_scores
 from benchprof.importance.loss import example_losses
 from benchprof.importance.memory import Memory
@@ -100,9 +100,7 @@ def test_hooks_change_no_score(score: str, most_tokens: int) -> None:
     def scores(model: Any) -> dict[str, torch.Tensor]:
         model.requires_grad_(False)
         weights = scope_weights(model, "all_layers")
-        return gradient_scores(
-            model, weights, EXAMPLES, score, lambda _: None, Memory(most_tokens)
-        )
+        return gradient_scores(model, weights, EXAMPLES, score, lambda _: None, Memory(most_tokens))
 
     hooked = tiny_model("llama")
     places = dict.fromkeys(placement(hooked, 2), "cpu")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import torch
 from tests.conftest import FAMILIES, tiny_model
+from torch import nn
 from transformers import LlamaConfig
 
+from benchprof.models import loading
+from benchprof.models.loading import load_model
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
 
 
@@ -64,3 +70,20 @@ def test_every_module_of_every_family_has_a_place(family: str) -> None:
     head = next(n for n, module in model.named_modules() if module is model.get_output_embeddings())
     tied = model.get_output_embeddings().weight is model.get_input_embeddings().weight
     assert places[head] == (0 if tied else 2)
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_transformers_takes_the_places_of_every_family(
+    family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The processor and torch's meta device stand for two GPUs.
+    def on_known_devices(model: nn.Module, gpus: int) -> dict[str, str]:
+        return {name: ("cpu", "meta")[gpu] for name, gpu in placement(model, gpus).items()}
+
+    whole = tiny_model(family)
+    whole.save_pretrained(tmp_path)
+    monkeypatch.setattr(loading, "placement", on_known_devices)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    model = load_model(tmp_path, "float32", "auto", gpus=2)
+    assert model.hf_device_map == on_known_devices(whole, 2)
+    assert all(hasattr(model.get_submodule(name), "_hf_hook") for name in layer_names(model))

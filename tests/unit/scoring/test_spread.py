@@ -69,9 +69,7 @@ def test_answers_are_those_of_the_whole_model(
         asked = [
             Instance("generate_until", {}, (text, settings), n) for n, text in enumerate(texts)
         ]
-        return scorer_of(model, tokenizer, token_budget=64).generate_until(
-            asked, disable_tqdm=True
-        )
+        return scorer_of(model, tokenizer, token_budget=64).generate_until(asked, disable_tqdm=True)
 
     whole = make_model("llama")
     assert answers(spread(copy.deepcopy(whole), tmp_path)) == answers(whole)

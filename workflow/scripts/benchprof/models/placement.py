@@ -59,7 +59,8 @@ def _layers_path(model: nn.Module) -> str:
     """The name of the list of decoder layers: the list of modules with the most parameters."""
     lists = [(name, m) for name, m in model.named_modules() if isinstance(m, nn.ModuleList)]
     # Of equals the outermost, which comes first.
-    return max(lists, key=lambda named: _size(named[1]))[0]
+    path, _ = max(lists, key=lambda named: _size(named[1]))
+    return str(path)
 
 
 def _around(model: nn.Module, path: str) -> tuple[list[str], list[str]]:

@@ -97,9 +97,7 @@ def model_shape(
     return replace(shape, shares=_shares(model, shape, in_scope, gpus)) if gpus > 1 else shape
 
 
-def _shares(
-    model: Any, shape: Shape, in_scope: Mapping[str, int], gpus: int
-) -> tuple[Shape, ...]:
+def _shares(model: Any, shape: Shape, in_scope: Mapping[str, int], gpus: int) -> tuple[Shape, ...]:
     """What each of several GPUs holds of a model.
 
     Args:

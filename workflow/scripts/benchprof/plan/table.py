@@ -119,7 +119,7 @@ def _cells(step: Step) -> tuple[str, ...]:
         step.rule,
         str(step.jobs),
         "" if step.tokens is None else f"{step.tokens:,}",
-        memory(step.gpu_memory and max(step.gpu_memory)),
+        memory(None if step.gpu_memory is None else max(step.gpu_memory)),
         memory(step.host_memory),
         memory(step.disk),
         "" if step.seconds is None else f"{step.seconds / 3600:.3g}",
