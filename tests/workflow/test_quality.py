@@ -29,7 +29,7 @@ NO_NUMBERS = {
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
     "benchprof.models.checkpoint", "benchprof.models.folder",
-    "benchprof.models.preparation", "benchprof.models.source",
+    "benchprof.models.placement", "benchprof.models.preparation", "benchprof.models.source",
     "benchprof.models.wheel", "benchprof.portable", "benchprof.provenance", "benchprof.runs",
     "benchprof.run.ablation", "benchprof.run.configuration", "benchprof.section",
     "benchprof.sharing", "benchprof.store", "benchprof.tensors", "benchprof.uses",

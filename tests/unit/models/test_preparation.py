@@ -9,7 +9,6 @@ import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from benchprof.errors import InputError, RetriableError
 from benchprof.models import loading, preparation, wheel
 from benchprof.models.folder import INDEX
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.placement import placement
 from benchprof.models.preparation import check_content, prepare_model, read_card
 from benchprof.store import Store
 
@@ -154,24 +154,22 @@ def test_more_gpus_than_there_are_are_refused_before_loading(tmp_path: Path) -> 
         load_model(tmp_path / "not_there", "bfloat16", "auto", gpus=999)
 
 
-def test_a_model_is_spread_over_the_gpus_that_it_may_use(
+def test_a_model_is_spread_over_the_gpus_that_it_asks_for(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: dict[str, object] = {}
+    asked: dict[str, int] = {}
     load = loading.AutoModelForCausalLM.from_pretrained
 
-    def note(folder: Path, device_map: str, max_memory: dict[int, int], **rest: object) -> object:
-        asked.update(device_map=device_map, max_memory=max_memory)
+    def note(folder: Path, device_map: dict[str, int], **rest: object) -> object:
+        asked.update(device_map)
         return load(folder, **rest)
 
     monkeypatch.setattr(loading.AutoModelForCausalLM, "from_pretrained", note)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
-    monkeypatch.setattr(
-        torch.cuda, "get_device_properties", lambda n: SimpleNamespace(total_memory=100 + n)
-    )
     model = load_model(tiny_folder, "float32", "cuda", gpus=2)
     # Nothing on the CPU or the disk, and no move to one device after it.
-    assert asked == {"device_map": "balanced", "max_memory": {0: 100, 1: 101}}
+    assert asked == placement(model, 2)
+    assert set(asked.values()) == {0, 1}
     assert not any(parameter.requires_grad for parameter in model.parameters())
 
 

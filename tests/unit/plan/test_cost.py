@@ -113,3 +113,20 @@ def test_answers_at_once() -> None:
     assert cost._answered_at_once(dataclasses.replace(asked, longest=10_000), GPU) == 39
     assert cost._answered_at_once(dataclasses.replace(asked, longest=10_000), CPU) == 1
     assert cost._answered_at_once(dataclasses.replace(asked, items=2), CPU) == 2
+
+
+def test_memory_of_one_gpu_of_several() -> None:
+    # The GPU with the head: 40 of the 100 parameters, 10 of them in scope, 3 of 5 numbers a token.
+    # Weights 160, accumulators 40; 16 tokens * 3 * 4 = 192; logits 448 as above; gradient 10 * 8.
+    last = dataclasses.replace(SHAPE, parameters=40, scope=(10,), activation=3)
+    gpu = cost.importance_memory(last, EXAMPLES, "taylor_abs", False, GPU)
+    assert gpu == cost.GPU + 160 + 40 + 192 + 448 + 80
+    # The GPU of the embeddings: no layer, no head, nothing in scope.
+    nothing = dataclasses.replace(SHAPE.dimensions, layers=0, vocabulary=0)
+    first = dataclasses.replace(SHAPE, parameters=30, scope=(), activation=0, dimensions=nothing)
+    gpu = cost.importance_memory(first, EXAMPLES, "taylor_abs", False, GPU)
+    assert gpu == cost.GPU + 120
+    # No keys and values of answers are kept there, but a pass may hold its activations.
+    write = Questions(items=10, read=10, written=5, longest=10**9)
+    passing = SHAPE.dimensions.peak_bytes(10, 0) + KEPT_BYTES
+    assert cost.evaluation_memory(first, [write], False, GPU) == cost.GPU + 120 + passing

@@ -238,3 +238,33 @@ def test_bytes_are_readable() -> None:
     assert [readable_bytes(size) for size in (7, 12_345, 5.6e9 * 4, 1e15)] == [
         "7 B", "12.3 kB", "22.4 GB", "1e+03 TB"
     ]  # fmt: skip
+
+
+def test_a_spread_model_s_plan_has_a_row_for_each_gpu(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
+    llama = next(iter(config["models"].values()))
+    file = tmp_path / "config.yaml"
+
+    def lines(cpu: bool = False, **settings: object) -> list[str]:
+        file.write_text(yaml.safe_dump(config | {"models": {"llama": llama | settings}}))
+        return plan([file], cpu, {}, 4).splitlines()
+
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines(gpus=4)]
+    (start,) = [n for n, row in enumerate(rows) if row[:1] == ["GPU"]]
+    assert rows[start][4:] == ["compute_importance", "evaluate_benchmark"]
+    table = rows[start + 2 : start + 6]
+    # Embeddings or head, 525,336,576, and 7 layers of 218,112,000 (the last has a norm of 4096
+    # more), or 9 layers; in bfloat16. The MLP of a layer: 3 * 4096 * 14336 = 176,160,768.
+    assert [row[:4] for row in table] == [
+        ["0", "7", "4.1 GB", "1,233,125,376"],
+        ["1", "9", "3.93 GB", "1,585,446,912"],
+        ["2", "9", "3.93 GB", "1,585,446,912"],
+        ["3", "7", "4.1 GB", "1,233,125,376"],
+    ]
+    # The table of the rules has the fullest.
+    (importance,) = [row for row in rows if row[:1] == ["compute_importance"]]
+    assert importance[3] in {row[4] for row in table}
+    assert not any(line.startswith("| GPU") for line in lines() + lines(cpu=True, gpus=4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,31 @@ def test_the_paper_s_models_are_shipped() -> None:
     assert len(hubs) == 3
     for hub in hubs:
         assert architecture("m", Hub(hub=hub, revision=COMMIT), NOWHERE).vocab_size > 0
+
+
+def test_shares_of_a_small_llama_by_hand() -> None:
+    # A layer 1952, of them 1920 in projections (test above); embedding and head 4144; norm 16.
+    # Of 12208 the first of three GPUs has those whose middle is below 4069: the embedding alone;
+    # the layers' middles are 5120 and 7072, below 8138.
+    shape = model_shape(FAMILIES["llama"](), "bfloat16", "mlp", None, gpus=3)
+    first, second, third = shape.by_gpu
+    assert [share.parameters for share in shape.by_gpu] == [4144, 2 * 1952, 4144 + 16]
+    assert [share.weight_bytes for share in shape.by_gpu] == [8288, 7808, 8320]
+    assert second.scope == (24 * 16,) * 6
+    assert (first.scope, third.scope) == ((), ())
+    assert [share.projections for share in shape.by_gpu] == [0, 2 * 1920, 0]
+    assert [share.activation for share in shape.by_gpu] == [0, shape.activation, 0]
+    assert [share.cache_bytes for share in shape.by_gpu] == [0, 2 * 2 * 8 * 2, 0]
+    assert [share.dimensions.vocabulary for share in shape.by_gpu] == [0, 0, 259]
+    # The whole is as that of one GPU.
+    alone = model_shape(FAMILIES["llama"](), "bfloat16", "mlp", None)
+    assert dataclasses.replace(shape, shares=()) == alone
+    assert alone.by_gpu == (alone,)
+
+
+def test_shares_count_tied_parameters_once_and_the_layers_in_scope_alone() -> None:
+    # Of GPT-2's layers the second alone is in scope.
+    shape = model_shape(FAMILIES["gpt2"](), "float32", "mlp", [1, 1], gpus=2)
+    assert sum(share.parameters for share in shape.by_gpu) == shape.parameters
+    assert sum((share.scope for share in shape.by_gpu), ()) == shape.scope
+    assert [share.dimensions.vocabulary for share in shape.by_gpu] == [259, 0]

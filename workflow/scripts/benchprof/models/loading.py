@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
     PreTrainedModel,
@@ -16,6 +17,7 @@ from transformers import (
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.models.checkpoint import check_precisions, check_weights
+from benchprof.models.placement import empty_model, placement
 from benchprof.scoring.rotary import forget_lengths
 
 
@@ -32,7 +34,7 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
         RetriableError: there are fewer GPUs.
         InputError: the folder's weights are not those of its model.
     """
-    model = _loaded(folder, dtype, **(_spread(gpus) if gpus > 1 else {}))
+    model = _loaded(folder, dtype, **(_spread(folder, gpus) if gpus > 1 else {}))
     if gpus == 1:
         model = model.to(resolve_device(device))  # type: ignore[arg-type]
     forget_lengths(model)
@@ -72,13 +74,13 @@ def _loaded(folder: Path, dtype: str, **placement: Any) -> PreTrainedModel:
     return model
 
 
-def _spread(gpus: int) -> dict[str, Any]:
-    """Equal shares of the layers on the first GPUs that the job sees, nothing elsewhere."""
+def _spread(folder: Path, gpus: int) -> dict[str, Any]:
+    """Equal shares of the weights on the first GPUs that the job sees, nothing elsewhere."""
     if (found := torch.cuda.device_count()) < gpus:
         remedy = "Ask the scheduler for as many, or lower `gpus`."
         raise RetriableError("models, gpus", f"{found} GPUs", f"{gpus}, as configured", remedy)
-    room = {n: torch.cuda.get_device_properties(n).total_memory for n in range(gpus)}
-    return {"device_map": "balanced", "max_memory": room}
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    return {"device_map": placement(empty_model(config), gpus)}
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:

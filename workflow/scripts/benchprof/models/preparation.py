@@ -12,11 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig
 
 from benchprof import digests
 from benchprof.errors import InputError, RetriableError
@@ -25,6 +24,7 @@ from benchprof.models.anatomy import anatomy_of, parameter_count, scope_weights
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.folder import TEXTS, WHOLE, check_model_folder, model_files, weight_files
 from benchprof.models.loading import try_weights
+from benchprof.models.placement import empty_model
 from benchprof.models.source import pieces_of
 from benchprof.models.wheel import convert_wheels
 from benchprof.store import Store
@@ -185,10 +185,7 @@ def architecture_of(folder: Path) -> nn.Module:
         expected = "a configuration of a model that transformers itself knows"
         remedy = "No code from a model's folder is ever run."
         raise InputError(folder / "config.json", found, expected, remedy) from None
-    with torch.device("meta"):
-        # No attention is computed: what the folder asks for need not be installed.
-        model: nn.Module = AutoModelForCausalLM.from_config(config, attn_implementation=None)
-    return model
+    return empty_model(config)
 
 
 def converted_key(source: Mapping[str, Any]) -> str:

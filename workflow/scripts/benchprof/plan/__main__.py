@@ -13,7 +13,7 @@ from benchprof.errors import InputError
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.plan.steps import Step, mask_sizes, model_steps, workload
-from benchprof.plan.table import markdown, model_lines, total_lines
+from benchprof.plan.table import gpus_table, model_lines, steps_table, total_lines
 from benchprof.run import paths
 from benchprof.run.run import read_run
 
@@ -52,10 +52,11 @@ def plan(files: Sequence[Path], cpu: bool, speeds: Mapping[str, Any], characters
     for name, model in config.models.items():
         on = dataclasses.replace(CPU if cpu or model.device == "cpu" else GPU, **speeds)
         own = architecture(name, model.source, paths.model(name))
-        shape = model_shape(own, model.dtype, config.scope, config.layers)
+        shape = model_shape(own, model.dtype, config.scope, config.layers, model.gpus)
         found = model_steps(run, name, shape, load, on)
         steps.setdefault(on, []).extend(found)
-        lines += [*model_lines(name, model, shape, mask_sizes(run, shape)), *markdown(found), ""]
+        lines += model_lines(name, model, shape, mask_sizes(run, shape))
+        lines += [*steps_table(found), *gpus_table(shape, found), ""]
     lines += total_lines(steps, load, characters)
     if config.validation:
         lines.append("Not counted: the jobs of the validation.")

@@ -49,6 +49,7 @@ def importance_memory(
 ) -> int:
     """Peak bytes of the importance job on the GPU; 0 without one.
 
+    Of a model on several GPUs, `shape` is what one of them holds, and the result is that one's.
     Weights, a float32 accumulator of the scope, the largest tensor's gradient with a float32 copy,
     activations and logits of the longest batch.
     """
@@ -62,7 +63,7 @@ def importance_memory(
     counted = math.ceil(longest / mean * examples.counted / examples.number)
     # As the model has them, then in float32 with their softmax and gradient.
     logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SCORE)
-    gradient = max(shape.scope) * (shape.itemsize + SCORE)
+    gradient = max(shape.scope, default=0) * (shape.itemsize + SCORE)
     activations = longest * shape.activation * shape.itemsize + logits + gradient
     accumulators = 0 if on_host else SCORE * shape.scope_size
     return GPU + shape.weight_bytes + accumulators + activations
@@ -96,7 +97,7 @@ def evaluation_memory(
     """Peak bytes of the largest evaluation job on the GPU; 0 without one.
 
     Args:
-        shape: of the model.
+        shape: of the model, or of what one of several GPUs holds; the result is then that one's.
         questions: of every benchmark.
         copied: whether all but the masks is ablated, which takes a second copy of the scope.
         machine: where it runs.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig
+from transformers import AutoConfig, PretrainedConfig
 
 from benchprof.data import ARCHITECTURES
 from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.anatomy import parameter_count, scope_weights
+from benchprof.models.placement import empty_model, layer_names, place_of, placement
 from benchprof.run.configuration import Folder, Hub, ModelSource
 from benchprof.scoring.packing import Dimensions
 
@@ -31,6 +32,8 @@ class Shape:
         most_tokens: of a batch or of an example that is not checkpointed.
         itemsize: bytes of a weight.
         dimensions: of the decoder.
+        shares: what each GPU holds, in the order of the GPUs, where there are several: a shape of
+            its layers alone, whose vocabulary is 0 where the head, which makes the logits, is not.
     """
 
     parameters: int
@@ -40,6 +43,12 @@ class Shape:
     most_tokens: int
     itemsize: int
     dimensions: Dimensions
+    shares: tuple[Shape, ...] = ()
+
+    @property
+    def by_gpu(self) -> tuple[Shape, ...]:
+        """What each GPU holds; one holds all."""
+        return self.shares or (self,)
 
     @property
     def weight_bytes(self) -> int:
@@ -59,7 +68,7 @@ class Shape:
 
 
 def model_shape(
-    config: PretrainedConfig, dtype: str, scope: str, layers: Sequence[int] | None
+    config: PretrainedConfig, dtype: str, scope: str, layers: Sequence[int] | None, gpus: int = 1
 ) -> Shape:
     """The shape of a model of this configuration.
 
@@ -68,22 +77,57 @@ def model_shape(
         dtype: float32, bfloat16 or float16.
         scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
+        gpus: how many it is spread over.
 
     Raises:
         InputError: as `scope_weights` raises it.
     """
-    with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config, attn_implementation=None)
+    model = empty_model(config)
     itemsize = getattr(torch, dtype).itemsize
-    return Shape(
+    in_scope = {name: w.numel() for name, w in scope_weights(model, scope, layers).items()}
+    shape = Shape(
         parameters=parameter_count(model),
-        scope=tuple(w.numel() for w in scope_weights(model, scope, layers).values()),
+        scope=tuple(in_scope.values()),
         projections=sum(w.numel() for w in scope_weights(model, "all_layers").values()),
         activation=activation_size(model),
         most_tokens=memory_for(model, on_host=False).most_tokens,
         itemsize=itemsize,
         dimensions=Dimensions.of(config, itemsize),
     )
+    return replace(shape, shares=_shares(model, shape, in_scope, gpus)) if gpus > 1 else shape
+
+
+def _shares(model: Any, shape: Shape, in_scope: Mapping[str, int], gpus: int) -> tuple[Shape, ...]:
+    """What each of several GPUs holds of a model.
+
+    Args:
+        model: on any device.
+        shape: of the whole.
+        in_scope: sizes of the tensors in scope by parameter name.
+        gpus: how many, at least two.
+    """
+    places, whole = placement(model, gpus), shape.dimensions
+    projections = scope_weights(model, "all_layers")
+    # Tied parameters, which are on one GPU, have one name here.
+    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
+    on = {name: place_of(name, places) for name in sizes}
+    output = model.get_output_embeddings()
+    (head,) = (name for name, module in model.named_modules() if module is output)
+
+    def share(gpu: int) -> Shape:
+        layers = sum(places[name] == gpu for name in layer_names(model))
+        vocabulary = whole.vocabulary if places[head] == gpu else 0
+        return replace(
+            shape,
+            parameters=sum(size for name, size in sizes.items() if on[name] == gpu),
+            scope=tuple(size for name, size in in_scope.items() if on[name] == gpu),
+            projections=sum(w.numel() for name, w in projections.items() if on[name] == gpu),
+            # Layers are alike, or nearly.
+            activation=-(-shape.activation * layers // whole.layers),
+            dimensions=replace(whole, layers=layers, vocabulary=vocabulary),
+        )
+
+    return tuple(share(gpu) for gpu in range(gpus))
 
 
 def architecture(name: str, source: ModelSource, prepared: Path) -> PretrainedConfig:

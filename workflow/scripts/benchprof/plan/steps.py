@@ -41,7 +41,7 @@ class Step:
         rule: its name, with the selection where it has one.
         jobs: how many; they may run side by side.
         tokens: that the model reads and writes, all jobs together.
-        gpu_memory: peak bytes of one job, on all of its GPUs together.
+        gpu_memory: peak bytes of one job on each of its GPUs.
         host_memory: bytes that one job asks a cluster for.
         disk: bytes written, all jobs together.
         seconds: of a GPU (or of the host where there is none), all jobs together.
@@ -50,7 +50,7 @@ class Step:
     rule: str
     jobs: int
     tokens: int | None = None
-    gpu_memory: int | None = None
+    gpu_memory: tuple[int, ...] | None = None
     host_memory: int | None = None
     disk: int | None = None
     seconds: float | None = None
@@ -157,12 +157,21 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
 def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> Step:
     importance = run.configuration.importance
     on_host = on.gpu and run.configuration.models[model].scores_on_host
-    memory = cost.importance_memory(shape, load.examples, importance.score, on_host, on)
+    memory = tuple(
+        cost.importance_memory(own, load.examples, importance.score, on_host, on)
+        for own in shape.by_gpu
+    )
     written = cost.SCORE * shape.scope_size * load.abilities
     seconds = cost.importance_seconds(shape, load.examples, importance.score, on_host, on)
     seconds += (shape.weight_bytes + written) / on.storage
     return Step(
-        "compute_importance", 1, load.examples.tokens, memory or None, None, written, seconds
+        "compute_importance",
+        1,
+        load.examples.tokens,
+        memory if on.gpu else None,
+        None,
+        written,
+        seconds,
     )
 
 
@@ -231,13 +240,14 @@ def _answers(
     }
     states = len(masks) + (not isinstance(job, EvaluateHalves))
     size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
-    gpu = cost.evaluation_memory(shape, questions, job.kept_in is not None, on)
+    copied = job.kept_in is not None
+    memory = tuple(cost.evaluation_memory(own, questions, copied, on) for own in shape.by_gpu)
     loading = shape.weight_bytes / on.storage
     return Step(
         job.rule,
         jobs,
         states * sum(q.read + q.written for q in questions),
-        gpu or None,
+        memory if on.gpu else None,
         round(job.memory(size)),
         seconds=sum(cost.evaluation_seconds(shape, q, states, on) + loading for q in questions),
     )

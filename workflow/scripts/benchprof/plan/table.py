@@ -27,10 +27,33 @@ def model_lines(name: str, model: Model, shape: Shape, sizes: Mapping[str, int])
     ]
 
 
-def markdown(steps: Sequence[Step]) -> list[str]:
-    """The steps as a table with columns of equal width."""
-    rows = [HEADER, *map(_cells, steps)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+def steps_table(steps: Sequence[Step]) -> list[str]:
+    """The steps as a table; GPU memory is that of the fullest GPU."""
+    return _table([HEADER, *map(_cells, steps)])
+
+
+def gpus_table(shape: Shape, steps: Sequence[Step]) -> list[str]:
+    """What each GPU of a spread model holds, and the peak of each step's jobs on it."""
+    on_gpu = [step for step in steps if step.gpu_memory]
+    if not shape.shares or not on_gpu:
+        return []
+    header = ("GPU", "layers", "weights", "in scope", *(step.rule for step in on_gpu))
+    rows = [
+        (
+            str(number),
+            str(share.dimensions.layers),
+            readable_bytes(share.weight_bytes),
+            f"{share.scope_size:,}",
+            *(readable_bytes(step.gpu_memory[number]) for step in on_gpu if step.gpu_memory),
+        )
+        for number, share in enumerate(shape.shares)
+    ]
+    return ["", *_table([header, *rows])]
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Markdown with columns of equal width; the first row is the header."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
 
     def line(cells: Sequence[str]) -> str:
         first = cells[0].ljust(widths[0])
@@ -63,8 +86,8 @@ def total_lines(
         f"Together: {hours}, {readable_bytes(sum(step.disk or 0 for step in every))} written, "
         f"{sum(step.jobs for step in every)} jobs and those of profile, figures and report, which "
         "need no model.",
-        f"Estimated at {characters:g} characters a token; {speeds}. Memory is the peak of one job. "
-        "Options change these (--help).",
+        f"Estimated at {characters:g} characters a token; {speeds}. Memory is the peak of one job, "
+        "on its fullest GPU. Options change these (--help).",
     ]
     if load.unknown:
         lines.append(f"Not counted, their size is not known: {', '.join(load.unknown)}.")
@@ -96,7 +119,7 @@ def _cells(step: Step) -> tuple[str, ...]:
         step.rule,
         str(step.jobs),
         "" if step.tokens is None else f"{step.tokens:,}",
-        memory(step.gpu_memory),
+        memory(None if step.gpu_memory is None else max(step.gpu_memory)),
         memory(step.host_memory),
         memory(step.disk),
         "" if step.seconds is None else f"{step.seconds / 3600:.3g}",
