@@ -1,14 +1,22 @@
-"""Check that every k gives a mask that fits the scope, and note its size."""
+"""Check that every k gives a mask that fits the scope, note its size, and try chat templates."""
 
 from benchprof.masks.size import check_sizes
+from benchprof.models.loading import load_tokenizer
 from benchprof.run import paths
 from benchprof.run.jobs.models import CheckSizes
 from benchprof.run.script import run_script
+from benchprof.scoring.chat import check_chat
 
 
 def main(job: CheckSizes, threads: int) -> None:
-    """Check that every k gives a mask that fits the scope, and note its size."""
+    """Check that every k gives a mask that fits the scope, and note its size.
+
+    A chat template under which no answer can be scored is found here too: evaluations would stop
+    at it, but only after all importance is computed.
+    """
     config = job.run.configuration
+    if job.asks_in_chats:
+        check_chat(load_tokenizer(job.folder), date=config.chat_date)
     check_sizes(
         folder=job.folder,
         scope=config.scope,

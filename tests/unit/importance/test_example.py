@@ -127,3 +127,26 @@ def test_the_digest_is_of_what_the_model_reads() -> None:
         digest(item, twins=False),
     ]
     assert len({digest(item), *others}) == 5
+
+
+def test_examples_are_rendered_as_prompts_are_without_thinking() -> None:
+    """A finished turn says so itself (SmolLM3), or in the user's turn (GLM)."""
+    tokenizer = byte_tokenizer(chat=True)
+    tokenizer.chat_template = (
+        "{% set off = enable_thinking is defined and not enable_thinking %}{% for m in messages %}"
+        "<{{ m.role }}>{{ '<think></think>' if off and m.role == 'assistant' }}{{ m.content }}"
+        "{% endfor %}"
+    )
+    (example,) = render_examples([ITEM], tokenizer, "answer", twins=False).examples
+    assert tokenizer.decode(example.ids).endswith("Answer:<assistant><think></think>Oslo")
+    assert tokenizer.decode(example.ids[example.counted]) == "Oslo"
+
+
+def test_a_template_that_loses_questions_is_named() -> None:
+    tokenizer = byte_tokenizer(chat=True)
+    tokenizer.chat_template = (
+        "{% for m in messages %}{% if m.role == 'assistant' %}{{ m.content }}{% endif %}"
+        "{% endfor %}"
+    )
+    with pytest.raises(InputError, match="a user's question is not in the chat"):
+        render_examples([ITEM], tokenizer, "answer", twins=False)

@@ -161,3 +161,15 @@ def test_a_damaged_mask_is_refused(tmp_path: Path) -> None:
 def test_the_digest_is_of_the_entries_alone() -> None:
     assert Mask(MASK.entries, {"ability": "y"}).digest == MASK.digest
     assert Mask({"a": torch.tensor([0, 1, 3])}, {}).digest != MASK.digest
+
+
+def test_an_entry_beyond_2_to_the_31_is_in_scope_where_the_tensor_has_it() -> None:
+    size = (1 << 31) + 8
+    weights = {"w": nn.Parameter(torch.empty(size, device="meta"))}
+    with ablated(weights, Mask({"w": torch.tensor([1, size - 1])}, {}), "zero"):
+        pass
+    with (
+        pytest.raises(InputError, match=f"entry {size} of w is not in the model's scope"),
+        ablated(weights, Mask({"w": torch.tensor([1, size])}, {}), "zero"),
+    ):
+        pass

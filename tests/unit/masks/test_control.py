@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchprof.masks import threshold
 from benchprof.masks.control import count_strata, draw_control, magnitude_deciles, mean_strata
 
 
@@ -43,3 +45,14 @@ def test_seeds_draw_differently_and_repeatably() -> None:
     first = draw_control(strata, deciles, 1)["a"]
     assert torch.equal(first, draw_control(strata, deciles, 1)["a"])
     assert not torch.equal(first, draw_control(strata, deciles, 2)["a"])
+
+
+def test_a_control_of_a_wide_tensor_draws_the_same_entries_in_64_bits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deciles = {"a": magnitude_deciles(torch.arange(1000.0))}
+    narrow = draw_control({"a": [10] * 10}, deciles, 1)["a"]
+    monkeypatch.setattr(threshold, "NARROW", 999)
+    wide = draw_control({"a": [10] * 10}, deciles, 1)["a"]
+    assert (narrow.dtype, wide.dtype) == (torch.int32, torch.int64)
+    assert wide.tolist() == narrow.tolist()

@@ -80,3 +80,14 @@ def test_a_part_without_a_share_has_no_entry() -> None:
 def test_more_than_the_scope_is_refused() -> None:
     with pytest.raises(InputError, match="more than the 3 weights in scope"):
         largest_of_parts(whole_tensors({"a": 3}), {"a": torch.ones(3)}.__getitem__, 4)
+
+
+@pytest.mark.parametrize("first", [0, 1 << 31])
+def test_parts_of_a_tensor_are_numbered_in_the_type_of_the_whole(first: int) -> None:
+    """Also those before the 2^31st entry; no tensor of such a size takes memory here."""
+    size = (1 << 31) + 6
+    scores = torch.ones(1).expand(size)
+    parts = [[Piece("w", first, first + 3)], [Piece("w", size - 3, size)]]
+    found = largest_of_parts(parts, {"w": scores}.__getitem__, 4)["w"]
+    assert found.dtype == torch.int64
+    assert found.tolist() == [first, first + 1, size - 3, size - 2]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import torch
 
+from benchprof.analysis.overlap import shared_entries
+from benchprof.archive.evidence import check_mask
 from benchprof.errors import InputError
-from benchprof.masks.mask import Mask, read_masks, write_mask
+from benchprof.masks.mask import Mask, read_mask, read_masks, write_mask
 from benchprof.run.ablation import Ablation
 
 ENTRIES = {"layer.weight": torch.tensor([1, 5, 9], dtype=torch.int32)}
@@ -74,3 +76,26 @@ def test_the_second_of_two_masks_is_looked_at_too(file: Path, tmp_path: Path) ->
     write_mask(other, Mask(ENTRIES, ORIGIN))
     with pytest.raises(InputError, match=r"other\.safetensors: a mask whose ability is x"):
         read_masks({OWN: file, Ablation("y", "specific", "0.001"): other})
+
+
+BEYOND = (1 << 31) + 5
+"""An index that int32 does not hold."""
+
+
+def test_entries_beyond_2_to_the_31_are_written_read_and_compared(file: Path) -> None:
+    wide = {"w": torch.tensor([3, BEYOND, BEYOND + 2])}
+    write_mask(file, Mask(wide, ORIGIN))
+    found = read_mask(file)
+    assert found.entries["w"].tolist() == [3, BEYOND, BEYOND + 2]
+    assert shared_entries(found.entries, {"w": torch.tensor([3, 5, BEYOND])}) == 2
+
+
+def test_the_digest_is_of_the_entries_whatever_their_type(file: Path) -> None:
+    """Of both, and in both the archive's own reader finds the same as torch's."""
+    narrow = Mask(ENTRIES, ORIGIN)
+    wide = Mask({name: indices.long() for name, indices in ENTRIES.items()}, ORIGIN)
+    beyond = Mask({"layer.weight": torch.tensor([1, BEYOND])}, ORIGIN)
+    assert narrow.digest == wide.digest != beyond.digest
+    for mask in (narrow, wide, beyond):
+        write_mask(file, mask)
+        assert check_mask(file.read_bytes(), "file")["digest"] == mask.digest

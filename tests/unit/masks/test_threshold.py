@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchprof.errors import InputError
-from benchprof.masks.threshold import Entries, largest
+from benchprof.masks import threshold
+from benchprof.masks.threshold import Entries, index_dtype, largest
 
 
 def by_sorting(scores: dict[str, torch.Tensor], count: int) -> Entries:
@@ -72,3 +73,22 @@ def test_more_than_there_is_is_refused() -> None:
 def test_scores_that_do_not_order_are_refused() -> None:
     with pytest.raises(InputError, match="not a number"):
         largest(["a"], {"a": torch.tensor([1.0, float("nan")])}.__getitem__, [1])
+
+
+def test_indices_are_wide_where_the_tensor_has_more_entries_than_int32_numbers() -> None:
+    # The last index is one less than the size; 2^31 - 1 is the largest of int32.
+    assert index_dtype(torch.empty(1 << 16, 1 << 15, device="meta").numel()) == torch.int32
+    assert index_dtype(torch.empty((1 << 31) + 1, device="meta").numel()) == torch.int64
+
+
+def test_a_wide_tensor_has_the_same_entries_as_a_narrow_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scores = {"a": torch.tensor([1.0, 3.0, 2.0]), "b": torch.tensor([4.0, 0.0, 5.0, 6.0])}
+    (narrow,) = largest(["a", "b"], scores.__getitem__, [4])
+    monkeypatch.setattr(threshold, "NARROW", 3)
+    (wide,) = largest(["a", "b"], scores.__getitem__, [4])
+    assert {n: i.tolist() for n, i in wide.items()} == {"a": [1], "b": [0, 2, 3]}
+    # Each tensor by its own size, whatever its largest index.
+    assert {n: i.dtype for n, i in wide.items()} == {"a": torch.int32, "b": torch.int64}
+    assert {i.dtype for i in narrow.values()} == {torch.int32}

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import lm_eval.tasks
 import pytest
+from tests.conftest import byte_tokenizer
 
 from benchprof.errors import InputError
 from benchprof.evaluation import job
@@ -168,9 +169,7 @@ class Job:
         self.unsafe: list[bool] = []
         card = Card("digest", {}, {}, {}, 1, {})
         monkeypatch.setattr(job, "read_card", lambda folder: card)  # noqa: ARG005
-        monkeypatch.setattr(job, "prints_date", lambda _: False)
-        monkeypatch.setattr(job, "render_chat", lambda tokenizer, *a, **k: "Prompt")  # noqa: ARG005
-        monkeypatch.setattr(job, "load_tokenizer", lambda folder: None)  # noqa: ARG005
+        monkeypatch.setattr(job, "load_tokenizer", lambda _: byte_tokenizer(chat=True))
         monkeypatch.setattr(job, "_compute", self._compute)
 
     def run(self, item: dict[str, Any], unsafe: bool = False, chat: bool = False) -> None:

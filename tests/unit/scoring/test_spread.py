@@ -16,10 +16,9 @@ import pytest
 import torch
 from accelerate import dispatch_model
 from lm_eval.api.instance import Instance
-from benchprof.scoring.scorer import TreeScorer
 
 from benchprof.models.placement import layer_names, placement
-from benchprof.scoring.scorer import Pair
+from benchprof.scoring.scorer import Pair, TreeScorer
 
 FAMILIES = ["gemma3_text", "gpt2", "gpt_neox", "llama", "mistral", "phi", "phi3", "qwen2", "qwen3"]
 
@@ -69,7 +68,9 @@ def test_answers_are_those_of_the_whole_model(
         asked = [
             Instance("generate_until", {}, (text, settings), n) for n, text in enumerate(texts)
         ]
-        return TreeScorer(model, tokenizer, token_budget=64).generate_until(asked, disable_tqdm=True)
+        return TreeScorer(model, tokenizer, token_budget=64).generate_until(
+            asked, disable_tqdm=True
+        )
 
     whole = make_model("llama")
     assert answers(spread(copy.deepcopy(whole), tmp_path)) == answers(whole)

@@ -16,7 +16,8 @@ from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 
 # A model's tensors take 200 bytes each.
 LARGEST_HEADER = 1 << 24
-SAFETENSORS_TYPES = {"I32": "torch.int32", "I64": "torch.int64", "F32": "torch.float32"}
+INDEX_TYPES = {"I32": ("torch.int32", "i"), "I64": ("torch.int64", "q")}
+"""Types of a mask's indices: in a file's header, in its digest, and as Python's `array` has it."""
 
 SCORES = {str: NUMBER}
 # Of a record, what the check or a later job reads; docs/file_formats.md has all of it.
@@ -96,12 +97,12 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
         data = memoryview(content)[8 + length :]
         for tensor, own in sorted(header.items()):
             start, end = own["data_offsets"]
-            kind = SAFETENSORS_TYPES[own["dtype"]]
+            kind, code = INDEX_TYPES[own["dtype"]]
             whole.update(f"{tensor} {kind} {own['shape']}".encode())
             whole.update(data[start:end])
-            entries.update(f"{tensor}:{(end - start) // 4};".encode())
+            entries.update(f"{tensor}:{(end - start) // array.array(code).itemsize};".encode())
             for chunk in range(start, end, CHUNK):
-                entries.update(_widened(data[chunk : min(chunk + CHUNK, end)]))
+                entries.update(_widened(data[chunk : min(chunk + CHUNK, end)], code))
     except MALFORMED as error:
         raise ArchiveError(f"{name}: not a mask ({error!r})") from None
     if whole.hexdigest() != noted or entries.hexdigest() != noted_entries:
@@ -109,13 +110,13 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
     return dict(origin)
 
 
-def _widened(data: memoryview) -> bytes:
-    """Indices of 4 bytes as ones of 8.
+def _widened(data: memoryview, code: str) -> bytes:
+    """Indices, of a type that `array` has by `code`, as ones of 8 bytes.
 
     Raises:
         ValueError: they are none.
     """
-    indices = array.array("i", bytes(data))
+    indices = array.array(code, bytes(data))
     if sys.byteorder == "big":
         indices.byteswap()
     if min(indices) < 0:

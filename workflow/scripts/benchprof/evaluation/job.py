@@ -27,7 +27,7 @@ from benchprof.models.preparation import check_content, read_card
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.sandbox.sandbox import Sandbox
-from benchprof.scoring.chat import prints_date, render_chat
+from benchprof.scoring.chat import check_chat, prints_date, render_chat, thinking_of
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
 from benchprof.tasks.requests import Requests, Response, build_requests
@@ -144,12 +144,17 @@ def prepare_questions(scorer: TreeScorer, requests: Requests) -> Callable[[], li
 def requests_for(
     model: ModelSettings, source: TaskSource, limit: int | None, seed: int
 ) -> Requests:
-    """All that is asked of a model: the same documents, prompts and shots whatever is ablated."""
+    """All that is asked of a model: the same documents, prompts and shots whatever is ablated.
+
+    Raises:
+        InputError: prompts go through a chat template that there is not, or under which no answer
+            can be scored.
+    """
     template = None
     if model.chat_template:
-        template = functools.partial(
-            render_chat, load_tokenizer(model.folder), date=model.chat_date
-        )
+        tokenizer = load_tokenizer(model.folder)
+        check_chat(tokenizer, date=model.chat_date)
+        template = functools.partial(render_chat, tokenizer, date=model.chat_date)
     return build_requests(
         load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw,
         source.definition.options if source.definition else None,
@@ -177,8 +182,8 @@ def _asked(
             "limit": limit,
             "seed": seed,
             "chat_template": model.chat_template,
-            "chat_date": _printed_date(model),
-        },
+        }
+        | _chat_origin(model),
         "code": codebase.digest_of("evaluation"),
     }
     return origin | ({"programs": programs} if programs else {})
@@ -195,10 +200,15 @@ def _ablated(
     return {"digest": mask.digest, "n": mask.size, "method": method} | kept
 
 
-def _printed_date(model: ModelSettings) -> str | None:
-    """The day that prompts print for today; None where they print none."""
-    printed = model.chat_template and prints_date(load_tokenizer(model.folder))
-    return model.chat_date if printed else None
+def _chat_origin(model: ModelSettings) -> dict[str, Any]:
+    """What became of the day and of thinking in prompts; None of what they have none of."""
+    if not model.chat_template:
+        return {"chat_date": None, "thinking": None}
+    tokenizer = load_tokenizer(model.folder)
+    return {
+        "chat_date": model.chat_date if prints_date(tokenizer) else None,
+        "thinking": thinking_of(tokenizer),
+    }
 
 
 def key_of_entry(entry: Path) -> str:

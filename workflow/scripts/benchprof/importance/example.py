@@ -13,10 +13,7 @@ from benchprof.abilities.item import Item
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.run.configuration import CHAT_DATE
-from benchprof.scoring.chat import render_finished_chat
-
-MARK = "\ue000answer\ue001"
-"""In the place of an answer; its first and last characters are in no text and in no template."""
+from benchprof.scoring.chat import ANSWER, check_questions, render_finished_chat
 
 
 @dataclass(frozen=True)
@@ -78,8 +75,10 @@ def render_examples(
     """The items, and with `twins` theirs, which they must have, as `render_example` renders them.
 
     Raises:
-        InputError: the template changes an answer.
+        InputError: the template fails, loses questions or changes an answer.
     """
+    if tokenizer.chat_template is not None:
+        check_questions(tokenizer, date=date)
 
     def rendered(own: Sequence[Item]) -> list[Example]:
         return [render_example(item, tokenizer, loss_on, date) for item in own]
@@ -146,8 +145,8 @@ def _text_and_answer(
         return render_finished_chat(tokenizer, turns, date=date)
 
     text = finished(answer)
-    before, found, after = finished(MARK).partition(MARK)
-    if not found or MARK in after or text != before + answer + after:
+    before, found, after = finished(ANSWER).partition(ANSWER)
+    if not found or ANSWER in after or text != before + answer + after:
         expected = "the answer's own text, once"
         remedy = "The model's chat template changes it; use options without outer spaces."
         raise InputError(

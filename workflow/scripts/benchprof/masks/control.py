@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from benchprof.masks.parts import apportioned
-from benchprof.masks.threshold import Entries
+from benchprof.masks.threshold import Entries, index_dtype
 from benchprof.sampling import derived_seed
 
 DECILES = 10
@@ -54,7 +54,8 @@ def draw_control(strata: Strata, deciles_of: Mapping[str, torch.Tensor], seed: i
             random = np.random.default_rng(derived_seed(seed, name, decile))
             drawn.append(members[random.choice(len(members), count, replace=False)])
         if any(counts):
-            entries[name] = torch.cat(drawn).to(torch.int32).sort().values
+            kind = index_dtype(len(deciles_of[name]))
+            entries[name] = torch.cat(drawn).to(kind).sort().values
     return entries
 
 

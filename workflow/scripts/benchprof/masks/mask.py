@@ -25,7 +25,7 @@ class Mask:
     """Entries to ablate and their origin.
 
     Attributes:
-        entries: flat indices, int32, ascending, by tensor name.
+        entries: flat indices, int32 or int64, ascending, by tensor name.
         origin: what made the mask: ability, selection, fraction, n, digests.
     """
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
-from benchprof.masks.threshold import Entries, largest, more_than_scope
+from benchprof.masks.threshold import Entries, index_dtype, largest, more_than_scope
 
 # The least length of a chunk in Kim et al.'s public code (extract_region/extract_region.py).
 LEAST_CHUNK = 1_000_000
@@ -89,12 +89,15 @@ def largest_of_parts(
     if count > sum(sizes):
         raise more_than_scope(count, sum(sizes))
     read = functools.lru_cache(maxsize=1)(lambda name: score_of(name).reshape(-1))
+    # Of the whole tensor: within a piece int32 may do where beyond it it does not.
+    kinds = {piece.tensor: index_dtype(piece.stop) for part in parts for piece in part}
     chosen: dict[str, list[torch.Tensor]] = {}
     for part, share in zip(parts, apportioned(count, sizes), strict=True):
         if share == 0:
             continue
         for piece, indices in _largest_of(part, read, share):
-            chosen.setdefault(piece.tensor, []).append(indices + piece.start)
+            whole = indices.to(kinds[piece.tensor]) + piece.start
+            chosen.setdefault(piece.tensor, []).append(whole)
     return {tensor: torch.cat(indices) for tensor, indices in chosen.items()}
 
 

@@ -4,7 +4,7 @@ Floats order as their bit patterns do, read as integers, once the lower bits of 
 flipped. So a radix selection on the bits, sixteen at a time from the top, finds the n-th largest
 score in two passes (float32) or four (float64), without sorting or concatenating. Memory: five
 times the largest tensor (scores, bits and what they are made from), 0.5 MB of counts per size, and
-the result, four bytes an entry.
+the result, as `Entries` says.
 """
 
 from __future__ import annotations
@@ -19,11 +19,21 @@ DIGIT = 16
 BINS = 1 << DIGIT
 
 Entries = dict[str, torch.Tensor]
-"""Flat indices by tensor name: int32, ascending, tensors without any left out.
+"""Flat indices by tensor name, of `index_dtype`: ascending, tensors without any left out.
 
-No tensor of a model has 2^31 entries, and at 8 billion parameters the masks of one ability at the
-paper's six k hold 110 million indices.
+At 8 billion parameters the masks of one ability at the paper's six k hold 110 million indices.
 """
+NARROW = 1 << 31
+"""How many entries a tensor has at most for int32 to number them all."""
+
+
+def index_dtype(size: int) -> torch.dtype:
+    """The type of flat indices into a tensor of `size` entries: int32, or int64 beyond 2^31.
+
+    The tensor's size decides, not its largest index: all masks of a tensor have one type, and can
+    be concatenated and searched in each other.
+    """
+    return torch.int32 if size <= NARROW else torch.int64
 
 
 def largest(
@@ -52,7 +62,7 @@ def largest(
             equal = torch.nonzero(bits == threshold)[:, 0][: ties_left[number]]
             ties_left[number] -= len(equal)
             if len(above) + len(equal):
-                entries = torch.cat((above, equal)).to(torch.int32)
+                entries = torch.cat((above, equal)).to(index_dtype(len(bits)))
                 chosen[number][name] = entries.sort().values
     return chosen
 

@@ -58,9 +58,14 @@ class PrepareModel(ModelJob):
 
 @dataclass(frozen=True)
 class CheckSizes(ModelJob):
-    """Check that every k gives a mask that fits the scope, before any gradient is computed."""
+    """Check that every k gives a mask that fits, and the chat template, before any gradient."""
 
     rule = "check_sizes"
+
+    @property
+    def asks_in_chats(self) -> bool:
+        """Whether benchmarks are asked through the model's chat template."""
+        return self.run.configuration.models[self.model].chat_template
 
     @property
     def inputs(self) -> Files:
@@ -74,11 +79,13 @@ class CheckSizes(ModelJob):
 
     @property
     def settings(self) -> Any:
-        """What may be ablated, and how much of it."""
+        """What may be ablated, and how much of it; and whether prompts are chats."""
         config = self.run.configuration
+        # Only where it is so: the jobs of other models need not run again.
+        chat = {"chat_template": True} if self.asks_in_chats else {}
         return {
             "scope": config.scope,
             "layers": config.layers,
             "fractions": self.run.sizes,
             "fraction_of": config.fraction_of,
-        }
+        } | chat

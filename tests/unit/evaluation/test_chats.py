@@ -1,0 +1,117 @@
+"""A record says what became of thinking, and no model is loaded whose chats cannot be scored."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.conftest import ROOT, byte_tokenizer
+
+from benchprof.errors import InputError
+from benchprof.evaluation import job
+from benchprof.evaluation.record import key_of
+from benchprof.evaluation.settings import ModelSettings
+from benchprof.run.configuration import AbilitySplit
+from benchprof.store import Store
+from benchprof.tasks.source import task_source
+
+TURNS = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</turn>{% endfor %}"
+PLAIN = TURNS + "{% if add_generation_prompt %}<assistant>{% endif %}"
+SWITCHED = PLAIN.replace(
+    "<assistant>", "<assistant>{{ '' if enable_thinking else '<think></think>' }}"
+)
+EFFORT = "{{ reasoning_effort }}" + PLAIN
+OPEN = PLAIN.replace("<assistant>", "<assistant><think>")
+
+
+class Evaluation:
+    """The job of one benchmark up to the model, which is not loaded."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.patch = folder, monkeypatch
+        self.origins: list[dict[str, Any]] = []
+        item = {"id": "i", "type": "t", "context": "", "question": "Where?", "options": ["a", "b"]}
+        (folder / "test.jsonl").write_text(json.dumps(item | {"answer": 0}) + "\n")
+        monkeypatch.setenv("HF_DATASETS_CACHE", str(folder / "cache"))
+        card = SimpleNamespace(digest="model", source={})
+        monkeypatch.setattr(job, "read_card", lambda _: card)
+        monkeypatch.setattr(job, "_compute", lambda *given: self.origins.append(given[5]["intact"]))
+        monkeypatch.setattr(Store, "place", lambda *_: None)
+
+    def origin(self, template: str | None, chat: bool) -> dict[str, Any]:
+        tokenizer = byte_tokenizer(chat=False)
+        tokenizer.chat_template = template
+        self.patch.setattr(job, "load_tokenizer", lambda _: tokenizer)
+        job.evaluate_benchmark(
+            ModelSettings(self.folder, "float32", "cpu", chat),
+            task_source(AbilitySplit(ability="x", split="test"), self.folder / "test.jsonl"),
+            limit=None, seed=1, masks={}, method="zero",
+            targets={"intact": self.folder / "intact.json"}, store=Store(self.folder / "store"),
+        )  # fmt: skip
+        return self.origins[-1]
+
+
+@pytest.fixture
+def evaluation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluation:
+    return Evaluation(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("template", "chat", "thinking"),
+    [
+        (SWITCHED, True, "off"),
+        (EFFORT, True, "cannot be switched off"),
+        (PLAIN, True, "not in the template"),
+        (SWITCHED, False, None),
+        (OPEN, False, None),
+        (None, False, None),
+    ],
+)
+def test_a_record_says_what_became_of_thinking(
+    evaluation: Evaluation, template: str | None, chat: bool, thinking: str | None
+) -> None:
+    assert evaluation.origin(template, chat)["requests"]["thinking"] == thinking
+
+
+@pytest.mark.parametrize("template", [None, OPEN])
+def test_no_model_is_loaded_whose_chats_cannot_be_scored(
+    evaluation: Evaluation, template: str | None
+) -> None:
+    with pytest.raises(InputError, match="Set `chat_template: false`"):
+        evaluation.origin(template, chat=True)
+    assert not evaluation.origins
+
+
+def test_the_store_s_key_is_of_the_prompts_not_of_what_is_said_of_them(
+    evaluation: Evaluation,
+) -> None:
+    """Records made before records told of thinking stay those of templates without a switch."""
+    origin = evaluation.origin(PLAIN, chat=True)
+    before = origin | {"requests": {k: v for k, v in origin["requests"].items() if k != "thinking"}}
+    assert key_of(before) == key_of(origin)
+    assert key_of(evaluation.origin(SWITCHED, chat=True)) != key_of(origin)
+
+
+def test_chats_are_tried_before_any_importance(tmp_path: Path) -> None:
+    """By the job that importance waits for, which has the tokenizer alone."""
+    byte_tokenizer(chat=False).save_pretrained(tmp_path)
+    main = runpy.run_path(str(ROOT / "workflow/scripts/check_sizes.py"), run_name="script")["main"]
+    sizes: list[Path] = []
+    main.__globals__["check_sizes"] = lambda folder, **_: sizes.append(folder)
+    own: dict[str, Any] = {
+        "scope": "mlp", "layers": None, "fraction_of": "model", "chat_date": "2024-07-26",
+    }  # fmt: skip
+    run = SimpleNamespace(configuration=SimpleNamespace(**own), sizes=["0.1"])
+    job_of = {
+        chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)
+        for chat in (False, True)
+    }
+    main(job_of[False], 1)
+    assert sizes == [tmp_path]
+    with pytest.raises(InputError, match=rf"chat template of {tmp_path}: the model has none"):
+        main(job_of[True], 1)
+    assert sizes == [tmp_path]
