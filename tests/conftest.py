@@ -21,7 +21,7 @@ from transformers import (
 )
 
 from benchprof.threads import use_threads
-from tests.model_types import CORE, SMALL, tiny_configuration
+from tests.model_types import CORE, SMALL, STD, tiny_configuration
 
 # More make models of this size slower, many times so beside other tests.
 use_threads(1)
@@ -66,7 +66,7 @@ def tiny_model(
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:
-                parameter.normal_(std=0.3)
+                parameter.normal_(std=STD.get(family, 0.3))
     return model.eval()
 
 

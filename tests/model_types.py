@@ -213,6 +213,9 @@ PLAIN = {
 }
 """Types whose rows hold a path each; the others' are shared."""
 PACKED = tuple(sorted(MORE.keys() - PLAIN))
+STD = dict.fromkeys(("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"), 0.1)
+"""Standard deviation of random weights where the usual one makes a model so sensitive that the last
+bit of its weights moves an answer by 1e-3."""
 EAGER = ("gemma2", "gpt_oss", "mpt", "bloom", "mamba", "mamba2")
 """Types for which transformers has no fused attention."""
 

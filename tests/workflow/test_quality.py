@@ -165,16 +165,12 @@ def behind(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("stage", "others"),
     [
-        # How the engine computes, which a model's family says too.
-        ("importance", {"benchprof.scoring.structure"}),
+        ("importance", set()),
         # What is read of a record: its code is in the evaluations' digest, which made it.
         ("calibration", {"benchprof.evaluation.record"}),
         ("profile", {"benchprof.evaluation.record"}),
         # The weights that random masks are matched to: their dtype is the configuration's.
-        (
-            "masks",
-            {"benchprof.models.loading", "benchprof.scoring.rotary", "benchprof.scoring.structure"},
-        ),
+        ("masks", {"benchprof.models.loading", "benchprof.scoring.rotary"}),
         # The type of a mask's entries.
         ("evaluation", {"benchprof.masks.threshold"}),
     ],

@@ -6,14 +6,16 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 from tests.conftest import FAMILIES as CONFIGURATIONS
 from tests.conftest import tiny_model
-from tests.model_types import CORE
+from tests.model_types import CORE, SMALL, tiny_configuration
 from torch import nn
 
+from benchprof.errors import InputError
 from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import batches
@@ -87,31 +89,75 @@ FROM_EFFECTS: dict[str, Callable[[list[float]], float]] = {
 
 
 @pytest.mark.parametrize("score", sorted(FROM_EFFECTS))
-@pytest.mark.parametrize("family", CORE)
+@pytest.mark.parametrize("family", [*CORE, "lfm2", "qwen3_5_text"])
 def test_by_finite_differences(family: str, score: str) -> None:
     model = tiny_model(family).double()
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
     weights = scope_weights(model, "all_layers")
     scores = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
-    # Norms compute in float32 whatever the dtype: a smaller step would measure their rounding.
-    step = 2e-3
     for name, weight in weights.items():
         index = int(scores[name].argmax())
-        flat = weight.data.view(-1)
-        value = flat[index].item()
-        effects = []
-        for one in examples:
-            losses = []
-            for moved in (value + step, value - step):
-                flat[index] = moved
-                # The loss is computed in float32 by design; here its double is wanted.
-                logits = model(input_ids=one.ids[None]).logits[0, :-1][one.counted[1:]]
-                target = one.ids[1:][one.counted[1:]]
-                losses.append(nn.functional.cross_entropy(logits, target).item())
-            flat[index] = value
-            effects.append(value * (losses[0] - losses[1]) / (2 * step))
+        effects = [effect_of(model, weight, index, one) for one in examples]
         expected = FROM_EFFECTS[score](effects)
         assert scores[name].view(-1)[index].item() == pytest.approx(expected, rel=4e-2), name
+
+
+EXPERTS = {"num_local_experts": 8, "num_experts": 8, "n_routed_experts": 8}
+
+
+def with_experts(model_type: str) -> Any:
+    """A tiny model in double precision whose layers have eight experts, two of them for a token."""
+    config = tiny_configuration(model_type, SMALL)
+    for name, count in EXPERTS.items():
+        if hasattr(config, name):
+            setattr(config, name, count)
+    # transformers' faster ways to compute experts know no double precision.
+    config._experts_implementation = "eager"
+    return tiny_model(model_type, config=config).double()
+
+
+@pytest.mark.parametrize("score", sorted(FROM_EFFECTS))
+@pytest.mark.parametrize("model_type", ["mixtral", "qwen3_moe", "gpt_oss", "deepseek_v3"])
+def test_experts_by_finite_differences(model_type: str, score: str) -> None:
+    """Also those that one item alone reaches; those that none reaches have no importance."""
+    model = with_experts(model_type)
+    examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
+    weights = scope_weights(model, "experts")
+    scores = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
+    alone = [
+        score_weights(model, weights, [one], [], "taylor_abs", lambda _: None, ROOM)
+        for one in examples
+    ]
+    reached_by: dict[int, int] = {0: 0, 1: 0, 2: 0}
+    for name, weight in weights.items():
+        for expert in range(8):
+            of_expert = scores[name][expert]
+            reached = sum(bool(own[name][expert].any()) for own in alone)
+            reached_by[reached] += 1
+            if not reached:
+                assert not of_expert.any(), (name, expert)
+                continue
+            index = expert * of_expert.numel() + int(of_expert.argmax())
+            effects = [effect_of(model, weight, index, one) for one in examples]
+            expected = FROM_EFFECTS[score](effects)
+            assert scores[name].view(-1)[index].item() == pytest.approx(expected, rel=4e-2), name
+    assert all(reached_by.values()), reached_by
+
+
+def effect_of(model: nn.Module, weight: nn.Parameter, index: int, one: Example) -> float:
+    """θ · ∂L/∂θ of one entry for one example, by moving it up and down a little."""
+    # Norms compute in float32 whatever the dtype: a smaller step would measure their rounding.
+    flat, step = weight.data.view(-1), 2e-3
+    value = flat[index].item()
+    losses = []
+    for moved in (value + step, value - step):
+        flat[index] = moved
+        # The loss is computed in float32 by design; here its double is wanted.
+        logits = model(input_ids=one.ids[None]).logits[0, :-1][one.counted[1:]]
+        target = one.ids[1:][one.counted[1:]]
+        losses.append(nn.functional.cross_entropy(logits, target).item())
+    flat[index] = value
+    return value * (losses[0] - losses[1]) / (2 * step)
 
 
 @pytest.mark.parametrize("family", CORE)
@@ -196,6 +242,18 @@ def random_examples(lengths: list[int]) -> list[Example]:
         )
         for length in lengths
     ]
+
+
+@pytest.mark.parametrize(("model_type", "scope"), [("mixtral", "experts"), ("lfm2", "mixer")])
+def test_wanda_refuses_what_is_no_projection(model_type: str, scope: str) -> None:
+    model = tiny_model(model_type)
+    weights = scope_weights(model, scope)
+    with pytest.raises(InputError, match="importance, score: wanda, but") as raised:
+        score_weights(model, weights, EXAMPLES, [], "wanda", lambda _: None, ROOM)
+    assert "taylor_abs" in str(raised.value)
+    attention = scope_weights(model, "attention")
+    scores = score_weights(model, attention, EXAMPLES, [], "wanda", lambda _: None, ROOM)
+    assert all(bool(own.any()) for own in scores.values())
 
 
 @pytest.mark.parametrize("family", CORE)

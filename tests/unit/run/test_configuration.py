@@ -63,7 +63,7 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         # As YAML reads a day without quotes.
         ("chat_date", date(2024, 7, 26), ["config.yaml, chat_date", "in quotes"]),
         ("chat_date", "2024-13-01", ["config.yaml, chat_date", "'2024-13-01'", "calendar"]),
-        ("scope", "heads", ["config.yaml, scope", "'heads'", "mlp, attention, all_layers"]),
+        ("scope", "heads", ["config.yaml, scope", "'heads'", "mixer, experts, all_layers"]),
         ("models", {"../x": DEFAULT["models"]["smollm2-135m-instruct"]}, ["'../x'", "letters"]),
         ("benchmarks.a;b", {"task": "piqa"}, ["'a;b'", "lower-case"]),
         ("benchmarks.x", {"task": "piqa", "ability": "y"}, ["benchmarks.x", "one of benchmark"]),

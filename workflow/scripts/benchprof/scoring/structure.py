@@ -29,7 +29,8 @@ def layer_list(model: nn.Module) -> tuple[str, nn.ModuleList]:
     Raises:
         InputError: there is none.
     """
-    language: Any = model.get_decoder() if hasattr(model, "get_decoder") else model
+    own: Any = getattr(model, "get_decoder", lambda: model)
+    language = own()
     below = next(name for name, module in model.named_modules() if module is language)
     lists = [
         (f"{below}.{name}".lstrip("."), module)
