@@ -89,7 +89,7 @@ FROM_EFFECTS: dict[str, Callable[[list[float]], float]] = {
 
 
 @pytest.mark.parametrize("score", sorted(FROM_EFFECTS))
-@pytest.mark.parametrize("family", [*CORE, "lfm2", "qwen3_5_text"])
+@pytest.mark.parametrize("family", [*CORE, "lfm2", "recurrent_gemma", "falcon_h1"])
 def test_by_finite_differences(family: str, score: str) -> None:
     model = tiny_model(family).double()
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
