@@ -353,11 +353,11 @@ def test_paths_are_made_once_for_all_states_of_the_weights(
 def test_kept_paths_are_counted_whole() -> None:
     """A row of two branches of one token each; no window: the bytes by hand."""
     paths = Paths(np.array([0, 1, 1]), np.array([3, 2, 3]), 0, torch.device("cpu"))
-    # One tile of 3 tokens with 32 keys: places on the host and the device, and who sees whom.
-    assert paths.bytes == 2 * 8 * (3 + 32) + 3 * 32
+    # One tile of 3 tokens with 32 keys: places of both, and who sees whom.
+    assert paths.bytes == 8 * (3 + 32) + 3 * 32
     paths.masks(None, torch.float32, torch.device("cpu"))
     paths.masks(2, torch.bfloat16, torch.device("cpu"))
-    assert paths.bytes == 2 * 8 * (3 + 32) + 3 * 32 * (1 + 4 + 2)
+    assert paths.bytes == 8 * (3 + 32) + 3 * 32 * (1 + 4 + 2)
 
 
 def test_truncation_is_counted_and_logged(

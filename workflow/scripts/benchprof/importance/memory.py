@@ -45,13 +45,12 @@ def activation_size(model: nn.Module) -> int:
     Twice since norms, the attention and the activation function keep inputs of their own. Logits
     come on top. Works on the meta device too.
     """
-    anatomy = anatomy_of(model)
-    experts = anatomy.weights.get("experts", {})
+    experts, chosen = anatomy_of(model).weights.get("experts", {}), experts_a_token(model)
     outputs = 0
     for name, weight in scope_weights(model, "all_layers").items():
         if name in experts:
             # Inputs and outputs change places among families: the wider side is counted.
-            outputs += experts_a_token(model) * max(weight.shape[1:])
+            outputs += chosen * max(weight.shape[1:])
             continue
         module = model.get_submodule(name.rpartition(".")[0])
         # GPT-2's Conv1D keeps its inputs in rows.

@@ -155,6 +155,17 @@ def experts_a_token(model: nn.Module) -> int:
     return int(next((count for count in said if isinstance(count, int)), every))
 
 
+def passed_size(model: nn.Module) -> int:
+    """The number of weights of the layers that one token is multiplied with.
+
+    Of experts those that it goes through.
+    """
+    anatomy = anatomy_of(model)
+    experts, chosen = anatomy.weights.get("experts", {}), experts_a_token(model)
+    through = sum(weight.numel() * chosen // weight.shape[0] for weight in experts.values())
+    return anatomy.sizes["all_layers"] - anatomy.sizes.get("experts", 0) + through
+
+
 def _part_of(layer: nn.Module, name: str, exceptions: dict[str, str]) -> str | None:
     """The part that a weight belongs to, "" if it is never in scope, None if nothing says so."""
     steps = name.split(".")

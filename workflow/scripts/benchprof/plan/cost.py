@@ -40,7 +40,8 @@ def importance_seconds(
     folded = 2 * shape.itemsize + (shape.itemsize if on_host else 2 * SCORE)
     moved = 2 * shape.projections * shape.itemsize + folded * shape.scope_size
     # Forward and, of two kernels a projection, backward.
-    operations = 2 * forward + 2 * shape.scope_size * examples.tokens
+    reached = min(shape.scope_size, shape.projections)
+    operations = 2 * forward + 2 * reached * examples.tokens
     return machine.seconds(operations, passes * moved, 3 * passes)
 
 

@@ -14,7 +14,7 @@ from transformers import AutoConfig, PretrainedConfig
 from benchprof.data import ARCHITECTURES
 from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size, memory_for
-from benchprof.models.anatomy import parameter_count, scope_weights
+from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
 from benchprof.run.configuration import Folder, Hub, ModelSource
 from benchprof.scoring.packing import Dimensions
@@ -27,7 +27,8 @@ class Shape:
     Attributes:
         parameters: |θ|, tied parameters counted once.
         scope: the tensors in scope.
-        projections: weights of all decoder layers that every token is multiplied with.
+        projections: weights of all decoder layers that a token is multiplied with, of experts
+            those that it goes through.
         activation: kept per token for a backward pass, without logits.
         most_tokens: of a batch or of an example that is not checkpointed.
         itemsize: bytes of a weight.
@@ -88,11 +89,11 @@ def model_shape(
     shape = Shape(
         parameters=parameter_count(model),
         scope=tuple(in_scope.values()),
-        projections=sum(w.numel() for w in scope_weights(model, "all_layers").values()),
+        projections=passed_size(model),
         activation=activation_size(model),
         most_tokens=memory_for(model, on_host=False).most_tokens,
         itemsize=itemsize,
-        dimensions=Dimensions.of(config, itemsize),
+        dimensions=Dimensions.of(config.get_text_config(), itemsize),
     )
     return replace(shape, shares=_shares(model, shape, in_scope, gpus)) if gpus > 1 else shape
 

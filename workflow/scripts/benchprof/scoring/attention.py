@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from benchprof.scoring.tiles import Tiles, tile_length, tiles_of
+from benchprof.scoring.tiles import tile_length, tiles_of
 
 NAME = "benchprof_paths"
 """Of the function below, in transformers' registry."""
@@ -33,11 +33,17 @@ KEPT_BYTES = 1 << 28
 class Block:
     """Tiles of one size on the model's device."""
 
-    tiles: Tiles
     queries: torch.Tensor
     """Places of all tiles' tokens, one after the other."""
     keys: torch.Tensor
     """Places of all tiles' keys."""
+    visible: torch.Tensor
+    """Whether a key is on the path of a query, bool [tiles, length, keys]."""
+
+    @property
+    def bytes(self) -> int:
+        """Size of all three."""
+        return self.queries.nbytes + self.keys.nbytes + self.visible.nbytes
 
 
 class Paths:
@@ -55,14 +61,10 @@ class Paths:
             device: where attention is computed.
         """
         self.depths, self.base = depths, base
-        self.blocks = [
-            Block(
-                tiles,
-                torch.from_numpy(tiles.queries.ravel()).to(device),
-                torch.from_numpy(tiles.keys.ravel()).to(device),
-            )
-            for tiles in tiles_of(ends, tile_length(float(depths.mean())), base)
-        ]
+        found = tiles_of(ends, tile_length(float(depths.mean())), base)
+        arrays = [(tiles.queries.ravel(), tiles.keys.ravel(), tiles.visible) for tiles in found]
+        self.blocks = [Block(*(_moved(own, device) for own in block)) for block in arrays]
+        self._depths = _moved(depths, device)
         self._masks: dict[tuple[Any, ...], list[torch.Tensor]] = {}
 
     @property
@@ -78,11 +80,8 @@ class Paths:
     @property
     def bytes(self) -> int:
         """Size of the tiles and of the masks made so far, on whatever device."""
-        size = sum(mask.nbytes for masks in self._masks.values() for mask in masks)
-        for block in self.blocks:
-            places = block.tiles.queries.nbytes + block.tiles.keys.nbytes
-            size += 2 * places + block.tiles.visible.nbytes
-        return size
+        masks = sum(mask.nbytes for masks in self._masks.values() for mask in masks)
+        return masks + sum(block.bytes for block in self.blocks)
 
     def masks(
         self, window: int | None, dtype: torch.dtype, device: torch.device
@@ -90,20 +89,31 @@ class Paths:
         """Additive masks of the blocks [tiles, 1, length, base + keys], for a sliding window."""
         kind = (window, dtype, device)
         if kind not in self._masks:
-            masks = [self._mask(block.tiles, window, dtype) for block in self.blocks]
+            masks = [self._mask(block, window, dtype) for block in self.blocks]
             self._masks[kind] = [mask.to(device) for mask in masks]
         return self._masks[kind]
 
-    def _mask(self, tiles: Tiles, window: int | None, dtype: torch.dtype) -> torch.Tensor:
-        below = np.ones((*tiles.queries.shape, self.base), bool)
-        visible = np.concatenate([below, tiles.visible], axis=-1)
+    def _mask(self, block: Block, window: int | None, dtype: torch.dtype) -> torch.Tensor:
+        """The mask of a block, made where the paths are."""
+        tiles, length, _ = block.visible.shape
+        below = block.visible.new_ones((tiles, length, self.base))
+        visible = torch.cat([below, block.visible], dim=-1)
         if window is not None:
-            cached = np.tile(np.arange(self.base), (len(tiles.keys), 1))
-            keys = np.concatenate([cached, self.depths[tiles.keys]], axis=-1)
-            visible &= self.depths[tiles.queries][:, :, None] - keys[:, None] < window
-        mask = torch.zeros(visible.shape, dtype=dtype)
-        mask.masked_fill_(torch.from_numpy(~visible), torch.finfo(dtype).min)
+            cached = torch.arange(self.base, device=self._depths.device).expand(tiles, -1)
+            own = self._depths[block.keys].view(tiles, -1)
+            keys = torch.cat([cached, own], dim=-1)
+            queries = self._depths[block.queries].view(tiles, length, 1)
+            visible &= queries - keys[:, None] < window
+        mask = torch.zeros(visible.shape, dtype=dtype, device=visible.device)
+        mask.masked_fill_(~visible, torch.finfo(dtype).min)
         return mask[:, None]
+
+
+def _moved(values: NDArray[Any], device: torch.device) -> torch.Tensor:
+    """An array on a device; on its way to a GPU it does not hold up the host."""
+    tensor = torch.from_numpy(values)
+    own = tensor.pin_memory() if device.type == "cuda" else tensor
+    return own.to(device, non_blocking=True)
 
 
 class KeptPaths:

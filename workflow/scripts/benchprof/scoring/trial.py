@@ -50,8 +50,8 @@ def failed_trial(forward: Forward) -> str | None:
                 TypeError, ValueError) as error:  # fmt: skip
             if is_out_of_memory(error):
                 raise
-            found = " ".join(str(error).split())[:200]
-            return f"its decoder takes no rows of several paths ({found})"
+            words = " ".join(str(error).split())[:200]
+            return f"its decoder takes no rows of several paths ({words})"
         expected = np.tile(_plain(forward, path, np.roll(path, -1))[TRUNK:], BRANCHES)
         damaged = _plain(forward, tokens, wanted)[TRUNK:]
     if (window := _unseen_window(forward.config, windows)) is not None:
