@@ -11,7 +11,7 @@ import pytest
 import torch
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
-from tests.model_types import PACKED
+from tests.model_types import PACKED, PLAIN
 
 from benchprof.errors import InputError
 from benchprof.scoring import generation
@@ -42,7 +42,11 @@ def common_letter(texts: list[str]) -> str:
     return max(sorted(c for c in set(joined) if c.isascii()), key=joined.count)
 
 
-@pytest.mark.parametrize("family", ["llama", "gpt2", "gpt_neox", "mistral", "gemma3_text"])
+# Of `recurrent_gemma` transformers 5.24 writes other texts with a cache than without, also alone.
+SOME = ["llama", "gpt2", "gpt_neox", "mistral", "gemma3_text", *sorted(PLAIN - {"recurrent_gemma"})]
+
+
+@pytest.mark.parametrize("family", SOME)
 def test_answers_equal_lm_evals(make_model: MakeModel, tokenizer: Any, family: str) -> None:
     model = make_model(family)
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=60)

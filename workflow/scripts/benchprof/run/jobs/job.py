@@ -53,7 +53,8 @@ class Size:
         if not card.is_file():
             return cls(8e9, 6e9, itemsize, on_gpu)
         known = json.loads(card.read_text(encoding="utf-8"))
-        in_scope = known["scope"][run.configuration.scope]
+        # A model may have nothing of the scope, which `check_sizes` says.
+        in_scope = known["scope"].get(run.configuration.scope, 0)
         return cls(known["parameters"], in_scope, itemsize, on_gpu)
 
 
