@@ -2,14 +2,17 @@
 
 python performance/benchmark_sizes.py DATA
 
-DATA is a folder of the shipped benchmarks' items (docs/adding_a_benchmark.md). Writes sizes.json
-beside their definitions: lengths in characters, so that no tokenizer is needed to plan.
-Prefixes that requests share are counted once, as the scoring engine computes them once.
+DATA is a folder of the shipped benchmarks' items (docs/adding_a_benchmark.md). Writes lengths into
+sizes.json beside their definitions, in characters, so that no tokenizer is needed to plan. Prefixes
+that requests share are counted once, as the scoring engine computes them once. How many items and
+tasks the whole benchmark has, as its publisher gives it, stands there already, since DATA may be a
+sample. A new benchmark begins as an entry with these two.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -24,15 +27,7 @@ from benchprof.tasks.definition import local_files, read_definition
 from benchprof.tasks.requests import Document, build_requests
 from benchprof.tasks.source import load_tasks, task_source
 
-# Items of the whole benchmarks, as their publishers give them; DATA may hold samples.
-ITEMS = {
-    "arc_challenge": 1172, "arc_easy": 2376, "bbh": 6511, "boolq": 3270, "commonsense_qa": 1221,
-    "copa": 100, "gsm8k": 1319, "hellaswag": 10042, "humaneval": 164, "lambada_openai": 5153,
-    "mbpp": 500, "mmlu": 14042, "openbookqa": 500, "piqa": 1838, "truthfulqa_mc1": 817,
-    "winogrande": 1267,
-}  # fmt: skip
-# A sample of items need not have all of these.
-SUBTASKS = {"bbh": 27, "mmlu": 57}
+SIZES = BENCHMARKS / "sizes.json"
 
 
 def tree_size(texts: Sequence[str]) -> int:
@@ -49,8 +44,8 @@ def common_prefix(one: str, other: str) -> int:
     return next(differing, min(len(one), len(other)))
 
 
-def measured(name: str, data: Path) -> dict[str, Any]:
-    """The sizes of one benchmark."""
+def measured(name: str, data: Path) -> dict[str, int]:
+    """The lengths of one benchmark's texts."""
     definition = read_definition(name, "benchmark")
     files = local_files(definition, data)
     tasks = load_tasks(task_source(ShippedBenchmark(benchmark=name), local_files=files))
@@ -66,8 +61,6 @@ def measured(name: str, data: Path) -> dict[str, Any]:
         own += [tree_size(one) - prefixes[-1] for one in texts]
         answers += [_answer(document) for document in documents]
     return {
-        "items": ITEMS[name],
-        "tasks": SUBTASKS.get(name, 1),
         "prefix": round(fmean(prefixes)),
         "item": round(fmean(own)),
         "answer": round(fmean(answers)),
@@ -94,11 +87,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path, help="folder of NAME.jsonl")
     options = parser.parse_args()
-    sizes = {}
-    for name in sorted(ITEMS):
-        sizes[name] = measured(name, options.data)
+    sizes = json.loads(SIZES.read_text(encoding="utf-8"))
+    for name in sorted(sizes):
+        sizes[name] |= measured(name, options.data)
         print(name, sizes[name], file=sys.stderr, flush=True)
-    write_json(BENCHMARKS / "sizes.json", sizes)
+    write_json(SIZES, dict(sorted(sizes.items())))
     return 0
 
 
