@@ -7,11 +7,17 @@ import torch
 from tests.conftest import tiny_model
 from tests.model_types import CORE, MORE
 from torch import nn
-from transformers import Conv1D
+from transformers import Conv1D, PretrainedConfig
 
 from benchprof.errors import InputError
 from benchprof.models import anatomy
-from benchprof.models.anatomy import anatomy_of, parameter_count, scope_weights
+from benchprof.models.anatomy import (
+    anatomy_of,
+    experts_a_token,
+    parameter_count,
+    passed_size,
+    scope_weights,
+)
 
 EXCLUDED = {
     "gate.weight",
@@ -134,6 +140,21 @@ def test_a_projection_with_one_input_is_a_matrix() -> None:
     model.model.layers[1].mlp.mixing = nn.Parameter(torch.zeros(1, 1, 9))
     extra = [name for name in scope_weights(model, "mlp") if "extra" in name or "mixing" in name]
     assert extra == [f"model.layers.{layer}.mlp.extra.weight" for layer in (0, 1)]
+
+
+def test_a_token_passes_the_experts_that_it_is_sent_to() -> None:
+    """By hand: 16 wide, two heads of 8 that share a key head; four experts of 24, two a token."""
+    model = tiny_model("mixtral")
+    attention = 2 * 16 * 16 + 2 * 8 * 16
+    experts = 4 * (2 * 24 * 16 + 16 * 24)
+    assert anatomy_of(model).sizes == {
+        "attention": 2 * attention, "experts": 2 * experts, "all_layers": 2 * (attention + experts)
+    }  # fmt: skip
+    assert experts_a_token(model) == 2
+    assert passed_size(model) == 2 * (attention + experts // 2)
+    model.config = PretrainedConfig()
+    assert experts_a_token(model) == 4, "all where nothing says how many"
+    assert passed_size(tiny_model("llama")) == anatomy_of(tiny_model("llama")).sizes["all_layers"]
 
 
 def test_tied_parameters_count_once() -> None:

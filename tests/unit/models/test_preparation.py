@@ -40,6 +40,7 @@ def test_a_local_folder_is_linked_and_identified(tiny_folder: Path, tmp_path: Pa
     assert card.parameters == sum(p.numel() for p in model.parameters())
     # 2 layers of 3 projections of 16 by 24.
     assert card.scope["mlp"] == 2 * 3 * 16 * 24
+    assert card.anatomy == "2 layers: 6 MLP matrices, 8 attention matrices"
     assert load_tokenizer(target)("ab")["input_ids"]
 
 
