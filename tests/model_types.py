@@ -80,7 +80,7 @@ WIDE = {"hidden_size": 32, "num_attention_heads": 4, "num_key_value_heads": 2}
 INPUTS = {
     "hidden_size_per_layer_input": 8,
     "num_kv_shared_layers": 1,
-    "global_head_dim": 8,
+    "global_head_dim": 16,
     "laurel_rank": 4,
     "altup_num_inputs": 2,
     "activation_sparsity_pattern": [0.0] * 3,
@@ -183,6 +183,9 @@ MORE: dict[str, dict[str, Any]] = {
         "attn_layer_offset": 1,
         "use_mamba_kernels": False,
     },
+    "doge": {},
+    "rwkv": {},
+    "gemma3": {},
     "recurrent_gemma": HEADS
     | {
         "lru_width": 16,
@@ -210,19 +213,28 @@ PLAIN = {
     "mamba2",
     "jamba",
     "recurrent_gemma",
+    "doge",
+    "rwkv",
 }
 """Types whose rows hold a path each; the others' are shared."""
 PACKED = tuple(sorted(MORE.keys() - PLAIN))
 STD = dict.fromkeys(("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"), 0.1)
 """Standard deviation of random weights where the usual one makes a model so sensitive that the last
 bit of its weights moves an answer by 1e-3."""
-EAGER = ("gemma2", "gpt_oss", "mpt", "bloom", "mamba", "mamba2")
+EAGER = ("gemma2", "gpt_oss", "mpt", "bloom", "mamba", "mamba2", "rwkv")
 """Types for which transformers has no fused attention."""
 
 
 def tiny_configuration(model_type: str, sizes: dict[str, Any]) -> PretrainedConfig:
     """A configuration of a type with these sizes, where they do not contradict what it needs."""
-    own = sizes | MORE[model_type]
+    if model_type == "gemma3":
+        text = tiny_configuration("gemma3_text", sizes).to_dict()
+        sight = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1,
+                 "num_attention_heads": 2, "image_size": 28, "patch_size": 14}  # fmt: skip
+        return AutoConfig.for_model(model_type, text_config=text, vision_config=sight)
+    known = AutoConfig.for_model(model_type)
+    # What its class does not declare, a real configuration does not have.
+    own = {name: size for name, size in sizes.items() if hasattr(known, name)} | MORE[model_type]
     if "hidden_size_per_layer_input" in own:
         own["vocab_size_per_layer_input"] = own["vocab_size"]
     if model_type == "opt":

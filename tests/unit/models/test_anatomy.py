@@ -82,16 +82,19 @@ def test_every_weight_of_a_layer_has_one_part_or_is_excluded(model_type: str) ->
         ("llama", "2 layers: 6 MLP matrices, 8 attention matrices"),
         ("gpt2", "2 layers: 4 MLP matrices, 4 attention matrices"),
         # Of each layer: q, k, v, o; the experts' two tensors. Routers are not counted.
-        ("mixtral", "2 layers: 8 attention matrices, 4 tensors of experts"),
+        ("mixtral", "2 layers: 8 attention matrices, 4 tensors of experts; "
+                    "never in scope: mlp.gate.weight"),
         # Convolutions in the first and the last layer: in, kernel, out.
         ("lfm2", "3 layers: 9 MLP matrices, 4 attention matrices, 6 mixer tensors"),
         # Attention and a state space (in, kernel, out) side by side in each layer.
         ("falcon_h1", "2 layers: 6 MLP matrices, 8 attention matrices, 6 mixer tensors"),
         # The shared expert's three matrices are MLP; linear attention has four.
         ("qwen3_next", "3 layers: 9 MLP matrices, 4 attention matrices, 8 mixer tensors, "
-                       "6 tensors of experts"),
+                       "6 tensors of experts; never in scope: mlp.gate.weight, "
+                       "mlp.shared_expert_gate.weight"),
         # The first layer is dense; shared experts in the second.
-        ("deepseek_v3", "2 layers: 6 MLP matrices, 10 attention matrices, 2 tensors of experts"),
+        ("deepseek_v3", "2 layers: 6 MLP matrices, 10 attention matrices, 2 tensors of experts; "
+                        "never in scope: mlp.gate.weight"),
         ("mamba2", "2 layers: 6 mixer tensors"),
     ],
 )  # fmt: skip
@@ -131,6 +134,40 @@ def test_a_weight_whose_modules_say_nothing_is_named(monkeypatch: pytest.MonkeyP
     assert list(scope_weights(model, "mixer")) == ["model.layers.1.oracle.weight"]
     monkeypatch.setitem(anatomy.EXCEPTIONS, "llama", {"oracle": ""})
     assert "mixer" not in anatomy_of(model).weights
+
+
+class KimiLinearDecoderLayer(nn.Module):
+    """Linear attention whose name begins as the layer's, once below a name that says norm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mixing = KimiLinearDeltaAttention()
+        self.norm_attn_norm = KimiLinearDeltaAttention()
+        self.input_norm = nn.Linear(3, 3)
+
+
+class KimiLinearDeltaAttention(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.q_proj = nn.Linear(3, 3)
+
+
+def test_families_names_are_cut_where_a_word_begins() -> None:
+    model = tiny_model("llama")
+    model.model.layers[1] = KimiLinearDecoderLayer()
+    found = anatomy_of(model)
+    own = "model.layers.1."
+    assert set(found.weights["mixer"]) == {
+        own + "mixing.q_proj.weight", own + "norm_attn_norm.q_proj.weight"
+    }  # fmt: skip
+    assert found.outside == ("input_norm.weight",)
+
+
+def test_attention_of_a_layer_of_linear_attention_is_a_mixer() -> None:
+    model = tiny_model("llama")
+    model.config.layer_types = ["full_attention", "linear_attention"]
+    assert {name.split(".")[2] for name in scope_weights(model, "attention")} == {"0"}
+    assert {name.split(".")[2] for name in scope_weights(model, "mixer")} == {"1"}
 
 
 def test_a_projection_with_one_input_is_a_matrix() -> None:

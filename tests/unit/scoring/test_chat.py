@@ -18,6 +18,7 @@ from benchprof.scoring.chat import (
     render_finished_chat,
     thinking_of,
 )
+from benchprof.scoring.thinking import thinking_off
 
 DAY = "2024-07-26"
 MESSAGES = [{"role": "user", "content": "Hello"}]
@@ -284,3 +285,21 @@ def test_a_template_for_lists_of_texts_loses_a_plain_one_and_is_refused() -> Non
 def test_a_base_model_is_told_to_go_without() -> None:
     with pytest.raises(InputError, match=r"the model has none.*Set `chat_template: false`"):
         check_chat(byte_tokenizer(chat=False), date=DAY)
+
+
+@pytest.mark.parametrize(
+    ("template", "effort"),
+    [
+        ("{% if reasoning_effort not in ['none', 'high'] %}x{% endif %}", "none"),
+        ("{% if reasoning_effort not in ['low', 'high'] %}x{% endif %}", "low"),
+        # The word alone says nothing of the effort.
+        ("{% if m.role == 'none' %}{{ reasoning_effort }}{% endif %}", "low"),
+        ("{% if reasoning_effort == 'none' %}x{% endif %}", "none"),
+    ],
+)
+def test_the_least_effort_is_one_that_the_template_compares(template: str, effort: str) -> None:
+    assert dict(thinking_off(template)) == {"reasoning_effort": effort}
+
+
+def test_a_budget_of_thoughts_is_nothing() -> None:
+    assert dict(thinking_off("{% if thinking_budget == 0 %}x{% endif %}")) == {"thinking_budget": 0}

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.model_types import MORE
+from transformers import AutoConfig
 
 from benchprof.scoring.packing import (
     Dimensions,
@@ -23,6 +25,28 @@ from benchprof.scoring.scorer import MOST_TOKENS
 from benchprof.scoring.tree import PrefixTree, grow
 
 SMOLLM2 = Dimensions(30, 576, 9, 3, 64, 1536, 49152, 4)
+
+DEFAULTS = [*MORE, "falcon_mamba"]
+
+
+@pytest.mark.parametrize("model_type", DEFAULTS)
+def test_every_type_s_own_configuration_has_sizes(model_type: str) -> None:
+    """That of a real model, not a tiny one's, which has more fields than some types declare."""
+    config = AutoConfig.for_model(model_type).get_text_config()
+    size = Dimensions.of(config, 2)
+    assert min(size.layers, size.hidden, size.heads, size.head_size, size.intermediate) > 0
+
+
+def test_sizes_that_layers_do_not_share_are_the_largest() -> None:
+    # Gemma 4's global layers have heads of 512, the others of 256; Gemma 3n's MLPs differ.
+    gemma = AutoConfig.for_model("gemma4_text", head_dim=256, global_head_dim=512)
+    assert Dimensions.of(gemma, 2).head_size == 512
+    gemma = AutoConfig.for_model("gemma3n_text", num_hidden_layers=2, intermediate_size=[8, 16])
+    assert Dimensions.of(gemma, 2).intermediate == 16
+    # A state space has no heads: one of the whole width.
+    mamba = Dimensions.of(AutoConfig.for_model("mamba", hidden_size=64), 2)
+    assert (mamba.heads, mamba.head_size) == (1, 64)
+
 
 sequences = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=14), min_size=1, max_size=40)
 lengths = st.integers(2, 24)

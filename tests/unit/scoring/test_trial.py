@@ -12,7 +12,7 @@ from tests.model_types import CORE
 
 from benchprof.scoring.attention import Paths
 from benchprof.scoring.forward import Forward
-from benchprof.scoring.trial import failed_trial
+from benchprof.scoring.trial import failed_trial, pads_exactly
 
 MakeModel = Callable[..., Any]
 
@@ -35,7 +35,7 @@ def test_a_decoder_that_counts_places_in_the_row_is_found(model: Any, dtype: tor
     forward.fused = None  # it would be asked for positions, not the decoder
     real = model.model.forward
     model.model.forward = lambda *given, **named: real(*given, **(named | {"position_ids": None}))
-    assert "a trial of shared rows moved log-probabilities by" in str(failed_trial(forward))
+    assert "copies of a path came out" in str(failed_trial(forward))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -48,7 +48,7 @@ def test_a_path_that_sees_another_is_found(
         real(self, depths, ends * 0 + len(ends), base, device)
 
     monkeypatch.setattr(Paths, "__init__", one_path)
-    assert "a trial of shared rows moved" in str(failed_trial(Forward(model.to(dtype))))
+    assert "copies of a path came out" in str(failed_trial(Forward(model.to(dtype))))
 
 
 def test_a_cached_trunk_that_is_not_seen_is_found(
@@ -64,7 +64,34 @@ def test_a_cached_trunk_that_is_not_seen_is_found(
         return masks
 
     monkeypatch.setattr(Paths, "masks", blind)
-    assert "a trial of shared rows moved" in str(failed_trial(Forward(model)))
+    assert "copies of a path came out" in str(failed_trial(Forward(model)))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("layer", [0, 2])
+def test_a_layer_that_takes_from_the_token_before_is_found(
+    model: Any, layer: int, dtype: torch.dtype
+) -> None:
+    """As a short convolution does: at the first token of a path it takes another path's last."""
+    value = model.model.layers[layer].self_attn.v_proj
+    value.register_forward_hook(lambda _, __, out: (out + torch.roll(out, 1, dims=1)) / 2)
+    forward = Forward(model.to(dtype))
+    forward.fused = None  # it calls no hooks
+    assert "copies of a path came out" in str(failed_trial(forward))
+
+
+def test_layers_that_make_a_mask_of_their_own_are_named(make_model: MakeModel) -> None:
+    """Doge chooses keys where a sequence is longer than the trial's."""
+    found = failed_trial(Forward(make_model("doge")))
+    assert found is not None
+    assert "its layers make a mask of their own" in found
+
+
+@pytest.mark.parametrize(("family", "exact"), [("bloom", True), ("lfm2", True), ("rwkv", False)])
+def test_prompts_share_a_batch_where_padding_changes_nothing(
+    make_model: MakeModel, family: str, exact: bool
+) -> None:
+    assert pads_exactly(Forward(make_model(family)), 0) == exact
 
 
 def test_a_window_that_layers_do_not_have_is_named(model: Any) -> None:
@@ -84,7 +111,7 @@ def test_layers_with_an_attention_of_their_own_are_named(make_model: MakeModel) 
 
 def test_logits_that_are_no_numbers_fail(model: Any) -> None:
     model.lm_head.weight.data.fill_(float("nan"))
-    assert "moved log-probabilities by nan" in str(failed_trial(Forward(model)))
+    assert "came out nan nats apart" in str(failed_trial(Forward(model)))
 
 
 def test_running_out_of_memory_is_no_answer(model: Any) -> None:

@@ -18,7 +18,7 @@ from benchprof.importance.scores import score_weights
 def context_of(folder: Path) -> int | None:
     """The positions that a prepared model has, from its configuration; None where it has no end."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    longest: int | None = getattr(config, "max_position_embeddings", None)
+    longest: int | None = getattr(config.get_text_config(), "max_position_embeddings", None)
     return longest
 
 

@@ -48,7 +48,7 @@ def activation_size(model: nn.Module) -> int:
     experts, chosen = anatomy_of(model).weights.get("experts", {}), experts_a_token(model)
     outputs = 0
     for name, weight in scope_weights(model, "all_layers").items():
-        if name in experts:
+        if name in experts and weight.dim() > 2:
             # Inputs and outputs change places among families: the wider side is counted.
             outputs += chosen * max(weight.shape[1:])
             continue

@@ -20,11 +20,13 @@ from benchprof.scoring.structure import layer_list
 SCOPES: tuple[str, ...] = get_args(Scope)
 PARTS = SCOPES[:-1]
 
-_OUTSIDE = re.compile(
-    r"norm|router|^gate$|^shared_expert_gate$|^per_layer|laurel|altup|^A_log$|bias$", re.IGNORECASE
-)
-"""Never in scope: norms, biases, routers of experts, a layer's inputs and residuals of its own, the
-decay of a state space."""
+_OUTSIDE = re.compile(r"router|^gate$|^shared_expert_gate$|^per_layer|laurel|altup", re.IGNORECASE)
+"""Never in scope: routers of experts, a layer's inputs and residuals of its own."""
+_OUTSIDE_ALONE = re.compile(r"norm$|^norm|^A_log$|bias$", re.IGNORECASE)
+"""The same, if a weight or the module that holds it is called so: norms, biases, the decay of a
+state space."""
+CARRYING = ("linear_attention", "mamba", "conv", "recurrent")
+"""Types of layers, as configurations have them, that mix tokens by other means than attention."""
 _WORDS = {
     "mixer": re.compile(r"linear_?attn|lightning|mamba|ssm|conv|recurrent|delta|rg_lru", re.I),
     "attention": re.compile(r"attn|attention", re.I),
@@ -51,11 +53,13 @@ class Anatomy:
         layers: the path of the list of layers.
         count: the number of layers.
         weights: of every part that the model has, by name, in the order of the names.
+        outside: matrices that are never in scope, by their names in a layer.
     """
 
     layers: str
     count: int
     weights: dict[str, dict[str, nn.Parameter]]
+    outside: tuple[str, ...]
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -72,7 +76,8 @@ class Anatomy:
             "experts": "tensors of experts",
         }
         parts = [f"{len(own)} {words[part]}" for part, own in self.weights.items()]
-        return f"{self.count} layers: {', '.join(parts)}"
+        outside = f"; never in scope: {', '.join(self.outside)}" if self.outside else ""
+        return f"{self.count} layers: {', '.join(parts)}{outside}"
 
 
 def anatomy_of(model: nn.Module) -> Anatomy:
@@ -86,7 +91,10 @@ def anatomy_of(model: nn.Module) -> Anatomy:
     """
     path, layers = layer_list(model)
     exceptions = EXCEPTIONS.get(_type_of(model), {})
+    config: Any = model.config
+    kinds = getattr(config.get_text_config(), "layer_types", None) or [None] * len(layers)
     found: dict[str, dict[str, nn.Parameter]] = {part: {} for part in PARTS}
+    outside: set[str] = set()
     for index, layer in enumerate(layers):
         for name, weight in layer.named_parameters():
             if not _is_matrix(layer, name, weight):
@@ -94,10 +102,14 @@ def anatomy_of(model: nn.Module) -> Anatomy:
             part = _part_of(layer, name, exceptions)
             if part is None:
                 raise _unknown(model, f"{path}.{index}.{name}")
-            if part in found:
-                found[part][f"{path}.{index}.{name}"] = weight
+            if not part:
+                outside.add(name)
+                continue
+            # Where a layer says that it is linear attention, "attention" is no more than its name.
+            carried = part == "attention" and kinds[index] in CARRYING
+            found["mixer" if carried else part][f"{path}.{index}.{name}"] = weight
     weights = {part: dict(sorted(own.items())) for part, own in found.items() if own}
-    return Anatomy(path, len(layers), weights)
+    return Anatomy(path, len(layers), weights, tuple(sorted(outside)))
 
 
 def scope_weights(
@@ -151,8 +163,8 @@ def experts_a_token(model: nn.Module) -> int:
     names = ("num_experts_per_tok", "moe_k", "moe_topk", "top_k_experts")
     said = (getattr(text, name, None) for name in names)
     experts = anatomy_of(model).weights.get("experts", {})
-    every = max((weight.shape[0] for weight in experts.values()), default=0)
-    return int(next((count for count in said if isinstance(count, int)), every))
+    every = max((weight.shape[0] for weight in experts.values() if weight.dim() > 2), default=1)
+    return min(every, int(next((count for count in said if isinstance(count, int)), every)))
 
 
 def passed_size(model: nn.Module) -> int:
@@ -162,14 +174,18 @@ def passed_size(model: nn.Module) -> int:
     """
     anatomy = anatomy_of(model)
     experts, chosen = anatomy.weights.get("experts", {}), experts_a_token(model)
-    through = sum(weight.numel() * chosen // weight.shape[0] for weight in experts.values())
+    through = sum(
+        # Experts that are one matrix do not say how many they are: all of it counts.
+        weight.numel() * chosen // weight.shape[0] if weight.dim() > 2 else weight.numel()
+        for weight in experts.values()
+    )
     return anatomy.sizes["all_layers"] - anatomy.sizes.get("experts", 0) + through
 
 
 def _part_of(layer: nn.Module, name: str, exceptions: dict[str, str]) -> str | None:
     """The part that a weight belongs to, "" if it is never in scope, None if nothing says so."""
     steps = name.split(".")
-    if any(_OUTSIDE.search(step) for step in steps):
+    if any(map(_OUTSIDE.search, steps)) or any(map(_OUTSIDE_ALONE.search, steps[-2:])):
         return ""
     for step in steps:
         if step in exceptions:
@@ -187,6 +203,9 @@ def _class_words(layer: nn.Module, steps: Sequence[str]) -> Iterator[str]:
         if type(module).__module__ == type(layer).__module__:
             own = type(module).__name__
             family = commonprefix([own, type(layer).__name__])  # noqa: RUF071 (of letters)
+            # KimiLinearDe|ltaAttention of KimiLinearDecoderLayer: back to where a word begins.
+            while family and not own[len(family) :][:1].isupper():
+                family = family[:-1]
             yield own[len(family) :]
 
 

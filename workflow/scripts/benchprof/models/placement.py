@@ -25,7 +25,7 @@ def placement(model: nn.Module, gpus: int) -> dict[str, int]:
     The layers keep their order and stay whole, each on the GPU in whose share its middle falls.
     What comes before them is on the first GPU, what comes behind them on the last, except a head
     that is tied to the embeddings, which is where these are. Modules without parameters compute
-    what all layers read (rotary embeddings) and are on the first.
+    what all layers read (rotary embeddings) and are on the first, as are parameters in no module.
 
     transformers' own `balanced` fills one GPU after the other to its share plus the size of the
     largest matrix, the embeddings. Of Llama 3.1 8B it gives four GPUs 4.1, 5.2, 5.2 and 1.5 GB, and
@@ -44,7 +44,7 @@ def placement(model: nn.Module, gpus: int) -> dict[str, int]:
         size = _size(model.get_submodule(name))
         places[name] = int((passed + size / 2) * gpus / total)
         passed += size
-    return places | dict.fromkeys(behind, gpus - 1)
+    return places | dict.fromkeys(behind, gpus - 1) | dict.fromkeys(_bare(model, path), 0)
 
 
 def layer_names(model: nn.Module) -> list[str]:
@@ -55,7 +55,18 @@ def layer_names(model: nn.Module) -> list[str]:
 
 def place_of(name: str, places: Mapping[str, int]) -> int:
     """The GPU of a parameter by its name."""
-    return next(gpu for module, gpu in places.items() if name.startswith(f"{module}."))
+    return next(gpu for own, gpu in places.items() if name == own or name.startswith(f"{own}."))
+
+
+def _bare(model: nn.Module, path: str) -> list[str]:
+    """Parameters that belong to what holds the layers at `path`, and to no module in it."""
+    steps = path.split(".")
+    holders = [".".join(steps[:depth]) for depth in range(len(steps))]
+    return [
+        f"{holder}.{name}".lstrip(".")
+        for holder in holders
+        for name, _ in model.get_submodule(holder).named_parameters(recurse=False)
+    ]
 
 
 def _around(model: nn.Module, path: str) -> tuple[list[str], list[str]]:

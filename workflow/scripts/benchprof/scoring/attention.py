@@ -66,6 +66,8 @@ class Paths:
         self.blocks = [Block(*(_moved(own, device) for own in block)) for block in arrays]
         self._depths = _moved(depths, device)
         self._masks: dict[tuple[Any, ...], list[torch.Tensor]] = {}
+        self.own_mask = False
+        """Whether a family made a mask of its own, which is thrown away."""
 
     @property
     def attended(self) -> bool:
@@ -175,6 +177,7 @@ def attend(
     makes for itself is that of one sequence, which a row is not.
     """
     paths, name = _attending.get()
+    paths.own_mask |= attention_mask is not None
     shares = query.device.type in SHARING and settings.get("softcap") is None
     if name == "sdpa" and shares:
         kernel = multiply(settings.get("scaling"))

@@ -44,7 +44,7 @@ def obstacle(model: Any) -> str | None:
     What they do not tell is tried: see `trial`.
     """
     _, decoder, _ = decoder_of(model)
-    config: Any = decoder.config
+    config: Any = getattr(decoder, "config", model.config.get_text_config())
     attention = getattr(config, "_attn_implementation", None)
     kinds = set(getattr(config, "layer_types", None) or ())
     obstacles = {
@@ -144,26 +144,34 @@ def branches_of(trunk: Sequence[KeysValues]) -> Any:
     return cache
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an exception means that memory ran out; on CPU torch says so in words only."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return any(word in str(error).lower() for word in words)
+
+
 class Forward:
     """Runs batches of rows through a model, and its head only where log-probabilities are read."""
 
     def __init__(self, model: Any) -> None:
-        """Take a loaded model; `obstacle` says why its rows hold a path each, if they do."""
+        """Take a loaded model.
+
+        `obstacle` says why its rows hold a path each, if they do; `pads` whether prompts to write
+        from may share a batch, padded to one length; None before it was tried.
+        """
         self.model, self.device = model, model.device
         _, self.decoder, _ = decoder_of(model)
-        self.config: Any = self.decoder.config
+        # A decoder that is a plain module has none.
+        self.config: Any = getattr(self.decoder, "config", model.config.get_text_config())
         self.obstacle, self.fused = obstacle(model), fused_decoder(model)
+        self.pads: bool | None = None
         self.rotaries = Rotaries.of(model)
         self.dimensions = Dimensions.of(self.config, model.dtype.itemsize)
         self.eager = getattr(self.config, "_attn_implementation", None) == "eager"
         names = inspect.signature(self.decoder.forward).parameters
         self.cache_name = "cache" if "cache" in names else "past_key_values"
-
-    @property
-    def carries_state(self) -> bool:
-        """Whether some layers mix tokens by other means than attention."""
-        kinds = set(getattr(self.config, "layer_types", None) or ())
-        return not kinds <= {"full_attention", "sliding_attention", "chunked_attention"}
 
     def can_branch(self, length: int) -> bool:
         """Tell whether sequences of up to `length` tokens may grow on a trunk, padding after it.
@@ -232,6 +240,8 @@ class Forward:
             )
         if not paths.attended:
             raise AssertionError("its layers do not call transformers' attention functions")
+        if paths.own_mask:
+            raise AssertionError("its layers make a mask of their own")
         hidden: torch.Tensor = output.last_hidden_state[0]
         # Over several GPUs the decoder ends on another one than it began on.
         return hidden[torch.from_numpy(places).to(hidden.device)]

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from transformers import StoppingCriteria, StoppingCriteriaList
 
 from benchprof.errors import InputError
-from benchprof.scoring.forward import Forward, KeysValues, branches_of
+from benchprof.scoring.forward import Forward, KeysValues, branches_of, is_out_of_memory
 
 logger = logging.getLogger(__name__)
 
@@ -155,16 +155,13 @@ def _kinds(
 ) -> list[tuple[int, list[int]]]:
     """Part items with no shared beginning: 0.
 
-    Those of a part meet the same rotary frequencies; where layers carry a state from token to token
-    they are also equally long.
+    Those of a part meet the same rotary frequencies; where padding is not exact, an item is a part.
     """
     kinds: dict[tuple[int, ...], list[int]] = {}
     for number, prompt in prompts.items():
         last = len(prompt) + new_tokens - 1  # the last token is not read again
         kind = forward.rotaries.while_growing(len(prompt), last)
-        # Padding before a prompt would change the state that other layers carry along.
-        alike = (*kind, len(prompt)) if forward.carries_state else kind
-        kinds.setdefault(alike, []).append(number)
+        kinds.setdefault(kind if forward.pads is not False else (*kind, number), []).append(number)
     return [(0, numbers) for numbers in kinds.values()]
 
 
@@ -291,11 +288,3 @@ def _answer_in_parts(
         for part in (prompts[:half], prompts[half:])
         for text in _answer_in_parts(forward, tokenizer, part, settings, trunk)
     ]
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an exception means that memory ran out; on CPU torch says so in words only."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    words = ("out of memory", "can't allocate memory", "not enough memory")
-    return any(word in str(error).lower() for word in words)

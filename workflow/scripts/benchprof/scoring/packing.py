@@ -44,13 +44,15 @@ class Dimensions:
     @classmethod
     def of(cls, config: Any, itemsize: int) -> Dimensions:
         """Read them from a transformers config, whose attribute map knows each family's names."""
-        hidden, heads = int(config.hidden_size), int(config.num_attention_heads)
+        hidden = int(config.hidden_size)
+        # State spaces have no heads.
+        heads = int(getattr(config, "num_attention_heads", None) or 1)
         return cls(
             layers=int(config.num_hidden_layers),
             hidden=hidden,
             heads=heads,
             kv_heads=int(getattr(config, "num_key_value_heads", None) or heads),
-            head_size=int(getattr(config, "head_dim", None) or hidden // heads),
+            head_size=max(_head_sizes(config)) or hidden // heads,
             # Gemma 3n has one for each layer.
             intermediate=int(np.max(getattr(config, "intermediate_size", None) or 4 * hidden)),
             vocabulary=int(config.vocab_size),
@@ -73,6 +75,12 @@ class Dimensions:
         pairs = tokens * keys
         scores = 3 * self.heads * min(pairs, tile * copied) if eager else 0
         return (tokens * width + gathered + kept + scores + 2 * pairs) * self.itemsize + 2 * pairs
+
+
+def _head_sizes(config: Any) -> list[int]:
+    """The configured sizes of a head: Gemma 4 has one for each layer, some have none."""
+    layers = getattr(config, "per_layer_config", None) or [config]
+    return [int(getattr(own, "head_dim", None) or 0) for own in layers]
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,9 +34,10 @@ from benchprof.scoring.forward import (
     KeysValues,
     Scores,
     cache_of,
+    is_out_of_memory,
     layers_of,
 )
-from benchprof.scoring.generation import generate, is_out_of_memory
+from benchprof.scoring.generation import generate
 from benchprof.scoring.packing import (
     Plan,
     Row,
@@ -49,7 +50,7 @@ from benchprof.scoring.packing import (
     unroll,
 )
 from benchprof.scoring.tree import Ints, grow
-from benchprof.scoring.trial import failed_trial
+from benchprof.scoring.trial import failed_trial, pads_exactly
 
 logger = logging.getLogger(__name__)
 
@@ -316,6 +317,10 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Greedy continuations up to a stop string; see `generation`."""
+        if self.forward.obstacle is not None and self.forward.pads is None:
+            self.forward.pads = pads_exactly(self.forward, self.tokenizer.pad_token_id)
+            if not self.forward.pads:
+                logger.warning("prompts are answered one by one: padding would change answers")
         texts, truncated = generate(
             self.forward,
             self.tokenizer,

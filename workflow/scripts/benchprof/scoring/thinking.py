@@ -16,11 +16,17 @@ from transformers.utils.chat_template_utils import _compile_jinja_template
 Thinking = Literal["off", "cannot be switched off", "not in the template"]
 """What became of a model's thinking; records have it."""
 
-OFF = {"enable_thinking": False, "thinking": False, "reasoning": False}
+OFF = {
+    "enable_thinking": False,
+    "thinking": False,
+    "reasoning": False,
+    "enable_reasoning": False,
+    "thinking_budget": 0,
+}
 """Variables that switch thinking, with what they are set to.
 
 The first is that of Qwen3, SmolLM3 and GLM 4.5, the second of DeepSeek V3.1 and Granite 3, the
-third of Command A Reasoning.
+third of Command A Reasoning, the last of Seed-OSS.
 """
 EFFORT = "reasoning_effort"
 """A variable with several levels (GPT-OSS, Mistral Small 4); not all templates have `none`."""
@@ -51,9 +57,21 @@ def thinking_off(template: str) -> Mapping[str, Any]:
     variables = meta.find_undeclared_variables(tree)
     off: dict[str, Any] = {name: value for name, value in OFF.items() if name in variables}
     if EFFORT in variables:
-        named = {constant.value for constant in tree.find_all(nodes.Const)}
-        off[EFFORT] = "none" if "none" in named else "low"
+        off[EFFORT] = "none" if "none" in _levels(template) else "low"
     return MappingProxyType(off)
+
+
+def _levels(template: str) -> set[str]:
+    """The words that a template compares the effort with."""
+    # A tree of its own: asking for a tree's variables folds its lists of constants.
+    tree = _compile_jinja_template(template).environment.parse(template)
+    return {
+        constant.value
+        for comparison in tree.find_all(nodes.Compare)
+        if any(name.name == EFFORT for name in comparison.find_all(nodes.Name))
+        for constant in comparison.find_all(nodes.Const)
+        if isinstance(constant.value, str)
+    }
 
 
 def thinking_under(template: str) -> Thinking:
