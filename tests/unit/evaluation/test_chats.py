@@ -39,7 +39,9 @@ class Evaluation:
         monkeypatch.setenv("HF_DATASETS_CACHE", str(folder / "cache"))
         card = SimpleNamespace(digest="model", source={})
         monkeypatch.setattr(job, "read_card", lambda _: card)
-        monkeypatch.setattr(job, "_compute", lambda *given: self.origins.append(given[5]["intact"]))
+        monkeypatch.setattr(
+            job, "_compute", lambda _, asked, *__: self.origins.append(asked[0].origins["intact"])
+        )
         monkeypatch.setattr(Store, "place", lambda *_: None)
 
     def origin(self, template: str | None, chat: bool) -> dict[str, Any]:

@@ -196,10 +196,11 @@ class Job:
         self.unsafe.append(unsafe)
 
     def _compute(self, *arguments: Any) -> None:
-        _, _, _, _, _, origins, keys, store, _ = arguments
-        self.origins.append(origins["intact"])
-        content = record_bytes({"format": FORMAT, "origin": origins["intact"]})
-        store.add(job.KIND, keys["intact"], ".json", lambda path: path.write_bytes(content))
+        _, (asked,), _, _, _, store, _ = arguments
+        origin = asked.origins["intact"]
+        self.origins.append(origin)
+        content = record_bytes({"format": FORMAT, "origin": origin})
+        store.add_bytes(job.KIND, asked.keys["intact"], ".json", content)
 
 
 @pytest.fixture

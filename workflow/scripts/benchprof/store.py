@@ -109,6 +109,14 @@ class Store:
                 os.utime(temporary, ns=(made, made))
         return path
 
+    def add_bytes(self, kind: str, key: str, suffix: str, content: bytes) -> Path:
+        """Write an entry of this content, as `add` does."""
+
+        def write(path: Path) -> None:
+            path.write_bytes(content)
+
+        return self.add(kind, key, suffix, write)
+
     def place(self, entry: Path, target: Path) -> None:
         """Put an entry at `target`, with the present time as its modification time.
 

@@ -40,7 +40,7 @@ def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> 
     }
     store.check_writable(KIND, missing)
     for key, record in missing.items():
-        store.add(KIND, key, SUFFIX, _writer(read_parsed(archive, listing, record)))
+        store.add_bytes(KIND, key, SUFFIX, read_parsed(archive, listing, record))
     done.added, done.there = len(missing), len(wanted) - len(missing)
     return done
 
@@ -78,7 +78,3 @@ def _records(listing: Mapping[str, Any]) -> Iterator[str]:
         # results/calibration/{model}/{selection}.json is a choice.
         if name.startswith(CALIBRATION) and name.endswith(SUFFIX) and name.count("/") == 4:
             yield name
-
-
-def _writer(content: bytes) -> Any:
-    return lambda path: path.write_bytes(content)

@@ -8,7 +8,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,41 @@ CHAT_PROGRAMS = (
 )
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """What a model is asked, and where its answers go.
+
+    Attributes:
+        source: the benchmark's task.
+        limit: documents at most.
+        targets: file of each ablation's record; also that of `intact`, which has no mask.
+    """
+
+    source: TaskSource
+    limit: int | None
+    targets: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An assignment with its requests, and what the store has of its answers.
+
+    Attributes:
+        assignment: the assignment.
+        requests: all that the model is asked.
+        origins: by ablation, all that decides the answers.
+        keys: of the origins.
+        missing: the ablation whose answers the store lacks, by key: masks of the same entries
+            (`core`) are one ablation.
+    """
+
+    assignment: Assignment
+    requests: Requests
+    origins: Mapping[str, dict[str, Any]]
+    keys: Mapping[str, str]
+    missing: Mapping[str, str]
+
+
 def evaluate_benchmark(
     model: ModelSettings,
     source: TaskSource,
@@ -58,17 +94,36 @@ def evaluate_benchmark(
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
 
+    Args and errors: as of `Assignment` and `evaluate_benchmarks`.
+    """
+    evaluate_benchmarks(
+        model, [Assignment(source, limit, targets)], seed, masks, method, store,
+        run_code_unsafely, open_sandbox, kept_in,
+    )  # fmt: skip
+
+
+def evaluate_benchmarks(
+    model: ModelSettings,
+    assignments: Sequence[Assignment],
+    seed: int,
+    masks: Mapping[str, Mask],
+    method: Method,
+    store: Store,
+    run_code_unsafely: bool = False,
+    open_sandbox: Callable[..., Sandbox] = Sandbox,
+    kept_in: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the record of every ablation of every benchmark, loading the model once.
+
     The model is loaded only where the store lacks something; each record enters the store as
     soon as it is done, so that a killed job resumes where it stopped.
 
     Args:
         model: the prepared model.
-        source: the benchmark's task.
-        limit: documents at most.
-        seed: of the sample and the few-shot draw.
+        assignments: what it is asked.
+        seed: of the samples and the few-shot draws.
         masks: each ablation's mask, by its name.
         method: what becomes of a mask's entries.
-        targets: file of each ablation's record; also that of `intact`, which has no mask.
         store: the store.
         run_code_unsafely: a benchmark's programs, where it has some, run without a sandbox.
         open_sandbox: makes what they run in, told by `unsafe` whether without a sandbox.
@@ -76,39 +131,65 @@ def evaluate_benchmark(
             is kept: the others are ablated in their stead.
 
     Raises:
-        InputError: the benchmark or its tests are faulty, or there is no sandbox.
+        InputError: a benchmark or its tests are faulty, or there is no sandbox.
     """
-    requests = requests_for(model, source, limit, seed)
+    asked = [
+        _ask_store(model, assignment, seed, masks, method, store, run_code_unsafely, kept_in)
+        for assignment in assignments
+    ]
+    waiting = [own for own in asked if own.missing]
+    for own in waiting:
+        store.check_writable(KIND, own.missing)
+    if waiting:
+        # Before the model is loaded: where there is no sandbox, nothing is computed.
+        runs_programs = any(own.assignment.source.runs_programs for own in waiting)
+        sandbox = open_sandbox(unsafe=run_code_unsafely) if runs_programs else None
+        _compute(model, waiting, masks, method, kept_in, store, sandbox)
+    for own in asked:
+        for name, target in own.assignment.targets.items():
+            store.place(store.path(KIND, own.keys[name], SUFFIX), target)
+        computed = len(own.missing)
+        logger.info("%d reused, %d computed", len(own.assignment.targets) - computed, computed)
+
+
+def _ask_store(
+    model: ModelSettings,
+    assignment: Assignment,
+    seed: int,
+    masks: Mapping[str, Mask],
+    method: Method,
+    store: Store,
+    run_code_unsafely: bool,
+    kept_in: Mapping[str, Any] | None,
+) -> Asked:
+    """Make an assignment's requests, and see what the store has of its answers."""
+    requests = requests_for(model, assignment.source, assignment.limit, seed)
     programs = None
-    if source.runs_programs:
+    if assignment.source.runs_programs:
         # Before the model is loaded: else faulty tests would show after all is generated.
         check_documents(document.content for document in requests.documents)
         programs = {"sandbox": not run_code_unsafely, "python": PYTHON}
         if model.chat_template:
             logger.warning(CHAT_PROGRAMS)
-    asked = _asked(model, requests, source, limit, seed, programs)
+    asked = _asked(model, requests, assignment.source, assignment.limit, seed, programs)
     origins = {
         name: {"model": asked["model"], "mask": _ablated(masks.get(name), method, kept_in)} | asked
-        for name in targets
+        for name in assignment.targets
     }
     keys = {name: key_of(origin) for name, origin in origins.items()}
-    # `intact` first: without it no other record is of use.
-    order = sorted(targets, key=lambda name: (name != INTACT, name))
-    job = Path(os.path.commonpath(targets.values()))
+    job = Path(os.path.commonpath(assignment.targets.values()))
     store.use(job, KIND, keys.values(), SUFFIX)
-    # By key: masks of the same entries (`core`) are one ablation.
     missing = {
-        keys[name]: name for name in order if not store.has(KIND, keys[name], SUFFIX, key_of_entry)
+        keys[name]: name
+        for name in sorted(assignment.targets, key=_place_of)
+        if not store.has(KIND, keys[name], SUFFIX, key_of_entry)
     }
-    if missing:
-        store.check_writable(KIND, missing)
-        # Before the model is loaded: where there is no sandbox, nothing is computed.
-        sandbox = open_sandbox(unsafe=run_code_unsafely) if source.runs_programs else None
-        own = {name: masks.get(name) for name in missing.values()}
-        _compute(model, requests, own, method, kept_in, origins, keys, store, sandbox)
-    for name, target in targets.items():
-        store.place(store.path(KIND, keys[name], SUFFIX), target)
-    logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+    return Asked(assignment, requests, origins, keys, missing)
+
+
+def _place_of(ablation: str) -> tuple[bool, str]:
+    """Where an ablation stands: `intact` first, since without it no other record is of use."""
+    return ablation != INTACT, ablation
 
 
 def prepare_questions(scorer: TreeScorer, requests: Requests) -> Callable[[], list[Response]]:
@@ -222,12 +303,10 @@ def key_of_entry(entry: Path) -> str:
 
 def _compute(
     settings: ModelSettings,
-    requests: Requests,
-    masks: Mapping[str, Mask | None],
+    asked: Sequence[Asked],
+    masks: Mapping[str, Mask],
     method: Method,
     kept_in: Mapping[str, Any] | None,
-    origins: Mapping[str, dict[str, Any]],
-    keys: Mapping[str, str],
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
@@ -239,28 +318,62 @@ def _compute(
         change, weights = kept_alone, scope_weights(model, kept_in["scope"], kept_in["layers"])
     else:
         change, weights = ablated, scope_weights(model, "all_layers")
-    tokenizer = load_tokenizer(settings.folder)
-    scorer = TreeScorer(model, tokenizer, description="scoring")
-    ask = prepare_questions(scorer, requests)
-    cut_once = scorer.truncated
-    for number, (name, mask) in enumerate(masks.items(), start=1):
-        logger.info("ablation %d of %d: %s", number, len(masks), name)
-        started, cut_before = time.monotonic(), scorer.truncated
+    scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
+    questions = [Questions.of(scorer, own) for own in asked]
+    names = sorted({name for own in asked for name in own.missing.values()}, key=_place_of)
+    for number, name in enumerate(names, start=1):
+        logger.info("ablation %d of %d: %s", number, len(names), name)
+        mask = masks.get(name)
         try:
             with change(weights, mask, method) if mask else contextlib.nullcontext():
-                responses = ask()
-                check_logits(scorer, requests)
-            made = {
-                "truncated": cut_once + scorer.truncated - cut_before,
-                "seconds": round(time.monotonic() - started, 2),
-                "device": str(model.device),
-                "software": provenance.software(),
-                "machine": provenance.machine(),
-            }
-            record = make_record(requests, responses, origins[name] | {"made": made}, sandbox)
+                for own in questions:
+                    if name in own.asked.missing.values():
+                        own.answer(name, store, sandbox)
         except ArithmeticError as error:
             remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
             where = f"{settings.folder}, ablation {name}"
             raise InputError(where, str(error), "finite logits", remedy) from None
-        content = record_bytes(record)
-        store.add(KIND, keys[name], SUFFIX, lambda path, own=content: path.write_bytes(own))  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """An assignment that is ready to be asked, under any weights of the model.
+
+    Attributes:
+        asked: the assignment.
+        scorer: of the model.
+        ask: asks all of it.
+        truncated: how many requests lost their beginning when they were made ready.
+    """
+
+    asked: Asked
+    scorer: TreeScorer
+    ask: Callable[[], list[Response]]
+    truncated: int
+
+    @classmethod
+    def of(cls, scorer: TreeScorer, asked: Asked) -> Questions:
+        """Make an assignment ready."""
+        before = scorer.truncated
+        ask = prepare_questions(scorer, asked.requests)
+        return cls(asked, scorer, ask, scorer.truncated - before)
+
+    def answer(self, name: str, store: Store, sandbox: Sandbox | None) -> None:
+        """Put the record of one ablation, with the weights as they are now, into the store.
+
+        Raises:
+            ArithmeticError: logits are not finite.
+        """
+        started, before = time.monotonic(), self.scorer.truncated
+        responses = self.ask()
+        check_logits(self.scorer, self.asked.requests)
+        made = {
+            "truncated": self.truncated + self.scorer.truncated - before,
+            "seconds": round(time.monotonic() - started, 2),
+            "device": str(self.scorer.model.device),
+            "software": provenance.software(),
+            "machine": provenance.machine(),
+        }
+        origin = self.asked.origins[name] | {"made": made}
+        content = record_bytes(make_record(self.asked.requests, responses, origin, sandbox))
+        store.add_bytes(KIND, self.asked.keys[name], SUFFIX, content)

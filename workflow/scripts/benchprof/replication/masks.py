@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -152,17 +152,10 @@ def select_half_masks(
                 if made:
                     select_from(scoring.folder, importances, settings, fraction_of, made)
                 for own, path in made.items():
-                    store.add(KIND, keys[own], SUFFIX, _writer(path.read_bytes()))
+                    store.add_bytes(KIND, keys[own], SUFFIX, path.read_bytes())
     for own, target in targets.items():
         store.place(store.path(KIND, keys[own], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
-
-
-def _writer(content: bytes) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        path.write_bytes(content)
-
-    return write
 
 
 def _ids(items: Mapping[str, Path]) -> dict[str, set[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from benchprof.errors import InputError
-from benchprof.evaluation.job import evaluate_benchmark
+from benchprof.evaluation.job import Assignment, evaluate_benchmarks
 from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text
@@ -86,8 +86,10 @@ def evaluate_blocks(
     """
     write_block_masks(card, model.folder, masks)
     blocks = {ability: read_mask(path) for ability, path in masks.items()}
-    for name, (source, limit) in benchmarks.items():
-        evaluate_benchmark(model, source, limit, seed, blocks, "zero", targets[name], store)
+    assignments = [
+        Assignment(source, limit, targets[name]) for name, (source, limit) in benchmarks.items()
+    ]
+    evaluate_benchmarks(model, assignments, seed, blocks, "zero", store)
 
 
 def measure_recovery(
