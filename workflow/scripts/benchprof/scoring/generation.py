@@ -285,7 +285,7 @@ def _answer_in_parts(
     half = len(prompts) // 2
     logger.warning("out of memory: a batch of %d items is halved", len(prompts))
     gc.collect()
-    torch.cuda.empty_cache()
+    free_cached_memory()
     return [
         text
         for part in (prompts[:half], prompts[half:])
@@ -299,3 +299,10 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     words = ("out of memory", "can't allocate memory", "not enough memory")
     return any(word in str(error).lower() for word in words)
+
+
+def free_cached_memory() -> None:
+    """Give back the memory that torch keeps for later on an accelerator."""
+    torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()

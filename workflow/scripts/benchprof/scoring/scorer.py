@@ -36,7 +36,7 @@ from benchprof.scoring.forward import (
     cache_of,
     layers_of,
 )
-from benchprof.scoring.generation import generate, is_out_of_memory
+from benchprof.scoring.generation import free_cached_memory, generate, is_out_of_memory
 from benchprof.scoring.packing import (
     Plan,
     Row,
@@ -399,5 +399,5 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
                 self.token_budget = max(1, tokens // 2)
                 logger.warning("out of memory: a batch has now %d tokens", self.token_budget)
             gc.collect()
-            torch.cuda.empty_cache()
+            free_cached_memory()
             waiting = fit(smaller + waiting, self.token_budget, base)
