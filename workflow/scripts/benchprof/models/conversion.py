@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
-from gguf import GGUFReader, dequantize
+from gguf import GGUFReader, ReaderTensor, dequantize
 from tqdm import tqdm
 from transformers import (
     AutoConfig,
@@ -84,12 +85,19 @@ def _read(gguf: Path, model: PreTrainedModel, weights: WeightFile) -> None:
         weights.update(loaded.state_dict())
         return
     for tensor in tqdm(reader.tensors, desc="converting", unit="tensor", mininterval=1):
-        values, name, _ = processor.process(
-            weights=dequantize(tensor.data, tensor.tensor_type),
-            name=tensor.name,
-            tensor_key_mapping=names,
-            parsed_parameters={"tensors": weights},
-        )
-        if name in names:
-            # Plain floats are a view of the file, which torch would not have without write access.
-            weights[names[name]] = torch.from_numpy(np.require(values, requirements="W"))
+        _put(tensor, processor, names, weights)
+
+
+def _put(
+    tensor: ReaderTensor, processor: TensorProcessor, names: Mapping[str, str], weights: WeightFile
+) -> None:
+    """Dequantize one tensor of the file; when this returns, its values are in `weights` alone."""
+    values, name, _ = processor.process(
+        weights=dequantize(tensor.data, tensor.tensor_type),
+        name=tensor.name,
+        tensor_key_mapping=names,
+        parsed_parameters={"tensors": weights},
+    )
+    if name in names:
+        # Plain floats are a view of the file, which torch would not have without write access.
+        weights[names[name]] = torch.from_numpy(np.require(values, requirements="W"))

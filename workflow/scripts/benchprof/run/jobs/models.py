@@ -60,7 +60,7 @@ class PrepareModel(ModelJob):
         return {"source": self.source, "files": stamps} | precision
 
     def memory(self, size: Size) -> float:
-        """Room for a GGUF's largest matrix, the vocabulary's, three times in float32."""
+        """Room for a GGUF's largest matrix, the vocabulary's, up to three times in float32."""
         return super().memory(size) + 4e9
 
     def minutes(self, size: Size) -> float:  # noqa: ARG002
