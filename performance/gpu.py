@@ -33,7 +33,7 @@ from benchprof.importance.memory import memory_for
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import parameter_count, scope_weights
-from benchprof.models.loading import resolve_device
+from benchprof.models.device import resolve_device
 from benchprof.plan.cost import SCORE
 from benchprof.scoring.scorer import Pair, TreeScorer
 

@@ -161,7 +161,7 @@ def test_importance_and_converted_models_are_known_without_notes(checkout: Check
         "importance", key, ".safetensors", lambda p: write_tensors(p, scores, origin)
     )
     store.place(scored, checkout.folder / "results/importance/tiny/places.safetensors")
-    key = converted_key(source)
+    key = converted_key(source, "float32")
     model = store.folder("models", key, lambda folder: (folder / "weights").touch())
     store.folder("models", "ab" * 32, lambda folder: (folder / "weights").touch())
     shutil.rmtree(store.root / "uses")

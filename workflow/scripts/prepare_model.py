@@ -7,7 +7,7 @@ from benchprof.run.script import run_script
 
 def main(job: PrepareModel, threads: int) -> None:
     """Prepare a model: a folder of safetensors with a card that identifies it."""
-    prepare_model(job.source, job.folder, job.run.store)
+    prepare_model(job.source, job.folder, job.run.store, job.dtype)
 
 
 if __name__ == "__main__":

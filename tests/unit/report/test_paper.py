@@ -180,3 +180,10 @@ def test_the_references_are_well_formed() -> None:
         assert re.search(r"^  (author|title) = ", entry.text, flags=re.MULTILINE)
         assert "year = {" in entry.text
     assert "revision 0a1b" in text
+
+
+def test_a_gguf_of_the_hub_is_cited_with_its_file() -> None:
+    source = {"hub": "Org/Model-GGUF", "revision": "0a1b", "gguf": "q4.gguf", "gguf_sha256": "c"}
+    text = references([], {"own": source})
+    assert "note = {Model weights, revision 0a1b, file q4.gguf}" in text
+    assert "url = {https://huggingface.co/Org/Model-GGUF}" in text

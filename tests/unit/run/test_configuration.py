@@ -138,9 +138,13 @@ OTHER = PIECE | {"file": "part1"}
 PIECES = {"wheels": [PIECE, OTHER], "gguf_sha256": "1" * 64}
 
 
-def test_a_gguf_may_come_in_pieces() -> None:
-    config = changed("models.smollm2-135m-instruct.source", PIECES)
-    Run.of(config)
+HUB = {"hub": "a/b-GGUF", "revision": "0" * 40}
+HUB_GGUF = HUB | {"gguf": "b-q4.gguf", "gguf_sha256": "1" * 64}
+
+
+@pytest.mark.parametrize("source", [PIECES, HUB_GGUF, PIECES | HUB_GGUF])
+def test_a_gguf_may_come_in_pieces_or_from_the_hub(source: dict[str, Any]) -> None:
+    Run.of(changed("models.smollm2-135m-instruct.source", source))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +157,11 @@ def test_a_gguf_may_come_in_pieces() -> None:
         ({"wheels": [PIECE, OTHER]}, "or wheels and gguf_sha256"),
         (PIECES | {"folder": "x"}, "hub and revision, or folder, or wheel"),
         (PIECE | PIECES, "source"),
+        (PIECE | HUB_GGUF, "or the last two together"),
+        (PIECES | HUB, "or the last two together"),
+        (HUB | {"gguf": "b-q4.gguf"}, "hub and revision and gguf and gguf_sha256"),
+        (HUB_GGUF | {"gguf": "b-q4.bin"}, "source.gguf: 'b-q4.bin'; expected the path of a .gguf"),
+        (PIECES | HUB_GGUF | {"revision": "main"}, "source.revision: 'main'; expected a commit"),
         ({"hub": "a/b", "revision": "0" * 40, "folder": "x"}, "hub and revision, or folder"),
     ],
 )

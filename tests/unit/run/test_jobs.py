@@ -288,6 +288,24 @@ def test_a_local_model_that_changed_is_prepared_again(folder: Path) -> None:
     assert changed(before, settings_of(SMALL)) == {("prepare_model", "m")}
 
 
+def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) -> None:
+    assert folder == Path.cwd()
+    wheel = {"wheel": "a==1", "sha256": "0" * 64, "file": "a.gguf"}
+    config = copy.deepcopy(SMALL)
+    config["models"]["m"]["source"] = wheel
+    before = settings_of(config)[("prepare_model", "m")]
+    # As it was before a conversion knew of precisions.
+    assert before == {"source": wheel, "files": {}}
+    for model, dtype, more in (
+        ("m", "bfloat16", {"precision": "bfloat16"}),
+        ("m", "float16", {}),
+        ("n", "bfloat16", {}),
+    ):
+        other = copy.deepcopy(config)
+        other["models"][model]["dtype"] = dtype
+        assert settings_of(other)[("prepare_model", "m")] == before | more
+
+
 def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None:
     job = Declared(Run.of(SMALL), "evaluate_benchmark").job({"model": "m", "benchmark": "x_test"})
     file = folder / job.write_settings()

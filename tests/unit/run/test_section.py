@@ -20,7 +20,10 @@ SHA = "0" * 64
 PIECE = {"wheel": "a==1", "sha256": SHA, "file": "part0"}
 OTHER = PIECE | {"file": "part1"}
 PIECES = {"wheels": [PIECE, OTHER], "gguf_sha256": "1" * 64}
-SOURCE = "hub and revision, or folder, or wheel and sha256 and file, or wheels and gguf_sha256"
+SOURCE = (
+    "hub and revision, or folder, or wheel and sha256 and file, or wheels and gguf_sha256, or hub "
+    "and revision and gguf and gguf_sha256, or the last two together"
+)
 KINDS = "one of benchmark, ability (with split, and twins if you like), task and task_file"
 DIGEST = "the SHA-256 of the wheel, 64 hexadecimal digits"
 

@@ -29,6 +29,7 @@ from benchprof.inventory import (
     remove,
 )
 from benchprof.models.preparation import converted_key
+from benchprof.models.source import FLOAT32, is_converted, precision_of
 from benchprof.run.layers import read_layers
 from benchprof.runs import is_locked
 from benchprof.sharing import locked
@@ -234,8 +235,9 @@ def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
 
 def _converted_models(config: Mapping[str, Any], store: Store) -> Iterator[str]:
     for model in config["models"].values():
-        if not {"hub", "folder"} & set(model["source"]):
-            path = store.path("models", converted_key(model["source"]))
+        if is_converted(model["source"]):
+            key = converted_key(model["source"], precision_of(model.get("dtype", FLOAT32)))
+            path = store.path("models", key)
             yield path.relative_to(store.root).as_posix()
 
 

@@ -13,6 +13,7 @@ from transformers.pytorch_utils import Conv1D
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
+from benchprof.models.device import with_float64
 
 
 def activation_scores(
@@ -36,7 +37,7 @@ def activation_scores(
 
     def add(name: str, inputs: torch.Tensor) -> None:
         # float64: one number per feature, summed over all examples.
-        at_counted = inputs[0, :-1][positions.to(inputs.device)].double()
+        at_counted = with_float64(inputs[0, :-1][positions.to(inputs.device)]).double()
         total = at_counted.square().sum(dim=0)
         squares[name] = squares[name] + total if name in squares else total
 
@@ -50,7 +51,7 @@ def activation_scores(
     tokens = sum(int(example.counted[1:].sum()) for example in examples)
     scores = {}
     for name, weight in weights.items():
-        level = (squares[name] / tokens).sqrt().float()
+        level = (squares[name] / tokens).sqrt().float().to(weight.device)
         by_row = isinstance(_owner(model, name), Conv1D)
         score = weight.detach().float().abs().mul_(level[:, None] if by_row else level)
         # The device holds one tensor of scores at a time.

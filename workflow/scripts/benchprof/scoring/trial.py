@@ -168,7 +168,7 @@ def _plain(
     logits = forward.plain_logits(tokens, [len(tokens)], np.arange(len(tokens)))
     logprobs = torch.log_softmax(logits.float(), -1)
     index = torch.from_numpy(wanted)[:, None].to(logprobs.device)
-    found: NDArray[np.float64] = logprobs.gather(1, index)[:, 0].double().cpu().numpy()
+    found: NDArray[np.float64] = logprobs.gather(1, index)[:, 0].cpu().double().numpy()
     return found
 
 

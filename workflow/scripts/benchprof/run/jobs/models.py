@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchprof.models.source import FLOAT32, is_converted, precision_of
 from benchprof.run import paths
 from benchprof.run.configuration import Folder
 from benchprof.run.jobs.job import Files, ModelJob, Size
@@ -24,6 +25,11 @@ class PrepareModel(ModelJob):
         return source
 
     @property
+    def dtype(self) -> str:
+        """What its weights are used in."""
+        return self.run.configuration.models[self.model].dtype
+
+    @property
     def places(self) -> dict[str, Any]:
         """Where a converted model is kept."""
         return {"store": self.run.configuration.store}
@@ -40,15 +46,21 @@ class PrepareModel(ModelJob):
 
     @property
     def settings(self) -> Any:
-        """A local folder's files by size and time, so that a changed model is prepared again."""
+        """What it is made from and, where it is converted for bfloat16, that.
+
+        A local folder's files count by size and time, so that a changed model is prepared again.
+        """
         source = self.run.configuration.models[self.model].source
         folder = Path(source.folder) if isinstance(source, Folder) else None
         files = sorted(p for p in folder.iterdir() if p.is_file()) if folder else []
         stamps = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in files}
-        return {"source": self.source, "files": stamps}
+        # Only where it is so: models of other precisions or sources need not be prepared again.
+        rounded = is_converted(self.source) and precision_of(self.dtype) != FLOAT32
+        precision = {"precision": precision_of(self.dtype)} if rounded else {}
+        return {"source": self.source, "files": stamps} | precision
 
     def memory(self, size: Size) -> float:
-        """Room for a GGUF's weights in float32, and once more while they are written."""
+        """Room for a GGUF's largest matrix, the vocabulary's, up to three times in float32."""
         return super().memory(size) + 4e9
 
     def minutes(self, size: Size) -> float:  # noqa: ARG002

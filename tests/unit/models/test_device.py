@@ -1,0 +1,110 @@
+"""Which device is taken, what is said of it, and what a device without float64 is spared."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from benchprof.models.device import resolve_device, tell_choice, with_float64
+from benchprof.scoring.generation import free_cached_memory
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Lets this machine seem to have devices and instructions."""
+
+    def has(cuda: tuple[int, int] | None = None, mps: bool = False, bf16: bool = False) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda is not None)
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: cuda)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: bf16)
+        monkeypatch.setattr(torch.cpu, "_is_amx_fp16_supported", lambda: False)
+
+    return has
+
+
+@pytest.mark.parametrize(
+    ("found", "taken"),
+    [
+        ({"cuda": (9, 0), "mps": True}, "cuda"),
+        ({"mps": True}, "mps"),
+        ({}, "cpu"),
+    ],
+)
+def test_auto_is_cuda_or_else_mps_or_else_the_processor(
+    machine: Any, found: dict[str, Any], taken: str
+) -> None:
+    machine(**found)
+    assert resolve_device("auto") == torch.device(taken)
+    # Who names a device gets it.
+    assert resolve_device("cpu") == torch.device("cpu")
+    assert resolve_device("cuda:1") == torch.device("cuda", 1)
+
+
+@pytest.mark.parametrize(
+    ("found", "configured", "dtype", "said"),
+    [
+        (
+            {"cuda": (9, 0)}, "auto", "bfloat16",
+            "device cuda (there is a CUDA device), dtype bfloat16: fast here",
+        ),
+        (
+            {"cuda": (7, 5)}, "cuda", "bfloat16",
+            "device cuda (as configured), dtype bfloat16: "
+            "float16 would be faster here, as another run",
+        ),
+        (
+            {"mps": True}, "auto", "bfloat16",
+            "device mps (no CUDA device, but Apple's MPS), dtype bfloat16: "
+            "float16 would be faster here, as another run",
+        ),
+        (
+            {"bf16": True}, "auto", "bfloat16",
+            "device cpu (neither a CUDA device nor Apple's MPS), dtype bfloat16: fast here",
+        ),
+        (
+            {}, "cpu", "float16",
+            "device cpu (as configured), dtype float16: "
+            "no half precision is known to be faster here than float32",
+        ),
+    ],
+)  # fmt: skip
+def test_one_line_says_what_was_taken_and_whether_the_dtype_is_fast(
+    machine: Any,
+    caplog: pytest.LogCaptureFixture,
+    found: dict[str, Any],
+    configured: str,
+    dtype: str,
+    said: str,
+) -> None:
+    machine(**found)
+    caplog.set_level(logging.INFO)
+    tell_choice(configured, resolve_device(configured), dtype)
+    assert caplog.messages == [said]
+
+
+def test_float64_is_computed_on_the_processor_for_mps() -> None:
+    class OnMps:
+        device = SimpleNamespace(type="mps")
+
+        def cpu(self) -> torch.Tensor:
+            return torch.ones(2)
+
+    assert torch.equal(with_float64(OnMps()), torch.ones(2))  # type: ignore[arg-type]
+    here = torch.zeros(2)
+    assert with_float64(here) is here
+
+
+def test_memory_that_mps_keeps_is_given_back(machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(torch.mps, "empty_cache", lambda: given.append("mps"))
+    machine()
+    free_cached_memory()
+    assert not given
+    machine(mps=True)
+    free_cached_memory()
+    assert given == ["mps"]

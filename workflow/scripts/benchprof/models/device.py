@@ -1,0 +1,71 @@
+"""Which device a model is computed on, and which precisions that device is fast in."""
+
+from __future__ import annotations
+
+import logging
+
+import torch
+
+logger = logging.getLogger(__name__)
+
+
+def resolve_device(device: str) -> torch.device:
+    """The torch device that a configured name means on this machine.
+
+    Args:
+        device: auto (CUDA where there is one, else Apple's MPS, else the CPU), cpu, cuda or cuda:N.
+    """
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def tell_choice(configured: str, device: torch.device, dtype: str) -> None:
+    """Log in one line which device was taken and why, and whether the precision is fast there.
+
+    The precision is never chosen here: it decides results, so that a run on another machine would
+    be another run.
+
+    Args:
+        configured: the device as the configuration names it.
+        device: what that means here.
+        dtype: as configured: float32, bfloat16 or float16.
+    """
+    why = "as configured"
+    if configured == "auto":
+        why = {"cuda": "there is a CUDA device", "mps": "no CUDA device, but Apple's MPS"}.get(
+            device.type, "neither a CUDA device nor Apple's MPS"
+        )
+    logger.info("device %s (%s), dtype %s: %s", device, why, dtype, _speed(dtype, device))
+
+
+def fast_halves(device: torch.device) -> tuple[str, ...]:
+    """The half precisions that a device is known to compute faster than float32."""
+    if device.type == "cuda":
+        generation = torch.cuda.get_device_capability(device)
+        known = {"float16": generation >= (7, 0), "bfloat16": generation >= (8, 0)}
+    elif device.type == "mps":
+        # The M1 emulates bfloat16, and torch does not say which chip it is.
+        known = {"float16": True}
+    else:
+        known = {
+            "float16": torch.cpu._is_amx_fp16_supported(),
+            "bfloat16": torch.cpu._is_avx512_bf16_supported(),
+        }
+    return tuple(name for name, is_fast in known.items() if is_fast)
+
+
+def _speed(dtype: str, device: torch.device) -> str:
+    fast = fast_halves(device)
+    if dtype in fast:
+        return "fast here"
+    if fast:
+        return f"{' and '.join(fast)} would be faster here, as another run"
+    return "no half precision is known to be faster here than float32"
+
+
+def with_float64(tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor where it can be computed with in float64: where it is, but on the CPU for MPS."""
+    return tensor.cpu() if tensor.device.type == "mps" else tensor
