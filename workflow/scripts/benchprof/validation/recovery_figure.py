@@ -46,7 +46,8 @@ def recovery_figure(cells: pd.DataFrame, masks: pd.DataFrame, view: tuple[str, s
         axes.set_aspect("equal", adjustable="datalim")
     panels[0].legend(frameon=False, loc="upper left")
     precision = masks[masks["fraction"] == fraction]
-    seaborn.stripplot(
+    # Not a strip, whose points are scattered by draws that nothing seeds.
+    seaborn.swarmplot(
         precision, x="selection", y="precision", hue="model", palette=colours, size=3,
         legend=False, ax=panels[-1],
     )  # fmt: skip
