@@ -122,8 +122,12 @@ class Wheels(Section):
 
 
 class HubGguf(Hub):
-    """One GGUF file of a repository on the Hub."""
+    """One GGUF file of a repository on the Hub, which its digest tells from any other."""
 
+    revision: str = Field(
+        pattern="^([0-9a-f]{40}|main)$",
+        description="a commit, 40 hexadecimal digits, or main: the digest decides",
+    )
     gguf: str = Field(
         pattern=r"\.gguf$", description="the path of a .gguf file inside the Hub's repository"
     )
