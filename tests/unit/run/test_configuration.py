@@ -161,7 +161,7 @@ def test_a_gguf_may_come_in_pieces_or_from_the_hub(source: dict[str, Any]) -> No
         (PIECES | HUB, "or the last two together"),
         (HUB | {"gguf": "b-q4.gguf"}, "hub and revision and gguf and gguf_sha256"),
         (HUB_GGUF | {"gguf": "b-q4.bin"}, "source.gguf: 'b-q4.bin'; expected the path of a .gguf"),
-        (PIECES | HUB_GGUF | {"revision": "main"}, "source.revision: 'main'; expected a commit"),
+        (PIECES | HUB_GGUF | {"revision": "v1"}, "source.revision: 'v1'; expected a commit"),
         ({"hub": "a/b", "revision": "0" * 40, "folder": "x"}, "hub and revision, or folder"),
     ],
 )
