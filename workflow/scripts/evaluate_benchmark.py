@@ -2,27 +2,33 @@
 
 from functools import partial
 
-from benchprof.evaluation.job import evaluate_benchmark
+from benchprof.evaluation.job import Assignment, evaluate_benchmarks
 from benchprof.masks.mask import read_masks
-from benchprof.run.jobs.evaluation import Answered
+from benchprof.run.jobs.evaluation import Evaluation
 from benchprof.run.script import run_script
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads
 
 
-def main(job: Answered, threads: int) -> None:
+def main(job: Evaluation, threads: int) -> None:
     """Have the intact and every ablated model answer the same requests."""
     use_threads(threads)
     config = job.run.configuration
-    evaluate_benchmark(
+    assignments = [
+        Assignment(
+            source=task_source(own.asked, own.items, own.exclude, own.local_files),
+            limit=own.asked.limit,
+            targets=own.records,
+        )
+        for own in job.parts
+    ]
+    evaluate_benchmarks(
         model=job.model_settings,
-        source=task_source(job.asked, job.items, job.exclude, job.local_files),
-        limit=job.asked.limit,
+        assignments=assignments,
         seed=config.seed,
         masks={own.name: mask for own, mask in read_masks(job.masks).items()},
         method=job.run.method,
-        targets=job.records,
         store=job.run.store,
         run_code_unsafely=config.run_code_unsafely,
         open_sandbox=partial(Sandbox, parallel=threads),

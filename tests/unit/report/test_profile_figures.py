@@ -202,6 +202,9 @@ def test_the_pipeline_of_a_run_that_calibrates_has_its_stages() -> None:
     order = list(pipeline.stages(rules))
     assert sorted(order) == sorted(rules)
     assert order[-3:] == ["calibrate_masks", "evaluate_benchmark", "compute_profile"]
+    by_model = pipeline.stages([*rules, "evaluate_model"])
+    assert list(by_model) == [*order[:-2], "evaluate_model", "compute_profile"]
+    assert by_model["compute_profile"][1] == ["evaluate_model", "calibrate_masks"]
 
 
 def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ HALVES = DEFAULT | {
     "selections": {"top": {}, "specific": {"definition": "max"}},
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
-CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES}
+MODELS = DEFAULT | {"evaluation_job": "model"}
+CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES, "models": MODELS}
 
 
 @cache
@@ -54,8 +55,8 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
-    # Of 39 rules, without 6 of the validation, 3 of halves and 2 of calibration.
-    rules = {"default": 28, "planted": 34, "halves": 33}[name]
+    # Of 40 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation.
+    rules = {"default": 28, "planted": 34, "halves": 33, "models": 28}[name]
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
     assert not [path for path in files if not files.keys().isdisjoint(path.parents)]
@@ -105,6 +106,19 @@ def test_a_file_in_an_output_folder_is_its_job_s() -> None:
 def test_a_file_of_no_job_is_refused(file: str) -> None:
     with pytest.raises(InputError, match="no job of this run writes it"):
         job_of(Run.of(DEFAULT), Path(file))
+
+
+def test_a_job_of_the_evaluation_is_a_benchmark_s_or_a_model_s() -> None:
+    files = {name: written_by(name) for name in ("default", "models")}
+    assert files["default"].keys() == files["models"].keys()
+    records = {path for path, (rule, _) in files["default"].items() if rule == "evaluate_benchmark"}
+    assert len(records) == len(DEFAULT["benchmarks"]) * (1 + 10 + 5)
+    assert records == {p for p, (rule, _) in files["models"].items() if rule == "evaluate_model"}
+    (job,) = (job for job in jobs_of(Run.of(MODELS)) if job.rule == "evaluate_model")
+    alone = [own for own in jobs_of(Run.of(DEFAULT)) if own.rule == "evaluate_benchmark"]
+    assert job.settings == {own.wildcards["benchmark"]: own.settings for own in alone}
+    asked = {path for own in alone for path in listed(own.inputs["asked"])}
+    assert set(listed(job.inputs["asked"])) == asked
 
 
 def test_a_run_with_halves_has_the_jobs_of_halves() -> None:

@@ -28,6 +28,7 @@ from benchprof.models.preparation import check_content, read_card
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.sandbox.sandbox import Sandbox
+from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.chat import check_chat, prints_date, render_chat, thinking_of
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
@@ -192,11 +193,13 @@ def _place_of(ablation: str) -> tuple[bool, str]:
     return ablation != INTACT, ablation
 
 
-def prepare_questions(scorer: TreeScorer, requests: Requests) -> Callable[[], list[Response]]:
+def prepare_questions(
+    scorer: TreeScorer, requests: Requests, kept: KeptPaths
+) -> Callable[[], list[Response]]:
     """A function that asks the model, with its weights as they are then, all the requests.
 
-    What does not depend on the weights is done here, once for all ablations. Responses come in
-    the order of `requests.instances`.
+    What does not depend on the weights is done here, once for all ablations, or put into `kept`
+    the first time. Responses come in the order of `requests.instances`.
     """
     instances = requests.instances
     by_kind: dict[str, list[int]] = {}
@@ -206,7 +209,7 @@ def prepare_questions(scorer: TreeScorer, requests: Requests) -> Callable[[], li
     for kind, numbers in by_kind.items():
         own = [instances[number] for number in numbers]
         if kind == "loglikelihood":
-            prepared = scorer.prepare(own)
+            prepared = scorer.prepare(own, kept)
             logger.info("%s", prepared.plan.describe())
             answer[kind] = functools.partial(scorer.score, prepared)
         else:
@@ -319,7 +322,8 @@ def _compute(
     else:
         change, weights = ablated, scope_weights(model, "all_layers")
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
-    questions = [Questions.of(scorer, own) for own in asked]
+    kept = KeptPaths()
+    questions = [Questions.of(scorer, own, kept) for own in asked]
     names = sorted({name for own in asked for name in own.missing.values()}, key=_place_of)
     for number, name in enumerate(names, start=1):
         logger.info("ablation %d of %d: %s", number, len(names), name)
@@ -352,10 +356,10 @@ class Questions:
     truncated: int
 
     @classmethod
-    def of(cls, scorer: TreeScorer, asked: Asked) -> Questions:
-        """Make an assignment ready."""
+    def of(cls, scorer: TreeScorer, asked: Asked, kept: KeptPaths) -> Questions:
+        """Make an assignment ready, with what all those of a job may keep."""
         before = scorer.truncated
-        ask = prepare_questions(scorer, asked.requests)
+        ask = prepare_questions(scorer, asked.requests, kept)
         return cls(asked, scorer, ask, scorer.truncated - before)
 
     def answer(self, name: str, store: Store, sandbox: Sandbox | None) -> None:

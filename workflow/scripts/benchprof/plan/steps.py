@@ -20,10 +20,12 @@ from benchprof.plan.workload import (
 from benchprof.run.inputs import check_exclusions
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import (
-    Answered,
     EvaluateBenchmark,
     EvaluateCalibration,
     EvaluateHalves,
+    EvaluateModel,
+    Evaluation,
+    OfBenchmark,
 )
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, Size
@@ -88,7 +90,7 @@ def workload(run: Run, characters: float) -> Workload:
         )
         for name, path in run.train.items()
     ]
-    jobs = [EvaluateBenchmark(run, run.models[0], name) for name in run.benchmarks]
+    jobs = [OfBenchmark(run, run.models[0], name) for name in run.benchmarks]
     questions = {
         job.benchmark: benchmark_questions(
             job.benchmark, job.asked, job.items, job.exclude, characters
@@ -113,6 +115,11 @@ def _calibration(run: Run, characters: float) -> tuple[Questions, ...]:
         )
         for ability in run.abilities
     )
+
+
+def _evaluations(run: Run) -> Sequence[Evaluation]:
+    """The jobs of the evaluation stage: a job is a model's or a benchmark's."""
+    return [*EvaluateBenchmark.all_of(run), *EvaluateModel.all_of(run)]
 
 
 def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
@@ -149,9 +156,9 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         steps += _halves(run, model, steps[2], shape, counts, load, on)
     if run.candidates:
         steps += _calibrations(run, model, shape, counts, load, on)
-    asked = EvaluateBenchmark(run, model, run.benchmarks[0])
     questions = list(load.questions.values())
-    return [*steps, _answers(asked, len(run.benchmarks), shape, questions, on)]
+    answered = [job for job in _evaluations(run) if job.model == model]
+    return [*steps, _answers(answered[0], len(answered), shape, questions, on)]
 
 
 def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> Step:
@@ -217,7 +224,7 @@ def _calibrations(
 
 
 def _answers(
-    job: Answered,
+    job: Evaluation,
     jobs: int,
     shape: Shape,
     questions: Sequence[Questions],
@@ -229,7 +236,7 @@ def _answers(
         job: one of its jobs, which all have as many ablations.
         jobs: how many.
         shape: of the model.
-        questions: of each job whose size is known.
+        questions: of each benchmark whose size is known.
         on: where it runs.
     """
     # `core` is the same mask for all abilities, and evaluated once; the intact model has answered
@@ -242,12 +249,12 @@ def _answers(
     size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
     copied = job.kept_in is not None
     memory = tuple(cost.evaluation_memory(own, questions, copied, on) for own in shape.by_gpu)
-    loading = shape.weight_bytes / on.storage
+    answering = sum(cost.evaluation_seconds(shape, q, states, on) for q in questions)
     return Step(
         job.rule,
         jobs,
         states * sum(q.read + q.written for q in questions),
         memory if on.gpu else None,
         round(job.memory(size)),
-        seconds=sum(cost.evaluation_seconds(shape, q, states, on) + loading for q in questions),
+        seconds=answering + jobs * shape.weight_bytes / on.storage,
     )

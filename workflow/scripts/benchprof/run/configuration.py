@@ -472,6 +472,9 @@ class Configuration(Section):
     )
     benchmark_data: Directory | None = None
     run_code_unsafely: Flag = False
+    evaluation_job: Literal["benchmark", "model"] = Field(
+        default="benchmark", description="one of benchmark, model"
+    )
     benchmarks: dict[Slug, Benchmark] = Field(
         min_length=1, description="at least one benchmark, each a name and what it is"
     )

@@ -26,7 +26,7 @@ SHARING = ("cpu",)
 """Devices whose kernel takes a mask and heads that share keys and values. For others the library
 repeats these for every head."""
 KEPT_BYTES = 1 << 28
-"""Size of the paths that are kept of one set of requests."""
+"""Size of the paths that a job keeps of all its requests."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,7 @@ class Prepared:
     """Token of every node of the tree."""
     targets: tuple[tuple[Target, ...], ...]
     """Per group: of its trunk, if it has one, then of its rows."""
-    kept: KeptPaths = field(default_factory=KeptPaths)
+    kept: KeptPaths
     """What attention needs of the batches, from the first time that they are scored."""
 
 
@@ -218,15 +218,18 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             pairs.append((alone[:1], alone[1:]) if has_prefix else ([self.prefix_token_id], alone))
         return pairs
 
-    def prepare(self, instances: Sequence[Instance]) -> Prepared:
-        """Tokenize and plan requests once; raises InputError for one that cannot be scored."""
-        return self.prepare_tokens(self.encode(instances))
+    def prepare(self, instances: Sequence[Instance], kept: KeptPaths | None = None) -> Prepared:
+        """Tokenize and plan requests once; raises InputError for one that cannot be scored.
+
+        Requests that are prepared apart share the room of `kept` where they are given the same.
+        """
+        return self.prepare_tokens(self.encode(instances), kept)
 
     def plan(self, requests: Sequence[Instance]) -> Plan:
         """Plan requests without running them."""
         return self.prepare(requests).plan
 
-    def prepare_tokens(self, pairs: Sequence[Pair]) -> Prepared:
+    def prepare_tokens(self, pairs: Sequence[Pair], kept: KeptPaths | None = None) -> Prepared:
         """Plan requests given in tokens."""
         for number, (context, continuation) in enumerate(pairs):
             if not context or not 0 < len(continuation) <= self.max_length:
@@ -256,6 +259,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             owners=np.repeat(np.arange(len(pairs)), lengths),
             tokens=tree.tokens,
             targets=assign(groups, nodes, tokens),
+            kept=kept or KeptPaths(),
         )
 
     def score(self, prepared: Prepared) -> list[Answer]:

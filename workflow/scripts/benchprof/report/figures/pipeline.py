@@ -93,11 +93,22 @@ def pipeline_figure(numbers: pd.DataFrame) -> Figure:
 
 
 def stages(rules: Container[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
-    """`STAGES`, and where a run calibrates, `CALIBRATION` in the place of the last two."""
-    if "calibrate_masks" not in rules:
-        return STAGES
-    before = {rule: stage for rule, stage in STAGES.items() if rule not in CALIBRATION}
-    return before | dict(CALIBRATION)
+    """`STAGES`, and where a run calibrates, `CALIBRATION` in the place of the last two.
+
+    Where a job evaluates a model on all benchmarks, `evaluate_model` has `evaluate_benchmark`'s
+    place.
+    """
+    shown = dict(STAGES)
+    if "calibrate_masks" in rules:
+        before = {rule: stage for rule, stage in STAGES.items() if rule not in CALIBRATION}
+        shown = before | dict(CALIBRATION)
+    if "evaluate_model" not in rules:
+        return shown
+    renamed = {"evaluate_benchmark": "evaluate_model"}
+    return {
+        renamed.get(rule, rule): (name, [renamed.get(needed, needed) for needed in needs])
+        for rule, (name, needs) in shown.items()
+    }
 
 
 def caption(numbers: pd.DataFrame) -> str:

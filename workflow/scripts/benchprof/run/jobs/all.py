@@ -17,7 +17,12 @@ from benchprof.run.jobs.analysis import (
 from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
 from benchprof.run.jobs.calibration import CalibrateMasks
-from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateHalves
+from benchprof.run.jobs.evaluation import (
+    EvaluateBenchmark,
+    EvaluateCalibration,
+    EvaluateHalves,
+    EvaluateModel,
+)
 from benchprof.run.jobs.exhibits import FIGURES, TabulateImpact, TabulateSimilarity
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, listed
@@ -46,6 +51,7 @@ EVERY: tuple[type[Job], ...] = (
     EvaluateCalibration,
     CalibrateMasks,
     EvaluateBenchmark,
+    EvaluateModel,
     ComputeProfile,
     SelectHalfMasks,
     EvaluateHalves,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -20,8 +20,8 @@ from benchprof.tasks.functions import files_of_task
 
 
 @dataclass(frozen=True)
-class Answered(ModelJob):
-    """A job in which the intact and the ablated model answer the same requests.
+class Evaluation(ModelJob):
+    """A job in which the intact and the ablated model answer requests.
 
     Files of masks and records are by the ablation's name; `intact` has no mask.
     """
@@ -29,24 +29,14 @@ class Answered(ModelJob):
     script = "evaluate_benchmark"
 
     @property
-    def asked(self) -> Benchmark:
-        """What is asked, as of a configuration."""
+    def parts(self) -> Sequence[Answered]:
+        """What is asked, each with where its answers go."""
         raise NotImplementedError
 
     @property
     def ablations(self) -> list[Ablation]:
-        """The ablations under which it is asked."""
-        raise NotImplementedError
-
-    def record(self, ablation: Ablation | None) -> Path:
-        """Where the answers under an ablation go; None is the intact model."""
-        raise NotImplementedError
-
-    @property
-    def records(self) -> dict[str, Path]:
-        """Where all answers go, by the ablation's name, and of `intact`."""
-        own = {ablation.name: self.record(ablation) for ablation in self.ablations}
-        return {INTACT: self.record(None)} | own
+        """The ablations under which all of it is asked: all of the run."""
+        return self.run.ablations
 
     @property
     def places(self) -> dict[str, Any]:
@@ -73,6 +63,64 @@ class Answered(ModelJob):
         return {own: paths.mask(self.model, own) for own in self.ablations}
 
     @property
+    def kept_in(self) -> dict[str, Any] | None:
+        """The scope that is ablated but for the mask, where the run ablates the complement."""
+        config = self.run.configuration
+        if config.ablation_of == "mask":
+            return None
+        return {"scope": config.scope, "layers": config.layers}
+
+    @property
+    def inputs(self) -> Files:
+        """The model, the masks, and all that is read to ask."""
+        asked = dict.fromkeys(file for part in self.parts for file in part.files)
+        return {"model": self.folder, "masks": list(self.masks.values()), "asked": list(asked)}
+
+    @property
+    def outputs(self) -> Files:
+        """The answers."""
+        return {"records": [file for part in self.parts for file in part.records.values()]}
+
+    def memory(self, size: Size) -> float:
+        """The weights on their way to the device, the requests, four bytes an entry of all masks.
+
+        On a CPU also the second copy of the scope that an ablated complement takes.
+        """
+        copied = self.kept_in and not size.on_gpu
+        copy = size.in_scope * size.itemsize if copied else 0
+        masked = self.entries([own.k for own in self.ablations], size)
+        return super().memory(size) + 2e9 + size.weights + 4 * masked + copy
+
+    def minutes(self, size: Size) -> float:
+        """Time, with slack; it grows with the model."""
+        return size.minutes(120, 30) * len(self.parts)
+
+
+@dataclass(frozen=True)
+class Answered(Evaluation):
+    """A job in which the intact and the ablated model answer the same requests."""
+
+    @property
+    def parts(self) -> Sequence[Answered]:
+        """The job is its only part."""
+        return [self]
+
+    @property
+    def asked(self) -> Benchmark:
+        """What is asked, as of a configuration."""
+        raise NotImplementedError
+
+    def record(self, ablation: Ablation | None) -> Path:
+        """Where the answers under an ablation go; None is the intact model."""
+        raise NotImplementedError
+
+    @property
+    def records(self) -> dict[str, Path]:
+        """Where all answers go, by the ablation's name, and of `intact`."""
+        own = {ablation.name: self.record(ablation) for ablation in self.ablations}
+        return {INTACT: self.record(None)} | own
+
+    @property
     def exclude(self) -> list[str]:
         """The ids of items that are left out."""
         own = self.asked
@@ -90,14 +138,6 @@ class Answered(ModelJob):
         return {}
 
     @property
-    def kept_in(self) -> dict[str, Any] | None:
-        """The scope that is ablated but for the mask, where the run ablates the complement."""
-        config = self.run.configuration
-        if config.ablation_of == "mask":
-            return None
-        return {"scope": config.scope, "layers": config.layers}
-
-    @property
     def files(self) -> list[Path]:
         """Every file that is read to ask."""
         own = self.asked
@@ -107,16 +147,6 @@ class Answered(ModelJob):
             return [data.TASKS / "ability_items.yaml", *twins, self.items]
         behind = files_of_task(Path(own.task_file)) if isinstance(own, TaskFile) else []
         return [*own_files(own), *map(Path, behind)]
-
-    @property
-    def inputs(self) -> Files:
-        """The model, the masks, and all that is read to ask."""
-        return {"model": self.folder, "masks": list(self.masks.values()), "asked": self.files}
-
-    @property
-    def outputs(self) -> Files:
-        """The answers."""
-        return {"records": list(self.records.values())}
 
     @property
     def settings(self) -> Any:
@@ -136,37 +166,17 @@ class Answered(ModelJob):
             "code": codebase.digest_of("evaluation"),
         }
 
-    def memory(self, size: Size) -> float:
-        """The weights on their way to the device, the requests, four bytes an entry of all masks.
-
-        On a CPU also the second copy of the scope that an ablated complement takes.
-        """
-        copied = self.kept_in and not size.on_gpu
-        copy = size.in_scope * size.itemsize if copied else 0
-        masked = self.entries([own.k for own in self.ablations], size)
-        return super().memory(size) + 2e9 + size.weights + 4 * masked + copy
-
-    def minutes(self, size: Size) -> float:
-        """Time, with slack; it grows with the model."""
-        return size.minutes(120, 30)
-
 
 @dataclass(frozen=True)
-class EvaluateBenchmark(Answered):
-    """Have the intact and every ablated model answer a benchmark."""
+class OfBenchmark(Answered):
+    """A job of a model and a benchmark."""
 
     benchmark: str
-    rule = "evaluate_benchmark"
 
     @property
     def asked(self) -> Benchmark:
         """The benchmark."""
         return self.run.configuration.benchmarks[self.benchmark]
-
-    @property
-    def ablations(self) -> list[Ablation]:
-        """All ablations of the run."""
-        return self.run.ablations
 
     def record(self, ablation: Ablation | None) -> Path:
         """Where the answers to the benchmark go."""
@@ -195,6 +205,40 @@ class EvaluateBenchmark(Answered):
         """Whether programs run without a sandbox decides their own benchmarks' answers alone."""
         unsafe = self.runs_programs and self.run.configuration.run_code_unsafely
         return super().settings | ({"run_code_unsafely": True} if unsafe else {})
+
+
+@dataclass(frozen=True)
+class EvaluateBenchmark(OfBenchmark):
+    """Have the intact and every ablated model answer a benchmark."""
+
+    rule = "evaluate_benchmark"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where a job is a model's."""
+        return [] if run.configuration.evaluation_job == "model" else super().all_of(run)
+
+
+@dataclass(frozen=True)
+class EvaluateModel(Evaluation):
+    """Have the intact and every ablated model answer all benchmarks, loading the model once."""
+
+    rule = "evaluate_model"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where a job is a benchmark's."""
+        return super().all_of(run) if run.configuration.evaluation_job == "model" else []
+
+    @property
+    def parts(self) -> Sequence[OfBenchmark]:
+        """Every benchmark."""
+        return [OfBenchmark(self.run, self.model, name) for name in self.run.benchmarks]
+
+    @property
+    def settings(self) -> Any:
+        """All that decides the answers to each benchmark."""
+        return {part.benchmark: part.settings for part in self.parts}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from benchprof import digests
 from benchprof.run import paths
 from benchprof.run.jobs.calibration import CalibrateMasks
-from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration
+from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateModel
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.masks import DrawControls, SelectMasks
@@ -30,6 +30,7 @@ TIMED: tuple[type[Job], ...] = (
     EvaluateCalibration,
     CalibrateMasks,
     EvaluateBenchmark,
+    EvaluateModel,
     ComputeProfile,
 )
 """Jobs of the stages, whose rules have a `benchmark:` file."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.run import paths
-from benchprof.run.jobs.evaluation import EvaluateBenchmark
+from benchprof.run.jobs.evaluation import OfBenchmark
 from benchprof.run.jobs.job import LIBRARIES, Files, Size
 
 
 @dataclass(frozen=True)
-class ExportItems(EvaluateBenchmark):
+class ExportItems(OfBenchmark):
     """Write what one model was asked on one benchmark and what it answered under every ablation."""
 
     rule = script = "export_items"

@@ -11,7 +11,12 @@ from benchprof import digests
 from benchprof.run import paths
 from benchprof.run.configuration import ShippedBenchmark
 from benchprof.run.jobs.calibration import CalibrateMasks
-from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration
+from benchprof.run.jobs.evaluation import (
+    EvaluateBenchmark,
+    EvaluateCalibration,
+    EvaluateModel,
+    Evaluation,
+)
 from benchprof.run.jobs.exhibits import PlotRadar, figures_of, paper_tables
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.profile import TABLES, table_files
@@ -194,8 +199,9 @@ def targets_of(run: Run) -> list[Path]:
 def results_of(run: Run) -> list[Path]:
     """What the manifest holds the digests of; masks name the importance that made them."""
     masks = [paths.mask(*own) for own in product(run.models, run.ablations)]
-    answered = [*EvaluateBenchmark.all_of(run), *EvaluateCalibration.all_of(run)]
-    records = [path for job in answered for path in job.records.values()]
+    kinds: tuple[type[Evaluation], ...] = (EvaluateBenchmark, EvaluateModel, EvaluateCalibration)
+    answered = [part for kind in kinds for job in kind.all_of(run) for part in job.parts]
+    records = [path for part in answered for path in part.records.values()]
     figures = [path for figure in figures_of(run) for path in figure.targets]
     singles = [
         path

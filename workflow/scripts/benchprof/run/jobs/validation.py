@@ -18,7 +18,7 @@ from benchprof.profile.settings import Settings
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation, k_name
 from benchprof.run.configuration import Benchmark, Folder, TaskFile, Validation
-from benchprof.run.jobs.evaluation import Answered, EvaluateBenchmark
+from benchprof.run.jobs.evaluation import Answered, OfBenchmark
 from benchprof.run.jobs.job import Files, Job, ModelJob, Size
 from benchprof.run.jobs.profile import described, profile_settings
 from benchprof.run.run import Run
@@ -153,9 +153,9 @@ class EvaluateBlocks(PlantedModel):
         return self.device_and_store
 
     @property
-    def benchmarks(self) -> dict[str, EvaluateBenchmark]:
+    def benchmarks(self) -> dict[str, OfBenchmark]:
         """What is asked, as in the run."""
-        return {name: EvaluateBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
+        return {name: OfBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
 
     @property
     def model_settings(self) -> ModelSettings:

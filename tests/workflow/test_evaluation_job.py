@@ -1,0 +1,58 @@
+"""One job that evaluates a model on all benchmarks, in the place of one for each benchmark."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tests.workflow.conftest import Project
+
+LOG = "evaluate_model/tiny.log"
+
+
+def records(project: Project) -> dict[str, Any]:
+    """What was asked and answered, by file; not when and how fast."""
+    folder = project.folder / "results/evaluations"
+    found = {str(path.relative_to(folder)): json.loads(path.read_text())
+             for path in folder.rglob("*.json")}  # fmt: skip
+    for record in found.values():
+        del record["origin"]["made"], record["digest"]
+    return found
+
+
+def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
+    finished: Project, tmp_path: Path
+) -> None:
+    project = finished.copy(tmp_path / "copy")
+    project.configure(lambda config: config.update(evaluation_job="model"))
+    planned = project.planned()
+    assert planned["evaluate_model"] == 1
+    assert not {"evaluate_benchmark", "compute_importance", "select_masks"} & planned.keys()
+    # Nothing in the store: all is computed.
+    shutil.rmtree(project.folder / "store/evaluations")
+    shutil.rmtree(project.folder / "results/evaluations")
+    project.run()
+    assert project.log(LOG).count("0 reused, 5 computed") == 2
+    assert project.log(LOG).count("ablation 1 of 5") == 1
+    assert records(project) == records(finished)
+    timed = pd.read_csv(project.folder / "results/figures/pipeline.csv")
+    assert timed.set_index("rule").loc["evaluate_model", "timed"] == 1
+    assert "Nothing to be done" in project.run()
+
+    # One more benchmark: the job starts again, and computes that one.
+    more = {"ability": "places", "split": "calibration"}
+    project.configure(lambda config: config["benchmarks"].update(more=more))
+    assert project.planned()["evaluate_model"] == 1
+    project.run("results/profiles/impact.csv")
+    assert project.log(LOG).count("5 reused, 0 computed") == 2
+    assert project.log(LOG).count("0 reused, 5 computed") == 1
+
+    # And back: jobs of benchmarks find it all.
+    project.configure(lambda config: config.pop("evaluation_job"))
+    assert project.planned()["evaluate_benchmark"] == 3
+    project.run("results/profiles/impact.csv")
+    for benchmark in ("places_test", "colours_test", "more"):
+        assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
