@@ -39,6 +39,7 @@ ELSEWHERE = {
     "store": "where results lie",
     "benchmark_data": "where items lie",
     "run_code_unsafely": "where programs run",
+    "evaluation_job": "how the work is divided; the numbers are the same",
     "annotation": "decides no score",
     "archive": "decides no score",
     "validation": "has a report of its own",
