@@ -212,11 +212,11 @@ def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
 def _said(row: Mapping[Any, Any], value: float) -> str:
     """A cell in words."""
     what = f"{readable(str(row['ability']))} on {readable(str(row['benchmark'])).lower()}: "
+    form = "" if math.isnan(row.get("form", math.nan)) else f"; form {form_change(row)}"
     if math.isnan(value):
-        return f"{what}no AIS, {row['reason'] or 'not computed'}"
+        return f"{what}no AIS, {row['reason'] or 'not computed'}{form}"
     if "ais_low" not in row:
         return f"{what}{number(value, 3)}"
-    form = "" if math.isnan(row["form"]) else f"; form {form_change(row)}"
     flag = f"; {row['flag_code']}: {row['flag']}" if row["flag_code"] else ""
     return (
         f"{what}{number(value, 3)} ({bounds(row['ais_low'], row['ais_high'])}); over random "
