@@ -12,6 +12,7 @@ def main(job: MeasureSelectivity, threads: int) -> None:
         twins=job.run.own_twins,
         intact=job.intact,
         sources=job.sources,
+        settings=job.profile,
         title=job.title,
         fraction=job.k,
         csv=job.csv,

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from benchprof.analysis.selectivity import (
+    Answers,
     above_twins,
     answer_losses,
+    answers_of,
     random_rises,
     rises,
     selective,
@@ -19,26 +21,35 @@ from benchprof.analysis.selectivity import (
     twin_rises,
 )
 from benchprof.analysis.selectivity_heatmap import selectivity_figure
+from benchprof.profile.settings import Settings
 
-INTACT = {"x": np.array([1.0, 3.0]), "y": np.array([2.0, 2.0])}
+SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
+
+
+def answers(*losses: float) -> Answers:
+    """Of items with one choice each, whose log-likelihood is then the form."""
+    return Answers(np.array(losses), -np.array(losses))
+
+
+INTACT = {"x": answers(1.0, 3.0), "y": answers(2.0, 2.0)}
 ABLATED = {
     "x": {
-        ("x", None): np.array([4.0, 8.0]),
-        ("y", None): np.array([2.0, 4.0]),
-        ("all_abilities", 1): np.array([1.0, 4.0]),
-        ("all_abilities", 2): np.array([2.0, 3.0]),
+        ("x", None): answers(4.0, 8.0),
+        ("y", None): answers(2.0, 4.0),
+        ("all_abilities", 1): answers(1.0, 4.0),
+        ("all_abilities", 2): answers(2.0, 3.0),
     },
     "y": {
-        ("x", None): np.array([5.0, 5.0]),
-        ("y", None): np.array([3.0, 4.0]),
-        ("all_abilities", 1): np.array([2.0, 2.0]),
-        ("all_abilities", 2): np.array([1.0, 2.0]),
+        ("x", None): answers(5.0, 5.0),
+        ("y", None): answers(3.0, 4.0),
+        ("all_abilities", 1): answers(2.0, 2.0),
+        ("all_abilities", 2): answers(1.0, 2.0),
     },
 }
 
 
 def record(gold: list[list[int]], responses: list[list[Any]]) -> dict[str, Any]:
-    return {"items": {"gold": gold, "responses": responses}}
+    return {"items": {"gold": gold, "responses": responses, "scores": {"acc": []}}}
 
 
 def test_the_loss_is_the_right_answer_s() -> None:
@@ -48,7 +59,7 @@ def test_the_loss_is_the_right_answer_s() -> None:
 
 
 def test_the_table_by_hand() -> None:
-    table = selectivity_table(INTACT, ABLATED)
+    table = selectivity_table(INTACT, ABLATED, SETTINGS)
     assert len(table) == 8
     row = table[(table["test"] == "x") & (table["ability"] == "x")].iloc[0]
     # Losses of 1 and 3 become 4 and 8: rises of 3 and 5, standard error sqrt(2 / 2).
@@ -58,10 +69,27 @@ def test_the_table_by_hand() -> None:
     assert random_rises(table).to_dict() == {"x": 0.5, "y": -0.25}
 
 
+def test_form_stands_beside_the_loss() -> None:
+    """The loss of the right answer rises by 2 nats; all choices together lose 1.3."""
+    intact = record([[0]] * 12, [[[-1.0, True], [-2.0, False]]] * 12)
+    lost = record([[0]] * 12, [[[-3.0, False], [-2.5, True]]] * 12)
+    table = selectivity_table(
+        {"x": answers_of(intact)}, {"x": {("x", None): answers_of(lost)}}, SETTINGS
+    )
+    row = table.iloc[0]
+    before, after = np.log(np.exp([-1, -3]) + np.exp([-2, -2.5]))
+    assert row["rise"] == 2
+    assert row["form"] == pytest.approx(after - before)
+    assert row["form"] == pytest.approx(-1.34, abs=0.01)
+    assert (row["form_low"], row["form_high"]) == pytest.approx([row["form"]] * 2, abs=1e-5)
+    few = selectivity_table(INTACT, ABLATED, SETTINGS)
+    assert few[["form", "form_low", "form_high"]].isna().all(axis=None)
+
+
 def test_selective_is_one_and_a_half_times_any_other() -> None:
     # x: 4 is less than 1.5 * 3; y: 1.5 is 1.5 * 1.
-    assert selective(rises(selectivity_table(INTACT, ABLATED))) == {"x": False, "y": True}
-    grid = rises(selectivity_table(INTACT, ABLATED))
+    assert selective(rises(selectivity_table(INTACT, ABLATED, SETTINGS))) == {"x": False, "y": True}
+    grid = rises(selectivity_table(INTACT, ABLATED, SETTINGS))
     grid.loc["x"] = [math.inf, math.inf]
     grid.loc["y"] = [-2.0, -1.0]
     # Two infinite rises are not told apart; a loss that falls is not hit.
@@ -71,8 +99,8 @@ def test_selective_is_one_and_a_half_times_any_other() -> None:
 
 def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
     ablated = {test: dict(own) for test, own in ABLATED.items()}
-    ablated["x"]["x", None] = np.array([math.inf, 8.0])
-    table = selectivity_table(INTACT, ablated)
+    ablated["x"]["x", None] = answers(math.inf, 8.0)
+    table = selectivity_table(INTACT, ablated, SETTINGS)
     row = table.iloc[0]
     assert row["rise"] == math.inf
     assert math.isnan(row["rise_se"])
@@ -82,21 +110,21 @@ def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
     assert texts == ["inf", "3.00", "1.00", "1.50", "0.50", "-0.25"]
 
 
-TWINS = {"x": np.array([2.0, 2.0]), "y": np.array([1.0, 1.0])}
+TWINS = {"x": answers(2.0, 2.0), "y": answers(1.0, 1.0)}
 ABLATED_TWINS = {
     # A control matched to x bears its name.
     "x": {
-        ("x", None): np.array([4.0, 5.0]),
-        ("y", None): np.array([2.0, 2.0]),
-        ("x", 1): np.array([2.0, 2.0]),
+        ("x", None): answers(4.0, 5.0),
+        ("y", None): answers(2.0, 2.0),
+        ("x", 1): answers(2.0, 2.0),
     },
-    "y": {("x", None): np.array([9.0, 9.0]), ("y", None): np.array([2.0, 2.0])},
+    "y": {("x", None): answers(9.0, 9.0), ("y", None): answers(2.0, 2.0)},
 }
 
 
 def test_twins_stand_beside_and_change_nothing_else() -> None:
-    items = selectivity_table(INTACT, ABLATED)
-    table = pd.concat([items, selectivity_table(TWINS, ABLATED_TWINS, twins=True)])
+    items = selectivity_table(INTACT, ABLATED, SETTINGS)
+    table = pd.concat([items, selectivity_table(TWINS, ABLATED_TWINS, SETTINGS, twins=True)])
     assert rises(table).equals(rises(items))
     assert random_rises(table).equals(random_rises(items))
     # On the twins x rises by 2.5, of 4 on its items; y by 1, of 1.5, which is as much as it may.
@@ -113,5 +141,5 @@ def test_twins_stand_beside_and_change_nothing_else() -> None:
 
 def test_without_controls_there_is_no_row_for_them() -> None:
     alone = {t: {k: v for k, v in own.items() if k[1] is None} for t, own in ABLATED.items()}
-    figure = selectivity_figure(selectivity_table(INTACT, alone), "")
+    figure = selectivity_figure(selectivity_table(INTACT, alone, SETTINGS), "")
     assert len(figure.axes[0].texts) == 4

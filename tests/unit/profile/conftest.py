@@ -12,6 +12,8 @@ import torch
 
 from benchprof import digests
 from benchprof.evaluation.record import FORMAT, record_bytes
+from benchprof.profile import reason
+from benchprof.profile.form import Form, Measure
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Scores
@@ -36,14 +38,17 @@ def scores_of(
     guessing: float = 0.25,
     tasks: Sequence[str] | None = None,
     complement: bool = False,
+    form: Form | None = None,
 ) -> Scores:
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
+    form = form or Form(Measure(code=reason.NO_CHOICES), np.empty((0, 0)))
     n = next(iter(metrics.values())).shape[1]
     return Scores(
         model=model, benchmark=benchmark, guessing=Guessing(guessing), ablations=tuple(ablations),
         masks=tuple(f"mask of {own.name}" for own in ablations),
         metrics=metrics,
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
+        forms=dict.fromkeys(metrics, form),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
         model_digest="model", requests_digest="requests", complement=complement,
     )  # fmt: skip
@@ -104,7 +109,12 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
     return write
 
 
+def choice(probability: float) -> list[Any]:
+    return [float(np.log(probability)) if probability > 0 else None, False]
+
+
 def write_record(path, model, tasks, chance, mask, random) -> None:
+    """The right choice has its `chance`, the other half of the rest."""
     acc = (random.random(len(chance)) < chance).astype(float).tolist()
     record = {
         "format": FORMAT,
@@ -120,6 +130,8 @@ def write_record(path, model, tasks, chance, mask, random) -> None:
             "task": tasks,
             "index": list(range(len(tasks))),
             "digest": [f"digest {i}" for i in range(len(tasks))],
+            "gold": [[0]] * len(tasks),
+            "responses": [[choice(p), choice((1 - p) / 2)] for p in chance],
             "scores": {"probability": chance.tolist(), "acc": acc},
         },
     }

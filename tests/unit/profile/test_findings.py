@@ -18,6 +18,7 @@ def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
         "ais": ais, "ais_low": ais - 0.1, "ais_high": ais + 0.1, "over_random": ais,
         "over_others": ais, "q_ais": 0.01, "q_random": 0.01, "q_others": 0.01,
         "reason_code": "", "reason": "", "flag_code": "", "ablation_of": "mask",
+        "form_of": "nats", "form": 0.0, "form_low": -0.1, "form_high": 0.1, "reason_form": "",
     } | changed  # fmt: skip
 
 
@@ -109,6 +110,35 @@ def test_the_sentence_is_made_from_the_numbers() -> None:
         f"effective number of abilities is {effective:.1f} of 5 ({effective:.1f} to "
         f"{effective:.1f}; noise has {found['noise_low']:.1f} to {found['noise_high']:.1f}); 1 of "
         "5 ablated models are broken as a whole, so that their losses name no ability."
+    )
+
+
+def test_a_sentence_says_where_form_moves_with_a_named_ability() -> None:
+    moved = {"form": -2.5, "form_low": -2.75, "form_high": -2.25}
+    cells = [row("large_one", 0.6, **moved), row("small", 0.2),
+             row("random_too", 0.5, q_random=0.2, **moved)]  # fmt: skip
+    assert sentence(cells).endswith(" Form moves too: large one (-2.50 nats, -2.75 to -2.25).")
+    (found,) = findings_rows(pd.DataFrame(cells), 1, {}).to_dict("records")
+    assert found["form_moved"] == "large_one"
+    # Too little, unsure, of no named ability.
+    for less in ({"form": -0.4}, {"form_high": 0.1}, {"q_random": 0.2}):
+        assert "Form" not in sentence([row("large_one", 0.6, **moved | less), row("small", 0.2)])
+    written = moved | {"form_of": "share", "form": 0.3, "form_low": 0.2, "form_high": 0.4}
+    assert "(+0.30 of answers, +0.20 to +0.40)" in sentence([row("a", 0.6, **written), CELLS[0]])
+
+
+def test_a_sentence_says_where_form_is_undefined() -> None:
+    nan = dict.fromkeys(("form", "form_low", "form_high"), np.nan)
+    contexts = nan | {"form_of": "", "reason_form": "choices_are_contexts"}
+    said = sentence([row(name, ais, **contexts) for name, ais in (("a", 0.6), ("b", 0.2))])
+    assert said.endswith(" Form is undefined: its choices are contexts of one text, whose "
+                         "probabilities do not add up.")  # fmt: skip
+    assert said.count("Form") == 1
+    # Where no ability is named there is nothing to doubt.
+    assert "Form" not in sentence([row("a", 0.6, q_random=0.2, **contexts), row("b", 0.1)])
+    lost = nan | {"reason_form": "no_probability"}
+    assert "Form of a is undefined: the model gives" in sentence(
+        [row("a", 0.6, **lost), row("b", 0.2)]
     )
 
 

@@ -56,6 +56,24 @@ def test_two_processes_write_the_same_bytes(records, folder: Path, tmp_path: Pat
         assert (folder / name).read_bytes() == (again / name).read_bytes(), name
 
 
+def test_form_is_that_of_the_records(records, folder: Path) -> None:
+    impact = pd.read_parquet(folder / "impact.parquet")
+    rows = impact[(impact["model"] == "m") & (impact["benchmark"] == "first")]
+    # The same in both metrics. All choices together have (1 + p) / 2 of the right one's p.
+    assert set(rows["metric"]) == {"probability", "acc"}
+    intact, sources = records()
+    for source in (s for s in sources if (s.model, s.benchmark) == ("m", "first")):
+        own = rows[(rows["ability"] == source.ablation.ability)
+                   & (rows["seed"].fillna(0) == (source.ablation.seed or 0))]  # fmt: skip
+        before, after = (
+            np.array(json.loads(path.read_text())["items"]["scores"]["probability"])
+            for path in (intact["m", "first"], source.record)
+        )
+        change = (np.log((1 + after) / 2) - np.log((1 + before) / 2)).mean()
+        assert own["form"].tolist() == pytest.approx([change] * 2)
+        assert ((own["form_low"] < change) & (change < own["form_high"])).all()
+
+
 CODES = {
     "impact": {"ais": "reason_code", "over_random": "reason_random", "p_random": "reason_random",
                "over_others": "reason_others", "q_others": "reason_others", "q_ais": "reason_code",

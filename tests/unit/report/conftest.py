@@ -56,6 +56,7 @@ def row(
     controlled: bool = True,
     flag: str = "",
     ablation_of: str = "mask",
+    formless: str = "",
 ) -> dict[str, Any]:
     """One row; intact 0.75 and guessing 0.25, so that the drop above guessing equals `ais`."""
     tested = seed is None and not reason
@@ -79,6 +80,9 @@ def row(
         "over_others_low": ais - 0.13 if tested else np.nan,
         "over_others_high": ais + 0.07 if tested else np.nan,
         "p_others": p if tested else np.nan,
+        "form_of": "" if formless else "nats", "form_intact": np.nan if formless else -1.5,
+        "form": np.nan if formless else -0.25, "form_low": np.nan if formless else -0.75,
+        "form_high": np.nan if formless else 0.125, "reason_form": formless,
         "clusters": None, "p_least": np.nan if reason else 1e-4,
         "model_digest": "a" * 64, "mask_digest": f"{len(ability) % 10}" * 64,
         "requests_digest": "c" * 64,

@@ -160,6 +160,23 @@ def test_what_a_profile_says_is_read_from_the_tables(
     assert "(not_above_guessing)" in text
 
 
+def test_form_stands_beside_the_score_and_why_it_is_missing_stands_once(
+    card: Path, tmp_path: Path
+) -> None:
+    contexts = {"benchmark": "winogrande", "formless": "choices_are_contexts"}
+    rows = [row(0.5, ability=ability, **own)
+            for own in ({"benchmark": "arc_easy"}, contexts)
+            for ability in ("deductive_reasoning", "spatial_reasoning")]  # fmt: skip
+    target = tmp_path / "report.html"
+    text = " ".join(written(target, finished(rows), card).text.split())
+    # In the table of cells and in that of the benchmark; the words of a cell have it too.
+    assert text.count("-0.25 nats (-0.75 to 0.12)") == 2 * 2
+    assert "; form -0.25 nats (-0.75 to 0.12); n = 60" in target.read_text()
+    assert text.count("No form for Winogrande: its choices are contexts of one text") == 1
+    assert "from 0.5 nats or a share of 0.1" in text
+    assert text.count("Form:") == 1
+
+
 def test_a_model_in_pieces_is_named_in_words(make_table: Table, card: Path, tmp_path: Path) -> None:
     pieces = [{"wheel": f"{n}==1", "sha256": n * 64, "file": f"part{n}"} for n in "12"]
     content = json.loads(card.read_text())

@@ -14,14 +14,14 @@ from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
-from benchprof.analysis.selectivity import MaskOwner, answer_losses, selectivity_table
+from benchprof.analysis.selectivity import Answers, MaskOwner, answers_of, selectivity_table
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.models.preparation import read_card
-from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
+from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import shown_k
 from benchprof.tensors import TensorFile
@@ -97,6 +97,7 @@ def measure_selectivity(
     twins: Mapping[str, str],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
+    settings: Settings,
     title: str,
     fraction: str,
     csv: Path,
@@ -109,6 +110,7 @@ def measure_selectivity(
         twins: the benchmark that is the twins of its items, of abilities that have one.
         intact: record of the intact model by such a benchmark.
         sources: records of the ablated models on them, all of one model, selection and k.
+        settings: of the profile, for the intervals of form.
         title: of the figure, to which k is added.
         fraction: k as configured.
         csv: the table, as `selectivity_table` says.
@@ -120,7 +122,7 @@ def measure_selectivity(
     masks = mask_digests(s.mask for s in sources)
     table = pd.concat(
         [
-            selectivity_table(*_losses(asked, intact, sources, masks), twins=asked is twins)
+            selectivity_table(*_answers(asked, intact, sources, masks), settings, asked is twins)
             for asked in (tests, twins)
             if asked
         ]
@@ -129,20 +131,20 @@ def measure_selectivity(
     draw_selectivity(table, _with_k(title, masks, fraction), figures)
 
 
-def _losses(
+def _answers(
     asked: Mapping[str, str],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-) -> tuple[dict[str, Floats], dict[str, dict[MaskOwner, Floats]]]:
-    """Answer losses of the intact and of the ablated models, by ability whose items are asked."""
-    base: dict[str, Floats] = {}
-    ablated: dict[str, dict[MaskOwner, Floats]] = {}
+) -> tuple[dict[str, Answers], dict[str, dict[MaskOwner, Answers]]]:
+    """Answers of the intact and of the ablated models, by ability whose items are asked."""
+    base: dict[str, Answers] = {}
+    ablated: dict[str, dict[MaskOwner, Answers]] = {}
     for ability, benchmark in asked.items():
         record = read_record(intact[benchmark])
-        base[ability] = answer_losses(record)
+        base[ability] = answers_of(record)
         ablated[ability] = {
-            (s.ablation.ability, s.ablation.seed): answer_losses(
+            (s.ablation.ability, s.ablation.seed): answers_of(
                 read_ablated(s, record, masks, intact[benchmark])
             )
             for s in sources

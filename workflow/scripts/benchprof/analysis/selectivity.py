@@ -4,18 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchprof.profile.criteria import is_selective
+from benchprof.profile.criteria import NATS, is_selective
+from benchprof.profile.form import Form, FormChanges, Measure, form_changes
 from benchprof.profile.resampling import Floats
+from benchprof.profile.settings import Settings
+from benchprof.profile.units import units_of
 
-COLUMNS = ["test", "twins", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se"]
+COLUMNS = ["test", "twins", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se",
+           "form", "form_low", "form_high"]  # fmt: skip
 
 MaskOwner = tuple[str, int | None]
 """Whose mask, and the seed of a random control; None for the ability's own."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one model's answers to a test split come to.
+
+    Attributes:
+        losses: (n,), of `answer_losses`.
+        form: (n,), the log of the choices' total probability, in nats.
+    """
+
+    losses: Floats
+    form: Floats
+
+
+def answers_of(record: Mapping[str, Any]) -> Answers:
+    """What a record of a test split, whose items are choices, holds."""
+    return Answers(answer_losses(record), Measure(NATS).of(record))
 
 
 def answer_losses(record: Mapping[str, Any]) -> Floats:
@@ -34,32 +57,38 @@ def answer_losses(record: Mapping[str, Any]) -> Floats:
 
 
 def selectivity_table(
-    intact: Mapping[str, Floats],
-    ablated: Mapping[str, Mapping[MaskOwner, Floats]],
+    intact: Mapping[str, Answers],
+    ablated: Mapping[str, Mapping[MaskOwner, Answers]],
+    settings: Settings,
     twins: bool = False,
 ) -> pd.DataFrame:
     """A row per test split and ablation.
 
     Args:
-        intact: answer losses of the intact model by ability whose test split it is, (n,) each.
+        intact: answers of the intact model by ability whose test split it is.
         ablated: of the ablated models, by the same and by ablation.
+        settings: of the intervals of form.
         twins: whether the items' corrupted twins were asked in their stead.
 
     Returns:
         Mean losses `intact` and `ablated` in nats, the `rise` from one to the other and its
-        standard error over items, which stand in pairs.
+        standard error over items, which stand in pairs; the change of `form` with its interval,
+        as the AIS table has it, NaN where that is undefined.
     """
     rows = []
     for test, base in intact.items():
-        for (ability, seed), losses in ablated[test].items():
-            n = len(base)
-            rises = losses - base
+        changes = _form_changes(base, ablated[test], settings)
+        bounds = zip(changes.value, changes.low, changes.high, strict=True)
+        for ((ability, seed), own), form in zip(ablated[test].items(), bounds, strict=True):
+            n = len(base.losses)
+            rises = own.losses - base.losses
             # An infinite loss has no spread.
             known = n > 1 and bool(np.isfinite(rises).all())
             error = float(rises.std(ddof=1)) / math.sqrt(n) if known else math.nan
             rows.append(
-                (test, twins, ability, seed, n, base.mean(), losses.mean(), rises.mean(), error)
-            )
+                (test, twins, ability, seed, n, base.losses.mean(), own.losses.mean(),
+                 rises.mean(), error, *form)
+            )  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS).astype({"twins": bool, "seed": "Int64"})
 
 
@@ -107,6 +136,15 @@ def selective(grid: pd.DataFrame) -> dict[str, bool]:
             own, others = grid.loc[ability, ability], grid.loc[ability].drop(ability).max()
             found[ability] = is_selective(own, others)
     return found
+
+
+def _form_changes(
+    base: Answers, ablated: Mapping[MaskOwner, Answers], settings: Settings
+) -> FormChanges:
+    """The changes of form on one test split, in the order of the ablations."""
+    items = np.stack([base.form, *(own.form for own in ablated.values())])
+    # All items are of one task.
+    return form_changes(Form(Measure(NATS), items), units_of([""] * len(base.form)), settings)
 
 
 def _loss(response: tuple[float | None, bool]) -> float:

@@ -9,7 +9,8 @@ judgement here should make again, and a validation's own bounds are its configur
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 # Whether there is an AIS, and whether it is an effect: docs/statistics.md.
 
@@ -50,6 +51,15 @@ CLEAR_EFFECT = 0.15
 SHOWN_AIS = 0.05
 """AIS above which an ability has a ribbon to a benchmark."""
 
+# What masks do to the form of answers: docs/statistics.md, "Form".
+
+NATS, SHARE = "nats", "share"
+"""Of what a change of form is: the log of the choices' total probability, or the share of written
+answers that cannot be parsed."""
+FORM_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
+"""Change of form from which findings say so: the choices together are 1.6 times less likely or
+more, or a tenth of the answers is concerned."""
+
 # How sure profiles are, and what could show: docs/statistics.md.
 
 CONFIDENCE = 0.95
@@ -74,6 +84,12 @@ def is_above_guessing(p: float) -> bool:
 def differs(q: float, difference: float, sign: int) -> bool:
     """Whether a difference is an effect in one direction: 1 for larger, -1 for smaller."""
     return bool(q < SIGNIFICANCE and sign * difference > 0)
+
+
+def moves_form(unit: str, change: float, low: float, high: float) -> bool:
+    """Whether form changes by so much that it is said, with an interval that excludes 0."""
+    enough = unit in FORM_MOVED and abs(change) >= FORM_MOVED[unit]
+    return bool(enough and (low > 0 or high < 0))
 
 
 def separates(own: float, others: float) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from benchprof.profile import reason
 from benchprof.profile.comparison import KEYS, Key, profile_cells
-from benchprof.profile.criteria import CONFIDENCE, differs
+from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_form
 from benchprof.profile.measures import effective_number, noise_null, symmetric_interval
 from benchprof.profile.resampling import Floats
 
@@ -18,7 +18,7 @@ Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
 USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
         "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code",
-        "ablation_of"]  # fmt: skip
+        "ablation_of", "form_of", "form", "form_low", "form_high", "reason_form"]  # fmt: skip
 CONTRASTS = {"random": "random masks", "others": "the other abilities' masks"}
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
            "noise_high", "p_noise"]  # fmt: skip
@@ -41,6 +41,7 @@ def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats
         named = {"needed": needed(cells), "hindering": hindering(cells)}
         named["sufficient"] = sufficient(cells)
         row |= {kind: _named(own) for kind, own in named.items()}
+        row |= {"form_moved": _named(form_moved(named))}
         row |= {"compared": "; ".join(compared(cells))}
         row |= {"broken": sum(cell["flag_code"] != "" for cell in cells)}
         rows.append(row | {"summary": _sentence(row, cells, named)})
@@ -75,6 +76,20 @@ def hindering(cells: Cells) -> Cells:
     beyond = _beyond(cells, "mask", -1)
     gaining = [cell for cell in beyond if differs(cell["q_ais"], cell["ais"], -1)]
     return sorted(gaining, key=lambda cell: cell["ais"])
+
+
+def form_moved(named: Mapping[str, Cells]) -> Cells:
+    """The named cells whose form changes too, so that their AIS may be one of form.
+
+    Args:
+        named: the cells of `needed`, `hindering` and `sufficient`.
+    """
+    return [
+        cell
+        for cells in named.values()
+        for cell in cells
+        if moves_form(cell["form_of"], cell["form"], cell["form_low"], cell["form_high"])
+    ]
 
 
 def compared(cells: Cells) -> tuple[str, ...]:
@@ -155,7 +170,7 @@ def _named(cells: Cells) -> str:
 
 
 def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) -> str:
-    """One sentence; every number in it is the row's or the cells'."""
+    """One sentence, and one of form; every number in it is the row's or the cells'."""
     alone = cells[0]["ablation_of"] == "complement"
     start = (
         f"{row['benchmark']} in {row['model']} ({row['selection']} masks"
@@ -179,7 +194,7 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
             f"{has}{row['broken']} of {row['abilities']} ablated models are broken as a whole, so "
             "that their losses name no ability"
         )
-    return f"{start} {'; '.join(parts)}."
+    return f"{start} {'; '.join(parts)}.{_form_in_words(named)}"
 
 
 def _needed_in_words(named: Mapping[str, Cells], cells: Cells) -> list[str]:
@@ -214,6 +229,28 @@ def _breadth_in_words(row: Mapping[str, Any]) -> str:
         f"its effective number of abilities is {row['effective']:.1f} of {row['abilities']} "
         f"({interval}noise has {row['noise_low']:.1f} to {row['noise_high']:.1f})"
     )
+
+
+def _form_in_words(named: Mapping[str, Cells]) -> str:
+    """What is to say of the form under the masks that are named; empty where it hardly changes."""
+    said, cells = "", [cell for own in named.values() for cell in own]
+    unknown = [cell for cell in cells if cell["reason_form"]]
+    if moved := form_moved(named):
+        said += f" Form moves too: {', '.join(map(_form_change, moved))}."
+    if unknown:
+        whose = "" if len(unknown) == len(cells) else f" of {_readable(unknown)}"
+        said += f" Form{whose} is undefined: {reason.SENTENCES[unknown[0]['reason_form']]}."
+    return said
+
+
+def _form_change(cell: Mapping[Hashable, Any]) -> str:
+    unit = "of answers" if cell["form_of"] == SHARE else cell["form_of"]
+    change = f"{cell['form']:+.2f} {unit}, {cell['form_low']:+.2f} to {cell['form_high']:+.2f}"
+    return f"{_readable([cell])} ({change})"
+
+
+def _readable(cells: Iterable[Mapping[Hashable, Any]]) -> str:
+    return ", ".join(str(cell["ability"]).replace("_", " ") for cell in cells)
 
 
 def _with_intervals(cells: Cells) -> str:

@@ -17,6 +17,13 @@ NO_OTHER_ABILITIES = "no_other_abilities"
 NO_OWN_TEST = "no_own_test"
 # Of a dose and an effective number: what was ablated is all but the mask.
 COMPLEMENT = "ablation_of_complement"
+# Of form.
+CHOICES_ARE_CONTEXTS = "choices_are_contexts"
+NO_CHOICES = "no_choices"
+PROGRAMS = "programs"
+COMPARED_AS_WRITTEN = "compared_as_written"
+UNKNOWN_PARSER = "unknown_parser"
+NO_PROBABILITY = "no_probability"
 # Of a similarity, a reliability, an effective number.
 UNDEFINED_PROFILE = "undefined_profile"
 FLAT_PROFILE = "flat_profile"
@@ -27,6 +34,15 @@ NO_AGREEMENT = "no_agreement"
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
+        TOO_FEW_ITEMS: "there are fewer than ten items",
+        CHOICES_ARE_CONTEXTS: (
+            "its choices are contexts of one text, whose probabilities do not add up"
+        ),
+        NO_CHOICES: "it scores one given text, so that nothing is chosen or parsed",
+        PROGRAMS: "records say what became of a program, not whether it can be parsed",
+        COMPARED_AS_WRITTEN: "answers are compared as they are written, so that all can be parsed",
+        UNKNOWN_PARSER: "how the task parses an answer is not known here",
+        NO_PROBABILITY: "the model gives some item's choices no probability at all",
         UNDEFINED_PROFILE: "a profile is undefined",
         FLAT_PROFILE: "a profile's abilities are all equal",
         ONE_ABILITY: "one ability alone has no profile: there is nothing to prefer it to",

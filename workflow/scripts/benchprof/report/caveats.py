@@ -15,6 +15,7 @@ from benchprof.profile.criteria import (
     SIDE_DROP,
     separates,
 )
+from benchprof.profile.reason import SENTENCES
 from benchprof.report.matrix import Matrix
 from benchprof.report.style import number, readable
 from benchprof.run.configuration import CALIBRATED
@@ -60,6 +61,15 @@ def undefined(matrix: Matrix) -> list[str]:
     return [
         f"No AIS for {_names(benchmarks)}: {reason}."
         for reason, benchmarks in benchmarks_by_reason(matrix).items()
+    ]
+
+
+def formless(matrix: Matrix) -> list[str]:
+    """Which benchmarks have no change of form under some mask and why; empty where all have."""
+    cells = matrix.cells[matrix.cells["reason_form"] != ""]
+    return [
+        f"No form for {_names(own['benchmark'].unique())}: {SENTENCES[str(code)]}."
+        for code, own in cells.groupby("reason_form", sort=False)
     ]
 
 

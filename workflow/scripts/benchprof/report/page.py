@@ -16,11 +16,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from benchprof.files import write_text
 from benchprof.models.source import source_of
 from benchprof.portable import portable
-from benchprof.profile.criteria import FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
+from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
 from benchprof.profile.findings import in_words
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
-from benchprof.report.caveats import caveats, undefined
+from benchprof.report.caveats import caveats, formless, undefined
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.manifest import read_card
@@ -121,6 +121,7 @@ def _background(
             "small": LEAST_DOSE,
             "full": FULL_DOSE,
             "side": SIDE_DROP,
+            "form": FORM_MOVED,
         },
     }
 
@@ -173,6 +174,7 @@ def _section(
             tables["benchmark_similarity"], matrix
         ),
         "undefined": undefined(matrix),
+        "formless": formless(matrix),
         "caveats": caveats(matrix, settings["calibration_benchmarks"]),
         "grids": [_grid(name, grid) for name, grid in grids.items()],
         "benchmarks": {

@@ -87,6 +87,7 @@ def detail_rows(
             "n": int(row["n"]),
             "intact": number(row["intact"], 3),
             "ablated": number(row["ablated"], 3),
+            "form": form_change(row),
             "guessing": number(row["guessing"], 3),
             "ais": estimate(row, "ais", "ais_low", "ais_high"),
             "over_random": _contrast(row, "over_random"),
@@ -116,6 +117,7 @@ def benchmark_rows(matrix: Matrix, benchmark: str) -> list[dict[str, Any]]:
             "own": matrix.own.get(row["ability"]) == benchmark,
             "ais": estimate(row, "ais", "ais_low", "ais_high"),
             "tint": round(100 * max(-1.0, min(1.0, row["ais"]))),
+            "form": form_change(row),
             "over_random": _contrast(row, "over_random"),
             "q_random": probability(row["q_random"]),
             "over_others": _contrast(row, "over_others"),
@@ -210,16 +212,17 @@ def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
 def _said(row: Mapping[Any, Any], value: float) -> str:
     """A cell in words."""
     what = f"{readable(str(row['ability']))} on {readable(str(row['benchmark'])).lower()}: "
+    form = "" if math.isnan(row.get("form", math.nan)) else f"; form {form_change(row)}"
     if math.isnan(value):
-        return f"{what}no AIS, {row['reason'] or 'not computed'}"
+        return f"{what}no AIS, {row['reason'] or 'not computed'}{form}"
     if "ais_low" not in row:
         return f"{what}{number(value, 3)}"
     flag = f"; {row['flag_code']}: {row['flag']}" if row["flag_code"] else ""
     return (
         f"{what}{number(value, 3)} ({bounds(row['ais_low'], row['ais_high'])}); over random "
         f"{_contrast(row, 'over_random')}, q {probability(row['q_random'])}; over other abilities "
-        f"{_contrast(row, 'over_others')}, q {probability(row['q_others'])}; n = {int(row['n'])}"
-        f"{flag}"
+        f"{_contrast(row, 'over_others')}, q {probability(row['q_others'])}{form}; "
+        f"n = {int(row['n'])}{flag}"
     )
 
 
@@ -227,11 +230,16 @@ def _contrast(row: Mapping[Any, Any], name: str) -> str:
     return estimate(row, name, f"{name}_low", f"{name}_high")
 
 
-def estimate(row: Mapping[Any, Any], value: str, low: str, high: str) -> str:
+def estimate(row: Mapping[Any, Any], value: str, low: str, high: str, unit: str = "") -> str:
     """A value with its interval, from three columns of a row; a dash where there is none."""
     if math.isnan(row[value]):
         return NONE
-    return f"{number(row[value])} ({bounds(row[low], row[high])})"
+    return f"{number(row[value])}{unit} ({bounds(row[low], row[high])})"
+
+
+def form_change(row: Mapping[Any, Any]) -> str:
+    """A change of form with its unit and interval; a dash where there is none."""
+    return estimate(row, "form", "form_low", "form_high", f" {row['form_of']}")
 
 
 def bounds(low: float, high: float) -> str:

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import digests
+from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
-from benchprof.run.jobs.profile import source_of
+from benchprof.run.jobs.profile import profile_settings, source_of
 from benchprof.run.jobs.replication import Halving
 from benchprof.run.run import Run
 
 SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 """Each k of the paper."""
-MODULES = ("benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.style")
+MODULES = (
+    "benchprof.analysis", "benchprof.profile.criteria", "benchprof.profile.form",
+    "benchprof.profile.impact", "benchprof.profile.resampling", "benchprof.report.style",
+)  # fmt: skip
 """What makes the tables and figures, so that they are made again when it changed."""
 
 
@@ -134,6 +138,17 @@ class MeasureSelectivity(Compared):
 
     rule = "measure_selectivity"
     what = "selectivity"
+
+    @property
+    def profile(self) -> Settings:
+        """How the intervals of form are made."""
+        return profile_settings(self.run)
+
+    @property
+    def settings(self) -> Any:
+        """Also how the intervals of form are made."""
+        own = self.profile
+        return super().settings | {"intervals": [own.resamples, own.confidence, own.seed]}
 
     @property
     def intact(self) -> dict[str, Path]:

@@ -1,0 +1,67 @@
+"""What form knows of lm-eval's tasks is what these say: which choices are contexts, and filters."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import lm_eval.tasks
+import pytest
+from lm_eval.filters.extraction import RegexFilter
+from lm_eval.tasks._yaml_loader import load_yaml
+
+from benchprof.profile.form import CONTEXT_TASKS, PARSERS, Measure
+from benchprof.tasks.requests import build_requests
+from benchprof.tasks.source import TaskSource, load_tasks
+
+TASKS = Path(lm_eval.tasks.__file__).parent
+SENTENCE = {"sentence": "The cup broke since the _ was hard.", "option1": "cup",
+            "option2": "floor", "answer": "2"}  # fmt: skip
+WSC = {"text": "The cup broke since it was hard.", "pronoun_loc": 20, "pronoun": "it",
+       "options": ["The cup", "The floor"], "label": 1, "quote": ""}  # fmt: skip
+QUESTION = {"id": "1", "question": "What breaks?", "answerKey": "A",
+            "choices": {"text": ["cups", "floors"], "label": ["A", "B"]}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "item"),
+    [
+        ("winogrande/default.yaml", SENTENCE),
+        ("icelandic_winogrande/default.yaml", SENTENCE),
+        ("aradice/winogrande/winogrande_eng.yaml", SENTENCE),
+        ("xwinograd/xwinograd_en.yaml", SENTENCE),
+        ("wsc273/default.yaml", WSC),
+        ("arc/arc_easy.yaml", QUESTION),
+    ],
+)
+def test_choices_are_contexts_where_the_contexts_of_an_item_differ(
+    file: str, item: dict[str, Any], tmp_path: Path
+) -> None:
+    data = tmp_path / "items.jsonl"
+    data.write_text(json.dumps(item) + "\n")
+    (document,) = build_requests(
+        load_tasks(TaskSource(file=TASKS / file, data=data)), None, 1
+    ).documents
+    contexts = {instance.args[0] for instance in document.instances}
+    name = str(document.task.config.task)
+    known = any(fnmatchcase(name, own) for own in CONTEXT_TASKS)
+    assert known is (len(contexts) > 1), name
+
+
+@pytest.mark.parametrize(("task", "filtering", "pattern"), PARSERS)
+def test_answers_are_parsed_by_the_task_s_own_pattern(
+    task: str, filtering: str, pattern: str
+) -> None:
+    files = {"gsm8k": "gsm8k/gsm8k.yaml", "bbh_cot_fewshot_*": "bbh/cot_fewshot/navigate.yaml"}
+    config = load_yaml(TASKS / files[task], resolve_func=False)
+    assert fnmatchcase(config["task"], task)
+    (own,) = [f["filter"][0] for f in config["filter_list"] if f["name"] == filtering]
+    assert own["regex_pattern"] == pattern
+    theirs = RegexFilter(pattern, own.get("group_select", 0))
+    texts = ["#### 42", "#### x", "so the answer is (A).", "the answer is ", "7", "nothing", ""]
+    (given,) = theirs.apply([texts], [{}])
+    record = {"items": {"responses": [[text] for text in texts]}}
+    marked = [float(answer == "[invalid]") for answer in given]
+    assert Measure("share", pattern).of(record).tolist() == marked

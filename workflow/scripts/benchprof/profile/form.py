@@ -1,0 +1,170 @@
+"""Form: how likely a model finds the choices together, or whether what it writes can be parsed.
+
+A mask may take away how answers look and leave the choice among them. The records hold both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from benchprof.profile import reason
+from benchprof.profile.criteria import MIN_ITEMS, NATS, SHARE
+from benchprof.profile.guessing import Guessing
+from benchprof.profile.impact import measure_impacts
+from benchprof.profile.resampling import Floats
+from benchprof.profile.settings import Settings
+from benchprof.profile.units import Units
+from benchprof.sampling import derived_seed
+
+CONTEXT_TASKS = (
+    "winogrande", "metabench_winogrande*", "tinyWinogrande", "AraDiCE_winogrande_*",
+    "icelandic_winogrande", "xwinograd_*", "wsc273",
+)  # fmt: skip
+"""lm-eval's tasks (0.4.13) whose choices are contexts of one text; records do not hold contexts."""
+PARSERS = (
+    ("gsm8k", "strict-match", r"#### (\-?[0-9\.\,]+)"),
+    ("gsm8k", "flexible-extract", r"(-?[$0-9.,]{2,})|(-?[0-9]+)"),
+    ("bbh_cot_fewshot_*", "get-answer", r"(?<=the answer is )(.*)(?=.)"),
+)
+"""Tasks, a filter of theirs and its pattern; lm-eval says `[invalid]` of a text without a match."""
+UNCONDITIONAL = "acc_mutual_info"
+"""A task with this metric asks for every choice once more, without the question, at the end."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How the form of a benchmark's answers is measured in one metric, or why it is not.
+
+    Attributes:
+        unit: `NATS` of choices, `SHARE` of written answers; empty where form is undefined.
+        pattern: what finds the answer in a written text.
+        code: why form is undefined; empty where it is defined.
+    """
+
+    unit: str = ""
+    pattern: str = ""
+    code: str = ""
+
+    def of(self, record: Mapping[str, Any]) -> Floats:
+        """Each item's form in one record, (n,), float64.
+
+        Of choices the log of their total probability in nats, minus infinity where all have none;
+        of written answers 1 where a text cannot be parsed, and 0 where it can.
+        """
+        responses = record["items"]["responses"]
+        if self.unit == SHARE:
+            found = re.compile(self.pattern).search
+            return np.array([found(own[0]) is None for own in responses], dtype=np.float64)
+        if UNCONDITIONAL in record["items"]["scores"]:
+            responses = [own[: len(own) // 2] for own in responses]
+        return total_log_probabilities(responses)
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of one model's answers to a benchmark, as one metric sees it.
+
+    Attributes:
+        measure: how it is measured.
+        items: (1 + ablations, n), each item's form, of the intact model first; no rows where it is
+            undefined.
+    """
+
+    measure: Measure
+    items: Floats
+
+
+@dataclass(frozen=True)
+class FormChanges:
+    """By how much form changes under each ablation, less the intact model's.
+
+    Attributes:
+        intact: mean form of the intact model; NaN where undefined.
+        value: (ablations,), the mean change; NaN where undefined.
+        low: (ablations,), the lower bound of its interval.
+        high: (ablations,), the upper one.
+        codes: (ablations,), why a change is undefined; empty where it is defined.
+    """
+
+    intact: float
+    value: Floats
+    low: Floats
+    high: Floats
+    codes: tuple[str, ...]
+
+
+def measures_of(record: Mapping[str, Any]) -> dict[str, Measure]:
+    """How form is measured in each metric of a benchmark, from any of its records."""
+    items = record["items"]
+    metrics = list(items["scores"])
+    tasks = sorted(set(items["task"]))
+    if "verdicts" in items:
+        return dict.fromkeys(metrics, Measure(code=reason.PROGRAMS))
+    if all(items["gold"]):
+        contexts = any(fnmatchcase(task, name) for task in tasks for name in CONTEXT_TASKS)
+        own = Measure(code=reason.CHOICES_ARE_CONTEXTS) if contexts else Measure(NATS)
+        return dict.fromkeys(metrics, own)
+    if all(isinstance(own[0], str) for own in items["responses"]):
+        return {metric: _written(tasks, metric) for metric in metrics}
+    return dict.fromkeys(metrics, Measure(code=reason.NO_CHOICES))
+
+
+def total_log_probabilities(responses: Sequence[Sequence[Sequence[Any]]]) -> Floats:
+    """Log of the choices' total probability per item, (n,), in nats.
+
+    Args:
+        responses: per item, `[log-likelihood, greedy]` of each choice; null is minus infinity.
+    """
+    likelihoods = [-np.inf if r[0] is None else r[0] for own in responses for r in own]
+    starts = np.cumsum([0, *(len(own) for own in responses[:-1])])
+    return np.asarray(np.logaddexp.reduceat(np.array(likelihoods), starts))
+
+
+def form_changes(form: Form, units: Units, settings: Settings) -> FormChanges:
+    """The change of form under each ablation, with the AIS's paired bootstrap.
+
+    The resamples are those of scores of the same kind: continuous for choices; for written answers
+    right-or-wrong, with their pseudo-items.
+
+    Args:
+        form: of a benchmark.
+        units: what of its items is resampled together.
+        settings: resamples, confidence and seed.
+    """
+    count, n = len(form.items) - 1, form.items.shape[1]
+    value, low, high = np.full((3, count), np.nan)
+    if n < MIN_ITEMS:
+        return FormChanges(np.nan, value, low, high, (reason.TOO_FEW_ITEMS,) * count)
+    known = np.asarray(np.isfinite(form.items).all(axis=1))
+    usable = np.flatnonzero(known[0] & known[1:])
+    if len(usable):
+        # Less the intact model's: its row is then 0, and a drop of these is the change.
+        drops = form.items[0] - form.items[1:][usable]
+        impacts = measure_impacts(
+            np.vstack([np.zeros(n), drops]), Guessing(0.0), units, "absolute",
+            settings.resamples, settings.confidence,
+            derived_seed(settings.seed, "bootstrap", n), form.measure.unit == SHARE,
+        )  # fmt: skip
+        found = impacts.estimates(csr_array(np.eye(len(usable))))
+        value[usable], low[usable], high[usable] = found.value, found.low, found.high
+    codes = tuple(reason.NO_PROBABILITY if np.isnan(own) else "" for own in value)
+    intact = float(form.items[0].mean()) if known[0] else np.nan
+    return FormChanges(intact, value, low, high, codes)
+
+
+def _written(tasks: Sequence[str], metric: str) -> Measure:
+    """Of texts, which a filter parses whose name stands behind the metric's."""
+    _, _, named = metric.partition(",")
+    if not named:
+        return Measure(code=reason.COMPARED_AS_WRITTEN)
+    for own, filtering, pattern in PARSERS:
+        if filtering == named and all(fnmatchcase(task, own) for task in tasks):
+            return Measure(SHARE, pattern)
+    return Measure(code=reason.UNKNOWN_PARSER)
