@@ -66,7 +66,7 @@ validate: .venv/installed
 	@cd validation && ../$(BIN)/python -m benchprof.runs
 	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) \
 		--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
-		evaluate_benchmark=1 evaluate_blocks=1 answer_pool=1 $(FLAGS)
+		evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS)
 	@cat validation/results/validation/verdict.txt
 
 # Trains those of these models that have no folder (docs/planted_models.md), about seven minutes

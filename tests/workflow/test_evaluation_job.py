@@ -35,7 +35,8 @@ def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
     shutil.rmtree(project.folder / "store/evaluations")
     shutil.rmtree(project.folder / "results/evaluations")
     project.run()
-    assert project.log(LOG).count("0 reused, 5 computed") == 2
+    for benchmark in ("places_test", "colours_test"):
+        assert f"{benchmark}: 0 reused, 5 computed" in project.log(LOG)
     assert project.log(LOG).count("ablation 1 of 5") == 1
     assert records(project) == records(finished)
     timed = pd.read_csv(project.folder / "results/figures/pipeline.csv")
@@ -48,7 +49,7 @@ def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
     assert project.planned()["evaluate_model"] == 1
     project.run("results/profiles/impact.csv")
     assert project.log(LOG).count("5 reused, 0 computed") == 2
-    assert project.log(LOG).count("0 reused, 5 computed") == 1
+    assert "more: 0 reused, 5 computed" in project.log(LOG)
 
     # And back: jobs of benchmarks find it all.
     project.configure(lambda config: config.pop("evaluation_job"))
@@ -56,3 +57,26 @@ def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
     project.run("results/profiles/impact.csv")
     for benchmark in ("places_test", "colours_test", "more"):
         assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
+
+
+def test_no_record_of_other_settings_passes_for_one_of_these(
+    finished: Project, tmp_path: Path
+) -> None:
+    """Of a sample that a job of a model answered in between, Snakemake's own records lost."""
+    project = finished.copy(tmp_path / "copy")
+
+    def answer_four(config: dict[str, Any]) -> None:
+        config["benchmarks"]["places_test"]["limit"] = 4
+        config["evaluation_job"] = "model"
+
+    def answer_all(config: dict[str, Any]) -> None:
+        del config["benchmarks"]["places_test"]["limit"], config["evaluation_job"]
+
+    project.configure(answer_four)
+    project.run("results/profiles/impact.csv")
+    project.configure(answer_all)
+    shutil.rmtree(project.folder / ".snakemake")
+    assert project.planned()["evaluate_benchmark"] >= 1
+    project.run("results/profiles/impact.csv")
+    before, after = (own.folder / "results/profiles/impact.csv" for own in (finished, project))
+    assert before.read_bytes() == after.read_bytes()

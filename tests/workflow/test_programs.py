@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.workflow.conftest import Project
@@ -59,3 +60,20 @@ def test_programs_are_run_in_the_sandbox(programs: Project) -> None:
     assert record["scores"] == {"pass@1": 0.0}
     assert record["guessing"] == 0.0
     assert record["items"]["verdicts"] == ["failed"]
+
+
+def test_programs_and_choices_are_evaluated_by_one_job(programs: Project) -> None:
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap (bwrap) is not installed")
+
+    def beside_choices(config: dict[str, Any]) -> None:
+        config["benchmarks"]["places_test"] = {"ability": "places", "split": "test"}
+        config["evaluation_job"] = "model"
+
+    programs.configure(beside_choices)
+    programs.run(RECORD)
+    for benchmark, kind in (("mbpp", "pass@1"), ("places_test", "acc")):
+        file = programs.folder / f"results/evaluations/tiny/{benchmark}/intact.json"
+        record = json.loads(file.read_text())
+        assert kind in record["scores"]
+        assert ("programs" in record["origin"]) == (benchmark == "mbpp")

@@ -323,7 +323,8 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
 
 def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None:
     job = Declared(Run.of(SMALL), "evaluate_benchmark").job({"model": "m", "benchmark": "x_test"})
-    file = folder / job.write_settings()
+    (written,) = job.write_settings()
+    file = folder / written
     assert file == folder / "results/settings/evaluate_benchmark/m/x_test.json"
     assert json.loads(file.read_text()) == job.settings
     before = file.stat().st_mtime_ns

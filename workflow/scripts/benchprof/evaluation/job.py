@@ -1,4 +1,4 @@
-"""One job: the intact and every ablated model on one benchmark, computing what the store lacks."""
+"""One job: the intact and every ablated model on benchmarks, computing what the store lacks."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ class Assignment:
     source: TaskSource
     limit: int | None
     targets: Mapping[str, Path]
+
+    @property
+    def folder(self) -> Path:
+        """Where its records lie, which is named after what is asked."""
+        return Path(os.path.commonpath([own.parent for own in self.targets.values()]))
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,8 @@ def evaluate_benchmarks(
         for name, target in own.assignment.targets.items():
             store.place(store.path(KIND, own.keys[name], SUFFIX), target)
         computed = len(own.missing)
-        logger.info("%d reused, %d computed", len(own.assignment.targets) - computed, computed)
+        reused = len(own.assignment.targets) - computed
+        logger.info("%s: %d reused, %d computed", own.assignment.folder.name, reused, computed)
 
 
 def _ask_store(
@@ -178,8 +184,7 @@ def _ask_store(
         for name in assignment.targets
     }
     keys = {name: key_of(origin) for name, origin in origins.items()}
-    job = Path(os.path.commonpath(assignment.targets.values()))
-    store.use(job, KIND, keys.values(), SUFFIX)
+    store.use(assignment.folder, KIND, keys.values(), SUFFIX)
     missing = {
         keys[name]: name
         for name in sorted(assignment.targets, key=_place_of)
@@ -194,7 +199,7 @@ def _place_of(ablation: str) -> tuple[bool, str]:
 
 
 def prepare_questions(
-    scorer: TreeScorer, requests: Requests, kept: KeptPaths
+    scorer: TreeScorer, requests: Requests, kept: KeptPaths | None = None
 ) -> Callable[[], list[Response]]:
     """A function that asks the model, with its weights as they are then, all the requests.
 
@@ -328,15 +333,10 @@ def _compute(
     for number, name in enumerate(names, start=1):
         logger.info("ablation %d of %d: %s", number, len(names), name)
         mask = masks.get(name)
-        try:
-            with change(weights, mask, method) if mask else contextlib.nullcontext():
-                for own in questions:
-                    if name in own.asked.missing.values():
-                        own.answer(name, store, sandbox)
-        except ArithmeticError as error:
-            remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
-            where = f"{settings.folder}, ablation {name}"
-            raise InputError(where, str(error), "finite logits", remedy) from None
+        with change(weights, mask, method) if mask else contextlib.nullcontext():
+            for own in questions:
+                if name in own.asked.missing.values():
+                    own.answer(name, store, sandbox)
 
 
 @dataclass(frozen=True)
@@ -366,11 +366,17 @@ class Questions:
         """Put the record of one ablation, with the weights as they are now, into the store.
 
         Raises:
-            ArithmeticError: logits are not finite.
+            InputError: logits are not finite.
         """
         started, before = time.monotonic(), self.scorer.truncated
-        responses = self.ask()
-        check_logits(self.scorer, self.asked.requests)
+        assignment = self.asked.assignment
+        try:
+            responses = self.ask()
+            check_logits(self.scorer, self.asked.requests)
+        except ArithmeticError as error:
+            remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
+            where = str(assignment.targets[name])
+            raise InputError(where, str(error), "finite logits", remedy) from None
         made = {
             "truncated": self.truncated + self.scorer.truncated - before,
             "seconds": round(time.monotonic() - started, 2),
@@ -379,5 +385,6 @@ class Questions:
             "machine": provenance.machine(),
         }
         origin = self.asked.origins[name] | {"made": made}
-        content = record_bytes(make_record(self.asked.requests, responses, origin, sandbox))
+        runs = sandbox if assignment.source.runs_programs else None
+        content = record_bytes(make_record(self.asked.requests, responses, origin, runs))
         store.add_bytes(KIND, self.asked.keys[name], SUFFIX, content)

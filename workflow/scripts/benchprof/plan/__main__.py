@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.errors import InputError
+from benchprof.models.device import resolve_device
 from benchprof.plan.machine import CPU, GPU, Machine
+from benchprof.plan.measured import measured_machine
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.plan.steps import Step, mask_sizes, model_steps, workload
 from benchprof.plan.table import gpus_table, model_lines, steps_table, total_lines
@@ -25,14 +27,21 @@ def main() -> int:
     """Run the command."""
     options = _options()
     try:
-        print(plan(options.config, options.cpu, _speeds(options), options.characters))
+        speeds = _speeds(options)
+        print(plan(options.config, options.cpu, speeds, options.characters, options.here))
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def plan(files: Sequence[Path], cpu: bool, speeds: Mapping[str, Any], characters: float) -> str:
+def plan(
+    files: Sequence[Path],
+    cpu: bool,
+    speeds: Mapping[str, Any],
+    characters: float,
+    here: bool = False,
+) -> str:
     """The plan of a configuration as text.
 
     Args:
@@ -40,6 +49,7 @@ def plan(files: Sequence[Path], cpu: bool, speeds: Mapping[str, Any], characters
         cpu: plan for machines without a GPU also where a model's `device` may be one.
         speeds: fields of `Machine` that replace what is assumed of any of them.
         characters: per token.
+        here: measure the speeds of this machine instead of assuming some.
 
     Raises:
         InputError: the configuration is faulty, or a model's architecture is not known.
@@ -50,7 +60,10 @@ def plan(files: Sequence[Path], cpu: bool, speeds: Mapping[str, Any], characters
     steps: dict[Machine, list[Step]] = {}
     config = run.configuration
     for name, model in config.models.items():
-        on = dataclasses.replace(CPU if cpu or model.device == "cpu" else GPU, **speeds)
+        device = "cpu" if cpu else model.device
+        stated = CPU if device == "cpu" else GPU
+        base = measured_machine(resolve_device(device), model.dtype) if here else stated
+        on = dataclasses.replace(base, **speeds)
         own = architecture(name, model.source, paths.model(name))
         shape = model_shape(own, model.dtype, config.scope, config.layers, model.gpus)
         found = model_steps(run, name, shape, load, on)
@@ -73,6 +86,9 @@ def _options() -> argparse.Namespace:
         "--config", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
     )
     parser.add_argument("--cpu", action="store_true", help="plan as if there were no GPU")
+    parser.add_argument(
+        "--here", action="store_true", help="measure the speeds of this machine (half a minute)"
+    )
     units = dict(zip(SPEEDS, ("operations/s", "bytes/s", "s a pass", "bytes/s"), strict=True))
     for speed in SPEEDS:
         defaults = f"{getattr(GPU, speed):g}, without a GPU {getattr(CPU, speed):g}"

@@ -82,18 +82,19 @@ class Evaluation(ModelJob):
         return {"records": [file for part in self.parts for file in part.records.values()]}
 
     def memory(self, size: Size) -> float:
-        """The weights on their way to the device, the requests, four bytes an entry of all masks.
+        """The weights on their way to the device, requests, four bytes an entry of all masks.
 
         On a CPU also the second copy of the scope that an ablated complement takes.
         """
         copied = self.kept_in and not size.on_gpu
         copy = size.in_scope * size.itemsize if copied else 0
         masked = self.entries([own.k for own in self.ablations], size)
-        return super().memory(size) + 2e9 + size.weights + 4 * masked + copy
+        requests = 2e9 + 0.3e9 * (len(self.parts) - 1)
+        return super().memory(size) + requests + size.weights + 4 * masked + copy
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
-        return size.minutes(120, 30) * len(self.parts)
+        return size.minutes(120, 30 + 10 * (len(self.parts) - 1))
 
 
 @dataclass(frozen=True)
@@ -231,14 +232,18 @@ class EvaluateModel(Evaluation):
         return super().all_of(run) if run.configuration.evaluation_job == "model" else []
 
     @property
-    def parts(self) -> Sequence[OfBenchmark]:
+    def parts(self) -> Sequence[EvaluateBenchmark]:
         """Every benchmark."""
-        return [OfBenchmark(self.run, self.model, name) for name in self.run.benchmarks]
+        return [EvaluateBenchmark(self.run, self.model, name) for name in self.run.benchmarks]
 
     @property
     def settings(self) -> Any:
         """All that decides the answers to each benchmark."""
         return {part.benchmark: part.settings for part in self.parts}
+
+    def write_settings(self) -> list[Path]:
+        """Those of a job of each benchmark, so that no record passes for one of other settings."""
+        return [file for part in self.parts for file in part.write_settings()]
 
 
 @dataclass(frozen=True)

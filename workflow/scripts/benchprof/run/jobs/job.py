@@ -114,7 +114,7 @@ class Job:
         """All that decides its outputs beside the files that it reads, as a JSON value."""
         raise NotImplementedError
 
-    def write_settings(self) -> Path:
+    def write_settings(self) -> list[Path]:
         """The file of the settings, written when they changed.
 
         Snakemake remembers parameters in `.snakemake` alone. As an input, changed settings make an
@@ -122,7 +122,7 @@ class Job:
         """
         names = [self.rule, *self.wildcards.values()]
         file = Path("results/settings", *names[:-1], f"{names[-1]}.json")
-        return write_if_changed(file, self.settings)
+        return [write_if_changed(file, self.settings)]
 
     @property
     def places(self) -> dict[str, Any]:
