@@ -69,12 +69,15 @@ def test_no_record_of_other_settings_passes_for_one_of_these(
         config["benchmarks"]["places_test"]["limit"] = 4
         config["evaluation_job"] = "model"
 
-    def answer_all(config: dict[str, Any]) -> None:
-        del config["benchmarks"]["places_test"]["limit"], config["evaluation_job"]
+    limit = project.config["benchmarks"]["places_test"]["limit"]
+
+    def answer_as_before(config: dict[str, Any]) -> None:
+        config["benchmarks"]["places_test"]["limit"] = limit
+        del config["evaluation_job"]
 
     project.configure(answer_four)
     project.run("results/profiles/impact.csv")
-    project.configure(answer_all)
+    project.configure(answer_as_before)
     shutil.rmtree(project.folder / ".snakemake")
     assert project.planned()["evaluate_benchmark"] >= 1
     project.run("results/profiles/impact.csv")
