@@ -21,7 +21,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig
 from benchprof.importance.example import Example
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
-from benchprof.masks.selection import selector
+from benchprof.masks.selection import selected
 from benchprof.masks.size import entry_count
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.tensors import TensorFile, write_tensors
@@ -63,7 +63,7 @@ def selection(folder: Path, parameters: int, settings: dict[str, object]) -> int
     """Select the masks of one set for all k; their entries."""
     files = {str(n): TensorFile(folder / f"{n}.safetensors") for n in range(SETS)}
     counts = [entry_count(fraction, parameters) for fraction in FRACTIONS]
-    masks = selector("specific", settings, files, counts)("0")
+    ((_, masks),) = selected("specific", settings, files, counts, ["0"])
     return sum(len(indices) for mask in masks for indices in mask.values())
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchprof.masks import parts
-from benchprof.masks.selection import selector
+from benchprof.masks.selection import selected
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -169,7 +169,7 @@ def test_masks_equal_their_definition(data: st.DataObject) -> None:
             if None in expected:
                 continue  # `exclude` leaves too little: refused, tested elsewhere
             with mock.patch.object(parts, "LEAST_CHUNK", SMALL_CHUNK):
-                found = selector(selection, options, files, counts)("x")
+                ((_, found),) = selected(selection, options, files, counts, ["x"])
             assert [places_of(entries) for entries in found] == list(map(set, expected)), (
                 selection, options,
             )  # fmt: skip

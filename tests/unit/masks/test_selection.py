@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -54,26 +55,51 @@ def test_top_is_by_importance_over_all_projections(files: dict[str, TensorFile])
     assert [plain(e) for e in select_top(files["a"], [1, 2, 3, 4])] == expected
 
 
+def ratio_of(
+    files: dict[str, TensorFile],
+    ability: str,
+    count: int,
+    pool: float,
+    skipped: Callable[[str], Sequence[Entries]] | None = None,
+) -> list[Entries]:
+    shares = Shares.of_files(files)
+    ((own, found),) = select_ratio(shares, [ability], [count], pool, "mean", skipped)
+    assert own == ability
+    return found
+
+
 def test_ratio_leaves_the_core(files: dict[str, TensorFile]) -> None:
     # epsilon = 0.01/12. Pool of 5 for n=1 (ties fill it with DOWN[0]): ratios of a are
     # GATE[0] .5/(.5+e)=1.0, DOWN[1] .3/(.1+e)=2.98, GATE[3] .1/e=120, UP[2] .1/(.4+e)=.25.
-    (one,) = select_ratio(Shares.of_files(files), "a", [1], 5, "mean")
+    (one,) = ratio_of(files, "a", 1, 5)
     assert plain(one) == {GATE: [3]}
-    (two,) = select_ratio(Shares.of_files(files), "a", [2], 5, "mean")
+    (two,) = ratio_of(files, "a", 2, 5)
     assert plain(two) == {DOWN: [1], GATE: [3]}
     # b: UP[2] .4/(.1+e)=3.97, GATE[0] 1.0, DOWN[1] .1/(.3+e)=.33.
-    (other,) = select_ratio(Shares.of_files(files), "b", [1], 5, "mean")
+    (other,) = ratio_of(files, "b", 1, 5)
     assert plain(other) == {UP: [2]}
+
+
+@pytest.mark.parametrize("room", [1, 10**9])
+def test_ratios_of_abilities_together_are_those_of_each_alone(
+    files: dict[str, TensorFile], room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchprof.masks.specific.AT_ONCE", room)
+    found = dict(select_ratio(Shares.of_files(files), ["b", "a"], [1, 2], 5, "mean"))
+    assert list(found) == ["b", "a"]
+    for ability, masks in found.items():
+        alone = [entries for count in (1, 2) for entries in ratio_of(files, ability, count, 5)]
+        assert list(map(plain, masks)) == list(map(plain, alone))
 
 
 def test_the_pool_bounds_the_ratio(files: dict[str, TensorFile]) -> None:
     # With a pool of 2 for n=1 only GATE[0] and DOWN[1] compete.
-    (entries,) = select_ratio(Shares.of_files(files), "a", [1], 2, "mean")
+    (entries,) = ratio_of(files, "a", 1, 2)
     assert plain(entries) == {DOWN: [1]}
 
 
 def test_a_pool_larger_than_the_scope_is_the_scope(files: dict[str, TensorFile]) -> None:
-    (entries,) = select_ratio(Shares.of_files(files), "a", [12], 5, "mean")
+    (entries,) = ratio_of(files, "a", 12, 5)
     assert sum(map(len, entries.values())) == 12
 
 
@@ -109,11 +135,13 @@ def test_exclude_skips_what_the_other_ranks_high(files: dict[str, TensorFile]) -
 
 def test_ratio_leaves_out_what_the_other_ranks_high(files: dict[str, TensorFile]) -> None:
     # GATE[0] and UP[2] are b's top 2; a pool of 4 has two entries beside them, one of 2 has one.
-    shares = Shares.of_files(files)
-    (entries,) = select_ratio(shares, "a", [2], 2, "mean", tops_of_others(files, "a", 2))
+    def skipped(ability: str) -> list[Entries]:
+        return tops_of_others(files, ability, 2)
+
+    (entries,) = ratio_of(files, "a", 2, 2, skipped)
     assert plain(entries) == {DOWN: [1], GATE: [3]}
     with pytest.raises(InputError, match=r"more than the 1 weights.*raise `pool` or"):
-        select_ratio(shares, "a", [2], 1, "mean", tops_of_others(files, "a", 2))
+        ratio_of(files, "a", 2, 1, skipped)
 
 
 def test_exclude_that_leaves_too_little_is_refused(files: dict[str, TensorFile]) -> None:
@@ -124,7 +152,7 @@ def test_exclude_that_leaves_too_little_is_refused(files: dict[str, TensorFile])
 def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:
     for select in (
         lambda: select_top(files["a"], [13]),
-        lambda: select_ratio(Shares.of_files(files), "a", [13], 5, "mean"),
+        lambda: ratio_of(files, "a", 13, 5),
     ):
         with pytest.raises(InputError, match="more than the 12 weights in scope"):
             select()

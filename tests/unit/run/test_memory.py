@@ -221,11 +221,11 @@ def test_the_plan_says_what_rules_ask_for(config: dict[str, Any], rules: int) ->
     run = Run.of(config)
     for model in run.models:
         steps = planned(run, model)
-        assert all(step.host_memory for step in steps)
+        assert all(step.asked for step in steps)
         assert len(steps) == rules
         for step in steps:
-            assert step.host_memory is not None
-            assert asked(run, model, step) == {round(step.host_memory / 1e6)}, step.rule
+            assert step.asked is not None
+            assert asked(run, model, step) == {round(step.asked / 1e6)}, step.rule
 
 
 @pytest.mark.usefixtures("prepared")
@@ -234,4 +234,4 @@ def test_rules_ask_for_no_less_than_the_plan_where_few_layers_are_in_scope() -> 
     (name, model), *_ = PAPER["models"].items()
     run = Run.of(PAPER | {"models": {name: model}, "layers": [0, 3]})
     for step in planned(run, name):
-        assert min(asked(run, name, step)) >= round((step.host_memory or 0) / 1e6), step.rule
+        assert min(asked(run, name, step)) >= round((step.asked or 0) / 1e6), step.rule

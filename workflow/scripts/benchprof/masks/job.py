@@ -17,7 +17,7 @@ from benchprof.masks.control import (
     mean_strata,
 )
 from benchprof.masks.mask import RANDOM, Mask, read_masks, write_mask
-from benchprof.masks.selection import read_for, selector
+from benchprof.masks.selection import read_for, selected
 from benchprof.masks.size import entry_count
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
@@ -60,10 +60,11 @@ def select_masks(
     whole = read_card(folder).parameters if fraction_of == "model" else size
     (selection,) = {ablation.selection for ablation in targets}
     ks = list(dict.fromkeys(ablation.k for ablation in targets))
-    select = selector(selection, settings, files, [entry_count(k, whole) for k in ks])
-    for ability in dict.fromkeys(ablation.ability for ablation in targets):
+    counts = [entry_count(k, whole) for k in ks]
+    abilities = list(dict.fromkeys(ablation.ability for ablation in targets))
+    for ability, masks in selected(selection, settings, files, counts, abilities):
         used = {name: files[name].origin for name in read_for(selection, ability, files)}
-        chosen = dict(zip(ks, select(ability), strict=True))
+        chosen = dict(zip(ks, masks, strict=True))
         for ablation in (own for own in targets if own.ability == ability):
             entries = chosen[ablation.k]
             origin = {

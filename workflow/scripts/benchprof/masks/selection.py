@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from benchprof.masks.rankings import select_bottom, select_core, select_top
@@ -34,34 +34,49 @@ def read_for(selection: str, ability: str, importances: Collection[str]) -> list
     return [ability, BACKGROUND] if BACKGROUND in importances else sorted(importances)
 
 
-def selector(
+def selected(
     selection: str,
     settings: Mapping[str, Any],
     files: Mapping[str, TensorFile],
     counts: Sequence[int],
-) -> Callable[[str], list[Entries]]:
-    """From an ability to its entries for each count; what all abilities need is done once."""
-    if selection == "top":
-        within = Top(**settings).within
-        return lambda ability: select_top(files[ability], counts, within)
-    if selection == "bottom":
-        return lambda ability: select_bottom(files[ability], counts)
-    shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)
+    abilities: Sequence[str],
+) -> Iterator[tuple[str, list[Entries]]]:
+    """Each ability's entries for each count; what all abilities need is done once."""
+    if selection == "specific":
+        yield from _specific(Specific(**settings), files, counts, abilities)
+        return
     if selection == "core":
-        core = select_core(shares, counts)
-        return lambda _: core
-    rule = Specific(**settings)
+        core = select_core(Shares.of_files(files), counts)
+        yield from ((ability, core) for ability in abilities)
+        return
+    for ability in abilities:
+        if selection == "top":
+            yield ability, select_top(files[ability], counts, Top(**settings).within)
+        else:
+            yield ability, select_bottom(files[ability], counts)
+
+
+def _specific(
+    rule: Specific,
+    files: Mapping[str, TensorFile],
+    counts: Sequence[int],
+    abilities: Sequence[str],
+) -> Iterator[tuple[str, list[Entries]]]:
+    shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)
     least = rule.in_top_of or 0
     tops = {a: select_top(file, counts) for a, file in files.items()} if least else {}
+
+    def skipped(ability: str) -> list[Entries]:
+        return in_several_tops(shares, ability, tops, least)
+
     if rule.pool is not None:
-        pool = rule.pool
-        return lambda ability: select_ratio(
-            shares, ability, counts, pool, rule.others,
-            in_several_tops(shares, ability, tops, least) if least else None,
-        )  # fmt: skip
-    if rule.definition == "exclude":
-        return lambda ability: select_excluding(
-            shares, ability, counts, in_several_tops(shares, ability, tops, least)
+        yield from select_ratio(
+            shares, abilities, counts, rule.pool, rule.others, skipped if least else None
         )
-    contrast = {"max": select_max, "diff": select_difference, "sum": select_sum}[rule.definition]
-    return lambda ability: contrast(shares, ability, counts)
+        return
+    contrasts = {"max": select_max, "diff": select_difference, "sum": select_sum}
+    for ability in abilities:
+        if rule.definition == "exclude":
+            yield ability, select_excluding(shares, ability, counts, skipped(ability))
+        else:
+            yield ability, contrasts[rule.definition](shares, ability, counts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 
@@ -13,34 +13,40 @@ from benchprof.masks.rankings import select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.threshold import Entries, largest, more_than_scope
 
+AT_ONCE = 2 * 10**9
+"""Bytes that the pools of several abilities may take, of which ratios are computed together."""
+
 
 def select_ratio(
     shares: Shares,
-    ability: str,
+    abilities: Sequence[str],
     counts: Sequence[int],
     pool: float,
     others: str,
-    skipped: Sequence[Entries] | None = None,
-) -> list[Entries]:
-    """Definition `ratio`: of what ranks high for this ability, what the others need least.
+    skipped: Callable[[str], Sequence[Entries]] | None = None,
+) -> Iterator[tuple[str, list[Entries]]]:
+    """Definition `ratio`: of what ranks high for an ability, what the others need least.
 
     Among the `pool`·n entries with the highest score s_a, the n with the largest
     s_a / (o + ε), o the mean or the maximum of the other abilities' s; all s as shares,
     ε = 0.01/|T|. Not nested in n, since the pool grows with it. A weight that every ability
     needs, and this one a little more, can have a large ratio: `skipped` keeps it out.
 
-    The pools are nested, so that ratios are computed once, in the widest. Memory: 4 bytes an
-    entry of every pool, 8 an entry of the widest and of the next, copies of one tensor, the
-    result; with a pool of 5 at 8 billion parameters and the paper's six k that is 7 GB. With
-    `skipped` also what it is made from, as `select_excluding` says.
+    The pools are nested, so that ratios are computed once, in the widest. Every ability's are
+    read from all importances: tensor by tensor for as many abilities as `AT_ONCE` has room for.
+    Memory: 4 bytes an entry of every pool and 8 of the widest, of those abilities; of one 8 an
+    entry of the next pool, copies of one tensor, the result; with a pool of 5 at 8 billion
+    parameters and the paper's six k that is 7 GB. With `skipped` also what it is made from, as
+    `select_excluding` says.
 
     Args:
         shares: of all abilities.
-        ability: whose masks are selected.
+        abilities: whose masks are selected.
         counts: the sizes n.
         pool: the size of the pool as a multiple of n.
         others: mean or max.
-        skipped: entries that are in no mask, for each of `counts`; of `in_several_tops`.
+        skipped: of an ability the entries that are in no mask, for each of `counts`; of
+            `in_several_tops`.
 
     Raises:
         InputError: fewer than n entries of a pool are not skipped.
@@ -49,23 +55,41 @@ def select_ratio(
         if count > shares.size:
             raise more_than_scope(count, shares.size)
     sizes = [min(int(count * pool), shares.size) for count in counts]
-    pools = select_top(shares.files[ability], sizes)
-    widest = pools[sizes.index(max(sizes))]
-    ratios = _ratios(shares, ability, others, widest)
+    widest = sizes.index(max(sizes))
+    together = max(1, AT_ONCE // (4 * sum(sizes) + 8 * max(sizes)))
+    for first in range(0, len(abilities), together):
+        group = abilities[first : first + together]
+        pools = {ability: select_top(shares.files[ability], sizes) for ability in group}
+        ratios = _ratios(shares, others, {ability: own[widest] for ability, own in pools.items()})
+        for ability in group:
+            out = None if skipped is None else skipped(ability)
+            own = pools.pop(ability), ratios.pop(ability)
+            yield ability, _best_ratios(ability, *own, widest, counts, out)
 
-    def best_of(entries: Entries, count: int) -> Entries:
-        own = ratios
-        if entries is not widest:
-            own = {t: ratios[t][torch.searchsorted(widest[t], i)] for t, i in entries.items()}
-        best = largest(list(own), own.__getitem__, [count])[0]
-        return {tensor: entries[tensor][positions] for tensor, positions in best.items()}
 
+def _best_ratios(
+    ability: str,
+    pools: Sequence[Entries],
+    ratios: Mapping[str, torch.Tensor],
+    widest: int,
+    counts: Sequence[int],
+    skipped: Sequence[Entries] | None,
+) -> list[Entries]:
+    """The entries of each pool with the largest ratios, which are those of pool `widest`."""
+    all_entries = pools[widest]
     if skipped is not None:
         pools = [_without(entries, out) for entries, out in zip(pools, skipped, strict=True)]
         for entries, count in zip(pools, counts, strict=True):
-            _check_enough(
-                sum(map(len, entries.values())), count, ability, "raise `pool` or `in_top_of`"
-            )
+            left = sum(map(len, entries.values()))
+            _check_enough(left, count, ability, "raise `pool` or `in_top_of`")
+
+    def best_of(entries: Entries, count: int) -> Entries:
+        own = ratios
+        if entries is not all_entries:
+            own = {t: ratios[t][torch.searchsorted(all_entries[t], i)] for t, i in entries.items()}
+        best = largest(list(own), own.__getitem__, [count])[0]
+        return {tensor: entries[tensor][positions] for tensor, positions in best.items()}
+
     return [best_of(entries, count) for entries, count in zip(pools, counts, strict=True)]
 
 
@@ -184,18 +208,27 @@ def _of_others(
     return (shares.of(name, tensor, indices) for name in shares.others(ability))
 
 
-def _ratios(shares: Shares, ability: str, others: str, entries: Entries) -> dict[str, torch.Tensor]:
-    """The ratio of each entry, float64, in the order of the entries' indices."""
-    epsilon = 0.01 / shares.size
-    ratios = {}
-    for tensor, indices in entries.items():
-        theirs = _of_others(shares, ability, tensor, indices)
-        if others == "max":
-            level = functools.reduce(torch.maximum, theirs)
-        else:
-            level = functools.reduce(torch.add, theirs).div_(len(shares.others(ability)))
-        ratios[tensor] = shares.of(ability, tensor, indices).div_(level.add_(epsilon))
+def _ratios(
+    shares: Shares, others: str, entries: Mapping[str, Entries]
+) -> dict[str, dict[str, torch.Tensor]]:
+    """The ratio of each ability's entries, float64, in the order of the entries' indices."""
+    ratios: dict[str, dict[str, torch.Tensor]] = {ability: {} for ability in entries}
+    for tensor in shares.names:
+        for ability, own in entries.items():
+            if tensor in own:
+                ratios[ability][tensor] = _ratio(shares, ability, others, tensor, own[tensor])
     return ratios
+
+
+def _ratio(
+    shares: Shares, ability: str, others: str, tensor: str, indices: torch.Tensor
+) -> torch.Tensor:
+    theirs = _of_others(shares, ability, tensor, indices)
+    if others == "max":
+        level = functools.reduce(torch.maximum, theirs)
+    else:
+        level = functools.reduce(torch.add, theirs).div_(len(shares.others(ability)))
+    return shares.of(ability, tensor, indices).div_(level.add_(0.01 / shares.size))
 
 
 def _in_several(several: Sequence[Entries], least: int) -> Entries:

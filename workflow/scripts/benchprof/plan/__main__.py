@@ -20,7 +20,13 @@ from benchprof.run import paths
 from benchprof.run.run import read_run
 
 CHARACTERS = 4.0
-SPEEDS = ("flops", "bandwidth", "latency", "storage")
+SPEEDS = {
+    "flops": "operations/s",
+    "flops_of_one": "operations/s of one example's passes",
+    "bandwidth": "bytes/s",
+    "latency": "s a pass",
+    "storage": "bytes/s",
+}
 
 
 def main() -> int:
@@ -77,7 +83,9 @@ def plan(
 
 
 def _speeds(options: argparse.Namespace) -> dict[str, Any]:
-    return {s: v for s in SPEEDS if (v := getattr(options, s)) is not None}
+    given = {s: v for s in SPEEDS if (v := getattr(options, s)) is not None}
+    # One speed stands for both kinds of products until both are stated.
+    return ({"flops_of_one": given["flops"]} if "flops" in given else {}) | given
 
 
 def _options() -> argparse.Namespace:
@@ -89,10 +97,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--here", action="store_true", help="measure the speeds of this machine (half a minute)"
     )
-    units = dict(zip(SPEEDS, ("operations/s", "bytes/s", "s a pass", "bytes/s"), strict=True))
-    for speed in SPEEDS:
+    for speed, unit in SPEEDS.items():
         defaults = f"{getattr(GPU, speed):g}, without a GPU {getattr(CPU, speed):g}"
-        parser.add_argument(f"--{speed}", type=float, help=f"{units[speed]} ({defaults})")
+        name = f"--{speed.replace('_', '-')}"
+        parser.add_argument(name, type=float, help=f"{unit} ({defaults})")
     parser.add_argument(
         "--characters", type=float, default=CHARACTERS, help=f"per token ({CHARACTERS:g})"
     )

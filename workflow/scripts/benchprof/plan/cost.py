@@ -1,4 +1,4 @@
-"""GPU memory and time of each job, by formulas from the model's shape and the workload."""
+"""Memory and time of each job, by formulas from the model's shape and the workload."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from benchprof.scoring.scorer import GENERATION_SHARE, MOST_TOKENS
 
 GPU = 10**9
 """Bytes of CUDA's context, kernels and the allocator's slack."""
+HOST = 8 * 10**8
+"""Bytes of Python and the libraries, which count where there is no GPU."""
 INDEX = 4
 SCORE = 4
 WAIT = 2
@@ -34,7 +36,7 @@ def importance_seconds(
     forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
     if score == "wanda":
         read = examples.number * shape.projections * shape.itemsize
-        return machine.seconds(forward, read, examples.number)
+        return machine.seconds(forward, read, examples.number, of_one=True)
     batches = math.ceil(examples.tokens / shape.most_tokens) if score in SUMMED else math.inf
     passes = min(examples.number, batches)
     folded = 2 * shape.itemsize + (shape.itemsize if on_host else 2 * SCORE)
@@ -42,23 +44,23 @@ def importance_seconds(
     # Forward and, of two kernels a projection, backward.
     reached = min(shape.scope_size, shape.projections)
     operations = 2 * forward + 2 * reached * examples.tokens
-    return machine.seconds(operations, passes * moved, 3 * passes)
+    of_one = passes == examples.number
+    return machine.seconds(operations, passes * moved, 3 * passes, of_one)
 
 
 def importance_memory(
     shape: Shape, examples: Examples, score: str, on_host: bool, machine: Machine
 ) -> int:
-    """Peak bytes of the importance job on the GPU; 0 without one.
+    """Peak bytes of the importance job, on the GPU if there is one.
 
     Of a model on several GPUs, `shape` is what one of them holds, and the result is that one's.
     Weights, a float32 accumulator of the scope, the largest tensor's gradient with a float32 copy,
     activations and logits of the longest batch.
     """
-    if not machine.gpu:
-        return 0
     if score == "wanda":
         # It moves each tensor's scores to the host as soon as it has them.
-        return GPU + shape.weight_bytes
+        scores = 0 if machine.gpu else SCORE * shape.scope_size
+        return _base(machine) + shape.weight_bytes + scores
     mean = examples.tokens / examples.number
     longest = min(shape.most_tokens, examples.tokens if score in SUMMED else examples.longest)
     counted = math.ceil(longest / mean * examples.counted / examples.number)
@@ -67,7 +69,12 @@ def importance_memory(
     gradient = max(shape.scope, default=0) * (shape.itemsize + SCORE)
     activations = longest * shape.activation * shape.itemsize + logits + gradient
     accumulators = 0 if on_host else SCORE * shape.scope_size
-    return GPU + shape.weight_bytes + accumulators + activations
+    return _base(machine) + shape.weight_bytes + accumulators + activations
+
+
+def _base(machine: Machine) -> int:
+    """Bytes that a job takes before it has a model."""
+    return GPU if machine.gpu else HOST
 
 
 def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine: Machine) -> float:
@@ -93,23 +100,23 @@ def _answered_at_once(questions: Questions, machine: Machine) -> int:
 
 
 def evaluation_memory(
-    shape: Shape, questions: Sequence[Questions], copied: bool, machine: Machine
+    shape: Shape, questions: Sequence[Questions], copied: bool, entries: int, machine: Machine
 ) -> int:
-    """Peak bytes of the largest evaluation job on the GPU; 0 without one.
+    """Peak bytes of the largest evaluation job, on the GPU if there is one.
 
     Args:
         shape: of the model, or of what one of several GPUs holds; the result is then that one's.
         questions: of every benchmark.
         copied: whether all but the masks is ablated, which takes a second copy of the scope.
+        entries: of all masks, which lie on the host.
         machine: where it runs.
     """
-    if not machine.gpu:
-        return 0
-    size, most = shape.dimensions, MOST_TOKENS["cuda"]
+    size, most = shape.dimensions, MOST_TOKENS["cuda" if machine.gpu else "cpu"]
     # Prompts of answers are plain sequences: hardly any keys are copied for them.
     passes = [(min(q.read, most), 0 if q.written else q.longest) for q in questions]
     passing = max((size.peak_bytes(*p) + KEPT_BYTES for p in passes), default=0)
     written = [q for q in questions if q.written]
     cache = max((_answered_at_once(q, machine) * q.longest for q in written), default=0)
     loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)
-    return GPU + loaded + max(passing, cache * shape.cache_bytes)
+    masks = 0 if machine.gpu else INDEX * entries
+    return _base(machine) + loaded + masks + max(passing, cache * shape.cache_bytes)

@@ -10,7 +10,8 @@ class Machine:
     """Speeds that jobs really reach, not the data sheet's.
 
     Attributes:
-        flops: floating point operations per second.
+        flops: floating point operations per second, in products of full batches.
+        flops_of_one: in those of one example, forward and backward.
         bandwidth: bytes per second between memory and arithmetic.
         latency: seconds that one forward pass takes however small it is.
         storage: bytes per second when models are loaded and importance is written.
@@ -18,22 +19,28 @@ class Machine:
     """
 
     flops: float
+    flops_of_one: float
     bandwidth: float
     latency: float
     storage: float
     gpu: bool
 
-    def seconds(self, operations: float, moved: float, passes: float) -> float:
+    def seconds(
+        self, operations: float, moved: float, passes: float, of_one: bool = False
+    ) -> float:
         """Of work with so many operations, bytes moved and forward passes, one after another.
+
+        `of_one`: a pass is one example's.
 
         The sum, not the largest of the three: kernels that wait for memory and kernels that
         compute take turns.
         """
-        return operations / self.flops + moved / self.bandwidth + passes * self.latency
+        flops = self.flops_of_one if of_one else self.flops
+        return operations / flops + moved / self.bandwidth + passes * self.latency
 
 
-GPU = Machine(flops=3e14, bandwidth=2e12, latency=0.02, storage=1e9, gpu=True)
+GPU = Machine(flops=3e14, flops_of_one=3e14, bandwidth=2e12, latency=0.02, storage=1e9, gpu=True)
 """One H100 (80 GB): 30% of its bfloat16 arithmetic, 60% of its memory's bandwidth, and what
 launching a forward pass of 32 layers from Python takes. Assumed, not measured."""
-CPU = Machine(flops=1e11, bandwidth=1e10, latency=0.0, storage=1e9, gpu=False)
+CPU = Machine(flops=1e11, flops_of_one=1e11, bandwidth=1e10, latency=0.0, storage=1e9, gpu=False)
 """Two cores of a server, in float32."""

@@ -14,10 +14,10 @@ from benchprof.plan.machine import CPU, GPU, Machine
 
 SIDE, MATRICES = 4096, 24
 """Square weights, more of them than any cache holds."""
-ROWS = 4096
-"""Tokens of a full batch on a processor."""
-FLOATS = 1 << 26
-"""Numbers that are added to others of their kind: 256 MiB each."""
+ROWS, FEW = 4096, 64
+"""Tokens of a full batch on a processor, and of one example."""
+FLOATS = 1 << 28
+"""Numbers that are added up: 1 GiB in float32."""
 FILE = 1 << 29
 """Bytes of the file that is written."""
 
@@ -26,23 +26,38 @@ FILE = 1 << 29
 def measured_machine(device: torch.device, dtype: str) -> Machine:
     """What a device reaches with weights of a type, and the disk of this folder.
 
-    Operations: products of full batches with weights. Memory: float32 numbers added in place, as
-    importance adds them up. Storage: a file until it is on the disk. What a small pass takes at
-    least is assumed.
+    Operations: products of full batches with weights, and those of one example, forward and
+    backward to inputs and weights. Memory: a gradient folded into float32 sums, as
+    importance does. Storage: a file until it is on the disk. What a small pass takes at least is
+    assumed.
     """
     stated = CPU if device.type == "cpu" else GPU
     as_used = {"dtype": getattr(torch, dtype), "device": device}
     weights = torch.randn(MATRICES, SIDE, SIDE, **as_used)
-    rows = torch.randn(ROWS, SIDE, **as_used)
+    many, few = torch.randn(ROWS, SIDE, **as_used), torch.randn(FEW, SIDE, **as_used)
 
-    def multiply() -> None:
+    def forward() -> None:
         for weight in weights:
-            torch.nn.functional.linear(rows, weight)
+            torch.nn.functional.linear(many, weight)
 
-    sums, added = (torch.zeros(FLOATS, device=device) for _ in range(2))
+    def both_ways() -> None:
+        for weight in weights:
+            torch.nn.functional.linear(few, weight)
+            few @ weight
+            few.T @ few
+
+    products = 2 * SIDE**2 * MATRICES
+    flops = ROWS * products / _seconds(forward, device)
+    flops_of_one = 3 * FEW * products / _seconds(both_ways, device)
+    del weights, many
+    sums = torch.zeros(FLOATS, device=device)
+    gradient = torch.ones(FLOATS, **as_used)
     return Machine(
-        flops=2 * ROWS * SIDE**2 * MATRICES / _seconds(multiply, device),
-        bandwidth=3 * sums.nbytes / _seconds(lambda: sums.add_(added), device),
+        flops=flops,
+        flops_of_one=flops_of_one,
+        bandwidth=2
+        * (sums.nbytes + gradient.nbytes)
+        / _seconds(lambda: sums.add_(gradient.abs_()), device),
         latency=stated.latency,
         storage=FILE / _write(),
         gpu=stated.gpu,

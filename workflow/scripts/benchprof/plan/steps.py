@@ -43,8 +43,8 @@ class Step:
         rule: its name, with the selection where it has one.
         jobs: how many; they may run side by side.
         tokens: that the model reads and writes, all jobs together.
-        gpu_memory: peak bytes of one job on each of its GPUs.
-        host_memory: bytes that one job asks a cluster for.
+        memory: peak bytes of one job on each of its GPUs, or on the host if it has none.
+        asked: bytes of the host's memory that one job asks a cluster for.
         disk: bytes written, all jobs together.
         seconds: of a GPU (or of the host where there is none), all jobs together.
     """
@@ -52,8 +52,8 @@ class Step:
     rule: str
     jobs: int
     tokens: int | None = None
-    gpu_memory: tuple[int, ...] | None = None
-    host_memory: int | None = None
+    memory: tuple[int, ...] | None = None
+    asked: int | None = None
     disk: int | None = None
     seconds: float | None = None
 
@@ -139,10 +139,10 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
 
     importance = _importance(run, model, shape, load, on)
     steps = [
-        Step("prepare_model", 1, host_memory=host(PrepareModel(run, model)),
+        Step("prepare_model", 1, asked=host(PrepareModel(run, model)),
              disk=shape.weight_bytes),
-        Step("check_sizes", 1, host_memory=host(CheckSizes(run, model))),
-        replace(importance, host_memory=host(ComputeImportance(run, model))),
+        Step("check_sizes", 1, asked=host(CheckSizes(run, model))),
+        replace(importance, asked=host(ComputeImportance(run, model))),
     ]  # fmt: skip
     for selection in run.selections:
         for name, job, masks in (
@@ -151,7 +151,7 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         ):
             written = cost.INDEX * sum(counts[own.k] for own in masks(selection, run.sizes))
             if written:
-                steps.append(Step(f"{name} {selection}", 1, host_memory=host(job), disk=written))
+                steps.append(Step(f"{name} {selection}", 1, asked=host(job), disk=written))
     if run.configuration.importance.halves and run.own_benchmarks and run.numbers:
         steps += _halves(run, model, steps[2], shape, counts, load, on)
     if run.candidates:
@@ -175,7 +175,7 @@ def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         "compute_importance",
         1,
         load.examples.tokens,
-        memory if on.gpu else None,
+        memory,
         None,
         written,
         seconds,
@@ -217,7 +217,7 @@ def _calibrations(
         Step(
             chosen.rule,
             len(run.selections),
-            host_memory=round(chosen.memory(chosen.size)),
+            asked=round(chosen.memory(chosen.size)),
             disk=cost.INDEX * largest * len(chosen.calibrated) * len(run.selections),
         ),
     ]
@@ -248,13 +248,16 @@ def _answers(
     states = len(masks) + (not isinstance(job, EvaluateHalves))
     size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
     copied = job.kept_in is not None
-    memory = tuple(cost.evaluation_memory(own, questions, copied, on) for own in shape.by_gpu)
+    entries = round(job.entries([own.k for own in job.ablations], size))
+    memory = tuple(
+        cost.evaluation_memory(own, questions, copied, entries, on) for own in shape.by_gpu
+    )
     answering = sum(cost.evaluation_seconds(shape, q, states, on) for q in questions)
     return Step(
         job.rule,
         jobs,
         states * sum(q.read + q.written for q in questions),
-        memory if on.gpu else None,
+        memory,
         round(job.memory(size)),
         seconds=answering + jobs * shape.weight_bytes / on.storage,
     )

@@ -10,7 +10,7 @@ from benchprof.plan.shape import Shape
 from benchprof.plan.steps import Step, Workload
 from benchprof.run.configuration import Model
 
-HEADER = ("rule", "jobs", "tokens", "GPU memory", "host memory", "written", "hours")
+HEADER = ("rule", "jobs", "tokens", "peak memory", "asked", "written", "hours")
 
 
 def model_lines(name: str, model: Model, shape: Shape, sizes: Mapping[str, int]) -> list[str]:
@@ -28,13 +28,13 @@ def model_lines(name: str, model: Model, shape: Shape, sizes: Mapping[str, int])
 
 
 def steps_table(steps: Sequence[Step]) -> list[str]:
-    """The steps as a table; GPU memory is that of the fullest GPU."""
+    """The steps as a table; memory is that of the fullest GPU."""
     return _table([HEADER, *map(_cells, steps)])
 
 
 def gpus_table(shape: Shape, steps: Sequence[Step]) -> list[str]:
     """What each GPU of a spread model holds, and the peak of each step's jobs on it."""
-    on_gpu = [step for step in steps if step.gpu_memory]
+    on_gpu = [step for step in steps if step.memory]
     if not shape.shares or not on_gpu:
         return []
     header = ("GPU", "layers", "weights", "in scope", *(step.rule for step in on_gpu))
@@ -44,7 +44,7 @@ def gpus_table(shape: Shape, steps: Sequence[Step]) -> list[str]:
             str(share.dimensions.layers),
             readable_bytes(share.weight_bytes),
             f"{share.scope_size:,}",
-            *(readable_bytes(step.gpu_memory[number]) for step in on_gpu if step.gpu_memory),
+            *(readable_bytes(step.memory[number]) for step in on_gpu if step.memory),
         )
         for number, share in enumerate(shape.shares)
     ]
@@ -78,8 +78,9 @@ def total_lines(
         for machine, own in steps.items()
     )
     speeds = "; ".join(
-        f"{_kind(m)}: {m.flops:g} operations/s, {m.bandwidth:g} bytes/s of memory, "
-        f"{m.latency:g} s a pass at least, {m.storage:g} bytes/s of storage"
+        f"{_kind(m)}: {m.flops:.3g} operations/s ({m.flops_of_one:.3g} of one example's passes), "
+        f"{m.bandwidth:.3g} bytes/s of memory, "
+        f"{m.latency:g} s a pass at least, {m.storage:.3g} bytes/s of storage"
         for m in steps
     )
     lines = [
@@ -87,7 +88,8 @@ def total_lines(
         f"{sum(step.jobs for step in every)} jobs and those of profile, figures and report, which "
         "need no model.",
         f"Estimated at {characters:g} characters a token; {speeds}. Memory is the peak of one job, "
-        "on its fullest GPU. Options change these (--help).",
+        "on its fullest GPU or on a host without one; `asked` is what a cluster is asked for. "
+        "Options change these (--help).",
     ]
     if load.unknown:
         lines.append(f"Not counted, their size is not known: {', '.join(load.unknown)}.")
@@ -119,8 +121,8 @@ def _cells(step: Step) -> tuple[str, ...]:
         step.rule,
         str(step.jobs),
         "" if step.tokens is None else f"{step.tokens:,}",
-        memory(None if step.gpu_memory is None else max(step.gpu_memory)),
-        memory(step.host_memory),
+        memory(None if step.memory is None else max(step.memory)),
+        memory(step.asked),
         memory(step.disk),
         "" if step.seconds is None else f"{step.seconds / 3600:.3g}",
     )
