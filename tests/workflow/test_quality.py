@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
+from benchprof.run.jobs.analysis import FORM_MODULES, MODULES
 from benchprof.run.jobs.exhibits import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
 
@@ -180,15 +181,27 @@ def behind(module: str) -> set[str]:
 def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]) -> None:
     """A module that is in none could be edited, and what it made would not be made again."""
     listed = set(codebase.MODULES[stage])
-    found = {
-        module
-        for module in {f"benchprof.{stage}.job"} | behind(f"benchprof.{stage}.job") - NO_NUMBERS
-        # A package that is listed stands for its modules; the others' __init__ are empty.
-        if module not in listed and module.rpartition(".")[0] not in listed
-        if file_of(module).name != "__init__.py" or file_of(module).read_text().count("import")
-    }
-    assert found == others
+    assert unlisted(f"benchprof.{stage}.job", listed) == others
     assert not NO_NUMBERS & listed
+
+
+def unlisted(module: str, listed: set[str]) -> set[str]:
+    """A module and all behind it that can change numbers and is not listed."""
+    return {
+        own
+        for own in {module} | behind(module) - NO_NUMBERS
+        # A package that is listed stands for its modules; the others' __init__ are empty.
+        if own not in listed and own.rpartition(".")[0] not in listed
+        if file_of(own).name != "__init__.py" or file_of(own).read_text().count("import")
+    }
+
+
+def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -> None:
+    assert not unlisted("benchprof.analysis.selectivity", {*MODULES, *FORM_MODULES})
+    form = {"benchprof.profile.form", "benchprof.profile.form_columns", "benchprof.profile.reason"}
+    assert not form & behind("benchprof.calibration.job")
+    # `stability` computes importance.
+    assert not form & {*codebase.MODULES["calibration"], *MODULES}
 
 
 def test_what_draws_halves_is_in_their_digest() -> None:

@@ -84,6 +84,8 @@ def test_form_stands_beside_the_loss() -> None:
     assert (row["form_low"], row["form_high"]) == pytest.approx([row["form"]] * 2, abs=1e-5)
     few = selectivity_table(INTACT, ABLATED, SETTINGS)
     assert few[["form", "form_low", "form_high"]].isna().all(axis=None)
+    assert set(few["reason_form"]) == {"too_few_items"}
+    assert row["reason_form"] == ""
 
 
 def test_selective_is_one_and_a_half_times_any_other() -> None:

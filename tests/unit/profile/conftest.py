@@ -12,8 +12,6 @@ import torch
 
 from benchprof import digests
 from benchprof.evaluation.record import FORMAT, record_bytes
-from benchprof.profile import reason
-from benchprof.profile.form import Form, Measure
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Scores
@@ -38,17 +36,14 @@ def scores_of(
     guessing: float = 0.25,
     tasks: Sequence[str] | None = None,
     complement: bool = False,
-    form: Form | None = None,
 ) -> Scores:
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
-    form = form or Form(Measure(code=reason.NO_CHOICES), np.empty((0, 0)))
     n = next(iter(metrics.values())).shape[1]
     return Scores(
         model=model, benchmark=benchmark, guessing=Guessing(guessing), ablations=tuple(ablations),
         masks=tuple(f"mask of {own.name}" for own in ablations),
         metrics=metrics,
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
-        forms=dict.fromkeys(metrics, form),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
         model_digest="model", requests_digest="requests", complement=complement,
     )  # fmt: skip

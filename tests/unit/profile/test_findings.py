@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from benchprof.profile.findings import compared, findings_rows, hindering, needed, sufficient
+from benchprof.profile.reason import SENTENCES
 
 
 def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
@@ -18,7 +19,8 @@ def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
         "ais": ais, "ais_low": ais - 0.1, "ais_high": ais + 0.1, "over_random": ais,
         "over_others": ais, "q_ais": 0.01, "q_random": 0.01, "q_others": 0.01,
         "reason_code": "", "reason": "", "flag_code": "", "ablation_of": "mask",
-        "form_of": "nats", "form": 0.0, "form_low": -0.1, "form_high": 0.1, "reason_form": "",
+        "form_of": "nats", "form": 0.0, "form_low": -0.1, "form_high": 0.1,
+        "form_random": np.nan, "reason_form": "",
     } | changed  # fmt: skip
 
 
@@ -120,8 +122,8 @@ def test_a_sentence_says_where_form_moves_with_a_named_ability() -> None:
     assert sentence(cells).endswith(" Form moves too: large one (-2.50 nats, -2.75 to -2.25).")
     (found,) = findings_rows(pd.DataFrame(cells), 1, {}).to_dict("records")
     assert found["form_moved"] == "large_one"
-    # Too little, unsure, of no named ability.
-    for less in ({"form": -0.4}, {"form_high": 0.1}, {"q_random": 0.2}):
+    # Too little, unsure, of no named ability, no more than under a random control.
+    for less in ({"form": -0.4}, {"form_high": 0.1}, {"q_random": 0.2}, {"form_random": 2.5}):
         assert "Form" not in sentence([row("large_one", 0.6, **moved | less), row("small", 0.2)])
     written = moved | {"form_of": "share", "form": 0.3, "form_low": 0.2, "form_high": 0.4}
     assert "(+0.30 of answers, +0.20 to +0.40)" in sentence([row("a", 0.6, **written), CELLS[0]])
@@ -131,13 +133,12 @@ def test_a_sentence_says_where_form_is_undefined() -> None:
     nan = dict.fromkeys(("form", "form_low", "form_high"), np.nan)
     contexts = nan | {"form_of": "", "reason_form": "choices_are_contexts"}
     said = sentence([row(name, ais, **contexts) for name, ais in (("a", 0.6), ("b", 0.2))])
-    assert said.endswith(" Form is undefined: its choices are contexts of one text, whose "
-                         "probabilities do not add up.")  # fmt: skip
+    assert said.endswith(f" Form is undefined: {SENTENCES['choices_are_contexts']}.")
     assert said.count("Form") == 1
     # Where no ability is named there is nothing to doubt.
     assert "Form" not in sentence([row("a", 0.6, q_random=0.2, **contexts), row("b", 0.1)])
     lost = nan | {"reason_form": "no_probability"}
-    assert "Form of a is undefined: the model gives" in sentence(
+    assert "Form is undefined for a: the model gives" in sentence(
         [row("a", 0.6, **lost), row("b", 0.2)]
     )
 

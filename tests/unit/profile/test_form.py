@@ -13,12 +13,16 @@ from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 
 from benchprof.profile.criteria import moves_form
 from benchprof.profile.form import (
+    LONGEST_PROGRAM,
     Form,
+    FormReader,
     Measure,
     form_changes,
+    is_program,
     measures_of,
     total_log_probabilities,
 )
+from benchprof.profile.form_columns import COLUMNS, largest_changes, with_form
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
 from benchprof.profile.rows import impact_rows
@@ -102,6 +106,26 @@ def test_what_is_written_is_parsed_as_the_task_does() -> None:
     assert measures_of(reasoned)["exact_match,get-answer"].of(reasoned).tolist() == [0, 1]
 
 
+def test_a_program_is_what_python_can_parse() -> None:
+    nested = "\n".join(" " * depth + "if x:" for depth in range(120))
+    texts = ["def one():\r\n    return 1\r\n", "import os\nos._exit(1)", "x = '\\d'",
+             # Unfinished, prose, nothing, nothing but a comment, no code at all.
+             "def one():", "Here is the function.", "", "# one", "x = '\0'", "x = '\ud800'",
+             # Too long, and what ends a parser one way or another.
+             "x = 1\n" * LONGEST_PROGRAM, "-" * 9000 + "1", "(" * 9000, nested]  # fmt: skip
+    written = record("mbpp", [[text] for text in texts], "pass@1", gold=[[]] * len(texts),
+                     verdicts=["failed"] * len(texts))  # fmt: skip
+    measure = measures_of(written)["pass@1"]
+    assert (measure.unit, measure.code) == ("share", "")
+    assert measure.of(written).tolist() == [0.0] * 3 + [1.0] * 10
+
+
+def test_a_nested_expression_does_not_end_the_process() -> None:
+    """What is parsed in one version of Python is too deep for another."""
+    for own in ("1+", "a.", "not ", "lambda:", "x if x else ", "a()+", "await ", "a,", "a="):
+        assert isinstance(is_program(own * (LONGEST_PROGRAM // len(own) - 1) + "a"), bool)
+
+
 def test_a_share_has_an_interval_where_nothing_changes() -> None:
     found = changes_of([[0.0] * 20, [0.0] * 20, [1.0] * 5 + [0.0] * 15], "share")
     assert found.intact == 0
@@ -119,7 +143,11 @@ def test_a_share_has_an_interval_where_nothing_changes() -> None:
         ("ja_leaderboard_xwinograd", [chosen(-1, -2)], {}, ""),
         ("lambada_openai", [chosen(-1)], {"gold": [[]]}, "no_choices"),
         ("wikitext", [[-300.5]], {"gold": [[]]}, "no_choices"),
+        ("arc_and_gsm8k", [chosen(-1, -2), ["42"]], {"gold": [[0], []]}, "mixed_answers"),
+        ("arc_and_lambada", [chosen(-1, -2), chosen(-1)], {"gold": [[0], []]}, "mixed_answers"),
+        ("gsm8k_and_wikitext", [["42"], [-300.5]], {"gold": [[], []]}, "mixed_answers"),
         ("humaneval", [["return 1"]], {"gold": [[]], "verdicts": ["passed"]}, "programs"),
+        ("mbpp", [["x = 1"]], {"gold": [[]], "verdicts": ["passed"]}, ""),
         ("mine", [["42"]], {"gold": [[]]}, "compared_as_written"),
     ],
 )
@@ -139,8 +167,13 @@ def test_the_table_has_form_in_every_metric_also_where_there_is_no_ais() -> None
     items = np.tile(np.linspace(-2, -1, 12), (2, 1))
     items[1] -= 0.75
     metrics = {"probability": [[0.1, 0.2] * 6] * 2, "acc": [[0.0] * 12] * 2}
-    scores = scores_of([ablation("x")], metrics, form=Form(Measure("nats"), items))
+    form = Form(Measure("nats"), items)
+    scores = scores_of([ablation("x")], metrics)
     rows, _ = impact_rows(scores, SETTINGS)
+    before = list(rows.columns)
+    rows = with_form(rows, dict.fromkeys(metrics, form), scores, SETTINGS)
+    place = before.index("p_least")
+    assert list(rows.columns) == [*before[:place], *COLUMNS, *before[place:]]
     assert set(rows["reason_code"]) == {"not_above_guessing"}
     assert rows["form"].tolist() == pytest.approx([-0.75, -0.75])
     assert rows["form_intact"].tolist() == pytest.approx([-1.5, -1.5])
@@ -150,14 +183,52 @@ def test_the_table_has_form_in_every_metric_also_where_there_is_no_ais() -> None
 
 def test_contexts_as_choices_have_no_number_in_the_table_but_a_code() -> None:
     measure = measures_of(record("winogrande", [chosen(-1, -2)]))["acc"]
-    form = Form(measure, np.empty((0, 0)))
-    rows, _ = impact_rows(
-        scores_of([ablation("x")], {"acc": [[1.0] * 12] * 2}, form=form), SETTINGS
-    )
-    assert rows[["form", "form_low", "form_high", "form_intact"]].isna().all(axis=None)
+    scores = scores_of([ablation("x")], {"acc": [[1.0] * 12] * 2})
+    rows, _ = impact_rows(scores, SETTINGS)
+    rows = with_form(rows, {"acc": Form(measure, np.empty(0))}, scores, SETTINGS)
+    assert rows[COLUMNS[1:-1]].isna().all(axis=None)
     assert rows["reason_form"].tolist() == ["choices_are_contexts"]
     assert rows["form_of"].tolist() == [""]
     assert rows["ais"].tolist() == [0]
+
+
+def test_each_metric_has_its_own_form() -> None:
+    """Of one filter no text is parsed under the mask, of the other all are."""
+    intact = record("gsm8k", [["#### 42"]] * 12, "exact_match,strict-match",
+                    "exact_match,flexible-extract", "exact_match", gold=[[]] * 12)  # fmt: skip
+    ablated = {"items": intact["items"] | {"responses": [["It is 42."]] * 12}}
+    reader = FormReader()
+    for own in (intact, ablated):
+        reader.read(own)
+    scores = scores_of([ablation("x")], {m: [[1.0] * 12] * 2 for m in intact["items"]["scores"]})
+    rows = with_form(impact_rows(scores, SETTINGS)[0], reader.forms, scores, SETTINGS)
+    found = rows.set_index("metric")
+    assert found["form_of"].tolist() == ["share", "share", ""]
+    assert found["form"].tolist()[:2] == pytest.approx([1, 0])
+    assert found["reason_form"].tolist() == ["", "", "compared_as_written"]
+
+
+def test_the_largest_change_under_the_controls_of_a_cell() -> None:
+    changes = np.array([-2.0, -0.5, 0.25, 1.0, np.nan])
+    # Of the first three; the third has none; the last control leaves an item without probability.
+    found = largest_changes(changes, [[1, 2], [3], [], [2, 4], [1]])
+    assert found == pytest.approx([0.5, 1.0, np.nan, np.inf, np.nan], nan_ok=True)
+
+
+def test_a_cell_is_held_against_its_own_controls() -> None:
+    """Controls matched to one ability's mask are that ability's; of `all_abilities` all have."""
+    lost = [1.0, 2.0, 0.25, 0.75]
+    forms = {
+        "acc": Form(Measure("nats"), np.array([[-1.0] * 12] + [[-1.0 - v] * 12 for v in lost]))
+    }
+    for owner, expected in (("x", [0.75, np.nan]), ("all_abilities", [0.75, 0.75])):
+        own = [ablation("x"), ablation("y"), ablation(owner, seed=1), ablation(owner, seed=2)]
+        scores = scores_of(own, {"acc": [[1.0] * 12] * 5})
+        rows = with_form(impact_rows(scores, SETTINGS)[0], forms, scores, SETTINGS)
+        assert rows["form"].tolist() == pytest.approx([-v for v in lost])
+        assert rows["form_random"].tolist() == pytest.approx(
+            [*expected, np.nan, np.nan], nan_ok=True
+        )
 
 
 def test_an_impossible_item_leaves_its_own_ablation_without_form() -> None:
@@ -181,16 +252,19 @@ def test_nine_items_are_too_few() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "change", "low", "high", "said"),
-    [("nats", -0.5, -0.9, -0.1, True), ("nats", 0.5, 0.1, 0.9, True),
-     ("nats", -0.49, -0.5, -0.4, False), ("nats", -2, -5, 1, False),
-     ("share", 0.1, 0.01, 0.2, True), ("share", 0.09, 0.01, 0.2, False),
-     ("", math.nan, math.nan, math.nan, False)],
+    ("unit", "change", "low", "high", "controls", "said"),
+    [("nats", -0.5, -0.9, -0.1, math.nan, True), ("nats", 0.5, 0.1, 0.9, math.nan, True),
+     ("nats", -0.49, -0.5, -0.4, math.nan, False), ("nats", -2, -5, 1, math.nan, False),
+     ("share", 0.1, 0.01, 0.2, math.nan, True), ("share", 0.09, 0.01, 0.2, math.nan, False),
+     ("", math.nan, math.nan, math.nan, math.nan, False),
+     # Four long endings lose 3 nats: random controls lose less, as much, more, all.
+     ("nats", -3, -4, -2, 2.9, True), ("nats", -3, -4, -2, 3, False),
+     ("nats", -3, -4, -2, 3.1, False), ("nats", -3, -4, -2, math.inf, False)],
 )  # fmt: skip
-def test_form_moves_by_enough_and_surely(
-    unit: str, change: float, low: float, high: float, said: bool
+def test_form_moves_by_enough_surely_and_beyond_its_controls(
+    unit: str, change: float, low: float, high: float, controls: float, said: bool
 ) -> None:
-    assert moves_form(unit, change, low, high) is said
+    assert moves_form(unit, change, low, high, controls) is said
 
 
 @given(CHOICES, st.floats(-5, 5))

@@ -72,6 +72,10 @@ def test_form_is_that_of_the_records(records, folder: Path) -> None:
         change = (np.log((1 + after) / 2) - np.log((1 + before) / 2)).mean()
         assert own["form"].tolist() == pytest.approx([change] * 2)
         assert ((own["form_low"] < change) & (change < own["form_high"])).all()
+    # Both random controls are matched to all abilities.
+    largest = rows[rows["seed"].notna()]["form"].abs().max()
+    assert set(rows[rows["seed"].isna()]["form_random"]) == {largest}
+    assert rows[rows["seed"].notna()]["form_random"].isna().all()
 
 
 CODES = {

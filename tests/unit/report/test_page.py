@@ -165,15 +165,19 @@ def test_form_stands_beside_the_score_and_why_it_is_missing_stands_once(
 ) -> None:
     contexts = {"benchmark": "winogrande", "formless": "choices_are_contexts"}
     rows = [row(0.5, ability=ability, **own)
-            for own in ({"benchmark": "arc_easy"}, contexts)
+            for own in ({"benchmark": "arc_easy"}, contexts, contexts | {"benchmark": "wsc273"})
             for ability in ("deductive_reasoning", "spatial_reasoning")]  # fmt: skip
+    # One mask leaves an item without probability; form under the other stands.
+    rows += [row(0.5, benchmark="piqa", ability="deductive_reasoning", formless="no_probability"),
+             row(0.5, benchmark="piqa", ability="spatial_reasoning")]  # fmt: skip
     target = tmp_path / "report.html"
     text = " ".join(written(target, finished(rows), card).text.split())
     # In the table of cells and in that of the benchmark; the words of a cell have it too.
-    assert text.count("-0.25 nats (-0.75 to 0.12)") == 2 * 2
+    assert text.count("-0.25 nats (-0.75 to 0.12)") == 2 * 3
     assert "; form -0.25 nats (-0.75 to 0.12); n = 60" in target.read_text()
-    assert text.count("No form for Winogrande: its choices are contexts of one text") == 1
-    assert "from 0.5 nats or a share of 0.1" in text
+    assert text.count("No form for Winogrande, Wsc273: each choice is a context of one") == 1
+    assert "No form for Piqa under the mask of Deductive reasoning: the model gives all" in text
+    assert "if form changes by 0.5 nats or a share of 0.1 or more" in text
     assert text.count("Form:") == 1
 
 

@@ -17,7 +17,7 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.units import units_of
 
 COLUMNS = ["test", "twins", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se",
-           "form", "form_low", "form_high"]  # fmt: skip
+           "form", "form_low", "form_high", "reason_form"]  # fmt: skip
 
 MaskOwner = tuple[str, int | None]
 """Whose mask, and the seed of a random control; None for the ability's own."""
@@ -73,13 +73,13 @@ def selectivity_table(
     Returns:
         Mean losses `intact` and `ablated` in nats, the `rise` from one to the other and its
         standard error over items, which stand in pairs; the change of `form` with its interval,
-        as the AIS table has it, NaN where that is undefined.
+        as the AIS table has it, and the code of why it is missing.
     """
     rows = []
     for test, base in intact.items():
         changes = _form_changes(base, ablated[test], settings)
-        bounds = zip(changes.value, changes.low, changes.high, strict=True)
-        for ((ability, seed), own), form in zip(ablated[test].items(), bounds, strict=True):
+        forms = zip(changes.value, changes.low, changes.high, changes.codes, strict=True)
+        for ((ability, seed), own), form in zip(ablated[test].items(), forms, strict=True):
             n = len(base.losses)
             rises = own.losses - base.losses
             # An infinite loss has no spread.

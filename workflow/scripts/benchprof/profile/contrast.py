@@ -40,7 +40,7 @@ def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
     selection and k. Ablations without any of these have no such row.
     """
     compared = [("ais", number, list[int]()) for number in range(len(ablations))]
-    rows = [("random", number, _controls_of(a, ablations)) for number, a in enumerate(ablations)]
+    rows = [("random", number, controls_of(a, ablations)) for number, a in enumerate(ablations)]
     rows += [
         # `core` is one mask for all: not to be compared with itself.
         ("others", number, [n for n in _other_abilities(a, ablations) if masks[n] != masks[number]])
@@ -60,7 +60,7 @@ def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
     )
 
 
-def _controls_of(ablation: Ablation, ablations: Sequence[Ablation]) -> list[int]:
+def controls_of(ablation: Ablation, ablations: Sequence[Ablation]) -> list[int]:
     """Numbers of the random controls of an ablation's own mask; none for a control itself."""
     return [
         number

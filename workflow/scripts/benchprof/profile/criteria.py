@@ -55,10 +55,10 @@ SHOWN_AIS = 0.05
 
 NATS, SHARE = "nats", "share"
 """Of what a change of form is: the log of the choices' total probability, or the share of written
-answers that cannot be parsed."""
+answers or programs that cannot be parsed."""
 FORM_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
-"""Change of form from which findings say so: the choices together are 1.6 times less likely or
-more, or a tenth of the answers is concerned."""
+"""Change of form from which findings say so, if random controls change it less: the choices
+together are 1.6 times less likely or more, or a tenth of the answers is concerned."""
 
 # How sure profiles are, and what could show: docs/statistics.md.
 
@@ -86,10 +86,19 @@ def differs(q: float, difference: float, sign: int) -> bool:
     return bool(q < SIGNIFICANCE and sign * difference > 0)
 
 
-def moves_form(unit: str, change: float, low: float, high: float) -> bool:
-    """Whether form changes by so much that it is said, with an interval that excludes 0."""
+def moves_form(unit: str, change: float, low: float, high: float, controls: float) -> bool:
+    """Whether form changes by enough, surely, and by more than under any random control.
+
+    Args:
+        unit: of what the change is.
+        change: of form under an ability's mask.
+        low: the lower bound of its interval.
+        high: the upper one.
+        controls: the largest change, in size, under its random controls; NaN where there is none.
+    """
     enough = unit in FORM_MOVED and abs(change) >= FORM_MOVED[unit]
-    return bool(enough and (low > 0 or high < 0))
+    # No number is at most NaN: without controls the threshold decides alone.
+    return bool(enough and (low > 0 or high < 0) and not abs(change) <= controls)
 
 
 def separates(own: float, others: float) -> bool:

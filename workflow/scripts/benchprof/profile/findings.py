@@ -18,7 +18,8 @@ Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
 USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
         "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code",
-        "ablation_of", "form_of", "form", "form_low", "form_high", "reason_form"]  # fmt: skip
+        "ablation_of", "form_of", "form", "form_low", "form_high", "form_random",
+        "reason_form"]  # fmt: skip
 CONTRASTS = {"random": "random masks", "others": "the other abilities' masks"}
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
            "noise_high", "p_noise"]  # fmt: skip
@@ -79,7 +80,7 @@ def hindering(cells: Cells) -> Cells:
 
 
 def form_moved(named: Mapping[str, Cells]) -> Cells:
-    """The named cells whose form changes too, so that their AIS may be one of form.
+    """The named cells whose form changes too: their AIS may come from the change of form.
 
     Args:
         named: the cells of `needed`, `hindering` and `sufficient`.
@@ -88,7 +89,13 @@ def form_moved(named: Mapping[str, Cells]) -> Cells:
         cell
         for cells in named.values()
         for cell in cells
-        if moves_form(cell["form_of"], cell["form"], cell["form_low"], cell["form_high"])
+        if moves_form(
+            cell["form_of"],
+            cell["form"],
+            cell["form_low"],
+            cell["form_high"],
+            cell["form_random"],
+        )
     ]
 
 
@@ -238,8 +245,8 @@ def _form_in_words(named: Mapping[str, Cells]) -> str:
     if moved := form_moved(named):
         said += f" Form moves too: {', '.join(map(_form_change, moved))}."
     if unknown:
-        whose = "" if len(unknown) == len(cells) else f" of {_readable(unknown)}"
-        said += f" Form{whose} is undefined: {reason.SENTENCES[unknown[0]['reason_form']]}."
+        whose = "" if len(unknown) == len(cells) else f" for {_readable(unknown)}"
+        said += f" Form is undefined{whose}: {reason.SENTENCES[unknown[0]['reason_form']]}."
     return said
 
 

@@ -5,7 +5,9 @@ A mask may take away how answers look and leave the choice among them. The recor
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -36,6 +38,11 @@ PARSERS = (
 """Tasks, a filter of theirs and its pattern; lm-eval says `[invalid]` of a text without a match."""
 UNCONDITIONAL = "acc_mutual_info"
 """A task with this metric asks for every choice once more, without the question, at the end."""
+WHOLE_PROGRAMS = ("mbpp",)
+"""Tasks in which the model writes the whole program; HumanEval's begins in the prompt."""
+LONGEST_PROGRAM = 100_000
+"""Characters of the longest text that is parsed: a bound on what a parser is given. MBPP's answers
+have 256 tokens."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Measure:
 
     Attributes:
         unit: `NATS` of choices, `SHARE` of written answers; empty where form is undefined.
-        pattern: what finds the answer in a written text.
+        pattern: what finds the answer in a written text; empty where the text is a program.
         code: why form is undefined; empty where it is defined.
     """
 
@@ -56,12 +63,12 @@ class Measure:
         """Each item's form in one record, (n,), float64.
 
         Of choices the log of their total probability in nats, minus infinity where all have none;
-        of written answers 1 where a text cannot be parsed, and 0 where it can.
+        of written answers and programs 1 where a text cannot be parsed, and 0 where it can.
         """
         responses = record["items"]["responses"]
         if self.unit == SHARE:
-            found = re.compile(self.pattern).search
-            return np.array([found(own[0]) is None for own in responses], dtype=np.float64)
+            parses = re.compile(self.pattern).search if self.pattern else is_program
+            return np.array([not parses(own[0]) for own in responses], dtype=np.float64)
         if UNCONDITIONAL in record["items"]["scores"]:
             responses = [own[: len(own) // 2] for own in responses]
         return total_log_probabilities(responses)
@@ -79,6 +86,30 @@ class Form:
 
     measure: Measure
     items: Floats
+
+
+class FormReader:
+    """Collects the form of a benchmark's answers from its records, of the intact model first."""
+
+    def __init__(self) -> None:
+        self.measures: dict[str, Measure] = {}
+        self.items: dict[Measure, list[Floats]] = {}
+
+    def read(self, record: Mapping[str, Any]) -> None:
+        """Take the form from the next record."""
+        if not self.measures:
+            self.measures = measures_of(record)
+            self.items = {own: [] for own in self.measures.values()}
+        for measure, items in self.items.items():
+            if not measure.code:
+                items.append(measure.of(record))
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        """The form in each metric."""
+        return {
+            metric: Form(own, np.array(self.items[own])) for metric, own in self.measures.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -106,14 +137,18 @@ def measures_of(record: Mapping[str, Any]) -> dict[str, Measure]:
     metrics = list(items["scores"])
     tasks = sorted(set(items["task"]))
     if "verdicts" in items:
-        return dict.fromkeys(metrics, Measure(code=reason.PROGRAMS))
+        whole = set(tasks) <= set(WHOLE_PROGRAMS)
+        return dict.fromkeys(metrics, Measure(SHARE) if whole else Measure(code=reason.PROGRAMS))
     if all(items["gold"]):
         contexts = any(fnmatchcase(task, name) for task in tasks for name in CONTEXT_TASKS)
         own = Measure(code=reason.CHOICES_ARE_CONTEXTS) if contexts else Measure(NATS)
         return dict.fromkeys(metrics, own)
-    if all(isinstance(own[0], str) for own in items["responses"]):
+    written = [isinstance(own[0], str) for own in items["responses"]]
+    if all(written):
         return {metric: _written(tasks, metric) for metric in metrics}
-    return dict.fromkeys(metrics, Measure(code=reason.NO_CHOICES))
+    mixed = any(items["gold"]) or any(written)
+    code = reason.MIXED_ANSWERS if mixed else reason.NO_CHOICES
+    return dict.fromkeys(metrics, Measure(code=code))
 
 
 def total_log_probabilities(responses: Sequence[Sequence[Sequence[Any]]]) -> Floats:
@@ -125,6 +160,19 @@ def total_log_probabilities(responses: Sequence[Sequence[Sequence[Any]]]) -> Flo
     likelihoods = [-np.inf if r[0] is None else r[0] for own in responses for r in own]
     starts = np.cumsum([0, *(len(own) for own in responses[:-1])])
     return np.asarray(np.logaddexp.reduceat(np.array(likelihoods), starts))
+
+
+def is_program(text: str) -> bool:
+    """Whether Python can parse a text and finds a statement in it. Nothing of it is run."""
+    if len(text) > LONGEST_PROGRAM:
+        return False
+    try:
+        with warnings.catch_warnings():
+            # Of an unknown escape sequence, for one.
+            warnings.simplefilter("ignore")
+            return bool(ast.parse(text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def form_changes(form: Form, units: Units, settings: Settings) -> FormChanges:

@@ -17,6 +17,8 @@ from benchprof.profile.comparison import Key
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
+from benchprof.profile.form import FormReader
+from benchprof.profile.form_columns import with_form
 from benchprof.profile.impact import Impacts
 from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
 from benchprof.profile.power import power_rows
@@ -163,17 +165,18 @@ def measure_benchmark(
     One thread of linear algebra: with more, sums are added up in another order.
     """
     with threadpool_limits(1):
+        readers = {model: FormReader() for model in intact}
+        asked = {model: [s for s in sources if s.model == model] for model in intact}
         scores = of_one_kind(
             {
-                model: read_scores(
-                    model, benchmark, path, [s for s in sources if s.model == model], masks
-                )
+                model: read_scores(model, benchmark, path, asked[model], masks, readers[model].read)
                 for model, path in intact.items()
             }
         )
         tables, shown = {}, {}
         for model, own in scores.items():
-            tables[model], shown[model] = impact_rows(own, settings)
+            rows, shown[model] = impact_rows(own, settings)
+            tables[model] = with_form(rows, readers[model].forms, own, settings)
         metrics = list(next(iter(scores.values())).metrics)
         return MeasuredBenchmark(
             models={

@@ -20,6 +20,7 @@ COMPLEMENT = "ablation_of_complement"
 # Of form.
 CHOICES_ARE_CONTEXTS = "choices_are_contexts"
 NO_CHOICES = "no_choices"
+MIXED_ANSWERS = "mixed_answers"
 PROGRAMS = "programs"
 COMPARED_AS_WRITTEN = "compared_as_written"
 UNKNOWN_PARSER = "unknown_parser"
@@ -36,13 +37,17 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         TOO_FEW_ITEMS: "there are fewer than ten items",
         CHOICES_ARE_CONTEXTS: (
-            "its choices are contexts of one text, whose probabilities do not add up"
+            "each choice is a context of one and the same text, and the text's probabilities "
+            "after several contexts do not add up"
         ),
-        NO_CHOICES: "it scores one given text, so that nothing is chosen or parsed",
-        PROGRAMS: "records say what became of a program, not whether it can be parsed",
+        NO_CHOICES: "the model scores one given text and neither chooses nor writes",
+        MIXED_ANSWERS: (
+            "items are answered in more than one way: choosing, writing, scoring a given text"
+        ),
+        PROGRAMS: "a program begins in its prompt, and records do not hold prompts",
         COMPARED_AS_WRITTEN: "answers are compared as they are written, so that all can be parsed",
         UNKNOWN_PARSER: "how the task parses an answer is not known here",
-        NO_PROBABILITY: "the model gives some item's choices no probability at all",
+        NO_PROBABILITY: "the model gives all choices of some item a probability of 0",
         UNDEFINED_PROFILE: "a profile is undefined",
         FLAT_PROFILE: "a profile's abilities are all equal",
         ONE_ABILITY: "one ability alone has no profile: there is nothing to prefer it to",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
 from benchprof.profile.contrast import Contrasts, contrasts
 from benchprof.profile.criteria import MIN_ITEMS, is_above_guessing
-from benchprof.profile.form import Measure, form_changes
 from benchprof.profile.impact import (
     Estimates,
     Impacts,
@@ -34,7 +30,6 @@ ESTIMATES = {
     "random": ["over_random", "over_random_low", "over_random_high"],
     "others": ["over_others", "over_others_low", "over_others_high"],
 }
-FORM = ["form", "form_low", "form_high"]
 WITHOUT = {"random": reason.NO_CONTROLS, "others": reason.NO_OTHER_ABILITIES}
 
 
@@ -46,9 +41,8 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
     headline = settings.headline(scores.benchmark, list(scores.metrics))
     compared = contrasts(scores.ablations, scores.masks)
     parts, shown = [], None
-    forms = _form_columns(scores, settings)
     for metric, items in scores.metrics.items():
-        table = _without_impacts(scores, items, forms[scores.forms[metric].measure])
+        table = _without_impacts(scores, items)
         table.insert(6, "metric", metric)
         table.insert(7, "headline", metric == headline)
         if table["reason_code"].iloc[0] == "":
@@ -63,20 +57,6 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
     return pd.concat(parts, ignore_index=True), shown
 
 
-def _form_columns(scores: Scores, settings: Settings) -> dict[Measure, dict[str, Any]]:
-    """The columns of form, a value per ablation, by how it is measured."""
-    columns: dict[Measure, dict[str, Any]] = {}
-    for form in {own.measure: own for own in scores.forms.values()}.values():
-        own: dict[str, Any] = {"form_of": form.measure.unit, "form_intact": np.nan}
-        own |= dict.fromkeys(FORM, np.nan) | {"reason_form": form.measure.code}
-        if not form.measure.code:
-            found = form_changes(form, scores.units, settings)
-            own |= {"form_intact": found.intact, "reason_form": found.codes}
-            own |= dict(zip(FORM, (found.value, found.low, found.high), strict=True))
-        columns[form.measure] = own
-    return columns
-
-
 def _measured(scores: Scores, metric: str, settings: Settings) -> Impacts:
     seed = derived_seed(settings.seed, "bootstrap", scores.n)
     return measure_impacts(
@@ -85,14 +65,8 @@ def _measured(scores: Scores, metric: str, settings: Settings) -> Impacts:
     )  # fmt: skip
 
 
-def _without_impacts(scores: Scores, items: Floats, form: Mapping[str, Any]) -> pd.DataFrame:
-    """The rows of one metric with what does not need an AIS, and the AIS columns empty.
-
-    Args:
-        scores: of the model on the benchmark.
-        items: (1 + ablations, n), in this metric.
-        form: the columns of form.
-    """
+def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
+    """The rows of one metric with what does not need an AIS, and the AIS columns empty."""
     p = above_guessing_p(items, scores.guessing, scores.units)
     code, sentence = _undefined(scores, float(items[0].mean()), float(p[0]))
     columns = {
@@ -120,7 +94,7 @@ def _without_impacts(scores: Scores, items: Floats, form: Mapping[str, Any]) -> 
                 code or (WITHOUT[contrast] if a.seed is None else reason.IS_CONTROL)
                 for a in scores.ablations
             ]
-    columns |= dict(form) | {
+    columns |= {
         "p_least": np.nan,
         "model_digest": scores.model_digest,
         "mask_digest": list(scores.masks),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,6 @@ import numpy as np
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
-from benchprof.profile.form import Form, measures_of
 from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.resampling import Floats
@@ -36,7 +35,6 @@ class Scores:
         masks: digest of the entries of each ablation's mask.
         metrics: by metric (1 + ablations, n): each item's score, of the intact model first.
         binary: the metrics that are right or wrong, every score 0 or 1.
-        forms: by metric the form of the answers, which of choices is the same in all metrics.
         tasks: (n,), the lm-eval task of each item.
         items: (n,), the place of each item in its task's data and the digest of its document.
         model_digest: of the model.
@@ -51,7 +49,6 @@ class Scores:
     masks: tuple[str, ...]
     metrics: dict[str, Floats]
     binary: frozenset[str]
-    forms: Mapping[str, Form]
     tasks: tuple[str, ...]
     items: tuple[tuple[int, str], ...]
     model_digest: str
@@ -79,7 +76,12 @@ class Scores:
 
 
 def read_scores(
-    model: str, benchmark: str, intact: Path, sources: Sequence[Source], masks: Mapping[Path, str]
+    model: str,
+    benchmark: str,
+    intact: Path,
+    sources: Sequence[Source],
+    masks: Mapping[Path, str],
+    look: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Scores:
     """Read the records of one model on one benchmark.
 
@@ -89,6 +91,7 @@ def read_scores(
         intact: record of the unablated model.
         sources: the ablated models' records.
         masks: digest of the entries of each mask, by its file.
+        look: sees every record, of the intact model first, for what no score needs.
 
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
@@ -97,11 +100,6 @@ def read_scores(
         base = read_record(intact)
         given: dict[str, Any] = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
-        measures = measures_of(base)
-        forms = {
-            own: np.empty((0 if own.code else 1 + len(sources), base["n"]))
-            for own in measures.values()
-        }
         complement: bool | None = None
         for number, source in enumerate((None, *sources)):
             record = base
@@ -110,9 +108,8 @@ def read_scores(
                 complement = _complement(source, record, complement)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
-            for measure, items in forms.items():
-                if len(items):
-                    items[number] = measure.of(record)
+            if look is not None:
+                look(record)
     return Scores(
         model=model,
         benchmark=benchmark,
@@ -121,7 +118,6 @@ def read_scores(
         masks=tuple(masks[source.mask] for source in sources),
         metrics=metrics,
         binary=frozenset(metric for metric, own in metrics.items() if is_binary(own)),
-        forms={metric: Form(own, forms[own]) for metric, own in measures.items()},
         tasks=tuple(base["items"]["task"]),
         items=tuple(zip(base["items"]["index"], base["items"]["digest"], strict=True)),
         model_digest=base["origin"]["model"]["digest"],

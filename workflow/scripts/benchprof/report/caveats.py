@@ -65,11 +65,17 @@ def undefined(matrix: Matrix) -> list[str]:
 
 
 def formless(matrix: Matrix) -> list[str]:
-    """Which benchmarks have no change of form under some mask and why; empty where all have."""
+    """Which benchmarks have no form, or none under which masks, and why; empty where all have."""
     cells = matrix.cells[matrix.cells["reason_form"] != ""]
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for (benchmark, code), own in cells.groupby(["benchmark", "reason_form"], sort=False):
+        under = ""
+        if len(own) < len(matrix.abilities):
+            under = f" under the mask{'s' * (len(own) > 1)} of {_names(own['ability'])}"
+        grouped.setdefault((under, SENTENCES[str(code)]), []).append(str(benchmark))
     return [
-        f"No form for {_names(own['benchmark'].unique())}: {SENTENCES[str(code)]}."
-        for code, own in cells.groupby("reason_form", sort=False)
+        f"No form for {_names(benchmarks)}{under}: {sentence}."
+        for (under, sentence), benchmarks in grouped.items()
     ]
 
 

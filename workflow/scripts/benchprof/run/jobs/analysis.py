@@ -19,11 +19,14 @@ from benchprof.run.run import Run
 
 SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 """Each k of the paper."""
-MODULES = (
-    "benchprof.analysis", "benchprof.profile.criteria", "benchprof.profile.form",
-    "benchprof.profile.impact", "benchprof.profile.resampling", "benchprof.report.style",
-)  # fmt: skip
+MODULES = ("benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.style")
 """What makes the tables and figures, so that they are made again when it changed."""
+FORM_MODULES = (
+    "benchprof.profile.form", "benchprof.profile.guessing", "benchprof.profile.impact",
+    "benchprof.profile.reason", "benchprof.profile.resampling", "benchprof.profile.settings",
+    "benchprof.profile.units", "benchprof.sampling", "benchprof.tasks.guessing",
+)  # fmt: skip
+"""What makes form and its intervals, which selectivity alone has."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,12 @@ class MeasureSelectivity(Compared):
 
     @property
     def settings(self) -> Any:
-        """Also how the intervals of form are made."""
+        """Also how form and its intervals are made."""
         own = self.profile
-        return super().settings | {"intervals": [own.resamples, own.confidence, own.seed]}
+        return super().settings | {
+            "intervals": [own.resamples, own.confidence, own.seed],
+            "form": digests.of_modules(FORM_MODULES),
+        }
 
     @property
     def intact(self) -> dict[str, Path]:
