@@ -177,19 +177,21 @@ def peak_memory() -> int:
     return int(peak) * 1024
 
 
-def best_batch_size(hf: Engine, trial: int) -> int:
+def best_batch_size(hf: Engine, trial: int, sizes: Sequence[int]) -> int:
     """The size with which lm-eval is fastest on the first `trial` documents."""
-    hf.call("run", BATCH_SIZES[2], trial)  # the first run is slower
-    seconds = {size: hf.call("run", size, trial).seconds for size in BATCH_SIZES}
+    hf.call("run", sizes[len(sizes) // 2], trial)  # the first run is slower
+    seconds = {size: hf.call("run", size, trial).seconds for size in sizes}
     return min(seconds, key=lambda size: seconds[size])
 
 
-def compare(benchmark: str, ours: Engine, hf: Engine, runs: int, trial: int) -> dict[str, Any]:
+def compare(
+    benchmark: str, ours: Engine, hf: Engine, runs: int, trial: int, sizes: Sequence[int]
+) -> dict[str, Any]:
     """Measure one benchmark; the engines take turns."""
     known, theirs = ours.call("build", benchmark), hf.call("build", benchmark)
     if known["digest"] != theirs["digest"]:
         raise AssertionError(f"{benchmark}: the engines were given different requests")
-    size = best_batch_size(hf, trial)
+    size = best_batch_size(hf, trial, sizes)
     ours.call("run", None, trial)  # as warm as the other
     pairs = [(ours.call("run", None, None), hf.call("run", size, None)) for _ in range(runs)]
     mine, their = (
@@ -277,6 +279,9 @@ def main() -> int:
     parser.add_argument(
         "--trial", type=int, default=24, help="items on which lm-eval's best batch is sought (24)"
     )
+    parser.add_argument(
+        "--batches", type=int, nargs="+", default=BATCH_SIZES, help="sizes that lm-eval tries"
+    )
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
@@ -287,7 +292,7 @@ def main() -> int:
     ours, hf = Engine("ours", job), Engine("hf", job)
     rows = []
     for benchmark in options.benchmarks:
-        rows.append(compare(benchmark, ours, hf, options.runs, options.trial))
+        rows.append(compare(benchmark, ours, hf, options.runs, options.trial, options.batches))
         print(rows[-1], file=sys.stderr, flush=True)
     shots = "defined" if options.fewshot is None else options.fewshot
     print(f"{options.dtype}, {shots} shots, {options.threads} threads; {machine()}\n")

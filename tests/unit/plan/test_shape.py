@@ -52,7 +52,7 @@ def test_a_small_llama_by_hand() -> None:
     assert shape.activation == 2 * 2 * 112
     assert shape.most_tokens == 12208 // 448
     # Keys and values of 2 layers, 1 head of 8, in float32.
-    assert shape.cache_bytes == 2 * 2 * 8 * 4
+    assert shape.dimensions.cache_bytes == 2 * 2 * 8 * 4
 
 
 @pytest.mark.parametrize("family", sorted(MORE))
@@ -120,7 +120,7 @@ def test_shares_of_a_small_llama_by_hand() -> None:
     assert (first.scope, third.scope) == ((), ())
     assert [share.projections for share in shape.by_gpu] == [0, 2 * 1920, 0]
     assert [share.activation for share in shape.by_gpu] == [0, shape.activation, 0]
-    assert [share.cache_bytes for share in shape.by_gpu] == [0, 2 * 2 * 8 * 2, 0]
+    assert [share.dimensions.cache_bytes for share in shape.by_gpu] == [0, 2 * 2 * 8 * 2, 0]
     assert [share.dimensions.vocabulary for share in shape.by_gpu] == [0, 0, 259]
     # The whole is as that of one GPU.
     alone = model_shape(FAMILIES["llama"](), "bfloat16", "mlp", None)

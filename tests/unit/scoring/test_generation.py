@@ -266,6 +266,21 @@ def test_answers_do_not_depend_on_order_or_batch(make_model: MakeModel, tokenize
     assert backwards[::-1] == found
 
 
+def test_the_head_sees_states_that_lie_together(make_model: MakeModel, tokenizer: Any) -> None:
+    """Of the prompts' last tokens too: else torch copies the head's weights for every item."""
+    scorer, seen = TreeScorer(make_model("llama"), tokenizer), []
+
+    def note(_: Any, given: tuple[torch.Tensor, ...], __: Any) -> None:
+        seen.append((given[0].shape[:2], given[0].is_contiguous()))
+
+    scorer.model.get_output_embeddings().register_forward_hook(note)
+    scorer.generate_until(requests(PROMPTS), disable_tqdm=True)
+    assert {items for (items, _), _ in seen} == {len(PROMPTS)}
+    assert all(together for _, together in seen)
+    pre_hooks = scorer.model.get_output_embeddings()._forward_pre_hooks
+    assert not pre_hooks, "nothing is left on the model"
+
+
 def test_an_item_ends_by_itself(tokenizer: Any) -> None:
     prompt = torch.tensor([[3, 4], [3, 4]])
     stop = StopStrings(tokenizer, ["cat"], 2)

@@ -22,6 +22,7 @@ from benchprof.errors import InputError
 from benchprof.scoring import attention, forward, packing
 from benchprof.scoring import scorer as module
 from benchprof.scoring.attention import KeptPaths, Paths
+from benchprof.scoring.packing import Dimensions
 from benchprof.scoring.scorer import Answer, Pair, TreeScorer
 
 MakeModel = Callable[..., Any]
@@ -498,6 +499,18 @@ def test_one_path_without_memory_and_other_errors_are_raised(
         monkeypatch.setattr(scorer.forward, "batch", fail)
         with pytest.raises(type(error)):
             scorer.score(prepared)
+
+
+def test_keys_and_values_of_answers_take_an_eighth_of_the_weights() -> None:
+    # Qwen2.5-Coder-1.5B: 28 layers, 2 heads of 128, bfloat16; 1.777 billion weights.
+    size = Dimensions(28, 1536, 12, 2, 128, 8960, 151_936, 2)
+    assert size.cache_bytes == 28 * 2 * 2 * 128 * 2
+    weights = 2 * 1_777_088_000
+    tokens = module.generation_tokens("cpu", size, weights, 4096)
+    assert tokens == weights // 8 // 28_672 == 15_494
+    # A small model's would be fewer than a batch that is all computed; on a GPU memory is enough.
+    assert module.generation_tokens("cpu", size, weights // 8, 4096) == 4096
+    assert module.generation_tokens("cuda", size, weights, 1000) == 12_000
 
 
 def test_the_budget_follows_the_free_memory(

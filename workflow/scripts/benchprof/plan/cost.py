@@ -11,7 +11,7 @@ from benchprof.plan.shape import Shape
 from benchprof.plan.workload import Examples, Questions
 from benchprof.scoring.attention import KEPT_BYTES
 from benchprof.scoring.generation import MOST_ITEMS
-from benchprof.scoring.scorer import GENERATION_SHARE, MOST_TOKENS
+from benchprof.scoring.scorer import MOST_TOKENS, generation_tokens
 
 GPU = 10**9
 """Bytes of CUDA's context, kernels and the allocator's slack."""
@@ -88,15 +88,17 @@ def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine:
     batches = math.ceil(questions.read / most)
     if questions.written:
         steps = WAIT * questions.written / questions.items
-        batches += round(math.ceil(questions.items / _answered_at_once(questions, machine)) * steps)
+        batches += round(
+            math.ceil(questions.items / _answered_at_once(shape, questions, machine)) * steps
+        )
     return states * machine.seconds(operations, batches * shape.weight_bytes, batches)
 
 
-def _answered_at_once(questions: Questions, machine: Machine) -> int:
+def _answered_at_once(shape: Shape, questions: Questions, machine: Machine) -> int:
     """Items of a batch of answers."""
     kind = "cuda" if machine.gpu else "cpu"
-    most = GENERATION_SHARE[kind] * MOST_TOKENS[kind] // questions.longest
-    return max(1, min(questions.items, MOST_ITEMS, most))
+    most = generation_tokens(kind, shape.dimensions, shape.weight_bytes, MOST_TOKENS[kind])
+    return max(1, min(questions.items, MOST_ITEMS, most // questions.longest))
 
 
 def evaluation_memory(
@@ -116,7 +118,7 @@ def evaluation_memory(
     passes = [(min(q.read, most), 0 if q.written else q.longest) for q in questions]
     passing = max((size.peak_bytes(*p) + KEPT_BYTES for p in passes), default=0)
     written = [q for q in questions if q.written]
-    cache = max((_answered_at_once(q, machine) * q.longest for q in written), default=0)
+    cache = max((_answered_at_once(shape, q, machine) * q.longest for q in written), default=0)
     loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)
     masks = 0 if machine.gpu else INDEX * entries
-    return _base(machine) + loaded + masks + max(passing, cache * shape.cache_bytes)
+    return _base(machine) + loaded + masks + max(passing, cache * size.cache_bytes)

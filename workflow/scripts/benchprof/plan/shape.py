@@ -61,12 +61,6 @@ class Shape:
         """|T|."""
         return sum(self.scope)
 
-    @property
-    def cache_bytes(self) -> int:
-        """Bytes of the keys and values of one token."""
-        size = self.dimensions
-        return 2 * size.layers * size.kv_heads * size.head_size * self.itemsize
-
 
 def model_shape(
     config: PretrainedConfig, dtype: str, scope: str, layers: Sequence[int] | None, gpus: int = 1

@@ -12,6 +12,7 @@ import gc
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -251,7 +252,7 @@ def _answer(
     if trunk:
         arguments[forward.cache_name] = branches_of(trunk)
     stop_strings = StopStrings(tokenizer, settings["until"], length)
-    with torch.inference_mode():
+    with torch.inference_mode(), _states_together(forward.model.get_output_embeddings()):
         output = forward.model.generate(
             input_ids=tokens.to(forward.device),
             attention_mask=mask.to(forward.device),
@@ -264,6 +265,19 @@ def _answer(
     # Items that are done are filled up with the padding token, which is special and left out here.
     texts = [tokenizer.decode(row[length:], skip_special_tokens=True) for row in output]
     return [postprocess_generated_text(text, settings["until"], None) for text in texts]
+
+
+@contextmanager
+def _states_together(head: torch.nn.Module) -> Iterator[None]:
+    """Let a head see states that lie together in memory.
+
+    Those of each prompt's last token do not: torch would copy the head's weights for every item.
+    """
+    hook = head.register_forward_pre_hook(lambda _, given: (given[0].contiguous(), *given[1:]))
+    try:
+        yield
+    finally:
+        hook.remove()
 
 
 def _answer_in_parts(

@@ -41,6 +41,11 @@ class Dimensions:
     itemsize: int
     """Bytes of one activation."""
 
+    @property
+    def cache_bytes(self) -> int:
+        """Bytes of the keys and values of one token."""
+        return 2 * self.layers * self.kv_heads * self.head_size * self.itemsize
+
     @classmethod
     def of(cls, config: Any, itemsize: int) -> Dimensions:
         """Read them from a transformers config, whose attribute map knows each family's names."""

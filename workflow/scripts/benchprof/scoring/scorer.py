@@ -39,6 +39,7 @@ from benchprof.scoring.forward import (
 )
 from benchprof.scoring.generation import free_cached_memory, generate
 from benchprof.scoring.packing import (
+    Dimensions,
     Plan,
     Row,
     Target,
@@ -60,9 +61,13 @@ Answer = tuple[float, bool]
 """Log-likelihood of a continuation; whether greedy decoding would produce it."""
 MOST_TOKENS = {"cpu": 4096, "cuda": 32768}
 """Beyond these a larger batch gains nothing: the linear layers already run at full speed."""
-GENERATION_SHARE = {"cpu": 1, "cuda": 12}
-"""How many times as many tokens a batch of generation holds, most of which are kept, not computed.
-On a processor more of them take memory and save no time."""
+GENERATION_TIMES = 12
+"""On a GPU a batch of generation holds so many times as many tokens, most of which are kept, not
+computed."""
+KEPT_SHARE = 1 / 8
+"""On a processor a step takes as long as reading the weights, for however few items: keys and
+values of the others may take as much as this share of the weights. More take memory and save little
+time."""
 PLAIN_LOGIT_BYTES = 1 << 29
 """Plain rows hold the logits of all their positions: so much at once, counted in float32."""
 FEWEST_TOKENS = 256
@@ -96,6 +101,20 @@ class Prepared:
 
 
 # --- The model ---------------------------------------------------------------------------------
+
+
+def generation_tokens(kind: str, dimensions: Dimensions, weights: int, budget: int) -> int:
+    """Tokens of contexts and answers that a batch of generation holds.
+
+    Args:
+        kind: of the device.
+        dimensions: of the decoder.
+        weights: bytes of the model.
+        budget: tokens of a batch whose tokens are all computed.
+    """
+    if kind == "cuda":
+        return GENERATION_TIMES * budget
+    return max(budget, int(KEPT_SHARE * weights / dimensions.cache_bytes))
 
 
 class TreeScorer(TemplateLM):  # type: ignore[misc]
@@ -143,8 +162,10 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         if self.forward.obstacle is not None:
             logger.warning("no row is shared between requests: %s", self.forward.obstacle)
         self.token_budget = token_budget or self._find_budget()
-        share = GENERATION_SHARE.get(self._device.type, GENERATION_SHARE["cpu"])
-        self.generation_budget = token_budget or share * self.token_budget
+        weights = sum(weight.nbytes for weight in self.model.parameters())
+        self.generation_budget = token_budget or generation_tokens(
+            self._device.type, self.forward.dimensions, weights, self.token_budget
+        )
 
     # Text: the same as lm-eval's `hf` model.
 
