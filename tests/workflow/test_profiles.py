@@ -112,7 +112,7 @@ def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path:
     whole = asked(parameters=8_000_000_000, mlp=5_600_000_000)["evaluate_model"]
     # Requests of a second benchmark, and time for it.
     assert whole["mem_mb"] == str(6000 + 300 + 16000 + 4 * 320)
-    assert whole["runtime"] == str(120 + (30 + 10) * 8)
+    assert whole["runtime"] == str(120 + 30 + (30 + 10) * 8)
     assert (whole["gpu"], partition(whole)) == ("1", "gpu")
     project.configure(lambda config: config.pop("evaluation_job"))
     # Split over two, with as many of everything else.

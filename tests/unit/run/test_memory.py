@@ -85,10 +85,11 @@ def of_one_selection(**sections: Any) -> Run:
     [
         # 4 of libraries, 2 of requests, 16 of weights, the masks.
         ({}, ON_GPU, 4 + 2 + 16 + 1.28),
-        ({}, ON_CPU, 4 + 2 + 32 + 1.28),
+        # On a CPU also keys and values of answers, an eighth of the weights.
+        ({}, ON_CPU, 4 + 2 + 32 + 4 + 1.28),
         # The complement's second copy of the scope is on the GPU, or here: 5e9 x 4.
         ({"ablation_of": "complement"}, ON_GPU, 4 + 2 + 16 + 1.28),
-        ({"ablation_of": "complement"}, ON_CPU, 4 + 2 + 32 + 1.28 + 20),
+        ({"ablation_of": "complement"}, ON_CPU, 4 + 2 + 32 + 4 + 1.28 + 20),
         ({"controls": controls([], "each_ability")}, ON_GPU, 4 + 2 + 16 + 0.64),
         # What is calibrated may be the largest candidate, 0.01.
         ({"fractions": ["calibrated"]}, ON_GPU, 4 + 2 + 16 + 1.28),
@@ -107,7 +108,7 @@ def test_memory_of_calibration_and_halves() -> None:
     run = of_one_selection(fractions=[0.01, "calibrated"], ablation_of="complement")
     # Two masks and two controls at 0.001 and at 0.01, and no complement: 4 x 0.011 x 8e9 x 4.
     found = memory(run, "evaluate_calibration", ON_CPU, "x")
-    assert found == pytest.approx(4 + 2 + 32 + 1.408)
+    assert found == pytest.approx(4 + 2 + 32 + 4 + 1.408)
     # Two masks at 0.01 of one ability: 2 x 0.01 x 8e9 x 4.
     found = memory(run, "evaluate_halves", ON_CPU, "x")
     assert found == pytest.approx(4 + 2 + 32 + 0.64 + 20)

@@ -508,7 +508,9 @@ def test_keys_and_values_of_answers_take_an_eighth_of_the_weights() -> None:
     weights = 2 * 1_777_088_000
     tokens = module.generation_tokens("cpu", size, weights, 4096)
     assert tokens == weights // 8 // 28_672 == 15_494
-    # A small model's would be fewer than a batch that is all computed; on a GPU memory is enough.
+    # Not where memory is short; of a small model a batch that is all computed is more; on a GPU
+    # memory is enough.
+    assert module.generation_tokens("cpu", size, weights, 2048) == 2048
     assert module.generation_tokens("cpu", size, weights // 8, 4096) == 4096
     assert module.generation_tokens("cuda", size, weights, 1000) == 12_000
 

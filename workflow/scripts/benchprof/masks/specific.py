@@ -62,9 +62,11 @@ def select_ratio(
         pools = {ability: select_top(shares.files[ability], sizes) for ability in group}
         ratios = _ratios(shares, others, {ability: own[widest] for ability, own in pools.items()})
         for ability in group:
-            out = None if skipped is None else skipped(ability)
-            own = pools.pop(ability), ratios.pop(ability)
-            yield ability, _best_ratios(ability, *own, widest, counts, out)
+            # Nothing of it is held while the next is made.
+            yield ability, _best_ratios(
+                ability, pools.pop(ability), ratios.pop(ability), widest, counts,
+                None if skipped is None else skipped(ability),
+            )  # fmt: skip
 
 
 def _best_ratios(
@@ -213,22 +215,23 @@ def _ratios(
 ) -> dict[str, dict[str, torch.Tensor]]:
     """The ratio of each ability's entries, float64, in the order of the entries' indices."""
     ratios: dict[str, dict[str, torch.Tensor]] = {ability: {} for ability in entries}
+    epsilon = 0.01 / shares.size
     for tensor in shares.names:
         for ability, own in entries.items():
             if tensor in own:
-                ratios[ability][tensor] = _ratio(shares, ability, others, tensor, own[tensor])
+                level = _level(shares, ability, others, tensor, own[tensor]).add_(epsilon)
+                ratios[ability][tensor] = shares.of(ability, tensor, own[tensor]).div_(level)
     return ratios
 
 
-def _ratio(
+def _level(
     shares: Shares, ability: str, others: str, tensor: str, indices: torch.Tensor
 ) -> torch.Tensor:
+    """The mean or the maximum of the other abilities' shares, float64."""
     theirs = _of_others(shares, ability, tensor, indices)
     if others == "max":
-        level = functools.reduce(torch.maximum, theirs)
-    else:
-        level = functools.reduce(torch.add, theirs).div_(len(shares.others(ability)))
-    return shares.of(ability, tensor, indices).div_(level.add_(0.01 / shares.size))
+        return functools.reduce(torch.maximum, theirs)
+    return functools.reduce(torch.add, theirs).div_(len(shares.others(ability)))
 
 
 def _in_several(several: Sequence[Entries], least: int) -> Entries:

@@ -71,7 +71,9 @@ def plan(
         base = measured_machine(resolve_device(device), model.dtype) if here else stated
         on = dataclasses.replace(base, **speeds)
         own = architecture(name, model.source, paths.model(name))
-        shape = model_shape(own, model.dtype, config.scope, config.layers, model.gpus)
+        shape = model_shape(
+            own, model.dtype, config.scope, config.layers, model.gpus if on.gpu else 1
+        )
         found = model_steps(run, name, shape, load, on)
         steps.setdefault(on, []).extend(found)
         lines += model_lines(name, model, shape, mask_sizes(run, shape))
@@ -85,7 +87,8 @@ def plan(
 def _speeds(options: argparse.Namespace) -> dict[str, Any]:
     given = {s: v for s in SPEEDS if (v := getattr(options, s)) is not None}
     # One speed stands for both kinds of products until both are stated.
-    return ({"flops_of_one": given["flops"]} if "flops" in given else {}) | given
+    both = "flops" in given and not options.here
+    return ({"flops_of_one": given["flops"]} if both else {}) | given
 
 
 def _options() -> argparse.Namespace:

@@ -49,7 +49,7 @@ def importance_seconds(
 
 
 def importance_memory(
-    shape: Shape, examples: Examples, score: str, on_host: bool, machine: Machine
+    shape: Shape, examples: Examples, score: str, twins: bool, on_host: bool, machine: Machine
 ) -> int:
     """Peak bytes of the importance job, on the GPU if there is one.
 
@@ -57,10 +57,11 @@ def importance_memory(
     Weights, a float32 accumulator of the scope, the largest tensor's gradient with a float32 copy,
     activations and logits of the longest batch.
     """
+    # Without a GPU an ability's scores are there while those of its twins are made.
+    scores = SCORE * shape.scope_size * (2 if twins and not machine.gpu else 1)
     if score == "wanda":
         # It moves each tensor's scores to the host as soon as it has them.
-        scores = 0 if machine.gpu else SCORE * shape.scope_size
-        return _base(machine) + shape.weight_bytes + scores
+        return _base(machine) + shape.weight_bytes + (0 if machine.gpu else scores)
     mean = examples.tokens / examples.number
     longest = min(shape.most_tokens, examples.tokens if score in SUMMED else examples.longest)
     counted = math.ceil(longest / mean * examples.counted / examples.number)
@@ -68,8 +69,7 @@ def importance_memory(
     logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SCORE)
     gradient = max(shape.scope, default=0) * (shape.itemsize + SCORE)
     activations = longest * shape.activation * shape.itemsize + logits + gradient
-    accumulators = 0 if on_host else SCORE * shape.scope_size
-    return _base(machine) + shape.weight_bytes + accumulators + activations
+    return _base(machine) + shape.weight_bytes + (0 if on_host else scores) + activations
 
 
 def _base(machine: Machine) -> int:
@@ -114,11 +114,15 @@ def evaluation_memory(
         machine: where it runs.
     """
     size, most = shape.dimensions, MOST_TOKENS["cuda" if machine.gpu else "cpu"]
-    # Prompts of answers are plain sequences: hardly any keys are copied for them.
-    passes = [(min(q.read, most), 0 if q.written else q.longest) for q in questions]
-    passing = max((size.peak_bytes(*p) + KEPT_BYTES for p in passes), default=0)
-    written = [q for q in questions if q.written]
-    cache = max((_answered_at_once(shape, q, machine) * q.longest for q in written), default=0)
+
+    def passing(own: Questions) -> int:
+        if not own.written:
+            return size.peak_bytes(min(own.read, most), own.longest) + KEPT_BYTES
+        # Prompts of answers are plain sequences, of which all tokens are kept: hardly any keys are
+        # copied for them.
+        together = _answered_at_once(shape, own, machine) * own.longest
+        return size.peak_bytes(min(own.read, together), 0) + together * size.cache_bytes
+
     loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)
     masks = 0 if machine.gpu else INDEX * entries
-    return _base(machine) + loaded + masks + max(passing, cache * size.cache_bytes)
+    return _base(machine) + loaded + masks + max(map(passing, questions), default=0)

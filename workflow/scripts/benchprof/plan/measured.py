@@ -1,4 +1,4 @@
-"""The speeds of the machine that this runs on, measured in a few seconds."""
+"""The speeds of the machine that this runs on, measured in half a minute."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache
 
 import torch
 
+from benchprof.errors import InputError
 from benchprof.plan.machine import CPU, GPU, Machine
 
 SIDE, MATRICES = 4096, 24
@@ -31,6 +32,9 @@ def measured_machine(device: torch.device, dtype: str) -> Machine:
     importance does. Storage: a file until it is on the disk. What a small pass takes at least is
     assumed.
     """
+    if device.type == "mps" or (device.type == "cuda" and not torch.cuda.is_available()):
+        remedy = "State speeds instead (--help), or add --cpu."
+        raise InputError("--here", f"the device {device}", "a CPU or a CUDA device", remedy)
     stated = CPU if device.type == "cpu" else GPU
     as_used = {"dtype": getattr(torch, dtype), "device": device}
     weights = torch.randn(MATRICES, SIDE, SIDE, **as_used)
@@ -46,18 +50,21 @@ def measured_machine(device: torch.device, dtype: str) -> Machine:
             few @ weight
             few.T @ few
 
-    products = 2 * SIDE**2 * MATRICES
+    products, size = 2 * SIDE**2 * MATRICES, weights.nbytes
     flops = ROWS * products / _seconds(forward, device)
-    flops_of_one = 3 * FEW * products / _seconds(both_ways, device)
+    of_one = _seconds(both_ways, device)
     del weights, many
     sums = torch.zeros(FLOATS, device=device)
     gradient = torch.ones(FLOATS, **as_used)
+    # As the plan counts it: a gradient written and read, a sum read and written.
+    folded = 2 * (sums.nbytes + gradient.nbytes)
+    bandwidth = folded / _seconds(lambda: sums.add_(gradient.abs_()), device)
+    operations = 3 * FEW * products
     return Machine(
         flops=flops,
-        flops_of_one=flops_of_one,
-        bandwidth=2
-        * (sums.nbytes + gradient.nbytes)
-        / _seconds(lambda: sums.add_(gradient.abs_()), device),
+        # Without the time that weights and their gradients take on their way, which the plan adds.
+        flops_of_one=operations / max(of_one - 3 * size / bandwidth, operations / flops),
+        bandwidth=bandwidth,
         latency=stated.latency,
         storage=FILE / _write(),
         gpu=stated.gpu,

@@ -114,6 +114,8 @@ def generation_tokens(kind: str, dimensions: Dimensions, weights: int, budget: i
     """
     if kind == "cuda":
         return GENERATION_TIMES * budget
+    if budget < MOST_TOKENS["cpu"]:  # for lack of memory
+        return budget
     return max(budget, int(KEPT_SHARE * weights / dimensions.cache_bytes))
 
 

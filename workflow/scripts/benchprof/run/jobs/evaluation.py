@@ -84,17 +84,20 @@ class Evaluation(ModelJob):
     def memory(self, size: Size) -> float:
         """The weights on their way to the device, requests, four bytes an entry of all masks.
 
-        On a CPU also the second copy of the scope that an ablated complement takes.
+        On a CPU also keys and values of answers, and the second copy of the scope that an ablated
+        complement takes.
         """
         copied = self.kept_in and not size.on_gpu
         copy = size.in_scope * size.itemsize if copied else 0
         masked = self.entries([own.k for own in self.ablations], size)
+        kept = 0 if size.on_gpu else size.weights / 8
         requests = 2e9 + 0.3e9 * (len(self.parts) - 1)
-        return super().memory(size) + requests + size.weights + 4 * masked + copy
+        return super().memory(size) + requests + size.weights + kept + 4 * masked + copy
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
-        return size.minutes(120, 30 + 10 * (len(self.parts) - 1))
+        further = len(self.parts) - 1
+        return size.minutes(120 + 30 * further, 30 + 10 * further)
 
 
 @dataclass(frozen=True)
