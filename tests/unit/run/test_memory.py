@@ -111,7 +111,7 @@ def test_memory_of_calibration_and_halves() -> None:
     assert found == pytest.approx(4 + 2 + 32 + 4 + 1.408)
     # Two masks at 0.01 of one ability: 2 x 0.01 x 8e9 x 4.
     found = memory(run, "evaluate_halves", ON_CPU, "x")
-    assert found == pytest.approx(4 + 2 + 32 + 0.64 + 20)
+    assert found == pytest.approx(4 + 2 + 32 + 4 + 0.64 + 20)
 
 
 def test_memory_of_the_analysis() -> None:
