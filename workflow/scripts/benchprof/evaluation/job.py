@@ -335,8 +335,17 @@ def _compute(
         mask = masks.get(name)
         with change(weights, mask, method) if mask else contextlib.nullcontext():
             for own in questions:
-                if name in own.asked.missing.values():
+                if name not in own.asked.missing.values():
+                    continue
+                try:
                     own.answer(name, store, sandbox)
+                except ArithmeticError as error:
+                    remedy = (
+                        "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
+                    )
+                    asked_of = own.asked.assignment.folder.name
+                    where = f"{settings.folder}, {asked_of}, ablation {name}"
+                    raise InputError(where, str(error), "finite logits", remedy) from None
 
 
 @dataclass(frozen=True)
@@ -366,17 +375,11 @@ class Questions:
         """Put the record of one ablation, with the weights as they are now, into the store.
 
         Raises:
-            InputError: logits are not finite.
+            ArithmeticError: logits are not finite.
         """
         started, before = time.monotonic(), self.scorer.truncated
-        assignment = self.asked.assignment
-        try:
-            responses = self.ask()
-            check_logits(self.scorer, self.asked.requests)
-        except ArithmeticError as error:
-            remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
-            where = str(assignment.targets[name])
-            raise InputError(where, str(error), "finite logits", remedy) from None
+        responses = self.ask()
+        check_logits(self.scorer, self.asked.requests)
         made = {
             "truncated": self.truncated + self.scorer.truncated - before,
             "seconds": round(time.monotonic() - started, 2),
@@ -385,6 +388,6 @@ class Questions:
             "machine": provenance.machine(),
         }
         origin = self.asked.origins[name] | {"made": made}
-        runs = sandbox if assignment.source.runs_programs else None
+        runs = sandbox if self.asked.assignment.source.runs_programs else None
         content = record_bytes(make_record(self.asked.requests, responses, origin, runs))
         store.add_bytes(KIND, self.asked.keys[name], SUFFIX, content)
