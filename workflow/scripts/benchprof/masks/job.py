@@ -64,9 +64,8 @@ def select_masks(
     abilities = list(dict.fromkeys(ablation.ability for ablation in targets))
     for ability, masks in selected(selection, settings, files, counts, abilities):
         used = {name: files[name].origin for name in read_for(selection, ability, files)}
-        chosen = dict(zip(ks, masks, strict=True))
         for ablation in (own for own in targets if own.ability == ability):
-            entries = chosen[ablation.k]
+            entries = masks[ks.index(ablation.k)]
             origin = {
                 "ability": ability,
                 "selection": selection,
