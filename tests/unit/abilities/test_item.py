@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import json_values
 
-from benchprof.abilities.item import DIFFICULTIES, Item, Twin, read_items
+from benchprof.abilities.item import (
+    COMPANIONS,
+    DIFFICULTIES,
+    Companion,
+    Item,
+    check_companions,
+    companion_of,
+    read_items,
+)
 from benchprof.errors import InputError
 
 GOOD: dict[str, Any] = {
@@ -27,18 +35,32 @@ options = st.lists(full_text, min_size=2, max_size=6, unique_by=str.strip).map(t
 
 
 @st.composite
+def companions(draw: st.DrawFn, number: int, answer: int) -> dict[str, Companion]:
+    others = [index for index in range(number) if index != answer]
+    return {
+        kind: Companion(
+            draw(any_text),
+            draw(any_text),
+            draw(st.sampled_from(others)) if kind == "flip" else answer,
+        )
+        for kind in draw(st.sets(st.sampled_from(COMPANIONS)))
+    }
+
+
+@st.composite
 def items(draw: st.DrawFn) -> Item:
     texts = draw(options)
+    answer = draw(st.integers(0, len(texts) - 1))
     return Item(
         id=draw(full_text),
         type=draw(full_text),
         context=draw(any_text),
         question=draw(full_text),
         options=texts,
-        answer=draw(st.integers(0, len(texts) - 1)),
+        answer=answer,
         template=draw(any_text),
         difficulty=draw(st.sampled_from(("", *DIFFICULTIES))),
-        twin=draw(st.none() | st.builds(Twin, any_text, any_text)),
+        companions=draw(companions(len(texts), answer)),
     )
 
 
@@ -62,6 +84,46 @@ def test_blank_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path):
     assert [item.id for item in read_items(path)] == ["one"]
 
 
+FLIP = {"context": "", "question": "What is 1 + 2?", "answer": 1}
+BLANK = {"context": "", "question": "What is 1 + some?"}
+
+
+def test_only_a_flip_has_another_answer(tmp_path: Path):
+    path = tmp_path / "train.jsonl"
+    value = GOOD | {"companions": {"blank": BLANK, "flip": FLIP, "read_off": BLANK}}
+    path.write_text(json.dumps(value) + "\n")
+    (item,) = read_items(path)
+    assert {kind: own.answer for kind, own in item.companions.items()} == {
+        "flip": 1, "read_off": 0, "blank": 0,
+    }  # fmt: skip
+    assert item.to_json() == value
+    assert list(item.to_json()["companions"]) == list(COMPANIONS)
+    flip = companion_of(item, "flip")
+    assert (flip.question, flip.options, flip.answer) == ("What is 1 + 2?", item.options, 1)
+    assert companion_of(item, "blank").answer == item.answer
+    assert flip.id == item.id
+    assert not flip.companions
+    # A set of items needs hashes.
+    assert len({item, flip, *read_items(path)}) == 2
+
+
+def test_the_item_that_lacks_a_companion_is_named(tmp_path: Path):
+    item = Item(
+        "two", "sum", "", "1 + 1?", ("2", "3"), 0, companions={"flip": Companion("", "", 1)}
+    )
+    check_companions(tmp_path, [item], "flip", "importance.against")
+    with pytest.raises(InputError) as error:
+        check_companions(tmp_path, [item], "read_off", "importance.against")
+    assert str(error.value) == (
+        f"{tmp_path}, item two: it has no companion 'read_off'; expected one in every item. "
+        "Write the companion or remove `importance.against`."
+    )
+
+
+def with_companion(kind: str, value: Any) -> dict[str, Any]:
+    return GOOD | {"companions": {kind: value}}
+
+
 def message(path: Path) -> str:
     with pytest.raises(InputError) as error:
         read_items(path)
@@ -80,7 +142,7 @@ FAULTY: list[tuple[Any, str]] = [
     (GOOD | {"answer": True}, ", answer: True (bool)"),
     (GOOD | {"answer": 1.0}, ", answer: 1.0 (float)"),
     (GOOD | {"template": None}, ", template: None (NoneType)"),
-    (GOOD | {"twin": "none"}, ", twin: 'none' (str)"),
+    (GOOD | {"companions": "none"}, ", companions: 'none' (str)"),
     (GOOD | {"id": " "}, ", id: empty"),
     (GOOD | {"type": ""}, ", type: empty"),
     (GOOD | {"question": "\n"}, ", question: empty"),
@@ -91,9 +153,20 @@ FAULTY: list[tuple[Any, str]] = [
     (GOOD | {"options": ["2", " 2"]}, "options that all differ"),
     (GOOD | {"answer": 2}, ", answer: 2 where there are 2 options"),
     (GOOD | {"answer": -1}, ", answer: -1 where there are 2 options"),
-    (GOOD | {"twin": {"context": ""}}, ", twin: {'context': ''}"),
-    (GOOD | {"twin": {"context": "", "question": 1}}, "an object of context and question, texts"),
-    (GOOD | {"twin": {}}, ", twin: {}"),
+    (GOOD | {"twin": BLANK}, "Rename `twin` to `companions: {blank: ...}`."),
+    (with_companion("blnk", BLANK), "unknown companion 'blnk'; expected companions among flip"),
+    (with_companion("blank", "none"), ", companions.blank: 'none'; expected an object of context"),
+    (with_companion("blank", {"context": ""}), ", companions.blank: {'context': ''}"),
+    (with_companion("blank", BLANK | {"answer": 0}), "an object of context, question. The format"),
+    (with_companion("read_off", FLIP), ", companions.read_off: {'context': ''"),
+    (with_companion("blank", BLANK | {"question": 1}), ", companions.blank.question: 1 (int)"),
+    (with_companion("flip", BLANK), "an object of context, question, answer. The format"),
+    (with_companion("flip", FLIP | {"answer": "1"}), ", companions.flip.answer: '1' (str)"),
+    (with_companion("flip", FLIP | {"answer": True}), ", companions.flip.answer: True (bool)"),
+    (with_companion("flip", FLIP | {"answer": None}), ", companions.flip.answer: None (NoneType)"),
+    (with_companion("flip", FLIP | {"answer": 0}), "the item's answer is 0; expected the index of"),
+    (with_companion("flip", FLIP | {"answer": 2}), ".answer: 2 where there are 2 options"),
+    (with_companion("flip", FLIP | {"answer": -1}), ".answer: -1 where there are 2 options"),
     (GOOD | {"difficulty": "harsh"}, ", difficulty: 'harsh'; expected one of easy, medium, hard"),
 ]
 
@@ -172,8 +245,11 @@ faulty_lines = (
     st.binary()
     | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
     | values.map(lambda value: json.dumps(value).encode())
-    | st.dictionaries(st.sampled_from([*GOOD, "twin", "difficulty"]), values).map(
+    | st.dictionaries(st.sampled_from([*GOOD, "companions", "difficulty"]), values).map(
         lambda changed: json.dumps(GOOD | changed).encode()
+    )
+    | st.dictionaries(st.sampled_from(COMPANIONS), values | st.just(FLIP) | st.just(BLANK)).map(
+        lambda given: json.dumps(GOOD | {"companions": given}).encode()
     )
 )
 

@@ -56,8 +56,8 @@ def test_types_difficulties_and_templates_are_balanced_in_any_prefix(count: int)
     for type_ in ("alpha", "beta"):
         levels = Counter(item.difficulty for item in items if item.type == type_)
         assert levels == {"easy": count / 4, "hard": count / 4}
-    twins = Counter(i.template for i in items if (i.type, i.difficulty) == ("alpha", "easy"))
-    assert max(twins.values()) - min(twins.values()) <= 1
+    used = Counter(i.template for i in items if (i.type, i.difficulty) == ("alpha", "easy"))
+    assert max(used.values()) - min(used.values()) <= 1
 
 
 def test_the_answer_is_the_drafts_and_the_others_are_its_distractors():
@@ -65,8 +65,9 @@ def test_the_answer_is_the_drafts_and_the_others_are_its_distractors():
         number = int(item.question.split()[-1].rstrip("?"))
         assert item.options[item.answer] == str(number + 1)
         assert sorted(map(int, item.options)) == [number + step for step in (1, 2, 3, 4)]
-        assert item.twin is not None
-        assert item.twin.question == f"{item.template}: what follows ?"
+        assert list(item.companions) == ["blank"]
+        assert item.companions["blank"].question == f"{item.template}: what follows ?"
+        assert item.companions["blank"].answer == item.answer
 
 
 def test_no_two_items_share_their_text():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,12 @@ from benchprof.jsonl import read_objects
 
 SPLITS = ("train", "calibration", "test")
 DIFFICULTIES = ("easy", "medium", "hard")
+COMPANIONS = ("flip", "read_off", "blank")
+"""Versions of an item with the same options. `flip`: one fact or word differs, and another option
+is right. `read_off`: the text states the answer. `blank`: the cue is gone, and nothing leads to any
+option."""
+ASKED = ("item", *COMPANIONS)
+"""All that a model can be asked of an item."""
 
 REQUIRED: dict[str, type] = {
     "id": str,
@@ -21,15 +27,19 @@ REQUIRED: dict[str, type] = {
     "options": list,
     "answer": int,
 }
-OPTIONAL: dict[str, type] = {"template": str, "difficulty": str, "twin": dict}
+OPTIONAL: dict[str, type] = {"template": str, "difficulty": str, "companions": dict}
 
 
 @dataclass(frozen=True)
-class Twin:
-    """The corrupted twin of an item: like it, but the ability no longer leads to the answer."""
+class Companion:
+    """One of `COMPANIONS`: what differs from its item.
+
+    `answer` is the index of the right option. Of a blank it is the item's, to which nothing leads.
+    """
 
     context: str
     question: str
+    answer: int
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,8 @@ class Item:
     """One multiple-choice question of one ability.
 
     `answer` is the index of the right option. `context` may be empty. `template` names the
-    sentence pattern that made the item (no template is in two splits).
+    sentence pattern that made the item (no template is in two splits). `companions` holds those
+    that the item has, by kind; a dictionary has no hash, so an item's hash leaves them out.
     """
 
     id: str
@@ -48,7 +59,7 @@ class Item:
     answer: int
     template: str = ""
     difficulty: str = ""
-    twin: Twin | None = None
+    companions: Mapping[str, Companion] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
         """The item as the JSON object of one line; empty optional fields are left out."""
@@ -62,21 +73,52 @@ class Item:
             "options": list(self.options),
             "answer": self.answer,
         }
-        if self.twin is not None:
-            value["twin"] = {"context": self.twin.context, "question": self.twin.question}
-        return {key: field for key, field in value.items() if field != "" or key in REQUIRED}
+        if self.companions:
+            value["companions"] = {
+                kind: {
+                    name: getattr(self.companions[kind], name) for name in companion_fields(kind)
+                }
+                for kind in COMPANIONS
+                if kind in self.companions
+            }
+        return {key: own for key, own in value.items() if own != "" or key in REQUIRED}
 
 
-def check_twins(path: Path, items: Iterable[Item], key: str) -> None:
-    """Stop at the first of a file's items that has no twin, which `key` of a configuration wants.
+def companion_fields(kind: str) -> tuple[str, ...]:
+    """The fields of a companion's JSON object: only a flip has an answer that is not the item's."""
+    return ("context", "question", "answer") if kind == "flip" else ("context", "question")
+
+
+def companion_word(kind: str) -> str:
+    """A kind of companion as prose writes it: `read-off`, for one."""
+    return kind.replace("_", "-")
+
+
+def companion_of(item: Item, kind: str) -> Item:
+    """The companion of this kind, which the item must have, as an item with the same options."""
+    own = item.companions[kind]
+    return replace(
+        item, context=own.context, question=own.question, answer=own.answer, companions={}
+    )
+
+
+def check_companions(path: Path, items: Iterable[Item], kind: str, key: str) -> None:
+    """Stop at the first of a file's items that lacks the companion which a configuration asks for.
+
+    Args:
+        path: the file.
+        items: those of its items that are used.
+        kind: one of `COMPANIONS`.
+        key: of the configuration that asks for it.
 
     Raises:
-        InputError: names the file and the item.
+        InputError: names the file, the item and the key.
     """
     for item in items:
-        if item.twin is None:
-            remedy = f"Write one or set `{key}` to false."
-            raise InputError(f"{path}, item {item.id}", "it has no twin", "a twin", remedy)
+        if kind not in item.companions:
+            found = f"it has no companion {kind!r}"
+            remedy = f"Write the companion or remove `{key}`."
+            raise InputError(f"{path}, item {item.id}", found, "one in every item", remedy)
 
 
 def read_items(path: Path) -> list[Item]:
@@ -109,21 +151,50 @@ def _to_item(where: str, value: dict[str, Any]) -> Item:
             f"the index of the right option, from 0 to {len(options) - 1}",
             "The option list must hold the answer.",
         )
-    twin = value.get("twin")
-    if twin is not None and (
-        set(twin) != {"context", "question"} or not all(isinstance(t, str) for t in twin.values())
-    ):
-        raise InputError(f"{where}, twin", f"{twin!r}", "an object of context and question, texts")
     if value.get("difficulty") not in (None, *DIFFICULTIES):
         found = repr(value["difficulty"])
         raise InputError(f"{where}, difficulty", found, "one of " + ", ".join(DIFFICULTIES))
     return Item(
         **{key: value[key] for key in (*REQUIRED, "template", "difficulty") if key in value}
-        | {"options": tuple(options), "twin": Twin(**twin) if twin else None}
+        | {"options": tuple(options), "companions": _to_companions(where, value)}
     )
 
 
+def _to_companions(where: str, item: Mapping[str, Any]) -> dict[str, Companion]:
+    """The companions of an item whose own fields are checked."""
+    given = item.get("companions", {})
+    if unknown := sorted(set(given) - set(COMPANIONS)):
+        found = "unknown companion " + ", ".join(map(repr, unknown))
+        known = "companions among " + ", ".join(COMPANIONS)
+        raise InputError(f"{where}, companions", found, known, "Check the spelling.")
+    return {
+        kind: _to_companion(f"{where}, companions.{kind}", kind, own, item)
+        for kind, own in given.items()
+    }
+
+
+def _to_companion(where: str, kind: str, value: Any, item: Mapping[str, Any]) -> Companion:
+    names = companion_fields(kind)
+    if not isinstance(value, dict) or set(value) != set(names):
+        raise InputError(where, f"{value!r}", "an object of " + ", ".join(names), _hint())
+    for name in names:
+        _check_type(f"{where}.{name}", value[name], REQUIRED[name])
+    number, answer = len(item["options"]), value.get("answer")
+    if answer is not None and (answer == item["answer"] or not 0 <= answer < number):
+        found = f"{answer} where there are {number} options and the item's answer is "
+        raise InputError(
+            f"{where}.answer",
+            f"{found}{item['answer']}",
+            f"the index of another option, from 0 to {number - 1}",
+            "A flip makes another of the options right.",
+        )
+    return Companion(**{"answer": item["answer"]} | value)
+
+
 def _check_fields(where: str, value: dict[str, Any]) -> None:
+    if "twin" in value:
+        remedy = "Rename `twin` to `companions: {blank: ...}`."
+        raise InputError(where, "the former field 'twin'", "the field 'companions'", remedy)
     if missing := sorted(set(REQUIRED) - set(value)):
         found = "lacks " + ", ".join(repr(key) for key in missing)
         raise InputError(where, found, "the fields " + ", ".join(REQUIRED), _hint())
@@ -132,13 +203,17 @@ def _check_fields(where: str, value: dict[str, Any]) -> None:
         found = "unknown field " + ", ".join(repr(key) for key in unknown)
         raise InputError(where, found, f"fields among {known}", "Check the spelling.")
     for key, kind in (REQUIRED | OPTIONAL).items():
-        field = value.get(key)
-        if key in value and (not isinstance(field, kind) or isinstance(field, bool)):
-            found = f"{field!r} ({type(field).__name__})"
-            raise InputError(f"{where}, {key}", found, f"a value of type {kind.__name__}")
+        if key in value:
+            _check_type(f"{where}, {key}", value[key], kind)
     for key in ("id", "type", "question"):
         if not value[key].strip():
             raise InputError(f"{where}, {key}", "empty", "a text")
+
+
+def _check_type(where: str, value: Any, kind: type) -> None:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        found = f"{value!r} ({type(value).__name__})"
+        raise InputError(where, found, f"a value of type {kind.__name__}")
 
 
 def _hint() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from random import Random
 
-from benchprof.abilities.item import Item, Twin
+from benchprof.abilities.item import Companion, Item
 from benchprof.generators.templates.template import Draft, Template
 
 ATTEMPTS = 400
@@ -47,7 +47,7 @@ def draw_split(
                 question=draft.question,
                 options=(*wrong[:answer], draft.answer, *wrong[answer:]),
                 answer=answer,
-                twin=Twin(draft.twin_context, draft.twin_question),
+                companions={"blank": Companion(draft.twin_context, draft.twin_question, answer)},
             )
         )
     return items
