@@ -23,7 +23,7 @@ CANDIDATES = [0.01, 0.02]
 def make_tiny(folder: Path) -> None:
     """Make the project before its first run: two selections, numbers of k and a calibrated one.
 
-    Its items are answerable, so that AIS are defined; a benchmark of twins and one of a task file
+    Its items are answerable, so that AIS are defined; a benchmark of blanks and one of a task file
     stand beside the abilities' tests.
     """
     project = make_project(folder)
@@ -40,7 +40,7 @@ def _use_much(config: dict[str, Any]) -> None:
     config["benchmarks"] = {
         f"{ability}_test": {"ability": ability, "split": "test"} for ability in ABILITIES[:2]
     } | {
-        "places_twins": {"ability": "places", "split": "test", "twins": True},
+        "places_blank": {"ability": "places", "split": "test", "companion": "blank"},
         "capitals": {"task_file": "capitals.yaml", "data": "capitals.jsonl", "limit": 10},
     }
     config["selections"] = {"top": {}, "specific": {"definition": "ratio", "pool": 5}}
@@ -51,13 +51,14 @@ def _use_much(config: dict[str, Any]) -> None:
 
 
 def _make_answerable(path: Path) -> None:
-    """Give items answers that a random model prefers, being the shortest, and twins."""
+    """Give items answers that a random model prefers, being the shortest, and blanks."""
     items = [json.loads(line) for line in path.read_text().splitlines()]
     for number, item in enumerate(items, start=10):
         item["options"] = [f"{number}{place}" for place in range(4)]
         # Another text in each item: one that is always right could be guessed.
         item["options"][item["answer"]] = str(number)
-        item["twin"] = {"context": "The word is hidden.", "question": item["question"]}
+        blank = {"context": "The word is hidden.", "question": item["question"]}
+        item["companions"] = {"blank": blank}
     path.write_text("".join(f"{json.dumps(item)}\n" for item in items))
 
 

@@ -33,7 +33,9 @@ except InputError:
     pass
 else:
     raise AssertionError("an empty configuration passed")
-assert sorted(p.name for p in TASKS.iterdir()) == ["ability_items.yaml", "ability_twins.yaml"]
+assert sorted(p.stem for p in TASKS.iterdir()) == [
+    "ability_blank", "ability_flip", "ability_items", "ability_read_off"
+]
 assert list(ARCHITECTURES.glob("*Llama-3.1-8B*.json"))
 assert (FOLDER / "confinement.py").is_file()
 assert known_entries()

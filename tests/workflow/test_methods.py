@@ -14,27 +14,33 @@ from benchprof.tensors import TensorFile
 
 SELECTIVITY = "results/analysis/tiny/selectivity_top_0.1.csv"
 PLACES = "results/evaluations/tiny/places_test/intact.json"
-TWINS = "results/evaluations/tiny/places_twins/intact.json"
+BLANK = "results/evaluations/tiny/places_blank/intact.json"
 
 
-def add_twins(items: Path, context: str = "The word is hidden.") -> None:
+def add_companions(items: Path, context: str = "The word is hidden.") -> None:
     lines = [json.loads(line) for line in items.read_text().splitlines()]
     for item in lines:
-        item["twin"] = {"context": context, "question": item["question"]}
+        question = item["question"]
+        other = (item["answer"] + 1) % len(item["options"])
+        item["companions"] = {
+            "flip": {"context": "Another.", "question": question, "answer": other},
+            "blank": {"context": context, "question": question},
+        }
     items.write_text("".join(f"{json.dumps(item)}\n" for item in lines))
 
 
 def use_other_methods(config: dict[str, Any]) -> None:
-    config["importance"] = {"score": "fisher", "loss_on": "all", "twins": True, "limit": 4}
+    config["importance"] = {"score": "fisher", "loss_on": "all", "against": "flip", "limit": 4}
     config["layers"] = [1, 1]
     config["fractions"] = [0.1]
     config["fraction_of"] = "scope"
     config["ablation"] = {"scale": 0.5}
     config["controls"]["random"]["seeds"] = [1]
     specific = {"definition": "exclude", "in_top_of": 1, "background": "items/numbers"}
-    config["benchmarks"]["places_twins"] = {
-        "ability": "places", "split": "test", "twins": True, "limit": 8,
-    }  # fmt: skip
+    for kind in ("flip", "blank"):
+        config["benchmarks"][f"places_{kind}"] = {
+            "ability": "places", "split": "test", "companion": kind, "limit": 8,
+        }  # fmt: skip
     config["selections"] = {"top": {}, "bottom": {}, "core": {}, "specific": specific}
 
 
@@ -44,7 +50,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = make_project(tmp_path_factory.mktemp("other") / "project")
     project.configure(use_other_methods)
     for file in (*(f"{a}/train" for a in ABILITIES), "places/test"):
-        add_twins(project.folder / f"items/{file}.jsonl")
+        add_companions(project.folder / f"items/{file}.jsonl")
     project.run("results/methods.md", "results/figures/tiny/impact_core_0.1.png", SELECTIVITY)
     return project
 
@@ -53,28 +59,28 @@ def origin(project: Project, file: str) -> dict[str, Any]:
     return TensorFile(project.folder / "results" / file).origin
 
 
-def test_items_without_twins_are_refused_where_twins_are_wanted(project: Project) -> None:
+def test_items_without_companions_are_refused_where_these_are_wanted(project: Project) -> None:
     project.configure(use_other_methods)
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
     assert "items/places/test.jsonl, item places-" in refused.stdout
-    assert "`benchmarks.places_twins.twins`" in refused.stdout
-    add_twins(project.folder / "items/places/test.jsonl")
+    assert "`benchmarks.places_flip.companion`" in refused.stdout
+    add_companions(project.folder / "items/places/test.jsonl")
     refused = project.snakemake("results/importance/tiny/places.safetensors")
     assert refused.returncode != 0
     assert "items/colours/train.jsonl, item colours-" in refused.stdout
-    assert "it has no twin; expected a twin." in refused.stdout
+    assert "it has no companion 'flip'; expected one in every item." in refused.stdout
 
 
-def test_twins_of_other_items_than_the_test_split_s_are_refused(
+def test_companions_of_other_items_than_the_test_split_s_are_refused(
     other: Project, tmp_path: Path
 ) -> None:
     project = other.copy(tmp_path / "copy")
-    project.configure(lambda config: config["benchmarks"]["places_twins"].update(limit=7))
+    project.configure(lambda config: config["benchmarks"]["places_flip"].update(limit=7))
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
-    assert "benchmarks.places_twins: {" in refused.stdout
-    assert "the keys of places_test and `twins: true`" in refused.stdout
+    assert "benchmarks.places_flip: {" in refused.stdout
+    assert "the keys of places_test and `companion: flip`" in refused.stdout
 
 
 def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
@@ -98,31 +104,42 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
     assert "layers 1 to 1" in methods
 
 
-def test_selectivity_has_the_twins_beside_the_items(other: Project) -> None:
+def test_importance_is_against_the_companion_asked_for(other: Project) -> None:
+    assert origin(other, "importance/tiny/places.safetensors")["against"] == "flip"
+    methods = (other.folder / "results/methods.md").read_text()
+    assert "one changed fact makes another option right (at least 0)" in methods
+
+
+def test_selectivity_has_the_companions_beside_the_items(other: Project) -> None:
     table = pd.read_csv(other.folder / SELECTIVITY)
-    # Two masks and a control on the items of two abilities, and on the twins of one.
-    assert table.groupby(["test", "twins"]).size().to_dict() == {
-        ("colours", False): 3, ("places", False): 3, ("places", True): 3,
+    # Two masks and a control on the items of two abilities, and on two companions of one.
+    assert table.groupby(["test", "asked"]).size().to_dict() == {
+        ("colours", "item"): 3, ("places", "item"): 3,
+        ("places", "flip"): 3, ("places", "blank"): 3,
     }  # fmt: skip
-    intact = table.set_index(["test", "twins"])["intact"]
-    assert intact["places", True].iloc[0] != intact["places", False].iloc[0]
+    intact = table.set_index(["test", "asked"])["intact"]
+    assert len({intact["places", asked].iloc[0] for asked in ("item", "flip", "blank")}) == 3
+    records = [f"results/evaluations/tiny/places_{of}/intact.json" for of in ("test", "flip")]
+    own, flip = (json.loads((other.folder / file).read_text())["items"] for file in records)
+    # Their right answers differ, item by item.
+    assert [[(g + 1) % 4 for g in gold] for gold in own["gold"]] == flip["gold"]
 
 
-def test_changed_twins_concern_both_benchmarks_of_their_items(
+def test_changed_companions_concern_all_benchmarks_of_their_items(
     other: Project, tmp_path: Path
 ) -> None:
     project = other.copy(tmp_path / "copy")
-    add_twins(project.folder / "items/places/test.jsonl", "The word is lost.")
+    add_companions(project.folder / "items/places/test.jsonl", "The word is lost.")
     planned = project.planned()
-    assert planned["evaluate_benchmark"] == 2
+    assert planned["evaluate_benchmark"] == 3
     assert "compute_profile" in planned
     assert not {"compute_importance", "select_masks"} & set(planned)
-    assert "data/tasks/ability_twins.yaml" in project.run("-n", TWINS)
-    logs = [f"evaluate_benchmark/tiny/places_{of}.log" for of in ("test", "twins")]
+    assert "data/tasks/ability_blank.yaml" in project.run("-n", BLANK)
+    logs = [f"evaluate_benchmark/tiny/places_{of}.log" for of in ("test", "blank")]
     for log in logs:
         (project.folder / "results/logs" / log).unlink()
-    project.run(PLACES, TWINS)
-    # The twin is part of an item; the core is one mask for both abilities.
+    project.run(PLACES, BLANK)
+    # A companion is part of an item; the core is one mask for both abilities.
     for log in logs:
         assert "1 reused, 12 computed" in project.log(log)
 

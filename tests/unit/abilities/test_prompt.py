@@ -4,6 +4,7 @@ import jinja2
 import pytest
 import yaml
 
+from benchprof.abilities.item import COMPANIONS
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import TASKS
 
@@ -22,8 +23,16 @@ def test_the_benchmarks_of_the_test_splits_read_the_same(context: str):
     rendered = jinja2.Template(task["doc_to_text"]).render(context=context, question="Is it wet?")
     assert rendered == prompt_text(context, "Is it wet?")
     assert f"{task['target_delimiter']}yes" == option_text("yes")
-    twins = yaml.safe_load(TASK.with_name("ability_twins.yaml").read_text(encoding="utf-8"))
-    item = {"context": "no", "question": "no", "twin": {"context": context, "question": "Is it?"}}
-    rendered = jinja2.Template(twins["doc_to_text"]).render(item)
+
+
+@pytest.mark.parametrize("kind", COMPANIONS)
+@pytest.mark.parametrize("context", ["", "It rains."])
+def test_the_benchmarks_of_companions_read_the_same(context: str, kind: str):
+    task = yaml.safe_load(TASK.with_name(f"ability_{kind}.yaml").read_text(encoding="utf-8"))
+    own = {"context": context, "question": "Is it?"}
+    rendered = jinja2.Template(task["doc_to_text"]).render(
+        context="no", question="no", companions={kind: own}
+    )
     assert rendered == prompt_text(context, "Is it?")
-    assert twins["include"] == TASK.name
+    assert task["include"] == TASK.name
+    assert task["task"] == f"ability_{kind}"

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import byte_tokenizer
 
-from benchprof.abilities.item import Item, Twin
+from benchprof.abilities.item import Companion, Item, companion_of
 from benchprof.errors import InputError
-from benchprof.importance.example import render_example, render_examples, twin_of
+from benchprof.importance.example import render_example, render_examples
 
 # As DeepSeek's distillations of Qwen and Llama have it: the generation prompt ends in what no
 # finished turn holds, and a finished turn loses what comes before the end of a thought.
@@ -49,11 +49,29 @@ def test_all_counts_every_token_but_the_first() -> None:
     assert example.counted[1:].all()
 
 
-def test_a_twin_keeps_options_and_answer() -> None:
-    item = replace(ITEM, twin=Twin("Bob is in Oslo.", "Where is Ann?"))
-    example = render_example(twin_of(item), byte_tokenizer(chat=False), "answer")
-    text = byte_tokenizer(chat=False).decode(example.ids)
-    assert text == "Bob is in Oslo.\nQuestion: Where is Ann?\nAnswer: Oslo"
+BLANK = {"blank": Companion("Bob is in Oslo.", "Where is Ann?", 1)}
+
+
+def test_a_companion_keeps_the_options_and_has_its_own_answer() -> None:
+    flip = {"flip": Companion("Ann is in Rome.", "Where is Ann?", 0)}
+    item = replace(ITEM, companions=BLANK | flip)
+    tokenizer = byte_tokenizer(chat=False)
+
+    def text(kind: str) -> str:
+        return tokenizer.decode(render_example(companion_of(item, kind), tokenizer, "answer").ids)
+
+    assert text("blank") == "Bob is in Oslo.\nQuestion: Where is Ann?\nAnswer: Oslo"
+    assert text("flip") == "Ann is in Rome.\nQuestion: Where is Ann?\nAnswer: Rome"
+
+
+def test_examples_are_named_by_their_item_and_its_companion() -> None:
+    item = replace(ITEM, companions={"read_off": Companion("Ann is in Oslo.", "Where is she?", 1)})
+    tokenizer = byte_tokenizer(chat=False)
+    both = render_examples([item], tokenizer, "answer", "read_off").named
+    assert [name for name, _ in both] == ["i", "i (its read-off)"]
+    assert tokenizer.decode(both[1][1].ids).startswith("Ann is in Oslo.\nQuestion: Where is she?")
+    alone = render_examples([item], tokenizer, "answer", None).named
+    assert [name for name, _ in alone] == ["i"]
 
 
 @pytest.mark.parametrize(
@@ -113,18 +131,20 @@ def test_a_template_that_changes_the_answer_is_named(template: str) -> None:
 
 def test_the_digest_is_of_what_the_model_reads() -> None:
     tokenizer = byte_tokenizer(chat=False)
-    item = replace(ITEM, twin=Twin("Bob is in Oslo.", "Where is Ann?"))
+    item = replace(ITEM, companions=BLANK)
 
-    def digest(item: Item, loss_on: str = "answer", twins: bool = True) -> str:
-        return render_examples([item], tokenizer, loss_on, twins).digest
+    def digest(item: Item, loss_on: str = "answer", against: str | None = "blank") -> str:
+        return render_examples([item], tokenizer, loss_on, against).digest
 
     same = replace(item, id="other", type="other", options=("Paris", "Oslo"))
     assert digest(same) == digest(item)
     others = [
         digest(replace(item, options=("Rome", "Bergen"))),
-        digest(replace(item, twin=Twin("Eve is in Oslo.", "Where is Ann?"))),
+        digest(
+            replace(item, companions={"blank": Companion("Eve is in Oslo.", "Where is Ann?", 1)})
+        ),
         digest(item, loss_on="all"),
-        digest(item, twins=False),
+        digest(item, against=None),
     ]
     assert len({digest(item), *others}) == 5
 
@@ -137,7 +157,7 @@ def test_examples_are_rendered_as_prompts_are_without_thinking() -> None:
         "<{{ m.role }}>{{ '<think></think>' if off and m.role == 'assistant' }}{{ m.content }}"
         "{% endfor %}"
     )
-    (example,) = render_examples([ITEM], tokenizer, "answer", twins=False).examples
+    (example,) = render_examples([ITEM], tokenizer, "answer", against=None).examples
     assert tokenizer.decode(example.ids).endswith("Answer:<assistant><think></think>Oslo")
     assert tokenizer.decode(example.ids[example.counted]) == "Oslo"
 
@@ -149,4 +169,4 @@ def test_a_template_that_loses_questions_is_named() -> None:
         "{% endfor %}"
     )
     with pytest.raises(InputError, match="a user's question is not in the chat"):
-        render_examples([ITEM], tokenizer, "answer", twins=False)
+        render_examples([ITEM], tokenizer, "answer", against=None)

@@ -74,18 +74,24 @@ def test_an_infinite_gradient_is_named_by_its_item(score: str) -> None:
     check_finite("models/m, recall", model, weights, harmless, score, scores)
 
 
-def test_an_infinite_score_of_a_twin_is_named_by_its_item() -> None:
+def test_an_infinite_score_of_a_companion_is_named_by_its_item() -> None:
     """Gradients of 1e30 are finite and their squares are not: s less infinity is below 0."""
     model = overflowing_model(1e30)
     weights = scope_weights(model, "mlp")
     own = [("one", example(5, 6, 7)), ("two", example(5, 6, 8))]
-    twins = [("one (its twin)", example(5, 7)), ("two (its twin)", example(5, TRIGGER, 7))]
+    blanks = [("one (its blank)", example(5, 7)), ("two (its blank)", example(5, TRIGGER, 7))]
     memory = memory_for(model, on_host=False)
     scores = score_weights(
-        model, weights, [e for _, e in own], [e for _, e in twins], "fisher", lambda _: None, memory
+        model,
+        weights,
+        [e for _, e in own],
+        [e for _, e in blanks],
+        "fisher",
+        lambda _: None,
+        memory,
     )
-    with pytest.raises(InputError, match=r"recall, item two \(its twin\)"):
-        check_finite("recall", model, weights, [*own, *twins], "fisher", scores)
+    with pytest.raises(InputError, match=r"recall, item two \(its blank\)"):
+        check_finite("recall", model, weights, [*own, *blanks], "fisher", scores)
 
 
 def test_a_sum_that_overflows_is_no_item_s_fault() -> None:

@@ -200,7 +200,9 @@ def test_wanda_by_what_a_moved_weight_does_to_its_output(family: str) -> None:
         ("taylor_signed", [[-1.5, 1.5], [0.75, -0.75]]),
     ],
 )
-def test_twins_take_off_what_they_need_as_well(score: str, expected: list[list[float]]) -> None:
+def test_companions_take_off_what_they_need_as_well(
+    score: str, expected: list[list[float]]
+) -> None:
     model = Bigram(BIGRAM)
     found = score_weights(
         model, {"w": model.weight}, EXAMPLES[:1], EXAMPLES[1:], score, lambda _: None, ROOM
@@ -373,7 +375,10 @@ def test_nothing_is_left_on_the_model(score: str) -> None:
     bad = Example(torch.tensor([1, 2]), torch.tensor([False, False]))
     with pytest.raises(NonFiniteLossError) as raised:
         score_weights(model, weights, [EXAMPLES[0], bad], [], score, lambda _: None, ROOM)
-    assert raised.value.example == 1
+    assert (raised.value.example, raised.value.of_companion) == (1, False)
+    with pytest.raises(NonFiniteLossError) as raised:
+        score_weights(model, weights, EXAMPLES[:1], [bad], score, lambda _: None, ROOM)
+    assert (raised.value.example, raised.value.of_companion) == (0, True)
     for parameter in model.parameters():
         assert parameter.grad is None
         assert not parameter.requires_grad

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from tests.conftest import FAMILIES, ROOT
 
-from benchprof.abilities.item import SPLITS, Item, Twin
+from benchprof.abilities.item import SPLITS, Companion, Item
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.files import write_text
@@ -34,12 +34,12 @@ from benchprof.run.run import Run
 @pytest.fixture
 def items(tmp_path: Path) -> Path:
     # "Question: aa\nAnswer:" has 20 characters, " yes" 4, " no" 3.
-    twin = Twin("", "bbbb")
+    blanks = [{"blank": Companion("", "bbbb", answer)} for answer in (0, 1)]
     return write_items(
         tmp_path / "train.jsonl",
         [
-            Item("1", "t", "", "aa", ("yes", "no"), 0, twin=twin),
-            Item("2", "t", "cccc", "aa", ("yes", "no"), 1, twin=twin),
+            Item("1", "t", "", "aa", ("yes", "no"), 0, companions=blanks[0]),
+            Item("2", "t", "cccc", "aa", ("yes", "no"), 1, companions=blanks[1]),
         ],
     )
 
@@ -50,19 +50,19 @@ def write_items(path: Path, items: list[Item]) -> Path:
 
 
 def test_examples_are_counted_from_characters(items: Path) -> None:
-    found = diagnostic_examples(items, [], None, "all", False, characters=1)
+    found = diagnostic_examples(items, [], None, "all", None, characters=1)
     # Prompt, a context line of 5, the answer, the chat's own text.
     lengths = [20 + 4 + CHAT_CHARACTERS, 20 + 5 + 3 + CHAT_CHARACTERS]
     assert found == Examples(2, sum(lengths), sum(lengths), max(lengths))
-    assert diagnostic_examples(items, [], None, "answer", False, 1).counted == 4 + 3
-    assert diagnostic_examples(items, ["2"], 9, "all", False, 1).tokens == lengths[0]
+    assert diagnostic_examples(items, [], None, "answer", None, 1).counted == 4 + 3
+    assert diagnostic_examples(items, ["2"], 9, "all", None, 1).tokens == lengths[0]
     # A sample is taken to be like all items; tokens are whole.
-    assert diagnostic_examples(items, [], 1, "all", False, 1).tokens == sum(lengths) / 2
-    assert diagnostic_examples(items, ["2"], 1, "answer", False, 3).counted == 2
-    # Twins: as many again, their question two characters longer and without a context.
-    twins = diagnostic_examples(items, [], None, "all", True, 1)
-    assert twins.number == 4
-    assert twins.tokens == sum(lengths) + (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
+    assert diagnostic_examples(items, [], 1, "all", None, 1).tokens == sum(lengths) / 2
+    assert diagnostic_examples(items, ["2"], 1, "answer", None, 3).counted == 2
+    # Blanks: as many again, their question two characters longer and without a context.
+    blanks = diagnostic_examples(items, [], None, "all", "blank", 1)
+    assert blanks.number == 4
+    assert blanks.tokens == sum(lengths) + (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
 
 
 def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
@@ -70,18 +70,18 @@ def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
         "b", AbilitySplit(ability="a", split="test"), items, [], characters=1
     )
     assert found == Questions(2, (20 + 7) + (25 + 7), 0, 32)
-    # Their twins' question is two characters longer and has no context.
-    of_twins = AbilitySplit(ability="a", split="test", twins=True)
-    assert benchmark_questions("b", of_twins, items, [], 1) == Questions(2, 2 * (22 + 7), 0, 29)
-    left = benchmark_questions("b", of_twins, items, ["1"], 1)
+    # The blanks' question is two characters longer and has no context.
+    blanks = AbilitySplit(ability="a", split="test", companion="blank")
+    assert benchmark_questions("b", blanks, items, [], 1) == Questions(2, 2 * (22 + 7), 0, 29)
+    left = benchmark_questions("b", blanks, items, ["1"], 1)
     assert left == Questions(1, 22 + 7, 0, 29)
 
 
-def test_a_plan_names_the_item_that_has_no_twin(tmp_path: Path) -> None:
+def test_a_plan_names_the_item_that_has_no_companion(tmp_path: Path) -> None:
     file = write_items(tmp_path / "test.jsonl", [Item("1", "t", "", "aa", ("yes", "no"), 0)])
-    twins = AbilitySplit(ability="a", split="test", twins=True)
-    with pytest.raises(InputError, match=r"test\.jsonl, item 1.*benchmarks\.b\.twins"):
-        benchmark_questions("b", twins, file, [], 1)
+    flips = AbilitySplit(ability="a", split="test", companion="flip")
+    with pytest.raises(InputError, match=r"test\.jsonl, item 1.*benchmarks\.b\.companion"):
+        benchmark_questions("b", flips, file, [], 1)
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

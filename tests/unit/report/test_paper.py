@@ -130,7 +130,7 @@ def test_the_methods_cite_what_the_references_hold(make_table: Table, tmp_path: 
 
 
 def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> None:
-    score = {"score": "wanda", "loss_on": "all", "twins": True}
+    score = {"score": "wanda", "loss_on": "all", "against": "blank"}
     selections = {"specific": {"definition": "exclude", "in_top_of": 2}, "core": {}}
     table = make_table(2, 2)
     text, bibliography = methods(
@@ -138,10 +138,12 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
         layers=[2, 5],
     )  # fmt: skip
     assert "norm of its inputs" in text
-    assert "less the same on the items' corrupted twins (at least 0)" in text
+    assert "items without what leads to the answer (at least 0)" in text
     signed, _ = methods(tmp_path, table, importance=score | {"score": "taylor_signed"})
-    assert "corrupted twins" in signed
+    assert "without what leads to the answer" in signed
     assert "at least 0" not in signed
+    flips, _ = methods(tmp_path, table, importance=score | {"against": "flip"})
+    assert "less the same on versions of the items in which one changed fact makes" in flips
     assert "layers 2 to 5" in text
     assert "without those among the n most important of 2 other abilities or more" in text
     assert "multiplies the weights that it selects by 0.5" in text

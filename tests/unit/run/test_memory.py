@@ -30,9 +30,9 @@ def memory(run: Run, rule: str, size: Size, *wildcards: str) -> float:
     return JOBS[rule](run, "m", *wildcards).memory(size) / 1e9
 
 
-def scored(score: str = "taylor", twins: bool = False, on_host: bool = False) -> Run:
+def scored(score: str = "taylor", against: str | None = None, on_host: bool = False) -> Run:
     model = SMALL["models"]["m"] | {"scores_on_host": on_host, "device": "auto"}
-    importance = SMALL["importance"] | {"score": score, "twins": twins}
+    importance = SMALL["importance"] | {"score": score, "against": against}
     return small(importance=importance, models={"m": model})
 
 
@@ -42,17 +42,17 @@ def scored(score: str = "taylor", twins: bool = False, on_host: bool = False) ->
         # 4 of libraries; of 16 of weights and 20 of float32 scores the larger.
         (scored(), ON_GPU, 4 + 20),
         (scored(), Size(8e9, 3e9, 2, True), 4 + 16),
-        # Twins' scores are on the GPU beside the others, unless they are kept here.
-        (scored(twins=True), ON_GPU, 4 + 20),
+        # A companion's scores are on the GPU beside the others, unless they are kept here.
+        (scored(against="blank"), ON_GPU, 4 + 20),
         (scored(on_host=True), ON_GPU, 4 + 20),
-        (scored(twins=True, on_host=True), ON_GPU, 4 + 2 * 20),
+        (scored(against="blank", on_host=True), ON_GPU, 4 + 2 * 20),
         # Wanda's are made here.
-        (scored("wanda", twins=True), ON_GPU, 4 + 2 * 20),
+        (scored("wanda", against="blank"), ON_GPU, 4 + 2 * 20),
         (scored("wanda"), ON_GPU, 4 + 20),
         # On a CPU weights of 32 and the scores at once.
         (scored(), ON_CPU, 4 + 32 + 20),
-        (scored(twins=True), ON_CPU, 4 + 32 + 2 * 20),
-        (scored("wanda", twins=True), ON_CPU, 4 + 32 + 2 * 20),
+        (scored(against="blank"), ON_CPU, 4 + 32 + 2 * 20),
+        (scored("wanda", against="blank"), ON_CPU, 4 + 32 + 2 * 20),
     ],
 )
 def test_memory_of_importance(run: Run, size: Size, expected: float) -> None:
@@ -169,7 +169,7 @@ def write_card(model: str, parameters: int, scope: dict[str, int]) -> None:
 
 PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
 MORE = PAPER | {
-    "importance": PAPER["importance"] | {"halves": True, "twins": False},
+    "importance": PAPER["importance"] | {"halves": True, "against": None},
     "fractions": [0.001, "calibrated"],
     "calibration": {"fractions": [0.001, 0.003], "items": 32},
     "selections": {"specific": {"definition": "ratio", "pool": 5}, "top": {}},

@@ -132,31 +132,33 @@ def test_the_background_is_diagnosed_and_no_ability() -> None:
 
 
 def test_an_ability_s_own_benchmark_is_its_first_test() -> None:
+    few = {"ability": "x", "split": "test", "limit": 8}
     run = small(
         benchmarks={
             "x_calibration": {"ability": "x", "split": "calibration"},
-            "x_twins": {"ability": "x", "split": "test", "twins": True},
-            "x_few": {"ability": "x", "split": "test", "limit": 8},
+            "x_blank": {"ability": "x", "split": "test", "companion": "blank"},
+            "x_few": few,
             "x_all": {"ability": "x", "split": "test"},
-            "x_few_twins": {"ability": "x", "split": "test", "limit": 8, "twins": True},
-            "x_few_twins_again": {"ability": "x", "split": "test", "limit": 8, "twins": True},
-            "y_twins": {"ability": "y", "split": "test", "twins": True},
+            "x_few_blank": few | {"companion": "blank"},
+            "x_few_blank_again": few | {"companion": "blank"},
+            "x_few_flip": few | {"companion": "flip"},
+            "y_blank": {"ability": "y", "split": "test", "companion": "blank"},
             "arc": {"task": "arc_easy"},
         }
     )
     assert run.own_benchmarks == {"x": "x_few"}
-    # Twins of the same items: with the same limit. Those of y stand alone.
-    assert run.own_twins == {"x": "x_few_twins"}
+    # Companions of the same items: with the same limit. Those of y stand alone.
+    assert run.own_companions == {"x": {"blank": "x_few_blank", "flip": "x_few_flip"}}
 
 
-def test_a_key_that_says_its_default_changes_no_twins() -> None:
+def test_a_key_that_says_its_default_changes_no_companions() -> None:
     run = small(
         benchmarks={
-            "x_test": {"ability": "x", "split": "test", "twins": False},
-            "x_twins": {"ability": "x", "split": "test", "twins": True},
+            "x_test": {"ability": "x", "split": "test", "companion": None},
+            "x_flip": {"ability": "x", "split": "test", "companion": "flip"},
         }
     )
-    assert run.own_twins == {"x": "x_twins"}
+    assert run.own_companions == {"x": {"flip": "x_flip"}}
 
 
 def test_rejected_items_are_left_out_of_their_own_split(tmp_path: Path) -> None:

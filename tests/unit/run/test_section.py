@@ -24,7 +24,7 @@ SOURCE = (
     "hub and revision, or folder, or wheel and sha256 and file, or wheels and gguf_sha256, or hub "
     "and revision and gguf and gguf_sha256, or the last two together"
 )
-KINDS = "one of benchmark, ability (with split, and twins if you like), task and task_file"
+KINDS = "one of benchmark, ability (with split, and companion if you like), task and task_file"
 DIGEST = "the SHA-256 of the wheel, 64 hexadecimal digits"
 
 
@@ -99,7 +99,7 @@ def small(path: str, value: Any) -> dict[str, Any]:
             "benchmarks.arc",
             {"ability": "x", "split": "test", "fewshot": 3},
             "my.yaml, benchmarks.arc.fewshot: unknown key; "
-            "expected one of ability, limit, split, twins. Remove it or check the spelling.",
+            "expected one of ability, companion, limit, split. Remove it or check the spelling.",
         ),
         (
             "benchmarks.Arc",
@@ -187,8 +187,8 @@ def test_a_wrong_name_comes_before_what_stands_under_it() -> None:
 def test_a_misspelt_key_is_not_told_as_missing() -> None:
     importance = {"score": "taylor", "los_on": "answer"}
     assert message(Configuration, small("importance", importance)) == (
-        "my.yaml, importance.los_on: unknown key; expected one of halves, limit, loss_on, score, "
-        "twins. Did you mean 'loss_on'?"
+        "my.yaml, importance.los_on: unknown key; expected one of against, halves, limit, loss_on, "
+        "score. Did you mean 'loss_on'?"
     )
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from tests.conftest import byte_tokenizer
 
+from benchprof.abilities.item import COMPANIONS
+from benchprof.data import ABILITY_TASK
 from benchprof.errors import InputError
 from benchprof.evaluation.record import make_record, read_record, record_bytes
 from benchprof.run.configuration import AbilitySplit
 from benchprof.scoring.chat import render_chat
 from benchprof.tasks.requests import Requests, build_requests, probability_of_gold
-from benchprof.tasks.source import ABILITY_TASK, TaskSource, load_tasks, task_source
+from benchprof.tasks.source import TaskSource, load_tasks, task_source
 
 ROOT = Path(__file__).parents[3]
 
@@ -45,6 +47,44 @@ def test_the_prompt_is_that_of_the_importance_stage(items: Path) -> None:
     assert [i.args for i in first.instances] == [(prompt, f" {o}") for o in first.choices]
     assert second.instances[0].args[0] == "Question: Question 1?\nAnswer:"
     assert first.gold == (0,)
+
+
+def test_each_companion_is_asked_with_its_own_right_answer(items: Path) -> None:
+    """A companion that some items lack does no harm to those that have it."""
+    lines = [json.loads(line) for line in items.read_text().splitlines()]
+    for number, line in enumerate(lines):
+        own = {"context": "" if number % 2 else "So.", "question": f"Own {number}?"}
+        line["companions"] = dict.fromkeys(("read_off", "blank"), own)
+        line["companions"]["flip"] = own | {"answer": (line["answer"] + 1) % 3}
+    del lines[-1]["companions"]["blank"]
+    items.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for kind in COMPANIONS:
+        split = AbilitySplit(ability="x", split="test", companion=kind)
+        excluded = ["i11"] if kind == "blank" else []
+        (task,) = load_tasks(task_source(split, items))
+        found = build_requests([task], None, 1, exclude=excluded)
+        assert task.config.task == f"ability_{kind}"
+        # lm-eval's own reading of the target: of a flip, digits that a template rendered.
+        golds = [task.doc_to_target(document.content) for document in found.documents]
+        shift = 1 if kind == "flip" else 0
+        assert golds == [(n + shift) % 3 for n in range(12 - len(excluded))]
+        assert all(type(gold) is int for gold in golds)
+        assert [document.gold for document in found.documents] == [(gold,) for gold in golds]
+        texts = [document.instances[0].args[0] for document in found.documents[:2]]
+        assert texts == ["So.\nQuestion: Own 0?\nAnswer:", "Question: Own 1?\nAnswer:"]
+        favoured = [(-float(n == gold[0]), False) for gold in [d.gold for d in found.documents]
+                    for n in range(3)]  # fmt: skip
+        assert found.scores(favoured)["acc"] == [0.0] * len(golds)
+
+
+def test_companions_are_asked_of_the_same_sample(items: Path) -> None:
+    lines = [json.loads(line) for line in items.read_text().splitlines()]
+    for line in lines:
+        line["companions"] = {"blank": {"context": "", "question": "Which?"}}
+    items.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    blanks = AbilitySplit(ability="x", split="test", companion="blank")
+    asked = build_requests(load_tasks(task_source(blanks, items)), 4, 1).documents
+    assert [d.digest for d in asked] == [d.digest for d in requests_of(items, 4).documents]
 
 
 def test_requests_are_fixed_and_their_digest_knows_a_change(items: Path) -> None:

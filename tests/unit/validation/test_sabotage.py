@@ -15,6 +15,7 @@ import yaml
 from safetensors.torch import load_file, save_file
 from tests.conftest import ROOT
 
+from benchprof.data import ABILITY_TASK
 from benchprof.errors import InputError
 from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import INTACT
@@ -30,7 +31,7 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import Ablation
 from benchprof.store import Store
-from benchprof.tasks.source import ABILITY_TASK, TaskSource
+from benchprof.tasks.source import TaskSource
 from benchprof.validation.job import Planted, evaluate_blocks, measure_recovery
 from benchprof.validation.thresholds import Judgement, Measured, judge
 

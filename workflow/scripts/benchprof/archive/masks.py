@@ -28,7 +28,7 @@ from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.scoring.chat import prints_date
 
 SETTINGS = "results/settings"
-IMPORTANCE = ("dtype", "scope", "layers", "score", "loss_on", "twins")
+IMPORTANCE = ("dtype", "scope", "layers", "score", "loss_on", "against")
 
 
 class NotPreparedError(InputError):
@@ -163,7 +163,7 @@ def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
             folder / path, settings["exclude"][ability], settings["limit"], settings["seed"]
         )
         examples = render_examples(
-            items, tokenizer, settings["loss_on"], settings["twins"], settings["chat_date"]
+            items, tokenizer, settings["loss_on"], settings["against"], settings["chat_date"]
         )
         scoring = Scoring(prepared, **{name: settings[name] for name in IMPORTANCE})
         found[ability] = origin_of(card.digest, scoring, date, examples)

@@ -9,4 +9,11 @@ ARCHITECTURES = FOLDER / "architectures"
 BENCHMARKS = FOLDER / "benchmarks"
 """A definition for each shipped benchmark."""
 TASKS = FOLDER / "tasks"
-"""lm-eval tasks that ask an ability's items, and their twins."""
+"""lm-eval tasks that ask an ability's items, or one kind of their companions."""
+ABILITY_TASK = TASKS / "ability_items.yaml"
+
+
+def ability_task(companion: str | None) -> list[Path]:
+    """The files of the task that asks items or companions of one kind; the task's own is last."""
+    own = [] if companion is None else [TASKS / f"ability_{companion}.yaml"]
+    return [ABILITY_TASK, *own]

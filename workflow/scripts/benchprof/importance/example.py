@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from transformers import PreTrainedTokenizerBase
 
 from benchprof import digests
-from benchprof.abilities.item import Item
+from benchprof.abilities.item import Item, companion_of, companion_word
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.run.configuration import CHAT_DATE
@@ -40,28 +40,31 @@ class Examples:
     Attributes:
         items: that were chosen.
         examples: one of each item.
-        twins: one of each item's corrupted twin; empty where none is asked for.
+        against: the kind of companion that the items are scored against; None for none.
+        companions: one of each item's companion of this kind; empty where there is none.
     """
 
     items: Sequence[Item]
     examples: Sequence[Example]
-    twins: Sequence[Example]
+    against: str | None = None
+    companions: Sequence[Example] = ()
 
     @property
     def named(self) -> list[tuple[str, Example]]:
-        """All examples, the twins last, each with the name of its item for messages."""
+        """All examples, the companions last, each with the name of its item for messages."""
         ids = [item.id for item in self.items]
-        twins = [f"{item} (its twin)" for item in ids]
-        # There may be no twins.
+        own = f"its {companion_word(self.against)}" if self.against else ""
+        theirs = [f"{item} ({own})" for item in ids]
         return [
             *zip(ids, self.examples, strict=True),
-            *zip(twins, self.twins, strict=False),
+            # There may be no companions.
+            *zip(theirs, self.companions, strict=False),
         ]
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the model reads."""
-        both = (self.examples, self.twins)
+        both = (self.examples, self.companions)
         return digests.of_value([[example.digest for example in own] for own in both])
 
 
@@ -69,10 +72,17 @@ def render_examples(
     items: Sequence[Item],
     tokenizer: PreTrainedTokenizerBase,
     loss_on: str,
-    twins: bool,
+    against: str | None,
     date: str = CHAT_DATE,
 ) -> Examples:
-    """The items, and with `twins` theirs, which they must have, as `render_example` renders them.
+    """The items and their companions, each as `render_example` renders it.
+
+    Args:
+        items: with their options.
+        tokenizer: of the model.
+        loss_on: `all` or `answer`.
+        against: the kind of companion, which every item must have; None for no companions.
+        date: the day that a template prints for today.
 
     Raises:
         InputError: the template fails, loses questions or changes an answer.
@@ -83,9 +93,10 @@ def render_examples(
     def rendered(own: Sequence[Item]) -> list[Example]:
         return [render_example(item, tokenizer, loss_on, date) for item in own]
 
-    return Examples(
-        items, rendered(items), rendered([twin_of(item) for item in items]) if twins else []
-    )
+    if against is None:
+        return Examples(items, rendered(items))
+    companions = [companion_of(item, against) for item in items]
+    return Examples(items, rendered(items), against, rendered(companions))
 
 
 def render_example(
@@ -118,12 +129,6 @@ def render_example(
         counted = (offsets[:, 1] > start) & (offsets[:, 0] < end)
     counted[0] = False
     return Example(ids, counted)
-
-
-def twin_of(item: Item) -> Item:
-    """The corrupted twin, which the item must have, as an item of the same options and answer."""
-    assert item.twin is not None, item.id
-    return replace(item, context=item.twin.context, question=item.twin.question, twin=None)
 
 
 def _text_and_answer(

@@ -12,7 +12,7 @@ import torch
 from tqdm import tqdm
 
 from benchprof import codebase, digests
-from benchprof.abilities.item import Item, check_twins, read_items
+from benchprof.abilities.item import Item, check_companions, read_items
 from benchprof.errors import InputError
 from benchprof.importance.activations import check_projections
 from benchprof.importance.example import Examples, render_examples
@@ -58,8 +58,9 @@ def compute_importance(
         store: the store.
 
     Raises:
-        InputError: with `twins`, an item has none; a chat template changes an answer; an item is
-            longer than the model's context; or a loss or a gradient is not finite.
+        InputError: an item lacks the companion that it is scored against; a chat template changes
+            an answer; an item is longer than the model's context; or a loss or a gradient is not
+            finite.
     """
     examples, origins = examples_and_origins(scoring, items, exclude, limit, seed)
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
@@ -86,15 +87,16 @@ def examples_and_origins(
     Args: as of `compute_importance`.
 
     Raises:
-        InputError: with `twins`, an item has none; or a chat template changes an answer.
+        InputError: an item lacks the companion that it is scored against, or a chat template
+            changes an answer.
     """
     chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
-    if scoring.twins:
+    if scoring.against is not None:
         for name, own in chosen.items():
-            check_twins(items[name], own, "importance.twins")
+            check_companions(items[name], own, scoring.against, "importance.against")
     model, tokenizer = read_card(scoring.folder).digest, load_tokenizer(scoring.folder)
     examples = {
-        name: render_examples(own, tokenizer, scoring.loss_on, scoring.twins, scoring.chat_date)
+        name: render_examples(own, tokenizer, scoring.loss_on, scoring.against, scoring.chat_date)
         for name, own in chosen.items()
     }
     # Only where the text depends on it.
@@ -120,7 +122,7 @@ def origin_of(
         "layers": scoring.layers,
         "score": scoring.score,
         "loss_on": scoring.loss_on,
-        "twins": scoring.twins,
+        "against": scoring.against,
         "chat_date": chat_date,
         "code": codebase.digest_of("importance"),
         "examples": examples.digest,
@@ -155,10 +157,10 @@ def _compute(
             bar.set_description(f"importance of {name}")
             try:
                 scores = score_weights(
-                    model, weights, own.examples, own.twins, scoring.score, bar.update, memory
+                    model, weights, own.examples, own.companions, scoring.score, bar.update, memory
                 )
             except NonFiniteLossError as error:
-                item, _ = own.named[error.example + len(own.items) * error.of_twin]
+                item, _ = own.named[error.example + len(own.items) * error.of_companion]
                 raise InputError(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error
@@ -184,5 +186,5 @@ def used_items(path: Path, excluded: Collection[str], limit: int | None, seed: i
 
 
 def _content(item: Item) -> str:
-    """What of an item may reach the loss: its id, type and twin do not."""
+    """What of an item may reach the loss: its id, type and companions do not."""
     return digests.of_value([item.context, item.question, list(item.options), item.answer])

@@ -15,10 +15,10 @@ from benchprof.importance.example import Example
 class NonFiniteLossError(ArithmeticError):
     """The loss of an example is not a number; `example` is its index.
 
-    `of_twin` is set where the example is a twin.
+    `of_companion` is set where the example is a companion.
     """
 
-    of_twin = False
+    of_companion = False
 
     def __init__(self, example: int, loss: float) -> None:
         """Name the example by its index."""

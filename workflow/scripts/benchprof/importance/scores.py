@@ -18,30 +18,31 @@ def score_weights(
     model: nn.Module,
     weights: Mapping[str, nn.Parameter],
     examples: Sequence[Example],
-    twins: Sequence[Example],
+    companions: Sequence[Example],
     score: str,
     advance: Callable[[int], object],
     memory: Memory,
 ) -> dict[str, torch.Tensor]:
     """Importance of each entry of `weights`, float32, on the CPU, shaped like the weights.
 
-    With twins: max(0, s(examples) - s(twins)), each s the whole score of one set. What a weight
-    does for the twins as well (reading, answering in the form asked) is taken off; a weight that
-    matters more to the twins has no importance, not a negative one. A signed score keeps the sign
-    of the difference. A score that is not finite in either set is not finite in the difference.
+    With companions: max(0, s(examples) - s(companions)), each s the whole score of one set, with
+    that set's own right answers. This takes off what a weight does for the companions as well
+    (reading, answering in the form asked). A weight that matters more to the companions has no
+    importance, not a negative one. A signed score keeps the sign of the difference. A score that is
+    not finite in either set is not finite in the difference.
 
     Args:
         model: in evaluation mode; left as found.
         weights: the weights in scope by name.
         examples: the diagnostic examples, at least one.
-        twins: their corrupted twins; empty for no contrast.
+        companions: one of each example, all of one kind; empty for no contrast.
         score: taylor_abs, taylor, taylor_signed, fisher or wanda.
         advance: called with the number of tokens of each example done.
         memory: bounds of what the gradients' passes take.
 
     Raises:
-        NonFiniteLossError: the loss of an example, or of the twin with its index, is infinite or
-            not a number.
+        NonFiniteLossError: the loss of an example, or of the companion with its index, is infinite
+            or not a number.
     """
 
     def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
@@ -51,16 +52,17 @@ def score_weights(
 
     # Off the accelerator, which need not hold two sets of scores.
     scores = {name: tensor.cpu() for name, tensor in whole(examples).items()}
-    if not twins:
+    if not companions:
         return scores
     try:
-        of_twins = whole(twins)
+        subtracted = whole(companions)
     except NonFiniteLossError as error:
-        error.of_twin = True
+        error.of_companion = True
         raise
-    for name, theirs in of_twins.items():
+    for name, theirs in subtracted.items():
         difference = scores[name].sub_(theirs.cpu())
-        # Clamped, a twin's infinite score would pass for no importance: `check_finite` sees it.
+        # Clamped, a companion's infinite score would pass for no importance, which `check_finite`
+        # would not see.
         if score != "taylor_signed" and bool(difference.isfinite().all()):
             difference.clamp_(min=0)
     return scores

@@ -20,7 +20,7 @@ class Scoring:
         layers: the first and the last decoder layer in scope; all if None.
         score: taylor_abs, taylor, taylor_signed, fisher or wanda.
         loss_on: all or answer.
-        twins: whether the score on the items' corrupted twins is subtracted.
+        against: the kind of companion whose score is subtracted; None for none.
         chat_date: the day that a chat template prints for today.
         device: as configured.
         gpus: how many the model is split over.
@@ -33,7 +33,7 @@ class Scoring:
     layers: Sequence[int] | None
     score: str
     loss_on: str
-    twins: bool = False
+    against: str | None = None
     chat_date: str = CHAT_DATE
     device: str = "cpu"
     gpus: int = 1

@@ -132,7 +132,7 @@ def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
     """Importances are comparable only where model, scope, score and code are the same."""
     first = next(iter(files.values()))
     for file in files.values():
-        for key in ("model", "scope", "layers", "score", "loss_on", "twins", "dtype", "code"):
+        for key in ("model", "scope", "layers", "score", "loss_on", "against", "dtype", "code"):
             if file.origin[key] != first.origin[key]:
                 found = f"{key} is {file.origin[key]}"
                 expected = f"{first.origin[key]}, as in {first.path}"

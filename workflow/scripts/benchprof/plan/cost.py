@@ -49,7 +49,12 @@ def importance_seconds(
 
 
 def importance_memory(
-    shape: Shape, examples: Examples, score: str, twins: bool, on_host: bool, machine: Machine
+    shape: Shape,
+    examples: Examples,
+    score: str,
+    against: str | None,
+    on_host: bool,
+    machine: Machine,
 ) -> int:
     """Peak bytes of the importance job, on the GPU if there is one.
 
@@ -57,8 +62,8 @@ def importance_memory(
     Weights, a float32 accumulator of the scope, the largest tensor's gradient with a float32 copy,
     activations and logits of the longest batch.
     """
-    # Without a GPU an ability's scores are there while those of its twins are made.
-    scores = SCORE * shape.scope_size * (2 if twins and not machine.gpu else 1)
+    # Without a GPU the items' scores are there while those of the companions are made.
+    scores = SCORE * shape.scope_size * (2 if against and not machine.gpu else 1)
     if score == "wanda":
         # It moves each tensor's scores to the host as soon as it has them.
         return _base(machine) + shape.weight_bytes + (0 if machine.gpu else scores)

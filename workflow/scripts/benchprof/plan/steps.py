@@ -85,7 +85,7 @@ def workload(run: Run, characters: float) -> Workload:
             run.excluded(name, "train"),
             importance.limit,
             importance.loss_on,
-            importance.twins,
+            importance.against,
             characters,
         )
         for name, path in run.train.items()
@@ -165,7 +165,9 @@ def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
     importance = run.configuration.importance
     on_host = on.gpu and run.configuration.models[model].scores_on_host
     memory = tuple(
-        cost.importance_memory(own, load.examples, importance.score, importance.twins, on_host, on)
+        cost.importance_memory(
+            own, load.examples, importance.score, importance.against, on_host, on
+        )
         for own in shape.by_gpu
     )
     written = cost.SCORE * shape.scope_size * load.abilities

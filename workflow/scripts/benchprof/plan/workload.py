@@ -7,11 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.abilities.item import Item, check_twins, read_items
+from benchprof.abilities.item import Item, check_companions, companion_of, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.importance.example import twin_of
 from benchprof.run.configuration import AbilitySplit, Benchmark, ShippedBenchmark
 from benchprof.scoring.generation import MOST_ITEMS
 
@@ -48,7 +47,7 @@ def diagnostic_examples(
     excluded: Collection[str],
     limit: int | None,
     loss_on: str,
-    twins: bool,
+    against: str | None,
     characters: float,
 ) -> Examples:
     """The examples of one ability's train split; a sample is taken to be like all items.
@@ -58,13 +57,13 @@ def diagnostic_examples(
         excluded: ids that are left out.
         limit: items at most.
         loss_on: all or answer.
-        twins: whether the items' twins are read as well.
+        against: the kind of companion that is read as well; None for none.
         characters: per token.
     """
     every = _kept(items, excluded)
     used = min(limit or len(every), len(every))
-    if twins:
-        every += [twin_of(item) for item in every if item.twin]
+    if against is not None:
+        every += [companion_of(item, against) for item in every if against in item.companions]
         used *= 2
     lengths = [_tokens(_text(item), characters) for item in every]
     answers = [_tokens(option_text(item.options[item.answer]), characters) for item in every]
@@ -90,15 +89,16 @@ def benchmark_questions(
         characters: per token.
 
     Raises:
-        InputError: a shipped benchmark is not in the table of sizes, or an item whose twin is to
-            be asked has none.
+        InputError: a shipped benchmark is not in the table of sizes, or an item lacks the
+            companion that is asked.
     """
     limit = benchmark.limit
     if ability_items is not None:
         items = _kept(ability_items, excluded)
-        if isinstance(benchmark, AbilitySplit) and benchmark.twins:
-            check_twins(ability_items, items, f"benchmarks.{name}.twins")
-            items = [twin_of(item) for item in items]
+        kind = benchmark.companion if isinstance(benchmark, AbilitySplit) else None
+        if kind is not None:
+            check_companions(ability_items, items, kind, f"benchmarks.{name}.companion")
+            items = [companion_of(item, kind) for item in items]
         return _questions(items, limit, characters)
     if not isinstance(benchmark, ShippedBenchmark):
         return None

@@ -24,6 +24,11 @@ SCORES = {
     "fisher": "the mean over the ability's training items of (w × gradient)²",
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
+AGAINST = {
+    "flip": "versions of the items in which one changed fact makes another option right",
+    "read_off": "versions of the items that state the answer",
+    "blank": "versions of the items without what leads to the answer",
+}
 # What `top` ranks together.
 WITHIN = {
     "model": "chosen over the whole scope",
@@ -146,9 +151,9 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     loss = "the answer's tokens" if importance["loss_on"] == "answer" else "all tokens"
     at = "at the positions of" if importance["score"] == "wanda" else "of"
     parts = [f"{SCORES[importance['score']]}, {at} the loss on {loss}"]
-    if importance.get("twins"):
+    if importance.get("against"):
         least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
-        parts.append(f"less the same on the items' corrupted twins{least}")
+        parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
     layers = settings["layers"]
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     limit = f"; {importance['limit']} items an ability" if importance.get("limit") else ""

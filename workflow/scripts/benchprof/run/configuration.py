@@ -46,6 +46,9 @@ Flag = Annotated[bool, Field(description="true or false")]
 Limit = Annotated[int, Field(ge=1, description="a whole number of items, 1 or more")]
 Share = Annotated[float, Field(gt=0, lt=1, description="a number above 0 and below 1")]
 Number = Annotated[float, Field(description="a number")]
+CompanionKind = Annotated[
+    Literal["flip", "read_off", "blank"], Field(description="one of flip, read_off, blank")
+]
 Choice = Literal["top", "specific", "core", "bottom"]
 Scope = Literal["mlp", "attention", "mixer", "experts", "all_layers"]
 """What of the decoder layers may be ablated: one of their parts, or all of them."""
@@ -210,11 +213,11 @@ class FewShot(Sample):
 
 
 class AbilitySplit(Sample):
-    """The items of an ability's split, or their corrupted twins."""
+    """The items of an ability's split, or one companion of each."""
 
     ability: Text = Field(description="the name of an ability")
     split: Literal["calibration", "test"] = Field(description="one of calibration, test")
-    twins: Flag = False
+    companion: CompanionKind | None = None
 
 
 class ShippedBenchmark(FewShot):
@@ -249,7 +252,7 @@ Benchmark = Annotated[
     | Annotated[TaskFile, Tag("task_file")],
     Discriminator(_kind_by(BENCHMARKS, exact=False)),
     Field(
-        description="one of benchmark, ability (with split, and twins if you like), task and "
+        description="one of benchmark, ability (with split, and companion if you like), task and "
         "task_file"
     ),
 ]
@@ -265,7 +268,7 @@ class Importance(Section):
         description="one of taylor_abs, taylor, taylor_signed, fisher, wanda"
     )
     loss_on: Literal["all", "answer"] = Field(description="one of all, answer")
-    twins: Flag = False
+    against: CompanionKind | None = None
     halves: Flag = False
     limit: Limit | None = None
 
@@ -478,7 +481,7 @@ class Configuration(Section):
     benchmarks: dict[Slug, Benchmark] = Field(
         min_length=1, description="at least one benchmark, each a name and what it is"
     )
-    importance: Importance = Field(description="score, loss_on, twins, halves and limit")
+    importance: Importance = Field(description="score, loss_on, against, halves and limit")
     scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")
     layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
         Field(

@@ -128,7 +128,7 @@ def _check_validation(config: Configuration, source: str) -> None:
     tested = {
         own.ability
         for own in config.benchmarks.values()
-        if isinstance(own, AbilitySplit) and own.split == "test" and not own.twins
+        if isinstance(own, AbilitySplit) and own.split == "test" and own.companion is None
     }
     for ability in config.abilities:
         if ability not in tested:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from benchprof.abilities.item import SPLITS, check_twins, read_items
+from benchprof.abilities.item import SPLITS, check_companions, read_items
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
@@ -46,8 +46,8 @@ def _check_benchmark(run: Run, name: str) -> None:
     check_local_files(run.local_files(name))
     if definition and definition.kind == "program":
         Sandbox(unsafe=run.configuration.run_code_unsafely)
-    if isinstance(benchmark, AbilitySplit) and benchmark.twins:
-        _check_twins(run, name, benchmark)
+    if isinstance(benchmark, AbilitySplit) and benchmark.companion is not None:
+        _check_companions(run, name, benchmark, benchmark.companion)
     if isinstance(benchmark, TaskFile) and not Path(benchmark.task_file).is_file():
         raise InputError(benchmark.task_file, "no such file", "a lm-eval task file")
     for path in own_files(benchmark):
@@ -56,16 +56,18 @@ def _check_benchmark(run: Run, name: str) -> None:
                 pass
 
 
-def _check_twins(run: Run, name: str, benchmark: AbilitySplit) -> None:
-    """Stop where an item has no twin, or where the twins of a test split would stand alone."""
+def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -> None:
+    """Stop where an item lacks its companion, or where a test split's companions stand alone."""
     path = run.items(benchmark.ability, benchmark.split)
     rejected = run.excluded(benchmark.ability, benchmark.split)
     items = [item for item in read_items(path) if item.id not in rejected]
-    check_twins(path, items, f"benchmarks.{name}.twins")
-    if benchmark.split == "test" and name not in run.own_twins.values():
+    check_companions(path, items, kind, f"benchmarks.{name}.companion")
+    if benchmark.split != "test":
+        return
+    if run.own_companions.get(benchmark.ability, {}).get(kind) != name:
         own = run.own_benchmarks.get(benchmark.ability, "the ability's test split")
-        expected = f"the keys of {own} and `twins: true`, in one benchmark"
-        remedy = "The analysis compares twins with the questions of the same items."
+        expected = f"the keys of {own} and `companion: {kind}`, in one benchmark"
+        remedy = "The analysis compares companions with the same items."
         found = str(benchmark.model_dump(exclude_unset=True))
         raise InputError(f"benchmarks.{name}", found, expected, remedy)
 

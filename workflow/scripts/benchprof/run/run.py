@@ -187,20 +187,24 @@ class Run:
         """The benchmark that is an ability's test split, by ability; the first of several."""
         own: dict[str, str] = {}
         for name, benchmark in self._splits.items():
-            if benchmark.split == "test" and not benchmark.twins:
+            if benchmark.split == "test" and benchmark.companion is None:
                 own.setdefault(benchmark.ability, name)
         return own
 
     @cached_property
-    def own_twins(self) -> dict[str, str]:
-        """The benchmark that has the twins of the same items as an ability's own, by ability."""
-        twins: dict[str, str] = {}
+    def own_companions(self) -> dict[str, dict[str, str]]:
+        """By ability and kind, the benchmark that asks this companion of its own test's items.
+
+        An ability without such a benchmark is left out; of several of one kind the first counts.
+        """
+        companions: dict[str, dict[str, str]] = {}
         for ability, own in self.own_benchmarks.items():
-            same = self._splits[own].model_dump() | {"twins": True}
             for name, benchmark in self._splits.items():
-                if benchmark.model_dump() == same:
-                    twins.setdefault(ability, name)
-        return twins
+                kind = benchmark.companion
+                same = self._splits[own].model_dump() | {"companion": kind}
+                if kind is not None and benchmark.model_dump() == same:
+                    companions.setdefault(ability, {}).setdefault(kind, name)
+        return companions
 
     @property
     def _splits(self) -> dict[str, AbilitySplit]:

@@ -15,7 +15,7 @@ from lm_eval.tasks import TaskManager
 from lm_eval.tasks._index import Entry, Kind
 from lm_eval.tasks._yaml_loader import load_yaml
 
-from benchprof.data import TASKS
+from benchprof.data import ability_task
 from benchprof.errors import InputError, RetriableError
 from benchprof.jsonl import read_objects
 from benchprof.run.configuration import (
@@ -30,9 +30,6 @@ from benchprof.tasks.overlay import load_overlay
 
 # It would tell a server of each load, of local files too.
 datasets_config.HF_UPDATE_DOWNLOAD_COUNTS = False
-
-ABILITY_TASK = TASKS / "ability_items.yaml"
-TWIN_TASK = TASKS / "ability_twins.yaml"
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ def task_source(
         local_files: of a shipped benchmark: `data` and `shots`, as far as it has them.
     """
     if isinstance(benchmark, AbilitySplit):
-        file = TWIN_TASK if benchmark.twins else ABILITY_TASK
+        file = ability_task(benchmark.companion)[-1]
         return TaskSource(file=file, data=ability_items, exclude=tuple(exclude))
     if isinstance(benchmark, ShippedBenchmark):
         definition = read_definition(benchmark.benchmark, "benchmark")

@@ -60,7 +60,7 @@ class Drawn(ModelJob):
             "abilities": self.run.abilities,
             "fractions": SWEEP,
             "tests": self.run.own_benchmarks,
-            "twins": self.run.own_twins,
+            "companions": self.run.own_companions,
             "code": digests.of_modules(MODULES),
         }
 
@@ -158,8 +158,10 @@ class MeasureSelectivity(Compared):
 
     @property
     def intact(self) -> dict[str, Path]:
-        """The intact model's record of every own test and of its twins."""
-        asked = [*self.run.own_benchmarks.values(), *self.run.own_twins.values()]
+        """The intact model's record of every own test and of its items' companions."""
+        own = self.run.own_companions.values()
+        companions = [benchmark for by_kind in own for benchmark in by_kind.values()]
+        asked = [*self.run.own_benchmarks.values(), *companions]
         return {name: paths.record(self.model, name, None) for name in asked}
 
     @property

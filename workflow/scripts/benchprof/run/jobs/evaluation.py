@@ -146,9 +146,8 @@ class Answered(Evaluation):
         """Every file that is read to ask."""
         own = self.asked
         if isinstance(own, AbilitySplit):
-            twins = [data.TASKS / "ability_twins.yaml"] if own.twins else []
             assert self.items is not None
-            return [data.TASKS / "ability_items.yaml", *twins, self.items]
+            return [*data.ability_task(own.companion), self.items]
         behind = files_of_task(Path(own.task_file)) if isinstance(own, TaskFile) else []
         return [*own_files(own), *map(Path, behind)]
 

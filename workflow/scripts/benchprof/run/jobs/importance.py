@@ -33,7 +33,7 @@ class Scored(ModelJob):
             layers=config.layers,
             score=config.importance.score,
             loss_on=config.importance.loss_on,
-            twins=config.importance.twins,
+            against=config.importance.against,
             chat_date=config.chat_date,
             device=model.device,
             gpus=model.gpus,
@@ -66,7 +66,7 @@ class Scored(ModelJob):
             "layers": config.layers,
             "score": importance.score,
             "loss_on": importance.loss_on,
-            "twins": importance.twins,
+            "against": importance.against,
             "chat_date": config.chat_date,
             "limit": importance.limit,
             "seed": config.seed,
@@ -78,14 +78,14 @@ class Scored(ModelJob):
     def memory(self, size: Size) -> float:
         """The weights while they are loaded, an ability's float32 scores while they are written.
 
-        On a CPU both at once, as there is no other place; of the twins' scores first the one set
-        waits there and then the other. Activations and logits take some of what libraries leave.
+        On a CPU both at once, as there is no other place. The items' scores also wait while those
+        of the companions are made. Activations and logits take some of what libraries leave.
         """
         config = self.run.configuration
         importance = config.importance
         made = not size.on_gpu or config.models[self.model].scores_on_host
         here = made or importance.score == "wanda"
-        scores = 4 * size.in_scope * (2 if importance.twins and here else 1)
+        scores = 4 * size.in_scope * (2 if importance.against and here else 1)
         if size.on_gpu:
             return super().memory(size) + max(size.weights, scores)
         return super().memory(size) + size.weights + scores
