@@ -9,7 +9,7 @@ def main(job: MeasureSelectivity, threads: int) -> None:
     """Measure how much answer loss each ability's ablation costs on every test split."""
     measure_selectivity(
         tests=job.run.own_benchmarks,
-        twins=job.run.own_twins,
+        companions=job.run.own_companions,
         intact=job.intact,
         sources=job.sources,
         settings=job.profile,

@@ -11,14 +11,14 @@ import pytest
 
 from benchprof.analysis.selectivity import (
     Answers,
-    above_twins,
+    above_blank,
     answer_losses,
     answers_of,
+    companion_rises,
     random_rises,
     rises,
     selective,
     selectivity_table,
-    twin_rises,
 )
 from benchprof.analysis.selectivity_heatmap import selectivity_figure
 from benchprof.profile.settings import Settings
@@ -112,8 +112,32 @@ def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
     assert texts == ["inf", "3.00", "1.00", "1.50", "0.50", "-0.25"]
 
 
-TWINS = {"x": answers(2.0, 2.0), "y": answers(1.0, 1.0)}
-ABLATED_TWINS = {
+def test_choice_is_the_right_option_s_share() -> None:
+    """The likelihoods of both options fall, of the right one less: the loss rises, choice falls."""
+    found = answers_of(record([[0], [1], [0]], [
+        [[-1.0, True], [-2.0, False]], [[-1.0, True], [None, False]], [[-3.0, True], [-3.0, False]],
+    ]))  # fmt: skip
+    share = math.exp(-1) / (math.exp(-1) + math.exp(-2))
+    assert found.choice.tolist() == pytest.approx([-math.log(share), math.inf, math.log(2)])
+    before = record([[0]] * 2, [[[-1.0, True], [-1.0, False]], [[-2.0, True], [-2.0, False]]])
+    after = record([[0]] * 2, [[[-2.0, True], [-3.0, False]], [[-3.0, True], [-3.0, False]]])
+    table = selectivity_table(
+        {"x": answers_of(before)}, {"x": {("x", None): answers_of(after)}}, SETTINGS
+    )
+    row = table.iloc[0]
+    first = math.log(1 + math.exp(-1)) - math.log(2)
+    assert (row["rise"], row["choice"]) == (1, pytest.approx(first / 2))
+    # Of two values the standard error is half their distance.
+    assert row["choice_se"] == pytest.approx(-first / 2)
+
+
+def test_no_probability_at_all_is_an_infinite_choice() -> None:
+    found = answers_of(record([[0]], [[[None, False], [None, False]]]))
+    assert found.choice.tolist() == [math.inf]
+
+
+BLANKS = {"x": answers(2.0, 2.0), "y": answers(1.0, 1.0)}
+ABLATED_BLANKS = {
     # A control matched to x bears its name.
     "x": {
         ("x", None): answers(4.0, 5.0),
@@ -124,21 +148,28 @@ ABLATED_TWINS = {
 }
 
 
-def test_twins_stand_beside_and_change_nothing_else() -> None:
+def test_companions_stand_beside_and_change_nothing_else() -> None:
     items = selectivity_table(INTACT, ABLATED, SETTINGS)
-    table = pd.concat([items, selectivity_table(TWINS, ABLATED_TWINS, SETTINGS, twins=True)])
+    flips = selectivity_table({"x": BLANKS["x"]}, {"x": ABLATED["x"]}, SETTINGS, "flip")
+    blanks = selectivity_table(BLANKS, ABLATED_BLANKS, SETTINGS, "blank")
+    table = pd.concat([items, flips, blanks])
+    assert table["asked"].unique().tolist() == ["item", "flip", "blank"]
     assert rises(table).equals(rises(items))
     assert random_rises(table).equals(random_rises(items))
-    # On the twins x rises by 2.5, of 4 on its items; y by 1, of 1.5, which is as much as it may.
-    assert twin_rises(table) == {"x": 2.5, "y": 1.0}
-    assert above_twins(rises(table), twin_rises(table)) == {"x": True, "y": True}
-    assert above_twins(rises(table), {"x": 3.0, "y": -1.0}) == {"x": False, "y": True}
-    assert above_twins(-rises(table), {"x": -9.0}) == {"x": False}
+    # On the blanks x rises by 2.5, of 4 on its items; y by 1, of 1.5, which is as much as it may.
+    assert companion_rises(table, "blank") == {"x": 2.5, "y": 1.0}
+    assert companion_rises(table, "flip") == {"x": 4.0}
+    assert companion_rises(table, "read_off") == {}
+    assert above_blank(rises(table), companion_rises(table, "blank")) == {"x": True, "y": True}
+    assert above_blank(rises(table), {"x": 3.0, "y": -1.0}) == {"x": False, "y": True}
+    assert above_blank(-rises(table), {"x": -9.0}) == {"x": False}
     figure = selectivity_figure(table, "")
     figure.canvas.draw()
     texts = [text.get_text() for text in figure.axes[0].texts]
-    # No twins of random masks.
-    assert texts == ["4.00", "3.00", "2.50", "1.00", "1.50", "1.00", "0.50", "-0.25"]
+    # No companions under random masks or of y's flips.
+    assert texts == ["4.00", "3.00", "4.00", "2.50", "1.00", "1.50", "1.00", "0.50", "-0.25"]
+    labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert labels[2:] == ["own flip", "own blank"]
 
 
 def test_without_controls_there_is_no_row_for_them() -> None:

@@ -8,13 +8,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchprof.abilities.item import COMPANIONS
 from benchprof.analysis.core import core_table
 from benchprof.analysis.core_curve import draw_core
 from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
 from benchprof.analysis.overlap_heatmap import draw_overlap
-from benchprof.analysis.selectivity import Answers, MaskOwner, answers_of, selectivity_table
+from benchprof.analysis.selectivity import (
+    ITEM,
+    Answers,
+    MaskOwner,
+    answers_of,
+    selectivity_table,
+)
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
@@ -94,7 +101,7 @@ def measure_core(
 
 def measure_selectivity(
     tests: Mapping[str, str],
-    twins: Mapping[str, str],
+    companions: Mapping[str, Mapping[str, str]],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     settings: Settings,
@@ -107,7 +114,8 @@ def measure_selectivity(
 
     Args:
         tests: the benchmark that is an ability's test split, by ability.
-        twins: the benchmark that is the twins of its items, of abilities that have one.
+        companions: the benchmarks that are companions of its items, by ability and kind, where
+            there are some.
         intact: record of the intact model by such a benchmark.
         sources: records of the ablated models on them, all of one model, selection and k.
         settings: of the profile, for the intervals of form.
@@ -120,11 +128,15 @@ def measure_selectivity(
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = mask_digests(s.mask for s in sources)
+    asked = {ITEM: tests} | {
+        kind: {ability: own[kind] for ability, own in companions.items() if kind in own}
+        for kind in COMPANIONS
+    }
     table = pd.concat(
         [
-            selectivity_table(*_answers(asked, intact, sources, masks), settings, asked is twins)
-            for asked in (tests, twins)
-            if asked
+            selectivity_table(*_answers(benchmarks, intact, sources, masks), settings, kind)
+            for kind, benchmarks in asked.items()
+            if benchmarks
         ]
     )
     write_table(csv, table)

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchprof.abilities.item import ASKED
 from benchprof.profile.criteria import NATS, is_selective
 from benchprof.profile.form import Form, FormChanges, Measure, form_changes
 from benchprof.profile.resampling import Floats
 from benchprof.profile.settings import Settings
 from benchprof.profile.units import units_of
 
-COLUMNS = ["test", "twins", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se",
-           "form", "form_low", "form_high", "reason_form"]  # fmt: skip
+COLUMNS = ["test", "asked", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se",
+           "choice", "choice_se", "form", "form_low", "form_high", "reason_form"]  # fmt: skip
+ITEM = ASKED[0]
 
 MaskOwner = tuple[str, int | None]
 """Whose mask, and the seed of a random control; None for the ability's own."""
@@ -34,6 +36,17 @@ class Answers:
 
     losses: Floats
     form: Floats
+
+    @property
+    def choice(self) -> Floats:
+        """(n,), minus the log of the right option's share among the options, in nats.
+
+        Infinite where the model gives the right option no probability at all.
+        """
+        choice = self.losses.copy()
+        known = np.isfinite(choice)
+        choice[known] += self.form[known]
+        return choice
 
 
 def answers_of(record: Mapping[str, Any]) -> Answers:
@@ -60,7 +73,7 @@ def selectivity_table(
     intact: Mapping[str, Answers],
     ablated: Mapping[str, Mapping[MaskOwner, Answers]],
     settings: Settings,
-    twins: bool = False,
+    asked: str = ITEM,
 ) -> pd.DataFrame:
     """A row per test split and ablation.
 
@@ -68,59 +81,66 @@ def selectivity_table(
         intact: answers of the intact model by ability whose test split it is.
         ablated: of the ablated models, by the same and by ablation.
         settings: of the intervals of form.
-        twins: whether the items' corrupted twins were asked in their stead.
+        asked: what was asked of the test splits' items, one of `ASKED`.
 
     Returns:
-        Mean losses `intact` and `ablated` in nats, the `rise` from one to the other and its
-        standard error over items, which stand in pairs; the change of `form` with its interval,
-        as the AIS table has it, and the code of why it is missing.
+        Mean losses `intact` and `ablated` in nats; the `rise` from one to the other; the rise of
+        `choice`, that of `Answers.choice`; the standard errors of both over items, which stand in
+        pairs; the change of `form` with its interval, as the AIS table has it, and the code of why
+        it is missing.
     """
     rows = []
     for test, base in intact.items():
         changes = _form_changes(base, ablated[test], settings)
         forms = zip(changes.value, changes.low, changes.high, changes.codes, strict=True)
         for ((ability, seed), own), form in zip(ablated[test].items(), forms, strict=True):
-            n = len(base.losses)
-            rises = own.losses - base.losses
-            # An infinite loss has no spread.
-            known = n > 1 and bool(np.isfinite(rises).all())
-            error = float(rises.std(ddof=1)) / math.sqrt(n) if known else math.nan
             rows.append(
-                (test, twins, ability, seed, n, base.losses.mean(), own.losses.mean(),
-                 rises.mean(), error, *form)
+                (test, asked, ability, seed, len(base.losses), base.losses.mean(),
+                 own.losses.mean(), *_mean_and_error(own.losses - base.losses),
+                 *_mean_and_error(own.choice - base.choice), *form)
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"twins": bool, "seed": "Int64"})
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"seed": "Int64"})
 
 
 def rises(table: pd.DataFrame) -> pd.DataFrame:
     """Rises in nats under the abilities' own masks: ablated ability (rows) by test (columns)."""
-    own = table[table["seed"].isna() & ~table["twins"]]
+    own = table[table["seed"].isna() & (table["asked"] == ITEM)]
     grid = own.pivot(index="ability", columns="test", values="rise")
     return grid.reindex(index=own["ability"].unique(), columns=own["test"].unique())
 
 
 def random_rises(table: pd.DataFrame) -> pd.Series:
     """Mean rise in nats over all random controls, by test split."""
-    controls = table[table["seed"].notna() & ~table["twins"]]
+    controls = table[table["seed"].notna() & (table["asked"] == ITEM)]
     return controls.groupby("test", sort=False)["rise"].mean()
 
 
-def twin_rises(table: pd.DataFrame) -> dict[str, float]:
-    """Rise in nats under an ability's own mask on the twins of its items, by ability."""
-    own = table[table["seed"].isna() & table["twins"] & (table["test"] == table["ability"])]
+def companion_rises(table: pd.DataFrame, kind: str) -> dict[str, float]:
+    """Rise in nats under an ability's own mask on one companion of its items, by ability.
+
+    Args:
+        table: of `selectivity_table`.
+        kind: of the companion; abilities whose items were not asked it are left out.
+    """
+    own = table[
+        table["seed"].isna() & (table["asked"] == kind) & (table["test"] == table["ability"])
+    ]
     return dict(zip(own["ability"], own["rise"], strict=True))
 
 
-def above_twins(grid: pd.DataFrame, twins: Mapping[str, float]) -> dict[str, bool]:
-    """Whether an ability's own loss rises `SELECTIVE_RISE` times as much as on its items' twins.
+def above_blank(grid: pd.DataFrame, blanks: Mapping[str, float]) -> dict[str, bool]:
+    """Whether an ability's own loss rises `SELECTIVE_RISE` times as much as on its items' blanks.
 
     Where it does not, the mask hits how the items are asked and answered rather than the ability.
+
+    Args:
+        grid: of `rises`.
+        blanks: of `companion_rises`.
     """
-    found = {}
-    for ability, theirs in twins.items():
-        own = float(grid[ability][ability])
-        found[ability] = is_selective(own, theirs)
-    return found
+    return {
+        ability: is_selective(float(grid[ability][ability]), blank)
+        for ability, blank in blanks.items()
+    }
 
 
 def selective(grid: pd.DataFrame) -> dict[str, bool]:
@@ -145,6 +165,13 @@ def _form_changes(
     items = np.stack([base.form, *(own.form for own in ablated.values())])
     # All items are of one task.
     return form_changes(Form(Measure(NATS), items), units_of([""] * len(base.form)), settings)
+
+
+def _mean_and_error(rises: Floats) -> tuple[float, float]:
+    """The mean over items, and its standard error; an infinite rise has no spread."""
+    n = len(rises)
+    known = n > 1 and bool(np.isfinite(rises).all())
+    return float(rises.mean()), float(rises.std(ddof=1)) / math.sqrt(n) if known else math.nan
 
 
 def _loss(response: tuple[float | None, bool]) -> float:

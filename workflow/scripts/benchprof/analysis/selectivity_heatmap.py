@@ -11,12 +11,14 @@ import seaborn
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from benchprof.abilities.item import COMPANIONS, companion_word
 from benchprof.analysis.selectivity import (
-    above_twins,
+    ITEM,
+    above_blank,
+    companion_rises,
     random_rises,
     rises,
     selective,
-    twin_rises,
 )
 from benchprof.profile.criteria import SELECTIVE_RISE
 from benchprof.report import style
@@ -25,7 +27,8 @@ from benchprof.report import style
 ROW_HEIGHT = 0.3
 LABEL_HEIGHT = 2.4
 RANDOM = "random masks"
-TWINS = "own twins"
+OWN = {kind: f"own {companion_word(kind)}" for kind in COMPANIONS}
+"""The columns of companions."""
 
 
 def draw_selectivity(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
@@ -38,11 +41,13 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
     """The figure of `draw_selectivity`: rows are ablated abilities, columns test splits."""
     own = rises(table)
     grid = own.copy()
-    controls, twins = random_rises(table), twin_rises(table)
+    controls = random_rises(table)
     if len(controls):
         grid.loc[RANDOM] = controls
-    if len(twins):
-        grid[TWINS] = pd.Series(twins)
+    companions = {kind: companion_rises(table, kind) for kind in COMPANIONS}
+    shown = [kind for kind in COMPANIONS if companions[kind]]
+    for kind in shown:
+        grid[OWN[kind]] = pd.Series(companions[kind])
     figure = style.new_figure(LABEL_HEIGHT + ROW_HEIGHT * len(grid))
     axes = figure.subplots()
     values = grid.to_numpy(float)
@@ -53,24 +58,24 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
         annot=np.vectorize(style.number)(values), fmt="", annot_kws={"fontsize": 6.2},
         linewidths=0.6, linecolor="white", cbar_kws={"label": "rise of the answer loss (nats)"},
     )  # fmt: skip
-    asked = table[~table["twins"]]
-    intact: dict[str, float] = dict(zip(asked["test"], asked["intact"], strict=True))
+    items = table[table["asked"] == ITEM]
+    intact: dict[str, float] = dict(zip(items["test"], items["intact"], strict=True))
     for column, test in enumerate(intact):
         if test in grid.index:
             place = (column, list(grid.index).index(test))
             axes.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, lw=1.2))
     labels = [f"{style.wrapped(test, 22)}\n(intact {loss:.2f})" for test, loss in intact.items()]
-    axes.set_xticklabels([*labels, TWINS] if twins else labels, rotation=90)
+    axes.set_xticklabels([*labels, *(OWN[kind] for kind in shown)], rotation=90)
     axes.set_yticklabels([style.wrapped(a, 24) for a in grid.index], rotation=0)
     axes.set(xlabel="answer loss on the test split of", ylabel="ablated")
     axes.tick_params(length=0)
     axes.set_title(title, loc="left")
-    style.note_below(figure, [_note(own, twins)])
+    style.note_below(figure, [_note(own, companions["blank"])])
     return figure
 
 
-def _note(own: pd.DataFrame, twins: Mapping[str, float]) -> str:
-    found, above = selective(own), above_twins(own, twins)
+def _note(own: pd.DataFrame, blanks: Mapping[str, float]) -> str:
+    found, above = selective(own), above_blank(own, blanks)
     text = "Framed: the ablated ability's own test split."
     if found:
         text += (
@@ -79,7 +84,7 @@ def _note(own: pd.DataFrame, twins: Mapping[str, float]) -> str:
         )
     if above:
         text += (
-            f" It rises at least {SELECTIVE_RISE} times as much as on the same items' twins, which "
-            f"the ability does not answer, for {sum(above.values())} of {len(above)}."
+            f" It rises at least {SELECTIVE_RISE} times as much as on the same items' blanks, "
+            f"which the ability does not answer, for {sum(above.values())} of {len(above)}."
         )
     return text
