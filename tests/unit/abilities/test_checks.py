@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -18,7 +19,7 @@ from benchprof.abilities.checks.baselines import check_baselines
 from benchprof.abilities.checks.check import Bound, Check
 from benchprof.abilities.checks.guessing import Outcome, chosen_by, hit
 from benchprof.abilities.checks.words import masked, names_in
-from benchprof.abilities.item import DIFFICULTIES, SPLITS, Item, Twin
+from benchprof.abilities.item import DIFFICULTIES, SPLITS, Companion, Item
 
 ABCD = ("aa", "bb", "cc", "dd")
 
@@ -342,16 +343,31 @@ def test_a_level_missing_from_a_split_fails_unless_none_is_named():
     assert shape.check_difficulties(none).passed
 
 
-def test_twins_are_for_all_items_or_for_none():
+def test_companions_are_for_all_items_or_for_none():
     plain = item("a", context="Two cups stand here.")
-    twinned = Item("b", "type", "Cups.", "Which?", ABCD, 0, twin=Twin("Some.", "Which?"))
-    same = Item("c", "type", "Cups.", "Which?", ABCD, 0, twin=Twin("Cups.", "Which?"))
-    assert [check.passed for check in shape.check_twins(ability(plain))] == [True]
-    some = shape.check_twins(ability(plain, twinned))
+    blank, equal = ({"blank": Companion(text, "Which?", 0)} for text in ("Some.", "Cups."))
+    other = Item("b", "type", "Cups.", "Which?", ABCD, 0, companions=blank)
+    same = Item("c", "type", "Cups.", "Which?", ABCD, 0, companions=equal)
+    (none,) = shape.check_companions(ability(plain))
+    assert (none.name, none.passed) == ("items without a companion", True)
+    some = shape.check_companions(ability(plain, other))
     assert (some[0].value, some[0].passed, some[0].detail) == (1, False, "a")
-    assert named(some, "twins equal to their item").detail == "median length 100% of the item's"
-    equal = shape.check_twins(ability(twinned, same))
-    assert [(check.value, check.passed) for check in equal] == [(0, True), (1, False)]
+    assert named(some, "blanks equal to their item").detail == "median length 100% of the item's"
+    found = shape.check_companions(ability(other, same))
+    assert [(check.value, check.passed) for check in found] == [(0, True), (1, False)]
+
+
+def test_each_kind_of_companion_is_checked():
+    flip, read_off = Companion("Cup.", "Which?", 1), Companion("A.", "Which?", 0)
+    one = Item("a", "type", "Cups.", "Which?", ABCD, 0, companions={"flip": flip})
+    two = replace(one, id="b", companions={"flip": flip, "read_off": read_off})
+    found = shape.check_companions(ability(one, two))
+    assert [(check.name, check.value) for check in found] == [
+        ("items without a flip", 0),
+        ("flips equal to their item", 0),
+        ("items without a read-off", 1),
+        ("read-offs equal to their item", 0),
+    ]
 
 
 # The command

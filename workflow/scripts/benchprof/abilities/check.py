@@ -48,10 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _rows_of_model(
     options: argparse.Namespace, abilities: Sequence[Ability], report: dict[str, list[Check]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Each ability's rows with the model; its check of the twins joins the ability's checks."""
+    """Each ability's rows with the model; its check of the blanks joins the ability's checks."""
     # Imported here, since torch and lm-eval take longer to load than all other checks to run.
     from benchprof.abilities.model_table import (  # noqa: PLC0415
-        check_model_on_twins,
+        check_model_on_blanks,
         model_results,
         table_rows,
     )
@@ -67,7 +67,7 @@ def _rows_of_model(
     rows = {}
     for ability in abilities:
         results = model_results(ability, scorer, options.limit)
-        report[ability.name].append(check_model_on_twins(results))
+        report[ability.name].append(check_model_on_blanks(results))
         rows[ability.name] = table_rows(results)
     return rows
 
@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         "--model",
         type=Path,
         metavar="FOLDER",
-        help="a prepared model: adds its accuracy and probability on items and twins",
+        help="a prepared model: adds its accuracy and probability on items and companions",
     )
     parser.add_argument(
         "--limit", type=_number, metavar="N", help="with --model: the first N items of each split"

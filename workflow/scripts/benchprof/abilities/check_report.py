@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from benchprof.abilities.checks.check import Check
+from benchprof.abilities.item import COMPANIONS, companion_word
 
 Checks = Mapping[str, Sequence[Check]]
 Tables = Mapping[str, Sequence[Sequence[str]]]  # by ability, header first: what a model makes of it
@@ -51,22 +52,39 @@ def _aligned(rows: Sequence[Sequence[str]], right: Collection[int]) -> list[str]
 
 
 def model_cells(rows: Sequence[Mapping[str, Any]]) -> list[Sequence[str]]:
-    """The rows of `model_table.table_rows` as texts under a header; a dash where no twin is."""
+    """The rows of `model_table.table_rows` as texts under a header.
+
+    Columns of the companions that there are; a dash where some of a row's items lack one.
+    """
+    first = rows[0]
+    kinds = [kind for kind in COMPANIONS if f"{kind}_accuracy" in first]
+    names = {kind: f"{companion_word(kind)}s'" for kind in kinds}
+    pairs = "pairs" in first
+    columns = {
+        "guessing": "guessing",
+        "accuracy": "accuracy",
+        "low": "95% interval",
+        **{f"{kind}_accuracy": f"{name} accuracy" for kind, name in names.items()},
+        **({"pairs": "pairs", "pairs_low": "pairs' 95% interval"} if pairs else {}),
+        "probability": "probability",
+        **{f"{kind}_probability": f"{name} probability" for kind, name in names.items()},
+    }
+    cells: list[Sequence[str]] = [("type", "difficulty", "n", *columns.values())]
+    for row in rows:
+        start = (row["type"], row["difficulty"], str(row["n"]))
+        cells.append((*start, *(_number_cell(row, key) for key in columns)))
+    return cells
+
+
+def _number_cell(row: Mapping[str, Any], key: str) -> str:
+    """A number of a row, or the interval that it is the lower end of."""
 
     def text(value: float | None) -> str:
         return "-" if value is None else f"{value:.3f}"
 
-    cells: list[Sequence[str]] = [
-        ("type", "difficulty", "n", "guessing", "accuracy", "95% interval", "twins' accuracy",
-         "probability", "twins' probability")
-    ]  # fmt: skip
-    for row in rows:
-        start = (row["type"], row["difficulty"], str(row["n"]))
-        interval = f"{text(row['low'])} to {text(row['high'])}"
-        means = (text(row["guessing"]), text(row["accuracy"]), interval)
-        keys = ("twin_accuracy", "probability", "twin_probability")
-        cells.append((*start, *means, *(text(row[key]) for key in keys)))
-    return cells
+    if key.endswith("low"):
+        return f"{text(row[key])} to {text(row[key.removesuffix('low') + 'high'])}"
+    return text(row[key])
 
 
 def markdown_text(report: Checks, tables: Tables) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from benchprof.abilities.checks.ability import Ability
 from benchprof.abilities.checks.check import Bound, Check, shortlist
 from benchprof.abilities.checks.words import words
-from benchprof.abilities.item import DIFFICULTIES
+from benchprof.abilities.item import COMPANIONS, DIFFICULTIES, Item, companion_word
 
 MINIMUM = {"train": 400, "calibration": 200, "test": 200}
 NONE = Bound("at most", 0)
@@ -69,22 +69,28 @@ def check_difficulties(ability: Ability) -> Check:
     return Check("levels missing from a split", len(missing), NONE, detail)
 
 
-def check_twins(ability: Ability) -> list[Check]:
-    """Twins are for all items or for none, and each differs from its item."""
+def check_companions(ability: Ability) -> list[Check]:
+    """Companions of one kind are for all items or for none, and each differs from its item."""
     items = ability.items
-    twins = [(item, item.twin) for item in items if item.twin is not None]
-    if not twins:
-        detail = "no item has a twin, so that twins cannot be a contrast"
-        return [Check("items without a twin", 0, NONE, detail)]
-    lacking = [item.id for item in items if item.twin is None]
-    same = [i.id for i, t in twins if (t.context, t.question) == (i.context, i.question)]
+    kinds = [kind for kind in COMPANIONS if any(kind in item.companions for item in items)]
+    if not kinds:
+        detail = "no item has a companion, so nothing can be contrasted with an item"
+        return [Check("items without a companion", 0, NONE, detail)]
+    return [check for kind in kinds for check in _check_kind(items, kind)]
+
+
+def _check_kind(items: Sequence[Item], kind: str) -> list[Check]:
+    companions = [(item, item.companions[kind]) for item in items if kind in item.companions]
+    lacking = [item.id for item in items if kind not in item.companions]
+    same = [i.id for i, own in companions if (own.context, own.question) == (i.context, i.question)]
     ratio = median(
-        len(words(f"{twin.context} {twin.question}"))
+        len(words(f"{own.context} {own.question}"))
         / max(1, len(words(f"{item.context} {item.question}")))
-        for item, twin in twins
+        for item, own in companions
     )
     length = f"median length {100 * ratio:.0f}% of the item's"
+    name = companion_word(kind)
     return [
-        Check("items without a twin", len(lacking), NONE, shortlist(lacking)),
-        Check("twins equal to their item", len(same), NONE, shortlist(same) or length),
+        Check(f"items without a {name}", len(lacking), NONE, shortlist(lacking)),
+        Check(f"{name}s equal to their item", len(same), NONE, shortlist(same) or length),
     ]

@@ -21,7 +21,7 @@ def check_all(
             shape.check_option_counts(ability),
             shape.check_types(ability),
             shape.check_difficulties(ability),
-            *shape.check_twins(ability),
+            *shape.check_companions(ability),
             repetition.check_templates(ability),
             repetition.check_duplicates(ability),
             *near[ability.name],
