@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
-from benchprof.run.jobs.analysis import FORM_MODULES, MODULES
+from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES
 from benchprof.run.jobs.exhibits import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
 
@@ -197,7 +197,7 @@ def unlisted(module: str, listed: set[str]) -> set[str]:
 
 
 def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -> None:
-    assert not unlisted("benchprof.analysis.selectivity", {*MODULES, *FORM_MODULES})
+    assert not unlisted("benchprof.analysis.selectivity", {*MODULES, *SELECTIVITY_MODULES})
     form = {"benchprof.profile.form", "benchprof.profile.form_columns", "benchprof.profile.reason"}
     assert not form & behind("benchprof.calibration.job")
     # `stability` computes importance.

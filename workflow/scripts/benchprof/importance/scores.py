@@ -25,11 +25,10 @@ def score_weights(
 ) -> dict[str, torch.Tensor]:
     """Importance of each entry of `weights`, float32, on the CPU, shaped like the weights.
 
-    With companions: max(0, s(examples) - s(companions)), each s the whole score of one set, with
-    that set's own right answers. This takes off what a weight does for the companions as well
-    (reading, answering in the form asked). A weight that matters more to the companions has no
-    importance, not a negative one. A signed score keeps the sign of the difference. A score that is
-    not finite in either set is not finite in the difference.
+    With companions: max(0, s(examples) - s(companions)), each s the whole score of one set. This
+    takes off what a weight does for the companions as well (reading, answering in the form asked).
+    A weight that matters more to the companions has no importance, not a negative one. A signed
+    score keeps the sign. A score that is not finite in either set is not finite in the difference.
 
     Args:
         model: in evaluation mode; left as found.
@@ -61,8 +60,7 @@ def score_weights(
         raise
     for name, theirs in subtracted.items():
         difference = scores[name].sub_(theirs.cpu())
-        # Clamped, a companion's infinite score would pass for no importance, which `check_finite`
-        # would not see.
+        # Clamped, a companion's infinite score would pass for 0: `check_finite` sees it.
         if score != "taylor_signed" and bool(difference.isfinite().all()):
             difference.clamp_(min=0)
     return scores

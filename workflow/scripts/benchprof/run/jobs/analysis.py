@@ -21,12 +21,13 @@ SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 """Each k of the paper."""
 MODULES = ("benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.style")
 """What makes the tables and figures, so that they are made again when it changed."""
-FORM_MODULES = (
-    "benchprof.profile.form", "benchprof.profile.guessing", "benchprof.profile.impact",
-    "benchprof.profile.reason", "benchprof.profile.resampling", "benchprof.profile.settings",
-    "benchprof.profile.units", "benchprof.sampling", "benchprof.tasks.guessing",
+SELECTIVITY_MODULES = (
+    "benchprof.abilities.item", "benchprof.profile.form", "benchprof.profile.guessing",
+    "benchprof.profile.impact", "benchprof.profile.reason", "benchprof.profile.resampling",
+    "benchprof.profile.settings", "benchprof.profile.units", "benchprof.sampling",
+    "benchprof.tasks.guessing",
 )  # fmt: skip
-"""What makes form and its intervals, which selectivity alone has."""
+"""What else makes the selectivity table: the kinds of companion, form and its intervals."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class MeasureSelectivity(Compared):
         own = self.profile
         return super().settings | {
             "intervals": [own.resamples, own.confidence, own.seed],
-            "form": digests.of_modules(FORM_MODULES),
+            "own_code": digests.of_modules(SELECTIVITY_MODULES),
         }
 
     @property
