@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,15 @@ class Twin:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """A changed version of an item with the same options; `answer` is the index of its own."""
+
+    context: str
+    question: str
+    answer: int
+
+
+@dataclass(frozen=True)
 class Item:
     """One multiple-choice question of one ability.
 
@@ -49,6 +58,7 @@ class Item:
     template: str = ""
     difficulty: str = ""
     twin: Twin | None = None
+    companions: Mapping[str, Companion] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
         """The item as the JSON object of one line; empty optional fields are left out."""
@@ -65,6 +75,14 @@ class Item:
         if self.twin is not None:
             value["twin"] = {"context": self.twin.context, "question": self.twin.question}
         return {key: field for key, field in value.items() if field != "" or key in REQUIRED}
+
+
+def companion_of(item: Item, kind: str) -> Item:
+    """The companion of this kind, which the item must have, as an item with the same options."""
+    own = item.companions[kind]
+    return replace(
+        item, context=own.context, question=own.question, answer=own.answer, companions={}
+    )
 
 
 def check_twins(path: Path, items: Iterable[Item], key: str) -> None:
