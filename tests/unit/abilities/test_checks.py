@@ -1,6 +1,7 @@
 """Each check on hand-made items: where it passes, and where it fails for its own reason."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -13,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchprof.abilities.check import main
-from benchprof.abilities.checks import repetition, shape, surface
+from benchprof.abilities.checks import classifiers, repetition, shape, surface
 from benchprof.abilities.checks.ability import Ability
 from benchprof.abilities.checks.baselines import check_baselines
-from benchprof.abilities.checks.check import Bound, Check
+from benchprof.abilities.checks.check import REPORTED, Bound, Check
 from benchprof.abilities.checks.guessing import Outcome, chosen_by, hit
 from benchprof.abilities.checks.words import masked, names_in
 from benchprof.abilities.item import DIFFICULTIES, SPLITS, Companion, Item
@@ -53,6 +54,7 @@ def test_bounds_hold_up_to_their_limit():
     assert Bound("at least", 400).holds(400) and not Bound("at least", 400).holds(399)
     assert Bound("below", 2).holds(1.9) and not Bound("below", 2).holds(2)
     assert str(Bound("below", 2, "%")) == "below 2 %"
+    assert REPORTED.holds(100) and str(REPORTED) == "reported only"
 
 
 def test_a_tie_is_shared():
@@ -123,7 +125,7 @@ def test_an_answer_known_by_its_length_or_place_fails(strategy: str, answer: int
 def test_options_that_look_alike_pass_every_strategy():
     items = [item(answer=k % 4, context="Nothing of it.") for k in range(100)]
     checks = surface.check_strategies(ability(*items))
-    assert [(check.value, check.passed) for check in checks] == [(0, True)] * 5
+    assert [(check.value, check.passed) for check in checks] == [(0, True)] * 9
 
 
 def test_an_answer_known_by_the_context_fails():
@@ -302,6 +304,45 @@ def test_two_near_items_in_a_hundred_are_too_many_and_in_a_hundred_and_one_few_e
     assert checks[0].passed
 
 
+def test_openings_are_shared_with_another_test_question():
+    asked = ("Who has the cup?", "Who has the, hat", "who HAS the", "Who has a cup?", "Why?")
+    test = [item(f"{k}", question=question) for k, question in enumerate(asked)]
+    check = repetition.check_openings(ability(item(question="Why?"), test=test))
+    assert (check.value, check.passed) == (60, False)
+    assert check.detail == "'who has the' 3 times"
+    fair = [item(f"{k}", question=f"Who {'ab'[k > 1]}{k // 2 * k} is?") for k in range(11)]
+    assert repetition.check_openings(ability(test=fair[1:])).passed
+
+
+def test_a_fifth_of_shared_openings_is_too_much():
+    test = [item(f"{k}", question=f"Is {max(k, 1)} so?") for k in range(10)]
+    check = repetition.check_openings(ability(test=test))
+    assert (check.value, check.passed) == (20, False)
+    more = [*test, item("10", question="Is it so?")]
+    assert repetition.check_openings(ability(test=more)).passed
+
+
+def test_shared_5_grams_by_hand():
+    # Context and question are one text: "a b c d e f" has two 5-grams, "x a b c d e" two of which
+    # it shares one, and "p q r s t" one of its own. So two of five stand in another item.
+    test = [
+        item("1", context="A b, c.", question="D e f?"),
+        item("2", context="X", question="a b c d E?"),
+        item("3", context="p q r s t", question="."),
+        item("4", question="Too short?"),
+    ]
+    check = repetition.check_shared_grams(ability(item(context="p q r s t"), test=test))
+    assert (check.value, check.passed, check.detail) == (40, False, "'a b c d e' in 2 items")
+    alone = repetition.check_shared_grams(ability(test=test[1:]))
+    assert (alone.value, alone.passed, alone.detail) == (0, True, "")
+    assert repetition.check_shared_grams(ability(item())).value == 0
+
+
+def test_a_5_gram_that_one_item_repeats_is_not_shared():
+    twice = item(context="a b c d e a b c d e")
+    assert repetition.check_shared_grams(ability(test=[twice])).value == 0
+
+
 # Shape
 
 
@@ -380,10 +421,11 @@ def folder(tmp_path: Path) -> Path:
     for split in SPLITS:
         lines = []
         for _ in range(16):
-            letters = ["".join(Random(f"{number} {k}").choices("abcdefgh", k=5)) for k in range(13)]
-            context, options = " ".join(letters[4:]), tuple(letters[:4])
+            letters = ["".join(Random(f"{number} {k}").choices("abcdefgh", k=5)) for k in range(16)]
+            context, question = " ".join(letters[4:13]), " ".join(letters[13:])
+            answer, template = number // 3 % 4, f"{split}{number % 3}"
             one = item(
-                f"{number}", number // 3 % 4, options, context, template=f"{split}{number % 3}"
+                f"{number}", answer, tuple(letters[:4]), context, question, template=template
             )
             lines.append(json.dumps(one.to_json()) + "\n")
             number += 1
@@ -426,6 +468,30 @@ def test_the_command_says_in_one_paragraph_what_it_cannot_read(
     assert captured.out == ""
     assert captured.err.startswith(f"{folder / 'test.jsonl'}, line 1: lacks 'answer'")
     assert captured.err.count("\n") == 1
+
+
+def test_several_abilities_have_a_section_together(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(classifiers, "TREES", 5)
+    shutil.copytree(folder, folder.parent / "other")
+    out = folder.parent / "report.json"
+    main(
+        [
+            str(folder),
+            str(folder.parent / "other"),
+            "--counts",
+            "16",
+            "16",
+            "16",
+            "--json",
+            str(out),
+        ]
+    )
+    report = json.loads(out.read_text())
+    assert list(report) == ["own", "other", "all abilities"]
+    assert "\nall abilities: all 8 checks pass\n" in (printed := capsys.readouterr().out)
+    assert printed.count("\n  note  ") == 2
 
 
 def test_two_folders_of_one_name_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from benchprof.abilities.checks.check import Check
+from benchprof.abilities.checks.check import REPORTED, Check
 from benchprof.abilities.item import COMPANIONS, companion_word
 
 Checks = Mapping[str, Sequence[Check]]
@@ -13,15 +13,18 @@ Tables = Mapping[str, Sequence[Sequence[str]]]  # by ability, header first: what
 
 
 def verdict(check: Check) -> str:
-    """How the tables mark a line; a failure stands out."""
+    """How the tables mark a line; a failure stands out, and what has no limit cannot pass."""
+    if check.bound == REPORTED:
+        return "note"
     return "pass" if check.passed else "FAIL"
 
 
 def summary(name: str, checks: Sequence[Check]) -> str:
-    """One line: how many checks of an ability hold."""
-    failed = sum(not check.passed for check in checks)
+    """One line: how many checks of an ability hold, of those that have a limit."""
+    bounded = [check for check in checks if check.bound != REPORTED]
+    failed = sum(not check.passed for check in bounded)
     return f"{name}: " + (
-        f"{failed} of {len(checks)} checks FAIL" if failed else f"all {len(checks)} checks pass"
+        f"{failed} of {len(bounded)} checks FAIL" if failed else f"all {len(bounded)} checks pass"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,14 +11,19 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Bound:
-    """What a figure must keep: `within` means that neither it nor its negative is over."""
+    """What a figure must keep: `within` means that neither it nor its negative is over.
 
-    rule: Literal["within", "at most", "below", "at least"]
+    A figure that is `reported only` has no limit and always holds.
+    """
+
+    rule: Literal["within", "at most", "below", "at least", "reported only"]
     limit: float
     unit: str = ""
 
     def holds(self, value: float) -> bool:
         """Whether `value` keeps the bound; a figure exactly on it does, save for `below`."""
+        if self.rule == "reported only":
+            return True
         if self.rule == "within":
             return abs(value) <= self.limit + ROUNDING
         if self.rule == "at most":
@@ -27,7 +33,12 @@ class Bound:
         return value >= self.limit - ROUNDING
 
     def __str__(self) -> str:
+        if self.rule == "reported only":
+            return self.rule
         return f"{self.rule} {self.limit:g} {self.unit}".strip()
+
+
+REPORTED = Bound("reported only", math.inf)
 
 
 @dataclass(frozen=True)

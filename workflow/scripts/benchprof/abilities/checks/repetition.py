@@ -5,7 +5,7 @@ What a split's items share with another's would let an ability's mask win by hit
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -19,6 +19,8 @@ from benchprof.abilities.item import Item
 
 NONE = Bound("at most", 0)
 FEW = Bound("below", 2, "%")
+SOME = Bound("below", 20, "%")
+OPENING, GRAM = 3, 5  # words
 SIMILAR = 0.7
 BLOCK = 512
 
@@ -45,6 +47,32 @@ def check_templates(ability: Ability) -> Check:
     shared = sorted(template for template, splits in places.items() if len(splits) > 1)
     detail = shortlist(shared) or (f"{len(places)} templates" if places else "no template named")
     return Check("templates in two splits", len(shared), NONE, detail)
+
+
+def check_openings(ability: Ability) -> Check:
+    """The share of test questions that begin with the same three words as another's."""
+    openings = [" ".join(words(item.question)[:OPENING]) for item in ability.splits["test"]]
+    counts = Counter(openings)
+    shared = [opening for opening in openings if counts[opening] > 1]
+    often = [f"{opening!r} {count} times" for opening, count in counts.most_common() if count > 1]
+    share = 100 * len(shared) / max(1, len(openings))
+    return Check("shared question openings", share, SOME, shortlist(often))
+
+
+def check_shared_grams(ability: Ability) -> Check:
+    """The share of the test items' 5-grams that stand also in another test item."""
+    sets = [five_grams(item) for item in ability.splits["test"]]
+    counts = Counter(gram for grams in sets for gram in grams)
+    shared = sum(count for count in counts.values() if count > 1)
+    often = sorted(counts, key=lambda gram: (-counts[gram], gram))
+    detail = shortlist([f"{g!r} in {counts[g]} items" for g in often if counts[g] > 1])
+    return Check("shared 5-grams", 100 * shared / max(1, counts.total()), SOME, detail)
+
+
+def five_grams(item: Item) -> frozenset[str]:
+    """The different runs of five words in context and question, read as one text."""
+    tokens = words(f"{item.context} {item.question}")
+    return frozenset(" ".join(tokens[i : i + GRAM]) for i in range(len(tokens) - GRAM + 1))
 
 
 def check_near_duplicates(abilities: Sequence[Ability]) -> dict[str, list[Check]]:

@@ -1,21 +1,25 @@
 """Choosing by how an option looks: where it stands, how long it is, what it shares with the text.
 
 Each strategy must be within 5 points of guessing in both directions: an answer that is never
-the longest option helps a guesser as well, by elimination.
+the longest option helps a guesser as well, by elimination. `matching` has the strategies that
+search the context for the options.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
+from benchprof.abilities.checks import matching
 from benchprof.abilities.checks.ability import Ability
 from benchprof.abilities.checks.check import Check
 from benchprof.abilities.checks.guessing import Outcome, chance_of, chosen_by
+from benchprof.abilities.checks.matching import Scores
 from benchprof.abilities.checks.words import content_words
 from benchprof.abilities.item import Item
 
 LIMIT = 5
+READING = "contextual_recall"  # the ability whose easy items ask for nothing but searching
 
 
 def check_positions(ability: Ability) -> Check:
@@ -37,24 +41,29 @@ def check_positions(ability: Ability) -> Check:
 def check_strategies(ability: Ability) -> list[Check]:
     """One check per strategy over all splits; the detail names the type that it helps most."""
     checks = []
-    for name, strategy in STRATEGIES.items():
-        items = ability.items
-        outcome = chosen_by(items, [strategy(item) for item in items])
-        detail = outcome.detail
-        if len(ability.types) > 1:
-            excess, type_ = max(
-                (_excess([item for item in items if item.type == t], strategy), t)
-                for t in ability.types
-            )
-            detail += f"; most in {type_} ({excess:+.1f})"
-        checks.append(
-            Check(f"choosing {name}", outcome.excess, outcome.bound("within", LIMIT), detail)
-        )
+    for name, scores_of in (BY_LOOK | matching.STRATEGIES).items():
+        items, note = ability.items, ""
+        if ability.name == READING and name in matching.SEARCHES:
+            items = [item for item in items if item.difficulty != "easy"]
+            note = f"; {len(ability.items) - len(items)} easy items left out, which ask to search"
+        if items:
+            checks.append(_check_choice(f"choosing {name}", items, scores_of(items), note))
     return checks
 
 
-def _excess(items: Sequence[Item], strategy: Strategy) -> float:
-    return chosen_by(items, [strategy(item) for item in items]).excess
+def _check_choice(name: str, items: Sequence[Item], scores: Scores, note: str) -> Check:
+    by_type: dict[str, list[int]] = defaultdict(list)
+    for row, item in enumerate(items):
+        by_type[item.type].append(row)
+    outcome = chosen_by(items, scores)
+    detail = outcome.detail + note
+    if len(by_type) > 1:
+        excess, type_ = max(
+            (chosen_by([items[r] for r in rows], [scores[r] for r in rows]).excess, type_)
+            for type_, rows in by_type.items()
+        )
+        detail += f"; most in {type_} ({excess:+.1f})"
+    return Check(name, outcome.excess, outcome.bound("within", LIMIT), detail)
 
 
 def _text(item: Item) -> str:
@@ -93,12 +102,14 @@ def overlap(item: Item) -> list[float]:
     return [len(option & known) / len(option) if option else 0.0 for option in options]
 
 
-Strategy = Callable[[Item], list[float]]
+def _each(strategy: Callable[[Item], list[float]]) -> Callable[[Sequence[Item]], Scores]:
+    return lambda items: [strategy(item) for item in items]
 
-STRATEGIES: dict[str, Strategy] = {
-    "the longest": longest,
-    "the shortest": shortest,
-    "the first": first,
-    "the most frequent word": frequent_word,
-    "the most overlap": overlap,
+
+BY_LOOK: dict[str, Callable[[Sequence[Item]], Scores]] = {
+    "the longest": _each(longest),
+    "the shortest": _each(shortest),
+    "the first": _each(first),
+    "the most frequent word": _each(frequent_word),
+    "the most overlap": _each(overlap),
 }

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 WORD = re.compile(r"[^\W_]+")
+# The end of a sentence, with what closes a quote or bracket; no small letter may follow.
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"'\u2019\u201d)]*\s+(?![a-z])|\n+")
 # A capital after a word or comma is no sentence's first, so it marks a name.
 INSIDE_SENTENCE = re.compile(r"(?<=[\w,;] )[^\W\d_][^\W_]+")
 
@@ -39,6 +41,11 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The words that are not mere grammar."""
     return [word for word in words(text) if word not in FUNCTION_WORDS]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, divided at full stops, question marks and line breaks."""
+    return [part for part in SENTENCE_END.split(text) if part.strip()]
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:

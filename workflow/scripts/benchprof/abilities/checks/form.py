@@ -1,0 +1,141 @@
+"""Whether the form of an item names its ability.
+
+A contrast between abilities finds whatever sets their items apart. If that is the shape of the
+options or a favourite word of the contexts, the masks are masks of form. So no classifier that
+reads no content word may tell the ability, from any part of the item.
+
+Two ways to try. *Train to test* fits on the train splits and tests on the test splits, whose
+templates are new: what an effect on the test items could owe to form. *Within train* is
+cross-validated inside the train splits: what importance itself, which is taken there, could pick
+up. The items of one scene stay in one fold (see `scenes`).
+
+The limits are points over guessing, so that they hold for any number of abilities: 5 points for
+options and context, 10 for the question, which has to ask for something. With ten abilities of
+equal size these are 15% and 20%. A bound is never under three standard errors of guessing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+
+from benchprof.abilities.checks import form_features
+from benchprof.abilities.checks.ability import Ability
+from benchprof.abilities.checks.check import REPORTED, Bound, Check
+from benchprof.abilities.checks.classifiers import (
+    CLASSIFIERS,
+    Fold,
+    grouped_folds,
+    matrix,
+    told_right,
+)
+from benchprof.abilities.checks.guessing import Outcome
+from benchprof.abilities.checks.scenes import scenes
+from benchprof.abilities.checks.words import words
+from benchprof.abilities.item import Item
+
+SECTION = "all abilities"
+
+
+@dataclass(frozen=True)
+class View:
+    """What a classifier sees of an item, and by how many points it may be better than guessing."""
+
+    name: str
+    features: Callable[[Item], form_features.Features]
+    limit: float
+
+
+VIEWS = (
+    View("options", form_features.options_form, 5),
+    View("context", form_features.context_form, 5),
+    View("context and options", form_features.context_and_options_form, 5),
+    View("question without content words", form_features.question_form, 10),
+)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The items of several abilities with the ability of each, and the folds of one way."""
+
+    items: Sequence[Item]
+    labels: Sequence[str]
+    folds: Sequence[Fold]
+
+    def outcome(self, right: NDArray[np.bool_]) -> Outcome:
+        """How often the ability was told right; guessing names the most frequent one."""
+        tested = [row for _, rows in self.folds for row in rows]
+        counts = Counter(self.labels[row] for row in tested)
+        return Outcome(int(right[tested].sum()), len(tested), max(counts.values()) / len(tested))
+
+
+def check_form(abilities: Sequence[Ability], views: Sequence[View] = VIEWS) -> list[Check]:
+    """A line per view and way; none where there is but one ability to name."""
+    if len(abilities) < 2:
+        return []
+    ways = {"train to test": _train_to_test(abilities), "within train": _within_train(abilities)}
+    ways = {way: labelled for way, labelled in ways.items() if labelled.folds}
+    checks = [_check_view(view, way, ways[way]) for view in views for way in ways]
+    return checks + [_check_full_question(way, labelled) for way, labelled in ways.items()]
+
+
+def _train_to_test(abilities: Sequence[Ability]) -> Labelled:
+    train, test = _labelled(abilities, "train"), _labelled(abilities, "test")
+    fold = (np.arange(len(train)), np.arange(len(train), len(train) + len(test)))
+    return _with_folds([*train, *test], [fold] if train and test else [])
+
+
+def _within_train(abilities: Sequence[Ability]) -> Labelled:
+    train = _labelled(abilities, "train")
+    return _with_folds(train, grouped_folds(scenes(*_columns(train))))
+
+
+def _with_folds(labelled: Sequence[tuple[Item, str]], folds: Sequence[Fold]) -> Labelled:
+    return Labelled(*_columns(labelled), folds)
+
+
+def _columns(labelled: Sequence[tuple[Item, str]]) -> tuple[list[Item], list[str]]:
+    return [item for item, _ in labelled], [label for _, label in labelled]
+
+
+def _labelled(abilities: Sequence[Ability], split: str) -> list[tuple[Item, str]]:
+    return [(item, ability.name) for ability in abilities for item in ability.splits[split]]
+
+
+def _check_view(view: View, way: str, labelled: Labelled) -> Check:
+    """The better of the two classifiers; the detail names both."""
+    rows = matrix([view.features(item) for item in labelled.items])
+    outcomes = {
+        name: labelled.outcome(told_right(rows, labelled.labels, labelled.folds, make))
+        for name, make in CLASSIFIERS.items()
+    }
+    best = max(outcomes.values(), key=lambda outcome: outcome.hits)
+    points = best.bound("at most", view.limit).limit
+    bound = Bound("at most", round(100 * best.chance + points, 1), "%")
+    each = ", ".join(f"{name} {100 * o.accuracy:.1f}%" for name, o in outcomes.items())
+    return Check(_name(view.name, way), 100 * best.accuracy, bound, f"{best.detail}; {each}")
+
+
+def _check_full_question(way: str, labelled: Labelled) -> Check:
+    """What the question's own words tell: reported beside the others, as it must tell something."""
+
+    def make() -> Any:
+        return make_pipeline(TfidfVectorizer(analyzer=words), MultinomialNB())
+
+    questions = np.array([item.question for item in labelled.items], dtype=object)
+    right = told_right(questions, labelled.labels, labelled.folds, make)
+    outcome = labelled.outcome(right)
+    detail = f"{outcome.detail}; TF-IDF, naive Bayes"
+    return Check(_name("question with all words", way), 100 * outcome.accuracy, REPORTED, detail)
+
+
+def _name(view: str, way: str) -> str:
+    return f"ability from {view}, {way}"
