@@ -92,11 +92,11 @@ check: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 
-# Writes the diagnostic items again from their generators and prints the check table. The committed
-# report: FLAGS="--model results/models/smollm2-135m-instruct --limit 60 --markdown resources/abilities/CHECKS.md"
+# Writes the diagnostic items of both versions again from their generators, and prints the check table
+# of version 2 (a minute and a half). resources/abilities/v2/CHECKS*.md say how they were made.
 abilities: .venv/installed
 	$(BIN)/python -m benchprof.generators.sets
-	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/*_*)
+	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*)
 
 # Measures the scoring engine against lm-eval's own (docs/performance.md); FLAGS adds options.
 bench-scoring: .venv/installed

@@ -295,6 +295,13 @@ def test_near_duplicates_are_counted_where_they_are():
     assert [check.value for check in checks["other"]] == [0, 0, 3]
 
 
+def test_abilities_that_ask_different_questions_of_one_text_repeat_nothing():
+    here = ability(told("a"))
+    other = Ability("other", {"train": [replace(told("b"), question="What else?")]})
+    *_, foreign = repetition.check_near_duplicates([here, other])["ability"]
+    assert foreign.value == 0
+
+
 def test_two_near_items_in_a_hundred_are_too_many_and_in_a_hundred_and_one_few_enough():
     rest = [own(f"own{k}") for k in range(99)]
     near = [told("a"), told("b", "x")]
@@ -365,11 +372,17 @@ def test_a_type_of_mixed_option_count_fails():
     assert (check.passed, check.detail) == (True, "options: 2 or 4")
 
 
-def test_a_type_missing_from_a_split_fails():
+def test_half_of_the_items_must_be_of_types_that_are_in_every_split():
     both = [item(), item(type="other")]
-    assert shape.check_types(ability(*both, calibration=both, test=both)).passed
-    check = shape.check_types(ability(*both, calibration=both, test=[item()]))
-    assert (check.passed, check.detail) == (False, "other from test")
+    every = shape.check_types(ability(*both, calibration=both, test=both))
+    assert (every.passed, every.value) == (True, 100)
+    held_out = shape.check_types(ability(*both, calibration=both, test=[item()]))
+    # Three of five items.
+    assert (held_out.passed, held_out.value) == (True, 60)
+    assert held_out.detail.endswith("; others: other")
+    most = [item(type="other")] * 2
+    check = shape.check_types(ability(item(), *most, calibration=[item(), *most], test=[item()]))
+    assert not check.passed
 
 
 def test_a_level_missing_from_a_split_fails_unless_none_is_named():

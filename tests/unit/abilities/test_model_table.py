@@ -73,7 +73,7 @@ def test_the_limit_counts_in_each_split():
     assert [one.id for one in found.items] == ["a", "b", "c", "d"]
 
 
-def test_rows_are_per_type_and_level_then_for_all():
+def test_rows_are_per_type_and_level_then_for_all_and_for_the_test_split():
     items = (item("a"), item("b", "hard"), item("c", type_="sea"))
     rows = table_rows(results((3, 1, 1, 1), *items))
     assert [(row["type"], row["difficulty"], row["n"]) for row in rows] == [
@@ -85,10 +85,11 @@ def test_rows_are_per_type_and_level_then_for_all():
         ("all", "easy", 2),
         ("all", "hard", 1),
         ("all", "all", 3),
+        ("all of test", "all", 1),
     ]
-    assert rows[-1]["guessing"] == 0.5
-    assert (rows[-1]["accuracy"], rows[-1]["blank_accuracy"]) == (1, 0.5)
-    assert (rows[-1]["probability"], rows[-1]["blank_probability"]) == (0.75, 0.5)
+    assert rows[-2]["guessing"] == 0.5
+    assert (rows[-2]["accuracy"], rows[-2]["blank_accuracy"]) == (1, 0.5)
+    assert (rows[-2]["probability"], rows[-2]["blank_probability"]) == (0.75, 0.5)
 
 
 def test_a_companion_that_no_item_has_has_no_column():
@@ -114,7 +115,7 @@ def test_a_row_with_some_companions_has_dashes():
 def test_pairs_are_items_right_together_with_their_flip():
     hits = np.full((10, len(ASKED)), np.nan)
     hits[:, :2] = [[k < 6, k >= 4] for k in range(10)]
-    found = Results((item("a", companions=FLIP),) * 10, hits, hits)
+    found = Results((item("a", companions=FLIP),) * 10, ("train",) * 10, hits, hits)
     row = table_rows(found)[-1]
     # Wilson's interval of 2 of 10.
     assert (row["accuracy"], row["flip_accuracy"], row["pairs"]) == (0.6, 0.6, 0.2)
@@ -125,7 +126,7 @@ def repeated(count: int, hits: int, blank_hits: int) -> Results:
     columns = np.full((count, len(ASKED)), np.nan)
     columns[:, 0] = np.arange(count) < hits
     columns[:, ASKED.index("blank")] = np.arange(count) < blank_hits
-    return Results((item("a"),) * count, columns, columns)
+    return Results((item("a"),) * count, ("train",) * count, columns, columns)
 
 
 def test_a_model_may_keep_half_of_its_excess_on_the_blanks():

@@ -60,7 +60,7 @@ def _rows_of_model(
     from benchprof.models.loading import load_model, load_tokenizer  # noqa: PLC0415
     from benchprof.scoring.scorer import TreeScorer  # noqa: PLC0415
 
-    model = load_model(options.model, "float32", "auto")
+    model = load_model(options.model, options.dtype, "auto")
     speed_up_scoring(model)
     keep_freed_memory(model.device)
     scorer = TreeScorer(model, load_tokenizer(options.model))
@@ -117,6 +117,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER",
         help="a prepared model: adds its accuracy and probability on items and companions",
+    )
+    parser.add_argument(
+        "--dtype",
+        choices=("float32", "bfloat16", "float16"),
+        default="float32",
+        help="with --model: of its weights (default: float32)",
     )
     parser.add_argument(
         "--limit", type=_number, metavar="N", help="with --model: the first N items of each split"

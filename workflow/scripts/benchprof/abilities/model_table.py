@@ -32,17 +32,23 @@ class Results:
     """
 
     items: tuple[Item, ...]
+    splits: tuple[str, ...]
     hits: NDArray[np.float64]
     probabilities: NDArray[np.float64]
 
-    def of(self, type_: str | None, difficulty: str | None) -> Results:
-        """The part of one type and difficulty; None stands for all."""
+    def of(
+        self, type_: str | None = None, difficulty: str | None = None, split: str | None = None
+    ) -> Results:
+        """The part of one type, difficulty and split; None stands for all."""
         keep = [
-            type_ in (None, item.type) and difficulty in (None, item.difficulty)
-            for item in self.items
+            type_ in (None, item.type)
+            and difficulty in (None, item.difficulty)
+            and split in (None, own)
+            for item, own in zip(self.items, self.splits, strict=True)
         ]
         items = tuple(item for item, kept in zip(self.items, keep, strict=True) if kept)
-        return Results(items, self.hits[keep], self.probabilities[keep])
+        splits = tuple(own for own, kept in zip(self.splits, keep, strict=True) if kept)
+        return Results(items, splits, self.hits[keep], self.probabilities[keep])
 
     def outcome(self, asked: str) -> Outcome:
         """Accuracy on the items or on one kind of companion: NaN where an item has none."""
@@ -64,7 +70,8 @@ class Results:
 
 def model_results(ability: Ability, scorer: TreeScorer, limit: int | None) -> Results:
     """Score the first `limit` items of each split and their companions, in one call."""
-    items = [item for split in ability.splits.values() for item in split[:limit]]
+    asked_of = [(split, item) for split, own in ability.splits.items() for item in own[:limit]]
+    items = [item for _, item in asked_of]
     requests: list[Instance] = []
     places: list[tuple[int, int, Item]] = []
     for number, item in enumerate(items):
@@ -82,7 +89,7 @@ def model_results(ability: Ability, scorer: TreeScorer, limit: int | None) -> Re
         weights = np.exp(scores - scores.max())
         hits[number, column] = hit(version, scores.tolist())
         probabilities[number, column] = weights[version.answer] / weights.sum()
-    return Results(tuple(items), hits, probabilities)
+    return Results(tuple(items), tuple(split for split, _ in asked_of), hits, probabilities)
 
 
 def check_model_on_blanks(results: Results) -> Check:
@@ -100,7 +107,10 @@ def check_model_on_blanks(results: Results) -> Check:
 
 
 def table_rows(results: Results) -> list[dict[str, Any]]:
-    """A row per type and level, then per level, then for all; columns as the results have them."""
+    """A row per type and level, then per level, for all and for the test split.
+
+    Columns as the results have them.
+    """
     types: list[str | None] = [*sorted({item.type for item in results.items})]
     types += [None] if len(types) > 1 else []
     levels = [level for level in DIFFICULTIES if any(i.difficulty == level for i in results.items)]
@@ -111,6 +121,8 @@ def table_rows(results: Results) -> list[dict[str, Any]]:
             if part.items:
                 figures = _figures(part, results.companions)
                 rows.append(_row(part, type_ or "all", difficulty or "all", figures))
+    if (part := results.of(split="test")).items:
+        rows.append(_row(part, "all of test", "all", _figures(part, results.companions)))
     return rows
 
 

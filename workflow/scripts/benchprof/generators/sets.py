@@ -1,11 +1,14 @@
-"""Write the ten diagnostic sets from their generators: the same seed gives the same bytes.
+"""Write the diagnostic sets from their generators: the same seed gives the same bytes.
 
-python -m benchprof.generators.sets             write all sets
-python -m benchprof.generators.sets ABILITY ...  write some
-python -m benchprof.generators.sets --check      write nothing; fail where a file differs
+python -m benchprof.generators.sets             write all sets of all versions
+python -m benchprof.generators.sets v2 ...      write those of some versions
+python -m benchprof.generators.sets --check     write nothing; fail where a file differs
 
-Started in the checkout, whose folder `resources/abilities` has a folder for each set; `--folder`
-names another.
+Version 2 is the one to use. Version 1, in which the form of an item names its ability, is kept so
+that earlier results can be made again.
+
+Started in the checkout, whose folder `resources/abilities` has a folder for each version and in it
+one for each set; `--folder` names another.
 """
 
 from __future__ import annotations
@@ -15,12 +18,15 @@ import importlib
 import json
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from benchprof.abilities.item import SPLITS, Item
 from benchprof.files import write_text
 from benchprof.generators import abilities
+from benchprof.generators.crossed.drawing import draw_items
+from benchprof.generators.crossed.scene import Scene, read_scenes
 from benchprof.generators.templates.drawing import draw_split
 
 FOLDER = Path("resources/abilities")
@@ -29,12 +35,31 @@ COUNTS = {"train": 400, "calibration": 200, "test": 200}
 SEED = 2026
 
 
-def generated(ability: str) -> Iterator[tuple[str, str]]:
-    """Each split's file, below the folder of the sets, and its text."""
+def from_templates(ability: str, split: str) -> list[Item]:
+    """Items of version 1: each ability has templates of its own."""
     templates = importlib.import_module(f"{abilities.__name__}.{ability}.generator").TEMPLATES
+    return draw_split(ability, split, templates, COUNTS[split], SEED)
+
+
+@cache
+def scenes() -> tuple[Scene, ...]:
+    """The scenes of version 2, read once."""
+    return read_scenes()
+
+
+def from_scenes(ability: str, split: str) -> list[Item]:
+    """Items of version 2: all abilities ask about the same scenes."""
+    return draw_items(ability, split, scenes(), COUNTS[split], SEED)
+
+
+VERSIONS: dict[str, Callable[[str, str], list[Item]]] = {"v1": from_templates, "v2": from_scenes}
+
+
+def generated(version: str, ability: str) -> Iterator[tuple[str, str]]:
+    """Each split's file, below the folder of the sets, and its text."""
     for split in SPLITS:
-        items = draw_split(ability, split, templates, COUNTS[split], SEED)
-        yield f"{ability}/{split}.jsonl", "".join(_line(item) for item in items)
+        items = VERSIONS[version](ability, split)
+        yield f"{version}/{ability}/{split}.jsonl", "".join(_line(item) for item in items)
 
 
 def _line(item: Item) -> str:
@@ -44,20 +69,21 @@ def _line(item: Item) -> str:
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("abilities", nargs="*", choices=[[], *ABILITIES], metavar="ABILITY")
+    parser.add_argument("versions", nargs="*", choices=[[], *VERSIONS], metavar="VERSION")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="a folder for each set in it")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="a folder for each version")
     arguments = parser.parse_args()
     differing = 0
-    for ability in arguments.abilities or ABILITIES:
-        for file, text in generated(ability):
-            path = arguments.folder / file
-            if not arguments.check:
-                write_text(path, text)
-                print(f"{file}: {text.count(chr(10))} items")
-            elif not path.is_file() or path.read_bytes() != text.encode():
-                print(f"{path} is not what its generator gives", file=sys.stderr)
-                differing += 1
+    for version in arguments.versions or VERSIONS:
+        for ability in ABILITIES:
+            for file, text in generated(version, ability):
+                path = arguments.folder / file
+                if not arguments.check:
+                    write_text(path, text)
+                    print(f"{file}: {text.count(chr(10))} items")
+                elif not path.is_file() or path.read_bytes() != text.encode():
+                    print(f"{path} is not what its generator gives", file=sys.stderr)
+                    differing += 1
     return int(differing > 0)
 
 

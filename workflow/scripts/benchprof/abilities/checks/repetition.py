@@ -76,7 +76,10 @@ def five_grams(item: Item) -> frozenset[str]:
 
 
 def check_near_duplicates(abilities: Sequence[Ability]) -> dict[str, list[Check]]:
-    """Three checks per ability, from one comparison of all items with all others."""
+    """Three checks per ability, from one comparison of all items with all others.
+
+    Different questions with the same options, which cross abilities, repeat nothing.
+    """
     flat = [
         (a.name, split, item) for a in abilities for split in a.splits for item in a.splits[split]
     ]
@@ -87,6 +90,8 @@ def check_near_duplicates(abilities: Sequence[Ability]) -> dict[str, list[Check]
     for left, right in near:
         (ability, split, item), (other_ability, other_split, other) = flat[left], flat[right]
         pair = f"{item.id}~{other.id}"
+        if ability != other_ability and _crossed(item, other):
+            continue
         if ability != other_ability:
             foreign[ability].append(pair)
             foreign[other_ability].append(pair)
@@ -102,6 +107,10 @@ def check_near_duplicates(abilities: Sequence[Ability]) -> dict[str, list[Check]
         ]
         for a in abilities
     }
+
+
+def _crossed(item: Item, other: Item) -> bool:
+    return set(item.options) == set(other.options) and item.question != other.question
 
 
 def _check_within(ability: Ability, near: Mapping[str, Sequence[tuple[str, str]]]) -> Check:

@@ -42,15 +42,22 @@ def check_option_counts(ability: Ability) -> Check:
 
 
 def check_types(ability: Ability) -> Check:
-    """Types missing from a split: an effect could then not be chosen or tested on them."""
-    missing = [
-        f"{type_} from {split}"
-        for split, items in ability.splits.items()
-        for type_ in ability.types
-        if type_ not in {item.type for item in items}
-    ]
-    detail = shortlist(missing) or f"types: {', '.join(ability.types)}"
-    return Check("types missing from a split", len(missing), NONE, detail)
+    """The share of items whose type is in every split: effects can be chosen and tested on those.
+
+    Some types may be held out from a split on purpose, so that a mask must carry over to others.
+    """
+    splits = [{item.type for item in items} for items in ability.splits.values()]
+    everywhere = set.intersection(*splits)
+    shared = sum(item.type in everywhere for item in ability.items)
+    elsewhere = [type_ for type_ in ability.types if type_ not in everywhere]
+    detail = f"types in every split: {', '.join(sorted(everywhere))}"
+    detail += f"; others: {', '.join(elsewhere)}" if elsewhere else ""
+    return Check(
+        "items of types in every split",
+        100 * shared / max(1, len(ability.items)),
+        Bound("at least", 50, "%"),
+        detail,
+    )
 
 
 def check_difficulties(ability: Ability) -> Check:
