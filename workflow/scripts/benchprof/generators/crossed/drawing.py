@@ -1,109 +1,140 @@
 """The items of the scenes, with their companions: all that is drawn is drawn here.
 
-Ten abilities ask about one scene with the same options, phrases of the same shape and, where they
-can, the same text. Recall and induction need the scene's sentence. So eight in ten scenes have it
-under all ten questions: whoever guesses the ability from whether it is there is right 12% of the
-time, and not 20%. (It is not everywhere, since a small model is distracted by every sentence that
-it does not need.)
+Ten abilities ask about one scene with the same options, a text of the same form, and phrases of the
+same shape. What tells them apart is the content words of the phrase.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
 
-from benchprof.abilities.item import Companion, Item
-from benchprof.generators.crossed.claim import neutral, told
-from benchprof.generators.crossed.scene import (
-    SLOTS,
-    Induction,
-    Meaning,
-    Question,
-    Recall,
-    Scene,
-)
+from benchprof.abilities.item import DIFFICULTIES, Companion, Item
+from benchprof.generators.crossed.scene import Induction, Meaning, Scene
+from benchprof.generators.crossed.text import Text, report, speaker
 from benchprof.generators.templates.sentence import capital
 
 OPTIONS = 4
-Filling = Literal["options", "examples", "nothing"]
-"""What stands in the slots of a scene's sentence; nothing where there is no sentence."""
-FILLINGS: dict[Filling, float] = {"options": 0.4, "examples": 0.4, "nothing": 0.2}
+LENGTH = 3  # of the text's list
+NEAREST = 3  # scenes among which another one is drawn
+RECALL = "contextual_recall"
+# Of the hard level: what is recalled, its place in the list and the word that asks for it. At the
+# other levels the usual answer is recalled: easily where it stands last.
+LISTED = {
+    "train": ("first of a list", 0, "opening"),
+    "calibration": ("middle of a list", 1, "middle"),
+    "test": ("last of a list", 2, "closing"),
+}
+STATED = "stated"
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a question; `sentence` is empty where it needs none."""
+    """One side of a question: its text, its phrase and its answer."""
 
-    sentence: str
+    text: Text
     ask: str
     answer: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question with both sides in the order drawn, and the text and phrase of its blank."""
+
+    operation: str
+    level: str
+    shown: Side
+    flip: Side
+    blank: tuple[Text, str]
+
+
 class Staging:
-    """A scene in which all that its ten items share is drawn."""
+    """A scene in which all that its items share is drawn."""
 
-    def __init__(self, scene: Scene, foreign: Sequence[str], seed: int) -> None:
-        """Draw which side each item shows, what fills the sentence, and what the report says.
-
-        `foreign` are options of other scenes of the same form and split.
-        """
+    def __init__(self, scene: Scene, others: Sequence[Scene], seed: int) -> None:
+        """Draw who says what; `others` are the other scenes of its form and split."""
         self.scene = scene
         random = Random(f"{seed}/{scene.scene}")
-        self._sides = {ability: self._both(own, random) for ability, own in scene.questions}
-        self._shown = {ability: random.randrange(2) for ability in self._sides}
-        self._filling = random.choices(list(FILLINGS), list(FILLINGS.values()))[0]
-        self._report_first = random.random() < 1 / 2
-        self._claim = neutral(random.choice(foreign), scene.form)
+        self._seed = f"{seed}/{scene.scene}"
+        self._who = speaker(scene.shape, random)
+        self._level = DIFFICULTIES[scene.number // OPTIONS % len(DIFFICULTIES)]
+        # The speaker who is drawn says what contextual recall asks for.
+        usual, listed = report(self._who, random), scene.report
+        if self._level == "hard":
+            usual, listed = listed, usual
+        usual_one, *listed_ones = random.sample(_foreign(scene, others, random), OPTIONS)
+        self._text = Text(
+            frames=(usual, listed),
+            usual=usual_one,
+            listed=tuple(listed_ones),
+            quoted=scene.form == "clause",
+            usual_first={"easy": False, "medium": True}.get(self._level, random.random() < 1 / 2),
+        )
 
-    def side(self, ability: str, flipped: bool = False) -> Side:
-        """The side of a question that the item shows, or the other one."""
-        return self._sides[ability][self._shown[ability] ^ flipped]
-
-    def sentence(self, ability: str, flipped: bool = False) -> str:
-        """The scene's sentence as an item has it: its own, or that of all other items."""
-        if own := self.side(ability, flipped).sentence:
-            return own
-        if self._filling == "nothing":
-            return ""
-        kind = Recall if self._filling == "options" else Induction
-        return next(self.side(name).sentence for name, own in self.scene.questions
-                    if isinstance(own, kind))  # fmt: skip
-
-    def context(self, sentence: str, answer: str = "") -> str:
-        """The sentence, if any, and the report, which states the answer where one is given."""
-        claim = told(answer, self.scene.form) if answer else self._claim
-        parts = [sentence, self.scene.report.replace("{claim}", claim)]
-        parts = parts[::-1] if self._report_first else parts
-        return " ".join(capital(part) for part in parts if part)
+    def asked(self, ability: str) -> Asked:
+        """The question of an ability, its sides in an order that is drawn."""
+        random = Random(f"{self._seed}/{ability}")
+        if ability == RECALL:
+            return self._asked_recall(random)
+        question: Meaning | Induction = getattr(self.scene.questions, ability)
+        answers = [self.scene.options[number - 1] for number in question.answers]
+        if isinstance(question, Induction):
+            orders = [random.sample(own, LENGTH + 1) for own in question.examples]
+            texts = [self._text.naming(usual, listed) for usual, *listed in orders]
+            asks, blank = [question.ask] * 2, question.ask
+        else:
+            texts, asks, blank = [self._text] * 2, question.asks, question.blank
+        sides = [Side(*own) for own in zip(texts, asks, answers, strict=True)]
+        shown = random.randrange(2)
+        return Asked(question.operation, question.level, sides[shown], sides[1 - shown],
+                     (self._text, blank))  # fmt: skip
 
     def question(self, ask: str) -> str:
         """The question with a phrase that asks."""
         return capital(self.scene.frame.replace("{ask}", ask))
 
-    def _both(self, question: Question, random: Random) -> tuple[Side, Side]:
-        if isinstance(question, Recall):
-            slots = random.sample(self.scene.options, OPTIONS)
-            traded = [slots[1], slots[0], *slots[2:]]
-            one, other = (
-                Side(_filled(question.sentence, own), question.ask, own[0])
-                for own in (slots, traded)
-            )
-            return one, other
-        assert isinstance(question, Induction | Meaning)
-        first, second = (self.scene.options[number - 1] for number in question.answers)
-        if isinstance(question, Meaning):
-            return Side("", question.asks[0], first), Side("", question.asks[1], second)
-        sentence = self.scene.questions.contextual_recall.sentence
-        here, there = (_filled(sentence, random.sample(own, OPTIONS)) for own in question.examples)
-        return Side(here, question.ask, first), Side(there, question.ask, second)
+    def _asked_recall(self, random: Random) -> Asked:
+        """The usual answer or, at the hard level, one of the list; in the flip two have traded."""
+        operation, place, word = LISTED[self.scene.split]
+        if self._level != "hard":
+            operation, word = STATED, "usual"
+        one, other, *rest = random.sample(self.scene.options, OPTIONS)
+        ask, sides = f"the {word} answer of {self._who}", []
+        for own, traded in ((one, other), (other, one)):
+            text = self._text.naming(own, [traded, *rest])
+            if self._level == "hard":
+                listed = [traded, rest[0]]
+                listed.insert(place, own)
+                text = self._text.naming(rest[1], listed)
+            sides.append(Side(text, ask, own))
+        return Asked(operation, self._level, sides[0], sides[1], (self._text, ask))
 
 
-def _filled(sentence: str, fillers: Sequence[str]) -> str:
-    for slot, filler in zip(SLOTS, fillers, strict=True):
-        sentence = sentence.replace(f"{{{slot}}}", filler)
-    return sentence
+def _foreign(scene: Scene, others: Sequence[Scene], random: Random) -> list[str]:
+    """The options of another scene, which share none with this one and are built alike.
+
+    Otherwise a text in which the scene's own options stand would show by how alike they look.
+    """
+    apart = [own.options for own in others if not set(own.options) & set(scene.options)]
+    like = sorted(apart, key=lambda options: _unlike(options, scene.options))
+    return random.choice(like[:NEAREST])
+
+
+def _unlike(some: Sequence[str], others: Sequence[str]) -> float:
+    """How far apart two sets of options are in length and in what their characters are."""
+
+    def build(options: Sequence[str]) -> list[float]:
+        whole = " ".join(options)
+        counts = [10 * sum(map(test, whole)) for test in (str.isupper, str.isdigit, _is_mark)]
+        articles = 10 * sum(option.startswith("the ") for option in options)
+        return [len(whole), 5 * len(whole.split()), articles, *counts]
+
+    return sum(abs(a - b) for a, b in zip(build(some), build(others), strict=True))
+
+
+def _is_mark(character: str) -> bool:
+    return not (character.isalnum() or character.isspace())
 
 
 def draw_items(
@@ -120,22 +151,12 @@ def draw_items(
     if len(own) < count:
         raise ValueError(f"{len(own)} scenes of {split}, {count} wanted")
     places = _places(Random(f"{seed}/{ability}/{split}"))
-    stages = (Staging(scene, _foreign(scene, own), seed) for scene in own[:count])
-    return [
-        _item(f"{ability}-{split}-{number:04d}", ability, stage, next(places))
-        for number, stage in enumerate(stages)
-    ]
-
-
-def _foreign(scene: Scene, scenes: Sequence[Scene]) -> list[str]:
-    """Options of the other scenes of the same form that are none of this scene's."""
-    return [
-        option
-        for other in scenes
-        if other.form == scene.form
-        for option in other.options
-        if option not in scene.options
-    ]
+    items = []
+    for number, scene in enumerate(own[:count]):
+        others = [other for other in own if other.form == scene.form and other is not scene]
+        stage = Staging(scene, others, seed)
+        items.append(_item(f"{ability}-{split}-{number:04d}", ability, stage, next(places)))
+    return items
 
 
 def _places(random: Random) -> Iterator[list[int]]:
@@ -147,39 +168,26 @@ def _places(random: Random) -> Iterator[list[int]]:
 
 
 def _item(id_: str, ability: str, stage: Staging, places: Sequence[int]) -> Item:
-    question = getattr(stage.scene.questions, ability)
-    side = stage.side(ability)
+    asked = stage.asked(ability)
+    side, flip, (blank_text, blank_ask) = asked.shown, asked.flip, asked.blank
     rest = [option for option in stage.scene.options if option != side.answer]
     placed = dict(zip(places, (side.answer, *rest), strict=True))
     options = tuple(placed[place] for place in range(OPTIONS))
+    answer, question = options.index(side.answer), stage.question(side.ask)
     return Item(
         id=id_,
-        type=question.operation,
+        type=asked.operation,
         template=stage.scene.scene,
-        difficulty=question.level,
-        context=stage.context(stage.sentence(ability)),
-        question=stage.question(side.ask),
+        difficulty=asked.level,
+        context=side.text.written(),
+        question=question,
         options=options,
-        answer=options.index(side.answer),
-        companions=_companions(ability, stage, options),
+        answer=answer,
+        companions={
+            "flip": Companion(
+                flip.text.written(), stage.question(flip.ask), options.index(flip.answer)
+            ),
+            "read_off": Companion(side.text.written(right=side.answer), question, answer),
+            "blank": Companion(blank_text.written(), stage.question(blank_ask), answer),
+        },
     )
-
-
-def _companions(ability: str, stage: Staging, options: Sequence[str]) -> Mapping[str, Companion]:
-    """The other side; the answer stated in the report; and what leads to the answer taken away."""
-    question = getattr(stage.scene.questions, ability)
-    side, flip, sentence = stage.side(ability), stage.side(ability, True), stage.sentence(ability)
-    asked, answer = stage.question(side.ask), options.index(side.answer)
-    if isinstance(question, Meaning):
-        blank = Companion(stage.context(sentence), stage.question(question.blank), answer)
-    else:
-        blank = Companion(stage.context(""), asked, answer)
-    return {
-        "flip": Companion(
-            stage.context(stage.sentence(ability, True)),
-            stage.question(flip.ask),
-            options.index(flip.answer),
-        ),
-        "read_off": Companion(stage.context(sentence, side.answer), asked, answer),
-        "blank": blank,
-    }

@@ -1,13 +1,9 @@
 """A scene: four options, and a question of every ability that has them for its answers.
 
 The scenes are written by hand, in a YAML file for each form that an answer can have (a person, a
-thing, a day, a number, a place, a clause). A question asks with a phrase. All ten phrases of a
-scene have the same shape, such as "the ... ... of the ...'s ...", so that only their content words
-tell what is asked. What else is written of a question depends on what it needs:
-
-- *recall* reads the answer off a sentence that names the four options; what stands where is drawn;
-- *induction* finds it from four examples, which take the options' places in the same sentence;
-- *meaning* needs no sentence.
+thing, a day, a number, a place, a clause). A question asks with a phrase. All phrases of a scene
+have the same shape, such as "the ... ... of the ...'s ...", so that only their content words tell
+what is asked. Contextual recall alone is not written but drawn (see `drawing`).
 
 Every question has two sides, which differ in little and in their answer: one becomes the item, the
 other its flip.
@@ -26,8 +22,6 @@ from benchprof.section import Section, Text, read_section
 
 SCENES = Path(__file__).parent / "scenes"
 FORMS = ("person", "thing", "day", "number", "place", "clause")
-SLOTS = ("A", "B", "C", "D")
-
 Place = Annotated[int, Field(ge=1, le=4, description="the number of an option, 1 to 4")]
 Four = Annotated[list[Text], Field(min_length=4, max_length=4)]
 
@@ -39,15 +33,8 @@ class Question(Section):
     level: Literal["easy", "medium", "hard"] = Field(description="one of easy, medium, hard")
 
 
-class Recall(Question):
-    """The answer is the option in the sentence's slot {A}, or {B} where the two trade places."""
-
-    sentence: Text
-    ask: Text
-
-
 class Induction(Question):
-    """The answer goes on from four examples; each side has its own four and its own answer."""
+    """The answer goes on from examples; each side has four of its own, and an answer."""
 
     answers: Annotated[list[Place], Field(min_length=2, max_length=2)]
     examples: Annotated[list[Four], Field(min_length=2, max_length=2)]
@@ -63,11 +50,10 @@ class Meaning(Question):
 
 
 class Questions(Section):
-    """A question of each ability."""
+    """A question of each ability but contextual recall."""
 
     analogical_reasoning: Meaning
     commonsense_causal_reasoning: Meaning
-    contextual_recall: Recall
     deductive_reasoning: Meaning
     inductive_reasoning: Induction
     long_term_knowledge_recall: Meaning
@@ -87,6 +73,7 @@ class Scene(Section):
     Attributes:
         scene: form and number, such as `thing-012`.
         split: the one split that its items go to.
+        shape: of the phrases, one of `text.SHAPES`.
         options: four of one form, as an answer has them.
         frame: the question, with `{ask}` in it.
         report: a sentence in which somebody says that `{claim}`.
@@ -97,6 +84,9 @@ class Scene(Section):
     split: Literal["train", "calibration", "test"] = Field(
         description="one of train, calibration, test"
     )
+    shape: Literal["2+1", "2+2", "2+2's", "2+3's"] = Field(
+        description="one of 2+1, 2+2, 2+2's, 2+3's"
+    )
     options: Four
     frame: Text
     report: Text
@@ -106,6 +96,11 @@ class Scene(Section):
     def form(self) -> str:
         """One of `FORMS`."""
         return self.scene.split("-")[0]
+
+    @property
+    def number(self) -> int:
+        """Of the scene within its form."""
+        return int(self.scene.split("-")[1])
 
 
 def read_scenes(folder: Path = SCENES) -> tuple[Scene, ...]:
