@@ -93,10 +93,11 @@ check: .venv/installed
 	$(BIN)/snakemake --lint
 
 # Writes the diagnostic items of both versions again from their generators, and prints the check table
-# of version 2 (a minute and a half). resources/abilities/v2/CHECKS*.md say how they were made.
+# of version 2 (a minute and a half). It ends with an error as long as a check fails; its datasheet
+# says which do, and why.
 abilities: .venv/installed
 	$(BIN)/python -m benchprof.generators.sets
-	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*)
+	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*/)
 
 # Measures the scoring engine against lm-eval's own (docs/performance.md); FLAGS adds options.
 bench-scoring: .venv/installed

@@ -32,7 +32,7 @@ from benchprof.run.jobs.masks import SelectMasks
 from benchprof.run.run import read_run
 from benchprof.store import Store
 
-ITEMS = Path(__file__).parents[1] / "resources/abilities"
+ITEMS = Path(__file__).parents[1] / "resources/abilities/v1"
 FRACTIONS = ("0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024")
 RATIO = {"definition": "ratio", "pool": 5}
 
@@ -94,12 +94,12 @@ def report(
     shape = model_shape(AutoConfig.from_pretrained(model), "float32", "mlp", None)
     examples = total(
         [
-            diagnostic_examples(ITEMS / a / "train.jsonl", [], limit, "answer", False, 4)
+            diagnostic_examples(ITEMS / a / "train.jsonl", [], limit, "answer", None, 4)
             for a in abilities
         ]
     )
     entries = sum(entry_count(fraction, shape.parameters) for fraction in FRACTIONS)
-    run = read_run([ITEMS.parents[1] / "config.yaml"])
+    run = read_run([ITEMS.parents[2] / "config.yaml"])
     size = Size(shape.parameters, shape.scope_size, shape.itemsize, on_gpu=False)
     host = ComputeImportance(run, run.models[0]).memory(size)
     selecting = SelectMasks(run, run.models[0], "specific").memory(size)

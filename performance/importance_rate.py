@@ -28,7 +28,7 @@ from benchprof.importance.scores import score_weights
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model, load_tokenizer
 
-ITEMS = Path(__file__).parents[1] / "resources/abilities"
+ITEMS = Path(__file__).parents[1] / "resources/abilities/v1"
 
 
 def plain(model: nn.Module, examples: Sequence[Example]) -> None:

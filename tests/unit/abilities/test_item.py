@@ -40,7 +40,7 @@ def companions(draw: st.DrawFn, number: int, answer: int) -> dict[str, Companion
     return {
         kind: Companion(
             draw(any_text),
-            draw(any_text),
+            draw(full_text),
             draw(st.sampled_from(others)) if kind == "flip" else answer,
         )
         for kind in draw(st.sets(st.sampled_from(COMPANIONS)))
@@ -109,7 +109,7 @@ def test_only_a_flip_has_another_answer(tmp_path: Path):
 
 def test_the_item_that_lacks_a_companion_is_named(tmp_path: Path):
     item = Item(
-        "two", "sum", "", "1 + 1?", ("2", "3"), 0, companions={"flip": Companion("", "", 1)}
+        "two", "sum", "", "1 + 1?", ("2", "3"), 0, companions={"flip": Companion("", "?", 1)}
     )
     check_companions(tmp_path, [item], "flip", "importance.against")
     with pytest.raises(InputError) as error:
@@ -160,6 +160,7 @@ FAULTY: list[tuple[Any, str]] = [
     (with_companion("blank", BLANK | {"answer": 0}), "an object of context, question. The format"),
     (with_companion("read_off", FLIP), ", companions.read_off: {'context': ''"),
     (with_companion("blank", BLANK | {"question": 1}), ", companions.blank.question: 1 (int)"),
+    (with_companion("blank", BLANK | {"question": " "}), ", companions.blank.question: empty"),
     (with_companion("flip", BLANK), "an object of context, question, answer. The format"),
     (with_companion("flip", FLIP | {"answer": "1"}), ", companions.flip.answer: '1' (str)"),
     (with_companion("flip", FLIP | {"answer": True}), ", companions.flip.answer: True (bool)"),

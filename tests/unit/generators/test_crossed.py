@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 import yaml
 
+from benchprof.abilities.checks.matching import place
 from benchprof.abilities.item import Item
 from benchprof.errors import InputError
 from benchprof.generators.crossed.drawing import RECALL, draw_items
-from benchprof.generators.crossed.scene import FORMS, Questions, Scene, read_scenes
-from benchprof.generators.crossed.text import SHAPES, speaker
+from benchprof.generators.crossed.scene import (
+    FORMS,
+    SHAPES,
+    Questions,
+    Scene,
+    has_shape,
+    read_scenes,
+)
+from benchprof.generators.crossed.text import speaker
+from benchprof.generators.sets import COUNTS, SEED, scenes
 
 WRITTEN = sorted(Questions.model_fields)
 MEANING = [ability for ability in WRITTEN if ability != "inductive_reasoning"]
@@ -28,8 +37,8 @@ def meaning(name: str) -> dict[str, Any]:
         "operation": "kind",
         "level": "easy",
         "answers": [1, 3],
-        "asks": [f"the {name} of the first", f"the {name} of the other"],
-        "blank": f"the {name} of the unknown",
+        "asks": [f"the {name} side of the first's turn", f"the {name} side of the other's turn"],
+        "blank": f"the {name} side of the unknown's turn",
     }
 
 
@@ -45,7 +54,7 @@ def scene(
         "level": "hard",
         "answers": [4, 2],
         "examples": [["the quilt", "the sheet", "the rug", "the mat"], ["a", "b", "c", "d"]],
-        "ask": "the next of the series",
+        "ask": "the next member of the shop's series",
     }
     return Scene.model_validate(
         {
@@ -62,8 +71,8 @@ def scene(
 
 def items_of(ability: str, count: int = 12, split: str = "train") -> list[Item]:
     """Of as many scenes with the same options; one more has the options of their texts."""
-    scenes = [scene(4 * number, split) for number in range(count)]
-    return draw_items(ability, split, [*scenes, scene(999, split, options=OTHERS)], count, seed=7)
+    own = [scene(4 * number, split) for number in range(count)]
+    return draw_items(ability, split, [*own, scene(999, split, options=OTHERS)], count, seed=7)
 
 
 def answer(item: Item) -> str:
@@ -93,9 +102,8 @@ def test_abilities_whose_phrases_tell_all_share_text_and_options():
 def test_a_question_is_the_frame_with_the_phrase_of_the_side_that_is_right():
     for item in items_of("spatial_reasoning"):
         side = {"the kettle": "first", "the lamp": "other"}[answer(item)]
-        assert (
-            item.question == f"At stall seven, which piece is the spatial_reasoning of the {side}?"
-        )
+        asked = f"the spatial_reasoning side of the {side}'s turn"
+        assert item.question == f"At stall seven, which piece is {asked}?"
         assert {answer(item), flipped(item)} == {"the kettle", "the lamp"}
         assert item.companions["flip"].context == item.context
 
@@ -154,7 +162,7 @@ def test_a_blank_names_no_option_and_asks_for_nothing_known():
         blank = item.companions["blank"]
         assert not any(option in blank.context for option in OPTIONS)
         if ability in MEANING:
-            assert blank.question.endswith(f"the {ability} of the unknown?")
+            assert blank.question.endswith(f"the {ability} side of the unknown's turn?")
         else:
             assert blank.question == item.question
 
@@ -176,6 +184,51 @@ def test_a_clause_stands_in_quotation_marks():
     [item] = draw_items("spatial_reasoning", "train", own, 1, 0)
     assert item.context.count('"') == 8
     assert '"' not in "".join(item.options)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "shape"),
+    [("the likely cause of the burn", "2+1"), ("the likely cause of the bad burn", "2+2"),
+     ("the likely cause of the cook's burn", "2+2's"),
+     ("the sure victim of the birds' ban", "2+2's"),
+     ("the likely cause of the cook's bad burn", "2+3's")],
+)  # fmt: skip
+def test_a_phrase_has_one_shape(phrase: str, shape: str):
+    assert [name for name in SHAPES if has_shape(phrase, name)] == [shape]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["the cause of the burn", "a likely cause of the burn", "the cook's cause of the burn",
+     "the likely cause of a burn"],
+)  # fmt: skip
+def test_another_phrase_has_none(phrase: str):
+    assert not any(has_shape(phrase, name) for name in SHAPES)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [("options", ["a", "a", "b", "c"], "two equal options"), ("frame", "Which?", "frame needs"),
+     ("shape", "2+1", "is not of the shape"), ("options", ["a", "x", "y", "z"], "examples")],
+)  # fmt: skip
+def test_a_scene_that_does_not_hold_together_is_refused(field: str, value: Any, fault: str):
+    with pytest.raises(ValueError, match=fault):
+        Scene.model_validate(scene().model_dump() | {field: value})
+
+
+def test_sides_with_one_answer_are_refused():
+    own = scene().model_dump()
+    own["questions"]["spatial_reasoning"]["answers"] = [2, 2]
+    with pytest.raises(ValueError, match="spatial_reasoning: the same answer on both sides"):
+        Scene.model_validate(own)
+
+
+def test_no_text_of_the_shipped_sets_names_an_option_that_it_must_not():
+    for ability in (RECALL, *WRITTEN):
+        for split, count in COUNTS.items():
+            for item in draw_items(ability, split, scenes(), count, SEED):
+                blank = item.companions["blank"].context
+                assert not any(place(option, blank) >= 0 for option in item.options), item.id
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -59,22 +59,22 @@ def test_memory_of_importance() -> None:
     # Weights 400, accumulators 160; the longest example: 16 tokens * 5 * 4 = 320; it counts
     # 16/10 * 20/10 = 3.2, so 4, tokens: logits 4 * 7 * (4 + 12) = 448; gradient 30 * 8.
     passing = 320 + 448 + 240
-    host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, False, CPU)
+    host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, False, CPU)
     assert host == cost.HOST + 400 + 160 + passing
-    host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", True, False, CPU)
+    host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", "blank", False, CPU)
     assert host == cost.HOST + 400 + 2 * 160 + passing
-    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", False, False, CPU) == cost.HOST + 560
-    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", False, False, GPU) == cost.GPU + 400
-    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, False, GPU)
+    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", None, False, CPU) == cost.HOST + 560
+    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", None, False, GPU) == cost.GPU + 400
+    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, False, GPU)
     assert gpu == cost.GPU + 400 + 160 + passing
-    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", False, True, GPU)
+    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, True, GPU)
     assert gpu == cost.GPU + 400 + passing
     # Batches of 20 tokens, 4 of which count.
-    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor", False, False, GPU)
+    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor", None, False, GPU)
     assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
     # Longer examples are checkpointed.
     long = dataclasses.replace(EXAMPLES, longest=1000)
-    gpu = cost.importance_memory(SHAPE, long, "fisher", False, False, GPU)
+    gpu = cost.importance_memory(SHAPE, long, "fisher", None, False, GPU)
     assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
 
 
@@ -130,12 +130,12 @@ def test_memory_of_one_gpu_of_several() -> None:
     # The GPU with the head: 40 of the 100 parameters, 10 of them in scope, 3 of 5 numbers a token.
     # Weights 160, accumulators 40; 16 tokens * 3 * 4 = 192; logits 448 as above; gradient 10 * 8.
     last = dataclasses.replace(SHAPE, parameters=40, scope=(10,), activation=3)
-    gpu = cost.importance_memory(last, EXAMPLES, "taylor_abs", False, False, GPU)
+    gpu = cost.importance_memory(last, EXAMPLES, "taylor_abs", None, False, GPU)
     assert gpu == cost.GPU + 160 + 40 + 192 + 448 + 80
     # The GPU of the embeddings: no layer, no head, nothing in scope.
     nothing = dataclasses.replace(SHAPE.dimensions, layers=0, vocabulary=0)
     first = dataclasses.replace(SHAPE, parameters=30, scope=(), activation=0, dimensions=nothing)
-    gpu = cost.importance_memory(first, EXAMPLES, "taylor_abs", False, False, GPU)
+    gpu = cost.importance_memory(first, EXAMPLES, "taylor_abs", None, False, GPU)
     assert gpu == cost.GPU + 120
     # No keys and values of answers are kept there, but a pass may hold its activations.
     write = Questions(items=10, read=10, written=5, longest=10**9)

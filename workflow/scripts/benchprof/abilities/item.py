@@ -179,6 +179,8 @@ def _to_companion(where: str, kind: str, value: Any, item: Mapping[str, Any]) ->
         raise InputError(where, f"{value!r}", "an object of " + ", ".join(names), _hint())
     for name in names:
         _check_type(f"{where}.{name}", value[name], REQUIRED[name])
+    if not value["question"].strip():
+        raise InputError(f"{where}.question", "empty", "a text")
     number, answer = len(item["options"]), value.get("answer")
     if answer is not None and (answer == item["answer"] or not 0 <= answer < number):
         found = f"{answer} where there are {number} options and the item's answer is "

@@ -18,19 +18,19 @@ import importlib
 import json
 import pkgutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from benchprof.abilities.item import SPLITS, Item
 from benchprof.files import write_text
 from benchprof.generators import abilities
-from benchprof.generators.crossed.drawing import draw_items
-from benchprof.generators.crossed.scene import Scene, read_scenes
+from benchprof.generators.crossed.drawing import RECALL, draw_items
+from benchprof.generators.crossed.scene import Questions, Scene, read_scenes
 from benchprof.generators.templates.drawing import draw_split
 
 FOLDER = Path("resources/abilities")
-ABILITIES = sorted(module.name for module in pkgutil.iter_modules(abilities.__path__))
 COUNTS = {"train": 400, "calibration": 200, "test": 200}
 SEED = 2026
 
@@ -52,13 +52,26 @@ def from_scenes(ability: str, split: str) -> list[Item]:
     return draw_items(ability, split, scenes(), COUNTS[split], SEED)
 
 
-VERSIONS: dict[str, Callable[[str, str], list[Item]]] = {"v1": from_templates, "v2": from_scenes}
+@dataclass(frozen=True)
+class Version:
+    """The abilities that it has sets of, and what makes the items of one in one split."""
+
+    abilities: Sequence[str]
+    items: Callable[[str, str], list[Item]]
+
+
+VERSIONS = {
+    "v1": Version(
+        sorted(module.name for module in pkgutil.iter_modules(abilities.__path__)), from_templates
+    ),
+    "v2": Version(sorted((RECALL, *Questions.model_fields)), from_scenes),
+}
 
 
 def generated(version: str, ability: str) -> Iterator[tuple[str, str]]:
     """Each split's file, below the folder of the sets, and its text."""
     for split in SPLITS:
-        items = VERSIONS[version](ability, split)
+        items = VERSIONS[version].items(ability, split)
         yield f"{version}/{ability}/{split}.jsonl", "".join(_line(item) for item in items)
 
 
@@ -69,13 +82,15 @@ def _line(item: Item) -> str:
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("versions", nargs="*", choices=[[], *VERSIONS], metavar="VERSION")
+    parser.add_argument("versions", nargs="*", metavar="VERSION", help="v1, v2 (both)")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="a folder for each version")
     arguments = parser.parse_args()
+    if unknown := [name for name in arguments.versions if name not in VERSIONS]:
+        parser.error(f"no version {unknown[0]!r}: v1 or v2")
     differing = 0
     for version in arguments.versions or VERSIONS:
-        for ability in ABILITIES:
+        for ability in VERSIONS[version].abilities:
             for file, text in generated(version, ability):
                 path = arguments.folder / file
                 if not arguments.check:

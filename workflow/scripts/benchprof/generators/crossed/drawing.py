@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from benchprof.abilities.checks.matching import place
+from benchprof.abilities.checks.words import content_words, words
 from benchprof.abilities.item import DIFFICULTIES, Companion, Item
 from benchprof.generators.crossed.scene import Induction, Meaning, Scene
 from benchprof.generators.crossed.text import Text, report, speaker
 from benchprof.generators.templates.sentence import capital
 
 OPTIONS = 4
+TURN = 4  # scenes after which the splits come round again
 LENGTH = 3  # of the text's list
 NEAREST = 3  # scenes among which another one is drawn
 RECALL = "contextual_recall"
@@ -57,8 +60,8 @@ class Staging:
         self.scene = scene
         random = Random(f"{seed}/{scene.scene}")
         self._seed = f"{seed}/{scene.scene}"
-        self._who = speaker(scene.shape, random)
-        self._level = DIFFICULTIES[scene.number // OPTIONS % len(DIFFICULTIES)]
+        self._who = _apart_from(scene, random)
+        self._level = DIFFICULTIES[scene.number // TURN % len(DIFFICULTIES)]
         # The speaker who is drawn says what contextual recall asks for.
         usual, listed = report(self._who, random), scene.report
         if self._level == "hard":
@@ -111,14 +114,34 @@ class Staging:
         return Asked(operation, self._level, sides[0], sides[1], (self._text, ask))
 
 
+def _apart_from(scene: Scene, random: Random) -> str:
+    """A speaker of whom no word stands in the scene's own sentences, so that none is confused."""
+    taken = set(words(f"{scene.report} {scene.frame}")) - {"s"}  # of a possessive
+    while taken & set(content_words(who := speaker(scene.shape, random))):
+        pass
+    return who
+
+
 def _foreign(scene: Scene, others: Sequence[Scene], random: Random) -> list[str]:
-    """The options of another scene, which share none with this one and are built alike.
+    """The options of another scene, which name none of this one's and are built alike.
 
     Otherwise a text in which the scene's own options stand would show by how alike they look.
+
+    Raises:
+        ValueError: there is no such scene.
     """
-    apart = [own.options for own in others if not set(own.options) & set(scene.options)]
+    apart = [own.options for own in others if not _names_any(own.options, scene.options)]
+    if not apart:
+        raise ValueError(f"no other scene of its form and split is apart from {scene.scene}")
     like = sorted(apart, key=lambda options: _unlike(options, scene.options))
     return random.choice(like[:NEAREST])
+
+
+def _names_any(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether an option stands in one of the others, or the other way round, articles aside."""
+    pairs = [(" ".join(content_words(a)), " ".join(content_words(b)))
+             for a in some for b in others]  # fmt: skip
+    return any(place(a, b) >= 0 or place(b, a) >= 0 for a, b in pairs)
 
 
 def _unlike(some: Sequence[str], others: Sequence[str]) -> float:

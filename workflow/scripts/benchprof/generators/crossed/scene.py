@@ -13,40 +13,58 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from benchprof.section import Section, Text, read_section
 
 SCENES = Path(__file__).parent / "scenes"
 FORMS = ("person", "thing", "day", "number", "place", "clause")
+SHAPES = {"2+1": (1, False), "2+2": (2, False), "2+2's": (2, True), "2+3's": (3, True)}
+"""Of phrases: how many words stand after "of the", and whether the first is a possessive; two stand
+before it."""
+
 Place = Annotated[int, Field(ge=1, le=4, description="the number of an option, 1 to 4")]
 Four = Annotated[list[Text], Field(min_length=4, max_length=4)]
 
 
 class Question(Section):
-    """What every question has: which operation it asks for and how hard it is."""
+    """What every question has: which operation it asks for, how hard it is, and both answers."""
 
     operation: Text
     level: Literal["easy", "medium", "hard"] = Field(description="one of easy, medium, hard")
+    answers: Annotated[list[Place], Field(min_length=2, max_length=2)]
+
+    @property
+    def phrases(self) -> list[str]:
+        """All that is asked."""
+        raise NotImplementedError
 
 
 class Induction(Question):
     """The answer goes on from examples; each side has four of its own, and an answer."""
 
-    answers: Annotated[list[Place], Field(min_length=2, max_length=2)]
     examples: Annotated[list[Four], Field(min_length=2, max_length=2)]
     ask: Text
+
+    @property
+    def phrases(self) -> list[str]:
+        """All that is asked."""
+        return [self.ask]
 
 
 class Meaning(Question):
     """The answer follows from what is asked; `blank` asks alike, and nothing leads to an answer."""
 
-    answers: Annotated[list[Place], Field(min_length=2, max_length=2)]
     asks: Annotated[list[Text], Field(min_length=2, max_length=2)]
     blank: Text
+
+    @property
+    def phrases(self) -> list[str]:
+        """All that is asked."""
+        return [*self.asks, self.blank]
 
 
 class Questions(Section):
@@ -73,7 +91,7 @@ class Scene(Section):
     Attributes:
         scene: form and number, such as `thing-012`.
         split: the one split that its items go to.
-        shape: of the phrases, one of `text.SHAPES`.
+        shape: of the phrases, one of `SHAPES`.
         options: four of one form, as an answer has them.
         frame: the question, with `{ask}` in it.
         report: a sentence in which somebody says that `{claim}`.
@@ -85,12 +103,32 @@ class Scene(Section):
         description="one of train, calibration, test"
     )
     shape: Literal["2+1", "2+2", "2+2's", "2+3's"] = Field(
-        description="one of 2+1, 2+2, 2+2's, 2+3's"
+        description="one of " + ", ".join(SHAPES)
     )
     options: Four
     frame: Text
     report: Text
     questions: Questions
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        """Stop at what would make an item without one right answer, or of another form."""
+        if len(set(self.options)) < len(self.options):
+            raise ValueError(f"two equal options: {self.options}")
+        if self.frame.count("{ask}") != 1 or self.report.count("{claim}") != 1:
+            raise ValueError("a frame needs {ask}, and a report {claim}, once each")
+        for ability, question in self.questions:
+            if question.answers[0] == question.answers[1]:
+                raise ValueError(f"{ability}: the same answer on both sides")
+            for phrase in question.phrases:
+                if not has_shape(phrase, self.shape):
+                    raise ValueError(f"{ability}: {phrase!r} is not of the shape {self.shape}")
+            if len(set(question.phrases)) < len(question.phrases):
+                raise ValueError(f"{ability}: a phrase twice")
+        here, there = self.questions.inductive_reasoning.examples
+        if named := {*here, *there} & set(self.options):
+            raise ValueError(f"inductive_reasoning: options among the examples: {named}")
+        return self
 
     @property
     def form(self) -> str:
@@ -103,6 +141,18 @@ class Scene(Section):
         return int(self.scene.split("-")[1])
 
 
+def has_shape(phrase: str, shape: str) -> bool:
+    """Whether a phrase is `the ... ... of the ...`, with as many words as its shape has."""
+    after, possessive = SHAPES[shape]
+    words = phrase.split()
+    return (
+        len(words) == 5 + after
+        and (words[0], words[3], words[4]) == ("the", "of", "the")
+        and [word.endswith(("'s", "s'")) for word in words[5:6]] == [possessive]
+        and not any("'" in word for word in (*words[:5], *words[6:]))
+    )
+
+
 def read_scenes(folder: Path = SCENES) -> tuple[Scene, ...]:
     """All scenes: by number, those of one number in the order of `FORMS`.
 
@@ -110,7 +160,7 @@ def read_scenes(folder: Path = SCENES) -> tuple[Scene, ...]:
         InputError: names the file, the key path, the value and what is allowed, of the first fault.
     """
     scenes = [scene for form in FORMS for scene in _of_form(folder / f"{form}.yaml")]
-    return tuple(sorted(scenes, key=lambda scene: scene.scene.split("-")[1]))
+    return tuple(sorted(scenes, key=lambda scene: scene.number))
 
 
 def _of_form(path: Path) -> list[Scene]:

@@ -16,8 +16,6 @@ from benchprof.generators.table import read_pools
 from benchprof.generators.templates.sentence import capital, listing
 
 POOLS = read_pools(Path(__file__).with_name("speakers.tsv"))
-SHAPES = ("2+1", "2+2", "2+2's", "2+3's")
-"""Of the phrases: content words before and after "of the", and whether a possessive is there."""
 
 
 @dataclass(frozen=True)
