@@ -66,8 +66,9 @@ def test_items_without_companions_are_refused_where_these_are_wanted(project: Pr
     assert "items/places/test.jsonl, item places-" in refused.stdout
     assert "`benchmarks.places_flip.companion`" in refused.stdout
     add_companions(project.folder / "items/places/test.jsonl")
-    refused = project.snakemake("results/importance/tiny/places.safetensors")
+    refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
+    assert "`importance.against`" in refused.stdout
     assert "items/colours/train.jsonl, item colours-" in refused.stdout
     assert "it has no companion 'flip'; expected one in every item." in refused.stdout
 

@@ -221,7 +221,7 @@ def test_a_mark_tells_the_companion():
     (check,) = companions.check_companions(ability("own", items))
     assert (check.name, check.value) == ("item from its flip by form", 100)
     assert not check.passed
-    assert "100.0% of 120, guessing 50.0%" in check.detail
+    assert "100.0% of 60 pairs, guessing 50.0%" in check.detail
 
 
 def test_companions_that_differ_in_content_words_alone_pass():
@@ -252,3 +252,10 @@ def test_noise_of_pairs_by_hand():
     # Rows: items, companions. Two of four pairs are told apart: 50 * sqrt(0.5 / 4).
     right = np.array([[True, False, True, False], [True, False, False, True]])
     assert companions.standard_error(right) == pytest.approx(17.678, abs=1e-3)
+
+
+def test_the_ability_told_best_is_named_with_its_points_over_other_items():
+    labelled = form.Labelled([], ["a", "a", "b", "b", "c", "c", "c"], [])
+    taken = np.array(["a", "b", "b", "b", "b", "a", ""])
+    # a: 1 of 2 and 1 of 4 others; b: 2 of 2 and 2 of 4 others; c: none. The last is not tested.
+    assert labelled.told_best(taken) == "most for b (+50.0 points over other items)"

@@ -82,6 +82,8 @@ def test_a_plan_names_the_item_that_has_no_companion(tmp_path: Path) -> None:
     flips = AbilitySplit(ability="a", split="test", companion="flip")
     with pytest.raises(InputError, match=r"test\.jsonl, item 1.*benchmarks\.b\.companion"):
         benchmark_questions("b", flips, file, [], 1)
+    with pytest.raises(InputError, match=r"test\.jsonl, item 1.*importance\.against"):
+        diagnostic_examples(file, [], None, "all", "flip", 1)
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_an_ability_s_own_benchmark_is_its_first_test() -> None:
     )
     assert run.own_benchmarks == {"x": "x_few"}
     # Companions of the same items: with the same limit. Those of y stand alone.
-    assert run.own_companions == {"x": {"blank": "x_few_blank", "flip": "x_few_flip"}}
+    assert run.own_companions == {"flip": {"x": "x_few_flip"}, "blank": {"x": "x_few_blank"}}
 
 
 def test_a_key_that_says_its_default_changes_no_companions() -> None:
@@ -158,7 +158,7 @@ def test_a_key_that_says_its_default_changes_no_companions() -> None:
             "x_flip": {"ability": "x", "split": "test", "companion": "flip"},
         }
     )
-    assert run.own_companions == {"x": {"flip": "x_flip"}}
+    assert run.own_companions == {"flip": {"x": "x_flip"}}
 
 
 def test_rejected_items_are_left_out_of_their_own_split(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ from lm_eval.api.instance import Instance
 from numpy.typing import NDArray
 
 from benchprof.abilities.checks.ability import Ability
-from benchprof.abilities.checks.check import Bound, Check
+from benchprof.abilities.checks.check import REPORTED, Check
 from benchprof.abilities.checks.guessing import Outcome, chance_of, hit
-from benchprof.abilities.item import ASKED, COMPANIONS, DIFFICULTIES, Item, companion_of
+from benchprof.abilities.item import ASKED, DIFFICULTIES, Item, companion_of, kinds_of
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.scoring.scorer import TreeScorer
 
@@ -65,7 +65,7 @@ class Results:
     @property
     def companions(self) -> list[str]:
         """The kinds of companion that any of the items has."""
-        return [kind for kind in COMPANIONS if any(kind in item.companions for item in self.items)]
+        return kinds_of(self.items)
 
 
 def model_results(ability: Ability, scorer: TreeScorer, limit: int | None) -> Results:
@@ -99,7 +99,7 @@ def check_model_on_blanks(results: Results) -> Check:
     """
     items, blanks = results.outcome("item"), results.outcome("blank")
     if np.isnan(blanks.hits):
-        return Check("model on blanks", 0, Bound("within", 0), "not every item has a blank")
+        return Check("model on blanks", 0, REPORTED, "not asked: not every item has a blank")
     bound = blanks.bound("at most", max(0.0, round(items.excess / 2, 1)))
     above = "" if items.interval[0] > items.chance else " (not clearly above guessing)"
     detail = f"blanks {blanks.detail}; items {100 * items.accuracy:.1f}%{above}"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchprof.abilities.item import COMPANIONS
 from benchprof.analysis.core import core_table
 from benchprof.analysis.core_curve import draw_core
 from benchprof.analysis.location import location_table
@@ -101,7 +100,7 @@ def measure_core(
 
 def measure_selectivity(
     tests: Mapping[str, str],
-    companions: Mapping[str, Mapping[str, str]],
+    companions: dict[str, dict[str, str]],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     settings: Settings,
@@ -114,7 +113,7 @@ def measure_selectivity(
 
     Args:
         tests: the benchmark that is an ability's test split, by ability.
-        companions: the benchmarks that are companions of its items, by ability and kind, where
+        companions: the benchmarks that are companions of its items, by kind and ability, where
             there are some.
         intact: record of the intact model by such a benchmark.
         sources: records of the ablated models on them, all of one model, selection and k.
@@ -128,15 +127,11 @@ def measure_selectivity(
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = mask_digests(s.mask for s in sources)
-    asked = {ITEM: tests} | {
-        kind: {ability: own[kind] for ability, own in companions.items() if kind in own}
-        for kind in COMPANIONS
-    }
+    asked = {ITEM: tests} | companions
     table = pd.concat(
         [
             selectivity_table(*_answers(benchmarks, intact, sources, masks), settings, kind)
             for kind, benchmarks in asked.items()
-            if benchmarks
         ]
     )
     write_table(csv, table)

@@ -11,9 +11,9 @@ BENCHMARKS = FOLDER / "benchmarks"
 TASKS = FOLDER / "tasks"
 """lm-eval tasks that ask an ability's items, or one kind of their companions."""
 ABILITY_TASK = TASKS / "ability_items.yaml"
+"""The task that asks an ability's items; those of companions include it."""
 
 
-def ability_task(companion: str | None) -> list[Path]:
-    """The files of the task that asks items or companions of one kind; the task's own is last."""
-    own = [] if companion is None else [TASKS / f"ability_{companion}.yaml"]
-    return [ABILITY_TASK, *own]
+def ability_task(companion: str | None) -> Path:
+    """The file of the task that asks an ability's items, or companions of one kind."""
+    return TASKS / f"ability_{companion}.yaml" if companion else ABILITY_TASK

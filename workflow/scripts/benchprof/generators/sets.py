@@ -4,8 +4,8 @@ python -m benchprof.generators.sets             write all sets of all versions
 python -m benchprof.generators.sets v2 ...      write those of some versions
 python -m benchprof.generators.sets --check     write nothing; fail where a file differs
 
-Version 2 is the one to use. Version 1, in which the form of an item names its ability, is kept so
-that earlier results can be made again.
+The configurations use version 1. In version 2 the form of an item does not name its ability; it
+becomes the default when its wording has passed its readers.
 
 Started in the checkout, whose folder `resources/abilities` has a folder for each version and in it
 one for each set; `--folder` names another.

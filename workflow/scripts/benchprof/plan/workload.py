@@ -59,11 +59,15 @@ def diagnostic_examples(
         loss_on: all or answer.
         against: the kind of companion that is read as well; None for none.
         characters: per token.
+
+    Raises:
+        InputError: with `against`, an item has no such companion.
     """
     every = _kept(items, excluded)
     used = min(limit or len(every), len(every))
     if against is not None:
-        every += [companion_of(item, against) for item in every if against in item.companions]
+        check_companions(items, every, against, "importance.against")
+        every += [companion_of(item, against) for item in every]
         used *= 2
     lengths = [_tokens(_text(item), characters) for item in every]
     answers = [_tokens(option_text(item.options[item.answer]), characters) for item in every]

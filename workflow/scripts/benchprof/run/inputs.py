@@ -36,6 +36,9 @@ def check_inputs(run: Run) -> None:
         read_items(run.items(BACKGROUND, "train"))
     for name in run.benchmarks:
         _check_benchmark(run, name)
+    if against := run.configuration.importance.against:
+        for ability in run.diagnosed:
+            _check_kept(run, ability, "train", against, "importance.against")
     for model in run.configuration.models.values():
         if isinstance(model.source, Folder):
             check_model_folder(Path(model.source.folder))
@@ -58,18 +61,22 @@ def _check_benchmark(run: Run, name: str) -> None:
 
 def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -> None:
     """Stop where an item lacks its companion, or where a test split's companions stand alone."""
-    path = run.items(benchmark.ability, benchmark.split)
-    rejected = run.excluded(benchmark.ability, benchmark.split)
-    items = [item for item in read_items(path) if item.id not in rejected]
-    check_companions(path, items, kind, f"benchmarks.{name}.companion")
+    _check_kept(run, benchmark.ability, benchmark.split, kind, f"benchmarks.{name}.companion")
     if benchmark.split != "test":
         return
-    if run.own_companions.get(benchmark.ability, {}).get(kind) != name:
+    if run.own_companions.get(kind, {}).get(benchmark.ability) != name:
         own = run.own_benchmarks.get(benchmark.ability, "the ability's test split")
         expected = f"the keys of {own} and `companion: {kind}`, in one benchmark"
         remedy = "The analysis compares companions with the same items."
         found = str(benchmark.model_dump(exclude_unset=True))
         raise InputError(f"benchmarks.{name}", found, expected, remedy)
+
+
+def _check_kept(run: Run, ability: str, split: str, kind: str, key: str) -> None:
+    """Stop where an item that is not left out lacks the companion which `key` asks for."""
+    path, rejected = run.items(ability, split), run.excluded(ability, split)
+    items = [item for item in read_items(path) if item.id not in rejected]
+    check_companions(path, items, kind, key)
 
 
 def check_exclusions(run: Run) -> None:

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchprof.abilities.item import SPLITS, read_items
+from benchprof.abilities.item import COMPANIONS, SPLITS, read_items
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation, k_name
 from benchprof.run.configuration import (
     CALIBRATED,
@@ -193,18 +193,18 @@ class Run:
 
     @cached_property
     def own_companions(self) -> dict[str, dict[str, str]]:
-        """By ability and kind, the benchmark that asks this companion of its own test's items.
+        """By kind and ability, the benchmark that asks this companion of its own test's items.
 
-        An ability without such a benchmark is left out; of several of one kind the first counts.
+        A kind that no benchmark asks is left out; of several of one ability the first counts.
         """
-        companions: dict[str, dict[str, str]] = {}
+        companions: dict[str, dict[str, str]] = {kind: {} for kind in COMPANIONS}
         for ability, own in self.own_benchmarks.items():
             for name, benchmark in self._splits.items():
                 kind = benchmark.companion
                 same = self._splits[own].model_dump() | {"companion": kind}
                 if kind is not None and benchmark.model_dump() == same:
-                    companions.setdefault(ability, {}).setdefault(kind, name)
-        return companions
+                    companions[kind].setdefault(ability, name)
+        return {kind: own for kind, own in companions.items() if own}
 
     @property
     def _splits(self) -> dict[str, AbilitySplit]:

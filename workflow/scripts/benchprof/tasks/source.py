@@ -77,7 +77,7 @@ def task_source(
         local_files: of a shipped benchmark: `data` and `shots`, as far as it has them.
     """
     if isinstance(benchmark, AbilitySplit):
-        file = ability_task(benchmark.companion)[-1]
+        file = ability_task(benchmark.companion)
         return TaskSource(file=file, data=ability_items, exclude=tuple(exclude))
     if isinstance(benchmark, ShippedBenchmark):
         definition = read_definition(benchmark.benchmark, "benchmark")

@@ -24,17 +24,11 @@ from numpy.typing import NDArray
 
 from benchprof.abilities.checks.ability import Ability
 from benchprof.abilities.checks.check import Bound, Check
-from benchprof.abilities.checks.classifiers import (
-    CLASSIFIERS,
-    Fold,
-    grouped_folds,
-    matrix,
-    told_right,
-)
+from benchprof.abilities.checks.classifiers import Fold, best_predicted, grouped_folds, matrix
 from benchprof.abilities.checks.form_features import context_and_question_form
-from benchprof.abilities.checks.guessing import STANDARD_ERRORS, Outcome
+from benchprof.abilities.checks.guessing import STANDARD_ERRORS
 from benchprof.abilities.checks.scenes import scenes
-from benchprof.abilities.item import Item, companion_of
+from benchprof.abilities.item import Item, companion_of, companion_word
 
 KINDS = ("flip", "read_off")  # a blank has its cue removed, which is a matter of form
 LIMIT = 5
@@ -49,7 +43,7 @@ def check_companions(ability: Ability) -> list[Check]:
         ]
         folds = grouped_folds(scenes([item for item, _ in pairs]) * 2)
         if folds:
-            checks.append(_check_pairs(kind.replace("_", "-"), pairs, folds))
+            checks.append(_check_pairs(companion_word(kind), pairs, folds))
     return checks
 
 
@@ -57,16 +51,14 @@ def _check_pairs(kind: str, pairs: Sequence[tuple[Item, Item]], folds: Sequence[
     texts = [item for item, _ in pairs] + [companion for _, companion in pairs]
     rows = matrix([context_and_question_form(text) for text in texts])
     labels = ["item"] * len(pairs) + ["companion"] * len(pairs)
-    right = {
-        name: told_right(rows, labels, folds, make).reshape(2, -1)
-        for name, make in CLASSIFIERS.items()
-    }
-    best = max(right.values(), key=lambda told: told.sum())
-    outcome = Outcome(int(best.sum()), best.size, 0.5)
-    bound = Bound("at most", 50 + max(LIMIT, round(STANDARD_ERRORS * standard_error(best), 1)), "%")
-    each = ", ".join(f"{name} {100 * told.mean():.1f}%" for name, told in right.items())
-    value = 100 * outcome.accuracy
-    return Check(f"item from its {kind} by form", value, bound, f"{outcome.detail}; {each}")
+    taken, each = best_predicted(rows, labels, folds)
+    right = (taken == labels).reshape(2, -1)
+    value, error = 100 * float(right.mean()), standard_error(right)
+    bound = Bound("at most", 50 + max(LIMIT, round(STANDARD_ERRORS * error, 1)), "%")
+    detail = (
+        f"{value:.1f}% of {len(pairs)} pairs, guessing 50.0% with a standard error of {error:.1f}"
+    )
+    return Check(f"item from its {kind} by form", value, bound, f"{detail}; {each}")
 
 
 def standard_error(right: NDArray[np.bool_]) -> float:

@@ -9,7 +9,7 @@ from statistics import median
 from benchprof.abilities.checks.ability import Ability
 from benchprof.abilities.checks.check import Bound, Check, shortlist
 from benchprof.abilities.checks.words import words
-from benchprof.abilities.item import COMPANIONS, DIFFICULTIES, Item, companion_word
+from benchprof.abilities.item import DIFFICULTIES, Item, companion_word, kinds_of
 
 MINIMUM = {"train": 400, "calibration": 200, "test": 200}
 NONE = Bound("at most", 0)
@@ -79,7 +79,7 @@ def check_difficulties(ability: Ability) -> Check:
 def check_companions(ability: Ability) -> list[Check]:
     """Companions of one kind are for all items or for none, and each differs from its item."""
     items = ability.items
-    kinds = [kind for kind in COMPANIONS if any(kind in item.companions for item in items)]
+    kinds = kinds_of(items)
     if not kinds:
         detail = "no item has a companion, so nothing can be contrasted with an item"
         return [Check("items without a companion", 0, NONE, detail)]

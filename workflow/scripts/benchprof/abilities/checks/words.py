@@ -20,6 +20,8 @@ FUNCTION_WORDS = frozenset(
         "no", "not", "of", "on", "or", "she", "so", "than", "that", "the", "their", "them",
         "then", "there", "they", "this", "to", "was", "were", "which", "who", "will", "with",
         "you",
+        # What is left of "'s", "n't", "'ll" and the like.
+        "s", "t", "d", "m", "ll", "re", "ve",
     )
 )  # fmt: skip
 NUMBER_WORDS = frozenset(

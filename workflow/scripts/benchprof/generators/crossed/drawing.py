@@ -116,7 +116,7 @@ class Staging:
 
 def _apart_from(scene: Scene, random: Random) -> str:
     """A speaker of whom no word stands in the scene's own sentences, so that none is confused."""
-    taken = set(words(f"{scene.report} {scene.frame}")) - {"s"}  # of a possessive
+    taken = set(words(f"{scene.report} {scene.frame}"))
     while taken & set(content_words(who := speaker(scene.shape, random))):
         pass
     return who

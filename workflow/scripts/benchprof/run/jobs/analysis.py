@@ -60,8 +60,6 @@ class Drawn(ModelJob):
         return {
             "abilities": self.run.abilities,
             "fractions": SWEEP,
-            "tests": self.run.own_benchmarks,
-            "companions": self.run.own_companions,
             "code": digests.of_modules(MODULES),
         }
 
@@ -153,6 +151,8 @@ class MeasureSelectivity(Compared):
         """Also how form and its intervals are made."""
         own = self.profile
         return super().settings | {
+            "tests": self.run.own_benchmarks,
+            "companions": self.run.own_companions,
             "intervals": [own.resamples, own.confidence, own.seed],
             "own_code": digests.of_modules(SELECTIVITY_MODULES),
         }
@@ -160,10 +160,9 @@ class MeasureSelectivity(Compared):
     @property
     def intact(self) -> dict[str, Path]:
         """The intact model's record of every own test and of its items' companions."""
-        own = self.run.own_companions.values()
-        companions = [benchmark for by_kind in own for benchmark in by_kind.values()]
-        asked = [*self.run.own_benchmarks.values(), *companions]
-        return {name: paths.record(self.model, name, None) for name in asked}
+        asked = [self.run.own_benchmarks, *self.run.own_companions.values()]
+        names = [name for benchmarks in asked for name in benchmarks.values()]
+        return {name: paths.record(self.model, name, None) for name in names}
 
     @property
     def sources(self) -> list[Source]:

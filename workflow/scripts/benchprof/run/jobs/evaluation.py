@@ -147,7 +147,8 @@ class Answered(Evaluation):
         own = self.asked
         if isinstance(own, AbilitySplit):
             assert self.items is not None
-            return [*data.ability_task(own.companion), self.items]
+            tasks = dict.fromkeys((data.ABILITY_TASK, data.ability_task(own.companion)))
+            return [*tasks, self.items]
         behind = files_of_task(Path(own.task_file)) if isinstance(own, TaskFile) else []
         return [*own_files(own), *map(Path, behind)]
 
