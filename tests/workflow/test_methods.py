@@ -180,3 +180,70 @@ def test_the_cheap_score_over_the_same_items(other: Project, tmp_path: Path) -> 
     importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
     assert importance.origin["score"] == "wanda"
     assert max(importance.tensor(name).max() for name in importance.names) > 0
+
+
+def use_heads(config: dict[str, Any]) -> None:
+    config["unit"], config["scope"] = "head", "attention"
+    config["importance"] = {"score": "taylor_abs", "loss_on": "choice", "against": "blank"}
+    config["fractions"], config["selections"] = [0.25], {"top": {}}
+    config["controls"]["random"]["seeds"] = [1]
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that was run with masks of heads; copy it."""
+    project = make_project(tmp_path_factory.mktemp("heads") / "project")
+    project.configure(use_heads)
+    for ability in ABILITIES:
+        add_companions(project.folder / f"items/{ability}/train.jsonl")
+    project.run("results/methods.md", PLACES)
+    return project
+
+
+def test_masks_of_heads_go_through_every_job(heads: Project) -> None:
+    masks = [
+        TensorFile(path) for path in (heads.folder / "results/masks/tiny").rglob("*.safetensors")
+    ]
+    # Two layers of two heads: a quarter is one.
+    assert {(mask.origin["unit"], mask.origin["n"]) for mask in masks} == {("head", 1)}
+    assert all(name.endswith("self_attn.o_proj.weight") for mask in masks for name in mask.names)
+    (control,) = (mask for mask in masks if mask.origin["selection"] == "random")
+    assert set(control.origin["matched_to"]) == {"colours", "places"}
+    methods = (heads.folder / "results/methods.md").read_text()
+    assert "Importance of a head u for an ability" in methods
+    assert "zeroes the weights that read the heads that it selects" in methods
+    assert "the right option's share among the options" in methods
+
+
+def test_another_score_and_unit_come_from_the_same_attributions(
+    heads: Project, tmp_path: Path
+) -> None:
+    project = heads.copy(tmp_path / "copy")
+
+    def change(config: dict[str, Any]) -> None:
+        config["unit"], config["scope"] = "neuron", "mlp"
+        config["importance"] |= {"score": "taylor_signed", "limit": 4}
+
+    project.configure(change)
+    project.run("results/importance/tiny/places.safetensors")
+    assert "16 reused, 0 computed" in project.log("compute_importance/tiny.log")
+    importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
+    assert importance.total_size == 2 * 24
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("scope", "mlp", "mlp with unit head"),
+        ("ablation", "mean", "mean with unit head"),
+        ("selections", {"top": {"within": "chunk"}}, "chunk with unit head"),
+    ],
+)
+def test_what_does_not_go_with_a_unit_is_refused(
+    project: Project, key: str, value: Any, words: str
+) -> None:
+    project.configure(use_heads)
+    project.configure(lambda config: config.update({key: value}))
+    refused = project.snakemake("--dry-run")
+    assert refused.returncode != 0
+    assert words in refused.stdout

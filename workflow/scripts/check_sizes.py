@@ -19,6 +19,7 @@ def main(job: CheckSizes, threads: int) -> None:
         check_chat(load_tokenizer(job.folder), date=config.chat_date)
     check_sizes(
         folder=job.folder,
+        unit=config.unit,
         scope=config.scope,
         layers=config.layers,
         fractions=job.run.sizes,

@@ -1,5 +1,6 @@
 """Draw the random controls of one selection's masks."""
 
+from benchprof.importance.levels import level_examples
 from benchprof.masks.job import draw_controls
 from benchprof.run.jobs.masks import DrawControls
 from benchprof.run.script import run_script
@@ -10,6 +11,11 @@ def main(job: DrawControls, threads: int) -> None:
     """Draw the random controls of one selection's masks."""
     use_threads(threads)
     config = job.run.configuration
+    examples = []
+    if job.of_units:
+        examples = level_examples(
+            job.folder, job.run.train, job.exclude, config.seed, config.chat_date
+        )
     draw_controls(
         folder=job.folder,
         dtype=config.models[job.model].dtype,
@@ -17,6 +23,8 @@ def main(job: DrawControls, threads: int) -> None:
         layers=config.layers,
         masks=job.masks,
         targets=job.controls,
+        unit=config.unit,
+        examples=examples,
     )
 
 

@@ -105,7 +105,8 @@ def test_chats_are_tried_before_any_importance(tmp_path: Path) -> None:
     sizes: list[Path] = []
     main.__globals__["check_sizes"] = lambda folder, **_: sizes.append(folder)
     own: dict[str, Any] = {
-        "scope": "mlp", "layers": None, "fraction_of": "model", "chat_date": "2024-07-26",
+        "unit": "weight", "scope": "mlp", "layers": None, "fraction_of": "model",
+        "chat_date": "2024-07-26",
     }  # fmt: skip
     run = SimpleNamespace(configuration=SimpleNamespace(**own), sizes=["0.1"])
     job_of = {

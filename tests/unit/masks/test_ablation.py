@@ -11,9 +11,10 @@ from tests.model_types import CORE
 from torch import nn
 
 from benchprof.errors import InputError
-from benchprof.masks.ablation import Method, ablated, kept_alone
+from benchprof.masks.ablation import Method, ablated, in_weights, kept_alone
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.units import scored_weights, unit_projections
 
 
 @pytest.fixture
@@ -173,3 +174,45 @@ def test_an_entry_beyond_2_to_the_31_is_in_scope_where_the_tensor_has_it() -> No
         ablated(weights, Mask({"w": torch.tensor([1, size])}, {}), "zero"),
     ):
         pass
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2"])
+@pytest.mark.parametrize("unit", ["neuron", "head"])
+def test_a_unit_is_all_that_its_features_are_multiplied_with(family: str, unit: str) -> None:
+    """Zeroing it is the same as zeroing its features before the projection."""
+    model, ids = tiny_model(family), torch.tensor([[5, 9, 12, 33, 20]])
+    projections = unit_projections(model, unit)
+    name, own = next(iter(projections.items()))
+    mask = Mask({name: torch.tensor([1])}, {"ability": "x", "unit": unit})
+    with ablated(scored_weights(model, "mlp", None, unit), in_weights(model, mask), "zero"):
+        zeroed = model(input_ids=ids).logits
+
+    def silence(_: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+        features = inputs[0].clone()
+        features[..., own.width : 2 * own.width] = 0
+        return (features,)
+
+    module = model.get_submodule(name.rpartition(".")[0])
+    handle = module.register_forward_pre_hook(silence)
+    expected = model(input_ids=ids).logits
+    handle.remove()
+    assert torch.allclose(zeroed, expected, atol=1e-5)
+    assert not torch.allclose(model(input_ids=ids).logits, expected, atol=1e-5)
+
+
+def test_a_mask_of_weights_stays_what_it_is() -> None:
+    assert in_weights(tiny_model("llama"), MASK) is MASK
+
+
+def test_a_unit_that_is_not_there_is_refused() -> None:
+    name = "model.layers.0.mlp.down_proj.weight"
+    mask = Mask({name: torch.tensor([24])}, {"ability": "x", "unit": "neuron"})
+    with pytest.raises(InputError, match=f"neuron 24 of {name} is not in the model's scope"):
+        in_weights(tiny_model("llama"), mask)
+
+
+def test_the_same_numbers_of_another_unit_are_another_mask() -> None:
+    entries = {"a": torch.tensor([1])}
+    kinds = [Mask(entries, {"unit": unit}) for unit in ("weight", "neuron", "head")]
+    assert len({mask.digest for mask in kinds}) == 3
+    assert kinds[0].digest == Mask(entries, {}).digest

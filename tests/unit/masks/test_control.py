@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchprof.masks import threshold
-from benchprof.masks.control import count_strata, draw_control, magnitude_deciles, mean_strata
+from benchprof.masks.control import (
+    count_strata,
+    draw_control,
+    level_deciles,
+    magnitude_deciles,
+    mean_strata,
+)
 
 
 @given(st.integers(0, 999), st.integers(1, 80))
@@ -56,3 +62,13 @@ def test_a_control_of_a_wide_tensor_draws_the_same_entries_in_64_bits(
     wide = draw_control({"a": [10] * 10}, deciles, 1)["a"]
     assert (narrow.dtype, wide.dtype) == (torch.int32, torch.int64)
     assert wide.tolist() == narrow.tolist()
+
+
+def test_controls_of_units_are_matched_in_classes_of_activation() -> None:
+    levels = torch.arange(120.0).flip(0)
+    classes = level_deciles(levels)
+    assert classes.bincount().tolist() == [12] * 10
+    assert (classes[0], classes[-1]) == (9, 0)
+    # Of heads, which are few, the classes are fewer: at least six heads in each.
+    assert level_deciles(torch.arange(14.0)).bincount().tolist() == [7, 7]
+    assert level_deciles(torch.arange(9.0)).unique().tolist() == [0]

@@ -17,6 +17,7 @@ from .conftest import OWN
 
 SETTINGS: dict[str, Any] = {
     "seed": 2026,
+    "unit": "weight",
     "scope": "mlp",
     "importance": {"score": "taylor_abs", "loss_on": "answer", "limit": 64},
     "selections": {"specific": {"definition": "ratio", "pool": 5}},

@@ -27,8 +27,8 @@ SCHEMA = Configuration.model_json_schema()
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 TOLD = (
-    "seed", "scope", "layers", "importance", "selections", "fraction_of", "calibration", "ablation",
-    "ablation_of", "controls", "profile",
+    "seed", "unit", "scope", "layers", "importance", "selections", "fraction_of", "calibration",
+    "ablation", "ablation_of", "controls", "profile",
 )  # fmt: skip
 ELSEWHERE = {
     "models": "named by the table; sources are references",

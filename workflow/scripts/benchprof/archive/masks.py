@@ -16,7 +16,8 @@ from benchprof.archive.refilled import Refilled
 from benchprof.errors import InputError
 from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
-from benchprof.importance.job import origin_of, used_items
+from benchprof.importance.items import used_items
+from benchprof.importance.job import origin_of
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import RANDOM, read_mask
 from benchprof.masks.selection import read_for
@@ -28,7 +29,7 @@ from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.scoring.chat import prints_date
 
 SETTINGS = "results/settings"
-IMPORTANCE = ("dtype", "scope", "layers", "score", "loss_on", "against")
+IMPORTANCE = ("dtype", "unit", "scope", "layers", "score", "loss_on", "against")
 
 
 class NotPreparedError(InputError):

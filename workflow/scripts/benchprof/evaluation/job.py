@@ -18,13 +18,14 @@ from benchprof.errors import InputError
 from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.record import INTACT, key_of, make_record, read_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.masks.ablation import Method, ablated, kept_alone
+from benchprof.masks.ablation import Method, ablated, in_weights, kept_alone
 from benchprof.masks.mask import Mask
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import check_content, read_card
+from benchprof.models.units import scored_weights
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.sandbox.sandbox import Sandbox
@@ -323,7 +324,7 @@ def _compute(
     speed_up_scoring(model)
     keep_freed_memory(model.device)
     if kept_in:
-        change, weights = kept_alone, scope_weights(model, kept_in["scope"], kept_in["layers"])
+        change, weights = kept_alone, scored_weights(model, **kept_in)
     else:
         change, weights = ablated, scope_weights(model, "all_layers")
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
@@ -333,7 +334,7 @@ def _compute(
     for number, name in enumerate(names, start=1):
         logger.info("ablation %d of %d: %s", number, len(names), name)
         mask = masks.get(name)
-        with change(weights, mask, method) if mask else contextlib.nullcontext():
+        with change(weights, in_weights(model, mask), method) if mask else contextlib.nullcontext():
             for own in questions:
                 if name not in own.asked.missing.values():
                     continue

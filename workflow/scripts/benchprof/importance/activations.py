@@ -45,7 +45,7 @@ def activation_scores(
         for index, example in enumerate(examples):
             positions = example.counted[1:]
             finite_losses(model, examples, [index])
-            advance(len(example.ids))
+            advance(example.tokens)
     if unseen := sorted(weights.keys() - squares):
         raise _unscored(unseen)
     tokens = sum(int(example.counted[1:].sum()) for example in examples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,16 +22,34 @@ class Example:
     """Token ids of one item and which of them the loss counts; both of shape (tokens,).
 
     `counted[t]` says whether the prediction of token t enters the loss; it is False for t = 0,
-    which nothing predicts.
+    which nothing predicts. Where the loss is of the choice, `others` are the same item with each
+    wrong option in the right one's place.
     """
 
     ids: torch.Tensor
     counted: torch.Tensor
+    others: tuple[Example, ...] = ()
+
+    @property
+    def texts(self) -> tuple[Example, ...]:
+        """All texts that the model reads for this example, the right option's first."""
+        return (self, *self.others)
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest text."""
+        return max(len(text.ids) for text in self.texts)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all texts."""
+        return sum(len(text.ids) for text in self.texts)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the tokens and of which are counted: all that a loss knows of an item."""
-        return digests.of_value([self.ids.tolist(), self.counted.tolist()])
+        texts = [[text.ids.tolist(), text.counted.tolist()] for text in self.texts]
+        return digests.of_value(texts if self.others else texts[0])
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,7 @@ def render_examples(
     Args:
         items: with their options.
         tokenizer: of the model.
-        loss_on: `all` or `answer`.
+        loss_on: `all`, `answer` or `choice`.
         against: the kind of companion, which every item must have; None for no companions.
         date: the day that a template prints for today.
 
@@ -107,12 +126,19 @@ def render_example(
     Args:
         item: with its options.
         tokenizer: of the model.
-        loss_on: `all` (every token, the paper's choice) or `answer` (the answer's tokens alone).
+        loss_on: `all` (every token, the paper's choice), `answer` (the answer's tokens alone) or
+            `choice` (the right option's share among the options).
         date: the day that a template prints for today.
 
     Raises:
         InputError: the template changes the answer.
     """
+    if loss_on == "choice":
+        right, *wrong = (
+            render_example(dataclasses.replace(item, answer=own), tokenizer, "answer", date)
+            for own in sorted(range(len(item.options)), key=lambda own: own != item.answer)
+        )
+        return dataclasses.replace(right, others=tuple(wrong))
     text, start, end = _text_and_answer(item, tokenizer, date)
     # The template writes the special tokens itself; plain text wants the tokenizer's own.
     encoded = tokenizer(

@@ -33,7 +33,7 @@ def check_lengths(longest: int | None, path: Path, examples: Sequence[tuple[str,
     Raises:
         InputError: names the first such item, says how many there are and how long they may be.
     """
-    lengths = [(item, len(example.ids)) for item, example in examples]
+    lengths = [(item, example.longest) for item, example in examples]
     too_long = [own for own in lengths if longest is not None and own[1] > longest]
     if too_long:
         item, length = too_long[0]
@@ -74,8 +74,13 @@ def check_finite(
         if not _all_finite(alone):
             culprit = f"item {item}"
             break
-    raise InputError(
-        f"{where}, {culprit}",
+    raise not_finite(f"{where}, {culprit}")
+
+
+def not_finite(where: str) -> InputError:
+    """What to raise where a gradient is not finite; `where` names model, ability and item."""
+    return InputError(
+        where,
         "a gradient is infinite or not a number",
         "finite gradients",
         "Set `dtype: float32` or bfloat16, or list the item under the ability's `exclude:`.",

@@ -59,14 +59,10 @@ def gradient_scores(
 
     with _gradients_folded(weights, fold):
         most = memory.most_tokens if score in SUMMED else 0
-        lengths = [len(example.ids) for example in examples]
-        for batch in batches(lengths, most, Rotaries.of(model).frequencies):
-            longest = max(len(examples[index].ids) for index in batch)
-            long = longest > memory.most_tokens
-            with checkpointed(model) if long else contextlib.nullcontext():
-                finite_losses(model, examples, batch).sum().backward()
+        for batch in batches_of(model, examples, most):
+            backward(model, examples, batch, memory)
             for index in batch:
-                advance(len(examples[index].ids))
+                advance(examples[index].tokens)
     for name, total in totals.items():
         weight = weights[name].detach().to(total.device, torch.float32)
         total.div_(len(examples)).mul_(weight.square() if score == "fisher" else weight)
@@ -75,6 +71,27 @@ def gradient_scores(
         else:
             total.abs_()
     return totals
+
+
+def backward(
+    model: nn.Module, examples: Sequence[Example], batch: Sequence[int], memory: Memory
+) -> None:
+    """Forward and backward passes of the summed loss of some examples.
+
+    Raises:
+        NonFiniteLossError: a loss is infinite or not a number.
+    """
+    rows = sum(len(examples[index].texts) for index in batch)
+    long = rows * max(examples[index].longest for index in batch) > memory.most_tokens
+    with checkpointed(model) if long else contextlib.nullcontext():
+        finite_losses(model, examples, batch).sum().backward()
+
+
+def batches_of(model: nn.Module, examples: Sequence[Example], most_tokens: int) -> list[list[int]]:
+    """Indices of examples that share a pass of at most `most_tokens`, as `batches` makes them."""
+    texts = max(len(example.texts) for example in examples)
+    lengths = [example.longest for example in examples]
+    return batches(lengths, most_tokens // texts, Rotaries.of(model).frequencies)
 
 
 def batches(

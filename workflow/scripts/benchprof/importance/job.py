@@ -12,20 +12,22 @@ import torch
 from tqdm import tqdm
 
 from benchprof import codebase, digests
-from benchprof.abilities.item import Item, check_companions, read_items
+from benchprof.abilities.item import check_companions
 from benchprof.errors import InputError
 from benchprof.importance.activations import check_projections
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
+from benchprof.importance.items import used_items
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.importance.scoring import Scoring
+from benchprof.importance.unit_job import score_from_attributions
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import architecture_of, check_content, read_card
-from benchprof.sampling import sample
+from benchprof.models.units import WEIGHT
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
@@ -46,7 +48,8 @@ def compute_importance(
     """Write each ability's importance to its target.
 
     The model is loaded once, and only where the store lacks an ability; each ability enters the
-    store as soon as it is done, so that a killed job resumes at the ability.
+    store as soon as it is done, so that a killed job resumes at the ability. Of units the
+    attributions of each example do so (`unit_job`).
 
     Args:
         scoring: how weights are scored.
@@ -63,6 +66,12 @@ def compute_importance(
             finite.
     """
     examples, origins = examples_and_origins(scoring, items, exclude, limit, seed)
+    if scoring.unit != WEIGHT:
+        folder = Path(os.path.commonpath(targets.values()))
+        scores = score_from_attributions(scoring, examples, items, folder, store)
+        for name, target in targets.items():
+            write_tensors(target, scores[name], origins[name])
+        return
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
     store.use(Path(os.path.commonpath(targets.values())), KIND, keys.values(), SUFFIX)
     missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
@@ -118,6 +127,7 @@ def origin_of(
     return {
         "model": model,
         "dtype": scoring.dtype,
+        "unit": scoring.unit,
         "scope": scoring.scope,
         "layers": scoring.layers,
         "score": scoring.score,
@@ -151,7 +161,7 @@ def _compute(
     speed_up_gradients(model)
     memory = memory_for(model, scoring.on_host)
     weights = scope_weights(model, scoring.scope, scoring.layers)
-    tokens = sum(len(e.ids) for own in examples.values() for _, e in own.named)
+    tokens = sum(e.tokens for own in examples.values() for _, e in own.named)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():
             bar.set_description(f"importance of {name}")
@@ -177,14 +187,3 @@ def _key_of(entry: Path) -> str:
 
 def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> Any:
     return lambda path: write_tensors(path, tensors, dict(origin))
-
-
-def used_items(path: Path, excluded: Collection[str], limit: int | None, seed: int) -> list[Item]:
-    """The items of a file that importance is computed from: a seeded sample of at most `limit`."""
-    items = [item for item in read_items(path) if item.id not in excluded]
-    return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
-
-
-def _content(item: Item) -> str:
-    """What of an item may reach the loss: its id, type and companions do not."""
-    return digests.of_value([item.context, item.question, list(item.options), item.answer])

@@ -27,16 +27,38 @@ class NonFiniteLossError(ArithmeticError):
 
 
 def example_losses(model: nn.Module, examples: Sequence[Example]) -> torch.Tensor:
-    """L(x) of each example: cross-entropy in nats, averaged over its counted tokens.
+    """L(x) of each example, in nats.
 
-    Several examples are padded on the right, where causal attention never looks. Logits, which
-    take more memory and time than a small model's layers, are computed only where a token counts.
+    Cross-entropy averaged over the counted tokens; of an example with other options minus the log
+    of the right option's share: -log(p / Σ p), each p the probability of an option's counted
+    tokens after the same context.
 
     Returns:
         float32, of shape (examples,).
     """
-    ids = pad_sequence([e.ids for e in examples], batch_first=True)
-    counted = pad_sequence([e.counted[1:] for e in examples], batch_first=True)
+    totals = text_losses(model, [text for example in examples for text in example.texts])
+    losses, first = [], 0
+    for example in examples:
+        own = totals[first : first + len(example.texts)]
+        if example.others:
+            losses.append(own[0] + torch.logsumexp(-own, dim=0))
+        else:
+            losses.append(own[0] / int(example.counted.sum()))
+        first += len(own)
+    return torch.stack(losses)
+
+
+def text_losses(model: nn.Module, texts: Sequence[Example]) -> torch.Tensor:
+    """Cross-entropy of each text in nats, summed over its counted tokens.
+
+    Several texts are padded on the right, where causal attention never looks. Logits, which
+    take more memory and time than a small model's layers, are computed only where a token counts.
+
+    Returns:
+        float32, of shape (texts,).
+    """
+    ids = pad_sequence([text.ids for text in texts], batch_first=True)
+    counted = pad_sequence([text.counted[1:] for text in texts], batch_first=True)
     kept = counted.any(dim=0).nonzero()[:, 0]
     # Indices as numbers: of a model spread over GPUs the head may be on another than the input,
     # and so may the logits.
@@ -46,8 +68,7 @@ def example_losses(model: nn.Module, examples: Sequence[Example]) -> torch.Tenso
     targets = ids[owners, kept[places] + 1]
     owners, places, targets = (part.to(logits.device) for part in (owners, places, targets))
     losses = cross_entropy(logits[owners, places].float(), targets, reduction="none")
-    totals = losses.new_zeros(len(examples)).index_add(0, owners, losses)
-    return totals / counted.sum(dim=1).to(logits.device)
+    return losses.new_zeros(len(texts)).index_add(0, owners, losses)
 
 
 def finite_losses(

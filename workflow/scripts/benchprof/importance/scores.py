@@ -58,9 +58,16 @@ def score_weights(
     except NonFiniteLossError as error:
         error.of_companion = True
         raise
+    return contrasted(scores, subtracted, score)
+
+
+def contrasted(
+    scores: Mapping[str, torch.Tensor], subtracted: Mapping[str, torch.Tensor], score: str
+) -> dict[str, torch.Tensor]:
+    """The scores of items less those of their companions, in place, as `score_weights` says."""
     for name, theirs in subtracted.items():
         difference = scores[name].sub_(theirs.cpu())
         # Clamped, a companion's infinite score would pass for 0: `check_finite` sees it.
         if score != "taylor_signed" and bool(difference.isfinite().all()):
             difference.clamp_(min=0)
-    return scores
+    return dict(scores)

@@ -1,4 +1,4 @@
-"""How a model's weights are scored, whatever the items are."""
+"""How a model's weights or units are scored, whatever the items are."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ class Scoring:
         scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
         score: taylor_abs, taylor, taylor_signed, fisher or wanda.
-        loss_on: all or answer.
+        loss_on: all, answer or choice.
         against: the kind of companion whose score is subtracted; None for none.
         chat_date: the day that a chat template prints for today.
         device: as configured.
         gpus: how many the model is split over.
         on_host: whether accumulators stay off the accelerator.
+        unit: what has a score: weight, neuron or head.
     """
 
     folder: Path
@@ -38,3 +39,4 @@ class Scoring:
     device: str = "cpu"
     gpus: int = 1
     on_host: bool = False
+    unit: str = "weight"

@@ -12,9 +12,26 @@ from torch import nn
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask
 from benchprof.models.device import with_float64
+from benchprof.models.units import WEIGHT, unit_projections
 
 Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
 """What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor."""
+
+
+def in_weights(model: nn.Module, mask: Mask) -> Mask:
+    """The same mask as entries of weights: of a unit all that its features are multiplied with.
+
+    Raises:
+        InputError: the model has no such unit.
+    """
+    if mask.unit == WEIGHT:
+        return mask
+    projections, entries = unit_projections(model, mask.unit), {}
+    for name, units in mask.entries.items():
+        if name not in projections or int(units[-1]) >= projections[name].units:
+            raise _not_there(mask, f"{mask.unit} {int(units[-1])} of {name}")
+        entries[name] = projections[name].entries(units)
+    return Mask(entries, mask.origin | {"unit": WEIGHT})
 
 
 @contextlib.contextmanager
@@ -83,11 +100,12 @@ def kept_alone(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) 
 def _check(weights: Mapping[str, nn.Parameter], mask: Mask) -> None:
     for name, indices in mask.entries.items():
         if name not in weights or int(indices[-1]) >= weights[name].numel():
-            raise InputError(
-                f"mask of {mask.origin.get('ability')}",
-                f"entry {int(indices[-1])} of {name} is not in the model's scope",
-                "a mask made for this model and scope",
-            )
+            raise _not_there(mask, f"entry {int(indices[-1])} of {name}")
+
+
+def _not_there(mask: Mask, what: str) -> InputError:
+    where, found = f"mask of {mask.origin.get('ability')}", f"{what} is not in the model's scope"
+    return InputError(where, found, "a mask made for this model and scope")
 
 
 def _ablated_values(

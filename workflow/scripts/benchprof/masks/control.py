@@ -12,6 +12,8 @@ from benchprof.masks.threshold import Entries, index_dtype
 from benchprof.sampling import derived_seed
 
 DECILES = 10
+FEWEST = 6
+"""Units of a class that controls are matched in, at least."""
 
 Strata = dict[str, list[int]]
 """Number of entries by tensor name and decile of |θ| within the tensor."""
@@ -64,8 +66,19 @@ def magnitude_deciles(weight: torch.Tensor) -> torch.Tensor:
 
     By rank, ties to the lower index, so that the deciles are as equal as whole numbers allow.
     """
-    flat = weight.detach().reshape(-1).abs().float()
-    deciles = torch.empty(len(flat), dtype=torch.uint8)
-    ranks = torch.arange(len(flat)) * DECILES // len(flat)
-    deciles[flat.argsort(stable=True)] = ranks.to(torch.uint8)
-    return deciles
+    return _by_rank(weight.detach().reshape(-1).abs().float(), DECILES)
+
+
+def level_deciles(levels: torch.Tensor) -> torch.Tensor:
+    """The same of the levels of a projection's units; of few units (heads) fewer classes.
+
+    A class holds `FEWEST` units or more: from classes of one a control could draw nothing else.
+    """
+    return _by_rank(levels, max(1, min(DECILES, len(levels) // FEWEST)))
+
+
+def _by_rank(values: torch.Tensor, classes: int) -> torch.Tensor:
+    ranked = torch.empty(len(values), dtype=torch.uint8)
+    ranks = torch.arange(len(values)) * classes // len(values)
+    ranked[values.argsort(stable=True)] = ranks.to(torch.uint8)
+    return ranked

@@ -9,22 +9,28 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.errors import InputError
+from benchprof.importance.example import Example
+from benchprof.importance.levels import activation_levels
 from benchprof.masks.control import (
     Strata,
     count_strata,
     draw_control,
+    level_deciles,
     magnitude_deciles,
     mean_strata,
 )
 from benchprof.masks.mask import RANDOM, Mask, read_masks, write_mask
 from benchprof.masks.selection import read_for, selected
-from benchprof.masks.size import entry_count
+from benchprof.masks.size import entry_count, whole_size
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
-from benchprof.models.preparation import check_content, read_card
+from benchprof.models.preparation import check_content
+from benchprof.models.units import WEIGHT, unit_projections
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile
 
+SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "dtype", "code")
+"""What importances that are compared must have in common."""
 logger = logging.getLogger(__name__)
 
 
@@ -57,7 +63,8 @@ def select_masks(
         files[BACKGROUND] = TensorFile(background)
     _check_same_origin(files)
     size = next(iter(files.values())).total_size
-    whole = read_card(folder).parameters if fraction_of == "model" else size
+    unit = next(iter(files.values())).origin["unit"]
+    whole = whole_size(folder, unit) if fraction_of == "model" else size
     (selection,) = {ablation.selection for ablation in targets}
     ks = list(dict.fromkeys(ablation.k for ablation in targets))
     counts = [entry_count(k, whole) for k in ks]
@@ -69,6 +76,7 @@ def select_masks(
             origin = {
                 "ability": ability,
                 "selection": selection,
+                "unit": unit,
                 "settings": dict(settings),
                 "fraction": ablation.k,
                 "fraction_of": fraction_of,
@@ -87,6 +95,8 @@ def draw_controls(
     layers: Sequence[int] | None,
     masks: Mapping[Ablation, Path],
     targets: Mapping[Ablation, Path],
+    unit: str = WEIGHT,
+    examples: Sequence[Example] = (),
 ) -> None:
     """Write random controls of the masks of one selection.
 
@@ -98,11 +108,17 @@ def draw_controls(
         masks: the abilities' masks.
         targets: where each control goes; one of `all_abilities` is matched to the abilities' masks
             on average.
+        unit: what the masks are made of: weight, neuron or head.
+        examples: what units are read on, whose activations are matched; not of weights.
     """
     check_content(folder)
     model = load_model(folder, dtype, "cpu")
-    weights = scope_weights(model, scope, layers)
-    deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
+    if unit == WEIGHT:
+        weights = scope_weights(model, scope, layers)
+        deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
+    else:
+        levels = activation_levels(model, unit_projections(model, unit, layers), examples)
+        deciles = {name: level_deciles(own) for name, own in levels.items()}
     strata: dict[Ablation, Strata] = {}
     digests_of: dict[Ablation, str] = {}
     for ablation, mask in read_masks(masks).items():
@@ -119,6 +135,7 @@ def draw_controls(
         origin = {
             "ability": control.ability,
             "selection": RANDOM,
+            "unit": unit,
             "seed": control.seed,
             "fraction": control.k,
             "matched_to": {own.ability: digests_of[own] for own in matched},
@@ -132,7 +149,7 @@ def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
     """Importances are comparable only where model, scope, score and code are the same."""
     first = next(iter(files.values()))
     for file in files.values():
-        for key in ("model", "scope", "layers", "score", "loss_on", "against", "dtype", "code"):
+        for key in SAME:
             if file.origin[key] != first.origin[key]:
                 found = f"{key} is {file.origin[key]}"
                 expected = f"{first.origin[key]}, as in {first.path}"

@@ -1,4 +1,4 @@
-"""A mask's file: sorted flat indices by tensor name, with what made them."""
+"""A mask's file: sorted indices by tensor name, with what made them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import torch
 
 from benchprof.errors import InputError
 from benchprof.masks.threshold import Entries
+from benchprof.models.units import WEIGHT
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import CALIBRATED
 from benchprof.tensors import TensorFile, write_tensors
@@ -25,12 +26,18 @@ class Mask:
     """Entries to ablate and their origin.
 
     Attributes:
-        entries: flat indices, int32 or int64, ascending, by tensor name.
-        origin: what made the mask: ability, selection, fraction, n, digests.
+        entries: indices, int32 or int64, ascending, by tensor name: flat ones of weights, or the
+            numbers of the units that the named projection reads.
+        origin: what made the mask: ability, selection, unit, fraction, n, digests.
     """
 
     entries: Entries
     origin: dict[str, Any]
+
+    @property
+    def unit(self) -> str:
+        """What an entry is: weight, neuron or head."""
+        return str(self.origin.get("unit", WEIGHT))
 
     @property
     def size(self) -> int:
@@ -40,7 +47,8 @@ class Mask:
     @property
     def digest(self) -> str:
         """SHA-256 of the entries alone: two masks of the same entries are the same ablation."""
-        digest = hashlib.sha256()
+        # Of weights as it always was.
+        digest = hashlib.sha256(b"" if self.unit == WEIGHT else f"{self.unit};".encode())
         for name, indices in sorted(self.entries.items()):
             digest.update(f"{name}:{len(indices)};".encode())
             digest.update(indices.to(torch.int64).numpy().tobytes())

@@ -8,24 +8,37 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.files import write_json
-from benchprof.models.preparation import read_card, scope_size
+from benchprof.models.preparation import architecture_of, read_card, scope_size
+from benchprof.models.units import WEIGHT, unit_count
 
 
-def entry_count(fraction: str, whole: int) -> int:
-    """n = floor(k · whole), exact for the decimal `fraction`.
+def entry_count(fraction: str, whole: int, unit: str = WEIGHT) -> int:
+    """n = floor(k · whole), exact for the decimal `fraction`; `unit` is what is counted.
 
     Raises:
         InputError: the mask would be empty.
     """
     count = int(Decimal(fraction) * whole)
     if count < 1:
-        found = f"{fraction} of {whole:,} is less than one weight"
-        raise InputError("fractions", found, "a mask of one weight or more", "Raise the fraction.")
+        found = f"{fraction} of {whole:,} is less than one {unit}"
+        raise InputError("fractions", found, f"a mask of one {unit} or more", "Raise the fraction.")
     return count
+
+
+def whole_size(folder: Path, unit: str) -> int:
+    """What k is a share of, of a whole prepared model: its parameters, or its units of a kind.
+
+    Raises:
+        InputError: as `unit_projections` raises it.
+    """
+    if unit == WEIGHT:
+        return read_card(folder).parameters
+    return unit_count(architecture_of(folder), unit)
 
 
 def check_sizes(
     folder: Path,
+    unit: str,
     scope: str,
     layers: Sequence[int] | None,
     fractions: Sequence[str],
@@ -36,26 +49,31 @@ def check_sizes(
 
     Args:
         folder: the prepared model.
+        unit: what a mask is made of: weight, neuron or head.
         scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
         fractions: each k.
-        fraction_of: what k is a share of: model (all parameters) or scope.
+        fraction_of: what k is a share of: model (all parameters, or all units) or scope.
         target: the JSON file.
 
     Raises:
         InputError: a mask would be empty or larger than the scope, or there is no such layer.
     """
-    parameters = read_card(folder).parameters
-    size = scope_size(folder, scope, layers)
-    whole = parameters if fraction_of == "model" else size
-    counts = {fraction: entry_count(fraction, whole) for fraction in fractions}
+    every = whole_size(folder, unit)
+    if unit == WEIGHT:
+        size = scope_size(folder, scope, layers)
+    else:
+        size = unit_count(architecture_of(folder), unit, layers)
+    whole = every if fraction_of == "model" else size
+    counts = {fraction: entry_count(fraction, whole, unit) for fraction in fractions}
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     for fraction, count in counts.items():
         if count > size:
             raise InputError(
                 f"fractions, {fraction}",
-                f"{count:,} of {parameters:,} parameters",
-                f"at most the {size:,} weights of the scope {scope!r}{within}",
+                f"{count:,} of {every:,} {'parameters' if unit == WEIGHT else f'{unit}s'}",
+                f"at most the {size:,} {unit}s of the scope {scope!r}{within}",
                 "Lower the fraction or widen `scope`.",
             )
+    parameters = read_card(folder).parameters
     write_json(target, {"parameters": parameters, "scope": size, "n": counts})

@@ -72,7 +72,12 @@ def plan(
         on = dataclasses.replace(base, **speeds)
         own = architecture(name, model.source, paths.model(name))
         shape = model_shape(
-            own, model.dtype, config.scope, config.layers, model.gpus if on.gpu else 1
+            own,
+            model.dtype,
+            config.scope,
+            config.layers,
+            model.gpus if on.gpu else 1,
+            config.unit,
         )
         found = model_steps(run, name, shape, load, on)
         steps.setdefault(on, []).extend(found)

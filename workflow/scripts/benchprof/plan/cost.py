@@ -19,6 +19,7 @@ HOST = 8 * 10**8
 """Bytes of Python and the libraries, which count where there is no GPU."""
 INDEX = 4
 SCORE = 4
+ATTRIBUTION = 2
 WAIT = 2
 """A batch of answers takes as many steps as its longest one: about so many times the mean."""
 
@@ -48,6 +49,21 @@ def importance_seconds(
     return machine.seconds(operations, passes * moved, 3 * passes, of_one)
 
 
+def attribution_seconds(shape: Shape, examples: Examples, machine: Machine) -> float:
+    """Of all abilities' attributions of units: forward, and back to the activations alone."""
+    head = shape.dimensions.hidden * shape.dimensions.vocabulary
+    forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
+    passes = math.ceil(examples.tokens / shape.most_tokens)
+    read = 2 * passes * shape.projections * shape.itemsize
+    return machine.seconds(2 * forward, read, 2 * passes)
+
+
+def attribution_memory(shape: Shape, examples: Examples, machine: Machine) -> int:
+    """Peak bytes of the importance job of units, as `importance_memory` says: no accumulators."""
+    longest = min(shape.most_tokens, examples.tokens)
+    return _base(machine) + shape.weight_bytes + _passing(shape, examples, longest)
+
+
 def importance_memory(
     shape: Shape,
     examples: Examples,
@@ -67,14 +83,19 @@ def importance_memory(
     if score == "wanda":
         # It moves each tensor's scores to the host as soon as it has them.
         return _base(machine) + shape.weight_bytes + (0 if machine.gpu else scores)
-    mean = examples.tokens / examples.number
     longest = min(shape.most_tokens, examples.tokens if score in SUMMED else examples.longest)
+    gradient = max(shape.scope, default=0) * (shape.itemsize + SCORE)
+    activations = _passing(shape, examples, longest) + gradient
+    return _base(machine) + shape.weight_bytes + (0 if on_host else scores) + activations
+
+
+def _passing(shape: Shape, examples: Examples, longest: int) -> int:
+    """Bytes of the activations and logits of a pass of so many tokens."""
+    mean = examples.tokens / examples.number
     counted = math.ceil(longest / mean * examples.counted / examples.number)
     # As the model has them, then in float32 with their softmax and gradient.
     logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SCORE)
-    gradient = max(shape.scope, default=0) * (shape.itemsize + SCORE)
-    activations = longest * shape.activation * shape.itemsize + logits + gradient
-    return _base(machine) + shape.weight_bytes + (0 if on_host else scores) + activations
+    return longest * shape.activation * shape.itemsize + logits
 
 
 def _base(machine: Machine) -> int:

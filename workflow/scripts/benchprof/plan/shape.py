@@ -16,8 +16,24 @@ from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
+from benchprof.models.units import WEIGHT, every_projection, unit_count
 from benchprof.run.configuration import Folder, Hub, ModelSource
 from benchprof.scoring.packing import Dimensions
+
+
+@dataclass(frozen=True)
+class Units:
+    """How many units a model has.
+
+    Attributes:
+        whole: of the kind that is scored, in all layers.
+        scope: of this kind in scope.
+        attributed: of every kind.
+    """
+
+    whole: int
+    scope: int
+    attributed: int
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,7 @@ class Shape:
         most_tokens: of a batch or of an example that is not checkpointed.
         itemsize: bytes of a weight.
         dimensions: of the decoder.
+        units: where units are scored, not weights.
         shares: what each GPU holds, in the order of the GPUs, where there are several: a shape of
             its layers alone, whose vocabulary is 0 where the head, which makes the logits, is not.
     """
@@ -44,6 +61,7 @@ class Shape:
     most_tokens: int
     itemsize: int
     dimensions: Dimensions
+    units: Units | None = None
     shares: tuple[Shape, ...] = ()
 
     @property
@@ -63,7 +81,12 @@ class Shape:
 
 
 def model_shape(
-    config: PretrainedConfig, dtype: str, scope: str, layers: Sequence[int] | None, gpus: int = 1
+    config: PretrainedConfig,
+    dtype: str,
+    scope: str,
+    layers: Sequence[int] | None,
+    gpus: int = 1,
+    unit: str = WEIGHT,
 ) -> Shape:
     """The shape of a model of this configuration.
 
@@ -73,9 +96,10 @@ def model_shape(
         scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
         gpus: how many it is spread over.
+        unit: what is scored: weight, neuron or head.
 
     Raises:
-        InputError: as `scope_weights` raises it.
+        InputError: as `scope_weights` and `unit_projections` raise it.
     """
     model = empty_model(config)
     itemsize = getattr(torch, dtype).itemsize
@@ -88,8 +112,14 @@ def model_shape(
         most_tokens=memory_for(model, on_host=False).most_tokens,
         itemsize=itemsize,
         dimensions=Dimensions.of(config.get_text_config(), itemsize),
+        units=None if unit == WEIGHT else _units(model, unit, layers),
     )
     return replace(shape, shares=_shares(model, shape, in_scope, gpus)) if gpus > 1 else shape
+
+
+def _units(model: Any, unit: str, layers: Sequence[int] | None) -> Units:
+    attributed = sum(own.units for own in every_projection(model).values())
+    return Units(unit_count(model, unit), unit_count(model, unit, layers), attributed)
 
 
 def _shares(model: Any, shape: Shape, in_scope: Mapping[str, int], gpus: int) -> tuple[Shape, ...]:

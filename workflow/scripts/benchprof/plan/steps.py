@@ -125,8 +125,11 @@ def _evaluations(run: Run) -> Sequence[Evaluation]:
 def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
     """Entries of a mask by each k that is a number, or a candidate for the calibrated one."""
     of_model = run.configuration.fraction_of == "model"
-    whole = shape.parameters if of_model else shape.scope_size
-    return {k: entry_count(k, whole) for k in run.sizes}
+    if shape.units is not None:
+        whole = shape.units.whole if of_model else shape.units.scope
+    else:
+        whole = shape.parameters if of_model else shape.scope_size
+    return {k: entry_count(k, whole, run.configuration.unit) for k in run.sizes}
 
 
 def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> list[Step]:
@@ -163,6 +166,8 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
 
 def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> Step:
     importance = run.configuration.importance
+    if shape.units is not None:
+        return _attributions(shape, load, on)
     on_host = on.gpu and run.configuration.models[model].scores_on_host
     memory = tuple(
         cost.importance_memory(
@@ -182,6 +187,16 @@ def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         written,
         seconds,
     )
+
+
+def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
+    """The importance of units: what is written is each example's attributions."""
+    assert shape.units is not None
+    memory = tuple(cost.attribution_memory(own, load.examples, on) for own in shape.by_gpu)
+    written = cost.ATTRIBUTION * shape.units.attributed * load.examples.number
+    seconds = cost.attribution_seconds(shape, load.examples, on)
+    seconds += (shape.weight_bytes + written) / on.storage
+    return Step("compute_importance", 1, load.examples.tokens, memory, None, written, seconds)
 
 
 def _halves(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchprof.abilities.item import Item, check_companions, companion_of, read_items
@@ -56,7 +56,7 @@ def diagnostic_examples(
         items: the file.
         excluded: ids that are left out.
         limit: items at most.
-        loss_on: all or answer.
+        loss_on: all, answer or choice; of the choice every option is read after the context.
         against: the kind of companion that is read as well; None for none.
         characters: per token.
 
@@ -69,8 +69,12 @@ def diagnostic_examples(
         check_companions(items, every, against, "importance.against")
         every += [companion_of(item, against) for item in every]
         used *= 2
-    lengths = [_tokens(_text(item), characters) for item in every]
-    answers = [_tokens(option_text(item.options[item.answer]), characters) for item in every]
+    texts = [_texts(item, loss_on) for item in every]
+    lengths = [sum(_tokens(_text(own), characters) for own in text) for text in texts]
+    answers = [
+        sum(_tokens(option_text(own.options[own.answer]), characters) for own in text)
+        for text in texts
+    ]
     tokens = round(sum(lengths) * used / len(every))
     counted = tokens if loss_on == "all" else round(sum(answers) * used / len(every))
     return Examples(used, tokens, counted, max(lengths))
@@ -145,6 +149,13 @@ def total(of: Sequence[Examples]) -> Examples:
 
 def _kept(file: Path, excluded: Collection[str]) -> list[Item]:
     return [item for item in read_items(file) if item.id not in excluded]
+
+
+def _texts(item: Item, loss_on: str) -> list[Item]:
+    """The item with each option that the loss reads in the right one's place."""
+    if loss_on != "choice":
+        return [item]
+    return [replace(item, answer=own) for own in range(len(item.options))]
 
 
 def _text(item: Item) -> int:

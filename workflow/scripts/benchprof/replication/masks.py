@@ -11,7 +11,8 @@ from typing import Any
 
 from benchprof import codebase, digests
 from benchprof.abilities.item import read_items
-from benchprof.importance.job import compute_importance, examples_and_origins, used_items
+from benchprof.importance.items import used_items
+from benchprof.importance.job import compute_importance, examples_and_origins
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask

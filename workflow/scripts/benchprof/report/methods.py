@@ -24,6 +24,18 @@ SCORES = {
     "fisher": "the mean over the ability's training items of (w × gradient)²",
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
+UNIT_SCORES = {
+    "taylor_abs": "the mean over the ability's training items x of |s(x)|",
+    "taylor": "|the mean over the ability's training items x of s(x)|",
+    "taylor_signed": "the mean (with its sign) over the ability's training items x of s(x)",
+    "fisher": "the mean over the ability's training items x of s(x)²",
+}
+ATTRIBUTION = ", s(x) = -Σ a × gradient over the unit's activations a"
+LOSSES = {
+    "all": "all tokens",
+    "answer": "the answer's tokens",
+    "choice": "the right option's share among the options",
+}
 AGAINST = {
     "flip": "versions of the items in which one changed fact makes another option right",
     "read_off": "versions of the items that state the answer",
@@ -71,10 +83,12 @@ def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Metho
         settings: what decided the numbers, as configured (`page.SETTINGS`).
         table: the AIS table.
     """
-    whole = "parameters" if settings["fraction_of"] == "model" else "weights in scope"
+    unit = settings["unit"]
+    every = "parameters" if unit == "weight" else f"{unit}s"
+    whole = every if settings["fraction_of"] == "model" else f"{unit}s in scope"
     steps = [_profiled(table), _importance(settings)]
     for name, selection in settings["selections"].items():
-        rule = portable(_selection(name, selection, whole))
+        rule = portable(_selection(name, selection, whole, f"{unit}s"))
         steps.append(MethodStep(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
     steps += [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
     if table["model"].nunique() > 1:
@@ -148,9 +162,14 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
 
 def _importance(settings: Mapping[str, Any]) -> MethodStep:
     importance = settings["importance"]
-    loss = "the answer's tokens" if importance["loss_on"] == "answer" else "all tokens"
+    loss = LOSSES[importance["loss_on"]]
+    unit = settings["unit"]
+    if unit == "weight":
+        name, score = "weight w", SCORES[importance["score"]]
+    else:
+        name, score = f"{unit} u", UNIT_SCORES[importance["score"]] + ATTRIBUTION
     at = "at the positions of" if importance["score"] == "wanda" else "of"
-    parts = [f"{SCORES[importance['score']]}, {at} the loss on {loss}"]
+    parts = [f"{score}, {at} the loss on {loss}"]
     if importance.get("against"):
         least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
         parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
@@ -160,21 +179,21 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     scope = settings["scope"].replace("_", " ")
     halves = "; each half of the items also made masks alone" if importance.get("halves") else ""
     return MethodStep(
-        "Importance of a weight w for an ability",
+        f"Importance of a {name} for an ability",
         f"{', '.join(parts)}; scope: {scope}{within}{limit}{halves}.",
         tuple(keys_of(f"importance:{importance['score']}")),
     )
 
 
-def _selection(name: str, selection: Mapping[str, Any], whole: str) -> str:
-    """The rule behind a mask of n weights."""
+def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) -> str:
+    """The rule behind a mask of n weights, or neurons or heads."""
     n = f"n = ⌊k · {whole}⌋"
     if name == "specific":
-        return _specific(selection, n) + _background(selection)
+        return _specific(selection, n, units) + _background(selection)
     rules = {
-        "top": f"the {n} most important weights, {WITHIN[selection.get('within', 'model')]}",
-        "bottom": f"the {n} weights whose importance is nearest to 0, chosen over the whole scope",
-        "core": f"the {n} weights whose least importance to any ability is largest: one mask for "
+        "top": f"the {n} most important {units}, {WITHIN[selection.get('within', 'model')]}",
+        "bottom": f"the {n} {units} whose importance is nearest to 0, chosen over the whole scope",
+        "core": f"the {n} {units} whose least importance to any ability is largest: one mask for "
         "all abilities",
     }
     return rules[name]
@@ -215,20 +234,20 @@ def _own_masks(table: pd.DataFrame) -> int:
     return int(own.groupby(["model", "selection", "fraction"])["mask_digest"].nunique().max())
 
 
-def _specific(selection: Mapping[str, Any], n: str) -> str:
+def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
     definition = selection["definition"]
     others = "the background items'" if "background" in selection else "the other abilities'"
     if definition == "ratio":
         of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
         skipped = f", without {_high_for_others(selection)}," if "in_top_of" in selection else ""
         return (
-            f"of the {selection['pool']:g}n most important weights{skipped} the {n} with the "
+            f"of the {selection['pool']:g}n most important {units}{skipped} the {n} with the "
             f"largest ratio of the ability's importance to {others} {of}"
         )
     if definition == "exclude":
-        return f"the {n} most important weights without {_high_for_others(selection)}"
+        return f"the {n} most important {units} without {_high_for_others(selection)}"
     of = {"diff": "mean", "max": "largest", "sum": "sum of absolute importances"}[definition]
-    return f"the {n} weights whose importance to the ability exceeds {others} {of} most"
+    return f"the {n} {units} whose importance to the ability exceeds {others} {of} most"
 
 
 def _high_for_others(selection: Mapping[str, Any]) -> str:
@@ -252,7 +271,10 @@ def _ablation(settings: Mapping[str, Any]) -> MethodStep:
 def ablated(settings: Mapping[str, Any]) -> str:
     """What becomes of which weights, after "each mask"."""
     complement = settings["ablation_of"] == "complement"
-    which = "all weights in scope but those" if complement else "the weights"
+    weights = (
+        "weights" if settings["unit"] == "weight" else f"weights that read the {settings['unit']}s"
+    )
+    which = f"all {weights} in scope but those" if complement else f"the {weights}"
     ablation = settings["ablation"]
     if ablation == "zero":
         return f"zeroes {which} that it selects"
@@ -267,10 +289,13 @@ def _controls(settings: Mapping[str, Any]) -> MethodStep:
         return MethodStep("Random controls", "none.")
     each = random["matched_to"] == "each_ability"
     matched = "each ability's mask" if each else "the abilities' masks on average"
+    alike = "weights per tensor and per decile of magnitude"
+    if settings["unit"] != "weight":
+        alike = f"{settings['unit']}s per layer and per class of activation"
     return MethodStep(
         "Random controls",
         f"seed{'s' if len(random['seeds']) > 1 else ''} {_listed(random['seeds'])}; as many "
-        f"weights per tensor and per decile of magnitude as {matched}.",
+        f"{alike} as {matched}.",
     )
 
 

@@ -34,7 +34,7 @@ from benchprof.report.style import readable
 TEMPLATE = "page.html.jinja"
 # What decided the numbers, of all that a rule may give along.
 SETTINGS = (
-    "seed", "scope", "layers", "importance", "selections", "fractions", "fraction_of",
+    "seed", "unit", "scope", "layers", "importance", "selections", "fractions", "fraction_of",
     "calibration", "controls", "ablation", "ablation_of", "profile",
 )  # fmt: skip
 # Of the page's switch: in each benchmark's own headline metric.
@@ -61,7 +61,7 @@ def write_page(
         settings: what decided the numbers, as configured: the keys of `SETTINGS`, and
             `calibration_benchmarks`, those that are an ability's calibration split.
         models: the card of each prepared model, by the model's name.
-        sizes: the file of `masks.size.check_sizes` for each model: how many weights each k is.
+        sizes: the file of `masks.size.check_sizes` for each model: how many entries each k is.
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
     """
     cards = {name: read_card(path) for name, path in models.items()}
@@ -146,9 +146,9 @@ def _other_metrics(table: pd.DataFrame) -> list[str]:
 
 
 def _section(
-    tables: Tables, matrix: Matrix, weights: int, album: Album, settings: Mapping[str, Any]
+    tables: Tables, matrix: Matrix, entries: int, album: Album, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the page says of one model, selection and k; a mask holds `weights` weights."""
+    """What the page says of one model, selection and k; a mask holds so many entries."""
     table = tables["impact"]
     view = (matrix.model, matrix.selection, matrix.fraction, matrix.own)
     present = table[(table["model"] == matrix.model)]["metric"].unique()
@@ -162,7 +162,8 @@ def _section(
         "selection": matrix.selection,
         "fraction": matrix.fraction,
         "title": f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}",
-        "weights": f"{weights:,}",
+        "entries": f"{entries:,}",
+        "unit": settings["unit"],
         "found": [own_tests(matrix).sentence(), against_random(matrix)],
         "complement": matrix.complement,
         "controlled": matrix.controlled,

@@ -52,6 +52,8 @@ CompanionKind = Annotated[
 Choice = Literal["top", "specific", "core", "bottom"]
 Scope = Literal["mlp", "attention", "mixer", "experts", "all_layers"]
 """What of the decoder layers may be ablated: one of their parts, or all of them."""
+Unit = Literal["weight", "neuron", "head"]
+"""What has a score and is ablated as a whole."""
 # Names become folders and files. `$` alone would let a line break follow.
 Slug = Annotated[
     str,
@@ -267,7 +269,7 @@ class Importance(Section):
     score: Literal["taylor_abs", "taylor", "taylor_signed", "fisher", "wanda"] = Field(
         description="one of taylor_abs, taylor, taylor_signed, fisher, wanda"
     )
-    loss_on: Literal["all", "answer"] = Field(description="one of all, answer")
+    loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
     against: CompanionKind | None = None
     halves: Flag = False
     limit: Limit | None = None
@@ -482,6 +484,7 @@ class Configuration(Section):
         min_length=1, description="at least one benchmark, each a name and what it is"
     )
     importance: Importance = Field(description="score, loss_on, against, halves and limit")
+    unit: Unit = Field(default="weight", description="one of weight, neuron, head")
     scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")
     layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
         Field(

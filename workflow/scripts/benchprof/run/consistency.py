@@ -54,6 +54,7 @@ def check_consistency(config: Configuration, source: str) -> None:
     if config.layers and config.layers[0] > config.layers[1]:
         where = f"{source}, layers"
         raise InputError(where, str(config.layers), "the first layer and the last, not before it")
+    _check_unit(config, source)
     _check_contrast(config, source)
     if config.validation:
         _check_validation(config, source)
@@ -70,6 +71,31 @@ def _check_case(names: Iterable[str], where: str) -> None:
                 "names that differ in more",
                 "Rename one: on some disks they would share a folder.",
             )
+
+
+def _check_unit(config: Configuration, source: str) -> None:
+    """Stop where a unit does not go with the scope, the score or the ablation."""
+    if config.importance.score == "wanda" and config.importance.loss_on == "choice":
+        where = f"{source}, importance.loss_on"
+        raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
+    if config.unit == "weight":
+        return
+    scope = {"neuron": "mlp", "head": "attention"}[config.unit]
+    if config.scope != scope:
+        where = f"{source}, scope"
+        raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
+    if config.importance.score == "wanda":
+        where = f"{source}, importance.score"
+        raise InputError(where, f"wanda with unit {config.unit}", "a score of gradients")
+    if config.ablation == "mean":
+        where, found = f"{source}, ablation", f"mean with unit {config.unit}"
+        raise InputError(where, found, "zero, or {scale: FACTOR}, of the weights that read a unit")
+    if config.selections.top and config.selections.top.within == "chunk":
+        where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
+        raise InputError(where, found, "model or tensor", "A chunk is a million weights.")
+    if config.validation:
+        where, found = f"{source}, unit", f"{config.unit} with a section validation"
+        raise InputError(where, found, "weight, as planted blocks are")
 
 
 def _check_contrast(config: Configuration, source: str) -> None:

@@ -68,7 +68,8 @@ class Evaluation(ModelJob):
         config = self.run.configuration
         if config.ablation_of == "mask":
             return None
-        return {"scope": config.scope, "layers": config.layers}
+        unit = {} if config.unit == "weight" else {"unit": config.unit}
+        return {"scope": config.scope, "layers": config.layers} | unit
 
     @property
     def inputs(self) -> Files:

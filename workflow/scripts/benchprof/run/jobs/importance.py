@@ -38,6 +38,7 @@ class Scored(ModelJob):
             device=model.device,
             gpus=model.gpus,
             on_host=model.scores_on_host,
+            unit=config.unit,
         )
 
     @property
@@ -62,6 +63,7 @@ class Scored(ModelJob):
         importance = config.importance
         return {
             "dtype": config.models[self.model].dtype,
+            "unit": config.unit,
             "scope": config.scope,
             "layers": config.layers,
             "score": importance.score,
@@ -83,6 +85,9 @@ class Scored(ModelJob):
         """
         config = self.run.configuration
         importance = config.importance
+        if config.unit != "weight":
+            # No accumulators; activations of a batch take no more than the weights.
+            return super().memory(size) + size.weights * (1 if size.on_gpu else 2)
         made = not size.on_gpu or config.models[self.model].scores_on_host
         here = made or importance.score == "wanda"
         scores = 4 * size.in_scope * (2 if importance.against and here else 1)

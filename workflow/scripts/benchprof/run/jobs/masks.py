@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase
+from benchprof import codebase, digests
 from benchprof.run import paths
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
@@ -89,7 +89,18 @@ class DrawControls(MaskJob):
     @property
     def inputs(self) -> Files:
         """The masks, and the model for its weights' magnitudes."""
-        return {"model": self.folder, "masks": list(self.masks.values())}
+        own: Files = {"model": self.folder, "masks": list(self.masks.values())}
+        return {"train": list(self.run.train.values()), **own} if self.of_units else own
+
+    @property
+    def of_units(self) -> bool:
+        """Whether activations are matched, which train items show."""
+        return self.run.configuration.unit != "weight"
+
+    @property
+    def exclude(self) -> dict[str, list[str]]:
+        """The ids of the train items that are left out, by ability."""
+        return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
 
     @property
     def outputs(self) -> Files:
@@ -100,13 +111,25 @@ class DrawControls(MaskJob):
     def settings(self) -> Any:
         """What decides the masks, and of how many controls of what."""
         config = self.run.configuration
-        return SelectMasks(self.run, self.model, self.selection).settings | {
-            "dtype": config.models[self.model].dtype,
-            "scope": config.scope,
-            "layers": config.layers,
-            "seeds": self.run.seeds,
-            "matched": self.run.matched,
-        }
+        return (
+            SelectMasks(self.run, self.model, self.selection).settings
+            | {
+                "dtype": config.models[self.model].dtype,
+                "scope": config.scope,
+                "layers": config.layers,
+                "seeds": self.run.seeds,
+                "matched": self.run.matched,
+            }
+            | (self._read if self.of_units else {})
+        )
+
+    @property
+    def _read(self) -> dict[str, Any]:
+        """What decides which items are read for activations."""
+        config = self.run.configuration
+        items = digests.of_files(self.run.train.values())
+        return {"unit": config.unit, "items": items, "exclude": self.exclude, "seed": config.seed,
+                "chat_date": config.chat_date}  # fmt: skip
 
     def memory(self, size: Size) -> float:
         """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""

@@ -96,6 +96,7 @@ class CheckSizes(ModelJob):
         # Only where it is so: the jobs of other models need not run again.
         chat = {"chat_template": True} if self.asks_in_chats else {}
         return {
+            "unit": config.unit,
             "scope": config.scope,
             "layers": config.layers,
             "fractions": self.run.sizes,

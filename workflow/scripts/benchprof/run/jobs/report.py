@@ -171,6 +171,7 @@ def told_of(run: Run) -> dict[str, Any]:
     names = ("seed", "scope", "importance", "selections", "fractions", "controls", "profile")
     return {name: values[name] for name in names} | {
         "importance": values["importance"] | {"halves": bool(replication_files(run))},
+        "unit": config.unit,
         "layers": config.layers,
         "fraction_of": config.fraction_of,
         "calibration": values["calibration"] if run.candidates else None,

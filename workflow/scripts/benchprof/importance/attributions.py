@@ -1,0 +1,113 @@
+"""Attributions: by how much the loss of an example would rise without a unit, to first order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import torch
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+
+from benchprof.importance.example import Example
+from benchprof.importance.gradients import backward, batches_of
+from benchprof.importance.memory import Memory
+from benchprof.models.device import with_float64
+from benchprof.models.units import Projection
+
+Attributions = dict[str, torch.Tensor]
+"""Of one example: a number for each unit, by the name of the projection that reads it."""
+
+
+def unit_attributions(
+    model: nn.Module,
+    projections: Mapping[str, Projection],
+    examples: Sequence[Example],
+    memory: Memory,
+) -> Iterator[tuple[int, Attributions]]:
+    """Each example's attributions, by its index, float32 on the CPU, in the order of the passes.
+
+    -Σ a · ∂L/∂a over the unit's features and over all tokens of the example's texts, in nats: to
+    first order the rise of L(x) when the unit becomes zero (Molchanov et al., arXiv:1611.06440,
+    eq. 7, with its sign). It equals the sum of the signed Taylor scores of the weights that read
+    the unit. No weight has a gradient here: a pass takes the activations' alone, and several
+    examples.
+
+    Args:
+        model: in evaluation mode; left as found.
+        projections: whose units are attributed.
+        examples: at least one.
+        memory: bounds of a pass.
+
+    Raises:
+        NonFiniteLossError: a loss is infinite or not a number.
+    """
+    sizes = {name: own.units for name, own in projections.items()}
+    owners: list[int] = []
+    found: dict[str, torch.Tensor] = {}
+
+    def add(name: str, activations: torch.Tensor, gradients: torch.Tensor) -> None:
+        own = projections[name]
+        products = with_float64(activations).double() * with_float64(gradients).double()
+        by_text = -products.reshape(len(owners), -1, own.units, own.width).sum(dim=(1, 3))
+        found[name] = by_text.float().cpu()
+
+    with _weights_frozen(model), _gradients_seen(model, projections, add):
+        for batch in batches_of(model, examples, memory.most_tokens):
+            owners[:] = [index for index in batch for _ in examples[index].texts]
+            found.clear()
+            backward(model, examples, batch, memory)
+            for index in batch:
+                rows = [row for row, owner in enumerate(owners) if owner == index]
+                yield (
+                    index,
+                    {
+                        # Of a projection that no token went through nothing is found.
+                        name: found[name][rows].sum(dim=0) if name in found else torch.zeros(own)
+                        for name, own in sizes.items()
+                    },
+                )
+
+
+@contextlib.contextmanager
+def _weights_frozen(model: nn.Module) -> Iterator[None]:
+    """Inside the block no weight gets a gradient; `requires_grad` is restored at the end."""
+    required = [(weight, weight.requires_grad) for weight in model.parameters()]
+    try:
+        for weight, _ in required:
+            weight.requires_grad_(False)
+        yield
+    finally:
+        for weight, own in required:
+            weight.requires_grad_(own)
+
+
+@contextlib.contextmanager
+def _gradients_seen(
+    model: nn.Module,
+    projections: Mapping[str, Projection],
+    see: Callable[[str, torch.Tensor, torch.Tensor], None],
+) -> Iterator[None]:
+    """Give each projection's input and its gradient to `see`, during the backward pass."""
+
+    def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
+        def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            activations = inputs[0]
+            if activations.requires_grad:
+                kept = activations.detach()
+                activations.register_hook(lambda gradients: see(name, kept, gradients))
+
+        return hook
+
+    hooks: list[RemovableHandle] = []
+    embedding = model.get_input_embeddings()  # type: ignore[operator]
+    try:
+        # Else no activation would have a gradient, where no weight has one.
+        hooks.append(embedding.register_forward_hook(lambda *own: own[-1].requires_grad_(True)))
+        for name in projections:
+            module = model.get_submodule(name.rpartition(".")[0])
+            hooks.append(module.register_forward_pre_hook(hook_for(name)))
+        yield
+    finally:
+        for handle in hooks:
+            handle.remove()

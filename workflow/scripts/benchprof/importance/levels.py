@@ -1,0 +1,81 @@
+"""How active units are: what random controls of a mask of units are matched in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+
+from benchprof.importance.example import Example, render_examples
+from benchprof.importance.items import used_items
+from benchprof.models.loading import load_tokenizer
+from benchprof.models.units import Projection
+
+ITEMS = 8
+"""Train items of each ability that are read for it."""
+
+
+def level_examples(
+    folder: Path,
+    items: Mapping[str, Path],
+    exclude: Mapping[str, Collection[str]],
+    seed: int,
+    date: str,
+) -> list[Example]:
+    """A few train items of every ability, as the model reads them.
+
+    Args:
+        folder: the prepared model.
+        items: each ability's file of train items.
+        exclude: each ability's ids of items that are left out.
+        seed: of the sample.
+        date: the day that a chat template prints for today.
+
+    Raises:
+        InputError: a chat template changes an answer.
+    """
+    tokenizer = load_tokenizer(folder)
+    own = (used_items(items[name], exclude[name], ITEMS, seed) for name in sorted(items))
+    chosen = [item for of_ability in own for item in of_ability]
+    return list(render_examples(chosen, tokenizer, "all", None, date).examples)
+
+
+def activation_levels(
+    model: nn.Module, projections: Mapping[str, Projection], examples: Sequence[Example]
+) -> dict[str, torch.Tensor]:
+    """The mean of |a| over the unit's features and all tokens, float64, by projection.
+
+    Args:
+        model: in evaluation mode.
+        projections: whose units are meant.
+        examples: at least one, read one at a time.
+    """
+    totals = {
+        name: torch.zeros(own.units, dtype=torch.float64) for name, own in projections.items()
+    }
+
+    def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
+        def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            own = projections[name]
+            by_feature = inputs[0].abs().reshape(-1, own.units, own.width)
+            totals[name] += by_feature.mean(dim=2, dtype=torch.float32).sum(dim=0).cpu()
+
+        return hook
+
+    hooks: list[RemovableHandle] = []
+    try:
+        for name in projections:
+            module = model.get_submodule(name.rpartition(".")[0])
+            hooks.append(module.register_forward_pre_hook(hook_for(name)))
+        with torch.no_grad():
+            for example in examples:
+                ids = example.ids[None].to(next(model.parameters()).device)
+                model(input_ids=ids, use_cache=False, logits_to_keep=1)
+    finally:
+        for handle in hooks:
+            handle.remove()
+    tokens = sum(len(example.ids) for example in examples)
+    return {name: total / tokens for name, total in totals.items()}

@@ -1,0 +1,40 @@
+"""The importance of units over an ability's examples, from attributions of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from benchprof.importance.attributions import Attributions
+from benchprof.importance.scores import contrasted
+
+
+def score_units(
+    examples: Sequence[Attributions], companions: Sequence[Attributions], score: str
+) -> dict[str, torch.Tensor]:
+    """Importance of each unit, float32, by the name of the projection that reads it.
+
+    Over the examples x with the attributions s(x): taylor_abs is the mean of |s(x)|, taylor the
+    |mean of s(x)|, taylor_signed the mean of s(x), fisher the mean of s(x)². With companions the
+    difference that `score_weights` takes.
+
+    Args:
+        examples: attributions of each, at least one.
+        companions: of one companion of each; empty for no contrast.
+        score: taylor_abs, taylor, taylor_signed or fisher.
+    """
+    scores = _score_of(examples, score)
+    return contrasted(scores, _score_of(companions, score), score) if companions else scores
+
+
+def _score_of(examples: Sequence[Attributions], score: str) -> dict[str, torch.Tensor]:
+    return {name: _mean([own[name] for own in examples], score) for name in examples[0]}
+
+
+def _mean(values: Sequence[torch.Tensor], score: str) -> torch.Tensor:
+    # float64, so that the order of the examples decides nothing that float32 shows.
+    each = torch.stack([own.double() for own in values])
+    folded: Mapping[str, torch.Tensor] = {"taylor_abs": each.abs(), "fisher": each.square()}
+    mean = folded.get(score, each).mean(dim=0)
+    return (mean.abs() if score == "taylor" else mean).float()

@@ -1,0 +1,135 @@
+"""Units: the neurons and the attention heads whose outputs a projection reads.
+
+A neuron is a feature between an MLP's activation function and its output projection, a head what
+attention's output projection reads of one head. To zero a unit is to zero its columns of that
+projection, and changes nothing else. Both are numbered from 0 within their layer's projection,
+under whose name they stand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from transformers.pytorch_utils import Conv1D
+
+from benchprof.errors import InputError
+from benchprof.models.anatomy import scope_weights
+
+WEIGHT = "weight"
+PARTS = {"neuron": "mlp", "head": "attention"}
+"""The part of a decoder layer, as a scope, that holds the units of a kind."""
+
+_OUTPUT = re.compile(
+    r"^(down_proj|dense_4h_to_h|fc2|fc_out|c_proj|w2|output_linear|o_proj|out_proj|dense)$"
+)
+"""What projections are called that write into the residual stream."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """An output projection, by the units that it reads.
+
+    Attributes:
+        units: how many.
+        width: features of each, which lie side by side: 1 of a neuron, a head's size of a head.
+        outputs: features that it writes.
+        by_row: whether its weight has inputs in rows (GPT-2's Conv1D), not in columns.
+    """
+
+    units: int
+    width: int
+    outputs: int
+    by_row: bool
+
+    def entries(self, units: torch.Tensor) -> torch.Tensor:
+        """Flat indices into the weight of all that some units are multiplied with, ascending."""
+        features = (units.long()[:, None] * self.width + torch.arange(self.width)).reshape(-1)
+        rows = torch.arange(self.outputs)
+        inputs = self.units * self.width
+        if self.by_row:
+            return (features[:, None] * self.outputs + rows).reshape(-1)
+        return (rows[:, None] * inputs + features).reshape(-1)
+
+
+def unit_projections(
+    model: nn.Module, unit: str, layers: Sequence[int] | None = None
+) -> dict[str, Projection]:
+    """The output projections that read units of a kind, by the names of their weights.
+
+    Args:
+        model: a causal language model, also without its weights.
+        unit: neuron or head.
+        layers: the first and the last decoder layer, from 0; all of them if None.
+
+    Raises:
+        InputError: as `scope_weights` raises it, the model has no output projection of a known
+            name in that part, or one whose inputs are not a whole number of features a head.
+    """
+    weights = scope_weights(model, PARTS[unit], layers)
+    outputs = {name: w for name, w in weights.items() if _is_output(model, name, w)}
+    if not outputs:
+        raise InputError(
+            "unit",
+            f"{unit}, but no projection of {sorted(weights)[0]} and its like is known to end one",
+            f"a model whose {PARTS[unit]} ends in a projection such as down_proj or o_proj",
+            "Set `unit: weight`.",
+        )
+    return {name: _projection(model, name, weight, unit) for name, weight in outputs.items()}
+
+
+def every_projection(model: nn.Module) -> dict[str, Projection]:
+    """The projections of every kind of unit that the model has."""
+    every: dict[str, Projection] = {}
+    for unit in PARTS:
+        # One kind may be there without the other.
+        with contextlib.suppress(InputError):
+            every |= unit_projections(model, unit)
+    return every
+
+
+def unit_count(model: nn.Module, unit: str, layers: Sequence[int] | None = None) -> int:
+    """The number of units of a kind."""
+    return sum(own.units for own in unit_projections(model, unit, layers).values())
+
+
+def scored_weights(
+    model: nn.Module, scope: str, layers: Sequence[int] | None, unit: str = WEIGHT
+) -> dict[str, nn.Parameter]:
+    """The weights that a mask may ablate, by name: those in scope, or those that read its units.
+
+    Raises:
+        InputError: as `scope_weights` and `unit_projections` raise it.
+    """
+    if unit == WEIGHT:
+        return scope_weights(model, scope, layers)
+    return {name: model.get_parameter(name) for name in unit_projections(model, unit, layers)}
+
+
+def _is_output(model: nn.Module, name: str, weight: nn.Parameter) -> bool:
+    module = _owner(model, name)
+    return (
+        weight.dim() == 2
+        and isinstance(module, nn.Linear | Conv1D)
+        and bool(_OUTPUT.match(name.split(".")[-2]))
+    )
+
+
+def _projection(model: nn.Module, name: str, weight: nn.Parameter, unit: str) -> Projection:
+    by_row = isinstance(_owner(model, name), Conv1D)
+    outputs, inputs = reversed(weight.shape) if by_row else weight.shape
+    config: Any = model.config
+    units = inputs if unit == "neuron" else int(config.get_text_config().num_attention_heads)
+    if inputs % units:
+        found = f"{inputs} inputs for {units} heads"
+        raise InputError(name, found, "as many features for each head", "Set `unit: weight`.")
+    return Projection(units, inputs // units, outputs, by_row)
+
+
+def _owner(model: nn.Module, name: str) -> nn.Module:
+    return model.get_submodule(name.rpartition(".")[0])
