@@ -69,6 +69,7 @@ rule measure_selectivity:
         unpack(of("measure_selectivity").inputs),
     output:
         csv="results/analysis/{model}/selectivity_{selection}_{k}.csv",
+        effects="results/analysis/{model}/effects_{selection}_{k}.csv",
         png=report(
             "results/analysis/{model}/selectivity_{selection}_{k}.png",
             caption="../report/selectivity.rst",

@@ -16,6 +16,7 @@ def main(job: MeasureSelectivity, threads: int) -> None:
         title=job.title,
         fraction=job.k,
         csv=job.csv,
+        effects=job.effects,
         figures=job.figures,
     )
 

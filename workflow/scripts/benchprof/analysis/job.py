@@ -10,6 +10,7 @@ import pandas as pd
 
 from benchprof.analysis.core import core_table
 from benchprof.analysis.core_curve import draw_core
+from benchprof.analysis.effects import effects_table
 from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
 from benchprof.analysis.overlap import overlap_table
@@ -107,6 +108,7 @@ def measure_selectivity(
     title: str,
     fraction: str,
     csv: Path,
+    effects: Path,
     figures: Sequence[Path],
 ) -> None:
     """Write how much answer loss each ablation costs on every ability's test split.
@@ -121,6 +123,7 @@ def measure_selectivity(
         title: of the figure, to which k is added.
         fraction: k as configured.
         csv: the table, as `selectivity_table` says.
+        effects: another, as `effects_table` says.
         figures: PNG and SVG.
 
     Raises:
@@ -135,6 +138,7 @@ def measure_selectivity(
         ]
     )
     write_table(csv, table)
+    write_table(effects, effects_table(table))
     draw_selectivity(table, _with_k(title, masks, fraction), figures)
 
 

@@ -9,7 +9,9 @@ judgement here should make again, and a validation's own bounds are its configur
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 # Whether there is an AIS, and whether it is an effect: docs/statistics.md.
@@ -60,6 +62,13 @@ FORM_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
 """Change of form from which findings say so, if random controls change it less: the choices
 together are 1.6 times less likely or more, or a tenth of the answers is concerned."""
 
+# Whether a mask hits an ability or the form of its items: docs/analysis.md, "Effects".
+
+ABILITY_FORM = 0.25
+"""Nats of form that a mask may move where its effect on the choice counts as one on the ability."""
+SURELY = 1.645
+"""Standard errors by which a rise of choice must exceed 0, and each control: one-sided, at 5%."""
+
 # How sure profiles are, and what could show: docs/statistics.md.
 
 CONFIDENCE = 0.95
@@ -99,6 +108,34 @@ def moves_form(unit: str, change: float, low: float, high: float, controls: floa
     enough = unit in FORM_MOVED and abs(change) >= FORM_MOVED[unit]
     # No number is at most NaN: without controls the threshold decides alone.
     return bool(enough and (low > 0 or high < 0) and not abs(change) <= controls)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A rise of choice in nats, with its standard error."""
+
+    value: float
+    error: float
+
+    def exceeds(self, other: float, error: float = 0) -> bool:
+        """Whether it is surely larger; both errors count as if items were not the same ones."""
+        return self.value - other > SURELY * math.hypot(self.error, error)
+
+
+def explanations(own: Effect, form: float, controls: Mapping[str, Effect]) -> list[str]:
+    """What explains the rise of choice under an ability's mask; nothing where the ability does.
+
+    Args:
+        own: on the ability's items.
+        form: the change of form on them, in nats.
+        controls: on the same items under other masks, or on their companions under the same mask.
+    """
+    found = [] if own.exceeds(0) else ["chance"]
+    # Unknown form, as where an option has no probability, explains as well.
+    found += [] if abs(form) < ABILITY_FORM else ["form"]
+    return found + [
+        name for name, other in controls.items() if not own.exceeds(other.value, other.error)
+    ]
 
 
 def separates(own: float, others: float) -> bool:

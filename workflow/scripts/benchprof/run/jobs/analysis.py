@@ -158,6 +158,16 @@ class MeasureSelectivity(Compared):
         }
 
     @property
+    def effects(self) -> Path:
+        """Whether each mask's effect is one on its ability."""
+        return self.csv.with_name(f"effects_{self.selection}_{self.k}.csv")
+
+    @property
+    def outputs(self) -> Files:
+        """Also the table of effects."""
+        return {**super().outputs, "effects": self.effects}
+
+    @property
     def intact(self) -> dict[str, Path]:
         """The intact model's record of every own test and of its items' companions."""
         asked = [self.run.own_benchmarks, *self.run.own_companions.values()]

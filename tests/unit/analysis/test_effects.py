@@ -1,0 +1,88 @@
+"""When a rise of choice is one of the ability, on tables small enough to read."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchprof.analysis.effects import effects_table
+from benchprof.profile.criteria import ABILITY_FORM, Effect, explanations
+
+# The mask of x moves the choice on its own items by 1 nat; nothing else moves by more than 0.2.
+CLEAN = {
+    ("x", "item", "x", None): 1.0, ("x", "item", "y", None): 0.1, ("x", "item", "r", 1): 0.0,
+    ("x", "item", "r", 2): 0.2, ("x", "blank", "x", None): 0.05, ("x", "read_off", "x", None): 0.0,
+    ("x", "flip", "x", None): 0.9, ("y", "item", "x", None): 0.2, ("y", "item", "y", None): 0.0,
+}  # fmt: skip
+
+
+def table(choices: dict[Any, float], form: float = 0.1, error: float = 0.1) -> pd.DataFrame:
+    rows = [
+        {"test": test, "asked": asked, "ability": ability, "seed": seed, "n": 40,
+         "choice": choice, "choice_se": error, "form": form}
+        for (test, asked, ability, seed), choice in choices.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype({"seed": "Int64"})
+
+
+def test_an_effect_that_nothing_explains() -> None:
+    found = effects_table(table(CLEAN)).set_index("ability")
+    assert list(found.index) == ["x", "y"]
+    x = found.loc["x"]
+    rises = ["choice", "random", "other_mask", "flip", "read_off", "blank", "other_test"]
+    assert x[rises].tolist() == [1.0, 0.1, 0.1, 0.9, 0.0, 0.05, 0.2]
+    assert (x["explained_by"], bool(x["effect"])) == ("", True)
+    # Its mask does nothing, and the mask of x does more.
+    assert found.loc["y", "explained_by"] == "chance, mask of x"
+    assert math.isnan(found.loc["y", "blank"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "explained"),
+    [
+        (("x", "item", "x", None), 0.15, "chance, mask of y, blank, read_off, random masks"),
+        # 1 less 0.8 is less than 1.645 · 0.1 · √2 = 0.233.
+        (("x", "item", "y", None), 0.8, "mask of y"),
+        (("x", "blank", "x", None), 0.8, "blank"),
+        (("x", "read_off", "x", None), 1.2, "read_off"),
+        (("x", "item", "r", 1), 1.5, "random masks"),
+        # A flip needs the ability as much as its item.
+        (("x", "flip", "x", None), 3.0, ""),
+    ],
+)
+def test_each_control_explains_an_effect(key: Any, value: float, explained: str) -> None:
+    found = effects_table(table({**CLEAN, key: value})).set_index("ability")
+    assert found.loc["x", "explained_by"] == explained
+    assert bool(found.loc["x", "effect"]) == (not explained)
+
+
+@pytest.mark.parametrize("form", [ABILITY_FORM, -ABILITY_FORM, math.nan, -math.inf])
+def test_form_that_moves_or_is_not_known_explains_it(form: float) -> None:
+    found = effects_table(table(CLEAN, form=form)).set_index("ability")
+    assert found.loc["x", "explained_by"] == "form"
+
+
+def test_an_ability_that_was_not_asked_its_own_test_has_no_row() -> None:
+    asked = {key: value for key, value in CLEAN.items() if key[0] != "y"}
+    assert list(effects_table(table(asked))["ability"]) == ["x"]
+
+
+def test_without_an_error_nothing_is_sure() -> None:
+    found = effects_table(table(CLEAN, error=np.nan)).set_index("ability")
+    assert "chance" in found.loc["x", "explained_by"]
+
+
+@given(st.floats(0, 5), st.floats(0, 2), st.floats(0, 5), st.floats(0, 2))
+def test_a_stronger_control_never_helps(
+    own: float, error: float, other: float, more: float
+) -> None:
+    def explained(value: float) -> bool:
+        return "c" in explanations(Effect(own, error), 0.0, {"c": Effect(value, error)})
+
+    assert explained(other + more) or not explained(other)

@@ -1,0 +1,78 @@
+"""Whether a mask's effect is one on its ability: the choice moves, and nothing explains it away."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from benchprof.analysis.selectivity import ITEM
+from benchprof.profile.criteria import Effect, explanations
+
+COLUMNS = ["ability", "n", "choice", "choice_se", "form", "random", "other_mask", "flip",
+           "read_off", "blank", "other_test", "explained_by", "effect"]  # fmt: skip
+FROM_READING = ("read_off", "blank")
+"""Companions on which the ability has nothing to do, or nothing to find."""
+
+
+def effects_table(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per ability whose own test was asked under its own mask.
+
+    Args:
+        table: of `selectivity_table`, of the items and of their companions.
+
+    Returns:
+        Rises of choice in nats on the ability's own items: under its mask (`choice`), `random`, the
+        mean over the random masks, and `other_mask`, the largest under another ability's. Under its
+        own mask on the items' companions, and the largest on another ability's test (`other_test`).
+        `form` is the change on the own items. `explained_by` names what of these explains the rise
+        of choice, as `explanations` says, and `effect` is whether nothing does. NaN of what was
+        not asked.
+    """
+    rows = [_row(ability, table) for ability in table["ability"].unique()]
+    return pd.DataFrame([row for row in rows if row], columns=COLUMNS)
+
+
+def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:
+    items = table[table["asked"] == ITEM]
+    own_items = items[items["test"] == ability]
+    masks = own_items[own_items["seed"].isna()]
+    own = masks[masks["ability"] == ability]
+    if own.empty:
+        return ()
+    (_, mask), *_ = own.iterrows()
+    own_mask = table[table["seed"].isna() & (table["ability"] == ability)]
+    asked = own_mask[own_mask["test"] == ability].set_index("asked")
+    others = {
+        f"mask of {name}": effect
+        for name, effect in _effects_of(masks.set_index("ability")).items()
+        if name != ability
+    }
+    random = _mean(own_items[own_items["seed"].notna()])
+    reading = {kind: effect for kind, effect in _effects_of(asked).items() if kind in FROM_READING}
+    found = explanations(
+        Effect(mask["choice"], mask["choice_se"]),
+        float(mask["form"]),
+        others | reading | ({"random masks": random} if random else {}),
+    )
+    tests = own_mask[(own_mask["asked"] == ITEM) & (own_mask["test"] != ability)]["choice"]
+    on = {kind: asked["choice"].get(kind, math.nan) for kind in ("flip", *FROM_READING)}
+    return (
+        ability, mask["n"], mask["choice"], mask["choice_se"], mask["form"],
+        random.value if random else math.nan,
+        max((other.value for other in others.values()), default=math.nan),
+        *on.values(), tests.max(), ", ".join(found), not found,
+    )  # fmt: skip
+
+
+def _effects_of(rows: pd.DataFrame) -> dict[str, Effect]:
+    """The effects of rows, by the names that are their index."""
+    named = zip(rows.index, rows["choice"], rows["choice_se"], strict=True)
+    return {str(name): Effect(float(value), float(error)) for name, value, error in named}
+
+
+def _mean(rows: pd.DataFrame) -> Effect | None:
+    """The mean over random masks, with the error of one of them: they share the items."""
+    if rows.empty:
+        return None
+    return Effect(float(rows["choice"].mean()), float(rows["choice_se"].mean()))
