@@ -231,6 +231,13 @@ def test_another_score_and_unit_come_from_the_same_attributions(
     assert importance.total_size == 2 * 24
 
 
+def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    project.run("results/analysis/tiny/stability.csv")
+    log = project.log("measure_stability/tiny.log")
+    assert log.count(" reused, 0 computed") == log.count("attributions of examples:") > 2
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [

@@ -22,6 +22,7 @@ def main(job: MeasureStability, threads: int) -> None:
         title=job.title,
         csv=job.csv,
         figures=job.figures,
+        store=job.run.store,
     )
 
 

@@ -20,6 +20,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.replication import masks
 from benchprof.run.ablation import Ablation
+from benchprof.store import Store
 from benchprof.tensors import write_tensors
 
 
@@ -96,6 +97,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
         exclude={"x": ["x0"], "y": [], "_background": []}, limit=10, seed=3,
         selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
         title="", csv=csv, figures=[tmp_path / "out/stability.png"],
+        store=Store(tmp_path / "store"),
     )  # fmt: skip
     # x has 8 items, y 10 of its 20: halves of 4 and 5; divided by 4, 2 and 1.
     sizes = [{name: len(own) for name, own in step.items()} for step in used[::2]]

@@ -17,7 +17,7 @@ from benchprof.importance.levels import activation_levels
 from benchprof.importance.loss import NonFiniteLossError, example_losses, text_losses
 from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
-from benchprof.importance.unit_scores import score_units
+from benchprof.importance.unit_scores import score_replicated, score_units
 from benchprof.models.units import PARTS, every_projection, scored_weights, unit_projections
 
 # Families whose MLPs and attention differ: gated, fused, Conv1D, grouped heads, biases, windows.
@@ -154,6 +154,14 @@ def test_companions_are_subtracted_and_only_a_signed_score_may_be_negative() -> 
     companions = [{"p": torch.tensor([1.0, 5.0])}, {"p": torch.tensor([1.0, -5.0])}]
     assert score_units(ATTRIBUTED, companions, "taylor_abs")["p"].tolist() == [1, 0]
     assert score_units(ATTRIBUTED, companions, "taylor_signed")["p"].tolist() == [0, -3]
+
+
+def test_a_replicated_score_is_the_smaller_of_two_halves() -> None:
+    four = [*ATTRIBUTED, {"p": torch.tensor([1.0, -1.5])}, {"p": torch.tensor([-4.0, 0.5])}]
+    # Means of the first and third, of the second and fourth: (2, -2.5) and (-2.5, -1).
+    assert score_replicated(four, [], "taylor_signed")["p"].tolist() == [-2.5, -2.5]
+    # Of |s|: (2, 2.5) and (2.5, 1.5).
+    assert score_replicated(four, [], "taylor_abs")["p"].tolist() == [2, 1.5]
 
 
 def test_levels_are_means_over_tokens_and_features() -> None:

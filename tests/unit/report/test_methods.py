@@ -106,12 +106,17 @@ def values_of(section: str) -> Iterator[Any]:
         candidates = [{name: rule} for name, node in nodes for rule in samples(node)]
     else:
         candidates = samples(SCHEMA["properties"][section])
-    for value in candidates:
-        try:
-            Run.of({**DEFAULT, **plain, section: value})
-        except InputError:
-            continue
-        yield value
+    # What goes with neurons alone, and what with weights alone.
+    yield from (value for value in candidates if passes({**DEFAULT, **plain, section: value})
+                or passes({**DEFAULT, **plain, "unit": "neuron", section: value}))  # fmt: skip
+
+
+def passes(config: dict[str, Any]) -> bool:
+    try:
+        Run.of(config)
+    except InputError:
+        return False
+    return True
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

@@ -19,6 +19,7 @@ from benchprof.masks.threshold import Entries
 from benchprof.replication.halves import shares
 from benchprof.replication.masks import halves_of, score_items, select_from
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.store import Store
 
 
 def measure_stability(
@@ -33,6 +34,7 @@ def measure_stability(
     title: str,
     csv: Path,
     figures: Sequence[Path],
+    store: Store,
 ) -> None:
     """Write how far the masks of two disjoint halves of the items agree, over the items' number.
 
@@ -52,6 +54,7 @@ def measure_stability(
         title: of the figure.
         csv: the table, as `stability_rows` says.
         figures: PNG and SVG.
+        store: the run's, which keeps the attributions of units.
 
     Raises:
         InputError: an ability has fewer than two items.
@@ -61,7 +64,8 @@ def measure_stability(
     def masks_of(half: int, share: int) -> tuple[dict[Ablation, Entries], dict[str, int]]:
         kept = {name: own[half][: len(own[half]) // share] for name, own in halves.items()}
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
-            importances = score_items(scoring, items, kept, Path(folder))
+            used_by = csv.with_suffix("") / f"{half}-{share}"
+            importances = score_items(scoring, items, kept, Path(folder), store, used_by)
             sizes = tensor_sizes(next(iter(importances.values())))
             return _selected(scoring, importances, selections, fraction_of, fractions), sizes
 

@@ -29,7 +29,7 @@ from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.scoring.chat import prints_date
 
 SETTINGS = "results/settings"
-IMPORTANCE = ("dtype", "unit", "scope", "layers", "score", "loss_on", "against")
+IMPORTANCE = ("dtype", "unit", "scope", "layers", "score", "loss_on", "against", "replicated")
 
 
 class NotPreparedError(InputError):

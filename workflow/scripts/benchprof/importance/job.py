@@ -44,6 +44,7 @@ def compute_importance(
     seed: int,
     targets: Mapping[str, Path],
     store: Store,
+    used_by: Path | None = None,
 ) -> None:
     """Write each ability's importance to its target.
 
@@ -59,6 +60,7 @@ def compute_importance(
         seed: of the sample.
         targets: each ability's importance file.
         store: the store.
+        used_by: the results that the store notes to use its entries; the targets' folder if None.
 
     Raises:
         InputError: an item lacks the companion that it is scored against; a chat template changes
@@ -66,14 +68,14 @@ def compute_importance(
             finite.
     """
     examples, origins = examples_and_origins(scoring, items, exclude, limit, seed)
+    folder = used_by or Path(os.path.commonpath(targets.values()))
     if scoring.unit != WEIGHT:
-        folder = Path(os.path.commonpath(targets.values()))
         scores = score_from_attributions(scoring, examples, items, folder, store)
         for name, target in targets.items():
             write_tensors(target, scores[name], origins[name])
         return
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
-    store.use(Path(os.path.commonpath(targets.values())), KIND, keys.values(), SUFFIX)
+    store.use(folder, KIND, keys.values(), SUFFIX)
     missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
     if missing:
         store.check_writable(KIND, [keys[name] for name in missing])
@@ -133,6 +135,7 @@ def origin_of(
         "score": scoring.score,
         "loss_on": scoring.loss_on,
         "against": scoring.against,
+        "replicated": scoring.replicated,
         "chat_date": chat_date,
         "code": codebase.digest_of("importance"),
         "examples": examples.digest,

@@ -26,6 +26,7 @@ class Scoring:
         gpus: how many the model is split over.
         on_host: whether accumulators stay off the accelerator.
         unit: what has a score: weight, neuron or head.
+        replicated: whether a unit's score is the smaller of those of two halves of the items.
     """
 
     folder: Path
@@ -40,3 +41,4 @@ class Scoring:
     gpus: int = 1
     on_host: bool = False
     unit: str = "weight"
+    replicated: bool = False

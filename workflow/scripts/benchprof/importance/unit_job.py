@@ -24,7 +24,7 @@ from benchprof.importance.faults import check_lengths, context_of, not_finite
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scoring import Scoring
-from benchprof.importance.unit_scores import score_units
+from benchprof.importance.unit_scores import score_replicated, score_units
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import architecture_of, check_content, read_card
@@ -51,7 +51,7 @@ def score_from_attributions(
         scoring: how units are scored.
         examples: of each ability.
         files: each ability's file of items, for messages.
-        folder: of the importance files, for which the store notes what they are made of.
+        folder: of the results that the store notes to use its entries.
         store: of the attributions, which get what they lack.
 
     Raises:
@@ -81,10 +81,23 @@ def score_from_attributions(
         opened = [TensorFile(store.path(KIND, keys[own.digest], SUFFIX)) for own in asked]
         return [{name: file.tensor(name) for name in kept} for file in opened]
 
+    score = score_replicated if scoring.replicated else score_units
+    shuffled = {name: _shuffled(own) for name, own in examples.items()}
     return {
-        name: score_units(read(own.examples), read(own.companions), scoring.score)
-        for name, own in examples.items()
+        name: score(read(own), read(companions), scoring.score)
+        for name, (own, companions) in shuffled.items()
     }
+
+
+def _shuffled(own: Examples) -> tuple[list[Example], list[Example]]:
+    """Examples and companions by the digests of the examples.
+
+    Halves are every other one. In the order of a file, whose items may take turns in their form,
+    these would be of different forms.
+    """
+    order = sorted(range(len(own.examples)), key=lambda index: own.examples[index].digest)
+    companions = [own.companions[index] for index in order] if own.companions else []
+    return [own.examples[index] for index in order], companions
 
 
 def _origin(scoring: Scoring, example: str) -> dict[str, Any]:

@@ -28,6 +28,18 @@ def score_units(
     return contrasted(scores, _score_of(companions, score), score) if companions else scores
 
 
+def score_replicated(
+    examples: Sequence[Attributions], companions: Sequence[Attributions], score: str
+) -> dict[str, torch.Tensor]:
+    """The smaller of each unit's scores over two halves of the examples: what both agree on.
+
+    Halves are every other example, companions with theirs. The arguments are those of
+    `score_units`, of which both halves need one.
+    """
+    one, other = (score_units(examples[k::2], companions[k::2], score) for k in (0, 1))
+    return {name: torch.minimum(values, other[name]) for name, values in one.items()}
+
+
 def _score_of(examples: Sequence[Attributions], score: str) -> dict[str, torch.Tensor]:
     return {name: _mean([own[name] for own in examples], score) for name in examples[0]}
 

@@ -29,7 +29,8 @@ from benchprof.models.units import WEIGHT, unit_projections
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile
 
-SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "dtype", "code")
+SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "replicated", "dtype",
+        "code")  # fmt: skip
 """What importances that are compared must have in common."""
 logger = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
 from benchprof.masks.selection import read_for
+from benchprof.models.units import WEIGHT
 from benchprof.replication.halves import Halves, split
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.store import Store
@@ -48,15 +49,25 @@ def halves_of(
 
 
 def score_items(
-    scoring: Scoring, items: Mapping[str, Path], kept: Mapping[str, Collection[str]], folder: Path
+    scoring: Scoring,
+    items: Mapping[str, Path],
+    kept: Mapping[str, Collection[str]],
+    folder: Path,
+    store: Store,
+    used_by: Path,
 ) -> dict[str, Path]:
-    """Write the importance of every ability by some of its items alone, in a folder and its store.
+    """Write the importance of every ability by some of its items alone, in a folder.
+
+    Of units it comes from the attributions in the run's store. Of weights it is in no store but
+    the folder's own: it is as large as the run's, and nobody asks for it again.
 
     Args:
         scoring: how weights are scored.
         items: each ability's file of train items.
         kept: each ability's ids of the items that count.
         folder: of the files.
+        store: the run's.
+        used_by: the results that the store notes to use attributions.
     """
     importances = {name: folder / f"{name}.safetensors" for name in items}
     compute_importance(
@@ -66,7 +77,8 @@ def score_items(
         limit=None,
         seed=0,
         targets=importances,
-        store=Store(folder / "store"),
+        store=Store(folder / "store") if scoring.unit == WEIGHT else store,
+        used_by=used_by,
     )
     return importances
 
@@ -146,7 +158,9 @@ def select_half_masks(
     folder.mkdir(parents=True, exist_ok=True)
     for half in sorted({own.half for own in missing if own.half}):
         with tempfile.TemporaryDirectory(dir=folder, prefix=".half.") as name:
-            importances = score_items(scoring, items, kept[half], Path(name))
+            importances = score_items(
+                scoring, items, kept[half], Path(name), store, folder / f"half-{half}"
+            )
             for selection, settings in selections.items():
                 wanted = [o for o in missing if (o.selection, o.half) == (selection, half)]
                 made = {own: Path(name, f"{own.name}.mask") for own in wanted}

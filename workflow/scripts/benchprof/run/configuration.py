@@ -271,6 +271,7 @@ class Importance(Section):
     )
     loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
     against: CompanionKind | None = None
+    replicated: Flag = False
     halves: Flag = False
     limit: Limit | None = None
 
@@ -483,7 +484,9 @@ class Configuration(Section):
     benchmarks: dict[Slug, Benchmark] = Field(
         min_length=1, description="at least one benchmark, each a name and what it is"
     )
-    importance: Importance = Field(description="score, loss_on, against, halves and limit")
+    importance: Importance = Field(
+        description="score, loss_on, against, replicated, halves and limit"
+    )
     unit: Unit = Field(default="weight", description="one of weight, neuron, head")
     scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")
     layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (

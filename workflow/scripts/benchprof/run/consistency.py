@@ -79,6 +79,9 @@ def _check_unit(config: Configuration, source: str) -> None:
         where = f"{source}, importance.loss_on"
         raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
     if config.unit == "weight":
+        if config.importance.replicated:
+            where = f"{source}, importance.replicated"
+            raise InputError(where, "true with unit weight", "unit neuron or head")
         return
     scope = {"neuron": "mlp", "head": "attention"}[config.unit]
     if config.scope != scope:

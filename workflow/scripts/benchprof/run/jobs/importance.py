@@ -39,6 +39,7 @@ class Scored(ModelJob):
             gpus=model.gpus,
             on_host=model.scores_on_host,
             unit=config.unit,
+            replicated=config.importance.replicated,
         )
 
     @property
@@ -69,6 +70,7 @@ class Scored(ModelJob):
             "score": importance.score,
             "loss_on": importance.loss_on,
             "against": importance.against,
+            "replicated": importance.replicated,
             "chat_date": config.chat_date,
             "limit": importance.limit,
             "seed": config.seed,
