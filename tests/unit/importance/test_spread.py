@@ -77,8 +77,10 @@ def test_a_loss_is_computed_where_the_head_is(family: str) -> None:
 def test_gradients_are_folded_where_the_weights_are(
     family: str, most_tokens: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def losses(model: Any, examples: Sequence[Example], batch: Sequence[int]) -> torch.Tensor:
-        return example_losses(model, [examples[index] for index in batch])
+    def losses(
+        model: Any, examples: Sequence[Example], batch: Sequence[int], share: bool
+    ) -> torch.Tensor:
+        return example_losses(model, [examples[index] for index in batch], share)
 
     # On the meta device no loss has a value that could be looked at.
     monkeypatch.setattr(gradients, "finite_losses", losses)

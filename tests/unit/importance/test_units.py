@@ -12,7 +12,9 @@ from tests.model_types import CORE
 from benchprof.abilities.item import Item
 from benchprof.errors import InputError
 from benchprof.importance.attributions import unit_attributions
+from benchprof.importance.choices import context_length, shares_contexts
 from benchprof.importance.example import Example, render_example
+from benchprof.importance.gradients import batches_of
 from benchprof.importance.levels import activation_levels
 from benchprof.importance.loss import NonFiniteLossError, example_losses, text_losses
 from benchprof.importance.memory import Memory
@@ -117,6 +119,39 @@ def test_the_loss_of_a_choice_is_the_right_option_s_share() -> None:
         loss = float(example_losses(model, [choice])[0])
     shares = torch.exp(-nats) / torch.exp(-nats).sum()
     assert loss == pytest.approx(-float(shares[0].log()), abs=1e-5)
+
+
+def test_a_shared_context_gives_the_same_losses_and_attributions(model: Any) -> None:
+    """Of two choices in one pass, whose options are of different length."""
+    context = [7, 30, 41, 52, 61]
+    other = text([*context, 15], 1)
+    other = Example(other.ids, other.counted, (text([*context, 18, 19], 2),))
+    both = [examples()[1], other]
+    # A window of five tokens does not hold the texts.
+    window = getattr(model.config, "sliding_window", None)
+    assert shares_contexts(model, both) == (window is None)
+    with torch.no_grad():
+        shared, alone = (example_losses(model, both, share=own) for own in (True, False))
+    assert torch.allclose(shared, alone, atol=1e-5)
+    projections = every_projection(model)
+    # The second is read in passes so short that layers are checkpointed, and nothing is shared.
+    one, two = (
+        dict(unit_attributions(model, projections, both, Memory(most))) for most in (200, 1)
+    )
+    for index in (0, 1):
+        for name, values in one[index].items():
+            assert torch.allclose(values, two[index][name], atol=1e-5), name
+
+
+def test_contexts_of_different_length_share_no_pass() -> None:
+    model = tiny_model("llama")
+    longer = Example(torch.tensor([1, 2, 3]), text([1, 2, 3], 1).counted, (text([1, 2, 4], 1),))
+    both = [examples()[1], longer]
+    assert not shares_contexts(model, both)
+    assert batches_of(model, both, 200) == [[0], [1]]
+    assert context_length(longer) == 2
+    # Of options that begin alike, what they share; of one that begins another, one less than it.
+    assert context_length(Example(longer.ids, longer.counted, (text([1, 2, 3, 4], 1),))) == 2
 
 
 def test_a_choice_is_rendered_as_every_option_after_the_same_context() -> None:

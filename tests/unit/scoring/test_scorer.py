@@ -22,6 +22,7 @@ from benchprof.errors import InputError
 from benchprof.scoring import attention, forward, packing
 from benchprof.scoring import scorer as module
 from benchprof.scoring.attention import KeptPaths, Paths
+from benchprof.scoring.obstacle import obstacle
 from benchprof.scoring.packing import Dimensions
 from benchprof.scoring.scorer import Answer, Pair, TreeScorer
 
@@ -213,11 +214,11 @@ def test_settings_that_make_packing_inexact_are_obstacles(
     make_model: MakeModel, change: dict[str, Any], reason: str
 ) -> None:
     model = make_model("llama")
-    assert forward.obstacle(model) is None
+    assert obstacle(model) is None
     other = copy.deepcopy(model)
     for name, value in change.items():
         object.__setattr__(other.config, name, value)
-    assert reason in (forward.obstacle(other) or "")
+    assert reason in (obstacle(other) or "")
 
 
 def test_scores_do_not_depend_on_longer_sequences_of_the_batch(

@@ -12,7 +12,6 @@ from torch.utils.hooks import RemovableHandle
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import backward, batches_of
 from benchprof.importance.memory import Memory
-from benchprof.models.device import with_float64
 from benchprof.models.units import Projection
 
 Attributions = dict[str, torch.Tensor]
@@ -43,27 +42,30 @@ def unit_attributions(
         NonFiniteLossError: a loss is infinite or not a number.
     """
     sizes = {name: own.units for name, own in projections.items()}
-    owners: list[int] = []
     found: dict[str, torch.Tensor] = {}
+    batch: list[int] = []
 
-    def add(name: str, activations: torch.Tensor, gradients: torch.Tensor) -> None:
+    def add(name: str, rows: int, activations: torch.Tensor, gradients: torch.Tensor) -> None:
         own = projections[name]
-        products = with_float64(activations).double() * with_float64(gradients).double()
-        by_text = -products.reshape(len(owners), -1, own.units, own.width).sum(dim=(1, 3))
-        found[name] = by_text.float().cpu()
+        products = activations.float().mul_(gradients)
+        by_row = -products.reshape(rows, -1, own.units, own.width).sum(dim=(1, 3)).cpu()
+        # A row is a text, or the context that the texts of an example share.
+        owners = list(range(len(batch)))
+        if rows > len(batch):
+            owners = [place for place in owners for _ in examples[batch[place]].texts]
+        total = found.setdefault(name, by_row.new_zeros(len(batch), own.units))
+        total.index_add_(0, torch.tensor(owners), by_row)
 
     with _weights_frozen(model), _gradients_seen(model, projections, add):
-        for batch in batches_of(model, examples, memory.most_tokens):
-            owners[:] = [index for index in batch for _ in examples[index].texts]
+        for batch[:] in batches_of(model, examples, memory.most_tokens):
             found.clear()
             backward(model, examples, batch, memory)
-            for index in batch:
-                rows = [row for row, owner in enumerate(owners) if owner == index]
+            for place, index in enumerate(batch):
                 yield (
                     index,
                     {
                         # Of a projection that no token went through nothing is found.
-                        name: found[name][rows].sum(dim=0) if name in found else torch.zeros(own)
+                        name: found[name][place].clone() if name in found else torch.zeros(own)
                         for name, own in sizes.items()
                     },
                 )
@@ -86,24 +88,32 @@ def _weights_frozen(model: nn.Module) -> Iterator[None]:
 def _gradients_seen(
     model: nn.Module,
     projections: Mapping[str, Projection],
-    see: Callable[[str, torch.Tensor, torch.Tensor], None],
+    see: Callable[[str, int, torch.Tensor, torch.Tensor], None],
 ) -> Iterator[None]:
-    """Give each projection's input and its gradient to `see`, during the backward pass."""
+    """Give each projection's input and its gradient to `see`, during the backward pass.
+
+    Between them stands the number of rows that the pass reads, which some MLPs join.
+    """
+    rows: list[int] = [0]
+
+    def begin(_: nn.Module, __: tuple[torch.Tensor, ...], states: torch.Tensor) -> None:
+        rows[0] = states.shape[0]
+        # Else no activation would have a gradient, where no weight has one.
+        states.requires_grad_(True)
 
     def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
         def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
             activations = inputs[0]
             if activations.requires_grad:
-                kept = activations.detach()
-                activations.register_hook(lambda gradients: see(name, kept, gradients))
+                kept, count = activations.detach(), rows[0]
+                activations.register_hook(lambda gradients: see(name, count, kept, gradients))
 
         return hook
 
     hooks: list[RemovableHandle] = []
     embedding = model.get_input_embeddings()  # type: ignore[operator]
     try:
-        # Else no activation would have a gradient, where no weight has one.
-        hooks.append(embedding.register_forward_hook(lambda *own: own[-1].requires_grad_(True)))
+        hooks.append(embedding.register_forward_hook(begin))
         for name in projections:
             module = model.get_submodule(name.rpartition(".")[0])
             hooks.append(module.register_forward_pre_hook(hook_for(name)))

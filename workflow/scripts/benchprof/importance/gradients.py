@@ -10,6 +10,7 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 
 from benchprof.importance.checkpointing import checkpointed
+from benchprof.importance.choices import context_length
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
 from benchprof.importance.memory import Memory
@@ -84,14 +85,28 @@ def backward(
     rows = sum(len(examples[index].texts) for index in batch)
     long = rows * max(examples[index].longest for index in batch) > memory.most_tokens
     with checkpointed(model) if long else contextlib.nullcontext():
-        finite_losses(model, examples, batch).sum().backward()
+        # A layer that is computed again would add to the shared context's keys again.
+        finite_losses(model, examples, batch, share=not long).sum().backward()
 
 
 def batches_of(model: nn.Module, examples: Sequence[Example], most_tokens: int) -> list[list[int]]:
-    """Indices of examples that share a pass of at most `most_tokens`, as `batches` makes them."""
+    """Indices of examples that share a pass of at most `most_tokens`, as `batches` makes them.
+
+    Choices share one only where their contexts are equally long.
+    """
     texts = max(len(example.texts) for example in examples)
     lengths = [example.longest for example in examples]
-    return batches(lengths, most_tokens // texts, Rotaries.of(model).frequencies)
+    kind_of = Rotaries.of(model).frequencies
+    if texts == 1:
+        return batches(lengths, most_tokens, kind_of)
+    alike: dict[int, list[int]] = {}
+    for index, example in enumerate(examples):
+        alike.setdefault(context_length(example), []).append(index)
+    return [
+        [own[index] for index in batch]
+        for _, own in sorted(alike.items(), reverse=True)
+        for batch in batches([lengths[index] for index in own], most_tokens // texts, kind_of)
+    ]
 
 
 def batches(

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 
+from benchprof.importance.choices import shared_text_losses, shares_contexts
 from benchprof.importance.example import Example
 
 
@@ -26,17 +27,22 @@ class NonFiniteLossError(ArithmeticError):
         self.example = example
 
 
-def example_losses(model: nn.Module, examples: Sequence[Example]) -> torch.Tensor:
+def example_losses(
+    model: nn.Module, examples: Sequence[Example], share: bool = True
+) -> torch.Tensor:
     """L(x) of each example, in nats.
 
     Cross-entropy averaged over the counted tokens; of an example with other options minus the log
     of the right option's share: -log(p / Σ p), each p the probability of an option's counted
-    tokens after the same context.
+    tokens after the same context, which is read once where `share` allows it and the model does.
 
     Returns:
         float32, of shape (examples,).
     """
-    totals = text_losses(model, [text for example in examples for text in example.texts])
+    if share and shares_contexts(model, examples):
+        totals = shared_text_losses(model, examples)
+    else:
+        totals = text_losses(model, [text for example in examples for text in example.texts])
     losses, first = [], 0
     for example in examples:
         own = totals[first : first + len(example.texts)]
@@ -72,14 +78,14 @@ def text_losses(model: nn.Module, texts: Sequence[Example]) -> torch.Tensor:
 
 
 def finite_losses(
-    model: nn.Module, examples: Sequence[Example], indices: Sequence[int]
+    model: nn.Module, examples: Sequence[Example], indices: Sequence[int], share: bool = True
 ) -> torch.Tensor:
     """L(x) of the examples with these indices, of shape (indices,).
 
     Raises:
         NonFiniteLossError: one is infinite or not a number.
     """
-    losses = example_losses(model, [examples[index] for index in indices])
+    losses = example_losses(model, [examples[index] for index in indices], share)
     for index, loss in zip(indices, losses.tolist(), strict=True):
         if not abs(loss) < float("inf"):
             raise NonFiniteLossError(index, loss)

@@ -20,6 +20,7 @@ from transformers.modeling_outputs import BaseModelOutputWithPast
 
 from benchprof.scoring.attention import KeptPaths, Paths, attention_by
 from benchprof.scoring.decoder import fused_decoder
+from benchprof.scoring.obstacle import obstacle
 from benchprof.scoring.packing import Dimensions, Row, Target
 from benchprof.scoring.rotary import Rotaries
 from benchprof.scoring.structure import decoder_of
@@ -36,31 +37,6 @@ LOGIT_BYTES = 1 << 25
 CACHED_BYTES = 1 << 19
 """Size of the float32 logits that a thread of a processor normalises at once: they stay in its
 cache."""
-
-
-def obstacle(model: Any) -> str | None:
-    """Say by a model's settings why rows of several paths would not be exact; None if none does.
-
-    What they do not tell is tried: see `trial`.
-    """
-    _, decoder, _ = decoder_of(model)
-    config: Any = getattr(decoder, "config", model.config.get_text_config())
-    attention = getattr(config, "_attn_implementation", None)
-    kinds = set(getattr(config, "layer_types", None) or ())
-    obstacles = {
-        f"attention {attention!r} takes no mask": attention not in ("sdpa", "eager"),
-        # Of vision models that of images alone, which no request holds.
-        "its attention is bidirectional": (
-            getattr(config, "use_bidirectional_attention", None) not in (None, False, "vision")
-        ),
-        f"its layers are not all attention: {sorted(kinds)}": (
-            not kinds <= {"full_attention", "sliding_attention"}
-        ),
-        "its rotary frequencies depend on the length of the longest sequence of a batch": (
-            Rotaries.of(model).varying
-        ),
-    }
-    return next((reason for reason, holds in obstacles.items() if holds), None)
 
 
 def read_logits(

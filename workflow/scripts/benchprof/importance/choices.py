@@ -1,0 +1,78 @@
+"""Losses of choices whose options share one reading of their context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
+from transformers import DynamicCache
+from transformers.cache_utils import DynamicLayer
+
+from benchprof.importance.example import Example
+from benchprof.scoring.obstacle import obstacle
+
+
+def shares_contexts(model: nn.Module, examples: Sequence[Example]) -> bool:
+    """Whether the examples' contexts can be read once each, by one pass: all are equally long.
+
+    Padding between a context and its options would move these, or be attended to. A sliding window
+    must hold the whole text.
+    """
+    if not all(example.others for example in examples) or not hasattr(model, "config"):
+        return False
+    if len({context_length(example) for example in examples}) > 1 or obstacle(model):
+        return False
+    config: Any = model.config
+    window = getattr(config.get_text_config(), "sliding_window", None)
+    return window is None or max(example.longest for example in examples) <= window
+
+
+def context_length(example: Example) -> int:
+    """How many tokens all texts begin with; each has one more at least."""
+    texts = [text.ids.tolist() for text in example.texts]
+    most = min(map(len, texts)) - 1
+    alike = (len({text[place] for text in texts}) == 1 for place in range(most))
+    return next((place for place, same in enumerate(alike) if not same), most)
+
+
+def shared_text_losses(model: nn.Module, examples: Sequence[Example]) -> torch.Tensor:
+    """Cross-entropy of each text in nats, summed over its counted tokens, as of `text_losses`.
+
+    Args:
+        model: a causal language model.
+        examples: of `shares_contexts`.
+
+    Returns:
+        float32, of shape (texts,), in the order of the examples and their texts.
+    """
+    device = next(model.parameters()).device
+    length = context_length(examples[0])
+    texts = [text for example in examples for text in example.texts]
+    owners = [number for number, example in enumerate(examples) for _ in example.texts]
+    contexts = torch.stack([example.ids[:length] for example in examples])
+    cache = DynamicCache()
+    read = model(
+        input_ids=contexts.to(device), past_key_values=cache, use_cache=True, logits_to_keep=1
+    )
+    # What the last token of the context says of each text's next one.
+    logits = [read.logits[owners]]
+    rest = pad_sequence([text.ids[length:-1] for text in texts], batch_first=True)
+    if rest.shape[1]:
+        branches = DynamicCache()
+        for layer in cache.layers:
+            own = DynamicLayer()
+            own.keys, own.values = layer.keys[owners], layer.values[owners]
+            own.is_initialized = True
+            branches.layers.append(own)
+        going_on = model(input_ids=rest.to(device), past_key_values=branches, use_cache=True)
+        logits.append(going_on.logits)
+    said = torch.cat(logits, dim=1).float()
+    targets = pad_sequence([text.ids[length:] for text in texts], batch_first=True)
+    counted = pad_sequence([text.counted[length:] for text in texts], batch_first=True)
+    targets, counted = targets.to(said.device), counted.to(said.device)
+    losses = cross_entropy(said.flatten(0, 1), targets.flatten(), reduction="none")
+    return (losses.view_as(targets) * counted).sum(dim=1)
