@@ -47,7 +47,8 @@ def unit_attributions(
 
     def add(name: str, rows: int, activations: torch.Tensor, gradients: torch.Tensor) -> None:
         own = projections[name]
-        products = activations.float().mul_(gradients)
+        # Not in place: of a model in float32 it is the activations themselves.
+        products = activations.float() * gradients
         by_row = -products.reshape(rows, -1, own.units, own.width).sum(dim=(1, 3)).cpu()
         # A row is a text, or the context that the texts of an example share.
         owners = list(range(len(batch)))
