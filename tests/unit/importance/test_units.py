@@ -200,13 +200,16 @@ def test_a_replicated_score_is_the_smaller_of_two_halves() -> None:
 
 
 def test_levels_are_means_over_tokens_and_features() -> None:
+    """Of examples that are read together as of each alone."""
     model = tiny_model("llama")
     projections = every_projection(model)
+    levels = activation_levels(model, projections, examples())
     seen: dict[str, list[torch.Tensor]] = {name: [] for name in projections}
     for name, kept in seen.items():
         module = model.get_submodule(name.rpartition(".")[0])
         module.register_forward_pre_hook(lambda _, own, k=kept: k.append(own[0][0].detach()))
-    levels = activation_levels(model, projections, examples())
+    for example in examples():
+        model(input_ids=example.ids[None])
     for name, own in projections.items():
         tokens = torch.cat(seen[name]).abs()
         expected = tokens.reshape(len(tokens), own.units, own.width).mean(dim=(0, 2))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.hooks import RemovableHandle
 
 from benchprof.importance.example import Example, render_examples
@@ -14,6 +15,8 @@ from benchprof.importance.items import used_items
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.units import Projection
 
+AT_ONCE = 8
+"""Examples of a pass."""
 ITEMS = 8
 """Train items of each ability that are read for it."""
 
@@ -51,8 +54,9 @@ def activation_levels(
     Args:
         model: in evaluation mode.
         projections: whose units are meant.
-        examples: at least one, read one at a time.
+        examples: at least one, read `AT_ONCE` at a time.
     """
+    counted = torch.zeros(0, dtype=torch.bool)
     totals = {
         name: torch.zeros(own.units, dtype=torch.float64) for name, own in projections.items()
     }
@@ -60,8 +64,8 @@ def activation_levels(
     def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
         def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
             own = projections[name]
-            by_feature = inputs[0].abs().reshape(-1, own.units, own.width)
-            totals[name] += by_feature.mean(dim=2, dtype=torch.float32).sum(dim=0).cpu()
+            by_token = inputs[0].reshape(-1, own.units, own.width)[counted]
+            totals[name] += by_token.abs().mean(dim=2, dtype=torch.float32).sum(dim=0).cpu()
 
         return hook
 
@@ -71,8 +75,13 @@ def activation_levels(
             module = model.get_submodule(name.rpartition(".")[0])
             hooks.append(module.register_forward_pre_hook(hook_for(name)))
         with torch.no_grad():
-            for example in examples:
-                ids = example.ids[None].to(next(model.parameters()).device)
+            for first in range(0, len(examples), AT_ONCE):
+                texts = [example.ids for example in examples[first : first + AT_ONCE]]
+                # Padded on the right, where causal attention never looks.
+                ids = pad_sequence(texts, batch_first=True)
+                places = torch.arange(ids.shape[1])
+                counted = torch.cat([places < len(text) for text in texts])
+                ids = ids.to(next(model.parameters()).device)
                 model(input_ids=ids, use_cache=False, logits_to_keep=1)
     finally:
         for handle in hooks:
