@@ -173,7 +173,12 @@ def behind(module: str) -> set[str]:
         ("calibration", {"benchprof.evaluation.record"}),
         ("profile", {"benchprof.evaluation.record"}),
         # The weights that random masks are matched to: their dtype is the configuration's.
-        ("masks", {"benchprof.models.loading", "benchprof.scoring.rotary"}),
+        # What tells how active units are has a digest of its own, which controls of units carry.
+        (
+            "masks",
+            {"benchprof.models.loading", "benchprof.scoring.rotary", *codebase.MODULES["levels"]}
+            - {*codebase.MODULES["masks"]},
+        ),
         # The type of a mask's entries.
         ("evaluation", {"benchprof.masks.threshold"}),
     ],

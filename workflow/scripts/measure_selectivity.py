@@ -13,6 +13,7 @@ def main(job: MeasureSelectivity, threads: int) -> None:
         intact=job.intact,
         sources=job.sources,
         settings=job.profile,
+        complement=job.run.configuration.ablation_of == "complement",
         title=job.title,
         fraction=job.k,
         csv=job.csv,

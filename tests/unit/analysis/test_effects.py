@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from benchprof.analysis.effects import effects_table
 from benchprof.profile.criteria import ABILITY_FORM, Effect, explanations
 
+ALL = "all_abilities"
 # The mask of x moves the choice on its own items by 1 nat; nothing else moves by more than 0.2.
 CLEAN = {
-    ("x", "item", "x", None): 1.0, ("x", "item", "y", None): 0.1, ("x", "item", "r", 1): 0.0,
-    ("x", "item", "r", 2): 0.2, ("x", "blank", "x", None): 0.05, ("x", "read_off", "x", None): 0.0,
+    ("x", "item", "x", None): 1.0, ("x", "item", "y", None): 0.1, ("x", "item", ALL, 1): 0.0,
+    ("x", "item", ALL, 2): 0.2, ("x", "blank", "x", None): 0.05, ("x", "read_off", "x", None): 0.0,
     ("x", "flip", "x", None): 0.9, ("y", "item", "x", None): 0.2, ("y", "item", "y", None): 0.0,
 }  # fmt: skip
 
@@ -51,7 +52,7 @@ def test_an_effect_that_nothing_explains() -> None:
         (("x", "item", "y", None), 0.8, "mask of y"),
         (("x", "blank", "x", None), 0.8, "blank"),
         (("x", "read_off", "x", None), 1.2, "read_off"),
-        (("x", "item", "r", 1), 1.5, "random masks"),
+        (("x", "item", ALL, 1), 1.5, "random masks"),
         # A flip needs the ability as much as its item.
         (("x", "flip", "x", None), 3.0, ""),
     ],
@@ -66,6 +67,20 @@ def test_each_control_explains_an_effect(key: Any, value: float, explained: str)
 def test_form_that_moves_or_is_not_known_explains_it(form: float) -> None:
     found = effects_table(table(CLEAN, form=form)).set_index("ability")
     assert found.loc["x", "explained_by"] == "form"
+
+
+def test_a_control_of_its_own_counts_and_those_of_others_do_not() -> None:
+    """With `matched_to: each_ability` the mean over all would hide the one that is matched."""
+    own = {("x", "item", "x", 1): 1.0, ("x", "item", "y", 1): 0.0, ("x", "item", "y", 2): 0.0}
+    clean = {key: value for key, value in CLEAN.items() if key[2] != ALL}
+    found = effects_table(table(clean | own)).set_index("ability")
+    assert (found.loc["x", "random"], found.loc["x", "explained_by"]) == (1.0, "random masks")
+
+
+def test_what_a_mask_alone_keeps_is_not_judged() -> None:
+    found = effects_table(table(CLEAN), complement=True)
+    assert set(found["explained_by"]) == {"complement"}
+    assert not found["effect"].any()
 
 
 def test_an_ability_that_was_not_asked_its_own_test_has_no_row() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
-from tests.model_types import CORE
+from tests.model_types import CORE, MORE
 
 from benchprof.abilities.item import Item
 from benchprof.errors import InputError
@@ -143,6 +143,16 @@ def test_a_shared_context_gives_the_same_losses_and_attributions(model: Any) -> 
             assert torch.allclose(values, two[index][name], atol=1e-5), name
 
 
+@pytest.mark.parametrize("family", sorted({*MORE} - {*UNITED}))
+def test_a_type_shares_contexts_exactly_or_not_at_all(family: str) -> None:
+    """RWKV, for one, has no cache of keys, and would read options without their context."""
+    model = tiny_model(family)
+    shared = [examples()[1]]
+    with torch.no_grad():
+        losses = [float(example_losses(model, shared, share=own)) for own in (True, False)]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-4)
+
+
 def test_contexts_of_different_length_share_no_pass() -> None:
     model = tiny_model("llama")
     longer = Example(torch.tensor([1, 2, 3]), text([1, 2, 3], 1).counted, (text([1, 2, 4], 1),))
@@ -191,10 +201,10 @@ def test_companions_are_subtracted_and_only_a_signed_score_may_be_negative() -> 
     assert score_units(ATTRIBUTED, companions, "taylor_signed")["p"].tolist() == [0, -3]
 
 
-def test_a_replicated_score_is_the_smaller_of_two_halves() -> None:
+def test_a_replicated_score_is_what_two_halves_agree_on() -> None:
     four = [*ATTRIBUTED, {"p": torch.tensor([1.0, -1.5])}, {"p": torch.tensor([-4.0, 0.5])}]
     # Means of the first and third, of the second and fourth: (2, -2.5) and (-2.5, -1).
-    assert score_replicated(four, [], "taylor_signed")["p"].tolist() == [-2.5, -2.5]
+    assert score_replicated(four, [], "taylor_signed")["p"].tolist() == [0, -1]
     # Of |s|: (2, 2.5) and (2.5, 1.5).
     assert score_replicated(four, [], "taylor_abs")["p"].tolist() == [2, 1.5]
 

@@ -216,3 +216,16 @@ def test_the_same_numbers_of_another_unit_are_another_mask() -> None:
     kinds = [Mask(entries, {"unit": unit}) for unit in ("weight", "neuron", "head")]
     assert len({mask.digest for mask in kinds}) == 3
     assert kinds[0].digest == Mask(entries, {}).digest
+
+
+def test_numbers_of_units_are_not_taken_for_those_of_weights() -> None:
+    model = tiny_model("llama")
+    name = "model.layers.0.mlp.down_proj.weight"
+    mask = Mask({name: torch.tensor([3])}, {"ability": "x", "unit": "neuron"})
+    before = model.get_parameter(name).clone()
+    with (
+        pytest.raises(InputError, match="numbers of neurons; expected entries of weights"),
+        ablated(scope_weights(model, "mlp"), mask, "zero"),
+    ):
+        pass
+    assert torch.equal(model.get_parameter(name), before)

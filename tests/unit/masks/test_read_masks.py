@@ -95,7 +95,8 @@ def test_the_digest_is_of_the_entries_whatever_their_type(file: Path) -> None:
     narrow = Mask(ENTRIES, ORIGIN)
     wide = Mask({name: indices.long() for name, indices in ENTRIES.items()}, ORIGIN)
     beyond = Mask({"layer.weight": torch.tensor([1, BEYOND])}, ORIGIN)
+    heads = Mask(ENTRIES, ORIGIN | {"unit": "head"})
     assert narrow.digest == wide.digest != beyond.digest
-    for mask in (narrow, wide, beyond):
+    for mask in (narrow, wide, beyond, heads):
         write_mask(file, mask)
         assert check_mask(file.read_bytes(), "file")["digest"] == mask.digest

@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchprof.analysis.selectivity import ITEM
 from benchprof.profile.criteria import Effect, explanations
+from benchprof.run.ablation import ALL_ABILITIES
 
 COLUMNS = ["ability", "n", "choice", "choice_se", "form", "random", "other_mask", "flip",
            "read_off", "blank", "other_test", "explained_by", "effect"]  # fmt: skip
@@ -15,11 +16,12 @@ FROM_READING = ("read_off", "blank")
 """Companions on which the ability has nothing to do, or nothing to find."""
 
 
-def effects_table(table: pd.DataFrame) -> pd.DataFrame:
+def effects_table(table: pd.DataFrame, complement: bool = False) -> pd.DataFrame:
     """A row per ability whose own test was asked under its own mask.
 
     Args:
         table: of `selectivity_table`, of the items and of their companions.
+        complement: whether all but the masks was ablated, which nothing here judges.
 
     Returns:
         Rises of choice in nats on the ability's own items: under its mask (`choice`), `random`, the
@@ -30,7 +32,10 @@ def effects_table(table: pd.DataFrame) -> pd.DataFrame:
         not asked.
     """
     rows = [_row(ability, table) for ability in table["ability"].unique()]
-    return pd.DataFrame([row for row in rows if row], columns=COLUMNS)
+    found = pd.DataFrame([row for row in rows if row], columns=COLUMNS)
+    if complement:
+        found["explained_by"], found["effect"] = "complement", False
+    return found
 
 
 def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:
@@ -48,7 +53,8 @@ def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:
         for name, effect in _effects_of(masks.set_index("ability")).items()
         if name != ability
     }
-    random = _mean(own_items[own_items["seed"].notna()])
+    controls = own_items[own_items["seed"].notna()]
+    random = _mean(controls[controls["ability"].isin([ability, ALL_ABILITIES])])
     reading = {kind: effect for kind, effect in _effects_of(asked).items() if kind in FROM_READING}
     found = explanations(
         Effect(mask["choice"], mask["choice_se"]),

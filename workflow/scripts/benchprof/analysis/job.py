@@ -26,7 +26,7 @@ from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
-from benchprof.models.preparation import read_card
+from benchprof.masks.size import whole_size
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
@@ -86,13 +86,15 @@ def measure_core(
     Args:
         folder: the prepared model.
         importances: importance file by ability.
-        fractions: each k, a share of all parameters; those that exceed the scope are left out.
+        fractions: each k, a share of all parameters, neurons or heads; those that exceed the scope
+            or are less than one are left out.
         title: of the figure.
         csv: the table, as `core_table` says.
         figures: PNG and SVG.
     """
     files = {ability: TensorFile(path) for ability, path in importances.items()}
-    whole, size = read_card(folder).parameters, next(iter(files.values())).total_size
+    first = next(iter(files.values()))
+    whole, size = whole_size(folder, first.origin["unit"]), first.total_size
     counts = {f: int(Decimal(f) * whole) for f in fractions}
     table = core_table(files, {f: n for f, n in counts.items() if 1 <= n <= size})
     write_table(csv, table)
@@ -105,6 +107,7 @@ def measure_selectivity(
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     settings: Settings,
+    complement: bool,
     title: str,
     fraction: str,
     csv: Path,
@@ -120,6 +123,7 @@ def measure_selectivity(
         intact: record of the intact model by such a benchmark.
         sources: records of the ablated models on them, all of one model, selection and k.
         settings: of the profile, for the intervals of form.
+        complement: whether all but the masks was ablated.
         title: of the figure, to which k is added.
         fraction: k as configured.
         csv: the table, as `selectivity_table` says.
@@ -138,7 +142,7 @@ def measure_selectivity(
         ]
     )
     write_table(csv, table)
-    write_table(effects, effects_table(table))
+    write_table(effects, effects_table(table, complement))
     draw_selectivity(table, _with_k(title, masks, fraction), figures)
 
 

@@ -71,7 +71,7 @@ def measure_stability(
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
-    for share in shares(list(halves.values())):
+    for share in shares(list(halves.values()), fewest=2 if scoring.replicated else 1):
         first, sizes = masks_of(0, share)
         second, _ = masks_of(1, share)
         numbers = {name: len(own[0]) // share for name, own in halves.items()}

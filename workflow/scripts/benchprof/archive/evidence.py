@@ -85,7 +85,9 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
         origin = load_json(header.pop("__metadata__")["benchprof"].encode(), name)
         noted, noted_entries = origin.pop("sha256"), origin["digest"]
         whole = hashlib.sha256(json.dumps(origin, sort_keys=True, allow_nan=False).encode())
-        entries = hashlib.sha256()
+        unit = origin.get("unit", "weight")
+        # As `Mask.digest` begins, of units alone.
+        entries = hashlib.sha256(b"" if unit == "weight" else f"{unit};".encode())
         place = 8 + length
         for tensor, own in sorted(header.items(), key=lambda pair: pair[1]["data_offsets"]):
             start, end = own["data_offsets"]

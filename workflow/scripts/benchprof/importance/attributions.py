@@ -30,7 +30,8 @@ def unit_attributions(
     first order the rise of L(x) when the unit becomes zero (Molchanov et al., arXiv:1611.06440,
     eq. 7, with its sign). It equals the sum of the signed Taylor scores of the weights that read
     the unit. No weight has a gradient here: a pass takes the activations' alone, and several
-    examples.
+    examples. The inputs of the projections are kept till their gradients come, also of an example
+    so long that it is checkpointed.
 
     Args:
         model: in evaluation mode; left as found.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,9 @@ def shares_contexts(model: nn.Module, examples: Sequence[Example]) -> bool:
     if not all(example.others for example in examples) or not hasattr(model, "config"):
         return False
     if len({context_length(example) for example in examples}) > 1 or obstacle(model):
+        return False
+    # RWKV takes a state of its own, and would read options without their context.
+    if _cache_name(model) is None:
         return False
     config: Any = model.config
     window = getattr(config.get_text_config(), "sliding_window", None)
@@ -54,10 +58,9 @@ def shared_text_losses(model: nn.Module, examples: Sequence[Example]) -> torch.T
     texts = [text for example in examples for text in example.texts]
     owners = [number for number, example in enumerate(examples) for _ in example.texts]
     contexts = torch.stack([example.ids[:length] for example in examples])
-    cache = DynamicCache()
-    read = model(
-        input_ids=contexts.to(device), past_key_values=cache, use_cache=True, logits_to_keep=1
-    )
+    cache, name = DynamicCache(), _cache_name(model)
+    assert name is not None
+    read = model(input_ids=contexts.to(device), use_cache=True, logits_to_keep=1, **{name: cache})
     # What the last token of the context says of each text's next one.
     logits = [read.logits[owners]]
     rest = pad_sequence([text.ids[length:-1] for text in texts], batch_first=True)
@@ -68,7 +71,7 @@ def shared_text_losses(model: nn.Module, examples: Sequence[Example]) -> torch.T
             own.keys, own.values = layer.keys[owners], layer.values[owners]
             own.is_initialized = True
             branches.layers.append(own)
-        going_on = model(input_ids=rest.to(device), past_key_values=branches, use_cache=True)
+        going_on = model(input_ids=rest.to(device), use_cache=True, **{name: branches})
         logits.append(going_on.logits)
     said = torch.cat(logits, dim=1).float()
     targets = pad_sequence([text.ids[length:] for text in texts], batch_first=True)
@@ -76,3 +79,9 @@ def shared_text_losses(model: nn.Module, examples: Sequence[Example]) -> torch.T
     targets, counted = targets.to(said.device), counted.to(said.device)
     losses = cross_entropy(said.flatten(0, 1), targets.flatten(), reduction="none")
     return (losses.view_as(targets) * counted).sum(dim=1)
+
+
+def _cache_name(model: nn.Module) -> str | None:
+    """By what name a model takes a cache of keys and values, if it does; it has changed."""
+    names = inspect.signature(model.forward).parameters
+    return next((name for name in ("cache", "past_key_values") if name in names), None)

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.hooks import RemovableHandle
 
+from benchprof import digests
 from benchprof.importance.example import Example, render_examples
 from benchprof.importance.items import used_items
 from benchprof.models.loading import load_tokenizer
@@ -44,6 +45,11 @@ def level_examples(
     own = (used_items(items[name], exclude[name], ITEMS, seed) for name in sorted(items))
     chosen = [item for of_ability in own for item in of_ability]
     return list(render_examples(chosen, tokenizer, "all", None, date).examples)
+
+
+def digest_of_all(examples: Sequence[Example]) -> str:
+    """SHA-256 of what is read."""
+    return digests.of_value([example.digest for example in examples])
 
 
 def activation_levels(

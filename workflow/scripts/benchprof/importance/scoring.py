@@ -26,7 +26,7 @@ class Scoring:
         gpus: how many the model is split over.
         on_host: whether accumulators stay off the accelerator.
         unit: what has a score: weight, neuron or head.
-        replicated: whether a unit's score is the smaller of those of two halves of the items.
+        replicated: whether a unit's score is what those of two halves of the items agree on.
     """
 
     folder: Path

@@ -81,6 +81,10 @@ def score_from_attributions(
         opened = [TensorFile(store.path(KIND, keys[own.digest], SUFFIX)) for own in asked]
         return [{name: file.tensor(name) for name in kept} for file in opened]
 
+    for name, own in examples.items():
+        if scoring.replicated and len(own.items) < 2:
+            found, expected = "one item", "two items or more, of which halves can be made"
+            raise InputError(f"{files[name]}, with `importance.replicated`", found, expected)
     score = score_replicated if scoring.replicated else score_units
     shuffled = {name: _shuffled(own) for name, own in examples.items()}
     return {
@@ -105,7 +109,7 @@ def _origin(scoring: Scoring, example: str) -> dict[str, Any]:
     return {
         "model": read_card(scoring.folder).digest,
         "dtype": scoring.dtype,
-        "code": codebase.digest_of("importance"),
+        "code": codebase.digest_of("attributions"),
         "example": example,
     }
 

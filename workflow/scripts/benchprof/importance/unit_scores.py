@@ -31,13 +31,18 @@ def score_units(
 def score_replicated(
     examples: Sequence[Attributions], companions: Sequence[Attributions], score: str
 ) -> dict[str, torch.Tensor]:
-    """The smaller of each unit's scores over two halves of the examples: what both agree on.
+    """What the scores of each unit over two halves of the examples agree on.
 
-    Halves are every other example, companions with theirs. The arguments are those of
-    `score_units`, of which both halves need one.
+    That is the score nearer to 0, and 0 where the signs differ. Halves are every other example,
+    companions with theirs. The arguments are those of `score_units`, with two examples or more.
     """
     one, other = (score_units(examples[k::2], companions[k::2], score) for k in (0, 1))
-    return {name: torch.minimum(values, other[name]) for name, values in one.items()}
+    return {name: _agreed(values, other[name]) for name, values in one.items()}
+
+
+def _agreed(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    nearer = torch.where(one.abs() < other.abs(), one, other)
+    return nearer.where(one.sign() == other.sign(), torch.zeros_like(nearer))
 
 
 def _score_of(examples: Sequence[Attributions], score: str) -> dict[str, torch.Tensor]:

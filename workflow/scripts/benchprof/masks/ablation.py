@@ -98,6 +98,10 @@ def kept_alone(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) 
 
 
 def _check(weights: Mapping[str, nn.Parameter], mask: Mask) -> None:
+    if mask.unit != WEIGHT:
+        where = f"mask of {mask.origin.get('ability')}"
+        remedy = "Give `in_weights(model, mask)` in its place."
+        raise InputError(where, f"numbers of {mask.unit}s", "entries of weights", remedy)
     for name, indices in mask.entries.items():
         if name not in weights or int(indices[-1]) >= weights[name].numel():
             raise _not_there(mask, f"entry {int(indices[-1])} of {name}")

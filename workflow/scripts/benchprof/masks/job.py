@@ -10,7 +10,7 @@ from typing import Any
 from benchprof import codebase
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
-from benchprof.importance.levels import activation_levels
+from benchprof.importance.levels import activation_levels, digest_of_all
 from benchprof.masks.control import (
     Strata,
     count_strata,
@@ -68,7 +68,7 @@ def select_masks(
     whole = whole_size(folder, unit) if fraction_of == "model" else size
     (selection,) = {ablation.selection for ablation in targets}
     ks = list(dict.fromkeys(ablation.k for ablation in targets))
-    counts = [entry_count(k, whole) for k in ks]
+    counts = [entry_count(k, whole, unit) for k in ks]
     abilities = list(dict.fromkeys(ablation.ability for ablation in targets))
     for ability, masks in selected(selection, settings, files, counts, abilities):
         used = {name: files[name].origin for name in read_for(selection, ability, files)}
@@ -114,12 +114,14 @@ def draw_controls(
     """
     check_content(folder)
     model = load_model(folder, dtype, "cpu")
+    read: dict[str, str] = {}
     if unit == WEIGHT:
         weights = scope_weights(model, scope, layers)
         deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
     else:
         levels = activation_levels(model, unit_projections(model, unit, layers), examples)
         deciles = {name: level_deciles(own) for name, own in levels.items()}
+        read = {"levels": codebase.digest_of("levels"), "examples": digest_of_all(examples)}
     strata: dict[Ablation, Strata] = {}
     digests_of: dict[Ablation, str] = {}
     for ablation, mask in read_masks(masks).items():
@@ -141,7 +143,7 @@ def draw_controls(
             "fraction": control.k,
             "matched_to": {own.ability: digests_of[own] for own in matched},
             "code": codebase.digest_of("masks"),
-        }
+        } | read
         write_mask(target, Mask(draw_control(counts, deciles, control.seed), origin))
         logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
 

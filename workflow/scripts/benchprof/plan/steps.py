@@ -217,8 +217,13 @@ def _halves(
     written = cost.INDEX * sum(counts[own.k] for own in drawn.masks)
     questions = [load.questions[name] for name in run.own_benchmarks.values()]
     answered = EvaluateHalves(run, model, next(iter(run.own_benchmarks)))
+    if shape.units is not None:
+        # From the attributions, which are in the store.
+        scored = Step(drawn.rule, 1, asked=importance.asked, disk=written)
+    else:
+        scored = replace(importance, rule=drawn.rule, disk=(importance.disk or 0) + written)
     return [
-        replace(importance, rule=drawn.rule, disk=(importance.disk or 0) + written),
+        scored,
         _answers(answered, len(questions), shape, questions, on),
     ]
 

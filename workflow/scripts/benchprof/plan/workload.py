@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof.abilities.item import Item, check_companions, companion_of, read_items
@@ -56,7 +56,7 @@ def diagnostic_examples(
         items: the file.
         excluded: ids that are left out.
         limit: items at most.
-        loss_on: all, answer or choice; of the choice every option is read after the context.
+        loss_on: all, answer or choice; of the choice all options are read.
         against: the kind of companion that is read as well; None for none.
         characters: per token.
 
@@ -69,11 +69,12 @@ def diagnostic_examples(
         check_companions(items, every, against, "importance.against")
         every += [companion_of(item, against) for item in every]
         used *= 2
-    texts = [_texts(item, loss_on) for item in every]
-    lengths = [sum(_tokens(_text(own), characters) for own in text) for text in texts]
-    answers = [
-        sum(_tokens(option_text(own.options[own.answer]), characters) for own in text)
-        for text in texts
+    read = [list(map(option_text, _read_options(item, loss_on))) for item in every]
+    answers = [sum(_tokens(text, characters) for text in own) for own in read]
+    # Of a choice the context is read once.
+    lengths = [
+        _tokens(_prompt(item) + sum(map(len, own)), characters)
+        for item, own in zip(every, read, strict=True)
     ]
     tokens = round(sum(lengths) * used / len(every))
     counted = tokens if loss_on == "all" else round(sum(answers) * used / len(every))
@@ -151,16 +152,13 @@ def _kept(file: Path, excluded: Collection[str]) -> list[Item]:
     return [item for item in read_items(file) if item.id not in excluded]
 
 
-def _texts(item: Item, loss_on: str) -> list[Item]:
-    """The item with each option that the loss reads in the right one's place."""
-    if loss_on != "choice":
-        return [item]
-    return [replace(item, answer=own) for own in range(len(item.options))]
+def _read_options(item: Item, loss_on: str) -> list[str]:
+    """The options that the loss reads."""
+    return list(item.options) if loss_on == "choice" else [item.options[item.answer]]
 
 
-def _text(item: Item) -> int:
-    answer = option_text(item.options[item.answer])
-    return len(prompt_text(item.context, item.question) + answer) + CHAT_CHARACTERS
+def _prompt(item: Item) -> int:
+    return len(prompt_text(item.context, item.question)) + CHAT_CHARACTERS
 
 
 def _question_tokens(item: Item, characters: float) -> int:

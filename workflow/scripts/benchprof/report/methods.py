@@ -174,7 +174,7 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
         least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
         parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
     if importance.get("replicated"):
-        parts.append("the smaller of those over two halves of the items")
+        parts.append("what that agrees on over two halves of the items (the nearer to 0, or 0)")
     layers = settings["layers"]
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     limit = f"; {importance['limit']} items an ability" if importance.get("limit") else ""

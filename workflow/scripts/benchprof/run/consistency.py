@@ -83,6 +83,12 @@ def _check_unit(config: Configuration, source: str) -> None:
             where = f"{source}, importance.replicated"
             raise InputError(where, "true with unit weight", "unit neuron or head")
         return
+    if config.importance.replicated and (config.importance.limit or 2) < 2:
+        where = f"{source}, importance.limit"
+        raise InputError(where, "1 with replicated, which makes halves", "2 items or more")
+    if config.importance.replicated and config.selections.bottom:
+        where, found = f"{source}, selections.bottom", "replicated importance"
+        raise InputError(where, f"bottom with {found}, small in one half or both", "another rule")
     scope = {"neuron": "mlp", "head": "attention"}[config.unit]
     if config.scope != scope:
         where = f"{source}, scope"

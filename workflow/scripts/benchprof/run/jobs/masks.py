@@ -129,7 +129,7 @@ class DrawControls(MaskJob):
         config = self.run.configuration
         items = digests.of_files(self.run.train.values())
         return {"unit": config.unit, "items": items, "exclude": self.exclude, "seed": config.seed,
-                "chat_date": config.chat_date}  # fmt: skip
+                "chat_date": config.chat_date, "levels": codebase.digest_of("levels")}  # fmt: skip
 
     def memory(self, size: Size) -> float:
         """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""

@@ -28,6 +28,14 @@ class Halving(Scored):
     """A job that scores halves of the train items and selects masks from each."""
 
     @property
+    def inputs(self) -> Files:
+        """Of units the importance too, so that their attributions are there."""
+        if self.run.configuration.unit == "weight":
+            return super().inputs
+        every = [paths.importance(self.model, name) for name in self.run.diagnosed]
+        return {**super().inputs, "importance": every}
+
+    @property
     def settings(self) -> Any:
         """What importance and masks depend on."""
         return super().settings | {
