@@ -233,7 +233,11 @@ def test_another_score_and_unit_come_from_the_same_attributions(
 
 def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_path: Path) -> None:
     project = heads.copy(tmp_path / "copy")
-    project.run("results/analysis/tiny/stability.csv")
+    project.run("analysis")
+    # No k of the paper is a whole head of this model's four.
+    assert len(pd.read_csv(project.folder / "results/analysis/tiny/core.csv")) == 0
+    location = pd.read_csv(project.folder / "results/analysis/tiny/location_top_0.25.csv")
+    assert location.groupby("ability")["entries"].sum().to_dict() == {"colours": 1, "places": 1}
     log = project.log("measure_stability/tiny.log")
     assert log.count(" reused, 0 computed") == log.count("attributions of examples:") > 2
 

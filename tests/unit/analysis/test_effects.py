@@ -40,16 +40,16 @@ def test_an_effect_that_nothing_explains() -> None:
     assert x[rises].tolist() == [1.0, 0.1, 0.1, 0.9, 0.0, 0.05, 0.2]
     assert (x["explained_by"], bool(x["effect"])) == ("", True)
     # Its mask does nothing, and the mask of x does more.
-    assert found.loc["y", "explained_by"] == "chance, mask of x"
+    assert found.loc["y", "explained_by"] == "chance, other masks (1)"
     assert math.isnan(found.loc["y", "blank"])
 
 
 @pytest.mark.parametrize(
     ("key", "value", "explained"),
     [
-        (("x", "item", "x", None), 0.15, "chance, mask of y, blank, read_off, random masks"),
+        (("x", "item", "x", None), 0.15, "chance, blank, read_off, random masks, other masks (1)"),
         # 1 less 0.8 is less than 1.645 · 0.1 · √2 = 0.233.
-        (("x", "item", "y", None), 0.8, "mask of y"),
+        (("x", "item", "y", None), 0.8, "other masks (1)"),
         (("x", "blank", "x", None), 0.8, "blank"),
         (("x", "read_off", "x", None), 1.2, "read_off"),
         (("x", "item", ALL, 1), 1.5, "random masks"),

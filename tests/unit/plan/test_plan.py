@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.conftest import FAMILIES, ROOT
+from transformers import AutoConfig
 
 from benchprof.abilities.item import SPLITS, Companion, Item
 from benchprof.data import BENCHMARKS
@@ -270,3 +271,28 @@ def test_a_spread_model_s_plan_has_a_row_for_each_gpu(
     (importance,) = [row for row in rows if row[:1] == ["compute_importance"]]
     assert importance[3] in {row[4] for row in table}
     assert not any(line.startswith("| GPU") for line in lines() + lines(cpu=True, gpus=4))
+
+
+def test_of_units_each_example_s_attributions_are_written() -> None:
+    """Of the shipped Qwen, whose figures are known: 28 layers of 8,960 neurons and 12 heads."""
+    config = AutoConfig.for_model(
+        "qwen2", hidden_size=1536, num_hidden_layers=28, num_attention_heads=12,
+        num_key_value_heads=2, intermediate_size=8960, vocab_size=151936,
+    )  # fmt: skip
+    shape = model_shape(config, "bfloat16", "mlp", [0, 13], unit="neuron")
+    assert shape.units is not None
+    assert shape.units.whole == 28 * 8960
+    assert shape.units.scope == 14 * 8960
+    assert shape.units.attributed == 28 * (8960 + 12)
+
+
+def test_of_a_choice_the_context_is_read_once(tmp_path: Path) -> None:
+    items = tmp_path / "train.jsonl"
+    item = Item("i", "t", "c" * 20, "q" * 10, ("a" * 4, "b" * 6, "d" * 8), 1)
+    write_text(items, json.dumps(item.to_json()) + "\n")
+    answer, choice = (
+        diagnostic_examples(items, [], None, loss, None, 1) for loss in ("answer", "choice")
+    )
+    # Options stand after a space.
+    assert choice.tokens - answer.tokens == (4 + 1) + (8 + 1)
+    assert choice.counted == (4 + 1) + (6 + 1) + (8 + 1)

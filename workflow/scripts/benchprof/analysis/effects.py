@@ -61,6 +61,9 @@ def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:
         float(mask["form"]),
         others | reading | ({"random masks": random} if random else {}),
     )
+    other_masks = [name for name in found if name in others]
+    found = [name for name in found if name not in others]
+    found += [f"other masks ({len(other_masks)})"] if other_masks else []
     tests = own_mask[(own_mask["asked"] == ITEM) & (own_mask["test"] != ability)]["choice"]
     on = {kind: asked["choice"].get(kind, math.nan) for kind in ("flip", *FROM_READING)}
     return (
