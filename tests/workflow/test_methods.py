@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +242,26 @@ def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_pat
     assert location.groupby("ability")["entries"].sum().to_dict() == {"colours": 1, "places": 1}
     log = project.log("measure_stability/tiny.log")
     assert log.count(" reused, 0 computed") == log.count("attributions of examples:") > 2
+
+
+def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(
+    heads: Project, tmp_path: Path
+) -> None:
+    project = heads.copy(tmp_path / "copy")
+    project.run("archive")
+    path = project.folder / "results/archive.zip"
+    how: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-I", "-S", str(path)], check=False, **how)
+    assert done.returncode == 0, done.stderr
+    again = [
+        sys.executable, "-m", "benchprof.archive.reproduce", str(path), "--cores", "2",
+        "--into", "again", "--benchmark", "places_test", "--data", str(project.folder),
+    ]  # fmt: skip
+    done = subprocess.run(again, check=False, env=project.environment(), **how)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "places_test: masks and scores are identical" in done.stdout
+    page = (project.folder / "results/report.html").read_text()
+    assert "(1 head a mask)" in page
 
 
 @pytest.mark.parametrize(
