@@ -58,7 +58,9 @@ def score_from_attributions(
         InputError: as `compute_importance` raises it.
     """
     wanted = {e.digest: e for own in examples.values() for _, e in own.named}
-    origins = {own: _origin(scoring, own) for own in wanted}
+    # Once: a copied model's files are all read for it.
+    model = read_card(scoring.folder).digest
+    origins = {own: _origin(model, scoring.dtype, own) for own in wanted}
     keys = {own: digests.of_value(origin) for own, origin in origins.items()}
     store.use(folder, KIND, keys.values(), SUFFIX)
     lacking = {own for own in wanted if not store.has(KIND, keys[own], SUFFIX, _key_of)}
@@ -104,11 +106,11 @@ def _shuffled(own: Examples) -> tuple[list[Example], list[Example]]:
     return [own.examples[index] for index in order], companions
 
 
-def _origin(scoring: Scoring, example: str) -> dict[str, Any]:
+def _origin(model: str, dtype: str, example: str) -> dict[str, Any]:
     """All that decides an example's attributions; which loss it is the example says."""
     return {
-        "model": read_card(scoring.folder).digest,
-        "dtype": scoring.dtype,
+        "model": model,
+        "dtype": dtype,
         "code": codebase.digest_of("attributions"),
         "example": example,
     }
