@@ -9,9 +9,9 @@ judgement here should make again, and a validation's own bounds are its configur
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import hypot
 from types import MappingProxyType
 
 # Whether there is an AIS, and whether it is an effect: docs/statistics.md.
@@ -119,7 +119,7 @@ class Effect:
 
     def exceeds(self, other: float, error: float = 0) -> bool:
         """Whether it is surely larger; both errors count as if items were not the same ones."""
-        return self.value - other > SURELY * math.hypot(self.error, error)
+        return self.value - other > SURELY * hypot(self.error, error)
 
 
 def explanations(own: Effect, form: float, controls: Mapping[str, Effect]) -> list[str]:
