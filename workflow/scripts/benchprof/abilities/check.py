@@ -66,7 +66,8 @@ def _rows_of_model(
     scorer = TreeScorer(model, load_tokenizer(options.model))
     rows = {}
     for ability in abilities:
-        results = model_results(ability, scorer, options.limit)
+        asked = Ability(ability.name, {own: ability.splits[own] for own in options.split})
+        results = model_results(asked, scorer, options.limit)
         report[ability.name].append(check_model_on_blanks(results))
         rows[ability.name] = table_rows(results)
     return rows
@@ -123,6 +124,13 @@ def _parser() -> argparse.ArgumentParser:
         choices=("float32", "bfloat16", "float16"),
         default="float32",
         help="with --model: of its weights (default: float32)",
+    )
+    parser.add_argument(
+        "--split",
+        nargs="+",
+        choices=SPLITS,
+        default=SPLITS,
+        help="with --model: of these splits (default: all)",
     )
     parser.add_argument(
         "--limit", type=_number, metavar="N", help="with --model: the first N items of each split"
