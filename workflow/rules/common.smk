@@ -14,6 +14,7 @@ from benchprof.run.ablation import ALL_ABILITIES
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs import analysis as analysis_jobs
+from benchprof.run.jobs import comparison as comparison_jobs
 from benchprof.run.jobs import report as report_jobs
 from benchprof.run.jobs.exhibits import FIGURES
 from benchprof.run.run import Run

@@ -454,6 +454,36 @@ class Validation(Section):
     )
 
 
+class Combination(Section):
+    """What one combination says in place of the run."""
+
+    unit: Unit | None = None
+    scope: Scope | None = None
+    layers: list[int] | None = None
+    importance: dict[str, Any] | None = None
+    selections: dict[str, Any] | None = None
+    fractions: list[float] | None = None
+    ablation: Any = None
+
+
+class Comparison(Section):
+    """Ways to make masks that are tried beside each other."""
+
+    split: Literal["calibration", "test"] = Field(description="one of calibration, test")
+    items: Limit
+    other_items: Limit
+    combinations: dict[
+        Slug,
+        Annotated[
+            Combination,
+            Field(
+                description="what differs from this file in unit, scope, layers, importance, "
+                "selections, fractions and ablation"
+            ),
+        ],
+    ] = Field(min_length=1, description="at least one combination, each a name and what it says")
+
+
 class Configuration(Section):
     """A whole run."""
 
@@ -528,6 +558,9 @@ class Configuration(Section):
     )
     validation: Validation | None = Field(
         default=None, description="what config/planted.yaml explains"
+    )
+    comparison: Comparison | None = Field(
+        default=None, description="split, items, other_items and combinations"
     )
 
 

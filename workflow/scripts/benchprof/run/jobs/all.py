@@ -17,6 +17,7 @@ from benchprof.run.jobs.analysis import (
 from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
 from benchprof.run.jobs.calibration import CalibrateMasks
+from benchprof.run.jobs.comparison import CompareCombinations
 from benchprof.run.jobs.evaluation import (
     EvaluateBenchmark,
     EvaluateCalibration,
@@ -68,6 +69,7 @@ EVERY: tuple[type[Job], ...] = (
     MeasureSelectivity,
     MeasureCore,
     MeasureStability,
+    CompareCombinations,
     ExportItems,
     ReportAgreement,
     AcceptModel,

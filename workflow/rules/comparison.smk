@@ -1,0 +1,38 @@
+# Comparison: several ways to make masks, tried beside each other. Only with `comparison` in the
+# configuration: `snakemake comparison`.
+
+
+rule comparison:
+    input:
+        comparison_jobs.comparison_files(RUN),
+
+
+# One job for all, which loads the model once; the store has what a stopped one finished.
+rule compare_combinations:
+    input:
+        unpack(of("compare_combinations").inputs),
+    output:
+        **{n: p for n, p in of("compare_combinations").outputs.items() if n != "png"},
+        png=report(
+            "results/comparison/{model}.png",
+            caption="../report/comparison.rst",
+            category="Masks",
+            labels={
+                "model": "{model}",
+                "masks": "all combinations",
+                "k": "all",
+                "figure": "comparison",
+            },
+        ),
+    log:
+        "results/logs/compare_combinations/{model}.log",
+    conda:
+        "../../envs/benchprof.yaml"
+    threads: 8
+    resources:
+        **of("compare_combinations").on_gpu,
+    params:
+        job="compare_combinations",
+        places=of("compare_combinations").places,
+    script:
+        "../scripts/compare_combinations.py"

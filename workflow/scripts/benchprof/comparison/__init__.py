@@ -1,0 +1,1 @@
+"""Rules for masks, tried beside each other on one model, and what their masks do."""

@@ -1,0 +1,68 @@
+"""A combination: one way from a unit and a score to masks and their ablation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchprof.errors import InputError
+from benchprof.run.layers import laid_over
+from benchprof.run.run import Run
+
+REPLACED = ("selections", "fractions", "ablation")
+"""What a combination says anew, not key by key."""
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A combination, and the run that it would be.
+
+    Attributes:
+        name: of your choice.
+        run: the configuration that compares, with what this combination says in its place.
+    """
+
+    name: str
+    run: Run
+
+    @property
+    def selection(self) -> str:
+        """Its one selection."""
+        return self.run.selections[0]
+
+    @property
+    def k(self) -> str:
+        """Its one k."""
+        return self.run.ks[0]
+
+
+def combinations_of(run: Run) -> list[Combination]:
+    """The combinations that a run compares, in the order of the file.
+
+    Raises:
+        InputError: as `Run.of` raises it; or a combination has more than one selection or k.
+    """
+    comparison = run.configuration.comparison
+    if comparison is None:
+        return []
+    common = {key: value for key, value in run.values.items() if key != "comparison"}
+    found = []
+    for name, own in comparison.combinations.items():
+        where = f"{run.source}, comparison.combinations.{name}"
+        combination = Combination(
+            name, Run.of(_with(common, own.model_dump(exclude_unset=True)), where)
+        )
+        for key in ("selections", "fractions"):
+            count = len(combination.run.values[key])
+            if count != 1:
+                raise InputError(f"{where}, {key}", f"{count} of them", "one for a combination")
+        if combination.run.candidates:
+            raise InputError(f"{where}, fractions", "calibrated", "a number")
+        found.append(combination)
+    return found
+
+
+def _with(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in common.items() if key not in REPLACED or key not in own}
+    return laid_over(kept, own)
