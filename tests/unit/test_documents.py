@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
-DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Sections whose entries a page adds one by one; a page gives any other section whole.
 NAMED = ("models", "abilities", "benchmarks")

@@ -63,7 +63,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_installed_library_finds_its_data(installed: Path, tmp_path: Path) -> None:
-    script = SCRIPT.format(config=str(ROOT / "config.yaml"))
+    script = SCRIPT.format(config=str(ROOT / "tests/config.yaml"))
     # Its own packages first: an editable installation of the checkout comes after them.
     start = f"import sys; sys.path.insert(0, {str(installed)!r})"
     done = subprocess.run(

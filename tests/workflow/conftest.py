@@ -116,7 +116,7 @@ def make_project(folder: Path) -> Project:
     byte_tokenizer(chat=True).save_pretrained(folder / "tiny")
     for ability in ABILITIES:
         write_ability(folder / "items" / ability, ability)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
     config["models"] = {"tiny": {"source": {"folder": "tiny"}, "dtype": "float32", "device": "cpu"}}
     config["abilities"] = {a: {"items": f"items/{a}"} for a in ABILITIES[:2]}
     config["benchmarks"] = {

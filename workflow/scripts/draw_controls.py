@@ -1,7 +1,7 @@
 """Draw the random controls of one selection's masks."""
 
 from benchprof.importance.levels import level_examples
-from benchprof.masks.job import draw_controls
+from benchprof.masks.job import control_classes, draw_controls
 from benchprof.run.jobs.masks import DrawControls
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
@@ -16,16 +16,9 @@ def main(job: DrawControls, threads: int) -> None:
         examples = level_examples(
             job.folder, job.run.train, job.exclude, config.seed, config.chat_date
         )
-    draw_controls(
-        folder=job.folder,
-        dtype=config.models[job.model].dtype,
-        scope=config.scope,
-        layers=config.layers,
-        masks=job.masks,
-        targets=job.controls,
-        unit=config.unit,
-        examples=examples,
-    )
+    dtype = config.models[job.model].dtype
+    classes = control_classes(job.folder, dtype, config.scope, config.layers, config.unit, examples)
+    draw_controls(classes, job.masks, job.controls)
 
 
 if __name__ == "__main__":

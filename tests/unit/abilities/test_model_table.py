@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchprof.abilities.check_report import model_cells
+from benchprof.abilities.check_report import model_cells, model_markdown
 from benchprof.abilities.checks.ability import Ability
 from benchprof.abilities.item import ASKED, Companion, Item
 from benchprof.abilities.model_table import (
@@ -146,3 +146,13 @@ def test_noise_on_the_blanks_is_no_fault():
 def test_without_blanks_there_is_nothing_to_check():
     check = check_model_on_blanks(results((3, 1), item("a", companions={})))
     assert (check.passed, check.detail) == (True, "not asked: not every item has a blank")
+
+
+def test_a_model_s_report_names_what_was_asked_of_what():
+    rows = {"weather": table_rows(results((3, 1, 1, 1), item("a"), item("b", "hard")))}
+    text = model_markdown({"model": "tiny", "digest": "1f"}, rows, {"weather/test.jsonl": "2e"})
+    assert "- model: tiny\n- digest: 1f\n" in text
+    assert text.endswith("```\n2e  weather/test.jsonl\n```\n")
+    # Of all abilities the last row of each, under the ability's name.
+    whole = text.partition("## All abilities")[2].partition("## weather")[0]
+    assert "| weather |  | 2 |" in whole

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchprof import digests
 from benchprof.abilities.checks.ability import Ability, read_ability
 from benchprof.abilities.checks.form import check_form
 from benchprof.abilities.checks.repetition import check_templates
@@ -53,6 +54,20 @@ def test_items_of_version_2_have_all_companions(resources: Path):
     for ability in shipped(resources, "v2"):
         assert all(len(item.companions) == 3 for item in ability.items)
         assert all(check.passed for check in check_companions(ability)), ability.name
+
+
+def test_what_models_make_of_version_2_is_of_these_files(resources: Path) -> None:
+    """A report is made by hand, and says which files it is of."""
+    reports = sorted((resources / "v2").glob("MODEL_*.md"))
+    assert reports
+    for report in reports:
+        listed = report.read_text(encoding="utf-8").partition("## Files asked")[2]
+        asked = [line.split("  ") for line in listed.splitlines() if "  " in line]
+        assert len(asked) == 10, report.name
+        changed = [
+            name for digest, name in asked if digests.of_file(resources / "v2" / name) != digest
+        ]
+        assert not changed, f"{report.name}: make it again, as its datasheet says"
 
 
 def test_every_ability_of_the_default_run_has_a_generator(resources: Path) -> None:

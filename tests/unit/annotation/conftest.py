@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from benchprof.abilities.item import Item
 from benchprof.annotation.sample import StudyItem
 
-DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 DEFINITIONS = {name: own["definition"] for name, own in DEFAULT["abilities"].items()}
 PER_ABILITY = 2
 LONG = " ".join(f"Sentence {n} of a long text." for n in range(60))

@@ -142,7 +142,7 @@ def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> No
     folder = tmp_path / "a"
     for split in SPLITS:
         write_items(folder / f"{split}.jsonl", [Item(f"{split}-1", "t", "", "aa", ("x", "y"), 0)])
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
     config["abilities"] = {"a": {"items": str(folder), "exclude": ["test-1"]}}
     config["benchmarks"] = {"a_test": {"ability": "a", "split": "test"}}
     config["selections"] = {"top": {}}
@@ -185,7 +185,7 @@ def test_a_model_is_planned_for_its_own_device(
 
 def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
     config["calibration"] = {"fractions": [0.001, 0.1], "items": 10}
     shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
 
@@ -214,7 +214,7 @@ def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.Monk
 
 def test_halves_score_the_train_items_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
     shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
 
     def planned(halves: bool) -> tuple[Workload, dict[str, Step]]:

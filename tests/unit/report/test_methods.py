@@ -24,7 +24,7 @@ from .conftest import Table
 from .page_files import SETTINGS
 
 SCHEMA = Configuration.model_json_schema()
-DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 
 TOLD = (
     "seed", "unit", "scope", "layers", "importance", "selections", "fraction_of", "calibration",

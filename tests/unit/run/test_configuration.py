@@ -21,7 +21,7 @@ from benchprof.run.inputs import check_calibration_items, check_exclusion
 from benchprof.run.run import Run, read_run
 from benchprof.yaml_files import check_duplicate_keys
 
-DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

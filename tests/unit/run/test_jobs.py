@@ -23,7 +23,7 @@ from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.job import listed
 from benchprof.run.run import Run
 
-DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
 HALVES = DEFAULT | {
     "importance": DEFAULT["importance"] | {"halves": True},

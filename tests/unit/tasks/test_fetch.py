@@ -53,7 +53,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None, str]]:
 
 
 def configured(folder: Path, *names: str) -> Path:
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
     config["benchmark_data"] = str(folder / "data")
     config["benchmarks"] = {name: {"benchmark": name} for name in names}
     file = folder / "config.yaml"

@@ -14,7 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchprof.abilities.check_report import markdown_text, model_cells, report_json, table_text
+from benchprof import digests
+from benchprof.abilities.check_report import (
+    markdown_text,
+    model_cells,
+    model_markdown,
+    report_json,
+    table_text,
+)
 from benchprof.abilities.checks.ability import Ability, read_ability
 from benchprof.abilities.checks.check import Check
 from benchprof.abilities.checks.shape import MINIMUM
@@ -42,7 +49,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_json(options.json, report_json(report, rows))
     if options.markdown:
         write_text(options.markdown, markdown_text(report, tables))
+    if options.model_markdown and rows:
+        write_text(
+            options.model_markdown, model_markdown(_asked_of(options), rows, _files(options))
+        )
     return int(not all(check.passed for checks in report.values() for check in checks))
+
+
+def _asked_of(options: argparse.Namespace) -> dict[str, str]:
+    """What identifies the model, and which items it was asked how."""
+    from benchprof.models.preparation import read_card  # noqa: PLC0415  as below
+
+    items = f"the first {options.limit} of" if options.limit else "all of"
+    return {
+        "model": options.model.resolve().name,
+        "digest": read_card(options.model).digest,
+        "dtype": options.dtype,
+        "items": f"{items} {', '.join(options.split)} of each ability",
+    }
+
+
+def _files(options: argparse.Namespace) -> dict[str, str]:
+    """The files of items that the model was asked, as `folder/file`, with their digests."""
+    every = [folder / f"{split}.jsonl" for folder in options.folders for split in options.split]
+    return {f"{path.parent.name}/{path.name}": digests.of_file(path) for path in every}
 
 
 def _rows_of_model(
@@ -118,6 +148,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER",
         help="a prepared model: adds its accuracy and probability on items and companions",
+    )
+    parser.add_argument(
+        "--model-markdown",
+        type=Path,
+        metavar="FILE",
+        help="with --model: write that with the digests of model and items, as Markdown",
     )
     parser.add_argument(
         "--dtype",

@@ -103,6 +103,28 @@ def markdown_text(report: Checks, tables: Tables) -> str:
     return "\n".join(parts) + "\n"
 
 
+def model_markdown(
+    model: Mapping[str, str],
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    files: Mapping[str, str],
+) -> str:
+    """What a model makes of the items, with the digests of both.
+
+    Args:
+        model: what identifies the model and how it was asked, by its name in the report.
+        rows: each ability's rows of `model_table.table_rows`.
+        files: SHA-256 of each file of items that was asked.
+    """
+    whole = [dict(own[-1]) | {"type": name, "difficulty": ""} for name, own in rows.items()]
+    parts = ["# What a model makes of the diagnostic items", ""]
+    parts += [f"- {name}: {value}" for name, value in model.items()]
+    parts += ["", "## All abilities", "", *_markdown_table(model_cells(whole))]
+    for name, own in rows.items():
+        parts += ["", f"## {name}", "", *_markdown_table(model_cells(own))]
+    parts += ["", "## Files asked", "", "```", *(f"{d}  {f}" for f, d in files.items()), "```"]
+    return "\n".join(parts) + "\n"
+
+
 def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]

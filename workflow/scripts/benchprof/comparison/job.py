@@ -24,7 +24,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.importance.levels import level_examples
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.ablation import Method
-from benchprof.masks.job import draw_controls
+from benchprof.masks.job import Classes, control_classes, draw_controls
 from benchprof.masks.mask import Mask, read_masks
 from benchprof.models.units import WEIGHT
 from benchprof.profile.settings import Settings
@@ -143,9 +143,20 @@ def compare_combinations(
         InputError: as the jobs of importance, masks and evaluation raise it.
     """
     masks: dict[str, Mask] = {}
+    classes: dict[tuple[object, ...], Classes] = {}
     for own in tried:
         logger.info("masks of %s", own.name)
-        masks |= _masks(own, model, seed, folder / own.name, store)
+        place = folder / own.name
+        made = _masks(own, model, seed, place, store)
+        if own.controls:
+            scored = own.scoring
+            kind = (scored.unit, scored.scope, tuple(scored.layers or ()))
+            # Once for all combinations of a kind of unit: it takes as long as some masks' answers.
+            classes[kind] = classes.get(kind) or _classes(own, model, seed)
+            controls = {mask: place / "masks" / f"{mask.name}.safetensors" for mask in own.controls}
+            draw_controls(classes[kind], made, controls)
+            made |= controls
+        masks |= {own.named(name): mask for name, mask in read_masks(made).items()}
     _answer(tried, masks, model, questions, seed, folder, store)
     rows, effects, selectivity = [], [], []
     for own in tried:
@@ -182,22 +193,23 @@ def _of(own: Tried, table: pd.DataFrame) -> pd.DataFrame:
 
 def _masks(
     own: Tried, model: ModelSettings, seed: int, folder: Path, store: Store
-) -> dict[str, Mask]:
-    """Make a combination's masks and random ones, as the stages of a run do."""
+) -> dict[Ablation, Path]:
+    """Make a combination's masks, as the stages of a run do."""
     scores = {name: folder / "importance" / f"{name}.safetensors" for name in own.items}
     compute_importance(own.scoring, own.items, own.exclude, own.limit, seed, scores, store)
     masks = {mask: folder / "masks" / f"{mask.name}.safetensors" for mask in own.masks}
     select_from(model.folder, scores, own.settings, own.fraction_of, masks)
-    controls = {mask: folder / "masks" / f"{mask.name}.safetensors" for mask in own.controls}
-    if controls:
-        scoring, examples = own.scoring, []
-        if scoring.unit != WEIGHT:
-            examples = level_examples(model.folder, own.items, own.exclude, seed, model.chat_date)
-        draw_controls(
-            model.folder, model.dtype, scoring.scope, scoring.layers, masks, controls,
-            scoring.unit, examples,
-        )  # fmt: skip
-    return {own.named(name): mask for name, mask in read_masks(masks | controls).items()}
+    return masks
+
+
+def _classes(own: Tried, model: ModelSettings, seed: int) -> Classes:
+    """What a combination's random masks are matched in."""
+    scoring, examples = own.scoring, []
+    if scoring.unit != WEIGHT:
+        examples = level_examples(model.folder, own.items, own.exclude, seed, model.chat_date)
+    return control_classes(
+        model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, examples
+    )
 
 
 def _answer(

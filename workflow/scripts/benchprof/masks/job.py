@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_levels, digest_of_all
 from benchprof.masks.control import (
-    Strata,
     count_strata,
     draw_control,
     level_deciles,
@@ -89,44 +89,60 @@ def select_masks(
             logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
 
 
-def draw_controls(
+@dataclass(frozen=True)
+class Classes:
+    """What random controls are matched in.
+
+    Attributes:
+        deciles: class of each entry or unit, uint8, flat, by tensor name.
+        read: what decides them beside the model: nothing of weights, whose magnitude it is.
+    """
+
+    deciles: dict[str, torch.Tensor]
+    read: dict[str, str]
+
+
+def control_classes(
     folder: Path,
     dtype: str,
     scope: str,
     layers: Sequence[int] | None,
-    masks: Mapping[Ablation, Path],
-    targets: Mapping[Ablation, Path],
     unit: str = WEIGHT,
     examples: Sequence[Example] = (),
+) -> Classes:
+    """Load the model for the deciles of its weights' magnitudes, or of its units' activations.
+
+    Args:
+        folder: the prepared model.
+        dtype: of the weights.
+        scope: one of `models.anatomy.SCOPES`.
+        layers: the first and the last decoder layer in scope; all if None.
+        unit: what the masks are made of: weight, neuron or head.
+        examples: what units are read on; not of weights.
+    """
+    check_content(folder)
+    model = load_model(folder, dtype, "cpu")
+    if unit == WEIGHT:
+        weights = scope_weights(model, scope, layers)
+        return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})
+    levels = activation_levels(model, unit_projections(model, unit, layers), examples)
+    read = {"levels": codebase.digest_of("levels"), "examples": digest_of_all(examples)}
+    return Classes({name: level_deciles(own) for name, own in levels.items()}, read)
+
+
+def draw_controls(
+    classes: Classes, masks: Mapping[Ablation, Path], targets: Mapping[Ablation, Path]
 ) -> None:
     """Write random controls of the masks of one selection.
 
     Args:
-        folder: the prepared model, whose weights' magnitudes are matched.
-        dtype: of the weights.
-        scope: one of `models.anatomy.SCOPES`.
-        layers: the first and the last decoder layer in scope; all if None.
+        classes: what they are matched in.
         masks: the abilities' masks.
         targets: where each control goes; one of `all_abilities` is matched to the abilities' masks
             on average.
-        unit: what the masks are made of: weight, neuron or head.
-        examples: what units are read on, whose activations are matched; not of weights.
     """
-    check_content(folder)
-    model = load_model(folder, dtype, "cpu")
-    read: dict[str, str] = {}
-    if unit == WEIGHT:
-        weights = scope_weights(model, scope, layers)
-        deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
-    else:
-        levels = activation_levels(model, unit_projections(model, unit, layers), examples)
-        deciles = {name: level_deciles(own) for name, own in levels.items()}
-        read = {"levels": codebase.digest_of("levels"), "examples": digest_of_all(examples)}
-    strata: dict[Ablation, Strata] = {}
-    digests_of: dict[Ablation, str] = {}
-    for ablation, mask in read_masks(masks).items():
-        strata[ablation] = count_strata(mask.entries, deciles)
-        digests_of[ablation] = mask.digest
+    read = read_masks(masks)
+    strata = {own: count_strata(mask.entries, classes.deciles) for own, mask in read.items()}
     for control, target in targets.items():
         assert control.seed is not None
         matched = [
@@ -138,13 +154,13 @@ def draw_controls(
         origin = {
             "ability": control.ability,
             "selection": RANDOM,
-            "unit": unit,
+            "unit": read[matched[0]].unit,
             "seed": control.seed,
             "fraction": control.k,
-            "matched_to": {own.ability: digests_of[own] for own in matched},
+            "matched_to": {own.ability: read[own].digest for own in matched},
             "code": codebase.digest_of("masks"),
-        } | read
-        write_mask(target, Mask(draw_control(counts, deciles, control.seed), origin))
+        } | classes.read
+        write_mask(target, Mask(draw_control(counts, classes.deciles, control.seed), origin))
         logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
 
 
