@@ -23,7 +23,7 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.generators.planting.items import pool_items
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.job import draw_controls, select_masks
+from benchprof.masks.job import control_classes, draw_controls, select_masks
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.preparation import prepare_model, read_card
 from benchprof.profile.job import compute_profile
@@ -111,7 +111,7 @@ class Validation:
         folder = self.folder / name
         controls = {f"random {s}": folder / f"controls/{s}.safetensors" for s in SEEDS}
         draw_controls(
-            self.model.folder, "float32", "mlp", None,
+            control_classes(self.model.folder, "float32", "mlp", None),
             {Ablation(a, *VIEW): path for a, path in masks.items()},
             {Ablation("all_abilities", *VIEW, s): controls[f"random {s}"] for s in SEEDS},
         )  # fmt: skip

@@ -10,7 +10,7 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 
 from benchprof.importance.checkpointing import checkpointed
-from benchprof.importance.choices import context_length
+from benchprof.importance.choices import context_length, shares_contexts
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
 from benchprof.importance.memory import Memory
@@ -82,11 +82,20 @@ def backward(
     Raises:
         NonFiniteLossError: a loss is infinite or not a number.
     """
-    rows = sum(len(examples[index].texts) for index in batch)
-    long = rows * max(examples[index].longest for index in batch) > memory.most_tokens
+    own = [examples[index] for index in batch]
+    share = shares_contexts(model, own)
+    long = len(batch) * max(kept_tokens(example, share) for example in own) > memory.most_tokens
     with checkpointed(model) if long else contextlib.nullcontext():
         # A layer that is computed again would add to the shared context's keys again.
-        finite_losses(model, examples, batch, share=not long).sum().backward()
+        finite_losses(model, examples, batch, share=share and not long).sum().backward()
+
+
+def kept_tokens(example: Example, share: bool) -> int:
+    """Tokens whose activations a pass keeps for an example; options may share their context."""
+    if not share:
+        return len(example.texts) * example.longest
+    context = context_length(example)
+    return context + len(example.texts) * (example.longest - context)
 
 
 def batches_of(model: nn.Module, examples: Sequence[Example], most_tokens: int) -> list[list[int]]:
@@ -94,19 +103,22 @@ def batches_of(model: nn.Module, examples: Sequence[Example], most_tokens: int) 
 
     Choices share one only where their contexts are equally long.
     """
-    texts = max(len(example.texts) for example in examples)
-    lengths = [example.longest for example in examples]
     kind_of = Rotaries.of(model).frequencies
-    if texts == 1:
-        return batches(lengths, most_tokens, kind_of)
-    alike: dict[int, list[int]] = {}
+    if max(len(example.texts) for example in examples) == 1:
+        return batches([example.longest for example in examples], most_tokens, kind_of)
+    alike: dict[tuple[int, int], list[int]] = {}
     for index, example in enumerate(examples):
-        alike.setdefault(context_length(example), []).append(index)
-    return [
-        [own[index] for index in batch]
-        for _, own in sorted(alike.items(), reverse=True)
-        for batch in batches([lengths[index] for index in own], most_tokens // texts, kind_of)
-    ]
+        kind = (context_length(example), len(example.texts))
+        alike.setdefault(kind, []).append(index)
+    found = []
+    for _, own in sorted(alike.items(), reverse=True):
+        share = shares_contexts(model, [examples[index] for index in own])
+        sizes = [kept_tokens(examples[index], share) for index in own]
+        # In a group of one context and one number of texts the size tells the longest text.
+        longest = dict(zip(sizes, (examples[index].longest for index in own), strict=True))
+        kinds = {size: kind_of(length) for size, length in longest.items()}
+        found += [[own[i] for i in batch] for batch in batches(sizes, most_tokens, kinds.get)]
+    return found
 
 
 def batches(

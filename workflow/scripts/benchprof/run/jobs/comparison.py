@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from benchprof import codebase, digests
-from benchprof.comparison.job import Questions, Tried
+from benchprof.comparison.tried import Questions, Tried
 from benchprof.run import paths
 from benchprof.run.combination import Combination, combinations_of
 from benchprof.run.jobs.evaluation import EvaluateModel

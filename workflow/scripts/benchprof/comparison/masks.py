@@ -1,0 +1,76 @@
+"""Every combination's masks, made as the stages of a run make them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchprof.comparison.tried import Tried
+from benchprof.evaluation.settings import ModelSettings
+from benchprof.importance.job import compute_importance
+from benchprof.importance.levels import level_examples
+from benchprof.masks.job import Classes, control_classes, draw_controls
+from benchprof.masks.mask import Mask, read_masks
+from benchprof.models.units import WEIGHT
+from benchprof.replication.masks import select_from
+from benchprof.run.ablation import Ablation
+from benchprof.store import Store
+
+logger = logging.getLogger(__name__)
+
+
+def make_masks(
+    tried: Sequence[Tried], model: ModelSettings, seed: int, folder: Path, store: Store
+) -> dict[str, Mask]:
+    """Write the masks and random masks of all combinations; by `Tried.named`.
+
+    Args:
+        tried: the combinations.
+        model: the prepared model.
+        seed: of the samples of train items.
+        folder: each combination's lie in a folder of its name.
+        store: has what takes long.
+
+    Raises:
+        InputError: as the jobs of importance and masks raise it.
+    """
+    masks: dict[str, Mask] = {}
+    # Once for all combinations of a kind of unit: it takes as long as a mask's answers.
+    classes: dict[tuple[object, ...], Classes] = {}
+    for own in tried:
+        logger.info("masks of %s", own.name)
+        made = _selected(own, model, seed, folder / own.name, store)
+        if own.controls:
+            kind = (own.scoring.unit, own.scoring.scope, tuple(own.scoring.layers or ()))
+            classes[kind] = classes.get(kind) or _classes(own, model, seed)
+            controls = {mask: _file(folder / own.name, mask) for mask in own.controls}
+            draw_controls(classes[kind], made, controls)
+            made |= controls
+        masks |= {own.named(name): mask for name, mask in read_masks(made).items()}
+    return masks
+
+
+def _file(folder: Path, mask: Ablation) -> Path:
+    return folder / "masks" / f"{mask.name}.safetensors"
+
+
+def _selected(
+    own: Tried, model: ModelSettings, seed: int, folder: Path, store: Store
+) -> dict[Ablation, Path]:
+    """Score and select as a combination says; the abilities' masks."""
+    scores = {name: folder / "importance" / f"{name}.safetensors" for name in own.items}
+    compute_importance(own.scoring, own.items, own.exclude, own.limit, seed, scores, store)
+    masks = {mask: _file(folder, mask) for mask in own.masks}
+    select_from(model.folder, scores, own.settings, own.fraction_of, masks)
+    return masks
+
+
+def _classes(own: Tried, model: ModelSettings, seed: int) -> Classes:
+    """What a combination's random masks are matched in."""
+    scoring, examples = own.scoring, []
+    if scoring.unit != WEIGHT:
+        examples = level_examples(model.folder, own.items, own.exclude, seed, model.chat_date)
+    return control_classes(
+        model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, examples
+    )
