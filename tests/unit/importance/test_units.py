@@ -14,7 +14,7 @@ from benchprof.errors import InputError
 from benchprof.importance.attributions import unit_attributions
 from benchprof.importance.choices import context_length, shares_contexts
 from benchprof.importance.example import Example, render_example
-from benchprof.importance.gradients import batches_of
+from benchprof.importance.gradients import batches_of, kept_tokens
 from benchprof.importance.levels import activation_levels
 from benchprof.importance.loss import NonFiniteLossError, example_losses, text_losses
 from benchprof.importance.memory import Memory
@@ -231,3 +231,11 @@ def test_a_model_without_such_a_projection_is_named(unit: str) -> None:
     with pytest.raises(InputError) as caught:
         unit_projections(tiny_model("mamba"), unit)
     assert "mamba" in str(caught.value)
+
+
+def test_a_shared_context_counts_once() -> None:
+    _, choice, _ = examples()
+    # Five tokens of context, and three options of at most three.
+    assert (context_length(choice), choice.longest) == (5, 8)
+    assert kept_tokens(choice, share=True) == 5 + 3 * 3
+    assert kept_tokens(choice, share=False) == 3 * 8
