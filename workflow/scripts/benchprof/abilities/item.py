@@ -18,6 +18,8 @@ is right. `read_off`: the text states the answer. `blank`: the cue is gone, and 
 option."""
 ASKED = ("item", *COMPANIONS)
 """All that a model can be asked of an item."""
+FROM_READING = ("read_off", "blank")
+"""Companions on which the ability has nothing to do, or nothing to find."""
 
 REQUIRED: dict[str, type] = {
     "id": str,

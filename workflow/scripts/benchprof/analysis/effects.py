@@ -6,14 +6,13 @@ import math
 
 import pandas as pd
 
+from benchprof.abilities.item import FROM_READING
 from benchprof.analysis.selectivity import ITEM
 from benchprof.profile.criteria import Effect, explanations
 from benchprof.run.ablation import ALL_ABILITIES
 
 COLUMNS = ["ability", "n", "choice", "choice_se", "form", "random", "other_mask", "flip",
            "read_off", "blank", "other_test", "explained_by", "effect"]  # fmt: skip
-FROM_READING = ("read_off", "blank")
-"""Companions on which the ability has nothing to do, or nothing to find."""
 
 
 def effects_table(table: pd.DataFrame, complement: bool = False) -> pd.DataFrame:

@@ -6,15 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchprof.abilities.item import kinds_of, read_items
-from benchprof.analysis.effects import FROM_READING
-from benchprof.analysis.selectivity import ITEM
+from benchprof.abilities.item import ASKED, FROM_READING, kinds_of, read_items
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.ablation import Method
 from benchprof.run.ablation import ALL_ABILITIES, Ablation
 
+if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
+    from benchprof.masks.ablation import Method
+
+ITEM = ASKED[0]
 OTHERS = "others"
 """Beside the kinds of `ASKED`: the few items that the other abilities' masks are tried on."""
 SAID = ["unit", "score", "loss_on", "against", "replicated", "limit", "selection", "k", "ablation"]

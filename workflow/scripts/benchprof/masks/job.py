@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from benchprof import codebase
 from benchprof.errors import InputError
 from benchprof.importance.example import Example

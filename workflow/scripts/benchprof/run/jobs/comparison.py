@@ -13,6 +13,8 @@ from benchprof import codebase, digests
 from benchprof.comparison.tried import Questions, Tried
 from benchprof.run import paths
 from benchprof.run.combination import Combination, combinations_of
+from benchprof.run.jobs.analysis import MODULES as DRAWN
+from benchprof.run.jobs.analysis import SELECTIVITY_MODULES
 from benchprof.run.jobs.evaluation import EvaluateModel
 from benchprof.run.jobs.importance import ComputeImportance, Scored
 from benchprof.run.jobs.job import Files, Size
@@ -20,10 +22,7 @@ from benchprof.run.jobs.profile import profile_settings
 from benchprof.run.run import Run
 
 TABLES = ("summary", "effects", "selectivity")
-MODULES = (
-    "benchprof.comparison", "benchprof.analysis.effects", "benchprof.analysis.selectivity",
-    "benchprof.profile.criteria", "benchprof.profile.form", "benchprof.report.style",
-)  # fmt: skip
+MODULES = ("benchprof.comparison", "benchprof.replication.masks", *DRAWN, *SELECTIVITY_MODULES)
 STAGES = ("importance", "masks", "evaluation")
 
 
@@ -133,7 +132,7 @@ class CompareCombinations(Scored):
 
     def minutes(self, size: Size) -> float:
         """Time for all combinations."""
-        return size.minutes(120, 60) * max(1, len(combinations_of(self.run)) / 4)
+        return size.minutes(30, 15) * len(combinations_of(self.run))
 
 
 DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",
