@@ -42,7 +42,9 @@ def make_masks(
         logger.info("masks of %s", own.name)
         made = _selected(own, model, seed, folder / own.name, store)
         if own.controls:
-            kind = (own.scoring.unit, own.scoring.scope, tuple(own.scoring.layers or ()))
+            scoring = own.scoring
+            of_weights = scoring.unit == WEIGHT
+            kind = (scoring.scope, tuple(scoring.layers or ())) if of_weights else ("units",)
             classes[kind] = classes.get(kind) or _classes(own, model, seed)
             controls = {mask: _file(folder / own.name, mask) for mask in own.controls}
             draw_controls(classes[kind], made, controls)

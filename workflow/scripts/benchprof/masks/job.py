@@ -27,7 +27,7 @@ from benchprof.masks.size import entry_count, whole_size
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import check_content
-from benchprof.models.units import WEIGHT, unit_projections
+from benchprof.models.units import WEIGHT, every_projection
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile
 
@@ -96,7 +96,7 @@ class Classes:
     """What random controls are matched in.
 
     Attributes:
-        deciles: class of each entry or unit, uint8, flat, by tensor name.
+        deciles: class of each entry in scope, or of each unit, uint8, flat, by tensor name.
         read: what decides them beside the model: nothing of weights, whose magnitude it is.
     """
 
@@ -127,7 +127,8 @@ def control_classes(
     if unit == WEIGHT:
         weights = scope_weights(model, scope, layers)
         return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})
-    levels = activation_levels(model, unit_projections(model, unit, layers), examples)
+    # Of every kind of unit: reading takes the time.
+    levels = activation_levels(model, every_projection(model), examples)
     read = {"levels": codebase.digest_of("levels"), "examples": digest_of_all(examples)}
     return Classes({name: level_deciles(own) for name, own in levels.items()}, read)
 
