@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
-from tests.model_types import CORE, MORE
 from torch import nn
 
 from benchprof.abilities.item import Companion, Item
@@ -23,11 +23,10 @@ from benchprof.importance.patches import patch_attributions
 from benchprof.models.units import Projection, every_projection
 
 # Gated and fused MLPs, Conv1D, grouped heads, biases, windows, rows that an MLP joins.
-PATCHED = sorted(
-    {*MORE} & ({*CORE} | {"opt", "bloom"}) - {"gemma", "gemma2", "mistral", "phi", "qwen3"}
-)
+PATCHED = ("llama", "gpt2", "gpt_neox", "gemma3_text", "phi3", "qwen2", "bloom", "opt")
 ROOM = Memory(most_tokens=400)
-STEP = 1e-4
+STEP = 1e-2
+"""Of a patch: norms compute in float32, of which smaller steps would show the rounding."""
 
 
 def text(prompt: list[int], option: list[int]) -> Example:
@@ -39,10 +38,10 @@ def text(prompt: list[int], option: list[int]) -> Example:
 
 def pair(item: list[int], flip: list[int], right: list[int], other: list[int]) -> Example:
     """An item and its flip, with the option that is right of the item and that of the flip."""
-    of_flip = Example(*vars(text(flip, right)).values())
-    of_flip = Example(of_flip.ids, of_flip.counted, (text(flip, other),))
-    own = text(item, right)
-    return Example(own.ids, own.counted, (text(item, other),), of_flip)
+    own, of_flip = (
+        replace(text(prompt, right), others=(text(prompt, other),)) for prompt in (item, flip)
+    )
+    return replace(own, flip=of_flip)
 
 
 ONE_TOKEN = pair([7, 30, 41, 52, 60], [7, 30, 99, 52, 60], [71, 72], [81])
@@ -117,27 +116,9 @@ def test_an_attribution_is_the_first_order_fall_of_the_margin(model: Any) -> Non
                     margin(model, name, own, example, units, share) for share in (STEP, -STEP)
                 )
                 fall = float(found[index][name][units].sum())
-                assert fall == pytest.approx((down - up) / (2 * STEP), rel=2e-4, abs=1e-6)
-    largest = max(values.abs().max() for values in found[1].values())
-    assert largest > 1e-3
-
-
-def test_a_whole_patch_of_the_last_projection_moves_the_margin_by_its_attribution() -> None:
-    """Not only to first order where the margin is linear in it: no norm behind it, few options."""
-    model = tiny_model("llama").requires_grad_(False).double()
-    model.model.norm = nn.Identity()
-    name, own = next(reversed(every_projection(model).items()))
-    assert name == "model.layers.1.self_attn.o_proj.weight"
-    name = "model.layers.1.mlp.down_proj.weight"
-    own = every_projection(model)[name]
-    # Options of one token: their softmax has one denominator, which the margin lacks.
-    example = pair([5, 20, 21, 9, 60], [5, 33, 34, 9, 60], [71], [81])
-    ((_, found),) = patch_attributions(model, every_projection(model), [example], ROOM)
-    units = [*range(own.units)]
-    whole, none = (margin(model, name, own, example, units, share) for share in (1, 0))
-    assert float(found[name].sum()) == pytest.approx(none - whole, rel=1e-4)
-    # All that differs at the last token of the prompt passes through the layers' outputs.
-    assert whole != pytest.approx(none, abs=1e-4)
+                assert fall == pytest.approx((down - up) / (2 * STEP), rel=2e-3, abs=3e-4)
+    sums = [abs(float(found[i][name].sum())) for i in range(3) for name in projections]
+    assert sorted(sums)[len(sums) // 2] > 1e-2
 
 
 def test_an_item_like_its_flip_has_no_attribution(model: Any) -> None:
@@ -168,8 +149,8 @@ def test_batches_checkpoints_and_shared_contexts_change_nothing_and_leave_nothin
     assert not any(m._forward_pre_hooks or m._forward_hooks for m in model.modules())
 
 
-def test_the_attribution_of_one_linear_unit_by_hand() -> None:
-    """Σ (a - a') · ∂m/∂a with a' from another pass, and ∂m/∂a a row of the head's weights."""
+def test_attributions_by_hand_where_the_margin_is_linear_in_the_units() -> None:
+    """Of the last MLP without a norm behind it; options of one token share a softmax."""
     model = tiny_model("llama").requires_grad_(False).double()
     model.model.norm = nn.Identity()
     name = "model.layers.1.mlp.down_proj.weight"
@@ -185,6 +166,12 @@ def test_the_attribution_of_one_linear_unit_by_hand() -> None:
     direction = model.lm_head.weight[71] - model.lm_head.weight[81]
     expected = moved * (direction @ model.get_parameter(name))
     assert torch.allclose(found[name].double(), expected, atol=1e-6)
+    # Then the whole patch does what its first order says.
+    own = every_projection(model)[name]
+    units = [*range(own.units)]
+    none, whole = (margin(model, name, own, example, units, share) for share in (0, 1))
+    assert none - whole == pytest.approx(float(expected.sum()), abs=1e-6)
+    assert abs(none - whole) > 1e-2
 
 
 def test_a_margin_that_is_no_number_names_its_example() -> None:
@@ -217,6 +204,6 @@ def test_a_pair_is_rendered_as_two_options_after_two_prompts(chat: bool) -> None
     (length,) = {len(own.ids) for own in example.read}
     assert (example.longest, example.tokens) == (length, 4 * length)
     # Another flip is another example, and so is the choice between the same two options.
-    others = [Example(example.ids, example.counted, example.others)]
-    others.append(Example(example.ids, example.counted, example.others, others[0]))
+    choice = replace(example, flip=None)
+    others = [choice, replace(example, flip=choice)]
     assert len({example.digest, *(own.digest for own in others)}) == 3
