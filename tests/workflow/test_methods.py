@@ -217,6 +217,10 @@ def test_masks_of_heads_go_through_every_job(heads: Project) -> None:
     assert "the right option's share among the options" in methods
 
 
+def attributions(project: Project) -> list[Path]:
+    return sorted((project.folder / "store/attributions").rglob("*.safetensors"))
+
+
 def test_another_score_and_unit_come_from_the_same_attributions(
     heads: Project, tmp_path: Path
 ) -> None:
@@ -231,6 +235,32 @@ def test_another_score_and_unit_come_from_the_same_attributions(
     assert "16 reused, 0 computed" in project.log("compute_importance/tiny.log")
     importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
     assert importance.total_size == 2 * 24
+
+
+def test_attributions_toward_flips_stand_beside_the_others(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    kept = {path: path.stat().st_mtime_ns for path in attributions(project)}
+
+    def change(config: dict[str, Any]) -> None:
+        config["importance"] = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
+
+    project.configure(change)
+    project.run("results/methods.md")
+    assert "attributions of examples: 0 reused, 24 computed" in project.log(
+        "compute_importance/tiny.log"
+    )
+    importance = origin(project, "importance/tiny/places.safetensors")
+    assert (importance["toward"], importance["against"]) == ("flip", None)
+    made = [TensorFile(path).origin for path in attributions(project) if path not in kept]
+    assert [own["toward"] for own in made] == ["flip"] * 24
+    assert all("toward" not in TensorFile(path).origin for path in kept)
+    assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "of log p(right option) - log p(the option that the version makes right)" in methods
+    # Without the key all is as it was.
+    project.configure(use_heads)
+    project.run("results/importance/tiny/places.safetensors")
+    assert " reused, 0 computed" in project.log("compute_importance/tiny.log")
 
 
 def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
+from benchprof.masks.job import _check_same_origin
 from benchprof.masks.rankings import select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
@@ -156,6 +157,18 @@ def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:
     ):
         with pytest.raises(InputError, match="more than the 12 weights in scope"):
             select()
+
+
+def test_importance_toward_zero_and_toward_flips_is_not_compared(tmp_path: Path) -> None:
+    def file(name: str, **origin: str) -> TensorFile:
+        write_tensors(tmp_path / name, {DOWN: torch.ones(2)}, {"unit": "neuron", **origin})
+        return TensorFile(tmp_path / name)
+
+    zero, flip, other = file("a"), file("b", toward="flip"), file("c", toward="flip")
+    _check_same_origin({"a": zero, "b": zero})
+    _check_same_origin({"a": flip, "b": other})
+    with pytest.raises(InputError, match=f"{flip.path}: toward is flip; expected None, as in"):
+        _check_same_origin({"a": zero, "b": flip})
 
 
 def test_importance_of_zero_everywhere_is_refused(

@@ -144,6 +144,16 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "at least 0" not in signed
     flips, _ = methods(tmp_path, table, importance=score | {"against": "flip"})
     assert "less the same on versions of the items in which one changed fact makes" in flips
+    toward = {"score": "taylor_abs", "loss_on": "choice", "toward": "flip"}
+    patched, sources = methods(tmp_path, table, importance=toward, unit="head")
+    assert "where a version of x in which one changed fact makes another option right" in patched
+    assert "of log p(right option) - log p(the option that the version makes right)" in patched
+    assert "the loss on" not in patched
+    assert "syed2023attribution" in patched
+    assert "syed2023attribution" in sources
+    zero, sources = methods(tmp_path, table, importance=toward | {"toward": "zero"}, unit="head")
+    assert "over the unit's activations a, of the loss on the right option's share" in zero
+    assert "syed2023attribution" not in zero + sources
     assert "layers 2 to 5" in text
     assert "without those among the n most important of 2 other abilities or more" in text
     assert "multiplies the weights that it selects by 0.5" in text

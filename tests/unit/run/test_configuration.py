@@ -99,6 +99,35 @@ def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
         assert word in message
 
 
+FLIPS = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unit": "weight"}, "importance.toward: flip with unit weight; expected zero, or unit"),
+        ({"loss_on": "answer"}, "importance.loss_on: answer with toward flip"),
+        ({"against": "blank"}, "importance.against: blank with toward flip"),
+        ({"toward": "blank"}, "importance.toward: 'blank'; expected one of zero, flip"),
+    ],
+)
+def test_attributions_toward_flips_are_of_units_and_a_choice(
+    changes: dict[str, str], words: str
+) -> None:
+    def read(changed: dict[str, str]) -> Run:
+        importance = FLIPS | {key: own for key, own in changed.items() if key != "unit"}
+        unit = changed.get("unit", "neuron")
+        config = DEFAULT | {"unit": unit, "importance": importance, "selections": {"top": {}}}
+        return Run.of(copy.deepcopy(config))
+
+    read({})
+    # What toward flips does not go with goes with zero.
+    if changes.get("toward") is None:
+        read(changes | {"toward": "zero"})
+    with pytest.raises(InputError, match=re.escape(words)):
+        read(changes)
+
+
 MODEL = DEFAULT["models"]["smollm2-135m-instruct"]
 
 

@@ -26,12 +26,18 @@ ATTRIBUTIONS = (
     "benchprof.scoring.structure",
 )
 """What a pass over an example comes to: behind the scores of weights too."""
+PATCHES = (
+    *ATTRIBUTIONS,
+    "benchprof.importance.activations",
+    "benchprof.importance.alignment",
+    "benchprof.importance.patches",
+)
+"""The same of a pass over an example and its flip."""
 MODULES = {
     "importance": (
-        *ATTRIBUTIONS,
+        *PATCHES,
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",
-        "benchprof.importance.activations",
         "benchprof.importance.example",
         "benchprof.importance.items",
         "benchprof.importance.job",
@@ -44,6 +50,7 @@ MODULES = {
         "benchprof.sampling",
     ),
     "attributions": ATTRIBUTIONS,
+    "patches": PATCHES,
     "levels": (
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",

@@ -29,7 +29,8 @@ from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.scoring.chat import prints_date
 
 SETTINGS = "results/settings"
-IMPORTANCE = ("dtype", "unit", "scope", "layers", "score", "loss_on", "against", "replicated")
+IMPORTANCE = ("dtype", "unit", "scope", "layers", "score", "loss_on", "against", "replicated",
+              "toward")  # fmt: skip
 
 
 class NotPreparedError(InputError):
@@ -167,7 +168,12 @@ def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
             folder / path, settings["exclude"][ability], settings["limit"], settings["seed"]
         )
         examples = render_examples(
-            items, tokenizer, settings["loss_on"], settings["against"], settings["chat_date"]
+            items,
+            tokenizer,
+            settings["loss_on"],
+            settings["against"],
+            settings["chat_date"],
+            settings["toward"],
         )
         scoring = Scoring(prepared, **{name: settings[name] for name in IMPORTANCE})
         found[ability] = origin_of(card.digest, scoring, date, examples)

@@ -41,7 +41,7 @@ def activation_scores(
         total = at_counted.square().sum(dim=0)
         squares[name] = squares[name] + total if name in squares else total
 
-    with torch.no_grad(), _inputs_seen(model, weights, add):
+    with torch.no_grad(), inputs_seen(model, weights, add):
         for index, example in enumerate(examples):
             positions = example.counted[1:]
             finite_losses(model, examples, [index])
@@ -80,12 +80,16 @@ def _unscored(names: Sequence[str]) -> InputError:
 
 
 @contextlib.contextmanager
-def _inputs_seen(
-    model: nn.Module,
-    weights: Mapping[str, nn.Parameter],
-    see: Callable[[str, torch.Tensor], None],
+def inputs_seen(
+    model: nn.Module, weights: Iterable[str], see: Callable[[str, torch.Tensor], None]
 ) -> Iterator[None]:
-    """Give each projection's input, of shape (1, tokens, features), to `see`."""
+    """Inside the block each projection's input, (rows, tokens, features), is given to `see`.
+
+    Args:
+        model: any.
+        weights: the names of the projections' weights.
+        see: called with the name and the input. Some MLPs join rows and tokens.
+    """
 
     def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
         return lambda _, inputs: see(name, inputs[0])

@@ -23,32 +23,41 @@ class Example:
 
     `counted[t]` says whether the prediction of token t enters the loss; it is False for t = 0,
     which nothing predicts. Where the loss is of the choice, `others` are the same item with each
-    wrong option in the right one's place.
+    wrong option in the right one's place. Where units are patched, `others` is the item with the
+    option that its flip makes right, and `flip` the flip with the same two options in this order.
     """
 
     ids: torch.Tensor
     counted: torch.Tensor
     others: tuple[Example, ...] = ()
+    flip: Example | None = None
 
     @property
     def texts(self) -> tuple[Example, ...]:
-        """All texts that the model reads for this example, the right option's first."""
+        """The item with each option that the loss looks at, the right one's first."""
         return (self, *self.others)
 
     @property
+    def read(self) -> tuple[Example, ...]:
+        """All texts that the model reads for this example: those of its flip too."""
+        return (*self.texts, *(self.flip.texts if self.flip else ()))
+
+    @property
     def longest(self) -> int:
-        """Tokens of the longest text."""
-        return max(len(text.ids) for text in self.texts)
+        """Tokens of the longest text that is read."""
+        return max(len(text.ids) for text in self.read)
 
     @property
     def tokens(self) -> int:
-        """Tokens of all texts."""
-        return sum(len(text.ids) for text in self.texts)
+        """Tokens of all texts that are read."""
+        return sum(len(text.ids) for text in self.read)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the tokens and of which are counted: all that a loss knows of an item."""
         texts = [[text.ids.tolist(), text.counted.tolist()] for text in self.texts]
+        if self.flip:
+            return digests.of_value({"texts": texts, "flip": self.flip.digest})
         return digests.of_value(texts if self.others else texts[0])
 
 
@@ -93,8 +102,9 @@ def render_examples(
     loss_on: str,
     against: str | None,
     date: str = CHAT_DATE,
+    toward: str = "zero",
 ) -> Examples:
-    """The items and their companions, each as `render_example` renders it.
+    """The items and their companions, each as `render_example` or `render_pair` renders it.
 
     Args:
         items: with their options.
@@ -102,6 +112,7 @@ def render_examples(
         loss_on: `all`, `answer` or `choice`.
         against: the kind of companion, which every item must have; None for no companions.
         date: the day that a template prints for today.
+        toward: what units are patched with: zero, or flip, which every item must have.
 
     Raises:
         InputError: the template fails, loses questions or changes an answer.
@@ -110,6 +121,8 @@ def render_examples(
         check_questions(tokenizer, date=date)
 
     def rendered(own: Sequence[Item]) -> list[Example]:
+        if toward == "flip":
+            return [render_pair(item, tokenizer, date) for item in own]
         return [render_example(item, tokenizer, loss_on, date) for item in own]
 
     if against is None:
@@ -134,11 +147,8 @@ def render_example(
         InputError: the template changes the answer.
     """
     if loss_on == "choice":
-        right, *wrong = (
-            render_example(dataclasses.replace(item, answer=own), tokenizer, "answer", date)
-            for own in sorted(range(len(item.options)), key=lambda own: own != item.answer)
-        )
-        return dataclasses.replace(right, others=tuple(wrong))
+        order = sorted(range(len(item.options)), key=lambda own: own != item.answer)
+        return _with_options(item, order, tokenizer, date)
     text, start, end = _text_and_answer(item, tokenizer, date)
     # The template writes the special tokens itself; plain text wants the tokenizer's own.
     encoded = tokenizer(
@@ -155,6 +165,34 @@ def render_example(
         counted = (offsets[:, 1] > start) & (offsets[:, 0] < end)
     counted[0] = False
     return Example(ids, counted)
+
+
+def render_pair(item: Item, tokenizer: PreTrainedTokenizerBase, date: str = CHAT_DATE) -> Example:
+    """The item with its right option and with its flip's, and the flip with the same two.
+
+    Args:
+        item: with its options and its flip.
+        tokenizer: of the model.
+        date: the day that a template prints for today.
+
+    Raises:
+        InputError: the template changes an answer.
+    """
+    flip = companion_of(item, "flip")
+    options = (item.answer, flip.answer)
+    own, other = (_with_options(of, options, tokenizer, date) for of in (item, flip))
+    return dataclasses.replace(own, flip=other)
+
+
+def _with_options(
+    item: Item, options: Sequence[int], tokenizer: PreTrainedTokenizerBase, date: str
+) -> Example:
+    """An item with some of its options, each in the answer's place, the first one before others."""
+    first, *others = (
+        render_example(dataclasses.replace(item, answer=own), tokenizer, "answer", date)
+        for own in options
+    )
+    return dataclasses.replace(first, others=tuple(others))
 
 
 def _text_and_answer(

@@ -63,7 +63,7 @@ def compute_importance(
         used_by: the results that the store notes to use its entries; the targets' folder if None.
 
     Raises:
-        InputError: an item lacks the companion that it is scored against; a chat template changes
+        InputError: an item lacks the companion that its score asks for; a chat template changes
             an answer; an item is longer than the model's context; or a loss or a gradient is not
             finite.
     """
@@ -98,16 +98,21 @@ def examples_and_origins(
     Args: as of `compute_importance`.
 
     Raises:
-        InputError: an item lacks the companion that it is scored against, or a chat template
+        InputError: an item lacks the companion that its score asks for, or a chat template
             changes an answer.
     """
     chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
     if scoring.against is not None:
         for name, own in chosen.items():
             check_companions(items[name], own, scoring.against, "importance.against")
+    if scoring.toward == "flip":
+        for name, own in chosen.items():
+            check_companions(items[name], own, "flip", "importance.toward")
     model, tokenizer = read_card(scoring.folder).digest, load_tokenizer(scoring.folder)
     examples = {
-        name: render_examples(own, tokenizer, scoring.loss_on, scoring.against, scoring.chat_date)
+        name: render_examples(
+            own, tokenizer, scoring.loss_on, scoring.against, scoring.chat_date, scoring.toward
+        )
         for name, own in chosen.items()
     }
     # Only where the text depends on it.
@@ -126,6 +131,8 @@ def origin_of(
         chat_date: the day that the chat template prints for today; None where it prints none.
         examples: the ability's, as the model reads them.
     """
+    # A key of its own only where it is set: that of everything else stays what it was.
+    toward = {} if scoring.toward == "zero" else {"toward": scoring.toward}
     return {
         "model": model,
         "dtype": scoring.dtype,
@@ -140,7 +147,7 @@ def origin_of(
         "code": codebase.digest_of("importance"),
         "examples": examples.digest,
         "n_items": len(examples.items),
-    }
+    } | toward
 
 
 def _compute(

@@ -27,6 +27,7 @@ class Scoring:
         on_host: whether accumulators stay off the accelerator.
         unit: what has a score: weight, neuron or head.
         replicated: whether a unit's score is what those of two halves of the items agree on.
+        toward: what an attribution takes a unit's activations to: zero, or flip.
     """
 
     folder: Path
@@ -42,3 +43,4 @@ class Scoring:
     on_host: bool = False
     unit: str = "weight"
     replicated: bool = False
+    toward: str = "zero"

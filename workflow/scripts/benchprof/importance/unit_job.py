@@ -23,6 +23,7 @@ from benchprof.importance.example import Example, Examples
 from benchprof.importance.faults import check_lengths, context_of, not_finite
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
+from benchprof.importance.patches import patch_attributions
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import score_replicated, score_units
 from benchprof.models.linear import speed_up_gradients
@@ -36,6 +37,9 @@ logger = logging.getLogger(__name__)
 KIND, SUFFIX = "attributions", ".safetensors"
 STORED = torch.bfloat16
 """The range of float32, in half its room; a mean over items is kept in float32."""
+ATTRIBUTED = {"zero": unit_attributions, "flip": patch_attributions}
+STAGES = {"zero": "attributions", "flip": "patches"}
+"""What makes attributions toward zero and toward a flip, and the stage of its code."""
 
 
 def score_from_attributions(
@@ -60,7 +64,7 @@ def score_from_attributions(
     wanted = {e.digest: e for own in examples.values() for _, e in own.named}
     # Once: a copied model's files are all read for it.
     model = read_card(scoring.folder).digest
-    origins = {own: _origin(model, scoring.dtype, own) for own in wanted}
+    origins = {own: _origin(model, scoring, own) for own in wanted}
     keys = {own: digests.of_value(origin) for own, origin in origins.items()}
     store.use(folder, KIND, keys.values(), SUFFIX)
     lacking = {own for own in wanted if not store.has(KIND, keys[own], SUFFIX, _key_of)}
@@ -106,14 +110,14 @@ def _shuffled(own: Examples) -> tuple[list[Example], list[Example]]:
     return [own.examples[index] for index in order], companions
 
 
-def _origin(model: str, dtype: str, example: str) -> dict[str, Any]:
+def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
     """All that decides an example's attributions; which loss it is the example says."""
     return {
         "model": model,
-        "dtype": dtype,
-        "code": codebase.digest_of("attributions"),
+        "dtype": scoring.dtype,
+        "code": codebase.digest_of(STAGES[scoring.toward]),
         "example": example,
-    }
+    } | ({} if scoring.toward == "zero" else {"toward": scoring.toward})
 
 
 def _attribute(
@@ -134,7 +138,8 @@ def _attribute(
     tokens = sum(example.tokens for example in examples)
     with tqdm(total=tokens, unit="tok", mininterval=1, desc="attributions") as bar:
         try:
-            for index, found in unit_attributions(model, every_projection(model), examples, memory):
+            attributed = ATTRIBUTED[scoring.toward]
+            for index, found in attributed(model, every_projection(model), examples, memory):
                 if not all(bool(values.isfinite().all()) for values in found.values()):
                     raise not_finite(f"{scoring.folder}, {names[index]}")
                 own = examples[index].digest

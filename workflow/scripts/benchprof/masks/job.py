@@ -31,9 +31,9 @@ from benchprof.models.units import WEIGHT, every_projection
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile
 
-SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "replicated", "dtype",
-        "code")  # fmt: skip
-"""What importances that are compared must have in common."""
+SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "replicated", "toward",
+        "dtype", "code")  # fmt: skip
+"""What importances that are compared must have in common, said or left out."""
 logger = logging.getLogger(__name__)
 
 
@@ -172,7 +172,7 @@ def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
     first = next(iter(files.values()))
     for file in files.values():
         for key in SAME:
-            if file.origin[key] != first.origin[key]:
-                found = f"{key} is {file.origin[key]}"
-                expected = f"{first.origin[key]}, as in {first.path}"
+            found_there, wanted = file.origin.get(key), first.origin.get(key)
+            if found_there != wanted:
+                found, expected = f"{key} is {found_there}", f"{wanted}, as in {first.path}"
                 raise InputError(file.path, found, expected, "Delete it and run again.")

@@ -30,12 +30,17 @@ UNIT_SCORES = {
     "taylor_signed": "the mean (with its sign) over the ability's training items x of s(x)",
     "fisher": "the mean over the ability's training items x of s(x)²",
 }
-ATTRIBUTION = ", s(x) = -Σ a × gradient over the unit's activations a"
+ATTRIBUTIONS = {
+    "zero": ", s(x) = -Σ a × gradient over the unit's activations a",
+    "flip": ", s(x) = Σ (a - a′) × gradient over the unit's activations a and a′, where a version "
+    "of x in which one changed fact makes another option right has a′",
+}
 LOSSES = {
     "all": "all tokens",
     "answer": "the answer's tokens",
     "choice": "the right option's share among the options",
 }
+MARGIN = "log p(right option) - log p(the option that the version makes right)"
 AGAINST = {
     "flip": "versions of the items in which one changed fact makes another option right",
     "read_off": "versions of the items that state the answer",
@@ -118,7 +123,9 @@ def write_methods(
     sentences.append(_benchmarks(shipped))
     body = " ".join(sentence for sentence in sentences if sentence)
     write_text(text, f"# Methods\n\n{body}\n")
-    uses = {f"importance:{settings['importance']['score']}", "statistics"}
+    importance = settings["importance"]
+    uses = {f"importance:{importance['score']}", "statistics"}
+    uses.add(f"toward:{importance.get('toward', 'zero')}")
     uses |= {f"benchmark:{name}" for name in shipped.values()}
     if table["model"].nunique() > 1:
         uses.add("similarity")
@@ -162,14 +169,15 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
 
 def _importance(settings: Mapping[str, Any]) -> MethodStep:
     importance = settings["importance"]
-    loss = LOSSES[importance["loss_on"]]
+    toward = importance.get("toward", "zero")
+    loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
     unit = settings["unit"]
     if unit == "weight":
         name, score = "weight w", SCORES[importance["score"]]
     else:
-        name, score = f"{unit} u", UNIT_SCORES[importance["score"]] + ATTRIBUTION
+        name, score = f"{unit} u", UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
     at = "at the positions of" if importance["score"] == "wanda" else "of"
-    parts = [f"{score}, {at} the loss on {loss}"]
+    parts = [f"{score}, {at} {loss}"]
     if importance.get("against"):
         least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
         parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
@@ -183,7 +191,7 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     return MethodStep(
         f"Importance of a {name} for an ability",
         f"{', '.join(parts)}; scope: {scope}{within}{limit}{halves}.",
-        tuple(keys_of(f"importance:{importance['score']}")),
+        (*keys_of(f"importance:{importance['score']}"), *keys_of(f"toward:{toward}")),
     )
 
 

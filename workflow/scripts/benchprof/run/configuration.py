@@ -272,6 +272,7 @@ class Importance(Section):
     loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
     against: CompanionKind | None = None
     replicated: Flag = False
+    toward: Literal["zero", "flip"] = Field(default="zero", description="one of zero, flip")
     halves: Flag = False
     limit: Limit | None = None
 
@@ -515,7 +516,7 @@ class Configuration(Section):
         min_length=1, description="at least one benchmark, each a name and what it is"
     )
     importance: Importance = Field(
-        description="score, loss_on, against, replicated, halves and limit"
+        description="score, loss_on, against, replicated, toward, halves and limit"
     )
     unit: Unit = Field(default="weight", description="one of weight, neuron, head")
     scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")

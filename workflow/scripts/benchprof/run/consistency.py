@@ -55,6 +55,7 @@ def check_consistency(config: Configuration, source: str) -> None:
         where = f"{source}, layers"
         raise InputError(where, str(config.layers), "the first layer and the last, not before it")
     _check_unit(config, source)
+    _check_toward(config, source)
     _check_contrast(config, source)
     if config.validation:
         _check_validation(config, source)
@@ -105,6 +106,23 @@ def _check_unit(config: Configuration, source: str) -> None:
     if config.validation:
         where, found = f"{source}, unit", f"{config.unit} with a section validation"
         raise InputError(where, found, "weight, as planted blocks are")
+
+
+def _check_toward(config: Configuration, source: str) -> None:
+    """Stop where attributions toward flips do not go with what is scored."""
+    importance, where = config.importance, f"{source}, importance"
+    if importance.toward == "zero":
+        return
+    if config.unit == "weight":
+        found = f"{importance.toward} with unit weight"
+        raise InputError(f"{where}.toward", found, "zero, or unit neuron or head")
+    if importance.loss_on != "choice":
+        found = f"{importance.loss_on} with toward {importance.toward}"
+        raise InputError(f"{where}.loss_on", found, "choice, as two options are compared")
+    if importance.against is not None:
+        found = f"{importance.against} with toward {importance.toward}, which is a contrast itself"
+        remedy = "Remove `importance.against` or `importance.toward`."
+        raise InputError(f"{where}.against", found, "one of the two contrasts", remedy)
 
 
 def _check_contrast(config: Configuration, source: str) -> None:

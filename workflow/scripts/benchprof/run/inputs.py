@@ -39,6 +39,9 @@ def check_inputs(run: Run) -> None:
     if against := run.configuration.importance.against:
         for ability in run.diagnosed:
             _check_kept(run, ability, "train", against, "importance.against")
+    if run.configuration.importance.toward == "flip":
+        for ability in run.diagnosed:
+            _check_kept(run, ability, "train", "flip", "importance.toward")
     for model in run.configuration.models.values():
         if isinstance(model.source, Folder):
             check_model_folder(Path(model.source.folder))

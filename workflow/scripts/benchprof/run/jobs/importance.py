@@ -40,6 +40,7 @@ class Scored(ModelJob):
             on_host=model.scores_on_host,
             unit=config.unit,
             replicated=config.importance.replicated,
+            toward=config.importance.toward,
         )
 
     @property
@@ -71,6 +72,7 @@ class Scored(ModelJob):
             "loss_on": importance.loss_on,
             "against": importance.against,
             "replicated": importance.replicated,
+            "toward": importance.toward,
             "chat_date": config.chat_date,
             "limit": importance.limit,
             "seed": config.seed,
