@@ -16,7 +16,7 @@ from benchprof.importance.attributions import Attributions, _gradients_seen, _we
 from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.choices import context_length, shared_text_losses, shares_contexts
 from benchprof.importance.example import Example
-from benchprof.importance.gradients import batches_of
+from benchprof.importance.gradients import batches_of, kept_tokens
 from benchprof.importance.loss import NonFiniteLossError, text_losses
 from benchprof.importance.memory import Memory
 from benchprof.models.units import Projection
@@ -92,8 +92,9 @@ def _attributed(
     flips = [text for example in own if example.flip for text in example.flip.texts]
     compared = Compared.of(texts, flips)
     on_flips = _inputs_at(model, projections, flips, compared)
-    long = len(texts) * max(example.longest for example in own) > memory.most_tokens
-    share = not long and shares_contexts(model, own)
+    share = shares_contexts(model, own)
+    long = len(own) * max(kept_tokens(example, share) for example in own) > memory.most_tokens
+    share = share and not long
     found = {name: torch.zeros(len(own), p.units) for name, p in projections.items()}
 
     def add(name: str, rows: int, activations: torch.Tensor, gradients: torch.Tensor) -> None:
