@@ -25,6 +25,7 @@ def main(job: DrawControls, threads: int) -> None:
         targets=job.controls,
         unit=config.unit,
         examples=examples,
+        super_set=job.super_set,
     )
 
 

@@ -15,8 +15,17 @@ DECILES = 10
 FEWEST = 6
 """Units of a class that controls are matched in, at least."""
 
+LEFT_OUT = 255
+"""Stands in place of the decile of an entry that is in no control."""
+
 Strata = dict[str, list[int]]
 """Number of entries by tensor name and decile of |θ| within the tensor."""
+
+
+def leave_out(deciles_of: Mapping[str, torch.Tensor], left_out: Entries) -> None:
+    """Keep entries out of every control, in place; the deciles of others stay what they are."""
+    for name, indices in left_out.items():
+        deciles_of[name][indices.long()] = LEFT_OUT
 
 
 def count_strata(entries: Entries, deciles_of: Mapping[str, torch.Tensor]) -> Strata:

@@ -7,21 +7,27 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch import nn
+
 from benchprof import codebase
-from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_levels, digest_of_all
 from benchprof.masks.control import (
     Strata,
     count_strata,
     draw_control,
+    leave_out,
     level_deciles,
     magnitude_deciles,
     mean_strata,
 )
-from benchprof.masks.mask import RANDOM, Mask, read_masks, write_mask
+from benchprof.masks.mask import RANDOM, Mask, read_mask, read_masks, write_mask
+from benchprof.masks.remaining import Remaining, in_whole
 from benchprof.masks.selection import read_for, selected
+from benchprof.masks.shares import check_comparable
 from benchprof.masks.size import entry_count, whole_size
+from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import check_content
@@ -29,9 +35,7 @@ from benchprof.models.units import WEIGHT, unit_projections
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile
 
-SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "replicated", "dtype",
-        "code")  # fmt: skip
-"""What importances that are compared must have in common."""
+NOTHING = Mask({}, {})
 logger = logging.getLogger(__name__)
 
 
@@ -42,6 +46,7 @@ def select_masks(
     importances: Mapping[str, Path],
     background: Path | None,
     targets: Mapping[Ablation, Path],
+    super_set: Path | None = None,
 ) -> None:
     """Write the masks of one selection.
 
@@ -53,17 +58,20 @@ def select_masks(
         background: the importance file that `specific` contrasts every ability with; None for
             the other abilities'.
         targets: where each mask goes, all of one selection.
+        super_set: the mask of the entries that are left out of every mask, as if they were not in
+            scope; k is a share of all nevertheless. None to leave out nothing.
 
     Raises:
         InputError: a mask would be empty or larger than the scope, or importances differ in
             what made them.
     """
-    # In the order of the names: a sum over abilities must not depend on the configuration's.
-    files = {ability: TensorFile(importances[ability]) for ability in sorted(importances)}
-    if background is not None:
-        files[BACKGROUND] = TensorFile(background)
-    _check_same_origin(files)
-    size = next(iter(files.values())).total_size
+    left_out = NOTHING if super_set is None else read_mask(super_set)
+    files = _opened(importances, background, left_out.entries)
+    made = {file.path: file.origin for file in files.values()}
+    if super_set is not None:
+        made[super_set] = next(iter(left_out.origin["importance"].values()))
+    check_comparable(made)
+    size = next(iter(files.values())).total_size + left_out.size
     unit = next(iter(files.values())).origin["unit"]
     whole = whole_size(folder, unit) if fraction_of == "model" else size
     (selection,) = {ablation.selection for ablation in targets}
@@ -73,7 +81,7 @@ def select_masks(
     for ability, masks in selected(selection, settings, files, counts, abilities):
         used = {name: files[name].origin for name in read_for(selection, ability, files)}
         for ablation in (own for own in targets if own.ability == ability):
-            entries = masks[ks.index(ablation.k)]
+            entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
             origin = {
                 "ability": ability,
                 "selection": selection,
@@ -84,7 +92,7 @@ def select_masks(
                 "whole": whole,
                 "importance": used,
                 "code": codebase.digest_of("masks"),
-            }
+            } | _without(super_set, left_out)
             write_mask(targets[ablation], Mask(entries, origin))
             logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
 
@@ -98,6 +106,7 @@ def draw_controls(
     targets: Mapping[Ablation, Path],
     unit: str = WEIGHT,
     examples: Sequence[Example] = (),
+    super_set: Path | None = None,
 ) -> None:
     """Write random controls of the masks of one selection.
 
@@ -111,17 +120,17 @@ def draw_controls(
             on average.
         unit: what the masks are made of: weight, neuron or head.
         examples: what units are read on, whose activations are matched; not of weights.
+        super_set: the mask of the entries that are in no control, as in none of the masks; None
+            for none.
     """
     check_content(folder)
     model = load_model(folder, dtype, "cpu")
-    read: dict[str, str] = {}
-    if unit == WEIGHT:
-        weights = scope_weights(model, scope, layers)
-        deciles = {name: magnitude_deciles(weight) for name, weight in weights.items()}
-    else:
-        levels = activation_levels(model, unit_projections(model, unit, layers), examples)
-        deciles = {name: level_deciles(own) for name, own in levels.items()}
-        read = {"levels": codebase.digest_of("levels"), "examples": digest_of_all(examples)}
+    deciles = _deciles(model, unit, scope, layers, examples)
+    left_out = NOTHING if super_set is None else read_mask(super_set)
+    leave_out(deciles, left_out.entries)
+    read = _without(super_set, left_out)
+    if unit != WEIGHT:
+        read |= {"levels": codebase.digest_of("levels"), "examples": digest_of_all(examples)}
     strata: dict[Ablation, Strata] = {}
     digests_of: dict[Ablation, str] = {}
     for ablation, mask in read_masks(masks).items():
@@ -148,12 +157,32 @@ def draw_controls(
         logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
 
 
-def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
-    """Importances are comparable only where model, scope, score and code are the same."""
-    first = next(iter(files.values()))
-    for file in files.values():
-        for key in SAME:
-            if file.origin[key] != first.origin[key]:
-                found = f"{key} is {file.origin[key]}"
-                expected = f"{first.origin[key]}, as in {first.path}"
-                raise InputError(file.path, found, expected, "Delete it and run again.")
+def _deciles(
+    model: nn.Module,
+    unit: str,
+    scope: str,
+    layers: Sequence[int] | None,
+    examples: Sequence[Example],
+) -> dict[str, torch.Tensor]:
+    """What controls are matched in, by tensor: deciles of magnitude, or of activation."""
+    if unit == WEIGHT:
+        weights = scope_weights(model, scope, layers)
+        return {name: magnitude_deciles(weight) for name, weight in weights.items()}
+    levels = activation_levels(model, unit_projections(model, unit, layers), examples)
+    return {name: level_deciles(own) for name, own in levels.items()}
+
+
+def _opened(
+    importances: Mapping[str, Path], background: Path | None, left_out: Entries
+) -> dict[str, TensorFile]:
+    """Each ability's importance, and that of the background, without what is left out."""
+    # In the order of the names: a sum over abilities must not depend on the configuration's.
+    paths = {ability: importances[ability] for ability in sorted(importances)}
+    if background is not None:
+        paths[BACKGROUND] = background
+    return {name: Remaining(path, left_out) for name, path in paths.items()}
+
+
+def _without(super_set: Path | None, left_out: Mask) -> dict[str, str]:
+    """What metadata say of the super set; nothing where none was left out."""
+    return {} if super_set is None else {"super": left_out.digest}
