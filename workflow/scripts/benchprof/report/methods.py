@@ -227,7 +227,8 @@ def _left_out(model: str, found: Mapping[str, Any]) -> str:
         return f"none of {model}{rise}"
     without = found["loss_without"]
     loss = "beyond any number" if without is None else f"to {without:.2f}"
-    return f"{found['n']} of {model} (without them from {found['loss']:.2f} {loss})"
+    them = "it" if found["n"] == 1 else "them"
+    return f"{found['n']} of {model} (without {them} from {found['loss']:.2f} {loss})"
 
 
 def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) -> str:
