@@ -294,6 +294,41 @@ def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(
     assert "(1 head a mask)" in page
 
 
+def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    assert not (project.folder / "results/super").exists()
+    before = origin(project, "masks/tiny/places/top_0.25.safetensors")
+
+    def change(config: dict[str, Any]) -> None:
+        config["selections"] = {"top": {"without_super": True}, "bottom": {}}
+
+    project.configure(change)
+    planned = project.planned("results/methods.md")
+    assert planned["find_super"] == 1
+    assert "compute_importance" not in planned
+    file = project.folder / "results/super/tiny.safetensors"
+    project.run("results/methods.md", "results/report.html")
+    found = TensorFile(file)
+    assert found.origin["unit"] == "head"
+    table = pd.read_csv(file.with_suffix(".csv"))
+    # Of four heads one at most.
+    assert table["n"].tolist() == [0, 1]
+    assert found.origin["n"] == int(table["rise"][1] >= found.origin["threshold"])
+    own = origin(project, "masks/tiny/places/top_0.25.safetensors")
+    control = origin(project, "masks/tiny/all_abilities/top-random-1_0.25.safetensors")
+    assert own["super"] == control["super"] == found.origin["digest"]
+    for selected in (project.folder / "results/masks/tiny").rglob("top*.safetensors"):
+        mask = TensorFile(selected)
+        for name in {*mask.names} & {*found.names}:
+            assert not {*mask.tensor(name).tolist()} & {*found.tensor(name).tolist()}
+    assert "super" not in before
+    assert "super" not in origin(project, "masks/tiny/places/bottom_0.25.safetensors")
+    said = "no super head among them"
+    for page in ("methods.md", "report.html"):
+        text = (project.folder / "results" / page).read_text()
+        assert (said in text, "Super heads" in text) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [

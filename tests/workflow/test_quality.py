@@ -209,6 +209,14 @@ def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -
     assert not form & {*codebase.MODULES["calibration"], *MODULES}
 
 
+def test_what_finds_super_sets_is_in_their_digest() -> None:
+    """Examples of items, of which the importance's digest tells, are none of the neutral text."""
+    others = {name for name in behind("benchprof.importance.example") if ".importance" not in name}
+    listed = {*codebase.MODULES["super"]}
+    assert unlisted("benchprof.masks.super_job", listed) <= others - listed
+    assert not NO_NUMBERS & listed
+
+
 def test_what_draws_halves_is_in_their_digest() -> None:
     """Of `stability` and `replication`, whose rules name it."""
     listed = set(DRAWN_BY)

@@ -1,6 +1,28 @@
 # Masks: which weights each ability's ablation zeroes, and random controls of the same size.
 
 
+# Only where a selection has `without_super: true`.
+rule find_super:
+    input:
+        unpack(of("find_super").inputs),
+    output:
+        **of("find_super").outputs,
+    log:
+        "results/logs/find_super/{model}.log",
+    benchmark:
+        "results/timings/find_super/{model}.tsv"
+    conda:
+        "../../envs/benchprof.yaml"
+    threads: 8
+    resources:
+        **of("find_super").on_gpu,
+    params:
+        job="find_super",
+        places=of("find_super").places,
+    script:
+        "../scripts/find_super.py"
+
+
 rule select_masks:
     input:
         unpack(of("select_masks").inputs),

@@ -18,7 +18,7 @@ def main(job: DrawControls, threads: int) -> None:
         )
     dtype = config.models[job.model].dtype
     classes = control_classes(job.folder, dtype, config.scope, config.layers, config.unit, examples)
-    draw_controls(classes, job.masks, job.controls)
+    draw_controls(classes, job.masks, job.controls, job.super_set)
 
 
 if __name__ == "__main__":

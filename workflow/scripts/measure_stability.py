@@ -23,6 +23,7 @@ def main(job: MeasureStability, threads: int) -> None:
         csv=job.csv,
         figures=job.figures,
         store=job.run.store,
+        super_set=job.super_set,
     )
 
 

@@ -20,6 +20,7 @@ def main(job: SelectHalfMasks, threads: int) -> None:
         fraction_of=config.fraction_of,
         targets=job.masks,
         store=job.run.store,
+        super_set=job.super_set,
     )
 
 

@@ -16,6 +16,7 @@ def main(job: SelectMasks, threads: int) -> None:
         importances=job.importance,
         background=job.background,
         targets=job.masks,
+        super_set=job.super_set,
     )
 
 

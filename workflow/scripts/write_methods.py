@@ -17,6 +17,7 @@ def main(job: WriteMethods, threads: int) -> None:
         table=pd.read_parquet(paths.IMPACT),
         models=job.sources,
         shipped=job.shipped,
+        super_sets=job.super_sets,
     )
 
 

@@ -21,6 +21,7 @@ def main(job: WriteReport, threads: int) -> None:
         models=job.cards,
         sizes=job.sizes,
         figures=job.drawings,
+        super_sets=job.super_sets,
     )
     write_summary(
         target=paths.SUMMARY,

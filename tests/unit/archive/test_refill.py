@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from tests.unit.archive.conftest import ABILITIES, ITEMS, Run
 from tests.unit.archive.test_alterations import record, signed, zipped
 
@@ -22,6 +23,9 @@ from benchprof.errors import InputError
 from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
 from benchprof.evaluation.record import read_record, record_bytes
 from benchprof.files import write_json
+from benchprof.importance.example import Example
+from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.super_job import origin_of
 from benchprof.store import Store
 
 MASK_SETTINGS = {
@@ -285,3 +289,44 @@ def test_a_name_of_the_archive_leads_to_no_path(
     done = refill_masks(archive, listing, prepared(tmp_path / "run", MASK_SETTINGS, CONTROLS))
     assert done.added == 0
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "left"),
+    [([1, 2, 3], None, ""), ([1, 2, 4], None, "another text"), ([1, 2, 3], "old", "another code")],
+)
+def test_a_super_set_that_the_run_would_find_is_placed(
+    text: list[int], code: str | None, left: str,
+    archive: Path, importance: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for own in importance.values():
+        own |= {"unit": "weight", "score": "taylor"}
+    example = Example(torch.tensor([1, 2, 3]), torch.tensor([False, True, True]))
+    monkeypatch.setattr(masks, "neutral_example", lambda *_: example)
+    asked = Example(torch.tensor(text), example.counted)
+    origin = origin_of(importance, asked) | ({"code": code} if code else {})
+    write_mask(tmp_path / "own", Mask({"p": torch.tensor([3])}, origin))
+    name, content = "results/super/m.safetensors", (tmp_path / "own").read_bytes()
+    with zipfile.ZipFile(archive) as file:
+        files = {own: file.read(own) for own in file.namelist()}
+    path = Archive(zipped(signed(files | {name: content}), tmp_path / "archive.zip"))
+    folder = prepared(tmp_path / "run", MASK_SETTINGS, None)
+    write_json(folder / "results/settings/find_super/m.json", {"abilities": list(ABILITIES)})
+    done = refill_masks(path, read_listing(path), folder)
+    assert (folder / name).exists() != bool(left)
+    assert [own for own in done.left if own.startswith(name)] == (
+        [f"{name}: the archive's has {left}"] if left else []
+    )
+    # Where one is, it stays, and masks would say that they leave it out.
+    if not left:
+        assert (folder / name).read_bytes() == content
+        assert refill_masks(path, read_listing(path), folder).there == 1
+        (mask,) = (
+            expected
+            for own, expected in masks._wanted(
+                prepared(folder, MASK_SETTINGS | {"selection": {"without_super": True}}, None),
+                "m", "specific",
+            )
+            if own.ability == ABILITIES[0]
+        )  # fmt: skip
+        assert mask["super"] == read_mask(folder / name).digest

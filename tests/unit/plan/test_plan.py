@@ -12,7 +12,7 @@ from tests.conftest import FAMILIES, ROOT
 from transformers import AutoConfig
 
 from benchprof.abilities.item import SPLITS, Companion, Item
-from benchprof.data import BENCHMARKS
+from benchprof.data import BENCHMARKS, NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
 from benchprof.plan.__main__ import plan
@@ -230,6 +230,26 @@ def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.Monk
     read = sum(questions.read for questions in load.calibration)
     assert asked.tokens == read * (1 + 2 * (10 + drawn))
     assert "evaluate_calibration" not in numbers
+
+
+def test_the_super_set_is_a_job_where_a_selection_leaves_it_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"fractions": [0.01]}
+    shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
+
+    def planned(rule: dict[str, object]) -> dict[str, Step]:
+        own = Run.of(config | {"selections": {"top": rule}})
+        steps = model_steps(own, own.models[0], shape, workload(own, 4), CPU)
+        return {step.rule: step for step in steps}
+
+    without, steps = planned({}), planned({"without_super": True})
+    assert {*steps} - {*without} == {"find_super"}
+    assert {rule: step for rule, step in steps.items() if rule != "find_super"} == without
+    # 2 layers of 3 * 16 * 24 weights: of 2,304 2 at most, so that 0, 1 and 2 are tried.
+    tokens = -(-len(NEUTRAL_TEXT.read_text()) // 4)
+    assert (steps["find_super"].jobs, steps["find_super"].tokens) == (1, 3 * tokens)
 
 
 def test_halves_score_the_train_items_once_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,5 +81,6 @@ def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> None
         "models": dict.fromkeys(models, card),
         "sizes": dict.fromkeys(models, sizes),
         "figures": [],
+        "super_sets": {},
     }
     write_page(target, **arguments | changes)

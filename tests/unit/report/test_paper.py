@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import pytest
+import torch
 
+from benchprof.masks.mask import Mask, write_mask
 from benchprof.profile.table import similarity_rows
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import matrix_of
@@ -26,6 +30,7 @@ from .page_files import SETTINGS
 
 MODEL = "smollm2-135m-instruct"
 SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
+NONE: Mapping[str, Path] = MappingProxyType({})
 
 
 def small() -> pd.DataFrame:
@@ -110,11 +115,41 @@ def test_the_similarity_table_has_a_column_per_pair(make_table: Table) -> None:
                                                f"{table['similarity'][2]:.2f}"]  # fmt: skip
 
 
-def methods(folder: Path, table: pd.DataFrame, **changes: Any) -> tuple[str, str]:
+def methods(
+    folder: Path, table: pd.DataFrame, super_sets: Mapping[str, Path] = NONE, **changes: Any
+) -> tuple[str, str]:
     text, bibliography = folder / "methods.md", folder / "references.bib"
     shipped = {"arc_challenge": "arc_challenge"}
-    write_methods(text, bibliography, SETTINGS | changes, table, SOURCES, shipped)
+    write_methods(text, bibliography, SETTINGS | changes, table, SOURCES, shipped, super_sets)
     return text.read_text(), bibliography.read_text()
+
+
+def test_the_methods_tell_what_masks_leave_out_of_each_model(
+    make_table: Table, tmp_path: Path
+) -> None:
+    own = {"unit": "weight", "threshold": 1.0, "loss": 3.0}
+    some = own | {"loss_without": 4.25, "losses": [[0, 3.0], [1, 3.5], [2, 4.25]]}
+    none = own | {"loss_without": 3.0, "losses": [[0, 3.0], [1, 3.5]]}
+    broken = own | {"loss_without": None, "losses": [[0, 3.0], [1, None]]}
+    masks = {
+        "m": Mask({"p": torch.tensor([1, 2])}, some),
+        "n": Mask({}, none),
+        "o": Mask({"p": torch.tensor([1])}, broken),
+    }
+    for model, mask in masks.items():
+        write_mask(tmp_path / model, mask)
+    rule = {"specific": {"definition": "max", "without_super": True}}
+    paths = {model: tmp_path / model for model in masks}
+    text, bibliography = methods(tmp_path, make_table(2, 2), paths, selections=rule)
+    assert "largest mean share of importance" in text
+    assert "raise the loss of a neutral text by 1 nat a token or more" in text
+    assert "2 of m (without them from 3.00 to 4.25)" in text
+    assert "none of n (+0.5 without the first 1)" in text
+    assert "1 of o (without it from 3.00 beyond any number) [@yu2024super]" in text
+    assert "no super weight among them; k = 0.001" in text
+    assert "yu2024super" in bibliography
+    plain, bibliography = methods(tmp_path, make_table(2, 2))
+    assert "super" not in plain.lower() + bibliography
 
 
 def test_the_methods_cite_what_the_references_hold(make_table: Table, tmp_path: Path) -> None:

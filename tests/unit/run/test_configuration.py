@@ -75,6 +75,7 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
         ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
+        ("selections.top", {"without_super": 1}, ["top.without_super", "1", "true or false"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
         ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "at most 9"]),
         ("archive", {"share": ["spacial"]}, ["archive.share", "'spacial'", "a benchmark of this"]),

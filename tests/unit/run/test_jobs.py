@@ -28,7 +28,7 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
 HALVES = DEFAULT | {
     "importance": DEFAULT["importance"] | {"halves": True},
     "fractions": [0.001, "calibrated"],
-    "selections": {"top": {}, "specific": {"definition": "max"}},
+    "selections": {"top": {"without_super": True}, "specific": {"definition": "max"}},
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
 MODELS = DEFAULT | {"evaluation_job": "model"}
@@ -55,8 +55,9 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
-    # Of 40 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation.
-    rules = {"default": 28, "planted": 34, "halves": 33, "models": 28}[name]
+    # Of 41 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation, 1 of
+    # super sets.
+    rules = {"default": 28, "planted": 34, "halves": 34, "models": 28}[name]
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
     assert not [path for path in files if not files.keys().isdisjoint(path.parents)]
@@ -119,6 +120,23 @@ def test_a_job_of_the_evaluation_is_a_benchmark_s_or_a_model_s() -> None:
     assert job.settings == {own.wildcards["benchmark"]: own.settings for own in alone}
     asked = {path for own in alone for path in listed(own.inputs["asked"])}
     assert set(listed(job.inputs["asked"])) == asked
+
+
+def test_what_selects_without_the_super_set_takes_it_and_nothing_else_does() -> None:
+    run = Run.of(HALVES)
+    (model,) = run.models
+    target = Path(f"results/super/{model}.safetensors")
+    assert job_of(run, target).rule == "find_super"
+    takes = {
+        (job.rule, job.wildcards.get("selection"))
+        for job in jobs_of(run)
+        if target in listed(job.inputs.get("super", []))
+    }
+    assert takes == {
+        ("select_masks", "top"), ("draw_controls", "top"), ("select_half_masks", None),
+        ("measure_stability", None), ("write_methods", None), ("write_report", None),
+    }  # fmt: skip
+    assert not any("super" in job.inputs for job in jobs_of(Run.of(DEFAULT)))
 
 
 def test_a_run_with_halves_has_the_jobs_of_halves() -> None:
@@ -212,6 +230,7 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
         ("calibration.items", 11, {"evaluate_calibration"} | TEXTS),
         ("importance.score", "fisher", SCORED | TEXTS),
         ("selections.specific.definition", "sum", SELECTED | TEXTS),
+        ("selections.specific.without_super", True, SELECTED | TEXTS),
         ("ablation", "mean", ANSWERED | TEXTS),
         # k is chosen by the mask's own ablation.
         ("ablation_of", "complement", (ANSWERED - {"evaluate_calibration"}) | TEXTS),

@@ -65,6 +65,7 @@ def test_memory_of_masks() -> None:
     for size, weights in ((ON_GPU, 16), (ON_CPU, 32)):
         # A byte a parameter.
         assert memory(run, "select_masks", size, "top") == pytest.approx(4 + 8)
+        assert memory(run, "find_super", size) == pytest.approx(4 + weights)
         # The weights, a byte for each in scope, two masks of 8e7 entries of 4 bytes.
         expected = 4 + weights + 5 + 0.64
         assert memory(run, "draw_controls", size, "top") == pytest.approx(expected)
@@ -182,6 +183,8 @@ MORE = PAPER | {
     | {f"{name}_test": {"ability": name, "split": "test"} for name in PAPER["abilities"]},
 }
 
+SUPER = PAPER | {"selections": {"top": {"without_super": True}}}
+
 
 def planned(run: Run, model: str) -> list[Step]:
     """The plan of a model whose card says what its architecture has."""
@@ -217,7 +220,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("prepared")
-@pytest.mark.parametrize(("config", "rules"), [(PAPER, 6), (MORE, 12)])
+@pytest.mark.parametrize(("config", "rules"), [(PAPER, 6), (MORE, 12), (SUPER, 7)])
 def test_the_plan_says_what_rules_ask_for(config: dict[str, Any], rules: int) -> None:
     run = Run.of(config)
     for model in run.models:

@@ -121,7 +121,7 @@ def small(path: str, value: Any) -> dict[str, Any]:
         (
             "selections.core",
             {"within": "model"},
-            "my.yaml, selections.core.within: unknown key; expected no keys here. "
+            "my.yaml, selections.core.within: unknown key; expected one of without_super. "
             "Remove it or check the spelling.",
         ),
         (

@@ -35,6 +35,7 @@ def measure_stability(
     csv: Path,
     figures: Sequence[Path],
     store: Store,
+    super_set: Path | None = None,
 ) -> None:
     """Write how far the masks of two disjoint halves of the items agree, over the items' number.
 
@@ -55,6 +56,7 @@ def measure_stability(
         csv: the table, as `stability_rows` says.
         figures: PNG and SVG.
         store: the run's, which keeps the attributions of units.
+        super_set: as of `select_from`.
 
     Raises:
         InputError: an ability has fewer than two items.
@@ -67,7 +69,8 @@ def measure_stability(
             used_by = csv.with_suffix("") / f"{half}-{share}"
             importances = score_items(scoring, items, kept, Path(folder), store, used_by)
             sizes = tensor_sizes(next(iter(importances.values())))
-            return _selected(scoring, importances, selections, fraction_of, fractions), sizes
+            every = _selected(scoring, importances, selections, fraction_of, fractions, super_set)
+            return every, sizes
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -87,6 +90,7 @@ def _selected(
     selections: Mapping[str, Mapping[str, Any]],
     fraction_of: str,
     fractions: Sequence[str],
+    super_set: Path | None,
 ) -> dict[Ablation, Entries]:
     """The masks of every selection, k and ability, in memory."""
     folder = next(iter(importances.values())).parent
@@ -95,7 +99,7 @@ def _selected(
     for selection, settings in selections.items():
         every = [Ablation(a, selection, k) for a, k in product(abilities, fractions)]
         targets = {own: folder / f"{own.name}.mask" for own in every}
-        select_from(scoring.folder, importances, settings, fraction_of, targets)
+        select_from(scoring.folder, importances, settings, fraction_of, targets, super_set)
         for own, path in targets.items():
             # Copies: a file that is still mapped keeps a shared file system's folder from removal.
             masks[own] = {name: part.clone() for name, part in read_mask(path).entries.items()}

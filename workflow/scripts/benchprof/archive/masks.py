@@ -13,6 +13,7 @@ from benchprof.abilities.item import Item
 from benchprof.archive.container import Archive
 from benchprof.archive.listing import read_listed
 from benchprof.archive.refilled import Refilled
+from benchprof.data import NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
@@ -21,6 +22,8 @@ from benchprof.importance.job import origin_of
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import RANDOM, read_mask
 from benchprof.masks.selection import read_for
+from benchprof.masks.super_job import neutral_example
+from benchprof.masks.super_job import origin_of as origin_of_super
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.preparation import read_card
 from benchprof.profile.source import Source
@@ -55,6 +58,9 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> 
     done = Refilled()
     listed = [Source.from_json(source, Path()) for source in listing["tables"]["sources"]]
     masks = {(source.model, source.ablation): str(source.mask) for source in listed}
+    for model in dict.fromkeys(model for model, _ in _selections(folder)):
+        # Before the masks, which are made from it.
+        _refill_super(archive, listing, folder, model, done)
     for model, selection in _selections(folder):
         # Digests of the abilities' masks by k, which controls are matched to.
         digests: dict[str, dict[str, str]] = {}
@@ -78,6 +84,34 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> 
             if ablation.seed is None:
                 own[ablation.ability] = read_mask(target).digest
     return done
+
+
+def _refill_super(
+    archive: Archive, listing: Mapping[str, Any], folder: Path, model: str, done: Refilled
+) -> None:
+    """Put the super set of a model at its place, where masks of the run leave one out."""
+    settings = _settings(folder, f"find_super/{model}", {})
+    path = paths.super_set(model)
+    if not settings:
+        return
+    if (folder / path).exists():
+        done.there += 1
+        return
+    if str(path) not in listing["files"]:
+        done.left.append(f"{path}: not in the archive")
+        return
+    content = read_listed(archive, listing, str(path))
+    importance = _importance(folder, model)
+    example = neutral_example(folder / "results/models" / model, NEUTRAL_TEXT)
+    expected = origin_of_super({a: importance[a] for a in settings["abilities"]}, example)
+    found = _origin(content)
+    other = next((name for name, own in expected.items() if found.get(name) != own), "")
+    if other:
+        done.left.append(f"{path}: the archive's has another {other}")
+        return
+    with written_whole(folder / path) as temporary:
+        temporary.write_bytes(content)
+    done.added += 1
 
 
 def _selections(folder: Path) -> list[tuple[str, str]]:
@@ -107,6 +141,7 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
     without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
     controls = _settings(folder, f"draw_controls/{model}/{selection}", without)
     importance = _importance(folder, model)
+    left_out = _left_out(folder, model) if settings["selection"].get("without_super") else {}
     for fraction in settings["fractions"]:
         for ability in settings["abilities"]:
             # The background is of `specific` alone.
@@ -122,7 +157,8 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
                     "fraction_of": settings["fraction_of"],
                     "importance": {name: importance[name] for name in names},
                     "code": settings["code"],
-                },
+                }
+                | left_out,
             )
     # Later than every mask: Snakemake compares times.
     keys = product(controls["fractions"], controls["matched"], controls["seeds"])
@@ -136,10 +172,17 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
                 "fraction": fraction,
                 "code": controls["code"],
             }
+            | left_out
             # Which items told how active units are is not looked into. Such a control is drawn anew
             # in a minute, and its records are found by its entries.
             | ({"examples": None} if "unit" in controls else {}),
         )
+
+
+def _left_out(folder: Path, model: str) -> dict[str, Any]:
+    """What a mask says of the super set; null, as no mask says, where the run has none yet."""
+    path = folder / paths.super_set(model)
+    return {"super": read_mask(path).digest if path.is_file() else None}
 
 
 def _difference(

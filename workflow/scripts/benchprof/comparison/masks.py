@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchprof import data
 from benchprof.comparison.tried import Tried
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.job import compute_importance
 from benchprof.importance.levels import level_examples
 from benchprof.masks.job import Classes, control_classes, draw_controls
 from benchprof.masks.mask import Mask, read_masks
+from benchprof.masks.super_job import find_super
 from benchprof.models.units import WEIGHT
 from benchprof.replication.masks import select_from
 from benchprof.run.ablation import Ablation
@@ -40,14 +42,19 @@ def make_masks(
     classes: dict[tuple[object, ...], Classes] = {}
     for own in tried:
         logger.info("masks of %s", own.name)
-        made = _selected(own, model, seed, folder / own.name, store)
+        place = folder / own.name
+        scores = {name: place / "importance" / f"{name}.safetensors" for name in own.items}
+        compute_importance(own.scoring, own.items, own.exclude, own.limit, seed, scores, store)
+        left_out = _super_set(own, model, place, scores, store)
+        made = {mask: _file(place, mask) for mask in own.masks}
+        select_from(model.folder, scores, own.settings, own.fraction_of, made, left_out)
         if own.controls:
             scoring = own.scoring
             of_weights = scoring.unit == WEIGHT
             kind = (scoring.scope, tuple(scoring.layers or ())) if of_weights else ("units",)
             classes[kind] = classes.get(kind) or _classes(own, model, seed)
-            controls = {mask: _file(folder / own.name, mask) for mask in own.controls}
-            draw_controls(classes[kind], made, controls)
+            controls = {mask: _file(place, mask) for mask in own.controls}
+            draw_controls(classes[kind], made, controls, left_out)
             made |= controls
         masks |= {own.named(name): mask for name, mask in read_masks(made).items()}
     return masks
@@ -57,15 +64,19 @@ def _file(folder: Path, mask: Ablation) -> Path:
     return folder / "masks" / f"{mask.name}.safetensors"
 
 
-def _selected(
-    own: Tried, model: ModelSettings, seed: int, folder: Path, store: Store
-) -> dict[Ablation, Path]:
-    """Score and select as a combination says; the abilities' masks."""
-    scores = {name: folder / "importance" / f"{name}.safetensors" for name in own.items}
-    compute_importance(own.scoring, own.items, own.exclude, own.limit, seed, scores, store)
-    masks = {mask: _file(folder, mask) for mask in own.masks}
-    select_from(model.folder, scores, own.settings, own.fraction_of, masks)
-    return masks
+def _super_set(
+    own: Tried, model: ModelSettings, folder: Path, scores: Mapping[str, Path], store: Store
+) -> Path | None:
+    """The super set of a combination that leaves it out; None of others."""
+    if not own.settings.get("without_super"):
+        return None
+    of_abilities = {ability: scores[ability] for ability in own.abilities}
+    target, table = folder / "super.safetensors", folder / "super.csv"
+    find_super(
+        model.folder, model.dtype, model.device, model.gpus, of_abilities, data.NEUTRAL_TEXT,
+        target, table, store,
+    )  # fmt: skip
+    return target
 
 
 def _classes(own: Tried, model: ModelSettings, seed: int) -> Classes:

@@ -18,7 +18,18 @@ if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
 ITEM = ASKED[0]
 OTHERS = "others"
 """Beside the kinds of `ASKED`: the few items that the other abilities' masks are tried on."""
-SAID = ["unit", "score", "loss_on", "against", "replicated", "limit", "selection", "k", "ablation"]
+SAID = [
+    "unit",
+    "score",
+    "toward",
+    "loss_on",
+    "against",
+    "replicated",
+    "limit",
+    "selection",
+    "k",
+    "ablation",
+]
 """What a table says of a combination."""
 
 
@@ -81,8 +92,9 @@ class Tried:
         scoring = self.scoring
         definition = self.settings.get("definition", self.settings.get("within"))
         selection = self.selection if definition is None else f"{self.selection} {definition}"
-        return (scoring.unit, scoring.score, scoring.loss_on, scoring.against, scoring.replicated,
-                self.limit, selection, self.k, str(self.method))  # fmt: skip
+        selection += " without super" if self.settings.get("without_super") else ""
+        return (scoring.unit, scoring.score, scoring.toward, scoring.loss_on, scoring.against,
+                scoring.replicated, self.limit, selection, self.k, str(self.method))  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ TASKS = FOLDER / "tasks"
 """lm-eval tasks that ask an ability's items, or one kind of their companions."""
 ABILITY_TASK = TASKS / "ability_items.yaml"
 """The task that asks an ability's items; those of companions include it."""
+NEUTRAL_TEXT = FOLDER / "texts" / "neutral.txt"
+"""Plain prose that is part of no ability's items, to see whether a model still reads at all."""
 
 
 def ability_task(companion: str | None) -> Path:

@@ -58,7 +58,7 @@ def unit_attributions(
         total = found.setdefault(name, by_row.new_zeros(len(batch), own.units))
         total.index_add_(0, torch.tensor(owners), by_row)
 
-    with _weights_frozen(model), _gradients_seen(model, projections, add):
+    with weights_frozen(model), gradients_seen(model, projections, add):
         for batch[:] in batches_of(model, examples, memory.most_tokens):
             found.clear()
             backward(model, examples, batch, memory)
@@ -74,7 +74,7 @@ def unit_attributions(
 
 
 @contextlib.contextmanager
-def _weights_frozen(model: nn.Module) -> Iterator[None]:
+def weights_frozen(model: nn.Module) -> Iterator[None]:
     """Inside the block no weight gets a gradient; `requires_grad` is restored at the end."""
     required = [(weight, weight.requires_grad) for weight in model.parameters()]
     try:
@@ -87,7 +87,7 @@ def _weights_frozen(model: nn.Module) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _gradients_seen(
+def gradients_seen(
     model: nn.Module,
     projections: Mapping[str, Projection],
     see: Callable[[str, int, torch.Tensor, torch.Tensor], None],

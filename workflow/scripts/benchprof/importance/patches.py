@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from benchprof.importance.activations import inputs_seen
 from benchprof.importance.alignment import differing_places
-from benchprof.importance.attributions import Attributions, _gradients_seen, _weights_frozen
+from benchprof.importance.attributions import Attributions, gradients_seen, weights_frozen
 from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.choices import context_length, shared_text_losses, shares_contexts
 from benchprof.importance.example import Example
@@ -72,7 +72,7 @@ def patch_attributions(
     Raises:
         NonFiniteLossError: a margin is infinite or not a number.
     """
-    with _weights_frozen(model):
+    with weights_frozen(model):
         for batch in batches_of(model, examples, memory.most_tokens):
             found = _attributed(model, projections, examples, batch, memory)
             for place, index in enumerate(batch):
@@ -113,7 +113,7 @@ def _attributed(
         found[name].index_add_(0, compared.texts[here] // 2, by_unit)
 
     with (
-        _gradients_seen(model, projections, add),
+        gradients_seen(model, projections, add),
         checkpointed(model) if long else contextlib.nullcontext(),
     ):
         margins = _margins(model, own, share)

@@ -15,8 +15,19 @@ DECILES = 10
 FEWEST = 6
 """Units of a class that controls are matched in, at least."""
 
+LEFT_OUT = 255
+"""Stands in place of the decile of an entry that is in no control."""
+
 Strata = dict[str, list[int]]
 """Number of entries by tensor name and decile of |θ| within the tensor."""
+
+
+def leave_out(deciles_of: Mapping[str, torch.Tensor], left_out: Entries) -> dict[str, torch.Tensor]:
+    """The deciles with entries kept out of every control; those of others stay what they are."""
+    kept = dict(deciles_of)
+    for name, indices in left_out.items():
+        kept[name] = deciles_of[name].index_fill(0, indices.long(), LEFT_OUT)
+    return kept
 
 
 def count_strata(entries: Entries, deciles_of: Mapping[str, torch.Tensor]) -> Strata:

@@ -11,19 +11,22 @@ from typing import Any
 import torch
 
 from benchprof import codebase
-from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_levels, digest_of_all
 from benchprof.masks.control import (
     count_strata,
     draw_control,
+    leave_out,
     level_deciles,
     magnitude_deciles,
     mean_strata,
 )
-from benchprof.masks.mask import RANDOM, Mask, read_masks, write_mask
+from benchprof.masks.mask import RANDOM, Mask, read_mask, read_masks, write_mask
+from benchprof.masks.remaining import Remaining, in_whole
 from benchprof.masks.selection import read_for, selected
+from benchprof.masks.shares import check_comparable
 from benchprof.masks.size import entry_count, whole_size
+from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import check_content
@@ -31,9 +34,7 @@ from benchprof.models.units import WEIGHT, every_projection
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile
 
-SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "replicated", "toward",
-        "dtype", "code")  # fmt: skip
-"""What importances that are compared must have in common, said or left out."""
+NOTHING = Mask({}, {})
 logger = logging.getLogger(__name__)
 
 
@@ -44,6 +45,7 @@ def select_masks(
     importances: Mapping[str, Path],
     background: Path | None,
     targets: Mapping[Ablation, Path],
+    super_set: Path | None = None,
 ) -> None:
     """Write the masks of one selection.
 
@@ -55,17 +57,20 @@ def select_masks(
         background: the importance file that `specific` contrasts every ability with; None for
             the other abilities'.
         targets: where each mask goes, all of one selection.
+        super_set: the mask of the entries that are left out of every mask, as if they were not in
+            scope; k is a share of all nevertheless. None to leave out nothing.
 
     Raises:
         InputError: a mask would be empty or larger than the scope, or importances differ in
             what made them.
     """
-    # In the order of the names: a sum over abilities must not depend on the configuration's.
-    files = {ability: TensorFile(importances[ability]) for ability in sorted(importances)}
-    if background is not None:
-        files[BACKGROUND] = TensorFile(background)
-    _check_same_origin(files)
-    size = next(iter(files.values())).total_size
+    left_out = NOTHING if super_set is None else read_mask(super_set)
+    files = _opened(importances, background, left_out.entries)
+    made = {file.path: file.origin for file in files.values()}
+    if super_set is not None:
+        made[super_set] = next(iter(left_out.origin["importance"].values()))
+    check_comparable(made)
+    size = next(iter(files.values())).total_size + left_out.size
     unit = next(iter(files.values())).origin["unit"]
     whole = whole_size(folder, unit) if fraction_of == "model" else size
     (selection,) = {ablation.selection for ablation in targets}
@@ -75,7 +80,7 @@ def select_masks(
     for ability, masks in selected(selection, settings, files, counts, abilities):
         used = {name: files[name].origin for name in read_for(selection, ability, files)}
         for ablation in (own for own in targets if own.ability == ability):
-            entries = masks[ks.index(ablation.k)]
+            entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
             origin = {
                 "ability": ability,
                 "selection": selection,
@@ -86,7 +91,7 @@ def select_masks(
                 "whole": whole,
                 "importance": used,
                 "code": codebase.digest_of("masks"),
-            }
+            } | _without(super_set, left_out)
             write_mask(targets[ablation], Mask(entries, origin))
             logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
 
@@ -134,7 +139,10 @@ def control_classes(
 
 
 def draw_controls(
-    classes: Classes, masks: Mapping[Ablation, Path], targets: Mapping[Ablation, Path]
+    classes: Classes,
+    masks: Mapping[Ablation, Path],
+    targets: Mapping[Ablation, Path],
+    super_set: Path | None = None,
 ) -> None:
     """Write random controls of the masks of one selection.
 
@@ -143,9 +151,13 @@ def draw_controls(
         masks: the abilities' masks.
         targets: where each control goes; one of `all_abilities` is matched to the abilities' masks
             on average.
+        super_set: the mask of the entries that are in no control, as in none of the masks; None
+            for none.
     """
+    left_out = NOTHING if super_set is None else read_mask(super_set)
+    deciles = leave_out(classes.deciles, left_out.entries)
     read = read_masks(masks)
-    strata = {own: count_strata(mask.entries, classes.deciles) for own, mask in read.items()}
+    strata = {own: count_strata(mask.entries, deciles) for own, mask in read.items()}
     for control, target in targets.items():
         assert control.seed is not None
         matched = [
@@ -154,25 +166,34 @@ def draw_controls(
             if own.k == control.k and control.ability in (own.ability, ALL_ABILITIES)
         ]
         counts = mean_strata([strata[own] for own in matched])
-        origin = {
-            "ability": control.ability,
-            "selection": RANDOM,
-            "unit": read[matched[0]].unit,
-            "seed": control.seed,
-            "fraction": control.k,
-            "matched_to": {own.ability: read[own].digest for own in matched},
-            "code": codebase.digest_of("masks"),
-        } | classes.read
-        write_mask(target, Mask(draw_control(counts, classes.deciles, control.seed), origin))
+        origin = (
+            {
+                "ability": control.ability,
+                "selection": RANDOM,
+                "unit": read[matched[0]].unit,
+                "seed": control.seed,
+                "fraction": control.k,
+                "matched_to": {own.ability: read[own].digest for own in matched},
+                "code": codebase.digest_of("masks"),
+            }
+            | classes.read
+            | _without(super_set, left_out)
+        )
+        write_mask(target, Mask(draw_control(counts, deciles, control.seed), origin))
         logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
 
 
-def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
-    """Importances are comparable only where model, scope, score and code are the same."""
-    first = next(iter(files.values()))
-    for file in files.values():
-        for key in SAME:
-            found_there, wanted = file.origin.get(key), first.origin.get(key)
-            if found_there != wanted:
-                found, expected = f"{key} is {found_there}", f"{wanted}, as in {first.path}"
-                raise InputError(file.path, found, expected, "Delete it and run again.")
+def _opened(
+    importances: Mapping[str, Path], background: Path | None, left_out: Entries
+) -> dict[str, TensorFile]:
+    """Each ability's importance, and that of the background, without what is left out."""
+    # In the order of the names: a sum over abilities must not depend on the configuration's.
+    paths = {ability: importances[ability] for ability in sorted(importances)}
+    if background is not None:
+        paths[BACKGROUND] = background
+    return {name: Remaining(path, left_out) for name, path in paths.items()}
+
+
+def _without(super_set: Path | None, left_out: Mask) -> dict[str, str]:
+    """What metadata say of the super set; nothing where none was left out."""
+    return {} if super_set is None else {"super": left_out.digest}

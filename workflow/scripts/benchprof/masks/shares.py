@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 
 from benchprof.errors import InputError
 from benchprof.tensors import TensorFile
+
+SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "replicated", "toward",
+        "dtype", "code")  # fmt: skip
+"""What importances that are compared must have in common, said or left out."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,23 @@ class Shares:
         """The shares of a tensor's entries, or of those at `indices`: float64, flat."""
         flat = self.files[ability].tensor(tensor).reshape(-1)
         return (flat if indices is None else flat[indices]).double().div_(self.sums[ability])
+
+
+def check_comparable(origins: Mapping[Path, Mapping[str, Any]]) -> None:
+    """Importances are comparable only where model, scope, score and code are the same.
+
+    Args:
+        origins: what made each importance, by the file that says so.
+
+    Raises:
+        InputError: names the first file that differs, and in what.
+    """
+    first, own = next(iter(origins.items()))
+    for path, origin in origins.items():
+        for key in SAME:
+            if origin.get(key) != own.get(key):
+                found, expected = f"{key} is {origin.get(key)}", f"{own.get(key)}, as in {first}"
+                raise InputError(path, found, expected, "Delete it and run again.")
 
 
 def _total(importance: TensorFile) -> float:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from benchprof.data import NEUTRAL_TEXT
 from benchprof.masks.size import entry_count
+from benchprof.masks.super_set import most_entries, most_losses
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
@@ -15,6 +17,7 @@ from benchprof.plan.workload import (
     benchmark_questions,
     calibration_questions,
     diagnostic_examples,
+    text_questions,
     total,
 )
 from benchprof.run.inputs import check_exclusions
@@ -29,7 +32,7 @@ from benchprof.run.jobs.evaluation import (
 )
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, Size
-from benchprof.run.jobs.masks import DrawControls, SelectMasks
+from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.replication import SelectHalfMasks
 from benchprof.run.run import Run
@@ -69,6 +72,8 @@ class Workload:
     """Benchmarks whose size is not known: they are not counted."""
     calibration: tuple[Questions, ...]
     """Each ability's calibration items, where a k is calibrated."""
+    neutral: Questions | None = None
+    """The neutral text, where masks leave the super set out."""
 
 
 def workload(run: Run, characters: float) -> Workload:
@@ -100,7 +105,15 @@ def workload(run: Run, characters: float) -> Workload:
     }
     known = {name: own for name, own in questions.items() if own is not None}
     unknown = tuple(sorted(questions.keys() - known))
-    return Workload(len(examples), total(examples), known, unknown, _calibration(run, characters))
+    left_out = run.configuration.selections.without_super
+    return Workload(
+        len(examples),
+        total(examples),
+        known,
+        unknown,
+        _calibration(run, characters),
+        text_questions(NEUTRAL_TEXT, characters) if left_out else None,
+    )
 
 
 def _calibration(run: Run, characters: float) -> tuple[Questions, ...]:
@@ -148,6 +161,8 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         Step("check_sizes", 1, asked=host(CheckSizes(run, model))),
         replace(importance, asked=host(ComputeImportance(run, model))),
     ]  # fmt: skip
+    if load.neutral is not None:
+        steps.append(_super(FindSuper(run, model), shape, load.neutral, on))
     for selection in run.selections:
         for name, job, masks in (
             ("select_masks", SelectMasks(run, model, selection), run.masks),
@@ -198,6 +213,17 @@ def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
     seconds = cost.attribution_seconds(shape, load.examples, on)
     seconds += (shape.weight_bytes + written) / on.storage
     return Step("compute_importance", 1, load.examples.tokens, memory, None, written, seconds)
+
+
+def _super(job: FindSuper, shape: Shape, text: Questions, on: Machine) -> Step:
+    """The super set: the neutral text under as many ablations as a search may try."""
+    scored = shape.scope_size if shape.units is None else shape.units.scope
+    losses = most_losses(most_entries(scored))
+    size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
+    memory = tuple(cost.evaluation_memory(own, [text], False, 0, on) for own in shape.by_gpu)
+    seconds = cost.evaluation_seconds(shape, text, losses, on) + shape.weight_bytes / on.storage
+    asked = round(job.memory(size))
+    return Step(job.rule, 1, losses * text.read, memory, asked, seconds=seconds)
 
 
 def _halves(

@@ -138,6 +138,12 @@ def calibration_questions(
     return _questions(_kept(file, excluded), limit, characters)
 
 
+def text_questions(file: Path, characters: float) -> Questions:
+    """A text that is read as it is, as the one question about it."""
+    tokens = _tokens(file.read_text(encoding="utf-8"), characters)
+    return Questions(1, tokens, 0, tokens)
+
+
 def _questions(items: Sequence[Item], limit: int | None, characters: float) -> Questions:
     """Of diagnostic items; a sample is taken to be like all of them."""
     used = min(limit or len(items), len(items))

@@ -3,8 +3,9 @@
 With Python alone: an archive is checked by the same rules on a machine without packages. What is
 unknown is NaN, of which no comparison holds.
 
-Elsewhere stands what judges no profile: `tasks.guessing` decides what records hold, which no
-judgement here should make again, and a validation's own bounds are its configuration's.
+Elsewhere stands what judges no profile: `tasks.guessing` decides what records hold and
+`masks.super_set` what masks do, which no judgement here should make again, and a validation's own
+bounds are its configuration's.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ from benchprof.store import Store
 logger = logging.getLogger(__name__)
 
 KIND, SUFFIX = "half_masks", ".safetensors"
-DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code")
+DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code",
+              "super")  # fmt: skip
 
 
 def halves_of(
@@ -89,6 +90,7 @@ def select_from(
     settings: Mapping[str, Any],
     fraction_of: str,
     targets: Mapping[Ablation, Path],
+    super_set: Path | None,
 ) -> None:
     """Write the masks of one selection as a run would from these importance files.
 
@@ -98,6 +100,8 @@ def select_from(
         settings: of the selection, as configured.
         fraction_of: what k is a share of.
         targets: where each mask goes.
+        super_set: the run's, where a selection leaves it out: what the model needs to read at all
+            is no matter of the items.
     """
     contrasted = any(ablation.selection == "specific" for ablation in targets)
     select_masks(
@@ -107,6 +111,7 @@ def select_from(
         importances={name: path for name, path in importances.items() if name != BACKGROUND},
         background=importances.get(BACKGROUND) if contrasted else None,
         targets=targets,
+        super_set=super_set if settings.get("without_super") else None,
     )
 
 
@@ -120,6 +125,7 @@ def select_half_masks(
     fraction_of: str,
     targets: Mapping[Ablation, Path],
     store: Store,
+    super_set: Path | None = None,
 ) -> None:
     """Write the masks of two disjoint halves of the train items, computing what the store lacks.
 
@@ -136,6 +142,7 @@ def select_half_masks(
         fraction_of: what k is a share of.
         targets: where each mask goes; halves are 1 and 2.
         store: the store.
+        super_set: as of `select_from`.
 
     Raises:
         InputError: an ability has fewer than two items.
@@ -147,8 +154,11 @@ def select_half_masks(
         half: examples_and_origins(scoring, items, _without(every, own), None, 0)[1]
         for half, own in kept.items()
     }
+    left_out = None if super_set is None else read_mask(super_set).digest
     keys = {
-        own: digests.of_value(_origin(own, origins[own.half or 0], selections, fraction_of))
+        own: digests.of_value(
+            _origin(own, origins[own.half or 0], selections, fraction_of, left_out)
+        )
         for own in targets
     }
     folder = Path(os.path.commonpath(targets.values()))
@@ -165,7 +175,7 @@ def select_half_masks(
                 wanted = [o for o in missing if (o.selection, o.half) == (selection, half)]
                 made = {own: Path(name, f"{own.name}.mask") for own in wanted}
                 if made:
-                    select_from(scoring.folder, importances, settings, fraction_of, made)
+                    select_from(scoring.folder, importances, settings, fraction_of, made, super_set)
                 for own, path in made.items():
                     store.add_bytes(KIND, keys[own], SUFFIX, path.read_bytes())
     for own, target in targets.items():
@@ -189,6 +199,7 @@ def _origin(
     importances: Mapping[str, Any],
     selections: Mapping[str, Mapping[str, Any]],
     fraction_of: str,
+    left_out: str | None,
 ) -> dict[str, Any]:
     """All that decides a mask of a half, as its metadata say."""
     ability, selection = ablation.ability, ablation.selection
@@ -201,10 +212,10 @@ def _origin(
         "fraction_of": fraction_of,
         "importance": {n: importances[n] for n in read_for(selection, ability, names)},
         "code": codebase.digest_of("masks"),
-    }
+    } | ({"super": left_out} if selections[selection].get("without_super") else {})
 
 
 def _key_of(entry: Path) -> str:
     """The key of what a mask of the store is, which is compared with its digest."""
     origin = read_mask(entry).origin
-    return digests.of_value({name: origin[name] for name in DECIDED_BY})
+    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})

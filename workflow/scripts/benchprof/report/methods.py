@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 from benchprof.run.ablation import k_name
 from benchprof.run.configuration import CALIBRATED
+from benchprof.tensors import read_origin
 
 SCORES = {
     "taylor_abs": "the mean over the ability's training items of |w × gradient|",
@@ -81,19 +83,27 @@ class MethodStep:
     sources: tuple[str, ...] = ()
 
 
-def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[MethodStep]:
+def method_steps(
+    settings: Mapping[str, Any],
+    table: pd.DataFrame,
+    super_sets: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> list[MethodStep]:
     """The steps as they were configured.
 
     Args:
         settings: what decided the numbers, as configured (`page.SETTINGS`).
         table: the AIS table.
+        super_sets: what the metadata of each model's super set say, where a selection leaves it
+            out.
     """
     unit = settings["unit"]
     every = "parameters" if unit == "weight" else f"{unit}s"
     whole = every if settings["fraction_of"] == "model" else f"{unit}s in scope"
     steps = [_profiled(table), _importance(settings)]
+    steps += [_super(settings["importance"], super_sets)] if super_sets else []
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole, f"{unit}s"))
+        rule += f", no super {unit} among them" if selection.get("without_super") else ""
         steps.append(MethodStep(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
     steps += [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
     if table["model"].nunique() > 1:
@@ -108,6 +118,7 @@ def write_methods(
     table: pd.DataFrame,
     models: Mapping[str, Mapping[str, Any]],
     shipped: Mapping[str, str],
+    super_sets: Mapping[str, Path],
 ) -> None:
     """Write the methods as Markdown with citations, and the BibTeX that they cite.
 
@@ -118,8 +129,10 @@ def write_methods(
         table: likewise.
         models: the source of each model as configured.
         shipped: the shipped benchmark behind each benchmark that is one, by its name.
+        super_sets: each model's super set, where a selection leaves it out.
     """
-    sentences = [_opening(), *(_cited(step) for step in method_steps(settings, table))]
+    found = {model: read_origin(path) for model, path in super_sets.items()}
+    sentences = [_opening(), *(_cited(step) for step in method_steps(settings, table, found))]
     sentences.append(_benchmarks(shipped))
     body = " ".join(sentence for sentence in sentences if sentence)
     write_text(text, f"# Methods\n\n{body}\n")
@@ -129,6 +142,8 @@ def write_methods(
     uses |= {f"benchmark:{name}" for name in shipped.values()}
     if table["model"].nunique() > 1:
         uses.add("similarity")
+    if super_sets:
+        uses.add("super")
     write_text(bibliography, references(sorted(uses), models))
 
 
@@ -193,6 +208,35 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
         f"{', '.join(parts)}; scope: {scope}{within}{limit}{halves}.",
         (*keys_of(f"importance:{importance['score']}"), *keys_of(f"toward:{toward}")),
     )
+
+
+def _super(
+    importance: Mapping[str, Any], super_sets: Mapping[str, Mapping[str, Any]]
+) -> MethodStep:
+    """What a super set is, how many each model has, and what their loss does."""
+    first = next(iter(super_sets.values()))
+    units = f"{first['unit']}s"
+    # Of scores with a sign a large negative one ranks high as well.
+    share = "mean absolute share" if importance["score"] == "taylor_signed" else "mean share"
+    return MethodStep(
+        f"Super {units}",
+        f"the smallest number of the {units} with the largest {share} of importance over "
+        f"abilities that, zeroed, raise the loss of a neutral text by {first['threshold']:g} nat a "
+        f"token or more; left out of masks and random controls: "
+        f"{'; '.join(_left_out(model, own) for model, own in super_sets.items())}.",
+        tuple(keys_of("super")),
+    )
+
+
+def _left_out(model: str, found: Mapping[str, Any]) -> str:
+    if not found["n"]:
+        most, loss = found["losses"][-1]
+        rise = "" if loss is None else f" ({loss - found['loss']:+.2g} without the first {most})"
+        return f"none of {model}{rise}"
+    without = found["loss_without"]
+    loss = "beyond any number" if without is None else f"to {without:.2f}"
+    them = "it" if found["n"] == 1 else "them"
+    return f"{found['n']} of {model} (without {them} from {found['loss']:.2f} {loss})"
 
 
 def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) -> str:

@@ -30,6 +30,7 @@ from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album
 from benchprof.report.replication import own_half_ais, train_items_sentence
 from benchprof.report.style import readable
+from benchprof.tensors import read_origin
 
 TEMPLATE = "page.html.jinja"
 # What decided the numbers, of all that a rule may give along.
@@ -51,6 +52,7 @@ def write_page(
     models: Mapping[str, Path],
     sizes: Mapping[str, Path],
     figures: Sequence[Path],
+    super_sets: Mapping[str, Path],
 ) -> None:
     """Write the page; its bytes depend on the arguments, the files and the software alone.
 
@@ -63,6 +65,7 @@ def write_page(
         models: the card of each prepared model, by the model's name.
         sizes: the file of `masks.size.check_sizes` for each model: how many entries each k is.
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
+        super_sets: each model's super set, where a selection leaves it out.
     """
     cards = {name: read_card(path) for name, path in models.items()}
     counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
@@ -83,7 +86,7 @@ def write_page(
         "pipeline": album.of_all("pipeline", PIPELINE_NOTE),
         "scores": {model: page_tables.score_rows(impact, model) for model in cards},
         "downloads": _downloads(tables),
-    } | _background(impact, settings, cards)
+    } | _background(impact, settings, cards, super_sets)
     write_text(target, _environment().get_template(TEMPLATE).render(context))
 
 
@@ -101,7 +104,10 @@ def _environment() -> Environment:
 
 
 def _background(
-    impact: pd.DataFrame, settings: Mapping[str, Any], cards: Mapping[str, Mapping[str, Any]]
+    impact: pd.DataFrame,
+    settings: Mapping[str, Any],
+    cards: Mapping[str, Mapping[str, Any]],
+    super_sets: Mapping[str, Path],
 ) -> dict[str, Any]:
     """What was profiled and how, and what made the numbers."""
     shown = portable({name: settings[name] for name in SETTINGS})
@@ -110,7 +116,9 @@ def _background(
         "models": cards,
         "profiled": _profiled(impact),
         "ablated": ablated(settings),
-        "methods": method_steps(shown, impact),
+        "methods": method_steps(
+            shown, impact, {model: read_origin(path) for model, path in super_sets.items()}
+        ),
         "confidence": f"{100 * settings['profile']['confidence']:g}%",
         "setting_lines": list(_flat(shown)),
         "requests": _digests_by(impact, ["model", "benchmark"], "requests_digest"),

@@ -277,7 +277,13 @@ class Importance(Section):
     limit: Limit | None = None
 
 
-class Top(Section):
+class Selection(Section):
+    """What any selection may say: whether the super set is left out of its masks."""
+
+    without_super: Flag = False
+
+
+class Top(Selection):
     """The highest importance."""
 
     within: Literal["model", "tensor", "chunk"] = Field(
@@ -285,7 +291,7 @@ class Top(Section):
     )
 
 
-class Specific(Section):
+class Specific(Selection):
     """Important to one ability and not to the others."""
 
     definition: Literal["ratio", "exclude", "max", "diff", "sum"] = Field(
@@ -305,26 +311,33 @@ class Specific(Section):
             "exclude": {"in_top_of"},
         }.get(self.definition, set())
         needed = {"ratio": self.pool, "exclude": self.in_top_of}.get(self.definition, True)
-        if needed is None or self.model_fields_set - taken - {"definition", "background"}:
+        taken |= {"definition", "background", "without_super"}
+        if needed is None or self.model_fields_set - taken:
             raise ValueError("settings of another definition")
         return self
-
-
-class Plain(Section):
-    """A selection without settings."""
 
 
 class Selections(Section):
     """Which weights of the scope a mask holds, by rules beside each other."""
 
-    top: Top | None = Field(default=None, description="nothing: top: {}, or within")
+    top: Top | None = Field(
+        default=None, description="nothing: top: {}, or within and without_super"
+    )
     specific: Specific | None = Field(
         default=None,
         description="definition ratio with pool (and others, in_top_of), exclude with in_top_of, "
-        "max alone, diff alone or sum alone; background with any",
+        "max alone, diff alone or sum alone; background and without_super with any",
     )
-    core: Plain | None = Field(default=None, description="nothing: core: {}")
-    bottom: Plain | None = Field(default=None, description="nothing: bottom: {}")
+    core: Selection | None = Field(default=None, description="nothing: core: {}, or without_super")
+    bottom: Selection | None = Field(
+        default=None, description="nothing: bottom: {}, or without_super"
+    )
+
+    @property
+    def without_super(self) -> list[str]:
+        """Names of the selections whose masks leave the super set out."""
+        every = {name: getattr(self, name) for name in type(self).model_fields}
+        return [name for name, own in every.items() if own is not None and own.without_super]
 
     @model_validator(mode="after")
     def _has_one(self) -> Selections:

@@ -54,6 +54,7 @@ def check_consistency(config: Configuration, source: str) -> None:
     if config.layers and config.layers[0] > config.layers[1]:
         where = f"{source}, layers"
         raise InputError(where, str(config.layers), "the first layer and the last, not before it")
+    _check_super(config, source)
     _check_unit(config, source)
     _check_toward(config, source)
     _check_contrast(config, source)
@@ -72,6 +73,15 @@ def _check_case(names: Iterable[str], where: str) -> None:
                 "names that differ in more",
                 "Rename one: on some disks they would share a folder.",
             )
+
+
+def _check_super(config: Configuration, source: str) -> None:
+    """Stop where what masks leave out would be ablated with all but the mask."""
+    for name in config.selections.without_super:
+        if config.ablation_of == "complement":
+            where, found = f"{source}, selections.{name}.without_super", "true with ablation_of"
+            remedy = "Leave one of the two out: all but the mask has the super set in it."
+            raise InputError(where, f"{found}: complement", "ablation_of: mask", remedy)
 
 
 def _check_unit(config: Configuration, source: str) -> None:

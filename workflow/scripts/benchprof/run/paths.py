@@ -39,6 +39,11 @@ def importance(model: str, ability: str) -> Path:
     return RESULTS / "importance" / model / f"{ability}.safetensors"
 
 
+def super_set(model: str, form: str = "safetensors") -> Path:
+    """What masks leave out of a model (safetensors), and the losses that it was found by (csv)."""
+    return RESULTS / "super" / f"{model}.{form}"
+
+
 def mask(model: str, ablation: Ablation) -> Path:
     """A mask, of an ability or a random one."""
     return RESULTS / "masks" / model / ablation.ability / f"{ablation.stem}.safetensors"

@@ -30,6 +30,12 @@ STAGES: Mapping[str, tuple[str, Sequence[str]]] = {
         ("evaluate_benchmark", "select_masks", "draw_controls"),
     ),
 }
+# Where a selection leaves the super set out, these stand in the place of those of the same name.
+SUPER: Mapping[str, tuple[str, Sequence[str]]] = {
+    "find_super": ("Find\nsuper set", ("prepare_model", "compute_importance")),
+    "select_masks": ("Select\nmasks", ("prepare_model", "compute_importance", "find_super")),
+    "draw_controls": ("Draw\ncontrols", ("prepare_model", "find_super", "select_masks")),
+}
 # Where k is calibrated, these stand before the evaluation and pass the masks on to what follows;
 # that what follows may also need masks of other k is not drawn.
 CALIBRATION: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -93,15 +99,18 @@ def pipeline_figure(numbers: pd.DataFrame) -> Figure:
 
 
 def stages(rules: Container[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
-    """`STAGES`, and where a run calibrates, `CALIBRATION` in the place of the last two.
+    """`STAGES`, with `SUPER` and `CALIBRATION` where a run has their rules.
 
     Where a job evaluates a model on all benchmarks, `evaluate_model` has `evaluate_benchmark`'s
     place.
     """
-    shown = dict(STAGES)
-    if "calibrate_masks" in rules:
-        before = {rule: stage for rule, stage in STAGES.items() if rule not in CALIBRATION}
-        shown = before | dict(CALIBRATION)
+    shown = STAGES
+    for own, mark in ((SUPER, "find_super"), (CALIBRATION, "calibrate_masks")):
+        if mark in rules:
+            first = min(place for place, rule in enumerate(shown) if rule in own)
+            kept = {rule: stage for rule, stage in shown.items() if rule not in own}
+            before = dict(list(kept.items())[:first])
+            shown = before | dict(own) | kept
     if "evaluate_model" not in rules:
         return shown
     renamed = {"evaluate_benchmark": "evaluate_model"}

@@ -27,7 +27,7 @@ from benchprof.run.jobs.evaluation import (
 from benchprof.run.jobs.exhibits import FIGURES, TabulateImpact, TabulateSimilarity
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, listed
-from benchprof.run.jobs.masks import DrawControls, SelectMasks
+from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.jobs.reading import ExportItems
@@ -47,6 +47,7 @@ EVERY: tuple[type[Job], ...] = (
     PrepareModel,
     CheckSizes,
     ComputeImportance,
+    FindSuper,
     SelectMasks,
     DrawControls,
     EvaluateCalibration,

@@ -23,7 +23,7 @@ from benchprof.run.run import Run
 
 TABLES = ("summary", "effects", "selectivity")
 MODULES = ("benchprof.comparison", "benchprof.replication.masks", *DRAWN, *SELECTIVITY_MODULES)
-STAGES = ("importance", "masks", "evaluation")
+STAGES = ("importance", "patches", "super", "masks", "evaluation")
 
 
 @dataclass(frozen=True)

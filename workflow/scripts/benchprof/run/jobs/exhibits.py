@@ -14,7 +14,7 @@ from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateModel
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Files, Job
-from benchprof.run.jobs.masks import DrawControls, SelectMasks
+from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.run import Run
@@ -25,6 +25,7 @@ TIMED: tuple[type[Job], ...] = (
     PrepareModel,
     CheckSizes,
     ComputeImportance,
+    FindSuper,
     SelectMasks,
     DrawControls,
     EvaluateCalibration,

@@ -4,12 +4,73 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from benchprof import codebase, digests
+from benchprof import codebase, data, digests
 from benchprof.run import paths
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.run import Run
+
+
+@dataclass(frozen=True)
+class FindSuper(ModelJob):
+    """Find the few weights or units without which no text is read, to leave them out of masks."""
+
+    rule = "find_super"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where no selection leaves them out."""
+        return super().all_of(run) if run.configuration.selections.without_super else []
+
+    @property
+    def importance(self) -> dict[str, Path]:
+        """An ability's scores, by ability: of no background, which is no ability."""
+        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+
+    @property
+    def target(self) -> Path:
+        """The set."""
+        return paths.super_set(self.model)
+
+    @property
+    def table(self) -> Path:
+        """The losses that it was found by."""
+        return paths.super_set(self.model, "csv")
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Where the model reads."""
+        return self.device_and_store
+
+    @property
+    def inputs(self) -> Files:
+        """The model and the scores."""
+        return {"model": self.folder, "importance": list(self.importance.values())}
+
+    @property
+    def outputs(self) -> Files:
+        """The set and the losses."""
+        return {"super": self.target, "losses": self.table}
+
+    @property
+    def settings(self) -> Any:
+        """What is ranked, and the text by which harm is told."""
+        return {
+            "abilities": self.run.abilities,
+            "dtype": self.run.configuration.models[self.model].dtype,
+            "text": digests.of_file(data.NEUTRAL_TEXT),
+            "code": codebase.digest_of("super"),
+        }
+
+    def memory(self, size: Size) -> float:
+        """The weights on their way to the device; before them a tensor of scores at a time."""
+        return super().memory(size) + size.weights
+
+    def minutes(self, size: Size) -> float:
+        """Time, with slack; it grows with the model."""
+        return size.minutes(60, 15)
 
 
 @dataclass(frozen=True)
@@ -23,6 +84,18 @@ class MaskJob(ModelJob):
         """The abilities' masks at every k that they are selected at."""
         every = self.run.masks(self.selection, self.run.sizes)
         return {ablation: paths.mask(self.model, ablation) for ablation in every}
+
+    @property
+    def super_set(self) -> Path | None:
+        """The mask of what no mask of the selection holds, where it leaves that out."""
+        left_out = self.selection in self.run.configuration.selections.without_super
+        return paths.super_set(self.model) if left_out else None
+
+    @property
+    def inputs(self) -> Files:
+        """The model, and what is left out."""
+        own: Files = {"model": self.folder}
+        return {**own, "super": self.super_set} if self.super_set else own
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
@@ -49,7 +122,7 @@ class SelectMasks(MaskJob):
     @property
     def inputs(self) -> Files:
         """The scores, and the model for its size."""
-        own: Files = {"model": self.folder, "importance": list(self.importance.values())}
+        own: Files = {**super().inputs, "importance": list(self.importance.values())}
         return {"background": self.background, **own} if self.background else own
 
     @property
@@ -89,7 +162,7 @@ class DrawControls(MaskJob):
     @property
     def inputs(self) -> Files:
         """The masks, and the model for its weights' magnitudes."""
-        own: Files = {"model": self.folder, "masks": list(self.masks.values())}
+        own: Files = {**super().inputs, "masks": list(self.masks.values())}
         return {"train": list(self.run.train.values()), **own} if self.of_units else own
 
     @property

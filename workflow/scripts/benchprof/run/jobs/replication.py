@@ -28,12 +28,21 @@ class Halving(Scored):
     """A job that scores halves of the train items and selects masks from each."""
 
     @property
+    def super_set(self) -> Path | None:
+        """The run's mask of what some masks leave out, where a selection does so."""
+        left_out = self.run.configuration.selections.without_super
+        return paths.super_set(self.model) if left_out else None
+
+    @property
     def inputs(self) -> Files:
         """Of units the importance too, so that their attributions are there."""
+        own: Files = (
+            {**super().inputs, "super": self.super_set} if self.super_set else super().inputs
+        )
         if self.run.configuration.unit == "weight":
-            return super().inputs
+            return own
         every = [paths.importance(self.model, name) for name in self.run.diagnosed]
-        return {**super().inputs, "importance": every}
+        return {**own, "importance": every}
 
     @property
     def settings(self) -> Any:

@@ -19,6 +19,7 @@ from benchprof.run.jobs.evaluation import (
 )
 from benchprof.run.jobs.exhibits import PlotRadar, figures_of, paper_tables
 from benchprof.run.jobs.job import Files, Job
+from benchprof.run.jobs.masks import FindSuper
 from benchprof.run.jobs.profile import TABLES, table_files
 from benchprof.run.jobs.replication import replication_files
 from benchprof.run.run import Run
@@ -50,9 +51,15 @@ class WriteMethods(Job):
         return told_of(self.run)
 
     @property
+    def super_sets(self) -> dict[str, Path]:
+        """Each model's super set, where masks leave it out."""
+        return super_sets_of(self.run)
+
+    @property
     def inputs(self) -> Files:
-        """The AIS."""
-        return {"impact": paths.IMPACT}
+        """The AIS, and what masks leave out."""
+        own: Files = {"impact": paths.IMPACT}
+        return {**own, "super": list(self.super_sets.values())} if self.super_sets else own
 
     @property
     def outputs(self) -> Files:
@@ -104,20 +111,26 @@ class WriteReport(Job):
         return {model: paths.sizes(model) for model in self.run.models}
 
     @property
+    def super_sets(self) -> dict[str, Path]:
+        """Each model's super set, where masks leave it out."""
+        return super_sets_of(self.run)
+
+    @property
     def told(self) -> dict[str, Any]:
         """What the page tells of."""
         return told_of(self.run)
 
     @property
     def inputs(self) -> Files:
-        """Tables, figures and models."""
-        return {
+        """Tables, figures and models, and what masks leave out."""
+        own: Files = {
             "tables": self.tables,
             "figures": self.figures,
             "drawings": self.drawings,
             "models": [paths.model(model) for model in self.run.models],
             "sizes": list(self.sizes.values()),
         }
+        return {**own, "super": list(self.super_sets.values())} if self.super_sets else own
 
     @property
     def outputs(self) -> Files:
@@ -185,6 +198,11 @@ def told_of(run: Run) -> dict[str, Any]:
     }
 
 
+def super_sets_of(run: Run) -> dict[str, Path]:
+    """Each model's super set; none where no selection leaves it out."""
+    return {job.model: job.target for job in FindSuper.all_of(run)}
+
+
 def calibration_files(run: Run) -> list[Path]:
     """What k was chosen and why, where `fractions` leaves it to the calibration splits."""
     return [path for job in CalibrateMasks.all_of(run) for path in (job.choice, job.table)]
@@ -213,6 +231,7 @@ def results_of(run: Run) -> list[Path]:
     ]
     return [
         *masks,
+        *super_sets_of(run).values(),
         *records,
         *calibration_files(run),
         *table_files(),

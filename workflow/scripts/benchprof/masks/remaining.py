@@ -1,0 +1,62 @@
+"""Importance without some entries: what is left to choose from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from benchprof.masks.threshold import Entries
+from benchprof.tensors import TensorFile
+
+
+class Remaining(TensorFile):
+    """An importance file as if some entries were not in scope.
+
+    Tensors that hold such entries are flat and shorter. So no selection needs to know of them:
+    rankings, pools, sums, sizes of parts and of the scope are those of what is left. `in_whole`
+    turns what was chosen back.
+    """
+
+    def __init__(self, path: Path, left_out: Entries) -> None:
+        """Open a file.
+
+        Args:
+            path: of the importance.
+            left_out: the entries that are not there; none for the whole file.
+
+        Raises:
+            InputError: as of `TensorFile`.
+        """
+        # The file's digest is of all that it holds.
+        self._left_out: Entries = {}
+        super().__init__(path)
+        self._left_out = left_out
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """One tensor, on the CPU; flat where an entry of it is left out."""
+        whole = super().tensor(name)
+        if name not in self._left_out:
+            return whole
+        # Pieces, since an index of all that stays would take twice the tensor.
+        first, *rest = whole.reshape(-1).tensor_split(self._left_out[name].tolist())
+        return torch.cat([first, *(piece[1:] for piece in rest)])
+
+    def size(self, name: str) -> int:
+        """Number of entries of one tensor that are left, without reading it."""
+        return super().size(name) - len(self._left_out.get(name, ()))
+
+
+def in_whole(entries: Entries, left_out: Entries) -> Entries:
+    """Entries of a file without `left_out` as those of the whole file.
+
+    The i-th entry that is left stands behind as many entries left out as have, of the entries
+    before them, i or fewer left.
+    """
+    whole = dict(entries)
+    for name in entries.keys() & left_out.keys():
+        out = left_out[name]
+        before = out - torch.arange(len(out), dtype=out.dtype)
+        indices = entries[name].to(out.dtype)
+        whole[name] = indices + torch.searchsorted(before, indices, right=True).to(out.dtype)
+    return whole

@@ -1,0 +1,163 @@
+"""One job: the super set of a model, by what its ablation does to a neutral text."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+
+from benchprof import codebase, digests
+from benchprof.errors import InputError
+from benchprof.files import write_text
+from benchprof.importance.example import Example
+from benchprof.importance.faults import context_of
+from benchprof.importance.loss import text_losses
+from benchprof.masks.ablation import ablated, in_weights
+from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.shares import Shares, check_comparable
+from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranked, search
+from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.preparation import check_content
+from benchprof.models.units import scored_weights
+from benchprof.store import Store
+from benchprof.tensors import TensorFile, read_origin
+
+KIND, SUFFIX = "super", ".safetensors"
+DECIDED_BY = ("unit", "score", "importance", "text", "threshold", "code")
+logger = logging.getLogger(__name__)
+
+
+def find_super(
+    folder: Path,
+    dtype: str,
+    device: str,
+    gpus: int,
+    importances: Mapping[str, Path],
+    text: Path,
+    target: Path,
+    table: Path,
+    store: Store,
+) -> None:
+    """Write the super set of a model, as a mask, and the loss of the text by what is ablated.
+
+    The model is loaded only where the store lacks the set. Entries become 0, whatever the run's
+    ablation is.
+
+    Args:
+        folder: the prepared model.
+        dtype: of the weights.
+        device: as configured.
+        gpus: how many the model is split over.
+        importances: each ability's importance file.
+        text: the neutral text.
+        target: of the set.
+        table: the CSV file of the losses.
+        store: the store.
+
+    Raises:
+        InputError: importances differ in what made them, or the intact model's loss of the text is
+            not finite.
+    """
+    # In the order of the names: a mean over abilities must not depend on the configuration's.
+    importances = dict(sorted(importances.items()))
+    example = neutral_example(folder, text)
+    origin = origin_of({name: read_origin(path) for name, path in importances.items()}, example)
+    key = digests.of_value(origin)
+    store.use(target.with_suffix(""), KIND, [key], SUFFIX)
+    if not store.has(KIND, key, SUFFIX, _key_of):
+        store.check_writable(KIND, [key])
+        files = {name: TensorFile(path) for name, path in importances.items()}
+        check_comparable({file.path: file.origin for file in files.values()})
+        shares = Shares.of_files(files)
+        ranking = ranked(shares, most_entries(shares.size))
+        check_content(folder)
+        model = load_model(folder, dtype, device, gpus)
+        found = search(len(ranking.order), _losses(model, ranking, files, example))
+        if not math.isfinite(found.losses[0]):
+            raise InputError(folder, f"a loss of {found.losses[0]} of {text}", "a finite loss")
+        own = Mask(ranking.first(found.count), origin | _told(found))
+        store.add(KIND, key, SUFFIX, functools.partial(write_mask, mask=own))
+    store.place(store.path(KIND, key, SUFFIX), target)
+    told = read_origin(target)
+    write_text(table, _written(told["losses"]))
+    logger.info("%d %ss, found by %d losses", told["n"], told["unit"], len(told["losses"]))
+
+
+def neutral_example(folder: Path, text: Path) -> Example:
+    """The neutral text as a model reads it, without a chat template, every token but the first.
+
+    What exceeds the model's context is cut off.
+
+    Raises:
+        InputError: the tokenizer makes fewer than two tokens of it.
+    """
+    ids = load_tokenizer(folder)(text.read_text(encoding="utf-8"))["input_ids"]
+    kept = torch.tensor(ids[: context_of(folder)])
+    if len(kept) < 2:
+        raise InputError(folder, f"{len(kept)} tokens of {text}", "a tokenizer that reads prose")
+    return Example(kept, torch.arange(len(kept)) > 0)
+
+
+def origin_of(importances: Mapping[str, Mapping[str, Any]], example: Example) -> dict[str, Any]:
+    """All that decides a super set, as its metadata say and the store's key is made of.
+
+    Args:
+        importances: what made each ability's importance.
+        example: the neutral text.
+    """
+    first = next(iter(importances.values()))
+    return {
+        "unit": first["unit"],
+        "score": first["score"],
+        "importance": dict(importances),
+        "text": example.digest,
+        "threshold": SUPER_RISE,
+        "code": codebase.digest_of("super"),
+    }
+
+
+def _losses(
+    model: torch.nn.Module,
+    ranking: Ranking,
+    files: Mapping[str, TensorFile],
+    example: Example,
+) -> Callable[[int], float]:
+    """The loss of the text without so many first entries, nats a token."""
+    scored = next(iter(files.values())).origin
+    weights = scored_weights(model, scored["scope"], scored["layers"], scored["unit"])
+
+    @torch.no_grad()
+    def loss_of(count: int) -> float:
+        mask = Mask(ranking.first(count), {"unit": scored["unit"]})
+        with ablated(weights, in_weights(model, mask), "zero"):
+            return float(text_losses(model, [example])[0]) / int(example.counted.sum())
+
+    return loss_of
+
+
+def _told(found: Search) -> dict[str, Any]:
+    """What metadata say of a search; null for a loss that is not a number."""
+    losses = {
+        count: loss if math.isfinite(loss) else None for count, loss in sorted(found.losses.items())
+    }
+    listed = [[count, loss] for count, loss in losses.items()]
+    return {"loss": losses[0], "loss_without": losses[found.count], "losses": listed}
+
+
+def _written(losses: Sequence[Sequence[float | None]]) -> str:
+    """A row for each number of ablated entries; empty where the loss is not a number."""
+    table = pd.DataFrame(losses, columns=["n", "loss"])
+    table["rise"] = table["loss"] - table["loss"][0]
+    return str(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+
+
+def _key_of(entry: Path) -> str:
+    """The key of what a set of the store is, which is compared with its digest."""
+    origin = read_mask(entry).origin
+    return digests.of_value({name: origin[name] for name in DECIDED_BY})
