@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.job import _check_same_origin
 from benchprof.masks.rankings import select_core, select_top
-from benchprof.masks.shares import Shares
+from benchprof.masks.shares import Shares, check_comparable
 from benchprof.masks.size import entry_count
 from benchprof.masks.specific import (
     in_several_tops,
@@ -165,10 +164,10 @@ def test_importance_toward_zero_and_toward_flips_is_not_compared(tmp_path: Path)
         return TensorFile(tmp_path / name)
 
     zero, flip, other = file("a"), file("b", toward="flip"), file("c", toward="flip")
-    _check_same_origin({"a": zero, "b": zero})
-    _check_same_origin({"a": flip, "b": other})
+    check_comparable({zero.path: zero.origin})
+    check_comparable({flip.path: flip.origin, other.path: other.origin})
     with pytest.raises(InputError, match=f"{flip.path}: toward is flip; expected None, as in"):
-        _check_same_origin({"a": zero, "b": flip})
+        check_comparable({zero.path: zero.origin, flip.path: flip.origin})
 
 
 def test_importance_of_zero_everywhere_is_refused(

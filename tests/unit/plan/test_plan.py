@@ -236,7 +236,7 @@ def test_the_super_set_is_a_job_where_a_selection_leaves_it_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"fractions": [0.01]}
+    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text()) | {"fractions": [0.01]}
     shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
 
     def planned(rule: dict[str, object]) -> dict[str, Step]:
