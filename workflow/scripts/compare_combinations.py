@@ -2,7 +2,6 @@
 
 from benchprof.comparison.job import compare_combinations
 from benchprof.run.jobs.comparison import CompareCombinations
-from benchprof.run.jobs.profile import profile_settings
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 
@@ -15,7 +14,6 @@ def main(job: CompareCombinations, threads: int) -> None:
         model=job.model_settings,
         questions=job.questions,
         seed=job.run.configuration.seed,
-        settings=profile_settings(job.run),
         folder=job.work,
         tables=job.tables,
         figures=job.figures,

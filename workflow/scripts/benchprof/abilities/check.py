@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         abilities = _read(options.folders)
+        if options.model_markdown and not options.model:
+            raise InputError("--model-markdown", "no --model", "the model that it is about")
         if options.model and not (options.model / "config.json").is_file():
             raise InputError(options.model, "no config.json", "the folder of a prepared model")
     except InputError as error:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchprof.analysis.selectivity import ITEM, Answers, MaskOwner, answers_of, selectivity_table
+from benchprof.analysis.selectivity import Answers, answers_of
+from benchprof.comparison.table import CHANGES, ITEM
 from benchprof.comparison.tried import OTHERS, Questions, Tried
 from benchprof.evaluation.job import Assignment, evaluate_benchmarks
 from benchprof.evaluation.record import INTACT, read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.masks.mask import Mask
-from benchprof.profile.settings import Settings
 from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
@@ -28,16 +28,28 @@ def answer(
     folder: Path,
     store: Store,
 ) -> None:
-    """Have the model answer, loading it once for all combinations of one kind of ablation."""
-    methods = {str(own.method): own.method for own in tried}
-    for name, method in methods.items():
-        alike = [own for own in tried if str(own.method) == name]
+    """Have the model answer, loading it once for all combinations of one kind of ablation.
+
+    Args:
+        tried: the combinations.
+        masks: every mask, by `Tried.named`.
+        model: the prepared model.
+        questions: what it is asked.
+        seed: of the samples.
+        folder: of the records.
+        store: has those that are there already.
+
+    Raises:
+        InputError: as `evaluate_benchmarks` raises it.
+    """
+    for name in dict.fromkeys(own.ablation for own in tried):
+        alike = [own for own in tried if own.ablation == name]
         assignments = [
             _assignment(ability, asked, alike, questions, folder)
             for ability in alike[0].abilities
             for asked in (ITEM, OTHERS, *questions.companions)
         ]
-        evaluate_benchmarks(model, assignments, seed, masks, method, store)
+        evaluate_benchmarks(model, assignments, seed, masks, alike[0].method, store)
 
 
 def _assignment(
@@ -48,33 +60,36 @@ def _assignment(
     companion = asked if asked in questions.companions else None
     split = AbilitySplit(ability=ability, split=questions.split, companion=companion, limit=limit)  # type: ignore[arg-type]
     source = task_source(split, questions.files[ability], questions.exclude[ability])
-    targets = {INTACT: _record(folder, ability, asked, INTACT)}
+    targets = {INTACT: _record(folder, tried[0], ability, asked, INTACT)}
     for own in tried:
         for mask in own.masks_for(ability, asked):
-            targets[own.named(mask)] = _record(folder, ability, asked, own.named(mask))
+            targets[own.named(mask)] = _record(folder, own, ability, asked, own.named(mask))
     return Assignment(source, limit, targets)
 
 
-def _record(folder: Path, ability: str, asked: str, name: str) -> Path:
-    return folder / "answers" / asked / ability / f"{name}.json"
+def _record(folder: Path, own: Tried, ability: str, asked: str, name: str) -> Path:
+    # A job of each kind of ablation notes what it uses of the store, by the folder.
+    return folder / f"answers-{own.ablation}" / f"{ability}-{asked}" / f"{name}.json"
 
 
-def selectivity(own: Tried, questions: Questions, settings: Settings, folder: Path) -> pd.DataFrame:
-    """The answers under a combination's masks, as the rows of `selectivity_table`."""
+def item_changes(own: Tried, questions: Questions, folder: Path) -> pd.DataFrame:
+    """What a combination's masks change in the answer to every item: the columns `CHANGES`."""
     parts = []
     for asked in (ITEM, OTHERS, *questions.companions):
-        intact: dict[str, Answers] = {}
-        ablated: dict[str, dict[MaskOwner, Answers]] = {}
-        for ability in own.abilities:
-            intact[ability] = _answers(folder, ability, asked, INTACT)
-            ablated[ability] = {
-                (mask.ability, mask.seed): _answers(folder, ability, asked, own.named(mask))
-                for mask in own.masks_for(ability, asked)
-            }
         kind = ITEM if asked == OTHERS else asked
-        parts.append(selectivity_table(intact, ablated, settings, kind))
-    return pd.concat(parts, ignore_index=True)
+        for test in own.abilities:
+            intact = _answers(folder, own, test, asked, INTACT)
+            for mask in own.masks_for(test, asked):
+                ablated = _answers(folder, own, test, asked, own.named(mask))
+                part = pd.DataFrame(
+                    {"choice": ablated.choice - intact.choice, "form": ablated.form - intact.form}
+                )
+                part = part.rename_axis("item").reset_index()
+                parts.append(
+                    part.assign(test=test, asked=kind, ability=mask.ability, seed=mask.seed)
+                )
+    return pd.concat(parts, ignore_index=True)[CHANGES].astype({"seed": "Int64"})
 
 
-def _answers(folder: Path, ability: str, asked: str, name: str) -> Answers:
-    return answers_of(read_record(_record(folder, ability, asked, name)))
+def _answers(folder: Path, own: Tried, ability: str, asked: str, name: str) -> Answers:
+    return answers_of(read_record(_record(folder, own, ability, asked, name)))

@@ -9,13 +9,12 @@ import pandas as pd
 
 from benchprof.analysis.effects import effects_table
 from benchprof.analysis.job import write_table
-from benchprof.comparison.answers import answer, selectivity
+from benchprof.comparison.answers import answer, item_changes
 from benchprof.comparison.chart import draw_combinations
 from benchprof.comparison.masks import make_masks
-from benchprof.comparison.table import COLUMNS, summary_row
+from benchprof.comparison.table import COLUMNS, mask_rows, summary_row
 from benchprof.comparison.tried import SAID, Questions, Tried
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.profile.settings import Settings
 from benchprof.store import Store
 
 
@@ -24,7 +23,6 @@ def compare_combinations(
     model: ModelSettings,
     questions: Questions,
     seed: int,
-    settings: Settings,
     folder: Path,
     tables: Mapping[str, Path],
     figures: Sequence[Path],
@@ -40,10 +38,9 @@ def compare_combinations(
         model: the prepared model, as it answers.
         questions: what it is asked.
         seed: of samples.
-        settings: of the intervals of form.
         folder: for all files beside the tables.
         tables: `summary`, a row for each combination, as `summary_row` says; `effects`, the rows
-            of `effects_table`; `selectivity`, those of `selectivity_table`.
+            of `effects_table`; `masks`, those of `mask_rows`.
         figures: PNG and SVG of the summary.
         store: the store.
 
@@ -52,18 +49,19 @@ def compare_combinations(
     """
     masks = make_masks(tried, model, seed, folder, store)
     answer(tried, masks, model, questions, seed, folder, store)
-    rows, effects, tables_of = [], [], []
+    rows, effects, means = [], [], []
     for own in tried:
-        table = selectivity(own, questions, settings, folder)
+        changes = item_changes(own, questions, folder)
+        table = mask_rows(changes)
         found = effects_table(table)
         size = masks[own.named(own.masks[0])].size
-        rows.append((own.name, *own.said, size, *summary_row(table, found)))
+        rows.append((own.name, *own.said, size, *summary_row(changes, found)))
         effects.append(_of(own, found))
-        tables_of.append(_of(own, table))
+        means.append(_of(own, table))
     summary = pd.DataFrame(rows, columns=["combination", *SAID, "n_masked", *COLUMNS])
     write_table(tables["summary"], summary)
     write_table(tables["effects"], pd.concat(effects))
-    write_table(tables["selectivity"], pd.concat(tables_of))
+    write_table(tables["masks"], pd.concat(means))
     draw_combinations(summary, model.folder.name, figures)
 
 

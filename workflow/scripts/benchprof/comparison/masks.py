@@ -83,7 +83,9 @@ def _classes(own: Tried, model: ModelSettings, seed: int) -> Classes:
     """What a combination's random masks are matched in."""
     scoring, examples = own.scoring, []
     if scoring.unit != WEIGHT:
-        examples = level_examples(model.folder, own.items, own.exclude, seed, model.chat_date)
+        # The same for all combinations, also for one with a background.
+        items = {ability: own.items[ability] for ability in own.abilities}
+        examples = level_examples(model.folder, items, own.exclude, seed, model.chat_date)
     return control_classes(
         model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, examples
     )

@@ -4,49 +4,99 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
-from benchprof.analysis.selectivity import ITEM
-from benchprof.profile.criteria import is_component
+from benchprof.abilities.item import ASKED
+from benchprof.profile.criteria import MIN_ITEMS, is_component
 
+ITEM = ASKED[0]
+CHANGES = ["test", "asked", "ability", "seed", "item", "choice", "form"]
+"""An item under a mask: whose item it is, what was asked of it, whose mask, the seed of a random
+one, the item's place in the sample, the rise of choice and the change of form in nats."""
 COLUMNS = ["abilities", "n", "n_other", "choice", "choice_se", "others", "others_se", "beyond",
            "beyond_se", "form", "others_form", "random", "read_off", "blank", "effects",
            "components"]  # fmt: skip
 
 
-def summary_row(table: pd.DataFrame, effects: pd.DataFrame) -> tuple[object, ...]:
-    """What the masks of one combination do, in the mean over abilities.
+def mask_rows(changes: pd.DataFrame) -> pd.DataFrame:
+    """The means over items, a row for each mask and what it was tried on.
 
     Args:
-        table: of `selectivity_table`, of one combination.
-        effects: of `effects_table`, made from it.
+        changes: of `CHANGES`.
+
+    Returns:
+        `n` items, `choice` with its standard error over them, and `form`; an infinite rise has no
+        error. The rows are what `effects_table` judges.
+    """
+    keys = ["test", "asked", "ability", "seed"]
+    groups = changes.groupby(keys, sort=False, dropna=False)
+    rows = groups.agg(n=("item", "size"), choice=("choice", _mean), choice_se=("choice", _error),
+                      form=("form", _mean))  # fmt: skip
+    return rows.reset_index().astype({"seed": "Int64"})
+
+
+def summary_row(changes: pd.DataFrame, effects: pd.DataFrame) -> tuple[object, ...]:
+    """What the masks of one combination do, in the mean over abilities: the columns `COLUMNS`.
+
+    Args:
+        changes: of `CHANGES`, of one combination.
+        effects: of `effects_table`, made from their `mask_rows`.
 
     Returns:
         `abilities`: how many have a mask; `n` and `n_other`: items of each under its own mask and
-        under another ability's. Rises of choice in nats: on the own items (`choice`), on the other
-        abilities' (`others`), the difference of both (`beyond`), and under random masks, on
-        read-offs and on blanks. Standard errors as if the items of different abilities were
-        independent, and the same for own and others. `form` is the change of form on own and on
-        others' items. `effects` counts masks whose effect is one on their ability, `components`
-        those that `is_component` holds for.
+        under each other one. Rises of choice in nats on the own items (`choice`), on the others'
+        (`others`: of each item the mean over masks first, since these share the items), the
+        difference (`beyond`), and under random masks. Standard errors over items; that of the
+        difference as if own and others' were other items, which they are not. Means of the sizes,
+        whatever the signs: the change of form on own and on others' items, each mask's rise on its
+        read-offs and blanks. `effects` counts masks whose effect is one on their ability,
+        `components` those that `is_component` holds for; NaN where masks are compared on fewer
+        than `MIN_ITEMS` items.
     """
-    items = table[(table["asked"] == ITEM) & table["seed"].isna()]
+    items = changes[(changes["asked"] == ITEM) & changes["seed"].isna()]
     own = items[items["test"] == items["ability"]]
     others = items[items["test"] != items["ability"]]
-    choice, choice_se = _mean(own)
-    elsewhere, elsewhere_se = _mean(others)
+    by_item = others.groupby(["test", "item"], sort=False)["choice"].agg(_mean).reset_index()
+    (choice, choice_se), (elsewhere, elsewhere_se) = _over_abilities(own), _over_abilities(by_item)
+    n, n_other = _items(own), _items(by_item)
+    enough = min(n, n_other) >= MIN_ITEMS
     figures = effects[["choice", "other_test", "form", "read_off"]].to_numpy(float)
     components = [is_component(*map(float, row)) for row in figures]
     return (
-        len(own), own["n"].min(), others["n"].min() if len(others) else 0, choice, choice_se,
-        elsewhere, elsewhere_se, choice - elsewhere, math.hypot(choice_se, elsewhere_se),
-        own["form"].mean(), others["form"].mean(), effects["random"].mean(),
-        effects["read_off"].mean(), effects["blank"].mean(), int(effects["effect"].sum()),
-        sum(components),
+        own["test"].nunique(), n, n_other, choice, choice_se, elsewhere, elsewhere_se,
+        choice - elsewhere, math.hypot(choice_se, elsewhere_se), _size(own, "form"),
+        _size(others, "form"), _mean(effects["random"]), _mean(effects["read_off"].abs()),
+        _mean(effects["blank"].abs()), effects["effect"].sum() if enough else math.nan,
+        sum(components) if enough else math.nan,
     )  # fmt: skip
 
 
-def _mean(rows: pd.DataFrame) -> tuple[float, float]:
-    """The mean rise of choice over rows and its standard error."""
-    error = math.sqrt(float((rows["choice_se"] ** 2).sum())) / len(rows) if len(rows) else math.nan
-    return float(rows["choice"].mean()), error
+def _over_abilities(items: pd.DataFrame) -> tuple[float, float]:
+    """The mean over abilities of the mean rise of choice, and its standard error over items."""
+    by_test = items.groupby("test", sort=False)["choice"]
+    errors = by_test.agg(_error).to_numpy(float)
+    error = math.sqrt(float(np.square(errors).sum())) / len(errors) if len(errors) else math.nan
+    return _mean(by_test.agg(_mean)), error
+
+
+def _items(items: pd.DataFrame) -> int:
+    """The fewest items of an ability."""
+    return int(items.groupby("test")["item"].nunique().min()) if len(items) else 0
+
+
+def _size(changes: pd.DataFrame, column: str) -> float:
+    """The mean over masks and tests of the size of their mean change."""
+    return _mean(changes.groupby(["ability", "test"])[column].agg(_mean).abs())
+
+
+def _mean(values: pd.Series) -> float:
+    """The mean, unknown where one of the values is."""
+    return float(np.mean(values.to_numpy(float))) if len(values) else math.nan
+
+
+def _error(values: pd.Series) -> float:
+    """The standard error of the mean; NaN of one value, and where one is not finite."""
+    known = values.to_numpy(float)
+    enough = len(known) > 1 and bool(np.isfinite(known).all())
+    return float(known.std(ddof=1)) / math.sqrt(len(known)) if enough else math.nan

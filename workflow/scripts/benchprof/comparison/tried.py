@@ -5,31 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchprof.abilities.item import ASKED, FROM_READING, kinds_of, read_items
+from benchprof.abilities.item import ASKED, FROM_READING, read_items
 from benchprof.importance.scoring import Scoring
 from benchprof.run.ablation import ALL_ABILITIES, Ablation
 
 if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
     from benchprof.masks.ablation import Method
 
-ITEM = ASKED[0]
 OTHERS = "others"
 """Beside the kinds of `ASKED`: the few items that the other abilities' masks are tried on."""
-SAID = [
-    "unit",
-    "score",
-    "toward",
-    "loss_on",
-    "against",
-    "replicated",
-    "limit",
-    "selection",
-    "k",
-    "ablation",
-]
+SAID = ["unit", "scope", "layers", "score", "toward", "loss_on", "against", "replicated", "limit",
+        "selection", "k", "ablation"]  # fmt: skip
 """What a table says of a combination."""
 
 
@@ -49,7 +39,8 @@ class Tried:
         fraction_of: what k is a share of.
         method: what becomes of a mask's entries.
         abilities: whose masks are made.
-        seeds: of the random masks, which are matched to the abilities' masks on average.
+        matched: what random masks are matched to: each of the abilities, or `all_abilities`.
+        seeds: of the random masks.
     """
 
     name: str
@@ -63,6 +54,7 @@ class Tried:
     fraction_of: str
     method: Method
     abilities: Sequence[str]
+    matched: Sequence[str]
     seeds: Sequence[int]
 
     @cached_property
@@ -73,7 +65,8 @@ class Tried:
     @cached_property
     def controls(self) -> list[Ablation]:
         """The random masks."""
-        return [Ablation(ALL_ABILITIES, self.selection, self.k, seed) for seed in self.seeds]
+        every = product(self.matched, self.seeds)
+        return [Ablation(matched, self.selection, self.k, seed) for matched, seed in every]
 
     def named(self, ablation: Ablation) -> str:
         """The name of an ablation among those of all combinations."""
@@ -84,17 +77,24 @@ class Tried:
         if asked == OTHERS:
             return [mask for mask in self.masks if mask.ability != ability]
         own = [mask for mask in self.masks if mask.ability == ability]
-        return own + (self.controls if asked == ITEM else [])
+        controls = [mask for mask in self.controls if mask.ability in (ability, ALL_ABILITIES)]
+        return own + (controls if asked == ASKED[0] else [])
+
+    @property
+    def ablation(self) -> str:
+        """What becomes of a mask's entries, as a file name has it."""
+        method = self.method
+        return method if isinstance(method, str) else f"scale-{method['scale']:g}"
 
     @property
     def said(self) -> tuple[object, ...]:
         """What a table says of it: the columns `SAID`."""
         scoring = self.scoring
-        definition = self.settings.get("definition", self.settings.get("within"))
-        selection = self.selection if definition is None else f"{self.selection} {definition}"
-        selection += " without super" if self.settings.get("without_super") else ""
-        return (scoring.unit, scoring.score, scoring.toward, scoring.loss_on, scoring.against,
-                scoring.replicated, self.limit, selection, self.k, str(self.method))  # fmt: skip
+        settings = " ".join(f"{key}={value}" for key, value in self.settings.items())
+        layers = "-".join(map(str, scoring.layers)) if scoring.layers else None
+        return (scoring.unit, scoring.scope, layers, scoring.score, scoring.toward,
+                scoring.loss_on, scoring.against, scoring.replicated, self.limit,
+                f"{self.selection} {settings}".strip(), self.k, self.ablation)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,5 +118,10 @@ class Questions:
     @cached_property
     def companions(self) -> list[str]:
         """Kinds of companion that every item has, on which the ability has nothing to do."""
-        items = [item for path in self.files.values() for item in read_items(path)]
-        return [kind for kind in kinds_of(items) if kind in FROM_READING]
+        items = [
+            item
+            for ability, path in self.files.items()
+            for item in read_items(path)
+            if item.id not in self.exclude[ability]
+        ]
+        return [kind for kind in FROM_READING if all(kind in item.companions for item in items)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchprof.errors import InputError
+from benchprof.run.configuration import CALIBRATED
 from benchprof.run.layers import laid_over
 from benchprof.run.run import Run
 
@@ -41,7 +42,8 @@ def combinations_of(run: Run) -> list[Combination]:
     """The combinations that a run compares, in the order of the file.
 
     Raises:
-        InputError: as `Run.of` raises it; or a combination has more than one selection or k.
+        InputError: as `Run.of` raises it; or a combination has more than one selection or k, a
+            calibrated one, or ablates all but the mask.
     """
     comparison = run.configuration.comparison
     if comparison is None:
@@ -54,11 +56,16 @@ def combinations_of(run: Run) -> list[Combination]:
             name, Run.of(_with(common, own.model_dump(exclude_unset=True)), where)
         )
         for key in ("selections", "fractions"):
-            count = len(combination.run.values[key])
-            if count != 1:
-                raise InputError(f"{where}, {key}", f"{count} of them", "one for a combination")
-        if combination.run.candidates:
-            raise InputError(f"{where}, fractions", "calibrated", "a number")
+            values = combination.run.values[key]
+            if len(values) != 1:
+                found_there = ", ".join(map(str, values))
+                remedy = "Say one in the combination, in place of the file's."
+                raise InputError(f"{where}, {key}", found_there, "one", remedy)
+        if combination.k == CALIBRATED:
+            raise InputError(f"{where}, fractions", CALIBRATED, "a number")
+        if combination.run.configuration.ablation_of == "complement":
+            remedy = "A comparison asks what is lost without the masks: remove `ablation_of`."
+            raise InputError(f"{where}, ablation_of", "complement", "mask", remedy)
         found.append(combination)
     return found
 

@@ -476,7 +476,7 @@ class Combination(Section):
     layers: list[int] | None = None
     importance: dict[str, Any] | None = None
     selections: dict[str, Any] | None = None
-    fractions: list[float] | None = None
+    fractions: list[Share] | None = None
     ablation: Any = None
 
 

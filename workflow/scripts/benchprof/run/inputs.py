@@ -6,12 +6,13 @@ import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from benchprof.abilities.item import SPLITS, check_companions, read_items
+from benchprof.abilities.item import COMPANIONS, SPLITS, check_companions, read_items
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND
+from benchprof.run.combination import combinations_of
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, TaskFile
 from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox
@@ -36,15 +37,24 @@ def check_inputs(run: Run) -> None:
         read_items(run.items(BACKGROUND, "train"))
     for name in run.benchmarks:
         _check_benchmark(run, name)
-    if against := run.configuration.importance.against:
-        for ability in run.diagnosed:
-            _check_kept(run, ability, "train", against, "importance.against")
-    if run.configuration.importance.toward == "flip":
-        for ability in run.diagnosed:
-            _check_kept(run, ability, "train", "flip", "importance.toward")
+    _check_scored(run)
+    for combination in combinations_of(run):
+        if combination.run.background:
+            read_items(combination.run.items(BACKGROUND, "train"))
+        _check_scored(combination.run)
     for model in run.configuration.models.values():
         if isinstance(model.source, Folder):
             check_model_folder(Path(model.source.folder))
+
+
+def _check_scored(run: Run) -> None:
+    """Stop where a train item lacks the companion that its score asks for."""
+    importance = run.configuration.importance
+    asked = {"against": importance.against, "toward": importance.toward}
+    for key, kind in asked.items():
+        if kind in COMPANIONS:
+            for ability in run.diagnosed:
+                _check_kept(run, ability, "train", kind, f"importance.{key}")
 
 
 def _check_benchmark(run: Run, name: str) -> None:

@@ -5,29 +5,34 @@ Only with `comparison` in the configuration.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from benchprof import codebase, digests
+from benchprof import codebase, data, digests
 from benchprof.comparison.tried import Questions, Tried
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.run import paths
 from benchprof.run.combination import Combination, combinations_of
 from benchprof.run.jobs.analysis import MODULES as DRAWN
 from benchprof.run.jobs.analysis import SELECTIVITY_MODULES
 from benchprof.run.jobs.evaluation import EvaluateModel
-from benchprof.run.jobs.importance import ComputeImportance, Scored
-from benchprof.run.jobs.job import Files, Size
-from benchprof.run.jobs.profile import profile_settings
+from benchprof.run.jobs.importance import ComputeImportance
+from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.run import Run
 
-TABLES = ("summary", "effects", "selectivity")
+TABLES = ("summary", "effects", "masks")
 MODULES = ("benchprof.comparison", "benchprof.replication.masks", *DRAWN, *SELECTIVITY_MODULES)
-STAGES = ("importance", "patches", "super", "masks", "evaluation")
+STAGES = ("importance", "patches", "super", "levels", "masks", "evaluation")
+DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",
+            "fraction_of", "ablation", "controls", "chat_date")  # fmt: skip
+"""What of a combination's configuration decides its masks and answers."""
 
 
 @dataclass(frozen=True)
-class CompareCombinations(Scored):
+class CompareCombinations(ModelJob):
     """Make masks in every combination and have the model answer under them."""
 
     rule = "compare_combinations"
@@ -52,32 +57,47 @@ class CompareCombinations(Scored):
         """The figure as PNG and SVG."""
         return [self.work.with_name(f"{self.model}.{form}") for form in ("png", "svg")]
 
+    @cached_property
+    def combinations(self) -> list[Combination]:
+        """The combinations."""
+        return combinations_of(self.run)
+
+    @property
+    def scored(self) -> Iterator[ComputeImportance]:
+        """The job of importance that each combination would have."""
+        return (ComputeImportance(own.run, self.model) for own in self.combinations)
+
     @property
     def tried(self) -> list[Tried]:
         """The combinations as the job takes them."""
-        return [self._tried(own) for own in combinations_of(self.run)]
-
-    def _tried(self, own: Combination) -> Tried:
-        config = own.run.configuration
-        return Tried(
-            name=own.name,
-            scoring=ComputeImportance(own.run, self.model).scoring,
-            items=own.run.train,
-            exclude=ComputeImportance(own.run, self.model).exclude,
-            limit=config.importance.limit,
-            selection=own.selection,
-            settings=own.run.values["selections"][own.selection],
-            k=own.k,
-            fraction_of=config.fraction_of,
-            method=own.run.method,
-            abilities=own.run.abilities,
-            seeds=own.run.seeds,
-        )
+        return [
+            Tried(
+                name=own.name,
+                scoring=scored.scoring,
+                items=own.run.train,
+                exclude=scored.exclude,
+                limit=own.run.configuration.importance.limit,
+                selection=own.selection,
+                settings=own.run.values["selections"][own.selection],
+                k=own.k,
+                fraction_of=own.run.configuration.fraction_of,
+                method=own.run.method,
+                abilities=own.run.abilities,
+                matched=own.run.matched,
+                seeds=own.run.seeds,
+            )
+            for own, scored in zip(self.combinations, self.scored, strict=True)
+        ]
 
     @property
-    def model_settings(self) -> Any:
+    def model_settings(self) -> ModelSettings:
         """How the model answers."""
         return EvaluateModel(self.run, self.model).model_settings
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Where the model computes, and where finished work is kept."""
+        return self.device_and_store
 
     @property
     def questions(self) -> Questions:
@@ -94,10 +114,17 @@ class CompareCombinations(Scored):
         )
 
     @property
+    def read(self) -> list[Path]:
+        """Every file of items, task or text that is read."""
+        train = dict.fromkeys(path for own in self.combinations for path in own.run.train.values())
+        asked = self.questions
+        tasks = [data.ability_task(kind) for kind in (None, *asked.companions)]
+        return [*train, *asked.files.values(), data.ABILITY_TASK, *tasks, data.NEUTRAL_TEXT]
+
+    @property
     def inputs(self) -> Files:
-        """The model, and the items that it is scored on and asked."""
-        asked = self.questions.files.values()
-        return {"model": self.folder, "train": list(self.run.train.values()), "asked": list(asked)}
+        """The model, and all that it is scored on and asked."""
+        return {"model": self.folder, "read": self.read}
 
     @property
     def outputs(self) -> Files:
@@ -107,37 +134,36 @@ class CompareCombinations(Scored):
     @property
     def settings(self) -> Any:
         """All that the tables depend on beside the model."""
-        asked = self.questions
-        profile = profile_settings(self.run)
+        asked, answers = self.questions, self.model_settings
         return {
-            "combinations": [
-                {key: value for key, value in own.run.values.items() if key in DECIDING}
-                for own in combinations_of(self.run)
-            ],
-            "names": [own.name for own in combinations_of(self.run)],
+            "combinations": {
+                own.name: {key: value for key, value in own.run.values.items() if key in DECIDING}
+                for own in self.combinations
+            },
+            # A table's rows stand in this order.
+            "order": [own.name for own in self.combinations],
             "split": asked.split,
             "items": [asked.items, asked.other_items],
-            "exclude": dict(asked.exclude) | {f"train.{n}": i for n, i in self.exclude.items()},
-            "files": digests.of_files([*self.run.train.values(), *asked.files.values()]),
-            "intervals": [profile.resamples, profile.confidence, profile.seed],
-            "stages": {
-                name: codebase.digest_of(name) for name in ("importance", "masks", "evaluation")
-            },
+            "excluded": [dict(asked.exclude), *(own.exclude for own in self.scored)],
+            "files": digests.of_files(self.read),
+            "dtype": answers.dtype,
+            "chat_template": answers.chat_template,
+            "stages": {name: codebase.digest_of(name) for name in STAGES},
             "code": digests.of_modules(MODULES),
         }
 
     def memory(self, size: Size) -> float:
-        """As importance; the answers take no more."""
-        return super().memory(size) + 2e9
+        """As the combination whose importance takes most, requests, and all masks."""
+        masks = sum(
+            scored.entries([own.k], size) * (len(own.run.abilities) + len(own.run.seeds))
+            for own, scored in zip(self.combinations, self.scored, strict=True)
+            if own.run.configuration.unit == "weight"
+        )
+        return max(own.memory(size) for own in self.scored) + 2e9 + 4 * masks
 
     def minutes(self, size: Size) -> float:
         """Time for all combinations."""
-        return size.minutes(30, 15) * len(combinations_of(self.run))
-
-
-DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",
-            "fraction_of", "ablation", "controls", "chat_date", "models")  # fmt: skip
-"""What of a combination's configuration decides its masks and answers."""
+        return size.minutes(30, 15) * len(self.combinations)
 
 
 def comparison_files(run: Run) -> list[Path]:
