@@ -28,11 +28,7 @@ use_threads(1)
 ROOT = Path(__file__).parents[1]
 CONFIGURATIONS = [
     path.relative_to(ROOT).as_posix()
-    for path in (
-        ROOT / "config.yaml",
-        ROOT / "tests/config.yaml",
-        *sorted((ROOT / "config").glob("*.yaml")),
-    )
+    for path in (ROOT / "config.yaml", *sorted((ROOT / "config").glob("*.yaml")))
 ]
 """The files of every shipped configuration."""
 # A busy machine takes its time, and time is not what these tests are about.

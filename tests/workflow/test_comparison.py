@@ -88,7 +88,7 @@ def test_every_combination_has_its_row(compared: Project) -> None:
         ({"importance": {"against": "read_off"}}, "it has no companion 'read_off'"),
         (
             {"selections": {"top": {}, "core": {}}},
-            "combinations.wrong, selections: top, core; expected one",
+            "wrong, selections: top, core; expected one",
         ),
     ],
 )

@@ -32,7 +32,16 @@ HALVES = DEFAULT | {
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
 MODELS = DEFAULT | {"evaluation_job": "model"}
-CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES, "models": MODELS}
+COMPARED = DEFAULT | {
+    "comparison": {
+        "split": "calibration",
+        "items": 12,
+        "other_items": 3,
+        "combinations": {"few": {"fractions": [0.0001]}, "top": {"selections": {"top": {}}}},
+    }
+}
+CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES, "models": MODELS,
+                  "compared": COMPARED}  # fmt: skip
 
 
 @cache
@@ -55,9 +64,9 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
-    # Of 41 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation, 1 of
-    # super sets.
-    rules = {"default": 28, "planted": 34, "halves": 34, "models": 28}[name]
+    # Of 42 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation, 1 of
+    # super sets, 1 of comparison.
+    rules = {"default": 28, "planted": 34, "halves": 34, "models": 28, "compared": 29}[name]
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
     assert not [path for path in files if not files.keys().isdisjoint(path.parents)]
