@@ -264,11 +264,35 @@ def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(
     assert "(1 head a mask)" in page
 
 
+def test_heads_at_their_means_over_the_train_items(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    path = project.folder / "results/evaluations/tiny/places_test/places.top_0.25.json"
+    zeroed = json.loads(path.read_text())
+    assert "mean_over" not in zeroed["origin"]["mask"]
+    project.configure(lambda config: config.update(ablation="mean"))
+    project.run("results/methods.md", PLACES)
+    assert ": intact" not in project.log("evaluate_benchmark/tiny/places_test.log")
+    averaged = json.loads(path.read_text())
+    assert averaged["origin"]["mask"]["method"] == "mean"
+    assert averaged["items"]["responses"] != zeroed["items"]["responses"]
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "in place of the heads that it selects" in methods
+    assert "@wang2023interpretability" in methods
+    # The means are over other items where a train item of either ability changed.
+    items = project.folder / "items/colours/train.jsonl"
+    items.write_text(items.read_text().replace("?", "!"))
+    assert "evaluate_benchmark" in project.planned()
+    project.run(PLACES)
+    again = json.loads(path.read_text())["origin"]["mask"]["mean_over"]
+    of_old = averaged["origin"]["mask"]["mean_over"]
+    assert again["code"] == of_old["code"]
+    assert again["examples"] != of_old["examples"]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
         ("scope", "mlp", "mlp with unit head"),
-        ("ablation", "mean", "mean with unit head"),
         ("selections", {"top": {"within": "chunk"}}, "chunk with unit head"),
     ],
 )

@@ -179,8 +179,12 @@ def behind(module: str) -> set[str]:
             {"benchprof.models.loading", "benchprof.scoring.rotary", *codebase.MODULES["levels"]}
             - {*codebase.MODULES["masks"]},
         ),
-        # The type of a mask's entries.
-        ("evaluation", {"benchprof.masks.threshold"}),
+        # The type of a mask's entries; and of means of units the digest is in their keys.
+        (
+            "evaluation",
+            {"benchprof.masks.threshold", *codebase.MODULES["levels"]}
+            - {*codebase.MODULES["evaluation"]},
+        ),
     ],
 )
 def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]) -> None:

@@ -263,6 +263,21 @@ def test_a_model_s_keys_decide_its_own_jobs(folder: Path) -> None:
     assert {job[0] for job in found} == SCORED | ANSWERED | {"draw_controls"}
 
 
+def test_means_of_units_are_in_the_settings_of_what_they_decide_alone(folder: Path) -> None:
+    assert folder == Path.cwd()
+    zero = copy.deepcopy(SMALL) | {"unit": "neuron"}
+    mean = zero | {"ablation": "mean"}
+    assert {rule for rule, *_ in changed(settings_of(zero), settings_of(mean))} == ANSWERED | TEXTS
+    job = {name: Declared(Run.of(own), "evaluate_benchmark").job({"model": "m", "benchmark": "arc"})
+           for name, own in (("zero", zero), ("mean", mean), ("weights", SMALL))}  # fmt: skip
+    items = {"items/x/train.jsonl", "items/y/train.jsonl"}
+    assert {str(path) for path in listed(job["mean"].inputs["train"])} == items
+    assert job["mean"].settings["means"]["items"].keys() == items
+    for name in ("zero", "weights"):
+        assert "train" not in job[name].inputs
+        assert "means" not in job[name].settings
+
+
 ALL = ("report_agreement",)
 """Its report is of all items."""
 

@@ -52,6 +52,7 @@ MODULES = {
         "benchprof.importance.levels",
         "benchprof.models.units",
         "benchprof.scoring.chat",
+        "benchprof.scoring.structure",
         "benchprof.scoring.thinking",
         "benchprof.sampling",
     ),

@@ -43,7 +43,7 @@ COLUMNS = {
 }
 """The columns of each table that are recomputed, in words."""
 # Of a mask's record: what became of the entries, the same in all records that are compared.
-HOW = ("method", "kept_in")
+HOW = ("method", "kept_in", "mean_over")
 IMPACTS = ("chance_corrected", "absolute", "relative")
 # As Python writes a number: `float` would take digits of other scripts, too.
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)

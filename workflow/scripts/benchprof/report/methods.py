@@ -120,6 +120,8 @@ def write_methods(
     write_text(text, f"# Methods\n\n{body}\n")
     uses = {f"importance:{settings['importance']['score']}", "statistics"}
     uses |= {f"benchmark:{name}" for name in shipped.values()}
+    if _averages_units(settings):
+        uses.add("ablation:mean")
     if table["model"].nunique() > 1:
         uses.add("similarity")
     write_text(bibliography, references(sorted(uses), models))
@@ -267,12 +269,25 @@ def _background(selection: Mapping[str, Any]) -> str:
 
 
 def _ablation(settings: Mapping[str, Any]) -> MethodStep:
-    return MethodStep("Ablation", f"each mask {ablated(settings)} in the loaded model.")
+    sources = tuple(keys_of("ablation:mean")) if _averages_units(settings) else ()
+    return MethodStep("Ablation", f"each mask {ablated(settings)} in the loaded model.", sources)
+
+
+def _averages_units(settings: Mapping[str, Any]) -> bool:
+    """Whether ablated units become their means."""
+    return bool(settings["unit"] != "weight" and settings["ablation"] == "mean")
 
 
 def ablated(settings: Mapping[str, Any]) -> str:
-    """What becomes of which weights, after "each mask"."""
+    """What becomes of which weights or units, after "each mask"."""
     complement = settings["ablation_of"] == "complement"
+    if _averages_units(settings):
+        units = f"{settings['unit']}s"
+        which = f"all {units} in scope but those" if complement else f"the {units}"
+        return (
+            f"puts their mean over the tokens of a few training items of every ability in place of "
+            f"{which} that it selects"
+        )
     weights = (
         "weights" if settings["unit"] == "weight" else f"weights that read the {settings['unit']}s"
     )

@@ -96,9 +96,6 @@ def _check_unit(config: Configuration, source: str) -> None:
     if config.importance.score == "wanda":
         where = f"{source}, importance.score"
         raise InputError(where, f"wanda with unit {config.unit}", "a score of gradients")
-    if config.ablation == "mean":
-        where, found = f"{source}, ablation", f"mean with unit {config.unit}"
-        raise InputError(where, found, "zero, or {scale: FACTOR}, of the weights that read a unit")
     if config.selections.top and config.selections.top.within == "chunk":
         where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
         raise InputError(where, found, "model or tensor", "A chunk is a million weights.")

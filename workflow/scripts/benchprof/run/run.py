@@ -223,6 +223,16 @@ class Run:
         """The file of train items of everything that importance is computed for."""
         return {ability: self.items(ability, "train") for ability in self.diagnosed}
 
+    @cached_property
+    def train_excluded(self) -> dict[str, list[str]]:
+        """The ids of the train items that are left out, by what importance is computed for."""
+        return {ability: self.excluded(ability, "train") for ability in self.diagnosed}
+
+    @property
+    def averages_units(self) -> bool:
+        """Whether the ablated units become means, which train items show."""
+        return self.configuration.unit != "weight" and self.configuration.ablation == "mean"
+
     def item_ids(self, ability: str, split: str) -> list[str]:
         """The ids of a split's items.
 

@@ -19,7 +19,7 @@ class Scored(ModelJob):
     @property
     def exclude(self) -> dict[str, list[str]]:
         """The ids of the train items that are left out, by ability."""
-        return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
+        return self.run.train_excluded
 
     @property
     def scoring(self) -> Scoring:

@@ -10,6 +10,7 @@ from benchprof import codebase, digests
 from benchprof.run import paths
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,6 @@ class DrawControls(MaskJob):
         return self.run.configuration.unit != "weight"
 
     @property
-    def exclude(self) -> dict[str, list[str]]:
-        """The ids of the train items that are left out, by ability."""
-        return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
-
-    @property
     def outputs(self) -> Files:
         """The controls."""
         return {"controls": list(self.controls.values())}
@@ -120,18 +116,18 @@ class DrawControls(MaskJob):
                 "seeds": self.run.seeds,
                 "matched": self.run.matched,
             }
-            | (self._read if self.of_units else {})
+            | (read_of_units(self.run) if self.of_units else {})
         )
-
-    @property
-    def _read(self) -> dict[str, Any]:
-        """What decides which items are read for activations."""
-        config = self.run.configuration
-        items = digests.of_files(self.run.train.values())
-        return {"unit": config.unit, "items": items, "exclude": self.exclude, "seed": config.seed,
-                "chat_date": config.chat_date, "levels": codebase.digest_of("levels")}  # fmt: skip
 
     def memory(self, size: Size) -> float:
         """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""
         masks = len(self.run.abilities) * self.entries(self.run.sizes, size)
         return super().memory(size) + size.weights + size.in_scope + 4 * masks
+
+
+def read_of_units(run: Run) -> dict[str, Any]:
+    """What decides which items are read for units' activations, and how."""
+    config = run.configuration
+    items = digests.of_files(run.train.values())
+    return {"unit": config.unit, "items": items, "exclude": run.train_excluded, "seed": config.seed,
+            "chat_date": config.chat_date, "levels": codebase.digest_of("levels")}  # fmt: skip
