@@ -194,6 +194,13 @@ def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]
     assert not NO_NUMBERS & listed
 
 
+def test_what_lists_masks_is_in_their_digest() -> None:
+    """The type of their entries is not, nor what could only load weights, which they do not."""
+    others = {"masks.threshold", "models.loading", "scoring.rotary"}
+    found = unlisted("benchprof.masks.listed", {*codebase.MODULES["listed"]})
+    assert found == {f"benchprof.{name}" for name in others}
+
+
 def unlisted(module: str, listed: set[str]) -> set[str]:
     """A module and all behind it that can change numbers and is not listed."""
     return {

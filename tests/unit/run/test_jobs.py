@@ -32,7 +32,21 @@ HALVES = DEFAULT | {
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
 MODELS = DEFAULT | {"evaluation_job": "model"}
-CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES, "models": MODELS}
+# With keys that are no texts, as YAML reads them.
+LISTS = {ability: {3: [number], 12: [0]} for number, ability in enumerate(DEFAULT["abilities"])}
+LISTED = DEFAULT | {
+    "unit": "head",
+    "scope": "attention",
+    "selections": {"listed": LISTS},
+    "fractions": ["listed"],
+}
+CONFIGURATIONS = {
+    "default": DEFAULT,
+    "planted": PLANTED,
+    "halves": HALVES,
+    "models": MODELS,
+    "listed": LISTED,
+}
 
 
 @cache
@@ -56,7 +70,7 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
     # Of 40 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation.
-    rules = {"default": 28, "planted": 34, "halves": 33, "models": 28}[name]
+    rules = {"default": 28, "planted": 34, "halves": 33, "models": 28, "listed": 25}[name]
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
     assert not [path for path in files if not files.keys().isdisjoint(path.parents)]
@@ -119,6 +133,17 @@ def test_a_job_of_the_evaluation_is_a_benchmark_s_or_a_model_s() -> None:
     assert job.settings == {own.wildcards["benchmark"]: own.settings for own in alone}
     asked = {path for own in alone for path in listed(own.inputs["asked"])}
     assert set(listed(job.inputs["asked"])) == asked
+
+
+def test_a_run_of_lists_ranks_nothing() -> None:
+    jobs = jobs_of(Run.of(LISTED))
+    ranking = {"compute_importance", "measure_core", "measure_stability"}
+    assert {own.rule for own in jobs_of(Run.of(DEFAULT))} - {job.rule for job in jobs} == ranking
+    (select,) = (job for job in jobs if job.rule == "select_masks")
+    assert select.inputs["importance"] == []
+    assert select.settings["selection"]["spatial_reasoning"] == {"3": [8], "12": [0]}
+    names = {path.name for path in listed(select.outputs["masks"])}
+    assert names == {"listed_listed.safetensors"}
 
 
 def test_a_run_with_halves_has_the_jobs_of_halves() -> None:

@@ -71,6 +71,12 @@ MODULES = {
         "benchprof.scoring.structure",
         "benchprof.sampling",
     ),
+    "listed": (
+        "benchprof.masks.listed",
+        "benchprof.models.anatomy",
+        "benchprof.models.units",
+        "benchprof.scoring.structure",
+    ),
     "evaluation": (
         "benchprof.scoring.attention",
         "benchprof.scoring.generation",

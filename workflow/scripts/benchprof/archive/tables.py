@@ -23,6 +23,8 @@ from benchprof.archive.strict import Fields, check_shape, load_json
 TOLERANCE = 1e-9
 # A fraction that is no number: each model's is chosen, and stands in the mask.
 CALIBRATED = "calibrated"
+# The selection of units that are listed: no importance made it.
+LISTED = "listed"
 ALL_ABILITIES = "all_abilities"
 MANIFEST = "results/manifest.json"
 SHAPE = Fields(
@@ -180,7 +182,7 @@ class Tables:
                 if mask[key] != value:
                     said = f"says {key} {mask[key]!r} of itself"
                     raise ArchiveError(f"{name}: {said}; listed as {value!r}")
-            if source["seed"] is None:
+            if source["seed"] is None and source["selection"] != LISTED:
                 model = intact[source["model"], source["benchmark"]]["model_digest"]
                 _check_importance(mask["importance"], source["ability"], model, name)
 

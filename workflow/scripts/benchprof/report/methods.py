@@ -15,7 +15,7 @@ from benchprof.provenance import software
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 from benchprof.run.ablation import k_name
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.configuration import CALIBRATED, LISTED
 
 SCORES = {
     "taylor_abs": "the mean over the ability's training items of |w × gradient|",
@@ -86,14 +86,21 @@ def method_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Metho
     unit = settings["unit"]
     every = "parameters" if unit == "weight" else f"{unit}s"
     whole = every if settings["fraction_of"] == "model" else f"{unit}s in scope"
-    steps = [_profiled(table), _importance(settings)]
+    steps = [_profiled(table)]
+    if LISTED in settings["selections"]:
+        steps.append(_listed_masks(settings["selections"][LISTED], f"{unit}s"))
+        return steps + _since_masks(settings, table)
+    steps.append(_importance(settings))
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole, f"{unit}s"))
         steps.append(MethodStep(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
-    steps += [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
-    if table["model"].nunique() > 1:
-        steps.append(_similarity())
-    return steps
+    return steps + _since_masks(settings, table)
+
+
+def _since_masks(settings: Mapping[str, Any], table: pd.DataFrame) -> list[MethodStep]:
+    """The steps after the masks."""
+    steps = [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
+    return [*steps, _similarity()] if table["model"].nunique() > 1 else steps
 
 
 def write_methods(
@@ -118,7 +125,9 @@ def write_methods(
     sentences.append(_benchmarks(shipped))
     body = " ".join(sentence for sentence in sentences if sentence)
     write_text(text, f"# Methods\n\n{body}\n")
-    uses = {f"importance:{settings['importance']['score']}", "statistics"}
+    uses = {"statistics"}
+    if LISTED not in settings["selections"]:
+        uses.add(f"importance:{settings['importance']['score']}")
     uses |= {f"benchmark:{name}" for name in shipped.values()}
     if _averages_units(settings):
         uses.add("ablation:mean")
@@ -201,6 +210,16 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) 
         "all abilities",
     }
     return rules[name]
+
+
+def _listed_masks(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodStep:
+    """Which units each ability's mask holds."""
+    shown = []
+    for ability, by_layer in lists.items():
+        named = [f"{_listed(own)} of layer {layer}" for layer, own in by_layer.items()]
+        shown.append(f"{readable(ability).lower()} {', '.join(named)}")
+    text = f"{units} that the configuration lists, numbered from 0: {'; '.join(shown)}."
+    return MethodStep("Masks", text)
 
 
 def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:

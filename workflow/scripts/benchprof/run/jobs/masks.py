@@ -38,7 +38,9 @@ class SelectMasks(MaskJob):
 
     @property
     def importance(self) -> dict[str, Path]:
-        """An ability's scores, by ability."""
+        """An ability's scores, by ability; none where masks are listed."""
+        if self.run.lists:
+            return {}
         return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
 
     @property
@@ -61,11 +63,21 @@ class SelectMasks(MaskJob):
     @property
     def settings(self) -> Any:
         """The rule, what k is a share of, and whose masks contrast."""
+        config, rule = self.run.configuration, self.run.values["selections"][self.selection]
+        if self.run.lists:
+            return {
+                "selection": rule,
+                "fractions": self.run.sizes,
+                "unit": config.unit,
+                "layers": config.layers,
+                "abilities": self.run.abilities,
+                "code": codebase.digest_of("listed"),
+            }
         return {
-            "selection": self.run.values["selections"][self.selection],
-            "defaults": getattr(self.run.configuration.selections, self.selection).model_dump(),
+            "selection": rule,
+            "defaults": getattr(config.selections, self.selection).model_dump(),
             "fractions": self.run.sizes,
-            "fraction_of": self.run.configuration.fraction_of,
+            "fraction_of": config.fraction_of,
             "abilities": self.run.abilities,
             "code": codebase.digest_of("masks"),
         }
@@ -110,6 +122,7 @@ class DrawControls(MaskJob):
         return (
             SelectMasks(self.run, self.model, self.selection).settings
             | {
+                "code": codebase.digest_of("masks"),
                 "dtype": config.models[self.model].dtype,
                 "scope": config.scope,
                 "layers": config.layers,

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchprof.models.source import FLOAT32, is_converted, precision_of
 from benchprof.run import paths
-from benchprof.run.configuration import Folder
+from benchprof.run.configuration import LISTED, Folder
 from benchprof.run.jobs.job import Files, ModelJob, Size
 
 
@@ -95,10 +95,15 @@ class CheckSizes(ModelJob):
         config = self.run.configuration
         # Only where it is so: the jobs of other models need not run again.
         chat = {"chat_template": True} if self.asks_in_chats else {}
-        return {
-            "unit": config.unit,
-            "scope": config.scope,
-            "layers": config.layers,
-            "fractions": self.run.sizes,
-            "fraction_of": config.fraction_of,
-        } | chat
+        lists = {LISTED: self.run.values["selections"][LISTED]} if self.run.lists else {}
+        return (
+            {
+                "unit": config.unit,
+                "scope": config.scope,
+                "layers": config.layers,
+                "fractions": self.run.sizes,
+                "fraction_of": config.fraction_of,
+            }
+            | chat
+            | lists
+        )
