@@ -179,8 +179,12 @@ def behind(module: str) -> set[str]:
             {"benchprof.models.loading", "benchprof.scoring.rotary", *codebase.MODULES["levels"]}
             - {*codebase.MODULES["masks"]},
         ),
-        # The type of a mask's entries.
-        ("evaluation", {"benchprof.masks.threshold"}),
+        # The type of a mask's entries; and of means of units the digest is in their keys.
+        (
+            "evaluation",
+            {"benchprof.masks.threshold", *codebase.MODULES["levels"]}
+            - {*codebase.MODULES["evaluation"]},
+        ),
     ],
 )
 def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]) -> None:
@@ -188,6 +192,13 @@ def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]
     listed = set(codebase.MODULES[stage])
     assert unlisted(f"benchprof.{stage}.job", listed) == others
     assert not NO_NUMBERS & listed
+
+
+def test_what_lists_masks_is_in_their_digest() -> None:
+    """The type of their entries is not, nor what could only load weights, which they do not."""
+    others = {"masks.threshold", "models.loading", "scoring.rotary"}
+    found = unlisted("benchprof.masks.listed", {*codebase.MODULES["listed"]})
+    assert found == {f"benchprof.{name}" for name in others}
 
 
 def unlisted(module: str, listed: set[str]) -> set[str]:

@@ -165,6 +165,17 @@ def test_another_value_of_a_key_is_another_text(section: str, make_table: Table)
     assert compared == keys
 
 
+def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
+    lists = {"causes": {"15": [13], "16": [21, 3]}, "places": {"2": [0, 1, 5]}}
+    own = {"unit": "head", "selections": {"listed": lists}}
+    steps = {step.name: step.text for step in method_steps(SETTINGS | own, make_table(2, 2))}
+    assert steps["Masks"] == (
+        "heads that the configuration lists, numbered from 0: causes 13 of layer 15, 21, 3 of "
+        "layer 16; places 0, 1, 5 of layer 2."
+    )
+    assert not any(name.startswith("Importance") for name in steps)
+
+
 def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
     table = make_table(2, 2)
     rule = {"definition": "ratio", "pool": 5}

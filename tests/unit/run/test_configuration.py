@@ -129,6 +129,58 @@ def test_attributions_toward_flips_are_of_units_and_a_choice(
         read(changes)
 
 
+LISTS = {ability: {3: [1, 2]} for ability in DEFAULT["abilities"]}
+LISTED = {
+    "unit": "head",
+    "scope": "attention",
+    "selections": {"listed": LISTS},
+    "fractions": ["listed"],
+}
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"fractions": [0.1]}, ["fractions: [0.1] with a selection listed", "[listed] with"]),
+        ({"fractions": ["listed", 0.1]}, ["fractions: ['listed', 0.1]", "[listed] with"]),
+        ({"selections": {"top": {}}}, ["fractions: ['listed'] with no selection listed"]),
+        ({"selections": {"top": {}, "listed": LISTS}}, ["listed: beside another selection"]),
+        ({"unit": "weight"}, ["selections.listed: with unit weight", "neuron or head"]),
+        ({"importance": DEFAULT["importance"] | {"halves": True}}, ["importance.halves: true"]),
+        ({"selections": {"listed": {}}}, ["listed.analogical_reasoning: no list"]),
+        ({"selections": {"listed": LISTS | {"x": {0: [0]}}}}, ["listed.x: no such ability"]),
+        (
+            {"selections": {"listed": LISTS | {"spatial_reasoning": {0: [1], 2: [3, 4]}}}},
+            ["selections.listed: ", "2 units for temporal_reasoning", "3 units for spatial"],
+        ),
+        ({"selections": {"listed": {"x": {}}}}, ["selections.listed.x: {}", "layers, each with"]),
+        ({"selections": {"listed": {"x": {3: []}}}}, ["listed.x.3: []", "a list of heads"]),
+        ({"selections": {"listed": {"x": {3: [1, 1]}}}}, ["listed.x.3: [1, 1]", "each once"]),
+        ({"selections": {"listed": {"x": {3: [-1]}}}}, ["listed.x.3.0: -1", "0 or more"]),
+        ({"selections": {"listed": {"x": {-3: [1]}}}}, ["listed.x", "'-3'", "a decoder layer"]),
+        ({"selections": {"listed": {"x": {"last": [1]}}}}, ["'last'", "a decoder layer"]),
+    ],
+)
+def test_lists_stand_alone_and_are_alike(sections: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(InputError) as raised:
+        Run.of(DEFAULT | LISTED | sections)
+    for word in words:
+        assert word in str(raised.value)
+
+
+def test_lists_are_layers_by_number_and_texts_in_files_of_settings() -> None:
+    run = Run.of(DEFAULT | LISTED)
+    assert run.lists == LISTS
+    assert run.values["selections"]["listed"]["spatial_reasoning"] == {"3": [1, 2]}
+    # As a job gets them from the workflow.
+    assert Run.of(run.values).lists == LISTS
+    assert (run.ks, run.sizes, run.numbers) == (["listed"], ["listed"], [])
+    assert {own.stem for own in run.ablations} == {
+        "listed_listed",
+        *(f"listed-random-{seed}_listed" for seed in run.seeds),
+    }
+
+
 MODEL = DEFAULT["models"]["smollm2-135m-instruct"]
 
 

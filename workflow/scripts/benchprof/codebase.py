@@ -59,6 +59,7 @@ MODULES = {
         "benchprof.importance.levels",
         "benchprof.models.units",
         "benchprof.scoring.chat",
+        "benchprof.scoring.structure",
         "benchprof.scoring.thinking",
         "benchprof.sampling",
     ),
@@ -91,6 +92,12 @@ MODULES = {
         "benchprof.models.loading",
         "benchprof.models.units",
         "benchprof.scoring.rotary",
+        "benchprof.scoring.structure",
+    ),
+    "listed": (
+        "benchprof.masks.listed",
+        "benchprof.models.anatomy",
+        "benchprof.models.units",
         "benchprof.scoring.structure",
     ),
     "evaluation": (

@@ -29,6 +29,7 @@ from benchprof.models.preparation import read_card
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import LISTED
 from benchprof.scoring.chat import prints_date
 
 SETTINGS = "results/settings"
@@ -140,13 +141,16 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
     settings = _settings(folder, f"select_masks/{model}/{selection}")
     without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
     controls = _settings(folder, f"draw_controls/{model}/{selection}", without)
-    importance = _importance(folder, model)
+    importance = {} if selection == LISTED else _importance(folder, model)
+    # What is listed is no share of anything.
+    share = {} if selection == LISTED else {"fraction_of": settings["fraction_of"]}
     left_out = _left_out(folder, model) if settings["selection"].get("without_super") else {}
     for fraction in settings["fractions"]:
         for ability in settings["abilities"]:
             # The background is of `specific` alone.
             others = {BACKGROUND} & {*importance} if selection == "specific" else set()
-            names = read_for(selection, ability, {*settings["abilities"], *others})
+            every = {*settings["abilities"], *others}
+            names = read_for(selection, ability, every) if importance else []
             yield (
                 Ablation(ability, selection, fraction),
                 {
@@ -154,10 +158,10 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
                     "selection": selection,
                     "settings": settings["selection"],
                     "fraction": fraction,
-                    "fraction_of": settings["fraction_of"],
                     "importance": {name: importance[name] for name in names},
                     "code": settings["code"],
                 }
+                | share
                 | left_out,
             )
     # Later than every mask: Snakemake compares times.

@@ -20,6 +20,7 @@ from benchprof.plan.workload import (
     text_questions,
     total,
 )
+from benchprof.run.configuration import LISTED
 from benchprof.run.inputs import check_exclusions
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import (
@@ -137,7 +138,13 @@ def _evaluations(run: Run) -> Sequence[Evaluation]:
 
 
 def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
-    """Entries of a mask by each k that is a number, or a candidate for the calibrated one."""
+    """Entries of a mask by each k that is a number, or a candidate for the calibrated one.
+
+    Where masks are listed there is one, and all lists are equally long.
+    """
+    if run.lists:
+        by_layer = next(iter(run.lists.values()))
+        return {LISTED: sum(map(len, by_layer.values()))}
     of_model = run.configuration.fraction_of == "model"
     if shape.units is not None:
         whole = shape.units.whole if of_model else shape.units.scope
@@ -159,8 +166,9 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         Step("prepare_model", 1, asked=host(PrepareModel(run, model)),
              disk=shape.weight_bytes),
         Step("check_sizes", 1, asked=host(CheckSizes(run, model))),
-        replace(importance, asked=host(ComputeImportance(run, model))),
     ]  # fmt: skip
+    if not run.lists:
+        steps.append(replace(importance, asked=host(ComputeImportance(run, model))))
     if load.neutral is not None:
         steps.append(_super(FindSuper(run, model), shape, load.neutral, on))
     for selection in run.selections:

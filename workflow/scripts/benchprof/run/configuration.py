@@ -16,6 +16,8 @@ from benchprof.section import EachOnce, Section, Text
 
 CALIBRATED = "calibrated"
 """Stands in place of a k for the one that the calibration splits choose."""
+LISTED = "listed"
+"""The selection of units that are listed, and what stands in place of its k: it has none."""
 CHAT_DATE = "2024-07-26"
 """What chat templates print for today: the day that Llama 3's own has where it knows none."""
 
@@ -317,6 +319,23 @@ class Specific(Selection):
         return self
 
 
+Layer = Annotated[
+    # A JSON object has no keys but texts.
+    int, Field(ge=0, strict=False, description="a decoder layer: a whole number, 0 or more")
+]
+Listed = Annotated[
+    dict[
+        Layer,
+        Annotated[
+            list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]],
+            EachOnce,
+            Field(min_length=1, description="a list of heads or neurons, each once, from 0"),
+        ],
+    ],
+    Field(min_length=1, description="layers, each with a list of its heads or neurons, from 0"),
+]
+
+
 class Selections(Section):
     """Which weights of the scope a mask holds, by rules beside each other."""
 
@@ -332,12 +351,17 @@ class Selections(Section):
     bottom: Selection | None = Field(
         default=None, description="nothing: bottom: {}, or without_super"
     )
+    listed: dict[Slug, Listed] | None = Field(
+        default=None, description="of each ability the layers, each with a list of its units"
+    )
 
     @property
     def without_super(self) -> list[str]:
         """Names of the selections whose masks leave the super set out."""
         every = {name: getattr(self, name) for name in type(self).model_fields}
-        return [name for name, own in every.items() if own is not None and own.without_super]
+        # What is listed is no rule with settings.
+        rules = {name: own for name, own in every.items() if isinstance(own, Selection)}
+        return [name for name, own in rules.items() if own.without_super]
 
     @model_validator(mode="after")
     def _has_one(self) -> Selections:
@@ -541,18 +565,21 @@ class Configuration(Section):
             description="two whole numbers, the first decoder layer and the last, from 0",
         )
     )
-    selections: Selections = Field(description="at least one of top, specific, core and bottom")
+    selections: Selections = Field(
+        description="at least one of top, specific, core and bottom, or listed alone"
+    )
     fractions: Annotated[
         list[
             Annotated[
-                Literal["calibrated"] | Share,
+                Literal["calibrated", "listed"] | Share,
                 Field(description="a number above 0 and below 1, or the word calibrated"),
             ]
         ],
         EachOnce,
     ] = Field(
         min_length=1,
-        description="a list of numbers above 0 and below 1, or the word calibrated",
+        description="a list of numbers above 0 and below 1, or the word calibrated; [listed] with "
+        "that selection",
     )
     calibration: Calibration | None = Field(default=None, description="fractions and items")
     fraction_of: Literal["model", "scope"] = Field(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.run.ablation import ALL_ABILITIES, INTACT
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration, Folder
+from benchprof.run.configuration import CALIBRATED, LISTED, AbilitySplit, Configuration, Folder
 
 RESERVED = (INTACT, ALL_ABILITIES)
 
@@ -58,6 +58,7 @@ def check_consistency(config: Configuration, source: str) -> None:
     _check_unit(config, source)
     _check_toward(config, source)
     _check_contrast(config, source)
+    _check_listed(config, source)
     if config.validation:
         _check_validation(config, source)
 
@@ -107,9 +108,6 @@ def _check_unit(config: Configuration, source: str) -> None:
     if config.importance.score == "wanda":
         where = f"{source}, importance.score"
         raise InputError(where, f"wanda with unit {config.unit}", "a score of gradients")
-    if config.ablation == "mean":
-        where, found = f"{source}, ablation", f"mean with unit {config.unit}"
-        raise InputError(where, found, "zero, or {scale: FACTOR}, of the weights that read a unit")
     if config.selections.top and config.selections.top.within == "chunk":
         where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
         raise InputError(where, found, "model or tensor", "A chunk is a million weights.")
@@ -158,6 +156,39 @@ def _check_contrast(config: Configuration, source: str) -> None:
             str(specific.in_top_of),
             f"at most {others}, as many as an ability is contrasted with",
         )
+
+
+def _check_listed(config: Configuration, source: str) -> None:
+    """Stop where units are listed beside what ranks them, or not for every ability alike."""
+    lists, where = config.selections.listed, f"{source}, selections.{LISTED}"
+    if (LISTED in config.fractions) != bool(lists) or (lists and len(config.fractions) > 1):
+        found = f"{list(config.fractions)} with {'a' if lists else 'no'} selection {LISTED}"
+        raise InputError(
+            f"{source}, fractions",
+            found,
+            f"[{LISTED}] with that selection, and numbers or {CALIBRATED} with any other",
+        )
+    if not lists:
+        return
+    if len(config.selections.model_fields_set) > 1:
+        raise InputError(
+            where,
+            "beside another selection",
+            "it alone",
+            "Give the other one a configuration of its own: the store computes nothing twice.",
+        )
+    if config.unit == "weight":
+        raise InputError(where, "with unit weight", "unit neuron or head")
+    if config.importance.halves:
+        raise InputError(f"{source}, importance.halves", f"true with {LISTED} masks", "false")
+    for ability in sorted(set(config.abilities) ^ set(lists)):
+        found = "no list" if ability in config.abilities else "no such ability"
+        raise InputError(f"{where}.{ability}", found, "a list for each of the abilities")
+    sizes = {ability: sum(map(len, own.values())) for ability, own in lists.items()}
+    if len(set(sizes.values())) > 1:
+        found = ", ".join(f"{size} units for {ability}" for ability, size in sizes.items())
+        remedy = "Masks are compared at one size: give other sizes a configuration of their own."
+        raise InputError(where, found, "as many units for each ability", remedy)
 
 
 def _check_validation(config: Configuration, source: str) -> None:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchprof import codebase, digests
 from benchprof.importance.scoring import Scoring
 from benchprof.run import paths
 from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
 class Scored(ModelJob):
     """A job that scores the weights in scope on train items."""
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where masks are listed, and nothing is ranked."""
+        return [] if run.lists else super().all_of(run)
+
     @property
     def exclude(self) -> dict[str, list[str]]:
         """The ids of the train items that are left out, by ability."""
-        return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
+        return self.run.train_excluded
 
     @property
     def scoring(self) -> Scoring:
