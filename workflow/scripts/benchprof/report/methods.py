@@ -15,7 +15,7 @@ from benchprof.provenance import software
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 from benchprof.run.ablation import k_name
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.configuration import CALIBRATED, SIGNED, KnockOuts
 
 SCORES = {
     "taylor_abs": "the mean over the ability's training items of |w × gradient|",
@@ -30,6 +30,12 @@ UNIT_SCORES = {
     "taylor_signed": "the mean (with its sign) over the ability's training items x of s(x)",
     "fisher": "the mean over the ability's training items x of s(x)²",
 }
+KNOCK_OUT = (
+    "the coefficient of u in a Lasso regression (penalty by cross-validation) of the effects of "
+    "{groups} random groups on which {unit}s each holds, {share:g} of those in scope and the same "
+    "for all abilities: the effect of a group is the mean rise, without the group, over the "
+    "ability's training items"
+)
 ATTRIBUTION = ", s(x) = -Σ a × gradient over the unit's activations a"
 LOSSES = {
     "all": "all tokens",
@@ -164,14 +170,18 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     importance = settings["importance"]
     loss = LOSSES[importance["loss_on"]]
     unit = settings["unit"]
-    if unit == "weight":
-        name, score = "weight w", SCORES[importance["score"]]
+    name = "weight w" if unit == "weight" else f"{unit} u"
+    if importance["score"] == "knock_out":
+        groups = KnockOuts(**importance.get("knock_outs") or {})
+        score = KNOCK_OUT.format(unit=unit, **groups.model_dump())
+    elif unit == "weight":
+        score = SCORES[importance["score"]]
     else:
-        name, score = f"{unit} u", UNIT_SCORES[importance["score"]] + ATTRIBUTION
+        score = UNIT_SCORES[importance["score"]] + ATTRIBUTION
     at = "at the positions of" if importance["score"] == "wanda" else "of"
     parts = [f"{score}, {at} the loss on {loss}"]
     if importance.get("against"):
-        least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
+        least = "" if importance["score"] in SIGNED else " (at least 0)"
         parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
     if importance.get("replicated"):
         parts.append("what that agrees on over two halves of the items (the nearer to 0, or 0)")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.run.ablation import ALL_ABILITIES, INTACT
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration, Folder
+from benchprof.run.configuration import CALIBRATED, SIGNED, AbilitySplit, Configuration, Folder
 
 RESERVED = (INTACT, ALL_ABILITIES)
 
@@ -54,6 +54,7 @@ def check_consistency(config: Configuration, source: str) -> None:
     if config.layers and config.layers[0] > config.layers[1]:
         where = f"{source}, layers"
         raise InputError(where, str(config.layers), "the first layer and the last, not before it")
+    _check_score(config, source)
     _check_unit(config, source)
     _check_contrast(config, source)
     if config.validation:
@@ -73,11 +74,27 @@ def _check_case(names: Iterable[str], where: str) -> None:
             )
 
 
-def _check_unit(config: Configuration, source: str) -> None:
-    """Stop where a unit does not go with the scope, the score or the ablation."""
-    if config.importance.score == "wanda" and config.importance.loss_on == "choice":
+def _check_score(config: Configuration, source: str) -> None:
+    """Stop where a score does not go with the loss, the unit or the groups."""
+    importance = config.importance
+    if importance.score == "wanda" and importance.loss_on == "choice":
         where = f"{source}, importance.loss_on"
         raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
+    if importance.score == "wanda" and config.unit != "weight":
+        where = f"{source}, importance.score"
+        raise InputError(
+            where, f"wanda with unit {config.unit}", "a score of gradients, or knock_out"
+        )
+    if importance.score == "knock_out" and config.unit == "weight":
+        where = f"{source}, importance.score"
+        raise InputError(where, "knock_out with unit weight", "unit neuron or head")
+    if importance.knock_outs and importance.score != "knock_out":
+        where = f"{source}, importance.knock_outs"
+        raise InputError(where, f"groups with the score {importance.score}", "the score knock_out")
+
+
+def _check_unit(config: Configuration, source: str) -> None:
+    """Stop where a unit does not go with the scope, the halves or the ablation."""
     if config.unit == "weight":
         if config.importance.replicated:
             where = f"{source}, importance.replicated"
@@ -93,9 +110,6 @@ def _check_unit(config: Configuration, source: str) -> None:
     if config.scope != scope:
         where = f"{source}, scope"
         raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
-    if config.importance.score == "wanda":
-        where = f"{source}, importance.score"
-        raise InputError(where, f"wanda with unit {config.unit}", "a score of gradients")
     if config.ablation == "mean":
         where, found = f"{source}, ablation", f"mean with unit {config.unit}"
         raise InputError(where, found, "zero, or {scale: FACTOR}, of the weights that read a unit")
@@ -110,10 +124,10 @@ def _check_unit(config: Configuration, source: str) -> None:
 def _check_contrast(config: Configuration, source: str) -> None:
     specific = config.selections.specific
     ratio = specific is not None and specific.definition == "ratio"
-    if config.importance.score == "taylor_signed" and ratio:
+    if config.importance.score in SIGNED and ratio:
         raise InputError(
             f"{source}, selections.specific.definition",
-            "ratio with the score taylor_signed, which may be negative",
+            f"ratio with the score {config.importance.score}, which may be negative",
             "sum, max, diff or exclude",
         )
     others = 1 if specific and specific.background else len(config.abilities) - 1
