@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LassoCV
 
 FOLDS = 5
+PENALTIES = np.logspace(0, -3, 101)[1:]
+"""As shares of the smallest one that leaves no unit, which none of these is."""
 ITERATIONS = 10_000
 """Of the coordinate descent, ten times scikit-learn's default: groups overlap."""
 
@@ -48,9 +50,10 @@ class Design:
         The coefficients of a Lasso with an intercept (Tibshirani 1996, Regression Shrinkage and
         Selection via the Lasso, J. R. Stat. Soc. B 58), most of them 0. The penalty is the one of
         a hundred with the smallest squared error on groups that the fit did not see, in
-        five folds of groups in their order (`LassoCV`), so that nothing is drawn. Units that are
-        in the same groups share a coefficient in equal parts, which leaves the regression's
-        optimum as it is.
+        five folds of groups in their order (`LassoCV`), so that nothing is drawn. All of them
+        leave a unit at least: where groups explain nothing, that is for the masks' controls to
+        show, not for a job of all abilities to stop at. Units that are in the same groups share
+        a coefficient in equal parts, which leaves the regression's optimum as it is.
 
         Why not stability selection (Meinshausen and Buehlmann 2010): it tells how often a unit is
         chosen, not how much it does nor with which sign, and has settings of its own. In
@@ -63,10 +66,13 @@ class Design:
             effects: of each group, shape (groups,).
 
         Returns:
-            Shape (units,), in the effects' unit.
+            Shape (units,), in the effects' unit; all 0 where every group does the same.
         """
         if np.ptp(effects) == 0:
             return np.zeros(len(self.kind))
-        fitted = LassoCV(cv=FOLDS, max_iter=ITERATIONS).fit(self.columns, effects)
+        slopes = (self.columns - self.columns.mean(axis=0)).T @ (effects - effects.mean())
+        penalties = PENALTIES * np.abs(slopes).max() / len(effects)
+        lasso = LassoCV(alphas=penalties, cv=FOLDS, max_iter=ITERATIONS)
+        fitted = lasso.fit(self.columns, effects)
         each: NDArray[np.float64] = (fitted.coef_ / self.units)[self.kind]
         return each

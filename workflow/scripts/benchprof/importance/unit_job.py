@@ -59,7 +59,7 @@ def importance_of_units(
         pair = _shuffled(own)
         scores[name] = score_replicated(score, *pair) if scoring.replicated else score(*pair)
         if scoring.groups is not None and not any(part.any() for part in scores[name].values()):
-            raise _no_unit_stands_out(files[name])
+            raise _no_unit_left(files[name])
     return scores
 
 
@@ -74,12 +74,12 @@ def _shuffled(own: Examples) -> tuple[list[Example], list[Example]]:
     return [own.examples[index] for index in order], companions
 
 
-def _no_unit_stands_out(file: Path) -> InputError:
+def _no_unit_left(file: Path) -> InputError:
     """What to raise where all coefficients are 0: a mask would hold whatever comes first."""
     return InputError(
         f"{file}, with `importance.score: knock_out`",
-        "no unit explains which groups its items' loss needs",
-        "a unit that does",
+        "no unit is left that explains the loss without groups",
+        "one unit or more",
         "Raise `importance.knock_outs.groups` or `share`, or take more items or another score; "
         "what is done stays in the store.",
     )
