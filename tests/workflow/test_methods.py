@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from tests.workflow.conftest import ABILITIES, Project, make_project
 
+from benchprof.archive.masks import _importance
 from benchprof.tensors import TensorFile
 
 SELECTIVITY = "results/analysis/tiny/selectivity_top_0.1.csv"
@@ -272,6 +273,25 @@ def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_pat
     assert location.groupby("ability")["entries"].sum().to_dict() == {"colours": 1, "places": 1}
     log = project.log("measure_stability/tiny.log")
     assert log.count(" reused, 0 computed") == log.count("attributions of examples:") > 2
+
+
+def test_heads_are_knocked_out_once_for_all_items_and_halves(
+    heads: Project, tmp_path: Path
+) -> None:
+    project = heads.copy(tmp_path / "copy")
+    groups = {"score": "knock_out", "knock_outs": {"groups": 12, "share": 0.3}}
+    project.configure(lambda config: config["importance"].update(groups))
+    project.run("results/methods.md", "results/analysis/tiny/stability.csv")
+    # Each of four heads three times, and the intact model.
+    said = "losses without groups of units: {} reused, {} computed"
+    assert said.format(0, 5) in project.log("compute_importance/tiny.log")
+    assert project.log("measure_stability/tiny.log").count(said.format(5, 0)) > 2
+    own = origin(project, "importance/tiny/places.safetensors")
+    assert own["knock_outs"]["groups"] == {"number": 12, "share": 0.3, "seed": 2026}
+    # What an archive's masks are compared with, from the settings.
+    assert _importance(project.folder, "tiny")["places"] == own
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "of the effects of 12 random groups on which heads each holds" in methods
 
 
 def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(

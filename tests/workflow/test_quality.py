@@ -168,7 +168,16 @@ def behind(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("stage", "others"),
     [
-        ("importance", set()),
+        # Losses without units have a digest of their own, which importances that are made of them
+        # carry. The type of a mask's entries.
+        (
+            "importance",
+            {
+                "benchprof.importance.knock_outs",
+                "benchprof.masks.ablation",
+                "benchprof.masks.threshold",
+            },
+        ),
         # What is read of a record: its code is in the evaluations' digest, which made it.
         ("calibration", {"benchprof.evaluation.record"}),
         ("profile", {"benchprof.evaluation.record"}),
@@ -199,6 +208,14 @@ def test_what_lists_masks_is_in_their_digest() -> None:
     others = {"masks.threshold", "models.loading", "scoring.rotary"}
     found = unlisted("benchprof.masks.listed", {*codebase.MODULES["listed"]})
     assert found == {f"benchprof.{name}" for name in others}
+
+
+def test_what_decides_losses_without_units_is_in_their_digest() -> None:
+    listed = set(codebase.MODULES["knock_outs"])
+    # What an example's digest stands for, and the type of a mask's entries.
+    texts = {"example", "items"} | {own.rpartition(".")[2] for own in codebase.MODULES["levels"]}
+    others = {own.rpartition(".")[2] for own in unlisted("benchprof.importance.knock_outs", listed)}
+    assert others <= {*texts, "threshold"}
 
 
 def unlisted(module: str, listed: set[str]) -> set[str]:

@@ -74,6 +74,10 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, tensor, chunk"]),
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
+        ("importance.knock_outs", {"groups": 9}, ["knock_outs.groups", "9", "10 or more"]),
+        ("importance.knock_outs", {"size": 9}, ["knock_outs.size", "unknown", "groups, share"]),
+        ("importance.knock_outs", {}, ["importance.knock_outs", "taylor_abs", "score knock_out"]),
+        ("importance.score", "knock_out", ["knock_out with unit weight", "neuron or head"]),
         ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
         ("selections.top", {"without_super": 1}, ["top.without_super", "1", "true or false"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
@@ -109,6 +113,7 @@ FLIPS = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
         ({"unit": "weight"}, "importance.toward: flip with unit weight; expected zero, or unit"),
         ({"loss_on": "answer"}, "importance.loss_on: answer with toward flip"),
         ({"against": "blank"}, "importance.against: blank with toward flip"),
+        ({"score": "knock_out"}, "importance.toward: flip with the score knock_out"),
         ({"toward": "blank"}, "importance.toward: 'blank'; expected one of zero, flip"),
     ],
 )
@@ -179,6 +184,28 @@ def test_lists_are_layers_by_number_and_texts_in_files_of_settings() -> None:
         "listed_listed",
         *(f"listed-random-{seed}_listed" for seed in run.seeds),
     }
+
+
+@pytest.mark.parametrize("score", ["taylor_signed", "knock_out"])
+def test_no_ratio_of_scores_that_may_be_negative(score: str) -> None:
+    config = changed("importance.score", score) | {"unit": "neuron"}
+    said = f"specific.definition: ratio with the score {score}, which may be negative"
+    with pytest.raises(InputError, match=said):
+        Run.of(config)
+    config["selections"] = {"specific": {"definition": "sum"}, "bottom": {}, "core": {}}
+    Run.of(config)
+
+
+def test_groups_are_a_hundred_of_two_percent_where_nothing_is_said() -> None:
+    plain, own = (
+        Run.of(changed("importance", {"score": "knock_out", "loss_on": "choice"} | groups)
+               | {"unit": "neuron", "selections": {"top": {}}}).configuration.importance.knocked_out
+        for groups in ({}, {"knock_outs": {"groups": 300}})
+    )  # fmt: skip
+    assert plain is not None
+    assert own is not None
+    assert (plain.groups, plain.share, own.groups, own.share) == (100, 0.02, 300, 0.02)
+    assert Run.of(DEFAULT).configuration.importance.knocked_out is None
 
 
 MODEL = DEFAULT["models"]["smollm2-135m-instruct"]

@@ -19,7 +19,7 @@ from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
 from benchprof.importance.items import used_items
 from benchprof.importance.job import origin_of
-from benchprof.importance.scoring import Scoring
+from benchprof.importance.scoring import Groups, Scoring
 from benchprof.masks.mask import RANDOM, read_mask
 from benchprof.masks.selection import read_for
 from benchprof.masks.super_job import neutral_example
@@ -222,7 +222,12 @@ def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
             settings["chat_date"],
             settings["toward"],
         )
-        scoring = Scoring(prepared, **{name: settings[name] for name in IMPORTANCE})
+        knocked_out = settings.get("knock_outs")
+        scoring = Scoring(
+            prepared,
+            **{name: settings[name] for name in IMPORTANCE},
+            groups=Groups(**knocked_out["groups"]) if knocked_out else None,
+        )
         found[ability] = origin_of(card.digest, scoring, date, examples)
     return found
 

@@ -16,7 +16,7 @@ from benchprof.provenance import software
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 from benchprof.run.ablation import k_name
-from benchprof.run.configuration import CALIBRATED, LISTED
+from benchprof.run.configuration import CALIBRATED, LISTED, SIGNED, KnockOuts
 from benchprof.tensors import read_origin
 
 SCORES = {
@@ -37,6 +37,12 @@ ATTRIBUTIONS = {
     "flip": ", s(x) = Σ (a - a′) × gradient over the unit's activations a and a′, where a version "
     "of x in which one changed fact makes another option right has a′",
 }
+KNOCK_OUT = (
+    "the coefficient of u in a Lasso regression (penalty by cross-validation) of the effects of "
+    "{groups} random groups on which {unit}s each holds, {share:g} of those in scope and the same "
+    "for all abilities: the effect of a group is the mean rise, without the group, over the "
+    "ability's training items"
+)
 LOSSES = {
     "all": "all tokens",
     "answer": "the answer's tokens",
@@ -198,14 +204,18 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     toward = importance.get("toward", "zero")
     loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
     unit = settings["unit"]
-    if unit == "weight":
-        name, score = "weight w", SCORES[importance["score"]]
+    name = "weight w" if unit == "weight" else f"{unit} u"
+    if importance["score"] == "knock_out":
+        groups = KnockOuts(**importance.get("knock_outs") or {})
+        score = KNOCK_OUT.format(unit=unit, **groups.model_dump())
+    elif unit == "weight":
+        score = SCORES[importance["score"]]
     else:
-        name, score = f"{unit} u", UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
+        score = UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
     at = "at the positions of" if importance["score"] == "wanda" else "of"
     parts = [f"{score}, {at} {loss}"]
     if importance.get("against"):
-        least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
+        least = "" if importance["score"] in SIGNED else " (at least 0)"
         parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
     if importance.get("replicated"):
         parts.append("what that agrees on over two halves of the items (the nearer to 0, or 0)")
@@ -228,7 +238,7 @@ def _super(
     first = next(iter(super_sets.values()))
     units = f"{first['unit']}s"
     # Of scores with a sign a large negative one ranks high as well.
-    share = "mean absolute share" if importance["score"] == "taylor_signed" else "mean share"
+    share = "mean absolute share" if importance["score"] in SIGNED else "mean share"
     return MethodStep(
         f"Super {units}",
         f"the smallest number of the {units} with the largest {share} of importance over "

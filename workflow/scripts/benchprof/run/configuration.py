@@ -18,6 +18,8 @@ CALIBRATED = "calibrated"
 """Stands in place of a k for the one that the calibration splits choose."""
 LISTED = "listed"
 """The selection of units that are listed, and what stands in place of its k: it has none."""
+SIGNED = ("taylor_signed", "knock_out")
+"""Scores that are negative where the loss would fall."""
 CHAT_DATE = "2024-07-26"
 """What chat templates print for today: the day that Llama 3's own has where it knows none."""
 
@@ -265,11 +267,18 @@ Benchmark = Annotated[
 # Importance, masks, ablation.
 
 
+class KnockOuts(Section):
+    """Random groups of units that are knocked out, one at a time."""
+
+    groups: int = Field(default=100, ge=10, description="a whole number of groups, 10 or more")
+    share: Share = 0.02
+
+
 class Importance(Section):
     """How the weights are scored for each ability."""
 
-    score: Literal["taylor_abs", "taylor", "taylor_signed", "fisher", "wanda"] = Field(
-        description="one of taylor_abs, taylor, taylor_signed, fisher, wanda"
+    score: Literal["taylor_abs", "taylor", "taylor_signed", "fisher", "wanda", "knock_out"] = Field(
+        description="one of taylor_abs, taylor, taylor_signed, fisher, wanda, knock_out"
     )
     loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
     against: CompanionKind | None = None
@@ -277,6 +286,12 @@ class Importance(Section):
     toward: Literal["zero", "flip"] = Field(default="zero", description="one of zero, flip")
     halves: Flag = False
     limit: Limit | None = None
+    knock_outs: KnockOuts | None = Field(default=None, description="groups and share")
+
+    @property
+    def knocked_out(self) -> KnockOuts | None:
+        """The groups to knock out, where that is the score."""
+        return (self.knock_outs or KnockOuts()) if self.score == "knock_out" else None
 
 
 class Selection(Section):
@@ -553,7 +568,7 @@ class Configuration(Section):
         min_length=1, description="at least one benchmark, each a name and what it is"
     )
     importance: Importance = Field(
-        description="score, loss_on, against, replicated, toward, halves and limit"
+        description="score, loss_on, against, replicated, toward, halves, limit and knock_outs"
     )
     unit: Unit = Field(default="weight", description="one of weight, neuron, head")
     scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")

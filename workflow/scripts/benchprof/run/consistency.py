@@ -8,7 +8,14 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.run.ablation import ALL_ABILITIES, INTACT
-from benchprof.run.configuration import CALIBRATED, LISTED, AbilitySplit, Configuration, Folder
+from benchprof.run.configuration import (
+    CALIBRATED,
+    LISTED,
+    SIGNED,
+    AbilitySplit,
+    Configuration,
+    Folder,
+)
 
 RESERVED = (INTACT, ALL_ABILITIES)
 
@@ -55,6 +62,7 @@ def check_consistency(config: Configuration, source: str) -> None:
         where = f"{source}, layers"
         raise InputError(where, str(config.layers), "the first layer and the last, not before it")
     _check_super(config, source)
+    _check_score(config, source)
     _check_unit(config, source)
     _check_toward(config, source)
     _check_contrast(config, source)
@@ -85,11 +93,27 @@ def _check_super(config: Configuration, source: str) -> None:
             raise InputError(where, f"{found}: complement", "ablation_of: mask", remedy)
 
 
-def _check_unit(config: Configuration, source: str) -> None:
-    """Stop where a unit does not go with the scope, the score or the ablation."""
-    if config.importance.score == "wanda" and config.importance.loss_on == "choice":
+def _check_score(config: Configuration, source: str) -> None:
+    """Stop where a score does not go with the loss, the unit or the groups."""
+    importance = config.importance
+    if importance.score == "wanda" and importance.loss_on == "choice":
         where = f"{source}, importance.loss_on"
         raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
+    if importance.score == "wanda" and config.unit != "weight":
+        where = f"{source}, importance.score"
+        raise InputError(
+            where, f"wanda with unit {config.unit}", "a score of gradients, or knock_out"
+        )
+    if importance.score == "knock_out" and config.unit == "weight":
+        where = f"{source}, importance.score"
+        raise InputError(where, "knock_out with unit weight", "unit neuron or head")
+    if importance.knock_outs and importance.score != "knock_out":
+        where = f"{source}, importance.knock_outs"
+        raise InputError(where, f"groups with the score {importance.score}", "the score knock_out")
+
+
+def _check_unit(config: Configuration, source: str) -> None:
+    """Stop where a unit does not go with the scope, the halves or the ablation."""
     if config.unit == "weight":
         if config.importance.replicated:
             where = f"{source}, importance.replicated"
@@ -105,9 +129,6 @@ def _check_unit(config: Configuration, source: str) -> None:
     if config.scope != scope:
         where = f"{source}, scope"
         raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
-    if config.importance.score == "wanda":
-        where = f"{source}, importance.score"
-        raise InputError(where, f"wanda with unit {config.unit}", "a score of gradients")
     if config.selections.top and config.selections.top.within == "chunk":
         where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
         raise InputError(where, found, "model or tensor", "A chunk is a million weights.")
@@ -124,6 +145,9 @@ def _check_toward(config: Configuration, source: str) -> None:
     if config.unit == "weight":
         found = f"{importance.toward} with unit weight"
         raise InputError(f"{where}.toward", found, "zero, or unit neuron or head")
+    if importance.score == "knock_out":
+        found = f"{importance.toward} with the score knock_out, which takes units to zero"
+        raise InputError(f"{where}.toward", found, "zero, or a score of attributions")
     if importance.loss_on != "choice":
         found = f"{importance.loss_on} with toward {importance.toward}"
         raise InputError(f"{where}.loss_on", found, "choice, as two options are compared")
@@ -136,10 +160,10 @@ def _check_toward(config: Configuration, source: str) -> None:
 def _check_contrast(config: Configuration, source: str) -> None:
     specific = config.selections.specific
     ratio = specific is not None and specific.definition == "ratio"
-    if config.importance.score == "taylor_signed" and ratio:
+    if config.importance.score in SIGNED and ratio:
         raise InputError(
             f"{source}, selections.specific.definition",
-            "ratio with the score taylor_signed, which may be negative",
+            f"ratio with the score {config.importance.score}, which may be negative",
             "sum, max, diff or exclude",
         )
     others = 1 if specific and specific.background else len(config.abilities) - 1
