@@ -19,6 +19,8 @@ from tests.conftest import ROOT
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES
+from benchprof.run.jobs.comparison import MODULES as COMPARED_BY
+from benchprof.run.jobs.comparison import STAGES
 from benchprof.run.jobs.exhibits import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
 
@@ -243,6 +245,11 @@ def test_what_finds_super_sets_is_in_their_digest() -> None:
     listed = {*codebase.MODULES["super"]}
     assert unlisted("benchprof.masks.super_job", listed) <= others - listed
     assert not NO_NUMBERS & listed
+
+
+def test_what_a_comparison_does_is_in_its_digests() -> None:
+    listed = {*COMPARED_BY}.union(*(codebase.MODULES[stage] for stage in STAGES))
+    assert not unlisted("benchprof.comparison.job", listed)
 
 
 def test_what_draws_halves_is_in_their_digest() -> None:
