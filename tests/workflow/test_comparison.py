@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -9,8 +10,10 @@ import pytest
 from tests.workflow.conftest import ABILITIES, Project
 from tests.workflow.test_methods import add_companions
 
+LISTS = {"listed": {ability: {0: [1]} for ability in ABILITIES}}
 FOLDER = "results/comparison/tiny"
 HEADS = {"unit": "head", "scope": "attention", "fractions": [0.25], "selections": {"top": {}}}
+KNOCK_OUTS = {"score": "knock_out", "knock_outs": {"groups": 12, "share": 0.25}}
 
 
 def compare(config: dict[str, Any]) -> None:
@@ -26,6 +29,8 @@ def compare(config: dict[str, Any]) -> None:
             "against": {"importance": {"against": "blank"}},
             "heads": HEADS,
             "halved": {"ablation": {"scale": 0.5}},
+            "averaged": {"ablation": "mean"},
+            "knocked_out": HEADS | {"importance": KNOCK_OUTS, "ablation": "mean"},
         },
     }
 
@@ -42,10 +47,11 @@ def compared(project: Project) -> Project:
 def test_every_combination_has_its_row(compared: Project) -> None:
     compared.run("comparison")
     summary = pd.read_csv(compared.folder / f"{FOLDER}_summary.csv").set_index("combination")
-    assert list(summary.index) == ["neurons", "against", "heads", "halved"]
-    assert list(summary["unit"]) == ["neuron", "neuron", "head", "neuron"]
+    every = ["neurons", "against", "heads", "halved", "averaged", "knocked_out"]
+    assert list(summary.index) == every
+    assert list(summary["unit"]) == ["neuron", "neuron", "head", "neuron", "neuron", "head"]
     # A tenth of two layers of 24 neurons, a quarter of two layers of two heads.
-    assert list(summary["n_masked"]) == [4, 4, 1, 4]
+    assert list(summary["n_masked"]) == [4, 4, 1, 4, 4, 1]
     assert set(summary["n"]) == {11}
     assert set(summary["n_other"]) == {10}
     assert (
@@ -62,8 +68,17 @@ def test_every_combination_has_its_row(compared: Project) -> None:
     mean = table[(table["combination"] == "heads") & (table["test"] == table["ability"])]
     mean = mean[mean["asked"] == "item"]["choice"].mean()
     assert summary.loc["heads", "choice"] == pytest.approx(mean, rel=1e-4)
-    # The same masks, ablated by half.
-    assert summary.loc["neurons", "choice"] != summary.loc["halved", "choice"]
+    # The same masks, ablated by half, and at their means.
+    same = summary.loc[["neurons", "halved", "averaged"], "choice"]
+    assert same.nunique() == 3
+    averaged = [mask_of(compared, "mean", name) for name in ("averaged", "knocked_out")]
+    assert [own["method"] for own in averaged] == ["mean", "mean"]
+    # Both over the same items.
+    assert averaged[0]["mean_over"] == averaged[1]["mean_over"]
+    assert "mean_over" not in mask_of(compared, "zero", "neurons")
+    said = summary[["score", "groups", "group_share"]]
+    assert said.loc["knocked_out"].tolist() == ["knock_out", 12, 0.25]
+    assert said.loc["heads"].isna().tolist() == [False, True, True]
     assert "Nothing to be done" in compared.run("-n", "comparison")
 
     # Another combination finds all of the others in the store.
@@ -78,6 +93,14 @@ def test_every_combination_has_its_row(compared: Project) -> None:
     pd.testing.assert_frame_equal(again.loc[summary.index], summary, check_dtype=False)
 
 
+def mask_of(project: Project, ablation: str, combination: str) -> dict[str, Any]:
+    """What a record says of a combination's mask of `places` on its own items."""
+    folders = (project.folder / FOLDER).glob(f"answers-{ablation}*/places-item")
+    (file,) = (own for at in folders for own in at.glob(f"{combination}.places.*.json"))
+    found: dict[str, Any] = json.loads(file.read_text())["origin"]["mask"]
+    return found
+
+
 @pytest.mark.parametrize(
     ("own", "words"),
     [
@@ -85,6 +108,8 @@ def test_every_combination_has_its_row(compared: Project) -> None:
         ({"scope": "attention"}, "attention with unit neuron"),
         ({"importance": {"loss_on": "words"}}, "combinations.wrong, importance.loss_on"),
         ({"colour": "red"}, "combinations.wrong"),
+        ({"selections": LISTS}, "wrong, selections: listed; expected a selection that ranks"),
+        ({"importance": KNOCK_OUTS | {"knock_outs": {"groups": 1}}}, "knock_outs.groups: 1;"),
         ({"importance": {"against": "read_off"}}, "it has no companion 'read_off'"),
         (
             {"selections": {"top": {}, "core": {}}},

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from tests.workflow.conftest import ABILITIES, Project, make_project
 
+from benchprof.archive.masks import _importance
 from benchprof.tensors import TensorFile
 
 SELECTIVITY = "results/analysis/tiny/selectivity_top_0.1.csv"
@@ -274,6 +275,25 @@ def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_pat
     assert log.count(" reused, 0 computed") == log.count("attributions of examples:") > 2
 
 
+def test_heads_are_knocked_out_once_for_all_items_and_halves(
+    heads: Project, tmp_path: Path
+) -> None:
+    project = heads.copy(tmp_path / "copy")
+    groups = {"score": "knock_out", "knock_outs": {"groups": 12, "share": 0.3}}
+    project.configure(lambda config: config["importance"].update(groups))
+    project.run("results/methods.md", "results/analysis/tiny/stability.csv")
+    # Each of four heads three times, and the intact model.
+    said = "losses without groups of units: {} reused, {} computed"
+    assert said.format(0, 5) in project.log("compute_importance/tiny.log")
+    assert project.log("measure_stability/tiny.log").count(said.format(5, 0)) > 2
+    own = origin(project, "importance/tiny/places.safetensors")
+    assert own["knock_outs"]["groups"] == {"number": 12, "share": 0.3, "seed": 2026}
+    # What an archive's masks are compared with, from the settings.
+    assert _importance(project.folder, "tiny")["places"] == own
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "of the effects of 12 random groups on which heads each holds" in methods
+
+
 def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(
     heads: Project, tmp_path: Path
 ) -> None:
@@ -329,11 +349,95 @@ def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
         assert (said in text, "Super heads" in text) == (True, True)
 
 
+def test_heads_at_their_means_over_the_train_items(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    path = project.folder / "results/evaluations/tiny/places_test/places.top_0.25.json"
+    zeroed = json.loads(path.read_text())
+    assert "mean_over" not in zeroed["origin"]["mask"]
+    project.configure(lambda config: config.update(ablation="mean"))
+    project.run("results/methods.md", PLACES)
+    assert ": intact" not in project.log("evaluate_benchmark/tiny/places_test.log")
+    averaged = json.loads(path.read_text())
+    assert averaged["origin"]["mask"]["method"] == "mean"
+    assert averaged["items"]["responses"] != zeroed["items"]["responses"]
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "in place of the heads that it selects" in methods
+    assert "@wang2023interpretability" in methods
+    # The means are over other items where a train item of either ability changed.
+    items = project.folder / "items/colours/train.jsonl"
+    items.write_text(items.read_text().replace("?", "!"))
+    assert "evaluate_benchmark" in project.planned()
+    project.run(PLACES)
+    again = json.loads(path.read_text())["origin"]["mask"]["mean_over"]
+    of_old = averaged["origin"]["mask"]["mean_over"]
+    assert again["code"] == of_old["code"]
+    assert again["examples"] != of_old["examples"]
+
+
+def use_lists(config: dict[str, Any]) -> None:
+    config["unit"], config["scope"] = "head", "attention"
+    config["selections"] = {"listed": {"colours": {0: [1]}, "places": {1: [0]}}}
+    config["fractions"] = ["listed"]
+    config["controls"]["random"] = {"seeds": [1], "matched_to": "each_ability"}
+
+
+def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    project.configure(use_lists)
+    project.run()
+    project.run("analysis", "archive")
+    assert not (project.folder / "results/importance").exists()
+    masks = {
+        (path.parent.name, path.stem): TensorFile(path)
+        for path in (project.folder / "results/masks/tiny").rglob("*.safetensors")
+    }
+    own = masks["places", "listed_listed"]
+    (name,) = own.names
+    assert name == "model.layers.1.self_attn.o_proj.weight"
+    assert own.tensor(name).tolist() == [0]
+    # As many of the same layer.
+    control = masks["places", "listed-random-1_listed"]
+    assert (control.names, control.origin["n"]) == ([name], 1)
+    table = pd.read_parquet(project.folder / "results/profiles/impact.parquet")
+    assert set(table["fraction"]) == set(table["k"]) == {"listed"}
+    page = (project.folder / "results/report.html").read_text()
+    assert "(1 head a mask)" in page
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "colours 1 of layer 0; places 0 of layer 1" in methods
+
+    archive = project.folder / "results/archive.zip"
+    how: dict[str, Any] = {"capture_output": True, "text": True}
+    verify = [sys.executable, "-I", "-S", str(archive)]
+    done = subprocess.run(verify, cwd=tmp_path, check=False, **how)
+    assert done.returncode == 0, done.stderr
+    fresh = make_project(tmp_path / "fresh")
+    fresh.configure(use_lists)
+    fresh.run("results/checks/tiny.json")
+    fresh.run("-n")
+    refill = [sys.executable, "-m", "benchprof.archive.refill", str(archive)]
+    how |= {"env": fresh.environment(), "cwd": fresh.folder}
+    done = subprocess.run(refill, check=False, **how)
+    # Controls of units are drawn anew.
+    assert "Masks: 2 put into results/masks" in done.stdout, done.stderr
+    planned = fresh.planned()
+    assert "draw_controls" in planned and "select_masks" not in planned
+
+
+def test_a_listed_head_that_is_not_there_stops_before_the_weights_are_loaded(
+    project: Project,
+) -> None:
+    project.configure(use_lists)
+    project.configure(lambda config: config["selections"]["listed"].update(places={1: [2]}))
+    stopped = project.snakemake(PLACES)
+    assert stopped.returncode != 0
+    assert "listed.places.1: head 2; expected a head from 0 to 1" in stopped.stdout
+    assert not list((project.folder / "results/logs").glob("draw_controls/*/*"))
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
         ("scope", "mlp", "mlp with unit head"),
-        ("ablation", "mean", "mean with unit head"),
         ("selections", {"top": {"within": "chunk"}}, "chunk with unit head"),
     ],
 )

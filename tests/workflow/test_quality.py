@@ -19,6 +19,8 @@ from tests.conftest import ROOT
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES
+from benchprof.run.jobs.comparison import MODULES as COMPARED_BY
+from benchprof.run.jobs.comparison import STAGES
 from benchprof.run.jobs.exhibits import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
 
@@ -168,7 +170,16 @@ def behind(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("stage", "others"),
     [
-        ("importance", set()),
+        # Losses without units have a digest of their own, which importances that are made of them
+        # carry. The type of a mask's entries.
+        (
+            "importance",
+            {
+                "benchprof.importance.knock_outs",
+                "benchprof.masks.ablation",
+                "benchprof.masks.threshold",
+            },
+        ),
         # What is read of a record: its code is in the evaluations' digest, which made it.
         ("calibration", {"benchprof.evaluation.record"}),
         ("profile", {"benchprof.evaluation.record"}),
@@ -179,8 +190,12 @@ def behind(module: str) -> set[str]:
             {"benchprof.models.loading", "benchprof.scoring.rotary", *codebase.MODULES["levels"]}
             - {*codebase.MODULES["masks"]},
         ),
-        # The type of a mask's entries.
-        ("evaluation", {"benchprof.masks.threshold"}),
+        # The type of a mask's entries; and of means of units the digest is in their keys.
+        (
+            "evaluation",
+            {"benchprof.masks.threshold", *codebase.MODULES["levels"]}
+            - {*codebase.MODULES["evaluation"]},
+        ),
     ],
 )
 def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]) -> None:
@@ -188,6 +203,21 @@ def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]
     listed = set(codebase.MODULES[stage])
     assert unlisted(f"benchprof.{stage}.job", listed) == others
     assert not NO_NUMBERS & listed
+
+
+def test_what_lists_masks_is_in_their_digest() -> None:
+    """The type of their entries is not, nor what could only load weights, which they do not."""
+    others = {"masks.threshold", "models.loading", "scoring.rotary"}
+    found = unlisted("benchprof.masks.listed", {*codebase.MODULES["listed"]})
+    assert found == {f"benchprof.{name}" for name in others}
+
+
+def test_what_decides_losses_without_units_is_in_their_digest() -> None:
+    listed = set(codebase.MODULES["knock_outs"])
+    # What an example's digest stands for, and the type of a mask's entries.
+    texts = {"example", "items"} | {own.rpartition(".")[2] for own in codebase.MODULES["levels"]}
+    others = {own.rpartition(".")[2] for own in unlisted("benchprof.importance.knock_outs", listed)}
+    assert others <= {*texts, "threshold"}
 
 
 def unlisted(module: str, listed: set[str]) -> set[str]:
@@ -215,6 +245,11 @@ def test_what_finds_super_sets_is_in_their_digest() -> None:
     listed = {*codebase.MODULES["super"]}
     assert unlisted("benchprof.masks.super_job", listed) <= others - listed
     assert not NO_NUMBERS & listed
+
+
+def test_what_a_comparison_does_is_in_its_digests() -> None:
+    listed = {*COMPARED_BY}.union(*(codebase.MODULES[stage] for stage in STAGES))
+    assert not unlisted("benchprof.comparison.job", listed)
 
 
 def test_what_draws_halves_is_in_their_digest() -> None:

@@ -1,5 +1,6 @@
 """Check that every k gives a mask that fits the scope, note its size, and try chat templates."""
 
+from benchprof.masks.listed import check_lists
 from benchprof.masks.size import check_sizes
 from benchprof.models.loading import load_tokenizer
 from benchprof.run import paths
@@ -17,6 +18,9 @@ def main(job: CheckSizes, threads: int) -> None:
     config = job.run.configuration
     if job.asks_in_chats:
         check_chat(load_tokenizer(job.folder), date=config.chat_date)
+    if lists := job.run.lists:
+        check_lists(job.folder, config.unit, config.layers, lists, paths.sizes(job.model))
+        return
     check_sizes(
         folder=job.folder,
         unit=config.unit,

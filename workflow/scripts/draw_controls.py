@@ -14,7 +14,7 @@ def main(job: DrawControls, threads: int) -> None:
     examples = []
     if job.of_units:
         examples = level_examples(
-            job.folder, job.run.train, job.exclude, config.seed, config.chat_date
+            job.folder, job.run.train, job.run.train_excluded, config.seed, config.chat_date
         )
     dtype = config.models[job.model].dtype
     classes = control_classes(job.folder, dtype, config.scope, config.layers, config.unit, examples)

@@ -3,6 +3,7 @@
 from functools import partial
 
 from benchprof.evaluation.job import Assignment, evaluate_benchmarks
+from benchprof.importance.levels import level_examples
 from benchprof.masks.mask import read_masks
 from benchprof.run.jobs.evaluation import Evaluation
 from benchprof.run.script import run_script
@@ -23,6 +24,11 @@ def main(job: Evaluation, threads: int) -> None:
         )
         for own in job.parts
     ]
+    background = []
+    if job.run.averages_units:
+        background = level_examples(
+            job.folder, job.run.train, job.run.train_excluded, config.seed, config.chat_date
+        )
     evaluate_benchmarks(
         model=job.model_settings,
         assignments=assignments,
@@ -33,6 +39,7 @@ def main(job: Evaluation, threads: int) -> None:
         run_code_unsafely=config.run_code_unsafely,
         open_sandbox=partial(Sandbox, parallel=threads),
         kept_in=job.kept_in,
+        background=background,
     )
 
 

@@ -1,6 +1,7 @@
 """Select the masks of one selection for all abilities and k."""
 
 from benchprof.masks.job import select_masks
+from benchprof.masks.listed import list_masks
 from benchprof.run.jobs.masks import SelectMasks
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
@@ -9,9 +10,14 @@ from benchprof.threads import use_threads
 def main(job: SelectMasks, threads: int) -> None:
     """Select the masks of one selection for all abilities and k."""
     use_threads(threads)
+    settings = job.run.values["selections"][job.selection]
+    if job.run.lists:
+        config = job.run.configuration
+        list_masks(job.folder, config.unit, config.layers, job.run.lists, settings, job.masks)
+        return
     select_masks(
         folder=job.folder,
-        settings=job.run.values["selections"][job.selection],
+        settings=settings,
         fraction_of=job.run.configuration.fraction_of,
         importances=job.importance,
         background=job.background,

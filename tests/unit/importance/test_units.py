@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.model_types import CORE, MORE
 
 from benchprof.abilities.item import Item
 from benchprof.errors import InputError
-from benchprof.importance.attributions import unit_attributions
+from benchprof.importance.attributions import Attributions, unit_attributions
 from benchprof.importance.choices import context_length, shares_contexts
 from benchprof.importance.example import Example, render_example
 from benchprof.importance.gradients import batches_of, kept_tokens
@@ -204,9 +205,14 @@ def test_companions_are_subtracted_and_only_a_signed_score_may_be_negative() -> 
 def test_a_replicated_score_is_what_two_halves_agree_on() -> None:
     four = [*ATTRIBUTED, {"p": torch.tensor([1.0, -1.5])}, {"p": torch.tensor([-4.0, 0.5])}]
     # Means of the first and third, of the second and fourth: (2, -2.5) and (-2.5, -1).
-    assert score_replicated(four, [], "taylor_signed")["p"].tolist() == [0, -1]
+    assert replicated(four, "taylor_signed") == [0, -1]
     # Of |s|: (2, 2.5) and (2.5, 1.5).
-    assert score_replicated(four, [], "taylor_abs")["p"].tolist() == [2, 1.5]
+    assert replicated(four, "taylor_abs") == [2, 1.5]
+
+
+def replicated(attributed: list[Attributions], score: str) -> list[float]:
+    found = score_replicated(functools.partial(score_units, score=score), attributed, [])
+    return found["p"].tolist()
 
 
 def test_levels_are_means_over_tokens_and_features() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from tests.conftest import tiny_model
-from tests.model_types import CORE
+from tests.model_types import CORE, MORE
 from torch import nn
 
 from benchprof.errors import InputError
-from benchprof.masks.ablation import Method, ablated, in_weights, kept_alone
+from benchprof.importance.example import Example
+from benchprof.importance.levels import activation_means
+from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.units import scored_weights, unit_projections
@@ -229,3 +232,106 @@ def test_numbers_of_units_are_not_taken_for_those_of_weights() -> None:
     ):
         pass
     assert torch.equal(model.get_parameter(name), before)
+
+
+UNITED = sorted({*CORE} | {*MORE} & {"falcon", "bloom", "opt", "gptj", "qwen2_moe", "gemma4_text"})
+
+
+def texts() -> list[Example]:
+    """A background of two texts of different length."""
+    ids = [[5, 9, 12, 33, 20, 18], [8, 8, 100]]
+    return [Example(torch.tensor(own), torch.ones(len(own), dtype=torch.bool)) for own in ids]
+
+
+def inputs_of(model: Any, name: str, ids: list[torch.Tensor]) -> torch.Tensor:
+    """What a projection reads of all tokens of some texts, each read alone."""
+    seen: list[torch.Tensor] = []
+    module = model.get_submodule(name.rpartition(".")[0])
+    handle = module.register_forward_pre_hook(lambda _, own: seen.append(own[0].flatten(0, -2)))
+    for own in ids:
+        model(own[None])
+    handle.remove()
+    return torch.cat(seen)
+
+
+def state_of(model: Any) -> dict[str, bytes]:
+    """The names and bits of all parameters."""
+    return bits(dict(model.named_parameters()))
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("unit", ["neuron", "head"])
+@pytest.mark.parametrize("family", UNITED)
+@torch.no_grad()
+def test_a_unit_at_its_mean_is_its_features_replaced(family: str, unit: str, alone: bool) -> None:
+    """By a hook before each projection, with means taken by another; all is as it was after."""
+    model, ids = tiny_model(family), torch.tensor([[7, 9, 61, 33, 20]])
+    projections = unit_projections(model, unit)
+    means = activation_means(model, projections, texts())
+    mask = Mask({name: torch.tensor([1]) for name in projections}, {"ability": "x", "unit": unit})
+    before, intact = state_of(model), model(ids).logits
+    with averaged(model, mask, means, alone):
+        found = model(ids).logits
+    assert state_of(model) == before
+    assert torch.equal(model(ids).logits, intact)
+
+    handles = []
+    for name, own in projections.items():
+        by_hand = inputs_of(model, name, [text.ids for text in texts()]).mean(dim=0)
+        assert torch.allclose(means[name], by_hand, atol=1e-5)
+        features = torch.arange(own.units * own.width) // own.width == 1
+
+        def replace(
+            _: nn.Module, inputs: tuple[torch.Tensor], to: Any = by_hand, at: Any = features
+        ) -> tuple[torch.Tensor]:
+            return (torch.where(at != alone, to, inputs[0]),)
+
+        module = model.get_submodule(name.rpartition(".")[0])
+        handles.append((module, replace))
+    hooks = [module.register_forward_pre_hook(hook) for module, hook in handles]
+    expected = model(ids).logits
+    for hook in hooks:
+        hook.remove()
+    assert torch.allclose(found, expected, atol=1e-3)
+    assert not torch.allclose(found, intact, atol=1e-2)
+
+
+@torch.no_grad()
+def test_a_unit_that_is_constant_over_the_background_can_be_spared() -> None:
+    """Zeroing it changes the background's own logits, its mean does not; one that varies does."""
+    model: Any = tiny_model("gpt2")
+    name = "transformer.h.1.mlp.c_proj.weight"
+    writer = model.transformer.h[1].mlp.c_fc
+    writer.weight[:, 3], writer.bias[3] = 0, 1.5
+    means = activation_means(model, {name: unit_projections(model, "neuron")[name]}, texts())
+    ids = texts()[0].ids[None]
+    intact = model(ids).logits
+    logits = {}
+    for neuron in (3, 4):
+        mask = Mask({name: torch.tensor([neuron])}, {"ability": "x", "unit": "neuron"})
+        with averaged(model, mask, means):
+            logits[neuron] = model(ids).logits
+    zeroed = Mask({name: torch.tensor([3])}, {"ability": "x", "unit": "neuron"})
+    with ablated(scored_weights(model, "mlp", None, "neuron"), in_weights(model, zeroed), "zero"):
+        assert not torch.allclose(model(ids).logits, intact, atol=1e-2)
+    assert torch.allclose(logits[3], intact, atol=1e-5)
+    assert not torch.allclose(logits[4], intact, atol=1e-2)
+
+
+def test_an_error_under_means_leaves_nothing_behind() -> None:
+    model = tiny_model("llama")
+    means = activation_means(model, unit_projections(model, "head", [1, 1]), texts())
+    (name,) = means
+    before = state_of(model)
+    mask = Mask({name: torch.tensor([0])}, {"ability": "x", "unit": "head"})
+    for alone in (False, True):
+        with pytest.raises(KeyboardInterrupt), averaged(model, mask, means, alone):
+            assert state_of(model) != before
+            raise KeyboardInterrupt
+        assert state_of(model) == before
+        assert model.get_submodule(name.removesuffix(".weight")).bias is None
+    # Of a layer that has no means.
+    other = Mask({name.replace("1", "0"): torch.tensor([0])}, mask.origin)
+    with pytest.raises(InputError, match="not in the model's scope"), averaged(model, other, means):
+        pass
+    assert state_of(model) == before

@@ -16,7 +16,7 @@ from benchprof.data import BENCHMARKS, NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
 from benchprof.plan.__main__ import plan
-from benchprof.plan.cost import INDEX
+from benchprof.plan.cost import INDEX, LOSS
 from benchprof.plan.machine import CPU
 from benchprof.plan.shape import model_shape
 from benchprof.plan.steps import Step, Workload, model_steps, workload
@@ -324,6 +324,30 @@ def test_of_units_each_example_s_attributions_are_written() -> None:
     assert shape.units.whole == 28 * 8960
     assert shape.units.scope == 14 * 8960
     assert shape.units.attributed == 28 * (8960 + 12)
+
+
+def test_knock_outs_read_the_examples_for_every_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
+    shape = model_shape(FAMILIES["llama"](), "float32", "attention", None, unit="head")
+    own = config | {"unit": "head", "scope": "attention", "selections": {"top": {}}}
+    own["fractions"] = [0.5]
+
+    def planned(**importance: Any) -> tuple[Workload, Step]:
+        run = Run.of(own | {"importance": config["importance"] | importance})
+        load = workload(run, 4)
+        steps = model_steps(run, run.models[0], shape, load, CPU)
+        return load, next(step for step in steps if step.rule == "compute_importance")
+
+    (_, attributed), (load, step) = (
+        planned(), planned(score="knock_out", knock_outs={"groups": 30})
+    )  # fmt: skip
+    assert attributed.tokens == load.examples.tokens
+    assert step.tokens == 31 * load.examples.tokens
+    assert step.disk == 31 * load.examples.number * LOSS
+    assert step.seconds is not None
+    assert attributed.seconds is not None
+    assert step.seconds > 10 * attributed.seconds
 
 
 def test_of_a_choice_the_context_is_read_once(tmp_path: Path) -> None:

@@ -177,6 +177,11 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     signed, _ = methods(tmp_path, table, importance=score | {"score": "taylor_signed"})
     assert "without what leads to the answer" in signed
     assert "at least 0" not in signed
+    knocked = {"score": "knock_out", "loss_on": "choice", "against": "blank"}
+    plain, cited = methods(tmp_path, table, unit="head", importance=knocked)
+    assert "of the effects of 100 random groups on which heads each holds, 0.02 of those" in plain
+    assert "at least 0" not in plain
+    assert {"bair2026compressed", "tibshirani1996regression"} <= set(re.findall(r"[\w]+", cited))
     flips, _ = methods(tmp_path, table, importance=score | {"against": "flip"})
     assert "less the same on versions of the items in which one changed fact makes" in flips
     toward = {"score": "taylor_abs", "loss_on": "choice", "toward": "flip"}

@@ -74,6 +74,10 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, tensor, chunk"]),
         ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
         ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
+        ("importance.knock_outs", {"groups": 9}, ["knock_outs.groups", "9", "10 or more"]),
+        ("importance.knock_outs", {"size": 9}, ["knock_outs.size", "unknown", "groups, share"]),
+        ("importance.knock_outs", {}, ["importance.knock_outs", "taylor_abs", "score knock_out"]),
+        ("importance.score", "knock_out", ["knock_out with unit weight", "neuron or head"]),
         ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
         ("selections.top", {"without_super": 1}, ["top.without_super", "1", "true or false"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
@@ -109,6 +113,7 @@ FLIPS = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
         ({"unit": "weight"}, "importance.toward: flip with unit weight; expected zero, or unit"),
         ({"loss_on": "answer"}, "importance.loss_on: answer with toward flip"),
         ({"against": "blank"}, "importance.against: blank with toward flip"),
+        ({"score": "knock_out"}, "importance.toward: flip with the score knock_out"),
         ({"toward": "blank"}, "importance.toward: 'blank'; expected one of zero, flip"),
     ],
 )
@@ -127,6 +132,80 @@ def test_attributions_toward_flips_are_of_units_and_a_choice(
         read(changes | {"toward": "zero"})
     with pytest.raises(InputError, match=re.escape(words)):
         read(changes)
+
+
+LISTS = {ability: {3: [1, 2]} for ability in DEFAULT["abilities"]}
+LISTED = {
+    "unit": "head",
+    "scope": "attention",
+    "selections": {"listed": LISTS},
+    "fractions": ["listed"],
+}
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"fractions": [0.1]}, ["fractions: [0.1] with a selection listed", "[listed] with"]),
+        ({"fractions": ["listed", 0.1]}, ["fractions: ['listed', 0.1]", "[listed] with"]),
+        ({"selections": {"top": {}}}, ["fractions: ['listed'] with no selection listed"]),
+        ({"selections": {"top": {}, "listed": LISTS}}, ["listed: beside another selection"]),
+        ({"unit": "weight"}, ["selections.listed: with unit weight", "neuron or head"]),
+        ({"importance": DEFAULT["importance"] | {"halves": True}}, ["importance.halves: true"]),
+        ({"selections": {"listed": {}}}, ["listed.analogical_reasoning: no list"]),
+        ({"selections": {"listed": LISTS | {"x": {0: [0]}}}}, ["listed.x: no such ability"]),
+        (
+            {"selections": {"listed": LISTS | {"spatial_reasoning": {0: [1], 2: [3, 4]}}}},
+            ["selections.listed: ", "2 units for temporal_reasoning", "3 units for spatial"],
+        ),
+        ({"selections": {"listed": {"x": {}}}}, ["selections.listed.x: {}", "layers, each with"]),
+        ({"selections": {"listed": {"x": {3: []}}}}, ["listed.x.3: []", "a list of heads"]),
+        ({"selections": {"listed": {"x": {3: [1, 1]}}}}, ["listed.x.3: [1, 1]", "each once"]),
+        ({"selections": {"listed": {"x": {3: [-1]}}}}, ["listed.x.3.0: -1", "0 or more"]),
+        ({"selections": {"listed": {"x": {-3: [1]}}}}, ["listed.x", "'-3'", "a decoder layer"]),
+        ({"selections": {"listed": {"x": {"last": [1]}}}}, ["'last'", "a decoder layer"]),
+    ],
+)
+def test_lists_stand_alone_and_are_alike(sections: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(InputError) as raised:
+        Run.of(DEFAULT | LISTED | sections)
+    for word in words:
+        assert word in str(raised.value)
+
+
+def test_lists_are_layers_by_number_and_texts_in_files_of_settings() -> None:
+    run = Run.of(DEFAULT | LISTED)
+    assert run.lists == LISTS
+    assert run.values["selections"]["listed"]["spatial_reasoning"] == {"3": [1, 2]}
+    # As a job gets them from the workflow.
+    assert Run.of(run.values).lists == LISTS
+    assert (run.ks, run.sizes, run.numbers) == (["listed"], ["listed"], [])
+    assert {own.stem for own in run.ablations} == {
+        "listed_listed",
+        *(f"listed-random-{seed}_listed" for seed in run.seeds),
+    }
+
+
+@pytest.mark.parametrize("score", ["taylor_signed", "knock_out"])
+def test_no_ratio_of_scores_that_may_be_negative(score: str) -> None:
+    config = changed("importance.score", score) | {"unit": "neuron"}
+    said = f"specific.definition: ratio with the score {score}, which may be negative"
+    with pytest.raises(InputError, match=said):
+        Run.of(config)
+    config["selections"] = {"specific": {"definition": "sum"}, "bottom": {}, "core": {}}
+    Run.of(config)
+
+
+def test_groups_are_a_hundred_of_two_percent_where_nothing_is_said() -> None:
+    plain, own = (
+        Run.of(changed("importance", {"score": "knock_out", "loss_on": "choice"} | groups)
+               | {"unit": "neuron", "selections": {"top": {}}}).configuration.importance.knocked_out
+        for groups in ({}, {"knock_outs": {"groups": 300}})
+    )  # fmt: skip
+    assert plain is not None
+    assert own is not None
+    assert (plain.groups, plain.share, own.groups, own.share) == (100, 0.02, 300, 0.02)
+    assert Run.of(DEFAULT).configuration.importance.knocked_out is None
 
 
 MODEL = DEFAULT["models"]["smollm2-135m-instruct"]

@@ -40,8 +40,16 @@ COMPARED = DEFAULT | {
         "combinations": {"few": {"fractions": [0.0001]}, "top": {"selections": {"top": {}}}},
     }
 }
+# With keys that are no texts, as YAML reads them.
+LISTS = {ability: {3: [number], 12: [0]} for number, ability in enumerate(DEFAULT["abilities"])}
+LISTED = DEFAULT | {
+    "unit": "head",
+    "scope": "attention",
+    "selections": {"listed": LISTS},
+    "fractions": ["listed"],
+}
 CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES, "models": MODELS,
-                  "compared": COMPARED}  # fmt: skip
+                  "compared": COMPARED, "listed": LISTED}  # fmt: skip
 
 
 @cache
@@ -66,7 +74,8 @@ def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
     # Of 42 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation, 1 of
     # super sets, 1 of comparison.
-    rules = {"default": 28, "planted": 34, "halves": 34, "models": 28, "compared": 29}[name]
+    rules = {"default": 28, "planted": 34, "halves": 34, "models": 28, "compared": 29,
+             "listed": 25}[name]  # fmt: skip
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
     assert not [path for path in files if not files.keys().isdisjoint(path.parents)]
@@ -146,6 +155,17 @@ def test_what_selects_without_the_super_set_takes_it_and_nothing_else_does() -> 
         ("measure_stability", None), ("write_methods", None), ("write_report", None),
     }  # fmt: skip
     assert not any("super" in job.inputs for job in jobs_of(Run.of(DEFAULT)))
+
+
+def test_a_run_of_lists_ranks_nothing() -> None:
+    jobs = jobs_of(Run.of(LISTED))
+    ranking = {"compute_importance", "measure_core", "measure_stability"}
+    assert {own.rule for own in jobs_of(Run.of(DEFAULT))} - {job.rule for job in jobs} == ranking
+    (select,) = (job for job in jobs if job.rule == "select_masks")
+    assert select.inputs["importance"] == []
+    assert select.settings["selection"]["spatial_reasoning"] == {"3": [8], "12": [0]}
+    names = {path.name for path in listed(select.outputs["masks"])}
+    assert names == {"listed_listed.safetensors"}
 
 
 def test_a_run_with_halves_has_the_jobs_of_halves() -> None:
@@ -289,6 +309,21 @@ def test_a_model_s_keys_decide_its_own_jobs(folder: Path) -> None:
     found = changed(before, settings_of(config))
     assert {job[1] for job in found} == {"m"}
     assert {job[0] for job in found} == SCORED | ANSWERED | {"draw_controls"}
+
+
+def test_means_of_units_are_in_the_settings_of_what_they_decide_alone(folder: Path) -> None:
+    assert folder == Path.cwd()
+    zero = copy.deepcopy(SMALL) | {"unit": "neuron"}
+    mean = zero | {"ablation": "mean"}
+    assert {rule for rule, *_ in changed(settings_of(zero), settings_of(mean))} == ANSWERED | TEXTS
+    job = {name: Declared(Run.of(own), "evaluate_benchmark").job({"model": "m", "benchmark": "arc"})
+           for name, own in (("zero", zero), ("mean", mean), ("weights", SMALL))}  # fmt: skip
+    items = {"items/x/train.jsonl", "items/y/train.jsonl"}
+    assert {str(path) for path in listed(job["mean"].inputs["train"])} == items
+    assert job["mean"].settings["means"]["items"].keys() == items
+    for name in ("zero", "weights"):
+        assert "train" not in job[name].inputs
+        assert "means" not in job[name].settings
 
 
 ALL = ("report_agreement",)

@@ -187,8 +187,8 @@ def test_a_wrong_name_comes_before_what_stands_under_it() -> None:
 def test_a_misspelt_key_is_not_told_as_missing() -> None:
     importance = {"score": "taylor", "los_on": "answer"}
     assert message(Configuration, small("importance", importance)) == (
-        "my.yaml, importance.los_on: unknown key; expected one of against, halves, limit, loss_on, "
-        "replicated, score, toward. Did you mean 'loss_on'?"
+        "my.yaml, importance.los_on: unknown key; expected one of against, halves, knock_outs, "
+        "limit, loss_on, replicated, score, toward. Did you mean 'loss_on'?"
     )
 
 

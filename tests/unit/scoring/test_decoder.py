@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import torch
 
+from benchprof.masks.ablation import averaged
+from benchprof.masks.mask import Mask
+from benchprof.models.units import unit_projections
 from benchprof.scoring import attention, packing
 from benchprof.scoring import decoder as module
 from benchprof.scoring.decoder import ONE_WINDOW, Decoder
@@ -97,6 +100,23 @@ def test_edited_weights_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
         weight.copy_(kept)
     assert ablated != before
     assert scorer.score(prepared) == before
+
+
+def test_means_in_place_of_units_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
+    """No hook on a module would be called here."""
+    scorer = TreeScorer(make_model("llama"), tokenizer)
+    prepared = scorer.prepare_tokens(requests(3))
+    intact = [value for value, _ in scorer.score(prepared)]
+    (name, own), *_ = unit_projections(scorer.model, "neuron").items()
+    means = {name: torch.linspace(-2, 2, own.units)}
+    mask = Mask({name: torch.arange(own.units)}, {"unit": "neuron"})
+    answers = {}
+    with averaged(scorer.model, mask, means):
+        for kind, decoder in (("library", None), ("fused", Decoder(scorer.model))):
+            scorer.forward.fused = decoder
+            answers[kind] = [value for value, _ in scorer.score(prepared)]
+    assert answers["fused"] == pytest.approx(answers["library"], abs=1e-4)
+    assert answers["fused"] != pytest.approx(intact, abs=1e-2)
 
 
 @needs_bfloat16

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from benchprof import digests
 
-ATTRIBUTIONS = (
-    "benchprof.importance.attributions",
+PASSES = (
     "benchprof.importance.checkpointing",
     "benchprof.importance.choices",
     "benchprof.importance.gradients",
@@ -25,7 +24,9 @@ ATTRIBUTIONS = (
     "benchprof.scoring.rotary",
     "benchprof.scoring.structure",
 )
-"""What a pass over an example comes to: behind the scores of weights too."""
+"""What a pass over examples comes to."""
+ATTRIBUTIONS = ("benchprof.importance.attributions", *PASSES)
+"""Behind the scores of weights too."""
 PATCHES = (
     *ATTRIBUTIONS,
     "benchprof.importance.activations",
@@ -38,9 +39,13 @@ MODULES = {
         *PATCHES,
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",
+        "benchprof.importance.attribution_scores",
         "benchprof.importance.example",
+        "benchprof.importance.groups",
         "benchprof.importance.items",
         "benchprof.importance.job",
+        "benchprof.importance.knock_out_scores",
+        "benchprof.importance.lasso",
         "benchprof.importance.scores",
         "benchprof.importance.scoring",
         "benchprof.importance.unit_job",
@@ -51,6 +56,7 @@ MODULES = {
     ),
     "attributions": ATTRIBUTIONS,
     "patches": PATCHES,
+    "knock_outs": ("benchprof.importance.knock_outs", "benchprof.masks.ablation", *PASSES),
     "levels": (
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",
@@ -59,6 +65,7 @@ MODULES = {
         "benchprof.importance.levels",
         "benchprof.models.units",
         "benchprof.scoring.chat",
+        "benchprof.scoring.structure",
         "benchprof.scoring.thinking",
         "benchprof.sampling",
     ),
@@ -91,6 +98,12 @@ MODULES = {
         "benchprof.models.loading",
         "benchprof.models.units",
         "benchprof.scoring.rotary",
+        "benchprof.scoring.structure",
+    ),
+    "listed": (
+        "benchprof.masks.listed",
+        "benchprof.models.anatomy",
+        "benchprof.models.units",
         "benchprof.scoring.structure",
     ),
     "evaluation": (

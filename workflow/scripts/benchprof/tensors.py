@@ -14,6 +14,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.files import written_whole
 
@@ -98,6 +99,15 @@ class TensorFile:
         for length in self._file.get_slice(name).get_shape():
             size *= length
         return size
+
+
+def key_of(entry: Path) -> str:
+    """The key of what a file of the store holds, which is compared with its digest.
+
+    Raises:
+        InputError: as `TensorFile` raises it.
+    """
+    return digests.of_value(TensorFile(entry).origin)
 
 
 def _canonical(value: Any) -> str:

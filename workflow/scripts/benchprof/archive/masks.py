@@ -19,7 +19,7 @@ from benchprof.files import written_whole
 from benchprof.importance.example import render_examples
 from benchprof.importance.items import used_items
 from benchprof.importance.job import origin_of
-from benchprof.importance.scoring import Scoring
+from benchprof.importance.scoring import Groups, Scoring
 from benchprof.masks.mask import RANDOM, read_mask
 from benchprof.masks.selection import read_for
 from benchprof.masks.super_job import neutral_example
@@ -29,6 +29,7 @@ from benchprof.models.preparation import read_card
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import LISTED
 from benchprof.scoring.chat import prints_date
 
 SETTINGS = "results/settings"
@@ -140,13 +141,16 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
     settings = _settings(folder, f"select_masks/{model}/{selection}")
     without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
     controls = _settings(folder, f"draw_controls/{model}/{selection}", without)
-    importance = _importance(folder, model)
+    importance = {} if selection == LISTED else _importance(folder, model)
+    # What is listed is no share of anything.
+    share = {} if selection == LISTED else {"fraction_of": settings["fraction_of"]}
     left_out = _left_out(folder, model) if settings["selection"].get("without_super") else {}
     for fraction in settings["fractions"]:
         for ability in settings["abilities"]:
             # The background is of `specific` alone.
             others = {BACKGROUND} & {*importance} if selection == "specific" else set()
-            names = read_for(selection, ability, {*settings["abilities"], *others})
+            every = {*settings["abilities"], *others}
+            names = read_for(selection, ability, every) if importance else []
             yield (
                 Ablation(ability, selection, fraction),
                 {
@@ -154,10 +158,10 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
                     "selection": selection,
                     "settings": settings["selection"],
                     "fraction": fraction,
-                    "fraction_of": settings["fraction_of"],
                     "importance": {name: importance[name] for name in names},
                     "code": settings["code"],
                 }
+                | share
                 | left_out,
             )
     # Later than every mask: Snakemake compares times.
@@ -218,7 +222,12 @@ def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
             settings["chat_date"],
             settings["toward"],
         )
-        scoring = Scoring(prepared, **{name: settings[name] for name in IMPORTANCE})
+        knocked_out = settings.get("knock_outs")
+        scoring = Scoring(
+            prepared,
+            **{name: settings[name] for name in IMPORTANCE},
+            groups=Groups(**knocked_out["groups"]) if knocked_out else None,
+        )
         found[ability] = origin_of(card.digest, scoring, date, examples)
     return found
 

@@ -23,6 +23,8 @@ from benchprof.archive.strict import Fields, check_shape, load_json
 TOLERANCE = 1e-9
 # A fraction that is no number: each model's is chosen, and stands in the mask.
 CALIBRATED = "calibrated"
+# The selection of units that are listed: no importance made it.
+LISTED = "listed"
 ALL_ABILITIES = "all_abilities"
 MANIFEST = "results/manifest.json"
 SHAPE = Fields(
@@ -43,7 +45,7 @@ COLUMNS = {
 }
 """The columns of each table that are recomputed, in words."""
 # Of a mask's record: what became of the entries, the same in all records that are compared.
-HOW = ("method", "kept_in")
+HOW = ("method", "kept_in", "mean_over")
 IMPACTS = ("chance_corrected", "absolute", "relative")
 # As Python writes a number: `float` would take digits of other scripts, too.
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)
@@ -180,7 +182,7 @@ class Tables:
                 if mask[key] != value:
                     said = f"says {key} {mask[key]!r} of itself"
                     raise ArchiveError(f"{name}: {said}; listed as {value!r}")
-            if source["seed"] is None:
+            if source["seed"] is None and source["selection"] != LISTED:
                 model = intact[source["model"], source["benchmark"]]["model_digest"]
                 _check_importance(mask["importance"], source["ability"], model, name)
 

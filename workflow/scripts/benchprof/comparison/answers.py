@@ -13,6 +13,7 @@ from benchprof.comparison.tried import OTHERS, Questions, Tried
 from benchprof.evaluation.job import Assignment, evaluate_benchmarks
 from benchprof.evaluation.record import INTACT, read_record
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.importance.example import Example
 from benchprof.masks.mask import Mask
 from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
@@ -24,6 +25,7 @@ def answer(
     masks: Mapping[str, Mask],
     model: ModelSettings,
     questions: Questions,
+    background: Sequence[Example],
     seed: int,
     folder: Path,
     store: Store,
@@ -35,6 +37,7 @@ def answer(
         masks: every mask, by `Tried.named`.
         model: the prepared model.
         questions: what it is asked.
+        background: what the means of units are over.
         seed: of the samples.
         folder: of the records.
         store: has those that are there already.
@@ -42,14 +45,18 @@ def answer(
     Raises:
         InputError: as `evaluate_benchmarks` raises it.
     """
-    for name in dict.fromkeys(own.ablation for own in tried):
-        alike = [own for own in tried if own.ablation == name]
+    for name in dict.fromkeys(own.asked_with for own in tried):
+        alike = [own for own in tried if own.asked_with == name]
+        names = [own.named(mask) for own in alike for mask in (*own.masks, *own.controls)]
+        of_alike = {name: masks[name] for name in names}
         assignments = [
             _assignment(ability, asked, alike, questions, folder)
             for ability in alike[0].abilities
             for asked in (ITEM, OTHERS, *questions.companions)
         ]
-        evaluate_benchmarks(model, assignments, seed, masks, alike[0].method, store)
+        evaluate_benchmarks(
+            model, assignments, seed, of_alike, alike[0].method, store, background=background
+        )
 
 
 def _assignment(
@@ -69,7 +76,7 @@ def _assignment(
 
 def _record(folder: Path, own: Tried, ability: str, asked: str, name: str) -> Path:
     # A job of each kind of ablation notes what it uses of the store, by the folder.
-    return folder / f"answers-{own.ablation}" / f"{ability}-{asked}" / f"{name}.json"
+    return folder / f"answers-{own.asked_with}" / f"{ability}-{asked}" / f"{name}.json"
 
 
 def item_changes(own: Tried, questions: Questions, folder: Path) -> pd.DataFrame:

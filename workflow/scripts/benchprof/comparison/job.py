@@ -15,6 +15,8 @@ from benchprof.comparison.masks import make_masks
 from benchprof.comparison.table import COLUMNS, mask_rows, summary_row
 from benchprof.comparison.tried import SAID, Questions, Tried
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.importance.example import Example
+from benchprof.importance.levels import level_examples
 from benchprof.store import Store
 
 
@@ -47,8 +49,9 @@ def compare_combinations(
     Raises:
         InputError: as the jobs of importance, masks and evaluation raise it.
     """
-    masks = make_masks(tried, model, seed, folder, store)
-    answer(tried, masks, model, questions, seed, folder, store)
+    background = _background(tried[0], model, seed)
+    masks = make_masks(tried, model, background, seed, folder, store)
+    answer(tried, masks, model, questions, background, seed, folder, store)
     rows, effects, means = [], [], []
     for own in tried:
         changes = item_changes(own, questions, folder)
@@ -63,6 +66,15 @@ def compare_combinations(
     write_table(tables["effects"], pd.concat(effects))
     write_table(tables["masks"], pd.concat(means))
     draw_combinations(summary, model.folder.name, figures)
+
+
+def _background(own: Tried, model: ModelSettings, seed: int) -> list[Example]:
+    """What tells how active units are, and what their means are over: some train items.
+
+    The same for all combinations: a background that one contrasts abilities with is not in it.
+    """
+    items = {ability: own.items[ability] for ability in own.abilities}
+    return level_examples(model.folder, items, own.exclude, seed, model.chat_date)
 
 
 def _of(own: Tried, table: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from pathlib import Path
 from benchprof import data
 from benchprof.comparison.tried import Tried
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.importance.example import Example
 from benchprof.importance.job import compute_importance
-from benchprof.importance.levels import level_examples
 from benchprof.masks.job import Classes, control_classes, draw_controls
 from benchprof.masks.mask import Mask, read_masks
 from benchprof.masks.super_job import find_super
@@ -23,13 +23,19 @@ logger = logging.getLogger(__name__)
 
 
 def make_masks(
-    tried: Sequence[Tried], model: ModelSettings, seed: int, folder: Path, store: Store
+    tried: Sequence[Tried],
+    model: ModelSettings,
+    background: Sequence[Example],
+    seed: int,
+    folder: Path,
+    store: Store,
 ) -> dict[str, Mask]:
     """Write the masks and random masks of all combinations; by `Tried.named`.
 
     Args:
         tried: the combinations.
         model: the prepared model.
+        background: what tells how active units are.
         seed: of the samples of train items.
         folder: each combination's lie in a folder of its name.
         store: has what takes long.
@@ -52,7 +58,7 @@ def make_masks(
             scoring = own.scoring
             of_weights = scoring.unit == WEIGHT
             kind = (scoring.scope, tuple(scoring.layers or ())) if of_weights else ("units",)
-            classes[kind] = classes.get(kind) or _classes(own, model, seed)
+            classes[kind] = classes.get(kind) or _classes(own, model, background)
             controls = {mask: _file(place, mask) for mask in own.controls}
             draw_controls(classes[kind], made, controls, left_out)
             made |= controls
@@ -79,13 +85,9 @@ def _super_set(
     return target
 
 
-def _classes(own: Tried, model: ModelSettings, seed: int) -> Classes:
+def _classes(own: Tried, model: ModelSettings, background: Sequence[Example]) -> Classes:
     """What a combination's random masks are matched in."""
-    scoring, examples = own.scoring, []
-    if scoring.unit != WEIGHT:
-        # The same for all combinations, also for one with a background.
-        items = {ability: own.items[ability] for ability in own.abilities}
-        examples = level_examples(model.folder, items, own.exclude, seed, model.chat_date)
+    scoring = own.scoring
     return control_classes(
-        model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, examples
+        model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, background
     )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
 
 OTHERS = "others"
 """Beside the kinds of `ASKED`: the few items that the other abilities' masks are tried on."""
-SAID = ["unit", "scope", "layers", "score", "toward", "loss_on", "against", "replicated", "limit",
-        "selection", "k", "ablation"]  # fmt: skip
+SAID = ["unit", "scope", "layers", "score", "groups", "group_share", "toward", "loss_on", "against",
+        "replicated", "limit", "selection", "k", "ablation"]  # fmt: skip
 """What a table says of a combination."""
 
 
@@ -87,12 +87,21 @@ class Tried:
         return method if isinstance(method, str) else f"scale-{method['scale']:g}"
 
     @property
+    def asked_with(self) -> str:
+        """What combinations have in common that are asked together, as a folder's name has it.
+
+        That is the ablation; and of means, which a job takes of one kind of unit, the unit.
+        """
+        return f"mean-{self.scoring.unit}" if self.method == "mean" else self.ablation
+
+    @property
     def said(self) -> tuple[object, ...]:
         """What a table says of it: the columns `SAID`."""
         scoring = self.scoring
         settings = " ".join(f"{key}={value}" for key, value in self.settings.items())
         layers = "-".join(map(str, scoring.layers)) if scoring.layers else None
-        return (scoring.unit, scoring.scope, layers, scoring.score, scoring.toward,
+        groups = (scoring.groups.number, scoring.groups.share) if scoring.groups else (None, None)
+        return (scoring.unit, scoring.scope, layers, scoring.score, *groups, scoring.toward,
                 scoring.loss_on, scoring.against, scoring.replicated, self.limit,
                 f"{self.selection} {settings}".strip(), self.k, self.ablation)  # fmt: skip
 

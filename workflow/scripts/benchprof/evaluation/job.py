@@ -18,14 +18,16 @@ from benchprof.errors import InputError
 from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.record import INTACT, key_of, make_record, read_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.masks.ablation import Method, ablated, in_weights, kept_alone
+from benchprof.importance.example import Example
+from benchprof.importance.levels import activation_means, digest_of_all
+from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
 from benchprof.masks.mask import Mask
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import check_content, read_card
-from benchprof.models.units import scored_weights
+from benchprof.models.units import WEIGHT, scored_weights, unit_projections
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.sandbox.sandbox import Sandbox
@@ -98,6 +100,7 @@ def evaluate_benchmark(
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
     kept_in: Mapping[str, Any] | None = None,
+    background: Sequence[Example] = (),
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
 
@@ -105,7 +108,7 @@ def evaluate_benchmark(
     """
     evaluate_benchmarks(
         model, [Assignment(source, limit, targets)], seed, masks, method, store,
-        run_code_unsafely, open_sandbox, kept_in,
+        run_code_unsafely, open_sandbox, kept_in, background,
     )  # fmt: skip
 
 
@@ -119,6 +122,7 @@ def evaluate_benchmarks(
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
     kept_in: Mapping[str, Any] | None = None,
+    background: Sequence[Example] = (),
 ) -> None:
     """Write the record of every ablation of every benchmark, loading the model once.
 
@@ -136,12 +140,16 @@ def evaluate_benchmarks(
         open_sandbox: makes what they run in, told by `unsafe` whether without a sandbox.
         kept_in: where given, a `scope` and its `layers`, of which the mask's entries are all that
             is kept: the others are ablated in their stead.
+        background: what the means of units are over; with masks of units and the method `mean`
+            alone.
 
     Raises:
-        InputError: a benchmark or its tests are faulty, or there is no sandbox.
+        InputError: a benchmark or its tests are faulty, there is no sandbox, or units have no
+            background for their means.
     """
+    states = {name: _ablated(mask, method, kept_in, background) for name, mask in masks.items()}
     asked = [
-        _ask_store(model, assignment, seed, masks, method, store, run_code_unsafely, kept_in)
+        _ask_store(model, assignment, seed, states, store, run_code_unsafely)
         for assignment in assignments
     ]
     waiting = [own for own in asked if own.missing]
@@ -151,7 +159,7 @@ def evaluate_benchmarks(
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         runs_programs = any(own.assignment.source.runs_programs for own in waiting)
         sandbox = open_sandbox(unsafe=run_code_unsafely) if runs_programs else None
-        _compute(model, waiting, masks, method, kept_in, store, sandbox)
+        _compute(model, waiting, masks, method, kept_in, background, store, sandbox)
     for own in asked:
         for name, target in own.assignment.targets.items():
             store.place(store.path(KIND, own.keys[name], SUFFIX), target)
@@ -164,11 +172,9 @@ def _ask_store(
     model: ModelSettings,
     assignment: Assignment,
     seed: int,
-    masks: Mapping[str, Mask],
-    method: Method,
+    states: Mapping[str, dict[str, Any]],
     store: Store,
     run_code_unsafely: bool,
-    kept_in: Mapping[str, Any] | None,
 ) -> Asked:
     """Make an assignment's requests, and see what the store has of its answers."""
     requests = requests_for(model, assignment.source, assignment.limit, seed)
@@ -181,7 +187,7 @@ def _ask_store(
             logger.warning(CHAT_PROGRAMS)
     asked = _asked(model, requests, assignment.source, assignment.limit, seed, programs)
     origins = {
-        name: {"model": asked["model"], "mask": _ablated(masks.get(name), method, kept_in)} | asked
+        name: {"model": asked["model"], "mask": states.get(name)} | asked
         for name in assignment.targets
     }
     keys = {name: key_of(origin) for name, origin in origins.items()}
@@ -280,14 +286,26 @@ def _asked(
 
 
 def _ablated(
-    mask: Mask | None, method: Method, kept_in: Mapping[str, Any] | None
-) -> dict[str, Any] | None:
-    """What was ablated and how; None of the intact model."""
-    if mask is None:
-        return None
+    mask: Mask,
+    method: Method,
+    kept_in: Mapping[str, Any] | None,
+    background: Sequence[Example],
+) -> dict[str, Any]:
+    """What was ablated and how.
+
+    Raises:
+        InputError: units are to become means over no background.
+    """
     # Only where it is so: the keys of other ablations stay what they were.
     kept = {"kept_in": dict(kept_in)} if kept_in else {}
-    return {"digest": mask.digest, "n": mask.size, "method": method} | kept
+    over = {}
+    if method == "mean" and mask.unit != WEIGHT:
+        if not background:
+            found, expected = f"mean of {mask.unit}s", "a background that they are means over"
+            raise InputError("ablation", found, expected)
+        over = {"mean_over": {"examples": digest_of_all(background),
+                              "code": codebase.digest_of("levels")}}  # fmt: skip
+    return {"digest": mask.digest, "n": mask.size, "method": method} | kept | over
 
 
 def _chat_origin(model: ModelSettings) -> dict[str, Any]:
@@ -316,6 +334,7 @@ def _compute(
     masks: Mapping[str, Mask],
     method: Method,
     kept_in: Mapping[str, Any] | None,
+    background: Sequence[Example],
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
@@ -323,10 +342,7 @@ def _compute(
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     speed_up_scoring(model)
     keep_freed_memory(model.device)
-    if kept_in:
-        change, weights = kept_alone, scored_weights(model, **kept_in)
-    else:
-        change, weights = ablated, scope_weights(model, "all_layers")
+    without = _ablation(model, masks, method, kept_in, background)
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
     kept = KeptPaths()
     questions = [Questions.of(scorer, own, kept) for own in asked]
@@ -334,7 +350,7 @@ def _compute(
     for number, name in enumerate(names, start=1):
         logger.info("ablation %d of %d: %s", number, len(names), name)
         mask = masks.get(name)
-        with change(weights, in_weights(model, mask), method) if mask else contextlib.nullcontext():
+        with without(mask) if mask else contextlib.nullcontext():
             for own in questions:
                 if name not in own.asked.missing.values():
                     continue
@@ -347,6 +363,26 @@ def _compute(
                     asked_of = own.asked.assignment.folder.name
                     where = f"{settings.folder}, {asked_of}, ablation {name}"
                     raise InputError(where, str(error), "finite logits", remedy) from None
+
+
+def _ablation(
+    model: Any,
+    masks: Mapping[str, Mask],
+    method: Method,
+    kept_in: Mapping[str, Any] | None,
+    background: Sequence[Example],
+) -> Callable[[Mask], contextlib.AbstractContextManager[None]]:
+    """A function of a mask: a block in which the model is ablated."""
+    units = {mask.unit for mask in masks.values()} - {WEIGHT}
+    if method == "mean" and units:
+        (unit,), layers = units, kept_in["layers"] if kept_in else None
+        means = activation_means(model, unit_projections(model, unit, layers), background)
+        return functools.partial(averaged, model, means=means, alone=bool(kept_in))
+    if kept_in:
+        change, weights = kept_alone, scored_weights(model, **kept_in)
+    else:
+        change, weights = ablated, scope_weights(model, "all_layers")
+    return lambda mask: change(weights, in_weights(model, mask), method)
 
 
 @dataclass(frozen=True)

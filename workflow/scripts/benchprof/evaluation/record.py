@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 INTACT = "intact"
-MASK_KEYS = ("digest", "method", "kept_in")
+MASK_KEYS = ("digest", "method", "kept_in", "mean_over")
 
 
 def make_record(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -11,6 +12,7 @@ from transformers import AutoConfig
 
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
+from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 
@@ -75,6 +77,23 @@ def check_finite(
             culprit = f"item {item}"
             break
     raise not_finite(f"{where}, {culprit}")
+
+
+@contextlib.contextmanager
+def items_named(where: str, names: Sequence[str]) -> Iterator[None]:
+    """Name the item where the loss of an example is no number.
+
+    Args:
+        where: the model, for the message.
+        names: of the examples' items, by the examples' indices.
+
+    Raises:
+        InputError: in place of a NonFiniteLossError.
+    """
+    try:
+        yield
+    except NonFiniteLossError as error:
+        raise InputError(where, f"{error} ({names[error.example]})", "a finite loss") from error
 
 
 def not_finite(where: str) -> InputError:

@@ -22,7 +22,7 @@ from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.importance.scoring import Scoring
-from benchprof.importance.unit_job import score_from_attributions
+from benchprof.importance.unit_job import importance_of_units
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
@@ -30,7 +30,7 @@ from benchprof.models.preparation import architecture_of, check_content, read_ca
 from benchprof.models.units import WEIGHT
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
-from benchprof.tensors import TensorFile, write_tensors
+from benchprof.tensors import key_of, write_tensors
 
 logger = logging.getLogger(__name__)
 KIND, SUFFIX = "importance", ".safetensors"
@@ -50,7 +50,7 @@ def compute_importance(
 
     The model is loaded once, and only where the store lacks an ability; each ability enters the
     store as soon as it is done, so that a killed job resumes at the ability. Of units the
-    attributions of each example do so (`unit_job`).
+    attributions of each example do so, or the losses without each group (`unit_job`).
 
     Args:
         scoring: how weights are scored.
@@ -70,13 +70,13 @@ def compute_importance(
     examples, origins = examples_and_origins(scoring, items, exclude, limit, seed)
     folder = used_by or Path(os.path.commonpath(targets.values()))
     if scoring.unit != WEIGHT:
-        scores = score_from_attributions(scoring, examples, items, folder, store)
+        scores = importance_of_units(scoring, examples, items, folder, store)
         for name, target in targets.items():
             write_tensors(target, scores[name], origins[name])
         return
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
     store.use(folder, KIND, keys.values(), SUFFIX)
-    missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, _key_of)]
+    missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, key_of)]
     if missing:
         store.check_writable(KIND, [keys[name] for name in missing])
         wanted = {name: examples[name] for name in missing}
@@ -147,7 +147,9 @@ def origin_of(
         "code": codebase.digest_of("importance"),
         "examples": examples.digest,
         "n_items": len(examples.items),
-    } | toward
+        **toward,
+        **scoring.knock_outs,
+    }
 
 
 def _compute(
@@ -188,11 +190,6 @@ def _compute(
             check_finite(where, model, weights, own.named, scoring.score, scores)
             store.add(KIND, keys[name], SUFFIX, _writer(scores, origins[name]))
             del scores  # they would stay beside the next ability's
-
-
-def _key_of(entry: Path) -> str:
-    """The key of what a file of the store holds, which is compared with its digest."""
-    return digests.of_value(TensorFile(entry).origin)
 
 
 def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> Any:

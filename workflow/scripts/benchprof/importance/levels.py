@@ -1,4 +1,7 @@
-"""How active units are: what random controls of a mask of units are matched in."""
+"""How active units are: what random controls are matched in, and what mean ablation puts in place.
+
+Both are read on the same few train items.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from benchprof.importance.example import Example, render_examples
 from benchprof.importance.items import used_items
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.units import Projection
+from benchprof.scoring.structure import decoder_of
 
 AT_ONCE = 8
 """Examples of a pass."""
@@ -62,19 +66,51 @@ def activation_levels(
         projections: whose units are meant.
         examples: at least one, read `AT_ONCE` at a time.
     """
+
+    def levels(units: torch.Tensor) -> torch.Tensor:
+        return units.abs().mean(dim=2, dtype=torch.float32)
+
+    return _means_over_tokens(model, projections, examples, levels)
+
+
+def activation_means(
+    model: nn.Module, projections: Mapping[str, Projection], examples: Sequence[Example]
+) -> dict[str, torch.Tensor]:
+    """The mean of a over all tokens, float32, of each feature that a projection reads, by its name.
+
+    Args: as of `activation_levels`.
+    """
+
+    def features(units: torch.Tensor) -> torch.Tensor:
+        return units.flatten(1).float()
+
+    means = _means_over_tokens(model, projections, examples, features)
+    return {name: mean.float() for name, mean in means.items()}
+
+
+def _means_over_tokens(
+    model: nn.Module,
+    projections: Mapping[str, Projection],
+    examples: Sequence[Example],
+    told: Callable[[torch.Tensor], torch.Tensor],
+) -> dict[str, torch.Tensor]:
+    """The mean over all tokens, float64, of what is told of activations [tokens, units, width]."""
     counted = torch.zeros(0, dtype=torch.bool)
+    # Of a projection that no token goes through the mean is 0.
     totals = {
-        name: torch.zeros(own.units, dtype=torch.float64) for name, own in projections.items()
+        name: told(torch.zeros(0, own.units, own.width)).sum(dim=0, dtype=torch.float64)
+        for name, own in projections.items()
     }
 
     def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
         def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
             own = projections[name]
             by_token = inputs[0].reshape(-1, own.units, own.width)[counted]
-            totals[name] += by_token.abs().mean(dim=2, dtype=torch.float32).sum(dim=0).cpu()
+            totals[name] += told(by_token).sum(dim=0).cpu()
 
         return hook
 
+    _, decoder, _ = decoder_of(model)
     hooks: list[RemovableHandle] = []
     try:
         for name in projections:
@@ -88,7 +124,8 @@ def activation_levels(
                 places = torch.arange(ids.shape[1])
                 counted = torch.cat([places < len(text) for text in texts])
                 ids = ids.to(next(model.parameters()).device)
-                model(input_ids=ids, use_cache=False, logits_to_keep=1)
+                # Not the whole model: told that few logits are wanted, Gemma 4 leaves tokens out.
+                decoder(input_ids=ids, use_cache=False)
     finally:
         for handle in hooks:
             handle.remove()

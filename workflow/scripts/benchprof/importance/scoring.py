@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from benchprof import codebase
 from benchprof.run.configuration import CHAT_DATE
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Random groups of units that are knocked out, one at a time.
+
+    Attributes:
+        number: how many.
+        share: of the units in scope that each holds.
+        seed: of the draw.
+    """
+
+    number: int
+    share: float
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -18,7 +35,7 @@ class Scoring:
         dtype: of the weights; scores are accumulated in float32.
         scope: one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer in scope; all if None.
-        score: taylor_abs, taylor, taylor_signed, fisher or wanda.
+        score: taylor_abs, taylor, taylor_signed, fisher, wanda or knock_out.
         loss_on: all, answer or choice.
         against: the kind of companion whose score is subtracted; None for none.
         chat_date: the day that a chat template prints for today.
@@ -28,6 +45,7 @@ class Scoring:
         unit: what has a score: weight, neuron or head.
         replicated: whether a unit's score is what those of two halves of the items agree on.
         toward: what an attribution takes a unit's activations to: zero, or flip.
+        groups: of the units, where these are knocked out; None for another score.
     """
 
     folder: Path
@@ -44,3 +62,12 @@ class Scoring:
     unit: str = "weight"
     replicated: bool = False
     toward: str = "zero"
+    groups: Groups | None = None
+
+    @property
+    def knock_outs(self) -> dict[str, Any]:
+        """What decides the numbers beside the other keys, where units are knocked out."""
+        if self.groups is None:
+            return {}
+        code = codebase.digest_of("knock_outs")
+        return {"knock_outs": {"groups": asdict(self.groups), "code": code}}

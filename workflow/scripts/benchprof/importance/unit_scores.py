@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import torch
 
 from benchprof.importance.attributions import Attributions
+from benchprof.importance.example import Example
 from benchprof.importance.scores import contrasted
+
+Kind = TypeVar("Kind")
+Score = Callable[[Sequence[Example], Sequence[Example]], dict[str, torch.Tensor]]
+"""Importance of units by some examples and their companions, which may be none."""
+Wanted = Mapping[str, tuple[str, Example]]
+"""Examples by their digests, each with the name of its item for messages."""
 
 
 def score_units(
@@ -29,14 +37,21 @@ def score_units(
 
 
 def score_replicated(
-    examples: Sequence[Attributions], companions: Sequence[Attributions], score: str
+    score: Callable[[Sequence[Kind], Sequence[Kind]], dict[str, torch.Tensor]],
+    examples: Sequence[Kind],
+    companions: Sequence[Kind],
 ) -> dict[str, torch.Tensor]:
     """What the scores of each unit over two halves of the examples agree on.
 
     That is the score nearer to 0, and 0 where the signs differ. Halves are every other example,
-    companions with theirs. The arguments are those of `score_units`, with two examples or more.
+    companions with theirs.
+
+    Args:
+        score: of units by examples and companions.
+        examples: two or more.
+        companions: of one companion of each; empty for no contrast.
     """
-    one, other = (score_units(examples[k::2], companions[k::2], score) for k in (0, 1))
+    one, other = (score(examples[k::2], companions[k::2]) for k in (0, 1))
     return {name: _agreed(values, other[name]) for name, values in one.items()}
 
 

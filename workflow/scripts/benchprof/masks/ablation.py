@@ -12,10 +12,13 @@ from torch import nn
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask
 from benchprof.models.device import with_float64
-from benchprof.models.units import WEIGHT, unit_projections
+from benchprof.models.units import WEIGHT, Projection, unit_projections
 
 Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
-"""What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor."""
+"""What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor.
+
+Of a unit `mean` is something else: `averaged`.
+"""
 
 
 def in_weights(model: nn.Module, mask: Mask) -> Mask:
@@ -95,6 +98,66 @@ def kept_alone(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) 
     finally:
         for name, tensor in intact.items():
             weights[name].data = tensor
+
+
+@contextlib.contextmanager
+def averaged(
+    model: nn.Module, mask: Mask, means: Mapping[str, torch.Tensor], alone: bool = False
+) -> Iterator[None]:
+    """Put the mean of each of its features in place of a unit, as Wang et al., arXiv:2211.00593.
+
+    The weights that read the unit are zeroed as by `ablated`, and what its means come to in the
+    projection's output is added to the projection's bias: computed in float32, rounded to the
+    weight's dtype. All is undone at the end, also after an error.
+
+    Args:
+        model: whose units they are.
+        mask: of units.
+        means: of `activation_means`, float32, at least of the projections that the mask names.
+        alone: whether all units of the projections in `means` are replaced but the mask's.
+
+    Raises:
+        InputError: before any change, where the mask names a unit that `means` do not have.
+    """
+    entries = in_weights(model, mask)
+    weights = {name: model.get_parameter(name) for name in means}
+    projections = unit_projections(model, mask.unit)
+    added = {}
+    for name, own in projections.items():
+        chosen = torch.full((own.units,), alone)
+        chosen[mask.entries.get(name, torch.zeros(0)).long()] = not alone
+        if name in means and bool(chosen.any()):
+            features = torch.nonzero(chosen.repeat_interleave(own.width))[:, 0]
+            added[name] = _output(weights[name], own, features, means[name])
+    change = kept_alone if alone else ablated
+    with change(weights, entries, "zero"), _biased(model, added):
+        yield
+
+
+def _output(
+    weight: nn.Parameter, projection: Projection, features: torch.Tensor, values: torch.Tensor
+) -> torch.Tensor:
+    """What a projection makes of some of its features at these values, float32 [outputs]."""
+    at = features.to(weight.device)
+    rows = weight.data[at] if projection.by_row else weight.data[:, at].T
+    return values.to(weight.device)[at] @ rows.float()
+
+
+@contextlib.contextmanager
+def _biased(model: nn.Module, added: Mapping[str, torch.Tensor]) -> Iterator[None]:
+    """Inside the block projections, by the names of their weights, have this more of a bias."""
+    modules = {name: model.get_submodule(name.rpartition(".")[0]) for name in added}
+    intact = {name: module.bias for name, module in modules.items()}
+    try:
+        for name, module in modules.items():
+            bias, dtype = intact[name], model.get_parameter(name).dtype
+            own = added[name] if bias is None else added[name] + bias.data.float()
+            # Not a hook: what computes layers by itself reads weights and biases alone.
+            module.bias = nn.Parameter(own.to(dtype), requires_grad=False)
+        yield
+    finally:
+        for name, module in modules.items():
+            module.bias = intact[name]
 
 
 def _check(weights: Mapping[str, nn.Parameter], mask: Mask) -> None:

@@ -13,7 +13,7 @@ from benchprof.errors import InputError
 from benchprof.tensors import TensorFile
 
 SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "replicated", "toward",
-        "dtype", "code")  # fmt: skip
+        "knock_outs", "dtype", "code")  # fmt: skip
 """What importances that are compared must have in common, said or left out."""
 
 

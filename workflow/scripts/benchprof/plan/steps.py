@@ -20,6 +20,7 @@ from benchprof.plan.workload import (
     text_questions,
     total,
 )
+from benchprof.run.configuration import LISTED, KnockOuts
 from benchprof.run.inputs import check_exclusions
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import (
@@ -137,7 +138,13 @@ def _evaluations(run: Run) -> Sequence[Evaluation]:
 
 
 def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
-    """Entries of a mask by each k that is a number, or a candidate for the calibrated one."""
+    """Entries of a mask by each k that is a number, or a candidate for the calibrated one.
+
+    Where masks are listed there is one, and all lists are equally long.
+    """
+    if run.lists:
+        by_layer = next(iter(run.lists.values()))
+        return {LISTED: sum(map(len, by_layer.values()))}
     of_model = run.configuration.fraction_of == "model"
     if shape.units is not None:
         whole = shape.units.whole if of_model else shape.units.scope
@@ -159,8 +166,9 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         Step("prepare_model", 1, asked=host(PrepareModel(run, model)),
              disk=shape.weight_bytes),
         Step("check_sizes", 1, asked=host(CheckSizes(run, model))),
-        replace(importance, asked=host(ComputeImportance(run, model))),
     ]  # fmt: skip
+    if not run.lists:
+        steps.append(replace(importance, asked=host(ComputeImportance(run, model))))
     if load.neutral is not None:
         steps.append(_super(FindSuper(run, model), shape, load.neutral, on))
     for selection in run.selections:
@@ -183,7 +191,8 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
 def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> Step:
     importance = run.configuration.importance
     if shape.units is not None:
-        return _attributions(shape, load, on)
+        groups = importance.knocked_out
+        return _knock_outs(shape, load, groups, on) if groups else _attributions(shape, load, on)
     on_host = on.gpu and run.configuration.models[model].scores_on_host
     memory = tuple(
         cost.importance_memory(
@@ -213,6 +222,17 @@ def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
     seconds = cost.attribution_seconds(shape, load.examples, on)
     seconds += (shape.weight_bytes + written) / on.storage
     return Step("compute_importance", 1, load.examples.tokens, memory, None, written, seconds)
+
+
+def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) -> Step:
+    """The importance of units that are knocked out: each group's losses of all examples."""
+    states = groups.groups + 1
+    memory = tuple(cost.knock_out_memory(own, load.examples, on) for own in shape.by_gpu)
+    written = cost.LOSS * states * load.examples.number
+    seconds = cost.knock_out_seconds(shape, load.examples, groups.groups, on)
+    seconds += (shape.weight_bytes + written) / on.storage
+    tokens = states * load.examples.tokens
+    return Step("compute_importance", 1, tokens, memory, None, written, seconds)
 
 
 def _super(job: FindSuper, shape: Shape, text: Questions, on: Machine) -> Step:
@@ -245,7 +265,7 @@ def _halves(
     questions = [load.questions[name] for name in run.own_benchmarks.values()]
     answered = EvaluateHalves(run, model, next(iter(run.own_benchmarks)))
     if shape.units is not None:
-        # From the attributions, which are in the store.
+        # From the attributions or the losses, which are in the store.
         scored = Step(drawn.rule, 1, asked=importance.asked, disk=written)
     else:
         scored = replace(importance, rule=drawn.rule, disk=(importance.disk or 0) + written)

@@ -16,7 +16,7 @@ from benchprof.provenance import software
 from benchprof.report.references import keys_of, references
 from benchprof.report.style import readable
 from benchprof.run.ablation import k_name
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.configuration import CALIBRATED, LISTED, SIGNED, KnockOuts
 from benchprof.tensors import read_origin
 
 SCORES = {
@@ -37,6 +37,12 @@ ATTRIBUTIONS = {
     "flip": ", s(x) = Σ (a - a′) × gradient over the unit's activations a and a′, where a version "
     "of x in which one changed fact makes another option right has a′",
 }
+KNOCK_OUT = (
+    "the coefficient of u in a Lasso regression (penalty by cross-validation) of the effects of "
+    "{groups} random groups on which {unit}s each holds, {share:g} of those in scope and the same "
+    "for all abilities: the effect of a group is the mean rise, without the group, over the "
+    "ability's training items"
+)
 LOSSES = {
     "all": "all tokens",
     "answer": "the answer's tokens",
@@ -99,16 +105,23 @@ def method_steps(
     unit = settings["unit"]
     every = "parameters" if unit == "weight" else f"{unit}s"
     whole = every if settings["fraction_of"] == "model" else f"{unit}s in scope"
-    steps = [_profiled(table), _importance(settings)]
+    steps = [_profiled(table)]
+    if LISTED in settings["selections"]:
+        steps.append(_listed_masks(settings["selections"][LISTED], f"{unit}s"))
+        return steps + _since_masks(settings, table)
+    steps.append(_importance(settings))
     steps += [_super(settings["importance"], super_sets)] if super_sets else []
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole, f"{unit}s"))
         rule += f", no super {unit} among them" if selection.get("without_super") else ""
         steps.append(MethodStep(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
-    steps += [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
-    if table["model"].nunique() > 1:
-        steps.append(_similarity())
-    return steps
+    return steps + _since_masks(settings, table)
+
+
+def _since_masks(settings: Mapping[str, Any], table: pd.DataFrame) -> list[MethodStep]:
+    """The steps after the masks."""
+    steps = [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
+    return [*steps, _similarity()] if table["model"].nunique() > 1 else steps
 
 
 def write_methods(
@@ -136,10 +149,14 @@ def write_methods(
     sentences.append(_benchmarks(shipped))
     body = " ".join(sentence for sentence in sentences if sentence)
     write_text(text, f"# Methods\n\n{body}\n")
-    importance = settings["importance"]
-    uses = {f"importance:{importance['score']}", "statistics"}
-    uses.add(f"toward:{importance.get('toward', 'zero')}")
+    uses = {"statistics"}
+    if LISTED not in settings["selections"]:
+        importance = settings["importance"]
+        uses.add(f"importance:{importance['score']}")
+        uses.add(f"toward:{importance.get('toward', 'zero')}")
     uses |= {f"benchmark:{name}" for name in shipped.values()}
+    if _averages_units(settings):
+        uses.add("ablation:mean")
     if table["model"].nunique() > 1:
         uses.add("similarity")
     if super_sets:
@@ -187,14 +204,18 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     toward = importance.get("toward", "zero")
     loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
     unit = settings["unit"]
-    if unit == "weight":
-        name, score = "weight w", SCORES[importance["score"]]
+    name = "weight w" if unit == "weight" else f"{unit} u"
+    if importance["score"] == "knock_out":
+        groups = KnockOuts(**importance.get("knock_outs") or {})
+        score = KNOCK_OUT.format(unit=unit, **groups.model_dump())
+    elif unit == "weight":
+        score = SCORES[importance["score"]]
     else:
-        name, score = f"{unit} u", UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
+        score = UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
     at = "at the positions of" if importance["score"] == "wanda" else "of"
     parts = [f"{score}, {at} {loss}"]
     if importance.get("against"):
-        least = "" if importance["score"] == "taylor_signed" else " (at least 0)"
+        least = "" if importance["score"] in SIGNED else " (at least 0)"
         parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
     if importance.get("replicated"):
         parts.append("what that agrees on over two halves of the items (the nearer to 0, or 0)")
@@ -217,7 +238,7 @@ def _super(
     first = next(iter(super_sets.values()))
     units = f"{first['unit']}s"
     # Of scores with a sign a large negative one ranks high as well.
-    share = "mean absolute share" if importance["score"] == "taylor_signed" else "mean share"
+    share = "mean absolute share" if importance["score"] in SIGNED else "mean share"
     return MethodStep(
         f"Super {units}",
         f"the smallest number of the {units} with the largest {share} of importance over "
@@ -251,6 +272,16 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) 
         "all abilities",
     }
     return rules[name]
+
+
+def _listed_masks(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodStep:
+    """Which units each ability's mask holds."""
+    shown = []
+    for ability, by_layer in lists.items():
+        named = [f"{_listed(own)} of layer {layer}" for layer, own in by_layer.items()]
+        shown.append(f"{readable(ability).lower()} {', '.join(named)}")
+    text = f"{units} that the configuration lists, numbered from 0: {'; '.join(shown)}."
+    return MethodStep("Masks", text)
 
 
 def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
@@ -319,12 +350,25 @@ def _background(selection: Mapping[str, Any]) -> str:
 
 
 def _ablation(settings: Mapping[str, Any]) -> MethodStep:
-    return MethodStep("Ablation", f"each mask {ablated(settings)} in the loaded model.")
+    sources = tuple(keys_of("ablation:mean")) if _averages_units(settings) else ()
+    return MethodStep("Ablation", f"each mask {ablated(settings)} in the loaded model.", sources)
+
+
+def _averages_units(settings: Mapping[str, Any]) -> bool:
+    """Whether ablated units become their means."""
+    return bool(settings["unit"] != "weight" and settings["ablation"] == "mean")
 
 
 def ablated(settings: Mapping[str, Any]) -> str:
-    """What becomes of which weights, after "each mask"."""
+    """What becomes of which weights or units, after "each mask"."""
     complement = settings["ablation_of"] == "complement"
+    if _averages_units(settings):
+        units = f"{settings['unit']}s"
+        which = f"all {units} in scope but those" if complement else f"the {units}"
+        return (
+            f"puts their mean over the tokens of a few training items of every ability in place of "
+            f"{which} that it selects"
+        )
     weights = (
         "weights" if settings["unit"] == "weight" else f"weights that read the {settings['unit']}s"
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from benchprof.run.configuration import CALIBRATED
-
 INTACT = "intact"
 """Stands in place of an ablation's name for the model as it is."""
 BACKGROUND = "_background"
@@ -21,8 +19,8 @@ class Ablation:
 
     Attributes:
         ability: whose mask it is, or `all_abilities`.
-        selection: the rule that chose its entries: top, specific, core or bottom.
-        k: the share that it holds, as file names have it, or `calibrated`.
+        selection: the rule that chose its entries: top, specific, core, bottom or listed.
+        k: the share that it holds, as file names have it, or `calibrated`, or `listed`.
         seed: of a random control that is matched to that mask; None for the mask itself.
         half: 1 or 2 where the mask comes of that half of the train items alone.
     """
@@ -47,9 +45,9 @@ class Ablation:
 
 
 def k_name(fraction: float | str) -> str:
-    """A k of a configuration as file names have it: in plain digits, 0.00001, or `calibrated`."""
+    """A k of a configuration as file names have it: in plain digits, 0.00001, or a word."""
     # As written: 1e-05 has as many digits as 0.00001.
-    return CALIBRATED if fraction == CALIBRATED else format(Decimal(repr(fraction)), "f")
+    return fraction if isinstance(fraction, str) else format(Decimal(repr(fraction)), "f")
 
 
 def shown_k(name: str, k: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.configuration import CALIBRATED, LISTED
 from benchprof.run.layers import laid_over
 from benchprof.run.run import Run
 
@@ -43,7 +43,7 @@ def combinations_of(run: Run) -> list[Combination]:
 
     Raises:
         InputError: as `Run.of` raises it; or a combination has more than one selection or k, a
-            calibrated one, or ablates all but the mask.
+            calibrated one, lists its units, or ablates all but the mask.
     """
     comparison = run.configuration.comparison
     if comparison is None:
@@ -52,13 +52,16 @@ def combinations_of(run: Run) -> list[Combination]:
     found = []
     for name, own in comparison.combinations.items():
         where = f"{run.source}, comparison.combinations.{name}"
-        combination = Combination(
-            name, Run.of(_with(common, own.model_dump(exclude_unset=True)), where)
-        )
+        values = _with(common, own.model_dump(exclude_unset=True))
+        # Before what a run of lists asks of its other keys.
+        if LISTED in (values["selections"] or ()):
+            remedy = "Say another in the combination; lists have a configuration of their own."
+            raise InputError(f"{where}, selections", LISTED, "a selection that ranks", remedy)
+        combination = Combination(name, Run.of(values, where))
         for key in ("selections", "fractions"):
-            values = combination.run.values[key]
-            if len(values) != 1:
-                found_there = ", ".join(map(str, values))
+            said = combination.run.values[key]
+            if len(said) != 1:
+                found_there = ", ".join(map(str, said))
                 remedy = "Say one in the combination, in place of the file's."
                 raise InputError(f"{where}, {key}", found_there, "one", remedy)
         if combination.k == CALIBRATED:

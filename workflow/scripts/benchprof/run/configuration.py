@@ -16,6 +16,10 @@ from benchprof.section import EachOnce, Section, Text
 
 CALIBRATED = "calibrated"
 """Stands in place of a k for the one that the calibration splits choose."""
+LISTED = "listed"
+"""The selection of units that are listed, and what stands in place of its k: it has none."""
+SIGNED = ("taylor_signed", "knock_out")
+"""Scores that are negative where the loss would fall."""
 CHAT_DATE = "2024-07-26"
 """What chat templates print for today: the day that Llama 3's own has where it knows none."""
 
@@ -263,11 +267,18 @@ Benchmark = Annotated[
 # Importance, masks, ablation.
 
 
+class KnockOuts(Section):
+    """Random groups of units that are knocked out, one at a time."""
+
+    groups: int = Field(default=100, ge=10, description="a whole number of groups, 10 or more")
+    share: Share = 0.02
+
+
 class Importance(Section):
     """How the weights are scored for each ability."""
 
-    score: Literal["taylor_abs", "taylor", "taylor_signed", "fisher", "wanda"] = Field(
-        description="one of taylor_abs, taylor, taylor_signed, fisher, wanda"
+    score: Literal["taylor_abs", "taylor", "taylor_signed", "fisher", "wanda", "knock_out"] = Field(
+        description="one of taylor_abs, taylor, taylor_signed, fisher, wanda, knock_out"
     )
     loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
     against: CompanionKind | None = None
@@ -275,6 +286,12 @@ class Importance(Section):
     toward: Literal["zero", "flip"] = Field(default="zero", description="one of zero, flip")
     halves: Flag = False
     limit: Limit | None = None
+    knock_outs: KnockOuts | None = Field(default=None, description="groups and share")
+
+    @property
+    def knocked_out(self) -> KnockOuts | None:
+        """The groups to knock out, where that is the score."""
+        return (self.knock_outs or KnockOuts()) if self.score == "knock_out" else None
 
 
 class Selection(Section):
@@ -317,6 +334,23 @@ class Specific(Selection):
         return self
 
 
+Layer = Annotated[
+    # A JSON object has no keys but texts.
+    int, Field(ge=0, strict=False, description="a decoder layer: a whole number, 0 or more")
+]
+Listed = Annotated[
+    dict[
+        Layer,
+        Annotated[
+            list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]],
+            EachOnce,
+            Field(min_length=1, description="a list of heads or neurons, each once, from 0"),
+        ],
+    ],
+    Field(min_length=1, description="layers, each with a list of its heads or neurons, from 0"),
+]
+
+
 class Selections(Section):
     """Which weights of the scope a mask holds, by rules beside each other."""
 
@@ -332,12 +366,17 @@ class Selections(Section):
     bottom: Selection | None = Field(
         default=None, description="nothing: bottom: {}, or without_super"
     )
+    listed: dict[Slug, Listed] | None = Field(
+        default=None, description="of each ability the layers, each with a list of its units"
+    )
 
     @property
     def without_super(self) -> list[str]:
         """Names of the selections whose masks leave the super set out."""
         every = {name: getattr(self, name) for name in type(self).model_fields}
-        return [name for name, own in every.items() if own is not None and own.without_super]
+        # What is listed is no rule with settings.
+        rules = {name: own for name, own in every.items() if isinstance(own, Selection)}
+        return [name for name, own in rules.items() if own.without_super]
 
     @model_validator(mode="after")
     def _has_one(self) -> Selections:
@@ -529,7 +568,7 @@ class Configuration(Section):
         min_length=1, description="at least one benchmark, each a name and what it is"
     )
     importance: Importance = Field(
-        description="score, loss_on, against, replicated, toward, halves and limit"
+        description="score, loss_on, against, replicated, toward, halves, limit and knock_outs"
     )
     unit: Unit = Field(default="weight", description="one of weight, neuron, head")
     scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")
@@ -541,18 +580,21 @@ class Configuration(Section):
             description="two whole numbers, the first decoder layer and the last, from 0",
         )
     )
-    selections: Selections = Field(description="at least one of top, specific, core and bottom")
+    selections: Selections = Field(
+        description="at least one of top, specific, core and bottom, or listed alone"
+    )
     fractions: Annotated[
         list[
             Annotated[
-                Literal["calibrated"] | Share,
+                Literal["calibrated", "listed"] | Share,
                 Field(description="a number above 0 and below 1, or the word calibrated"),
             ]
         ],
         EachOnce,
     ] = Field(
         min_length=1,
-        description="a list of numbers above 0 and below 1, or the word calibrated",
+        description="a list of numbers above 0 and below 1, or the word calibrated; [listed] with "
+        "that selection",
     )
     calibration: Calibration | None = Field(default=None, description="fractions and items")
     fraction_of: Literal["model", "scope"] = Field(

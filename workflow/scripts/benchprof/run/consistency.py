@@ -8,7 +8,14 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.run.ablation import ALL_ABILITIES, INTACT
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration, Folder
+from benchprof.run.configuration import (
+    CALIBRATED,
+    LISTED,
+    SIGNED,
+    AbilitySplit,
+    Configuration,
+    Folder,
+)
 
 RESERVED = (INTACT, ALL_ABILITIES)
 
@@ -55,9 +62,11 @@ def check_consistency(config: Configuration, source: str) -> None:
         where = f"{source}, layers"
         raise InputError(where, str(config.layers), "the first layer and the last, not before it")
     _check_super(config, source)
+    _check_score(config, source)
     _check_unit(config, source)
     _check_toward(config, source)
     _check_contrast(config, source)
+    _check_listed(config, source)
     if config.validation:
         _check_validation(config, source)
 
@@ -84,11 +93,27 @@ def _check_super(config: Configuration, source: str) -> None:
             raise InputError(where, f"{found}: complement", "ablation_of: mask", remedy)
 
 
-def _check_unit(config: Configuration, source: str) -> None:
-    """Stop where a unit does not go with the scope, the score or the ablation."""
-    if config.importance.score == "wanda" and config.importance.loss_on == "choice":
+def _check_score(config: Configuration, source: str) -> None:
+    """Stop where a score does not go with the loss, the unit or the groups."""
+    importance = config.importance
+    if importance.score == "wanda" and importance.loss_on == "choice":
         where = f"{source}, importance.loss_on"
         raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
+    if importance.score == "wanda" and config.unit != "weight":
+        where = f"{source}, importance.score"
+        raise InputError(
+            where, f"wanda with unit {config.unit}", "a score of gradients, or knock_out"
+        )
+    if importance.score == "knock_out" and config.unit == "weight":
+        where = f"{source}, importance.score"
+        raise InputError(where, "knock_out with unit weight", "unit neuron or head")
+    if importance.knock_outs and importance.score != "knock_out":
+        where = f"{source}, importance.knock_outs"
+        raise InputError(where, f"groups with the score {importance.score}", "the score knock_out")
+
+
+def _check_unit(config: Configuration, source: str) -> None:
+    """Stop where a unit does not go with the scope, the halves or the ablation."""
     if config.unit == "weight":
         if config.importance.replicated:
             where = f"{source}, importance.replicated"
@@ -104,12 +129,6 @@ def _check_unit(config: Configuration, source: str) -> None:
     if config.scope != scope:
         where = f"{source}, scope"
         raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
-    if config.importance.score == "wanda":
-        where = f"{source}, importance.score"
-        raise InputError(where, f"wanda with unit {config.unit}", "a score of gradients")
-    if config.ablation == "mean":
-        where, found = f"{source}, ablation", f"mean with unit {config.unit}"
-        raise InputError(where, found, "zero, or {scale: FACTOR}, of the weights that read a unit")
     if config.selections.top and config.selections.top.within == "chunk":
         where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
         raise InputError(where, found, "model or tensor", "A chunk is a million weights.")
@@ -126,6 +145,9 @@ def _check_toward(config: Configuration, source: str) -> None:
     if config.unit == "weight":
         found = f"{importance.toward} with unit weight"
         raise InputError(f"{where}.toward", found, "zero, or unit neuron or head")
+    if importance.score == "knock_out":
+        found = f"{importance.toward} with the score knock_out, which takes units to zero"
+        raise InputError(f"{where}.toward", found, "zero, or a score of attributions")
     if importance.loss_on != "choice":
         found = f"{importance.loss_on} with toward {importance.toward}"
         raise InputError(f"{where}.loss_on", found, "choice, as two options are compared")
@@ -138,10 +160,10 @@ def _check_toward(config: Configuration, source: str) -> None:
 def _check_contrast(config: Configuration, source: str) -> None:
     specific = config.selections.specific
     ratio = specific is not None and specific.definition == "ratio"
-    if config.importance.score == "taylor_signed" and ratio:
+    if config.importance.score in SIGNED and ratio:
         raise InputError(
             f"{source}, selections.specific.definition",
-            "ratio with the score taylor_signed, which may be negative",
+            f"ratio with the score {config.importance.score}, which may be negative",
             "sum, max, diff or exclude",
         )
     others = 1 if specific and specific.background else len(config.abilities) - 1
@@ -158,6 +180,39 @@ def _check_contrast(config: Configuration, source: str) -> None:
             str(specific.in_top_of),
             f"at most {others}, as many as an ability is contrasted with",
         )
+
+
+def _check_listed(config: Configuration, source: str) -> None:
+    """Stop where units are listed beside what ranks them, or not for every ability alike."""
+    lists, where = config.selections.listed, f"{source}, selections.{LISTED}"
+    if (LISTED in config.fractions) != bool(lists) or (lists and len(config.fractions) > 1):
+        found = f"{list(config.fractions)} with {'a' if lists else 'no'} selection {LISTED}"
+        raise InputError(
+            f"{source}, fractions",
+            found,
+            f"[{LISTED}] with that selection, and numbers or {CALIBRATED} with any other",
+        )
+    if not lists:
+        return
+    if len(config.selections.model_fields_set) > 1:
+        raise InputError(
+            where,
+            "beside another selection",
+            "it alone",
+            "Give the other one a configuration of its own: the store computes nothing twice.",
+        )
+    if config.unit == "weight":
+        raise InputError(where, "with unit weight", "unit neuron or head")
+    if config.importance.halves:
+        raise InputError(f"{source}, importance.halves", f"true with {LISTED} masks", "false")
+    for ability in sorted(set(config.abilities) ^ set(lists)):
+        found = "no list" if ability in config.abilities else "no such ability"
+        raise InputError(f"{where}.{ability}", found, "a list for each of the abilities")
+    sizes = {ability: sum(map(len, own.values())) for ability, own in lists.items()}
+    if len(set(sizes.values())) > 1:
+        found = ", ".join(f"{size} units for {ability}" for ability, size in sizes.items())
+        remedy = "Masks are compared at one size: give other sizes a configuration of their own."
+        raise InputError(where, found, "as many units for each ability", remedy)
 
 
 def _check_validation(config: Configuration, source: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,6 +14,7 @@ from benchprof.abilities.item import COMPANIONS, SPLITS, read_items
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation, k_name
 from benchprof.run.configuration import (
     CALIBRATED,
+    LISTED,
     AbilitySplit,
     Benchmark,
     Configuration,
@@ -54,7 +56,8 @@ class Run:
         """
         configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source)
-        return cls(configuration, dict(config), source)
+        # As JSON, whose objects have texts for keys, since that is what files of settings hold.
+        return cls(configuration, json.loads(json.dumps(config)), source)
 
     @classmethod
     def given(cls, config: Mapping[str, Any], files: Sequence[str | Path]) -> Run:
@@ -104,12 +107,17 @@ class Run:
     @cached_property
     def numbers(self) -> list[str]:
         """Each k that is known before the run."""
-        return [k for k in self.ks if k != CALIBRATED]
+        return [k for k in self.ks if k not in (CALIBRATED, LISTED)]
 
     @cached_property
     def sizes(self) -> list[str]:
         """Each k that masks are selected at."""
-        return list(dict.fromkeys(self.numbers + self.candidates))
+        return [LISTED] if self.lists else list(dict.fromkeys(self.numbers + self.candidates))
+
+    @property
+    def lists(self) -> dict[str, dict[int, list[int]]] | None:
+        """Each ability's units by layer, where masks are listed: then no importance is needed."""
+        return self.configuration.selections.listed
 
     @property
     def method(self) -> Any:
@@ -222,6 +230,16 @@ class Run:
     def train(self) -> dict[str, Path]:
         """The file of train items of everything that importance is computed for."""
         return {ability: self.items(ability, "train") for ability in self.diagnosed}
+
+    @cached_property
+    def train_excluded(self) -> dict[str, list[str]]:
+        """The ids of the train items that are left out, by what importance is computed for."""
+        return {ability: self.excluded(ability, "train") for ability in self.diagnosed}
+
+    @property
+    def averages_units(self) -> bool:
+        """Whether the ablated units become means, which train items show."""
+        return self.configuration.unit != "weight" and self.configuration.ablation == "mean"
 
     def item_ids(self, ability: str, split: str) -> list[str]:
         """The ids of a split's items.

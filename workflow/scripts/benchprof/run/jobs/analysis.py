@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchprof import digests
 from benchprof.profile.settings import Settings
@@ -199,6 +199,11 @@ class MeasureCore(Drawn):
     rule = "measure_core"
     name = "core"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where masks are listed, and nothing is ranked."""
+        return [] if run.lists else super().all_of(run)
+
     @property
     def title(self) -> str:
         """The title of the figure."""
@@ -263,7 +268,8 @@ def analysis_files(run: Run) -> list[Path]:
             kind(run, model, selection, k)
             for kind, selection, k in product(kinds, run.selections, run.ks)
         ]
-        jobs += [MeasureCore(run, model)] if len(run.abilities) > 1 else []
+        ranked = len(run.abilities) > 1 and not run.lists
+        jobs += [MeasureCore(run, model)] if ranked else []
         jobs += [MeasureStability(run, model)] if run.numbers else []
         files += [path for job in jobs for path in (job.csv, *job.figures)]
     return files

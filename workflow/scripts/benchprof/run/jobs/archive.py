@@ -38,7 +38,9 @@ class WriteArchive(Job):
 
     @property
     def importance(self) -> list[Path]:
-        """Every ability's scores, for their digests."""
+        """Every ability's scores, for their digests; none where masks are listed."""
+        if self.run.lists:
+            return []
         own = product(self.run.models, self.run.diagnosed)
         return [paths.importance(model, ability) for model, ability in own]
 

@@ -25,7 +25,7 @@ from benchprof.run.run import Run
 
 TABLES = ("summary", "effects", "masks")
 MODULES = ("benchprof.comparison", "benchprof.replication.masks", *DRAWN, *SELECTIVITY_MODULES)
-STAGES = ("importance", "patches", "super", "levels", "masks", "evaluation")
+STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation")
 DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",
             "fraction_of", "ablation", "controls", "chat_date")  # fmt: skip
 """What of a combination's configuration decides its masks and answers."""
@@ -162,8 +162,9 @@ class CompareCombinations(ModelJob):
         return max(own.memory(size) for own in self.scored) + 2e9 + 4 * masks
 
     def minutes(self, size: Size) -> float:
-        """Time for all combinations."""
-        return size.minutes(30, 15) * len(self.combinations)
+        """Time for all combinations, which grows with the groups that one knocks out."""
+        groups = (own.scoring.groups for own in self.scored)
+        return sum(size.minutes(30, 15 + (own.number if own else 0)) for own in groups)
 
 
 def comparison_files(run: Run) -> list[Path]:

@@ -14,6 +14,7 @@ from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
 from benchprof.run.configuration import AbilitySplit, Benchmark, TaskFile
 from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.jobs.masks import read_of_units
 from benchprof.run.run import Run, own_files
 from benchprof.tasks.definition import definition_path
 from benchprof.tasks.functions import files_of_task
@@ -75,7 +76,13 @@ class Evaluation(ModelJob):
     def inputs(self) -> Files:
         """The model, the masks, and all that is read to ask."""
         asked = dict.fromkeys(file for part in self.parts for file in part.files)
-        return {"model": self.folder, "masks": list(self.masks.values()), "asked": list(asked)}
+        own: Files = {
+            "model": self.folder,
+            "masks": list(self.masks.values()),
+            "asked": list(asked),
+        }
+        averaged = self.run.averages_units
+        return {"train": list(self.run.train.values()), **own} if averaged else own
 
     @property
     def outputs(self) -> Files:
@@ -158,7 +165,8 @@ class Answered(Evaluation):
         """All that decides the answers beside the model and the masks."""
         config = self.run.configuration
         model = config.models[self.model]
-        return {
+        means = {"means": read_of_units(self.run)} if self.run.averages_units else {}
+        return means | {
             "benchmark": self.asked.model_dump(),
             "exclude": self.exclude,
             "dtype": model.dtype,

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchprof import codebase, digests
-from benchprof.importance.scoring import Scoring
+from benchprof.importance.scoring import Groups, Scoring
 from benchprof.run import paths
 from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
 class Scored(ModelJob):
     """A job that scores the weights in scope on train items."""
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where masks are listed, and nothing is ranked."""
+        return [] if run.lists else super().all_of(run)
+
     @property
     def exclude(self) -> dict[str, list[str]]:
         """The ids of the train items that are left out, by ability."""
-        return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
+        return self.run.train_excluded
 
     @property
     def scoring(self) -> Scoring:
         """How weights are scored."""
         config = self.run.configuration
-        model = config.models[self.model]
+        model, groups = config.models[self.model], config.importance.knocked_out
         return Scoring(
             folder=self.folder,
             dtype=model.dtype,
@@ -41,6 +47,7 @@ class Scored(ModelJob):
             unit=config.unit,
             replicated=config.importance.replicated,
             toward=config.importance.toward,
+            groups=groups and Groups(groups.groups, groups.share, config.seed),
         )
 
     @property
@@ -79,6 +86,7 @@ class Scored(ModelJob):
             "items": digests.of_files(self.run.train.values()),
             "exclude": self.exclude,
             "code": codebase.digest_of("importance"),
+            **self.scoring.knock_outs,
         }
 
     def memory(self, size: Size) -> float:
@@ -100,8 +108,9 @@ class Scored(ModelJob):
         return super().memory(size) + size.weights + scores
 
     def minutes(self, size: Size) -> float:
-        """Time, with slack; it grows with the model."""
-        return size.minutes(60, 15)
+        """Time, with slack; it grows with the model, and with the groups that are knocked out."""
+        groups = self.run.configuration.importance.knocked_out
+        return size.minutes(60, 15 + (groups.groups if groups else 0))
 
 
 @dataclass(frozen=True)

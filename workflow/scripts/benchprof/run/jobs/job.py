@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from benchprof.files import write_if_changed
 from benchprof.run import paths
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.configuration import CALIBRATED, LISTED
 from benchprof.run.run import Run
 
 Files = Mapping[str, Path | list[Path]]
@@ -175,10 +175,11 @@ class ModelJob(Job):
     def entries(self, ks: list[str], size: Size) -> float:
         """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.
 
-        A calibrated k, which the run chooses, counts as the largest of its candidates.
+        A calibrated k, which the run chooses, counts as the largest of its candidates; what is
+        listed is little.
         """
-        largest = max(map(float, self.run.candidates), default=0.0)
-        shares = [largest if k == CALIBRATED else float(k) for k in ks]
+        words = {CALIBRATED: max(map(float, self.run.candidates), default=0.0), LISTED: 0.0}
+        shares = [words[k] if k in words else float(k) for k in ks]
         return sum(min(share * size.parameters, size.in_scope) for share in shares)
 
 

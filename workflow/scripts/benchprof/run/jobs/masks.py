@@ -110,7 +110,9 @@ class SelectMasks(MaskJob):
 
     @property
     def importance(self) -> dict[str, Path]:
-        """An ability's scores, by ability."""
+        """An ability's scores, by ability; none where masks are listed."""
+        if self.run.lists:
+            return {}
         return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
 
     @property
@@ -133,11 +135,21 @@ class SelectMasks(MaskJob):
     @property
     def settings(self) -> Any:
         """The rule, what k is a share of, and whose masks contrast."""
+        config, rule = self.run.configuration, self.run.values["selections"][self.selection]
+        if self.run.lists:
+            return {
+                "selection": rule,
+                "fractions": self.run.sizes,
+                "unit": config.unit,
+                "layers": config.layers,
+                "abilities": self.run.abilities,
+                "code": codebase.digest_of("listed"),
+            }
         return {
-            "selection": self.run.values["selections"][self.selection],
-            "defaults": getattr(self.run.configuration.selections, self.selection).model_dump(),
+            "selection": rule,
+            "defaults": getattr(config.selections, self.selection).model_dump(),
             "fractions": self.run.sizes,
-            "fraction_of": self.run.configuration.fraction_of,
+            "fraction_of": config.fraction_of,
             "abilities": self.run.abilities,
             "code": codebase.digest_of("masks"),
         }
@@ -171,11 +183,6 @@ class DrawControls(MaskJob):
         return self.run.configuration.unit != "weight"
 
     @property
-    def exclude(self) -> dict[str, list[str]]:
-        """The ids of the train items that are left out, by ability."""
-        return {ability: self.run.excluded(ability, "train") for ability in self.run.diagnosed}
-
-    @property
     def outputs(self) -> Files:
         """The controls."""
         return {"controls": list(self.controls.values())}
@@ -187,24 +194,25 @@ class DrawControls(MaskJob):
         return (
             SelectMasks(self.run, self.model, self.selection).settings
             | {
+                "code": codebase.digest_of("masks"),
                 "dtype": config.models[self.model].dtype,
                 "scope": config.scope,
                 "layers": config.layers,
                 "seeds": self.run.seeds,
                 "matched": self.run.matched,
             }
-            | (self._read if self.of_units else {})
+            | (read_of_units(self.run) if self.of_units else {})
         )
-
-    @property
-    def _read(self) -> dict[str, Any]:
-        """What decides which items are read for activations."""
-        config = self.run.configuration
-        items = digests.of_files(self.run.train.values())
-        return {"unit": config.unit, "items": items, "exclude": self.exclude, "seed": config.seed,
-                "chat_date": config.chat_date, "levels": codebase.digest_of("levels")}  # fmt: skip
 
     def memory(self, size: Size) -> float:
         """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""
         masks = len(self.run.abilities) * self.entries(self.run.sizes, size)
         return super().memory(size) + size.weights + size.in_scope + 4 * masks
+
+
+def read_of_units(run: Run) -> dict[str, Any]:
+    """What decides which items are read for units' activations, and how."""
+    config = run.configuration
+    items = digests.of_files(run.train.values())
+    return {"unit": config.unit, "items": items, "exclude": run.train_excluded, "seed": config.seed,
+            "chat_date": config.chat_date, "levels": codebase.digest_of("levels")}  # fmt: skip

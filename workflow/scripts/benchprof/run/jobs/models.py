@@ -8,7 +8,7 @@ from typing import Any
 
 from benchprof.models.source import FLOAT32, is_converted, precision_of
 from benchprof.run import paths
-from benchprof.run.configuration import Folder
+from benchprof.run.configuration import LISTED, Folder
 from benchprof.run.jobs.job import Files, ModelJob, Size
 
 
@@ -93,12 +93,14 @@ class CheckSizes(ModelJob):
     def settings(self) -> Any:
         """What may be ablated, and how much of it; and whether prompts are chats."""
         config = self.run.configuration
-        # Only where it is so: the jobs of other models need not run again.
-        chat = {"chat_template": True} if self.asks_in_chats else {}
+        # Only where it is so: the jobs of others need not run again.
+        own: dict[str, Any] = {"chat_template": True} if self.asks_in_chats else {}
+        if self.run.lists:
+            own[LISTED] = self.run.values["selections"][LISTED]
         return {
             "unit": config.unit,
             "scope": config.scope,
             "layers": config.layers,
             "fractions": self.run.sizes,
             "fraction_of": config.fraction_of,
-        } | chat
+        } | own

@@ -14,6 +14,7 @@ from benchprof import codebase, digests
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import LISTED
 from benchprof.run.jobs.importance import Scored
 from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.profile import Profiling, described
@@ -48,7 +49,7 @@ class Halving(Scored):
     def settings(self) -> Any:
         """What importance and masks depend on."""
         return super().settings | {
-            "selections": self.run.configuration.selections.model_dump(),
+            "selections": self.run.configuration.selections.model_dump(exclude={LISTED}),
             "fractions": self.run.numbers,
             "fraction_of": self.run.configuration.fraction_of,
             "masks": codebase.digest_of("masks"),

@@ -1,0 +1,111 @@
+"""Scores of units from attributions: what the store lacks of each example's, then their means.
+
+One pass of an example gives the attributions of all neurons and heads, in 16 bits each. Another
+score, kind of unit, range of layers, half or number of items comes from the same entries, without
+the model.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from benchprof import codebase, digests
+from benchprof.importance.attributions import Attributions, unit_attributions
+from benchprof.importance.example import Example
+from benchprof.importance.faults import items_named, not_finite
+from benchprof.importance.memory import memory_for
+from benchprof.importance.patches import patch_attributions
+from benchprof.importance.scoring import Scoring
+from benchprof.importance.unit_scores import Score, Wanted, score_units
+from benchprof.models.linear import speed_up_gradients
+from benchprof.models.loading import load_model
+from benchprof.models.preparation import architecture_of, check_content, read_card
+from benchprof.models.units import every_projection, unit_projections
+from benchprof.store import Store
+from benchprof.tensors import TensorFile, key_of, write_tensors
+
+logger = logging.getLogger(__name__)
+KIND, SUFFIX = "attributions", ".safetensors"
+STORED = torch.bfloat16
+"""The range of float32, in half its room; a mean over items is kept in float32."""
+ATTRIBUTED = {"zero": unit_attributions, "flip": patch_attributions}
+STAGES = {"zero": "attributions", "flip": "patches"}
+"""What makes attributions toward zero and toward a flip, and the stage of its code."""
+
+
+def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> Score:
+    """How units are scored by examples: as `score_units` does from their attributions.
+
+    Args:
+        scoring: how units are scored.
+        wanted: every example that will be asked for.
+        folder: of the results that the store notes to use its entries.
+        store: of the attributions, which get what they lack.
+
+    Raises:
+        InputError: as `compute_importance` raises it.
+    """
+    # Once: a copied model's files are all read for it.
+    model = read_card(scoring.folder).digest
+    origins = {own: _origin(model, scoring, own) for own in wanted}
+    keys = {own: digests.of_value(origin) for own, origin in origins.items()}
+    store.use(folder, KIND, keys.values(), SUFFIX)
+    lacking = [own for own in wanted if not store.has(KIND, keys[own], SUFFIX, key_of)]
+    if lacking:
+        store.check_writable(KIND, [keys[own] for own in sorted(lacking)])
+        _attribute(scoring, {own: wanted[own] for own in lacking}, origins, keys, store)
+    reused, computed = len(wanted) - len(lacking), len(lacking)
+    logger.info("attributions of examples: %d reused, %d computed", reused, computed)
+    kept = unit_projections(architecture_of(scoring.folder), scoring.unit, scoring.layers)
+
+    def read(asked: Sequence[Example]) -> list[Attributions]:
+        opened = [TensorFile(store.path(KIND, keys[own.digest], SUFFIX)) for own in asked]
+        return [{name: file.tensor(name) for name in kept} for file in opened]
+
+    return lambda examples, companions: score_units(read(examples), read(companions), scoring.score)
+
+
+def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
+    """All that decides an example's attributions; which loss it is the example says."""
+    return {
+        "model": model,
+        "dtype": scoring.dtype,
+        "code": codebase.digest_of(STAGES[scoring.toward]),
+        "example": example,
+    } | ({} if scoring.toward == "zero" else {"toward": scoring.toward})
+
+
+def _attribute(
+    scoring: Scoring,
+    waiting: Wanted,
+    origins: Mapping[str, dict[str, Any]],
+    keys: Mapping[str, str],
+    store: Store,
+) -> None:
+    """Put the attributions of examples into the store."""
+    check_content(scoring.folder)
+    model = load_model(scoring.folder, scoring.dtype, scoring.device, scoring.gpus)
+    speed_up_gradients(model)
+    names, examples = zip(*waiting.values(), strict=True)
+    memory = memory_for(model, on_host=False)
+    tokens = sum(example.tokens for example in examples)
+    attributed = ATTRIBUTED[scoring.toward]
+    with (
+        tqdm(total=tokens, unit="tok", mininterval=1, desc="attributions") as bar,
+        items_named(str(scoring.folder), names),
+    ):
+        for index, found in attributed(model, every_projection(model), examples, memory):
+            if not all(bool(values.isfinite().all()) for values in found.values()):
+                raise not_finite(f"{scoring.folder}, {names[index]}")
+            own = examples[index].digest
+            stored = {name: values.to(STORED) for name, values in found.items()}
+            write = functools.partial(write_tensors, tensors=stored, origin=origins[own])
+            store.add(KIND, keys[own], SUFFIX, write)
+            bar.update(examples[index].tokens)

@@ -1,0 +1,162 @@
+"""Scores of units from knock-outs: what the store lacks of each group's losses, then a regression.
+
+A group's losses are kept by example. Another limit, half or number of groups comes from the same
+entries, and so does the other of `replicated` or not; without the model, where all are there.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from benchprof import codebase, digests
+from benchprof.importance.example import Example
+from benchprof.importance.faults import items_named
+from benchprof.importance.groups import draw_groups, entries_of
+from benchprof.importance.knock_outs import INTACT, losses_without
+from benchprof.importance.lasso import Design
+from benchprof.importance.memory import memory_for
+from benchprof.importance.scoring import Scoring
+from benchprof.importance.unit_scores import Score, Wanted
+from benchprof.masks.mask import Mask
+from benchprof.models.linear import speed_up_scoring
+from benchprof.models.loading import load_model
+from benchprof.models.preparation import architecture_of, check_content, read_card
+from benchprof.models.units import scored_weights, unit_projections
+from benchprof.store import Store
+from benchprof.tensors import TensorFile, key_of, write_tensors
+
+logger = logging.getLogger(__name__)
+KIND, SUFFIX = "knock_outs", ".safetensors"
+
+
+def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> Score:
+    """How units are scored by examples: the coefficients of a regression on groups.
+
+    The effect of a group is the mean over x of L_g(x) - L(x) in nats, L_g the loss with the
+    group's units at zero; with companions less the same of theirs, before the regression. The
+    groups are the same for all abilities (after Bair et al., arXiv:2603.03335, who knock out heads
+    and look at accuracies).
+
+    Args:
+        scoring: how units are scored; it has groups.
+        wanted: every example that will be asked for.
+        folder: of the results that the store notes to use its entries.
+        store: of the losses, which get what they lack.
+
+    Raises:
+        InputError: as `compute_importance` raises it.
+    """
+    assert scoring.groups is not None
+    projections = unit_projections(architecture_of(scoring.folder), scoring.unit, scoring.layers)
+    sizes = {name: own.units for name, own in sorted(projections.items())}
+    members = draw_groups(sum(sizes.values()), scoring.groups)
+    groups = [Mask(entries_of(group, sizes), {"unit": scoring.unit}) for group in members]
+    order = {digest: place for place, digest in enumerate(sorted(wanted))}
+    losses = _losses(scoring, [INTACT, *groups], wanted, list(order), folder, store)
+    rises, design = losses[1:] - losses[0], Design.of(members)
+    logger.info(
+        "%d %ss in %d groups of %d; %d share all their groups with another",
+        members.shape[1], scoring.unit, len(groups), groups[0].size, design.alike,
+    )  # fmt: skip
+
+    def effects_on(examples: Sequence[Example]) -> NDArray[np.float64]:
+        mean: NDArray[np.float64] = rises[:, [order[own.digest] for own in examples]].mean(axis=1)
+        return mean
+
+    def score(
+        examples: Sequence[Example], companions: Sequence[Example]
+    ) -> dict[str, torch.Tensor]:
+        effects = effects_on(examples)
+        if companions:
+            effects = effects - effects_on(companions)
+        coefficients = torch.from_numpy(design.coefficients(effects)).float()
+        parts = coefficients.split(list(sizes.values()))
+        return {name: part.clone() for name, part in zip(sizes, parts, strict=True)}
+
+    return score
+
+
+def _losses(
+    scoring: Scoring,
+    groups: Sequence[Mask],
+    wanted: Wanted,
+    order: Sequence[str],
+    folder: Path,
+    store: Store,
+) -> NDArray[np.float64]:
+    """Of shape (groups, examples), the examples in the order of these digests."""
+    model = read_card(scoring.folder).digest
+    origins = [_origin(model, scoring.dtype, group) for group in groups]
+    keys = [digests.of_value(origin) for origin in origins]
+    store.use(folder, KIND, dict.fromkeys(keys), SUFFIX)
+    # By key: a model of few units has the same group several times.
+    found = {key: _kept(store, key) for key in keys}
+    lacking = {k: own for k, kept in found.items() if (own := [d for d in order if d not in kept])}
+    if lacking:
+        store.check_writable(KIND, lacking)
+        of_key = {k: (group, o) for k, group, o in zip(keys, groups, origins, strict=True)}
+        _knock_out(scoring, of_key, lacking, wanted, store)
+        found |= {key: _kept(store, key) for key in lacking}
+    reused = len(found) - len(lacking)
+    logger.info("losses without groups of units: %d reused, %d computed", reused, len(lacking))
+    return np.array([[found[key][digest] for digest in order] for key in keys])
+
+
+def _origin(model: str, dtype: str, group: Mask) -> dict[str, Any]:
+    """All that decides a group's losses; which unit it is of, and of which layers, its digest says.
+
+    The intact model is the same for every kind of unit.
+    """
+    return {
+        "model": model,
+        "dtype": dtype,
+        "code": codebase.digest_of("knock_outs"),
+        "group": group.digest,
+        "units": group.size,
+    }
+
+
+def _kept(store: Store, key: str) -> dict[str, float]:
+    """The losses that the store has of a group, by the examples' digests."""
+    if not store.has(KIND, key, SUFFIX, key_of):
+        return {}
+    file = TensorFile(store.path(KIND, key, SUFFIX))
+    return {name: float(file.tensor(name)) for name in file.names}
+
+
+def _knock_out(
+    scoring: Scoring,
+    groups: Mapping[str, tuple[Mask, dict[str, Any]]],
+    lacking: Mapping[str, Sequence[str]],
+    wanted: Wanted,
+    store: Store,
+) -> None:
+    """Put the losses of the examples that groups lack, all by key, into the store."""
+    check_content(scoring.folder)
+    model = load_model(scoring.folder, scoring.dtype, scoring.device, scoring.gpus)
+    speed_up_scoring(model)
+    weights = scored_weights(model, scoring.scope, scoring.layers, scoring.unit)
+    memory = memory_for(model, on_host=False)
+    tokens = sum(wanted[digest][1].tokens for own in lacking.values() for digest in own)
+    with tqdm(total=tokens, unit="tok", mininterval=1, desc="knock-outs") as bar:
+        for key, own in lacking.items():
+            (group, origin), named = groups[key], [wanted[digest] for digest in own]
+            examples = [example for _, example in named]
+            where = f"{scoring.folder} with {group.size} {scoring.unit}s at zero"
+            with items_named(where, [name for name, _ in named]):
+                losses = losses_without(model, weights, group, examples, memory)
+            # Read again: another job may have added others meanwhile.
+            every = _kept(store, key) | dict(zip(own, losses.tolist(), strict=True))
+            tensors = {digest: torch.tensor(loss) for digest, loss in every.items()}
+            write = functools.partial(write_tensors, tensors=tensors, origin=origin)
+            store.add(KIND, key, SUFFIX, write)
+            bar.update(sum(example.tokens for example in examples))

@@ -1,0 +1,120 @@
+"""Masks of units that a configuration lists, such as published components: nothing is ranked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from benchprof import codebase
+from benchprof.errors import InputError
+from benchprof.files import write_json
+from benchprof.masks.mask import Mask, write_mask
+from benchprof.masks.threshold import Entries, index_dtype
+from benchprof.models.anatomy import anatomy_of
+from benchprof.models.preparation import architecture_of, read_card
+from benchprof.models.units import Projection, unit_count, unit_projections
+from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import LISTED
+
+Lists = Mapping[str, Mapping[int, Sequence[int]]]
+"""Numbers of units, from 0, by ability and decoder layer."""
+logger = logging.getLogger(__name__)
+
+
+def list_masks(
+    folder: Path,
+    unit: str,
+    layers: Sequence[int] | None,
+    lists: Lists,
+    settings: Mapping[str, Any],
+    targets: Mapping[Ablation, Path],
+) -> None:
+    """Write the mask of each ability: the units that are listed for it.
+
+    Args:
+        folder: the prepared model, of which no weight is read.
+        unit: neuron or head.
+        layers: the first and the last decoder layer in scope; all if None.
+        lists: each ability's units.
+        settings: the lists as configured; the masks' metadata hold them.
+        targets: where each mask goes.
+
+    Raises:
+        InputError: as `listed_entries` raises it.
+    """
+    entries = listed_entries(architecture_of(folder), unit, layers, lists)
+    for ablation, target in targets.items():
+        origin = {
+            "ability": ablation.ability,
+            "selection": LISTED,
+            "unit": unit,
+            "settings": dict(settings),
+            "fraction": ablation.k,
+            "importance": {},
+            "code": codebase.digest_of("listed"),
+        }
+        mask = Mask(entries[ablation.ability], origin)
+        write_mask(target, mask)
+        logger.info("%s: %d %ss", ablation.ability, mask.size, unit)
+
+
+def check_lists(
+    folder: Path, unit: str, layers: Sequence[int] | None, lists: Lists, target: Path
+) -> None:
+    """Write the size of the masks, as `size.check_sizes` does; all lists are equally long.
+
+    Raises:
+        InputError: as `listed_entries` raises it.
+    """
+    model = architecture_of(folder)
+    (size,) = {
+        sum(map(len, entries.values()))
+        for entries in listed_entries(model, unit, layers, lists).values()
+    }
+    parameters, scope = read_card(folder).parameters, unit_count(model, unit, layers)
+    write_json(target, {"parameters": parameters, "scope": scope, "n": {LISTED: size}})
+
+
+def listed_entries(
+    model: nn.Module, unit: str, layers: Sequence[int] | None, lists: Lists
+) -> dict[str, Entries]:
+    """The listed units of each ability, by the projection that reads them.
+
+    Args:
+        model: a causal language model, also without its weights.
+        unit: neuron or head.
+        layers: the first and the last decoder layer in scope; all if None.
+        lists: each ability's units.
+
+    Raises:
+        InputError: the model has no such unit or layer in scope, or several projections in a layer
+            read units of this kind, so that a number does not say which is meant.
+    """
+    first, last = layers or (0, anatomy_of(model).count - 1)
+    found: dict[str, Entries] = {}
+    for ability, by_layer in lists.items():
+        for layer, units in sorted(by_layer.items()):
+            where = f"selections.listed.{ability}.{layer}"
+            if not first <= layer <= last:
+                raise InputError(where, f"layer {layer}", f"a layer from {first} to {last}")
+            name, own = _projection(model, unit, layer, where)
+            if max(units) >= own.units:
+                expected = f"a {unit} from 0 to {own.units - 1}"
+                raise InputError(where, f"{unit} {max(units)}", expected)
+            numbers = torch.tensor(sorted(units), dtype=index_dtype(own.units))
+            found.setdefault(ability, {})[name] = numbers
+    return found
+
+
+def _projection(model: nn.Module, unit: str, layer: int, where: str) -> tuple[str, Projection]:
+    """The only projection of a layer that reads units of a kind, with its name."""
+    projections = unit_projections(model, unit, [layer, layer])
+    if len(projections) > 1:
+        found = f"{len(projections)} projections that read {unit}s: {', '.join(projections)}"
+        raise InputError(where, found, "a layer with one")
+    return next(iter(projections.items()))
