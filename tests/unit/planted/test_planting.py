@@ -203,6 +203,7 @@ def test_the_committed_world_is_what_its_generator_gives(
     monkeypatch.setattr(sys, "argv", ["world", "--folder", str(tmp_path)])
     world.main()
     written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(written) == 3 * len(ABILITIES) + len(MIXTURES) + 1
+    # Plain, crossed and confounded items; plain and crossed benchmarks; their composition.
+    assert len(written) == 3 * 3 * len(ABILITIES) + 2 * len(MIXTURES) + 1
     for path in written:
         assert (tmp_path / path).read_bytes() == (ROOT / "resources/planted" / path).read_bytes()

@@ -21,6 +21,7 @@ from benchprof.files import as_json
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.job import listed
+from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
 
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -32,7 +33,10 @@ HALVES = DEFAULT | {
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
 MODELS = DEFAULT | {"evaluation_job": "model"}
-CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES, "models": MODELS}
+FORM = read_layers([ROOT / "config/planted_form.yaml"])
+CONFIGURATIONS = {
+    "default": DEFAULT, "planted": PLANTED, "form": FORM, "halves": HALVES, "models": MODELS,
+}  # fmt: skip
 
 
 @cache
@@ -55,8 +59,9 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
-    # Of 40 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation.
-    rules = {"default": 28, "planted": 34, "halves": 33, "models": 28}[name]
+    # Of 40 rules, without 6 of the validation (2 of its pool), 3 of halves, 2 of calibration, 1 of
+    # evaluation.
+    rules = {"default": 28, "planted": 34, "form": 32, "halves": 33, "models": 28}[name]
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
     assert not [path for path in files if not files.keys().isdisjoint(path.parents)]

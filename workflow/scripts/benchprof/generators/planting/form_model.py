@@ -2,9 +2,10 @@
 
 A trained planted model gets more residual dimensions, in which nothing that it has reads or writes,
 and a block of neurons for each alphabet. All that stands there is written by hand: one more head of
-the first layer copies the cue of the prompt; a block reads its own cue, is silent without, and
-writes its alphabet; a symbol's logit is that of its thing plus what its alphabet's direction holds.
-So the choice among things is the trained model's alone, and the alphabet the block's alone.
+the first layer copies the cue of the prompt, to which the trained heads do not attend; a block
+reads its own cue, is silent without, and writes its alphabet; a symbol's logit is that of its thing
+plus what its alphabet's direction holds. So the choice among things is the trained model's alone,
+and the alphabet the block's alone.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MARK, HELD, SPOKEN, READ = 0.3, 0.5, 0.01, 8.0
 writes, and what a symbol's logit makes of it: next to the norms of the residual stream, 4 to 25,
 these are small, and a block makes its alphabet about 50 times as likely (by trial)."""
 ATTENDED = 100.0
-"""How large the query for the cue is: all attention goes there."""
+"""How large queries for the cue and its key are: all attention goes there, or none."""
 
 State = dict[str, torch.Tensor]
 
@@ -85,7 +86,8 @@ def with_forms(trained: LlamaForCausalLM, seed: int) -> LlamaForCausalLM:
         intermediate_size=old.intermediate_size + NEURONS * len(ABILITIES),
         num_hidden_layers=old.num_hidden_layers, num_attention_heads=old.num_attention_heads + 1,
         num_key_value_heads=old.num_attention_heads + 1,
-        max_position_embeddings=old.max_position_embeddings, tie_word_embeddings=False,
+        head_dim=2 * added, max_position_embeddings=old.max_position_embeddings,
+        tie_word_embeddings=False,
         # With the added dimensions empty, a norm is then what it was.
         rms_norm_eps=old.rms_norm_eps * old.hidden_size / width,
         pad_token_id=old.pad_token_id, bos_token_id=old.bos_token_id,
@@ -97,13 +99,22 @@ def with_forms(trained: LlamaForCausalLM, seed: int) -> LlamaForCausalLM:
     count = len(ABILITIES)
     codes = Codes(directions[:count], directions[count : 2 * count], directions[2 * count])
     state = {name: torch.zeros_like(weight) for name, weight in model.state_dict().items()}
+    rows = _rows_of_heads(old.num_attention_heads, added)
     for name, weight in trained.state_dict().items():
-        state[name][tuple(map(slice, weight.shape))] = weight
+        if "q_proj" in name:
+            # Scores are divided by the root of a head's width.
+            state[name][rows, : old.hidden_size] = weight * math.sqrt(2)
+        elif "k_proj" in name or "v_proj" in name:
+            state[name][rows, : old.hidden_size] = weight
+        elif "o_proj" in name:
+            state[name][: old.hidden_size, rows] = weight
+        else:
+            state[name][tuple(map(slice, weight.shape))] = weight
         if name.endswith("norm.weight"):
             state[name] *= math.sqrt(old.hidden_size / width)
             state[name][old.hidden_size :] = 1
     _add_words(state, codes, old.hidden_size)
-    _copy_cue(state, codes, old.hidden_size)
+    _attend_to_cues(state, codes, old.hidden_size, old.num_attention_heads)
     _add_blocks(state, codes, old.hidden_size, old.intermediate_size, random)
     model.load_state_dict(state)
     return model
@@ -121,18 +132,36 @@ def _add_words(state: State, codes: Codes, first: int) -> None:
         head[own, first:] = READ * codes.alphabets[number]
 
 
-def _copy_cue(state: State, codes: Codes, first: int) -> None:
-    """The added head of the first layer: wherever a marked word stands, the cue's code."""
+def _rows_of_heads(heads: int, width: int) -> torch.Tensor:
+    """Where the rows of queries and keys go in heads twice as wide, which then score the same.
+
+    A wider head has a rotation between each two of the old ones: dimensions that the i-th rotates,
+    one in either half of a head, go to the one with the number 2i, and leave the others free.
+    """
+    half = torch.arange(0, width, 2)
+    head = torch.cat([half, half + width])
+    return torch.cat([head + 2 * width * number for number in range(heads)])
+
+
+def _attend_to_cues(state: State, codes: Codes, first: int, heads: int) -> None:
+    """Trained heads never attend to cues; the added one of the first layer does, and copies them.
+
+    Both by the slowest rotation, which next to nothing turns over a prompt and which was free.
+    """
     added = codes.mark.numel()
-    # The rotation is slowest there: next to none over a prompt.
-    slowest = first + added // 2 - 1
+    slowest, head = added - 1, 2 * added
+    for layer in range(LAYERS):
+        attention = f"model.layers.{layer}.self_attn."
+        for number in range(heads + 1 if layer == 0 else heads):
+            row, sign = slowest + head * number, 1 if number == heads else -1
+            state[attention + "q_proj.weight"][row, first:] = ATTENDED * codes.mark
+            state[attention + "k_proj.weight"][row, first:] = sign * ATTENDED * codes.cues.sum(0)
+    copied = slice(head * heads, head * heads + added)
     attention = "model.layers.0.self_attn."
-    state[attention + "q_proj.weight"][slowest, first:] = ATTENDED * codes.mark
-    state[attention + "k_proj.weight"][slowest, first:] = codes.cues.sum(0)
-    state[attention + "v_proj.weight"][first:, first:] = codes.cues.T @ codes.cues
+    state[attention + "v_proj.weight"][copied, first:] = codes.cues.T @ codes.cues
     # A cue alone has after its norm the length of a vector of ones.
     held = HELD / math.sqrt(first + added)
-    state[attention + "o_proj.weight"][first:, first:] = held * torch.eye(added)
+    state[attention + "o_proj.weight"][first:, copied] = held * torch.eye(added)
 
 
 def _add_blocks(

@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def write_trained(model: LlamaForCausalLM, layout: Layout, plan: Plan, folder: Path) -> None:
-    """Write a trained model's folder; one without routing has no blocks, and its card names none."""
+    """Write a trained model's folder; without routing it has no blocks, nor its card."""
     order = shuffled(layout.width, plan.seed)
     none = {"abilities": {}, "shared": [], "core": []}
     neurons = card_neurons(layout, order) if plan.routed else none
