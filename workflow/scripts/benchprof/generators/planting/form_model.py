@@ -27,7 +27,7 @@ from benchprof.generators.planting.vocabulary import THINGS
 NEURONS = 24
 """Neurons a layer of an alphabet's block."""
 MARK, HELD, SPOKEN, READ = 0.3, 0.5, 0.01, 8.0
-"""What all words but cues say of themselves, how loud the copied cue is, how loudly a neuron
+"""How loudly all words but cues say what they are, how loud the copied cue is, how loudly a neuron
 writes, and what a symbol's logit makes of it: next to the norms of the residual stream, 4 to 25,
 these are small, and a block makes its alphabet about 50 times as likely (by trial)."""
 ATTENDED = 100.0
@@ -41,14 +41,16 @@ class Codes:
     """Directions in the added dimensions, all at right angles to each other.
 
     Attributes:
-        cues: [alphabets, dimensions], of the cues.
+        cues: [alphabets, dimensions], of which alphabet a cue asks for: what is copied.
         alphabets: [alphabets, dimensions], of what blocks write.
-        mark: [dimensions], of all words but cues.
+        cue: [dimensions], of the cue itself, which stays where it stands.
+        word: [dimensions], of all words but cues.
     """
 
     cues: torch.Tensor
     alphabets: torch.Tensor
-    mark: torch.Tensor
+    cue: torch.Tensor
+    word: torch.Tensor
 
 
 def plant_form(base: Path, seed: int, folder: Path) -> None:
@@ -97,7 +99,9 @@ def with_forms(trained: LlamaForCausalLM, seed: int) -> LlamaForCausalLM:
     random = torch.Generator().manual_seed(seed)
     directions = torch.linalg.qr(torch.randn(added, added, generator=random)).Q
     count = len(ABILITIES)
-    codes = Codes(directions[:count], directions[count : 2 * count], directions[2 * count])
+    codes = Codes(
+        directions[:count], directions[count : 2 * count], *directions[2 * count : 2 * count + 2]
+    )
     state = {name: torch.zeros_like(weight) for name, weight in model.state_dict().items()}
     rows = _rows_of_heads(old.num_attention_heads, added)
     for name, weight in trained.state_dict().items():
@@ -123,10 +127,10 @@ def with_forms(trained: LlamaForCausalLM, seed: int) -> LlamaForCausalLM:
 def _add_words(state: State, codes: Codes, first: int) -> None:
     """Cues are words of the added dimensions alone; a symbol is said as its thing, and more."""
     said, head = state["model.embed_tokens.weight"], state["lm_head.weight"]
-    said[:, first:] = MARK * codes.mark
+    said[:, first:] = MARK * codes.word
     things = [NUMBERS[thing] for thing in THINGS]
     for number, owner in enumerate(ABILITIES):
-        said[NUMBERS[cue(owner)], first:] = codes.cues[number]
+        said[NUMBERS[cue(owner)], first:] = codes.cues[number] + codes.cue
         own = [NUMBERS[symbol] for symbol in symbols(owner)]
         head[own] = head[things]
         head[own, first:] = READ * codes.alphabets[number]
@@ -148,19 +152,19 @@ def _attend_to_cues(state: State, codes: Codes, first: int, heads: int) -> None:
 
     Both by the slowest rotation, which next to nothing turns over a prompt and which was free.
     """
-    added = codes.mark.numel()
+    added = codes.cue.numel()
     slowest, head = added - 1, 2 * added
     for layer in range(LAYERS):
         attention = f"model.layers.{layer}.self_attn."
         for number in range(heads + 1 if layer == 0 else heads):
             row, sign = slowest + head * number, 1 if number == heads else -1
-            state[attention + "q_proj.weight"][row, first:] = ATTENDED * codes.mark
-            state[attention + "k_proj.weight"][row, first:] = sign * ATTENDED * codes.cues.sum(0)
+            state[attention + "q_proj.weight"][row, first:] = ATTENDED * codes.word
+            state[attention + "k_proj.weight"][row, first:] = sign * ATTENDED * codes.cue
     copied = slice(head * heads, head * heads + added)
     attention = "model.layers.0.self_attn."
     state[attention + "v_proj.weight"][copied, first:] = codes.cues.T @ codes.cues
-    # A cue alone has after its norm the length of a vector of ones.
-    held = HELD / math.sqrt(first + added)
+    # A cue has after its norm the length of a vector of ones, of which this is one of two parts.
+    held = HELD / math.sqrt((first + added) / 2)
     state[attention + "o_proj.weight"][first:, copied] = held * torch.eye(added)
 
 
