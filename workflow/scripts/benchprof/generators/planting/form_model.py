@@ -26,10 +26,11 @@ from benchprof.generators.planting.vocabulary import THINGS
 
 NEURONS = 24
 """Neurons a layer of an alphabet's block."""
-MARK, HELD, SPOKEN, READ = 0.3, 0.5, 0.01, 8.0
+MARK, HELD, SPOKEN, READ = 0.3, 0.5, 0.0025, 56.0
 """How loudly all words but cues say what they are, how loud the copied cue is, how loudly a neuron
-writes, and what a symbol's logit makes of it: next to the norms of the residual stream, 4 to 25,
-these are small, and a block makes its alphabet about 50 times as likely (by trial)."""
+writes, and what a symbol's logit makes of it. Next to the norms of the residual stream, 4 to 27,
+what is written is small, so that norms carry next to nothing of it to the choice; an answer in the
+alphabet asked for has a probability of 0.8 or more (by trial)."""
 ATTENDED = 100.0
 """How large queries for the cue and its key are: all attention goes there, or none."""
 
