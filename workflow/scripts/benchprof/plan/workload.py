@@ -71,11 +71,12 @@ def diagnostic_examples(
         check_companions(items, every, against, "importance.against")
         every += [companion_of(item, against) for item in every]
         used *= 2
+    if toward == "flip":
+        check_companions(items, every, "flip", "importance.toward")
     share = used / len(every)
     read = [list(map(option_text, _read_options(item, loss_on, toward))) for item in every]
     answers = [sum(_tokens(text, characters) for text in own) for own in read]
     if toward == "flip":
-        check_companions(items, every, "flip", "importance.toward")
         # Read without gradients, but the context before each option: as dear as the item itself.
         every, read = every + [companion_of(item, "flip") for item in every], read * 2
     # Of a choice the context is read once.
