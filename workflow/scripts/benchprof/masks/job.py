@@ -153,7 +153,7 @@ def _check_same_origin(files: Mapping[str, TensorFile]) -> None:
     first = next(iter(files.values()))
     for file in files.values():
         for key in SAME:
-            found_there, wanted = file.origin.get(key), first.origin.get(key)
-            if found_there != wanted:
-                found, expected = f"{key} is {found_there}", f"{wanted}, as in {first.path}"
+            own, wanted = file.origin.get(key), first.origin.get(key)
+            if own != wanted:
+                found, expected = f"{key} is {own}", f"{wanted}, as in {first.path}"
                 raise InputError(file.path, found, expected, "Delete it and run again.")
