@@ -25,7 +25,7 @@ from benchprof.models.units import Projection, every_projection
 # Gated and fused MLPs, Conv1D, grouped heads, biases, windows, rows that an MLP joins.
 PATCHED = ("llama", "gpt2", "gpt_neox", "gemma3_text", "phi3", "qwen2", "bloom", "opt")
 ROOM = Memory(most_tokens=400)
-STEP = 1e-2
+STEP = 1e-3
 """Of a patch: norms compute in float32, of which smaller steps would show the rounding."""
 
 
@@ -116,7 +116,7 @@ def test_an_attribution_is_the_first_order_fall_of_the_margin(model: Any) -> Non
                     margin(model, name, own, example, units, share) for share in (STEP, -STEP)
                 )
                 fall = float(found[index][name][units].sum())
-                assert fall == pytest.approx((down - up) / (2 * STEP), rel=2e-3, abs=3e-4)
+                assert fall == pytest.approx((down - up) / (2 * STEP), rel=3e-3, abs=5e-4)
     sums = [abs(float(found[i][name].sum())) for i in range(3) for name in projections]
     assert sorted(sums)[len(sums) // 2] > 1e-2
 

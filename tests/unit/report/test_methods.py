@@ -49,7 +49,7 @@ ABSENT = object()
 
 
 def samples(node: Mapping[str, Any]) -> list[Any]:
-    """Some values that a part of the schema allows: of an object all mixtures of its keys'."""
+    """Some values that a part of the schema allows: of an object mixtures of its keys'."""
     if "$ref" in node:
         return samples(SCHEMA["$defs"][node["$ref"].split("/")[-1]])
     if "enum" in node:
@@ -82,10 +82,12 @@ def objects(node: Mapping[str, Any]) -> list[Any]:
         [(key, value) for value in samples(child) + [ABSENT] * (key not in required)]
         for key, child in node.get("properties", {}).items()
     ]
-    return [
+    mixtures = [
         {key: value for key, value in mixture if value is not ABSENT}
         for mixture in itertools.product(*choices)
     ]
+    # Of keys that may be left out two at most, one beside what it needs: all would be thousands.
+    return [own for own in mixtures if len(own.keys() - set(required)) <= 2]
 
 
 SAMPLERS = {

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import LlamaForCausalLM
@@ -86,7 +87,7 @@ def main() -> None:
 def write_trained(model: LlamaForCausalLM, layout: Layout, plan: Plan, folder: Path) -> None:
     """Write a trained model's folder; without routing it has no blocks, nor its card."""
     order = shuffled(layout.width, plan.seed)
-    none = {"abilities": {}, "shared": [], "core": []}
+    none: dict[str, Any] = {"abilities": {}, "shared": [], "core": []}
     neurons = card_neurons(layout, order) if plan.routed else none
     card = {"seed": plan.seed, "routed": plan.routed, "neurons": neurons}
     write_folder(model, order, card, words(ABILITIES), folder)

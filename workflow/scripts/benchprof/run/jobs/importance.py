@@ -47,7 +47,7 @@ class Scored(ModelJob):
             unit=config.unit,
             replicated=config.importance.replicated,
             toward=config.importance.toward,
-            groups=groups and Groups(groups.groups, groups.share, config.seed),
+            groups=Groups(groups.groups, groups.share, config.seed) if groups else None,
         )
 
     @property
