@@ -240,10 +240,12 @@ def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -
 
 
 def test_what_finds_super_sets_is_in_their_digest() -> None:
-    """Examples of items, of which the importance's digest tells, are none of the neutral text."""
-    others = {name for name in behind("benchprof.importance.example") if ".importance" not in name}
     listed = {*codebase.MODULES["super"]}
-    assert unlisted("benchprof.masks.super_job", listed) <= others - listed
+    # What makes an example of an item, and what scores one again to find a fault.
+    of_items = {"abilities.item", "abilities.prompt", "scoring.chat", "scoring.thinking"}
+    of_scores = {"activations", "checkpointing", "gradients", "memory", "scores"}
+    others = of_items | {f"importance.{name}" for name in of_scores} | {"scoring.obstacle"}
+    assert unlisted("benchprof.masks.super_job", listed) == {f"benchprof.{own}" for own in others}
     assert not NO_NUMBERS & listed
 
 

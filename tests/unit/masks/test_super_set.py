@@ -114,9 +114,7 @@ def reading_model(folder: Path, planted: bool) -> Path:
 
 def scores_of(unit: str, first: Sequence[tuple[str, int]]) -> dict[str, torch.Tensor]:
     """Scores in which some entries are the highest, from the first down."""
-    names = [
-        f"model.layers.{n}.mlp.{p}_proj.weight" for n in (0, 1) for p in ("down", "gate", "up")
-    ]
+    names = [f"model.layers.{n}.mlp.{part}_proj.weight" for n in (0, 1) for part in SHAPES]
     if unit == "neuron":
         scores = {name: torch.rand(NEURONS) for name in (DOWN, LATER)}
     else:
@@ -132,7 +130,7 @@ def found(tmp_path: Path) -> Callable[..., Path]:
     store = Store(tmp_path / "store")
 
     def find(
-        planted: bool, unit: str = "neuron", first: list[tuple[str, int]] | None = None
+        planted: bool, unit: str = "neuron", first: Sequence[tuple[str, int]] = ((DOWN, SUPER),)
     ) -> Path:
         torch.manual_seed(1)
         own = tmp_path / f"own-{planted}"
