@@ -323,7 +323,7 @@ def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
         config["selections"] = {"top": {"without_super": True}, "bottom": {}}
 
     project.configure(change)
-    planned = project.planned("results/methods.md")
+    planned = project.planned()
     assert planned["find_super"] == 1
     assert "compute_importance" not in planned
     file = project.folder / "results/super/tiny.safetensors"
