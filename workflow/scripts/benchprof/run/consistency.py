@@ -186,14 +186,15 @@ def _check_contrast(config: Configuration, source: str) -> None:
 def _check_listed(config: Configuration, source: str) -> None:
     """Stop where units are listed beside what ranks them, or not for every ability alike."""
     lists, where = config.selections.listed, f"{source}, selections.{LISTED}"
-    if (LISTED in config.fractions) != bool(lists) or (lists and len(config.fractions) > 1):
-        found = f"{list(config.fractions)} with {'a' if lists else 'no'} selection {LISTED}"
+    said = lists is not None
+    if (LISTED in config.fractions) != said or (said and len(config.fractions) > 1):
+        found = f"{list(config.fractions)} with {'a' if said else 'no'} selection {LISTED}"
         raise InputError(
             f"{source}, fractions",
             found,
             f"[{LISTED}] with that selection, and numbers or {CALIBRATED} with any other",
         )
-    if not lists:
+    if lists is None:
         return
     if len(config.selections.model_fields_set) > 1:
         raise InputError(
