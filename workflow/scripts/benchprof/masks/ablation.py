@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -147,7 +147,7 @@ def _output(
 def _biased(model: nn.Module, added: Mapping[str, torch.Tensor]) -> Iterator[None]:
     """Inside the block projections, by the names of their weights, have this more of a bias."""
     modules = {name: model.get_submodule(name.rpartition(".")[0]) for name in added}
-    intact = {name: module.bias for name, module in modules.items()}
+    intact: dict[str, Any] = {name: module.bias for name, module in modules.items()}
     try:
         for name, module in modules.items():
             bias, dtype = intact[name], model.get_parameter(name).dtype

@@ -344,7 +344,9 @@ class Selections(Section):
     core: Plain | None = Field(default=None, description="nothing: core: {}")
     bottom: Plain | None = Field(default=None, description="nothing: bottom: {}")
     listed: dict[Slug, Listed] | None = Field(
-        default=None, description="of each ability the layers, each with a list of its units"
+        default=None,
+        min_length=1,
+        description="of each ability the layers, each with a list of its units",
     )
 
     @model_validator(mode="after")

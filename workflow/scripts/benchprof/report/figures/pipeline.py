@@ -96,9 +96,12 @@ def stages(rules: Container[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
     """`STAGES`, and where a run calibrates, `CALIBRATION` in the place of the last two.
 
     Where a job evaluates a model on all benchmarks, `evaluate_model` has `evaluate_benchmark`'s
-    place.
+    place. Where masks are listed nothing is scored.
     """
     shown = dict(STAGES)
+    if "select_masks" in rules and "compute_importance" not in rules:
+        del shown["compute_importance"]
+        shown["select_masks"] = (STAGES["select_masks"][0], ("prepare_model",))
     if "calibrate_masks" in rules:
         before = {rule: stage for rule, stage in STAGES.items() if rule not in CALIBRATION}
         shown = before | dict(CALIBRATION)
