@@ -130,9 +130,12 @@ LISTED = {
         ({"selections": {"listed": {"x": {3: [-1]}}}}, ["listed.x.3.0: -1", "0 or more"]),
         (
             {"selections": {"listed": {"x": {-3: [1]}}}},
-            ["listed.x", "the name -3", "a decoder layer"],
+            ["listed.x: the name -3", "a layer"],
         ),
-        ({"selections": {"listed": {"x": {"last": [1]}}}}, ["'last'", "a decoder layer"]),
+        (
+            {"selections": {"listed": {"x": {"last": [1]}}}},
+            ["listed.x: the name 'last'", "a layer"],
+        ),
     ],
 )
 def test_lists_stand_alone_and_are_alike(sections: dict[str, Any], words: list[str]) -> None:

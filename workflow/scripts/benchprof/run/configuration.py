@@ -317,7 +317,7 @@ class Plain(Section):
 
 Layer = Annotated[
     # A JSON object has no keys but texts.
-    int, Field(ge=0, strict=False, description="a decoder layer: a whole number, 0 or more")
+    int, Field(ge=0, strict=False, description="a layer: a whole number, 0 or more")
 ]
 Listed = Annotated[
     dict[
