@@ -207,6 +207,15 @@ def test_the_pipeline_of_a_run_that_calibrates_has_its_stages() -> None:
     assert by_model["compute_profile"][1] == ["evaluate_model", "calibrate_masks"]
 
 
+def test_the_pipeline_of_a_run_of_lists_scores_nothing() -> None:
+    rules = [rule for rule in pipeline.STAGES if rule != "compute_importance"]
+    assert list(pipeline.stages(rules)) == rules
+    numbers = pipeline.pipeline_numbers({rule: [] for rule in rules})
+    with style.styled():
+        texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
+    assert "Score\nweights" not in texts
+
+
 def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
     head = "s\th:m:s\tmax_rss\n"
     (tmp_path / "a.tsv").write_text(f"{head}90.5\t0:01:30\t2048.0\n")

@@ -152,7 +152,8 @@ LISTED = {
         ({"selections": {"top": {}, "listed": LISTS}}, ["listed: beside another selection"]),
         ({"unit": "weight"}, ["selections.listed: with unit weight", "neuron or head"]),
         ({"importance": DEFAULT["importance"] | {"halves": True}}, ["importance.halves: true"]),
-        ({"selections": {"listed": {}}}, ["listed.analogical_reasoning: no list"]),
+        ({"selections": {"listed": {}}}, ["selections.listed: {}", "of each ability the layers"]),
+        ({"selections": {"listed": {"x": {0: [0]}}}}, ["listed.analogical_reasoning: no list"]),
         ({"selections": {"listed": LISTS | {"x": {0: [0]}}}}, ["listed.x: no such ability"]),
         (
             {"selections": {"listed": LISTS | {"spatial_reasoning": {0: [1], 2: [3, 4]}}}},
@@ -162,8 +163,14 @@ LISTED = {
         ({"selections": {"listed": {"x": {3: []}}}}, ["listed.x.3: []", "a list of heads"]),
         ({"selections": {"listed": {"x": {3: [1, 1]}}}}, ["listed.x.3: [1, 1]", "each once"]),
         ({"selections": {"listed": {"x": {3: [-1]}}}}, ["listed.x.3.0: -1", "0 or more"]),
-        ({"selections": {"listed": {"x": {-3: [1]}}}}, ["listed.x", "'-3'", "a decoder layer"]),
-        ({"selections": {"listed": {"x": {"last": [1]}}}}, ["'last'", "a decoder layer"]),
+        (
+            {"selections": {"listed": {"x": {-3: [1]}}}},
+            ["listed.x: the name -3", "a layer"],
+        ),
+        (
+            {"selections": {"listed": {"x": {"last": [1]}}}},
+            ["listed.x: the name 'last'", "a layer"],
+        ),
     ],
 )
 def test_lists_stand_alone_and_are_alike(sections: dict[str, Any], words: list[str]) -> None:

@@ -336,7 +336,7 @@ class Specific(Selection):
 
 Layer = Annotated[
     # A JSON object has no keys but texts.
-    int, Field(ge=0, strict=False, description="a decoder layer: a whole number, 0 or more")
+    int, Field(ge=0, strict=False, description="a layer: a whole number, 0 or more")
 ]
 Listed = Annotated[
     dict[
@@ -367,7 +367,9 @@ class Selections(Section):
         default=None, description="nothing: bottom: {}, or without_super"
     )
     listed: dict[Slug, Listed] | None = Field(
-        default=None, description="of each ability the layers, each with a list of its units"
+        default=None,
+        min_length=1,
+        description="of each ability the layers, each with a list of its units",
     )
 
     @property

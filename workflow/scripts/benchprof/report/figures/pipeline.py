@@ -102,9 +102,12 @@ def stages(rules: Container[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
     """`STAGES`, with `SUPER` and `CALIBRATION` where a run has their rules.
 
     Where a job evaluates a model on all benchmarks, `evaluate_model` has `evaluate_benchmark`'s
-    place.
+    place. Where masks are listed nothing is scored.
     """
-    shown = STAGES
+    shown = dict(STAGES)
+    if "select_masks" in rules and "compute_importance" not in rules:
+        del shown["compute_importance"]
+        shown["select_masks"] = (STAGES["select_masks"][0], ("prepare_model",))
     for own, mark in ((SUPER, "find_super"), (CALIBRATION, "calibrate_masks")):
         if mark in rules:
             first = min(place for place, rule in enumerate(shown) if rule in own)

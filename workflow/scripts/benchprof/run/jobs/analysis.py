@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from benchprof import digests
 from benchprof.profile.settings import Settings
@@ -32,7 +32,18 @@ SELECTIVITY_MODULES = (
 
 @dataclass(frozen=True)
 class Drawn(ModelJob):
-    """A job that writes a table and draws it."""
+    """A job that writes a table and draws it.
+
+    Attributes:
+        of_importance: whether it reads importance, which a run of lists has none of.
+    """
+
+    of_importance: ClassVar[bool] = True
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none that reads importance where masks are listed."""
+        return [] if run.lists and cls.of_importance else super().all_of(run)
 
     @property
     def name(self) -> str:
@@ -140,6 +151,7 @@ class MeasureSelectivity(Compared):
 
     rule = "measure_selectivity"
     what = "selectivity"
+    of_importance = False
 
     @property
     def profile(self) -> Settings:
@@ -198,11 +210,6 @@ class MeasureCore(Drawn):
 
     rule = "measure_core"
     name = "core"
-
-    @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where masks are listed, and nothing is ranked."""
-        return [] if run.lists else super().all_of(run)
 
     @property
     def title(self) -> str:
@@ -268,8 +275,8 @@ def analysis_files(run: Run) -> list[Path]:
             kind(run, model, selection, k)
             for kind, selection, k in product(kinds, run.selections, run.ks)
         ]
-        ranked = len(run.abilities) > 1 and not run.lists
-        jobs += [MeasureCore(run, model)] if ranked else []
+        jobs += [MeasureCore(run, model)] if len(run.abilities) > 1 else []
         jobs += [MeasureStability(run, model)] if run.numbers else []
-        files += [path for job in jobs for path in (job.csv, *job.figures)]
+        asked = [job for job in jobs if not (run.lists and job.of_importance)]
+        files += [path for job in asked for path in (job.csv, *job.figures)]
     return files
