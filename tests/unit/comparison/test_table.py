@@ -69,7 +69,8 @@ def test_sizes_do_not_cancel() -> None:
     row = summary(SMALL)
     assert row["form"] == pytest.approx((0.1 + 0.3) / 2)
     assert row["others_form"] == pytest.approx((0.0 + 0.4 + 0.2) / 3)
-    assert row["read_off"] == pytest.approx((0.2 + 0.4) / 2)
+    assert row["read_off_size"] == pytest.approx((0.2 + 0.4) / 2)
+    assert row["read_off"] == pytest.approx((-0.2 + 0.4) / 2)
 
 
 def test_few_items_judge_no_mask() -> None:

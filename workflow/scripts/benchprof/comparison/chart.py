@@ -13,10 +13,15 @@ from matplotlib.figure import Figure
 from benchprof.profile.criteria import ABILITY_FORM
 from benchprof.report import style
 
-ROW = 0.3
-CHOICES = {"choice": "its own items", "others": "other abilities' items", "read_off": "read-offs",
-           "blank": "blanks", "random": "own items, random masks"}  # fmt: skip
-FORMS = {"form": "its own items", "others_form": "other abilities' items"}
+ROW = 0.34
+# A mark's label, its columns left and right, and its place within a row.
+MARKS = (
+    ("its own items", "choice", "form", -0.2),
+    ("other abilities' items", "others", "others_form", -0.1),
+    ("read-offs", "read_off", None, 0.0),
+    ("blanks", "blank", None, 0.1),
+    ("own items under random masks", "random", None, 0.2),
+)
 
 
 def draw_combinations(summary: pd.DataFrame, model: str, targets: Sequence[Path]) -> None:
@@ -26,34 +31,26 @@ def draw_combinations(summary: pd.DataFrame, model: str, targets: Sequence[Path]
 
 
 def combinations_figure(summary: pd.DataFrame, model: str) -> Figure:
-    """The figure of `draw_combinations`: rises of choice, and changes of form beside them."""
-    figure = style.new_figure(1.1 + ROW * len(summary))
+    """The figure of `draw_combinations`: rises of choice, and sizes of form beside them."""
+    figure = style.new_figure(1.2 + ROW * len(summary))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
-    places = np.arange(len(summary))
-    colours = dict(
-        zip(CHOICES, seaborn.color_palette(style.CATEGORICAL, len(CHOICES)), strict=True)
-    )
-    for axes, columns in ((left, CHOICES), (right, FORMS)):
-        for column, label in columns.items():
-            colour = colours[
-                "choice" if column == "form" else "others" if column == "others_form" else column
-            ]
-            error = summary.get(f"{column}_se") if axes is left else None
-            axes.errorbar(summary[column], places, xerr=error, fmt="o", markersize=3.5, lw=0.9,
-                          color=colour, label=label if axes is left else None)  # fmt: skip
-        axes.axvline(0, lw=0.6, color=style.MUTED)
-    right.axvspan(-ABILITY_FORM, ABILITY_FORM, color=style.UNDEFINED, zorder=0, lw=0)
-    left.set_yticks(places, summary["combination"])
+    rows = np.arange(len(summary))
+    colours = seaborn.color_palette(style.CATEGORICAL, len(MARKS))
+    for (label, choice, form, place), colour in zip(MARKS, colours, strict=True):
+        look = {"fmt": "o", "markersize": 3, "lw": 0.9, "color": colour}
+        error = summary.get(f"{choice}_se")
+        left.errorbar(summary[choice], rows + place, xerr=error, label=label, **look)
+        if form:
+            right.errorbar(summary[form], rows + place, **look)
+    left.axvline(0, lw=0.6, color=style.MUTED)
+    right.axvspan(0, ABILITY_FORM, color=style.UNDEFINED, zorder=0, lw=0)
+    right.set_xlim(left=0)
+    left.set_yticks(rows, summary["combination"])
     left.set_ylim(len(summary) - 0.5, -0.5)
     left.set(xlabel="rise of choice in nats, with one standard error")
-    right.set(xlabel="change of form in nats")
-    left.set_title(f"{model}: what an ability's mask does to", loc="left")
-    left.legend(
-        frameon=False,
-        loc="upper left",
-        bbox_to_anchor=(0, -0.12 / (0.3 + ROW * len(summary)) * 2.4),
-        ncols=3,
-    )
+    right.set(xlabel="size of the change of form in nats")
+    left.set_title(f"{model}: what an ability's mask does", loc="left")
+    figure.legend(frameon=False, loc="outside lower center", ncols=3)
     for axes in (left, right):
         seaborn.despine(ax=axes)
         axes.grid(axis="y", lw=0.3, color=style.PALE)

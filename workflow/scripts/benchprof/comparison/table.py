@@ -15,8 +15,8 @@ CHANGES = ["test", "asked", "ability", "seed", "item", "choice", "form"]
 """An item under a mask: whose item it is, what was asked of it, whose mask, the seed of a random
 one, the item's place in the sample, the rise of choice and the change of form in nats."""
 COLUMNS = ["abilities", "n", "n_other", "choice", "choice_se", "others", "others_se", "beyond",
-           "beyond_se", "form", "others_form", "random", "read_off", "blank", "effects",
-           "components"]  # fmt: skip
+           "beyond_se", "form", "others_form", "random", "read_off", "read_off_size", "blank",
+           "effects", "components"]  # fmt: skip
 
 
 def mask_rows(changes: pd.DataFrame) -> pd.DataFrame:
@@ -47,12 +47,12 @@ def summary_row(changes: pd.DataFrame, effects: pd.DataFrame) -> tuple[object, .
         `abilities`: how many have a mask; `n` and `n_other`: items of each under its own mask and
         under each other one. Rises of choice in nats on the own items (`choice`), on the others'
         (`others`: of each item the mean over masks first, since these share the items), the
-        difference (`beyond`), and under random masks. Standard errors over items; that of the
-        difference as if own and others' were other items, which they are not. Means of the sizes,
-        whatever the signs: the change of form on own and on others' items, each mask's rise on its
-        read-offs and blanks. `effects` counts masks whose effect is one on their ability,
-        `components` those that `is_component` holds for; NaN where masks are compared on fewer
-        than `MIN_ITEMS` items.
+        difference (`beyond`), under random masks, on read-offs and on blanks. Standard errors over
+        items; that of the difference as if own and others' were other items, which they are not.
+        Means of the sizes, whatever the signs: the change of form on own and on others' items
+        (`form`, `others_form`), each mask's rise on its read-offs (`read_off_size`). `effects`
+        counts masks whose effect is one on their ability, `components` those that `is_component`
+        holds for; NaN where masks are compared on fewer than `MIN_ITEMS` items.
     """
     items = changes[(changes["asked"] == ITEM) & changes["seed"].isna()]
     own = items[items["test"] == items["ability"]]
@@ -66,8 +66,9 @@ def summary_row(changes: pd.DataFrame, effects: pd.DataFrame) -> tuple[object, .
     return (
         own["test"].nunique(), n, n_other, choice, choice_se, elsewhere, elsewhere_se,
         choice - elsewhere, math.hypot(choice_se, elsewhere_se), _size(own, "form"),
-        _size(others, "form"), _mean(effects["random"]), _mean(effects["read_off"].abs()),
-        _mean(effects["blank"].abs()), effects["effect"].sum() if enough else math.nan,
+        _size(others, "form"), _mean(effects["random"]), _mean(effects["read_off"]),
+        _mean(effects["read_off"].abs()), _mean(effects["blank"]),
+        effects["effect"].sum() if enough else math.nan,
         sum(components) if enough else math.nan,
     )  # fmt: skip
 
