@@ -17,6 +17,8 @@ import pytest
 import yaml
 from tests.conftest import ROOT, byte_tokenizer, tiny_model
 
+from benchprof.tensors import TensorFile
+
 TOKEN = "hf_a_secret_of_the_user"
 GUARD = Path(__file__).parent / "guard"
 ABILITIES = ("colours", "places", "numbers")
@@ -147,3 +149,19 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
             make_project(folder).run()
             done.touch()
     return Project(folder)
+
+
+def add_companions(items: Path, context: str = "The word is hidden.") -> None:
+    lines = [json.loads(line) for line in items.read_text().splitlines()]
+    for item in lines:
+        question = item["question"]
+        other = (item["answer"] + 1) % len(item["options"])
+        item["companions"] = {
+            "flip": {"context": "Another.", "question": question, "answer": other},
+            "blank": {"context": context, "question": question},
+        }
+    items.write_text("".join(f"{json.dumps(item)}\n" for item in lines))
+
+
+def origin(project: Project, file: str) -> dict[str, Any]:
+    return TensorFile(project.folder / "results" / file).origin

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.workflow.conftest import ABILITIES, Project
-from tests.workflow.test_methods import add_companions
+from tests.workflow.conftest import ABILITIES, Project, add_companions
 
 LISTS = {"listed": {ability: {0: [1]} for ability in ABILITIES}}
 FOLDER = "results/comparison/tiny"

@@ -24,7 +24,10 @@ from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.run import Run
 
 TABLES = ("summary", "effects", "masks")
-MODULES = ("benchprof.comparison", "benchprof.replication.masks", *DRAWN, *SELECTIVITY_MODULES)
+MODULES = (
+    "benchprof.comparison", "benchprof.profile.scores", "benchprof.profile.source",
+    "benchprof.replication.halves", "benchprof.replication.masks", *DRAWN, *SELECTIVITY_MODULES,
+)  # fmt: skip
 STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation")
 DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",
             "fraction_of", "ablation", "controls", "chat_date")  # fmt: skip

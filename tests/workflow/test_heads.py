@@ -1,0 +1,224 @@
+"""Masks of attention heads through every job, and what comes from the same attributions."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
+
+from benchprof.archive.masks import _importance
+from benchprof.tensors import TensorFile
+
+PLACES = "results/evaluations/tiny/places_test/intact.json"
+
+
+def use_heads(config: dict[str, Any]) -> None:
+    config["unit"], config["scope"] = "head", "attention"
+    config["importance"] = {"score": "taylor_abs", "loss_on": "choice", "against": "blank"}
+    config["fractions"], config["selections"] = [0.25], {"top": {}}
+    config["controls"]["random"]["seeds"] = [1]
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that was run with masks of heads; copy it."""
+    project = make_project(tmp_path_factory.mktemp("heads") / "project")
+    project.configure(use_heads)
+    for ability in ABILITIES:
+        add_companions(project.folder / f"items/{ability}/train.jsonl")
+    project.run("results/methods.md", PLACES)
+    return project
+
+
+def test_masks_of_heads_go_through_every_job(heads: Project) -> None:
+    masks = [
+        TensorFile(path) for path in (heads.folder / "results/masks/tiny").rglob("*.safetensors")
+    ]
+    # Two layers of two heads: a quarter is one.
+    assert {(mask.origin["unit"], mask.origin["n"]) for mask in masks} == {("head", 1)}
+    assert all(name.endswith("self_attn.o_proj.weight") for mask in masks for name in mask.names)
+    (control,) = (mask for mask in masks if mask.origin["selection"] == "random")
+    assert set(control.origin["matched_to"]) == {"colours", "places"}
+    methods = (heads.folder / "results/methods.md").read_text()
+    assert "Importance of a head u for an ability" in methods
+    assert "zeroes the weights that read the heads that it selects" in methods
+    assert "the right option's share among the options" in methods
+
+
+def attributions(project: Project) -> list[Path]:
+    return sorted((project.folder / "store/attributions").rglob("*.safetensors"))
+
+
+def test_another_score_and_unit_come_from_the_same_attributions(
+    heads: Project, tmp_path: Path
+) -> None:
+    project = heads.copy(tmp_path / "copy")
+
+    def change(config: dict[str, Any]) -> None:
+        config["unit"], config["scope"] = "neuron", "mlp"
+        config["importance"] |= {"score": "taylor_signed", "limit": 4}
+
+    project.configure(change)
+    project.run("results/importance/tiny/places.safetensors")
+    assert "16 reused, 0 computed" in project.log("compute_importance/tiny.log")
+    importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
+    assert importance.total_size == 2 * 24
+
+
+def test_attributions_toward_flips_stand_beside_the_others(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    kept = {path: path.stat().st_mtime_ns for path in attributions(project)}
+
+    def change(config: dict[str, Any]) -> None:
+        config["importance"] = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
+
+    project.configure(change)
+    project.run("results/methods.md")
+    assert "attributions of examples: 0 reused, 24 computed" in project.log(
+        "compute_importance/tiny.log"
+    )
+    importance = origin(project, "importance/tiny/places.safetensors")
+    assert (importance["toward"], importance["against"]) == ("flip", None)
+    made = [TensorFile(path).origin for path in attributions(project) if path not in kept]
+    assert [own["toward"] for own in made] == ["flip"] * 24
+    assert all("toward" not in TensorFile(path).origin for path in kept)
+    assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "of log p(right option) - log p(the option that the version makes right)" in methods
+    # Without the key all is as it was.
+    project.configure(use_heads)
+    project.run("results/importance/tiny/places.safetensors")
+    assert " reused, 0 computed" in project.log("compute_importance/tiny.log")
+
+
+def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    project.run("analysis")
+    # No k of the paper is a whole head of this model's four.
+    assert len(pd.read_csv(project.folder / "results/analysis/tiny/core.csv")) == 0
+    location = pd.read_csv(project.folder / "results/analysis/tiny/location_top_0.25.csv")
+    assert location.groupby("ability")["entries"].sum().to_dict() == {"colours": 1, "places": 1}
+    log = project.log("measure_stability/tiny.log")
+    assert log.count(" reused, 0 computed") == log.count("attributions of examples:") > 2
+
+
+def test_heads_are_knocked_out_once_for_all_items_and_halves(
+    heads: Project, tmp_path: Path
+) -> None:
+    project = heads.copy(tmp_path / "copy")
+    groups = {"score": "knock_out", "knock_outs": {"groups": 12, "share": 0.3}}
+    project.configure(lambda config: config["importance"].update(groups))
+    project.run("results/methods.md", "results/analysis/tiny/stability.csv")
+    # Each of four heads three times, and the intact model.
+    said = "losses without groups of units: {} reused, {} computed"
+    assert said.format(0, 5) in project.log("compute_importance/tiny.log")
+    assert project.log("measure_stability/tiny.log").count(said.format(5, 0)) > 2
+    own = origin(project, "importance/tiny/places.safetensors")
+    assert own["knock_outs"]["groups"] == {"number": 12, "share": 0.3, "seed": 2026}
+    # What an archive's masks are compared with, from the settings.
+    assert _importance(project.folder, "tiny")["places"] == own
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "of the effects of 12 random groups on which heads each holds" in methods
+
+
+def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(
+    heads: Project, tmp_path: Path
+) -> None:
+    project = heads.copy(tmp_path / "copy")
+    project.run("archive")
+    path = project.folder / "results/archive.zip"
+    how: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-I", "-S", str(path)], check=False, **how)
+    assert done.returncode == 0, done.stderr
+    again = [
+        sys.executable, "-m", "benchprof.archive.reproduce", str(path), "--cores", "2",
+        "--into", "again", "--benchmark", "places_test", "--data", str(project.folder),
+    ]  # fmt: skip
+    done = subprocess.run(again, check=False, env=project.environment(), **how)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "places_test: masks and scores are identical" in done.stdout
+    page = (project.folder / "results/report.html").read_text()
+    assert "(1 head a mask)" in page
+
+
+def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    assert not (project.folder / "results/super").exists()
+    before = origin(project, "masks/tiny/places/top_0.25.safetensors")
+
+    def change(config: dict[str, Any]) -> None:
+        config["selections"] = {"top": {"without_super": True}, "bottom": {}}
+
+    project.configure(change)
+    planned = project.planned()
+    assert planned["find_super"] == 1
+    assert "compute_importance" not in planned
+    file = project.folder / "results/super/tiny.safetensors"
+    project.run("results/methods.md", "results/report.html")
+    found = TensorFile(file)
+    assert found.origin["unit"] == "head"
+    table = pd.read_csv(file.with_suffix(".csv"))
+    # Of four heads one at most.
+    assert table["n"].tolist() == [0, 1]
+    assert found.origin["n"] == int(table["rise"][1] >= found.origin["threshold"])
+    own = origin(project, "masks/tiny/places/top_0.25.safetensors")
+    control = origin(project, "masks/tiny/all_abilities/top-random-1_0.25.safetensors")
+    assert own["super"] == control["super"] == found.origin["digest"]
+    for selected in (project.folder / "results/masks/tiny").rglob("top*.safetensors"):
+        mask = TensorFile(selected)
+        for name in {*mask.names} & {*found.names}:
+            assert not {*mask.tensor(name).tolist()} & {*found.tensor(name).tolist()}
+    assert "super" not in before
+    assert "super" not in origin(project, "masks/tiny/places/bottom_0.25.safetensors")
+    said = "no super head among them"
+    for page in ("methods.md", "report.html"):
+        text = (project.folder / "results" / page).read_text()
+        assert (said in text, "Super heads" in text) == (True, True)
+
+
+def test_heads_at_their_means_over_the_train_items(heads: Project, tmp_path: Path) -> None:
+    project = heads.copy(tmp_path / "copy")
+    path = project.folder / "results/evaluations/tiny/places_test/places.top_0.25.json"
+    zeroed = json.loads(path.read_text())
+    assert "mean_over" not in zeroed["origin"]["mask"]
+    project.configure(lambda config: config.update(ablation="mean"))
+    project.run("results/methods.md", PLACES)
+    assert ": intact" not in project.log("evaluate_benchmark/tiny/places_test.log")
+    averaged = json.loads(path.read_text())
+    assert averaged["origin"]["mask"]["method"] == "mean"
+    assert averaged["items"]["responses"] != zeroed["items"]["responses"]
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "in place of the heads that it selects" in methods
+    assert "@wang2023interpretability" in methods
+    # The means are over other items where a train item of either ability changed.
+    items = project.folder / "items/colours/train.jsonl"
+    items.write_text(items.read_text().replace("?", "!"))
+    assert "evaluate_benchmark" in project.planned()
+    project.run(PLACES)
+    again = json.loads(path.read_text())["origin"]["mask"]["mean_over"]
+    of_old = averaged["origin"]["mask"]["mean_over"]
+    assert again["code"] == of_old["code"]
+    assert again["examples"] != of_old["examples"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("scope", "mlp", "mlp with unit head"),
+        ("selections", {"top": {"within": "chunk"}}, "chunk with unit head"),
+    ],
+)
+def test_what_does_not_go_with_a_unit_is_refused(
+    project: Project, key: str, value: Any, words: str
+) -> None:
+    project.configure(use_heads)
+    project.configure(lambda config: config.update({key: value}))
+    refused = project.snakemake("--dry-run")
+    assert refused.returncode != 0
+    assert words in refused.stdout

@@ -1,0 +1,75 @@
+"""Masks of units that a configuration lists."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tests.workflow.conftest import Project, make_project
+
+from benchprof.tensors import TensorFile
+
+PLACES = "results/evaluations/tiny/places_test/intact.json"
+
+
+def use_lists(config: dict[str, Any]) -> None:
+    config["unit"], config["scope"] = "head", "attention"
+    config["selections"] = {"listed": {"colours": {0: [1]}, "places": {1: [0]}}}
+    config["fractions"] = ["listed"]
+    config["controls"]["random"] = {"seeds": [1], "matched_to": "each_ability"}
+
+
+def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    project.configure(use_lists)
+    project.run()
+    project.run("analysis", "archive")
+    assert not (project.folder / "results/importance").exists()
+    masks = {
+        (path.parent.name, path.stem): TensorFile(path)
+        for path in (project.folder / "results/masks/tiny").rglob("*.safetensors")
+    }
+    own = masks["places", "listed_listed"]
+    (name,) = own.names
+    assert name == "model.layers.1.self_attn.o_proj.weight"
+    assert own.tensor(name).tolist() == [0]
+    # As many of the same layer.
+    control = masks["places", "listed-random-1_listed"]
+    assert (control.names, control.origin["n"]) == ([name], 1)
+    table = pd.read_parquet(project.folder / "results/profiles/impact.parquet")
+    assert set(table["fraction"]) == set(table["k"]) == {"listed"}
+    page = (project.folder / "results/report.html").read_text()
+    assert "(1 head a mask)" in page
+    methods = (project.folder / "results/methods.md").read_text()
+    assert "colours 1 of layer 0; places 0 of layer 1" in methods
+
+    archive = project.folder / "results/archive.zip"
+    how: dict[str, Any] = {"capture_output": True, "text": True}
+    verify = [sys.executable, "-I", "-S", str(archive)]
+    done = subprocess.run(verify, cwd=tmp_path, check=False, **how)
+    assert done.returncode == 0, done.stderr
+    fresh = make_project(tmp_path / "fresh")
+    fresh.configure(use_lists)
+    fresh.run("results/checks/tiny.json")
+    fresh.run("-n")
+    refill = [sys.executable, "-m", "benchprof.archive.refill", str(archive)]
+    how |= {"env": fresh.environment(), "cwd": fresh.folder}
+    done = subprocess.run(refill, check=False, **how)
+    # Controls of units are drawn anew.
+    assert "Masks: 2 put into results/masks" in done.stdout, done.stderr
+    planned = fresh.planned()
+    assert "draw_controls" in planned and "select_masks" not in planned
+
+
+def test_a_listed_head_that_is_not_there_stops_before_the_weights_are_loaded(
+    project: Project,
+) -> None:
+    project.configure(use_lists)
+    project.configure(lambda config: config["selections"]["listed"].update(places={1: [2]}))
+    stopped = project.snakemake(PLACES)
+    assert stopped.returncode != 0
+    assert "listed.places.1: head 2; expected a head from 0 to 1" in stopped.stdout
+    assert not list((project.folder / "results/logs").glob("draw_controls/*/*"))
