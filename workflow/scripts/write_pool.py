@@ -10,9 +10,7 @@ from benchprof.run.script import run_script
 
 def main(job: WritePool, threads: int) -> None:
     """Write the pool of fresh items that intervals are held against."""
-    size = job.validation.items_of_each_kind
-    assert size is not None
-    items = pool_items(size)
+    items = pool_items(job.validation.items_of_each_kind)
     write_text(job.pool, "".join(f"{json.dumps(item.to_json())}\n" for item in items))
 
 
