@@ -108,7 +108,7 @@ def test_chats_are_tried_before_any_importance(tmp_path: Path) -> None:
         "unit": "weight", "scope": "mlp", "layers": None, "fraction_of": "model",
         "chat_date": "2024-07-26",
     }  # fmt: skip
-    run = SimpleNamespace(configuration=SimpleNamespace(**own), sizes=["0.1"])
+    run = SimpleNamespace(configuration=SimpleNamespace(**own), sizes=["0.1"], lists={})
     job_of = {
         chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)
         for chat in (False, True)

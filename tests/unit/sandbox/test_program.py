@@ -196,7 +196,7 @@ class Job:
         self.unsafe.append(unsafe)
 
     def _compute(self, *arguments: Any) -> None:
-        _, (asked,), _, _, _, store, _ = arguments
+        _, (asked,), *_, store, _ = arguments
         origin = asked.origins["intact"]
         self.origins.append(origin)
         content = record_bytes({"format": FORMAT, "origin": origin})
