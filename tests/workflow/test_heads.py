@@ -154,11 +154,11 @@ def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
 
     def change(config: dict[str, Any]) -> None:
         config["selections"] = {"top": {"without_super": True}, "bottom": {}}
+        # Less their blanks, heads of so small a model may have no importance at all.
+        del config["importance"]["against"]
 
     project.configure(change)
-    planned = project.planned()
-    assert planned["find_super"] == 1
-    assert "compute_importance" not in planned
+    assert project.planned()["find_super"] == 1
     file = project.folder / "results/super/tiny.safetensors"
     project.run("results/methods.md", "results/report.html")
     found = TensorFile(file)
