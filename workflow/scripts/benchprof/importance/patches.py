@@ -141,7 +141,7 @@ def _inputs_at(
     ids = pad_sequence([flip.ids for flip in flips], batch_first=True)
     device = next(model.parameters()).device
     with torch.no_grad(), inputs_seen(model, projections, keep):
-        model(input_ids=ids.to(device), use_cache=False, logits_to_keep=1)
+        model(input_ids=ids.to(device), use_cache=False, logits_to_keep=[0])
     return kept
 
 
