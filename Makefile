@@ -1,7 +1,7 @@
 # make run   sets up .venv and runs the main job (config.yaml)
 # make test  sets up .venv and passes the tests
 # make validate  finds planted abilities in models that have them, or fails
-# make annotate ANNOTATOR=your-name  labels items in the terminal (docs/annotating_items.md)
+# make annotate ANNOTATOR=your-name  labels items in the terminal (docs/how_to/annotation.md)
 # Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
 
 PYTHON ?= python3
@@ -29,7 +29,7 @@ run: .venv/installed
 	@$(BIN)/python -m benchprof.runs
 	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run
 
-# results/archive.zip: all of a run that a paper's supplement needs (docs/archive.md).
+# results/archive.zip: all of a run that a paper's supplement needs (docs/how_to/archive.md).
 archive: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) archive
 
@@ -53,13 +53,13 @@ lock: .venv/installed
 	(echo '# Written by `make lock` from requirements.lock.'; \
 		sed -nE '/^(cuda-|nvidia-|triton==)/d; /^[[:alnum:]]/s/ \\$$//p' envs/requirements.lock) > envs/constraints.txt
 
-# What a configuration's run will need, without weights or network (docs/performance.md); FLAGS adds
+# What a configuration's run will need, without weights or network (docs/measurements.md); FLAGS adds
 # options: make plan CONFIG=config/paper.yaml
 plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/planted_models.md): ten minutes. These models gain nothing from a second core, two jobs do.
+# (docs/explanation/planted_models.md): ten minutes. These models gain nothing from a second core, two jobs do.
 # In a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@mkdir -p validation && ln -sfn ../resources ../workflow validation/
@@ -69,7 +69,7 @@ validate: .venv/installed
 		evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS)
 	@cat validation/results/validation/verdict.txt
 
-# Trains those of these models that have no folder (docs/planted_models.md), about seven minutes
+# Trains those of these models that have no folder (docs/explanation/planted_models.md), about seven minutes
 # each; an interrupted training goes on where it stopped.
 planted-models: .venv/installed
 	for model in planted-1 planted-2 planted-3 entangled overlapping; do \
@@ -99,7 +99,7 @@ abilities: .venv/installed
 	$(BIN)/python -m benchprof.generators.sets
 	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*/)
 
-# Measures the scoring engine against lm-eval's own (docs/performance.md); FLAGS adds options.
+# Measures the scoring engine against lm-eval's own (docs/measurements.md); FLAGS adds options.
 bench-scoring: .venv/installed
 	$(BIN)/python performance/scoring.py $(MODEL) $(DATA) $(FLAGS)
 

@@ -79,7 +79,7 @@ def test_every_rule_that_takes_a_gpu_is_in_the_page_about_clusters() -> None:
         for own in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
             rules |= {own.partition(":")[0]} if ").on_gpu," in own else set()
     assert {"compute_importance", "evaluate_benchmark"} < rules
-    page = ROOT / "docs/cluster.md"
+    page = ROOT / "docs/how_to/cluster.md"
     rows = re.findall(r"^\| (`.*`) \| the model's \|", page.read_text(), re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) == rules
     (profile,) = (block for _, block in blocks_of(page) if "set-resources" in block)
@@ -105,7 +105,7 @@ def imported_rooms(room: str) -> set[str]:
 
 
 def test_the_map_has_every_room_and_what_it_imports() -> None:
-    text = (ROOT / "docs/architecture.md").read_text()
+    text = (ROOT / "docs/explanation/architecture.md").read_text()
     table = text.partition("| room |")[2].partition("\n\n")[0]
     rows = [line.strip("|").split("|") for line in table.splitlines()[2:]]
     told = {room.strip(" `"): set(re.findall(r"`(\w+)`", last)) for room, _, last in rows}
@@ -115,7 +115,7 @@ def test_the_map_has_every_room_and_what_it_imports() -> None:
 
 
 def test_files_and_tests_that_the_map_names_are_there() -> None:
-    text = (ROOT / "docs/architecture.md").read_text()
+    text = (ROOT / "docs/explanation/architecture.md").read_text()
     for name in re.findall(r"`((?:tests|workflow|benchprof|performance|resources)/[\w./]+)", text):
         path = ROOT / name.replace("benchprof/", f"{LIBRARY.relative_to(ROOT)}/", 1)
         assert path.exists() or "NAME" in name, name
