@@ -12,7 +12,7 @@ CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test test-faults archive lock plan validate planted-models annotate check abilities bench-scoring fetch-data clean
+.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -21,7 +21,7 @@ BIN := .venv/bin
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) \
-		--editable '.[annotation,development,slurm]'
+		--editable '.[annotation,development,docs,slurm]'
 	@touch $@
 
 # A run that was killed leaves a lock; it is cleared only where no live process holds it.
@@ -53,14 +53,14 @@ lock: .venv/installed
 	(echo '# Written by `make lock` from requirements.lock.'; \
 		sed -nE '/^(cuda-|nvidia-|triton==)/d; /^[[:alnum:]]/s/ \\$$//p' envs/requirements.lock) > envs/constraints.txt
 
-# What a configuration's run will need, without weights or network (docs/measurements.md); FLAGS adds
-# options: make plan CONFIG=config/paper.yaml
+# What a configuration's run will need, without weights or network (docs/measurements.md); FLAGS
+# adds options: make plan CONFIG=config/paper.yaml
 plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/explanation/planted_models.md): ten minutes. These models gain nothing from a second core, two jobs do.
-# In a folder of its own, beside the default run's results.
+# (docs/explanation/planted_models.md): ten minutes. These models gain nothing from a second core,
+# two jobs do. In a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@mkdir -p validation && ln -sfn ../resources ../workflow validation/
 	@cd validation && ../$(BIN)/python -m benchprof.runs
@@ -69,8 +69,8 @@ validate: .venv/installed
 		evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS)
 	@cat validation/results/validation/verdict.txt
 
-# Trains those of these models that have no folder (docs/explanation/planted_models.md), about seven minutes
-# each; an interrupted training goes on where it stopped.
+# Trains those of these models that have no folder (docs/explanation/planted_models.md), about
+# seven minutes each; an interrupted training goes on where it stopped.
 planted-models: .venv/installed
 	for model in planted-1 planted-2 planted-3 entangled overlapping; do \
 		$(BIN)/python -m benchprof.generators.planting.models $$model || exit 1; \
@@ -91,6 +91,10 @@ check: .venv/installed
 	$(BIN)/snakefmt --check workflow
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
+
+# Builds the documents as a site in site/, without a network. A broken link among them is an error.
+docs: .venv/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # Writes the diagnostic items of both versions again from their generators, and prints the check table
 # of version 2 (a minute and a half). It ends with an error as long as a check fails; its datasheet

@@ -1,4 +1,4 @@
-"""The examples of docs/how_to/library.md run as they stand there, over the tiny project's finished run."""
+"""The examples of docs/how_to/library.md run as they stand there, over the tiny project's run."""
 
 from __future__ import annotations
 
