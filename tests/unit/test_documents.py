@@ -139,7 +139,7 @@ def test_links_between_files_lead_somewhere() -> None:
 
 
 def test_pages_that_code_names_are_there() -> None:
-    """In messages, comments and configurations: `docs/FOLDER/PAGE.md`."""
+    """In messages, comments and configurations."""
     folders = ("workflow", "config", "slurm", "tests", "performance")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     missing = set()
