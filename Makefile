@@ -1,7 +1,7 @@
 # make run   sets up .venv and runs the main job (config.yaml)
 # make test  sets up .venv and passes the tests
 # make validate  finds planted abilities in models that have them, or fails
-# make annotate ANNOTATOR=your-name  labels items in the terminal (docs/annotating_items.md)
+# make annotate ANNOTATOR=your-name  labels items in the terminal (docs/how_to/annotation.md)
 # Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test test-faults archive lock plan validate planted-models annotate check abilities bench-scoring fetch-data clean
+.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs abilities bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -21,7 +21,7 @@ BIN := .venv/bin
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) \
-		--editable '.[annotation,development,slurm]'
+		--editable '.[annotation,development,docs,slurm]'
 	@touch $@
 
 # A run that was killed leaves a lock; it is cleared only where no live process holds it.
@@ -29,7 +29,7 @@ run: .venv/installed
 	@$(BIN)/python -m benchprof.runs
 	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run
 
-# results/archive.zip: all of a run that a paper's supplement needs (docs/archive.md).
+# results/archive.zip: all of a run that a paper's supplement needs (docs/how_to/archive.md).
 archive: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) archive
 
@@ -53,14 +53,14 @@ lock: .venv/installed
 	(echo '# Written by `make lock` from requirements.lock.'; \
 		sed -nE '/^(cuda-|nvidia-|triton==)/d; /^[[:alnum:]]/s/ \\$$//p' envs/requirements.lock) > envs/constraints.txt
 
-# What a configuration's run will need, without weights or network (docs/performance.md); FLAGS adds
-# options: make plan CONFIG=config/paper.yaml
+# What a configuration's run will need, without weights or network (docs/measurements.md); FLAGS
+# adds options: make plan CONFIG=config/paper.yaml
 plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/planted_models.md): ten minutes. These models gain nothing from a second core, two jobs do.
-# In a folder of its own, beside the default run's results.
+# (docs/explanation/planted_models.md): ten minutes. These models gain nothing from a second core,
+# two jobs do. In a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@mkdir -p validation && ln -sfn ../resources ../workflow validation/
 	@cd validation && ../$(BIN)/python -m benchprof.runs
@@ -69,8 +69,8 @@ validate: .venv/installed
 		evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS)
 	@cat validation/results/validation/verdict.txt
 
-# Trains those of these models that have no folder (docs/planted_models.md), about seven minutes
-# each; an interrupted training goes on where it stopped.
+# Trains those of these models that have no folder (docs/explanation/planted_models.md), about
+# seven minutes each; an interrupted training goes on where it stopped.
 planted-models: .venv/installed
 	for model in planted-1 planted-2 planted-3 entangled overlapping; do \
 		$(BIN)/python -m benchprof.generators.planting.models $$model || exit 1; \
@@ -92,6 +92,10 @@ check: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 
+# Builds the documents as a site in site/, without a network. A broken link among them is an error.
+docs: .venv/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 # Writes the diagnostic items of both versions again from their generators, and prints the check table
 # of version 2 (a minute and a half). It ends with an error as long as a check fails; its datasheet
 # says which do, and why.
@@ -99,7 +103,7 @@ abilities: .venv/installed
 	$(BIN)/python -m benchprof.generators.sets
 	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*/)
 
-# Measures the scoring engine against lm-eval's own (docs/performance.md); FLAGS adds options.
+# Measures the scoring engine against lm-eval's own (docs/measurements.md); FLAGS adds options.
 bench-scoring: .venv/installed
 	$(BIN)/python performance/scoring.py $(MODEL) $(DATA) $(FLAGS)
 

@@ -2,7 +2,7 @@
 
 python performance/benchmark_sizes.py DATA
 
-DATA is a folder of the shipped benchmarks' items (docs/adding_a_benchmark.md). Writes lengths into
+DATA is a folder of the shipped benchmarks' items (docs/how_to/benchmark.md). Writes lengths into
 sizes.json beside their definitions, in characters, so that no tokenizer is needed to plan. Prefixes
 that requests share are counted once, as the scoring engine computes them once. How many items and
 tasks the whole benchmark has, as its publisher gives it, stands there already, since DATA may be a

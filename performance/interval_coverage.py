@@ -1,4 +1,4 @@
-"""How often the intervals hold the truth, by simulation: the tables of docs/statistics.md.
+"""How often the intervals hold the truth: the simulations of docs/explanation/statistics.md.
 
 python performance/interval_coverage.py [--simulations 4000]
 """

@@ -1,6 +1,6 @@
 """What a tiny configuration of every tried model type needs beside its sizes.
 
-`python -m tests.model_types` writes docs/model_types.md from them.
+`python -m tests.model_types` writes docs/reference/model_types.md from them.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ def tiny_configuration(model_type: str, sizes: dict[str, Any]) -> PretrainedConf
     return AutoConfig.for_model(model_type, **copy.deepcopy(own))
 
 
-PAGE = Path("docs/model_types.md")
+PAGE = Path("docs/reference/model_types.md")
 HEADER = ["model type", *PARTS, "requests share rows"]
 
 

@@ -1,4 +1,4 @@
-"""What the documents say of code holds: blocks of YAML that readers copy, the map of the rooms."""
+"""What the documents say of code holds: blocks of YAML that readers copy, map of rooms, links."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Sections whose entries a page adds one by one; a page gives any other section whole.
 NAMED = ("models", "abilities", "benchmarks")
 LIBRARY = ROOT / "workflow/scripts/benchprof"
@@ -51,7 +51,7 @@ def check_profile(profile: dict[str, Any], place: str) -> None:
     assert set(profile["set-resources"]) <= set(re.findall(r"^rule (\w+):", rules, re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_blocks_of_a_page_make_a_configuration(page: Path) -> None:
     """One after the other, laid over config.yaml: a later block may need what an earlier one adds.
 
@@ -79,7 +79,7 @@ def test_every_rule_that_takes_a_gpu_is_in_the_page_about_clusters() -> None:
         for own in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
             rules |= {own.partition(":")[0]} if ").on_gpu," in own else set()
     assert {"compute_importance", "evaluate_benchmark"} < rules
-    page = ROOT / "docs/cluster.md"
+    page = ROOT / "docs/how_to/cluster.md"
     rows = re.findall(r"^\| (`.*`) \| the model's \|", page.read_text(), re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) == rules
     (profile,) = (block for _, block in blocks_of(page) if "set-resources" in block)
@@ -105,7 +105,7 @@ def imported_rooms(room: str) -> set[str]:
 
 
 def test_the_map_has_every_room_and_what_it_imports() -> None:
-    text = (ROOT / "docs/architecture.md").read_text()
+    text = (ROOT / "docs/explanation/architecture.md").read_text()
     table = text.partition("| room |")[2].partition("\n\n")[0]
     rows = [line.strip("|").split("|") for line in table.splitlines()[2:]]
     told = {room.strip(" `"): set(re.findall(r"`(\w+)`", last)) for room, _, last in rows}
@@ -115,7 +115,7 @@ def test_the_map_has_every_room_and_what_it_imports() -> None:
 
 
 def test_files_and_tests_that_the_map_names_are_there() -> None:
-    text = (ROOT / "docs/architecture.md").read_text()
+    text = (ROOT / "docs/explanation/architecture.md").read_text()
     for name in re.findall(r"`((?:tests|workflow|benchprof|performance|resources)/[\w./]+)", text):
         path = ROOT / name.replace("benchprof/", f"{LIBRARY.relative_to(ROOT)}/", 1)
         assert path.exists() or "NAME" in name, name
@@ -123,3 +123,43 @@ def test_files_and_tests_that_the_map_names_are_there() -> None:
         assert f"def {test}(" in (ROOT / file).read_text(), test
     for test in re.findall(r"`(test_\w+)`", text):
         assert f"def {test}(" in (ROOT / "tests/unit/masks/test_ablation.py").read_text(), test
+
+
+def test_links_between_files_lead_somewhere() -> None:
+    """`make docs` checks those within docs/, and their anchors; these are all others too."""
+    folders = ("config", "resources", "performance", ".github")
+    more = [path for folder in folders for path in (ROOT / folder).rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [*PAGES, *ROOT.glob("*.md"), *more]
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_pages_that_code_names_are_there() -> None:
+    """In messages, comments and configurations."""
+    folders = ("workflow", "config", "slurm", "tests", "performance")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    missing = set()
+    for file in [ROOT / "Makefile", ROOT / "config.yaml", *files]:
+        if file.suffix in {"", ".py", ".smk", ".yaml", ".jinja"}:
+            named = set(re.findall(r"\bdocs/[\w/]+\.md\b", file.read_text("utf-8")))
+            missing |= {f"{file.name}: {name}" for name in named if not (ROOT / name).exists()}
+    # An archive of the tests has these two.
+    assert missing <= {f"test_alterations.py: docs/{name}.md" for name in ("bomb", "text")}
+
+
+def test_the_api_page_has_every_name_of_the_notebook() -> None:
+    text = (ROOT / "docs/reference/library_api.md").read_text()
+    told = set(re.findall(r"^::: benchprof\.([\w.]+)$", text, re.MULTILINE))
+    used = set()
+    for block in re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs/how_to/library.md").read_text(), re.DOTALL
+    ):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("benchprof"):
+                room = str(node.module).removeprefix("benchprof").lstrip(".")
+                used |= {f"{room}.{alias.name}" for alias in node.names}
+    assert used <= told

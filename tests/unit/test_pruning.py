@@ -308,7 +308,7 @@ def test_the_documented_line_removes_what_is_left_in_folders(checkout: Checkout)
     result = checkout.folder / "results/evaluations/tiny/one/intact.json"
     os.utime(result, (OLD, OLD))
     (checkout.folder / "store").symlink_to(checkout.store.root)
-    text = (ROOT / "docs/reruns.md").read_text()
+    text = (ROOT / "docs/reference/reruns.md").read_text()
     (line,) = re.findall(r"`(find store/ results/ .*)`", text)
     subprocess.run(line, shell=True, check=True)
     assert not half.parent.exists()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchprof.spreadsheet import without_formulas
 
-# As docs/file_formats.md tells readers to.
+# As docs/reference/file_formats.md tells readers to.
 WRITTEN = r"^'('*[=+\-@\t\r\n＝＋－＠])"  # noqa: RUF001
 
 

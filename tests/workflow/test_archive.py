@@ -113,6 +113,6 @@ def test_edited_documentation_alone_makes_an_archive_stale(
     # Parameters name the checkout's files by their paths, which are others in the copy.
     other = ["-s", str(tree / "workflow/Snakefile"), "--rerun-triggers", "mtime", "--", "archive"]
     assert not project.planned(*other)
-    with (tree / "docs/archive.md").open("a") as file:
+    with (tree / "docs/how_to/archive.md").open("a") as file:
         file.write("edited")
     assert set(project.planned(*other)) == {"archive", "write_archive"}

@@ -1,4 +1,4 @@
-"""The examples of docs/library.md run as they stand there, over the tiny project's finished run."""
+"""The examples of docs/how_to/library.md run as they stand there, over the tiny project's run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
-PAGE = (ROOT / "docs/library.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/how_to/library.md").read_text(encoding="utf-8")
 NAMES = {
     "MODEL": "tiny",
     "ABILITY": "colours",
@@ -42,7 +42,7 @@ def test_the_examples_run(
     assert set(assigned) == set(NAMES)
     session: dict[str, Any] = dict(NAMES)
     for example in examples:
-        exec(compile(example, "docs/library.md", "exec"), session)
+        exec(compile(example, "docs/how_to/library.md", "exec"), session)
     # What the session computed by itself is what the run did, which may take other products.
     matrix = session["matrix"]
     for metric, column in (("intact", "intact"), ("without", "ablated")):

@@ -1,4 +1,4 @@
-"""What runs again after a change, and what does not: the lines of docs/reruns.md.
+"""What runs again after a change, and what does not: the lines of docs/reference/reruns.md.
 
 test_run.py, test_methods.py and test_shipped.py have the others.
 """

@@ -246,7 +246,7 @@ def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> No
         "test_split: test\ndoc_to_text: '{{question}}'\ndoc_to_target: answer\n"
         "doc_to_choice: options\nmetric_list: [{metric: acc}]\n"
     )
-    # As docs/adding_a_benchmark.md has it.
+    # As docs/how_to/benchmark.md has it.
     (project.folder / "capitals.yaml").write_text(
         'task: capitals\noutput_type: multiple_choice\ndoc_to_text: "{{question}}"\n'
         "doc_to_choice: options\ndoc_to_target: answer\n"

@@ -1,8 +1,8 @@
 """Benchmark Profiling: which abilities a language-model benchmark really tests.
 
-The folders are the stages of the pipeline and what they share; docs/architecture.md has the map.
-`benchprof.run` says what a run is: its configuration and jobs. Everything else takes values and
-paths. Nothing here imports snakemake.
+The folders are the stages of the pipeline and what they share; docs/explanation/architecture.md
+has the map. `benchprof.run` says what a run is: its configuration and jobs. Everything else takes
+values and paths. Nothing here imports snakemake.
 """
 
 import os

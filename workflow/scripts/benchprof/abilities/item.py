@@ -227,4 +227,4 @@ def _check_type(where: str, value: Any, kind: type) -> None:
 
 
 def _hint() -> str:
-    return "The format is in docs/file_formats.md."
+    return "The format is in docs/reference/file_formats.md."

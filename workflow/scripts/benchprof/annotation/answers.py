@@ -203,7 +203,8 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 def _event(where: str, value: dict[str, Any] | None, abilities: tuple[str, ...]) -> Event:
     remedy = (
-        "The file is written by the annotation screen alone; docs/file_formats.md has its form."
+        "The file is written by the annotation screen alone; "
+        "docs/reference/file_formats.md has its form."
     )
     try:
         event = Event(**value) if value is not None else None

@@ -47,7 +47,7 @@ def read_study(path: Path) -> Study:
     config = run.configuration
     if config.annotation is None:
         expected = "annotation: {answers: FOLDER, per_ability: N}"
-        raise InputError(path, "lacks annotation", expected, "docs/annotating_items.md has more.")
+        raise InputError(path, "lacks annotation", expected, "docs/how_to/annotation.md has more.")
     abilities = config.abilities
     if len(abilities) > MOST_ABILITIES:
         where, found = f"{path}, abilities", f"{len(abilities)} abilities"

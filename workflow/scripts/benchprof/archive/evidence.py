@@ -20,7 +20,7 @@ INDEX_TYPES = {"I32": ("torch.int32", "i"), "I64": ("torch.int64", "q")}
 """Types of a mask's indices: in a file's header, in its digest, and as Python's `array` has it."""
 
 SCORES = {str: NUMBER}
-# Of a record, what the check or a later job reads; docs/file_formats.md has all of it.
+# Of a record, what the check or a later job reads; docs/reference/file_formats.md has all of it.
 RECORD = Fields(
     {
         "format": int,

@@ -86,7 +86,7 @@ def _described(
     scores: Mapping[str, Scores],
     digests: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The choice as JSON; docs/file_formats.md describes each field."""
+    """The choice as JSON; docs/reference/file_formats.md describes each field."""
     return {
         "model": model,
         "selection": selection,

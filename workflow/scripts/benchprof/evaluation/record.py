@@ -29,7 +29,7 @@ def make_record(
     origin: dict[str, Any],
     sandbox: Sandbox | None = None,
 ) -> dict[str, Any]:
-    """The record of a model's responses; docs/file_formats.md describes each field.
+    """The record of a model's responses; docs/reference/file_formats.md describes each field.
 
     Raises:
         ArithmeticError: a log-likelihood is not a number; names the document.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import hypot
 from types import MappingProxyType
 
-# Whether there is an AIS, and whether it is an effect: docs/statistics.md.
+# Whether there is an AIS, and whether it is an effect: docs/explanation/statistics.md.
 
 SIGNIFICANCE = 0.05
 """Level of p, whether a model is above guessing, and of q, whether an effect is one: by custom."""
@@ -31,7 +31,7 @@ KEPT_AT_GUESSING = 0.1
 """Share of the intact score at or below which a model is at guessing where guessing scores 0: of
 free generation a single lucky answer is above that."""
 
-# What masks do to tests, as shares of the score above guessing: docs/method.md, "Dose".
+# What masks do to tests, as shares of the score above guessing: docs/explanation/method.md, "Dose".
 
 LEAST_DOSE = 0.5
 """What a mask must take off its own test for its AIS to be compared with other abilities'."""
@@ -43,9 +43,9 @@ ENOUGH_CONTROLS = 5
 """Of fewer random masks it is said that q-values hold against these alone."""
 SELECTIVE_RISE = 1.5
 """Times that a mask's own answer loss rises more than another where it counts as selective:
-docs/analysis.md."""
+docs/explanation/analysis.md."""
 
-# How large an effect is: docs/planted_models.md; the last is the paper's Figure 1.
+# How large an effect is: docs/explanation/planted_models.md; the last is the paper's Figure 1.
 
 LEAST_EFFECT = 0.05
 """AIS of a validation below which an ability matters next to nothing."""
@@ -54,7 +54,7 @@ CLEAR_EFFECT = 0.15
 SHOWN_AIS = 0.05
 """AIS above which an ability has a ribbon to a benchmark."""
 
-# What masks do to the form of answers: docs/statistics.md, "Form".
+# What masks do to the form of answers: docs/explanation/statistics.md, "Form".
 
 NATS, SHARE = "nats", "share"
 """Of what a change of form is: the log of the choices' total probability, or the share of written
@@ -63,7 +63,7 @@ FORM_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
 """Change of form from which findings say so, if random controls change it less: the choices
 together are 1.6 times less likely or more, or a tenth of the answers is concerned."""
 
-# Whether a mask hits an ability or the form of its items: docs/analysis.md, "Effects".
+# Whether a mask hits an ability or the form of its items: docs/explanation/analysis.md, "Effects".
 
 ABILITY_FORM = 0.25
 """Nats of form that a mask may move where its effect on the choice counts as one on the ability."""
@@ -73,7 +73,7 @@ part passes for a component of the ability."""
 SURELY = 1.645
 """Standard errors by which a rise of choice must exceed 0, and each control: one-sided, at 5%."""
 
-# How sure profiles are, and what could show: docs/statistics.md.
+# How sure profiles are, and what could show: docs/explanation/statistics.md.
 
 CONFIDENCE = 0.95
 """Of intervals of similarities and effective numbers, by custom; those of AIS are configured."""

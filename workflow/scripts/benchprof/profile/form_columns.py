@@ -19,7 +19,9 @@ COLUMNS = ["form_of", "form_intact", "form", "form_low", "form_high", "form_rand
 def with_form(
     rows: pd.DataFrame, forms: Mapping[str, Form], scores: Scores, settings: Settings
 ) -> pd.DataFrame:
-    """The rows of one model and benchmark with `COLUMNS`, which docs/file_formats.md describes.
+    """The rows of one model and benchmark with `COLUMNS`.
+
+    docs/reference/file_formats.md describes these columns.
 
     Args:
         rows: of `impact_rows`.

@@ -115,7 +115,7 @@ def symmetric_interval(value: float, resampled: Floats, confidence: float) -> tu
 
     Resampling adds noise to a profile, which pulls similarities and effective numbers to what
     noise shows, away from the value: percentiles would leave the value outside its own interval.
-    docs/statistics.md has the coverage that simulations found.
+    docs/explanation/statistics.md has the coverage that simulations found.
 
     Args:
         value: of the data.

@@ -36,7 +36,7 @@ WITHOUT = {"random": reason.NO_CONTROLS, "others": reason.NO_OTHER_ABILITIES}
 def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impacts | None]:
     """A row per (ablation, metric), and the impacts in the metric shown, if they are defined.
 
-    `headline` marks the metric shown. docs/file_formats.md describes the columns.
+    `headline` marks the metric shown. docs/reference/file_formats.md describes the columns.
     """
     headline = settings.headline(scores.benchmark, list(scores.metrics))
     compared = contrasts(scores.ablations, scores.masks)

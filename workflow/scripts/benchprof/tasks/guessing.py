@@ -120,7 +120,7 @@ class Pool:
 
     @property
     def as_json(self) -> dict[str, Any]:
-        """What a record says of the pool; docs/file_formats.md describes it."""
+        """What a record says of the pool; docs/reference/file_formats.md describes it."""
         return {
             "n": self.n,
             "outside": self.outside,

@@ -95,7 +95,9 @@ def recovery_rows(
     needed: Mapping[str, set[str]],
     own_benchmarks: Mapping[str, str],
 ) -> pd.DataFrame:
-    """A row per planted model, selection and k; docs/file_formats.md describes the columns.
+    """A row per planted model, selection and k.
+
+    docs/reference/file_formats.md describes the columns.
 
     Args:
         cells: of `recovered_cells`, with the AIS that the mixture implies, `expected`.

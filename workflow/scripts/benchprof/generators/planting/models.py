@@ -3,7 +3,7 @@
 python -m benchprof.generators.planting.models NAME [--steps N] [--threads N]
 
 NAME is one of MODELS. Writes the folder models/NAME with the card of what was reached
-(docs/planted_models.md) below `--folder`, which is the checkout's resources/planted.
+(docs/explanation/planted_models.md) below `--folder`, which is the checkout's resources/planted.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from benchprof.run.run import own_files
 FOLDERS = ("workflow", "resources", "docs", "envs", "slurm")
 FILES = ("Makefile", "README.md", "LICENSE", "pyproject.toml")
 MODELS = "resources/planted/models"
-"""Left out whole: `--data` (docs/archive.md) puts a folder where none is."""
+"""Left out whole: `--data` (docs/how_to/archive.md) puts a folder where none is."""
 LEFT = re.compile(r"\.|__pycache__$|checkpoints$|.*\.egg-info$")
 """What programs leave beside the code."""
 
