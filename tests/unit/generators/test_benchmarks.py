@@ -56,6 +56,11 @@ def numbers(text: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", text)]
 
 
+def dozens(text: str) -> int:
+    bought, used = numbers(text)
+    return 12 * bought - 3 * used
+
+
 def legs(text: str) -> int:
     pairs = re.findall(r"(\d+) (\w+)", text)
     return sum(int(count) * LEGS.get(what, 0) for count, what in pairs)
@@ -85,6 +90,11 @@ def queue(text: str) -> int:
     return len([place for place in people if one < place < people[-other]])
 
 
+def walk(text: str) -> int:
+    east, north, west, minutes = numbers(text)
+    return (abs(east - west) + north) * minutes
+
+
 def series(text: str) -> int:
     monday, tuesday, _, price = numbers(text)
     (day,) = re.findall(r"take on (\w+)", text)
@@ -96,19 +106,34 @@ def ages(text: str) -> int:
     return age + years + (apart if "older," in text else -apart)
 
 
+def likewise(text: str) -> int:
+    few, potatoes, many, spare = numbers(text)
+    return potatoes * many // few + spare
+
+
+def leak(text: str) -> int:
+    full, loss, hours, _ = numbers(text)
+    return full - loss * hours
+
+
+def members(text: str) -> int:
+    many, few, given = numbers(text)
+    return many + many + few - given
+
+
 SOLVED: dict[str, Callable[[str], int]] = {
-    "dozens": lambda text: 12 * numbers(text)[0] - 3 * numbers(text)[1],
+    "dozens": dozens,
     "legs": legs,
     "fruit": fruit,
     "shift": shift,
     "rule": rule,
     "queue": queue,
-    "walk": lambda text: (lambda e, n, w, m: (abs(e - w) + n) * m)(*numbers(text)),
+    "walk": walk,
     "series": series,
-    "likewise": lambda text: (lambda f, p, m, s: p * m // f + s)(*numbers(text)),
+    "likewise": likewise,
     "ages": ages,
-    "leak": lambda text: (lambda full, loss, hours, _: full - loss * hours)(*numbers(text)),
-    "members": lambda text: (lambda many, few, given: many + many + few - given)(*numbers(text)),
+    "leak": leak,
+    "members": members,
 }
 
 
@@ -183,7 +208,7 @@ def parade(text: str) -> str:
 def purse(text: str) -> str:
     (tea,) = re.findall(r"tea costs (\d+)", text)
     (coins,) = re.findall(r"has (\d+) coins", text)
-    menu = re.findall(r"a (\w+) (\d+)", text)
+    menu = re.findall(r"\ba (\w+) (\d+)", text)
     (food,) = [food for food, price in menu if int(price) <= int(coins) - int(tea)]
     return f"the {food}"
 
