@@ -12,7 +12,7 @@ CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs abilities bench-scoring fetch-data clean
+.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs abilities benchmarks bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -102,6 +102,10 @@ docs: .venv/installed
 abilities: .venv/installed
 	$(BIN)/python -m benchprof.generators.sets
 	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*/)
+
+# Writes the items and datasheets of the generated benchmarks again (docs/how_to/benchmark.md).
+benchmarks: .venv/installed
+	$(BIN)/python -m benchprof.generators.benchmarks.files $(FLAGS)
 
 # Measures the scoring engine against lm-eval's own (docs/measurements.md); FLAGS adds options.
 bench-scoring: .venv/installed

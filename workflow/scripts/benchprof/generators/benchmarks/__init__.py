@@ -1,0 +1,1 @@
+"""Benchmarks of the project itself: choices, written answers and programs, for a run offline."""
