@@ -38,7 +38,7 @@ def test_the_retries_of_a_run_work_on_no_fault_of_its_input(folder: Path) -> Non
     claim(folder / STATE, "digest", [])
     assert attempts(FAULT, 3) == 1
     assert str(FAULT) in LOG.read_text()
-    assert "This is final: an earlier attempt of this run found it" in LOG.read_text()
+    assert "This error is final: an earlier attempt of this run found it" in LOG.read_text()
 
 
 def test_the_next_run_tries_again_and_forgets(folder: Path) -> None:

@@ -223,6 +223,6 @@ def _read(
             records[INTACT],
             f"measured on weights with the digest {scores.model_digest[:12]}",
             f"{known.digest[:12]}, those of {model} as prepared",
-            "Something was reused that is stale: delete results and store, and run again.",
+            "A stale result was reused: delete results and store, and run again.",
         )
     return scores
