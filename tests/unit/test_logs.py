@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.logs import logged
@@ -77,3 +79,16 @@ def test_what_another_attempt_may_mend_is_tried_again(folder: Path, error: Excep
 def test_outside_of_a_run_nothing_is_noted() -> None:
     assert attempts(FAULT, 2) == 2
     assert [path.name for path in LOG.parent.iterdir()] == [LOG.name]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_job_s_bars_are_lines_of_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the file and, where no terminal shows it, on standard error: no bar is overwritten."""
+    error = io.StringIO()
+    monkeypatch.setattr("sys.stderr", error)
+    with logged(LOG), tqdm(total=100, desc="Loading weights") as bar:
+        bar.start_t -= 61
+        bar.last_print_t -= 61
+        bar.update(50)
+    line = "Loading weights: 50% in 1 minute, about 1 minute left\n"
+    assert (LOG.read_text(), error.getvalue()) == (line, line)

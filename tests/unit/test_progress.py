@@ -67,6 +67,16 @@ def test_a_terminal_gets_no_estimate_from_the_first_steps(
         assert ("<" in file.getvalue().split("\r")[-1]) == estimates
 
 
+def test_nothing_of_a_finished_bar_stays_on_a_terminal() -> None:
+    file = io.StringIO()
+    with shown(terminal=True):
+        for _ in range(2):
+            with tqdm(total=10, file=file) as bar:
+                bar.update(10)
+    assert "10/10" not in file.getvalue().split("\r")[-1]
+    assert "\n" not in file.getvalue()
+
+
 def test_the_bars_of_others_are_theirs_again_after_the_block() -> None:
     file = io.StringIO()
     with pytest.raises(KeyError), shown(terminal=False):
@@ -77,6 +87,7 @@ def test_the_bars_of_others_are_theirs_again_after_the_block() -> None:
         wait(bar, 15)
         bar.update(1)
     assert "1/100 [00:15<" in file.getvalue()
+    assert file.getvalue().endswith("\n")
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """How far a job is: a bar on a terminal, sparse whole lines in a log.
 
 Every bar is tqdm's, also those of transformers, datasets and lm-eval. tqdm has no setting that
-reaches bars which other libraries make. So this module replaces one of its methods for a while.
+reaches bars which other libraries make. So this module replaces methods of it for a while.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tqdm import tqdm
@@ -27,14 +28,23 @@ _meter = tqdm.format_meter
 
 @contextlib.contextmanager
 def shown(terminal: bool) -> Iterator[None]:
-    """Show the block's bars on a terminal, or tell of them in the log."""
-    name, method = ("format_meter", staticmethod(_bar)) if terminal else ("display", _tell)
-    replaced = inspect.getattr_static(tqdm, name)
-    setattr(tqdm, name, method)
+    """Show the block's bars on a terminal, each until it is done, or tell of them in the log."""
+    methods: dict[str, Any] = {"display": _tell}
+    if terminal:
+        # A job may have a hundred bars, one after another; the log says what is done.
+        vanishing = functools.partialmethod(tqdm.__init__, leave=False)
+        methods = {"format_meter": staticmethod(_bar), "__init__": vanishing}
+    replaced = {name: inspect.getattr_static(tqdm, name) for name in methods}
+    _set(methods)
     try:
         yield
     finally:
-        setattr(tqdm, name, replaced)
+        _set(replaced)
+
+
+def _set(methods: Mapping[str, Any]) -> None:
+    for name, method in methods.items():
+        setattr(tqdm, name, method)
 
 
 def duration(seconds: float) -> str:
