@@ -185,7 +185,7 @@ def test_a_download_that_differs_from_its_name_is_refused(
     damaged = bytearray(named.read_bytes())
     damaged[-1] ^= 1
     named.write_bytes(damaged)
-    with pytest.raises(InputError, match=f"{named.name}: its SHA-256 is .* downloaded once more"):
+    with pytest.raises(InputError, match=f"{named.name}: its SHA-256 is .* download it anew"):
         prepared({"folder": str(tiny_folder)}, tmp_path)
 
 

@@ -23,7 +23,7 @@ SURE = 0.1
 after `INTERVAL`: the first steps are the slowest."""
 UNSURE = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}, {rate_fmt}]"
 
-_meter = tqdm.format_meter
+_meter: Any = tqdm.format_meter
 
 
 @contextlib.contextmanager
