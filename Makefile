@@ -24,9 +24,11 @@ BIN := .venv/bin
 		--editable '.[annotation,development,docs,slurm]'
 	@touch $@
 
-# A run that was killed leaves a lock; it is cleared only where no live process holds it.
+# A run that was killed leaves a lock; it is cleared only where no live process holds it. With a
+# profile the jobs run elsewhere, and a login node measures nothing.
 run: .venv/installed
 	@$(BIN)/python -m benchprof.runs
+	$(if $(SNAKEMAKE_PROFILE),,-@$(BIN)/python -m benchprof.plan.duration --cores $(CORES))
 	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run
 
 # results/archive.zip: all of a run that a paper's supplement needs (docs/how_to/archive.md).

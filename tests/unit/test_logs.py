@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.logs import logged
@@ -38,7 +40,7 @@ def test_the_retries_of_a_run_work_on_no_fault_of_its_input(folder: Path) -> Non
     claim(folder / STATE, "digest", [])
     assert attempts(FAULT, 3) == 1
     assert str(FAULT) in LOG.read_text()
-    assert "This is final: an earlier attempt of this run found it" in LOG.read_text()
+    assert "This error is final: an earlier attempt of this run found it" in LOG.read_text()
 
 
 def test_the_next_run_tries_again_and_forgets(folder: Path) -> None:
@@ -77,3 +79,16 @@ def test_what_another_attempt_may_mend_is_tried_again(folder: Path, error: Excep
 def test_outside_of_a_run_nothing_is_noted() -> None:
     assert attempts(FAULT, 2) == 2
     assert [path.name for path in LOG.parent.iterdir()] == [LOG.name]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_job_s_bars_are_lines_of_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the file and, where no terminal shows it, on standard error: no bar is overwritten."""
+    error = io.StringIO()
+    monkeypatch.setattr("sys.stderr", error)
+    with logged(LOG), tqdm(total=100, desc="Loading weights") as bar:
+        bar.start_t -= 61
+        bar.last_print_t -= 61
+        bar.update(50)
+    line = "Loading weights: 50% in 1 minute, about 1 minute left\n"
+    assert (LOG.read_text(), error.getvalue()) == (line, line)

@@ -162,7 +162,7 @@ def test_sigterm_keeps_what_is_finished_and_nothing_else(project: Project, tmp_p
     with pytest.raises(SystemExit) as stopped, logged(log):
         evaluate(project, Interrupted(tmp_path / "store"))
     assert stopped.value.code == TERMINATED
-    assert "the next run goes on from what is in the store" in log.read_text()
+    assert "the next run continues from what is in the store" in log.read_text()
     assert not (project.folder / "again").exists()
     files = entries_below(tmp_path)
     assert len(files) == 2

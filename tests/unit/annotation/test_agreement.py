@@ -171,7 +171,7 @@ def test_the_report_refuses_an_id_of_two_abilities(tmp_path: Path) -> None:
     files = {ability: [tmp_path / f"{ability}.jsonl"] for ability in ABILITIES}
     for (path,) in files.values():
         path.write_text(json.dumps(ITEMS[0].item.to_json()))
-    words = r"b\.jsonl \(abilities\.b\), id: '1' stands also in .*a\.jsonl"
+    words = r"b\.jsonl \(abilities\.b\), id: '1' is also in .*a\.jsonl"
     with pytest.raises(InputError, match=words):
         report_agreement([answers], files, [], [], tmp_path, tmp_path, tmp_path)
 

@@ -78,7 +78,7 @@ def test_a_part_without_a_share_has_no_entry() -> None:
 
 
 def test_more_than_the_scope_is_refused() -> None:
-    with pytest.raises(InputError, match="more than the 3 weights in scope"):
+    with pytest.raises(InputError, match="more than the 3 entries in scope"):
         largest_of_parts(whole_tensors({"a": 3}), {"a": torch.ones(3)}.__getitem__, 4)
 
 

@@ -140,12 +140,12 @@ def test_ratio_leaves_out_what_the_other_ranks_high(files: dict[str, TensorFile]
 
     (entries,) = ratio_of(files, "a", 2, 2, skipped)
     assert plain(entries) == {DOWN: [1], GATE: [3]}
-    with pytest.raises(InputError, match=r"more than the 1 weights.*raise `pool` or"):
+    with pytest.raises(InputError, match=r"more than the 1 entries.*raise `pool` or"):
         ratio_of(files, "a", 2, 1, skipped)
 
 
 def test_exclude_that_leaves_too_little_is_refused(files: dict[str, TensorFile]) -> None:
-    with pytest.raises(InputError, match="more than the 5 weights that are left"):
+    with pytest.raises(InputError, match="more than the 5 entries that are left"):
         select_excluding(Shares.of_files(files), "a", [7], tops_of_others(files, "a", 7))
 
 
@@ -154,7 +154,7 @@ def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:
         lambda: select_top(files["a"], [13]),
         lambda: ratio_of(files, "a", 13, 5),
     ):
-        with pytest.raises(InputError, match="more than the 12 weights in scope"):
+        with pytest.raises(InputError, match="more than the 12 entries in scope"):
             select()
 
 

@@ -66,7 +66,7 @@ def test_larger_counts_hold_smaller_ones() -> None:
 
 
 def test_more_than_there_is_is_refused() -> None:
-    with pytest.raises(InputError, match="more than the 3 weights in scope"):
+    with pytest.raises(InputError, match="more than the 3 entries in scope"):
         largest(["a"], {"a": torch.ones(3)}.__getitem__, [4])
 
 

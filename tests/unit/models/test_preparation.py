@@ -185,7 +185,7 @@ def test_a_download_that_differs_from_its_name_is_refused(
     damaged = bytearray(named.read_bytes())
     damaged[-1] ^= 1
     named.write_bytes(damaged)
-    with pytest.raises(InputError, match=f"{named.name}: its SHA-256 is .* downloaded once more"):
+    with pytest.raises(InputError, match=f"{named.name}: its SHA-256 is .* download it anew"):
         prepared({"folder": str(tiny_folder)}, tmp_path)
 
 
@@ -588,7 +588,7 @@ def test_one_gguf_in_two_precisions_is_two_models(on_hub: dict[str, Any], tmp_pa
 def test_a_file_of_the_hub_with_another_digest_is_refused(
     on_hub: dict[str, Any], tmp_path: Path
 ) -> None:
-    words = r"the GGUF of tiny-q4\.gguf: its SHA-256 is .*mend `gguf_sha256`"
+    words = r"the GGUF of tiny-q4\.gguf: its SHA-256 is .*correct `gguf_sha256`"
     with pytest.raises(InputError, match=words):
         prepared(on_hub | {"gguf_sha256": "0" * 64}, tmp_path)
     assert not (tmp_path / "results" / "tiny").exists()

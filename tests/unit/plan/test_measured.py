@@ -46,3 +46,13 @@ def test_a_measured_machine_has_real_speeds(monkeypatch: pytest.MonkeyPatch) -> 
     speeds = [getattr(found, own.name) for own in fields(found) if own.type == "float"]
     assert len(speeds) == 5
     assert all(math.isfinite(speed) and speed >= 0 for speed in speeds)
+
+
+def test_a_rough_measurement_is_of_products_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on by two seconds at each look."""
+    monkeypatch.setattr(measured, "ROUGH", {"cpu": (8, 4)})
+    ticks = iter(range(0, 100, 2))
+    monkeypatch.setattr("time.perf_counter", lambda: float(next(ticks)))
+    found = measured.roughly_measured(torch.device("cpu"), "bfloat16")
+    # 8 rows times 16 weights, 2 operations each.
+    assert found == replace(CPU, flops=128, flops_of_one=128)

@@ -16,6 +16,7 @@ from benchprof.importance.memory import activation_size
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.run.configuration import Folder, Hub
+from benchprof.run.run import read_run
 
 NOWHERE = Path("not_prepared")
 COMMIT = "0" * 40
@@ -39,6 +40,17 @@ def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
     assert model_shape(config, "bfloat16", "mlp", [0, 3]).scope_size == 4 * mlp // (
         shape.dimensions.layers
     )
+
+
+@pytest.mark.parametrize(
+    ("configuration", "parameters"),
+    [("config.yaml", 134_515_008), ("config/qwen.yaml", 1_777_088_000)],
+)
+def test_the_models_of_ggufs_are_shipped_too(configuration: str, parameters: int) -> None:
+    """As many weights as the prepared files have; Qwen's GGUF has a head beside its embedding."""
+    (model,) = read_run([ROOT / configuration]).configuration.models.values()
+    shape = model_shape(architecture("m", model.source, NOWHERE), "float32", "mlp", None)
+    assert shape.parameters == parameters
 
 
 def test_a_small_llama_by_hand() -> None:

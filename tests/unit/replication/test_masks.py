@@ -25,18 +25,20 @@ from benchprof.tensors import TensorFile, write_tensors
 SCORING = Scoring(Path("model"), "float32", "mlp", None, "taylor", "all")
 
 
-def test_each_half_makes_its_own_masks_of_every_selection(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    items = {}
-    for name, number in (("x", 9), ("y", 20), ("_background", 8)):
-        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
-        items[name] = tmp_path / f"{name}.jsonl"
-        items[name].write_text("".join(json.dumps(item.to_json()) + "\n" for item in every))
-    used: list[dict[str, list[str]]] = []
-    contrasts: set[tuple[str, bool]] = set()
+class Stages:
+    """In place of the run's stages: they note what they are given, and compute nothing.
+
+    Attributes:
+        used: the ids of each ability's items, for each time that importance was computed.
+        contrasts: each selection, and whether it was given a background.
+    """
+
+    def __init__(self) -> None:
+        self.used: list[dict[str, list[str]]] = []
+        self.contrasts: set[tuple[str, bool]] = set()
 
     def describe(
+        self,
         _scoring: Scoring,
         items: Mapping[str, Path],
         exclude: Mapping[str, Collection[str]],
@@ -46,21 +48,22 @@ def test_each_half_makes_its_own_masks_of_every_selection(
         return None, {n: {"items": sorted(set(own) - set(exclude[n]))} for n, own in ids.items()}
 
     def compute(
-        _scoring: Scoring, items: Mapping[str, Path], exclude: Mapping[str, Collection[str]],
-        targets: Mapping[str, Path], **_: Any,
+        self, _scoring: Scoring, items: Mapping[str, Path],
+        exclude: Mapping[str, Collection[str]], targets: Mapping[str, Path], **_: Any,
     ) -> None:  # fmt: skip
-        _, origins = describe(SCORING, items, exclude)
-        used.append({name: origin["items"] for name, origin in origins.items()})
+        _, origins = self.describe(SCORING, items, exclude)
+        self.used.append({name: origin["items"] for name, origin in origins.items()})
         for name, path in targets.items():
             write_tensors(path, {"w": torch.ones(4)}, origins[name])
 
     def select(
-        settings: Mapping[str, Any], importances: Mapping[str, Path], background: Path | None,
-        targets: Mapping[Ablation, Path], **_: Any,
+        self, settings: Mapping[str, Any], importances: Mapping[str, Path],
+        background: Path | None, targets: Mapping[Ablation, Path], **_: Any,
     ) -> None:  # fmt: skip
+        """Of the first half's importance every mask is entry 0, of the second's entry 1."""
         (selection,) = {own.selection for own in targets}
         assert set(importances) == {"x", "y"}
-        contrasts.add((selection, background is not None))
+        self.contrasts.add((selection, background is not None))
         files = dict(importances) | ({"_background": background} if background else {})
         for own, path in targets.items():
             names = read_for(selection, own.ability, files)
@@ -69,11 +72,21 @@ def test_each_half_makes_its_own_masks_of_every_selection(
                 "fraction": own.k, "fraction_of": "model", "code": codebase.digest_of("masks"),
                 "importance": {name: TensorFile(files[name]).origin for name in names},
             }  # fmt: skip
-            write_mask(path, Mask({"w": torch.tensor([len(used) - 1])}, origin))
+            write_mask(path, Mask({"w": torch.tensor([len(self.used) - 1])}, origin))
 
-    monkeypatch.setattr(module, "compute_importance", compute)
-    monkeypatch.setattr(module, "examples_and_origins", describe)
-    monkeypatch.setattr(module, "select_masks", select)
+
+def test_each_half_makes_its_own_masks_of_every_selection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = {}
+    for name, number in (("x", 9), ("y", 20), ("_background", 8)):
+        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
+        items[name] = tmp_path / f"{name}.jsonl"
+        items[name].write_text("".join(json.dumps(item.to_json()) + "\n" for item in every))
+    stages = Stages()
+    monkeypatch.setattr(module, "compute_importance", stages.compute)
+    monkeypatch.setattr(module, "examples_and_origins", stages.describe)
+    monkeypatch.setattr(module, "select_masks", stages.select)
     selections: dict[str, dict[str, Any]] = {"top": {}, "specific": {"definition": "diff"}}
     out = tmp_path / "out"
     targets = {
@@ -91,13 +104,13 @@ def test_each_half_makes_its_own_masks_of_every_selection(
 
     run()
     # x has 8 items, y 10 of its 20, the background all its 8.
-    first, second = ({name: set(own) for name, own in half.items()} for half in used)
+    first, second = ({name: set(own) for name, own in half.items()} for half in stages.used)
     assert {name: (len(first[name]), len(second[name])) for name in items} == {
         "x": (4, 4), "y": (5, 5), "_background": (4, 4)
     }  # fmt: skip
     assert not any(first[name] & second[name] for name in items)
     assert "x0" not in first["x"] | second["x"]
-    assert contrasts == {("top", False), ("specific", True)}
+    assert stages.contrasts == {("top", False), ("specific", True)}
     for own, path in targets.items():
         assert read_mask(path).entries["w"].tolist() == [(own.half or 0) - 1]
     # Importance files of halves are not left behind.
@@ -106,8 +119,8 @@ def test_each_half_makes_its_own_masks_of_every_selection(
     masks = {key: path.read_bytes() for key, path in targets.items()}
     shutil.rmtree(tmp_path / "out")
     run()
-    assert len(used) == 2
+    assert len(stages.used) == 2
     assert {key: path.read_bytes() for key, path in targets.items()} == masks
     # Another sample makes other halves.
     run(seed=4)
-    assert len(used) == 4
+    assert len(stages.used) == 4

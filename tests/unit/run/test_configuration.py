@@ -245,7 +245,8 @@ def test_other_names_have_no_dot_and_no_capital(section: str, name: str) -> None
 
 def test_names_that_differ_in_case_alone_are_one_folder_on_some_disks() -> None:
     config = changed("models", {"Qwen2.5-7B": MODEL, "other": MODEL, "qwen2.5-7b": MODEL})
-    with pytest.raises(InputError, match=r"models: 'Qwen2.5-7B' and 'qwen2.5-7b' differ in case"):
+    words = r"models: 'Qwen2.5-7B' and 'qwen2.5-7b' differ only in case"
+    with pytest.raises(InputError, match=words):
         Run.of(config)
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchprof import progress
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs.all import job_of
@@ -21,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        run_file(options.file, options.configfile, options.threads)
+        with progress.shown(sys.stderr.isatty()):
+            run_file(options.file, options.configfile, options.threads)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1

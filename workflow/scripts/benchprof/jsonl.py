@@ -42,17 +42,17 @@ def read_objects(path: Path, what: str) -> Iterator[tuple[str, dict[str, Any]]]:
             json.dumps(value, ensure_ascii=False).encode()
         except json.JSONDecodeError as error:
             found = f"not JSON ({error.msg} at column {error.colno})"
-            raise InputError(where, found, "one JSON object per line", "Mend the line.") from None
+            raise InputError(where, found, "one JSON object per line", "Fix the line.") from None
         except UnicodeEncodeError:
             found = "half of a surrogate pair"
-            raise InputError(where, found, "text that UTF-8 can hold", "Mend the line.") from None
+            raise InputError(where, found, "text that UTF-8 can hold", "Fix the line.") from None
         except (ValueError, RecursionError) as error:
             found = f"not JSON that can be read ({error})"
-            raise InputError(where, found, "one JSON object per line", "Mend the line.") from None
+            raise InputError(where, found, "one JSON object per line", "Fix the line.") from None
         if not isinstance(value, dict):
-            raise InputError(where, f"a {type(value).__name__}", "a JSON object", "Mend the line.")
+            raise InputError(where, f"a {type(value).__name__}", "a JSON object", "Fix the line.")
         if "\\u0000" in line and _holds_nul(value):
-            raise InputError(where, "a text with a NUL character", "text", "Mend the line.")
+            raise InputError(where, "a text with a NUL character", "text", "Fix the line.")
         yield where, value
 
 

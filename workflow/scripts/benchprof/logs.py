@@ -13,13 +13,13 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from benchprof import runs
+from benchprof import progress, runs
 from benchprof.errors import InputError, RetriableError
 from benchprof.files import write_json
 
 FINAL = (
-    "This is final: an earlier attempt of this run found it, and nothing was tried again. Mend it "
-    "and start the run again."
+    "This error is final: an earlier attempt of this run found it, and nothing was tried again. "
+    "Fix it and start the run again."
 )
 TERMINATED = 128 + signal.SIGTERM
 
@@ -55,9 +55,10 @@ def logged(path: str | Path) -> Iterator[None]:
     _stop_where_refused(refusal, run)
     previous = signal.signal(signal.SIGTERM, _terminate)
     try:
-        yield
+        with progress.shown(sys.stderr.isatty()):
+            yield
     except Terminated:
-        logger.warning("stopped by SIGTERM; the next run goes on from what is in the store")
+        logger.warning("stopped by SIGTERM; the next run continues from what is in the store")
         raise SystemExit(TERMINATED) from None
     except InputError as error:
         logger.error("%s", error)

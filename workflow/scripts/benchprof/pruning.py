@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
         if not options.store.is_dir():
-            raise InputError(options.store, "no such folder", "a store", "Name it by --store.")
+            raise InputError(options.store, "no such folder", "a store", "Name it with --store.")
         if options.command == "list":
             print("\n".join(listed(options.store, time.time())))
         else:
@@ -194,7 +194,7 @@ def _check_sections(files: Sequence[Path], config: Mapping[str, Any]) -> None:
             f"`source` of model {name}" for name, own in models if "source" not in (own or ())
         ]
     if lacking:
-        remedy = "Name the file that it lies over before it, behind the same --keep."
+        remedy = "Name the file that it lies over first, after the same --keep."
         where = ", ".join(map(str, files))
         raise InputError(where, f"no {', '.join(lacking)}", "a whole configuration", remedy)
 
@@ -312,7 +312,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     pruning = commands.add_parser("prune", help="remove what no --keep needs")
     pruning.add_argument(
         "--keep", nargs="+", action="append", required=True, metavar="FILE",
-        help="a configuration; several files lie over each other; may be given again",
+        help="a configuration, of one file or of several that lie over each other; may be repeated",
     )  # fmt: skip
     pruning.add_argument(
         "--unused-for", type=float, default=UNUSED_FOR, metavar="DAYS",

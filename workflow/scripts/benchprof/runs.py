@@ -117,4 +117,4 @@ def _live_run(folder: Path) -> bool:
 
 if __name__ == "__main__":
     if clear_dead_lock(Path.cwd()):
-        print("cleared the lock of a run that is dead")
+        print("cleared the lock of a dead run")

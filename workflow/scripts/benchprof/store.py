@@ -79,8 +79,8 @@ class Store:
         if not note_use(self.root, self._run, job, entries):
             self._noted = False
             logger.warning(
-                "%s: no note can be left there of what is used, so that results are copies of it; "
-                "who prunes it has to be told to keep this configuration",
+                "%s: this user cannot leave a note there of what the run uses. Results become "
+                "copies, and whoever prunes the store must be told to keep this configuration.",
                 self.root,
             )
 

@@ -80,7 +80,7 @@ def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
             yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
             remedy = (
-                "See that no run uses this store, then delete it: a job that begins writes its "
-                "note anew."
+                "Make sure that no run uses this store, then delete it: the next job writes its "
+                "note again."
             )
             raise InputError(path, f"damaged ({error})", "what a job uses", remedy) from None

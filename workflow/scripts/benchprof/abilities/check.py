@@ -145,6 +145,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report as JSON")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write it as Markdown")
+    _add_model_options(parser)
+    return parser
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         type=Path,
@@ -173,7 +178,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--limit", type=_number, metavar="N", help="with --model: the first N items of each split"
     )
-    return parser
 
 
 if __name__ == "__main__":

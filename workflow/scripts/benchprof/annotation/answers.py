@@ -203,8 +203,8 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 def _event(where: str, value: dict[str, Any] | None, abilities: tuple[str, ...]) -> Event:
     remedy = (
-        "The file is written by the annotation screen alone; "
-        "docs/reference/file_formats.md has its form."
+        "Only the annotation screen writes this file; "
+        "docs/reference/file_formats.md has its format."
     )
     try:
         event = Event(**value) if value is not None else None
@@ -214,7 +214,8 @@ def _event(where: str, value: dict[str, Any] | None, abilities: tuple[str, ...])
     if event is None or texts or event.kind not in KINDS:
         raise InputError(where, "not an event", "one event, a JSON object", remedy)
     if (event.kind == "label") != (event.ability is not None):
-        raise InputError(f"{where}, ability", repr(event.ability), "one for labels alone", remedy)
+        expected = "an ability for labels only"
+        raise InputError(f"{where}, ability", repr(event.ability), expected, remedy)
     if event.ability is not None and event.ability not in abilities:
         expected = "one of " + ", ".join(abilities)
         remedy = "Use the configuration that was annotated with."
@@ -230,7 +231,7 @@ def _disk(path: Path) -> Iterator[None]:
     except OSError as error:
         found = f"cannot be written ({error.strerror})"
         expected = "a file that can be written, on a disk with space left"
-        remedy = "The last answer may be lost: mend this and start again to go on from there."
+        remedy = "The last answer may be lost. Fix this and start again: you continue from there."
         raise InputError(path, found, expected, remedy) from None
 
 

@@ -22,8 +22,8 @@ def read_all_items(files: Mapping[str, Sequence[Path]]) -> dict[str, list[Item]]
             for item in read_items(path):
                 place = f"{path} (abilities.{ability})"
                 if item.id in places:
-                    found = f"{item.id!r} stands also in {places[item.id]}"
-                    expected = "an id of its own for each item of all abilities and splits"
+                    found = f"{item.id!r} is also in {places[item.id]}"
+                    expected = "a different id for each item of all abilities and splits"
                     remedy = "Rename one of the two: annotators' answers name items by id."
                     raise InputError(f"{place}, id", found, expected, remedy)
                 places[item.id] = place

@@ -52,7 +52,7 @@ def report_agreement(
     if not answers:
         raise InputError(
             "annotation.answers in the configuration",
-            "no annotator's file there",
+            "no annotator's file in that folder",
             "a folder with a file for each annotator",
             "Label items first: make annotate ANNOTATOR=your-name.",
         )

@@ -13,10 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Static
 
 TASK = (
-    "You will see multiple-choice questions, one at a time. Say for each which ability it takes "
-    "most to find the answer, by the ability's number. You need not answer the question itself. "
-    "Judge from what you read alone: there is no quota for any ability. Each answer is saved at "
-    "once; you can stop at any time and go on later. The arrow keys scroll."
+    "You will see multiple-choice questions, one at a time. For each, press the number of the "
+    "ability that you need most to find the answer. You need not answer the question itself. "
+    "Judge only from what you read: there is no quota for any ability. Each answer is saved at "
+    "once; you can stop at any time and continue later. The arrow keys scroll."
 )
 
 
@@ -56,7 +56,7 @@ class CommentBox(ModalScreen[str | None]):
     """A line to write a comment in; None where it was left by escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Leave as it was"),
+        Binding("escape", "dismiss(None)", "Leave it unchanged"),
     ]
 
     def __init__(self, comment: str) -> None:

@@ -31,7 +31,7 @@ from benchprof.annotation.study import Study, read_study
 from benchprof.errors import InputError
 
 KEYS = "1234567890"
-HEADING = "Which ability does it take most to find the answer?"
+HEADING = "Which ability do you need most to find the answer?"
 # Columns and rows that the ten abilities and some lines of an item need.
 SMALLEST = (80, 24)
 # Options no longer than this together stand on one line.

@@ -52,7 +52,7 @@ def read_study(path: Path) -> Study:
     if len(abilities) > MOST_ABILITIES:
         where, found = f"{path}, abilities", f"{len(abilities)} abilities"
         expected = f"at most {MOST_ABILITIES}, one for each digit"
-        raise InputError(where, found, expected, "Annotate with a configuration of fewer.")
+        raise InputError(where, found, expected, "Annotate with a configuration that has fewer.")
     for name, ability in abilities.items():
         if ability.definition is None:
             expected = "definition: ONE LINE that tells it from the other abilities"

@@ -213,7 +213,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         flags |= getattr(os, name, 0)
     with os.fdopen(os.open(path, flags), "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise OSError(f"{path} is no plain file")
+            raise OSError(f"{path} is not a plain file")
         yield stream
 
 

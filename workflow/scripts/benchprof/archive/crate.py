@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from benchprof.models.source import source_of
@@ -51,57 +51,12 @@ def crate(
     used = [CONFIGURATION, *(name for name in files if name in manifest["inputs"])]
     weights = [f"#model-{name}" for name in models]
     graph = [
-        {
-            "@id": NAME,
-            "@type": "CreativeWork",
-            "about": {"@id": "./"},
-            "conformsTo": _references(
-                ["https://w3id.org/ro/crate/1.1",
-                 "https://w3id.org/workflowhub/workflow-ro-crate/1.0"]
-            ),
-        },
-        {
-            "@id": "./",
-            "@type": "Dataset",
-            "name": "A run of Benchmark Profiling",
-            "description": "Which abilities language-model benchmarks draw on, found by ablation: "
-            "configuration, code, environment, masks, evaluations, tables, figures and report. "
-            "`python` with this archive as its argument checks it.",
-            "datePublished": ended,
-            "license": {"@id": "#licence"},
-            "conformsTo": _references(PROFILES),
-            "mainEntity": {"@id": WORKFLOW},
-            "mentions": {"@id": "#run"},
-            "hasPart": _references(files),
-        },
-        {
-            "@id": "#licence",
-            "@type": "CreativeWork",
-            "name": "Apache-2.0 for the code and its items",
-            "description": "Code, documentation and the shipped diagnostic items are under the "
-            "Apache License 2.0. Results and a person's own items are under what that person says.",
-            "url": "https://www.apache.org/licenses/LICENSE-2.0",
-        },
-        {
-            "@id": "#run",
-            "@type": "CreateAction",
-            "name": "The run",
-            "description": "Snakemake ran the workflow with the configuration config.yaml.",
-            "instrument": {"@id": WORKFLOW},
-            "object": _references([*used, *weights]),
-            "result": _references(made),
-            "endTime": ended,
-            "actionStatus": "http://schema.org/CompletedActionStatus",
-        },
-        {
-            "@id": SNAKEMAKE,
-            "@type": "ComputerLanguage",
-            "name": "Snakemake",
-            "version": versions["snakemake"],
-            "identifier": {"@id": "https://doi.org/10.1093/bioinformatics/bts480"},
-            "url": {"@id": "https://snakemake.github.io"},
-        },
-    ]  # fmt: skip
+        _metadata(),
+        _dataset(files, ended),
+        _licence(),
+        _run([*used, *weights], made, ended),
+        _language(versions["snakemake"]),
+    ]
     graph += [
         {"@id": profile, "@type": "CreativeWork", "name": name, "version": version}
         for profile, (name, version) in PROFILES.items()
@@ -109,6 +64,72 @@ def crate(
     graph += [_model(f"#model-{name}", name, card) for name, card in models.items()]
     graph += [_file(name, own, versions) for name, own in files.items()]
     return {"@context": CONTEXT, "@graph": graph}
+
+
+def _metadata() -> dict[str, Any]:
+    conforms = (
+        "https://w3id.org/ro/crate/1.1",
+        "https://w3id.org/workflowhub/workflow-ro-crate/1.0",
+    )
+    return {
+        "@id": NAME,
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": _references(conforms),
+    }
+
+
+def _dataset(files: Iterable[str], ended: str) -> dict[str, Any]:
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": "A run of Benchmark Profiling",
+        "description": "Which abilities language-model benchmarks draw on, found by ablation: "
+        "configuration, code, environment, masks, evaluations, tables, figures and report. "
+        "`python` with this archive as its argument checks it.",
+        "datePublished": ended,
+        "license": {"@id": "#licence"},
+        "conformsTo": _references(PROFILES),
+        "mainEntity": {"@id": WORKFLOW},
+        "mentions": {"@id": "#run"},
+        "hasPart": _references(files),
+    }
+
+
+def _licence() -> dict[str, Any]:
+    return {
+        "@id": "#licence",
+        "@type": "CreativeWork",
+        "name": "Apache-2.0 for the code and its items",
+        "description": "Code, documentation and the shipped diagnostic items are under the "
+        "Apache License 2.0. Results and a person's own items are under what that person says.",
+        "url": "https://www.apache.org/licenses/LICENSE-2.0",
+    }
+
+
+def _run(used: Iterable[str], made: Iterable[str], ended: str) -> dict[str, Any]:
+    return {
+        "@id": "#run",
+        "@type": "CreateAction",
+        "name": "The run",
+        "description": "Snakemake ran the workflow with the configuration config.yaml.",
+        "instrument": {"@id": WORKFLOW},
+        "object": _references(used),
+        "result": _references(made),
+        "endTime": ended,
+        "actionStatus": "http://schema.org/CompletedActionStatus",
+    }
+
+
+def _language(version: str) -> dict[str, Any]:
+    return {
+        "@id": SNAKEMAKE,
+        "@type": "ComputerLanguage",
+        "name": "Snakemake",
+        "version": version,
+        "identifier": {"@id": "https://doi.org/10.1093/bioinformatics/bts480"},
+        "url": {"@id": "https://snakemake.github.io"},
+    }
 
 
 def _model(identifier: str, name: str, card: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,5 +165,5 @@ def _file(name: str, own: Mapping[str, Any], versions: Mapping[str, str]) -> dic
     }
 
 
-def _references(names: Any) -> list[dict[str, str]]:
+def _references(names: Iterable[str]) -> list[dict[str, str]]:
     return [{"@id": name} for name in names]

@@ -15,10 +15,10 @@ SECRET = re.compile(rb"\b(?:hf_|pypi-|ghp_|github_pat_|sk-)[A-Za-z0-9_-]{30,}")
 LEAST = 8
 NEW_LINE = b"\n"
 PATH_REMEDY = (
-    "Give the path relative to the run's folder in the configuration and run again; a record that "
-    "an older version put in the store is to be deleted there."
+    "Give the path relative to the run's folder in the configuration and run again. Delete a "
+    "record that an older version put into the store."
 )
-TOKEN_REMEDY = "Remove it, and take the token back: it may be elsewhere too."
+TOKEN_REMEDY = "Remove it and revoke the token: it may be elsewhere too."
 
 
 class Leaks:

@@ -159,8 +159,8 @@ def _run(folder: Path, targets: Sequence[str], cores: int) -> None:
         check=False,
     )
     if done.returncode != 0:
-        remedy = "Is all there that verifying the archive lists as left out? See --data."
-        raise ArchiveError(f"{folder}: Snakemake failed, its reason is above. {remedy}")
+        remedy = "Is everything there that verifying the archive lists as left out? See --data."
+        raise ArchiveError(f"{folder}: Snakemake failed; the reason is above. {remedy}")
 
 
 def main() -> int:

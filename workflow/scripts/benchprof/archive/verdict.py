@@ -110,8 +110,8 @@ def _meanings() -> dict[str, str]:
     return {
         WHOLE: "the library wrote them again from the records, byte for byte.",
         PART: "this follows from other files of the archive; the rest only matched its digest.",
-        ALONE: f"who forged one and mended {LISTING} is not found out, except by the archive's "
-        "digest.",
+        ALONE: "nothing but the archive's digest shows whether someone forged one and adjusted "
+        f"{LISTING}.",
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 FOLDER = Path(str(files(__name__)))
 ARCHITECTURES = FOLDER / "architectures"
-"""A file of figures for each large model, so that a run can be planned without its weights."""
+"""A file of figures for some models, so that a run can be planned without their weights."""
 BENCHMARKS = FOLDER / "benchmarks"
 """A definition for each shipped benchmark."""
 TASKS = FOLDER / "tasks"

@@ -86,6 +86,6 @@ def check_comparable(origins: Mapping[Path, Mapping[str, Any]]) -> None:
 def _total(importance: TensorFile) -> float:
     total = sum(importance.tensor(name).double().abs().sum().item() for name in importance.names)
     if not total > 0:
-        remedy = "Its examples reach no weight in scope; check the items and `loss_on`."
+        remedy = "Its examples reach nothing in scope; check the items and `loss_on`."
         raise InputError(importance.path, "importance is zero everywhere", "scores", remedy)
     return float(total)

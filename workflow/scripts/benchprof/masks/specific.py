@@ -189,7 +189,7 @@ def _check_enough(left: int, count: int, ability: str, remedy: str) -> None:
     if left < count:
         raise InputError(
             f"a mask of {count:,} entries for {ability}",
-            f"more than the {left:,} weights that are left to choose from",
+            f"more than the {left:,} entries that are left to choose from",
             "a smaller share",
             f"Lower `fractions` or {remedy}.",
         )

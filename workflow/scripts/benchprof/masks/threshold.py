@@ -68,10 +68,10 @@ def largest(
 
 
 def more_than_scope(count: int, size: int) -> InputError:
-    """What to raise where a mask of `count` entries is asked of `size` weights."""
+    """What to raise where a mask of `count` entries is asked of `size` in scope."""
     return InputError(
         f"a mask of {count:,} entries",
-        f"more than the {size:,} weights in scope",
+        f"more than the {size:,} entries in scope",
         "a smaller share",
         "Lower `fractions` or widen `scope`.",
     )

@@ -38,7 +38,7 @@ def tell_choice(configured: str, device: torch.device, dtype: str) -> None:
         why = {"cuda": "there is a CUDA device", "mps": "no CUDA device, but Apple's MPS"}.get(
             device.type, "neither a CUDA device nor Apple's MPS"
         )
-    logger.info("device %s (%s), dtype %s: %s", device, why, dtype, _speed(dtype, device))
+    logger.info("device %s (%s), dtype %s: %s", device, why, dtype, precision_speed(dtype, device))
 
 
 def fast_halves(device: torch.device) -> tuple[str, ...]:
@@ -57,7 +57,8 @@ def fast_halves(device: torch.device) -> tuple[str, ...]:
     return tuple(name for name, is_fast in known.items() if is_fast)
 
 
-def _speed(dtype: str, device: torch.device) -> str:
+def precision_speed(dtype: str, device: torch.device) -> str:
+    """Whether a device is fast in a precision, in words."""
     fast = fast_halves(device)
     if dtype in fast:
         return "fast here"

@@ -47,7 +47,7 @@ def fetch_gguf(source: Mapping[str, Any], gguf: Path) -> None:
             f"the GGUF of {_name(source)}",
             f"its SHA-256 is {found}",
             expected,
-            "Are all pieces there, and in order? Is it the right file? If so, mend `gguf_sha256`.",
+            "Are all pieces there, and in order? Is it the right file? Then correct `gguf_sha256`.",
         )
 
 

@@ -172,7 +172,7 @@ def _load_card(folder: Path) -> Card:
 
 
 def _changed(path: Path, card: Card) -> InputError:
-    remedy = f"Delete {path.parent} and run again: the model is then another one."
+    remedy = f"Delete {path.parent} and run again; what is there then counts as another model."
     return InputError(
         path.resolve(), "changed since it was prepared", card.files[path.name], remedy
     )
@@ -229,7 +229,7 @@ def _check_blobs(folder: Path, files: Mapping[str, str]) -> None:
     for name, digest in files.items():
         blob = (folder / name).resolve()
         if re.fullmatch("[0-9a-f]{64}", blob.name) and blob.name != digest:
-            remedy = "Delete it and run again: it is downloaded once more."
+            remedy = "Delete it and run again to download it anew."
             raise InputError(blob, f"its SHA-256 is {digest}", "that of its name", remedy)
 
 

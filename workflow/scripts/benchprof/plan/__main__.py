@@ -13,13 +13,11 @@ from benchprof.errors import InputError
 from benchprof.models.device import resolve_device
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.measured import measured_machine
-from benchprof.plan.shape import architecture, model_shape
-from benchprof.plan.steps import Step, mask_sizes, model_steps, workload
+from benchprof.plan.steps import Step, configured_shape, mask_sizes, model_steps, workload
 from benchprof.plan.table import gpus_table, model_lines, steps_table, total_lines
-from benchprof.run import paths
+from benchprof.plan.workload import CHARACTERS
 from benchprof.run.run import read_run
 
-CHARACTERS = 4.0
 SPEEDS = {
     "flops": "operations/s",
     "flops_of_one": "operations/s of one example's passes",
@@ -70,15 +68,7 @@ def plan(
         stated = CPU if device == "cpu" else GPU
         base = measured_machine(resolve_device(device), model.dtype) if here else stated
         on = dataclasses.replace(base, **speeds)
-        own = architecture(name, model.source, paths.model(name))
-        shape = model_shape(
-            own,
-            model.dtype,
-            config.scope,
-            config.layers,
-            model.gpus if on.gpu else 1,
-            config.unit,
-        )
+        shape = configured_shape(run, name, on)
         found = model_steps(run, name, shape, load, on)
         steps.setdefault(on, []).extend(found)
         lines += model_lines(name, model, shape, mask_sizes(run, shape))

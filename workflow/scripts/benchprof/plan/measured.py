@@ -1,4 +1,4 @@
-"""The speeds of the machine that this runs on, measured in half a minute."""
+"""The speeds of the machine that this runs on, measured in half a minute or roughly at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import torch
@@ -22,6 +23,8 @@ FLOATS = 1 << 26
 ROUNDS = 4
 FILE = 1 << 29
 """Bytes of the file that is written."""
+ROUGH = {"cpu": (256, 2048), "cuda": (4096, 4096)}
+"""Rows and side of the one product that a rough measurement times."""
 
 
 @cache
@@ -33,10 +36,7 @@ def measured_machine(device: torch.device, dtype: str) -> Machine:
     importance does. Storage: a file until it is on the disk. What a small pass takes at least is
     assumed.
     """
-    if device.type == "mps" or (device.type == "cuda" and not torch.cuda.is_available()):
-        remedy = "State speeds instead (--help), or add --cpu."
-        raise InputError("--here", f"the device {device}", "a CPU or a CUDA device", remedy)
-    stated = CPU if device.type == "cpu" else GPU
+    stated = _stated(device)
     as_used = {"dtype": getattr(torch, dtype), "device": device}
     weights = torch.randn(MATRICES, SIDE, SIDE, **as_used)
     many, few = torch.randn(ROWS, SIDE, **as_used), torch.randn(FEW, SIDE, **as_used)
@@ -70,6 +70,29 @@ def measured_machine(device: torch.device, dtype: str) -> Machine:
         storage=FILE / _write(),
         gpu=stated.gpu,
     )
+
+
+def roughly_measured(device: torch.device, dtype: str) -> Machine:
+    """The stated machine at the speed of products that this one reaches, in a second or two.
+
+    That speed differs most between machines: a processor without instructions for bfloat16
+    multiplies a hundred times slower than one that has them.
+    """
+    stated = _stated(device)
+    rows, side = ROUGH[device.type]
+    as_used = {"dtype": getattr(torch, dtype), "device": device}
+    batch, weight = torch.randn(rows, side, **as_used), torch.randn(side, side, **as_used)
+    seconds = _seconds(lambda: torch.nn.functional.linear(batch, weight), device)
+    flops = 2 * rows * side**2 / seconds
+    return replace(stated, flops=flops, flops_of_one=flops)
+
+
+def _stated(device: torch.device) -> Machine:
+    """What is assumed of a device where it is not measured."""
+    if device.type == "mps" or (device.type == "cuda" and not torch.cuda.is_available()):
+        remedy = "State speeds instead (--help), or add --cpu."
+        raise InputError("--here", f"the device {device}", "a CPU or a CUDA device", remedy)
+    return CPU if device.type == "cpu" else GPU
 
 
 def _seconds(work: Callable[[], object], device: torch.device) -> float:

@@ -17,7 +17,7 @@ from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
 from benchprof.models.units import WEIGHT, every_projection, unit_count
-from benchprof.run.configuration import Folder, Hub, ModelSource
+from benchprof.run.configuration import Folder, Hub, HubGguf, ModelSource, WholeWheel
 from benchprof.scoring.packing import Dimensions
 
 
@@ -172,8 +172,7 @@ def architecture(name: str, source: ModelSource, prepared: Path) -> PretrainedCo
                 folder, local_files_only=True, trust_remote_code=False
             )
             return config
-    hub = source.hub if isinstance(source, Hub) else None
-    file = ARCHITECTURES / f"{hub.replace('/', '--')}.json" if hub else None
+    file = _shipped(source)
     if file is None or not file.is_file():
         shipped = f" nor {file.name} in benchprof/data/{ARCHITECTURES.name}" if file else ""
         raise InputError(
@@ -185,3 +184,14 @@ def architecture(name: str, source: ModelSource, prepared: Path) -> PretrainedCo
         )
     figures: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return AutoConfig.for_model(**figures)
+
+
+def _shipped(source: ModelSource) -> Path | None:
+    """The file of figures that this project may ship: named after the GGUF, or the Hub's model."""
+    if isinstance(source, WholeWheel):
+        return ARCHITECTURES / f"{Path(source.file).stem}.json"
+    if isinstance(source, HubGguf):
+        return ARCHITECTURES / f"{Path(source.gguf).stem}.json"
+    if isinstance(source, Hub):
+        return ARCHITECTURES / f"{source.hub.replace('/', '--')}.json"
+    return None

@@ -10,7 +10,7 @@ from benchprof.masks.size import entry_count
 from benchprof.masks.super_set import most_entries, most_losses
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
-from benchprof.plan.shape import Shape
+from benchprof.plan.shape import Shape, architecture, model_shape
 from benchprof.plan.workload import (
     Examples,
     Questions,
@@ -20,6 +20,7 @@ from benchprof.plan.workload import (
     text_questions,
     total,
 )
+from benchprof.run import paths
 from benchprof.run.configuration import LISTED, KnockOuts
 from benchprof.run.inputs import check_exclusions
 from benchprof.run.jobs.calibration import CalibrateMasks
@@ -151,6 +152,24 @@ def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
     else:
         whole = shape.parameters if of_model else shape.scope_size
     return {k: entry_count(k, whole, run.configuration.unit) for k in run.sizes}
+
+
+def configured_shape(run: Run, model: str, on: Machine) -> Shape:
+    """The shape of a model as a run uses it.
+
+    Raises:
+        InputError: its architecture is not known, or has nothing in scope.
+    """
+    config = run.configuration
+    own = config.models[model]
+    return model_shape(
+        architecture(model, own.source, paths.model(model)),
+        own.dtype,
+        config.scope,
+        config.layers,
+        own.gpus if on.gpu else 1,
+        config.unit,
+    )
 
 
 def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> list[Step]:

@@ -15,6 +15,8 @@ from benchprof.run.configuration import AbilitySplit, Benchmark, ShippedBenchmar
 from benchprof.scoring.generation import MOST_ITEMS
 
 SIZES = BENCHMARKS / "sizes.json"
+CHARACTERS = 4.0
+"""Per token, where nothing else is said."""
 CHAT_CHARACTERS = 120
 """A chat template's own text: the default system message, headers and ends of two turns."""
 

@@ -235,16 +235,16 @@ class ShippedBenchmark(FewShot):
 class LmTask(FewShot):
     """A task that lm-eval knows, also over a local file."""
 
-    task: Text = Field(description="the name of a lm-eval task")
+    task: Text = Field(description="the name of an lm-eval task")
     data: str | None = Field(
         default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
     )
 
 
 class TaskFile(FewShot):
-    """A lm-eval task file of the user's."""
+    """An lm-eval task file of the user's."""
 
-    task_file: str = Field(pattern=r"\.ya?ml$", description="a lm-eval task file (.yaml)")
+    task_file: str = Field(pattern=r"\.ya?ml$", description="an lm-eval task file (.yaml)")
     data: str | None = Field(
         default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
     )

@@ -78,8 +78,8 @@ def _check_case(names: Iterable[str], where: str) -> None:
         if other != name:
             raise InputError(
                 where,
-                f"{other!r} and {name!r} differ in case alone",
-                "names that differ in more",
+                f"{other!r} and {name!r} differ only in case",
+                "names that differ otherwise too",
                 "Rename one: on some disks they would share a folder.",
             )
 
@@ -89,7 +89,7 @@ def _check_super(config: Configuration, source: str) -> None:
     for name in config.selections.without_super:
         if config.ablation_of == "complement":
             where, found = f"{source}, selections.{name}.without_super", "true with ablation_of"
-            remedy = "Leave one of the two out: all but the mask has the super set in it."
+            remedy = "Remove one of the two: everything but the mask includes the super set."
             raise InputError(where, f"{found}: complement", "ablation_of: mask", remedy)
 
 

@@ -65,7 +65,7 @@ def _check_benchmark(run: Run, name: str) -> None:
     if isinstance(benchmark, AbilitySplit) and benchmark.companion is not None:
         _check_companions(run, name, benchmark, benchmark.companion)
     if isinstance(benchmark, TaskFile) and not Path(benchmark.task_file).is_file():
-        raise InputError(benchmark.task_file, "no such file", "a lm-eval task file")
+        raise InputError(benchmark.task_file, "no such file", "an lm-eval task file")
     for path in own_files(benchmark):
         if path.suffix == ".jsonl":
             for _ in read_objects(path, "benchmark items"):

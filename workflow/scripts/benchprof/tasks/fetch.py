@@ -67,7 +67,7 @@ def fetch_benchmark(name: str, definition: Definition, folder: Path) -> None:
     """Write the files of a benchmark that are not there; a file that is may be the user's own."""
     files = {k: p for k, p in local_files(definition, folder).items() if not p.is_file()}
     if not files:
-        print(f"{name}: there")
+        print(f"{name}: already there")
         return
     origin: dict[str, str | None]
     wheel = json.loads(WHEELS.read_text(encoding="utf-8")).get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,29 +43,11 @@ def coverage_rows(
     members = {kind: np.flatnonzero(np.array(kinds) == kind) for kind in dict.fromkeys(kinds)}
     each = -(-draws // len(mixtures))
     random = np.random.default_rng(derived_seed(settings.seed, "coverage", pool.model))
-    units = Units(clustered=False, labels=np.arange(size))
     rows = []
     for name, mixture in mixtures.items():
-        names, shares = list(mixture), np.array(list(mixture.values()))
         true = _true_ais(scores, members, mixture, pool.guessing.level, settings)
-        held = np.zeros(len(pool.ablations), dtype=int)
-        missed_by = np.zeros(len(pool.ablations))
-        unbounded = np.zeros(len(pool.ablations), dtype=int)
-        for _ in range(each):
-            counts = random.multinomial(size, shares / shares.sum())
-            items = np.concatenate(
-                [random.choice(members[k], n) for k, n in zip(names, counts, strict=True)]
-            )
-            impacts = measure_impacts(
-                scores[:, items], Guessing(pool.guessing.level), units, settings.impact,
-                settings.resamples, settings.confidence,
-                derived_seed(settings.seed, "bootstrap", size),
-            )  # fmt: skip
-            found = impacts.estimates(np.eye(len(pool.ablations)))
-            unbounded += ~np.isfinite(found.low) | ~np.isfinite(found.high)
-            distance = np.maximum(found.low - true, true - found.high)
-            held += distance <= 0
-            missed_by = np.maximum(missed_by, distance)
+        benchmarks = (_drawn(mixture, members, size, random) for _ in range(each))
+        found = _compared(scores, benchmarks, true, pool.guessing.level, settings)
         rows.append(
             pd.DataFrame(
                 {
@@ -75,15 +57,51 @@ def coverage_rows(
                     "metric": metric,
                     "pool_ais": true,
                     "draws": each,
-                    "held": held,
-                    "missed_by": missed_by,
-                    "unbounded": unbounded,
+                    **found,
                     "pool_items": pool.n,
                     "items": size,
                 }
             )
         )
     return pd.concat(rows, ignore_index=True)
+
+
+def _drawn(
+    mixture: Mapping[str, float],
+    members: Mapping[str, np.ndarray],
+    size: int,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """(size,): the items of a benchmark, drawn from the pool by the shares of their kinds."""
+    shares = np.array(list(mixture.values()))
+    counts = random.multinomial(size, shares / shares.sum())
+    drawn = [random.choice(members[k], n) for k, n in zip(mixture, counts, strict=True)]
+    return np.concatenate(drawn)
+
+
+def _compared(
+    scores: Floats,
+    benchmarks: Iterable[np.ndarray],
+    true: Floats,
+    guessing: float,
+    settings: Settings,
+) -> dict[str, np.ndarray]:
+    """(abilities,) each: intervals that hold the true AIS, the farthest miss, those unbounded."""
+    held, unbounded = np.zeros(len(true), dtype=int), np.zeros(len(true), dtype=int)
+    missed_by = np.zeros(len(true))
+    for items in benchmarks:
+        size = len(items)
+        impacts = measure_impacts(
+            scores[:, items], Guessing(guessing), Units(clustered=False, labels=np.arange(size)),
+            settings.impact, settings.resamples, settings.confidence,
+            derived_seed(settings.seed, "bootstrap", size),
+        )  # fmt: skip
+        found = impacts.estimates(np.eye(len(true)))
+        unbounded += ~np.isfinite(found.low) | ~np.isfinite(found.high)
+        distance = np.maximum(found.low - true, true - found.high)
+        held += distance <= 0
+        missed_by = np.maximum(missed_by, distance)
+    return {"held": held, "missed_by": missed_by, "unbounded": unbounded}
 
 
 def _true_ais(

@@ -127,14 +127,7 @@ def measure_recovery(
     impact = pd.read_parquet(profiles / "impact.parquet")
     findings = pd.read_parquet(profiles / "findings.parquet")
     benchmarks = list(dict.fromkeys(impact["benchmark"]))
-    truth = pd.concat(
-        [
-            truth_rows(_read(model, known, benchmark, records, known.blocks, TRUTH), settings)
-            for model, known in planted.items()
-            for benchmark, records in known.truth.items()
-        ],
-        ignore_index=True,
-    )
+    truth = _truth(planted, settings)
     cells = recovered_cells(impact, truth)
     cells["expected"] = [
         composed[benchmark]["impact"][ability]
@@ -153,29 +146,46 @@ def measure_recovery(
     recovery = pd.concat([recovery, _entangled_rows(impact, entangled, needed, own_benchmarks)])
     kinds = [str(item["type"]) for _, item in read_objects(pool, "pool items")]
     mixtures = {name: composed[name]["mixture"] for name in benchmarks}
-    number, size = draws
-    coverage = pd.concat(
-        [
-            coverage_rows(
-                scores := _read(
-                    model, known, POOL, known.pool, _masks_of(masks, model, view), view
-                ),
-                [kinds[index] for index, _ in scores.items],
-                mixtures, number, size, settings,
-            )
-            for model, known in planted.items()
-        ],
-        ignore_index=True,
-    )  # fmt: skip
-    similarity = true_similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth)
     tables = {
-        "recovery": recovery, "cells": cells, "masks": found, "coverage": coverage,
-        "similarity": similarity,
-    }  # fmt: skip
+        "recovery": recovery,
+        "cells": cells,
+        "masks": found,
+        "coverage": _coverage(planted, masks, view, kinds, mixtures, draws, settings),
+        "similarity": true_similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth),
+    }
     for name, table in tables.items():
         text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         write_text(folder / f"{name}.csv", text)
     draw_recovery(cells, found, view, [folder / "recovery.png", folder / "recovery.svg"])
+
+
+def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:
+    """What the planted models lose on each benchmark without each block."""
+    rows = [
+        truth_rows(_read(model, known, benchmark, records, known.blocks, TRUTH), settings)
+        for model, known in planted.items()
+        for benchmark, records in known.truth.items()
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
+def _coverage(
+    planted: Mapping[str, Planted],
+    masks: Mapping[tuple[str, Ablation], Path],
+    view: tuple[str, str],
+    kinds: Sequence[str],
+    mixtures: Mapping[str, Mapping[str, float]],
+    draws: tuple[int, int],
+    settings: Settings,
+) -> pd.DataFrame:
+    """How often intervals hold the AIS in the pool, of each planted model."""
+    rows = []
+    for model, known in planted.items():
+        own = _masks_of(masks, model, view)
+        scores = _read(model, known, POOL, known.pool, own, view)
+        of_items = [kinds[index] for index, _ in scores.items]
+        rows.append(coverage_rows(scores, of_items, mixtures, *draws, settings))
+    return pd.concat(rows, ignore_index=True)
 
 
 def _entangled_rows(
@@ -223,6 +233,6 @@ def _read(
             records[INTACT],
             f"measured on weights with the digest {scores.model_digest[:12]}",
             f"{known.digest[:12]}, those of {model} as prepared",
-            "Something was reused that is stale: delete results and store, and run again.",
+            "A stale result was reused: delete results and store, and run again.",
         )
     return scores

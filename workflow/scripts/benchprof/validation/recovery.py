@@ -67,7 +67,7 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
             raise InputError(
                 where, f"the profile's {identity} is not that of the blocks' ablation",
                 "both measured on one model and the same requests",
-                "Something was reused that is stale: delete results and store, and run again.",
+                "A stale result was reused: delete results and store, and run again.",
             )  # fmt: skip
     return cells.drop(columns=[f"{identity}_truth" for identity in IDENTITY])
 

@@ -1,0 +1,59 @@
+"""Before a run starts, one line says how long its models will take here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.conftest import ROOT
+
+from benchprof.plan import duration
+from benchprof.plan.__main__ import plan
+from benchprof.plan.machine import CPU
+from benchprof.run.run import read_run
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is prepared, and the machine is as fast as a plan assumes."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("benchprof.run.paths.model", lambda name: Path("not_prepared", name))
+    monkeypatch.setattr(duration, "roughly_measured", lambda *_: CPU)
+    monkeypatch.setattr(duration, "use_threads", lambda _: None)
+
+
+def test_the_time_is_that_of_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    monkeypatch.setattr("benchprof.progress.duration", lambda s: told.append(s) or "35 minutes")
+    config = read_run([ROOT / "config.yaml"])
+    (model,) = config.configuration.models.values()
+    line = duration.duration_line(config, cores=2)
+    assert line.startswith("From the start this run's models take about 35 minutes on ")
+    assert model.dtype in line
+    text = plan([ROOT / "config.yaml"], True, {}, 4)
+    hours = float(text.split("Together: ")[1].split()[0])
+    assert told == [pytest.approx(hours * 3600, rel=0.01)]
+
+
+def test_benchmarks_of_unknown_size_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["benchmarks"]["swag"] = {"task": "swag"}
+    file.write_text(yaml.safe_dump(config))
+    line = duration.duration_line(read_run([file]), cores=2)
+    assert line.endswith("Not counted, their size is not known: swag.")
+
+
+def test_what_the_run_will_name_is_not_said_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a model whose figures are known nowhere, and of a faulty file: Snakemake says it."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    unknown, faulty = tmp_path / "unknown.yaml", tmp_path / "faulty.yaml"
+    model = {"source": {"hub": "who/knows", "revision": "0" * 40}, "dtype": "float32"}
+    unknown.write_text(yaml.safe_dump(config | {"models": {"m": model | {"device": "cpu"}}}))
+    faulty.write_text("models: 3\n")
+    for file in (unknown, faulty):
+        assert duration.main(["--config", str(file)]) == 0
+    assert capsys.readouterr().out == ""

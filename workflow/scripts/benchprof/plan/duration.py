@@ -1,0 +1,69 @@
+"""Print how long a run will take here: python -m benchprof.plan.duration --cores 2.
+
+`make run` prints it before Snakemake starts. `benchprof.plan` says more, and of other machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchprof import progress
+from benchprof.errors import InputError
+from benchprof.models.device import precision_speed, resolve_device
+from benchprof.plan.measured import roughly_measured
+from benchprof.plan.steps import configured_shape, model_steps, workload
+from benchprof.plan.workload import CHARACTERS
+from benchprof.run.run import Run, read_run
+from benchprof.threads import use_threads
+
+MOST_THREADS = 8
+"""That a job with a model gets, however many cores there are: `threads` of its rule."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the line; nothing where the plan lacks something, which the run itself will name."""
+    parser = argparse.ArgumentParser(prog="python -m benchprof.plan.duration")
+    parser.add_argument("--config", type=Path, nargs="+", default=[Path("config.yaml")])
+    parser.add_argument("--cores", type=int, default=1)
+    options = parser.parse_args(arguments)
+    use_threads(min(options.cores, MOST_THREADS))
+    try:
+        print(duration_line(read_run(options.config), options.cores))
+    except InputError:
+        return 0
+    return 0
+
+
+def duration_line(run: Run, cores: int) -> str:
+    """How long the models of a run compute on this machine, and in which precision.
+
+    Args:
+        run: the run, of which nothing need be there.
+        cores: that Snakemake gets.
+
+    Raises:
+        InputError: as `benchprof.plan` raises it.
+    """
+    load, seconds, places = workload(run, CHARACTERS), 0.0, {}
+    for name, model in run.configuration.models.items():
+        device = resolve_device(model.device)
+        on = roughly_measured(device, model.dtype)
+        steps = model_steps(run, name, configured_shape(run, name, on), load, on)
+        seconds += sum(step.seconds or 0 for step in steps)
+        where = f"{cores} cores" if device.type == "cpu" else str(device)
+        places[f"{where} in {model.dtype} ({precision_speed(model.dtype, device)})"] = None
+    line = (
+        f"From the start this run's models take about {progress.duration(seconds)} on "
+        f"{' and '.join(places)}. Downloads, masks and figures come on top; what is finished is "
+        "not computed again."
+    )
+    if load.unknown:
+        line += f" Not counted, their size is not known: {', '.join(load.unknown)}."
+    return line
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""How far a job is: a bar on a terminal, sparse whole lines in a log.
+
+Every bar is tqdm's, also those of transformers, datasets and lm-eval. tqdm has no setting that
+reaches bars which other libraries make. So this module replaces methods of it for a while.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tqdm import tqdm
+
+logger = logging.getLogger(__name__)
+INTERVAL = 60.0
+"""Seconds before a bar's first line in a log, and between two. Shorter work needs none."""
+SURE = 0.1
+"""Share of the work after which a bar on a terminal says how long the rest takes, at the latest
+after `INTERVAL`: the first steps are the slowest."""
+UNSURE = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}, {rate_fmt}]"
+
+_meter: Any = tqdm.format_meter
+
+
+@contextlib.contextmanager
+def shown(terminal: bool) -> Iterator[None]:
+    """Show the block's bars on a terminal, each until it is done, or tell of them in the log."""
+    methods: dict[str, Any] = {"display": _tell}
+    if terminal:
+        # A job may have a hundred bars, one after another; the log says what is done.
+        vanishing = functools.partialmethod(tqdm.__init__, leave=False)
+        methods = {"format_meter": staticmethod(_bar), "__init__": vanishing}
+    replaced = {name: inspect.getattr_static(tqdm, name) for name in methods}
+    _set(methods)
+    try:
+        yield
+    finally:
+        _set(replaced)
+
+
+def _set(methods: Mapping[str, Any]) -> None:
+    for name, method in methods.items():
+        setattr(tqdm, name, method)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: 40 seconds, 1 minute, 35 minutes, 2 hours 5 minutes."""
+    if round(seconds) < 60:
+        return _count(round(seconds), "second")
+    hours, minutes = divmod(round(seconds / 60), 60)
+    parts = [_count(hours, "hour")] * bool(hours) + [_count(minutes, "minute")] * bool(minutes)
+    return " ".join(parts)
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _bar(n: float, total: float | None, elapsed: float, **form: Any) -> str:
+    """A bar's text on a terminal: `tqdm.format_meter` without wild estimates."""
+    if total and elapsed < INTERVAL and n < SURE * total and not form.get("bar_format"):
+        form["bar_format"] = UNSURE
+    text: str = _meter(n, total, elapsed, **form)
+    return text
+
+
+def _tell(bar: Any, msg: str | None = None, pos: int | None = None) -> bool:
+    """Log how far a bar is, once an interval, in place of `tqdm.display`."""
+    # When it closes, it would end a line that it has never begun.
+    bar.leave = False
+    state = bar.format_dict
+    elapsed, told = state["elapsed"], getattr(bar, "told", 0.0)
+    if msg is None and elapsed - told >= INTERVAL:
+        bar.told = elapsed
+        logger.info("%s", _line(state))
+    return False
+
+
+def _line(state: dict[str, Any]) -> str:
+    """How far the work is, how long it took, and how long the rest takes at the same rate."""
+    name = state["prefix"].removesuffix(": ") or "progress"
+    done, total, elapsed = state["n"], state["total"], state["elapsed"]
+    if not total:
+        return f"{name}: {done:,} {state['unit']} in {duration(elapsed)}"
+    begun = done - state["initial"]
+    left = f", about {duration(elapsed * (total - done) / begun)} left" if begun else ""
+    return f"{name}: {done / total:.0%} in {duration(elapsed)}{left}"
