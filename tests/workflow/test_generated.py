@@ -13,7 +13,8 @@ FOLDER = "resources/benchmarks"
 RECORD = "results/evaluations/tiny/{}/intact.json"
 METRICS = {
     "everyday_problems": "exact_match,strict-match",
-    "mixed_questions": "probability",
+    "people_and_things": "probability",
+    "plans_and_prices": "probability",
     "small_functions": "pass@1",
 }
 

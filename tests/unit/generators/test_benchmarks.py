@@ -256,6 +256,7 @@ def event(text: str) -> str:
     return str(found[{"second": 1, "third": 2, "last": 3}[asked]])
 
 
+CHOICES = ("people_and_things", "plans_and_prices")
 CHOSEN = {
     "week": week, "shelf": shelf, "fate": fate, "form": form, "bus": bus, "parade": parade,
     "purse": purse, "turns": turns, "births": births, "suitcase": suitcase, "marks": marks,
@@ -264,13 +265,14 @@ CHOSEN = {
 
 
 def test_questions_have_the_answer_that_their_text_gives() -> None:
-    for item in items("mixed_questions"):
+    for item in [*items("plans_and_prices"), *items("people_and_things")]:
         right = item["options"][item["answer"]]
         assert right == CHOSEN[item["kind"]](item["question"]), item["question"]
 
 
-def test_options_are_different_and_the_right_one_is_at_each_place_equally_often() -> None:
-    own = items("mixed_questions")
+@pytest.mark.parametrize("name", CHOICES)
+def test_options_are_different_and_the_right_one_is_at_each_place_equally_often(name: str) -> None:
+    own = items(name)
     assert all(len(set(item["options"])) == 4 for item in own)
     assert Counter(item["answer"] for item in own) == {0: 15, 1: 15, 2: 15, 3: 15}
 
@@ -332,8 +334,9 @@ def test_a_problem_is_right_by_the_number_after_the_answer_is() -> None:
     assert requests.scores([" It is unclear."] * 60) == {"exact_match,strict-match": [0.0] * 60}
 
 
-def test_every_option_of_a_question_is_asked_after_its_text() -> None:
-    requests = requests_of("mixed_questions")
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_option_of_a_question_is_asked_after_its_text(name: str) -> None:
+    requests = requests_of(name)
     assert requests.guessing == pytest.approx(0.25)
     asked = [
         (f"Question: {own['question']}\nAnswer:", f" {option}")
@@ -359,7 +362,7 @@ def test_a_model_answers(name: str) -> None:
     model.generation_config.eos_token_id = list(range(2, 200))
     requests = requests_of(name, 2)
     instances = requests.instances
-    assert len(instances) == (8 if name == "mixed_questions" else 2)
+    assert len(instances) == (8 if name in CHOICES else 2)
     scorer = TreeScorer(model, byte_tokenizer(chat=False))
     written = instances[0].request_type == "generate_until"
     answers = (scorer.generate_until if written else scorer.loglikelihood)(instances)

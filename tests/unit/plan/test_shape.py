@@ -44,7 +44,7 @@ def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
 
 @pytest.mark.parametrize(
     ("configuration", "parameters"),
-    [("config.yaml", 134_515_008), ("config/qwen.yaml", 1_777_088_000)],
+    [("config/smollm2.yaml", 134_515_008), ("config.yaml", 1_777_088_000)],
 )
 def test_the_models_of_ggufs_are_shipped_too(configuration: str, parameters: int) -> None:
     """As many weights as the prepared files have; Qwen's GGUF has a head beside its embedding."""

@@ -21,7 +21,7 @@ from typing import Any
 from benchprof.files import write_text
 from benchprof.generators.benchmarks.functions import small_functions
 from benchprof.generators.benchmarks.problems import everyday_problems
-from benchprof.generators.benchmarks.questions import mixed_questions
+from benchprof.generators.benchmarks.questions import people_and_things, plans_and_prices
 
 FOLDER = Path("resources/benchmarks")
 SHEETS = Path(__file__).parent / "datasheets"
@@ -29,7 +29,8 @@ SEED = 2026
 Items = list[dict[str, Any]]
 BENCHMARKS: dict[str, Callable[[Random], Items]] = {
     "everyday_problems": everyday_problems,
-    "mixed_questions": mixed_questions,
+    "people_and_things": people_and_things,
+    "plans_and_prices": plans_and_prices,
     "small_functions": small_functions,
 }
 

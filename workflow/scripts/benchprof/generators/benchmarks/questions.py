@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from benchprof.generators.benchmarks.people import people
 
-PER_KIND = 5
+PER_KIND = 10
 OPTIONS = 4
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DIRECTIONS = ("north", "east", "south", "west")
@@ -268,30 +268,43 @@ def _event(random: Random) -> Choice:
 RECALL, FACTS = "contextual_recall", "long_term_knowledge_recall"
 QUANTITY, TIME = "quantitative_reasoning", "temporal_reasoning"
 MEANING, DEDUCTION = "semantic_relationship_comprehension", "deductive_reasoning"
-KINDS: dict[str, tuple[Callable[[Random], Choice], tuple[str, ...]]] = {
+Kinds = Mapping[str, tuple[Callable[[Random], Choice], tuple[str, ...]]]
+"""What draws a question of each kind, and the abilities that it is built to need."""
+PLANS: Kinds = {
     "week": (_week, (TIME, DEDUCTION)),
+    "bus": (_bus, ("inductive_reasoning", TIME, QUANTITY)),
+    "purse": (_purse, (QUANTITY, DEDUCTION, RECALL)),
+    "births": (_births, (TIME, QUANTITY, DEDUCTION)),
+    "suitcase": (_suitcase, (MEANING, QUANTITY, RECALL)),
+    "event": (_event, (TIME, RECALL)),
+}
+PEOPLE: Kinds = {
     "shelf": (_shelf, ("spatial_reasoning", MEANING, RECALL)),
     "fate": (_fate, ("commonsense_causal_reasoning", RECALL)),
     "form": (_form, (FACTS, DEDUCTION, RECALL)),
-    "bus": (_bus, ("inductive_reasoning", TIME, QUANTITY)),
     "parade": (_parade, ("analogical_reasoning", FACTS, MEANING)),
-    "purse": (_purse, (QUANTITY, DEDUCTION, RECALL)),
     "turns": (_turns, ("spatial_reasoning", MEANING)),
-    "births": (_births, (TIME, QUANTITY, DEDUCTION)),
-    "suitcase": (_suitcase, (MEANING, QUANTITY, RECALL)),
     "marks": (_marks, ("inductive_reasoning", FACTS, MEANING)),
-    "event": (_event, (TIME, RECALL)),
 }
-"""What draws a question of each kind, and the abilities that it is built to need."""
 
 
-def mixed_questions(random: Random) -> list[dict[str, Any]]:
+def plans_and_prices(random: Random) -> list[dict[str, Any]]:
+    """Questions about times and amounts, as `_items` gives them."""
+    return _items(PLANS, random)
+
+
+def people_and_things(random: Random) -> list[dict[str, Any]]:
+    """Questions about what people do and what things are, as `_items` gives them."""
+    return _items(PEOPLE, random)
+
+
+def _items(kinds: Kinds, random: Random) -> list[dict[str, Any]]:
     """The items in random order, as many of each kind, no text twice.
 
     The right option stands at each place equally often.
     """
     drawn: dict[str, tuple[str, tuple[str, ...], Choice]] = {}
-    for kind, (draw, needs) in KINDS.items():
+    for kind, (draw, needs) in kinds.items():
         wanted = len(drawn) + PER_KIND
         while len(drawn) < wanted:
             choice = draw(random)
