@@ -6,6 +6,7 @@ import ast
 import copy
 import dataclasses
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lm_eval.api.task import TaskConfig
 from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 
+from benchprof import __version__
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
@@ -165,3 +167,10 @@ def test_the_api_page_has_every_name_of_the_notebook() -> None:
                 room = str(node.module).removeprefix("benchprof").lstrip(".")
                 used |= {f"{room}.{alias.name}" for alias in node.names}
     assert used <= told
+
+
+def test_all_files_name_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    newest = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0]
+    assert project["version"] == citation["version"] == newest == __version__
