@@ -6,6 +6,7 @@ import ast
 import copy
 import dataclasses
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lm_eval.api.task import TaskConfig
 from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 
+from benchprof import __version__
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
@@ -37,9 +39,13 @@ def blocks_of(page: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def laid_over(config: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
-    """A configuration with a block's sections, entries of `NAMED` ones added or replaced."""
+    """A configuration with a block's sections, entries of `NAMED` ones added or replaced.
+
+    What a block extends must be there; the tests' configuration stands in for it.
+    """
+    assert (ROOT / block.get("extends", "config.yaml")).is_file()
     own = {key: config.get(key, {}) | block[key] for key in NAMED if key in block}
-    return config | block | own
+    return {key: value for key, value in (config | block | own).items() if key != "extends"}
 
 
 def check_profile(profile: dict[str, Any], place: str) -> None:
@@ -110,8 +116,6 @@ def test_the_map_has_every_room_and_what_it_imports() -> None:
     rows = [line.strip("|").split("|") for line in table.splitlines()[2:]]
     told = {room.strip(" `"): set(re.findall(r"`(\w+)`", last)) for room, _, last in rows}
     assert told == {room: imported_rooms(room) for room in ROOMS}
-    tree = (ROOT / "README.md").read_text().partition("## The tree")[2]
-    assert set(re.findall(r"^  benchprof/(\w+)", tree, re.MULTILINE)) == ROOMS
 
 
 def test_files_and_tests_that_the_map_names_are_there() -> None:
@@ -164,3 +168,10 @@ def test_the_api_page_has_every_name_of_the_notebook() -> None:
                 room = str(node.module).removeprefix("benchprof").lstrip(".")
                 used |= {f"{room}.{alias.name}" for alias in node.names}
     assert used <= told
+
+
+def test_all_files_name_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    newest = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0]
+    assert project["version"] == citation["version"] == newest == __version__
