@@ -82,8 +82,9 @@ def _needs(row: Row, matrix: Matrix) -> Iterator[str]:
     if matrix.unnamed:
         yield f"It names no ability, as {matrix.unnamed}."
     elif matrix.complement:
+        masks = f"the masks of {_with_ais(named, row, matrix)} alone"
         yield (
-            f"It keeps more with the masks of {_with_ais(named, row, matrix)} alone than with {others}."
+            f"It keeps more of its score with {masks} than with {others}."
             if named
             else f"No ability's mask alone keeps more than {others} do."
         )
@@ -155,6 +156,5 @@ def _split(names: str) -> list[str]:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    """Parts in words: "a, b and c"."""
-    *before, last = parts
-    return f"{', '.join(before)} and {last}" if before else last
+    """Parts in words: "a, b and c"; empty of none."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

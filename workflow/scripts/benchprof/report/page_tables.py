@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -103,9 +104,7 @@ def detail_rows(
             "lost": NONE if turned is None else f"{turned['lost']} of {turned['intact_right']}",
             "gained": NONE if turned is None else _gained(turned),
             "marked": row["q_random"] < SIGNIFICANCE,
-            "codes": reason_code(row)
-            | _flag(row)
-            | ({} if beside is None else reason_code(beside)),
+            "codes": _flag(row) | reason_code(row) | (reason_code(beside) if beside else {}),
         }
 
 
@@ -117,10 +116,8 @@ def reason_code(row: Mapping[Any, Any]) -> dict[str, str]:
 
 def meanings(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, int]]:
     """Each code that stands in rows of the page, once, with its sentence and its number of rows."""
-    found = [pair for row in rows for pair in row["codes"].items()]
-    return [
-        (code, sentence, found.count((code, sentence))) for code, sentence in dict.fromkeys(found)
-    ]
+    found = Counter(pair for row in rows for pair in row["codes"].items())
+    return [(code, sentence, count) for (code, sentence), count in found.items()]
 
 
 def _flag(row: Mapping[Any, Any]) -> dict[str, str]:
