@@ -17,7 +17,7 @@ from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline
 from benchprof.report.style import interval, number
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,8 @@ def explainer() -> Callable[[str], Markup]:
     seen: set[str] = set()
 
     def explained(text: str) -> Markup:
-        parts, end = [], 0
+        parts: list[Markup] = []
+        end = 0
         for found in _PATTERN.finditer(text):
             key = str(found.lastgroup)
             if key not in seen:

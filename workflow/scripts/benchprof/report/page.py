@@ -102,7 +102,7 @@ def _environment() -> Environment:
     environment.filters["readable"] = readable
     environment.filters["source"] = source_of
     environment.filters["meanings"] = page_tables.meanings
-    environment.globals |= {"word": marked, "explainer": explainer, "glossary": GLOSSARY}
+    environment.globals.update(word=marked, explainer=explainer, glossary=GLOSSARY)
     return environment
 
 
