@@ -61,7 +61,7 @@ def answers(
             " ".join(_needs(found[benchmark], matrix)),
             " ".join(_sure(stable[benchmark], shown[benchmark])),
             " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
-            or "No check found a fault.",
+            or "No check of this benchmark found a fault.",
         )
         for benchmark in matrix.defined
     ]
@@ -81,6 +81,8 @@ def _needs(row: Row, matrix: Matrix) -> Iterator[str]:
     others = in_words(matrix.contrasts)
     if matrix.unnamed:
         yield f"It names no ability, as {matrix.unnamed}."
+    elif row["broken"] == row["abilities"]:
+        yield "It names no ability, as every ablated model is broken as a whole."
     elif matrix.complement:
         masks = f"the masks of {_with_ais(named, row, matrix)} alone"
         yield (
@@ -129,6 +131,8 @@ def _sure(stable: Row, shown: Row) -> Iterator[str]:
 
 
 def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: bool) -> Iterator[str]:
+    if matrix.complement:
+        yield "All but each mask was ablated, so there is no dose to check."
     named = [a for kind in ("needed", "hindering") for a in _split(row[kind])]
     for ability in named:
         if ability in doubts:
