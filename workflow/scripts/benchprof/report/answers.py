@@ -144,8 +144,8 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
         names = _listed([inline(ability) for ability in moved])
         yield f"Form moves too without {names}: the loss may be of form."
     if row["broken"]:
-        count = f"{row['broken']} of {row['abilities']} ablated models"
-        yield f"{count} are broken as a whole: their losses name no ability."
+        models = f"{row['broken']} of {row['abilities']} ablated models"
+        yield f"{models} are broken as a whole: their losses name no ability."
     cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]]
     unbounded = int(np.isinf(cells[["ais_low", "ais_high"]].astype(float)).any(axis=1).sum())
     if unbounded:

@@ -73,7 +73,9 @@ def forest_figure(matrix: Matrix) -> Figure:
     for spare in axes.flat[len(benchmarks) :]:
         spare.remove()
     names = [wrapped(ability, 23) for ability in matrix.abilities]
-    axes[0, 0].set_yticks(range(len(names)), names, fontsize=6)
+    axes[0, 0].set_yticks(range(len(names)), names)
+    for first in axes[:, 0]:
+        first.tick_params(axis="y", labelsize=6)
     axes[0, 0].set_ylim(len(names) - 0.3, -0.7)
     _label_lowest(axes, len(benchmarks))
     style.title_above(figure, title)

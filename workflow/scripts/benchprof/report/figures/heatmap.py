@@ -106,7 +106,7 @@ def _rows(matrix: Matrix) -> list[str]:
     if without <= len(defined):
         return list(matrix.benchmarks)
     others = "other " if defined else ""
-    return [*defined, f"{without} {others}benchmark{'s' * (without > 1)}: no AIS"]
+    return [*defined, f"No AIS: {without} {others}benchmark{'s' * (without > 1)}"]
 
 
 def _signs(matrix: Matrix) -> list[str]:
