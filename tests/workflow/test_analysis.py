@@ -41,7 +41,7 @@ def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> No
 RULES = (
     "locate_masks", "compare_masks", "measure_selectivity", "measure_core", "measure_stability",
 )  # fmt: skip
-FORMATS = ("csv", "png", "svg")
+FORMATS = ("csv", "png", "svg", "txt")
 
 
 def test_own_ais_under_the_masks_of_halves_stand_beside_the_ais(

@@ -38,7 +38,7 @@ def test_answers_become_a_report(project: Project) -> None:
     assert summary["overall"]["labels"] == 40
     assert summary["overall"]["intended"] == 36
     assert summary["confusion"]["labels"] == [[18, 2], [2, 18]]
-    for name in ("agreement.md", "disputed.csv", "confusion.png", "confusion.svg"):
+    for name in ("agreement.md", "disputed.csv", "confusion.png", "confusion.svg", "confusion.txt"):
         assert (results / name).stat().st_size > 0
 
     assert "Nothing to be done" in project.run("-n", "agreement")

@@ -34,7 +34,7 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     figures = [f"tiny/{kind}_specific_0.01" for kind in ("impact", "forest", "radar", "ribbons")]
     single = "tiny/radar_specific_0.01/places_test"
     for figure in (*figures, single, "pipeline"):
-        for form in ("png", "svg", "csv"):
+        for form in ("png", "svg", "csv", "txt"):
             assert (results / f"figures/{figure}.{form}").stat().st_size > 0
     paper = ("tables/tiny/impact_specific_0.01.tex", "methods.md", "references.bib")
     tables = ("profiles/findings.csv", "profiles/items.parquet")

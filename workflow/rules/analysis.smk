@@ -23,6 +23,7 @@ rule locate_masks:
             },
         ),
         svg="results/analysis/{model}/location_{selection}_{k}.svg",
+        txt="results/analysis/{model}/location_{selection}_{k}.txt",
     log:
         "results/logs/locate_masks/{model}/{selection}_{k}.log",
     conda:
@@ -52,6 +53,7 @@ rule compare_masks:
             },
         ),
         svg="results/analysis/{model}/overlap_{selection}_{k}.svg",
+        txt="results/analysis/{model}/overlap_{selection}_{k}.txt",
     log:
         "results/logs/compare_masks/{model}/{selection}_{k}.log",
     conda:
@@ -82,6 +84,7 @@ rule measure_selectivity:
             },
         ),
         svg="results/analysis/{model}/selectivity_{selection}_{k}.svg",
+        txt="results/analysis/{model}/selectivity_{selection}_{k}.txt",
     log:
         "results/logs/measure_selectivity/{model}/{selection}_{k}.log",
     conda:
@@ -111,6 +114,7 @@ rule measure_core:
             },
         ),
         svg="results/analysis/{model}/core.svg",
+        txt="results/analysis/{model}/core.txt",
     log:
         "results/logs/measure_core/{model}.log",
     conda:
@@ -142,6 +146,7 @@ rule measure_stability:
             },
         ),
         svg="results/analysis/{model}/stability.svg",
+        txt="results/analysis/{model}/stability.txt",
     log:
         "results/logs/measure_stability/{model}.log",
     conda:

@@ -174,11 +174,45 @@ def test_a_cell_says_its_numbers_by_pointer_and_keyboard(opened: webdriver.Chrom
     assert says.text.startswith("Commonsense causal reasoning on commonsense causal")
 
 
+def said(opened: webdriver.Chrome, word: WebElement) -> str:
+    """What stands at the foot of the window for a word; "none" where nothing does."""
+    return str(
+        opened.execute_script("return getComputedStyle(arguments[0], '::before').content", word)
+    )
+
+
+def test_a_word_is_explained_by_pointer_and_keyboard(opened: webdriver.Chrome) -> None:
+    word, other = shown(opened, "#summary .word")[:2]
+    line = word.get_attribute("data-says")
+    assert said(opened, word) == "none"
+    webdriver.ActionChains(opened).move_to_element(word).perform()
+    assert said(opened, word) == f'"{line}"'
+    webdriver.ActionChains(opened).move_to_element(other).perform()
+    assert said(opened, word) == "none"
+    opened.execute_script("arguments[0].focus()", word)
+    assert said(opened, word) == f'"{line}"'
+    webdriver.ActionChains(opened).send_keys(Keys.TAB).perform()
+    assert said(opened, word) == "none"
+
+
+def test_a_header_is_one_stop_that_sorts_and_explains(opened: webdriver.Chrome) -> None:
+    button = shown(opened, "#findings thead button")[1]
+    word = button.find_element(By.CLASS_NAME, "word")
+    assert word.get_attribute("tabindex") is None
+    described = button.get_attribute("aria-describedby")
+    line = opened.find_element(By.ID, str(described)).text
+    assert said(opened, word) == "none"
+    shown(opened, "#findings thead button")[0].send_keys(Keys.TAB)
+    assert opened.switch_to.active_element == button
+    assert said(opened, word) == f'"{line}"'
+
+
 @pytest.mark.parametrize("width", [360, 1200])
 def test_nothing_is_wider_than_the_window(opened: webdriver.Chrome, width: int) -> None:
     metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
     opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:
+        opened.execute_script("arguments[0].focus()", shown(opened, "#summary .word")[0])
         wide = opened.execute_script("return document.documentElement.scrollWidth")
         assert wide <= width
     finally:

@@ -127,7 +127,7 @@ def test_one_mask_for_all_abilities_names_none(card: Path, tmp_path: Path) -> No
     sentences = told(table, card, tmp_path)
     assert claims(sentences, OTHERS) == []
     text = " ".join(sentences)
-    assert "No ability is named, as all of its abilities have the same mask." in text
+    assert "It names no ability, as all of its abilities have the same mask." in text
     assert "All abilities have the same mask, so that an own AIS is compared with none." in text
     assert "by chance" not in text
     assert "Not specific" not in text

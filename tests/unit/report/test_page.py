@@ -103,7 +103,12 @@ def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path)
     table = make_table(benchmarks=11, undefined=(2,), unbounded=(3,))
     reader = written(tmp_path / "report.html", table, card)
     text = " ".join(reader.text.split())
-    assert f"No AIS for Contextual recall test: {REASON}." in text
+    why = "the intact model is not above guessing"
+    assert f"No AIS: {why} (1 benchmark: Contextual recall test)." in text
+    # In both metrics of the ten cells, once below their table; so in that of the findings.
+    assert f"not_above_guessing: {why} (10 rows)." in text
+    assert f"not_above_guessing: {why} (1 row)." in text
+    assert text.count(REASON) == 1, "with its numbers where the benchmark itself is told of"
     assert "10 of 100 intervals have no bound" in text
     assert "11 benchmarks of 60 items each, 2 random controls per mask" in text
     assert "134,515 weights a mask" in text
@@ -148,16 +153,18 @@ def test_what_a_profile_says_is_read_from_the_tables(
     # Their own tests are not among the three benchmarks.
     doubt = "(dose unknown)"
     assert f"Deductive reasoning {doubt}, Spatial reasoning {doubt}" in text
-    # Of the second; the third has no AIS, of which nothing could stand out.
-    assert text.count("none that stands out") == 1
-    for summary in findings["summary"]:
-        assert summary in text
+    first = text.partition("Every cell with its controls")[0]
+    assert first.count("No ability stands out") == 1, "of the second: the third has no AIS"
+    assert first.count("How sure:") == first.count("What is wrong:") == 2
+    for benchmark, summary in zip(findings["benchmark"], findings["summary"], strict=True):
+        words = benchmark.replace("_", " ").capitalize()
+        assert words + summary.removeprefix(benchmark) in text
     # Reliability 0.67 of halves that agree 0.5, and 17 of 45 right items turned wrong.
     assert "0.67" in text
     assert "0.50 (0.25 to 0.75)" in text
     assert "17 of 45" in text
     assert "3 of 15" in text
-    assert "(not_above_guessing)" in text
+    assert "not_above_guessing" in text
 
 
 def test_form_stands_beside_the_score_and_why_it_is_missing_stands_once(
@@ -175,8 +182,8 @@ def test_form_stands_beside_the_score_and_why_it_is_missing_stands_once(
     # In the table of cells and in that of the benchmark; the words of a cell have it too.
     assert text.count("-0.25 nats (-0.75 to 0.12)") == 2 * 3
     assert "; form -0.25 nats (-0.75 to 0.12); n = 60" in target.read_text()
-    assert text.count("No form for Winogrande, Wsc273: each choice is a context of one") == 1
-    assert "No form for Piqa under the mask of Deductive reasoning: the model gives all" in text
+    assert text.count("No form for WinoGrande, Wsc273: each choice is a context of one") == 1
+    assert "No form for PIQA under the mask of Deductive reasoning: the model gives all" in text
     assert "if form changes by 0.5 nats or a share of 0.1 or more" in text
     assert text.count("Form:") == 1
 
@@ -216,10 +223,10 @@ def test_where_all_but_the_mask_was_ablated_the_page_says_so(card: Path, tmp_pat
     table = finished(rows)
     reader = written(tmp_path / "report.html", table, card, settings=settings)
     text = " ".join(reader.text.split())
-    assert "Abilities whose mask alone keeps significantly more" in text
+    assert "No ability's mask alone keeps more than random masks and the other abilities'" in text
     assert "a large AIS says what an ability's mask alone does not keep" in text
     assert "None (ablation_of_complement)" in text
-    assert "Abilities whose loss costs" not in text
+    assert "It needs" not in text
     assert "S(a) with all but the mask of ability a ablated" in text
 
 
@@ -254,7 +261,7 @@ def test_a_whole_table_without_an_ais_makes_a_page(
     table = make_table(benchmarks=2, abilities=2, undefined=(0, 1), models=("a", "b"))
     reader = written(tmp_path / "report.html", table, card)
     assert "No benchmark that is an ability's own test has an AIS." in reader.text
-    assert "Abilities whose loss costs" not in reader.text
+    assert "No benchmark has an AIS, so that this run cannot say what they need." in reader.text
 
 
 def test_the_page_is_the_same_twice_and_names_no_folder(

@@ -56,7 +56,7 @@ def test_the_markdown_table_is_as_worked_out_by_hand() -> None:
         "| Y | -- | -- | -- |",
     ]
     assert "AR analogical reasoning, CCR commonsense causal reasoning" in lines[5]
-    assert "No AIS for Y: too few items." in lines[5]
+    assert "No AIS: the intact model is not above guessing (1 benchmark: Y)." in lines[5]
 
 
 def test_the_latex_table_has_rules_and_escapes() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from benchprof.report.caveats import caveats, mask_doubts, own_drops, side_drops, undefined
 from benchprof.report.matrix import matrix_of
+from benchprof.report.names import codes
 from benchprof.report.outcomes import against_random, own_tests
-from benchprof.report.summary import WIDTH, codes, impact_text, write_summary
+from benchprof.report.summary import WIDTH, impact_text, write_summary
 
 from .conftest import OWN, Table, finished, row
 
@@ -69,7 +70,7 @@ def test_undefined_cells_are_dashes_with_a_footnote() -> None:
     place = next(n for n, line in enumerate(lines) if line.startswith("Deductive "))
     assert lines[place].split() == ["Deductive", "--", "(1)", "[--", "(1)]", "--", "(1)", "--"]
     assert lines[place + 1] == "reasoning test"
-    assert "-- (1) undefined: too few items" in lines
+    assert "-- (1) undefined: the intact model is not above guessing" in lines
     assert "nan" not in "\n".join(lines).lower()
 
 
@@ -87,7 +88,7 @@ def test_ten_abilities_fit_the_width_and_more_continue_below(make_table: Table) 
     many = [row(0.1, ability=f"ability_{n}") for n in range(12)]
     lines = text_of(finished(many)).splitlines()
     assert max(map(len, lines)) <= WIDTH
-    assert sum(line.startswith("Arc challenge") for line in lines) == 2
+    assert sum(line.startswith("ARC-Challenge") for line in lines) == 2
 
 
 def test_each_model_has_its_table(make_table: Table) -> None:
@@ -131,7 +132,7 @@ def test_doubts_name_what_causes_them() -> None:
     assert "Not specific: the masks of Deductive reasoning (0.50), Spatial reasoning (0.20)" in text
     assert "rests on 2 random masks" in text
     assert undefined(only(small(reason_of=A))) == [
-        "No AIS for Contextual recall test: too few items."
+        "No AIS: the intact model is not above guessing (1 benchmark: Contextual recall test)."
     ]
 
 
@@ -225,6 +226,12 @@ def test_a_calibration_split_beside_a_chosen_k_is_doubted(fraction: str, said: s
         table, OWN, "chance_corrected", 0.95, calibration_benchmarks=seen
     )
     assert caveats(matrix, ["another"]) == caveats(matrix)
+
+
+def test_a_shared_reason_is_one_footnote(make_table: Table) -> None:
+    lines = text_of(make_table(benchmarks=4, undefined=(1, 2))).splitlines()
+    assert sum("undefined:" in line for line in lines) == 1
+    assert sum("-- (1)" in line and "undefined" not in line for line in lines) == 2
 
 
 def test_codes_are_unique() -> None:

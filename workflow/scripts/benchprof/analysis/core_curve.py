@@ -12,6 +12,10 @@ from matplotlib.figure import Figure
 from benchprof.report import style
 
 HEIGHT = 2.6
+CAPTION = (
+    "The share of a `top` mask's entries that the `top` masks of all abilities hold too, of more "
+    "than half of them, and of no other, against k. Dotted: what masks drawn at random would give."
+)
 LINES = {
     "all": "all abilities",
     "half": "more than half of them",
@@ -22,7 +26,7 @@ LINES = {
 def draw_core(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `core_table`, in the formats that the targets' suffixes name."""
     with style.styled():
-        style.save_figure(core_figure(table, title), targets)
+        style.save_figure(core_figure(table, title), f"{title}. {CAPTION}", targets)
 
 
 def core_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -45,5 +49,5 @@ def core_figure(table: pd.DataFrame, title: str) -> Figure:
         bbox_to_anchor=(1, 0.5),
     )  # fmt: skip
     seaborn.despine(ax=axes)
-    figure.supxlabel("Dotted: by chance.", x=0.01, ha="left", fontsize=6, color=style.INK)
+    style.key_below(figure, "Dotted: by chance.")
     return figure

@@ -50,7 +50,7 @@ def locate_masks(
         title: of the figure, to which k is added.
         fraction: k as configured.
         csv: the table, as `location_table` says.
-        figures: PNG and SVG.
+        figures: PNG, SVG and TXT.
     """
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
     table = location_table(entries, tensor_sizes(importance))
@@ -90,7 +90,7 @@ def measure_core(
             or are less than one are left out.
         title: of the figure.
         csv: the table, as `core_table` says.
-        figures: PNG and SVG.
+        figures: PNG, SVG and TXT.
     """
     files = {ability: TensorFile(path) for ability, path in importances.items()}
     first = next(iter(files.values()))
@@ -128,7 +128,7 @@ def measure_selectivity(
         fraction: k as configured.
         csv: the table, as `selectivity_table` says.
         effects: another, as `effects_table` says.
-        figures: PNG and SVG.
+        figures: PNG, SVG and TXT.
 
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.

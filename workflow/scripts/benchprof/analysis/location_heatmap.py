@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from benchprof.report import style
+from benchprof.report.names import wrapped
 
 PANELS = 5
 # Inches.
@@ -21,12 +22,16 @@ PANEL_HEIGHT = 2.3
 NOTE_HEIGHT = 0.5
 # One hue from light to dark: shares have no middle.
 SEQUENTIAL = "rocket_r"
+CAPTION = (
+    "Where the masks lie: a panel per ability, layers from the bottom up, a column per projection. "
+    "The colour is the share of the matrix's entries that the ability's mask holds."
+)
 
 
 def draw_location(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `location_table`, in the formats that the targets' suffixes name."""
     with style.styled():
-        style.save_figure(location_figure(table, title), targets)
+        style.save_figure(location_figure(table, title), f"{title}. {CAPTION}", targets)
 
 
 def location_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -50,7 +55,7 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
             cmap=scale.cmap, norm=scale.norm,
             extent=(-0.5, grid.shape[1] - 0.5, grid.index[0] - 0.5, grid.index[-1] + 0.5),
         )  # fmt: skip
-        panel.set_title(style.wrapped(abilities[number], 22), fontsize=6.5)
+        panel.set_title(wrapped(abilities[number], 22), fontsize=6.5)
         labels = [name.removesuffix("_proj") for name in grid.columns]
         panel.set_xticks(np.arange(grid.shape[1]), labels, rotation=90)
         panel.tick_params(length=0, labelbottom=number + PANELS >= len(abilities))

@@ -10,6 +10,7 @@ import seaborn
 from matplotlib.figure import Figure
 
 from benchprof.report import style
+from benchprof.report.names import wrapped
 
 # Inches.
 ROW_HEIGHT = 0.3
@@ -20,7 +21,7 @@ SEQUENTIAL = "rocket_r"
 def draw_overlap(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `overlap_table`, in the formats that the targets' suffixes name."""
     with style.styled():
-        style.save_figure(overlap_figure(table, title), targets)
+        style.save_figure(overlap_figure(table, title), f"{title}. {caption(table)}", targets)
 
 
 def overlap_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -37,14 +38,23 @@ def overlap_figure(table: pd.DataFrame, title: str) -> Figure:
         annot_kws={"fontsize": 6.2}, linewidths=0.6, linecolor="white",
         cbar_kws={"label": "Jaccard index"},
     )  # fmt: skip
-    axes.set_xticklabels([style.wrapped(a, 22) for a in grid.columns], rotation=90)
-    axes.set_yticklabels([style.wrapped(a, 24) for a in grid.index], rotation=0)
+    axes.set_xticklabels([wrapped(a, 22) for a in grid.columns], rotation=90)
+    axes.set_yticklabels([wrapped(a, 24) for a in grid.index], rotation=0)
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)
     axes.set_title(title, loc="left")
-    low, high = table["chance"].min(), table["chance"].max()
-    figure.supxlabel(
-        f"By chance, with as many entries in each matrix: {low:.2g} to {high:.2g}.",
-        x=0.01, ha="left", fontsize=6, color=style.INK,
-    )  # fmt: skip
+    style.key_below(figure, f"By chance: {_chance(table)}.")
     return figure
+
+
+def caption(table: pd.DataFrame) -> str:
+    """What the figure shows, in words, from the same data."""
+    return (
+        "How far every two abilities' masks overlap: the entries that both hold as a share of "
+        "those that either holds (Jaccard index). Masks drawn at random with as many entries in "
+        f"each matrix give {_chance(table)}."
+    )
+
+
+def _chance(table: pd.DataFrame) -> str:
+    return f"{table['chance'].min():.2g} to {table['chance'].max():.2g}"

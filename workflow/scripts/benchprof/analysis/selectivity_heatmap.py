@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from benchprof.analysis.selectivity import (
 )
 from benchprof.profile.criteria import SELECTIVE_RISE
 from benchprof.report import style
+from benchprof.report.names import wrapped
 
 # Inches.
 ROW_HEIGHT = 0.3
@@ -29,12 +30,13 @@ LABEL_HEIGHT = 2.4
 RANDOM = "random masks"
 OWN = {kind: f"own {companion_word(kind)}" for kind in COMPANIONS}
 """The columns of companions."""
+FRAMED = "Framed: the ablated ability's own test split."
 
 
 def draw_selectivity(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `selectivity_table`, in the formats that the targets' suffixes name."""
     with style.styled():
-        style.save_figure(selectivity_figure(table, title), targets)
+        style.save_figure(selectivity_figure(table, title), f"{title}. {caption(table)}", targets)
 
 
 def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -64,19 +66,21 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
         if test in grid.index:
             place = (column, list(grid.index).index(test))
             axes.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, lw=1.2))
-    labels = [f"{style.wrapped(test, 22)}\n(intact {loss:.2f})" for test, loss in intact.items()]
+    labels = [f"{wrapped(test, 22)}\n(intact {loss:.2f})" for test, loss in intact.items()]
     axes.set_xticklabels([*labels, *(OWN[kind] for kind in shown)], rotation=90)
-    axes.set_yticklabels([style.wrapped(a, 24) for a in grid.index], rotation=0)
+    axes.set_yticklabels([wrapped(a, 24) for a in grid.index], rotation=0)
     axes.set(xlabel="answer loss on the test split of", ylabel="ablated")
     axes.tick_params(length=0)
     axes.set_title(title, loc="left")
-    style.note_below(figure, [_note(own, companions["blank"])])
+    style.key_below(figure, FRAMED)
     return figure
 
 
-def _note(own: pd.DataFrame, blanks: Mapping[str, float]) -> str:
-    found, above = selective(own), above_blank(own, blanks)
-    text = "Framed: the ablated ability's own test split."
+def caption(table: pd.DataFrame) -> str:
+    """What the figure shows and what stands out, in words, from the same data."""
+    own = rises(table)
+    found, above = selective(own), above_blank(own, companion_rises(table, "blank"))
+    text = f"Rise of the answer loss in nats under each ability's mask (rows). {FRAMED}"
     if found:
         text += (
             f" There the loss rises at least {SELECTIVE_RISE} times as much as on any other for "

@@ -11,18 +11,24 @@ import seaborn
 from matplotlib.figure import Figure
 
 from benchprof.report import style
+from benchprof.report.names import readable
 
 PANELS = 3
 # Inches.
 PANEL_HEIGHT = 2.1
 FRAME_HEIGHT = 1.4
 MARKERS = "os^Dv<>PX*"
+CAPTION = (
+    "The entries that the masks of two disjoint halves of the items both hold, as a share of those "
+    "that either holds (Jaccard index), against the number of items in a half. Dotted: masks drawn "
+    "at random with as many entries in each matrix."
+)
 
 
 def draw_stability(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of rows of `stability_rows`, in the formats that the targets' suffixes name."""
     with style.styled():
-        style.save_figure(stability_figure(table, title), targets)
+        style.save_figure(stability_figure(table, title), f"{title}. {CAPTION}", targets)
 
 
 def stability_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -43,7 +49,7 @@ def stability_figure(table: pd.DataFrame, title: str) -> Figure:
             own = view[view["ability"] == abilities[place]]
             lines += panel.plot(
                 own["items"], own["jaccard"], color=colour, marker=MARKERS[place % len(MARKERS)],
-                ms=3, lw=0.9, label=style.readable(abilities[place]),
+                ms=3, lw=0.9, label=readable(abilities[place]),
             )  # fmt: skip
         chance = view.groupby("items")["chance"].mean()
         lines += panel.plot(

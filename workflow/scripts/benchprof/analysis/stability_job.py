@@ -54,7 +54,7 @@ def measure_stability(
         fractions: each k.
         title: of the figure.
         csv: the table, as `stability_rows` says.
-        figures: PNG and SVG.
+        figures: PNG, SVG and TXT.
         store: the run's, which keeps the attributions of units.
         super_set: as of `select_from`.
 

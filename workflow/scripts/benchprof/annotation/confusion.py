@@ -11,12 +11,17 @@ import seaborn
 from matplotlib.figure import Figure
 
 from benchprof.report import style
+from benchprof.report.names import wrapped
 
 # From this share on, white is read more easily on a cell than ink.
 DARK = 0.6
 # Inches.
 ROW_HEIGHT = 0.32
 LABEL_HEIGHT = 2.0
+CAPTION = (
+    "Which ability annotators chose for the items of each intended ability. Numbers are labels; "
+    "the colour is their share of the row."
+)
 
 
 def draw_confusion(confusion: pd.DataFrame, targets: Sequence[Path]) -> None:
@@ -24,10 +29,10 @@ def draw_confusion(confusion: pd.DataFrame, targets: Sequence[Path]) -> None:
 
     Args:
         confusion: numbers of labels, a row for each intended ability.
-        targets: PNG and SVG files.
+        targets: PNG, SVG and TXT files.
     """
     with style.styled():
-        style.save_figure(confusion_figure(confusion), targets)
+        style.save_figure(confusion_figure(confusion), CAPTION, targets)
 
 
 def confusion_figure(confusion: pd.DataFrame) -> Figure:
@@ -45,9 +50,9 @@ def confusion_figure(confusion: pd.DataFrame) -> Figure:
     shown = shares.to_numpy()[shares.notna().to_numpy()]
     for text, share in zip(axes.texts, shown, strict=True):
         text.set_color("white" if share > DARK else style.INK)
-    names = [style.wrapped(str(name), 22) for name in confusion.columns]
+    names = [wrapped(str(name), 22) for name in confusion.columns]
     axes.set_xticks(np.arange(len(names)) + 0.5, names, rotation=90)
-    rows = [f"{style.wrapped(str(n), 24)} ({total})" for n, total in totals.items()]
+    rows = [f"{wrapped(str(n), 24)} ({total})" for n, total in totals.items()]
     axes.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
     axes.set(xlabel="Chosen by annotators", ylabel="Intended (number of labels)")
     axes.set_title("Labels by intended ability", loc="left")

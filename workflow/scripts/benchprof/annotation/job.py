@@ -41,7 +41,7 @@ def report_agreement(
         items: each ability's files of items.
         excluded: ids of items that the configuration leaves out; they count here like all others,
             so that leaving out what is disputed does not raise the agreement.
-        figures: the confusion matrix as PNG and SVG.
+        figures: the confusion matrix as PNG and SVG, and its caption as TXT.
         summary: all figures, JSON.
         page: the same to read, Markdown.
         disputed: the table of disputed items, CSV.

@@ -29,6 +29,7 @@ from benchprof.annotation.sample import StudyItem, ordered
 from benchprof.annotation.session import Session
 from benchprof.annotation.study import Study, read_study
 from benchprof.errors import InputError
+from benchprof.report.names import readable
 
 KEYS = "1234567890"
 HEADING = "Which ability do you need most to find the answer?"
@@ -239,11 +240,6 @@ class AnnotationApp(App[None]):
             Content("Thank you: you have seen all items."),
             Content(f"{counts}\n{keys}"),
         )
-
-
-def readable(ability: str) -> str:
-    """An ability's name to read: `contextual_recall` as "Contextual recall"."""
-    return ability.replace("_", " ").capitalize()
 
 
 def _parts(member: StudyItem) -> tuple[Content, Content, Content]:

@@ -14,6 +14,13 @@ from benchprof.profile.criteria import ABILITY_FORM
 from benchprof.report import style
 
 ROW = 0.34
+CAPTION = (
+    "What an ability's mask does under each combination, in the mean over abilities. Left: rise of "
+    "choice in nats (minus the log of the right option's share among the options), with one "
+    "standard error. Right: size of the change of form in nats (the log of the options' total "
+    f"probability); in the grey band, up to {ABILITY_FORM}, an effect on choice may count as one "
+    "on the ability. A read-off states the answer; a blank lacks what leads to it."
+)
 # A mark's label, its columns left and right, and its place within a row.
 MARKS = (
     ("its own items", "choice", "form", -0.2),
@@ -27,7 +34,7 @@ MARKS = (
 def draw_combinations(summary: pd.DataFrame, model: str, targets: Sequence[Path]) -> None:
     """Draw a table of combinations, in the formats that the targets' suffixes name."""
     with style.styled():
-        style.save_figure(combinations_figure(summary, model), targets)
+        style.save_figure(combinations_figure(summary, model), f"{model}. {CAPTION}", targets)
 
 
 def combinations_figure(summary: pd.DataFrame, model: str) -> Figure:

@@ -43,7 +43,7 @@ def compare_combinations(
         folder: for all files beside the tables.
         tables: `summary`, a row for each combination, as `summary_row` says; `effects`, the rows
             of `effects_table`; `masks`, those of `mask_rows`.
-        figures: PNG and SVG of the summary.
+        figures: PNG, SVG and TXT of the summary.
         store: the store.
 
     Raises:

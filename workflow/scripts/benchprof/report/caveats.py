@@ -15,11 +15,17 @@ from benchprof.profile.criteria import (
     SIDE_DROP,
     separates,
 )
-from benchprof.profile.reason import SENTENCES
+from benchprof.profile.reason import NOT_ABOVE_GUESSING, SENTENCES, TOO_FEW_ITEMS
 from benchprof.report.matrix import Matrix
-from benchprof.report.style import number, readable
+from benchprof.report.names import readable
+from benchprof.report.style import number
 from benchprof.run.configuration import CALIBRATED
 
+# Of codes whose sentences in the AIS table have numbers; a benchmark's own stand among its scores.
+SHARED = {
+    NOT_ABOVE_GUESSING: "the intact model is not above guessing",
+    TOO_FEW_ITEMS: SENTENCES[TOO_FEW_ITEMS],
+}
 COMPLEMENT = (
     "All but each mask was ablated (ablation_of: complement): a large AIS says what an ability's "
     "mask alone does not keep, not what the benchmark needs. There is no dose."
@@ -57,11 +63,17 @@ def control_drops(matrix: Matrix) -> pd.Series:
 
 
 def undefined(matrix: Matrix) -> list[str]:
-    """Which benchmarks have no AIS and why; empty where all have one."""
+    """Each reason why benchmarks have no AIS, once; empty where all have one."""
     return [
-        f"No AIS for {_names(benchmarks)}: {reason}."
+        f"No AIS: {reason} ({len(benchmarks)} benchmark{'s' * (len(benchmarks) > 1)}: "
+        f"{_names(benchmarks)})."
         for reason, benchmarks in benchmarks_by_reason(matrix).items()
     ]
+
+
+def full_caption(caption: str, matrix: Matrix) -> str:
+    """A figure's caption that stands alone: also why benchmarks have no AIS."""
+    return " ".join([caption, *undefined(matrix)])
 
 
 def formless(matrix: Matrix) -> list[str]:
@@ -130,10 +142,12 @@ def mask_doubts(matrix: Matrix) -> dict[str, str]:
 
 
 def benchmarks_by_reason(matrix: Matrix) -> dict[str, list[str]]:
-    """The benchmarks without an AIS, by the reason that they share."""
+    """The benchmarks without an AIS, by the reason that they share, without its numbers."""
+    undefined = matrix.cells[matrix.cells["ais"].isna()].drop_duplicates("benchmark")
     grouped: dict[str, list[str]] = {}
-    for benchmark, reason in matrix.reasons().items():
-        grouped.setdefault(reason, []).append(benchmark)
+    for row in undefined.to_dict("records"):
+        reason = SHARED.get(row["reason_code"], row["reason"]) or "not computed"
+        grouped.setdefault(reason, []).append(str(row["benchmark"]))
     return grouped
 
 

@@ -106,6 +106,16 @@ class Matrix:
             for row in firsts[["benchmark", "reason"]].itertuples()
         }
 
+    @property
+    def defined(self) -> list[str]:
+        """The benchmarks that have an AIS."""
+        reasons = self.reasons()
+        return [benchmark for benchmark in self.benchmarks if benchmark not in reasons]
+
+    def absent(self) -> str:
+        """How many benchmarks have no AIS, as a sentence; empty where all have one."""
+        return absence(len(self.reasons()), len(self.benchmarks))
+
     def control_grid(self) -> pd.DataFrame:
         """(benchmarks, controls): AIS of each random control; of many, mean and extremes."""
         names = self.controls["seed"].astype(str)
@@ -147,6 +157,14 @@ class Matrix:
     def metrics(self) -> str:
         """The headline metric; where benchmarks differ, all of them."""
         return ", ".join(dict.fromkeys(self.cells["metric"].astype(str)))
+
+
+def absence(count: int, every: int) -> str:
+    """So many of all benchmarks have no AIS, as a sentence; empty where that is none."""
+    if not count:
+        return ""
+    plural, have = "s" * (every > 1), "has" if count == 1 else "have"
+    return f"{count} of {every} benchmark{plural} {have} no AIS."
 
 
 def all_matrices(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> list[Matrix]:

@@ -13,8 +13,8 @@ import pandas as pd
 from benchprof.files import write_text
 from benchprof.portable import portable
 from benchprof.provenance import software
+from benchprof.report.names import inline, readable
 from benchprof.report.references import keys_of, references
-from benchprof.report.style import readable
 from benchprof.run.ablation import k_name
 from benchprof.run.configuration import CALIBRATED, LISTED, SIGNED, KnockOuts
 from benchprof.tensors import read_origin
@@ -195,7 +195,7 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
         "Profiled",
         f"{_listed(own['model'].unique())} on {_listed(map(readable, own['benchmark'].unique()))} "
         f"({count} items each), for the abilities "
-        f"{_listed(readable(a).lower() for a in own['ability'].unique())}.",
+        f"{_listed(inline(a) for a in own['ability'].unique())}.",
     )
 
 
@@ -279,7 +279,7 @@ def _listed_masks(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodS
     shown = []
     for ability, by_layer in lists.items():
         named = [f"{_listed(own)} of layer {layer}" for layer, own in by_layer.items()]
-        shown.append(f"{readable(ability).lower()} {', '.join(named)}")
+        shown.append(f"{inline(ability)} {', '.join(named)}")
     text = f"{units} that the configuration lists, numbered from 0: {'; '.join(shown)}."
     return MethodStep("Masks", text)
 

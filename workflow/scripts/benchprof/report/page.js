@@ -52,6 +52,12 @@ for (const table of document.querySelectorAll("table.sortable")) {
     button.type = "button";
     button.append(...header.childNodes);
     header.append(button);
+    // One stop of the Tab key: the button says what its word means.
+    const word = button.querySelector(".word");
+    if (word) {
+      word.removeAttribute("tabindex");
+      button.setAttribute("aria-describedby", word.getAttribute("aria-describedby"));
+    }
     button.addEventListener("click", () => sortBy(table, column));
   });
 }

@@ -17,19 +17,20 @@ from benchprof.files import write_text
 from benchprof.models.source import source_of
 from benchprof.portable import portable
 from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
-from benchprof.profile.findings import in_words
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
+from benchprof.report.answers import answers
 from benchprof.report.caveats import caveats, formless, undefined
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
+from benchprof.report.glossary import GLOSSARY, explainer, marked
 from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of
 from benchprof.report.methods import ablated, method_steps
+from benchprof.report.names import readable
 from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album
 from benchprof.report.replication import own_half_ais, train_items_sentence
-from benchprof.report.style import readable
 from benchprof.tensors import read_origin
 
 TEMPLATE = "page.html.jinja"
@@ -100,6 +101,8 @@ def _environment() -> Environment:
     )
     environment.filters["readable"] = readable
     environment.filters["source"] = source_of
+    environment.filters["meanings"] = page_tables.meanings
+    environment.globals.update(word=marked, explainer=explainer, glossary=GLOSSARY)
     return environment
 
 
@@ -171,11 +174,16 @@ def _section(
         "fraction": matrix.fraction,
         "title": f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}",
         "size": f"{entries:,} {settings['unit']}{'s' if entries > 1 else ''}",
+        "answers": answers(
+            matrix,
+            tables["findings"],
+            tables["reliability"],
+            tables["power"],
+            settings["calibration_benchmarks"],
+        ),
         "found": [own_tests(matrix).sentence(), against_random(matrix)],
         "complement": matrix.complement,
         "controlled": matrix.controlled,
-        "compared": in_words(matrix.contrasts),
-        "unnamed": matrix.unnamed,
         "findings": findings,
         "certainty": page_profiles.certainty_rows(tables["reliability"], tables["power"], matrix),
         "benchmark_pairs": page_profiles.benchmark_pair_rows(

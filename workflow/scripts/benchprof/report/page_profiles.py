@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from benchprof.report.caveats import mask_doubts
 from benchprof.report.matrix import Matrix
-from benchprof.report.page_tables import NONE, bounds, estimate, or_dash, probability
-from benchprof.report.style import readable
+from benchprof.report.names import inline, readable
+from benchprof.report.page_tables import NONE, bounds, estimate, or_dash, probability, reason_code
 
 
 def rows_of(table: pd.DataFrame, matrix: Matrix) -> pd.DataFrame:
@@ -26,26 +26,23 @@ def rows_of(table: pd.DataFrame, matrix: Matrix) -> pd.DataFrame:
 def finding_rows(findings: pd.DataFrame, matrix: Matrix) -> list[dict[str, Any]]:
     """A row per benchmark: the abilities it names, its effective number of them, a sentence.
 
-    `defined` is whether it has an AIS at all; `named` are the abilities that it needs or, where all
-    but the mask was ablated, those whose masks alone keep most. Each ability comes with what casts
-    doubt on its mask.
+    `named` are the abilities that it needs or, where all but the mask was ablated, those whose
+    masks alone keep most. Each ability comes with what casts doubt on its mask.
     """
     kind = "sufficient" if matrix.complement else "needed"
-    undefined, doubts = matrix.reasons(), mask_doubts(matrix)
+    doubts = mask_doubts(matrix)
     return [
         {
             "benchmark": row["benchmark"],
             "n": int(row["n"]),
-            "defined": row["benchmark"] not in undefined,
             "named": _abilities(row[kind], doubts),
             "hindering": _abilities(row["hindering"], doubts),
             "effective": _one_decimal(row, "effective", "effective_low", "effective_high"),
             "noise": _one_decimal(row, "noise_median", "noise_low", "noise_high"),
             "p_noise": probability(row["p_noise"]),
             "broken": f"{row['broken']} of {row['abilities']}",
-            "reason": row["reason"],
-            "code": row["reason_code"],
-            "summary": row["summary"],
+            "codes": reason_code(row),
+            "summary": _with_names(row["summary"], row["benchmark"], matrix.abilities),
         }
         for row in rows_of(findings, matrix).to_dict("records")
     ]
@@ -71,8 +68,7 @@ def certainty_rows(
                 "detectable": or_dash(plan["detectable_ais"]).replace("inf", "∞"),
                 "items_0.1": _count(plan["items_for_ais_0.1"]),
                 "items_0.2": _count(plan["items_for_ais_0.2"]),
-                "reason": row["reason"],
-                "code": row["reason_code"],
+                "codes": reason_code(row),
             }
         )
     return rows
@@ -85,7 +81,7 @@ def flip_counts(flips: pd.DataFrame, matrix: Matrix) -> dict[tuple[str, str], Ma
     return {(row["benchmark"], row["ability"]): {str(k): v for k, v in row.items()} for row in rows}
 
 
-def benchmark_pair_rows(similarity: pd.DataFrame, matrix: Matrix) -> list[dict[str, str]]:
+def benchmark_pair_rows(similarity: pd.DataFrame, matrix: Matrix) -> list[dict[str, Any]]:
     """A row per two benchmarks of one model."""
     return [
         {"first": row["benchmark_a"], "second": row["benchmark_b"]} | _alike(row)
@@ -93,7 +89,7 @@ def benchmark_pair_rows(similarity: pd.DataFrame, matrix: Matrix) -> list[dict[s
     ]
 
 
-def model_pair_rows(similarity: pd.DataFrame) -> list[dict[str, str]]:
+def model_pair_rows(similarity: pd.DataFrame) -> list[dict[str, Any]]:
     """A row per (benchmark, pair of models), of `figures.similarity.similarity_of`."""
     return [
         {"benchmark": row["benchmark"], "pair": row["pair"]} | _alike(row)
@@ -114,11 +110,19 @@ def difference_rows(
             "pair": f"{row['model_a']} less {row['model_b']}",
             "difference": estimate(row, "difference", "difference_low", "difference_high"),
             "marked": low > 0 or high < 0,
-            "reason": row["reason"],
+            "codes": reason_code(row),
         }
 
 
-def _alike(row: Mapping[Any, Any]) -> dict[str, str]:
+def _with_names(summary: str, benchmark: str, abilities: Sequence[str]) -> str:
+    """A sentence of the findings with names as readers know them."""
+    text = readable(benchmark) + summary.removeprefix(benchmark)
+    for ability in abilities:
+        text = text.replace(ability.replace("_", " "), inline(ability))
+    return text
+
+
+def _alike(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What all tables of similarities have."""
     return {
         "similarity": or_dash(row["similarity"]),
@@ -127,7 +131,7 @@ def _alike(row: Mapping[Any, Any]) -> dict[str, str]:
         "p_noise": probability(row["p_noise"]),
         "spearman": or_dash(row["spearman"]),
         "cosine": or_dash(row["cosine"]),
-        "reason": row["reason"],
+        "codes": reason_code(row),
     }
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from benchprof.profile.criteria import SIGNIFICANCE, is_above_guessing
-from benchprof.report.caveats import control_drops, own_drops, side_drops
+from benchprof.report.caveats import SHARED, control_drops, own_drops, side_drops
 from benchprof.report.matrix import Matrix
-from benchprof.report.style import number, readable
+from benchprof.report.names import inline, readable
+from benchprof.report.style import number
 
 # Which of a benchmark's metrics stands beside the headline metric: the first that it has.
 ACCURACIES = ("acc", "acc_norm", "exact_match")
@@ -102,10 +104,24 @@ def detail_rows(
             "lost": NONE if turned is None else f"{turned['lost']} of {turned['intact_right']}",
             "gained": NONE if turned is None else _gained(turned),
             "marked": row["q_random"] < SIGNIFICANCE,
-            "flag": f"{row['flag_code']}: {row['flag']}." if row["flag_code"] else "",
-            "reason": row["reason"],
-            "accuracy_reason": "" if beside is None else beside["reason"],
+            "codes": _flag(row) | reason_code(row) | (reason_code(beside) if beside else {}),
         }
+
+
+def reason_code(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Why a row of any table lacks its number, as a code with its sentence; empty where it is."""
+    code = row["reason_code"]
+    return {code: SHARED.get(code, row["reason"])} if code else {}
+
+
+def meanings(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, int]]:
+    """Each code that stands in rows of the page, once, with its sentence and its number of rows."""
+    found = Counter(pair for row in rows for pair in row["codes"].items())
+    return [(code, sentence, count) for (code, sentence), count in found.items()]
+
+
+def _flag(row: Mapping[Any, Any]) -> dict[str, str]:
+    return {row["flag_code"]: row["flag"]} if row["flag_code"] else {}
 
 
 def benchmark_rows(matrix: Matrix, benchmark: str) -> list[dict[str, Any]]:
@@ -211,7 +227,7 @@ def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
 
 def _said(row: Mapping[Any, Any], value: float) -> str:
     """A cell in words."""
-    what = f"{readable(str(row['ability']))} on {readable(str(row['benchmark'])).lower()}: "
+    what = f"{readable(str(row['ability']))} on {inline(str(row['benchmark']))}: "
     form = "" if math.isnan(row.get("form", math.nan)) else f"; form {form_change(row)}"
     if math.isnan(value):
         return f"{what}no AIS, {row['reason'] or 'not computed'}{form}"

@@ -14,7 +14,8 @@ from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.caveats import undefined
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of
-from benchprof.report.style import codes, number, readable
+from benchprof.report.names import codes, inline, readable
+from benchprof.report.style import number
 
 # What LaTeX would take for its own.
 ESCAPES = str.maketrans(
@@ -113,7 +114,7 @@ def impact_table(matrix: Matrix) -> PaperTable:
         ]
         for benchmark in matrix.benchmarks
     ]
-    legend = ", ".join(f"{code} {readable(a).lower()}" for a, code in short.items())
+    legend = ", ".join(f"{code} {inline(a)}" for a, code in short.items())
     controls = (
         f"; random: mean of the random masks of the same size. * differs from these "
         f"(q < {SIGNIFICANCE})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,14 +14,14 @@ import seaborn
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from benchprof.files import written_whole
+from benchprof.files import write_text, written_whole
 
 # Inches: the text width of a two-column page, so that the sizes below are the printed ones.
 WIDTH = 7.0
 DPI = 300
-# Of the notes below a figure: characters of a line, and inches.
-NOTE_WIDTH = 130
-NOTE_LINE = 0.12
+# Of the key below a figure: characters of a line, and inches.
+KEY_WIDTH = 130
+KEY_LINE = 0.12
 # Blue is below zero, red above; the two differ for every kind of colour vision.
 DIVERGING = "vlag"
 # Okabe and Ito's colours by way of seaborn.
@@ -35,6 +35,11 @@ MUTED = "#6b6b6b"
 PALE = "#c9c9c9"
 UNDEFINED = "#e4e4e4"
 HATCH = "/////"
+# A key set to None is left out of the file.
+METADATA: Mapping[str, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+}
 
 _SETTINGS = {
     # Shipped with matplotlib: the same letters on every machine.
@@ -75,55 +80,57 @@ def new_figure(height: float) -> Figure:
     return Figure(figsize=(WIDTH, height), layout="constrained")
 
 
-def save_figure(figure: Figure, targets: Sequence[Path]) -> None:
-    """Write a figure in the formats that the targets' suffixes name, without dates or versions."""
+def save_figure(
+    figure: Figure, caption: str, targets: Sequence[Path], numbers: pd.DataFrame | None = None
+) -> None:
+    """Write a figure, its caption and its numbers, without dates or versions.
+
+    Args:
+        figure: what PNG and SVG files show.
+        caption: what a TXT file holds, so that no paragraph stands in the picture.
+        targets: files, each in the form that its suffix names.
+        numbers: what a CSV file holds.
+    """
     for target in targets:
         form = target.suffix.removeprefix(".")
-        # A key set to None is left out of the file.
-        metadata = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}.get(form)
+        if form == "txt":
+            write_text(target, f"{caption}\n")
+            continue
         with written_whole(target) as temporary:
-            figure.savefig(temporary, format=form, dpi=DPI, metadata=metadata)
-
-
-def save_with_numbers(figure: Figure, numbers: pd.DataFrame, targets: Sequence[Path]) -> None:
-    """Write a figure as `save_figure` does, and what it shows to the targets that end in .csv."""
-    save_figure(figure, [target for target in targets if target.suffix != ".csv"])
-    for target in targets:
-        if target.suffix == ".csv":
-            with written_whole(target) as temporary:
+            if form == "csv" and numbers is not None:
                 numbers.to_csv(temporary, index=False, lineterminator="\n")
+            else:
+                figure.savefig(temporary, format=form, dpi=DPI, metadata=METADATA.get(form))
 
 
-def note_figure(title: str, lines: Sequence[str]) -> Figure:
-    """What stands in the place of a figure that has nothing to draw: why, in lines of text."""
-    height = 0.6 + note_height(lines)
+def note_figure(title: str, key: str) -> Figure:
+    """What stands in the place of a figure that has nothing to draw: why, in a line."""
+    height = 0.6 + key_height(key)
     figure = new_figure(height)
     figure.text(0.01, 1 - 0.2 / height, title, fontsize=8, fontweight="bold", va="center")
-    figure.text(0.01, 1 - 0.4 / height, _wrapped_lines(lines), fontsize=6, va="top")
+    figure.text(0.01, 1 - 0.4 / height, _wrapped(key), fontsize=6, va="top")
     return figure
 
 
-def note_below(figure: Figure, lines: Sequence[str]) -> None:
-    """Lines of text at the figure's foot, each as wide as the figure at most."""
-    figure.supxlabel(_wrapped_lines(lines), x=0.01, ha="left", fontsize=6, color=INK)
+def key_below(figure: Figure, key: str) -> None:
+    """What signs mean, at the figure's foot; whatever is longer belongs in the caption."""
+    figure.supxlabel(_wrapped(key), x=0.01, ha="left", fontsize=6, color=INK)
 
 
-def _wrapped_lines(lines: Sequence[str]) -> str:
-    return "\n".join(textwrap.fill(line, NOTE_WIDTH, subsequent_indent="   ") for line in lines)
+def _wrapped(key: str) -> str:
+    return textwrap.fill(key, KEY_WIDTH)
 
 
-def note_height(lines: Sequence[str]) -> float:
-    """Inches that `note_below` takes."""
-    return NOTE_LINE * sum(len(textwrap.wrap(line, NOTE_WIDTH)) for line in lines)
+def key_height(key: str) -> float:
+    """Inches that `key_below` takes."""
+    return KEY_LINE * len(textwrap.wrap(key, KEY_WIDTH))
 
 
-def legend_below(
-    figure: Figure, handles: Sequence[Artist], columns: int, notes: Sequence[str] = ()
-) -> None:
-    """A legend under all axes, under notes (which would lie on it as `note_below`)."""
+def legend_below(figure: Figure, handles: Sequence[Artist], columns: int, key: str = "") -> None:
+    """A legend under all axes, under a key (which would lie on it as `key_below`)."""
     figure.legend(
         handles=list(handles), loc="outside lower left", ncols=columns, frameon=False,
-        alignment="left", title=_wrapped_lines(notes), title_fontsize=6,
+        alignment="left", title=_wrapped(key), title_fontsize=6,
     )  # fmt: skip
 
 
@@ -148,26 +155,6 @@ def limits(values: Iterable[float], least: float, most: float) -> tuple[float, f
     shown = np.array([v for v in values if np.isfinite(v)] + [0.0])
     low, high = float(shown.min()), float(shown.max())
     return max(min(low, -least), -most), min(max(high, least), most)
-
-
-def codes(slugs: Sequence[str]) -> dict[str, str]:
-    """A short name for each slug: its words' initials, numbered where two would be the same."""
-    initials = ["".join(word[0] for word in slug.split("_") if word).upper() for slug in slugs]
-    return {
-        slug: code if initials.count(code) == 1 else f"{code}{initials[: place + 1].count(code)}"
-        for place, (slug, code) in enumerate(zip(slugs, initials, strict=True))
-    }
-
-
-def readable(slug: str) -> str:
-    """A name to read: `contextual_recall` as "Contextual recall"."""
-    words = slug.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
-def wrapped(slug: str, width: int) -> str:
-    """`readable`, broken into lines of at most `width` characters."""
-    return textwrap.fill(readable(slug), width)
 
 
 def number(value: float, decimals: int = 2) -> str:

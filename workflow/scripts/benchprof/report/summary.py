@@ -14,9 +14,10 @@ from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.caveats import benchmarks_by_reason, caveats
 from benchprof.report.matrix import Matrix, all_matrices
+from benchprof.report.names import codes, inline, readable
 from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.replication import train_items_sentence
-from benchprof.report.style import codes, number, readable
+from benchprof.report.style import number
 
 # Characters: of the whole table, of the benchmarks' names, of a value with its interval.
 WIDTH = 150
@@ -102,16 +103,21 @@ def _block(
         f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {confidence:.0%} interval, low:high"
     )
     short = codes(matrix.abilities)
-    notes = {reason: n for n, reason in enumerate(benchmarks_by_reason(matrix), start=1)}
+    grouped = benchmarks_by_reason(matrix)
+    notes = {
+        benchmark: note
+        for note, benchmarks in enumerate(grouped.values(), start=1)
+        for benchmark in benchmarks
+    }
     for start in range(0, len(matrix.abilities), COLUMNS):
         yield ""
         yield from _table(matrix, matrix.abilities[start : start + COLUMNS], short, notes)
     yield ""
-    legend = ", ".join(f"{code} {readable(ability).lower()}" for ability, code in short.items())
+    legend = ", ".join(f"{code} {inline(ability)}" for ability, code in short.items())
     yield from textwrap.wrap(legend, WIDTH)
     yield _marks(matrix)
-    for reason, mark in notes.items():
-        yield from textwrap.wrap(f"{UNDEFINED} ({mark}) undefined: {reason}", WIDTH)
+    for note, reason in enumerate(grouped, start=1):
+        yield from textwrap.wrap(f"{UNDEFINED} ({note}) undefined: {reason}", WIDTH)
     yield ""
     yield from textwrap.wrap(own_tests(matrix).sentence(), WIDTH)
     yield from textwrap.wrap(against_random(matrix), WIDTH)
@@ -145,15 +151,13 @@ def _table(
     grids = [
         matrix.grid(key).to_dict("index") for key in ("ais", "ais_low", "ais_high", "q_random")
     ]
-    reasons = matrix.reasons()
     for benchmark in matrix.benchmarks:
         names = textwrap.wrap(readable(benchmark), NAME_WIDTH)
         top, bottom = [], []
         for ability in abilities:
             value, low, high, q = (float(grid[benchmark][ability]) for grid in grids)
             own = matrix.own.get(ability) == benchmark
-            mark = notes[reasons[benchmark]] if benchmark in reasons else None
-            top.append(_value(value, q < SIGNIFICANCE, own, mark))
+            top.append(_value(value, q < SIGNIFICANCE, own, notes.get(benchmark)))
             bottom.append("" if np.isnan(value) else f"{_short(low)}:{_short(high)}")
         if has_controls:
             controls = matrix.controls.loc[matrix.controls["benchmark"] == benchmark, "ais"]

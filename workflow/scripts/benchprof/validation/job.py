@@ -156,7 +156,8 @@ def measure_recovery(
     for name, table in tables.items():
         text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         write_text(folder / f"{name}.csv", text)
-    draw_recovery(cells, found, view, [folder / "recovery.png", folder / "recovery.svg"])
+    drawn = [folder / f"recovery.{form}" for form in ("png", "svg", "txt")]
+    draw_recovery(cells, found, view, drawn)
 
 
 def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:

@@ -12,6 +12,10 @@ from matplotlib.figure import Figure
 from benchprof.report import style
 
 HEIGHT = 3.4
+CAPTION = (
+    "AIS of the abilities' masks beside the AIS of the planted blocks, a point per benchmark and "
+    "ability, and the share of each mask that lies in its block."
+)
 
 
 def draw_recovery(
@@ -23,10 +27,10 @@ def draw_recovery(
         cells: of `recovered_cells`.
         masks: of `mask_rows`.
         view: selection and fraction that are compared with `top`.
-        targets: PNG and SVG.
+        targets: PNG, SVG and TXT.
     """
     with style.styled():
-        style.save_figure(recovery_figure(cells, masks, view), targets)
+        style.save_figure(recovery_figure(cells, masks, view), CAPTION, targets)
 
 
 def recovery_figure(cells: pd.DataFrame, masks: pd.DataFrame, view: tuple[str, str]) -> Figure:

@@ -17,8 +17,9 @@ from scipy.spatial.distance import squareform
 from benchprof.profile import reason
 from benchprof.profile.measures import noise_null, profile_similarity
 from benchprof.report import style
-from benchprof.report.caveats import undefined
+from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.names import wrapped
 
 # Two have a similarity, but no clusters.
 LEAST_BENCHMARKS = 3
@@ -41,7 +42,8 @@ def draw_clusters(
     """Draw the similarity of one model's benchmarks; arguments as of `heatmap.draw_heatmap`."""
     matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     with style.styled():
-        style.save_with_numbers(cluster_figure(matrix), cluster_numbers(matrix), targets)
+        text = full_caption(caption(matrix), matrix)
+        style.save_figure(cluster_figure(matrix), text, targets, cluster_numbers(matrix))
 
 
 def cluster_numbers(matrix: Matrix) -> pd.DataFrame:
@@ -61,19 +63,19 @@ def cluster_figure(matrix: Matrix) -> Figure:
     square = _square(cluster_numbers(matrix), matrix.benchmarks)
     title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
     if len(matrix.abilities) == 1:
-        return style.note_figure(title, [ONE_ABILITY])
+        return style.note_figure(title, ONE_ABILITY)
     if len(square) < LEAST_BENCHMARKS:
         note = (
             f"Clusters need {LEAST_BENCHMARKS} benchmarks with a profile; {len(square)} have one."
         )
-        return style.note_figure(title, [note, *undefined(matrix)])
-    notes = [_legend(matrix), *undefined(matrix)]
-    figure = style.new_figure(FRAME_HEIGHT + ROW_HEIGHT * len(square) + style.note_height(notes))
+        return style.note_figure(title, note)
+    key = f"Pure noise: {_noise(matrix)}. {matrix.absent()}".rstrip()
+    figure = style.new_figure(FRAME_HEIGHT + ROW_HEIGHT * len(square) + style.key_height(key))
     tree, cells, bar = figure.subplots(1, 3, width_ratios=[1, 5, 0.12])
     order = _draw_tree(tree, square)
     _draw_cells(cells, bar, square.iloc[order, order])
     style.title_above(figure, title)
-    style.note_below(figure, notes)
+    style.key_below(figure, key)
     return figure
 
 
@@ -84,17 +86,15 @@ def caption(matrix: Matrix) -> str:
     numbers = cluster_numbers(matrix)
     return (
         f"Similarity of the profiles of benchmarks under {matrix.model} (masks: "
-        f"{matrix.selection}, k = {matrix.shown_k}), {len(numbers)} pairs. {_legend(matrix)}"
-    )
-
-
-def _legend(matrix: Matrix) -> str:
-    low, median, high = noise_null(len(matrix.abilities), SEED)["similarity"].quantiles()
-    return (
+        f"{matrix.selection}, k = {matrix.shown_k}), {len(numbers)} pairs: "
         "1 - Jensen-Shannon divergence of two profiles; tree: average linkage of the divergence. "
-        f"Profiles of pure noise are similar too: {style.number(median)} in the median, 95% from "
-        f"{style.interval(low, high)}."
-    )
+        f"Profiles of pure noise are similar too: {_noise(matrix)}. {matrix.absent()}"
+    ).rstrip()
+
+
+def _noise(matrix: Matrix) -> str:
+    low, median, high = noise_null(len(matrix.abilities), SEED)["similarity"].quantiles()
+    return f"{style.number(median)} in the median, 95% from {style.interval(low, high)}"
 
 
 def _square(numbers: pd.DataFrame, benchmarks: Sequence[str]) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def _draw_cells(axes: Axes, bar: Axes, square: pd.DataFrame) -> None:
         square, ax=axes, cmap="cividis", vmin=0.5, vmax=1, annot=texts, fmt="",
         annot_kws={"fontsize": 6}, linewidths=0.6, linecolor="white", cbar_ax=bar,
     )  # fmt: skip
-    names = [style.wrapped(str(name), 24) for name in square.index]
+    names = [wrapped(str(name), 24) for name in square.index]
     axes.yaxis.tick_right()
     axes.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0)
     axes.set_xticks(np.arange(len(names)) + 0.5, names, rotation=90)

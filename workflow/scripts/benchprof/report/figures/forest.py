@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,9 @@ from matplotlib.lines import Line2D
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
+from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.names import wrapped
 
 COLUMNS = 4
 # Inches.
@@ -41,7 +42,8 @@ def draw_forest(
     """Draw every cell of one model, selection and k; arguments as of `heatmap.draw_heatmap`."""
     matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     with style.styled():
-        style.save_with_numbers(forest_figure(matrix), forest_numbers(matrix), targets)
+        text = full_caption(caption(matrix), matrix)
+        style.save_figure(forest_figure(matrix), text, targets, forest_numbers(matrix))
 
 
 def forest_numbers(matrix: Matrix) -> pd.DataFrame:
@@ -52,47 +54,48 @@ def forest_numbers(matrix: Matrix) -> pd.DataFrame:
 
 
 def forest_figure(matrix: Matrix) -> Figure:
-    """A panel per benchmark, a row per ability."""
-    cells = forest_numbers(matrix)
-    rows = math.ceil(len(matrix.benchmarks) / COLUMNS)
+    """A panel per benchmark that has an AIS, a row per ability."""
+    cells, benchmarks = forest_numbers(matrix), matrix.defined
+    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
+    if not benchmarks:
+        return style.note_figure(title, matrix.absent())
+    rows = math.ceil(len(benchmarks) / COLUMNS)
     panel = ROW_HEIGHT * max(len(matrix.abilities), 2) + PANEL_FRAME
-    columns = min(COLUMNS, len(matrix.benchmarks))
+    columns = min(COLUMNS, len(benchmarks))
     figure = style.new_figure(FRAME_HEIGHT + rows * panel)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     shown = cells[["ais", "ais_low", "ais_high", "random_low", "random_high"]].to_numpy(float)
     limits = style.limits(shown.ravel(), 0.1, WIDEST)
-    for place, benchmark in zip(axes.flat, matrix.benchmarks, strict=False):
+    for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         own = cells[cells["benchmark"] == benchmark].to_dict("records")
         _draw_panel(place, own, limits, matrix.own)
-        place.set_title(style.wrapped(benchmark, 22), fontsize=7, loc="left")
-    for spare in axes.flat[len(matrix.benchmarks) :]:
+        place.set_title(wrapped(benchmark, 22), fontsize=7, loc="left")
+    for spare in axes.flat[len(benchmarks) :]:
         spare.remove()
-    names = [style.wrapped(ability, 23) for ability in matrix.abilities]
-    axes[0, 0].set_yticks(range(len(names)), names, fontsize=6)
+    names = [wrapped(ability, 23) for ability in matrix.abilities]
+    axes[0, 0].set_yticks(range(len(names)), names)
+    for first in axes[:, 0]:
+        first.tick_params(axis="y", labelsize=6)
     axes[0, 0].set_ylim(len(names) - 0.3, -0.7)
-    _label_lowest(axes, len(matrix.benchmarks))
-    style.title_above(figure, f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}")
-    style.legend_below(figure, _legend(matrix), 2)
+    _label_lowest(axes, len(benchmarks))
+    style.title_above(figure, title)
+    style.legend_below(figure, _legend(matrix), 2, matrix.absent())
     return figure
 
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
-    undefined = len(matrix.reasons())
     controls = "."
     if matrix.controlled:
         controls = (
             "; below it in grey the mean and the range of the random masks of the same size. "
             f"Filled: differs from them (q < {SIGNIFICANCE})."
         )
-    without = f" {undefined} benchmarks have no AIS: the reason is in their place." * bool(
-        undefined
-    )
     return (
         f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.shown_k}) with its "
         f"interval{controls} A square marks the ability's own test; an arrow, what goes on beyond "
-        f"the axis.{without}"
-    )
+        f"the axis. {matrix.absent()}"
+    ).rstrip()
 
 
 def _draw_panel(
@@ -107,10 +110,6 @@ def _draw_panel(
     axes.set_xlim(low - margin, high + margin)
     axes.tick_params(length=2, width=0.5, labelbottom=False)
     axes.spines[["top", "right"]].set_visible(False)
-    if all(np.isnan(cell["ais"]) for cell in cells):
-        text = textwrap.fill(f"no AIS: {cells[0]['reason'] or 'not computed'}", 27)
-        axes.text(0.02, 0.5, text, transform=axes.transAxes, fontsize=6, va="center")
-        return
     axes.axvline(0, color=style.MUTED, lw=0.6, zorder=0)
     for row, cell in enumerate(cells):
         if np.isfinite(cell["random_mean"]):

@@ -14,8 +14,9 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.caveats import undefined
+from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of
+from benchprof.report.names import wrapped
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.
@@ -44,19 +45,21 @@ def draw_heatmap(
         fraction: k, as the table has it.
         own_benchmarks: the benchmark that is an ability's test split, by ability; its cell is
             framed.
-        targets: PNG, SVG and CSV files.
+        targets: PNG, SVG, CSV and TXT files.
     """
     matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     with style.styled():
-        style.save_with_numbers(heatmap_figure(matrix), matrix.numbers(), targets)
+        text = full_caption(caption(matrix), matrix)
+        style.save_figure(heatmap_figure(matrix), text, targets, matrix.numbers())
 
 
 def heatmap_figure(matrix: Matrix) -> Figure:
     """The figure of `draw_heatmap`."""
-    notes = _notes(matrix)
-    height = LABEL_HEIGHT + ROW_HEIGHT * len(matrix.benchmarks) + style.note_height(notes)
-    figure = style.new_figure(height)
-    values, controls = matrix.grid("ais").astype(float), matrix.control_grid().astype(float)
+    names, key = _rows(matrix), _key(matrix)
+    figure = style.new_figure(LABEL_HEIGHT + ROW_HEIGHT * len(names) + style.key_height(key))
+    # A row that stands for several benchmarks has no values.
+    values = matrix.grid("ais").astype(float).reindex(names)
+    controls = matrix.control_grid().astype(float).reindex(names)
     limit = _limit(values, controls)
     # Without controls their block keeps a sliver, which the axes of nothing need.
     columns = len(matrix.abilities) + controls.shape[1]
@@ -64,12 +67,13 @@ def heatmap_figure(matrix: Matrix) -> Figure:
     left, right, bar = figure.subplots(1, 3, width_ratios=widths)
     marks = matrix.marked().map(lambda marked: "*" if marked else "")
     marks += matrix.broken().map(lambda flagged: BROKEN if flagged else "")
-    _draw(left, values, marks, limit, bar)
-    left.set_yticklabels([style.wrapped(b, 24) for b in matrix.benchmarks], rotation=0)
+    _draw(left, values, marks.reindex(names, fill_value=""), limit, bar)
+    left.set_yticklabels([wrapped(name, 24) for name in names], rotation=0)
     left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}", loc="left")
     for ability, benchmark in matrix.own.items():
-        place = matrix.abilities.index(ability), matrix.benchmarks.index(benchmark)
-        left.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, linewidth=1.1))
+        if benchmark in names:
+            place = matrix.abilities.index(ability), names.index(benchmark)
+            left.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, linewidth=1.1))
     if controls.shape[1]:
         _draw(right, controls, pd.DataFrame("", controls.index, controls.columns), limit, None)
         right.set_yticks([])
@@ -77,7 +81,7 @@ def heatmap_figure(matrix: Matrix) -> Figure:
         right.remove()
     bar.set_ylabel(f"AIS ({matrix.metrics().replace('_', ' ')})")
     bar.tick_params(length=2, width=0.5)
-    style.note_below(figure, notes)
+    style.key_below(figure, key)
     return figure
 
 
@@ -85,14 +89,28 @@ def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
     items = matrix.cells["n"].agg(["min", "max"]).astype(int).tolist()
     count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
-    return (
+    parts = [
         f"Ability Impact Scores of {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.shown_k}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark). "
-        f"{matrix.says()} {_legend(matrix)}"
-    )
+        f"k = {matrix.shown_k}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark).",
+        matrix.says(),
+        *_signs(matrix),
+        matrix.absent(),
+    ]
+    return " ".join(filter(None, parts))
 
 
-def _legend(matrix: Matrix) -> str:
+def _rows(matrix: Matrix) -> list[str]:
+    """The benchmarks; where most have no AIS, one row stands for all of these."""
+    defined = matrix.defined
+    without = len(matrix.benchmarks) - len(defined)
+    if without <= len(defined):
+        return list(matrix.benchmarks)
+    others = "other " if defined else ""
+    return [*defined, f"No AIS: {without} {others}benchmark{'s' * (without > 1)}"]
+
+
+def _signs(matrix: Matrix) -> list[str]:
+    """What the signs mean that the figure has."""
     parts = []
     if matrix.controlled:
         parts.append(f"* differs from the random masks of the same size (q < {SIGNIFICANCE}).")
@@ -102,13 +120,12 @@ def _legend(matrix: Matrix) -> str:
         parts.append("Hatched: no AIS.")
     if matrix.broken().any(axis=None):
         parts.append(f"{BROKEN} ablated model broken as a whole: names no ability.")
-    return " ".join(parts)
+    return parts
 
 
-def _notes(matrix: Matrix) -> list[str]:
-    """Lines below the figure: the legend and why cells are hatched."""
-    meaning = [matrix.says()] if matrix.complement else []
-    return [*meaning, _legend(matrix), *undefined(matrix)]
+def _key(matrix: Matrix) -> str:
+    turned = ["All but the mask was ablated."] if matrix.complement else []
+    return " ".join(turned + _signs(matrix))
 
 
 def _limit(values: pd.DataFrame, controls: pd.DataFrame) -> float:
@@ -143,7 +160,7 @@ def _draw(
         )  # fmt: skip
     axes.set_xticks(
         np.arange(values.shape[1]) + 0.5,
-        [style.wrapped(str(name), 22) for name in values.columns],
+        [wrapped(str(name), 22) for name in values.columns],
         rotation=90,
     )
     axes.set(xlabel="", ylabel="")

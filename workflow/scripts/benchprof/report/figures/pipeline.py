@@ -64,11 +64,11 @@ def draw_pipeline(timings: Mapping[str, Sequence[Path]], targets: Sequence[Path]
 
     Args:
         timings: the `benchmark` file of each job, by rule; one that is missing is counted as such.
-        targets: PNG, SVG and CSV files.
+        targets: PNG, SVG, CSV and TXT files.
     """
     numbers = pipeline_numbers(timings)
     with style.styled():
-        style.save_with_numbers(pipeline_figure(numbers), numbers, targets)
+        style.save_figure(pipeline_figure(numbers), caption(numbers), targets, numbers)
 
 
 def pipeline_numbers(timings: Mapping[str, Sequence[Path]]) -> pd.DataFrame:
@@ -94,7 +94,6 @@ def pipeline_figure(numbers: pd.DataFrame) -> Figure:
         _draw_box(axes, place, name, rows.get(rule))
         for needed in needs:
             _draw_arrow(axes, order.index(needed), place)
-    style.note_below(figure, [NOTE])
     return figure
 
 

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from benchprof.report import style
-from benchprof.report.caveats import undefined
+from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.names import codes, inline, readable, wrapped
 
 COLUMNS = 4
 LEAST_ABILITIES = 3
@@ -42,16 +43,18 @@ def draw_radars(
 
     Args:
         table, model, selection, fraction, own_benchmarks: as of `heatmap.draw_heatmap`.
-        targets: PNG, SVG and CSV files of the page.
+        targets: PNG, SVG, CSV and TXT files of the page.
         singles: the same by benchmark.
     """
     matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     numbers = radar_numbers(matrix)
     with style.styled():
-        style.save_with_numbers(radar_page(matrix), numbers, targets)
+        text = full_caption(caption(matrix), matrix)
+        style.save_figure(radar_page(matrix), text, targets, numbers)
         for benchmark, files in singles.items():
             own = numbers[numbers["benchmark"] == benchmark]
-            style.save_with_numbers(single_radar(matrix, benchmark), own, files)
+            text = single_caption(matrix, benchmark)
+            style.save_figure(single_radar(matrix, benchmark), text, files, own)
 
 
 def radar_numbers(matrix: Matrix) -> pd.DataFrame:
@@ -62,36 +65,36 @@ def radar_numbers(matrix: Matrix) -> pd.DataFrame:
 
 
 def radar_page(matrix: Matrix) -> Figure:
-    """Every defined benchmark's radar, and a note of those without one."""
-    shown = _defined(matrix)
+    """The radar of every benchmark that has an AIS."""
+    shown = matrix.defined
     if len(matrix.abilities) < LEAST_ABILITIES or not shown:
         return style.note_figure(_title(matrix), _nothing(matrix))
-    short = style.codes(matrix.abilities)
-    legend = ", ".join(f"{code} {style.readable(a).lower()}" for a, code in short.items())
+    short = codes(matrix.abilities)
+    legend = ", ".join(f"{code} {inline(a)}" for a, code in short.items())
     limits = _limits(matrix)
-    notes = [legend, _rings(matrix, limits), *undefined(matrix)]
+    key = " ".join(filter(None, [f"{legend}.", _rings(matrix, limits), matrix.absent()]))
     rows = math.ceil(len(shown) / COLUMNS)
-    height = FRAME_HEIGHT + rows * PANEL_HEIGHT + style.note_height(notes)
+    height = FRAME_HEIGHT + rows * PANEL_HEIGHT + style.key_height(key)
     figure = style.new_figure(height)
     for place, benchmark in enumerate(shown, start=1):
         # Always four columns: one radar is not to fill the page.
         axes = figure.add_subplot(rows, COLUMNS, place, projection="polar")
         _draw(axes, matrix, benchmark, limits, list(short.values()))
-        axes.set_title(style.wrapped(benchmark, 24), fontsize=7, pad=9)
+        axes.set_title(wrapped(benchmark, 24), fontsize=7, pad=9)
     style.title_above(figure, _title(matrix))
-    style.legend_below(figure, _legend(), 2, notes)
+    style.legend_below(figure, _legend(), 2, key)
     return figure
 
 
 def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     """One benchmark's radar with the abilities' names and the intervals."""
-    title = f"{style.readable(benchmark)}, {_title(matrix)}"
-    if len(matrix.abilities) < LEAST_ABILITIES or benchmark not in _defined(matrix):
-        reason = matrix.reasons().get(benchmark)
-        return style.note_figure(title, [f"No AIS: {reason}."] if reason else _nothing(matrix))
+    title = f"{readable(benchmark)}, {_title(matrix)}"
+    if len(matrix.abilities) < LEAST_ABILITIES or benchmark not in matrix.defined:
+        known = benchmark in matrix.defined
+        return style.note_figure(title, _nothing(matrix) if known else "No AIS.")
     figure = style.new_figure(SINGLE_HEIGHT)
     axes = figure.add_subplot(projection="polar")
-    names = [style.wrapped(ability, 18) for ability in matrix.abilities]
+    names = [wrapped(ability, 18) for ability in matrix.abilities]
     limits = _limits(matrix)
     _draw(axes, matrix, benchmark, limits, names)
     cells = matrix.cells[matrix.cells["benchmark"] == benchmark]
@@ -99,19 +102,35 @@ def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     axes.vlines(_angles(len(names)), low, high, color=style.INK, lw=0.8)
     _place_names(axes)
     style.title_above(figure, title)
-    style.legend_below(figure, _legend(), 2, [_rings(matrix, limits)])
+    style.legend_below(figure, _legend(), 2, _rings(matrix, limits))
     return figure
 
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
-    random = " Grey: the mean of random masks." if matrix.controlled else ""
     return (
         f"The profile of each benchmark under {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.shown_k}): the distance from the ring of zero is the AIS, losses outside, "
-        f"gains hatched inside. {matrix.says()}{random} "
-        f"{len(_defined(matrix))} of {len(matrix.benchmarks)} benchmarks have a profile. "
-        f"AIS beyond {-WIDEST} and {WIDEST} are drawn there."
+        f"k = {matrix.shown_k}). {_reading(matrix)} {matrix.absent()}"
+    ).rstrip()
+
+
+def single_caption(matrix: Matrix, benchmark: str) -> str:
+    """What a benchmark's own radar shows or, where it has no AIS, why there is none."""
+    start = (
+        f"The profile of {readable(benchmark)} under {matrix.model} (masks: {matrix.selection}, "
+        f"k = {matrix.shown_k})."
+    )
+    if reason := matrix.reasons().get(benchmark):
+        return f"{start} No AIS: {reason}."
+    return f"{start} {_reading(matrix)} Lines: intervals."
+
+
+def _reading(matrix: Matrix) -> str:
+    """How to read a radar."""
+    random = " Grey: the mean of random masks." if matrix.controlled else ""
+    return (
+        "The distance from the ring of zero is the AIS, losses outside, gains hatched inside. "
+        f"{matrix.says()}{random} AIS beyond {-WIDEST} and {WIDEST} are drawn there."
     )
 
 
@@ -119,16 +138,11 @@ def _title(matrix: Matrix) -> str:
     return f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
 
 
-def _nothing(matrix: Matrix) -> list[str]:
+def _nothing(matrix: Matrix) -> str:
     """Why there is no radar at all."""
     if len(matrix.abilities) < LEAST_ABILITIES:
-        return [f"A radar needs {LEAST_ABILITIES} abilities; there are {len(matrix.abilities)}."]
-    return undefined(matrix)
-
-
-def _defined(matrix: Matrix) -> list[str]:
-    reasons = matrix.reasons()
-    return [benchmark for benchmark in matrix.benchmarks if benchmark not in reasons]
+        return f"A radar needs {LEAST_ABILITIES} abilities; there are {len(matrix.abilities)}."
+    return matrix.absent()
 
 
 def _limits(matrix: Matrix) -> tuple[float, float]:

@@ -15,8 +15,9 @@ from matplotlib.path import Path as Outline
 
 from benchprof.profile.criteria import SHOWN_AIS, SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.caveats import undefined
+from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.names import readable
 
 # Inches: of a name's place, between two places, of a column's bar, from the left to each column.
 PLACE = 0.3
@@ -58,7 +59,8 @@ def draw_ribbons(
     """Draw one model's AIS above `SHOWN_AIS`; arguments as of `heatmap.draw_heatmap`."""
     matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     with style.styled():
-        style.save_with_numbers(ribbon_figure(matrix), ribbon_numbers(matrix), targets)
+        text = full_caption(caption(matrix), matrix)
+        style.save_figure(ribbon_figure(matrix), text, targets, ribbon_numbers(matrix))
 
 
 def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
@@ -74,28 +76,28 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     ribbons = ribbon_numbers(matrix)
     title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
     if matrix.complement:
-        return style.note_figure(title, [NOT_DRAWN])
+        return style.note_figure(title, "No ribbons: all but each ability's mask was ablated.")
     if ribbons.empty:
-        return style.note_figure(title, [f"No AIS exceeds {SHOWN_AIS}.", *_left_out(matrix)])
-    most = max(len(matrix.abilities), len(matrix.benchmarks))
+        return style.note_figure(title, f"No AIS exceeds {SHOWN_AIS}. {matrix.absent()}".rstrip())
+    most = max(len(matrix.abilities), len(matrix.defined))
     # So that all ribbons together are as high as all names.
     scale = PLACE * most / float(ribbons["ais"].sum())
     left = _column(matrix.abilities, ribbons.groupby("ability")["ais"].sum(), scale)
-    right = _column(matrix.benchmarks, ribbons.groupby("benchmark")["ais"].sum(), scale)
+    right = _column(matrix.defined, ribbons.groupby("benchmark")["ais"].sum(), scale)
     height = max(_height(left), _height(right))
     _centre(left, height)
     _centre(right, height)
-    notes = [_legend(matrix), *_left_out(matrix)]
-    figure = style.new_figure(height + FRAME_HEIGHT + style.note_height(notes))
+    key = " ".join(filter(None, [_legend(matrix), *_broken(matrix), matrix.absent()]))
+    figure = style.new_figure(height + FRAME_HEIGHT + style.key_height(key))
     axes = figure.subplots()
     axes.set(xlim=(0, style.WIDTH), ylim=(height + PLACE, -0.05))
     axes.axis("off")
     axes.set_title(title, loc="left")
     colours = dict(zip(matrix.abilities, style.palette(len(matrix.abilities)), strict=True))
     _draw_ribbons(axes, ribbons, left, right, scale, colours)
-    _draw_names(axes, matrix, left, right, colours)
+    _draw_names(axes, left, right, colours)
     _draw_scale(axes, scale, height + 0.12)
-    style.note_below(figure, notes)
+    style.key_below(figure, key)
     return figure
 
 
@@ -107,18 +109,13 @@ def caption(matrix: Matrix) -> str:
     return (
         f"Which benchmarks {matrix.model} loses on without which ability (masks: "
         f"{matrix.selection}, k = {matrix.shown_k}): the {count} AIS above {SHOWN_AIS}, each a "
-        "ribbon of that width. " + " ".join([_legend(matrix), *_broken(matrix)])
-    )
-
-
-def _left_out(matrix: Matrix) -> list[str]:
-    """What has no ribbon and why."""
-    return [*_broken(matrix), *undefined(matrix)]
+        "ribbon of that width. "
+    ) + " ".join(filter(None, [_legend(matrix), *_broken(matrix), matrix.absent()]))
 
 
 def _broken(matrix: Matrix) -> list[str]:
     broken = matrix.broken().any()
-    names = ", ".join(style.readable(str(ability)) for ability in broken.index[broken])
+    names = ", ".join(readable(str(ability)) for ability in broken.index[broken])
     return [f"Left out, as the ablated models are broken as a whole: {names}."] if names else []
 
 
@@ -197,21 +194,19 @@ def _ribbon(start: float, end: float, width: float) -> Outline:
 
 def _draw_names(
     axes: Axes,
-    matrix: Matrix,
     left: Mapping[str, Node],
     right: Mapping[str, Node],
     colours: Mapping[str, tuple[float, float, float]],
 ) -> None:
-    reasons = matrix.reasons()
     for name, node in left.items():
         axes.add_patch(Rectangle((LEFT, node.top), BAR, node.height, color=colours[name], lw=0))
-        text = textwrap.fill(style.readable(name), 24)
+        text = textwrap.fill(readable(name), 24)
         middle = node.top + node.height / 2
         axes.text(LEFT - 0.06, middle, text, ha="right", va="center", fontsize=6.5)
     for name, node in right.items():
         axes.add_patch(Rectangle((RIGHT - BAR, node.top), BAR, node.height, color=style.INK, lw=0))
-        state = " (no AIS)" if name in reasons else "" if node.height else " (none)"
-        text = textwrap.fill(style.readable(name) + state, NAME_WIDTH)
+        state = "" if node.height else " (none)"
+        text = textwrap.fill(readable(name) + state, NAME_WIDTH)
         middle = node.top + node.height / 2
         axes.text(RIGHT + 0.06, middle, text, ha="left", va="center", fontsize=6.5)
 

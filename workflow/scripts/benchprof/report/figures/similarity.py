@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from benchprof.report import style
+from benchprof.report.names import wrapped
 
 # Inches.
 BAR_HEIGHT = 0.16
@@ -35,7 +35,7 @@ def draw_similarity(
         table: the table of similarities (`profile.table.similarity_rows`).
         selection: the rule that made the masks.
         fraction: k, as the table has it.
-        targets: PNG, SVG and CSV files.
+        targets: PNG, SVG, CSV and TXT files.
 
     Raises:
         ValueError: the table has no such rows.
@@ -44,7 +44,8 @@ def draw_similarity(
     if rows.empty:
         raise ValueError(f"the table of similarities has no {selection}, {fraction}")
     with style.styled():
-        style.save_with_numbers(similarity_figure(rows), rows.drop(columns="pair"), targets)
+        numbers = rows.drop(columns="pair")
+        style.save_figure(similarity_figure(rows), caption(rows), targets, numbers)
 
 
 def similarity_of(table: pd.DataFrame, selection: str, fraction: str) -> pd.DataFrame:
@@ -63,7 +64,7 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     colours = style.palette(len(pairs))
     for place, benchmark in enumerate(benchmarks):
         _draw_group(axes, place, rows[rows["benchmark"] == benchmark], pairs, colours)
-    axes.set_yticks(range(len(benchmarks)), [style.wrapped(b, 28) for b in benchmarks])
+    axes.set_yticks(range(len(benchmarks)), [wrapped(b, 28) for b in benchmarks])
     axes.set_ylim(len(benchmarks) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_xlabel("Profile similarity (1 - Jensen-Shannon divergence)")
@@ -83,8 +84,8 @@ def caption(rows: pd.DataFrame) -> str:
     """What the figure shows, in words, from the same data."""
     above = int((rows["similarity"] > rows["noise_high"]).sum())
     defined = int(rows["similarity"].notna().sum())
-    undefined = len(rows) - defined
-    without = f" {undefined} undefined: the reason is in the place of the bar." if undefined else ""
+    reasons = rows.loc[rows["similarity"].isna(), "reason"].value_counts(sort=False)
+    without = "".join(f" Undefined ({count}): {reason}." for reason, count in reasons.items())
     if not defined:
         return f"Similarity of two models' profiles of one benchmark.{without}"
     null = style.interval(rows["noise_low"].min(), rows["noise_high"].max())
@@ -118,8 +119,7 @@ def _draw_group(
         number = pairs.index(str(row["pair"]))
         middle = start + number * height
         if np.isnan(row["similarity"]):
-            text = textwrap.shorten(f"undefined: {row['reason']}", 90)
-            axes.text(0.006, middle, text, va="center", fontsize=6)
+            axes.text(0.006, middle, "undefined", va="center", fontsize=6)
             continue
         axes.barh(middle, row["similarity"], height * 0.72, color=colours[number], zorder=2)
         if np.isfinite(row["similarity_low"]):

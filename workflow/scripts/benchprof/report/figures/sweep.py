@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from benchprof.report import style
-from benchprof.report.matrix import matrix_of
+from benchprof.report.caveats import full_caption
+from benchprof.report.matrix import absence, matrix_of
+from benchprof.report.names import readable, wrapped
 
 COLUMNS = 4
 # Inches.
@@ -35,11 +36,15 @@ def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequenc
         table: the AIS table; the headline metric is drawn.
         model: its name in the table.
         selection: the rule that made the masks.
-        targets: PNG, SVG and CSV files.
+        targets: PNG, SVG, CSV and TXT files.
     """
     numbers = sweep_numbers(table, model, selection)
     with style.styled():
-        style.save_with_numbers(sweep_figure(numbers, f"{model}: {selection}"), numbers, targets)
+        figure = sweep_figure(numbers, f"{model}: {selection}")
+        # Why benchmarks have no AIS is the same at every k.
+        matrix = matrix_of(table, model, selection, numbers["fraction"].iloc[0], {})
+        text = full_caption(caption(numbers, model, selection), matrix)
+        style.save_figure(figure, text, targets, numbers)
 
 
 def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFrame:
@@ -61,19 +66,22 @@ def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFra
 
 
 def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
-    """A panel per benchmark, a line per ability; from `sweep_numbers`."""
-    benchmarks = list(numbers["benchmark"].unique())
+    """A panel per benchmark that has an AIS, a line per ability; from `sweep_numbers`."""
+    benchmarks = _defined(numbers)
+    if not benchmarks:
+        return style.note_figure(title, _absent(numbers))
     abilities = list(numbers["ability"].unique())
     rows, columns = math.ceil(len(benchmarks) / COLUMNS), min(COLUMNS, len(benchmarks))
     legend = _legend(abilities, _controlled(numbers))
     # A last row that is not full: the row above it has the names of k as well.
     ragged = K_HEIGHT if len(benchmarks) % columns else 0.0
+    key = _absent(numbers)
     height = FRAME_HEIGHT + rows * PANEL_HEIGHT + ragged + 0.06 * len(legend)
     figure = style.new_figure(height)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         _draw_panel(place, numbers[numbers["benchmark"] == benchmark], abilities)
-        place.set_title(style.wrapped(benchmark, 22), fontsize=7, loc="left")
+        place.set_title(wrapped(benchmark, 22), fontsize=7, loc="left")
     for spare in axes.flat[len(benchmarks) :]:
         spare.remove()
     shown = numbers[["ais", "random_low", "random_high"]].to_numpy(float).ravel()
@@ -81,7 +89,7 @@ def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
     axes[0, 0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     _label_axes(axes, list(numbers["k"].unique()), len(benchmarks))
     style.title_above(figure, title)
-    style.legend_below(figure, legend, 3)
+    style.legend_below(figure, legend, 3, key)
     return figure
 
 
@@ -93,19 +101,24 @@ def caption(numbers: pd.DataFrame, model: str, selection: str) -> str:
         random = " Grey: mean and range of the random masks of the same size."
     return (
         f"AIS of {model} against k ({ks}; masks: {selection}).{random} Descriptive: k is chosen on "
-        "the calibration splits or configured, never here."
-    )
+        f"the calibration splits or configured, never here. {_absent(numbers)}"
+    ).rstrip()
+
+
+def _defined(numbers: pd.DataFrame) -> list[str]:
+    """The benchmarks that have an AIS, which no k decides."""
+    return list(numbers.loc[numbers["ais"].notna(), "benchmark"].unique())
+
+
+def _absent(numbers: pd.DataFrame) -> str:
+    every = numbers["benchmark"].nunique()
+    return absence(every - len(_defined(numbers)), every)
 
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame, abilities: Sequence[str]) -> None:
     axes.set_xscale("log")
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(length=2, width=0.5, labelbottom=False)
-    if rows["ais"].isna().all():
-        reason = rows["reason"].iloc[0] or "not computed"
-        axes.text(0.03, 0.95, textwrap.fill(f"no AIS: {reason}", 27), transform=axes.transAxes,
-                  fontsize=6, va="top")  # fmt: skip
-        return
     axes.axhline(0, color=style.MUTED, lw=0.6, zorder=0)
     # Where each ability has its own controls, the band is all of them.
     k = rows["k"].astype(float)
@@ -155,7 +168,7 @@ def _controlled(numbers: pd.DataFrame) -> bool:
 
 def _legend(abilities: Sequence[str], controlled: bool) -> list[Artist]:
     lines: list[Artist] = [
-        Line2D([], [], color=colour, marker=marker, ms=2.6, lw=0.8, label=style.readable(ability))
+        Line2D([], [], color=colour, marker=marker, ms=2.6, lw=0.8, label=readable(ability))
         for ability, colour, marker in _looks(abilities)
     ]
     if not controlled:

@@ -12,14 +12,17 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
-from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
 from benchprof.run.jobs.profile import profile_settings, source_of
 from benchprof.run.jobs.replication import Halving
 from benchprof.run.run import Run
 
 SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 """Each k of the paper."""
-MODULES = ("benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.style")
+MODULES = (
+    "benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.names",
+    "benchprof.report.style",
+)  # fmt: skip
 """What makes the tables and figures, so that they are made again when it changed."""
 SELECTIVITY_MODULES = (
     "benchprof.abilities.item", "benchprof.profile.form", "benchprof.profile.guessing",
@@ -57,13 +60,13 @@ class Drawn(ModelJob):
 
     @property
     def figures(self) -> list[Path]:
-        """The figure as PNG and SVG."""
-        return [self.csv.with_suffix(".png"), self.csv.with_suffix(".svg")]
+        """The figure as PNG and SVG, and its caption."""
+        return [self.csv.with_suffix(f".{form}") for form in FORMS]
 
     @property
     def outputs(self) -> Files:
         """The table and the figure."""
-        return {"csv": self.csv, "png": self.figures[0], "svg": self.figures[1]}
+        return {"csv": self.csv, **dict(zip(FORMS, self.figures, strict=True))}
 
     @property
     def settings(self) -> Any:

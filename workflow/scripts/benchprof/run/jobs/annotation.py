@@ -9,7 +9,7 @@ from typing import Any
 from benchprof import digests
 from benchprof.abilities.item import SPLITS
 from benchprof.run import paths
-from benchprof.run.jobs.job import Files, Job
+from benchprof.run.jobs.job import FORMS, Files, Job
 
 FOLDER = paths.RESULTS / "annotation"
 
@@ -39,8 +39,8 @@ class ReportAgreement(Job):
 
     @property
     def figures(self) -> list[Path]:
-        """The figure of which abilities are confused, as PNG and SVG."""
-        return [FOLDER / "confusion.png", FOLDER / "confusion.svg"]
+        """The figure of which abilities are confused, as PNG and SVG, and its caption."""
+        return [FOLDER / f"confusion.{form}" for form in FORMS]
 
     @property
     def inputs(self) -> Files:
@@ -54,14 +54,14 @@ class ReportAgreement(Job):
             "summary": FOLDER / "agreement.json",
             "page": FOLDER / "agreement.md",
             "disputed": FOLDER / "disputed.csv",
-            "png": self.figures[0],
-            "svg": self.figures[1],
+            **dict(zip(FORMS, self.figures, strict=True)),
         }
 
     @property
     def settings(self) -> Any:
         """What is reported, and the code, so that an edited report is made again."""
-        modules = ["benchprof.annotation", "benchprof.report.style", "benchprof.spreadsheet"]
+        modules = ["benchprof.annotation", "benchprof.report.names", "benchprof.report.style",
+                   "benchprof.spreadsheet"]  # fmt: skip
         return {
             "answers": digests.of_files(self.answers),
             "abilities": self.run.abilities,

@@ -20,7 +20,7 @@ from benchprof.run.jobs.analysis import MODULES as DRAWN
 from benchprof.run.jobs.analysis import SELECTIVITY_MODULES
 from benchprof.run.jobs.evaluation import EvaluateModel
 from benchprof.run.jobs.importance import ComputeImportance
-from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
 from benchprof.run.run import Run
 
 TABLES = ("summary", "effects", "masks")
@@ -57,8 +57,8 @@ class CompareCombinations(ModelJob):
 
     @property
     def figures(self) -> list[Path]:
-        """The figure as PNG and SVG."""
-        return [self.work.with_name(f"{self.model}.{form}") for form in ("png", "svg")]
+        """The figure as PNG and SVG, and its caption."""
+        return [self.work.with_name(f"{self.model}.{form}") for form in FORMS]
 
     @cached_property
     def combinations(self) -> list[Combination]:
@@ -132,7 +132,7 @@ class CompareCombinations(ModelJob):
     @property
     def outputs(self) -> Files:
         """The tables and the figure."""
-        return {**self.tables, "png": self.figures[0], "svg": self.figures[1]}
+        return {**self.tables, **dict(zip(FORMS, self.figures, strict=True))}
 
     @property
     def settings(self) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from benchprof import digests
+from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateModel
@@ -19,7 +20,7 @@ from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.run import Run
 
-SHOWN_BY = ("profile.criteria", "report.style", "report.matrix", "report.caveats")
+SHOWN_BY = ("profile.criteria", "report.style", "report.names", "report.matrix", "report.caveats")
 """Modules of the library that every figure and table is made with."""
 TIMED: tuple[type[Job], ...] = (
     PrepareModel,
@@ -86,6 +87,7 @@ class Exhibit(Job):
         return {
             "own_benchmarks": self.run.own_benchmarks,
             "code": digests.of_modules(f"benchprof.{name}" for name in made_by),
+            "titles": digests.of_file(TITLES),
         }
 
 
@@ -124,7 +126,7 @@ class OfModels(Exhibit):
 
 @dataclass(frozen=True)
 class Figure(Exhibit):
-    """A figure, with its numbers as CSV beside it.
+    """A figure, with its numbers as CSV and its caption as TXT beside it.
 
     Attributes:
         module: of `benchprof.report.figures`, that draws it.
@@ -133,7 +135,7 @@ class Figure(Exhibit):
     """
 
     script = "plot_figure"
-    forms = ("png", "svg", "csv")
+    forms = ("png", "svg", "csv", "txt")
     module: ClassVar[str]
     draw: ClassVar[str]
     category: ClassVar[str]

@@ -15,6 +15,8 @@ from benchprof.run.configuration import CALIBRATED, LISTED
 from benchprof.run.run import Run
 
 Files = Mapping[str, Path | list[Path]]
+FORMS = ("png", "svg", "txt")
+"""Endings of a figure's files: two of the picture, and its caption."""
 LIBRARIES = 4e9
 """Bytes of Python, torch and the libraries, with slack."""
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}

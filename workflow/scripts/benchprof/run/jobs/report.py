@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import digests
+from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.configuration import ShippedBenchmark
 from benchprof.run.jobs.calibration import CalibrateMasks
@@ -69,12 +70,13 @@ class WriteMethods(Job):
     @property
     def settings(self) -> Any:
         """What the text tells of, and the code that writes it."""
-        modules = ["report.methods", "report.references", "portable", "report.style"]
+        modules = ["report.methods", "report.references", "portable", "report.names"]
         return self.told | {
             "sources": self.sources,
             "shipped": self.shipped,
             "code": digests.of_modules(f"benchprof.{m}" for m in modules),
             "references": digests.of_file(FOLDER / "references.bib"),
+            "titles": digests.of_file(TITLES),
         }
 
 
@@ -144,6 +146,7 @@ class WriteReport(Job):
             "own_benchmarks": self.run.own_benchmarks,
             "code": digests.of_modules(["benchprof.profile.criteria", "benchprof.report"]),
             "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
+            "titles": digests.of_file(TITLES),
         }
 
 

@@ -297,8 +297,8 @@ class MeasureRecovery(OfValidation):
     def outputs(self) -> Files:
         """Tables and a figure."""
         tables = {name: self.folder / f"{name}.csv" for name in RECOVERY}
-        drawn = {"figure": self.folder / "recovery.png", "svg": self.folder / "recovery.svg"}
-        return tables | drawn
+        forms = {"figure": "png", "svg": "svg", "caption": "txt"}
+        return tables | {own: self.folder / f"recovery.{form}" for own, form in forms.items()}
 
     @property
     def settings(self) -> Any:

@@ -1,0 +1,104 @@
+"""What the page says first of each benchmark, against sentences worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchprof.report.answers import Answer, answers
+from benchprof.report.matrix import matrix_of
+
+from .conftest import OWN, finished, row
+from .page_files import tables_of
+
+A, B = "contextual_recall", "deductive_reasoning"
+
+
+def asked(table: pd.DataFrame, **changes: dict[str, Any]) -> list[Answer]:
+    """The answers of a table of the one model; `changes` are columns of a table of profiles."""
+    tables = tables_of(table)
+    for name, columns in changes.items():
+        tables[name] = tables[name].assign(**columns)
+    matrix = matrix_of(table, "tiny", "specific", "0.001", OWN)
+    return answers(matrix, tables["findings"], tables["reliability"], tables["power"])
+
+
+def own_tests(**changes: Any) -> pd.DataFrame:
+    """Two own tests and PIQA, which has no AIS; each mask takes 0.6 off its own test alone."""
+    rows = [
+        row(0.6 if own == ability else 0.0, benchmark=OWN[own], ability=ability, **changes)
+        for own in (A, B)
+        for ability in (A, B)
+    ]
+    rows += [
+        row(0.1, benchmark="piqa", ability=a, reason="nothing to lose", **changes) for a in (A, B)
+    ]
+    controls = [
+        row(0.0, benchmark=benchmark, ability="all_abilities", seed=seed)
+        for benchmark in (OWN[A], OWN[B])
+        for seed in range(5)
+    ]
+    return finished([*rows, *controls])
+
+
+def test_a_benchmark_that_needs_an_ability() -> None:
+    first, second = asked(
+        own_tests(),
+        findings={"needed": [B, "", ""], "hindering": [A, "", ""], "form_moved": [B, "", ""]},
+        power={"detectable_ais": 0.25},
+        reliability={"reliability": [0.9, np.nan, np.nan], "reason": "ten items are too few"},
+    )
+    assert first == Answer(
+        OWN[A],
+        "It needs deductive reasoning (AIS 0.00, -0.10 to 0.10). Losing it costs more than random "
+        "masks and the other abilities' masks do. It does better without contextual recall "
+        "(AIS 0.60, 0.50 to 0.70).",
+        "With 60 items the minimum detectable AIS is 0.25. Other items would give nearly the same "
+        "profile (reliability 0.90).",
+        "Form moves too without deductive reasoning: the loss may be of form.",
+    )
+    assert second == Answer(
+        OWN[B],
+        "No ability stands out: no mask costs more than random masks and the other abilities' "
+        "masks do.",
+        "With 60 items the minimum detectable AIS is 0.25. The reliability of the profile is "
+        "unknown: ten items are too few.",
+        "No check of this benchmark found a fault.",
+    )
+
+
+def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
+    """Without their own tests among the benchmarks the doses are unknown."""
+    rows = [row(0.3, ability=ability, high=np.inf) for ability in (A, B)]
+    (named,) = asked(finished(rows), findings={"needed": f"{A}; {B}"})
+    assert named.needs.startswith("It needs contextual recall (AIS 0.30, 0.20 to ∞) and deductive")
+    assert "Losing them costs more" in named.needs
+    assert named.wrong == (
+        "The mask of contextual recall is in doubt: dose unknown. The mask of deductive reasoning "
+        "is in doubt: dose unknown. 2 of 2 intervals have no bound."
+    )
+    (unnamed,) = asked(finished(rows))
+    assert unnamed.wrong.startswith("2 of 2 masks are in doubt, so a need may go unseen.")
+    # Of the synthetic tables: no AIS however large, and halves that agree by 2/3.
+    assert unnamed.sure == (
+        "With 60 items no AIS is sure to be found. Other items may give another profile "
+        "(reliability 0.67, below 0.8)."
+    )
+
+
+def test_where_all_but_the_mask_was_ablated_it_is_what_the_mask_keeps() -> None:
+    first, _ = asked(own_tests(ablation_of="complement"), findings={"sufficient": [A, "", ""]})
+    assert first.needs == (
+        "It keeps more of its score with the masks of contextual recall (AIS 0.60, 0.50 to 0.70) "
+        "alone than with random masks and the other abilities' masks."
+    )
+    assert first.wrong == "All but each mask was ablated, so there is no dose to check."
+
+
+def test_where_all_models_are_broken_none_stands_out() -> None:
+    rows = [row(1.0, ability=ability, flag="ablated_model_broken") for ability in (A, B)]
+    (own,) = asked(finished(rows))
+    assert own.needs == "It names no ability, as every ablated model is broken as a whole."
+    assert "2 of 2 ablated models are broken as a whole" in own.wrong

@@ -1,0 +1,34 @@
+"""Names as readers see them: the field's for shipped benchmarks, everyone's own for all others."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchprof.data import BENCHMARKS
+from benchprof.report.names import inline, readable, titles, wrapped
+
+
+def test_every_shipped_benchmark_has_a_title() -> None:
+    assert sorted(titles()) == sorted(file.stem for file in BENCHMARKS.glob("*.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "within"),
+    [
+        ("arc_challenge", "ARC-Challenge", "ARC-Challenge"),
+        ("truthfulqa_mc1", "TruthfulQA (MC1)", "TruthfulQA (MC1)"),
+        ("long_term_knowledge_recall", "Long-term knowledge recall", "long-term knowledge recall"),
+        ("contextual_recall_test", "Contextual recall test", "contextual recall test"),
+        # A benchmark of a user's own, whose capitals stay.
+        ("MyBench_v2", "MyBench v2", "MyBench v2"),
+    ],
+)
+def test_a_name_is_read(name: str, text: str, within: str) -> None:
+    assert (readable(name), inline(name)) == (text, within)
+
+
+def test_long_names_are_broken_between_words() -> None:
+    assert wrapped("semantic_relationship_comprehension", 22).splitlines() == [
+        "Semantic relationship",
+        "comprehension",
+    ]

@@ -1,0 +1,164 @@
+"""What each benchmark needs, how sure that is and what is wrong with it, in plain sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchprof.profile.criteria import RELIABLE
+from benchprof.profile.findings import in_words
+from benchprof.report.caveats import mask_doubts
+from benchprof.report.matrix import Matrix
+from benchprof.report.names import inline
+from benchprof.report.style import interval, number
+
+Row = Mapping[Any, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page says first of a benchmark that has an AIS.
+
+    Attributes:
+        benchmark: its name.
+        needs: which abilities its score depends on.
+        sure: what the items can show.
+        wrong: what speaks against it; a sentence also where nothing does.
+    """
+
+    benchmark: str
+    needs: str
+    sure: str
+    wrong: str
+
+
+def answers(
+    matrix: Matrix,
+    findings: pd.DataFrame,
+    reliability: pd.DataFrame,
+    power: pd.DataFrame,
+    calibration_benchmarks: Collection[str] = (),
+) -> list[Answer]:
+    """An answer for each benchmark of a matrix that has an AIS, in its order.
+
+    Args:
+        matrix: the cells.
+        findings: the table of findings; which abilities stand out is read here, never found again.
+        reliability: that of reliability.
+        power: that of power.
+        calibration_benchmarks: the benchmarks that are an ability's calibration split.
+    """
+    doubts = mask_doubts(matrix)
+    found, stable, shown = (_by_benchmark(own, matrix) for own in (findings, reliability, power))
+    return [
+        Answer(
+            benchmark,
+            " ".join(_needs(found[benchmark], matrix)),
+            " ".join(_sure(stable[benchmark], shown[benchmark])),
+            " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
+            or "No check of this benchmark found a fault.",
+        )
+        for benchmark in matrix.defined
+    ]
+
+
+def _by_benchmark(table: pd.DataFrame, matrix: Matrix) -> dict[str, Row]:
+    rows = table[
+        (table["model"] == matrix.model)
+        & (table["selection"] == matrix.selection)
+        & (table["fraction"] == matrix.fraction)
+    ]
+    return {row["benchmark"]: row for row in rows.to_dict("records")}
+
+
+def _needs(row: Row, matrix: Matrix) -> Iterator[str]:
+    named = _split(row["sufficient" if matrix.complement else "needed"])
+    others = in_words(matrix.contrasts)
+    if matrix.unnamed:
+        yield f"It names no ability, as {matrix.unnamed}."
+    elif row["broken"] == row["abilities"]:
+        yield "It names no ability, as every ablated model is broken as a whole."
+    elif matrix.complement:
+        masks = f"the masks of {_with_ais(named, row, matrix)} alone"
+        yield (
+            f"It keeps more of its score with {masks} than with {others}."
+            if named
+            else f"No ability's mask alone keeps more than {others} do."
+        )
+    elif named:
+        them = "them" if len(named) > 1 else "it"
+        yield (
+            f"It needs {_with_ais(named, row, matrix)}. Losing {them} costs more than {others} do."
+        )
+    else:
+        other = " other" if row["broken"] else ""
+        yield f"No{other} ability stands out: no mask costs more than {others} do."
+    if better := _split(row["hindering"]):
+        yield f"It does better without {_with_ais(better, row, matrix)}."
+
+
+def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
+    """Abilities with AIS and interval: "spatial reasoning (AIS 0.41, 0.30 to 0.52)"."""
+    cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]].set_index("ability")
+    said = []
+    for ability in abilities:
+        cell = cells.loc[ability]
+        bounds = interval(cell["ais_low"], cell["ais_high"]).replace("inf", "∞")
+        said.append(f"{inline(ability)} (AIS {number(cell['ais'])}, {bounds})")
+    return _listed(said)
+
+
+def _sure(stable: Row, shown: Row) -> Iterator[str]:
+    items, least = f"{int(shown['n'])} items", float(shown["detectable_ais"])
+    if math.isfinite(least):
+        yield f"With {items} the minimum detectable AIS is {number(least)}."
+    else:
+        yield f"With {items} no AIS is sure to be found."
+    value = float(stable["reliability"])
+    if math.isnan(value):
+        yield f"The reliability of the profile is unknown: {stable['reason']}."
+    elif value >= RELIABLE:
+        yield f"Other items would give nearly the same profile (reliability {number(value)})."
+    else:
+        yield (
+            f"Other items may give another profile (reliability {number(value)}, below {RELIABLE})."
+        )
+
+
+def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: bool) -> Iterator[str]:
+    if matrix.complement:
+        yield "All but each mask was ablated, so there is no dose to check."
+    named = [a for kind in ("needed", "hindering") for a in _split(row[kind])]
+    for ability in named:
+        if ability in doubts:
+            yield f"The mask of {inline(ability)} is in doubt: {doubts[ability]}."
+    if not named and doubts:
+        count, every = len(doubts), len(matrix.abilities)
+        yield f"{count} of {every} masks are in doubt, so a need may go unseen."
+    if moved := _split(row["form_moved"]):
+        names = _listed([inline(ability) for ability in moved])
+        yield f"Form moves too without {names}: the loss may be of form."
+    if row["broken"]:
+        models = f"{row['broken']} of {row['abilities']} ablated models"
+        yield f"{models} are broken as a whole: their losses name no ability."
+    cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]]
+    unbounded = int(np.isinf(cells[["ais_low", "ais_high"]].astype(float)).any(axis=1).sum())
+    if unbounded:
+        yield f"{unbounded} of {len(cells)} intervals have no bound."
+    if calibration:
+        yield "These are calibration items: k may have been chosen on them."
+
+
+def _split(names: str) -> list[str]:
+    """Names as the tables join them."""
+    return names.split("; ") if names else []
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """Parts in words: "a, b and c"; empty of none."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

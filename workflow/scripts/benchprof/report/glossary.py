@@ -1,0 +1,209 @@
+"""The words of the report, each with one line that explains it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from benchprof.profile.criteria import LEAST_DOSE, POWER, RELIABLE, SIDE_DROP
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the report.
+
+    Attributes:
+        name: as the list of words has it.
+        says: one line that explains it.
+        forms: a regular expression of how sentences write it; empty where only headers have it.
+    """
+
+    name: str
+    says: str
+    forms: str = ""
+
+
+GLOSSARY = {
+    "ability": Word("ability", "What a set of items tests, such as deductive reasoning."),
+    "mask": Word(
+        "mask",
+        "The parts of the model that matter most to one ability: weights, neurons or heads.",
+        "masks?",
+    ),
+    "k": Word("k", "The size of a mask, as a share of the model.", "k(?= =| was| is)"),
+    "ablated": Word(
+        "ablated model",
+        "The model with a mask's parts switched off; the intact model has all of its parts.",
+        "ablated models?|intact model",
+    ),
+    "ais": Word(
+        "AIS",
+        "Ability Impact Score: how much of its score on a benchmark the model loses with an "
+        "ability's mask ablated; by default 1 is all that it knows above guessing, 0 is nothing.",
+        r"AIS|Ability Impact Scores?(?: \(AIS\))?",
+    ),
+    "dose": Word(
+        "dose",
+        "How much of the score above guessing a mask takes off its own ability's test; below "
+        f"{LEAST_DOSE} the mask is too weak to compare.",
+        "[Dd]oses?",
+    ),
+    "own_test": Word(
+        "own test",
+        "The held-out items of an ability, which its own mask should hurt most.",
+        "own tests?",
+    ),
+    "specific": Word(
+        "specific",
+        "A specific mask hurts its own ability's test and takes at most "
+        f"{SIDE_DROP} off the other abilities' own tests.",
+        "[Nn]ot specific",
+    ),
+    "guessing": Word(
+        "guessing",
+        "The score of a random choice; a model no better than that has nothing to lose.",
+        "guessing",
+    ),
+    "control": Word(
+        "control",
+        "A random mask of the same size: what it costs is damage, not the loss of an ability.",
+        "random controls?|random masks?",
+    ),
+    "interval": Word(
+        "interval",
+        "Where the value would lie for other items of the same kind, at the stated confidence.",
+        "intervals?",
+    ),
+    "p": Word(
+        "p",
+        "How often chance alone gives so large a difference; small p means hardly ever.",
+        "p-values?|p(?= [<=])",
+    ),
+    "q": Word(
+        "q",
+        "A p-value that allows for the number of tests: of all cells below q = 0.05, about one in "
+        "twenty is expected to be a false alarm.",
+        "q-values?|q(?= <)",
+    ),
+    "power": Word(
+        "power",
+        f"The chance to find an effect that is there; the report plans with {POWER:.0%}.",
+        "power",
+    ),
+    "detectable": Word(
+        "minimum detectable AIS",
+        f"The smallest AIS that these items would show with a power of {POWER:.0%}; a smaller one "
+        "may be there unseen.",
+        "minimum detectable AIS",
+    ),
+    "reliability": Word(
+        "reliability",
+        "How far other items would give the same profile: 1 is the same, 0 is unrelated; "
+        f"{RELIABLE} is good.",
+        "[Rr]eliability",
+    ),
+    "split_half": Word(
+        "split-half agreement",
+        "The correlation of the profiles from two halves of the items.",
+    ),
+    "told_apart": Word(
+        "items told apart", "Items that come out differently under different abilities' masks."
+    ),
+    "effective": Word(
+        "effective number of abilities",
+        "How many abilities share a profile: 1 where one holds everything.",
+        "effective number of abilities",
+    ),
+    "noise": Word(
+        "pure noise",
+        "What profiles of random numbers give; a value within its range says nothing.",
+        "[Pp]ure noise",
+    ),
+    "broken": Word(
+        "broken",
+        "A model at guessing wherever the intact one is above it: its loss is of no one ability.",
+        "broken",
+    ),
+    "form": Word(
+        "form",
+        "Whether the model still gives answers of the right kind, whatever they say: an option of "
+        "those offered, a number that can be parsed.",
+        "[Ff]orm",
+    ),
+    "nats": Word("nats", "The unit of logarithms of probabilities: 0.7 is a halving.", "nats"),
+    "headline": Word(
+        "headline metric",
+        "The one metric of a benchmark that its AIS is computed from.",
+        "headline metric",
+    ),
+    "n": Word("n", "The number of items."),
+    "similarity": Word(
+        "similarity",
+        "How alike two profiles are: 1 less their Jensen-Shannon divergence, from 0 to 1.",
+        "[Ss]imilarity|Jensen-Shannon divergence",
+    ),
+    "spearman": Word("Spearman", "Correlation of the ranks of the abilities in two profiles."),
+    "cosine": Word("cosine", "Cosine of the angle between two profiles as vectors."),
+    "over_random": Word(
+        "AIS over random", "How much more the ability's mask costs than its random controls."
+    ),
+    "over_others": Word(
+        "AIS over other abilities",
+        "How much more the ability's mask costs than those of other abilities do on average.",
+    ),
+    "turned": Word("items turned", "Items that a mask turns from right to wrong, or back."),
+    "flag": Word("flag", "A code that says why a value is missing or means something else."),
+    "calibration": Word(
+        "calibration items", "Items set aside to choose k on.", "[Cc]alibration items"
+    ),
+    "resamples": Word(
+        "resamples", "Draws of the items with replacement, which intervals and tests rest on.",
+        "resamples",
+    ),
+}  # fmt: skip
+"""The words by key."""
+
+_FORMS = {key: word.forms for key, word in GLOSSARY.items() if word.forms}
+# The longest first: "minimum detectable AIS" is not "AIS".
+_PATTERN = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(f"(?P<{k}>{forms})" for k, forms in sorted(_FORMS.items(), key=lambda f: -len(f[1])))
+    + r")(?![\w-])"
+)
+
+
+def marked(key: str, text: str = "") -> Markup:
+    """A word of `GLOSSARY` as HTML that explains it to the pointer and the keyboard.
+
+    Args:
+        key: of the word.
+        text: what stands on the page; its name where that is empty.
+    """
+    word = GLOSSARY[key]
+    return Markup(
+        '<span class="word" tabindex="0" aria-describedby="word-{}" data-says="{}">{}</span>'
+    ).format(key, word.says, text or word.name)
+
+
+def explainer() -> Callable[[str], Markup]:
+    """A function that marks, in all texts that it is given, each word where it first stands.
+
+    Once a view is enough: every marked word is a stop of the Tab key.
+    """
+    seen: set[str] = set()
+
+    def explained(text: str) -> Markup:
+        parts: list[Markup] = []
+        end = 0
+        for found in _PATTERN.finditer(text):
+            key = str(found.lastgroup)
+            if key not in seen:
+                seen.add(key)
+                parts += [escape(text[end : found.start()]), marked(key, found.group())]
+                end = found.end()
+        return Markup().join([*parts, escape(text[end:])])
+
+    return explained

@@ -1,0 +1,52 @@
+"""How readers see the names of benchmarks and abilities; tables keep those of the configuration."""
+
+from __future__ import annotations
+
+import functools
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from benchprof.data import TITLES
+
+# Words that English joins by a hyphen.
+HYPHENED = {"long term": "long-term"}
+
+
+@functools.cache
+def titles() -> Mapping[str, str]:
+    """The titles of the shipped benchmarks, by name."""
+    return dict(json.loads(TITLES.read_text(encoding="utf-8")))
+
+
+def readable(name: str) -> str:
+    """A name to read: `piqa` as "PIQA", `contextual_recall` as "Contextual recall".
+
+    A shipped benchmark has a title; every other name keeps its words.
+    """
+    words = inline(name)
+    return words[:1].upper() + words[1:]
+
+
+def inline(name: str) -> str:
+    """The same within a sentence: "PIQA", "contextual recall"."""
+    if name in titles():
+        return titles()[name]
+    words = name.replace("_", " ")
+    for apart, joined in HYPHENED.items():
+        words = words.replace(apart, joined)
+    return words
+
+
+def wrapped(name: str, width: int) -> str:
+    """`readable`, broken into lines of at most `width` characters."""
+    return textwrap.fill(readable(name), width)
+
+
+def codes(names: Sequence[str]) -> dict[str, str]:
+    """A short name for each: its words' initials, numbered where two would be the same."""
+    initials = ["".join(word[0] for word in name.split("_") if word).upper() for name in names]
+    return {
+        name: code if initials.count(code) == 1 else f"{code}{initials[: place + 1].count(code)}"
+        for place, (name, code) in enumerate(zip(names, initials, strict=True))
+    }
