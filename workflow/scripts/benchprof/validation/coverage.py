@@ -15,6 +15,9 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
+COLUMNS = ["model", "benchmark", "ability", "metric", "pool_ais", "draws", "held", "missed_by",
+           "unbounded", "pool_items", "items"]  # fmt: skip
+
 
 def coverage_rows(
     pool: Scores,
@@ -66,23 +69,10 @@ def coverage_rows(
             distance = np.maximum(found.low - true, true - found.high)
             held += distance <= 0
             missed_by = np.maximum(missed_by, distance)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "model": pool.model,
-                    "benchmark": name,
-                    "ability": [a.ability for a in pool.ablations],
-                    "metric": metric,
-                    "pool_ais": true,
-                    "draws": each,
-                    "held": held,
-                    "missed_by": missed_by,
-                    "unbounded": unbounded,
-                    "pool_items": pool.n,
-                    "items": size,
-                }
-            )
-        )
+        abilities = [ablation.ability for ablation in pool.ablations]
+        values = (pool.model, name, abilities, metric, true, each, held, missed_by, unbounded,
+                  pool.n, size)  # fmt: skip
+        rows.append(pd.DataFrame(dict(zip(COLUMNS, values, strict=True))))
     return pd.concat(rows, ignore_index=True)
 
 

@@ -73,19 +73,23 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def mask_rows(
-    masks: Mapping[tuple[str, Ablation], Path], blocks: Mapping[tuple[str, str], Path]
+    masks: Mapping[tuple[str, Ablation], Path],
+    blocks: Mapping[tuple[str, str], Path],
+    forms: Mapping[str, Path],
 ) -> pd.DataFrame:
-    """Precision and recall of every mask of a planted model's abilities.
+    """Precision and recall of every mask of a planted model's abilities, and its share of form.
 
     Args:
         masks: by model.
         blocks: by model and ability.
+        forms: what writes alphabets, by model.
     """
     rows = []
     for (model, own), path in masks.items():
         precision, recall = precision_and_recall(path, blocks[model, own.ability])
-        rows.append((model, own.selection, own.k, own.ability, precision, recall))
-    return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall"])
+        form_share, _ = precision_and_recall(path, forms[model])
+        rows.append((model, own.selection, own.k, own.ability, precision, recall, form_share))
+    return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall", "form_share"])
 
 
 def recovery_rows(
@@ -112,6 +116,7 @@ def recovery_rows(
             "mask_precision": chosen["precision"].mean(),
             "mask_precision_min": chosen["precision"].min(),
             "mask_recall": chosen["recall"].mean(),
+            "form_share": chosen["form_share"].mean(),
         }
         row |= drops(own, needed, own_benchmarks)
         row |= _errors(own)
