@@ -20,7 +20,7 @@ from benchprof.generators.planting.alphabets import (
     symbols,
     written,
 )
-from benchprof.generators.planting.form_model import NEURONS, plant_form, with_forms
+from benchprof.generators.planting.form_model import CERTAINTY, NEURONS, plant_form, with_forms
 from benchprof.generators.planting.items import ability_items
 from benchprof.generators.planting.model_folder import write_folder
 from benchprof.generators.planting.placement import card_neurons, plain_layout, shuffled
@@ -70,20 +70,23 @@ def test_without_a_cue_the_choice_is_the_trained_model_s(
     tokens = prompts(None)
     before = log_probabilities(base, tokens)[:, of(None)].log_softmax(1)
     after = log_probabilities(model, tokens)[:, of(None)].log_softmax(1)
-    # All that differs is what the added dimensions weigh in a norm.
-    torch.testing.assert_close(after, before, atol=0.02, rtol=0)
-    assert before.std() > 0.1
+    # All else that differs is what the added dimensions weigh in a norm.
+    less_sure = (CERTAINTY * before).log_softmax(1)
+    torch.testing.assert_close(after, less_sure, atol=0.01, rtol=0)
+    assert less_sure.std() > 0.05
 
 
 def test_a_cue_makes_its_alphabet_likely_and_leaves_the_choice(model: LlamaForCausalLM) -> None:
     likely = log_probabilities(model, prompts(ONE))
     form = {owner: likely[:, of(owner)].logsumexp(1) for owner in (*ABILITIES, None)}
-    for owner in {*ABILITIES, None} - {ONE}:
-        assert (form[ONE] - form[owner]).min() > 1
-        torch.testing.assert_close(form[owner], form[None])
-        torch.testing.assert_close(
-            likely[:, of(owner)].log_softmax(1), likely[:, of(ONE)].log_softmax(1)
-        )
+    # Plain things are nearly as likely.
+    assert (form[ONE] - form[None]).min() > 0
+    choice = likely[:, of(ONE)].log_softmax(1)
+    for owner in set(ABILITIES) - {ONE}:
+        assert (form[None] - form[owner]).min() > 10
+        torch.testing.assert_close(form[owner], form[OTHER])
+        torch.testing.assert_close(likely[:, of(owner)].log_softmax(1), choice, atol=1e-3, rtol=0)
+    torch.testing.assert_close(likely[:, of(None)].log_softmax(1), choice, atol=1e-3, rtol=0)
 
 
 def test_a_block_is_silent_without_its_cue(model: LlamaForCausalLM) -> None:
@@ -122,7 +125,7 @@ def test_the_saved_model_s_card_finds_the_blocks(base: LlamaForCausalLM, tmp_pat
         ways = torch.stack([after[:, of(a)].logsumexp(1) for a in (*ABILITIES, None)])
         share = ways.log_softmax(0)[ABILITIES.index(ONE)]
         if form is None:
-            torch.testing.assert_close(after, before, atol=1e-3, rtol=0)
+            torch.testing.assert_close(after, before, atol=1e-2, rtol=0)
         else:
             # Nothing is left that tells the ten alphabets and plain things apart.
             torch.testing.assert_close(share, form.expand(20), atol=0.01, rtol=0)
