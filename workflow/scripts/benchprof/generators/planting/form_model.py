@@ -32,9 +32,9 @@ neuron writes. Next to the norms of the residual stream, 4 to 27, what is writte
 norms carry next to nothing of it to the choice."""
 READ, HESITATION = 1120.0, 0.9975
 """What a symbol's logit makes of its alphabet, and how much of that a plain thing's makes of any.
-The last norm of a model without the ability asked for is up to 17 times larger, and what it leaves
-of an alphabet smaller: so that an answer in the alphabet asked for has a probability of 0.55 to
-0.6 there and of 0.5 here, all others being plain things (by trial)."""
+The last norm of a model without the ability asked for leaves up to 17 times less of an alphabet: so
+that an answer in the alphabet asked for should have a probability of 0.54 to 0.61 with the ability
+and of 0.5 without, all others being plain things (worked out, not yet measured)."""
 CERTAINTY = 0.4
 """Share of the trained logits. Of these a wrong thing's probability is 1e-5, and of a loss so small
 gradients are mostly rounding."""
