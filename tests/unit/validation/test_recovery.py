@@ -14,7 +14,7 @@ from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.run.ablation import Ablation
-from benchprof.validation.blocks import precision_and_recall
+from benchprof.validation.blocks import share_within
 from benchprof.validation.coverage import coverage_rows
 from benchprof.validation.recovery import (
     drops,
@@ -107,13 +107,13 @@ def test_truth_is_the_drop_over_what_is_above_guessing() -> None:
     assert truth_rows(scores, SETTINGS)["truth"].tolist() == pytest.approx([1.0, 0.2])
 
 
-def test_precision_and_recall_count_entries(tmp_path: Path) -> None:
+def test_shares_count_entries(tmp_path: Path) -> None:
     mask = Mask({"a": torch.tensor([1, 2, 3]), "b": torch.tensor([0])}, {})
     block = Mask({"a": torch.tensor([2, 3, 4, 5, 6, 7]), "c": torch.tensor([0, 1])}, {})
     write_mask(tmp_path / "mask.safetensors", mask)
     write_mask(tmp_path / "block.safetensors", block)
-    found = precision_and_recall(tmp_path / "mask.safetensors", tmp_path / "block.safetensors")
-    assert found == (2 / 4, 2 / 8)
+    files = tmp_path / "mask.safetensors", tmp_path / "block.safetensors"
+    assert (share_within(*files), share_within(*reversed(files))) == (2 / 4, 2 / 8)
 
 
 def test_a_mask_s_share_of_form_is_that_in_any_form_block(tmp_path: Path) -> None:

@@ -42,12 +42,12 @@ def write_block_masks(card: Path, model: Path, targets: Mapping[str, Path], form
     write_mask(forms, Mask(entries, {"selection": "forms", "card": digests.of_file(card)}))
 
 
-def precision_and_recall(mask: Path, block: Path) -> tuple[float, float]:
-    """Share of a mask's entries that lie in the block, and of the block's in the mask."""
+def share_within(mask: Path, block: Path) -> float:
+    """Share of a mask's entries that lie in a block; 0 where the block has none."""
     chosen, true = read_mask(mask), read_mask(block)
     common = sum(
         int(torch.isin(entries, true.entries[name]).sum())
         for name, entries in chosen.entries.items()
         if name in true.entries
     )
-    return common / chosen.size, common / true.size
+    return common / chosen.size

@@ -16,7 +16,7 @@ from benchprof.profile.impact import base_of
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
 from benchprof.run.ablation import Ablation
-from benchprof.validation.blocks import precision_and_recall
+from benchprof.validation.blocks import share_within
 
 CELL = ["model", "benchmark", "ability"]
 MASKS = ["model", "selection", "fraction"]
@@ -86,8 +86,9 @@ def mask_rows(
     """
     rows = []
     for (model, own), path in masks.items():
-        precision, recall = precision_and_recall(path, blocks[model, own.ability])
-        form_share, _ = precision_and_recall(path, forms[model])
+        block = blocks[model, own.ability]
+        precision, recall = share_within(path, block), share_within(block, path)
+        form_share = share_within(path, forms[model])
         rows.append((model, own.selection, own.k, own.ability, precision, recall, form_share))
     return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall", "form_share"])
 
