@@ -21,6 +21,7 @@ from benchprof.files import as_json
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.job import listed
+from benchprof.run.jobs.validation import VERDICT, CheckRecovery
 from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
 
@@ -396,3 +397,14 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     before = file.stat().st_mtime_ns
     job.write_settings()
     assert file.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(("accepted", "models"), [(10, ["planted-form"]), (None, [])])
+def test_a_model_is_examined_where_its_acceptance_is_demanded(
+    accepted: int | None, models: list[str]
+) -> None:
+    values = copy.deepcopy(FORM)
+    values["validation"]["thresholds"]["accepted"] = accepted
+    job = job_of(Run.of(values), VERDICT)
+    assert isinstance(job, CheckRecovery)
+    assert list(job.acceptance) == models

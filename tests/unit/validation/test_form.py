@@ -1,4 +1,7 @@
-"""Whether the rule of effects tells masks of abilities from masks of form, where both are known."""
+"""Masks of abilities and of form, where both are known: the validation's verdict and the effects'.
+
+A fifth sabotage beside those of test_sabotage.py: the blocks of form, taken for the abilities'.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.conftest import ROOT
-from tests.unit.validation.conftest import ABILITIES, SEED, SEEDS, SETTINGS, Masks, Validation
+from tests.unit.validation.conftest import (
+    ABILITIES,
+    SEED,
+    SEEDS,
+    SETTINGS,
+    Masks,
+    Validation,
+    failed,
+)
 
 from benchprof.analysis.effects import effects_table
 from benchprof.analysis.selectivity import answers_of, selectivity_table
@@ -20,6 +31,11 @@ from benchprof.run.ablation import ALL_ABILITIES
 from benchprof.tasks.source import TaskSource
 
 ITEMS = 50
+
+
+@pytest.fixture(scope="module")
+def of_form(tmp_path_factory: pytest.TempPathFactory) -> Validation:
+    return Validation(tmp_path_factory.mktemp("form"), "planted_form.yaml", ITEMS)
 
 
 def effects(validation: Validation, masks: Masks, items: str, folder: Path) -> pd.DataFrame:
@@ -39,6 +55,15 @@ def effects(validation: Validation, masks: Masks, items: str, folder: Path) -> p
         intact[test] = answers.pop(INTACT)
         ablated[test] = {owners[state]: own for state, own in answers.items()}
     return effects_table(selectivity_table(intact, ablated, SETTINGS)).set_index("ability")
+
+
+def test_masks_from_crossed_items_hold_all_thresholds(of_form: Validation) -> None:
+    assert failed(of_form.judged("honest", of_form.masks)) == set()
+
+
+def test_form_blocks_taken_for_abilities_fail(of_form: Validation) -> None:
+    found = failed(of_form.judged("form", of_form.form_blocks()))
+    assert {"mask_precision", "form_share", "own_drop", "ais_rmse", "separable"} <= found
 
 
 def test_masks_from_crossed_items_are_of_their_abilities(

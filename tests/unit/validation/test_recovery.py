@@ -214,22 +214,17 @@ def test_the_calibrated_k_is_held_against_the_best(bound: float, holds: bool) ->
 
 @pytest.mark.parametrize(("bounds", "holds"), [([0.1, 0.2], True), ([0, 0.1], False)])
 def test_the_share_of_form_lies_between_its_bounds(bounds: list[float], holds: bool) -> None:
-    judgements = judge(
-        measured(), ["m"], [], ("specific", "0.01"), {"accepted": 1, "form_share": bounds}
-    )
+    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), {"form_share": bounds})
     assert [j.holds for j in judgements if j.what == "m: form_share"] == [holds]
 
 
 def test_what_has_no_threshold_is_not_demanded() -> None:
     view = ("specific", "0.01")
-    few = {"accepted": 1} | dict.fromkeys(set(THRESHOLDS) - {"accepted"})
-    for thresholds in ({"accepted": 1}, few):
+    for thresholds in ({}, dict.fromkeys(THRESHOLDS)):
         judgements = judge(measured(coverage=pd.DataFrame()), ["m", "n"], [], view, thresholds)
         whats = {judgement.what for judgement in judgements if judgement.what.startswith("m: ")}
-        assert whats == {
-            "m: rows of the recovery table", "m: undefined AIS", "m: abilities accepted",
-        }  # fmt: skip
-        assert len(judgements) == 6
+        assert whats == {"m: rows of the recovery table", "m: undefined AIS"}
+        assert len(judgements) == 4
 
 
 def test_a_calibrated_k_that_was_not_measured_fails() -> None:

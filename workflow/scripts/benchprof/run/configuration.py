@@ -471,7 +471,7 @@ LeastAndMost = Annotated[
 class Thresholds(Section):
     """What a validation must reach, where it is demanded; config/planted.yaml explains each."""
 
-    accepted: int = Field(ge=1, description="a whole number, 1 or more")
+    accepted: int | None = Field(default=None, ge=1, description="a whole number, 1 or more")
     truth_rmse: Number | None = None
     found: Number | None = None
     mask_precision: Number | None = None

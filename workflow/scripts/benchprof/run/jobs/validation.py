@@ -360,8 +360,9 @@ class CheckRecovery(OfValidation):
 
     @property
     def acceptance(self) -> dict[str, Path]:
-        """Whether each planted model holds what was planted."""
-        return {model: AcceptModel(self.run, model).acceptance for model in self.validation.planted}
+        """Whether each planted model holds what was planted; none where it is not demanded."""
+        demanded = self.validation.planted if self.validation.thresholds.accepted else []
+        return {model: AcceptModel(self.run, model).acceptance for model in demanded}
 
     @property
     def verdict(self) -> Path:
