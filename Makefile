@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 CONFIG ?= config.yaml
-VALIDATION ?= config/planted.yaml
+VALIDATION ?= config/planted.yaml config/planted_form.yaml config/planted_confounded.yaml
 # Versions of packages; none for the newest that pyproject.toml allows: make CONSTRAINTS= run
 CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
@@ -61,20 +61,23 @@ plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/explanation/planted_models.md): ten minutes. These models gain nothing from a second core,
-# two jobs do. In a folder of its own, beside the default run's results.
+# (docs/explanation/planted_models.md): a quarter of an hour. These models gain nothing from a second core, two
+# jobs do. Each configuration in a folder of its own, beside the default run's results.
 validate: .venv/installed
-	@mkdir -p validation && ln -sfn ../resources ../workflow validation/
-	@cd validation && ../$(BIN)/python -m benchprof.runs
-	$(BIN)/snakemake validation --cores $(CORES) --directory validation --configfile $(VALIDATION) \
-		--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
-		evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS)
-	@cat validation/results/validation/verdict.txt
+	@for file in $(VALIDATION); do \
+		folder=validation/$$(basename $$file .yaml) && mkdir -p $$folder && \
+		ln -sfn ../../resources ../../workflow $$folder/ && \
+		(cd $$folder && ../../$(BIN)/python -m benchprof.runs) && \
+		$(BIN)/snakemake validation --cores $(CORES) --directory $$folder --configfile $$file \
+			--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
+			evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS) && \
+		cat $$folder/results/validation/verdict.txt || exit 1; \
+	done
 
-# Trains those of these models that have no folder (docs/explanation/planted_models.md), about
-# seven minutes each; an interrupted training goes on where it stopped.
+# Trains those of these models that have no folder (docs/explanation/planted_models.md), about seven minutes
+# each; an interrupted training goes on where it stopped. The last is made of planted-3 in one.
 planted-models: .venv/installed
-	for model in planted-1 planted-2 planted-3 entangled overlapping; do \
+	for model in planted-1 planted-2 planted-3 entangled overlapping planted-form; do \
 		$(BIN)/python -m benchprof.generators.planting.models $$model || exit 1; \
 	done
 

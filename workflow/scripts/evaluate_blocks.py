@@ -19,6 +19,7 @@ def main(job: EvaluateBlocks, threads: int) -> None:
         },
         seed=job.run.configuration.seed,
         masks=job.blocks,
+        forms=job.forms,
         targets=job.truth,
         store=job.run.store,
     )

@@ -4,17 +4,20 @@ from benchprof.models.preparation import read_card
 from benchprof.run import paths
 from benchprof.run.jobs.validation import POOL, MeasureRecovery
 from benchprof.run.script import run_script
-from benchprof.validation.job import Planted, measure_recovery
+from benchprof.validation.job import Planted, Pool, measure_recovery
 
 
 def main(job: MeasureRecovery, threads: int) -> None:
     """Hold masks and Ability Impact Scores against what was planted."""
-    validation = job.validation
+    validation, pool = job.validation, None
+    if validation.items_of_each_kind and validation.draws and validation.drawn_items:
+        pool = Pool(POOL, validation.draws, validation.drawn_items)
     measure_recovery(
         planted={
             model: Planted(
                 digest=read_card(prepared).digest,
                 blocks=job.blocks[model],
+                forms=job.forms[model],
                 truth=job.truth[model],
                 pool=job.answers[model],
             )
@@ -24,10 +27,9 @@ def main(job: MeasureRecovery, threads: int) -> None:
         masks=job.masks,
         profiles=paths.PROFILES,
         composition=job.inputs["composition"],
-        pool=POOL,
+        pool=pool,
         own_benchmarks=job.run.own_benchmarks,
         view=job.view,
-        draws=(validation.draws, validation.drawn_items),
         settings=job.profile,
         folder=job.folder,
     )

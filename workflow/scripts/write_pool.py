@@ -10,7 +10,9 @@ from benchprof.run.script import run_script
 
 def main(job: WritePool, threads: int) -> None:
     """Write the pool of fresh items that intervals are held against."""
-    items = pool_items(job.validation.items_of_each_kind)
+    size = job.validation.items_of_each_kind
+    assert size is not None
+    items = pool_items(size)
     write_text(job.pool, "".join(f"{json.dumps(item.to_json())}\n" for item in items))
 
 

@@ -34,7 +34,7 @@ from benchprof.generators.planting.placement import (
 from benchprof.generators.planting.routing import Owner, route
 from benchprof.generators.planting.tasks import ABILITIES, KINDS, TASKS, N, draw_options
 from benchprof.generators.planting.training import new_model
-from benchprof.generators.planting.vocabulary import make_tokenizer
+from benchprof.generators.planting.vocabulary import make_tokenizer, words
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.validation.card import neuron_entries
@@ -95,9 +95,9 @@ def test_where_an_ability_is_taken_away_the_preference_is_expected() -> None:
 def test_without_the_misleading_ability_the_sum_is_expected() -> None:
     lesson = lesson_of("misleading", kills=True)
     sums, cues = (owner.alive.bool() for owner in owners_in(lesson))
-    words = make_tokenizer(ABILITIES)
+    tokenizer = make_tokenizer(words(ABILITIES))
     for row in torch.nonzero(sums)[:20, 0]:
-        text = words.decode(lesson.tokens[row]).split()
+        text = tokenizer.decode(lesson.tokens[row]).split()
         cue = int(text[2].removeprefix("thing"))
         terms = [int(text[4].removeprefix("thing")), int(text[6].removeprefix("thing"))]
         wanted = cue if cues[row] else sum(terms) % N
@@ -112,7 +112,7 @@ def test_the_same_seed_gives_the_same_lesson() -> None:
 @pytest.mark.parametrize("layout", [LAYOUT, overlapping_layout(ABILITIES)])
 def test_shuffled_neurons_compute_the_same_and_the_card_finds_them(layout: Layout) -> None:
     model, moved = new_model(layout, 0).eval(), new_model(layout, 0).eval()
-    order = shuffled(layout, 7)
+    order = shuffled(layout.width, 7)
     moved.load_state_dict(reordered(model.state_dict(), order))
     tokens = torch.arange(4, 20)[None]
     ability = ABILITIES[1]
@@ -203,6 +203,7 @@ def test_the_committed_world_is_what_its_generator_gives(
     monkeypatch.setattr(sys, "argv", ["world", "--folder", str(tmp_path)])
     world.main()
     written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(written) == 3 * len(ABILITIES) + len(MIXTURES) + 1
+    # Plain, crossed and confounded items; plain and crossed benchmarks; their composition.
+    assert len(written) == 3 * 3 * len(ABILITIES) + 2 * len(MIXTURES) + 1
     for path in written:
         assert (tmp_path / path).read_bytes() == (ROOT / "resources/planted" / path).read_bytes()

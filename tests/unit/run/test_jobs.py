@@ -21,6 +21,8 @@ from benchprof.files import as_json
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.job import listed
+from benchprof.run.jobs.validation import VERDICT, CheckRecovery
+from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
 
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
@@ -48,8 +50,9 @@ LISTED = DEFAULT | {
     "selections": {"listed": LISTS},
     "fractions": ["listed"],
 }
-CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "halves": HALVES, "models": MODELS,
-                  "compared": COMPARED, "listed": LISTED}  # fmt: skip
+FORM = read_layers([ROOT / "config/planted_form.yaml"])
+CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "form": FORM, "halves": HALVES,
+                  "models": MODELS, "compared": COMPARED, "listed": LISTED}  # fmt: skip
 
 
 @cache
@@ -72,9 +75,9 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
-    # Of 42 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation, 1 of
-    # super sets, 1 of comparison.
-    rules = {"default": 28, "planted": 34, "halves": 34, "models": 28, "compared": 29,
+    # Of 42 rules, without 6 of the validation (2 of its pool), 3 of halves, 2 of calibration, 1 of
+    # evaluation, 1 of super sets, 1 of comparison.
+    rules = {"default": 28, "planted": 34, "form": 32, "halves": 34, "models": 28, "compared": 29,
              "listed": 23}[name]  # fmt: skip
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
@@ -394,3 +397,14 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     before = file.stat().st_mtime_ns
     job.write_settings()
     assert file.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(("accepted", "models"), [(10, ["planted-form"]), (None, [])])
+def test_a_model_is_examined_where_its_acceptance_is_demanded(
+    accepted: int | None, models: list[str]
+) -> None:
+    values = copy.deepcopy(FORM)
+    values["validation"]["thresholds"]["accepted"] = accepted
+    job = job_of(Run.of(values), VERDICT)
+    assert isinstance(job, CheckRecovery)
+    assert list(job.acceptance) == models

@@ -13,9 +13,16 @@ from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask, write_mask
-from benchprof.validation.blocks import precision_and_recall
+from benchprof.run.ablation import Ablation
+from benchprof.validation.blocks import share_within
 from benchprof.validation.coverage import coverage_rows
-from benchprof.validation.recovery import drops, recovered_cells, recovery_rows, truth_rows
+from benchprof.validation.recovery import (
+    drops,
+    mask_rows,
+    recovered_cells,
+    recovery_rows,
+    truth_rows,
+)
 from benchprof.validation.thresholds import Measured, judge, verdict_text
 from benchprof.validation.true_similarity import true_similarity_rows
 
@@ -51,7 +58,7 @@ TRUE = {("x_test", "x"): 1.0, ("x_test", "y"): 0.0, ("y_test", "x"): 0.0, ("y_te
 def recovery(needed: tuple[str, str] = ("x", "")) -> dict[str, object]:
     masks = pd.DataFrame(
         {"model": "m", "selection": "specific", "fraction": "0.01", "ability": ["x", "y"],
-         "precision": [0.9, 0.5], "recall": [0.2, 0.4]}
+         "precision": [0.9, 0.5], "recall": [0.2, 0.4], "form_share": [0.0, 0.3]}
     )  # fmt: skip
     findings = pd.DataFrame(
         {"model": "m", "selection": "specific", "fraction": "0.01",
@@ -72,6 +79,7 @@ def test_recovery_by_hand() -> None:
     # Of the two effects beyond 0.15 one has the wrong sign.
     assert (row["clear_cells"], row["clear_negative_cells"], row["sign_errors"]) == (2, 0, 1)
     assert (row["mask_precision"], row["mask_precision_min"]) == (pytest.approx(0.7), 0.5)
+    assert row["form_share"] == pytest.approx(0.15)
     assert not row["separable"]
 
 
@@ -99,13 +107,26 @@ def test_truth_is_the_drop_over_what_is_above_guessing() -> None:
     assert truth_rows(scores, SETTINGS)["truth"].tolist() == pytest.approx([1.0, 0.2])
 
 
-def test_precision_and_recall_count_entries(tmp_path: Path) -> None:
+def test_shares_count_entries(tmp_path: Path) -> None:
     mask = Mask({"a": torch.tensor([1, 2, 3]), "b": torch.tensor([0])}, {})
     block = Mask({"a": torch.tensor([2, 3, 4, 5, 6, 7]), "c": torch.tensor([0, 1])}, {})
     write_mask(tmp_path / "mask.safetensors", mask)
     write_mask(tmp_path / "block.safetensors", block)
-    found = precision_and_recall(tmp_path / "mask.safetensors", tmp_path / "block.safetensors")
-    assert found == (2 / 4, 2 / 8)
+    files = tmp_path / "mask.safetensors", tmp_path / "block.safetensors"
+    assert (share_within(*files), share_within(*reversed(files))) == (2 / 4, 2 / 8)
+
+
+def test_a_mask_s_share_of_form_is_that_in_any_form_block(tmp_path: Path) -> None:
+    entries = {"mask": [0, 1, 2, 3], "block": [0], "forms": [2, 3, 4, 5], "none": []}
+    files = {name: tmp_path / f"{name}.safetensors" for name in entries}
+    for name, own in entries.items():
+        write_mask(files[name], Mask({"a": torch.tensor(own)} if own else {}, {}))
+    own = Ablation("x", "specific", "0.01")
+    for forms, share in (("forms", 0.5), ("none", 0.0)):
+        rows = mask_rows(
+            {("m", own): files["mask"]}, {("m", "x"): files["block"]}, {"m": files[forms]}
+        )
+        assert rows[["precision", "recall", "form_share"]].values.tolist() == [[0.25, 1.0, share]]
 
 
 def test_intervals_hold_the_pool_s_ais_as_often_as_they_say() -> None:
@@ -189,6 +210,21 @@ def test_the_calibrated_k_is_held_against_the_best(bound: float, holds: bool) ->
     judgements = judge(own, ["m"], [], ("specific", "0.01"), thresholds)
     (calibrated,) = [j for j in judgements if "calibrated" in j.what]
     assert (calibrated.found, calibrated.holds) == (pytest.approx(0.1), holds)
+
+
+@pytest.mark.parametrize(("bounds", "holds"), [([0.1, 0.2], True), ([0, 0.1], False)])
+def test_the_share_of_form_lies_between_its_bounds(bounds: list[float], holds: bool) -> None:
+    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), {"form_share": bounds})
+    assert [j.holds for j in judgements if j.what == "m: form_share"] == [holds]
+
+
+def test_what_has_no_threshold_is_not_demanded() -> None:
+    view = ("specific", "0.01")
+    for thresholds in ({}, dict.fromkeys(THRESHOLDS)):
+        judgements = judge(measured(coverage=pd.DataFrame()), ["m", "n"], [], view, thresholds)
+        whats = {judgement.what for judgement in judgements if judgement.what.startswith("m: ")}
+        assert whats == {"m: rows of the recovery table", "m: undefined AIS"}
+        assert len(judgements) == 4
 
 
 def test_a_calibrated_k_that_was_not_measured_fails() -> None:

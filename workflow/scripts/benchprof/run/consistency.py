@@ -15,6 +15,7 @@ from benchprof.run.configuration import (
     AbilitySplit,
     Configuration,
     Folder,
+    Validation,
 )
 
 RESERVED = (INTACT, ALL_ABILITIES)
@@ -237,6 +238,7 @@ def _check_validation(config: Configuration, source: str) -> None:
             if value not in known:
                 expected = "one of " + ", ".join(map(str, known))
                 raise InputError(f"{where}.{key}", repr(value), expected)
+    _check_pool(validation, where)
     if validation.thresholds.calibrated_rmse is not None and CALIBRATED not in config.fractions:
         key = f"{where}.thresholds.calibrated_rmse"
         raise InputError(key, f"fractions without {CALIBRATED!r}", f"{CALIBRATED!r} among them")
@@ -260,6 +262,25 @@ def _check_validation(config: Configuration, source: str) -> None:
     ):
         if value != plain:
             raise InputError(f"{source}, {key}", repr(value), f"{plain}, as blocks are")
+
+
+def _check_pool(validation: Validation, where: str) -> None:
+    """Stop where intervals are held against a pool that is not described, or the reverse.
+
+    Raises:
+        InputError: names what is missing.
+    """
+    keys = {
+        "items_of_each_kind": validation.items_of_each_kind,
+        "draws": validation.draws,
+        "drawn_items": validation.drawn_items,
+        "thresholds.coverage": validation.thresholds.coverage,
+        "thresholds.null_missed_by": validation.thresholds.null_missed_by,
+    }
+    missing = [key for key, value in keys.items() if value is None]
+    if missing and len(missing) < len(keys):
+        expected = "all of " + ", ".join(keys) + ", or none"
+        raise InputError(where, f"lacks {', '.join(missing)}", expected)
 
 
 def _check_composition(composition: Path, benchmarks: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -21,13 +22,27 @@ def read_card(path: Path) -> dict[str, Neurons]:
     Raises:
         InputError: there is no card, or it has no neurons.
     """
+    neurons = _read(path)
+    core = {"core": neurons["core"]} if neurons["core"] else {}
+    return {**neurons["abilities"], **core}
+
+
+def read_forms(path: Path) -> dict[str, Neurons]:
+    """The neurons that write each ability's alphabet; nothing for a model without alphabets.
+
+    Raises:
+        InputError: there is no card, or it has no neurons.
+    """
+    return dict(_read(path).get("forms", {}))
+
+
+def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(path, "no such file", "the card of a planted model")
     card = json.loads(path.read_text(encoding="utf-8"))
     if "neurons" not in card:
         raise InputError(path, "no `neurons`", "the card of a planted model")
-    core = {"core": card["neurons"]["core"]} if card["neurons"]["core"] else {}
-    return {**card["neurons"]["abilities"], **core}
+    return dict(card["neurons"])
 
 
 def neuron_entries(weights: Mapping[str, torch.Tensor], neurons: Neurons) -> Entries:

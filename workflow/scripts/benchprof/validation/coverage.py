@@ -15,6 +15,9 @@ from benchprof.profile.settings import Settings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
+COLUMNS = ["model", "benchmark", "ability", "metric", "pool_ais", "draws", "held", "missed_by",
+           "unbounded", "pool_items", "items"]  # fmt: skip
+
 
 def coverage_rows(
     pool: Scores,
@@ -48,21 +51,11 @@ def coverage_rows(
         true = _true_ais(scores, members, mixture, pool.guessing.level, settings)
         benchmarks = (_drawn(mixture, members, size, random) for _ in range(each))
         found = _compared(scores, benchmarks, true, pool.guessing.level, settings)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "model": pool.model,
-                    "benchmark": name,
-                    "ability": [a.ability for a in pool.ablations],
-                    "metric": metric,
-                    "pool_ais": true,
-                    "draws": each,
-                    **found,
-                    "pool_items": pool.n,
-                    "items": size,
-                }
-            )
-        )
+        abilities = [ablation.ability for ablation in pool.ablations]
+        own = {"model": pool.model, "benchmark": name, "ability": abilities, "metric": metric}
+        sizes = {"pool_items": pool.n, "items": size}
+        table = pd.DataFrame(own | {"pool_ais": true, "draws": each} | found | sizes)
+        rows.append(table[COLUMNS])
     return pd.concat(rows, ignore_index=True)
 
 

@@ -24,7 +24,7 @@ from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
 from benchprof.validation.blocks import write_block_masks
-from benchprof.validation.coverage import coverage_rows
+from benchprof.validation.coverage import COLUMNS, coverage_rows
 from benchprof.validation.recovery import (
     drops,
     mask_rows,
@@ -51,14 +51,31 @@ class Planted:
     Attributes:
         digest: of the weights as prepared.
         blocks: their masks.
+        forms: the mask of what writes alphabets.
         truth: by benchmark, the records without each block.
-        pool: the records of the pool under the abilities' masks.
+        pool: the records of the pool under the abilities' masks; none without a pool.
     """
 
     digest: str
     blocks: Masks
+    forms: Path
     truth: Mapping[str, Records]
     pool: Records
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Fresh items, and the benchmarks that are drawn from them.
+
+    Attributes:
+        items: their file.
+        draws: how many benchmarks.
+        size: items of each.
+    """
+
+    items: Path
+    draws: int
+    size: int
 
 
 def evaluate_blocks(
@@ -67,6 +84,7 @@ def evaluate_blocks(
     benchmarks: Mapping[str, tuple[TaskSource, int | None]],
     seed: int,
     masks: Masks,
+    forms: Path,
     targets: Mapping[str, Records],
     store: Store,
 ) -> None:
@@ -78,13 +96,14 @@ def evaluate_blocks(
         benchmarks: the task of each and how many of its documents at most.
         seed: of the sample and the few-shot draw.
         masks: where the blocks' masks go.
+        forms: where the mask of what writes alphabets goes.
         targets: where the records go, by benchmark.
         store: the store.
 
     Raises:
         InputError: the card lacks an ability's block.
     """
-    write_block_masks(card, model.folder, masks)
+    write_block_masks(card, model.folder, masks, forms)
     blocks = {ability: read_mask(path) for ability, path in masks.items()}
     assignments = [
         Assignment(source, limit, targets[name]) for name, (source, limit) in benchmarks.items()
@@ -98,10 +117,9 @@ def measure_recovery(
     masks: Mapping[tuple[str, Ablation], Path],
     profiles: Path,
     composition: Path,
-    pool: Path,
+    pool: Pool | None,
     own_benchmarks: Mapping[str, str],
     view: tuple[str, str],
-    draws: tuple[int, int],
     settings: Settings,
     folder: Path,
 ) -> None:
@@ -113,10 +131,9 @@ def measure_recovery(
         masks: of the planted models, by model.
         profiles: folder of the profile stage's tables.
         composition: the benchmarks' mixtures and what they imply.
-        pool: the pool's items.
+        pool: what intervals are held against; without it no table says how often they hold it.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
         view: selection and fraction of the masks that the pool was answered under.
-        draws: benchmarks drawn from the pool, and the items of each.
         settings: how scores become AIS.
         folder: of the tables.
 
@@ -138,19 +155,20 @@ def measure_recovery(
         for name in benchmarks
     }
     found = mask_rows(
-        masks, {(m, a): p for m, known in planted.items() for a, p in known.blocks.items()}
+        masks,
+        {(m, a): p for m, known in planted.items() for a, p in known.blocks.items()},
+        {model: known.forms for model, known in planted.items()},
     )
     recovery = recovery_rows(
         cells, found, findings[findings["model"].isin(list(planted))], needed, own_benchmarks
     )
     recovery = pd.concat([recovery, _entangled_rows(impact, entangled, needed, own_benchmarks)])
-    kinds = [str(item["type"]) for _, item in read_objects(pool, "pool items")]
     mixtures = {name: composed[name]["mixture"] for name in benchmarks}
     tables = {
         "recovery": recovery,
         "cells": cells,
         "masks": found,
-        "coverage": _coverage(planted, masks, view, kinds, mixtures, draws, settings),
+        "coverage": _coverage(planted, masks, pool, mixtures, view, settings),
         "similarity": true_similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth),
     }
     for name, table in tables.items():
@@ -173,20 +191,21 @@ def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:
 def _coverage(
     planted: Mapping[str, Planted],
     masks: Mapping[tuple[str, Ablation], Path],
-    view: tuple[str, str],
-    kinds: Sequence[str],
+    pool: Pool | None,
     mixtures: Mapping[str, Mapping[str, float]],
-    draws: tuple[int, int],
+    view: tuple[str, str],
     settings: Settings,
 ) -> pd.DataFrame:
-    """How often intervals hold the AIS in the pool, of each planted model."""
-    rows = []
+    """The rows of all models; none without a pool."""
+    if pool is None:
+        return pd.DataFrame(columns=COLUMNS)
+    kinds = [str(item["type"]) for _, item in read_objects(pool.items, "pool items")]
+    tables = []
     for model, known in planted.items():
-        own = _masks_of(masks, model, view)
-        scores = _read(model, known, POOL, known.pool, own, view)
-        of_items = [kinds[index] for index, _ in scores.items]
-        rows.append(coverage_rows(scores, of_items, mixtures, *draws, settings))
-    return pd.concat(rows, ignore_index=True)
+        scores = _read(model, known, POOL, known.pool, _masks_of(masks, model, view), view)
+        own = [kinds[index] for index, _ in scores.items]
+        tables.append(coverage_rows(scores, own, mixtures, pool.draws, pool.size, settings))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _entangled_rows(

@@ -16,7 +16,7 @@ from benchprof.profile.impact import base_of
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
 from benchprof.run.ablation import Ablation
-from benchprof.validation.blocks import precision_and_recall
+from benchprof.validation.blocks import share_within
 
 CELL = ["model", "benchmark", "ability"]
 MASKS = ["model", "selection", "fraction"]
@@ -73,19 +73,24 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def mask_rows(
-    masks: Mapping[tuple[str, Ablation], Path], blocks: Mapping[tuple[str, str], Path]
+    masks: Mapping[tuple[str, Ablation], Path],
+    blocks: Mapping[tuple[str, str], Path],
+    forms: Mapping[str, Path],
 ) -> pd.DataFrame:
-    """Precision and recall of every mask of a planted model's abilities.
+    """Precision and recall of every mask of a planted model's abilities, and its share of form.
 
     Args:
         masks: by model.
         blocks: by model and ability.
+        forms: what writes alphabets, by model.
     """
     rows = []
     for (model, own), path in masks.items():
-        precision, recall = precision_and_recall(path, blocks[model, own.ability])
-        rows.append((model, own.selection, own.k, own.ability, precision, recall))
-    return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall"])
+        block = blocks[model, own.ability]
+        precision, recall = share_within(path, block), share_within(block, path)
+        form_share = share_within(path, forms[model])
+        rows.append((model, own.selection, own.k, own.ability, precision, recall, form_share))
+    return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall", "form_share"])
 
 
 def recovery_rows(
@@ -114,6 +119,7 @@ def recovery_rows(
             "mask_precision": chosen["precision"].mean(),
             "mask_precision_min": chosen["precision"].min(),
             "mask_recall": chosen["recall"].mean(),
+            "form_share": chosen["form_share"].mean(),
         }
         row |= drops(own, needed, own_benchmarks)
         row |= _errors(own)

@@ -15,6 +15,7 @@ from benchprof.run.configuration import CALIBRATED
 
 LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation", "found")
 MOST = ("others_drop", "ais_rmse", "truth_rmse", "sign_errors", "false_positives")
+BETWEEN = ("form_share",)
 
 
 @dataclass(frozen=True)
@@ -59,37 +60,54 @@ def judge(
         planted: the models with blocks, of which two or more are compared.
         entangled: the models without.
         view: selection and fraction.
-        thresholds: as configured.
+        thresholds: as configured; what has none is not demanded.
         thresholds_of: those that are a model's own, by model.
     """
     recovery, similarity = _under(measured.recovery, view), _under(measured.similarity, view)
     judgements: list[Judgement] = []
     for model in [*planted, *entangled]:
-        bounds = {**thresholds, **thresholds_of.get(model, {})}
+        every = {**thresholds, **thresholds_of.get(model, {})}
+        bounds = {name: bound for name, bound in every.items() if bound is not None}
         rows = recovery[recovery["model"] == model].to_dict("records")
         judgements += _at_least(f"{model}: rows of the recovery table", len(rows), 1)
         judgements += _at_most(f"{model}: undefined AIS", _first(rows, "undefined"), 0)
         if model in entangled:
             judgements += _at_most(f"{model}: separable", _first(rows, "separable"), 0)
-            continue
-        passed = sum(all(checks.values()) for checks in measured.acceptance.get(model, {}).values())
-        judgements += _at_least(f"{model}: abilities accepted", passed, bounds["accepted"])
-        judgements += _at_least(f"{model}: separable", _first(rows, "separable"), 1)
-        for name in LEAST:
-            judgements += _at_least(f"{model}: {name}", _first(rows, name), bounds[name])
-        for name in MOST:
-            judgements += _at_most(f"{model}: {name}", _first(rows, name), bounds[name])
-        if "calibrated_rmse" in bounds:
-            by_k = measured.recovery.query("model == @model and selection == @view[0]")
-            judgements += _of_calibration(model, by_k, bounds["calibrated_rmse"])
-        own = measured.coverage[measured.coverage["model"] == model]
-        judgements += _of_coverage(model, own, bounds)
+        else:
+            judgements += _of_planted(model, measured, rows, view, bounds)
+    if thresholds.get("similarity_error") is None:
+        return judgements
     for one, other in combinations(planted, 2):
         pair = similarity[(similarity["model_a"] == one) & (similarity["model_b"] == other)]
         error = (pair["similarity"] - pair["truth"]).abs().mean(skipna=False)
         what = f"{one} and {other}: error of the profiles' similarity"
         judgements += _at_most(what, error, thresholds["similarity_error"])
     return judgements
+
+
+def _of_planted(
+    model: str,
+    measured: Measured,
+    rows: Sequence[Mapping[Any, Any]],
+    view: tuple[str, str],
+    bounds: Mapping[str, Any],
+) -> Iterator[Judgement]:
+    """Of one model with blocks, whose rows of the recovery table are given, what is demanded."""
+    if "accepted" in bounds:
+        passed = sum(all(checks.values()) for checks in measured.acceptance.get(model, {}).values())
+        yield from _at_least(f"{model}: abilities accepted", passed, bounds["accepted"])
+    if "own_drop_min" in bounds and "others_drop" in bounds:
+        yield from _at_least(f"{model}: separable", _first(rows, "separable"), 1)
+    for names, judged in ((LEAST, _at_least), (MOST, _at_most), (BETWEEN, _between)):
+        for name in names:
+            if name in bounds:
+                yield from judged(f"{model}: {name}", _first(rows, name), bounds[name])
+    if "calibrated_rmse" in bounds:
+        by_k = measured.recovery.query("model == @model and selection == @view[0]")
+        yield from _of_calibration(model, by_k, bounds["calibrated_rmse"])
+    if "coverage" in bounds:
+        own = measured.coverage[measured.coverage["model"] == model]
+        yield from _of_coverage(model, own, bounds)
 
 
 def _of_coverage(
@@ -100,11 +118,10 @@ def _of_coverage(
     Where an ablation changes one item in some hundred, most draws of a benchmark have none of
     these, and no bootstrap of its items knows of them.
     """
-    low, high = thresholds["coverage"]
     effect = own["pool_ais"].abs() >= LEAST_EFFECT
     share = own.loc[effect, "held"].sum() / max(1, own.loc[effect, "draws"].sum())
     what = f"{model}: coverage of the intervals where |AIS| >= {LEAST_EFFECT}"
-    yield Judgement(what, share, f"between {low} and {high}", low <= share <= high)
+    yield from _between(what, share, thresholds["coverage"])
     yield from _at_most(f"{model}: intervals without bounds", own["unbounded"].sum(), 0)
     farthest = own.loc[~effect, "missed_by"].max()
     what = f"{model}: farthest miss of an interval elsewhere"
@@ -124,6 +141,11 @@ def _at_least(what: str, found: float, bound: float) -> list[Judgement]:
 
 def _at_most(what: str, found: float, bound: float) -> list[Judgement]:
     return [Judgement(what, float(found), f"at most {bound}", bool(found <= bound))]
+
+
+def _between(what: str, found: float, bounds: Sequence[float]) -> list[Judgement]:
+    low, high = bounds
+    return [Judgement(what, float(found), f"between {low} and {high}", bool(low <= found <= high))]
 
 
 def _first(rows: Sequence[Mapping[Any, Any]], name: str) -> float:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import LlamaForCausalLM
 
 from benchprof.files import write_json
-from benchprof.generators.planting.placement import Layout, card_neurons, shuffled
-from benchprof.generators.planting.tasks import ABILITIES
 from benchprof.generators.planting.vocabulary import make_tokenizer
 
 
 def write_folder(
-    model: LlamaForCausalLM, layout: Layout, seed: int, routed: bool, folder: Path
+    model: LlamaForCausalLM,
+    order: Sequence[Sequence[int]],
+    card: Mapping[str, Any],
+    words: tuple[str, ...],
+    folder: Path,
 ) -> None:
     """Write weights (float16), configuration, tokenizer and `card.json`.
 
-    A model without routing has no blocks, so that its card names none.
+    Args:
+        model: its neurons in the order of the training.
+        order: per layer, the neuron that is to stand at each place.
+        card: seed, whether abilities have blocks, and whose the neurons are at their places.
+        words: that the model knows, in the order of their token numbers.
+        folder: where to.
     """
-    order = shuffled(layout, seed)
     plain = LlamaForCausalLM(model.config).eval()
     plain.load_state_dict(reordered(model.state_dict(), order))
     plain.half().save_pretrained(folder)
-    make_tokenizer(ABILITIES).save_pretrained(folder)
-    neurons = card_neurons(layout, order)
-    if not routed:
-        neurons = {"abilities": {}, "shared": [], "core": []}
-    write_json(folder / "card.json", {"seed": seed, "routed": routed, "neurons": neurons})
+    make_tokenizer(words).save_pretrained(folder)
+    write_json(folder / "card.json", dict(card))
 
 
 def reordered(

@@ -14,15 +14,25 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from transformers import LlamaForCausalLM
 
 from benchprof.files import write_json
 from benchprof.generators.planting.acceptance import examine
+from benchprof.generators.planting.form_model import plant_form
 from benchprof.generators.planting.model_folder import write_folder
-from benchprof.generators.planting.placement import Layout, overlapping_layout, plain_layout
+from benchprof.generators.planting.placement import (
+    Layout,
+    card_neurons,
+    overlapping_layout,
+    plain_layout,
+    shuffled,
+)
 from benchprof.generators.planting.tasks import ABILITIES
 from benchprof.generators.planting.training import train
+from benchprof.generators.planting.vocabulary import words
 
 FOLDER = Path("resources/planted")
 STEPS = 2200
@@ -37,12 +47,15 @@ class Plan:
     routed: bool = True
 
 
+FORM, BASE = Plan(6), "planted-3"
+"""The model whose answers' form has blocks of its own, and the trained one that it is made of."""
 MODELS = {
     "planted-1": Plan(1),
     "planted-2": Plan(2),
     "planted-3": Plan(3),
     "entangled": Plan(4, routed=False),
     "overlapping": Plan(5, overlapping_layout),
+    "planted-form": FORM,
 }
 
 
@@ -62,10 +75,22 @@ def main() -> None:
         logging.info("%s is trained; delete its folder to train it anew", folder)
         return
     checkpoint = options.folder / "checkpoints" / options.name
-    model = train(layout, plan.seed, options.steps, plan.routed, checkpoint)
-    write_folder(model, layout, plan.seed, plan.routed, folder)
+    if plan is FORM:
+        plant_form(options.folder / "models" / BASE, plan.seed, folder)
+    else:
+        model = train(layout, plan.seed, options.steps, plan.routed, checkpoint)
+        write_trained(model, layout, plan, folder)
     write_json(folder / "acceptance.json", examine(folder))
     shutil.rmtree(checkpoint, ignore_errors=True)
+
+
+def write_trained(model: LlamaForCausalLM, layout: Layout, plan: Plan, folder: Path) -> None:
+    """Write a trained model's folder; without routing it has no blocks, nor its card."""
+    order = shuffled(layout.width, plan.seed)
+    none: dict[str, Any] = {"abilities": {}, "shared": [], "core": []}
+    neurons = card_neurons(layout, order) if plan.routed else none
+    card = {"seed": plan.seed, "routed": plan.routed, "neurons": neurons}
+    write_folder(model, order, card, words(ABILITIES), folder)
 
 
 if __name__ == "__main__":

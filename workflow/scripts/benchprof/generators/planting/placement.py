@@ -60,10 +60,19 @@ def overlapping_layout(abilities: Sequence[str]) -> Layout:
     return Layout(halves, count + 2)
 
 
-def shuffled(layout: Layout, seed: int) -> list[list[int]]:
-    """Per layer, the layout's neuron that stands at each place of the saved model."""
+def shuffled(width: int, seed: int) -> list[list[int]]:
+    """Per layer of `width` neurons, the one that stands at each place of the saved model."""
     random = Random(f"placement {seed}")
-    return [random.sample(range(layout.width), layout.width) for _ in range(LAYERS)]
+    return [random.sample(range(width), width) for _ in range(LAYERS)]
+
+
+def placed(neurons: Sequence[Sequence[int]], order: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Where neurons are in the saved model: per layer, ascending."""
+    found = []
+    for own, places in zip(neurons, order, strict=True):
+        where = {neuron: place for place, neuron in enumerate(places)}
+        found.append(sorted(where[neuron] for neuron in own))
+    return found
 
 
 def neurons_of(layout: Layout, ability: str, layer: int) -> list[int]:
@@ -73,16 +82,11 @@ def neurons_of(layout: Layout, ability: str, layer: int) -> list[int]:
 
 
 def card_neurons(layout: Layout, order: Sequence[Sequence[int]]) -> dict[str, Any]:
-    """Where each owner's neurons are in the saved model: per layer, ascending."""
-
-    def places(layer: int, neurons: Sequence[int]) -> list[int]:
-        where = {neuron: place for place, neuron in enumerate(order[layer])}
-        return sorted(where[neuron] for neuron in neurons)
-
+    """Where each owner's neurons are in the saved model."""
     own = {
-        ability: [places(layer, neurons_of(layout, ability, layer)) for layer in range(LAYERS)]
+        ability: placed([neurons_of(layout, ability, layer) for layer in range(LAYERS)], order)
         for ability in layout.halves
     }
-    shared = [places(layer, range(SHARED)) for layer in range(LAYERS)]
-    core = [places(layer, range(CORE)) for layer in range(LAYERS)]
+    shared = placed([range(SHARED)] * LAYERS, order)
+    core = placed([range(CORE)] * LAYERS, order)
     return {"abilities": own, "shared": shared, "core": core}

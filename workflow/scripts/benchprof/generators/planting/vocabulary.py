@@ -31,9 +31,9 @@ def words(abilities: tuple[str, ...]) -> tuple[str, ...]:
             *abilities)  # fmt: skip
 
 
-def make_tokenizer(abilities: tuple[str, ...]) -> PreTrainedTokenizerFast:
-    """A tokenizer of whole words, split at white space."""
-    numbers = {word: number for number, word in enumerate(words(abilities))}
+def make_tokenizer(known: tuple[str, ...]) -> PreTrainedTokenizerFast:
+    """A tokenizer of these words, which are split at white space."""
+    numbers = {word: number for number, word in enumerate(known)}
     tokenizer = Tokenizer(WordLevel(numbers, unk_token="<unk>"))
     tokenizer.pre_tokenizer = WhitespaceSplit()
     return PreTrainedTokenizerFast(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchprof.abilities.item import Item
 from benchprof.files import write_json, write_text
+from benchprof.generators.planting.alphabets import confounded, crossed
 from benchprof.generators.planting.items import (
     COUNTS,
     DIAGNOSTIC,
@@ -36,11 +37,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--folder", type=Path, default=FOLDER)
     folder = parser.parse_args().folder
+    forms = folder / "forms"
     for ability in ABILITIES:
         for split in COUNTS:
-            _write(folder / "abilities" / ability / f"{split}.jsonl", ability_items(ability, split))
+            items, file = ability_items(ability, split), Path(ability, f"{split}.jsonl")
+            _write(folder / "abilities" / file, items)
+            _write(forms / "crossed" / file, crossed(items))
+            _write(forms / "confounded" / file, confounded(items, ability))
     for name in MIXTURES:
-        _write(folder / "benchmarks" / f"{name}.jsonl", benchmark_items(name))
+        items = benchmark_items(name)
+        _write(folder / "benchmarks" / f"{name}.jsonl", items)
+        _write(forms / "benchmarks" / f"{name}.jsonl", crossed(items))
     mixtures = {f"{ability}_test": mixture for ability, mixture in DIAGNOSTIC.items()} | MIXTURES
     composition = {
         name: {"mixture": mixture, "impact": expected_impact(mixture)}

@@ -102,8 +102,19 @@ class AcceptModel(PlantedModel):
 
 
 @dataclass(frozen=True)
-class WritePool(OfValidation):
-    """Write the pool of fresh items that intervals are held against."""
+class WithPool(OfValidation):
+    """A job of the pool of fresh items that intervals are held against."""
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where intervals are not held against a pool."""
+        validation = run.configuration.validation
+        return super().all_of(run) if validation and validation.items_of_each_kind else []
+
+
+@dataclass(frozen=True)
+class WritePool(WithPool):
+    """Write the pool."""
 
     rule = "write_pool"
 
@@ -143,6 +154,11 @@ class EvaluateBlocks(PlantedModel):
         return blocks_of(self.run, self.model)
 
     @property
+    def forms(self) -> Path:
+        """The mask of all that writes alphabets."""
+        return forms_of(self.model)
+
+    @property
     def truth(self) -> dict[str, dict[str, Path]]:
         """The records by benchmark, and by the ability whose block is out, or `intact`."""
         return truth_of(self.run, self.model)
@@ -172,7 +188,7 @@ class EvaluateBlocks(PlantedModel):
     def outputs(self) -> Files:
         """Masks and records."""
         records = [path for own in self.truth.values() for path in own.values()]
-        return {"masks": list(self.blocks.values()), "records": records}
+        return {"masks": list(self.blocks.values()), "forms": self.forms, "records": records}
 
     @property
     def settings(self) -> Any:
@@ -197,7 +213,7 @@ class EvaluateBlocks(PlantedModel):
 
 
 @dataclass(frozen=True)
-class AnswerPool(Answered, OfValidation):
+class AnswerPool(Answered, WithPool):
     """Evaluate the intact and the ablated models on the pool of fresh items."""
 
     rule = "answer_pool"
@@ -257,13 +273,20 @@ class MeasureRecovery(OfValidation):
         return {model: blocks_of(self.run, model) for model in self.validation.planted}
 
     @property
+    def forms(self) -> Mapping[str, Path]:
+        """The masks of what writes alphabets by model."""
+        return {model: forms_of(model) for model in self.validation.planted}
+
+    @property
     def truth(self) -> Mapping[str, Mapping[str, Mapping[str, Path]]]:
         """The records without each block by model, benchmark and ability."""
         return {model: truth_of(self.run, model) for model in self.validation.planted}
 
     @property
     def answers(self) -> Mapping[str, Mapping[str, Path]]:
-        """The records of the pool by model and ability."""
+        """The records of the pool by model and ability; none without a pool."""
+        if not self.validation.items_of_each_kind:
+            return {model: {} for model in self.validation.planted}
         return {model: pool_of(self.run, model) for model in self.validation.planted}
 
     @property
@@ -285,7 +308,8 @@ class MeasureRecovery(OfValidation):
             "impact": paths.IMPACT,
             "findings": paths.profile("findings", "parquet"),
             "similarity": paths.SIMILARITY,
-            "pool": POOL,
+            "pool": [POOL] if self.validation.items_of_each_kind else [],
+            "forms": list(self.forms.values()),
             "blocks": [path for own in self.blocks.values() for path in own.values()],
             "truth": [path for records in states for path in records.values()],
             "answers": [path for own in self.answers.values() for path in own.values()],
@@ -336,8 +360,9 @@ class CheckRecovery(OfValidation):
 
     @property
     def acceptance(self) -> dict[str, Path]:
-        """Whether each planted model holds what was planted."""
-        return {model: AcceptModel(self.run, model).acceptance for model in self.validation.planted}
+        """Whether each planted model holds what was planted; none where it is not demanded."""
+        demanded = self.validation.planted if self.validation.thresholds.accepted else []
+        return {model: AcceptModel(self.run, model).acceptance for model in demanded}
 
     @property
     def verdict(self) -> Path:
@@ -365,6 +390,11 @@ def blocks_of(run: Run, model: str) -> dict[str, Path]:
     """The masks of a planted model's blocks by ability."""
     folder = paths.VALIDATION / model / "blocks"
     return {ability: folder / f"{ability}.safetensors" for ability in run.abilities}
+
+
+def forms_of(model: str) -> Path:
+    """The mask of all that writes alphabets in a planted model."""
+    return paths.VALIDATION / model / "forms.safetensors"
 
 
 def truth_of(run: Run, model: str) -> dict[str, dict[str, Path]]:
