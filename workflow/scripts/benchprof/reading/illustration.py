@@ -22,6 +22,7 @@ from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
 from benchprof.profile.resampling import Floats
 from benchprof.report import style
+from benchprof.report.names import readable
 from benchprof.run import paths
 from benchprof.run.run import Run, read_run
 
@@ -114,6 +115,17 @@ def draw_illustration(shown: Illustration, ability: str, entries: str) -> Figure
     return figure
 
 
+def caption_of(shown: Illustration, ability: str) -> str:
+    """What the four panels are, in a sentence each."""
+    own, error = shown.losses["its own mask"]
+    return (
+        f"1: the item of the test of {readable(ability).lower()} that loses most; the arrow is at the "
+        "right option. 2: the mask, a dot for each entry. 3: the options' probabilities in the intact "
+        "and in the ablated model. 4: by how much the right option's probability falls, mean over the "
+        f"test's items; lines are standard errors. Its own mask: {own:.3f} ({error:.3f})."
+    )
+
+
 def _write_item(axes: Axes, item: Item, ability: str) -> None:
     axes.set_axis_off()
     lines = [textwrap.fill(text, 44) for text in (item.context, item.question) if text]
@@ -121,7 +133,7 @@ def _write_item(axes: Axes, item: Item, ability: str) -> None:
         f"{'→' if number == item.answer else '   '} {option}"
         for number, option in enumerate(item.options)
     ]
-    text = "\n\n".join([f"asks for {style.readable(ability).lower()}", *lines, "\n".join(options)])
+    text = "\n\n".join([f"asks for {readable(ability).lower()}", *lines, "\n".join(options)])
     axes.text(0, 1, text, va="top", fontsize=6.5, transform=axes.transAxes, linespacing=1.3)
 
 
@@ -189,7 +201,7 @@ def main() -> int:
         sys.exit(str(error))
     with style.styled():
         figure = draw_illustration(shown, given.ability, f"{run.configuration.unit}s")
-        style.save_figure(figure, [given.output])
+        style.save_figure(figure, caption_of(shown, given.ability), [given.output])
     return 0
 
 
