@@ -22,7 +22,7 @@ from benchprof.files import written_whole
 KEY = "benchprof"
 DIGEST = "sha256"
 EXPONENTS = "exponents"
-"""Of the powers of two that tensors are stored over, by name; not there where they are over none."""
+"""The key of the exponents of the powers of two that tensors are over, by name, if they are."""
 
 
 def write_tensors(

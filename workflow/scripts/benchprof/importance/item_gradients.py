@@ -26,7 +26,7 @@ from benchprof.importance.memory import Memory
 from benchprof.models.linear import GradientLinear, Product
 
 Pair = tuple[torch.Tensor, torch.Tensor]
-"""A projection's inputs and the gradients of its outputs, each of shape (rows, tokens, features)."""
+"""A projection's inputs and its outputs' gradients, each of shape (rows, tokens, features)."""
 
 BLOCK = 1 << 17
 """Entries of a gradient that are made at a time on a CPU, so that they and their accumulators stay
@@ -153,7 +153,7 @@ def _pairs_seen(
     owners: Mapping[str, nn.Module],
     see: Callable[[str, Sequence[Pair]], None],
 ) -> Iterator[None]:
-    """During one pass, give each projection's pairs to `see` once the gradients of all are there."""
+    """During one pass, give each projection's pairs to `see` once all their gradients are there."""
     shape: tuple[int, ...] = ()
     read: set[str] = set()
     awaited: Counter[str] = Counter()

@@ -18,7 +18,7 @@ def rounded(
 ) -> tuple[dict[str, torch.Tensor], dict[str, int]]:
     """The scores as float16 over a power of two of their tensor, and the exponents of these.
 
-    A tensor's largest score comes to just below 2^15. A score of at least 2^-29 of that is rounded
+    A tensor's largest score comes to just below 2^15. A score of at least 2^-28 of that is rounded
     by 2^-11 of its size at most, and no score becomes larger than one that was larger. float16
     alone would lose scores below 6e-8, and bfloat16 rounds by 2^-9.
 
