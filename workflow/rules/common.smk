@@ -34,6 +34,13 @@ config.update(RUN.values)
 of = partial(Declared, RUN)
 
 
+def until_masked(outputs):
+    """Importance files, which Snakemake removes after the jobs that read them where the run says so."""
+    if not RUN.drops_importance:
+        return outputs
+    return {name: temp(files) for name, files in outputs.items()}
+
+
 wildcard_constraints:
     model=one_of(RUN.models),
     ability=one_of([*RUN.abilities, ALL_ABILITIES]),
