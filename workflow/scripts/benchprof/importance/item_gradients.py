@@ -28,6 +28,7 @@ from benchprof.models.linear import GradientLinear, Product
 Pair = tuple[torch.Tensor, torch.Tensor]
 """A projection's inputs and its outputs' gradients, each of shape (rows, tokens, features)."""
 
+Hook = Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], Any]
 BLOCK = 1 << 17
 """Entries of a gradient that are made at a time on a CPU, so that they and their accumulators stay
 in its cache from one example to the next."""
@@ -170,20 +171,22 @@ def _pairs_seen(
         if unread := owners.keys() - read:
             raise InseparableError(min(unread))
 
-    def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], None]:
-        def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+    def hook_for(name: str) -> Hook:
+        def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> Any:
             if not output.requires_grad:
-                # Nothing before the first projections in scope needs a gradient.
-                output.requires_grad_(True)
+                # Nothing before the first projections in scope needs a gradient. A copy, since what
+                # asks for one by itself may not be changed in place.
+                output = output.requires_grad_(True).clone()
             if not shape:
                 # A layer that is checkpointed, computed again.
-                return
+                return output
             x, own = inputs[0].detach(), shape
             if tuple(x.shape[:-1]) not in (own, (own[0] * own[1],)):
                 raise InseparableError(name)
             read.add(name)
             awaited[name] += 1
             output.register_hook(lambda gradient: arrived(name, own, x, gradient))
+            return output
 
         return hook
 
