@@ -33,12 +33,8 @@ config.update(RUN.values)
 # What a rule declares, by its name: of("compute_importance").outputs
 of = partial(Declared, RUN)
 
-
-def until_masked(outputs):
-    """Importance files, which Snakemake removes after the jobs that read them where the run says so."""
-    if not RUN.drops_importance:
-        return outputs
-    return {name: temp(files) for name, files in outputs.items()}
+# Importance files: Snakemake removes them after the jobs that read them, where the run says so.
+until_masked = temp if RUN.drops_importance else list
 
 
 wildcard_constraints:
