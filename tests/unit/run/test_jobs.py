@@ -169,6 +169,20 @@ def test_a_run_of_lists_ranks_nothing() -> None:
     assert names == {"listed_listed.safetensors"}
 
 
+def test_importance_that_is_dropped_is_read_by_masks_alone() -> None:
+    """Else an archive or a table of masks would compute it again."""
+    dropped = Run.of(DEFAULT | {"keep_importance": False})
+    readers = {job.rule for job in jobs_of(dropped) if listed(job.inputs.get("importance", []))}
+    assert readers == {"select_masks"}
+    left_out = {own.rule for own in jobs_of(Run.of(DEFAULT))} - {j.rule for j in jobs_of(dropped)}
+    assert left_out == {"measure_core"}
+    assert dropped.drops_importance
+    # Files of units are small.
+    neurons = Run.of(DEFAULT | {"keep_importance": False, "unit": "neuron"})
+    assert not neurons.drops_importance
+    assert not Run.of(LISTED).drops_importance
+
+
 def test_a_run_with_halves_has_the_jobs_of_halves() -> None:
     run = Run.of(HALVES)
     assert job_of(run, Path("results/profiles/replication.csv")).rule == "measure_replication"
