@@ -1,6 +1,6 @@
 """Score the weights in scope for every ability of one model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -18,10 +18,9 @@ def main(job: ComputeImportance, threads: int) -> None:
     """Score the weights in scope for every ability of one model."""
     use_threads(threads)
     run, config = job.run, job.run.configuration
+    compute: Callable[..., None] = partial(compute_importance, store=run.store)
     if run.drops_importance:
         compute = partial(compute_transient, needed=partial(needed_by, job))
-    else:
-        compute = partial(compute_importance, store=run.store)
     compute(
         job.scoring,
         items=run.train,

@@ -1,5 +1,6 @@
 """Select the masks of one selection for all abilities and k."""
 
+from collections.abc import Callable
 from functools import partial
 
 from benchprof.masks.job import select_masks
@@ -18,8 +19,8 @@ def main(job: SelectMasks, threads: int) -> None:
         config = job.run.configuration
         list_masks(job.folder, config.unit, config.layers, job.run.lists, settings, job.masks)
         return
-    # Of files that stay, masks are selected in a moment.
-    select = select_masks
+    # Where scores stay, masks are selected in a moment.
+    select: Callable[..., None] = select_masks
     if job.run.drops_importance:
         select = partial(select_stored, store=job.run.store)
     select(

@@ -73,8 +73,8 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
     # Of 42 rules, without 6 of the validation, 3 of halves, 2 of calibration, 1 of evaluation, 1 of
-    # super sets, 1 of comparison.
-    rules = {"default": 28, "planted": 34, "halves": 34, "models": 28, "compared": 29,
+    # super sets, 1 of comparison. The planted models' importance is dropped: no core of it.
+    rules = {"default": 28, "planted": 33, "halves": 34, "models": 28, "compared": 29,
              "listed": 23}[name]  # fmt: skip
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.

@@ -49,7 +49,8 @@ def compute_transient(
     (folder,) = {target.parent for target in targets.values()}
     if wanted:
         made = {name: targets[name] for name in wanted}
-        own, left_out = ({name: values[name] for name in wanted} for values in (items, exclude))
+        own = {name: items[name] for name in wanted}
+        left_out = {name: exclude[name] for name in wanted}
         store = Store(folder / UNFINISHED)
         compute_importance(scoring, own, left_out, limit, seed, made, store, folder)
         for target in made.values():
