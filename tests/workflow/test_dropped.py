@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from benchprof.masks.mask import read_mask
 
@@ -24,31 +25,34 @@ def told(project: Project) -> list[str]:
             if any(word in line for line in lines)]  # fmt: skip
 
 
-def test_importance_goes_and_masks_stay(project: Project, finished: Project) -> None:
+def test_importance_goes_and_masks_stay(project: Project, tmp_path: Path) -> None:
+    whole = project.copy(tmp_path / "whole")
+    whole.run(FIRST)
+    assert len(scores(whole)) == 4
+    kept = (whole.folder / FIRST).read_bytes()
+
     project.configure(lambda config: config.update(keep_importance=False))
-    project.run()
+    project.run(FIRST)
     assert scores(project) == []
     assert told(project) == ["2 computed", "0 not needed"]
-    # As where importance stays.
-    kept = (finished.folder / FIRST).read_bytes()
     assert (project.folder / FIRST).read_bytes() == kept
-    assert project.planned() == {}
+    assert project.planned(FIRST) == {}
     # What the masks look like takes no importance.
-    asked = project.planned("analysis").keys()
+    asked = project.planned("--", "analysis").keys()
     assert {"locate_masks", "compare_masks"} <= asked
     assert not {"compute_importance", "measure_core"} & asked
 
     # The store answers for the masks, where all results are gone and where importance is forced.
     shutil.rmtree(project.folder / "results")
-    for flags in ([], ["--forcerun", "compute_importance"]):
-        project.run(*flags)
+    for flags in ([], ["--forcerun", "compute_importance", "--"]):
+        project.run(*flags, FIRST)
         assert told(project) == ["2 not needed"]
         assert (project.folder / FIRST).read_bytes() == kept
         assert scores(project) == []
 
     # For a mask of another k importance is computed again, and the first mask is as it was.
     project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
-    project.run()
+    project.run(SECOND)
     assert told(project) == ["2 computed", "0 not needed"]
     assert (project.folder / FIRST).read_bytes() == kept
     first, second = (read_mask(project.folder / path) for path in (FIRST, SECOND))
