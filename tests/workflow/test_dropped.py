@@ -36,7 +36,7 @@ def test_importance_goes_and_masks_stay(project: Project, tmp_path: Path) -> Non
     assert scores(project) == []
     assert told(project) == ["2 computed", "0 not needed"]
     assert (project.folder / FIRST).read_bytes() == kept
-    assert project.planned(FIRST) == {}
+    assert project.planned("--", FIRST) == {}
     # What the masks look like takes no importance.
     asked = project.planned("--", "analysis").keys()
     assert {"locate_masks", "compare_masks"} <= asked
