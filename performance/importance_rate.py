@@ -29,6 +29,7 @@ from benchprof.abilities.item import Item, read_items
 from benchprof.importance.example import Example, render_example
 from benchprof.importance.memory import Memory, memory_for
 from benchprof.importance.scores import score_weights
+from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
@@ -172,6 +173,8 @@ def main() -> int:
     if (options.model is None) == (options.shape is None):
         parser.error("either MODEL or --shape")
     torch.set_num_threads(options.threads)
+    # As the job does, for all alike.
+    keep_freed_memory(torch.device("cpu"))
     if options.shape:
         model, memory = random_model(options.shape, options.layers, options.dtype)
     else:

@@ -29,7 +29,7 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 """A projection's inputs and its outputs' gradients, each of shape (rows, tokens, features)."""
 
 Hook = Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], Any]
-BLOCK = 1 << 17
+BLOCK = 1 << 19
 """Entries of a gradient that are made at a time on a CPU, so that they and their accumulators stay
 in its cache from one example to the next."""
 
