@@ -26,7 +26,6 @@ from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
-from benchprof.models.device import resolve_device
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import architecture_of, check_content, read_card
@@ -175,7 +174,7 @@ def _compute(
     model = load_model(folder, scoring.dtype, scoring.device, scoring.gpus)
     speed_up_gradients(model)
     # Products and gradients come and go; new pages for each would take as long as the products.
-    keep_freed_memory(resolve_device(scoring.device))
+    keep_freed_memory(model.device)
     memory = memory_for(model, scoring.on_host)
     weights = scope_weights(model, scoring.scope, scoring.layers)
     tokens = sum(e.tokens for own in examples.values() for _, e in own.named)
