@@ -134,11 +134,14 @@ def _add_up(
     device = factors[0][0].device
     # Of the whole batch at once, where the scores stay on the host.
     own = total if total.device == device else torch.zeros_like(total, device=device)
-    rows = max(1, BLOCK // own.shape[1]) if device.type == "cpu" else len(own)
-    for start, stop in pairwise([*range(0, len(own), rows), len(own)]):
-        block = own[start:stop]
+    # Along the longer side: products of few rows with many columns are slow.
+    side = int(own.shape[1] > own.shape[0])
+    size = own.shape[side]
+    step = max(1, BLOCK // own.shape[1 - side]) if device.type == "cpu" else size
+    for start, stop in pairwise([*range(0, size, step), size]):
+        block = own.narrow(side, start, stop - start)
         for a, b in factors:
-            gradient = product(a[start:stop], b)
+            gradient = product(a, b[:, start:stop]) if side else product(a[start:stop], b)
             if score == "taylor_abs":
                 block.add_(gradient.abs_())
             else:
