@@ -34,7 +34,7 @@ from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.device import resolve_device
-from benchprof.plan.cost import SCORE
+from benchprof.plan.cost import SUM
 from benchprof.scoring.scorer import Pair, TreeScorer
 
 DTYPE = torch.bfloat16
@@ -246,7 +246,7 @@ def needed_bytes(model: Any, weights: Mapping[str, nn.Parameter]) -> int:
     """
     read = [*scope_weights(model, "all_layers").values(), model.get_output_embeddings().weight]
     gradients = sum(weight.nbytes for weight in weights.values())
-    accumulators = SCORE * sum(weight.numel() for weight in weights.values())
+    accumulators = SUM * sum(weight.numel() for weight in weights.values())
     return int(2 * sum(weight.nbytes for weight in read) + gradients + 2 * accumulators)
 
 

@@ -106,7 +106,8 @@ def report(
     scores = cost.SCORE * shape.scope_size
     seconds = cost.importance_seconds(shape, examples, "taylor_abs", False, CPU)
     seconds += (shape.weight_bytes + scores * len(abilities)) / CPU.storage
-    bound = shape.weight_bytes + scores + 1.5e9
+    sums = cost.SUM * shape.scope_size
+    bound = shape.weight_bytes + sums + 1.5e9
     print(f"{os.cpu_count()} cores, {len(abilities)} abilities, {limit} items each\n")
     print("| | planned | measured |\n|---|--:|--:|")
     rows = [
@@ -120,7 +121,7 @@ def report(
     for row in rows:
         print("| " + " | ".join(row) + " |")
     print(
-        f"\nweights {megabytes(shape.weight_bytes)} + accumulator {megabytes(scores)} + 1,500 MB = "
+        f"\nweights {megabytes(shape.weight_bytes)} + accumulator {megabytes(sums)} + 1,500 MB = "
         f"{megabytes(bound)}; measured {megabytes(own.resident)}: "
         f"{'within' if own.resident <= bound else 'ABOVE'} the bound"
     )

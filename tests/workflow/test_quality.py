@@ -243,8 +243,13 @@ def test_what_finds_super_sets_is_in_their_digest() -> None:
     listed = {*codebase.MODULES["super"]}
     # What makes an example of an item, and what scores one again to find a fault.
     of_items = {"abilities.item", "abilities.prompt", "scoring.chat", "scoring.thinking"}
-    of_scores = {"activations", "checkpointing", "gradients", "memory", "scores"}
-    others = of_items | {f"importance.{name}" for name in of_scores} | {"scoring.obstacle"}
+    of_scores = {"activations", "attributions", "checkpointing", "gradients", "item_gradients",
+                 "memory", "scores"}  # fmt: skip
+    others = (
+        of_items
+        | {f"importance.{name}" for name in of_scores}
+        | {"models.linear", "scoring.obstacle"}
+    )
     assert unlisted("benchprof.masks.super_job", listed) == {f"benchprof.{own}" for own in others}
     assert not NO_NUMBERS & listed
 

@@ -33,6 +33,9 @@ config.update(RUN.values)
 # What a rule declares, by its name: of("compute_importance").outputs
 of = partial(Declared, RUN)
 
+# Importance files: Snakemake removes them after the jobs that read them, where the run says so.
+until_masked = temp if RUN.drops_importance else list
+
 
 wildcard_constraints:
     model=one_of(RUN.models),

@@ -25,7 +25,7 @@ rule compute_importance:
     input:
         unpack(of("compute_importance").inputs),
     output:
-        **of("compute_importance").outputs,
+        importance=until_masked(of("compute_importance").outputs["importance"]),
     log:
         "results/logs/compute_importance/{model}.log",
     benchmark:

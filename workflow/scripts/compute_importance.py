@@ -1,7 +1,15 @@
 """Score the weights in scope for every ability of one model."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from benchprof import data
 from benchprof.importance.job import compute_importance
+from benchprof.importance.transient import compute_transient
+from benchprof.masks.stored import needed_for
 from benchprof.run.jobs.importance import ComputeImportance
+from benchprof.run.jobs.masks import SelectMasks
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 
@@ -9,15 +17,31 @@ from benchprof.threads import use_threads
 def main(job: ComputeImportance, threads: int) -> None:
     """Score the weights in scope for every ability of one model."""
     use_threads(threads)
-    config = job.run.configuration
-    compute_importance(
+    run, config = job.run, job.run.configuration
+    compute: Callable[..., None] = partial(compute_importance, store=run.store)
+    if run.drops_importance:
+        compute = partial(compute_transient, needed=partial(needed_by, job))
+    compute(
         job.scoring,
-        items=job.run.train,
+        items=run.train,
         exclude=job.exclude,
         limit=config.importance.limit,
         seed=config.seed,
         targets=job.importance,
-        store=job.run.store,
+    )
+
+
+def needed_by(job: ComputeImportance, origins: Mapping[str, Any]) -> set[str]:
+    """Whose scores the masks of a job's model need, as far as the store lacks them."""
+    selecting = [SelectMasks(job.run, job.model, selection) for selection in job.run.selections]
+    return needed_for(
+        [ablation for own in selecting for ablation in own.masks],
+        origins,
+        job.run.values["selections"],
+        job.run.configuration.fraction_of,
+        job.folder,
+        data.NEUTRAL_TEXT,
+        job.run.store,
     )
 
 

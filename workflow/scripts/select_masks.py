@@ -1,7 +1,11 @@
 """Select the masks of one selection for all abilities and k."""
 
+from collections.abc import Callable
+from functools import partial
+
 from benchprof.masks.job import select_masks
 from benchprof.masks.listed import list_masks
+from benchprof.masks.stored import select_stored
 from benchprof.run.jobs.masks import SelectMasks
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
@@ -15,7 +19,11 @@ def main(job: SelectMasks, threads: int) -> None:
         config = job.run.configuration
         list_masks(job.folder, config.unit, config.layers, job.run.lists, settings, job.masks)
         return
-    select_masks(
+    # Where scores stay, masks are selected in a moment.
+    select: Callable[..., None] = select_masks
+    if job.run.drops_importance:
+        select = partial(select_stored, store=job.run.store)
+    select(
         folder=job.folder,
         settings=settings,
         fraction_of=job.run.configuration.fraction_of,

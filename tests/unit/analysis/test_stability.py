@@ -90,6 +90,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
 
     monkeypatch.setattr(masks, "compute_importance", compute)
     monkeypatch.setattr(masks, "select_masks", select)
+    monkeypatch.setattr("benchprof.analysis.stability_job.tensor_sizes", lambda *_: {"w": 4})
     csv = tmp_path / "out/stability.csv"
     measure_stability(
         Scoring(tmp_path, "float32", "mlp", None, "taylor", "all"), items=items,

@@ -18,7 +18,7 @@ from torch import nn
 from benchprof.errors import InputError
 from benchprof.importance.checkpointing import checkpointed
 from benchprof.importance.example import Example
-from benchprof.importance.gradients import batches
+from benchprof.importance.gradients import batches, gradient_scores
 from benchprof.importance.loss import NonFiniteLossError, example_losses
 from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
@@ -217,7 +217,7 @@ def test_folding_equals_adding_up_whole_gradients(score: str, dtype: torch.dtype
     weights = scope_weights(model, "all_layers")
     # By length, as they are taken: a sum of two does not depend on their order.
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
-    found = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
+    found = gradient_scores(model, weights, examples, score, lambda _: None, ROOM)
     sums = {name: torch.zeros_like(w, dtype=torch.float32) for name, w in weights.items()}
     for one in examples:
         model.zero_grad()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
@@ -37,22 +38,27 @@ def test_arithmetic_of_importance() -> None:
     # Forward 2*60*100 + head 2*2*7*20 = 12560, twice with the backward; scope 2*40*100.
     operations = 2 * 12560 + 8000
     assert cost.importance_seconds(SHAPE, EXAMPLES, "taylor", False, ARITHMETIC) == operations
-    # One example at a time, which is half as fast.
+    # The products of one example's own gradients are half as fast.
     for score in ("taylor_abs", "fisher"):
-        assert cost.importance_seconds(SHAPE, EXAMPLES, score, False, ARITHMETIC) == 2 * operations
+        seconds = cost.importance_seconds(SHAPE, EXAMPLES, score, False, ARITHMETIC)
+        assert seconds == 2 * 12560 + 2 * 8000
     assert cost.importance_seconds(SHAPE, EXAMPLES, "wanda", False, ARITHMETIC) == 2 * 12560
 
 
 def test_what_importance_moves_and_how_often() -> None:
-    # A pass: weights 2*60*4; per weight in scope a gradient written and read, 2*4, and an
-    # accumulator read and written, 2*4. taylor_abs: 10 passes; taylor: 100 tokens in batches of 20.
-    one = 480 + 40 * 16
-    assert cost.importance_seconds(SHAPE, EXAMPLES, "taylor_abs", False, MEMORY) == 10 * one
-    assert cost.importance_seconds(SHAPE, EXAMPLES, "taylor", False, MEMORY) == 5 * one
+    # 100 tokens in passes of 20: 5, each of weights 2*60*4. Per weight in scope a gradient written
+    # and read, 2*4, and an accumulator read and written, 2*4: once a pass.
+    found = partial(cost.importance_seconds, SHAPE, EXAMPLES)
+    assert found("taylor", False, MEMORY) == 5 * (480 + 40 * 16)
     # On the host the accumulator is not the GPU's, but the gradient crosses once more.
-    on_host = 480 + 40 * 12
-    assert cost.importance_seconds(SHAPE, EXAMPLES, "fisher", True, MEMORY) == 10 * on_host
-    assert cost.importance_seconds(SHAPE, EXAMPLES, "fisher", False, PASSES) == 30
+    assert found("taylor", True, MEMORY) == 5 * (480 + 40 * 12)
+    # Of own gradients once an example, of which there are 10; sums cross once a pass.
+    assert found("taylor_abs", False, MEMORY) == 5 * 480 + 10 * 40 * 16
+    assert found("fisher", True, MEMORY) == 5 * 480 + 10 * 40 * 16 + 5 * 40 * 4
+    # A processor keeps gradients in its cache, and accumulators as long as a pass.
+    host = dataclasses.replace(MEMORY, gpu=False)
+    assert found("taylor_abs", False, host) == 5 * (480 + 40 * 8)
+    assert found("fisher", False, PASSES) == 15
 
 
 def test_knock_outs_are_forward_passes_of_every_group_and_of_none() -> None:
@@ -67,9 +73,9 @@ def test_knock_outs_are_forward_passes_of_every_group_and_of_none() -> None:
 
 
 def test_memory_of_importance() -> None:
-    # Weights 400, accumulators 160; the longest example: 16 tokens * 5 * 4 = 320; it counts
-    # 16/10 * 20/10 = 3.2, so 4, tokens: logits 4 * 7 * (4 + 12) = 448; gradient 30 * 8.
-    passing = 320 + 448 + 240
+    # Weights 400, accumulators 160; a pass of 20 tokens * 5 * 4 = 400, of which 20/10 * 20/10 = 4
+    # count: logits 4 * 7 * (4 + 12) = 448; gradient 30 * 8.
+    passing = 400 + 448 + 240
     host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, False, CPU)
     assert host == cost.HOST + 400 + 160 + passing
     host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", "blank", False, CPU)
@@ -80,13 +86,14 @@ def test_memory_of_importance() -> None:
     assert gpu == cost.GPU + 400 + 160 + passing
     gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, True, GPU)
     assert gpu == cost.GPU + 400 + passing
-    # Batches of 20 tokens, 4 of which count.
-    gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor", None, False, GPU)
-    assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
+    # Of few tokens one pass: 15 * 5 * 4; all 20 count.
+    few = dataclasses.replace(EXAMPLES, tokens=15)
+    gpu = cost.importance_memory(SHAPE, few, "taylor", None, False, GPU)
+    assert gpu == cost.GPU + 560 + 300 + 20 * 7 * 16 + 240
     # Longer examples are checkpointed.
     long = dataclasses.replace(EXAMPLES, longest=1000)
     gpu = cost.importance_memory(SHAPE, long, "fisher", None, False, GPU)
-    assert gpu == cost.GPU + 560 + 20 * 5 * 4 + 448 + 240
+    assert gpu == cost.GPU + 560 + passing
 
 
 def test_evaluation_by_hand() -> None:
@@ -139,10 +146,10 @@ def test_answers_at_once() -> None:
 
 def test_memory_of_one_gpu_of_several() -> None:
     # The GPU with the head: 40 of the 100 parameters, 10 of them in scope, 3 of 5 numbers a token.
-    # Weights 160, accumulators 40; 16 tokens * 3 * 4 = 192; logits 448 as above; gradient 10 * 8.
+    # Weights 160, accumulators 40; 20 tokens * 3 * 4 = 240; logits 448 as above; gradient 10 * 8.
     last = dataclasses.replace(SHAPE, parameters=40, scope=(10,), activation=3)
     gpu = cost.importance_memory(last, EXAMPLES, "taylor_abs", None, False, GPU)
-    assert gpu == cost.GPU + 160 + 40 + 192 + 448 + 80
+    assert gpu == cost.GPU + 160 + 40 + 240 + 448 + 80
     # The GPU of the embeddings: no layer, no head, nothing in scope.
     nothing = dataclasses.replace(SHAPE.dimensions, layers=0, vocabulary=0)
     first = dataclasses.replace(SHAPE, parameters=30, scope=(), activation=0, dimensions=nothing)

@@ -145,9 +145,9 @@ def test_the_paper_s_plan_needs_no_weights_and_no_network(
     text = plan([ROOT / "config" / name], False, {}, 4)
     for parameters in ("8,030,261,248", "7,615,616,512", "7,248,023,552"):
         assert parameters in text
-    # Ten abilities' float32 scores of 5,637,144,576 weights.
+    # Ten abilities' scores, in two bytes, of 5,637,144,576 weights.
     (line,) = [x for x in text.splitlines()[:9] if "compute_importance" in x]
-    assert line.split("|")[6].strip() == "225 GB"
+    assert line.split("|")[6].strip() == "113 GB"
     assert text.count("| evaluate_benchmark") == 3
 
 

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "store": "where results lie",
     "benchmark_data": "where items lie",
     "run_code_unsafely": "where programs run",
+    "keep_importance": "which files stay; the numbers are the same",
     "evaluation_job": "how the work is divided; the numbers are the same",
     "annotation": "decides no score",
     "archive": "decides no score",

@@ -76,8 +76,9 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
     # Of 42 rules, without 6 of the validation (2 of its pool), 3 of halves, 2 of calibration, 1 of
-    # evaluation, 1 of super sets, 1 of comparison.
-    rules = {"default": 28, "planted": 34, "form": 32, "halves": 34, "models": 28, "compared": 29,
+    # evaluation, 1 of super sets, 1 of comparison. The planted models' importance is dropped: no
+    # core of it.
+    rules = {"default": 28, "planted": 33, "form": 31, "halves": 34, "models": 28, "compared": 29,
              "listed": 23}[name]  # fmt: skip
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
@@ -170,6 +171,20 @@ def test_a_run_of_lists_ranks_nothing() -> None:
     assert select.settings["selection"]["spatial_reasoning"] == {"3": [8], "12": [0]}
     names = {path.name for path in listed(select.outputs["masks"])}
     assert names == {"listed_listed.safetensors"}
+
+
+def test_importance_that_is_dropped_is_read_by_masks_alone() -> None:
+    """Else an archive or a table of masks would compute it again."""
+    dropped = Run.of(DEFAULT | {"keep_importance": False})
+    readers = {job.rule for job in jobs_of(dropped) if listed(job.inputs.get("importance", []))}
+    assert readers == {"select_masks"}
+    left_out = {own.rule for own in jobs_of(Run.of(DEFAULT))} - {j.rule for j in jobs_of(dropped)}
+    assert left_out == {"measure_core"}
+    assert dropped.drops_importance
+    # Files of units are small.
+    neurons = Run.of(DEFAULT | {"keep_importance": False, "unit": "neuron"})
+    assert not neurons.drops_importance
+    assert not Run.of(LISTED).drops_importance
 
 
 def test_a_run_with_halves_has_the_jobs_of_halves() -> None:

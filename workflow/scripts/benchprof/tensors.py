@@ -21,15 +21,24 @@ from benchprof.files import written_whole
 # One key: safetensors writes several in an order that changes from run to run.
 KEY = "benchprof"
 DIGEST = "sha256"
+EXPONENTS = "exponents"
+"""The key of the exponents of the powers of two that tensors are over, by name, if they are."""
 
 
-def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor], origin: Any) -> None:
+def write_tensors(
+    path: Path,
+    tensors: Mapping[str, torch.Tensor],
+    origin: Any,
+    exponents: Mapping[str, int] | None = None,
+) -> None:
     """Write tensors with their origin (a JSON object) and a digest, whole or not at all.
 
-    The bytes depend on the arguments alone.
+    The bytes depend on the arguments alone. With exponents a reader gets a tensor's values times
+    two to the power of its exponent, as float32.
     """
-    digest = _digest(origin, ((name, tensors[name]) for name in sorted(tensors)))
-    metadata = {KEY: _canonical(origin | {DIGEST: digest})}
+    said = origin | ({} if exponents is None else {EXPONENTS: dict(exponents)})
+    digest = _digest(said, ((name, tensors[name]) for name in sorted(tensors)))
+    metadata = {KEY: _canonical(said | {DIGEST: digest})}
     with written_whole(path) as temporary:
         try:
             save_file(dict(tensors), temporary, metadata=metadata)
@@ -50,6 +59,7 @@ def read_origin(path: Path) -> dict[str, Any]:
     try:
         origin: dict[str, Any] = json.loads((safe_open(path, "pt").metadata() or {})[KEY])
         del origin[DIGEST]
+        origin.pop(EXPONENTS, None)
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         expected = "safetensors with an origin and a digest, as this version writes them"
         raise InputError(path, f"cannot be read ({error!r})", expected) from None
@@ -72,7 +82,9 @@ class TensorFile:
             self.names: list[str] = sorted(self._file.keys())
             self.origin: dict[str, Any] = json.loads((self._file.metadata() or {})[KEY])
             noted = self.origin.pop(DIGEST)
-            digest = _digest(self.origin, ((name, self.tensor(name)) for name in self.names))
+            stored = ((name, self._file.get_tensor(name)) for name in self.names)
+            digest = _digest(self.origin, stored)
+            self._exponents: dict[str, int] = self.origin.pop(EXPONENTS, {})
         except (
             SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError,
             RecursionError,
@@ -86,7 +98,10 @@ class TensorFile:
     def tensor(self, name: str) -> torch.Tensor:
         """One tensor, on the CPU."""
         value: torch.Tensor = self._file.get_tensor(name)
-        return value
+        if name not in self._exponents:
+            return value
+        # Exact: a power of two.
+        return value.float().mul_(2.0 ** self._exponents[name])
 
     @property
     def total_size(self) -> int:

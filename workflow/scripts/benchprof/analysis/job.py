@@ -23,10 +23,14 @@ from benchprof.analysis.selectivity import (
     selectivity_table,
 )
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
+from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
+from benchprof.models.anatomy import scope_weights
+from benchprof.models.preparation import architecture_of
+from benchprof.models.units import WEIGHT, unit_projections
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
@@ -36,7 +40,7 @@ from benchprof.tensors import TensorFile
 
 def locate_masks(
     masks: Mapping[str, Path],
-    importance: Path,
+    sizes: Mapping[str, int],
     title: str,
     fraction: str,
     csv: Path,
@@ -46,21 +50,21 @@ def locate_masks(
 
     Args:
         masks: mask file by ability, all of one selection and k.
-        importance: any importance file of the model, for the sizes of its tensors.
+        sizes: of `tensor_sizes`.
         title: of the figure, to which k is added.
         fraction: k as configured.
         csv: the table, as `location_table` says.
         figures: PNG, SVG and TXT.
     """
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
-    table = location_table(entries, tensor_sizes(importance))
+    table = location_table(entries, sizes)
     write_table(csv, table)
     draw_location(table, _with_k(title, masks.values(), fraction), figures)
 
 
 def compare_masks(
     masks: Mapping[str, Path],
-    importance: Path,
+    sizes: Mapping[str, int],
     title: str,
     fraction: str,
     csv: Path,
@@ -68,7 +72,7 @@ def compare_masks(
 ) -> None:
     """Write how far every two abilities' masks overlap; the arguments are `locate_masks`'."""
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
-    table = overlap_table(entries, tensor_sizes(importance))
+    table = overlap_table(entries, sizes)
     write_table(csv, table)
     draw_overlap(table, _with_k(title, masks.values(), fraction), figures)
 
@@ -91,9 +95,15 @@ def measure_core(
         title: of the figure.
         csv: the table, as `core_table` says.
         figures: PNG, SVG and TXT.
+
+    Raises:
+        InputError: the files hold no scores.
     """
     files = {ability: TensorFile(path) for ability, path in importances.items()}
     first = next(iter(files.values()))
+    if not first.names:
+        remedy = "Set `keep_importance: true`."
+        raise InputError(first.path, "scores that were dropped", "a file with scores", remedy)
     whole, size = whole_size(folder, first.origin["unit"]), first.total_size
     counts = {f: int(Decimal(f) * whole) for f in fractions}
     table = core_table(files, {f: n for f, n in counts.items() if 1 <= n <= size})
@@ -173,10 +183,22 @@ def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:
     return f"{title}, k = {shown_k(fraction, next(iter(mask_shares(masks).values())))}"
 
 
-def tensor_sizes(importance: Path) -> dict[str, int]:
-    """Number of entries of every tensor in scope, by name."""
-    file = TensorFile(importance)
-    return {name: file.size(name) for name in file.names}
+def tensor_sizes(
+    folder: Path, unit: str, scope: str, layers: Sequence[int] | None
+) -> dict[str, int]:
+    """Number of entries of every tensor in scope, or of units that it reads, by name.
+
+    Args:
+        folder: the prepared model, of which no weight is read.
+        unit: weight, neuron or head.
+        scope: one of `models.anatomy.SCOPES`.
+        layers: the first and the last decoder layer in scope; all if None.
+    """
+    model = architecture_of(folder)
+    if unit == WEIGHT:
+        weights = scope_weights(model, scope, layers)
+        return {name: weight.numel() for name, weight in weights.items()}
+    return {name: own.units for name, own in unit_projections(model, unit, layers).items()}
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:

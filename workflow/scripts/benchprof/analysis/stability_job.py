@@ -63,20 +63,19 @@ def measure_stability(
     """
     halves = halves_of(items, exclude, limit, seed)
 
-    def masks_of(half: int, share: int) -> tuple[dict[Ablation, Entries], dict[str, int]]:
+    sizes = tensor_sizes(scoring.folder, scoring.unit, scoring.scope, scoring.layers)
+
+    def masks_of(half: int, share: int) -> dict[Ablation, Entries]:
         kept = {name: own[half][: len(own[half]) // share] for name, own in halves.items()}
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
             used_by = csv.with_suffix("") / f"{half}-{share}"
             importances = score_items(scoring, items, kept, Path(folder), store, used_by)
-            sizes = tensor_sizes(next(iter(importances.values())))
-            every = _selected(scoring, importances, selections, fraction_of, fractions, super_set)
-            return every, sizes
+            return _selected(scoring, importances, selections, fraction_of, fractions, super_set)
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
     for share in shares(list(halves.values()), fewest=2 if scoring.replicated else 1):
-        first, sizes = masks_of(0, share)
-        second, _ = masks_of(1, share)
+        first, second = masks_of(0, share), masks_of(1, share)
         numbers = {name: len(own[0]) // share for name, own in halves.items()}
         rows += stability_rows(first, second, numbers, sizes)
     table = pd.DataFrame(rows, columns=COLUMNS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.items import used_items
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
+from benchprof.importance.rounding import rounded
 from benchprof.importance.scores import score_weights
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
+from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
@@ -171,6 +173,8 @@ def _compute(
         check_lengths(longest, files[name], own.named)
     model = load_model(folder, scoring.dtype, scoring.device, scoring.gpus)
     speed_up_gradients(model)
+    # Products and gradients come and go; new pages for each would take as long as the products.
+    keep_freed_memory(model.device)
     memory = memory_for(model, scoring.on_host)
     weights = scope_weights(model, scoring.scope, scoring.layers)
     tokens = sum(e.tokens for own in examples.values() for _, e in own.named)
@@ -192,5 +196,11 @@ def _compute(
             del scores  # they would stay beside the next ability's
 
 
-def _writer(tensors: Mapping[str, torch.Tensor], origin: Mapping[str, Any]) -> Any:
-    return lambda path: write_tensors(path, tensors, dict(origin))
+def _writer(
+    scores: MutableMapping[str, torch.Tensor], origin: Mapping[str, Any]
+) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        halves, exponents = rounded(scores)
+        write_tensors(path, halves, dict(origin), exponents)
+
+    return write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
@@ -9,7 +10,8 @@ from torch import nn
 
 from benchprof.importance.activations import activation_scores
 from benchprof.importance.example import Example
-from benchprof.importance.gradients import gradient_scores
+from benchprof.importance.gradients import SUMMED, gradient_scores
+from benchprof.importance.item_gradients import InseparableError, item_gradient_scores
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import Memory
 
@@ -47,6 +49,9 @@ def score_weights(
     def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
         if score == "wanda":
             return activation_scores(model, weights, asked, advance)
+        if score not in SUMMED:
+            with contextlib.suppress(InseparableError):
+                return item_gradient_scores(model, weights, asked, score, advance, memory)
         return gradient_scores(model, weights, asked, score, advance, memory)
 
     # Off the accelerator, which need not hold two sets of scores.

@@ -14,8 +14,9 @@ from benchprof.models.device import resolve_device
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.measured import measured_machine
 from benchprof.plan.steps import Step, configured_shape, mask_sizes, model_steps, workload
-from benchprof.plan.table import gpus_table, model_lines, steps_table, total_lines
+from benchprof.plan.table import gpus_table, model_lines, readable_bytes, steps_table, total_lines
 from benchprof.plan.workload import CHARACTERS
+from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.run import read_run
 
 SPEEDS = {
@@ -74,6 +75,11 @@ def plan(
         lines += model_lines(name, model, shape, mask_sizes(run, shape))
         lines += [*steps_table(found), *gpus_table(shape, found), ""]
     lines += total_lines(steps, load, characters)
+    if run.drops_importance:
+        every = [step for own in steps.values() for step in own]
+        written = sum(step.disk or 0 for step in every if step.rule == ComputeImportance.rule)
+        size = readable_bytes(written)
+        lines.append(f"Importance files, {size} of what is written, go once masks are drawn.")
     if config.validation:
         lines.append("Not counted: the jobs of the validation.")
     return "\n".join(lines)

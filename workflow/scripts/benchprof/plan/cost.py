@@ -19,7 +19,10 @@ GPU = 10**9
 HOST = 8 * 10**8
 """Bytes of Python and the libraries, which count where there is no GPU."""
 INDEX = 4
-SCORE = 4
+SUM = 4
+"""Bytes of a weight's score while it is added up."""
+SCORE = 2
+"""Bytes of a weight's score in a file."""
 ATTRIBUTION = 2
 LOSS = 120
 """Bytes of an example's loss in the store, by its digest."""
@@ -33,23 +36,33 @@ def importance_seconds(
     """Of all abilities' importance, loading the model and writing the scores not included.
 
     A token takes 2 operations a weight forward, 2 a weight of the layers for the gradients that
-    pass through them, 2 a weight in scope for its own gradient. A pass reads the weights twice
-    and, per weight in scope, writes a gradient, reads it, and reads and writes an accumulator.
+    pass through them, 2 a weight in scope for its own gradient. A pass of many examples reads the
+    weights twice. Per weight in scope a gradient is written and read, and an accumulator read and
+    written: once a pass, or once an example where the score is of its own gradient. Of these a
+    processor keeps gradients in its cache, and reads and writes accumulators once a pass. (Experts'
+    own gradients take a pass an example, which is not counted.)
     """
     head = shape.dimensions.hidden * shape.dimensions.vocabulary
     forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
     if score == "wanda":
         read = examples.number * shape.projections * shape.itemsize
         return machine.seconds(forward, read, examples.number, of_one=True)
-    batches = math.ceil(examples.tokens / shape.most_tokens) if score in SUMMED else math.inf
-    passes = min(examples.number, batches)
-    folded = 2 * shape.itemsize + (shape.itemsize if on_host else 2 * SCORE)
-    moved = 2 * shape.projections * shape.itemsize + folded * shape.scope_size
+    passes = min(examples.number, math.ceil(examples.tokens / shape.most_tokens))
     # Forward and, of two kernels a projection, backward.
-    reached = min(shape.scope_size, shape.projections)
-    operations = 2 * forward + 2 * reached * examples.tokens
-    of_one = passes == examples.number
-    return machine.seconds(operations, passes * moved, 3 * passes, of_one)
+    own = 2 * min(shape.scope_size, shape.projections) * examples.tokens
+    read = 2 * passes * shape.projections * shape.itemsize
+    gradient, total = 2 * shape.itemsize, 2 * SUM
+    if score in SUMMED:
+        folded = passes * (gradient + (shape.itemsize if on_host else total))
+        moved = read + folded * shape.scope_size
+        of_one = passes == examples.number
+        return machine.seconds(2 * forward + own, moved, 3 * passes, of_one)
+    if machine.gpu:
+        folded = examples.number * (gradient + total) + (passes * SUM if on_host else 0)
+    else:
+        folded = passes * total
+    moved = read + folded * shape.scope_size
+    return machine.seconds(2 * forward, moved, 3 * passes) + machine.seconds(own, 0, 0, of_one=True)
 
 
 def attribution_seconds(shape: Shape, examples: Examples, machine: Machine) -> float:
@@ -98,12 +111,12 @@ def importance_memory(
     activations and logits of the longest batch.
     """
     # Without a GPU the items' scores are there while those of the companions are made.
-    scores = SCORE * shape.scope_size * (2 if against and not machine.gpu else 1)
+    scores = SUM * shape.scope_size * (2 if against and not machine.gpu else 1)
     if score == "wanda":
         # It moves each tensor's scores to the host as soon as it has them.
         return _base(machine) + shape.weight_bytes + (0 if machine.gpu else scores)
-    longest = min(shape.most_tokens, examples.tokens if score in SUMMED else examples.longest)
-    gradient = max(shape.scope, default=0) * (shape.itemsize + SCORE)
+    longest = min(shape.most_tokens, examples.tokens)
+    gradient = max(shape.scope, default=0) * (shape.itemsize + SUM)
     activations = _passing(shape, examples, longest) + gradient
     return _base(machine) + shape.weight_bytes + (0 if on_host else scores) + activations
 
@@ -113,7 +126,7 @@ def _passing(shape: Shape, examples: Examples, longest: int) -> int:
     mean = examples.tokens / examples.number
     counted = math.ceil(longest / mean * examples.counted / examples.number)
     # As the model has them, then in float32 with their softmax and gradient.
-    logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SCORE)
+    logits = counted * shape.dimensions.vocabulary * (shape.itemsize + 3 * SUM)
     return longest * shape.activation * shape.itemsize + logits
 
 

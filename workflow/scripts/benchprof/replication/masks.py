@@ -9,14 +9,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase, digests
+from benchprof import digests
 from benchprof.abilities.item import read_items
 from benchprof.importance.items import used_items
 from benchprof.importance.job import compute_importance, examples_and_origins
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
-from benchprof.masks.selection import read_for
+from benchprof.masks.stored import key_of, origin_of
 from benchprof.models.units import WEIGHT
 from benchprof.replication.halves import Halves, split
 from benchprof.run.ablation import BACKGROUND, Ablation
@@ -25,8 +25,6 @@ from benchprof.store import Store
 logger = logging.getLogger(__name__)
 
 KIND, SUFFIX = "half_masks", ".safetensors"
-DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code",
-              "super")  # fmt: skip
 
 
 def halves_of(
@@ -157,13 +155,13 @@ def select_half_masks(
     left_out = None if super_set is None else read_mask(super_set).digest
     keys = {
         own: digests.of_value(
-            _origin(own, origins[own.half or 0], selections, fraction_of, left_out)
+            origin_of(own, origins[own.half or 0], selections[own.selection], fraction_of, left_out)
         )
         for own in targets
     }
     folder = Path(os.path.commonpath(targets.values()))
     store.use(folder, KIND, keys.values(), SUFFIX)
-    missing = [own for own in targets if not store.has(KIND, keys[own], SUFFIX, _key_of)]
+    missing = [own for own in targets if not store.has(KIND, keys[own], SUFFIX, key_of)]
     store.check_writable(KIND, [keys[own] for own in missing])
     folder.mkdir(parents=True, exist_ok=True)
     for half in sorted({own.half for own in missing if own.half}):
@@ -192,30 +190,3 @@ def _without(
 ) -> dict[str, set[str]]:
     """What to exclude so that these are left."""
     return {name: ids - set(kept[name]) for name, ids in every.items()}
-
-
-def _origin(
-    ablation: Ablation,
-    importances: Mapping[str, Any],
-    selections: Mapping[str, Mapping[str, Any]],
-    fraction_of: str,
-    left_out: str | None,
-) -> dict[str, Any]:
-    """All that decides a mask of a half, as its metadata say."""
-    ability, selection = ablation.ability, ablation.selection
-    names = [n for n in importances if n != BACKGROUND or selection == "specific"]
-    return {
-        "ability": ability,
-        "selection": selection,
-        "settings": dict(selections[selection]),
-        "fraction": ablation.k,
-        "fraction_of": fraction_of,
-        "importance": {n: importances[n] for n in read_for(selection, ability, names)},
-        "code": codebase.digest_of("masks"),
-    } | ({"super": left_out} if selections[selection].get("without_super") else {})
-
-
-def _key_of(entry: Path) -> str:
-    """The key of what a mask of the store is, which is compared with its digest."""
-    origin = read_mask(entry).origin
-    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})

@@ -574,6 +574,7 @@ class Configuration(Section):
     evaluation_job: Literal["benchmark", "model"] = Field(
         default="benchmark", description="one of benchmark, model"
     )
+    keep_importance: Flag = False
     benchmarks: dict[Slug, Benchmark] = Field(
         min_length=1, description="at least one benchmark, each a name and what it is"
     )

@@ -120,6 +120,12 @@ class Run:
         return self.configuration.selections.listed
 
     @property
+    def drops_importance(self) -> bool:
+        """Whether importance files go once masks are drawn: weights', which are large."""
+        config = self.configuration
+        return config.unit == "weight" and not (config.keep_importance or self.lists)
+
+    @property
     def method(self) -> Any:
         """What becomes of a mask's entries, as written: zero, mean, or a mapping with scale."""
         return self.values.get("ablation", self.configuration.ablation)

@@ -114,14 +114,9 @@ class Compared(Drawn):
         }
 
     @property
-    def scores(self) -> Path:
-        """Any importance file: all have the sizes of the tensors in scope."""
-        return next(iter(self.importance.values()))
-
-    @property
     def inputs(self) -> Files:
-        """The masks and the tensors that they are of."""
-        return {"masks": list(self.masks.values()), "importance": self.scores}
+        """The masks, and the model for the sizes of its tensors."""
+        return {"masks": list(self.masks.values()), "model": self.folder}
 
     def memory(self, size: Size) -> float:
         """The abilities' masks of one k, and once more while they are compared."""
@@ -214,6 +209,11 @@ class MeasureCore(Drawn):
     rule = "measure_core"
     name = "core"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where scores are dropped."""
+        return [] if run.drops_importance else super().all_of(run)
+
     @property
     def title(self) -> str:
         """The title of the figure."""
@@ -278,7 +278,8 @@ def analysis_files(run: Run) -> list[Path]:
             kind(run, model, selection, k)
             for kind, selection, k in product(kinds, run.selections, run.ks)
         ]
-        jobs += [MeasureCore(run, model)] if len(run.abilities) > 1 else []
+        several = len(run.abilities) > 1 and not run.drops_importance
+        jobs += [MeasureCore(run, model)] if several else []
         jobs += [MeasureStability(run, model)] if run.numbers else []
         asked = [job for job in jobs if not (run.lists and job.of_importance)]
         files += [path for job in asked for path in (job.csv, *job.figures)]

@@ -38,8 +38,8 @@ class WriteArchive(Job):
 
     @property
     def importance(self) -> list[Path]:
-        """Every ability's scores, for their digests; none where masks are listed."""
-        if self.run.lists:
+        """Every ability's scores, for their digests; none where they are dropped or not needed."""
+        if self.run.lists or self.run.drops_importance:
             return []
         own = product(self.run.models, self.run.diagnosed)
         return [paths.importance(model, ability) for model, ability in own]

@@ -21,12 +21,13 @@ from benchprof.run.jobs.analysis import SELECTIVITY_MODULES
 from benchprof.run.jobs.evaluation import EvaluateModel
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
+from benchprof.run.jobs.replication import DRAWN_BY
 from benchprof.run.run import Run
 
 TABLES = ("summary", "effects", "masks")
 MODULES = (
     "benchprof.comparison", "benchprof.profile.scores", "benchprof.profile.source",
-    "benchprof.replication.halves", "benchprof.replication.masks", *DRAWN, *SELECTIVITY_MODULES,
+    *DRAWN_BY, *DRAWN, *SELECTIVITY_MODULES,
 )  # fmt: skip
 STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation")
 DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",

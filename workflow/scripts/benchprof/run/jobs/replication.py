@@ -20,7 +20,9 @@ from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.profile import Profiling, described
 from benchprof.run.run import Run
 
-DRAWN_BY = ("benchprof.replication.halves", "benchprof.replication.masks")
+DRAWN_BY = (
+    "benchprof.masks.stored", "benchprof.replication.halves", "benchprof.replication.masks",
+)  # fmt: skip
 """What draws and scores the halves of the train items."""
 
 

@@ -1,0 +1,121 @@
+"""Masks are found in the store by what decides them; importance is asked for where they lack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from benchprof.masks import stored
+from benchprof.masks.job import select_masks
+from benchprof.masks.stored import needed_for, select_stored
+from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.store import Store
+from benchprof.tensors import write_tensors
+
+ORIGIN: dict[str, Any] = {
+    "model": "m", "unit": "weight", "scope": "mlp", "layers": None, "score": "taylor",
+    "loss_on": "answer", "against": None, "replicated": False, "dtype": "float32", "code": "c",
+}  # fmt: skip
+ABILITIES = ("a", "b", "c")
+RULES = {"top": {}, "specific": {"definition": "diff"}}
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.chdir(tmp_path)
+    return Store(tmp_path / "store")
+
+
+def origins(*names: str) -> dict[str, Any]:
+    return {name: ORIGIN | {"examples": name} for name in names}
+
+
+def importance(folder: Path, *names: str, empty: tuple[str, ...] = ()) -> dict[str, Path]:
+    """Files of random scores, and of those in `empty` of the origin alone."""
+    for name, origin in origins(*names).items():
+        generator = torch.Generator().manual_seed(ord(name[-1]))
+        scores = {} if name in empty else {"w": torch.rand(50, generator=generator)}
+        write_tensors(folder / name, scores, origin)
+    return {name: folder / name for name in names}
+
+
+def targets(folder: Path, selection: str, *ks: str, of: tuple[str, ...] = ABILITIES) -> Any:
+    every = [Ablation(ability, selection, k) for ability in of for k in ks]
+    return {own: folder / "masks" / f"{own.name}.safetensors" for own in every}
+
+
+def select(folder: Path, store: Store, own: Any, files: dict[str, Path], rule: Any) -> list[bytes]:
+    background = files.pop(BACKGROUND, None)
+    select_stored(folder, rule, "scope", files, background, own, store)
+    return [path.read_bytes() for path in own.values()]
+
+
+def lacking(folder: Path, store: Store, own: Any, rules: Any, *names: str) -> set[str]:
+    return needed_for([*own], origins(*names), rules, "scope", folder, folder / "text", store)
+
+
+@pytest.mark.parametrize("selection", ["top", "specific"])
+def test_masks_come_from_the_store_when_their_scores_are_gone(
+    selection: str, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, rule = targets(tmp_path, selection, "0.1", "0.2"), RULES[selection]
+    files = importance(tmp_path, *ABILITIES)
+    select_masks(tmp_path, rule, "scope", files, None, own)
+    expected = [path.read_bytes() for path in own.values()]
+    assert lacking(tmp_path, store, own, {selection: rule}, *ABILITIES) == {*ABILITIES}
+    assert select(tmp_path, store, own, files, rule) == expected
+    assert lacking(tmp_path, store, own, {selection: rule}, *ABILITIES) == set()
+    # Origins alone are left; nothing is selected again.
+    monkeypatch.setattr(stored, "select_masks", None)
+    assert (
+        select(tmp_path, store, own, importance(tmp_path, *ABILITIES, empty=ABILITIES), rule)
+        == expected
+    )
+
+
+def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Store) -> None:
+    """Of `top` the new ability's scores, of `specific` all, with a background its own and that."""
+    for selection, rule in RULES.items():
+        own = targets(tmp_path, selection, "0.1", of=("a", "b"))
+        select(tmp_path, store, own, importance(tmp_path, "a", "b"), rule)
+    top, specific = (targets(tmp_path, own, "0.1") for own in RULES)
+    assert lacking(tmp_path, store, top, {"top": {}}, *ABILITIES) == {"c"}
+    assert lacking(tmp_path, store, {**top, **specific}, RULES, *ABILITIES) == {*ABILITIES}
+    rules = {"specific": RULES["specific"] | {"background": "items"}}
+    files = importance(tmp_path, "a", "b", BACKGROUND)
+    select(
+        tmp_path,
+        store,
+        targets(tmp_path, "specific", "0.1", of=("a", "b")),
+        files,
+        rules["specific"],
+    )
+    names = (*ABILITIES, BACKGROUND)
+    assert lacking(tmp_path, store, specific, rules, *names) == {"c", BACKGROUND}
+    # Masks of the new ability are selected beside files that hold nothing.
+    files = importance(tmp_path, *names, empty=("a", "b"))
+    assert len(select(tmp_path, store, specific, files, rules["specific"])) == 3
+    # Another k, another share and another item.
+    two = targets(tmp_path, "top", "0.1", "0.2", of=("a",))
+    assert lacking(tmp_path, store, two, {"top": {}}, "a") == {"a"}
+    one = targets(tmp_path, "top", "0.1", of=("a",))
+    assert lacking(tmp_path, store, one, {"top": {}}, "a") == set()
+    assert lacking(tmp_path, store, one, {"top": {"within": "tensor"}}, "a") == {"a"}
+    assert needed_for([*one], origins("a"), {"top": {}}, "model", tmp_path, tmp_path, store) == {
+        "a"
+    }
+    changed = {"a": ORIGIN | {"examples": "other"}}
+    assert needed_for([*one], changed, {"top": {}}, "scope", tmp_path, tmp_path, store) == {"a"}
+
+
+def test_a_damaged_mask_is_selected_again(tmp_path: Path, store: Store) -> None:
+    own = targets(tmp_path, "top", "0.1", of=("a",))
+    before = select(tmp_path, store, own, importance(tmp_path, "a"), {})
+    (entry,) = (store.root / "masks").rglob("*.safetensors")
+    entry.chmod(0o600)
+    entry.write_bytes(entry.read_bytes()[:-1])
+    assert lacking(tmp_path, store, own, {"top": {}}, "a") == {"a"}
+    assert select(tmp_path, store, own, importance(tmp_path, "a"), {}) == before

@@ -1,0 +1,213 @@
+"""Scores of each example's own gradient, several examples a pass.
+
+The gradient of a projection's weight is δᵀx, summed over tokens: x the projection's inputs, δ the
+gradients of its outputs. The same sum over one example's tokens is that example's gradient, so that
+one backward pass of many examples, which need not make gradients of weights, gives all of them.
+The weights are then read once a pass and the accumulators once too, instead of once an example.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+from transformers.pytorch_utils import Conv1D
+
+from benchprof.importance.attributions import weights_frozen
+from benchprof.importance.example import Example
+from benchprof.importance.gradients import backward, batches_of
+from benchprof.importance.memory import Memory
+from benchprof.models.linear import GradientLinear, Product
+
+Pair = tuple[torch.Tensor, torch.Tensor]
+"""A projection's inputs and its outputs' gradients, each of shape (rows, tokens, features)."""
+
+Hook = Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], Any]
+BLOCK = 1 << 19
+"""Entries of a gradient that are made at a time on a CPU, so that they and their accumulators stay
+in its cache from one example to the next."""
+
+
+class InseparableError(ValueError):
+    """A weight is not applied, by a module of its own, to the tokens as they were read."""
+
+
+def item_gradient_scores(
+    model: nn.Module,
+    weights: Mapping[str, nn.Parameter],
+    examples: Sequence[Example],
+    score: str,
+    advance: Callable[[int], object],
+    memory: Memory,
+) -> dict[str, torch.Tensor]:
+    """Importance of each entry of `weights`, float32, as `gradient_scores` defines it.
+
+    Args:
+        model: in evaluation mode; left as found.
+        weights: the weights in scope by name.
+        examples: at least one. The inputs of the projections are kept till their gradients come,
+            also of an example so long that it is checkpointed.
+        score: taylor_abs or fisher.
+        advance: called with the number of tokens of each example done.
+        memory: bounds of a pass.
+
+    Raises:
+        InseparableError: which tokens of a weight's inputs are an example's cannot be told.
+        NonFiniteLossError: a loss is infinite or not a number.
+    """
+    owners = {name: _owner(model, name) for name in weights}
+    totals = {
+        name: torch.zeros(
+            weight.shape, dtype=torch.float32, device="cpu" if memory.on_host else weight.device
+        )
+        for name, weight in weights.items()
+    }
+    batch: list[int] = []
+
+    def fold(name: str, pairs: Sequence[Pair]) -> None:
+        texts = [len(examples[index].texts) for index in batch]
+        own = [_factors(owners[name], pairs, texts, place) for place in range(len(batch))]
+        _add_up(totals[name], own, score, _product_of(owners[name]))
+
+    with weights_frozen(model):
+        for batch[:] in batches_of(model, examples, memory.most_tokens):
+            with _pairs_seen(model, owners, fold):
+                backward(model, examples, batch, memory)
+            for index in batch:
+                advance(examples[index].tokens)
+    for name, total in totals.items():
+        weight = weights[name].detach().to(total.device, torch.float32)
+        total.div_(len(examples)).mul_(weight.square() if score == "fisher" else weight.abs())
+    return totals
+
+
+def _owner(model: nn.Module, name: str) -> nn.Module:
+    owner = model.get_submodule(name.rpartition(".")[0])
+    if not isinstance(owner, nn.Linear | Conv1D):
+        raise InseparableError(name)
+    return owner
+
+
+def _product_of(owner: nn.Module) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """How a · b is computed: as fast as the projection itself."""
+    if isinstance(owner, GradientLinear):
+        fast: Any = Product.apply
+        return lambda a, b: fast(a, b.t())
+    return torch.mm
+
+
+def _factors(owner: nn.Module, pairs: Sequence[Pair], texts: Sequence[int], place: int) -> Pair:
+    """The two factors whose product over tokens, a · b, is an example's gradient.
+
+    Args:
+        owner: GPT-2's Conv1D has its weight the other way round.
+        pairs: of all calls of a pass: of examples that share their contexts two.
+        texts: the number of each example's texts.
+        place: of the example in its batch.
+    """
+    inputs, gradients = [], []
+    for x, gradient in pairs:
+        # A row is a text, or the context that the texts of an example share.
+        many = len(x) != len(texts)
+        first, count = (sum(texts[:place]), texts[place]) if many else (place, 1)
+        inputs.append(x[first : first + count].flatten(0, 1))
+        gradients.append(gradient[first : first + count].flatten(0, 1))
+    outer, inner = torch.cat(gradients), torch.cat(inputs)
+    if isinstance(owner, Conv1D):
+        outer, inner = inner, outer
+    return outer.t().contiguous(), inner
+
+
+def _add_up(
+    total: torch.Tensor,
+    factors: Sequence[Pair],
+    score: str,
+    product: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+) -> None:
+    """Add each example's |gradient|, or its square, to a total."""
+    device = factors[0][0].device
+    # Of the whole batch at once, where the scores stay on the host.
+    own = total if total.device == device else torch.zeros_like(total, device=device)
+    # Along the longer side: products of few rows with many columns are slow.
+    side = int(own.shape[1] > own.shape[0])
+    size = own.shape[side]
+    step = max(1, BLOCK // own.shape[1 - side]) if device.type == "cpu" else size
+    for start, stop in pairwise([*range(0, size, step), size]):
+        block = own.narrow(side, start, stop - start)
+        for a, b in factors:
+            gradient = product(a, b[:, start:stop]) if side else product(a[start:stop], b)
+            if score == "taylor_abs":
+                block.add_(gradient.abs_())
+            else:
+                gradient = gradient.float()
+                block.addcmul_(gradient, gradient)
+    if own is not total:
+        total.add_(own.to(total.device))
+
+
+@contextlib.contextmanager
+def _pairs_seen(
+    model: nn.Module,
+    owners: Mapping[str, nn.Module],
+    see: Callable[[str, Sequence[Pair]], None],
+) -> Iterator[None]:
+    """During one pass, give each projection's pairs to `see` once all their gradients are there."""
+    shape: tuple[int, ...] = ()
+    read: set[str] = set()
+    awaited: Counter[str] = Counter()
+    pairs: defaultdict[str, list[Pair]] = defaultdict(list)
+
+    def begin(_: nn.Module, __: Any, asked: dict[str, Any]) -> None:
+        nonlocal shape
+        shape = tuple(asked["input_ids"].shape)
+        read.clear()
+
+    def end(*_: object) -> None:
+        nonlocal shape
+        shape = ()
+        if unread := owners.keys() - read:
+            raise InseparableError(min(unread))
+
+    def hook_for(name: str) -> Hook:
+        def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> Any:
+            if not output.requires_grad:
+                # Nothing before the first projections in scope needs a gradient. A copy, since what
+                # asks for one by itself may not be changed in place.
+                output = output.requires_grad_(True).clone()
+            if not shape:
+                # A layer that is checkpointed, computed again.
+                return output
+            x, own = inputs[0].detach(), shape
+            if tuple(x.shape[:-1]) not in (own, (own[0] * own[1],)):
+                raise InseparableError(name)
+            read.add(name)
+            awaited[name] += 1
+            output.register_hook(lambda gradient: arrived(name, own, x, gradient))
+            return output
+
+        return hook
+
+    def arrived(name: str, own: tuple[int, ...], x: torch.Tensor, gradient: torch.Tensor) -> None:
+        x, gradient = x.to(gradient.device), gradient.detach()
+        pairs[name].append((x.reshape(*own, -1), gradient.reshape(*own, -1)))
+        if len(pairs[name]) == awaited[name]:
+            see(name, pairs.pop(name))
+
+    hooks: list[RemovableHandle] = []
+    try:
+        hooks.append(model.register_forward_pre_hook(begin, with_kwargs=True))
+        hooks.append(model.register_forward_hook(end))
+        hooks += [owner.register_forward_hook(hook_for(name)) for name, owner in owners.items()]
+        yield
+    finally:
+        for handle in hooks:
+            handle.remove()
+    for name, own in pairs.items():
+        # A call that the loss does not depend on has no gradient.
+        see(name, own)

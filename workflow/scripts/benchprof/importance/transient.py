@@ -1,0 +1,64 @@
+"""Importance files that are removed once masks are drawn, and made no more often than masks ask."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchprof.importance.job import compute_importance, examples_and_origins
+from benchprof.importance.scoring import Scoring
+from benchprof.store import Store
+from benchprof.tensors import write_tensors
+
+UNFINISHED = ".unfinished"
+logger = logging.getLogger(__name__)
+
+
+def compute_transient(
+    scoring: Scoring,
+    items: Mapping[str, Path],
+    exclude: Mapping[str, Collection[str]],
+    limit: int | None,
+    seed: int,
+    targets: Mapping[str, Path],
+    needed: Callable[[Mapping[str, Any]], Collection[str]],
+) -> None:
+    """Write the importance that masks have to be made from; of the rest the origin alone.
+
+    Nothing goes to the run's store. Until the job is done, abilities that are lie in a folder
+    beside the targets, so that a killed job resumes at the ability.
+
+    Args:
+        scoring: how weights are scored.
+        items: each ability's file of train items.
+        exclude: each ability's ids of items that are left out.
+        limit: train items per ability at most, a seeded sample.
+        seed: of the sample.
+        targets: each ability's importance file, all in one folder.
+        needed: says of all origins, by ability, whose scores are needed.
+
+    Raises:
+        InputError: as `compute_importance` raises it.
+    """
+    _, origins = examples_and_origins(scoring, items, exclude, limit, seed)
+    wanted = sorted(needed(origins))
+    (folder,) = {target.parent for target in targets.values()}
+    if wanted:
+        made = {name: targets[name] for name in wanted}
+        own = {name: items[name] for name in wanted}
+        left_out = {name: exclude[name] for name in wanted}
+        store = Store(folder / UNFINISHED)
+        compute_importance(scoring, own, left_out, limit, seed, made, store, folder)
+        for target in made.values():
+            if target.is_symlink():
+                # The file itself, which goes with its name.
+                target.resolve().replace(target)
+                os.utime(target)
+    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+    for name in sorted(targets.keys() - {*wanted}):
+        write_tensors(targets[name], {}, origins[name])
+    logger.info("%d not needed: every mask of theirs is in the store", len(targets) - len(wanted))

@@ -1,0 +1,167 @@
+"""Masks in the store, by all that decides them, where importance is removed once they are made."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchprof import codebase, digests
+from benchprof.masks import super_job
+from benchprof.masks.job import select_masks
+from benchprof.masks.mask import read_mask
+from benchprof.masks.selection import read_for
+from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.store import Store
+from benchprof.tensors import read_origin
+
+KIND, SUFFIX = "masks", ".safetensors"
+DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code",
+              "super")  # fmt: skip
+
+
+def origin_of(
+    ablation: Ablation,
+    importances: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    fraction_of: str,
+    left_out: str | None,
+) -> dict[str, Any]:
+    """All that decides a mask, as its metadata say.
+
+    Args:
+        ablation: which mask.
+        importances: the origin of every ability's importance, and the background's if there is one.
+        settings: of the selection, as configured.
+        fraction_of: what k is a share of.
+        left_out: digest of the super set; it counts where the selection leaves that out.
+    """
+    ability, selection = ablation.ability, ablation.selection
+    names = [n for n in importances if n != BACKGROUND or selection == "specific"]
+    return {
+        "ability": ability,
+        "selection": selection,
+        "settings": dict(settings),
+        "fraction": ablation.k,
+        "fraction_of": fraction_of,
+        "importance": {n: importances[n] for n in read_for(selection, ability, names)},
+        "code": codebase.digest_of("masks"),
+    } | ({"super": left_out} if settings.get("without_super") else {})
+
+
+def key_of(entry: Path) -> str:
+    """The key of what a mask of the store is, which is compared with its digest."""
+    origin = read_mask(entry).origin
+    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})
+
+
+def select_stored(
+    folder: Path,
+    settings: Mapping[str, Any],
+    fraction_of: str,
+    importances: Mapping[str, Path],
+    background: Path | None,
+    targets: Mapping[Ablation, Path],
+    store: Store,
+    super_set: Path | None = None,
+) -> None:
+    """Write the masks of one selection as `select_masks` does, selecting what the store lacks.
+
+    Of importance that no mask is selected from, the files may hold the origin alone.
+
+    Raises:
+        InputError: as `select_masks` raises it.
+    """
+    files = {**importances, **({BACKGROUND: background} if background else {})}
+    origins = {name: read_origin(path) for name, path in files.items()}
+    left_out = None if super_set is None else read_mask(super_set).digest
+    keys = _keys(targets, origins, settings, fraction_of, left_out)
+    results = Path(os.path.commonpath([path.parent for path in targets.values()]))
+    store.use(results, KIND, keys.values(), SUFFIX)
+    missing = _missing(keys, store)
+    if missing:
+        store.check_writable(KIND, [keys[own] for own in missing])
+        read = {name for own in missing for name in read_for(own.selection, own.ability, files)}
+        with tempfile.TemporaryDirectory(prefix="masks.") as name:
+            made = {own: Path(name, f"{own.name}{SUFFIX}") for own in missing}
+            select_masks(
+                folder=folder,
+                settings=settings,
+                fraction_of=fraction_of,
+                importances={own: path for own, path in importances.items() if own in read},
+                background=background if BACKGROUND in read else None,
+                targets=made,
+                super_set=super_set,
+            )
+            for own, path in made.items():
+                store.add_bytes(KIND, keys[own], SUFFIX, path.read_bytes())
+    for own, target in targets.items():
+        store.place(store.path(KIND, keys[own], SUFFIX), target)
+
+
+def needed_for(
+    targets: Collection[Ablation],
+    origins: Mapping[str, Any],
+    selections: Mapping[str, Mapping[str, Any]],
+    fraction_of: str,
+    folder: Path,
+    text: Path,
+    store: Store,
+) -> set[str]:
+    """Whose scores are read to make the masks, and the super set, that the store lacks.
+
+    Args:
+        targets: every mask of a run's model.
+        origins: of every ability's importance, and of the background's.
+        selections: settings by selection, as configured.
+        fraction_of: what k is a share of.
+        folder: the prepared model.
+        text: the neutral text, by which the super set is found.
+        store: the run's.
+    """
+    left_out = None
+    if any(settings.get("without_super") for settings in selections.values()):
+        left_out = _stored_super(origins, folder, text, store)
+        if left_out is None:
+            return {*origins}
+    found: set[str] = set()
+    for selection, settings in selections.items():
+        own = [target for target in targets if target.selection == selection]
+        names = [n for n in origins if n != BACKGROUND or selection == "specific"]
+        keys = _keys(own, origins, settings, fraction_of, left_out)
+        for ablation in _missing(keys, store):
+            found |= {*read_for(selection, ablation.ability, names)}
+    return found
+
+
+def _keys(
+    targets: Collection[Ablation],
+    origins: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    fraction_of: str,
+    left_out: str | None,
+) -> dict[Ablation, str]:
+    return {
+        own: digests.of_value(origin_of(own, origins, settings, fraction_of, left_out))
+        for own in targets
+    }
+
+
+def _missing(keys: Mapping[Ablation, str], store: Store) -> list[Ablation]:
+    return [own for own, key in keys.items() if not store.has(KIND, key, SUFFIX, key_of)]
+
+
+def _stored_super(origins: Mapping[str, Any], folder: Path, text: Path, store: Store) -> str | None:
+    """The digest of the super set that these importances lead to; None where it is not stored."""
+    own = {name: origins[name] for name in sorted(origins) if name != BACKGROUND}
+    key = digests.of_value(super_job.origin_of(own, super_job.neutral_example(folder, text)))
+    if not store.has(super_job.KIND, key, super_job.SUFFIX, _key_of_super):
+        return None
+    return read_mask(store.path(super_job.KIND, key, super_job.SUFFIX)).digest
+
+
+def _key_of_super(entry: Path) -> str:
+    origin = read_mask(entry).origin
+    return digests.of_value({name: origin[name] for name in super_job.DECIDED_BY})
