@@ -47,7 +47,9 @@ def duration_line(run: Run, cores: int) -> str:
     Raises:
         InputError: as `benchprof.plan` raises it.
     """
-    load, seconds, places = workload(run, CHARACTERS), 0.0, {}
+    load, seconds = workload(run, CHARACTERS), 0.0
+    # As keys: each place once, in order.
+    places: dict[str, None] = {}
     for name, model in run.configuration.models.items():
         device = resolve_device(model.device)
         on = roughly_measured(device, model.dtype)
