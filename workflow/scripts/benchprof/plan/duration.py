@@ -48,6 +48,7 @@ def duration_line(run: Run, cores: int) -> str:
         InputError: as `benchprof.plan` raises it.
     """
     load, seconds = workload(run, CHARACTERS), 0.0
+    # As keys: each place once, in order.
     places: dict[str, None] = {}
     for name, model in run.configuration.models.items():
         device = resolve_device(model.device)

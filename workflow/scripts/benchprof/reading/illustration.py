@@ -119,10 +119,11 @@ def caption_of(shown: Illustration, ability: str) -> str:
     """What the four panels are, in a sentence each."""
     own, error = shown.losses["its own mask"]
     return (
-        f"1: the item of the test of {readable(ability).lower()} that loses most; the arrow is at the "
-        "right option. 2: the mask, a dot for each entry. 3: the options' probabilities in the intact "
-        "and in the ablated model. 4: by how much the right option's probability falls, mean over the "
-        f"test's items; lines are standard errors. Its own mask: {own:.3f} ({error:.3f})."
+        f"1: the item of the test of {readable(ability).lower()} that loses most; the arrow is at "
+        "the right option. 2: the mask, a dot for each entry. 3: the options' probabilities in the "
+        "intact and in the ablated model. 4: by how much the right option's probability falls, "
+        "mean over the test's items; lines are standard errors. "
+        f"Its own mask: {own:.3f} ({error:.3f})."
     )
 
 
