@@ -37,7 +37,7 @@ BLOCK = re.compile(
 )
 LANGUAGES = {"sh", "yaml", "json", "python", "text"}
 # Of every POSIX system.
-TOOLS = {"chgrp", "chmod", "cp", "grep", "head", "mkdir"}
+TOOLS = {"cp", "grep", "head", "mkdir"}
 ARCHIVE = "results/archive.zip"
 VERIFY = SCRIPTS / "benchprof/archive/verify.py"
 
