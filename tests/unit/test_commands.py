@@ -1,0 +1,67 @@
+"""The page of commands has every target, every module that is run, and every option of these."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT
+
+PAGE = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+SCRIPTS = ROOT / "workflow/scripts"
+# The sandbox alone starts these, on what a model wrote: nobody calls them.
+ISOLATED = SCRIPTS / "benchprof/sandbox/isolated"
+RUN = [
+    path
+    for path in sorted((SCRIPTS / "benchprof").rglob("*.py"))
+    if 'if __name__ == "__main__":' in path.read_text() and ISOLATED not in path.parents
+]
+# Where a module takes its options from another.
+ELSEWHERE = {"benchprof.archive.verify": "benchprof/archive/verdict.py"}
+
+
+def module_of(path: Path) -> str:
+    """The name after `python -m`."""
+    parts = path.relative_to(SCRIPTS).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__main__")
+
+
+def targets() -> set[str]:
+    """What `make` makes."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^((?!\.[A-Z])[a-z.][\w./-]*):(?!=)", makefile, re.MULTILINE))
+
+
+def rules_that_make_nothing() -> set[str]:
+    """The names that a user asks Snakemake for."""
+    rules = [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    found = set()
+    for path in rules:
+        for own in re.split(r"^ *rule ", path.read_text(), flags=re.MULTILINE)[1:]:
+            found |= {own.partition(":")[0]} if "output:" not in own else set()
+    return found
+
+
+def test_every_target_of_make_is_on_the_page() -> None:
+    table = PAGE.partition("## `make`")[2].partition("\n## ")[0]
+    assert {"run", "fetch-data", ".venv/installed", "clean"} < targets()
+    assert set(re.findall(r"^\| `([^`]+)`.*\| `make ", table, re.MULTILINE)) == targets()
+
+
+def test_every_target_of_snakemake_is_on_the_page() -> None:
+    assert {"all", "analysis", "validation"} < rules_that_make_nothing()
+    table = PAGE.partition("## `snakemake`")[2].partition("\n## ")[0]
+    for name in rules_that_make_nothing():
+        assert f"`{name}` | " in table, name
+
+
+@pytest.mark.parametrize("path", RUN, ids=module_of)
+def test_every_module_that_is_run_is_on_the_page_with_its_options(path: Path) -> None:
+    name = module_of(path)
+    rows = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}` | ")]
+    assert len(rows) == 1, name
+    assert f"python -m {name} " in f"{rows[0]} ".replace("`", " ")
+    code = (SCRIPTS / ELSEWHERE.get(name, path.relative_to(SCRIPTS).as_posix())).read_text()
+    for option in re.findall(r'add_argument\(\s*"(--[a-z-]+)"', code):
+        assert f"`{option}" in rows[0], option
