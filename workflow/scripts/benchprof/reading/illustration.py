@@ -27,7 +27,7 @@ from benchprof.run import paths
 from benchprof.run.run import Run, read_run
 
 HEIGHT = 2.7
-WIDTHS = (3.0, 1.9, 2.1, 1.7)
+WIDTHS = (2.7, 1.8, 1.8, 2.1)
 TITLES = ("An item", "A mask", "The ablated model", "What is lost")
 
 
@@ -129,7 +129,7 @@ def caption_of(shown: Illustration, ability: str) -> str:
 
 def _write_item(axes: Axes, item: Item, ability: str) -> None:
     axes.set_axis_off()
-    lines = [textwrap.fill(text, 44) for text in (item.context, item.question) if text]
+    lines = [textwrap.fill(text, 40) for text in (item.context, item.question) if text]
     options = [
         f"{'→' if number == item.answer else '   '} {option}"
         for number, option in enumerate(item.options)
@@ -151,7 +151,7 @@ def _bars(axes: Axes, shown: Illustration) -> None:
     rows = np.arange(len(shown.item.options))
     axes.barh(rows - 0.2, shown.intact, 0.36, color=style.PALE, label="intact")
     axes.barh(rows + 0.2, shown.ablated, 0.36, color=style.LOSS, label="ablated")
-    names = [textwrap.fill(option, 18) for option in shown.item.options]
+    names = [textwrap.fill(option, 14) for option in shown.item.options]
     for number, label in enumerate(axes.set_yticks(rows, names)):
         if number == shown.item.answer:
             label.label1.set_fontweight("bold")
@@ -166,7 +166,7 @@ def _losses(axes: Axes, losses: Mapping[str, tuple[float, float]]) -> None:
     axes.barh(list(losses), means, 0.6, xerr=errors, color=colours, error_kw={"lw": 0.8})
     axes.axvline(0, color=style.MUTED, lw=0.6)
     axes.invert_yaxis()
-    axes.set_xlabel("the right option's\nprobability, mean fall")
+    axes.set_xlabel("fall of the right option's\nprobability, mean")
 
 
 def _probabilities(record: Mapping[str, Any]) -> Floats:
