@@ -142,8 +142,8 @@ def check_snakemake(words: list[str], page: str) -> None:
     files = [str(file) for file in given.configfile or ()]
     for file in files:
         check_configuration(file, page)
-    if given.profile and not given.profile.isupper():
-        assert (ROOT / given.profile / "config.yaml").is_file(), words
+    for profile in given.profile or ():
+        assert (ROOT / profile / "config.yaml").is_file(), words
     asked = [*given.targets, *(given.until or ()), *(given.omit_from or ())]
     for target in asked:
         if target.startswith("results/"):
