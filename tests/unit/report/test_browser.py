@@ -230,6 +230,18 @@ def test_dark_mode_is_dark(opened: webdriver.Chrome) -> None:
         opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
+def test_on_paper_a_row_stays_a_row(opened: webdriver.Chrome) -> None:
+    """And what cannot be hovered has no mark."""
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        display = "return getComputedStyle(document.querySelector('.impact tr')).display"
+        assert opened.execute_script(display) == "table-row"
+        mark = "return getComputedStyle(document.querySelector('.word')).textDecorationLine"
+        assert opened.execute_script(mark) == "none"
+    finally:
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_the_tables_can_be_saved(opened: webdriver.Chrome) -> None:
     links = {e.text: e.get_attribute("href") for e in shown(opened, "#tables a")}
     names = ["impact", "findings", "reliability", "power", "flips", "similarity"]
