@@ -30,13 +30,21 @@ class Memory:
     on_host: bool = False
 
 
-def memory_for(model: nn.Module, on_host: bool) -> Memory:
-    """Bounds such that activations take no more than the weights do.
+SMALL = 1 << 27
+"""Numbers: activations of a model of no more parameters may take as much as its weights do."""
 
-    So the peak of an importance job is twice the weights and one set of accumulators, whatever
-    the examples; the short items of a diagnostic set are far below it.
+
+def memory_for(model: nn.Module, on_host: bool) -> Memory:
+    """Bounds such that activations take at most half of what the weights of a large model do.
+
+    So the peak of its importance job is one and a half times the weights and one set of
+    accumulators, whatever the examples. More tokens a pass gain nothing from some hundred on: the
+    products with the weights are then bound by arithmetic. `SMALL` models take as much as their
+    weights.
     """
-    return Memory(max(1, parameter_count(model) // activation_size(model)), on_host)
+    parameters = parameter_count(model)
+    numbers = max(min(parameters, SMALL), parameters // 2)
+    return Memory(max(1, numbers // activation_size(model)), on_host)
 
 
 def activation_size(model: nn.Module) -> int:
