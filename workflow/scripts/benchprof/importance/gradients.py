@@ -40,23 +40,10 @@ def gradient_scores(
     set of gradients exists; only the weights given get gradients, and their `requires_grad` is left
     as found.
     """
-    totals = {
-        name: torch.zeros(
-            weight.shape, dtype=torch.float32, device="cpu" if memory.on_host else weight.device
-        )
-        for name, weight in weights.items()
-    }
+    totals = {name: accumulator(weight, memory) for name, weight in weights.items()}
 
     def fold(name: str, gradient: torch.Tensor) -> None:
-        # Rounded once, by the sum in float32, whatever the dtype.
-        total, gradient = totals[name], gradient.to(totals[name].device)
-        if score in SUMMED:
-            total.add_(gradient)
-        elif score == "taylor_abs":
-            total.add_(gradient.abs_())
-        else:
-            gradient = gradient.float()
-            total.addcmul_(gradient, gradient)
+        add_gradient(totals[name], gradient.to(totals[name].device), score)
 
     with _gradients_folded(weights, fold):
         most = memory.most_tokens if score in SUMMED else 0
@@ -65,13 +52,36 @@ def gradient_scores(
             for index in batch:
                 advance(examples[index].tokens)
     for name, total in totals.items():
-        weight = weights[name].detach().to(total.device, torch.float32)
-        total.div_(len(examples)).mul_(weight.square() if score == "fisher" else weight)
-        if score == "taylor_signed":
-            total.neg_()
-        else:
-            total.abs_()
+        finish(total, weights[name], score, len(examples))
     return totals
+
+
+def accumulator(weight: torch.Tensor, memory: Memory) -> torch.Tensor:
+    """Zeros, float32, shaped like a weight, on its device or on the host."""
+    device = torch.device("cpu") if memory.on_host else weight.device
+    return torch.zeros(weight.shape, dtype=torch.float32, device=device)
+
+
+def add_gradient(total: torch.Tensor, gradient: torch.Tensor, score: str) -> None:
+    """Add a gradient, its absolute value or its square to a total; may overwrite the gradient."""
+    # Rounded once, by the sum in float32, whatever the dtype.
+    if score in SUMMED:
+        total.add_(gradient)
+    elif score == "taylor_abs":
+        total.add_(gradient.abs_())
+    else:
+        gradient = gradient.float()
+        total.addcmul_(gradient, gradient)
+
+
+def finish(total: torch.Tensor, weight: torch.Tensor, score: str, examples: int) -> None:
+    """Turn a total over so many examples into scores, in place, as `gradient_scores` defines."""
+    weight = weight.detach().to(total.device, torch.float32)
+    total.div_(examples).mul_(weight.square() if score == "fisher" else weight)
+    if score == "taylor_signed":
+        total.neg_()
+    else:
+        total.abs_()
 
 
 def backward(

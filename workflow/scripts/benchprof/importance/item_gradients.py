@@ -11,24 +11,24 @@ from __future__ import annotations
 import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import nn
-from torch.utils.hooks import RemovableHandle
 from transformers.pytorch_utils import Conv1D
 
 from benchprof.importance.attributions import weights_frozen
 from benchprof.importance.example import Example
-from benchprof.importance.gradients import backward, batches_of
+from benchprof.importance.gradients import accumulator, add_gradient, backward, batches_of, finish
 from benchprof.importance.memory import Memory
 from benchprof.models.linear import GradientLinear, Product
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 """A projection's inputs and its outputs' gradients, each of shape (rows, tokens, features)."""
 
-Hook = Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], Any]
 BLOCK = 1 << 19
 """Entries of a gradient that are made at a time on a CPU, so that they and their accumulators stay
 in its cache from one example to the next."""
@@ -62,12 +62,7 @@ def item_gradient_scores(
         NonFiniteLossError: a loss is infinite or not a number.
     """
     owners = {name: _owner(model, name) for name in weights}
-    totals = {
-        name: torch.zeros(
-            weight.shape, dtype=torch.float32, device="cpu" if memory.on_host else weight.device
-        )
-        for name, weight in weights.items()
-    }
+    totals = {name: accumulator(weight, memory) for name, weight in weights.items()}
     batch: list[int] = []
 
     def fold(name: str, pairs: Sequence[Pair]) -> None:
@@ -77,13 +72,12 @@ def item_gradient_scores(
 
     with weights_frozen(model):
         for batch[:] in batches_of(model, examples, memory.most_tokens):
-            with _pairs_seen(model, owners, fold):
+            with _Pass(owners, fold).watched(model):
                 backward(model, examples, batch, memory)
             for index in batch:
                 advance(examples[index].tokens)
     for name, total in totals.items():
-        weight = weights[name].detach().to(total.device, torch.float32)
-        total.div_(len(examples)).mul_(weight.square() if score == "fisher" else weight.abs())
+        finish(total, weights[name], score, len(examples))
     return totals
 
 
@@ -142,72 +136,68 @@ def _add_up(
         block = own.narrow(side, start, stop - start)
         for a, b in factors:
             gradient = product(a, b[:, start:stop]) if side else product(a[start:stop], b)
-            if score == "taylor_abs":
-                block.add_(gradient.abs_())
-            else:
-                gradient = gradient.float()
-                block.addcmul_(gradient, gradient)
+            add_gradient(block, gradient, score)
     if own is not total:
         total.add_(own.to(total.device))
 
 
-@contextlib.contextmanager
-def _pairs_seen(
-    model: nn.Module,
-    owners: Mapping[str, nn.Module],
-    see: Callable[[str, Sequence[Pair]], None],
-) -> Iterator[None]:
-    """During one pass, give each projection's pairs to `see` once all their gradients are there."""
-    shape: tuple[int, ...] = ()
-    read: set[str] = set()
-    awaited: Counter[str] = Counter()
-    pairs: defaultdict[str, list[Pair]] = defaultdict(list)
+@dataclass
+class _Pass:
+    """One pass, which gives a projection's pairs to `see` once all their gradients are there.
 
-    def begin(_: nn.Module, __: Any, asked: dict[str, Any]) -> None:
-        nonlocal shape
-        shape = tuple(asked["input_ids"].shape)
-        read.clear()
+    Attributes:
+        shape: rows and tokens that the model is reading; empty when it is not reading.
+        read: projections applied in this reading; a pass of shared contexts has two.
+        awaited: how often the pass has applied each projection.
+    """
 
-    def end(*_: object) -> None:
-        nonlocal shape
-        shape = ()
-        if unread := owners.keys() - read:
+    owners: Mapping[str, nn.Module]
+    see: Callable[[str, Sequence[Pair]], None]
+    shape: torch.Size = field(default_factory=torch.Size)
+    read: set[str] = field(default_factory=set)
+    awaited: Counter[str] = field(default_factory=Counter)
+    pairs: defaultdict[str, list[Pair]] = field(default_factory=lambda: defaultdict(list))
+
+    @contextlib.contextmanager
+    def watched(self, model: nn.Module) -> Iterator[None]:
+        with contextlib.ExitStack() as hooks:
+            hooks.enter_context(model.register_forward_pre_hook(self.begin, with_kwargs=True))
+            hooks.enter_context(model.register_forward_hook(self.end))
+            for name, owner in self.owners.items():
+                hooks.enter_context(owner.register_forward_hook(partial(self.applied, name)))
+            yield
+        for name, own in self.pairs.items():
+            # A call that the loss does not depend on has no gradient.
+            self.see(name, own)
+
+    def begin(self, _: nn.Module, __: Any, asked: dict[str, Any]) -> None:
+        self.shape = asked["input_ids"].shape
+        self.read.clear()
+
+    def end(self, *_: object) -> None:
+        self.shape = torch.Size()
+        if unread := self.owners.keys() - self.read:
             raise InseparableError(min(unread))
 
-    def hook_for(name: str) -> Hook:
-        def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> Any:
-            if not output.requires_grad:
-                # Nothing before the first projections in scope needs a gradient. A copy, since what
-                # asks for one by itself may not be changed in place.
-                output = output.requires_grad_(True).clone()
-            if not shape:
-                # A layer that is checkpointed, computed again.
-                return output
-            x, own = inputs[0].detach(), shape
-            if tuple(x.shape[:-1]) not in (own, (own[0] * own[1],)):
+    def applied(
+        self, name: str, _: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor
+    ) -> torch.Tensor:
+        if not output.requires_grad:
+            # Nothing before the first projections in scope needs a gradient. A copy, since what
+            # asks for one by itself may not be changed in place.
+            output = output.requires_grad_(True).clone()
+        # Else a layer that is checkpointed is computed again.
+        if self.shape:
+            x = inputs[0].detach()
+            if x.shape[:-1] not in (self.shape, (self.shape.numel(),)):
                 raise InseparableError(name)
-            read.add(name)
-            awaited[name] += 1
-            output.register_hook(lambda gradient: arrived(name, own, x, gradient))
-            return output
+            self.read.add(name)
+            self.awaited[name] += 1
+            output.register_hook(partial(self.arrived, name, self.shape, x))
+        return output
 
-        return hook
-
-    def arrived(name: str, own: tuple[int, ...], x: torch.Tensor, gradient: torch.Tensor) -> None:
+    def arrived(self, name: str, own: torch.Size, x: torch.Tensor, gradient: torch.Tensor) -> None:
         x, gradient = x.to(gradient.device), gradient.detach()
-        pairs[name].append((x.reshape(*own, -1), gradient.reshape(*own, -1)))
-        if len(pairs[name]) == awaited[name]:
-            see(name, pairs.pop(name))
-
-    hooks: list[RemovableHandle] = []
-    try:
-        hooks.append(model.register_forward_pre_hook(begin, with_kwargs=True))
-        hooks.append(model.register_forward_hook(end))
-        hooks += [owner.register_forward_hook(hook_for(name)) for name, owner in owners.items()]
-        yield
-    finally:
-        for handle in hooks:
-            handle.remove()
-    for name, own in pairs.items():
-        # A call that the loss does not depend on has no gradient.
-        see(name, own)
+        self.pairs[name].append((x.reshape(*own, -1), gradient.reshape(*own, -1)))
+        if len(self.pairs[name]) == self.awaited[name]:
+            self.see(name, self.pairs.pop(name))
