@@ -55,9 +55,9 @@ def test_what_importance_moves_and_how_often() -> None:
     # Of own gradients once an example, of which there are 10; sums cross once a pass.
     assert found("taylor_abs", False, MEMORY) == 5 * 480 + 10 * 40 * 16
     assert found("fisher", True, MEMORY) == 5 * 480 + 10 * 40 * 16 + 5 * 40 * 4
-    # A processor keeps gradients in its cache, and accumulators as long as a pass.
+    # A processor keeps gradients in its cache.
     host = dataclasses.replace(MEMORY, gpu=False)
-    assert found("taylor_abs", False, host) == 5 * (480 + 40 * 8)
+    assert found("taylor_abs", False, host) == 5 * 480 + 10 * 40 * 8
     assert found("fisher", False, PASSES) == 15
 
 

@@ -38,9 +38,10 @@ def importance_seconds(
     A token takes 2 operations a weight forward, 2 a weight of the layers for the gradients that
     pass through them, 2 a weight in scope for its own gradient. A pass of many examples reads the
     weights twice. Per weight in scope a gradient is written and read, and an accumulator read and
-    written: once a pass, or once an example where the score is of its own gradient. Of these a
-    processor keeps gradients in its cache, and reads and writes accumulators once a pass. (Experts'
-    own gradients take a pass an example, which is not counted.)
+    written: once a pass, or once an example where the score is of its own gradient. A processor
+    keeps these gradients in its cache; adding them up takes about as long as moving the
+    accumulators would (docs/measurements.md). (Experts' own gradients take a pass an example, which
+    is not counted.)
     """
     head = shape.dimensions.hidden * shape.dimensions.vocabulary
     forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
@@ -60,7 +61,7 @@ def importance_seconds(
     if machine.gpu:
         folded = examples.number * (gradient + total) + (passes * SUM if on_host else 0)
     else:
-        folded = passes * total
+        folded = examples.number * total
     moved = read + folded * shape.scope_size
     return machine.seconds(2 * forward, moved, 3 * passes) + machine.seconds(own, 0, 0, of_one=True)
 
