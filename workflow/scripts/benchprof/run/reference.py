@@ -26,9 +26,9 @@ This page lists every key of the configuration with its allowed values, default 
 `make run` reads `config.yaml`, and `snakemake --configfile FILE` reads another file. Paths are
 relative to the folder that the command runs in. An unknown key is an error.
 
-A file that begins with `extends: OTHER.yaml` holds only what differs from that file, which must be
-in the same folder. The program merges sections, replaces any other value, and removes a key that is
-`null`.
+A file that begins with `extends: OTHER.yaml` holds only what differs from that file, whose path is
+relative to the folder of the first. The program merges sections, replaces any other value, and
+removes a key that is `null`.
 
 If a table gives no meaning for a key, the text above the table does. A default "by form" means that
 the table of forms says which keys go together. `NAME` stands for a name that you choose.
