@@ -141,6 +141,7 @@ def test_what_is_left_of_a_file_is_read_without_the_rest(tmp_path: Path) -> None
     file = Remaining(tmp_path / "a", left_out)
     assert [file.tensor(name).tolist() for name in "pq"] == [[1, 2, 3], []]
     assert [file.size("p"), file.size("q"), file.total_size] == [3, 0, 3]
+    assert file.entries("p", torch.tensor([2, 0])).tolist() == [3, 1]
     # A tensor of which nothing is left has no place in a mask.
     (top,) = threshold.largest(file.names, file.tensor, [3])
     assert {name: own.tolist() for name, own in top.items()} == {"p": [0, 1, 2]}

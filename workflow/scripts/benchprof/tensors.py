@@ -97,7 +97,13 @@ class TensorFile:
 
     def tensor(self, name: str) -> torch.Tensor:
         """One tensor, on the CPU."""
-        value: torch.Tensor = self._file.get_tensor(name)
+        return self._scaled(name, self._file.get_tensor(name))
+
+    def entries(self, name: str, indices: torch.Tensor) -> torch.Tensor:
+        """Some entries of one tensor, by flat index, on the CPU; only these are converted."""
+        return self._scaled(name, self._file.get_tensor(name).reshape(-1)[indices])
+
+    def _scaled(self, name: str, value: torch.Tensor) -> torch.Tensor:
         if name not in self._exponents:
             return value
         # Exact: a power of two.

@@ -42,6 +42,11 @@ class Remaining(TensorFile):
         first, *rest = whole.reshape(-1).tensor_split(self._left_out[name].tolist())
         return torch.cat([first, *(piece[1:] for piece in rest)])
 
+    def entries(self, name: str, indices: torch.Tensor) -> torch.Tensor:
+        """Some entries of one tensor, by flat index among those that are left."""
+        left = in_whole({name: indices}, self._left_out)
+        return super().entries(name, left[name])
+
     def size(self, name: str) -> int:
         """Number of entries of one tensor that are left, without reading it."""
         return super().size(name) - len(self._left_out.get(name, ()))

@@ -62,8 +62,9 @@ class Shares:
 
     def of(self, ability: str, tensor: str, indices: torch.Tensor | None = None) -> torch.Tensor:
         """The shares of a tensor's entries, or of those at `indices`: float64, flat."""
-        flat = self.files[ability].tensor(tensor).reshape(-1)
-        return (flat if indices is None else flat[indices]).double().div_(self.sums[ability])
+        file = self.files[ability]
+        own = file.tensor(tensor).reshape(-1) if indices is None else file.entries(tensor, indices)
+        return own.double().div_(self.sums[ability])
 
 
 def check_comparable(origins: Mapping[Path, Mapping[str, Any]]) -> None:
