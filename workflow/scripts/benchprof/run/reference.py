@@ -24,14 +24,15 @@ HEADER = """\
 This page lists every key of the configuration with its allowed values, default and meaning.
 
 `make run` reads `config.yaml`, and `snakemake --configfile FILE` reads another file. Paths are
-relative to the folder that the command runs in. An unknown key is an error.
+relative to the folder in which you run the command. Unknown keys cause an error.
 
-A file that begins with `extends: OTHER.yaml` holds only what differs from that file, whose path is
-relative to the folder of the first. The program merges sections, replaces any other value, and
-removes a key that is `null`.
+If a file begins with `extends: OTHER.yaml`, it needs to contain only what differs from that other
+file, whose path is relative to the folder of the first. The program merges sections, replaces all
+other values, and removes keys that are set to `null`.
 
-If a table gives no meaning for a key, the text above the table does. A default "by form" means that
-the table of forms says which keys go together. `NAME` stands for a name that you choose.
+If a table doesn't give the meaning of a key, the text above the table explains it. The default "by
+form" means that the table of forms shows which keys go together. `NAME` stands for a name that you
+choose.
 
 `python -m benchprof.run.reference` writes this page from the typed configuration and from the
 comments of `config.yaml`. `python -m benchprof.run.configuration > schema.json` writes a JSON
