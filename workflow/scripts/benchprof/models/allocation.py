@@ -29,3 +29,13 @@ def keep_freed_memory(device: torch.device) -> bool:
         return False
     mallopt = ctypes.CDLL(None).mallopt
     return bool(mallopt(M_MMAP_MAX, 0)) and bool(mallopt(M_TRIM_THRESHOLD, -1))
+
+
+def give_back_freed_memory() -> None:
+    """Give what is free back to the system once, holes between blocks included.
+
+    For the end of a piece of work whose blocks the next piece's will not fit into. With another C
+    library than glibc nothing happens.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
