@@ -27,6 +27,7 @@ from benchprof.masks.selection import read_for, selected
 from benchprof.masks.shares import check_comparable
 from benchprof.masks.size import entry_count, whole_size
 from benchprof.masks.threshold import Entries
+from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import check_content
@@ -64,6 +65,8 @@ def select_masks(
         InputError: a mask would be empty or larger than the scope, or importances differ in
             what made them.
     """
+    # Copies of a tensor come and go by the hundred.
+    keep_freed_memory(torch.device("cpu"))
     left_out = NOTHING if super_set is None else read_mask(super_set)
     files = _opened(importances, background, left_out.entries)
     made = {file.path: file.origin for file in files.values()}
