@@ -40,7 +40,10 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     tables = ("profiles/findings.csv", "profiles/items.parquet")
     for path in ("report.html", "summary.txt", *tables, *paper):
         assert (results / path).stat().st_size > 0
-    assert json.loads((results / "manifest.json").read_text())
+    # The manifest is written last, of files that are all there.
+    noted = json.loads((results / "manifest.json").read_text())["results"]
+    assert "results/report.html" in noted
+    assert all((finished.folder / name).is_file() for name in noted)
 
 
 def test_the_pipeline_figure_has_the_arrows_of_the_rules(finished: Project, tmp_path: Path) -> None:
