@@ -29,13 +29,19 @@ LITTLE_FIRST = "compute_importance:mem_mb=200 + 4000 * (attempt - 1)"
 ASKED = ("results/figures/tiny/impact_specific_0.01.png", "results/methods.md")
 
 
-def wait_for(found: Callable[[], T], seconds: float = 600) -> T:
+def wait_for(found: Callable[[], T], pause: float = 0.3) -> T:
     """The first true answer."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + 600
     while not (answer := found()):
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(pause)
     return answer
+
+
+def wait_for_more(checkout: Checkout) -> None:
+    """Until another ablation is in the store: a look that is cheap, at what passes quickly."""
+    before = finished(checkout)
+    wait_for(lambda: finished(checkout) > before, pause=0.05)
 
 
 def one_benchmark(config: dict[str, Any]) -> None:
@@ -71,12 +77,11 @@ def survivor(checkout: Checkout) -> Checkout:
             assert waiting["JobState"] == "PENDING"
             slurm.ask("scontrol", "update", f"nodename={slurm.node}", "state=resume")
 
-            wait_for(lambda: finished(checkout) > 0)
+            wait_for_more(checkout)
             (job,) = checkout.jobs("evaluate_benchmark")
             slurm.ask("scontrol", "requeue", job["JobId"])
             wait_for(lambda: runs_again(checkout))
-            before = finished(checkout)
-            wait_for(lambda: finished(checkout) > before)
+            wait_for_more(checkout)
             slurm.ask("scancel", job["JobId"])
             run.wait(1200)
         finally:
