@@ -45,9 +45,7 @@ def compared(project: Project) -> Project:
     return project
 
 
-def test_every_combination_has_its_row(
-    compared: Project, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_every_combination_has_its_row(compared: Project, caplog: pytest.LogCaptureFixture) -> None:
     compared.run("comparison")
     summary = pd.read_csv(compared.folder / f"{FOLDER}_summary.csv").set_index("combination")
     every = ["neurons", "against", "heads", "halved", "averaged", "knocked_out"]

@@ -247,9 +247,7 @@ def test_calibration_items_are_doubted_on_the_page(
     assert "which are for choosing k: Analogical reasoning test. If k was chosen" in reader.text
 
 
-def test_what_masks_leave_out_is_on_the_page(
-    make_table: Table, card: Path, tmp_path: Path
-) -> None:
+def test_what_masks_leave_out_is_on_the_page(make_table: Table, card: Path, tmp_path: Path) -> None:
     found = {"unit": "head", "threshold": 1.0, "loss": 3.0, "loss_without": 4.25,
              "losses": [[0, 3.0], [1, 4.25]]}  # fmt: skip
     file = tmp_path / "super.safetensors"
