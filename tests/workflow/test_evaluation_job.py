@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from tests.workflow.conftest import Project
+from tests.workflow.stages import run_jobs
 
 LOG = "evaluate_model/tiny.log"
+BENCHMARKS = ("places_test", "colours_test", "more")
 PIPELINE = "results/figures/pipeline.csv"
 """Made after the table of AIS, of every job's time."""
 
@@ -26,8 +30,9 @@ def records(project: Project) -> dict[str, Any]:
 
 
 def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
-    finished: Project, tmp_path: Path
+    finished: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     project = finished.copy(tmp_path / "copy")
     project.configure(lambda config: config.update(evaluation_job="model"))
     planned = project.planned()
@@ -49,16 +54,18 @@ def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
     more = {"ability": "places", "split": "calibration"}
     project.configure(lambda config: config["benchmarks"].update(more=more))
     assert project.planned()["evaluate_model"] == 1
-    project.run("results/profiles/impact.csv")
-    assert project.log(LOG).count("5 reused, 0 computed") == 2
-    assert "more: 0 reused, 5 computed" in project.log(LOG)
+    answers = [f"results/evaluations/tiny/{name}/intact.json" for name in BENCHMARKS]
+    run_jobs(project, answers[-1])
+    assert caplog.text.count("5 reused, 0 computed") == 2
+    assert "more: 0 reused, 5 computed" in caplog.text
 
     # And back: jobs of benchmarks find it all.
     project.configure(lambda config: config.pop("evaluation_job"))
     assert project.planned()["evaluate_benchmark"] == 3
-    project.run("results/profiles/impact.csv")
-    for benchmark in ("places_test", "colours_test", "more"):
-        assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
+    caplog.clear()
+    run_jobs(project, *answers)
+    for benchmark in BENCHMARKS:
+        assert f"{benchmark}: 5 reused, 0 computed" in caplog.text
 
 
 def test_no_record_of_other_settings_passes_for_one_of_these(

@@ -102,7 +102,7 @@ def test_attributions_toward_flips_stand_beside_the_others(
     project.configure(use_heads)
     caplog.clear()
     run_jobs(project, IMPORTANCE)
-    assert "2 reused, 0 computed" in caplog.text
+    assert "attributions of examples: 48 reused, 0 computed" in caplog.text
 
 
 def test_halves_of_units_come_from_the_same_attributions(
@@ -128,6 +128,7 @@ def test_heads_are_knocked_out_once_for_all_items_and_halves(
     project = heads.copy(tmp_path / "copy")
     groups = {"score": "knock_out", "knock_outs": {"groups": 12, "share": 0.3}}
     project.configure(lambda config: config["importance"].update(groups))
+    assert project.planned("--", IMPORTANCE) == {"compute_importance": 1}
     # Each of four heads three times, and the intact model.
     said = "losses without groups of units: {} reused, {} computed"
     run_jobs(project, IMPORTANCE, METHODS)
