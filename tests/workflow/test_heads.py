@@ -128,7 +128,7 @@ def test_heads_are_knocked_out_once_for_all_items_and_halves(
     project = heads.copy(tmp_path / "copy")
     groups = {"score": "knock_out", "knock_outs": {"groups": 12, "share": 0.3}}
     project.configure(lambda config: config["importance"].update(groups))
-    assert project.planned("--", IMPORTANCE) == {"compute_importance": 1}
+    assert "compute_importance" in project.planned("--", IMPORTANCE)
     # Each of four heads three times, and the intact model.
     said = "losses without groups of units: {} reused, {} computed"
     run_jobs(project, IMPORTANCE, METHODS)
