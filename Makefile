@@ -35,7 +35,7 @@ run: .venv/installed
 archive: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) archive
 
-# Three files of tests at a time, from the first: tests/cluster takes longest, and mostly waits.
+# Three files of tests at a time, in the order of pyproject.toml: tests/cluster mostly waits.
 test: .venv/installed
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 

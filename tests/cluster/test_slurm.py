@@ -8,7 +8,6 @@ docs/how_to/cluster.md says so too.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import time
@@ -26,15 +25,23 @@ T = TypeVar("T")
 LOG = "evaluate_benchmark/tiny/places_test.log"
 ABLATIONS = 1 + 2 + 120
 LITTLE_FIRST = "compute_importance:mem_mb=200 + 4000 * (attempt - 1)"
+# Every stage, a figure and a text: on a cluster the other exhibits are jobs like these.
+ASKED = ("results/figures/tiny/impact_specific_0.01.png", "results/methods.md")
 
 
-def wait_for(found: Callable[[], T], seconds: float = 600) -> T:
+def wait_for(found: Callable[[], T], pause: float = 0.3) -> T:
     """The first true answer."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + 600
     while not (answer := found()):
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(pause)
     return answer
+
+
+def wait_for_more(checkout: Checkout) -> None:
+    """Until another ablation is in the store: a look that is cheap, at what passes quickly."""
+    before = finished(checkout)
+    wait_for(lambda: finished(checkout) > before, pause=0.05)
 
 
 def one_benchmark(config: dict[str, Any]) -> None:
@@ -57,10 +64,10 @@ def runs_again(checkout: Checkout) -> bool:
 
 @pytest.fixture(scope="module")
 def survivor(checkout: Checkout) -> Checkout:
-    """A checkout after a whole run with a drained node, a memory kill, a requeue and scancel."""
+    """A checkout after a run with a drained node, a memory kill, a requeue and scancel."""
     slurm = checkout.slurm
     checkout.configure(one_benchmark)
-    with checkout.start("--set-resources", LITTLE_FIRST) as run:
+    with checkout.start("--set-resources", LITTLE_FIRST, "--", *ASKED) as run:
         try:
             wait_for(lambda: checkout.jobs("prepare_model"))
             wait_for(lambda: checkout.jobs("prepare_model")[0]["JobState"] != "PENDING")
@@ -70,12 +77,11 @@ def survivor(checkout: Checkout) -> Checkout:
             assert waiting["JobState"] == "PENDING"
             slurm.ask("scontrol", "update", f"nodename={slurm.node}", "state=resume")
 
-            wait_for(lambda: finished(checkout) > 0)
+            wait_for_more(checkout)
             (job,) = checkout.jobs("evaluate_benchmark")
             slurm.ask("scontrol", "requeue", job["JobId"])
             wait_for(lambda: runs_again(checkout))
-            before = finished(checkout)
-            wait_for(lambda: finished(checkout) > before)
+            wait_for_more(checkout)
             slurm.ask("scancel", job["JobId"])
             run.wait(1200)
         finally:
@@ -84,15 +90,11 @@ def survivor(checkout: Checkout) -> Checkout:
     return checkout
 
 
-def test_the_run_ends_with_all_results(survivor: Checkout) -> None:
-    results = survivor.folder / "results"
-    table = pd.read_csv(results / "profiles/impact.csv")
+def test_the_run_ends_with_all_that_was_asked_for(survivor: Checkout) -> None:
+    table = pd.read_csv(survivor.folder / "results/profiles/impact.csv")
     assert len(table[["ability", "seed"]].drop_duplicates()) == ABLATIONS - 1
-    # The manifest is written last, of files that are all there.
-    noted = json.loads((results / "manifest.json").read_text())["results"]
-    assert "results/report.html" in noted
-    assert all((survivor.folder / name).is_file() for name in noted)
-    assert "Nothing to be done" in survivor.snakemake("-n").stdout
+    assert all((survivor.folder / name).stat().st_size > 0 for name in ASKED)
+    assert "Nothing to be done" in survivor.snakemake("-n", "--", *ASKED).stdout
 
 
 def test_a_job_killed_for_memory_starts_again_with_more(survivor: Checkout) -> None:

@@ -1,11 +1,13 @@
-"""The expensive jobs of the tiny project, called without Snakemake and with its settings."""
+"""Jobs of the tiny project, called without Snakemake and with its settings."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from tests.workflow.conftest import Project
 
+from benchprof.__main__ import run_file
 from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.job import compute_importance
@@ -17,6 +19,16 @@ from benchprof.run.configuration import AbilitySplit
 from benchprof.run.run import Run
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
+
+
+def run_jobs(project: Project, *files: str) -> None:
+    """Run the jobs that write these files, in this order, as `python -m benchprof run` does.
+
+    In this process, which has imported already what each of Snakemake's jobs would import again.
+    """
+    with contextlib.chdir(project.folder):
+        for file in files:
+            run_file(Path(file), [Path("config.yaml")], threads=1)
 
 
 def evaluate(

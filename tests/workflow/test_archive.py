@@ -9,16 +9,22 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.conftest import ROOT
 from tests.workflow.conftest import TOKEN, Project, make_project
 
 
-def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: Path) -> None:
-    archived = finished.copy(tmp_path / "run")
-    # The items of one ability of two.
-    archived.configure(lambda config: config.update(archive={"share": ["colours"]}))
-    assert set(archived.planned("--", "archive")) == {"archive", "write_archive", "write_manifest"}
-    archived.run("archive")
+@pytest.fixture(scope="module")
+def archived(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The finished project with its archive, which has the items of one ability of two."""
+    project = finished.copy(tmp_path_factory.mktemp("archived") / "run")
+    project.configure(lambda config: config.update(archive={"share": ["colours"]}))
+    assert set(project.planned("--", "archive")) == {"archive", "write_archive", "write_manifest"}
+    project.run("archive")
+    return project
+
+
+def test_a_run_is_archived_verified_and_reproduced(archived: Project, tmp_path: Path) -> None:
     path = archived.folder / "results/archive.zip"
     content = path.read_bytes()
     assert "Nothing to be done" in archived.run("-n", "archive")
@@ -63,10 +69,8 @@ def test_a_run_is_archived_verified_and_reproduced(finished: Project, tmp_path: 
 
 
 def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
-    finished: Project, tmp_path: Path
+    archived: Project, tmp_path: Path
 ) -> None:
-    archived = finished.copy(tmp_path / "run")
-    archived.run("archive")
     path = archived.folder / "results/archive.zip"
 
     # Another machine: the same items and model, and neither results nor a store.
@@ -100,7 +104,7 @@ def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
 
 
 def test_edited_documentation_alone_makes_an_archive_stale(
-    finished: Project, tmp_path: Path
+    archived: Project, tmp_path: Path
 ) -> None:
     tree = tmp_path / "tree"
     ignored = shutil.ignore_patterns("__pycache__", "checkpoints")
@@ -108,8 +112,7 @@ def test_edited_documentation_alone_makes_an_archive_stale(
         shutil.copytree(ROOT / name, tree / name, ignore=ignored)
     for name in ("Makefile", "README.md", "LICENSE", "pyproject.toml"):
         shutil.copy2(ROOT / name, tree)
-    project = finished.copy(tmp_path / "run")
-    project.run("archive")
+    project = archived.copy(tmp_path / "run")
     # Parameters name the checkout's files by their paths, which are others in the copy.
     other = ["-s", str(tree / "workflow/Snakefile"), "--rerun-triggers", "mtime", "--", "archive"]
     assert not project.planned(*other)

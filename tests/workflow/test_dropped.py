@@ -25,12 +25,17 @@ def told(project: Project) -> list[str]:
             if any(word in line for line in lines)]  # fmt: skip
 
 
-def test_importance_goes_and_masks_stay(project: Project, tmp_path: Path) -> None:
-    whole = project.copy(tmp_path / "whole")
-    whole.run(FIRST)
-    assert len(scores(whole)) == 4
-    kept = (whole.folder / FIRST).read_bytes()
+def forget(project: Project, *folders: str) -> None:
+    for folder in folders:
+        shutil.rmtree(project.folder / folder)
 
+
+def test_importance_goes_and_masks_stay(finished: Project, tmp_path: Path) -> None:
+    assert len(scores(finished)) == 4
+    kept = (finished.folder / FIRST).read_bytes()
+
+    project = finished.copy(tmp_path / "copy")
+    forget(project, "store", "results/importance", "results/masks")
     project.configure(lambda config: config.update(keep_importance=False))
     project.run(FIRST)
     assert scores(project) == []
@@ -42,8 +47,8 @@ def test_importance_goes_and_masks_stay(project: Project, tmp_path: Path) -> Non
     assert {"locate_masks", "compare_masks"} <= asked
     assert not {"compute_importance", "measure_core"} & asked
 
-    # The store answers for the masks, where all results are gone and where importance is forced.
-    shutil.rmtree(project.folder / "results")
+    # The store answers for the masks, where they are gone and where importance is forced.
+    forget(project, "results/masks")
     for flags in ([], ["--forcerun", "compute_importance", "--"]):
         project.run(*flags, FIRST)
         assert told(project) == ["2 not needed"]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from tests.workflow.conftest import Project
+from tests.workflow.stages import run_jobs
 
 LOG = "evaluate_model/tiny.log"
+BENCHMARKS = ("places_test", "colours_test", "more")
+PIPELINE = "results/figures/pipeline.csv"
+"""Made after the table of AIS, of every job's time."""
 
 
 def records(project: Project) -> dict[str, Any]:
@@ -24,8 +30,9 @@ def records(project: Project) -> dict[str, Any]:
 
 
 def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
-    finished: Project, tmp_path: Path
+    finished: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     project = finished.copy(tmp_path / "copy")
     project.configure(lambda config: config.update(evaluation_job="model"))
     planned = project.planned()
@@ -34,29 +41,31 @@ def test_a_job_of_a_model_makes_what_jobs_of_benchmarks_make(
     # Nothing in the store: all is computed.
     shutil.rmtree(project.folder / "store/evaluations")
     shutil.rmtree(project.folder / "results/evaluations")
-    project.run()
+    project.run(PIPELINE)
     for benchmark in ("places_test", "colours_test"):
         assert f"{benchmark}: 0 reused, 5 computed" in project.log(LOG)
     assert project.log(LOG).count("ablation 1 of 5") == 1
     assert records(project) == records(finished)
-    timed = pd.read_csv(project.folder / "results/figures/pipeline.csv")
+    timed = pd.read_csv(project.folder / PIPELINE)
     assert timed.set_index("rule").loc["evaluate_model", "timed"] == 1
-    assert "Nothing to be done" in project.run()
+    assert not project.planned("--", PIPELINE)
 
     # One more benchmark: the job starts again, and computes that one.
     more = {"ability": "places", "split": "calibration"}
     project.configure(lambda config: config["benchmarks"].update(more=more))
     assert project.planned()["evaluate_model"] == 1
-    project.run("results/profiles/impact.csv")
-    assert project.log(LOG).count("5 reused, 0 computed") == 2
-    assert "more: 0 reused, 5 computed" in project.log(LOG)
+    answers = [f"results/evaluations/tiny/{name}/intact.json" for name in BENCHMARKS]
+    run_jobs(project, answers[-1])
+    assert caplog.text.count("5 reused, 0 computed") == 2
+    assert "more: 0 reused, 5 computed" in caplog.text
 
     # And back: jobs of benchmarks find it all.
     project.configure(lambda config: config.pop("evaluation_job"))
     assert project.planned()["evaluate_benchmark"] == 3
-    project.run("results/profiles/impact.csv")
-    for benchmark in ("places_test", "colours_test", "more"):
-        assert "5 reused, 0 computed" in project.log(f"evaluate_benchmark/tiny/{benchmark}.log")
+    caplog.clear()
+    run_jobs(project, *answers)
+    for benchmark in BENCHMARKS:
+        assert f"{benchmark}: 5 reused, 0 computed" in caplog.text
 
 
 def test_no_record_of_other_settings_passes_for_one_of_these(

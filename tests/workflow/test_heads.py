@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +12,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
+from tests.workflow.stages import run_jobs
 
 from benchprof.archive.masks import _importance
 from benchprof.tensors import TensorFile
 
 PLACES = "results/evaluations/tiny/places_test/intact.json"
+IMPORTANCE = "results/importance/tiny/places.safetensors"
+METHODS = "results/methods.md"
+"""Written again over the scores of the run that was copied, tells what is configured now."""
 
 
 def use_heads(config: dict[str, Any]) -> None:
@@ -56,8 +61,9 @@ def attributions(project: Project) -> list[Path]:
 
 
 def test_another_score_and_unit_come_from_the_same_attributions(
-    heads: Project, tmp_path: Path
+    heads: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     project = heads.copy(tmp_path / "copy")
 
     def change(config: dict[str, Any]) -> None:
@@ -65,13 +71,16 @@ def test_another_score_and_unit_come_from_the_same_attributions(
         config["importance"] |= {"score": "taylor_signed", "limit": 4}
 
     project.configure(change)
-    project.run("results/importance/tiny/places.safetensors")
-    assert "16 reused, 0 computed" in project.log("compute_importance/tiny.log")
-    importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
+    run_jobs(project, IMPORTANCE)
+    assert "16 reused, 0 computed" in caplog.text
+    importance = TensorFile(project.folder / IMPORTANCE)
     assert importance.total_size == 2 * 24
 
 
-def test_attributions_toward_flips_stand_beside_the_others(heads: Project, tmp_path: Path) -> None:
+def test_attributions_toward_flips_stand_beside_the_others(
+    heads: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     project = heads.copy(tmp_path / "copy")
     kept = {path: path.stat().st_mtime_ns for path in attributions(project)}
 
@@ -79,51 +88,59 @@ def test_attributions_toward_flips_stand_beside_the_others(heads: Project, tmp_p
         config["importance"] = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
 
     project.configure(change)
-    project.run("results/methods.md")
-    assert "attributions of examples: 0 reused, 24 computed" in project.log(
-        "compute_importance/tiny.log"
-    )
+    run_jobs(project, IMPORTANCE, METHODS)
+    assert "attributions of examples: 0 reused, 24 computed" in caplog.text
     importance = origin(project, "importance/tiny/places.safetensors")
     assert (importance["toward"], importance["against"]) == ("flip", None)
     made = [TensorFile(path).origin for path in attributions(project) if path not in kept]
     assert [own["toward"] for own in made] == ["flip"] * 24
     assert all("toward" not in TensorFile(path).origin for path in kept)
     assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
-    methods = (project.folder / "results/methods.md").read_text()
+    methods = (project.folder / METHODS).read_text()
     assert "of log p(right option) - log p(the option that the version makes right)" in methods
     # Without the key all is as it was.
     project.configure(use_heads)
-    project.run("results/importance/tiny/places.safetensors")
-    assert " reused, 0 computed" in project.log("compute_importance/tiny.log")
+    caplog.clear()
+    run_jobs(project, IMPORTANCE)
+    assert "attributions of examples: 48 reused, 0 computed" in caplog.text
 
 
-def test_halves_of_units_come_from_the_same_attributions(heads: Project, tmp_path: Path) -> None:
+def test_halves_of_units_come_from_the_same_attributions(
+    heads: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     project = heads.copy(tmp_path / "copy")
-    project.run("analysis")
+    kinds = ("location", "overlap", "selectivity")
+    names = (*(f"{kind}_top_0.25" for kind in kinds), "core", "stability")
+    run_jobs(project, *(f"results/analysis/tiny/{name}.csv" for name in names))
     # No k of the paper is a whole head of this model's four.
     assert len(pd.read_csv(project.folder / "results/analysis/tiny/core.csv")) == 0
     location = pd.read_csv(project.folder / "results/analysis/tiny/location_top_0.25.csv")
     assert location.groupby("ability")["entries"].sum().to_dict() == {"colours": 1, "places": 1}
-    log = project.log("measure_stability/tiny.log")
+    log = caplog.text
     assert log.count(" reused, 0 computed") == log.count("attributions of examples:") > 2
 
 
 def test_heads_are_knocked_out_once_for_all_items_and_halves(
-    heads: Project, tmp_path: Path
+    heads: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     project = heads.copy(tmp_path / "copy")
     groups = {"score": "knock_out", "knock_outs": {"groups": 12, "share": 0.3}}
     project.configure(lambda config: config["importance"].update(groups))
-    project.run("results/methods.md", "results/analysis/tiny/stability.csv")
+    assert "compute_importance" in project.planned("--", IMPORTANCE)
     # Each of four heads three times, and the intact model.
     said = "losses without groups of units: {} reused, {} computed"
-    assert said.format(0, 5) in project.log("compute_importance/tiny.log")
-    assert project.log("measure_stability/tiny.log").count(said.format(5, 0)) > 2
+    run_jobs(project, IMPORTANCE, METHODS)
+    assert said.format(0, 5) in caplog.text
+    caplog.clear()
+    run_jobs(project, "results/analysis/tiny/stability.csv")
+    assert caplog.text.count(said.format(5, 0)) > 2
     own = origin(project, "importance/tiny/places.safetensors")
     assert own["knock_outs"]["groups"] == {"number": 12, "share": 0.3, "seed": 2026}
     # What an archive's masks are compared with, from the settings.
     assert _importance(project.folder, "tiny")["places"] == own
-    methods = (project.folder / "results/methods.md").read_text()
+    methods = (project.folder / METHODS).read_text()
     assert "of the effects of 12 random groups on which heads each holds" in methods
 
 
@@ -160,7 +177,10 @@ def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
     project.configure(change)
     assert project.planned()["find_super"] == 1
     file = project.folder / "results/super/tiny.safetensors"
-    project.run("results/methods.md", "results/report.html")
+    masks = [f"places/{name}_0.25" for name in ("top", "bottom")]
+    masks += [f"all_abilities/{name}-random-1_0.25" for name in ("top", "bottom")]
+    made = [f"results/masks/tiny/{name}.safetensors" for name in masks]
+    run_jobs(project, IMPORTANCE, "results/super/tiny.safetensors", *made, METHODS)
     found = TensorFile(file)
     assert found.origin["unit"] == "head"
     table = pd.read_csv(file.with_suffix(".csv"))
@@ -176,31 +196,32 @@ def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
             assert not {*mask.tensor(name).tolist()} & {*found.tensor(name).tolist()}
     assert "super" not in before
     assert "super" not in origin(project, "masks/tiny/places/bottom_0.25.safetensors")
-    said = "no super head among them"
-    for page in ("methods.md", "report.html"):
-        text = (project.folder / "results" / page).read_text()
-        assert (said in text, "Super heads" in text) == (True, True)
+    text = (project.folder / METHODS).read_text()
+    assert ("no super head among them" in text, "Super heads" in text) == (True, True)
 
 
-def test_heads_at_their_means_over_the_train_items(heads: Project, tmp_path: Path) -> None:
+def test_heads_at_their_means_over_the_train_items(
+    heads: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     project = heads.copy(tmp_path / "copy")
     path = project.folder / "results/evaluations/tiny/places_test/places.top_0.25.json"
     zeroed = json.loads(path.read_text())
     assert "mean_over" not in zeroed["origin"]["mask"]
     project.configure(lambda config: config.update(ablation="mean"))
-    project.run("results/methods.md", PLACES)
-    assert ": intact" not in project.log("evaluate_benchmark/tiny/places_test.log")
+    run_jobs(project, PLACES, METHODS)
+    assert ": intact" not in caplog.text
     averaged = json.loads(path.read_text())
     assert averaged["origin"]["mask"]["method"] == "mean"
     assert averaged["items"]["responses"] != zeroed["items"]["responses"]
-    methods = (project.folder / "results/methods.md").read_text()
+    methods = (project.folder / METHODS).read_text()
     assert "in place of the heads that it selects" in methods
     assert "@wang2023interpretability" in methods
     # The means are over other items where a train item of either ability changed.
     items = project.folder / "items/colours/train.jsonl"
     items.write_text(items.read_text().replace("?", "!"))
     assert "evaluate_benchmark" in project.planned()
-    project.run(PLACES)
+    run_jobs(project, PLACES)
     again = json.loads(path.read_text())["origin"]["mask"]["mean_over"]
     of_old = averaged["origin"]["mask"]["mean_over"]
     assert again["code"] == of_old["code"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
+from tests.workflow.stages import run_jobs
 
 from benchprof.tensors import TensorFile
 
@@ -111,8 +113,9 @@ def test_selectivity_has_the_companions_beside_the_items(other: Project) -> None
 
 
 def test_changed_companions_concern_all_benchmarks_of_their_items(
-    other: Project, tmp_path: Path
+    other: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     project = other.copy(tmp_path / "copy")
     add_companions(project.folder / "items/places/test.jsonl", "The word is lost.")
     planned = project.planned()
@@ -120,38 +123,39 @@ def test_changed_companions_concern_all_benchmarks_of_their_items(
     assert "compute_profile" in planned
     assert not {"compute_importance", "select_masks"} & set(planned)
     assert "data/tasks/ability_blank.yaml" in project.run("-n", BLANK)
-    logs = [f"evaluate_benchmark/tiny/places_{of}.log" for of in ("test", "blank")]
-    for log in logs:
-        (project.folder / "results/logs" / log).unlink()
-    project.run(PLACES, BLANK)
+    run_jobs(project, PLACES, BLANK)
     # A companion is part of an item; the core is one mask for both abilities.
-    for log in logs:
-        assert "1 reused, 12 computed" in project.log(log)
+    for of in ("test", "blank"):
+        assert f"places_{of}: 1 reused, 12 computed" in caplog.text
 
 
 def test_with_a_background_an_added_ability_changes_no_other_mask(
-    other: Project, tmp_path: Path
+    other: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     project = other.copy(tmp_path / "copy")
     mask = "masks/tiny/places/specific_0.1.safetensors"
     before = origin(project, mask)["digest"]
     project.configure(lambda config: config["abilities"].update(more={"items": "items/numbers"}))
-    project.run(f"results/{mask}")
+    run_jobs(project, "results/importance/tiny/more.safetensors", f"results/{mask}")
     again = origin(project, mask)
     assert again["digest"] == before
     assert set(again["importance"]) == {"places", "_background"}
     # `more` is the same items as the background: in the store already.
-    assert "4 reused, 0 computed" in project.log("compute_importance/tiny.log")
+    assert "4 reused, 0 computed" in caplog.text
 
 
-def test_sufficiency_keeps_the_mask_and_ablates_the_rest(other: Project, tmp_path: Path) -> None:
+def test_sufficiency_keeps_the_mask_and_ablates_the_rest(
+    other: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     project = other.copy(tmp_path / "copy")
     path = project.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
     ablated = json.loads(path.read_text())
     project.configure(lambda config: config.update(ablation_of="complement"))
-    project.run(PLACES)
+    run_jobs(project, PLACES)
     # The intact model is the same, and the core is one mask for both.
-    assert "2 reused, 11 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
+    assert "2 reused, 11 computed" in caplog.text
     kept = json.loads(path.read_text())
     assert kept["origin"]["mask"]["kept_in"] == {"scope": "mlp", "layers": [1, 1]}
     assert kept["items"]["responses"] != ablated["items"]["responses"]
@@ -160,7 +164,7 @@ def test_sufficiency_keeps_the_mask_and_ablates_the_rest(other: Project, tmp_pat
 def test_the_cheap_score_over_the_same_items(other: Project, tmp_path: Path) -> None:
     project = other.copy(tmp_path / "copy")
     project.configure(lambda config: config["importance"].update(score="wanda"))
-    project.run("results/importance/tiny/places.safetensors")
+    run_jobs(project, "results/importance/tiny/places.safetensors")
     importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
     assert importance.origin["score"] == "wanda"
     assert max(importance.tensor(name).max() for name in importance.names) > 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.workflow.conftest import Project
+from tests.workflow.stages import run_jobs
 
 ITEM = {
     "task_id": 11,
@@ -23,7 +24,9 @@ RECORD = "results/evaluations/tiny/mbpp/intact.json"
 
 
 @pytest.fixture
-def programs(project: Project) -> Project:
+def programs(finished: Project, tmp_path: Path) -> Project:
+    """A project whose masks are there, and whose one benchmark is of programs."""
+    project = finished.copy(tmp_path / "copy")
     data = project.folder / "data"
     data.mkdir()
     (data / "mbpp.jsonl").write_text(json.dumps(ITEM) + "\n")
@@ -71,7 +74,8 @@ def test_programs_and_choices_are_evaluated_by_one_job(programs: Project) -> Non
         config["evaluation_job"] = "model"
 
     programs.configure(beside_choices)
-    programs.run(RECORD)
+    assert programs.planned("--", RECORD) == {"evaluate_model": 1}
+    run_jobs(programs, RECORD)
     for benchmark, kind in (("mbpp", "pass@1"), ("places_test", "acc")):
         file = programs.folder / f"results/evaluations/tiny/{benchmark}/intact.json"
         record = json.loads(file.read_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 from tests.conftest import ROOT, tiny_model
 from tests.workflow.conftest import Project, write_ability
+from tests.workflow.stages import run_jobs
 
 from benchprof.report.figures.pipeline import STAGES
 
@@ -40,7 +42,10 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     tables = ("profiles/findings.csv", "profiles/items.parquet")
     for path in ("report.html", "summary.txt", *tables, *paper):
         assert (results / path).stat().st_size > 0
-    assert json.loads((results / "manifest.json").read_text())
+    # The manifest is written last, of files that are all there.
+    noted = json.loads((results / "manifest.json").read_text())["results"]
+    assert "results/report.html" in noted
+    assert all((finished.folder / name).is_file() for name in noted)
 
 
 def test_the_pipeline_figure_has_the_arrows_of_the_rules(finished: Project, tmp_path: Path) -> None:
@@ -172,16 +177,21 @@ def test_a_removed_benchmark_leaves_the_table_without_records(
     assert set(table["benchmark"]) == {"colours_test"}
 
 
-def test_an_added_k_reuses_the_old_one(finished: Project, tmp_path: Path) -> None:
+def test_an_added_k_reuses_the_old_one(
+    finished: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     project = finished.copy(tmp_path / "copy")
     project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
     planned = project.planned()
     assert planned["compute_importance"] == planned["select_masks"] == 1
     assert planned["evaluate_benchmark"] == 2
-    project.run(PLACES)
-    assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
+    stems = ("places/specific_0.02", "all_abilities/specific-random-1_0.02")
+    masks = [f"results/masks/tiny/{stem}.safetensors" for stem in stems]
+    run_jobs(project, "results/importance/tiny/places.safetensors", *masks, PLACES)
+    assert "2 reused, 0 computed" in caplog.text
     # intact, two masks and two controls of the old k; as many masks of the new one.
-    assert "5 reused, 4 computed" in project.log(EVALUATION.format("places_test"))
+    assert "5 reused, 4 computed" in caplog.text
 
 
 @pytest.fixture(scope="module")
@@ -204,8 +214,9 @@ def test_an_added_ability_changes_contrasts_only(with_top: Project, tmp_path: Pa
 
 
 def test_an_excluded_test_item_changes_its_benchmark_alone(
-    finished: Project, tmp_path: Path
+    finished: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     project = finished.copy(tmp_path / "copy")
     folder = project.folder / "results/evaluations/tiny/places_test"
     before = json.loads((folder / "intact.json").read_text())
@@ -214,8 +225,8 @@ def test_an_excluded_test_item_changes_its_benchmark_alone(
     planned = project.planned()
     assert planned["evaluate_benchmark"] == 1
     assert not {"compute_importance", "select_masks", "draw_controls"} & set(planned)
-    project.run(PLACES)
-    assert "0 reused, 5 computed" in project.log(EVALUATION.format("places_test"))
+    run_jobs(project, PLACES)
+    assert "0 reused, 5 computed" in caplog.text
     after = json.loads((folder / "intact.json").read_text())
     assert before["n"] == after["n"] == 8
     assert before["items"]["index"][0] not in after["items"]["index"]

@@ -12,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import torch
 
+from benchprof.masks.mask import Mask, write_mask
 from benchprof.profile.table import similarity_rows
 from benchprof.report.figures.heatmap import draw_heatmap
 
@@ -243,6 +245,23 @@ def test_calibration_items_are_doubted_on_the_page(
     settings = SETTINGS | {"calibration_benchmarks": [OWN["analogical_reasoning"]]}
     reader = written(tmp_path / "report.html", make_table(2, 3), card, settings=settings)
     assert "which are for choosing k: Analogical reasoning test. If k was chosen" in reader.text
+
+
+def test_what_masks_leave_out_is_on_the_page(make_table: Table, card: Path, tmp_path: Path) -> None:
+    found = {"unit": "head", "threshold": 1.0, "loss": 3.0, "loss_without": 4.25,
+             "losses": [[0, 3.0], [1, 4.25]]}  # fmt: skip
+    file = tmp_path / "super.safetensors"
+    write_mask(file, Mask({"p": torch.tensor([1])}, found))
+    rule = SETTINGS["selections"]["specific"] | {"without_super": True}
+    settings = SETTINGS | {"unit": "head", "selections": {"specific": rule}}
+    reader = written(
+        tmp_path / "report.html", make_table(2, 2), card, settings=settings,
+        super_sets={MODEL: file},
+    )  # fmt: skip
+    assert "Super heads" in reader.text
+    assert "without it from 3.00 to 4.25" in reader.text
+    assert "no super head among them" in reader.text
+    assert "uper head" not in written(tmp_path / "plain.html", make_table(2, 2), card).text
 
 
 @pytest.mark.parametrize("impact", ["relative", "absolute"])
