@@ -71,30 +71,21 @@ def of_source(source: bytes) -> str:
     Raises:
         SyntaxError: the source is not Python.
     """
-    return of_bytes(_tree_text(ast.parse(source)).encode())
+    return of_value(_plain_tree(ast.parse(source)))
 
 
-def _tree_text(node: Any) -> str:
-    """A node as the text of JSON: its class and its fields by name, without those that are empty.
-
-    Written as text at once: every start of a run reads its stages' modules.
-    """
+def _plain_tree(node: Any) -> Any:
+    """A node as a JSON value: its class and its fields, without those that are empty."""
     if isinstance(node, list):
-        return f"[{','.join([_tree_text(child) for child in node if not _is_text_alone(child)])}]"
-    if not isinstance(node, ast.AST):
-        # ascii: what repr leaves unescaped depends on the version's Unicode tables.
-        return json.dumps(ascii(node))
+        return [_plain_tree(child) for child in node if not _is_text_alone(child)]
     if isinstance(node, ast.JoinedStr):
         # Early releases of 3.12 end a format with an empty text.
         node = ast.JoinedStr([part for part in node.values if not _is_empty_text(part)])
-    texts = [(name, _tree_text(getattr(node, name))) for name in _names_of(type(node))]
-    fields = ",".join([f'"{name}":{text}' for name, text in texts if text != "[]"])
-    return f'["{type(node).__name__}",{{{fields}}}]'
-
-
-@functools.cache
-def _names_of(kind: type[ast.AST]) -> list[str]:
-    return sorted(kind._fields)
+    if not isinstance(node, ast.AST):
+        # ascii: what repr leaves unescaped depends on the version's Unicode tables.
+        return ascii(node)
+    fields = {name: _plain_tree(field) for name, field in ast.iter_fields(node)}
+    return [type(node).__name__, {k: field for k, field in fields.items() if field != []}]
 
 
 def _is_text_alone(node: Any) -> bool:
