@@ -239,7 +239,7 @@ def form(text: str, options: list[str]) -> str:
 
 def parade(text: str) -> str:
     tools = {
-        "carpenter": "hammer", "barber": "pair of scissors", "gardener": "rake",
+        "carpenter": "hammer", "barber": "razor", "gardener": "rake",
         "fisherman": "net", "tailor": "needle", "baker": "rolling pin", "painter": "brush",
         "photographer": "camera",
     }  # fmt: skip

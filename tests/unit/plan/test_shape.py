@@ -43,14 +43,22 @@ def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("configuration", "parameters"),
-    [("config/smollm2.yaml", 134_515_008), ("config.yaml", 1_777_088_000)],
+    ("configuration", "parameters", "kept"),
+    # Activations may take as many numbers as a small model's weights, 2^27 of one somewhat larger,
+    # and half as many as a large model's weights.
+    [
+        ("config/smollm2.yaml", 134_515_008, 134_217_728),
+        ("config.yaml", 1_777_088_000, 888_544_000),
+    ],
 )
-def test_the_models_of_ggufs_are_shipped_too(configuration: str, parameters: int) -> None:
+def test_the_models_of_ggufs_are_shipped_too(
+    configuration: str, parameters: int, kept: int
+) -> None:
     """As many weights as the prepared files have; Qwen's GGUF has a head beside its embedding."""
     (model,) = read_run([ROOT / configuration]).configuration.models.values()
     shape = model_shape(architecture("m", model.source, NOWHERE), "float32", "mlp", None)
     assert shape.parameters == parameters
+    assert shape.most_tokens == kept // shape.activation
 
 
 def test_a_small_llama_by_hand() -> None:

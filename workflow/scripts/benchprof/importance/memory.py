@@ -31,16 +31,16 @@ class Memory:
 
 
 SMALL = 1 << 27
-"""Numbers: activations of a model of no more parameters may take as much as its weights do."""
+"""A number of parameters, and of numbers among the activations."""
 
 
 def memory_for(model: nn.Module, on_host: bool) -> Memory:
     """Bounds such that activations take at most half of what the weights of a large model do.
 
-    So the peak of its importance job is one and a half times the weights and one set of
-    accumulators, whatever the examples. More tokens a pass gain nothing from some hundred on: the
-    products with the weights are then bound by arithmetic. `SMALL` models take as much as their
-    weights.
+    So the peak of its importance job is one and a half times the weights, one set of accumulators
+    and the logits. More tokens a pass gain nothing from some hundred on: the products with the
+    weights are then bound by arithmetic. Of a model of up to `SMALL` parameters activations may
+    take as much as the weights do, of one of up to twice that many `SMALL` numbers.
     """
     parameters = parameter_count(model)
     numbers = max(min(parameters, SMALL), parameters // 2)

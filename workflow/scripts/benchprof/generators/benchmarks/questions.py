@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from benchprof.generators.benchmarks.people import people
+from benchprof.generators.benchmarks.people import NAMES, people
 
 PER_KIND = 10
 OPTIONS = 4
@@ -26,7 +27,7 @@ CONTINENTS = {
     "South America": ("Peru", "Chile", "Bolivia", "Uruguay"),
 }
 TOOLS = {
-    "carpenter": "hammer", "barber": "pair of scissors", "gardener": "rake", "fisherman": "net",
+    "carpenter": "hammer", "barber": "razor", "gardener": "rake", "fisherman": "net",
     "tailor": "needle", "baker": "rolling pin", "painter": "brush", "photographer": "camera",
 }  # fmt: skip
 FATES = {
@@ -107,7 +108,8 @@ def _bus(random: Random) -> Choice:
         f"Buses leave at {trips[0]}, {trips[1]}, {trips[2]} and so on. {name} has just missed the "
         f"bus at {trips[2]}. When does the next bus leave?"
     )
-    return Choice(text, trips[3], (trips[1], trips[4], _clock(first + every * 3 + 5)))
+    others = (trips[0], trips[1], trips[4], _clock(first + every * 3 + 5))
+    return Choice(text, trips[3], tuple(random.sample(others, 3)))
 
 
 def _film(random: Random) -> Choice:
@@ -116,10 +118,11 @@ def _film(random: Random) -> Choice:
     start = 60 * random.randint(2, 6) + random.choice((0, 15, 30, 45))
     others = start + 60 * random.choice((-1, 1, 2)) + random.choice((5, 10))
     hours, wrong = random.sample(sorted(HOURS), 2)
+    shows = [f"the {seen} begins at {_clock(start)}", f"the {other} begins at {_clock(others)}"]
+    random.shuffle(shows)
     text = (
-        f"This afternoon the {seen} begins at {_clock(start)}, and the {other} begins at "
-        f"{_clock(others)}. {name} sees the {seen}, which lasts {HOURS[hours]}. When does the "
-        f"{seen} end?"
+        f"Today {shows[0]}, and {shows[1]}. {name} sees the {seen}, which lasts {HOURS[hours]}. "
+        f"When does the {seen} end?"
     )
     ends = [_clock(begin + 60 * lasts) for begin in (start, others) for lasts in (hours, wrong)]
     return Choice(text, ends[0], tuple(ends[1:]))
@@ -179,7 +182,10 @@ def _purse(random: Random) -> Choice:
 def _event(random: Random) -> Choice:
     (name,) = people(random, 1)
     event, *deeds = random.choice(SCENES)
-    whens = (f"before the {event}", f"during the {event}", f"after the {event}", "on the next day")
+    # Right after, since the next day is after it too.
+    whens = (
+        f"before the {event}", f"during the {event}", f"right after the {event}", "on the next day"
+    )  # fmt: skip
     told = [f"{when.capitalize()} {name} {deed}." for when, deed in zip(whens, deeds, strict=True)]
     random.shuffle(told)
     asked = random.randrange(3)
@@ -296,16 +302,19 @@ def people_and_things(random: Random) -> list[dict[str, Any]]:
 
 
 def _items(kinds: Kinds, random: Random) -> list[dict[str, Any]]:
-    """The items in random order, as many of each kind, no text twice.
+    """The items in random order, as many of each kind.
 
-    The right option stands at each place equally often.
+    No two texts have the same words but for people's names. The right option stands at each place
+    equally often.
     """
-    drawn: dict[str, tuple[str, tuple[str, ...], Choice]] = {}
+    drawn: dict[tuple[str, ...], tuple[str, tuple[str, ...], Choice]] = {}
     for kind, (draw, needs) in kinds.items():
         wanted = len(drawn) + PER_KIND
         while len(drawn) < wanted:
             choice = draw(random)
-            drawn.setdefault(choice.text, (kind, needs, choice))
+            words = re.findall(r"\w+", choice.text.lower())
+            told = tuple(sorted(word for word in words if word.capitalize() not in NAMES))
+            drawn.setdefault(told, (kind, needs, choice))
     places = [place for place in range(OPTIONS) for _ in range(len(drawn) // OPTIONS)]
     random.shuffle(places)
     items = []
