@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 from lm_eval.api.task import TaskConfig
@@ -175,3 +176,35 @@ def test_all_files_name_one_version() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     newest = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0]
     assert project["version"] == citation["version"] == newest == __version__
+
+
+def of_cell(table: pd.DataFrame, benchmark: str, ability: str) -> pd.Series:
+    """A cell of the default run's figure, in percent of the margin over guessing."""
+    (found,) = table[(table["benchmark"] == benchmark) & (table["ability"] == ability)].index
+    cell: pd.Series = table.loc[found, ["ais", "ais_low", "ais_high", "q_random", "n"]]
+    return cell * [100, 100, 100, 1, 1]
+
+
+def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    table = pd.read_csv(ROOT / "docs/images/impact.csv")
+    own = table[(table["ability"] + "_test" == table["benchmark"]) & table["ais"].notna()]
+    assert len(own) == 8, "eight of the ten own tests"
+    assert (own["ais"] > 0.05).sum() == 1, "only one of these eight"
+    recall = of_cell(table, "contextual_recall_test", "contextual_recall")
+    assert (
+        "removes {:.0f}% of the margin over guessing (95% interval {:.0f}% to {:.0f}%, {n:.0f} "
+        "items; q = {:.2f} against two random masks)".format(*recall.iloc[:4], n=recall["n"])
+    ) in text
+    people = of_cell(table, "people_and_things", "contextual_recall")
+    assert (
+        "{:.0f}% on *People and things* ({:.0f}% to {:.0f}%, {n:.0f} items; q = {:.2f})".format(
+            *people.iloc[:4], n=people["n"]
+        )
+    ) in text
+    plans = of_cell(table, "plans_and_prices", "inductive_reasoning")
+    nothing = of_cell(table, "inductive_reasoning_test", "inductive_reasoning")
+    assert (
+        "{:.0f}% on *Plans and prices* ({:.0f}% to {:.0f}%; q = {:.2f}), but {:.0f}% on its own "
+        "test".format(*plans.iloc[:4], nothing["ais"])
+    ) in text
