@@ -274,7 +274,9 @@ def test_a_run_that_is_not_prepared_is_told_how(
     opened: tuple[Archive, dict[str, Any]], tmp_path: Path
 ) -> None:
     write_json(tmp_path / "results/settings/select_masks/m/specific.json", MASK_SETTINGS)
-    with pytest.raises(InputError, match=r"Run `snakemake --cores 1 results/checks/MODEL.json`"):
+    with pytest.raises(
+        InputError, match=r"Run `.venv/bin/snakemake --cores 1 results/checks/MODEL.json`"
+    ):
         refill_masks(*opened, tmp_path)
 
 

@@ -128,7 +128,9 @@ def _selections(folder: Path) -> list[tuple[str, str]]:
         if not (folder / f"results/checks/{model}.json").is_file():
             found = []
     if not found:
-        remedy = "Run `snakemake --cores 1 results/checks/MODEL.json` for each model, then "
+        remedy = (
+            "Run `.venv/bin/snakemake --cores 1 results/checks/MODEL.json` for each model, then "
+        )
         remedy += "`snakemake -n`, then this again."
         raise NotPreparedError(
             folder, "not ready for masks", "prepared models and settings", remedy

@@ -179,7 +179,7 @@ def architecture(name: str, source: ModelSource, prepared: Path) -> PretrainedCo
             f"models.{name}",
             f"no {prepared / 'config.json'}{shipped}",
             "the figures of its architecture",
-            f"Run `snakemake --cores 1 {prepared}` first"
+            f"Run `.venv/bin/snakemake --cores 1 {prepared}` first"
             + (f", or write {file.name}." if file else "."),
         )
     figures: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
