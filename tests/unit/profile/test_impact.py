@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, t, ttest_1samp
 
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import above_guessing_p, measure_impacts
-from benchprof.profile.resampling import bootstrap_means, expanded_tail
+from benchprof.profile.resampling import bootstrap_means, exactly_summable, expanded_tail
 from benchprof.profile.units import units_of
 
 SIMULATIONS = 500
@@ -97,6 +103,23 @@ def test_the_bootstrap_is_paired_and_repeatable() -> None:
     np.testing.assert_array_equal(means, bootstrap_means(scores, np.ones(50), 500, seed=7))
     assert means[2].mean() == pytest.approx(scores[2].mean(), abs=0.02)
     assert means[2].std() == pytest.approx(scores[2].std() / np.sqrt(50), rel=0.15)
+
+
+@given(
+    values=st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=40),
+    counts=st.lists(st.integers(1, 5), min_size=40, max_size=40),
+    order=st.randoms(use_true_random=False),
+)
+def test_totals_do_not_depend_on_the_order_in_which_a_processor_adds(
+    values: list[float], counts: list[int], order: Random
+) -> None:
+    terms = sum(counts[: len(values)])
+    [summands] = exactly_summable(np.array([values]), terms)
+    drawn = [value for value, n in zip(summands, counts, strict=False) for _ in range(n)]
+    exact = float(sum(map(Fraction, drawn)))
+    order.shuffle(drawn)
+    assert functools.reduce(operator.add, drawn, 0.0) == exact
+    assert np.abs(summands - values).max() <= 2.0**-52 * max(map(abs, values)) * terms
 
 
 def test_a_resample_of_clusters_is_a_mean_over_their_items() -> None:

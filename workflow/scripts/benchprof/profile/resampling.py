@@ -49,13 +49,31 @@ def bootstrap_totals(sums: Floats, resamples: int, seed: int) -> Floats:
     counts = resample_counts(units, resamples, seed)
     totals = np.empty((rows, resamples))
     batch = max(1, BATCH_ENTRIES // units)
-    # In float32 counts and sums of right-or-wrong scores, whole numbers below 2^24, stay exact, and
-    # the rounding of other sums (1e-6 of them) is far below what resampling moves them.
-    weights = sums.astype(np.float32)
+    summands = exactly_summable(sums, units)
     for start in range(0, resamples, batch):
-        drawn = counts[start : start + batch].T.astype(np.float32)
-        totals[:, start : start + batch] = weights @ drawn
+        drawn = counts[start : start + batch].T.astype(np.float64)
+        totals[:, start : start + batch] = summands @ drawn
     return totals
+
+
+def exactly_summable(values: Floats, terms: int) -> Floats:
+    """`values`, rounded so that float64 adds up any `terms` of a row without an error.
+
+    A sum with rounding errors depends on its order, which linear algebra libraries choose by
+    processor and number of threads: the last digits of an interval would differ between machines.
+    Multiples of 2^-s whose sums stay below 2^(53 - s) are added exactly in every order.
+
+    Args:
+        values: (rows, units).
+        terms: at most so many values of a row are added up, a value drawn twice counting twice.
+
+    Returns:
+        (rows, units); each value moves by at most 2^-52 of the largest sum that its row can have.
+    """
+    largest = np.abs(values).max(axis=1, keepdims=True, initial=0.0) * terms
+    _, exponents = np.frexp(largest)
+    shifts = 52 - exponents
+    return np.asarray(np.ldexp(np.rint(np.ldexp(values, shifts)), -shifts))
 
 
 @functools.lru_cache(maxsize=2)
