@@ -174,11 +174,8 @@ def behind(module: str) -> set[str]:
         # carry. The type of a mask's entries.
         (
             "importance",
-            {
-                "benchprof.importance.knock_outs",
-                "benchprof.masks.ablation",
-                "benchprof.masks.threshold",
-            },
+            {"benchprof.scoring.generation", "benchprof.masks.threshold"}
+            | {*codebase.MODULES["knock_outs"]} - {*codebase.MODULES["importance"]},
         ),
         # What is read of a record: its code is in the evaluations' digest, which made it.
         ("calibration", {"benchprof.evaluation.record"}),
@@ -214,10 +211,11 @@ def test_what_lists_masks_is_in_their_digest() -> None:
 
 def test_what_decides_losses_without_units_is_in_their_digest() -> None:
     listed = set(codebase.MODULES["knock_outs"])
-    # What an example's digest stands for, and the type of a mask's entries.
+    # What an example's digest stands for, the type of a mask's entries, and what only passes with
+    # gradients and written answers go through.
     texts = {"example", "items"} | {own.rpartition(".")[2] for own in codebase.MODULES["levels"]}
     others = {own.rpartition(".")[2] for own in unlisted("benchprof.importance.knock_outs", listed)}
-    assert others <= {*texts, "threshold"}
+    assert others <= {*texts, "threshold", "choices", "generation"}
 
 
 def unlisted(module: str, listed: set[str]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,15 @@ from benchprof.importance import knock_out_scores as module
 from benchprof.importance.example import Example, Examples
 from benchprof.importance.groups import draw_groups, entries_of
 from benchprof.importance.job import origin_of
-from benchprof.importance.knock_outs import INTACT, losses_without
+from benchprof.importance.knock_outs import INTACT, Reading, losses_without
 from benchprof.importance.lasso import Design
-from benchprof.importance.memory import Memory
 from benchprof.importance.scoring import Groups, Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.masks.mask import Mask
 from benchprof.models.preparation import prepare_model
 from benchprof.models.units import PARTS, scored_weights, unit_projections
+from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
-
-ROOM = Memory(most_tokens=60)
 
 
 def text(*ids: int, counted: int = 1) -> Example:
@@ -90,7 +88,8 @@ def test_losses_without_units_are_those_of_weights_zeroed_by_hand(family: str, u
     intact = {name: value.clone() for name, value in model.state_dict().items()}
     group = Mask({last: torch.tensor(chosen)}, {"unit": unit})
     weights = scored_weights(model, PARTS[unit], None, unit)
-    found = losses_without(model, weights, group, examples, ROOM)
+    reading = Reading(TreeScorer(model, byte_tokenizer(chat=False)), examples)
+    found = losses_without(weights, group, reading)
     assert all(torch.equal(value, intact[name]) for name, value in model.state_dict().items())
     width = projections[last].width
     features = [unit * width + place for unit in chosen for place in range(width)]
@@ -101,7 +100,7 @@ def test_losses_without_units_are_those_of_weights_zeroed_by_hand(family: str, u
     expected = [nats(model, examples[0]) / 2, share(model, choice), nats(model, examples[2])]
     assert found.tolist() == pytest.approx(expected, abs=1e-4)
     model.load_state_dict(intact)
-    without = losses_without(model, weights, INTACT, examples, ROOM)
+    without = losses_without(weights, INTACT, reading)
     assert without.tolist() != pytest.approx(expected, abs=1e-3)
     assert without[0].item() == pytest.approx(nats(model, examples[0]) / 2, abs=1e-4)
 
@@ -237,14 +236,12 @@ class Search:
         """Be killed after so many groups from now."""
         left = [most]
 
-        def counted(
-            model: Any, weights: Any, group: Mask, examples: Sequence[Example], memory: Any
-        ) -> Any:
+        def counted(weights: Any, group: Mask, reading: Reading) -> Any:
             if left[0] == 0:
                 raise KeyboardInterrupt
             left[0] -= 1
-            self.computed.append((group.digest, len(examples)))
-            return losses_without(model, weights, group, examples, memory)
+            self.computed.append((group.digest, len(reading.examples)))
+            return losses_without(weights, group, reading)
 
         self.monkeypatch.setattr(module, "losses_without", counted)
 
@@ -383,11 +380,11 @@ def test_replicated_takes_two_regressions(heads: Search) -> None:
 
 
 def test_a_loss_that_is_no_number_names_its_item(heads: Search) -> None:
-    def overflowing(*given: Any) -> Any:
-        model, weights, group, examples, memory = given
+    def overflowing(weights: Any, group: Mask, reading: Reading) -> Any:
         with torch.no_grad():
-            model.get_input_embeddings().weight[A] = torch.inf if group.size else 0
-        return losses_without(model, weights, group, examples, memory)
+            embedding = reading.scorer.model.get_input_embeddings().weight
+            embedding[A] = torch.inf if group.size else 0
+        return losses_without(weights, group, reading)
 
     heads.monkeypatch.setattr(module, "losses_without", overflowing)
     with pytest.raises(InputError, match=r"with 2 heads at zero: .*\(a, item a\d\)"):

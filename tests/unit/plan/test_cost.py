@@ -61,17 +61,6 @@ def test_what_importance_moves_and_how_often() -> None:
     assert found("fisher", False, PASSES) == 15
 
 
-def test_knock_outs_are_forward_passes_of_every_group_and_of_none() -> None:
-    # Forward 2*60*100 + head 2*2*7*20; weights read once a pass, 100 tokens in batches of 20.
-    assert cost.knock_out_seconds(SHAPE, EXAMPLES, 9, ARITHMETIC) == 10 * 12560
-    assert cost.knock_out_seconds(SHAPE, EXAMPLES, 9, MEMORY) == 10 * 5 * 240
-    assert cost.knock_out_seconds(SHAPE, EXAMPLES, 9, PASSES) == 10 * 5
-    # Of two layers one at a time: 20 tokens * 3 of 5 * 4, and the logits of 4.
-    two = dataclasses.replace(SHAPE, dimensions=dataclasses.replace(SHAPE.dimensions, layers=2))
-    gpu = cost.knock_out_memory(two, EXAMPLES, GPU)
-    assert gpu == cost.GPU + 400 + 20 * 3 * 4 + 448
-
-
 def test_memory_of_importance() -> None:
     # Weights 400, accumulators 160; a pass of 20 tokens * 5 * 4 = 400, of which 20/10 * 20/10 = 4
     # count: logits 4 * 7 * (4 + 12) = 448; gradient 30 * 8.

@@ -347,7 +347,8 @@ def test_knock_outs_read_the_examples_for_every_group(monkeypatch: pytest.Monkey
     assert step.disk == 31 * load.examples.number * LOSS
     assert step.seconds is not None
     assert attributed.seconds is not None
-    assert step.seconds > 10 * attributed.seconds
+    # 31 times forward, beside once forward and back.
+    assert step.seconds > 5 * attributed.seconds
 
 
 def test_of_a_choice_the_context_is_read_once(tmp_path: Path) -> None:

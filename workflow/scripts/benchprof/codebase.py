@@ -34,6 +34,9 @@ PATCHES = (
     "benchprof.importance.patches",
 )
 """The same of a pass over an example and its flip."""
+SCORED = ("attention", "decoder", "forward", "obstacle", "packing", "rotary", "scorer", "structure",
+          "tiles", "tree", "trial")  # fmt: skip
+"""What log-likelihoods of texts that share passes come to."""
 MODULES = {
     "importance": (
         *PATCHES,
@@ -58,7 +61,17 @@ MODULES = {
     ),
     "attributions": ATTRIBUTIONS,
     "patches": PATCHES,
-    "knock_outs": ("benchprof.importance.knock_outs", "benchprof.masks.ablation", *PASSES),
+    "knock_outs": (
+        "benchprof.importance.example",
+        "benchprof.importance.knock_outs",
+        "benchprof.importance.loss",
+        "benchprof.masks.ablation",
+        "benchprof.models.anatomy",
+        "benchprof.models.linear",
+        "benchprof.models.loading",
+        "benchprof.models.units",
+        *(f"benchprof.scoring.{name}" for name in SCORED),
+    ),
     "levels": (
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",

@@ -21,16 +21,16 @@ from benchprof import codebase, digests
 from benchprof.importance.example import Example
 from benchprof.importance.faults import items_named
 from benchprof.importance.groups import draw_groups, entries_of
-from benchprof.importance.knock_outs import INTACT, losses_without
+from benchprof.importance.knock_outs import INTACT, Reading, losses_without
 from benchprof.importance.lasso import Design
-from benchprof.importance.memory import memory_for
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import Score, Wanted
 from benchprof.masks.mask import Mask
 from benchprof.models.linear import speed_up_scoring
-from benchprof.models.loading import load_model
+from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import architecture_of, check_content, read_card
 from benchprof.models.units import scored_weights, unit_projections
+from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, key_of, write_tensors
 
@@ -145,18 +145,23 @@ def _knock_out(
     model = load_model(scoring.folder, scoring.dtype, scoring.device, scoring.gpus)
     speed_up_scoring(model)
     weights = scored_weights(model, scoring.scope, scoring.layers, scoring.unit)
-    memory = memory_for(model, on_host=False)
-    tokens = sum(wanted[digest][1].tokens for own in lacking.values() for digest in own)
-    with tqdm(total=tokens, unit="tok", mininterval=1, desc="knock-outs") as bar:
-        for key, own in lacking.items():
-            (group, origin), named = groups[key], [wanted[digest] for digest in own]
-            examples = [example for _, example in named]
-            where = f"{scoring.folder} with {group.size} {scoring.unit}s at zero"
-            with items_named(where, [name for name, _ in named]):
-                losses = losses_without(model, weights, group, examples, memory)
-            # Read again: another job may have added others meanwhile.
-            every = _kept(store, key) | dict(zip(own, losses.tolist(), strict=True))
-            tensors = {digest: torch.tensor(loss) for digest, loss in every.items()}
-            write = functools.partial(write_tensors, tensors=tensors, origin=origin)
-            store.add(KIND, key, SUFFIX, write)
-            bar.update(sum(example.tokens for example in examples))
+    every_example = [example for _, example in wanted.values()]
+    scorer = TreeScorer(
+        model,
+        load_tokenizer(scoring.folder),
+        max_length=max(example.longest for example in every_example),
+    )
+    # Nearly always the same examples of every group.
+    reading_of = functools.lru_cache(maxsize=1)(
+        lambda own: Reading(scorer, [wanted[digest][1] for digest in own])
+    )
+    for key, own in tqdm(lacking.items(), unit="group", mininterval=1, desc="knock-outs"):
+        group, origin = groups[key]
+        where = f"{scoring.folder} with {group.size} {scoring.unit}s at zero"
+        with items_named(where, [wanted[digest][0] for digest in own]):
+            losses = losses_without(weights, group, reading_of(tuple(own)))
+        # Read again: another job may have added others meanwhile.
+        every = _kept(store, key) | dict(zip(own, losses.tolist(), strict=True))
+        tensors = {digest: torch.tensor(loss) for digest, loss in every.items()}
+        write = functools.partial(write_tensors, tensors=tensors, origin=origin)
+        store.add(KIND, key, SUFFIX, write)

@@ -8,39 +8,67 @@ import torch
 from torch import nn
 
 from benchprof.importance.example import Example
-from benchprof.importance.gradients import batches_of
-from benchprof.importance.loss import finite_losses
-from benchprof.importance.memory import Memory
+from benchprof.importance.loss import NonFiniteLossError, mean_or_choice
 from benchprof.masks.ablation import ablated, in_weights
 from benchprof.masks.mask import Mask
+from benchprof.scoring.scorer import Pair, TreeScorer
 
 INTACT = Mask({}, {})
 """The group of no units."""
 
 
+class Reading:
+    """Examples made ready to be read under many edits of a model's weights.
+
+    What texts have in common is read once, and many share a pass, which a processor that reads
+    every weight for every pass is much faster with.
+    """
+
+    def __init__(self, scorer: TreeScorer, examples: Sequence[Example]) -> None:
+        """Plan the passes.
+
+        Args:
+            scorer: of the model; no text is longer than it takes.
+            examples: at least one.
+        """
+        self.scorer, self.examples = scorer, examples
+        texts = [text for example in examples for text in example.texts]
+        self._prepared = scorer.prepare_tokens([_counted_last(text) for text in texts])
+
+    def losses(self) -> torch.Tensor:
+        """L(x) of each example in nats with the weights as they are now, float32 on the CPU.
+
+        Raises:
+            NonFiniteLossError: a loss is infinite or not a number.
+        """
+        nats = torch.tensor([-total for total, _ in self.scorer.score(self._prepared)])
+        losses = mean_or_choice(nats, self.examples)
+        for index, loss in enumerate(losses.tolist()):
+            if not abs(loss) < float("inf"):
+                raise NonFiniteLossError(index, loss)
+        return losses
+
+
 def losses_without(
-    model: nn.Module,
-    weights: Mapping[str, nn.Parameter],
-    group: Mask,
-    examples: Sequence[Example],
-    memory: Memory,
+    weights: Mapping[str, nn.Parameter], group: Mask, reading: Reading
 ) -> torch.Tensor:
     """L(x) of each example in nats with the units of a group at zero, float32 on the CPU.
 
-    Forward passes alone, of several examples each.
-
     Args:
-        model: in evaluation mode; left as found, bit by bit.
-        weights: at least those that read the group's units, by name.
+        weights: at least those that read the group's units, by name; left as found, bit by bit.
         group: numbers of units.
-        examples: at least one.
-        memory: bounds of a pass.
+        reading: of the examples, by the model whose weights they are.
 
     Raises:
         NonFiniteLossError: a loss is infinite or not a number.
     """
-    losses = torch.zeros(len(examples))
-    with torch.no_grad(), ablated(weights, in_weights(model, group), "zero"):
-        for batch in batches_of(model, examples, memory.most_tokens):
-            losses[batch] = finite_losses(model, examples, batch).cpu()
-    return losses
+    with ablated(weights, in_weights(reading.scorer.model, group), "zero"):
+        return reading.losses()
+
+
+def _counted_last(text: Example) -> Pair:
+    """What stands before the counted tokens, and these, which are one stretch."""
+    (places,) = text.counted.nonzero(as_tuple=True)
+    first, end = int(places[0]), int(places[-1]) + 1
+    ids = text.ids.tolist()
+    return ids[:first], ids[first:end]

@@ -43,6 +43,20 @@ def example_losses(
         totals = shared_text_losses(model, examples)
     else:
         totals = text_losses(model, [text for example in examples for text in example.texts])
+    return mean_or_choice(totals, examples)
+
+
+def mean_or_choice(totals: torch.Tensor, examples: Sequence[Example]) -> torch.Tensor:
+    """L(x) of each example from the losses of its texts, as `example_losses` defines it.
+
+    Args:
+        totals: cross-entropy of each text in nats, summed over its counted tokens, in the order of
+            the examples and their texts.
+        examples: whose texts they are.
+
+    Returns:
+        shape (examples,), of the dtype of `totals`.
+    """
     losses, first = [], 0
     for example in examples:
         own = totals[first : first + len(example.texts)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from benchprof.importance.gradients import SUMMED
 from benchprof.plan.machine import Machine
@@ -79,22 +78,6 @@ def attribution_memory(shape: Shape, examples: Examples, machine: Machine) -> in
     """Peak bytes of the importance job of units, as `importance_memory` says: no accumulators."""
     longest = min(shape.most_tokens, examples.tokens)
     return _base(machine) + shape.weight_bytes + _passing(shape, examples, longest)
-
-
-def knock_out_seconds(shape: Shape, examples: Examples, groups: int, machine: Machine) -> float:
-    """Of all examples' losses, forward alone, of the intact model and without each group."""
-    head = shape.dimensions.hidden * shape.dimensions.vocabulary
-    forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
-    passes = math.ceil(examples.tokens / shape.most_tokens)
-    read = passes * shape.projections * shape.itemsize
-    return (groups + 1) * machine.seconds(forward, read, passes)
-
-
-def knock_out_memory(shape: Shape, examples: Examples, machine: Machine) -> int:
-    """Peak bytes of knocking units out: weights, and a pass's activations in one layer."""
-    longest = min(shape.most_tokens, examples.tokens)
-    one_layer = replace(shape, activation=math.ceil(shape.activation / shape.dimensions.layers))
-    return _base(machine) + shape.weight_bytes + _passing(one_layer, examples, longest)
 
 
 def importance_memory(

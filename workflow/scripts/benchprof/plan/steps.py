@@ -245,12 +245,13 @@ def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
 
 def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) -> Step:
     """The importance of units that are knocked out: each group's losses of all examples."""
-    states = groups.groups + 1
-    memory = tuple(cost.knock_out_memory(own, load.examples, on) for own in shape.by_gpu)
-    written = cost.LOSS * states * load.examples.number
-    seconds = cost.knock_out_seconds(shape, load.examples, groups.groups, on)
+    states, own = groups.groups + 1, load.examples
+    read = Questions(own.number, own.tokens, 0, own.longest)
+    memory = tuple(cost.evaluation_memory(part, [read], False, 0, on) for part in shape.by_gpu)
+    written = cost.LOSS * states * own.number
+    seconds = cost.evaluation_seconds(shape, read, states, on)
     seconds += (shape.weight_bytes + written) / on.storage
-    tokens = states * load.examples.tokens
+    tokens = states * own.tokens
     return Step("compute_importance", 1, tokens, memory, None, written, seconds)
 
 
