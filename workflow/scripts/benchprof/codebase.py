@@ -59,6 +59,12 @@ MODULES = {
     "attributions": ATTRIBUTIONS,
     "patches": PATCHES,
     "knock_outs": ("benchprof.importance.knock_outs", "benchprof.masks.ablation", *PASSES),
+    "flips": (
+        *PATCHES,
+        "benchprof.comparison.flips",
+        "benchprof.comparison.passes",
+        "benchprof.masks.interchange",
+    ),
     "levels": (
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",
