@@ -12,6 +12,7 @@ import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
 
+from benchprof.abilities.prompt import prompt_text
 from benchprof.analysis.selectivity import Answers, answers_of
 from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.passes import answers_on_flips
@@ -44,7 +45,11 @@ def items() -> list[dict[str, Any]]:
             "id": str(n), "question": f"When, {n}?", "answer": n % 2,
             "context": f"It is {('dawn', 'noon')[n % 2]} here.",
             "companions": {
-                "flip": {"context": "It is dusk here.", "question": f"When, {n}?", "answer": 2}
+                "flip": {
+                    "context": f"It is {'dusk ' * (n % 3 + 1)}here.",
+                    "question": f"When, {n}?",
+                    "answer": 2,
+                }
             },
         }
         for n in range(8)
@@ -89,6 +94,9 @@ def test_the_intact_answers_are_those_of_an_evaluation(folder: Path, chat: bool)
     plain = {name: read_record(path) for name, path in assignment.targets.items()}
     for part in ("index", "digest", "gold", "set", "right"):
         assert found["intact"]["items"][part] == plain["intact"]["items"][part]
+    requests = found["intact"]["origin"]["requests"]
+    assert requests["digest"] != plain["intact"]["origin"]["requests"]["digest"]
+    assert requests | {"digest": ""} == plain["intact"]["origin"]["requests"] | {"digest": ""}
     greedy = [[own[1] for own in given] for given in found["intact"]["items"]["responses"]]
     assert greedy == [[own[1] for own in given] for given in plain["intact"]["items"]["responses"]]
     own = {name: answers_of(record) for name, record in found.items()}
@@ -96,6 +104,23 @@ def test_the_intact_answers_are_those_of_an_evaluation(folder: Path, chat: bool)
     assert difference(own["intact"], others["intact"]) < 1e-4
     assert difference(own["x"], own["intact"]) > 1e-3
     assert difference(own["x"], others["x"]) > 1e-3
+
+
+def test_each_item_is_read_beside_its_own_flip(folder: Path) -> None:
+    record = records(folder, "flips", "x")["x"]
+    model, tokenizer = tiny_model("llama"), byte_tokenizer(chat=False)
+    chosen = [items()[index] for index in record["items"]["index"]]
+    assert len(chosen) == 4
+
+    def texts(own: dict[str, Any], options: list[str]) -> list[Example]:
+        prompt = tokenizer(prompt_text(own["context"], own["question"]))["input_ids"]
+        read = [torch.tensor(prompt + tokenizer(f" {text}")["input_ids"]) for text in options]
+        return [Example(ids, torch.arange(len(ids)) >= len(prompt)) for ids in read]
+
+    for own, given in zip(chosen, record["items"]["responses"], strict=True):
+        pair = [texts(of, own["options"]) for of in (own, own["companions"]["flip"])]
+        expected = answers_on_flips(model, *pair, masks={"x": MASKS["x"]}, memory=Memory(400))
+        assert [nats for nats, _ in given] == pytest.approx([n for n, _ in expected["x"]], abs=1e-4)
 
 
 def test_answers_under_a_mask_are_those_of_an_interchange_on_each_text_alone() -> None:

@@ -26,6 +26,7 @@ from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import check_content, read_card
 from benchprof.portable import portable
+from benchprof.scoring.chat import prints_date, thinking_of
 from benchprof.scoring.scorer import Answer, TreeScorer
 from benchprof.store import Store
 from benchprof.tasks.requests import Requests
@@ -121,16 +122,21 @@ def _ask_store(
 def _origin(
     model: ModelSettings, items: Requests, flips: Requests, limit: int | None, seed: int
 ) -> dict[str, Any]:
-    """All that decides answers beside the mask."""
-    card = read_card(model.folder)
+    """All that decides answers beside the mask, as a record of an evaluation has it."""
+    card, task = read_card(model.folder), items.documents[0].task
+    chat = load_tokenizer(model.folder) if model.chat_template else None
     return {
         "model": {"digest": card.digest, "source": portable(card.source), "dtype": model.dtype},
         "requests": {
             "digest": digests.of_value([items.digest, flips.digest]),
-            "task": str(items.documents[0].task.config.task),
+            "task": str(task.config.task),
+            "version": str(task.VERSION),
+            "fewshot": task.config.num_fewshot or 0,
             "limit": limit,
             "seed": seed,
             "chat_template": model.chat_template,
+            "chat_date": model.chat_date if chat and prints_date(chat) else None,
+            "thinking": thinking_of(chat) if chat else None,
         },
         "code": digests.of_value([codebase.digest_of(own) for own in ("evaluation", "flips")]),
     }
