@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from benchprof.analysis.effects import effects_table
-from benchprof.comparison.table import CHANGES, COLUMNS, mask_rows, summary_row
+from benchprof.comparison.table import (
+    CHANGES,
+    COLUMNS,
+    UNASKED,
+    mask_rows,
+    summary_row,
+    without_companions,
+)
 from benchprof.profile.criteria import is_component
 
 Own = tuple[str, str, str, int | None, list[float], float]
@@ -90,6 +97,25 @@ def test_masks_are_judged_on_ten_items(other: float, effects: int) -> None:
     ]
     row = summary(rows)
     assert (row["effects"], row["components"]) == (effects, effects)
+
+
+def test_masks_whose_companions_could_not_be_asked_are_not_judged() -> None:
+    rows: list[Own] = [
+        ("x", "item", "x", None, [0.9, 1.1] * 5, 0.1),
+        ("x", "item", "y", None, [0.0, 0.2] * 5, 0.1),
+        ("y", "item", "y", None, [-0.1, 0.1] * 5, 0.1),
+        ("y", "item", "x", None, [0.0, 0.0] * 5, 0.1),
+    ]
+    table = changes(rows)
+    effects = effects_table(mask_rows(table))
+    assert list(effects["effect"]) == [True, False]
+    found = without_companions(effects)
+    assert list(found["explained_by"]) == [UNASKED, f"chance, other masks (1), {UNASKED}"]
+    assert not found["effect"].any()
+    row = dict(zip(COLUMNS, summary_row(table, found, judged=False), strict=True))
+    assert math.isnan(row["effects"])
+    assert math.isnan(row["components"])
+    assert row["beyond"] == pytest.approx(0.45)
 
 
 def test_an_infinite_rise_has_no_error_and_is_not_left_out() -> None:

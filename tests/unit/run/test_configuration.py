@@ -87,6 +87,11 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("layers", [3], ["config.yaml, layers", "[3]", "two whole numbers"]),
         ("ablation", "noise", ["ablation", "'noise'", "zero, mean, or {scale: FACTOR}"]),
+        (
+            "ablation",
+            "flip",
+            ["ablation: 'flip'", "zero, mean, or {scale", "a combination of `comparison`"],
+        ),
         ("controls.random.seeds", [1, 1], ["controls.random.seeds", "[1, 1]", "each once"]),
         ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),
         ("abilities.x", {"items": "x", "definition": "a\nb"}, ["x.definition", "one line"]),

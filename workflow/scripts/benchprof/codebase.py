@@ -72,6 +72,12 @@ MODULES = {
         "benchprof.models.units",
         *(f"benchprof.scoring.{name}" for name in SCORED),
     ),
+    "flips": (
+        *PATCHES,
+        "benchprof.comparison.flips",
+        "benchprof.comparison.passes",
+        "benchprof.masks.interchange",
+    ),
     "levels": (
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",

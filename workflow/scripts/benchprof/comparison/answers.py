@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from benchprof.analysis.selectivity import Answers, answers_of
+from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.table import CHANGES, ITEM
-from benchprof.comparison.tried import OTHERS, Questions, Tried
+from benchprof.comparison.tried import FLIP, OTHERS, Questions, Tried
 from benchprof.evaluation.job import Assignment, evaluate_benchmarks
 from benchprof.evaluation.record import INTACT, read_record
 from benchprof.evaluation.settings import ModelSettings
@@ -43,7 +44,7 @@ def answer(
         store: has those that are there already.
 
     Raises:
-        InputError: as `evaluate_benchmarks` raises it.
+        InputError: as `evaluate_benchmarks` and `answer_on_flips` raise it.
     """
     for name in dict.fromkeys(own.asked_with for own in tried):
         alike = [own for own in tried if own.asked_with == name]
@@ -52,11 +53,15 @@ def answer(
         assignments = [
             _assignment(ability, asked, alike, questions, folder)
             for ability in alike[0].abilities
-            for asked in (ITEM, OTHERS, *questions.companions)
+            for asked in alike[0].asked(questions)
         ]
-        evaluate_benchmarks(
-            model, assignments, seed, of_alike, alike[0].method, store, background=background
-        )
+        method = alike[0].method
+        if method == FLIP:
+            answer_on_flips(model, assignments, seed, of_alike, store)
+        else:
+            evaluate_benchmarks(
+                model, assignments, seed, of_alike, method, store, background=background
+            )
 
 
 def _assignment(
@@ -82,7 +87,7 @@ def _record(folder: Path, own: Tried, ability: str, asked: str, name: str) -> Pa
 def item_changes(own: Tried, questions: Questions, folder: Path) -> pd.DataFrame:
     """What a combination's masks change in the answer to every item: the columns `CHANGES`."""
     parts = []
-    for asked in (ITEM, OTHERS, *questions.companions):
+    for asked in own.asked(questions):
         kind = ITEM if asked == OTHERS else asked
         for test in own.abilities:
             intact = _answers(folder, own, test, asked, INTACT)

@@ -12,8 +12,8 @@ from benchprof.analysis.job import write_table
 from benchprof.comparison.answers import answer, item_changes
 from benchprof.comparison.chart import draw_combinations
 from benchprof.comparison.masks import make_masks
-from benchprof.comparison.table import COLUMNS, mask_rows, summary_row
-from benchprof.comparison.tried import SAID, Questions, Tried
+from benchprof.comparison.table import COLUMNS, mask_rows, summary_row, without_companions
+from benchprof.comparison.tried import FLIP, SAID, Questions, Tried
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.importance.levels import level_examples
@@ -56,9 +56,11 @@ def compare_combinations(
     for own in tried:
         changes = item_changes(own, questions, folder)
         table = mask_rows(changes)
-        found = effects_table(table)
+        found, judged = effects_table(table), own.method != FLIP
+        if not judged:
+            found = without_companions(found)
         size = masks[own.named(own.masks[0])].size
-        rows.append((own.name, *own.said, size, *summary_row(changes, found)))
+        rows.append((own.name, *own.said, size, *summary_row(changes, found, judged)))
         effects.append(_of(own, found))
         means.append(_of(own, table))
     summary = pd.DataFrame(rows, columns=["combination", *SAID, "n_masked", *COLUMNS])

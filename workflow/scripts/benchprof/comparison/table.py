@@ -14,6 +14,8 @@ ITEM = ASKED[0]
 CHANGES = ["test", "asked", "ability", "seed", "item", "choice", "form"]
 """An item under a mask: whose item it is, what was asked of it, whose mask, the seed of a random
 one, the item's place in the sample, the rise of choice and the change of form in nats."""
+UNASKED = "companions not asked"
+"""What stands in place of controls that could not be asked, among what explains an effect."""
 COLUMNS = ["abilities", "n", "n_other", "choice", "choice_se", "others", "others_se", "beyond",
            "beyond_se", "form", "others_form", "random", "read_off", "read_off_size", "blank",
            "effects", "components"]  # fmt: skip
@@ -36,12 +38,25 @@ def mask_rows(changes: pd.DataFrame) -> pd.DataFrame:
     return rows.reset_index().astype({"seed": "Int64"})
 
 
-def summary_row(changes: pd.DataFrame, effects: pd.DataFrame) -> tuple[object, ...]:
+def without_companions(effects: pd.DataFrame) -> pd.DataFrame:
+    """The same where read-offs and blanks could not be asked: no effect is one on an ability.
+
+    Args:
+        effects: of `effects_table`.
+    """
+    explained = [", ".join(filter(None, (own, UNASKED))) for own in effects["explained_by"]]
+    return effects.assign(explained_by=explained, effect=False)
+
+
+def summary_row(
+    changes: pd.DataFrame, effects: pd.DataFrame, judged: bool = True
+) -> tuple[object, ...]:
     """What the masks of one combination do, in the mean over abilities: the columns `COLUMNS`.
 
     Args:
         changes: of `CHANGES`, of one combination.
         effects: of `effects_table`, made from their `mask_rows`.
+        judged: whether the companions were asked that tell an effect on an ability from others.
 
     Returns:
         `abilities`: how many have a mask; `n` and `n_other`: items of each under its own mask and
@@ -52,7 +67,7 @@ def summary_row(changes: pd.DataFrame, effects: pd.DataFrame) -> tuple[object, .
         Means of the sizes, whatever the signs: the change of form on own and on others' items
         (`form`, `others_form`), each mask's rise on its read-offs (`read_off_size`). `effects`
         counts masks whose effect is one on their ability, `components` those that `is_component`
-        holds for; NaN where masks are compared on fewer than `MIN_ITEMS` items.
+        holds for; NaN where masks are compared on fewer than `MIN_ITEMS` items, or are not judged.
     """
     items = changes[(changes["asked"] == ITEM) & changes["seed"].isna()]
     own = items[items["test"] == items["ability"]]
@@ -60,7 +75,7 @@ def summary_row(changes: pd.DataFrame, effects: pd.DataFrame) -> tuple[object, .
     by_item = others.groupby(["test", "item"], sort=False)["choice"].agg(_mean).reset_index()
     (choice, choice_se), (elsewhere, elsewhere_se) = _over_abilities(own), _over_abilities(by_item)
     n, n_other = _items(own), _items(by_item)
-    enough = min(n, n_other) >= MIN_ITEMS
+    enough = judged and min(n, n_other) >= MIN_ITEMS
     figures = effects[["choice", "other_test", "form", "read_off"]].to_numpy(float)
     components = [is_component(*map(float, row)) for row in figures]
     return (

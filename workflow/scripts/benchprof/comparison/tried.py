@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from benchprof.abilities.item import ASKED, FROM_READING, read_items
 from benchprof.importance.scoring import Scoring
@@ -16,6 +16,8 @@ from benchprof.run.ablation import ALL_ABILITIES, Ablation
 if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
     from benchprof.masks.ablation import Method
 
+FLIP: Final = "flip"
+"""The ablation that gives units their values on an item's flip, a companion of this name."""
 OTHERS = "others"
 """Beside the kinds of `ASKED`: the few items that the other abilities' masks are tried on."""
 SAID = ["unit", "scope", "layers", "score", "groups", "group_share", "toward", "loss_on", "against",
@@ -37,7 +39,7 @@ class Tried:
         settings: of the selection, as configured.
         k: the share that a mask holds, as file names have it.
         fraction_of: what k is a share of.
-        method: what becomes of a mask's entries.
+        method: what becomes of a mask's entries; with `flip` they are as on an item's flip.
         abilities: whose masks are made.
         matched: what random masks are matched to: each of the abilities, or `all_abilities`.
         seeds: of the random masks.
@@ -52,7 +54,7 @@ class Tried:
     settings: Mapping[str, Any]
     k: str
     fraction_of: str
-    method: Method
+    method: Method | Literal["flip"]
     abilities: Sequence[str]
     matched: Sequence[str]
     seeds: Sequence[int]
@@ -80,6 +82,10 @@ class Tried:
         controls = [mask for mask in self.controls if mask.ability in (ability, ALL_ABILITIES)]
         return own + (controls if asked == ASKED[0] else [])
 
+    def asked(self, questions: Questions) -> list[str]:
+        """What is asked under its masks: companions have no flips whose values units could take."""
+        return [ASKED[0], OTHERS, *([] if self.method == FLIP else questions.companions)]
+
     @property
     def ablation(self) -> str:
         """What becomes of a mask's entries, as a file name has it."""
@@ -90,9 +96,10 @@ class Tried:
     def asked_with(self) -> str:
         """What combinations have in common that are asked together, as a folder's name has it.
 
-        That is the ablation; and of means, which a job takes of one kind of unit, the unit.
+        That is the ablation; and of means and flips, which are read of one kind of unit, the unit.
         """
-        return f"mean-{self.scoring.unit}" if self.method == "mean" else self.ablation
+        of_units = self.method in ("mean", FLIP)
+        return f"{self.ablation}-{self.scoring.unit}" if of_units else self.ablation
 
     @property
     def said(self) -> tuple[object, ...]:

@@ -57,7 +57,7 @@ def combinations_of(run: Run) -> list[Combination]:
         if LISTED in (values["selections"] or ()):
             remedy = "Say another in the combination; lists have a configuration of their own."
             raise InputError(f"{where}, selections", LISTED, "a selection that ranks", remedy)
-        combination = Combination(name, Run.of(values, where))
+        combination = Combination(name, Run.of(values, where, compared=True))
         for key in ("selections", "fractions"):
             said = combination.run.values[key]
             if len(said) != 1:

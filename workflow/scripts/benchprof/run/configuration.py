@@ -611,7 +611,7 @@ class Configuration(Section):
     fraction_of: Literal["model", "scope"] = Field(
         default="model", description="one of model, scope"
     )
-    ablation: Literal["zero", "mean"] | Scaled = Field(
+    ablation: Literal["zero", "mean", "flip"] | Scaled = Field(
         default="zero", description="zero, mean, or {scale: FACTOR}"
     )
     ablation_of: Literal["mask", "complement"] = Field(

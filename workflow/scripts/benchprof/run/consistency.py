@@ -21,12 +21,13 @@ from benchprof.run.configuration import (
 RESERVED = (INTACT, ALL_ABILITIES)
 
 
-def check_consistency(config: Configuration, source: str) -> None:
+def check_consistency(config: Configuration, source: str, compared: bool = False) -> None:
     """Stop at the first two keys of a configuration that do not go together.
 
     Args:
         config: the configuration.
         source: the files named in messages.
+        compared: whether it is a combination of a comparison.
 
     Raises:
         InputError: names the file, the key path, the value and what is allowed.
@@ -66,6 +67,7 @@ def check_consistency(config: Configuration, source: str) -> None:
     _check_score(config, source)
     _check_unit(config, source)
     _check_toward(config, source)
+    _check_flip(config, source, compared)
     _check_contrast(config, source)
     _check_listed(config, source)
     if config.validation:
@@ -156,6 +158,20 @@ def _check_toward(config: Configuration, source: str) -> None:
         found = f"{importance.against} with toward {importance.toward}, which is a contrast itself"
         remedy = "Remove `importance.against` or `importance.toward`."
         raise InputError(f"{where}.against", found, "one of the two contrasts", remedy)
+
+
+def _check_flip(config: Configuration, source: str, compared: bool) -> None:
+    """Stop where the values of flips are to replace weights, or anything outside a comparison."""
+    if config.ablation != "flip":
+        return
+    if not compared:
+        remedy = (
+            "A benchmark's items have no flips: say it in a combination of `comparison`, with unit "
+            "neuron or head."
+        )
+        raise InputError(f"{source}, ablation", "'flip'", "zero, mean, or {scale: FACTOR}", remedy)
+    if config.unit == "weight":
+        raise InputError(f"{source}, ablation", "flip with unit weight", "unit neuron or head")
 
 
 def _check_contrast(config: Configuration, source: str) -> None:

@@ -42,6 +42,8 @@ def check_inputs(run: Run) -> None:
         if combination.run.background:
             read_items(combination.run.items(BACKGROUND, "train"))
         _check_scored(combination.run)
+        if combination.run.method == "flip":
+            _check_flips(run, combination.name)
     for model in run.configuration.models.values():
         if isinstance(model.source, Folder):
             check_model_folder(Path(model.source.folder))
@@ -55,6 +57,15 @@ def _check_scored(run: Run) -> None:
         if kind in COMPANIONS:
             for ability in run.diagnosed:
                 _check_kept(run, ability, "train", kind, f"importance.{key}")
+
+
+def _check_flips(run: Run, combination: str) -> None:
+    """Stop where an item that is asked lacks the flip whose values a combination takes."""
+    comparison = run.configuration.comparison
+    assert comparison is not None
+    key = f"comparison.combinations.{combination}.ablation"
+    for ability in run.abilities:
+        _check_kept(run, ability, comparison.split, "flip", key)
 
 
 def _check_benchmark(run: Run, name: str) -> None:

@@ -29,7 +29,8 @@ MODULES = (
     "benchprof.comparison", "benchprof.profile.scores", "benchprof.profile.source",
     *DRAWN_BY, *DRAWN, *SELECTIVITY_MODULES,
 )  # fmt: skip
-STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation")
+STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation",
+          "flips")  # fmt: skip
 DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",
             "fraction_of", "ablation", "controls", "chat_date")  # fmt: skip
 """What of a combination's configuration decides its masks and answers."""
