@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchprof.data import BENCHMARKS
-from benchprof.report.names import inline, readable, titles, wrapped
+from benchprof.report.names import inline, metric, readable, titles, wrapped
 
 
 def test_every_shipped_benchmark_has_a_title() -> None:
@@ -25,6 +25,19 @@ def test_every_shipped_benchmark_has_a_title() -> None:
 )
 def test_a_name_is_read(name: str, text: str, within: str) -> None:
     assert (readable(name), inline(name)) == (text, within)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("probability", "probability"),
+        ("acc_norm", "acc norm"),
+        ("exact_match,strict-match", "exact match (strict-match)"),
+        ("exact_match,none", "exact match"),
+    ],
+)
+def test_a_metric_is_read_with_what_it_reads_of_an_answer(name: str, text: str) -> None:
+    assert metric(name) == text
 
 
 def test_long_names_are_broken_between_words() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
+from benchprof.report.names import metric
 from benchprof.run.ablation import shown_k
 
 # Up to so many random controls have a column each in a figure.
@@ -155,8 +156,8 @@ class Matrix:
         return found.drop(columns="partner")
 
     def metrics(self) -> str:
-        """The headline metric; where benchmarks differ, all of them."""
-        return ", ".join(dict.fromkeys(self.cells["metric"].astype(str)))
+        """The headline metric to read; where benchmarks differ, all of them."""
+        return ", ".join(map(metric, dict.fromkeys(self.cells["metric"].astype(str))))
 
 
 def absence(count: int, every: int) -> str:

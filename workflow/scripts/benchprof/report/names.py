@@ -38,6 +38,16 @@ def inline(name: str) -> str:
     return words
 
 
+def metric(name: str) -> str:
+    """A metric to read: `exact_match,strict-match` as "exact match (strict-match)".
+
+    After a comma stands what lm-eval reads of a written answer; `none` is all of it.
+    """
+    measure, _, read = name.partition(",")
+    words = measure.replace("_", " ")
+    return f"{words} ({read})" if read not in ("", "none") else words
+
+
 def wrapped(name: str, width: int) -> str:
     """`readable`, broken into lines of at most `width` characters."""
     return textwrap.fill(readable(name), width)

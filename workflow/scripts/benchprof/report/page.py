@@ -27,7 +27,7 @@ from benchprof.report.glossary import GLOSSARY, explainer, marked
 from benchprof.report.manifest import read_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of
 from benchprof.report.methods import ablated, method_steps
-from benchprof.report.names import readable
+from benchprof.report.names import metric, readable
 from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album
 from benchprof.report.replication import own_half_ais, train_items_sentence
@@ -140,8 +140,9 @@ def _background(
 def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
     """What a reader chooses among: (value, text) of models, selections, k and metrics."""
     headline = table.loc[table["headline"], "metric"].unique()
-    shown = ", ".join(headline)
-    metrics = [(HEADLINE, f"headline ({shown})"), *((m, m) for m in _other_metrics(table))]
+    shown = ", ".join(map(metric, headline))
+    others = [(name, metric(name)) for name in _other_metrics(table)]
+    metrics = [(HEADLINE, f"headline ({shown})"), *others]
     plain = {"model": "Model", "selection": "Masks", "fraction": "k"}
     return [
         {"name": name, "label": label, "options": [(v, v) for v in table[name].unique()]}

@@ -123,7 +123,7 @@ def impact_table(matrix: Matrix) -> PaperTable:
     )
     caption = " ".join(
         [
-            f"Ability Impact Scores of {matrix.model} ({matrix.metrics().replace('_', ' ')}; "
+            f"Ability Impact Scores of {matrix.model} ({matrix.metrics()}; "
             f"masks: {matrix.selection}, k = {matrix.shown_k}). {legend}{controls}. {NONE} "
             "undefined.",
             *([matrix.says()] if matrix.complement else []),

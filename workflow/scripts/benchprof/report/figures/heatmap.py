@@ -79,7 +79,7 @@ def heatmap_figure(matrix: Matrix) -> Figure:
         right.set_yticks([])
     else:
         right.remove()
-    bar.set_ylabel(f"AIS ({matrix.metrics().replace('_', ' ')})")
+    bar.set_ylabel(f"AIS ({matrix.metrics()})")
     bar.tick_params(length=2, width=0.5)
     style.key_below(figure, key)
     return figure
@@ -91,7 +91,7 @@ def caption(matrix: Matrix) -> str:
     count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
     parts = [
         f"Ability Impact Scores of {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.shown_k}; {matrix.metrics().replace('_', ' ')}; {count} items a benchmark).",
+        f"k = {matrix.shown_k}; {matrix.metrics()}; {count} items a benchmark).",
         matrix.says(),
         *_signs(matrix),
         matrix.absent(),
