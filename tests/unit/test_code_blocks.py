@@ -3,7 +3,8 @@
 A test runs or checks all blocks of a language (`CHECKED`), or the comment above a block names the
 tests that run its commands: `<!-- run by tests/FILE.py::test_name -->`, and where something is
 smaller or otherwise than on the page, `<!-- run with WHAT by ... -->`. Any other block has
-`<!-- not run here: REASON -->`.
+`<!-- not run here: REASON -->`. Within a list, a blank line follows the comment: else the site puts
+the block into a paragraph.
 
 A block that names `OWN` is run here as it stands. Of all others what can be checked without running
 them is: commands call what is there, with flags that it knows.
@@ -183,7 +184,7 @@ def test_every_block_has_a_language() -> None:
         assert len(BLOCK.findall(text)) * 2 == len(fences), page
 
 
-def tests_of(block: Block) -> list[str]:
+def runners(block: Block) -> list[str]:
     """The tests that the comment above a block names."""
     found = RUN.fullmatch(block.mark)
     return found[1].split(", ") if found else []
@@ -193,7 +194,7 @@ def tests_of(block: Block) -> list[str]:
 def test_every_block_is_run_or_says_why_not(page: Path) -> None:
     for block in blocks(page):
         whole = {("", block.language), (block.page, block.language)} & CHECKED.keys()
-        said = tests_of(block) or NOT_RUN.fullmatch(block.mark)
+        said = runners(block) or NOT_RUN.fullmatch(block.mark)
         # One or the other: two could contradict each other.
         assert block.language == "text" or bool(whole) != bool(said), block
     marks = re.findall(r"<!--\s+(?:not )?run\b", page.read_text(encoding="utf-8"))
@@ -201,7 +202,7 @@ def test_every_block_is_run_or_says_why_not(page: Path) -> None:
 
 
 def test_every_test_that_runs_a_block_is_there() -> None:
-    named = [test for page in PAGES for block in blocks(page) for test in tests_of(block)]
+    named = [test for page in PAGES for block in blocks(page) for test in runners(block)]
     assert OWN in named
     for test in {*named, *CHECKED.values()}:
         file, _, name = test.partition("::")
@@ -223,14 +224,14 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in PAGES if any(OWN in tests_of(block) for block in blocks(page))],
+    [page for page in PAGES if any(OWN in runners(block) for block in blocks(page))],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_blocks_run_as_they_stand(page: Path, checkout: Path) -> None:
     """One after the other: a later one may need what an earlier one writes."""
     environment = os.environ | {"PYTHONPATH": str(SCRIPTS), "XDG_CACHE_HOME": str(checkout)}
-    for block in blocks(page, "sh"):
-        if OWN in tests_of(block):
+    for block in blocks(page):
+        if OWN in runners(block):
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", block.code], cwd=checkout, env=environment,
                 capture_output=True, text=True, check=False,
