@@ -50,6 +50,10 @@ class Scores:
         """One tensor."""
         return self.tensors[name]
 
+    def entries(self, name: str, indices: torch.Tensor) -> torch.Tensor:
+        """Some entries of one tensor, by flat index."""
+        return self.tensors[name].reshape(-1)[indices]
+
     def size(self, name: str) -> int:
         """Number of entries of one tensor."""
         return self.tensors[name].numel()

@@ -1,8 +1,13 @@
-"""Commands in the documents call what is there, with flags that it knows.
+"""Every code block of the documents is run by a test, or says why it is not.
 
-Nothing is run here, and what a command prints is not compared. A block that cannot be checked so
-has `<!-- not run here: REASON -->` above it. tests/unit/test_documents.py checks blocks of YAML;
-tests/workflow/test_library.py runs those of docs/how_to/library.md.
+A test runs or checks all blocks of a language (`CHECKED`), or the comment above a block names the
+tests that run its commands: `<!-- run by tests/FILE.py::test_name -->`, and where something is
+smaller or otherwise than on the page, `<!-- run with WHAT by ... -->`. Any other block has
+`<!-- not run here: REASON -->`. Within a list, a blank line follows the comment: else the site puts
+the block into a paragraph.
+
+A block that names `OWN` is run here as it stands. Of all others what can be checked without running
+them is: commands call what is there, with flags that it knows.
 """
 
 from __future__ import annotations
@@ -11,63 +16,41 @@ import ast
 import functools
 import importlib.util
 import json
+import os
 import re
-import shlex
-import textwrap
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
+from tests.pages import BLOCK, PAGES, Block, blocks, commands
 
 from benchprof.run.jobs.all import job_of
 from benchprof.run.run import read_run
 
-PAGES = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
-    *sorted((ROOT / "docs").rglob("*.md")),
-]
 SCRIPTS = ROOT / "workflow/scripts"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-BLOCK = re.compile(
-    r"(?P<reason>^ *<!-- not run here: [^>]+ -->\n+)?^ *```(?P<language>\w+)\n"
-    r"(?P<code>.*?)^ *```$",
-    re.MULTILINE | re.DOTALL,
-)
 LANGUAGES = {"sh", "yaml", "json", "python", "text"}
-# Of every POSIX system.
-TOOLS = {"cp", "grep", "head", "mkdir"}
+# Of the system, or of what a block installs.
+TOOLS = {".venv/bin/pip", "apt-get", "chgrp", "chmod", "cp", "grep", "head", "mkdir"}
+# How the reason of a block ends that calls something else.
+ABSENT = "not among the packages"
 ARCHIVE = "results/archive.zip"
 VERIFY = SCRIPTS / "benchprof/archive/verify.py"
-
-
-def blocks(page: Path, language: str) -> list[str]:
-    """The page's blocks of a language that are not marked, without what indents them."""
-    found = []
-    for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
-        if block["language"] == language and not block["reason"]:
-            found.append(textwrap.dedent(block["code"]))
-    return found
-
-
-def commands(code: str) -> Iterator[tuple[list[str], str]]:
-    """Each command of a block as words, with the text that follows it as its input."""
-    lines = iter(code.replace("\\\n", " ").splitlines())
-    for line in lines:
-        body, end = "", re.search(r"<<'(\w+)'$", line)
-        if end:
-            body = "\n".join(iter(lambda: next(lines), end[1]))
-        words = shlex.split(line.partition(" <<'")[0], comments=True)
-        while "&&" in words:
-            yield words[: words.index("&&")], ""
-            words = words[words.index("&&") + 1 :]
-        if ">" in words:
-            words = words[: words.index(">")]
-        while words and re.match(r"[A-Z_]+=", words[0]):
-            words.pop(0)
-        if words:
-            yield words, body
+OWN = "tests/unit/test_code_blocks.py::test_blocks_run_as_they_stand"
+# Of all pages or of one, the test that runs or checks every block of a language.
+CHECKED = {
+    ("", "json"): "tests/unit/test_code_blocks.py::test_the_commands_of_a_page_are_there",
+    ("", "yaml"): "tests/unit/test_documents.py::test_the_blocks_of_a_page_make_a_configuration",
+    ("docs/how_to/library.md", "python"): "tests/workflow/test_library.py::test_the_examples_run",
+    ("docs/how_to/library.md", "sh"): (
+        "tests/workflow/test_library.py::test_the_command_runs_one_job"
+    ),
+}
+RUN = re.compile(r"run (?:with .+ )?by ((?:tests/\S+\.py::test_\w+(?:, |$))+)")
+NOT_RUN = re.compile(r"not run here: .+")
 
 
 def check_options(file: Path, words: list[str]) -> None:
@@ -84,8 +67,10 @@ def check_python(words: list[str], body: str) -> None:
             ast.parse(body)
         case ["-c", code]:
             ast.parse(code)
-        case ["-m", "pytest", path, *_]:
-            assert (ROOT / path).exists(), path
+        case ["-m", "pytest", path, *rest]:
+            files = (ROOT / path).rglob("*.py") if (ROOT / path).is_dir() else [ROOT / path]
+            tests = re.findall(r"def (test_\w+)", "".join(file.read_text() for file in files))
+            assert any(rest[-1] in name for name in tests) if rest else tests, words
         case ["-m", name, *rest] if name.split(".")[0] in ("benchprof", "tests"):
             file = (SCRIPTS if name.startswith("benchprof") else ROOT) / name.replace(".", "/")
             file = file / "__main__.py" if file.is_dir() else file.with_suffix(".py")
@@ -161,6 +146,8 @@ def check(words: list[str], body: str, page: str) -> None:
             check_snakemake(rest, page)
         case [".venv/bin/python" | "python" | "python3", *rest]:
             check_python(rest, body)
+        case ["/usr/bin/time", "-v", *rest]:
+            check(rest, body, page)
         case [tool, *_]:
             # In capitals: what the reader puts there.
             assert tool in TOOLS or tool.isupper(), words
@@ -170,13 +157,13 @@ def check(words: list[str], body: str, page: str) -> None:
 def test_the_commands_of_a_page_are_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for block in blocks(page, "sh"):
-        for words, body in commands(block):
+        for words, body in [] if block.mark.endswith(ABSENT) else commands(block.code):
             check(words, body, text)
     for block in blocks(page, "python"):
         # A block in braces is an entry of a table of the code.
-        ast.parse(f"{{{block}}}" if block.startswith('"') else block)
+        ast.parse(f"{{{block.code}}}" if block.code.startswith('"') else block.code)
     for block in blocks(page, "json"):
-        json.loads(block)
+        json.loads(block.code)
 
 
 def test_the_examples_of_the_page_of_commands_are_there() -> None:
@@ -195,3 +182,58 @@ def test_every_block_has_a_language() -> None:
         fences = re.findall(r"^ *```(\w*)", text, re.MULTILINE)
         assert set(fences[::2]) <= LANGUAGES, page
         assert len(BLOCK.findall(text)) * 2 == len(fences), page
+
+
+def runners(block: Block) -> list[str]:
+    """The tests that the comment above a block names."""
+    found = RUN.fullmatch(block.mark)
+    return found[1].split(", ") if found else []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_block_is_run_or_says_why_not(page: Path) -> None:
+    for block in blocks(page):
+        whole = {("", block.language), (block.page, block.language)} & CHECKED.keys()
+        said = runners(block) or NOT_RUN.fullmatch(block.mark)
+        # One or the other: two could contradict each other.
+        assert block.language == "text" or bool(whole) != bool(said), block
+    marks = re.findall(r"<!--\s+(?:not )?run\b", page.read_text(encoding="utf-8"))
+    assert len(marks) == sum(bool(block.mark) for block in blocks(page))
+
+
+def test_every_test_that_runs_a_block_is_there() -> None:
+    named = [test for page in PAGES for block in blocks(page) for test in runners(block)]
+    assert OWN in named
+    for test in {*named, *CHECKED.values()}:
+        file, _, name = test.partition("::")
+        assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), test
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with what a clone has, whose .venv runs this interpreter with this library."""
+    for name in ("workflow", "resources", "config", "config.yaml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    programs = tmp_path / ".venv/bin"
+    programs.mkdir(parents=True)
+    for name, module in (("python", ""), ("snakemake", "-m snakemake")):
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {module} "$@"\n')
+        (programs / name).chmod(0o755)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if any(OWN in runners(block) for block in blocks(page))],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_blocks_run_as_they_stand(page: Path, checkout: Path) -> None:
+    """One after the other: a later one may need what an earlier one writes."""
+    environment = os.environ | {"PYTHONPATH": str(SCRIPTS), "XDG_CACHE_HOME": str(checkout)}
+    for block in blocks(page):
+        if OWN in runners(block):
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", block.code], cwd=checkout, env=environment,
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, block.code + done.stdout[-3000:] + done.stderr[-3000:]

@@ -17,13 +17,13 @@ import yaml
 from lm_eval.api.task import TaskConfig
 from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
+from tests.pages import PAGES
 
 from benchprof import __version__
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Sections whose entries a page adds one by one; a page gives any other section whole.
 NAMED = ("models", "abilities", "benchmarks")
 LIBRARY = ROOT / "workflow/scripts/benchprof"

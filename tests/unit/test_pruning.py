@@ -15,6 +15,7 @@ import pytest
 import torch
 import yaml
 from tests.conftest import ROOT
+from tests.pages import arguments_on
 
 from benchprof import digests, pruning, sharing
 from benchprof.errors import InputError
@@ -29,6 +30,7 @@ from benchprof.tensors import write_tensors
 from benchprof.uses import read_uses
 
 OLD = time.time() - 30 * DAY
+LIST, PRUNE = arguments_on("docs/reference/reruns.md", "benchprof.pruning")
 CONFIG: dict[str, Any] = {
     "models": {"tiny": {"source": {"folder": "tiny"}}},
     "abilities": {"places": {}},
@@ -438,22 +440,29 @@ def test_the_list_shows_runs_their_age_and_size(
     assert all(row.split()[2] == "40.0" for row in rows[1:])
     assert any(str(checkout.folder) in row and "config.yaml" in row for row in rows)
     shutil.rmtree(checkout.store.root / "uses")
-    assert main(["--store", str(checkout.store.root), "list"]) == 0
+    checkout.monkeypatch.chdir(checkout.store.root.parent)
+    assert main(LIST) == 0
     assert "no run that left a note" in capsys.readouterr().out
     assert main(["--store", "absent", "list"]) == 1
     assert "absent: no such folder" in capsys.readouterr().err
 
 
 def test_the_commands_take_configurations_that_lie_over_each_other(
-    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+    checkout: Checkout, other: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entries = checkout.run()
-    below, above = checkout.folder / "below.yaml", checkout.folder / "above.yaml"
+    other.configure(CONFIG | {"seed": 2})
+    entries, others = checkout.run(), other.run("-other")
+    below, above = checkout.folder / "base.yaml", checkout.folder / "overlay.yaml"
     half = {"benchmarks": {"one": {"limit": 3}}}
     below.write_text(yaml.safe_dump(CONFIG | half))
     above.write_text(yaml.safe_dump({"benchmarks": CONFIG["benchmarks"]}))
     assert read_layers([below, above]) == CONFIG
+    (checkout.folder / "store").symlink_to(checkout.store.root)
+    checkout.monkeypatch.chdir(checkout.folder)
+    files = {"/home/ann/study/config.yaml": str(other.file)}
+    assert main([files.get(word, word) for word in PRUNE]) == 0
+    assert "would remove 0 entries" in capsys.readouterr().out
     store = ["--store", str(checkout.store.root)]
     assert main([*store, "prune", "--keep", str(below), str(above), "--unused-for", "0"]) == 0
-    assert "removing 0 entries" in capsys.readouterr().out
+    assert f"removing {len(others)} entries" in capsys.readouterr().out
     assert checkout.left() == set(entries)

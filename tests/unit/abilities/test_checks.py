@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import ROOT
+from tests.pages import arguments_on, blocks, commands
 
 from benchprof.abilities.check import main
 from benchprof.abilities.checks import classifiers, repetition, shape, surface
@@ -21,8 +24,10 @@ from benchprof.abilities.checks.check import REPORTED, Bound, Check
 from benchprof.abilities.checks.guessing import Outcome, chosen_by, hit
 from benchprof.abilities.checks.words import masked, names_in
 from benchprof.abilities.item import DIFFICULTIES, SPLITS, Companion, Item
+from benchprof.models import allocation
 
 ABCD = ("aa", "bb", "cc", "dd")
+PAGE, CHECK = "docs/how_to/ability.md", "benchprof.abilities.check"
 
 
 def item(
@@ -465,11 +470,31 @@ def test_the_command_reports_a_pass(folder: Path, capsys: pytest.CaptureFixture[
     assert "| pass | train items | 16 | at least 16 |  |" in Path(f"{out}.md").read_text()
 
 
-def test_the_command_reports_a_failure(folder: Path, capsys: pytest.CaptureFixture[str]):
-    assert main([str(folder)]) == 1
+@pytest.fixture
+def shipped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working directory whose shipped sets are these few items."""
+    monkeypatch.chdir(folder.parent)
+    for name in ("v1/spatial_reasoning", "v2/deductive_reasoning"):
+        shutil.copytree(folder, Path("resources/abilities", name))
+
+
+def copy_as_on(page: str) -> None:
+    """Run the page's commands that copy a shipped set."""
+    for block in blocks(ROOT / page, "sh"):
+        for words, _ in commands(block.code):
+            if words[0] in ("mkdir", "cp"):
+                subprocess.run(words, check=True)
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("page", ["README.md", PAGE])
+def test_the_command_reports_a_failure(page: str, capsys: pytest.CaptureFixture[str]):
+    copy_as_on(page)
+    arguments = arguments_on(page, CHECK)[0]
+    assert main(arguments) == 1
     printed = capsys.readouterr().out
     assert "  FAIL  train items" in printed
-    assert "own: 3 of" in printed
+    assert f"{Path(arguments[0]).name}: 3 of" in printed
 
 
 def test_the_command_says_in_one_paragraph_what_it_cannot_read(
@@ -483,28 +508,32 @@ def test_the_command_says_in_one_paragraph_what_it_cannot_read(
     assert captured.err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("shipped")
 def test_several_abilities_have_a_section_together(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(classifiers, "TREES", 5)
-    shutil.copytree(folder, folder.parent / "other")
-    out = folder.parent / "report.json"
-    main(
-        [
-            str(folder),
-            str(folder.parent / "other"),
-            "--counts",
-            "16",
-            "16",
-            "16",
-            "--json",
-            str(out),
-        ]
-    )
-    report = json.loads(out.read_text())
-    assert list(report) == ["own", "other", "all abilities"]
+    copy_as_on(PAGE)
+    main([*arguments_on(PAGE, CHECK)[1], "--counts", "16", "16", "16"])
+    report = json.loads(Path("report.json").read_text())
+    assert list(report) == ["legal_reasoning", "deductive_reasoning", "all abilities"]
     assert "\nall abilities: all 8 checks pass\n" in (printed := capsys.readouterr().out)
     assert printed.count("\n  note  ") == 2
+    assert "all abilities" in Path("report.md").read_text()
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_model_s_answers_are_tabulated(
+    tiny_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    # For the whole process, whose other tests measure memory.
+    monkeypatch.setattr(allocation, "keep_freed_memory", lambda _: None)
+    copy_as_on(PAGE)
+    tiny_folder.rename("MODEL")
+    main(arguments_on(PAGE, CHECK)[2])
+    printed = capsys.readouterr().out
+    (row,) = [line.split() for line in printed.splitlines() if line.split()[:2] == ["type", "all"]]
+    assert row[2:4] == ["48", "0.250"]
 
 
 def test_two_folders_of_one_name_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]):

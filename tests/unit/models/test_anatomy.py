@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 import torch
-from tests.conftest import tiny_model
+from tests.conftest import ROOT, tiny_model
 from tests.model_types import CORE, MORE
+from tests.pages import blocks
 from torch import nn
 from transformers import Conv1D, PretrainedConfig
 
@@ -198,3 +201,8 @@ def test_tied_parameters_count_once() -> None:
     tied = nn.Module()
     tied.a = tied.b = nn.Parameter(torch.zeros(3))
     assert parameter_count(tied) == 3
+
+
+def test_the_page_s_line_for_mamba_is_in_the_code() -> None:
+    (block,) = blocks(ROOT / "docs/how_to/model.md", "python")
+    assert ast.literal_eval(f"{{{block.code}}}").items() <= anatomy.EXCEPTIONS.items()

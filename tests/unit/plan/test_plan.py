@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from tests.conftest import FAMILIES, ROOT
+from tests.pages import blocks
 from transformers import AutoConfig
 
 from benchprof.abilities.item import SPLITS, Companion, Item
 from benchprof.data import BENCHMARKS, NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
-from benchprof.plan.__main__ import plan
+from benchprof.plan.__main__ import main, plan
 from benchprof.plan.cost import INDEX, LOSS
 from benchprof.plan.machine import CPU
 from benchprof.plan.shape import model_shape
@@ -136,19 +139,47 @@ def test_every_shipped_benchmark_has_a_size(name: str) -> None:
     assert found.read > found.items > 0
 
 
-@pytest.mark.parametrize("name", ["paper.yaml", "paper_specific.yaml"])
-def test_the_paper_s_plan_needs_no_weights_and_no_network(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checkout, without a network."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("reached for a network"))
-    text = plan([ROOT / "config" / name], False, {}, 4)
+
+
+def check_paper(text: str) -> None:
+    """A plan of the paper's three models."""
     for parameters in ("8,030,261,248", "7,615,616,512", "7,248,023,552"):
         assert parameters in text
     # Ten abilities' scores, in two bytes, of 5,637,144,576 weights.
     (line,) = [x for x in text.splitlines()[:9] if "compute_importance" in x]
     assert line.split("|")[6].strip() == "113 GB"
     assert text.count("| evaluate_benchmark") == 3
+
+
+@pytest.mark.usefixtures("here")
+def test_the_paper_s_plan_needs_no_weights_and_no_network() -> None:
+    check_paper(plan([ROOT / "config/paper_specific.yaml"], False, {}, 4))
+
+
+@pytest.mark.usefixtures("here")
+def test_the_plans_of_the_page_of_measurements_are_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its first block: the paper's plan, and the default run's without a GPU."""
+    texts = []
+    for line in blocks(ROOT / "docs/measurements.md", "sh")[0].code.splitlines():
+        command = [*shlex.split(line), "--dry-run"]
+        dry = subprocess.run(command, capture_output=True, text=True, check=True)
+        # The last line of what make would do: before it an installation may come.
+        _, module, name, *words = shlex.split(dry.stdout.splitlines()[-1])
+        assert (module, name) == ("-m", "benchprof.plan")
+        monkeypatch.setattr("sys.argv", [name, *words])
+        assert main() == 0
+        texts.append(capsys.readouterr().out)
+    paper, processor = texts
+    check_paper(paper)
+    assert f"{CPU.flops:g} operations/s" in processor
+    assert "GPU hours" not in processor
 
 
 def test_a_plan_says_that_it_leaves_out_the_validation(monkeypatch: pytest.MonkeyPatch) -> None:
