@@ -42,7 +42,8 @@ def blocks_of(page: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def laid_over(config: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
     """A configuration with a block's sections; entries of `NAMED` ones are added or replaced.
 
-    One that is null leaves the entry out. What a block extends must be there; the tests' configuration stands in for it.
+    One that is null leaves the entry out. What a block extends must be there; the tests'
+    configuration stands in for it.
     """
     assert (ROOT / block.get("extends", "config.yaml")).is_file()
     merged = {key: config.get(key, {}) | block[key] for key in NAMED if key in block}
