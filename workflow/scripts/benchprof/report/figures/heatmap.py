@@ -79,7 +79,7 @@ def heatmap_figure(matrix: Matrix) -> Figure:
         right.set_yticks([])
     else:
         right.remove()
-    bar.set_ylabel(f"AIS ({matrix.metrics()})")
+    bar.set_ylabel(f"AIS: {matrix.metrics()}")
     bar.tick_params(length=2, width=0.5)
     style.key_below(figure, key)
     return figure
