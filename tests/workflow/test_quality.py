@@ -218,6 +218,16 @@ def test_what_decides_losses_without_units_is_in_their_digest() -> None:
     assert others <= {*texts, "threshold", "choices", "generation"}
 
 
+def test_what_decides_answers_on_flips_is_in_their_digest() -> None:
+    """Their keys hold the digest of evaluations too, which lists all but the interchange."""
+    listed = {*codebase.MODULES["flips"], *codebase.MODULES["evaluation"]}
+    assert unlisted("benchprof.comparison.passes", listed) <= {
+        "benchprof.masks.threshold",
+        *codebase.MODULES["levels"],
+    }
+    assert {"benchprof.comparison.flips", "benchprof.masks.interchange"} <= listed
+
+
 def unlisted(module: str, listed: set[str]) -> set[str]:
     """A module and all behind it that can change numbers and is not listed."""
     return {

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from tests.conftest import FAMILIES as CONFIGURATIONS
 from tests.conftest import byte_tokenizer, tiny_model
 
 from benchprof.abilities.prompt import prompt_text
 from benchprof.analysis.selectivity import Answers, answers_of
+from benchprof.comparison import flips as module
 from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.passes import answers_on_flips
 from benchprof.errors import InputError
@@ -123,10 +126,27 @@ def test_each_item_is_read_beside_its_own_flip(folder: Path) -> None:
         assert [nats for nats, _ in given] == pytest.approx([n for n, _ in expected["x"]], abs=1e-4)
 
 
-def test_answers_under_a_mask_are_those_of_an_interchange_on_each_text_alone() -> None:
-    """Whatever the passes hold, and in the order of the texts."""
-    model = tiny_model("llama")
-    pairs = [([7, 30, 41, 60], [7, 99, 41, 60]), ([5, 20, 9], [5, 33, 8, 9])]
+@pytest.mark.parametrize("window", [None, 8])
+def test_answers_under_a_mask_are_those_of_an_interchange_on_each_text_alone(
+    window: int | None,
+) -> None:
+    """Whatever the passes hold, and in the order of the texts.
+
+    A flip beyond the window of rotary frequencies gives shorter ones of its pass no others.
+    """
+    config = CONFIGURATIONS["llama"]()
+    if window is not None:
+        config.max_position_embeddings = window
+        config.rope_parameters = {
+            "rope_type": "longrope", "rope_theta": 100.0, "short_factor": [1.0] * 4,
+            "long_factor": [1.0, 2.0, 4.0, 8.0], "original_max_position_embeddings": window,
+        }  # fmt: skip
+    model = tiny_model("llama", config=config)
+    pairs = [
+        ([7, 30, 41, 60], [7, 99, 41, 60]),
+        ([5, 20, 9], [5, *range(33, 40), 8, 9]),
+        ([5, 20, 9], [5, 33, 8, 9]),
+    ]
     options = [[71, 72], [81], [90, 91, 92]]
 
     def text(ids: list[int], option: list[int]) -> Example:
@@ -149,6 +169,19 @@ def test_answers_under_a_mask_are_those_of_an_interchange_on_each_text_alone() -
                 assert nats == pytest.approx(float(said[places, targets].sum()), abs=1e-4)
                 assert greedy == bool((said[places].argmax(dim=1) == targets).all())
     assert len({round(sum(nats for nats, _ in own), 3) for own in found.values()}) == 3
+
+
+def test_an_answer_that_is_no_number_names_its_mask(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: Any) -> Any:
+        answers = answers_on_flips(*given)
+        answers["y"][4] = (math.nan, False)
+        return answers
+
+    monkeypatch.setattr(module, "answers_on_flips", broken)
+    with pytest.raises(InputError, match="ablation y on flips"):
+        records(folder, "run", "x", "y")
 
 
 def test_the_store_has_what_is_done_and_a_flip_in_its_keys(

@@ -33,10 +33,10 @@ from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
 
 
-def text(*ids: int, counted: int = 1) -> Example:
-    """An example whose last tokens count."""
+def text(*ids: int, counted: int = 1, after: int = 0) -> Example:
+    """An example whose last tokens count, but for some `after` them, as a chat template has."""
     flags = torch.zeros(len(ids), dtype=torch.bool)
-    flags[-counted:] = True
+    flags[len(ids) - after - counted : len(ids) - after] = True
     return Example(torch.tensor(ids), flags)
 
 
@@ -80,7 +80,9 @@ def test_losses_without_units_are_those_of_weights_zeroed_by_hand(family: str, u
     """GPT-2 keeps the inputs of a projection in rows. Padded and shared passes change nothing."""
     model = tiny_model(family)
     context = [7, 30, 41, 52, 60]
-    choice = replace(text(*context, 71, 72, counted=2), others=(text(*context, 81),))
+    choice = replace(
+        text(*context, 71, 72, 90, counted=2, after=1), others=(text(*context, 81, 90, after=1),)
+    )
     examples = [text(5, 9, 12, 33, 20, 18, counted=2), choice, text(8, 8, 100, 3, 44, 31, 27)]
     chosen = {"head": [1], "neuron": [0, 7, 23]}[unit]
     projections = unit_projections(model, unit)
@@ -379,15 +381,20 @@ def test_replicated_takes_two_regressions(heads: Search) -> None:
         heads.scores({"a": items_of("a", 1)}, replicated=True)
 
 
-def test_a_loss_that_is_no_number_names_its_item(heads: Search) -> None:
+@pytest.mark.parametrize(("token", "ability"), [(A, "a"), (B, "b")])
+def test_a_loss_that_is_no_number_names_its_item(heads: Search, token: int, ability: str) -> None:
+    """And no other that shares its pass."""
+
     def overflowing(weights: Any, group: Mask, reading: Reading) -> Any:
         with torch.no_grad():
             embedding = reading.scorer.model.get_input_embeddings().weight
-            embedding[A] = torch.inf if group.size else 0
+            embedding[token] = torch.inf if group.size else 0
         return losses_without(weights, group, reading)
 
     heads.monkeypatch.setattr(module, "losses_without", overflowing)
-    with pytest.raises(InputError, match=r"with 2 heads at zero: .*\(a, item a\d\)"):
+    with pytest.raises(
+        InputError, match=rf"with 2 heads at zero: .*\({ability}, item {ability}\d\)"
+    ):
         heads.scores()
 
 

@@ -61,6 +61,13 @@ def test_what_importance_moves_and_how_often() -> None:
     assert found("fisher", False, PASSES) == 15
 
 
+def test_knock_outs_are_readings_of_every_group_and_of_none() -> None:
+    # 2*60*100 and head 2*2*7*20 operations; all 100 tokens in one pass, which reads 400 bytes.
+    assert cost.knock_out_seconds(SHAPE, EXAMPLES, 9, ARITHMETIC) == 10 * 12560
+    assert cost.knock_out_seconds(SHAPE, EXAMPLES, 9, MEMORY) == 10 * 400
+    assert cost.knock_out_seconds(SHAPE, EXAMPLES, 9, PASSES) == 10
+
+
 def test_memory_of_importance() -> None:
     # Weights 400, accumulators 160; a pass of 20 tokens * 5 * 4 = 400, of which 20/10 * 20/10 = 4
     # count: logits 4 * 7 * (4 + 12) = 448; gradient 30 * 8.

@@ -83,10 +83,14 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
         ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "at most 9"]),
         ("archive", {"share": ["spacial"]}, ["archive.share", "'spacial'", "a benchmark of this"]),
-        ("ablation", {"scale": 1}, ["ablation", "{'scale': 1}", "zero, mean, or {scale: FACTOR}"]),
+        (
+            "ablation",
+            {"scale": 1},
+            ["ablation", "{'scale': 1}", "zero, mean, {scale: FACTOR}, or flip"],
+        ),
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("layers", [3], ["config.yaml, layers", "[3]", "two whole numbers"]),
-        ("ablation", "noise", ["ablation", "'noise'", "zero, mean, or {scale: FACTOR}"]),
+        ("ablation", "noise", ["ablation", "'noise'", "zero, mean, {scale: FACTOR}, or flip"]),
         (
             "ablation",
             "flip",

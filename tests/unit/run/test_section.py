@@ -127,7 +127,8 @@ def small(path: str, value: Any) -> dict[str, Any]:
         (
             "ablation",
             {"scale": "x"},
-            "my.yaml, ablation: {'scale': 'x'}; expected zero, mean, or {scale: FACTOR}.",
+            "my.yaml, ablation: {'scale': 'x'}; expected zero, mean, {scale: FACTOR}, "
+            "or flip in a combination of comparison.",
         ),
         (
             "controls.random.seeds",

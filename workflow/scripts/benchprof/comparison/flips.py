@@ -104,6 +104,9 @@ def _ask_store(
         requests_for(model, replace(source, file=ability_task(kind)), limit, seed)
         for kind in (None, FLIP)
     )
+    assert [own.content["id"] for own in items.documents] == [
+        own.content["id"] for own in flips.documents
+    ]
     origin = _origin(model, items, flips, limit, seed)
     origins = {
         name: origin
@@ -165,12 +168,7 @@ def _compute(
             "software": provenance.software(),
             "machine": provenance.machine(),
         }
-        try:
-            _add(own, answers, made, store)
-        except ArithmeticError as error:
-            remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
-            where = f"{settings.folder}, {name}, on flips"
-            raise InputError(where, str(error), "finite logits", remedy) from None
+        _add(own, answers, made, store, settings)
 
 
 def _texts(
@@ -199,14 +197,24 @@ def _texts(
 
 
 def _add(
-    asked: Asked, answers: Mapping[str, Sequence[Answer]], made: Mapping[str, Any], store: Store
+    asked: Asked,
+    answers: Mapping[str, Sequence[Answer]],
+    made: Mapping[str, Any],
+    store: Store,
+    settings: ModelSettings,
 ) -> None:
     """Put the records that the store lacks into it.
 
     Raises:
-        ArithmeticError: a log-likelihood is not a number.
+        InputError: a log-likelihood is not a number.
     """
     for key, name in asked.missing.items():
         origin = asked.origins[name] | {"made": made}
-        content = record_bytes(make_record(asked.items, answers[name], origin))
+        try:
+            content = record_bytes(make_record(asked.items, answers[name], origin))
+        except ArithmeticError as error:
+            remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
+            folder = asked.assignment.folder.name
+            where = f"{settings.folder}, {folder}, ablation {name} on flips"
+            raise InputError(where, str(error), "finite logits", remedy) from None
         store.add_bytes(KIND, key, SUFFIX, content)

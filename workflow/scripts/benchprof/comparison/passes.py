@@ -44,14 +44,30 @@ def answers_on_flips(
     projections = {
         name: own for unit in units for name, own in unit_projections(model, unit).items()
     }
-    lengths = [len(text.ids) for text in texts]
-    for batch in batches(lengths, memory.most_tokens, Rotaries.of(model).frequencies):
+    for batch in _batches(model, texts, flips, memory.most_tokens):
         own = [texts[index] for index in batch]
         on_flips = OnFlips.of(model, projections, own, [flips[index] for index in batch])
         for name, mask in masks.items():
             with interchanged(model, mask, on_flips) if mask else contextlib.nullcontext():
                 found[name] |= zip(batch, _answers(model, own), strict=True)
     return {name: [own[index] for index in range(len(texts))] for name, own in found.items()}
+
+
+def _batches(
+    model: nn.Module, texts: Sequence[Example], flips: Sequence[Example], most_tokens: int
+) -> list[list[int]]:
+    """Indices of texts that share a pass, and whose flips share another."""
+    kind_of = Rotaries.of(model).frequencies
+    alike: dict[tuple[object, object], list[int]] = {}
+    for index, (text, flip) in enumerate(zip(texts, flips, strict=True)):
+        kinds = kind_of(len(text.ids)), kind_of(len(flip.ids))
+        alike.setdefault(kinds, []).append(index)
+    found = []
+    for own in alike.values():
+        lengths = [max(len(texts[index].ids), len(flips[index].ids)) for index in own]
+        shared = batches(lengths, most_tokens, lambda _: None)
+        found += [[own[place] for place in batch] for batch in shared]
+    return found
 
 
 @torch.no_grad()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -41,12 +42,23 @@ class Reading:
         Raises:
             NonFiniteLossError: a loss is infinite or not a number.
         """
-        nats = torch.tensor([-total for total, _ in self.scorer.score(self._prepared)])
-        losses = mean_or_choice(nats, self.examples)
-        for index, loss in enumerate(losses.tolist()):
-            if not abs(loss) < float("inf"):
-                raise NonFiniteLossError(index, loss)
+        losses = self._losses()
+        if not bool(losses.isfinite().all()):
+            raise self._fault(losses)
         return losses
+
+    def _losses(self) -> torch.Tensor:
+        nats = torch.tensor([-total for total, _ in self.scorer.score(self._prepared)])
+        return mean_or_choice(nats, self.examples)
+
+    def _fault(self, losses: torch.Tensor) -> NonFiniteLossError:
+        """The first example that has no finite loss alone: one spoils all that share its pass."""
+        for index, example in enumerate(self.examples):
+            loss = float(Reading(self.scorer, [example])._losses())
+            if not math.isfinite(loss):
+                return NonFiniteLossError(index, loss)
+        index = int((~losses.isfinite()).nonzero()[0])
+        return NonFiniteLossError(index, float(losses[index]))
 
 
 def losses_without(
@@ -70,5 +82,6 @@ def _counted_last(text: Example) -> Pair:
     """What stands before the counted tokens, and these, which are one stretch."""
     (places,) = text.counted.nonzero(as_tuple=True)
     first, end = int(places[0]), int(places[-1]) + 1
+    assert end - first == len(places)
     ids = text.ids.tolist()
     return ids[:first], ids[first:end]

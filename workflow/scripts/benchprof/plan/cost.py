@@ -80,6 +80,17 @@ def attribution_memory(shape: Shape, examples: Examples, machine: Machine) -> in
     return _base(machine) + shape.weight_bytes + _passing(shape, examples, longest)
 
 
+def knock_out_seconds(shape: Shape, examples: Examples, groups: int, machine: Machine) -> float:
+    """Of all examples' losses, of the intact model and without each group.
+
+    They are read as an evaluation reads questions; here the logits of the counted tokens count too.
+    """
+    read = Questions(examples.number, examples.tokens, 0, examples.longest)
+    head = 2 * shape.dimensions.hidden * shape.dimensions.vocabulary * examples.counted
+    states = groups + 1
+    return evaluation_seconds(shape, read, states, machine) + machine.seconds(states * head, 0, 0)
+
+
 def importance_memory(
     shape: Shape,
     examples: Examples,

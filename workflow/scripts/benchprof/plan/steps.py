@@ -249,7 +249,7 @@ def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) ->
     read = Questions(own.number, own.tokens, 0, own.longest)
     memory = tuple(cost.evaluation_memory(part, [read], False, 0, on) for part in shape.by_gpu)
     written = cost.LOSS * states * own.number
-    seconds = cost.evaluation_seconds(shape, read, states, on)
+    seconds = cost.knock_out_seconds(shape, own, groups.groups, on)
     seconds += (shape.weight_bytes + written) / on.storage
     tokens = states * own.tokens
     return Step("compute_importance", 1, tokens, memory, None, written, seconds)

@@ -35,7 +35,8 @@ class Units:
         """(rows, n) scores summed within units, (rows, units)."""
         if not self.clustered:
             return scores
-        return scores @ np.eye(len(self))[self.labels]
+        # Not a product of matrices, whose rounding depends on the processor.
+        return np.stack([np.bincount(self.labels, row, len(self)) for row in scores])
 
 
 def units_of(tasks: Sequence[str]) -> Units:

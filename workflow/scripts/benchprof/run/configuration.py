@@ -612,7 +612,8 @@ class Configuration(Section):
         default="model", description="one of model, scope"
     )
     ablation: Literal["zero", "mean", "flip"] | Scaled = Field(
-        default="zero", description="zero, mean, or {scale: FACTOR}"
+        default="zero",
+        description="zero, mean, {scale: FACTOR}, or flip in a combination of comparison",
     )
     ablation_of: Literal["mask", "complement"] = Field(
         default="mask", description="one of mask, complement"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from benchprof import codebase, data, digests
-from benchprof.comparison.tried import Questions, Tried
+from benchprof.comparison.tried import FLIP, Questions, Tried
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.run import paths
 from benchprof.run.combination import Combination, combinations_of
@@ -123,7 +123,9 @@ class CompareCombinations(ModelJob):
         """Every file of items, task or text that is read."""
         train = dict.fromkeys(path for own in self.combinations for path in own.run.train.values())
         asked = self.questions
-        tasks = [data.ability_task(kind) for kind in (None, *asked.companions)]
+        kinds = {kind for own in self.tried for kind in own.asked(asked)} & {*asked.companions}
+        flips = {FLIP for own in self.tried if own.method == FLIP}
+        tasks = [data.ability_task(kind) for kind in (None, *sorted(kinds | flips))]
         return [*train, *asked.files.values(), data.ABILITY_TASK, *tasks, data.NEUTRAL_TEXT]
 
     @property
