@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import torch
-from process_memory import measured
+from process_memory import Peak, measured
 from transformers import AutoModelForCausalLM, LlamaConfig
 
 from benchprof.importance.example import Example
@@ -91,7 +91,7 @@ def main() -> int:
     return 0
 
 
-def row(job: str, peak: object) -> str:
+def row(job: str, peak: Peak) -> str:
     """One line of the table."""
     gigabytes = (f"{size / 1e9:.2f} GB" for size in (peak.own, peak.resident))
     return f"| {job} | {' | '.join(gigabytes)} | {peak.seconds:.0f} |"
