@@ -72,6 +72,16 @@ def test_masks_that_share_their_items_are_no_further_items() -> None:
     assert row["beyond_se"] == pytest.approx(math.hypot(math.sqrt(1 / 6) / 2, 0.25))
 
 
+def test_own_and_other_masks_are_compared_on_the_same_items_too() -> None:
+    """The two items of x that all masks were tried on are not those on which its own does most."""
+    rows: list[Own] = [(*SMALL[0][:4], [1.0, 2.5, 3.0, 2.0], 0.1), *SMALL[1:]]
+    row = summary(rows)
+    # Of x 1 less 0.5 and 2.5 less 1.5, of y twice 1 less 0.5.
+    assert row["matched"] == pytest.approx((0.75 + 0.5) / 2)
+    assert row["matched_se"] == pytest.approx(0.25 / 2)
+    assert row["beyond"] == pytest.approx((2.125 + 1) / 2 - 0.75)
+
+
 def test_sizes_do_not_cancel() -> None:
     row = summary(SMALL)
     assert row["form"] == pytest.approx((0.1 + 0.3) / 2)

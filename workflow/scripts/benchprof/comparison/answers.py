@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchprof.analysis.selectivity import Answers, answers_of
+from benchprof.analysis.selectivity import answers_of
 from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.table import CHANGES, ITEM
 from benchprof.comparison.tried import FLIP, OTHERS, Questions, Tried
@@ -90,18 +90,19 @@ def item_changes(own: Tried, questions: Questions, folder: Path) -> pd.DataFrame
     for asked in own.asked(questions):
         kind = ITEM if asked == OTHERS else asked
         for test in own.abilities:
-            intact = _answers(folder, own, test, asked, INTACT)
+            record = read_record(_record(folder, own, test, asked, INTACT))
+            intact = answers_of(record)
             for mask in own.masks_for(test, asked):
-                ablated = _answers(folder, own, test, asked, own.named(mask))
+                named = _record(folder, own, test, asked, own.named(mask))
+                ablated = answers_of(read_record(named))
                 part = pd.DataFrame(
-                    {"choice": ablated.choice - intact.choice, "form": ablated.form - intact.form}
+                    {
+                        "item": record["items"]["index"],
+                        "choice": ablated.choice - intact.choice,
+                        "form": ablated.form - intact.form,
+                    }
                 )
-                part = part.rename_axis("item").reset_index()
                 parts.append(
                     part.assign(test=test, asked=kind, ability=mask.ability, seed=mask.seed)
                 )
     return pd.concat(parts, ignore_index=True)[CHANGES].astype({"seed": "Int64"})
-
-
-def _answers(folder: Path, own: Tried, ability: str, asked: str, name: str) -> Answers:
-    return answers_of(read_record(_record(folder, own, ability, asked, name)))

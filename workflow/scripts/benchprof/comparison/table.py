@@ -13,12 +13,12 @@ from benchprof.profile.criteria import MIN_ITEMS, is_component
 ITEM = ASKED[0]
 CHANGES = ["test", "asked", "ability", "seed", "item", "choice", "form"]
 """An item under a mask: whose item it is, what was asked of it, whose mask, the seed of a random
-one, the item's place in the sample, the rise of choice and the change of form in nats."""
+one, the item's number in its file, the rise of choice and the change of form in nats."""
 UNASKED = "companions not asked"
 """What stands in place of controls that could not be asked, among what explains an effect."""
 COLUMNS = ["abilities", "n", "n_other", "choice", "choice_se", "others", "others_se", "beyond",
-           "beyond_se", "form", "others_form", "random", "read_off", "read_off_size", "blank",
-           "effects", "components"]  # fmt: skip
+           "beyond_se", "matched", "matched_se", "form", "others_form", "random", "read_off",
+           "read_off_size", "blank", "effects", "components"]  # fmt: skip
 
 
 def mask_rows(changes: pd.DataFrame) -> pd.DataFrame:
@@ -62,8 +62,9 @@ def summary_row(
         `abilities`: how many have a mask; `n` and `n_other`: items of each under its own mask and
         under each other one. Rises of choice in nats on the own items (`choice`), on the others'
         (`others`: of each item the mean over masks first, since these share the items), the
-        difference (`beyond`), under random masks, on read-offs and on blanks. Standard errors over
-        items; that of the difference as if own and others' were other items, which they are not.
+        difference (`beyond`), the same on the items alone that all these masks were tried on
+        (`matched`), under random masks, on read-offs and on blanks. Standard errors over items;
+        that of `beyond` as if own and others' were other items, which they are not.
         Means of the sizes, whatever the signs: the change of form on own and on others' items
         (`form`, `others_form`), each mask's rise on its read-offs (`read_off_size`). `effects`
         counts masks whose effect is one on their ability, `components` those that `is_component`
@@ -74,13 +75,16 @@ def summary_row(
     others = items[items["test"] != items["ability"]]
     by_item = others.groupby(["test", "item"], sort=False)["choice"].agg(_mean).reset_index()
     (choice, choice_se), (elsewhere, elsewhere_se) = _over_abilities(own), _over_abilities(by_item)
+    pairs = own.merge(by_item, on=["test", "item"], suffixes=("_own", "_others"))
+    pairs["choice"] = pairs["choice_own"] - pairs["choice_others"]
     n, n_other = _items(own), _items(by_item)
     enough = judged and min(n, n_other) >= MIN_ITEMS
     figures = effects[["choice", "other_test", "form", "read_off"]].to_numpy(float)
     components = [is_component(*map(float, row)) for row in figures]
     return (
         own["test"].nunique(), n, n_other, choice, choice_se, elsewhere, elsewhere_se,
-        choice - elsewhere, math.hypot(choice_se, elsewhere_se), _size(own, "form"),
+        choice - elsewhere, math.hypot(choice_se, elsewhere_se), *_over_abilities(pairs),
+        _size(own, "form"),
         _size(others, "form"), _mean(effects["random"]), _mean(effects["read_off"]),
         _mean(effects["read_off"].abs()), _mean(effects["blank"]),
         effects["effect"].sum() if enough else math.nan,
