@@ -130,7 +130,10 @@ def mask_of(project: Project, ablation: str, combination: str) -> dict[str, Any]
         ({"selections": LISTS}, "wrong, selections: listed; expected a selection that ranks"),
         ({"importance": KNOCK_OUTS | {"knock_outs": {"groups": 1}}}, "knock_outs.groups: 1;"),
         ({"importance": {"against": "read_off"}}, "it has no companion 'read_off'"),
-        ({"ablation": "blank"}, "combinations.wrong, ablation: 'blank'; expected zero, mean, or"),
+        (
+            {"ablation": "blank"},
+            "combinations.wrong, ablation: 'blank'; expected zero, mean, {scale: FACTOR}, or flip",
+        ),
         (
             {"ablation": "flip", "unit": "weight", "scope": "all_layers"},
             "combinations.wrong, ablation: flip with unit weight; expected unit neuron or head",
