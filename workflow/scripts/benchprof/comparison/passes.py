@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pad_sequence
 
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import batches
+from benchprof.importance.loss import counted_logits
 from benchprof.importance.memory import Memory
 from benchprof.masks.interchange import OnFlips, interchanged
 from benchprof.masks.mask import Mask
@@ -73,17 +73,10 @@ def _batches(
 @torch.no_grad()
 def _answers(model: nn.Module, texts: Sequence[Example]) -> list[Answer]:
     """Of each text the log-likelihood of its counted tokens, and whether each is the likeliest."""
-    ids = pad_sequence([text.ids for text in texts], batch_first=True)
-    counted = pad_sequence([text.counted[1:] for text in texts], batch_first=True)
-    kept = counted.any(dim=0).nonzero()[:, 0]
-    device = next(model.parameters()).device
-    logits = model(input_ids=ids.to(device), use_cache=False, logits_to_keep=kept.tolist()).logits
-    owners, places = counted[:, kept].nonzero(as_tuple=True)
-    targets, rows = ids[owners, kept[places] + 1], torch.arange(len(owners))
-    said = logits[owners.to(logits.device), places.to(logits.device)]
-    nats, hits = (
-        own.cpu() for own in read_logits(said, rows.to(said.device), targets.to(said.device))
-    )
+    said, targets, owners = counted_logits(model, texts)
+    rows = torch.arange(len(owners), device=said.device)
+    nats, hits = (own.cpu() for own in read_logits(said, rows, targets))
+    owners = owners.cpu()
     sums = torch.zeros(len(texts), dtype=torch.float64).index_add(0, owners, nats.double())
     misses = torch.zeros(len(texts), dtype=torch.long).index_add(0, owners, (~hits).long())
     return [

@@ -71,11 +71,25 @@ def mean_or_choice(totals: torch.Tensor, examples: Sequence[Example]) -> torch.T
 def text_losses(model: nn.Module, texts: Sequence[Example]) -> torch.Tensor:
     """Cross-entropy of each text in nats, summed over its counted tokens.
 
-    Several texts are padded on the right, where causal attention never looks. Logits, which
-    take more memory and time than a small model's layers, are computed only where a token counts.
-
     Returns:
         float32, of shape (texts,).
+    """
+    logits, targets, owners = counted_logits(model, texts)
+    losses = cross_entropy(logits.float(), targets, reduction="none")
+    return losses.new_zeros(len(texts)).index_add(0, owners, losses)
+
+
+def counted_logits(
+    model: nn.Module, texts: Sequence[Example]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """What predicts the counted tokens of some texts, which one pass reads.
+
+    The texts are padded on the right, where causal attention never looks. Logits, which take more
+    memory and time than a small model's layers, are computed only where a token counts.
+
+    Returns:
+        Logits in the model's dtype, of shape (counted, vocabulary); the token at each place and
+        the number of its text, both of shape (counted,). All are where the logits are.
     """
     ids = pad_sequence([text.ids for text in texts], batch_first=True)
     counted = pad_sequence([text.counted[1:] for text in texts], batch_first=True)
@@ -87,8 +101,7 @@ def text_losses(model: nn.Module, texts: Sequence[Example]) -> torch.Tensor:
     owners, places = counted[:, kept].nonzero(as_tuple=True)
     targets = ids[owners, kept[places] + 1]
     owners, places, targets = (part.to(logits.device) for part in (owners, places, targets))
-    losses = cross_entropy(logits[owners, places].float(), targets, reduction="none")
-    return losses.new_zeros(len(texts)).index_add(0, owners, losses)
+    return logits[owners, places], targets, owners
 
 
 def finite_losses(

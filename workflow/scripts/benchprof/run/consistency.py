@@ -35,14 +35,7 @@ def check_consistency(config: Configuration, source: str, compared: bool = False
     for ability in set(config.abilities) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
-    _check_case(config.models, f"{source}, models")
-    for name, model in config.models.items():
-        if model.gpus > 1 and model.device not in ("auto", "cuda"):
-            raise InputError(
-                f"{source}, models.{name}.gpus",
-                f"{model.gpus} with device {model.device}",
-                "1, or device auto or cuda, which let the model be spread over GPUs",
-            )
+    _check_models(config, source)
     for name, benchmark in config.benchmarks.items():
         if isinstance(benchmark, AbilitySplit) and benchmark.ability not in config.abilities:
             where = f"{source}, benchmarks.{name}.ability"
@@ -72,6 +65,18 @@ def check_consistency(config: Configuration, source: str, compared: bool = False
     _check_listed(config, source)
     if config.validation:
         _check_validation(config, source)
+
+
+def _check_models(config: Configuration, source: str) -> None:
+    """Stop where names differ in case alone, or a model spreads over GPUs that it does not use."""
+    _check_case(config.models, f"{source}, models")
+    for name, model in config.models.items():
+        if model.gpus > 1 and model.device not in ("auto", "cuda"):
+            raise InputError(
+                f"{source}, models.{name}.gpus",
+                f"{model.gpus} with device {model.device}",
+                "1, or device auto or cuda, which let the model be spread over GPUs",
+            )
 
 
 def _check_case(names: Iterable[str], where: str) -> None:
