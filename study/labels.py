@@ -1,0 +1,86 @@
+"""Whether the labels that others gave to benchmarks agree with the AIS, and one factor's share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from study.tables import Rules, Tables
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Labels against a table of AIS.
+
+    Attributes:
+        pairs: how many labels there are on the benchmarks.
+        rank: mean rank of a labelled ability in the AIS of its benchmark; 1 is the largest.
+        expected: the mean of that over the permutations.
+        p: share of the permutations of the abilities' names with a mean rank as low, one-sided;
+            the order as it is counts as one of them.
+    """
+
+    pairs: int
+    rank: float
+    expected: float
+    p: float
+
+
+def agreement(table: pd.DataFrame, rules: Rules) -> Agreement:
+    """Labels against a table (benchmarks x abilities); a permutation is the same on every row."""
+    ranks = table.rank(axis=1, ascending=False).to_numpy()
+    labelled = [(name, own) for name in table.index for own in rules.labels[name]]
+    rows = [list(table.index).index(name) for name, _ in labelled]
+    columns = [list(table.columns).index(own) for _, own in labelled]
+    observed = ranks[rows, columns].mean()
+    draw = np.random.default_rng(rules.seed)
+    orders = draw.permuted(np.tile(np.arange(table.shape[1]), (rules.permutations, 1)), axis=1)
+    permuted = ranks[rows, orders[:, columns]].mean(axis=1)
+    # Sums of ranks are multiples of one half, so that ties are exact up to the division.
+    as_low = (permuted <= observed + 1e-9).sum()
+    p = (1 + as_low) / (1 + rules.permutations)
+    return Agreement(len(labelled), float(observed), float(permuted.mean()), float(p))
+
+
+def left_out(table: pd.DataFrame, rules: Rules) -> dict[str, Agreement]:
+    """The agreement without each benchmark in turn."""
+    return {name: agreement(table.drop(index=name), rules) for name in table.index}
+
+
+@dataclass(frozen=True)
+class OneFactor:
+    """The best rank-one approximation of a table of AIS.
+
+    Attributes:
+        remainder: the table minus its approximation.
+        share: part of the sum of squares that the approximation explains.
+        random_low: 2.5% quantile of that share over tables of random masks.
+        random_high: 97.5% quantile.
+    """
+
+    remainder: pd.DataFrame
+    share: float
+    random_low: float
+    random_high: float
+
+
+def one_factor(tables: Tables, rules: Rules, benchmarks: Sequence[str]) -> OneFactor:
+    """Approximate the AIS on `benchmarks`; a random table's row draws from its own controls."""
+    table = tables.matrix(benchmarks)
+    left, sizes, right = np.linalg.svd(table.to_numpy(), full_matrices=False)
+    remainder = table - sizes[0] * np.outer(left[:, 0], right[0])
+    draw = np.random.default_rng(rules.seed)
+    controls = {name: rows.ais.to_numpy() for name, rows in tables.controls.groupby("benchmark")}
+    shape = (rules.random_tables, table.shape[1])
+    random = np.stack([draw.choice(controls[name], shape) for name in benchmarks], axis=1)
+    low, high = np.quantile(_share(np.linalg.svd(random, compute_uv=False)), (0.025, 0.975))
+    return OneFactor(remainder, float(_share(sizes)), float(low), float(high))
+
+
+def _share(sizes: np.ndarray) -> np.ndarray:
+    """Part of the sum of squares in the first of the singular values, along the last axis."""
+    squares = sizes**2
+    return np.asarray(squares[..., 0] / squares.sum(axis=-1))

@@ -1,0 +1,72 @@
+"""A second profile of a benchmark: on which own tests the score falls when it falls there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from study.tables import Tables
+
+SUFFIX = "_test"
+
+
+@dataclass(frozen=True)
+class SecondProfile:
+    """Two profiles of one benchmark.
+
+    Attributes:
+        benchmark: its name.
+        correlations: by ability, over states, of its score and the one on the ability's own test.
+        spearman: of these correlations and the AIS of the abilities.
+    """
+
+    benchmark: str
+    correlations: pd.Series
+    spearman: float
+
+
+def scores(tables: Tables) -> pd.DataFrame:
+    """The scores under all masks: a row per state (mask or control), a column per benchmark."""
+    rows = pd.concat([tables.cells, tables.controls])
+    state = rows.ability + rows.seed.map(lambda seed: "" if pd.isna(seed) else f" {seed:.0f}")
+    return rows.assign(state=state).pivot(index="state", columns="benchmark", values="ablated")
+
+
+def second_profiles(
+    tables: Tables, benchmarks: Sequence[str], without_mean: bool
+) -> list[SecondProfile]:
+    """The second profile of each benchmark.
+
+    Args:
+        tables: a run with all abilities' own tests.
+        benchmarks: that count.
+        without_mean: whether what the mean of all own tests explains (least squares over states)
+            is first removed from both scores.
+    """
+    table = scores(tables)
+    profiles = tables.matrix(benchmarks).T
+    own = table[[f"{ability}{SUFFIX}" for ability in profiles.index]]
+    asked = table[list(benchmarks)]
+    if without_mean:
+        mean = own.mean(axis=1)
+        own, asked = _removed(own, mean), _removed(asked, mean)
+    found = []
+    for name in benchmarks:
+        correlations = own.corrwith(asked[name]).rename(lambda test: test.removesuffix(SUFFIX))
+        spearman = correlations.corr(profiles[name], method="spearman")
+        found.append(SecondProfile(name, correlations, float(spearman)))
+    return found
+
+
+def _removed(table: pd.DataFrame, factor: pd.Series) -> pd.DataFrame:
+    """Residuals of each column after a regression on the factor."""
+    centred = factor - factor.mean()
+    slopes = (table - table.mean()).mul(centred, axis=0).sum() / (centred**2).sum()
+    return (
+        table
+        - table.mean()
+        - pd.DataFrame(np.outer(centred, slopes), index=table.index, columns=table.columns)
+    )

@@ -1,0 +1,185 @@
+"""The four statements of the paper's abstract, decided by the rules of docs/study_design.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import pandas as pd
+from scipy.stats import binomtest
+from statsmodels.stats.multitest import multipletests
+
+from study.tables import LEVEL, Rules, Tables
+
+CONFIRMED, REFUTED, OPEN = "confirmed", "refuted", "not decidable"
+STATEMENT_1 = "1. Most benchmarks draw on several abilities"
+STATEMENT_2 = "2. Datasets with similar labels rely on distinct mixtures"
+STATEMENT_3 = "3. Code benchmarks are broader"
+STATEMENT_4 = "4. Some abilities hurt"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one statement, and the numbers that it rests on."""
+
+    statement: str
+    verdict: str
+    numbers: tuple[str, ...]
+
+
+def effects(cells: pd.DataFrame) -> pd.Series:
+    """Whether each cell is an effect (E): above 0 and above random masks, model not broken."""
+    above = (cells.ais > 0) & (cells.over_random > 0)
+    significant = (cells.q_ais < LEVEL) & (cells.q_random < LEVEL)
+    return above & significant & cells.flag_code.isna()
+
+
+def breadth(tables: Tables, benchmarks: Sequence[str]) -> pd.Series:
+    """N, the number of effects on each benchmark."""
+    found = effects(tables.cells).groupby(tables.cells.benchmark).sum()
+    return found.loc[list(benchmarks)].astype(int)
+
+
+def several_abilities(tables: Tables, rules: Rules) -> Verdict:
+    """Statement 1: most benchmarks draw on several abilities."""
+    counting = tables.counting(rules.benchmarks)
+    number = breadth(tables, counting)
+    several = int((number >= 2).sum())
+    reach = (tables.matrix(counting, "over_random_high") >= 0.1).sum(axis=1)
+    narrow = int((reach <= 1).sum())
+    numbers = [f"N of {name}: {number[name]}" for name in counting]
+    if counting:
+        low, high = binomtest(several, len(counting)).proportion_ci(0.95, method="exact")
+        numbers.append(f"N of 2 or more: {several} of {len(counting)} ({low:.2f} to {high:.2f})")
+    numbers.append(f"at most one bound of over_random reaches 0.1: {narrow} of {len(counting)}")
+    others = tables.cells[tables.cells.benchmark.isin(counting)].q_others
+    if not (others < LEVEL).any():
+        numbers.append("no mask differs from the others on any benchmark: N counts damage")
+    verdict = OPEN
+    if len(counting) >= 4 and 2 * several > len(counting):
+        verdict = CONFIRMED
+    elif len(counting) >= 4 and 2 * narrow > len(counting):
+        verdict = REFUTED
+    return Verdict(STATEMENT_1, verdict, tuple(numbers))
+
+
+def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
+    """Statement 2: datasets with similar labels rely on distinct mixtures."""
+    counting = set(tables.counting(rules.benchmarks))
+    pairs = [pair for pair in rules.pairs if set(pair) <= counting]
+    if not pairs:
+        return Verdict(STATEMENT_2, OPEN, ("no pair of benchmarks counts",))
+    rows = [_similarity(tables, pair) for pair in pairs]
+    # A correlation that could not be computed cannot show that a pair is the same.
+    p_values = [1.0 if pd.isna(row.spearman_p_noise) else row.spearman_p_noise for row in rows]
+    corrected = multipletests(p_values, method="holm")[1]
+    numbers, decided = [], {"distinct": 0, "the same": 0, "undecided": 0}
+    for pair, row, p in zip(pairs, rows, corrected, strict=True):
+        crossing = _crossing(tables, pair)
+        kind = "distinct" if crossing else "the same" if p < LEVEL else "undecided"
+        decided[kind] += 1
+        numbers.append(
+            f"{pair[0]} and {pair[1]}: {kind}; similarity {row.similarity:.2f} "
+            f"({row.similarity_low:.2f} to {row.similarity_high:.2f}), "
+            f"Spearman {row.spearman:.2f}, "
+            f"Holm p {p:.3f}, abilities that differ: {', '.join(crossing) or 'none'}"
+        )
+    distinct, same = decided["distinct"], decided["the same"]
+    verdict = OPEN
+    if distinct + same >= 2 and distinct != same:
+        verdict = CONFIRMED if distinct > same else REFUTED
+    return Verdict(STATEMENT_2, verdict, tuple(numbers))
+
+
+def _similarity(tables: Tables, pair: tuple[str, str]) -> pd.Series:
+    rows = tables.similarities
+    either = rows[["benchmark_a", "benchmark_b"]].isin(pair).all(axis=1)
+    return rows[either].iloc[0]
+
+
+def _crossing(tables: Tables, pair: tuple[str, str]) -> list[str]:
+    """The abilities that cost one of two benchmarks more than others do, and the other less."""
+    contrasts = tables.matrix(pair, "over_others")
+    clear = (tables.matrix(pair, "q_others") < LEVEL).all()
+    crossing = clear & (contrasts.prod() < 0)
+    return list(crossing.index[crossing])
+
+
+def broader_code(tables: Tables, rules: Rules) -> Verdict:
+    """Statement 3: code benchmarks are broader."""
+    counting = tables.counting(rules.benchmarks)
+    others = [name for name in counting if name not in rules.code]
+    effective = tables.findings.effective.reindex(counting)
+    number = breadth(tables, counting)
+    numbers = [
+        f"{name}: N {number[name]}, effective number {effective[name]:.1f}" for name in counting
+    ]
+    missing = [name for name in (*rules.code, rules.control) if name not in counting]
+    if missing or len(counting) < 7 or effective.isna().any():
+        reason = f"no AIS on {', '.join(missing)}" if missing else "too few benchmarks count"
+        return Verdict(STATEMENT_3, OPEN, (*numbers, reason))
+    code = list(rules.code)
+    p = _permutation_p(effective, code)
+    numbers.append(f"exact permutation test of the effective number: p {p:.3f}")
+    found = tables.findings.loc[code]
+    median = effective[others].median()
+    verdict = OPEN
+    if ((found.effective >= found.noise_low) & (found.effective <= found.noise_high)).all():
+        numbers.append("both effective numbers lie within the range of noise")
+    elif _both_larger(number, code, rules.control, others) and (
+        _both_larger(effective, code, rules.control, others) and p < LEVEL
+    ):
+        verdict = CONFIRMED
+    elif (
+        number[code].mean() <= number[others].mean()
+        and effective[code].mean() <= effective[others].mean()
+        and ((found.effective_high < median) | (found.effective_low > median)).all()
+    ):
+        verdict = REFUTED
+    return Verdict(STATEMENT_3, verdict, tuple(numbers))
+
+
+def _both_larger(numbers: pd.Series, code: Sequence[str], control: str, others: list[str]) -> bool:
+    least = numbers[list(code)].min()
+    return bool(least > numbers[control] and least > numbers[others].median())
+
+
+def _permutation_p(effective: pd.Series, code: Sequence[str]) -> float:
+    """Share of pairs of benchmarks whose mean is at least that of the code benchmarks."""
+    observed = effective[list(code)].mean()
+    means = [effective[list(pair)].mean() for pair in combinations(effective.index, len(code))]
+    return sum(mean >= observed for mean in means) / len(means)
+
+
+def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
+    """Statement 4: some abilities hurt. A cell found here still has to be replicated."""
+    counting = tables.counting(rules.benchmarks)
+    cells = tables.cells[tables.cells.benchmark.isin(counting)]
+    below = (cells.ais < 0) & (cells.over_random < 0) & (cells.over_others < 0)
+    clear = (cells[["q_ais", "q_random", "q_others"]] < LEVEL).all(axis=1)
+    hurting = cells[below & clear]
+    numbers = [f"cells below 0, random masks and other masks: {len(hurting)} of {len(cells)}"]
+    numbers += [
+        f"{row.benchmark}, {row.ability}: {_interval(row)}" for _, row in hurting.iterrows()
+    ]
+    if len(cells):
+        lowest = cells.sort_values("ais").iloc[0]
+        numbers.append(f"lowest AIS: {lowest.benchmark}, {lowest.ability}: {_interval(lowest)}")
+        bounded = (cells.ais_low > -0.1).mean()
+        numbers.append(f"lower bound above -0.1: {bounded:.0%} of the cells")
+        if hurting.empty and bounded >= 0.9:
+            return Verdict(STATEMENT_4, REFUTED, tuple(numbers))
+    if not hurting.empty:
+        numbers.append("confirmed if one of these cells is below 0 on the remaining items too")
+    return Verdict(STATEMENT_4, OPEN, tuple(numbers))
+
+
+def _interval(row: pd.Series) -> str:
+    return f"AIS {row.ais:.3f} ({row.ais_low:.3f} to {row.ais_high:.3f})"
+
+
+def verdicts(tables: Tables, rules: Rules) -> list[Verdict]:
+    """All four, for the masks of one run, whatever these contain."""
+    statements = (several_abilities, distinct_mixtures, broader_code, hurting_abilities)
+    return [decide(tables, rules) for decide in statements]

@@ -1,0 +1,97 @@
+"""A run's tables, cut down to what the study's rules look at: one model, the metric shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What docs/study_design.md fixed in advance.
+
+    Attributes:
+        code: the benchmarks that ask for programs.
+        control: the benchmark whose answers are written too, but are not programs.
+        pairs: benchmarks with similar labels.
+        labels: the abilities that a benchmark asks for according to its authors.
+        permutations: how many orders of the abilities' names the labels are compared with.
+        random_tables: how many tables of controls the first factor's share is compared with.
+        seed: of both draws.
+    """
+
+    code: tuple[str, ...]
+    control: str
+    pairs: tuple[tuple[str, str], ...]
+    labels: Mapping[str, Sequence[str]]
+    permutations: int
+    random_tables: int
+    seed: int
+
+    @property
+    def benchmarks(self) -> list[str]:
+        """The study's ten benchmarks."""
+        return list(self.labels)
+
+
+def read_rules(path: Path = Path(__file__).parent / "rules.yaml") -> Rules:
+    """Read the rules of the study."""
+    told = yaml.safe_load(path.read_text())
+    pairs = tuple((first, second) for first, second in told.pop("pairs"))
+    return Rules(code=tuple(told.pop("code")), pairs=pairs, **told)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One model's results, in the metric shown.
+
+    Attributes:
+        cells: rows of `impact` for the abilities' own masks.
+        controls: rows of `impact` for random masks.
+        findings: rows of `findings`, by benchmark.
+        similarities: rows of `benchmark_similarity`.
+    """
+
+    cells: pd.DataFrame
+    controls: pd.DataFrame
+    findings: pd.DataFrame
+    similarities: pd.DataFrame
+
+    def counting(self, benchmarks: Sequence[str]) -> list[str]:
+        """Those of `benchmarks` on which every mask has an AIS, in their order."""
+        defined = self.cells.ais.notna().groupby(self.cells.benchmark).all()
+        return [name for name in benchmarks if defined.get(name, False)]
+
+    def matrix(self, benchmarks: Sequence[str], column: str = "ais") -> pd.DataFrame:
+        """One column of the cells: a row per benchmark, a column per ability."""
+        wide = self.cells.pivot(index="benchmark", columns="ability", values=column)
+        return wide.loc[list(benchmarks)]
+
+
+def read_tables(folder: Path, model: str) -> Tables:
+    """Read the tables of `results/profiles`.
+
+    Raises:
+        ValueError: the run has no such model, or more than one kind of mask.
+    """
+    impact = pd.read_csv(folder / "impact.csv")
+    impact = impact[(impact.model == model) & impact.headline & (impact.ablation_of == "mask")]
+    kinds = impact[["selection", "fraction"]].drop_duplicates()
+    if len(kinds) != 1:
+        raise ValueError(
+            f"{folder}/impact.csv: {len(kinds)} kinds of masks of {model}; one expected"
+        )
+    findings = pd.read_csv(folder / "findings.csv")
+    similarities = pd.read_csv(folder / "benchmark_similarity.csv")
+    return Tables(
+        cells=impact[impact.seed.isna()],
+        controls=impact[impact.seed.notna()],
+        findings=findings[findings.model == model].set_index("benchmark"),
+        similarities=similarities[similarities.model == model],
+    )

@@ -1,0 +1,87 @@
+"""Tables of a made-up run: four or eight benchmarks, three abilities and random masks, a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from study.tables import Rules, Tables
+
+ABILITIES = ("a", "b", "c")
+BENCHMARKS = ("one", "two", "three", "four")
+EIGHT = (*BENCHMARKS, "five", "six", "seven", "eight")
+QUIET = {
+    "ais": 0.0,
+    "ais_low": -0.05,
+    "ais_high": 0.05,
+    "over_random": 0.0,
+    "over_random_high": 0.05,
+    "over_others": 0.0,
+    "q_ais": 1.0,
+    "q_random": 1.0,
+    "q_others": 1.0,
+    "flag_code": None,
+    "ablated": 0.5,
+}
+EFFECT = {"ais": 0.4, "over_random": 0.3, "over_random_high": 0.4, "q_ais": 0.01, "q_random": 0.01}
+
+Cells = dict[tuple[str, str], dict[str, Any]]
+
+
+@pytest.fixture
+def rules() -> Rules:
+    return Rules(
+        code=("three", "four"),
+        control="two",
+        pairs=(("one", "two"), ("three", "four")),
+        labels={"one": ["a"], "two": ["b"], "three": ["c"], "four": ["a", "b"]}
+        | {name: ["c"] for name in EIGHT[4:]},
+        permutations=2000,
+        random_tables=50,
+        seed=1,
+    )
+
+
+@pytest.fixture
+def tables() -> Callable[..., Tables]:
+    def made(
+        changed: Cells | None = None,
+        effective: dict[str, Any] | None = None,
+        p_same: float = 0.5,
+        benchmarks: tuple[str, ...] = BENCHMARKS,
+    ) -> Tables:
+        cells = [
+            {"benchmark": benchmark, "ability": ability, "seed": float("nan")}
+            | QUIET
+            | (changed or {}).get((benchmark, ability), {})
+            for benchmark in benchmarks
+            for ability in ABILITIES
+        ]
+        controls = [
+            {"benchmark": benchmark, "ability": "all_abilities", "seed": float(seed)}
+            | QUIET
+            | {"ais": seed / 10}
+            for benchmark in benchmarks
+            for seed in (1, 2, 3)
+        ]
+        found = {"effective": 5.0, "effective_low": 4.0, "effective_high": 6.0}
+        noise = {"noise_low": 3.0, "noise_high": 4.0}
+        findings = [
+            {"benchmark": name} | found | noise | (effective or {}).get(name, {})
+            for name in benchmarks
+        ]
+        pair = {"similarity": 0.8, "similarity_low": 0.7, "similarity_high": 0.9, "spearman": 0.2}
+        similarities = [
+            pair | {"benchmark_a": first, "benchmark_b": second, "spearman_p_noise": p_same}
+            for first, second in (("one", "two"), ("four", "three"))
+        ]
+        return Tables(
+            pd.DataFrame(cells),
+            pd.DataFrame(controls),
+            pd.DataFrame(findings).set_index("benchmark"),
+            pd.DataFrame(similarities),
+        )
+
+    return made

@@ -1,0 +1,64 @@
+"""Labels and the first factor, on tables small enough to work out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from study.labels import agreement, left_out, one_factor
+from study.tables import Rules, Tables, read_rules
+
+from benchprof.data import benchmarks as shipped
+
+
+def _table(rows: dict[str, list[float]]) -> pd.DataFrame:
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["a", "b", "c"])
+
+
+def test_the_mean_rank_of_labelled_abilities(rules: Rules) -> None:
+    # Ranks: one's a is first, two's b second, three's c third, four's a and b first and third.
+    table = _table(
+        {"one": [3, 2, 1], "two": [3, 2, 1], "three": [3, 2, 1], "four": [0.5, -1, 0]}
+    )  # fmt: skip
+    found = agreement(table, rules)
+    assert found.pairs == 5
+    assert found.rank == pytest.approx((1 + 2 + 3 + 1 + 3) / 5)
+    assert found.expected == pytest.approx(2, abs=0.05)
+
+
+def test_perfect_agreement_is_as_rare_as_the_orders_of_three_names(rules: Rules) -> None:
+    # Only the order as it is puts all three labels first: one of 3! = 6.
+    table = _table({"one": [1, 0, 0.5], "two": [0, 1, 0.5], "three": [0, 0.5, 1]})
+    found = agreement(table, rules)
+    assert found.rank == 1
+    assert found.p == pytest.approx(1 / 6, abs=0.03)
+
+
+def test_each_benchmark_is_left_out_once(rules: Rules) -> None:
+    table = _table({"one": [1, 0, 0.5], "two": [1, 0, 0.5]})
+    assert {name: found.rank for name, found in left_out(table, rules).items()} == {
+        "one": 3,
+        "two": 1,
+    }
+
+
+def test_a_table_of_one_factor_leaves_nothing(tables: Callable[..., Tables], rules: Rules) -> None:
+    cells = {
+        (name, ability): {"ais": scale * size}
+        for name, scale in (("one", 1.0), ("two", 2.0))
+        for ability, size in (("a", 0.3), ("b", 0.1), ("c", 0.2))
+    }
+    found = one_factor(tables(cells), rules, ["one", "two"])
+    assert found.share == pytest.approx(1)
+    assert found.remainder.abs().to_numpy().max() == pytest.approx(0, abs=1e-12)
+    assert 0.5 <= found.random_low <= found.random_high <= 1
+
+
+def test_the_shipped_rules_name_benchmarks_that_the_project_ships() -> None:
+    rules = read_rules()
+    paired = {name for pair in rules.pairs for name in pair}
+    assert {*rules.code, rules.control} | paired <= set(rules.benchmarks)
+    (folder,) = shipped.__path__
+    assert {f"{name}.yaml" for name in rules.benchmarks} <= {p.name for p in Path(folder).iterdir()}

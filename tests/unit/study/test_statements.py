@@ -1,0 +1,148 @@
+"""The paper's four statements, decided on made-up tables whose answer is plain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from study.statements import (
+    CONFIRMED,
+    OPEN,
+    REFUTED,
+    breadth,
+    broader_code,
+    distinct_mixtures,
+    hurting_abilities,
+    several_abilities,
+)
+from study.tables import Rules, Tables
+from tests.unit.study.conftest import BENCHMARKS, EFFECT, EIGHT
+
+Make = Callable[..., Tables]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [{"q_ais": 0.06}, {"q_random": 0.06}, {"ais": -0.4}, {"over_random": -0.3}, {"flag_code": "x"}],
+)
+def test_an_effect_needs_every_one_of_its_signs(tables: Make, missing: dict[str, object]) -> None:
+    found = tables({("one", "a"): EFFECT, ("two", "a"): EFFECT | missing})
+    assert breadth(found, ["one", "two"]).tolist() == [1, 0]
+
+
+def test_benchmarks_with_an_undefined_cell_do_not_count(tables: Make) -> None:
+    found = tables({("two", "b"): {"ais": float("nan")}})
+    assert found.counting(["four", "two", "one", "elsewhere"]) == ["four", "one"]
+
+
+def test_three_of_four_benchmarks_with_two_effects_confirm_the_first(
+    tables: Make, rules: Rules
+) -> None:
+    wide = {(name, own): EFFECT for name in ("one", "two", "three") for own in ("a", "b")}
+    verdict = several_abilities(tables(wide), rules)
+    assert verdict.verdict == CONFIRMED
+    # Clopper and Pearson for 3 of 4: the bounds are known.
+    assert "N of 2 or more: 3 of 4 (0.19 to 0.99)" in verdict.numbers
+    assert any("N counts damage" in number for number in verdict.numbers)
+
+
+def test_half_of_the_benchmarks_is_not_most(tables: Make, rules: Rules) -> None:
+    wide = {(name, own): EFFECT for name in ("one", "two") for own in ("a", "b")}
+    assert several_abilities(tables(wide), rules).verdict == OPEN
+
+
+def test_narrow_bounds_refute_the_first(tables: Make, rules: Rules) -> None:
+    assert several_abilities(tables({("one", "a"): EFFECT}), rules).verdict == REFUTED
+
+
+def test_three_benchmarks_decide_nothing(tables: Make, rules: Rules) -> None:
+    undefined = {("one", "a"): {"ais": float("nan")}}
+    assert several_abilities(tables(undefined), rules).verdict == OPEN
+
+
+def _crossing(first: str, second: str) -> dict[tuple[str, str], dict[str, float]]:
+    return {
+        (first, "c"): {"over_others": 0.2, "q_others": 0.01},
+        (second, "c"): {"over_others": -0.2, "q_others": 0.01},
+    }
+
+
+def test_two_pairs_whose_order_changes_are_distinct(tables: Make, rules: Rules) -> None:
+    crossing = _crossing("one", "two") | _crossing("four", "three")
+    verdict = distinct_mixtures(tables(crossing), rules)
+    assert verdict.verdict == CONFIRMED
+    assert "abilities that differ: c" in verdict.numbers[0]
+
+
+def test_one_distinct_pair_decides_nothing(tables: Make, rules: Rules) -> None:
+    assert distinct_mixtures(tables(_crossing("one", "two")), rules).verdict == OPEN
+
+
+def test_the_same_sign_is_no_change_of_order(tables: Make, rules: Rules) -> None:
+    same = _crossing("one", "two") | _crossing("four", "three")
+    same[("two", "c")] = same[("one", "c")]
+    same[("three", "c")] = same[("four", "c")]
+    assert distinct_mixtures(tables(same), rules).verdict == OPEN
+
+
+@pytest.mark.parametrize(("p", "verdict"), [(0.02, REFUTED), (0.06, OPEN)])
+def test_pairs_are_the_same_after_correction(
+    tables: Make, rules: Rules, p: float, verdict: str
+) -> None:
+    # Two equal p-values: Holm doubles both, 0.02 to 0.04 and 0.06 to 0.12.
+    assert distinct_mixtures(tables(p_same=p), rules).verdict == verdict
+
+
+def test_four_benchmarks_cannot_show_that_code_is_broader(tables: Make, rules: Rules) -> None:
+    verdict = broader_code(tables(), rules)
+    assert (verdict.verdict, verdict.numbers[-1]) == (OPEN, "too few benchmarks count")
+
+
+WIDE = {"effective": 8.0, "effective_low": 7.0, "effective_high": 9.0}
+NARROW = {"effective": 2.0, "effective_low": 1.5, "effective_high": 2.5}
+
+
+def test_code_is_broader_in_both_numbers(tables: Make, rules: Rules) -> None:
+    code = {(name, own): EFFECT for name in ("three", "four") for own in ("a", "b")}
+    effective = {"three": WIDE, "four": WIDE | {"effective": 7.5}}
+    verdict = broader_code(tables(code, effective, benchmarks=EIGHT), rules)
+    assert verdict.verdict == CONFIRMED
+    # Of the 28 pairs of eight benchmarks, only the two of code have a mean as large.
+    assert "exact permutation test of the effective number: p 0.036" in verdict.numbers
+    # The control is as broad in N as the narrower of the two: not broader.
+    control = code | {("two", own): EFFECT for own in ("a", "b")}
+    assert broader_code(tables(control, effective, benchmarks=EIGHT), rules).verdict == OPEN
+
+
+def test_narrow_code_refutes_the_third(tables: Make, rules: Rules) -> None:
+    effective = {"three": NARROW, "four": NARROW}
+    assert broader_code(tables({}, effective, benchmarks=EIGHT), rules).verdict == REFUTED
+
+
+def test_effective_numbers_of_noise_leave_the_third_open(tables: Make, rules: Rules) -> None:
+    noise = {"effective": 3.5, "effective_low": 3.0, "effective_high": 4.0}
+    verdict = broader_code(tables({}, {"three": noise, "four": noise}, benchmarks=EIGHT), rules)
+    assert verdict.verdict == OPEN
+    assert verdict.numbers[-1] == "both effective numbers lie within the range of noise"
+
+
+def test_code_benchmarks_without_an_ais_leave_the_third_open(tables: Make, rules: Rules) -> None:
+    verdict = broader_code(tables({("four", "a"): {"ais": float("nan")}}), rules)
+    assert (verdict.verdict, verdict.numbers[-1]) == (OPEN, "no AIS on four")
+
+
+def test_an_ability_hurts_below_zero_random_and_other_masks(tables: Make, rules: Rules) -> None:
+    clear = {"q_ais": 0.01, "q_random": 0.01, "q_others": 0.01}
+    below = {"ais": -0.3, "over_random": -0.2, "over_others": -0.2} | clear
+    verdict = hurting_abilities(tables({("one", "b"): below}), rules)
+    assert verdict.verdict == OPEN
+    assert verdict.numbers[0] == "cells below 0, random masks and other masks: 1 of 12"
+    unclear = hurting_abilities(tables({("one", "b"): below | {"q_others": 0.06}}), rules)
+    assert unclear.numbers[0].endswith("0 of 12")
+    # Eleven of twelve lower bounds are above -0.1: more than 90%.
+    assert unclear.verdict == REFUTED
+
+
+def test_wide_intervals_leave_the_fourth_open(tables: Make, rules: Rules) -> None:
+    wide = {(name, "a"): {"ais_low": -0.2} for name in BENCHMARKS}
+    assert hurting_abilities(tables(wide), rules).verdict == OPEN
