@@ -1,16 +1,20 @@
-"""Print the numbers of docs/study.md for one model and one run, as Markdown."""
+"""Print the numbers of docs/study.md for one model, as Markdown.
+
+python -m study results/profiles
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-from study.labels import Agreement, agreement, left_out, one_factor
+from study.labels import Agreement, agreement, left_out, one_factor, remainder
 from study.masks import validity
-from study.second_profile import second_profiles
+from study.second_profile import SUFFIX, second_profiles
 from study.statements import verdicts
-from study.tables import Rules, Tables, read_rules, read_tables
+from study.tables import Rules, Tables, joined, read_rules, read_tables
 
 
 def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
@@ -21,13 +25,17 @@ def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
 
 def _masks(tables: Tables) -> Iterator[str]:
     yield "\n## Masks on the own tests\n"
-    for mask in validity(tables):
+    masks = validity(tables)
+    for mask in masks:
         yield (
             f"- {mask.ability}: dose {mask.dose:.3f} ({mask.low:.3f} to {mask.high:.3f}), "
-            f"q against random masks {mask.q_random:.3f}, "
+            f"{mask.over_random:.3f} above random masks (q {mask.q_random:.3f}), "
             f"mean on {mask.tests} other tests {mask.others:.3f}; "
             f"{'could be valid' if mask.possible else 'not valid'}"
         )
+    possible = sum(mask.possible for mask in masks)
+    if masks and possible < 3:
+        yield f"- {possible} could be valid: about abilities, no statement is decidable"
 
 
 def _said(what: str, found: Agreement) -> str:
@@ -45,39 +53,53 @@ def _labels(tables: Tables, rules: Rules) -> Iterator[str]:
         return
     table = tables.matrix(counting)
     factor = one_factor(tables, rules, counting)
-    yield _said("AIS", agreement(table, rules))
-    for name, found in left_out(table, rules).items():
-        yield _said(f"AIS without {name}", found)
     yield (
         f"- one factor explains {factor.share:.2f} of the sum of squares; of random masks' tables "
         f"{factor.random_low:.2f} to {factor.random_high:.2f}"
     )
-    yield _said("without the factor", agreement(factor.remainder, rules))
+    yield _said("AIS", agreement(table, rules))
+    yield _said("without the factor", agreement(remainder(table), rules))
+    for without, told in ((False, "AIS"), (True, "without the factor")):
+        for name, found in left_out(table, rules, without).items():
+            yield _said(f"{told}, {name} left out", found)
 
 
 def _second_profiles(tables: Tables, rules: Rules) -> Iterator[str]:
     counting = tables.counting(rules.benchmarks)
     yield "\n## Two sources\n"
+    own = {f"{ability}{SUFFIX}" for ability in tables.cells.ability}
+    if not own <= set(tables.cells.benchmark) or not counting:
+        yield "- the run lacks an own test, or no benchmark counts"
+        return
     for without_mean in (False, True):
-        found = second_profiles(tables, counting, without_mean)
-        each = ", ".join(f"{profile.benchmark} {profile.spearman:.2f}" for profile in found)
-        mean = sum(profile.spearman for profile in found) / len(found) if found else float("nan")
-        yield f"- {'without the mean' if without_mean else 'as they are'}: mean {mean:.2f} ({each})"
+        profiles = second_profiles(tables, counting, without_mean)
+        defined = [found.spearman for found in profiles if found.spearman == found.spearman]
+        each = ", ".join(f"{found.benchmark} {found.spearman:.2f}" for found in profiles)
+        mean = f"{sum(defined) / len(defined):.2f}" if defined else "undefined"
+        told = "without the mean" if without_mean else "as they are"
+        yield f"- {told}: mean {mean} of {len(defined)} ({each})"
 
 
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="study", description=__doc__)
     parser.add_argument("profiles", type=Path, help="a run's results/profiles")
+    parser.add_argument(
+        "--all", type=Path, help="results/profiles of a run that adds the written benchmarks"
+    )
     parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
     tables, rules = read_tables(options.profiles, options.model), read_rules()
-    for line in (
-        f"# {options.model}",
-        *_statements(tables, rules),
-        *_masks(tables),
-        *_labels(tables, rules),
-        *_second_profiles(tables, rules),
+    states = tables
+    if options.all:
+        states = read_tables(options.all, options.model)
+        tables = joined(tables, states)
+    print(f"# {options.model}")
+    for line in chain(
+        _statements(tables, rules),
+        _masks(tables),
+        _labels(tables, rules),
+        _second_profiles(states, rules),
     ):
         print(line)
 

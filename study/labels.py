@@ -45,9 +45,18 @@ def agreement(table: pd.DataFrame, rules: Rules) -> Agreement:
     return Agreement(len(labelled), float(observed), float(permuted.mean()), float(p))
 
 
-def left_out(table: pd.DataFrame, rules: Rules) -> dict[str, Agreement]:
-    """The agreement without each benchmark in turn."""
-    return {name: agreement(table.drop(index=name), rules) for name in table.index}
+def left_out(table: pd.DataFrame, rules: Rules, factor: bool) -> dict[str, Agreement]:
+    """The agreement without each benchmark in turn; a factor is fitted anew each time."""
+    kept = {name: table.drop(index=name) for name in table.index}
+    return {
+        name: agreement(remainder(rest) if factor else rest, rules) for name, rest in kept.items()
+    }
+
+
+def remainder(table: pd.DataFrame) -> pd.DataFrame:
+    """A table minus its best rank-one approximation (least squares)."""
+    left, sizes, right = np.linalg.svd(table.to_numpy(), full_matrices=False)
+    return table - sizes[0] * np.outer(left[:, 0], right[0])
 
 
 @dataclass(frozen=True)
@@ -55,32 +64,28 @@ class OneFactor:
     """The best rank-one approximation of a table of AIS.
 
     Attributes:
-        remainder: the table minus its approximation.
         share: part of the sum of squares that the approximation explains.
         random_low: 2.5% quantile of that share over tables of random masks.
         random_high: 97.5% quantile.
     """
 
-    remainder: pd.DataFrame
     share: float
     random_low: float
     random_high: float
 
 
 def one_factor(tables: Tables, rules: Rules, benchmarks: Sequence[str]) -> OneFactor:
-    """Approximate the AIS on `benchmarks`; a random table's row draws from its own controls."""
-    table = tables.matrix(benchmarks)
-    left, sizes, right = np.linalg.svd(table.to_numpy(), full_matrices=False)
-    remainder = table - sizes[0] * np.outer(left[:, 0], right[0])
+    """Approximate the AIS on `benchmarks`; random tables draw from these benchmarks' controls."""
+    table = tables.matrix(benchmarks).to_numpy()
+    controls = tables.controls[tables.controls.benchmark.isin(benchmarks)].ais.to_numpy()
     draw = np.random.default_rng(rules.seed)
-    controls = {name: rows.ais.to_numpy() for name, rows in tables.controls.groupby("benchmark")}
-    shape = (rules.random_tables, table.shape[1])
-    random = np.stack([draw.choice(controls[name], shape) for name in benchmarks], axis=1)
-    low, high = np.quantile(_share(np.linalg.svd(random, compute_uv=False)), (0.025, 0.975))
-    return OneFactor(remainder, float(_share(sizes)), float(low), float(high))
+    low, high = np.quantile(
+        _share(draw.choice(controls, (rules.random_tables, *table.shape))), (0.025, 0.975)
+    )
+    return OneFactor(float(_share(table)), float(low), float(high))
 
 
-def _share(sizes: np.ndarray) -> np.ndarray:
-    """Part of the sum of squares in the first of the singular values, along the last axis."""
-    squares = sizes**2
+def _share(table: np.ndarray) -> np.ndarray:
+    """Part of the sum of squares that the first factor of a table explains (last two axes)."""
+    squares = np.linalg.svd(table, compute_uv=False) ** 2
     return np.asarray(squares[..., 0] / squares.sum(axis=-1))

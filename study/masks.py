@@ -12,14 +12,15 @@ from study.tables import LEVEL, Tables
 
 @dataclass(frozen=True)
 class Validity:
-    """What a mask does on the abilities' own tests.
+    """What a mask does on the abilities' own tests; NaN where its own test has no AIS.
 
     Attributes:
         ability: of the mask.
-        dose: its AIS on its own test, with the interval; NaN where that has none.
-        low: the interval's lower bound.
+        dose: its AIS on its own test.
+        low: the lower bound of the dose.
         high: its upper bound.
-        q_random: of the own test's contrast with random masks.
+        over_random: the dose minus the mean AIS of random masks.
+        q_random: of that difference.
         others: mean AIS on the other abilities' own tests.
         tests: how many of these have an AIS.
     """
@@ -28,6 +29,7 @@ class Validity:
     dose: float
     low: float
     high: float
+    over_random: float
     q_random: float
     others: float
     tests: int
@@ -35,7 +37,9 @@ class Validity:
     @property
     def possible(self) -> bool:
         """Whether the criteria hold that need no companions (flips, read-offs, blanks)."""
-        return self.dose >= 0.5 and self.low > 0 and self.q_random < LEVEL and self.others <= 0.1
+        hits = self.dose >= 0.5 and self.low > 0
+        above = self.over_random > 0 and self.q_random < LEVEL
+        return hits and above and self.others <= 0.1
 
 
 def validity(tables: Tables) -> list[Validity]:
@@ -50,5 +54,13 @@ def validity(tables: Tables) -> list[Validity]:
 
 
 def _validity(ability: str, own: pd.Series, others: pd.Series) -> Validity:
-    bounds = (float(own.ais), float(own.ais_low), float(own.ais_high), float(own.q_random))
-    return Validity(ability, *bounds, float(others.mean()), len(others))
+    return Validity(
+        ability=ability,
+        dose=own.ais,
+        low=own.ais_low,
+        high=own.ais_high,
+        over_random=own.over_random,
+        q_random=own.q_random,
+        others=float(others.mean()),
+        tests=len(others),
+    )

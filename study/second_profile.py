@@ -20,7 +20,7 @@ class SecondProfile:
     Attributes:
         benchmark: its name.
         correlations: by ability, over states, of its score and the one on the ability's own test.
-        spearman: of these correlations and the AIS of the abilities.
+        spearman: of these correlations and what the masks cost the benchmark.
     """
 
     benchmark: str
@@ -44,29 +44,26 @@ def second_profiles(
         tables: a run with all abilities' own tests.
         benchmarks: that count.
         without_mean: whether what the mean of all own tests explains (least squares over states)
-            is first removed from both scores.
+            is first removed from all scores, and so from both profiles.
     """
     table = scores(tables)
-    profiles = tables.matrix(benchmarks).T
-    own = table[[f"{ability}{SUFFIX}" for ability in profiles.index]]
+    abilities = sorted(tables.cells.ability.unique())
+    own = table[[f"{ability}{SUFFIX}" for ability in abilities]]
     asked = table[list(benchmarks)]
     if without_mean:
         mean = own.mean(axis=1)
-        own, asked = _removed(own, mean), _removed(asked, mean)
+        own, asked = removed(own, mean), removed(asked, mean)
     found = []
     for name in benchmarks:
         correlations = own.corrwith(asked[name]).rename(lambda test: test.removesuffix(SUFFIX))
-        spearman = correlations.corr(profiles[name], method="spearman")
+        # In the order of the AIS, whose base and intact score are the same for all masks.
+        cost = -asked[name].loc[abilities]
+        spearman = correlations.corr(cost, method="spearman")
         found.append(SecondProfile(name, correlations, float(spearman)))
     return found
 
 
-def _removed(table: pd.DataFrame, factor: pd.Series) -> pd.DataFrame:
+def removed(table: pd.DataFrame, factor: pd.Series) -> pd.DataFrame:
     """Residuals of each column after a regression on the factor."""
-    centred = factor - factor.mean()
-    slopes = (table - table.mean()).mul(centred, axis=0).sum() / (centred**2).sum()
-    return (
-        table
-        - table.mean()
-        - pd.DataFrame(np.outer(centred, slopes), index=table.index, columns=table.columns)
-    )
+    centred, f = table - table.mean(), factor - factor.mean()
+    return centred - np.outer(f, f @ centred / (f @ f))

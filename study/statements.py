@@ -13,6 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from study.tables import LEVEL, Rules, Tables
 
 CONFIRMED, REFUTED, OPEN = "confirmed", "refuted", "not decidable"
+AWAITS_REPLICATION = "awaits replication"
 STATEMENT_1 = "1. Most benchmarks draw on several abilities"
 STATEMENT_2 = "2. Datasets with similar labels rely on distinct mixtures"
 STATEMENT_3 = "3. Code benchmarks are broader"
@@ -45,23 +46,27 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
     """Statement 1: most benchmarks draw on several abilities."""
     counting = tables.counting(rules.benchmarks)
     number = breadth(tables, counting)
-    several = int((number >= 2).sum())
-    reach = (tables.matrix(counting, "over_random_high") >= 0.1).sum(axis=1)
-    narrow = int((reach <= 1).sum())
-    numbers = [f"N of {name}: {number[name]}" for name in counting]
-    if counting:
-        low, high = binomtest(several, len(counting)).proportion_ci(0.95, method="exact")
-        numbers.append(f"N of 2 or more: {several} of {len(counting)} ({low:.2f} to {high:.2f})")
+    reach = (~(tables.matrix(counting, "over_random_high") < 0.1)).sum(axis=1)
+    different = (tables.matrix(counting, "q_others") < LEVEL).any(axis=1)
+    numbers = [
+        f"{name}: N {number[name]}, {reach[name]} bounds of over_random reach 0.1"
+        + (
+            ""
+            if different[name]
+            else "; the masks cost about the same: N counts damage, not abilities"
+        )
+        for name in counting
+    ]
+    if len(counting) < 4:
+        return Verdict(STATEMENT_1, OPEN, (*numbers, "fewer than four benchmarks count"))
+    several, narrow = int((number >= 2).sum()), int((reach <= 1).sum())
+    low, high = binomtest(several, len(counting)).proportion_ci(0.95, method="exact")
+    numbers.append(f"N of 2 or more: {several} of {len(counting)} ({low:.2f} to {high:.2f})")
     numbers.append(f"at most one bound of over_random reaches 0.1: {narrow} of {len(counting)}")
-    others = tables.cells[tables.cells.benchmark.isin(counting)].q_others
-    if not (others < LEVEL).any():
-        numbers.append("no mask differs from the others on any benchmark: N counts damage")
-    verdict = OPEN
-    if len(counting) >= 4 and 2 * several > len(counting):
-        verdict = CONFIRMED
-    elif len(counting) >= 4 and 2 * narrow > len(counting):
-        verdict = REFUTED
-    return Verdict(STATEMENT_1, verdict, tuple(numbers))
+    confirmed, refuted = 2 * several > len(counting), 2 * narrow > len(counting)
+    if confirmed == refuted:
+        return Verdict(STATEMENT_1, OPEN, tuple(numbers))
+    return Verdict(STATEMENT_1, CONFIRMED if confirmed else REFUTED, tuple(numbers))
 
 
 def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
@@ -79,11 +84,14 @@ def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
         crossing = _crossing(tables, pair)
         kind = "distinct" if crossing else "the same" if p < LEVEL else "undecided"
         decided[kind] += 1
+        reliability = tables.reliability.reliability.reindex(pair)
         numbers.append(
             f"{pair[0]} and {pair[1]}: {kind}; similarity {row.similarity:.2f} "
-            f"({row.similarity_low:.2f} to {row.similarity_high:.2f}), "
-            f"Spearman {row.spearman:.2f}, "
-            f"Holm p {p:.3f}, abilities that differ: {', '.join(crossing) or 'none'}"
+            f"({row.similarity_low:.2f} to {row.similarity_high:.2f}; "
+            f"noise {row.noise_low:.2f} to {row.noise_high:.2f}), "
+            f"Spearman {row.spearman:.2f}, Holm p {p:.3f}, "
+            f"reliability {reliability.iloc[0]:.2f} and {reliability.iloc[1]:.2f}, "
+            f"abilities that differ: {', '.join(crossing) or 'none'}"
         )
     distinct, same = decided["distinct"], decided["the same"]
     verdict = OPEN
@@ -109,40 +117,46 @@ def _crossing(tables: Tables, pair: tuple[str, str]) -> list[str]:
 def broader_code(tables: Tables, rules: Rules) -> Verdict:
     """Statement 3: code benchmarks are broader."""
     counting = tables.counting(rules.benchmarks)
-    others = [name for name in counting if name not in rules.code]
-    effective = tables.findings.effective.reindex(counting)
+    code = list(rules.code)
+    found = tables.findings.reindex(counting)
     number = breadth(tables, counting)
     numbers = [
-        f"{name}: N {number[name]}, effective number {effective[name]:.1f}" for name in counting
+        f"{name}: N {number[name]}, effective number {row.effective:.1f} "
+        f"({row.effective_low:.1f} to {row.effective_high:.1f}; "
+        f"noise {row.noise_low:.1f} to {row.noise_high:.1f})"
+        for name, row in found.iterrows()
     ]
-    missing = [name for name in (*rules.code, rules.control) if name not in counting]
-    if missing or len(counting) < 7 or effective.isna().any():
-        reason = f"no AIS on {', '.join(missing)}" if missing else "too few benchmarks count"
+    reason = _undecidable(rules, counting, found.effective)
+    if reason:
         return Verdict(STATEMENT_3, OPEN, (*numbers, reason))
-    code = list(rules.code)
-    p = _permutation_p(effective, code)
+    p = _permutation_p(found.effective, code)
     numbers.append(f"exact permutation test of the effective number: p {p:.3f}")
-    found = tables.findings.loc[code]
-    median = effective[others].median()
-    verdict = OPEN
-    if ((found.effective >= found.noise_low) & (found.effective <= found.noise_high)).all():
+    own = found.loc[code]
+    others = [name for name in counting if name not in code]
+    median = found.effective[others].median()
+    if own.effective.between(own.noise_low, own.noise_high).all():
         numbers.append("both effective numbers lie within the range of noise")
-    elif _both_larger(number, code, rules.control, others) and (
-        _both_larger(effective, code, rules.control, others) and p < LEVEL
-    ):
-        verdict = CONFIRMED
-    elif (
-        number[code].mean() <= number[others].mean()
-        and effective[code].mean() <= effective[others].mean()
-        and ((found.effective_high < median) | (found.effective_low > median)).all()
-    ):
-        verdict = REFUTED
+        return Verdict(STATEMENT_3, OPEN, tuple(numbers))
+    larger = all(
+        each[code].min() > max(each.get(rules.control, float("inf")), each[others].median())
+        for each in (number, found.effective)
+    )
+    smaller = all(
+        each[code].mean() <= each[others].mean() for each in (number, found.effective)
+    ) and bool(((own.effective_high < median) | (own.effective_low > median)).all())
+    verdict = CONFIRMED if larger and p < LEVEL else REFUTED if smaller else OPEN
     return Verdict(STATEMENT_3, verdict, tuple(numbers))
 
 
-def _both_larger(numbers: pd.Series, code: Sequence[str], control: str, others: list[str]) -> bool:
-    least = numbers[list(code)].min()
-    return bool(least > numbers[control] and least > numbers[others].median())
+def _undecidable(rules: Rules, counting: Sequence[str], effective: pd.Series) -> str:
+    """Why the third statement cannot be decided at all; empty where it can."""
+    missing = [name for name in rules.code if name not in counting]
+    if missing:
+        return f"no AIS on {', '.join(missing)}"
+    if len(counting) < 7:
+        return "fewer than seven benchmarks count"
+    flat = list(effective.index[effective.isna()])
+    return f"no effective number on {', '.join(flat)}" if flat else ""
 
 
 def _permutation_p(effective: pd.Series, code: Sequence[str]) -> float:
@@ -155,28 +169,28 @@ def _permutation_p(effective: pd.Series, code: Sequence[str]) -> float:
 def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
     """Statement 4: some abilities hurt. A cell found here still has to be replicated."""
     counting = tables.counting(rules.benchmarks)
-    cells = tables.cells[tables.cells.benchmark.isin(counting)]
+    cells = tables.cells[tables.cells.benchmark.isin(counting)].sort_values("ais")
     below = (cells.ais < 0) & (cells.over_random < 0) & (cells.over_others < 0)
     clear = (cells[["q_ais", "q_random", "q_others"]] < LEVEL).all(axis=1)
-    hurting = cells[below & clear]
+    hurting = cells[below & clear & cells.flag_code.isna()]
     numbers = [f"cells below 0, random masks and other masks: {len(hurting)} of {len(cells)}"]
-    numbers += [
-        f"{row.benchmark}, {row.ability}: {_interval(row)}" for _, row in hurting.iterrows()
-    ]
-    if len(cells):
-        lowest = cells.sort_values("ais").iloc[0]
-        numbers.append(f"lowest AIS: {lowest.benchmark}, {lowest.ability}: {_interval(lowest)}")
-        bounded = (cells.ais_low > -0.1).mean()
-        numbers.append(f"lower bound above -0.1: {bounded:.0%} of the cells")
-        if hurting.empty and bounded >= 0.9:
-            return Verdict(STATEMENT_4, REFUTED, tuple(numbers))
-    if not hurting.empty:
-        numbers.append("confirmed if one of these cells is below 0 on the remaining items too")
-    return Verdict(STATEMENT_4, OPEN, tuple(numbers))
+    numbers += [f"one of them: {_cell(row)}" for _, row in hurting.iterrows()]
+    if cells.empty:
+        return Verdict(STATEMENT_4, OPEN, tuple(numbers))
+    bounded = (cells.ais_low > -0.1).mean()
+    numbers.append(f"lowest AIS: {_cell(cells.iloc[0])}")
+    numbers.append(f"lower bound above -0.1: {bounded:.0%} of the cells")
+    if hurting.empty:
+        return Verdict(STATEMENT_4, REFUTED if bounded >= 0.9 else OPEN, tuple(numbers))
+    if (hurting.benchmark == rules.no_items_left).all():
+        numbers.append(f"{rules.no_items_left} has no items left for a replication")
+        return Verdict(STATEMENT_4, OPEN, tuple(numbers))
+    return Verdict(STATEMENT_4, AWAITS_REPLICATION, tuple(numbers))
 
 
-def _interval(row: pd.Series) -> str:
-    return f"AIS {row.ais:.3f} ({row.ais_low:.3f} to {row.ais_high:.3f})"
+def _cell(row: pd.Series) -> str:
+    interval = f"({row.ais_low:.3f} to {row.ais_high:.3f})"
+    return f"{row.benchmark}, {row.ability}, AIS {row.ais:.3f} {interval}"
 
 
 def verdicts(tables: Tables, rules: Rules) -> list[Verdict]:

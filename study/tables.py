@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,7 @@ class Rules:
     Attributes:
         code: the benchmarks that ask for programs.
         control: the benchmark whose answers are written too, but are not programs.
+        no_items_left: the benchmark whose items are all used, so that none can replicate a result.
         pairs: benchmarks with similar labels.
         labels: the abilities that a benchmark asks for according to its authors.
         permutations: how many orders of the abilities' names the labels are compared with.
@@ -28,6 +29,7 @@ class Rules:
 
     code: tuple[str, ...]
     control: str
+    no_items_left: str
     pairs: tuple[tuple[str, str], ...]
     labels: Mapping[str, Sequence[str]]
     permutations: int
@@ -55,12 +57,14 @@ class Tables:
         cells: rows of `impact` for the abilities' own masks.
         controls: rows of `impact` for random masks.
         findings: rows of `findings`, by benchmark.
+        reliability: rows of `reliability`, by benchmark.
         similarities: rows of `benchmark_similarity`.
     """
 
     cells: pd.DataFrame
     controls: pd.DataFrame
     findings: pd.DataFrame
+    reliability: pd.DataFrame
     similarities: pd.DataFrame
 
     def counting(self, benchmarks: Sequence[str]) -> list[str]:
@@ -84,14 +88,26 @@ def read_tables(folder: Path, model: str) -> Tables:
     impact = impact[(impact.model == model) & impact.headline & (impact.ablation_of == "mask")]
     kinds = impact[["selection", "fraction"]].drop_duplicates()
     if len(kinds) != 1:
-        raise ValueError(
-            f"{folder}/impact.csv: {len(kinds)} kinds of masks of {model}; one expected"
-        )
-    findings = pd.read_csv(folder / "findings.csv")
-    similarities = pd.read_csv(folder / "benchmark_similarity.csv")
+        found = f"{len(kinds)} kinds of masks of {model}"
+        raise ValueError(f"{folder}/impact.csv: {found}; one expected")
+    more = {name: pd.read_csv(folder / f"{name}.csv") for name in PER_PROFILE}
+    own = {name: table[table.model == model] for name, table in more.items()}
     return Tables(
         cells=impact[impact.seed.isna()],
         controls=impact[impact.seed.notna()],
-        findings=findings[findings.model == model].set_index("benchmark"),
-        similarities=similarities[similarities.model == model],
+        findings=own["findings"].set_index("benchmark"),
+        reliability=own["reliability"].set_index("benchmark"),
+        similarities=own["benchmark_similarity"],
     )
+
+
+PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
+
+
+def joined(choices: Tables, written: Tables) -> Tables:
+    """What decides: the cells of a run, and those that a second run with all benchmarks adds.
+
+    Effective numbers, reliabilities, similarities and controls are those of the second run.
+    """
+    added = written.cells[~written.cells.benchmark.isin(choices.cells.benchmark)]
+    return replace(written, cells=pd.concat([choices.cells, added], ignore_index=True))

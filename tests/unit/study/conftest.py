@@ -35,6 +35,7 @@ def rules() -> Rules:
     return Rules(
         code=("three", "four"),
         control="two",
+        no_items_left="four",
         pairs=(("one", "two"), ("three", "four")),
         labels={"one": ["a"], "two": ["b"], "three": ["c"], "four": ["a", "b"]}
         | {name: ["c"] for name in EIGHT[4:]},
@@ -49,7 +50,7 @@ def tables() -> Callable[..., Tables]:
     def made(
         changed: Cells | None = None,
         effective: dict[str, Any] | None = None,
-        p_same: float = 0.5,
+        p_same: tuple[float, float] = (0.5, 0.5),
         benchmarks: tuple[str, ...] = BENCHMARKS,
     ) -> Tables:
         cells = [
@@ -62,8 +63,8 @@ def tables() -> Callable[..., Tables]:
         controls = [
             {"benchmark": benchmark, "ability": "all_abilities", "seed": float(seed)}
             | QUIET
-            | {"ais": seed / 10}
-            for benchmark in benchmarks
+            | {"ais": level + seed / 10}
+            for level, benchmark in enumerate(benchmarks)
             for seed in (1, 2, 3)
         ]
         found = {"effective": 5.0, "effective_low": 4.0, "effective_high": 6.0}
@@ -73,14 +74,16 @@ def tables() -> Callable[..., Tables]:
             for name in benchmarks
         ]
         pair = {"similarity": 0.8, "similarity_low": 0.7, "similarity_high": 0.9, "spearman": 0.2}
+        pair |= {"noise_low": 0.6, "noise_high": 0.9}
         similarities = [
-            pair | {"benchmark_a": first, "benchmark_b": second, "spearman_p_noise": p_same}
-            for first, second in (("one", "two"), ("four", "three"))
+            pair | {"benchmark_a": first, "benchmark_b": second, "spearman_p_noise": p}
+            for first, second, p in (("one", "two", p_same[0]), ("four", "three", p_same[1]))
         ]
         return Tables(
             pd.DataFrame(cells),
             pd.DataFrame(controls),
             pd.DataFrame(findings).set_index("benchmark"),
+            pd.DataFrame({"reliability": 0.5}, index=benchmarks),
             pd.DataFrame(similarities),
         )
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from study.labels import agreement, left_out, one_factor
+import yaml
+from study.labels import agreement, left_out, one_factor, remainder
 from study.tables import Rules, Tables, read_rules
 
 from benchprof.data import benchmarks as shipped
+
+ROOT = Path(__file__).parents[3]
+Make = Callable[..., Tables]
 
 
 def _table(rows: dict[str, list[float]]) -> pd.DataFrame:
@@ -38,26 +43,41 @@ def test_perfect_agreement_is_as_rare_as_the_orders_of_three_names(rules: Rules)
 
 def test_each_benchmark_is_left_out_once(rules: Rules) -> None:
     table = _table({"one": [1, 0, 0.5], "two": [1, 0, 0.5]})
-    assert {name: found.rank for name, found in left_out(table, rules).items()} == {
+    assert {name: found.rank for name, found in left_out(table, rules, factor=False).items()} == {
         "one": 3,
         "two": 1,
     }
 
 
-def test_a_table_of_one_factor_leaves_nothing(tables: Callable[..., Tables], rules: Rules) -> None:
+def test_a_table_of_one_factor_leaves_nothing(tables: Make, rules: Rules) -> None:
     cells = {
         (name, ability): {"ais": scale * size}
         for name, scale in (("one", 1.0), ("two", 2.0))
         for ability, size in (("a", 0.3), ("b", 0.1), ("c", 0.2))
     }
-    found = one_factor(tables(cells), rules, ["one", "two"])
-    assert found.share == pytest.approx(1)
-    assert found.remainder.abs().to_numpy().max() == pytest.approx(0, abs=1e-12)
-    assert 0.5 <= found.random_low <= found.random_high <= 1
+    found = tables(cells)
+    assert one_factor(found, rules, ["one", "two"]).share == pytest.approx(1)
+    left = remainder(found.matrix(["one", "two"])).to_numpy()
+    assert left == pytest.approx(np.zeros((2, 3)), abs=1e-12)
 
 
-def test_the_shipped_rules_name_benchmarks_that_the_project_ships() -> None:
+def test_the_factor_of_a_diagonal_table_is_its_largest_entry(tables: Make, rules: Rules) -> None:
+    found = tables({("one", "a"): {"ais": 3.0}, ("two", "b"): {"ais": 1.0}})
+    assert one_factor(found, rules, ["one", "two"]).share == pytest.approx(9 / 10)
+    assert remainder(found.matrix(["one", "two"])).loc["two"].tolist() == pytest.approx([0, 1, 0])
+
+
+def test_random_tables_mix_the_controls_of_all_benchmarks(tables: Make, rules: Rules) -> None:
+    # Within a benchmark the controls are nearly equal here (0.1 to 0.3, 3.1 to 3.3): tables whose
+    # rows drew from their own would be one factor nearly without a rest.
+    found = one_factor(tables({("one", "a"): {"ais": 1.0}}), rules, ["one", "four"])
+    assert found.random_low < 0.9 < found.random_high
+
+
+def test_the_shipped_rules_name_benchmarks_and_abilities_that_there_are() -> None:
     rules = read_rules()
+    abilities = yaml.safe_load((ROOT / "config/study.yaml").read_text())["abilities"]
+    assert {own for labels in rules.labels.values() for own in labels} <= set(abilities)
     paired = {name for pair in rules.pairs for name in pair}
     assert {*rules.code, rules.control} | paired <= set(rules.benchmarks)
     (folder,) = shipped.__path__

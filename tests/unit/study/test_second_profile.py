@@ -1,51 +1,58 @@
-"""The second profile and the masks' validity, on scores that are worked out by hand."""
+"""The second profile, on scores that are worked out by hand."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
-from study.masks import validity
-from study.second_profile import second_profiles
+from study.second_profile import removed, scores, second_profiles
 from study.tables import Tables
 
+STATES = ("a", "b", "c", "all_abilities")
 
-def _tables(scores: dict[str, list[float]], ais: dict[tuple[str, str], float]) -> Tables:
-    """Three states (masks of a and b, one control) whose scores are given for each benchmark."""
-    states = [("a", float("nan")), ("b", float("nan")), ("all_abilities", 1.0)]
+
+def _tables(scores: dict[str, list[float]]) -> Tables:
+    """Four states (the masks of a, b and c, one control), with the scores of each benchmark."""
     rows = pd.DataFrame(
-        {"benchmark": name, "ability": ability, "seed": seed, "ablated": score,
-         "ais": ais.get((name, ability), 0.0), "ais_low": 0.1, "ais_high": 0.9, "q_random": 0.01}
+        {"benchmark": name, "ability": state, "ablated": score}
         for name, values in scores.items()
-        for (ability, seed), score in zip(states, values, strict=True)
-    )  # fmt: skip
-    abilities = rows.seed.isna()
-    return Tables(rows[abilities], rows[~abilities], pd.DataFrame(), pd.DataFrame())
+        for state, score in zip(STATES, values, strict=True)
+    )
+    rows["seed"] = np.where(rows.ability == "all_abilities", 1.0, float("nan"))
+    own, empty = rows.seed.isna(), pd.DataFrame()
+    return Tables(rows[own], rows[~own], empty, empty, empty)
+
+
+# Each mask costs its own test 0.4, and all of them cost every test something.
+OWN = {
+    "a_test": [0.3, 0.6, 0.4, 0.9],
+    "b_test": [0.7, 0.2, 0.4, 0.9],
+    "c_test": [0.7, 0.6, 0.0, 0.9],
+}
 
 
 def test_a_benchmark_that_falls_with_one_test_correlates_with_that_test() -> None:
-    scores = {"asked": [0.2, 0.8, 0.9], "a_test": [0.2, 0.8, 0.9], "b_test": [0.9, 0.2, 0.8]}
-    tables = _tables(scores, {("asked", "a"): 0.7, ("asked", "b"): 0.1})
-    (found,) = second_profiles(tables, ["asked"], without_mean=False)
+    asked = {"asked": [0.2, 0.8, 0.9, 0.5], "a_test": [0.2, 0.8, 0.9, 0.5]}
+    rest = {"b_test": [0.5, 0.9, 0.8, 0.2], "c_test": [0.5, 0.9, 0.5, 0.9]}
+    (found,) = second_profiles(_tables(asked | rest), ["asked"], without_mean=False)
     assert found.correlations["a"] == pytest.approx(1)
-    # By hand: centred products sum to -0.1433, centred squares to 0.2867 for both.
-    assert found.correlations["b"] == pytest.approx(-0.5)
+    # Centred: -0.4, 0.2, 0.3, -0.1 and -0.1, 0.3, 0.2, -0.4; both squares sum to 0.3.
+    assert found.correlations["b"] == pytest.approx(0.2 / 0.3)
+    # And -0.2, 0.2, -0.2, 0.2, whose squares sum to 0.16.
+    assert found.correlations["c"] == pytest.approx(0.04 / (0.3 * 0.16) ** 0.5)
+
+
+def test_a_benchmark_of_one_ability_keeps_it_without_the_general_damage() -> None:
+    asked = {"asked": [0.1, 0.7, 0.5, 0.9]}
+    (found,) = second_profiles(_tables(OWN | asked), ["asked"], without_mean=True)
+    assert found.correlations.idxmax() == "a"
     assert found.spearman == pytest.approx(1)
 
 
-def test_general_damage_alone_vanishes_with_the_mean() -> None:
-    # Both tests and the benchmark fall by the same factor, but for a's own part on `asked` too.
-    scores = {"asked": [0.1, 0.6, 0.9], "a_test": [0.2, 0.5, 0.8], "b_test": [0.4, 0.5, 0.8]}
-    tables = _tables(scores, {("asked", "a"): 0.7, ("asked", "b"): 0.1})
-    (found,) = second_profiles(tables, ["asked"], without_mean=True)
-    # With two tests, what is left of them is equal and opposite.
-    assert found.correlations["a"] == pytest.approx(-found.correlations["b"])
-
-
-def test_a_valid_mask_hits_its_own_test_and_spares_the_others() -> None:
-    scores = {"a_test": [0.2, 0.8, 0.9], "b_test": [0.9, 0.2, 0.8]}
-    ais = {("a_test", "a"): 0.6, ("b_test", "a"): 0.05, ("b_test", "b"): 0.6, ("a_test", "b"): 0.2}
-    first, second = validity(_tables(scores, ais))
-    assert (first.ability, first.dose, first.others, first.tests) == ("a", 0.6, 0.05, 1)
-    assert first.possible
-    # b's mask costs a's test 0.2, more than the 0.1 that is allowed.
-    assert not second.possible
+def test_general_damage_alone_leaves_no_score() -> None:
+    asked = {"asked": [sum(values) / 3 for values in zip(*OWN.values(), strict=True)]}
+    (before,) = second_profiles(_tables(OWN | asked), ["asked"], without_mean=False)
+    assert (before.correlations > 0).all()
+    table = scores(_tables(OWN | asked))
+    left = removed(table[["asked"]], table[list(OWN)].mean(axis=1))
+    assert left.to_numpy() == pytest.approx(np.zeros((4, 1)), abs=1e-12)
