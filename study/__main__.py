@@ -80,6 +80,22 @@ def _second_profiles(tables: Tables, rules: Rules) -> Iterator[str]:
         yield f"- {told}: mean {mean} of {len(defined)} ({each})"
 
 
+def told(tables: Tables, states: Tables, rules: Rules) -> Iterator[str]:
+    """Every number of the study, line by line.
+
+    Args:
+        tables: what decides.
+        states: the run whose states have answered all benchmarks.
+        rules: of the study.
+    """
+    return chain(
+        _statements(tables, rules),
+        _masks(tables),
+        _labels(tables, rules),
+        _second_profiles(states, rules),
+    )
+
+
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="study", description=__doc__)
@@ -95,12 +111,7 @@ def main() -> None:
         states = read_tables(options.all, options.model)
         tables = joined(tables, states)
     print(f"# {options.model}")
-    for line in chain(
-        _statements(tables, rules),
-        _masks(tables),
-        _labels(tables, rules),
-        _second_profiles(states, rules),
-    ):
+    for line in told(tables, states, rules):
         print(line)
 
 

@@ -19,8 +19,9 @@ CAPTION = (
     "choice in nats (minus the log of the right option's share among the options), with one "
     "standard error. Right: size of the change of form in nats (the log of the options' total "
     f"probability); in the grey band, up to {ABILITY_FORM}, an effect on choice may count as one "
-    "on the ability. A read-off states the answer; a blank lacks what leads to it."
+    "on the ability."
 )
+COMPANIONS = " A read-off states the answer; a blank lacks what leads to it."
 # A mark's label, its columns left and right, and its place within a row.
 MARKS = (
     ("its own items", "choice", "form", -0.2),
@@ -33,8 +34,10 @@ MARKS = (
 
 def draw_combinations(summary: pd.DataFrame, model: str, targets: Sequence[Path]) -> None:
     """Draw a table of combinations, in the formats that the targets' suffixes name."""
+    asked = summary[["read_off", "blank"]].notna().any(axis=None)
+    caption = f"{model}. {CAPTION}{COMPANIONS if asked else ''}"
     with style.styled():
-        style.save_figure(combinations_figure(summary, model), f"{model}. {CAPTION}", targets)
+        style.save_figure(combinations_figure(summary, model), caption, targets)
 
 
 def combinations_figure(summary: pd.DataFrame, model: str) -> Figure:
@@ -44,6 +47,9 @@ def combinations_figure(summary: pd.DataFrame, model: str) -> Figure:
     rows = np.arange(len(summary))
     colours = seaborn.color_palette(style.CATEGORICAL, len(MARKS))
     for (label, choice, form, place), colour in zip(MARKS, colours, strict=True):
+        # Under flips no read-off or blank is asked.
+        if summary[choice].isna().all():
+            continue
         look = {"fmt": "o", "markersize": 3, "lw": 0.9, "color": colour}
         error = summary.get(f"{choice}_se")
         left.errorbar(summary[choice], rows + place, xerr=error, label=label, **look)

@@ -1,0 +1,33 @@
+"""The study's rules read the tables of a finished run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+from study.__main__ import told
+from study.tables import read_rules, read_tables
+from tests.workflow.conftest import Project
+
+
+def test_every_number_of_the_study_comes_from_a_run_s_tables(finished: Project) -> None:
+    folder = finished.folder / "results/profiles"
+    tests = ("colours_test", "places_test")
+    rules = replace(
+        read_rules(),
+        pairs=(tests,),
+        labels={test: [test.removesuffix("_test")] for test in tests},
+        permutations=100,
+    )
+    tables = read_tables(folder, "tiny")
+    text = "\n".join(told(tables, tables, rules))
+    for number in range(1, 5):
+        assert f"## {number}. " in text
+    impact = pd.read_csv(folder / "impact.csv")
+    own = impact[(impact.ability == "places") & (impact.benchmark == "places_test")]
+    dose = own[own.headline].ais.item()
+    assert f"- places: dose {dose:.3f} (" in text
+    assert "mean on 1 other tests" in text
+    assert "one factor explains" in text
+    assert "colours_test and places_test: " in text
+    assert "- as they are: mean " in text
