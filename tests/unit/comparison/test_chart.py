@@ -13,7 +13,7 @@ from benchprof.comparison.chart import combinations_figure, draw_combinations
 @pytest.fixture
 def summary() -> pd.DataFrame:
     columns = ("choice", "others", "read_off", "blank", "random", "form", "others_form")
-    row = {name: 0.1 for name in columns} | {"choice_se": 0.01}
+    row = dict.fromkeys(columns, 0.1) | {"choice_se": 0.01}
     return pd.DataFrame([row | {"combination": name} for name in ("first", "second")])
 
 
