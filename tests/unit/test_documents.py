@@ -195,7 +195,7 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     table = pd.read_csv(ROOT / "docs/images/impact.csv")
     own = table[(table["ability"] + "_test" == table["benchmark"]) & table["ais"].notna()]
     assert len(own) == 8, "eight of the ten own tests"
-    assert (own["ais"] > 0.05).sum() == 1, "one mask takes more than 5% off its own test"
+    assert (own["ais"] > 0.05).sum() == 1, "one mask costs its own test more than 5%"
     recall = of_cell(table, "contextual_recall_test", "contextual_recall")
     assert (
         "removes {:.0f}% of the margin over guessing (95% interval {:.0f}% to {:.0f}%, {n:.0f} "
@@ -212,11 +212,12 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
         for test in ("long_term_knowledge_recall", "spatial_reasoning")
     )
     costs = (
-        "It also costs the tests of long-term knowledge {:.0f}% and of spatial reasoning {:.0f}%"
+        "It also costs the test of long-term knowledge {:.0f}% "
+        "and that of spatial reasoning {:.0f}%"
     )
     assert costs.format(knowledge, spatial) in text
     everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
-    worth = "*Everyday problems* has only {:.0f} items: one of them is worth {:.2f}"
+    worth = "*Everyday problems* has only {:.0f} items, so each one is worth {:.2f}"
     assert worth.format(everyday["n"], everyday["ais"] / 100) in text
     plans = of_cell(table, "plans_and_prices", "inductive_reasoning")
     nothing = of_cell(table, "inductive_reasoning_test", "inductive_reasoning")

@@ -1,4 +1,4 @@
-"""What each benchmark needs, how sure that is and what is wrong with it, in plain sentences."""
+"""What each benchmark needs, how certain that is and what is wrong with it, in plain sentences."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Answer:
         benchmark: its name.
         needs: which abilities its score depends on.
         sure: what the items can show.
-        wrong: what speaks against it; a sentence also where nothing does.
+        wrong: any reasons not to trust it; a sentence also where nothing does.
     """
 
     benchmark: str
