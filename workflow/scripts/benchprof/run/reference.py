@@ -35,7 +35,7 @@ form" means that the table of forms shows which keys go together. `NAME` stands 
 choose.
 
 `python -m benchprof.run.reference` writes this page from the typed configuration and from the
-comments of `config.yaml`. `python -m benchprof.run.configuration > schema.json` writes a JSON
+comments in `config.yaml`. `python -m benchprof.run.configuration > schema.json` writes a JSON
 schema of all keys, for editors that check YAML.
 """
 NAMED = "NAME"
