@@ -217,7 +217,7 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     )
     assert costs.format(knowledge, spatial) in text
     everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
-    worth = "*Everyday problems* has only {:.0f} items, so each one is worth {:.2f}"
+    worth = "*Everyday problems* has only {:.0f} items, so each one is worth an AIS of {:.2f}"
     assert worth.format(everyday["n"], everyday["ais"] / 100) in text
     plans = of_cell(table, "plans_and_prices", "inductive_reasoning")
     nothing = of_cell(table, "inductive_reasoning_test", "inductive_reasoning")
