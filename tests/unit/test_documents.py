@@ -212,12 +212,12 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
         for test in ("long_term_knowledge_recall", "spatial_reasoning")
     )
     costs = (
-        "It also costs the test of long-term knowledge {:.0f}% "
-        "and that of spatial reasoning {:.0f}%"
+        "It also removes {:.0f}% on the test of long-term knowledge "
+        "and {:.0f}% on that of spatial reasoning"
     )
     assert costs.format(knowledge, spatial) in text
     everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
-    worth = "*Everyday problems* has only {:.0f} items, so each one is worth an AIS of {:.2f}"
+    worth = "*Everyday problems* has only {:.0f} items, so each is worth an AIS of {:.2f}"
     assert worth.format(everyday["n"], everyday["ais"] / 100) in text
     plans = of_cell(table, "plans_and_prices", "inductive_reasoning")
     nothing = of_cell(table, "inductive_reasoning_test", "inductive_reasoning")
