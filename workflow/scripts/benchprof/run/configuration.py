@@ -135,10 +135,11 @@ class HubGguf(Hub):
 
     revision: str = Field(
         pattern="^([0-9a-f]{40}|main)$",
-        description="a commit, 40 hexadecimal digits, or main: the digest decides",
+        description="a commit, 40 hexadecimal digits, or main, because the digest identifies "
+        "the file",
     )
     gguf: str = Field(
-        pattern=r"\.gguf$", description="the path of a .gguf file inside the Hub's repository"
+        pattern=r"\.gguf$", description="the path of a .gguf file inside the repository on the Hub"
     )
     gguf_sha256: Sha256 = Field(description="the SHA-256 of the .gguf file, 64 hexadecimal digits")
 
@@ -509,7 +510,7 @@ class Validation(Section):
     draws: Limit | None = None
     drawn_items: Limit | None = None
     thresholds: Thresholds = Field(
-        description="numbers that must be reached, two for coverage and form_share"
+        description="limits that must be met, two each for coverage and form_share"
     )
     thresholds_of: dict[
         ModelName, Annotated[MostErrors, Field(description="ais_rmse, truth_rmse or sign_errors")]

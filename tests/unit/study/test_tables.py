@@ -1,0 +1,33 @@
+"""Which run's rows decide, and runs that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from study.tables import Tables, joined, read_tables
+
+
+def test_a_second_run_adds_benchmarks_and_decides_between_them(
+    tables: Callable[..., Tables],
+) -> None:
+    choices = tables({("one", "a"): {"ais": 0.1}}, benchmarks=("one", "two"))
+    written = tables({("one", "a"): {"ais": 0.9}, ("three", "a"): {"ais": 0.3}})
+    both = joined(choices, written)
+    # The first run's cell stands, whose family of tests is the registered one.
+    assert both.matrix(["one", "three"])["a"].tolist() == [0.1, 0.3]
+    assert len(both.cells) == 4 * 3
+    assert both.findings is written.findings
+    assert both.similarities is written.similarities
+
+
+def test_a_run_with_two_kinds_of_masks_is_refused(tmp_path: Path) -> None:
+    row = {"model": "m", "headline": True, "ablation_of": "mask", "selection": "specific"}
+    rows = pd.DataFrame([row | {"fraction": fraction} for fraction in (0.001, 0.002)])
+    rows.to_csv(tmp_path / "impact.csv", index=False)
+    with pytest.raises(ValueError, match="2 kinds of masks of m; one expected"):
+        read_tables(tmp_path, "m")
+    with pytest.raises(ValueError, match="0 kinds of masks of other"):
+        read_tables(tmp_path, "other")
