@@ -37,7 +37,6 @@ LANGUAGES = {"sh", "yaml", "json", "python", "text"}
 TOOLS = {".venv/bin/pip", "apt-get", "chgrp", "chmod", "cp", "grep", "head", "mkdir"}
 # How the reason of a block ends that calls something else.
 ABSENT = "not among the packages"
-ARCHIVE = "results/archive.zip"
 VERIFY = SCRIPTS / "benchprof/archive/verify.py"
 OWN = "tests/unit/test_code_blocks.py::test_blocks_run_as_they_stand"
 # Of all pages or of one, the test that runs or checks every block of a language.
@@ -71,7 +70,7 @@ def check_python(words: list[str], body: str) -> None:
             files = (ROOT / path).rglob("*.py") if (ROOT / path).is_dir() else [ROOT / path]
             tests = re.findall(r"def (test_\w+)", "".join(file.read_text() for file in files))
             assert any(rest[-1] in name for name in tests) if rest else tests, words
-        case ["-m", name, *rest] if name.split(".")[0] in ("benchprof", "tests"):
+        case ["-m", name, *rest] if name.split(".")[0] in ("benchprof", "study", "tests"):
             file = (SCRIPTS if name.startswith("benchprof") else ROOT) / name.replace(".", "/")
             file = file / "__main__.py" if file.is_dir() else file.with_suffix(".py")
             assert 'if __name__ == "__main__":' in file.read_text(encoding="utf-8"), name
@@ -81,7 +80,7 @@ def check_python(words: list[str], body: str) -> None:
         case ["tests/cluster/one_host.py", _, *command]:
             check(command, "", "")
         case [name, *rest]:
-            check_options(VERIFY if name == ARCHIVE else ROOT / name, rest)
+            check_options(VERIFY if name.endswith(".zip") else ROOT / name, rest)
         case _:
             raise AssertionError(words)
 

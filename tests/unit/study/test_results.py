@@ -1,0 +1,132 @@
+"""docs/study.md says what the archive of the study's first part holds."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from study.tables import Tables, read_tables
+from tests.conftest import ROOT
+
+from benchprof.run.layers import read_layers
+
+ARCHIVE = ROOT / "study/part_one.zip"
+MODEL = "qwen25-coder-15b-instruct"
+TITLES = {
+    "arc_challenge": "ARC-Challenge",
+    "winogrande": "WinoGrande",
+    "commonsense_qa": "CommonsenseQA",
+    "truthfulqa_mc1": "TruthfulQA-MC1",
+}
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return " ".join((ROOT / "docs/study.md").read_text(encoding="utf-8").split())
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("part_one")
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(unpacked: Path) -> Tables:
+    return read_tables(unpacked / "results/profiles", MODEL)
+
+
+def _signed(low: float, high: float, digits: int) -> str:
+    return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def test_the_archive_is_whole_and_has_the_page_s_digest(page: str, tmp_path: Path) -> None:
+    check = [sys.executable, "-I", "-S", str(ARCHIVE)]
+    done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (digest,) = re.findall(r"Its digest is `([0-9a-f]{64})`", page)
+    assert done.stdout.rstrip().endswith(digest)
+
+
+def test_the_table_of_benchmarks_says_what_the_archive_holds(
+    page: str, results: Tables, unpacked: Path
+) -> None:
+    power = pd.read_csv(unpacked / "results/profiles/power.csv").set_index("benchmark")
+    for name, title in TITLES.items():
+        cells = results.cells[results.cells.benchmark == name]
+        controls = results.controls[results.controls.benchmark == name]
+        row = f"| {title} | {cells.intact.iloc[0]:.3f} | {cells.guessing.iloc[0]:.3f} | "
+        if cells.ais.isna().all():
+            assert f"{row}none | none | | | |" in page
+            continue
+        ais, random = (_signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
+        bounds = f"{power.detectable_ais[name]:.3f} | {cells.over_random_high.max():.3f}"
+        reliability = results.reliability.reliability[name]
+        assert f"{row}{ais} | {random} | {bounds} | {reliability:.2f} |" in page
+        found = results.findings.loc[name]
+        interval = _signed(found.effective_low, found.effective_high, 1)
+        noise = _signed(found.noise_low, found.noise_high, 1)
+        assert f"| {title} | {found.effective:.1f} ({interval}) | {noise} |" in page
+
+
+def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked: Path) -> None:
+    smallest = results.cells[["q_ais", "q_random", "q_others"]].min()
+    assert "The smallest q-values are {:.2f}, {:.2f} and {:.2f}.".format(*smallest) in page
+    highest = results.cells[results.cells.benchmark == "commonsense_qa"].ais_high.max()
+    assert f"(the highest upper bound of an AIS is {highest:.3f})" in page
+    flips = pd.read_csv(unpacked / "results/profiles/flips.csv")
+    own = flips[flips.seed.isna()]
+    assert (own.lost.max(), own.gained.max()) == (4, 5), "at most 4 turn wrong, 5 right"
+    impact = pd.read_csv(unpacked / "results/profiles/impact.csv")
+    others = impact[impact.seed.isna() & ~impact.headline]
+    assert others[["q_ais", "q_random", "q_others"]].min().min() >= 0.85, "other metrics"
+    largest = results.cells.dropna(subset="ais").sort_values("ais").groupby("benchmark").tail(1)
+    named = {row.benchmark: (row.ability, row.ais) for row in largest.itertuples()}
+    assert {name: ability for name, (ability, _) in named.items()} == {
+        "arc_challenge": "deductive_reasoning",
+        "winogrande": "inductive_reasoning",
+        "commonsense_qa": "contextual_recall",
+    }
+    assert f"deductive reasoning for ARC-Challenge ({named['arc_challenge'][1]:.2f})" in page
+    assert f"inductive reasoning for WinoGrande ({named['winogrande'][1]:.2f})" in page
+    assert f"recall for CommonsenseQA ({named['commonsense_qa'][1]:.3f})" in page
+
+
+def test_the_commands_print_what_the_page_says(page: str, unpacked: Path) -> None:
+    command = [sys.executable, "-m", "study", str(unpacked / "results/profiles")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.count(": not decidable\n") == 4
+    assert page.count("not decidable: ") == 4
+    (rank, p), (rest, rest_p) = re.findall(
+        r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
+    )
+    assert f"the mean rank of the six labels is {float(rank):.1f}," in page
+    assert f"(p = {p})" in page
+    assert f"it is {float(rest):.1f} (p = {rest_p})" in page
+    (share, low, high) = re.findall(
+        r"one factor explains 0\.(\d+) .* tables 0\.(\d+) to 0\.(\d+)", done.stdout
+    )[0]
+    assert f"explains {share}% of the sum of squares" in page
+    assert f"have {low}% to {high}%" in page
+    (similarity,) = re.findall(
+        r"winogrande and commonsense_qa: undecided; similarity ([\d.]+ \([\d.]+ to [\d.]+)",
+        done.stdout,
+    )
+    assert f"a similarity of {similarity})" in page
+
+
+def test_part_one_was_computed_with_the_settings_of_the_study(unpacked: Path) -> None:
+    study = read_layers([ROOT / "config/study.yaml"])
+    part = yaml.safe_load((unpacked / "config.yaml").read_text())
+    for key in ("seed", "unit", "scope", "selections", "fractions", "controls", "profile"):
+        assert part[key] == study[key], key
+    assert part["benchmarks"] == {name: study["benchmarks"][name] for name in TITLES}
+    assert part["models"] == {MODEL: study["models"][MODEL]}
