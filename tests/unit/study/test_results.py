@@ -115,7 +115,7 @@ def test_the_commands_print_what_the_page_says(page: str, unpacked: Path) -> Non
         r"one factor explains 0\.(\d+) .* tables 0\.(\d+) to 0\.(\d+)", done.stdout
     )[0]
     assert f"explains {share}% of the sum of squares" in page
-    assert f"have {low}% to {high}%" in page
+    assert f"this share is {low}% to {high}%" in page
     (similarity,) = re.findall(
         r"winogrande and commonsense_qa: undecided; similarity ([\d.]+ \([\d.]+ to [\d.]+)",
         done.stdout,
