@@ -12,9 +12,9 @@ from pathlib import Path
 
 from study.labels import Agreement, agreement, left_out, one_factor, remainder
 from study.masks import validity
-from study.second_profile import SUFFIX, second_profiles
+from study.second_profile import second_profiles
 from study.statements import verdicts
-from study.tables import Rules, Tables, joined, read_rules, read_tables
+from study.tables import SUFFIX, Rules, Tables, joined, read_rules, read_tables
 
 
 def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
@@ -26,6 +26,8 @@ def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
 def _masks(tables: Tables) -> Iterator[str]:
     yield "\n## Masks on the own tests\n"
     masks = validity(tables)
+    if not masks:
+        yield "- the run has no own test"
     for mask in masks:
         yield (
             f"- {mask.ability}: dose {mask.dose:.3f} ({mask.low:.3f} to {mask.high:.3f}), "
@@ -81,7 +83,7 @@ def _second_profiles(tables: Tables, rules: Rules) -> Iterator[str]:
 
 
 def told(tables: Tables, states: Tables, rules: Rules) -> Iterator[str]:
-    """Every number of the study, line by line.
+    """The verdicts on one run's masks and the convergent evidence, line by line.
 
     Args:
         tables: what decides.

@@ -45,18 +45,24 @@ def agreement(table: pd.DataFrame, rules: Rules) -> Agreement:
     return Agreement(len(labelled), float(observed), float(permuted.mean()), float(p))
 
 
-def left_out(table: pd.DataFrame, rules: Rules, factor: bool) -> dict[str, Agreement]:
-    """The agreement without each benchmark in turn; a factor is fitted anew each time."""
+def left_out(table: pd.DataFrame, rules: Rules, without_factor: bool) -> dict[str, Agreement]:
+    """The agreement without each benchmark in turn; a factor is fitted anew each time.
+
+    Nothing without a factor where one benchmark would be left, which is its own first factor.
+    """
+    if without_factor and len(table) < 3:
+        return {}
     kept = {name: table.drop(index=name) for name in table.index}
     return {
-        name: agreement(remainder(rest) if factor else rest, rules) for name, rest in kept.items()
+        name: agreement(remainder(rest) if without_factor else rest, rules)
+        for name, rest in kept.items()
     }
 
 
 def remainder(table: pd.DataFrame) -> pd.DataFrame:
     """A table minus its best rank-one approximation (least squares)."""
     left, sizes, right = np.linalg.svd(table.to_numpy(), full_matrices=False)
-    return table - sizes[0] * np.outer(left[:, 0], right[0])
+    return table.sub(sizes[0] * np.outer(left[:, 0], right[0]))
 
 
 @dataclass(frozen=True)

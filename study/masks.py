@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from study.second_profile import SUFFIX
-from study.tables import LEVEL, Tables
+from study.tables import LEVEL, SUFFIX, Tables
 
 
 @dataclass(frozen=True)

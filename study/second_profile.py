@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from study.tables import Tables
-
-SUFFIX = "_test"
+from study.tables import SUFFIX, Tables
 
 
 @dataclass(frozen=True)
@@ -66,4 +64,5 @@ def second_profiles(
 def removed(table: pd.DataFrame, factor: pd.Series) -> pd.DataFrame:
     """Residuals of each column after a regression on the factor."""
     centred, f = table - table.mean(), factor - factor.mean()
-    return centred - np.outer(f, f @ centred / (f @ f))
+    slopes = f.to_numpy() @ centred.to_numpy() / float((f**2).sum())
+    return centred.sub(np.outer(f, slopes))

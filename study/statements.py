@@ -46,23 +46,23 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
     """Statement 1: most benchmarks draw on several abilities."""
     counting = tables.counting(rules.benchmarks)
     number = breadth(tables, counting)
+    # A bound that is missing may be anywhere.
     reach = (~(tables.matrix(counting, "over_random_high") < 0.1)).sum(axis=1)
     different = (tables.matrix(counting, "q_others") < LEVEL).any(axis=1)
-    numbers = [
-        f"{name}: N {number[name]}, {reach[name]} bounds of over_random reach 0.1"
-        + (
-            ""
-            if different[name]
-            else "; the masks cost about the same: N counts damage, not abilities"
+    numbers = []
+    for name in counting:
+        damage = number[name] > 0 and not different[name]
+        numbers.append(
+            f"{name}: N {number[name]}, {reach[name]} bounds of over_random reach 0.1"
+            + ("; the masks cost about the same: N counts damage, not abilities" if damage else "")
         )
-        for name in counting
-    ]
+    several, narrow = int((number >= 2).sum()), int((reach <= 1).sum())
+    if counting:
+        low, high = binomtest(several, len(counting)).proportion_ci(0.95, method="exact")
+        numbers.append(f"N of 2 or more: {several} of {len(counting)} ({low:.2f} to {high:.2f})")
+        numbers.append(f"at most one bound of over_random reaches 0.1: {narrow} of {len(counting)}")
     if len(counting) < 4:
         return Verdict(STATEMENT_1, OPEN, (*numbers, "fewer than four benchmarks count"))
-    several, narrow = int((number >= 2).sum()), int((reach <= 1).sum())
-    low, high = binomtest(several, len(counting)).proportion_ci(0.95, method="exact")
-    numbers.append(f"N of 2 or more: {several} of {len(counting)} ({low:.2f} to {high:.2f})")
-    numbers.append(f"at most one bound of over_random reaches 0.1: {narrow} of {len(counting)}")
     confirmed, refuted = 2 * several > len(counting), 2 * narrow > len(counting)
     if confirmed == refuted:
         return Verdict(STATEMENT_1, OPEN, tuple(numbers))
@@ -124,7 +124,7 @@ def broader_code(tables: Tables, rules: Rules) -> Verdict:
         f"{name}: N {number[name]}, effective number {row.effective:.1f} "
         f"({row.effective_low:.1f} to {row.effective_high:.1f}; "
         f"noise {row.noise_low:.1f} to {row.noise_high:.1f})"
-        for name, row in found.iterrows()
+        for name, row in zip(counting, (found.loc[own] for own in counting), strict=True)
     ]
     reason = _undecidable(rules, counting, found.effective)
     if reason:
@@ -155,14 +155,15 @@ def _undecidable(rules: Rules, counting: Sequence[str], effective: pd.Series) ->
         return f"no AIS on {', '.join(missing)}"
     if len(counting) < 7:
         return "fewer than seven benchmarks count"
-    flat = list(effective.index[effective.isna()])
+    flat = [name for name in rules.code if pd.isna(effective[name])]
     return f"no effective number on {', '.join(flat)}" if flat else ""
 
 
 def _permutation_p(effective: pd.Series, code: Sequence[str]) -> float:
     """Share of pairs of benchmarks whose mean is at least that of the code benchmarks."""
     observed = effective[list(code)].mean()
-    means = [effective[list(pair)].mean() for pair in combinations(effective.index, len(code))]
+    defined = effective.dropna()
+    means = [defined[list(pair)].mean() for pair in combinations(defined.index, len(code))]
     return sum(mean >= observed for mean in means) / len(means)
 
 

@@ -10,6 +10,9 @@ import pandas as pd
 import yaml
 
 LEVEL = 0.05
+PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
+# Of the name of an ability's own test, after the ability's.
+SUFFIX = "_test"
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,22 @@ def read_tables(folder: Path, model: str) -> Tables:
     )
 
 
-PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
-
-
 def joined(choices: Tables, written: Tables) -> Tables:
     """What decides: the cells of a run, and those that a second run with all benchmarks adds.
 
     Effective numbers, reliabilities, similarities and controls are those of the second run.
+
+    Raises:
+        ValueError: the masks of the two runs differ, or the second lacks a benchmark of the first.
     """
+    first, second = (
+        set(zip(run.cells.ability, run.cells.mask_digest, strict=True))
+        for run in (choices, written)
+    )
+    if first != second:
+        raise ValueError("the two runs have different masks; expected the same")
+    lacking = set(choices.cells.benchmark) - set(written.cells.benchmark)
+    if lacking:
+        raise ValueError(f"the second run lacks {', '.join(sorted(lacking))}")
     added = written.cells[~written.cells.benchmark.isin(choices.cells.benchmark)]
     return replace(written, cells=pd.concat([choices.cells, added], ignore_index=True))

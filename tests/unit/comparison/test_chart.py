@@ -26,12 +26,14 @@ def test_companions_that_were_not_asked_are_in_neither_legend_nor_caption(
     summary: pd.DataFrame, tmp_path: Path
 ) -> None:
     assert {"read-offs", "blanks"} < set(_legend(summary))
+    caption = tmp_path / "m.txt"
+    draw_combinations(summary, "m", [caption])
+    assert "A read-off states the answer" in caption.read_text()
     summary[["read_off", "blank"]] = float("nan")
     assert _legend(summary) == [
         "its own items",
         "other abilities' items",
         "own items under random masks",
     ]
-    caption = tmp_path / "m.txt"
     draw_combinations(summary, "m", [caption])
     assert "read-off" not in caption.read_text()

@@ -55,6 +55,7 @@ def tables() -> Callable[..., Tables]:
     ) -> Tables:
         cells = [
             {"benchmark": benchmark, "ability": ability, "seed": float("nan")}
+            | {"mask_digest": f"digest of {ability}"}
             | QUIET
             | (changed or {}).get((benchmark, ability), {})
             for benchmark in benchmarks

@@ -43,10 +43,18 @@ def test_perfect_agreement_is_as_rare_as_the_orders_of_three_names(rules: Rules)
 
 def test_each_benchmark_is_left_out_once(rules: Rules) -> None:
     table = _table({"one": [1, 0, 0.5], "two": [1, 0, 0.5]})
-    assert {name: found.rank for name, found in left_out(table, rules, factor=False).items()} == {
-        "one": 3,
-        "two": 1,
-    }
+    found = left_out(table, rules, without_factor=False)
+    assert {name: own.rank for name, own in found.items()} == {"one": 3, "two": 1}
+    # One row would be its own first factor, and its remainder the noise of rounding.
+    assert left_out(table, rules, without_factor=True) == {}
+
+
+def test_the_factor_is_fitted_without_the_benchmark_that_is_left_out(rules: Rules) -> None:
+    # Without `three`, the first factor is the first row, and the second is what it leaves.
+    table = _table({"one": [3, 0, 0], "two": [0, 1, 0], "three": [0, 9, 7]})
+    found = left_out(table, rules, without_factor=True)["three"]
+    # Of one's zeros, a ties with b and c at 2; two's b is first.
+    assert found.rank == pytest.approx((2 + 1) / 2)
 
 
 def test_a_table_of_one_factor_leaves_nothing(tables: Make, rules: Rules) -> None:

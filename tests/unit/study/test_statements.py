@@ -46,7 +46,7 @@ def test_three_of_four_benchmarks_with_two_effects_confirm_the_first(
     # Clopper and Pearson for 3 of 4: the bounds are known.
     assert "N of 2 or more: 3 of 4 (0.19 to 0.99)" in verdict.numbers
     damage = ["counts damage, not abilities" in number for number in verdict.numbers[:4]]
-    assert damage == [False, True, True, True]
+    assert damage == [False, True, True, False]
 
 
 def test_half_of_the_benchmarks_is_not_most(tables: Make, rules: Rules) -> None:
@@ -166,6 +166,29 @@ def test_flat_profiles_leave_the_third_open(tables: Make, rules: Rules) -> None:
     flat = {"four": {"effective": float("nan")}}
     verdict = broader_code(tables({}, flat, benchmarks=EIGHT), rules)
     assert (verdict.verdict, verdict.numbers[-1]) == (OPEN, "no effective number on four")
+
+
+def test_without_an_ais_on_the_control_code_is_not_confirmed_but_may_be_refuted(
+    tables: Make, rules: Rules
+) -> None:
+    control = {("two", own): {"ais": float("nan")} for own in ("a", "b", "c")}
+    code = {(name, own): EFFECT for name in ("three", "four") for own in ("a", "b")}
+    wide = tables(control | code, {"three": WIDE, "four": WIDE}, benchmarks=EIGHT)
+    assert broader_code(wide, rules).verdict == OPEN
+    narrow = tables(control, {"three": NARROW, "four": NARROW}, benchmarks=EIGHT)
+    assert broader_code(narrow, rules).verdict == REFUTED
+
+
+def test_a_flat_profile_elsewhere_leaves_the_third_decidable(tables: Make, rules: Rules) -> None:
+    code = {"three": NARROW, "four": NARROW, "eight": {"effective": float("nan")}}
+    assert broader_code(tables({}, code, benchmarks=EIGHT), rules).verdict == REFUTED
+
+
+def test_an_order_that_changes_needs_both_signs_to_be_clear(tables: Make, rules: Rules) -> None:
+    crossing = _crossing("one", "two") | _crossing("four", "three")
+    for name in ("two", "three"):
+        crossing[(name, "c")] = crossing[(name, "c")] | {"q_others": 0.06}
+    assert distinct_mixtures(tables(crossing), rules).verdict == OPEN
 
 
 def test_an_interval_around_the_median_does_not_refute(tables: Make, rules: Rules) -> None:

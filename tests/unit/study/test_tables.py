@@ -23,6 +23,14 @@ def test_a_second_run_adds_benchmarks_and_decides_between_them(
     assert both.similarities is written.similarities
 
 
+def test_runs_that_do_not_belong_together_are_refused(tables: Callable[..., Tables]) -> None:
+    other = tables({("one", "a"): {"mask_digest": "another"}})
+    with pytest.raises(ValueError, match="different masks"):
+        joined(tables(), other)
+    with pytest.raises(ValueError, match="the second run lacks four, three"):
+        joined(tables(), tables(benchmarks=("one", "two")))
+
+
 def test_a_run_with_two_kinds_of_masks_is_refused(tmp_path: Path) -> None:
     row = {"model": "m", "headline": True, "ablation_of": "mask", "selection": "specific"}
     rows = pd.DataFrame([row | {"fraction": fraction} for fraction in (0.001, 0.002)])
