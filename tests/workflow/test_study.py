@@ -19,15 +19,18 @@ def test_every_number_of_the_study_comes_from_a_run_s_tables(finished: Project) 
         labels={test: [test.removesuffix("_test")] for test in tests},
         permutations=100,
     )
-    tables = read_tables(folder, "tiny")
+    read = read_tables(folder, "tiny")
+    # Eight items are too few for an AIS: the drops take its place, so that every rule has a number.
+    drops = {"ais": lambda rows: rows.intact - rows.ablated}
+    tables = replace(read, cells=read.cells.assign(**drops), controls=read.controls.assign(**drops))
     text = "\n".join(told(tables, tables, rules))
     for number in range(1, 5):
         assert f"## {number}. " in text
     impact = pd.read_csv(folder / "impact.csv")
     own = impact[(impact.ability == "places") & (impact.benchmark == "places_test")]
-    dose = own[own.headline].ais.item()
-    assert f"- places: dose {dose:.3f} (" in text
+    own = own[own.headline]
+    assert f"- places: dose {(own.intact - own.ablated).item():.3f} (" in text
     assert "mean on 1 other tests" in text
     assert "one factor explains" in text
-    assert "colours_test and places_test: " in text
+    assert "colours_test and places_test: undecided" in text
     assert "- as they are: mean " in text
