@@ -132,7 +132,7 @@ def mask_of(project: Project, ablation: str, combination: str) -> dict[str, Any]
         ({"importance": {"against": "read_off"}}, "it has no companion 'read_off'"),
         (
             {"ablation": "blank"},
-            "combinations.wrong, ablation: 'blank'; expected zero, mean, {scale: FACTOR}, or flip",
+            "combinations.wrong, ablation: 'blank'; expected zero, mean or {scale: FACTOR}; in a",
         ),
         (
             {"ablation": "flip", "unit": "weight", "scope": "all_layers"},
