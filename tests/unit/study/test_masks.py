@@ -42,6 +42,11 @@ def test_each_condition_rules_a_mask_out(changed: dict[str, float]) -> None:
     assert not mask.possible
 
 
+def test_a_dose_of_half_and_a_tenth_on_other_tests_are_still_allowed() -> None:
+    (mask,) = _found({"ais": 0.5}, others=0.1)
+    assert mask.possible
+
+
 def test_a_mask_that_costs_other_tests_more_than_a_tenth_is_not_valid() -> None:
     (mask,) = _found({}, others=0.11)
     assert not mask.possible

@@ -54,8 +54,17 @@ def test_half_of_the_benchmarks_is_not_most(tables: Make, rules: Rules) -> None:
     assert several_abilities(tables(wide), rules).verdict == OPEN
 
 
+def test_one_effect_is_not_several(tables: Make, rules: Rules) -> None:
+    # A second bound that reaches 0.1 keeps these benchmarks from being narrow.
+    one = {(name, "a"): EFFECT for name in BENCHMARKS}
+    wide = {(name, "b"): {"over_random_high": 0.1} for name in BENCHMARKS}
+    assert several_abilities(tables(one | wide), rules).verdict == OPEN
+
+
 def test_narrow_bounds_refute_the_first(tables: Make, rules: Rules) -> None:
-    assert several_abilities(tables({("one", "a"): EFFECT}), rules).verdict == REFUTED
+    # One bound on each of the benchmarks: at most one, as the rule says.
+    one = {(name, "a"): EFFECT for name in BENCHMARKS}
+    assert several_abilities(tables(one), rules).verdict == REFUTED
 
 
 def test_two_bounds_on_half_of_the_benchmarks_do_not_refute_it(tables: Make, rules: Rules) -> None:
@@ -197,6 +206,24 @@ def test_an_interval_around_the_median_does_not_refute(tables: Make, rules: Rule
     assert broader_code(tables({}, effective, benchmarks=EIGHT), rules).verdict == OPEN
 
 
+@pytest.mark.parametrize(
+    ("abilities", "effective", "benchmarks"),
+    [
+        # Broader in one of the two numbers alone; and in both, but on six benchmarks only.
+        ((), WIDE, EIGHT),
+        (("a", "b"), {"effective": 4.5}, EIGHT),
+        (("a", "b"), WIDE, EIGHT[:6]),
+    ],
+)
+def test_code_that_is_broader_in_part_is_not_confirmed(
+    tables: Make, rules: Rules, abilities: tuple[str, ...], effective: dict[str, float],
+    benchmarks: tuple[str, ...],
+) -> None:  # fmt: skip
+    code = {(name, own): EFFECT for name in ("three", "four") for own in abilities}
+    found = tables(code, dict.fromkeys(("three", "four"), effective), benchmarks=benchmarks)
+    assert broader_code(found, rules).verdict == OPEN
+
+
 def test_narrow_code_refutes_the_third(tables: Make, rules: Rules) -> None:
     effective = {"three": NARROW, "four": NARROW}
     assert broader_code(tables({}, effective, benchmarks=EIGHT), rules).verdict == REFUTED
@@ -249,6 +276,13 @@ def test_an_ability_that_hurts_needs_every_one_of_its_signs(
 
 def test_a_benchmark_without_more_items_cannot_replicate(tables: Make, rules: Rules) -> None:
     assert hurting_abilities(tables({("four", "b"): HURTING}), rules).verdict == OPEN
+
+
+def test_an_own_test_is_no_benchmark_of_the_study(tables: Make, rules: Rules) -> None:
+    found = tables({("a_test", "b"): HURTING}, benchmarks=("one", "two", "a_test"))
+    verdict = hurting_abilities(found, rules)
+    assert verdict.verdict == REFUTED
+    assert verdict.numbers[0].endswith(": 0 of 6")
 
 
 def test_wide_intervals_leave_the_fourth_open(tables: Make, rules: Rules) -> None:
