@@ -61,8 +61,8 @@ def test_a_benchmark_that_needs_an_ability() -> None:
     )
     assert second == Answer(
         OWN[B],
-        "No ability stands out: no mask costs more than random masks and the other abilities' "
-        "masks do.",
+        "No ability stands out: no mask costs significantly more than random masks and the other "
+        "abilities' masks do.",
         "With 60 items the minimum detectable AIS is 0.25. The reliability of the profile is "
         "unknown: ten items are too few.",
         "No check of this benchmark found a fault.",

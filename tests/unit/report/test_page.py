@@ -157,7 +157,7 @@ def test_what_a_profile_says_is_read_from_the_tables(
     assert f"Deductive reasoning {doubt}, Spatial reasoning {doubt}" in text
     first = text.partition("Every cell with its controls")[0]
     assert first.count("No ability stands out") == 1, "of the second: the third has no AIS"
-    assert first.count("How sure:") == first.count("What is wrong:") == 2
+    assert first.count("How certain:") == first.count("What is wrong:") == 2
     for benchmark, summary in zip(findings["benchmark"], findings["summary"], strict=True):
         words = benchmark.replace("_", " ").capitalize()
         assert words + summary.removeprefix(benchmark) in text

@@ -97,7 +97,7 @@ def _needs(row: Row, matrix: Matrix) -> Iterator[str]:
         )
     else:
         other = " other" if row["broken"] else ""
-        yield f"No{other} ability stands out: no mask costs more than {others} do."
+        yield f"No{other} ability stands out: no mask costs significantly more than {others} do."
     if better := _split(row["hindering"]):
         yield f"It does better without {_with_ais(better, row, matrix)}."
 
