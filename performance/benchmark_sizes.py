@@ -14,72 +14,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
-from statistics import fmean
-from typing import Any
 
 from benchprof.data import BENCHMARKS
 from benchprof.files import write_json
+from benchprof.plan.lengths import measured_lengths
 from benchprof.run.configuration import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
-from benchprof.tasks.requests import Document, build_requests
 from benchprof.tasks.source import load_tasks, task_source
 
 SIZES = BENCHMARKS / "sizes.json"
 
 
-def tree_size(texts: Sequence[str]) -> int:
-    """Characters of the prefix tree of some texts."""
-    ordered = sorted(texts)
-    shared = (common_prefix(*pair) for pair in pairwise(ordered))
-    return sum(map(len, ordered)) - sum(shared)
-
-
-def common_prefix(one: str, other: str) -> int:
-    """Characters that two texts begin with in common."""
-    pairs = zip(one, other, strict=False)
-    differing = (place for place, (a, b) in enumerate(pairs) if a != b)
-    return next(differing, min(len(one), len(other)))
-
-
 def measured(name: str, data: Path) -> dict[str, int]:
     """The lengths of one benchmark's texts."""
-    definition = read_definition(name, "benchmark")
-    files = local_files(definition, data)
+    files = local_files(read_definition(name, "benchmark"), data)
     tasks = load_tasks(task_source(ShippedBenchmark(benchmark=name), local_files=files))
-    by_task: dict[str, list[Document]] = {}
-    for document in build_requests(tasks, None, 0).documents:
-        by_task.setdefault(str(document.task.config.task), []).append(document)
-    prefixes, own, answers = [], [], []
-    for documents in by_task.values():
-        texts = [["".join(i.args[:1] + _continuation(i)) for i in d.instances] for d in documents]
-        ordered = sorted(text for one in texts for text in one)
-        prefix = common_prefix(ordered[0], ordered[-1])
-        prefixes.append(prefix if len(documents) > 1 else 0)
-        own += [tree_size(one) - prefixes[-1] for one in texts]
-        answers += [_answer(document) for document in documents]
-    return {
-        "prefix": round(fmean(prefixes)),
-        "item": round(fmean(own)),
-        "answer": round(fmean(answers)),
-    }
-
-
-def _continuation(instance: Any) -> tuple[str, ...]:
-    return instance.args[1:2] if instance.request_type == "loglikelihood" else ()
-
-
-def _answer(document: Document) -> int:
-    """Characters that the model writes, if it is as brief as the examples or the solution are."""
-    if document.instances[0].request_type != "generate_until":
-        return 0
-    examples = getattr(document.task.config.fewshot_config, "samples", None)
-    if isinstance(examples, list) and "target" in examples[0]:
-        return round(fmean(len(example["target"]) for example in examples))
-    solution = document.content.get("canonical_solution") or document.content.get("code")
-    return len(solution or str(document.task.doc_to_target(document.content)))
+    lengths = measured_lengths(tasks)
+    return {"prefix": lengths.prefix, "item": lengths.item, "answer": lengths.answer}
 
 
 def main() -> int:

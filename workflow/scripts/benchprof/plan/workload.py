@@ -11,14 +11,18 @@ from benchprof.abilities.item import Item, check_companions, companion_of, read_
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.run.configuration import AbilitySplit, Benchmark, ShippedBenchmark
+from benchprof.plan.lengths import Lengths, measured_lengths
+from benchprof.run.configuration import AbilitySplit, Benchmark, ShippedBenchmark, TaskFile
 from benchprof.scoring.generation import MOST_ITEMS
+from benchprof.tasks.source import load_tasks, task_source
 
 SIZES = BENCHMARKS / "sizes.json"
 CHARACTERS = 4.0
 """Per token, where nothing else is said."""
 CHAT_CHARACTERS = 120
 """A chat template's own text: the default system message, headers and ends of two turns."""
+MEASURED_ITEMS = 200
+"""Of a benchmark of a user's own, items whose length is measured."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,8 @@ def benchmark_questions(
         characters: per token.
 
     Raises:
-        InputError: a shipped benchmark is not in the table of sizes, or an item lacks the
-            companion that is asked.
+        InputError: a shipped benchmark is not in the table of sizes, a task or its items are
+            faulty, or an item lacks the companion that is asked.
     """
     limit = benchmark.limit
     if ability_items is not None:
@@ -119,15 +123,28 @@ def benchmark_questions(
             check_companions(ability_items, items, kind, f"benchmarks.{name}.companion")
             items = [companion_of(item, kind) for item in items]
         return _questions(items, limit, characters)
-    if not isinstance(benchmark, ShippedBenchmark):
-        return None
-    sizes = json.loads(SIZES.read_text(encoding="utf-8"))
-    if benchmark.benchmark not in sizes:
-        raise InputError(f"benchmarks.{name}", "no size is known", f"an entry in {SIZES}")
-    size = sizes[benchmark.benchmark]
-    used = min(limit or size["items"], size["items"])
-    prefix, item, answer = (_tokens(size[k], characters) for k in ("prefix", "item", "answer"))
-    tasks = min(used, size["tasks"])
+    lengths = _lengths(name, benchmark)
+    return None if lengths is None else _asked(lengths, limit, characters)
+
+
+def _lengths(name: str, benchmark: Benchmark) -> Lengths | None:
+    """How long a benchmark's texts are, from a table or its own files; None where neither says."""
+    if isinstance(benchmark, ShippedBenchmark):
+        sizes = json.loads(SIZES.read_text(encoding="utf-8"))
+        if benchmark.benchmark not in sizes:
+            raise InputError(f"benchmarks.{name}", "no size is known", f"an entry in {SIZES}")
+        return Lengths(**sizes[benchmark.benchmark])
+    if isinstance(benchmark, TaskFile) and benchmark.data is not None:
+        return measured_lengths(load_tasks(task_source(benchmark)), MEASURED_ITEMS)
+    return None
+
+
+def _asked(lengths: Lengths, limit: int | None, characters: float) -> Questions:
+    """What a sample of a benchmark asks."""
+    used = min(limit or lengths.items, lengths.items)
+    own = (lengths.prefix, lengths.item, lengths.answer)
+    prefix, item, answer = (_tokens(length, characters) for length in own)
+    tasks = min(used, lengths.tasks)
     # Where the model writes, a beginning is computed once for full batches of prompts or for all.
     alone = answer and (prefix < item or (tasks > 1 and used < 2 * tasks * MOST_ITEMS))
     read = used * item + (used if alone else tasks) * prefix

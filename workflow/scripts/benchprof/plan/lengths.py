@@ -1,0 +1,93 @@
+"""The lengths of a benchmark's texts, measured on its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+from typing import Any
+
+from lm_eval.api.task import Task
+
+from benchprof.tasks.requests import Document, build_requests
+
+
+SOLUTIONS = ("canonical_solution", "code", "working")
+"""Fields of an item that contain a solution as the model should write it."""
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """How much a whole benchmark has its model read and write: means in characters.
+
+    Attributes:
+        items: their number.
+        tasks: over which they are spread.
+        prefix: of what all requests of a task begin with, counted once a task.
+        item: of an item's own requests, with what they share counted once.
+        answer: of what the model writes to an item; 0 where it chooses.
+    """
+
+    items: int
+    tasks: int
+    prefix: int
+    item: int
+    answer: int
+
+
+def measured_lengths(tasks: Sequence[Task], most: int | None = None) -> Lengths:
+    """The lengths of the texts of some tasks.
+
+    Args:
+        tasks: whose items are there.
+        most: items that are measured; a sample is taken to be like all of them.
+    """
+    by_task: dict[str, list[Document]] = {}
+    for document in build_requests(tasks, most, 0).documents:
+        by_task.setdefault(str(document.task.config.task), []).append(document)
+    prefixes, own, answers = [], [], []
+    for documents in by_task.values():
+        texts = [["".join(i.args[:1] + _continuation(i)) for i in d.instances] for d in documents]
+        ordered = sorted(text for one in texts for text in one)
+        prefix = _common_prefix(ordered[0], ordered[-1])
+        prefixes.append(prefix if len(documents) > 1 else 0)
+        own += [_tree_size(one) - prefixes[-1] for one in texts]
+        answers += [_answer(document) for document in documents]
+    return Lengths(
+        items=sum(len(task.eval_docs) for task in tasks),
+        tasks=len(tasks),
+        prefix=round(fmean(prefixes)),
+        item=round(fmean(own)),
+        answer=round(fmean(answers)),
+    )
+
+
+def _tree_size(texts: Sequence[str]) -> int:
+    """Characters of the prefix tree of some texts."""
+    ordered = sorted(texts)
+    shared = (_common_prefix(*pair) for pair in pairwise(ordered))
+    return sum(map(len, ordered)) - sum(shared)
+
+
+def _common_prefix(one: str, other: str) -> int:
+    """Characters that two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    differing = (place for place, (a, b) in enumerate(pairs) if a != b)
+    return next(differing, min(len(one), len(other)))
+
+
+def _continuation(instance: Any) -> tuple[str, ...]:
+    return instance.args[1:2] if instance.request_type == "loglikelihood" else ()
+
+
+def _answer(document: Document) -> int:
+    """Characters that the model writes, if it is as brief as the examples or the solution are."""
+    if document.instances[0].request_type != "generate_until":
+        return 0
+    examples = getattr(document.task.config.fewshot_config, "samples", None)
+    if isinstance(examples, list) and "target" in examples[0]:
+        return round(fmean(len(example["target"]) for example in examples))
+    solutions = (document.content.get(name) for name in SOLUTIONS)
+    target = str(document.task.doc_to_target(document.content))
+    return len(next((own for own in solutions if isinstance(own, str) and own), target))
