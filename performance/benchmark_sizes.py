@@ -24,13 +24,15 @@ from benchprof.tasks.definition import local_files, read_definition
 from benchprof.tasks.source import load_tasks, task_source
 
 SIZES = BENCHMARKS / "sizes.json"
+SOLUTIONS = ("canonical_solution", "code")
+"""Programs, of items whose targets are tests."""
 
 
 def measured(name: str, data: Path) -> dict[str, int]:
     """The lengths of one benchmark's texts."""
     files = local_files(read_definition(name, "benchmark"), data)
     tasks = load_tasks(task_source(ShippedBenchmark(benchmark=name), local_files=files))
-    lengths = measured_lengths(tasks)
+    lengths = measured_lengths(tasks, solutions=SOLUTIONS)
     return {"prefix": lengths.prefix, "item": lengths.item, "answer": lengths.answer}
 
 

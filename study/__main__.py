@@ -66,9 +66,9 @@ def _labels(tables: Tables, rules: Rules) -> Iterator[str]:
             yield _said(f"{told}, {name} left out", found)
 
 
-def _second_profiles(tables: Tables, rules: Rules) -> Iterator[str]:
+def _second_profiles(title: str, tables: Tables, rules: Rules) -> Iterator[str]:
     counting = tables.counting(rules.benchmarks)
-    yield "\n## Two sources\n"
+    yield f"\n## {title}\n"
     own = {f"{ability}{SUFFIX}" for ability in tables.cells.ability}
     if not own <= set(tables.cells.benchmark) or not counting:
         yield "- the run lacks an own test, or no benchmark counts"
@@ -82,20 +82,25 @@ def _second_profiles(tables: Tables, rules: Rules) -> Iterator[str]:
         yield f"- {told}: mean {mean} of {len(defined)} ({each})"
 
 
-def told(tables: Tables, states: Tables, rules: Rules) -> Iterator[str]:
-    """The verdicts on one run's masks and the convergent evidence, line by line.
+def told(choices: Tables, written: Tables | None, rules: Rules) -> Iterator[str]:
+    """The verdicts on one model's masks and the convergent evidence, line by line.
 
     Args:
-        tables: what decides.
-        states: the run whose states have answered all benchmarks.
+        choices: a run whose answers are choices.
+        written: a run with the same masks that adds the written benchmarks.
         rules: of the study.
+
+    Raises:
+        ValueError: the masks of the two runs differ, or the second lacks a benchmark of the first.
     """
-    return chain(
-        _statements(tables, rules),
-        _masks(tables),
-        _labels(tables, rules),
-        _second_profiles(states, rules),
-    )
+    tables = joined(choices, written) if written else choices
+    profiles = [_second_profiles("Two sources", choices, rules)]
+    if written:
+        profiles = [
+            _second_profiles("Two sources, all benchmarks", written, rules),
+            _second_profiles("Two sources, multiple choice alone", choices, rules),
+        ]
+    return chain(_statements(tables, rules), _masks(tables), _labels(tables, rules), *profiles)
 
 
 def main() -> None:
@@ -107,13 +112,11 @@ def main() -> None:
     )
     parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
-    tables, rules = read_tables(options.profiles, options.model), read_rules()
-    states = tables
-    if options.all:
-        states = read_tables(options.all, options.model)
-        tables = joined(tables, states)
+    choices = read_tables(options.profiles, options.model)
+    written = read_tables(options.all, options.model) if options.all else None
+    lines = told(choices, written, read_rules())
     print(f"# {options.model}")
-    for line in told(tables, states, rules):
+    for line in lines:
         print(line)
 
 

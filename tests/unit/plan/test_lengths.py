@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from benchprof.files import write_text
 from benchprof.plan.lengths import Lengths, measured_lengths
@@ -25,45 +28,68 @@ generation_kwargs: {until: ["\\n"], max_gen_toks: 96}
 """
 
 
-def benchmark(folder: Path, task: str, items: list[dict[str, object]]) -> TaskFile:
+def benchmark(folder: Path, task: str, items: list[dict[str, Any]], **more: Any) -> TaskFile:
     write_text(folder / "task.yaml", task)
     write_text(folder / "items.jsonl", "".join(json.dumps(item) + "\n" for item in items))
-    return TaskFile(task_file=str(folder / "task.yaml"), data=str(folder / "items.jsonl"))
+    files = {"task_file": str(folder / "task.yaml"), "data": str(folder / "items.jsonl")}
+    return TaskFile(**files, **more)
 
 
-def lengths(own: TaskFile, most: int | None = None) -> Lengths:
-    return measured_lengths(load_tasks(task_source(own)), most)
+def lengths(own: TaskFile, most: int | None = None, **more: Any) -> Lengths:
+    return measured_lengths(load_tasks(task_source(own)), most, **more)
 
 
 def test_what_texts_share_is_counted_once(tmp_path: Path) -> None:
-    """Both begin with "Q: "; "xx\\nA: " or "y\\nA: " follows, then "yes" and "no" or "1" and "12"."""
-    items: list[dict[str, object]] = [
-        {"q": "xx", "options": ["yes", "no"], "answer": 0},
-        {"q": "y", "options": ["1", "12"], "answer": 1},
-    ]
-    own = benchmark(tmp_path, CHOOSES, items)
+    r"""After "Q: " come "xx\nA:" and "y\nA:", then " yes" and " no", " 1" and " 12"."""
+    own = benchmark(
+        tmp_path,
+        CHOOSES,
+        [{"q": "xx", "options": ["yes", "no"], "answer": 0},
+         {"q": "y", "options": ["1", "12"], "answer": 1}],
+    )  # fmt: skip
     first, second = len("xx\nA: ") + len("yes") + len("no"), len("y\nA: ") + len("12")
     assert lengths(own) == Lengths(2, 1, len("Q: "), round((first + second) / 2), 0)
 
 
-def test_an_answer_is_as_long_as_the_solution(tmp_path: Path) -> None:
-    items: list[dict[str, object]] = [
-        {"q": "1 + 1?", "answer": "2", "working": "1 + 1 = 2."},
-        {"q": "2 + 2?", "answer": "4", "working": "2 + 2 = 4."},
-    ]
-    assert lengths(benchmark(tmp_path, WRITES, items)).answer == len("1 + 1 = 2.")
-    for item in items:
-        del item["working"]
-    assert lengths(benchmark(tmp_path, WRITES, items)).answer == len("2")
+def test_examples_that_items_share_are_counted_once(tmp_path: Path) -> None:
+    """An item that is among the examples has others, which share less of their beginning."""
+    items = [{"q": f"{n:04}" * 10, "options": ["yes", "no"], "answer": 0} for n in range(40)]
+    one = len("Q: " + "0000" * 10 + "\nA: yes\n\n")
+    found = lengths(benchmark(tmp_path, CHOOSES, items, fewshot=8))
+    assert found.prefix + 40 * found.item < 3 * 8 * one + 40 * 2 * one
+    # With its own draw each item has eight examples of its own.
+    found = lengths(benchmark(tmp_path, CHOOSES, items, fewshot=8), fewshot_draw="per_document")
+    assert found.prefix + 40 * found.item > 0.8 * 40 * 8 * one
+
+
+def test_an_answer_is_as_long_as_the_target_or_the_solution(tmp_path: Path) -> None:
+    own = benchmark(tmp_path, WRITES, [{"q": "1 + 1?", "answer": "2", "code": "return 2"}] * 2)
+    assert lengths(own).answer == len("2")
+    assert lengths(own, solutions=["canonical_solution", "code"]).answer == len("return 2")
+    several = benchmark(tmp_path, WRITES, [{"q": "1 + 1?", "answer": ["two", "2", "II"]}] * 2)
+    assert lengths(several).answer == len("two")
 
 
 def test_a_sample_stands_for_all_items(tmp_path: Path) -> None:
-    items: list[dict[str, object]] = [{"q": f"{n:03}", "answer": "12345"} for n in range(30)]
-    own = benchmark(tmp_path, WRITES, items)
-    assert lengths(own, 5).items == 30
-    own = own.model_copy(update={"limit": 10})
-    read, prompt = len("Q: "), len("012\nA:")
-    # The prefix is read once more for each item, as it is shorter than half of the prompt.
-    assert benchmark_questions("b", own, None, [], 1) == Questions(
-        10, 10 * (read + prompt), 50, read + prompt + 5
+    own = benchmark(
+        tmp_path, WRITES, [{"q": f"{letter}23", "answer": "12345"} for letter in "abcdefghij" * 3]
     )
+    assert lengths(own, 5) == Lengths(30, 1, len("Q: "), len("a23\nA:"), 5)
+    # The beginning is read again for each item, as it is shorter than half of the prompt.
+    prompt = len("Q: a23\nA:")
+    asked = benchmark_questions("b", own.model_copy(update={"limit": 10}), None, [], 1)
+    assert asked == Questions(10, 10 * prompt, 50, prompt + 5)
+
+
+@pytest.mark.parametrize("missing", ["task.yaml", "items.jsonl"])
+def test_a_plan_does_without_a_benchmark_whose_files_are_missing(
+    missing: str, tmp_path: Path
+) -> None:
+    own = benchmark(tmp_path, WRITES, [{"q": "1 + 1?", "answer": "2"}])
+    (tmp_path / missing).unlink()
+    assert benchmark_questions("b", own, None, [], 1) is None
+
+
+def test_a_plan_does_without_a_benchmark_with_a_faulty_item(tmp_path: Path) -> None:
+    own = benchmark(tmp_path, CHOOSES, [{"q": "1 + 1?", "options": ["1", "2"], "answer": 5}])
+    assert benchmark_questions("b", own, None, [], 1) is None

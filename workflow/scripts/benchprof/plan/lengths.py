@@ -13,10 +13,6 @@ from lm_eval.api.task import Task
 from benchprof.tasks.requests import Document, build_requests
 
 
-SOLUTIONS = ("canonical_solution", "code", "working")
-"""Fields of an item that contain a solution as the model should write it."""
-
-
 @dataclass(frozen=True)
 class Lengths:
     """How much a whole benchmark has its model read and write: means in characters.
@@ -25,7 +21,8 @@ class Lengths:
         items: their number.
         tasks: over which they are spread.
         prefix: of what all requests of a task begin with, counted once a task.
-        item: of an item's own requests, with what they share counted once.
+        item: of an item's requests beyond that, with what they share with each other and, where
+            the model chooses, with other items counted once.
         answer: of what the model writes to an item; 0 where it chooses.
     """
 
@@ -36,24 +33,37 @@ class Lengths:
     answer: int
 
 
-def measured_lengths(tasks: Sequence[Task], most: int | None = None) -> Lengths:
+def measured_lengths(
+    tasks: Sequence[Task],
+    most: int | None = None,
+    fewshot_draw: str = "fixed",
+    solutions: Sequence[str] = (),
+) -> Lengths:
     """The lengths of the texts of some tasks.
 
     Args:
         tasks: whose items are there.
         most: items that are measured; a sample is taken to be like all of them.
+        fewshot_draw: `fixed` or `per_document`, as the benchmark draws its examples.
+        solutions: fields of an item that hold what the model should write where the target is
+            something else; the first that an item has.
     """
     by_task: dict[str, list[Document]] = {}
-    for document in build_requests(tasks, most, 0).documents:
+    for document in build_requests(tasks, most, 0, fewshot_draw=fewshot_draw).documents:
         by_task.setdefault(str(document.task.config.task), []).append(document)
     prefixes, own, answers = [], [], []
     for documents in by_task.values():
         texts = [["".join(i.args[:1] + _continuation(i)) for i in d.instances] for d in documents]
-        ordered = sorted(text for one in texts for text in one)
-        prefix = _common_prefix(ordered[0], ordered[-1])
-        prefixes.append(prefix if len(documents) > 1 else 0)
-        own += [_tree_size(one) - prefixes[-1] for one in texts]
-        answers += [_answer(document) for document in documents]
+        every = [text for one in texts for text in one]
+        prefix = _shared(min(every), max(every)) if len(documents) > 1 else 0
+        prefixes.append(prefix)
+        written = [_answer(document, solutions) for document in documents]
+        answers += written
+        # Prompts of answers share no more than the beginning of all of them.
+        if any(written):
+            own += [_tree_size(one) - prefix for one in texts]
+        else:
+            own += [(_tree_size(every) - prefix) / len(documents)] * len(documents)
     return Lengths(
         items=sum(len(task.eval_docs) for task in tasks),
         tasks=len(tasks),
@@ -66,11 +76,10 @@ def measured_lengths(tasks: Sequence[Task], most: int | None = None) -> Lengths:
 def _tree_size(texts: Sequence[str]) -> int:
     """Characters of the prefix tree of some texts."""
     ordered = sorted(texts)
-    shared = (_common_prefix(*pair) for pair in pairwise(ordered))
-    return sum(map(len, ordered)) - sum(shared)
+    return sum(map(len, ordered)) - sum(_shared(*pair) for pair in pairwise(ordered))
 
 
-def _common_prefix(one: str, other: str) -> int:
+def _shared(one: str, other: str) -> int:
     """Characters that two texts begin with in common."""
     pairs = zip(one, other, strict=False)
     differing = (place for place, (a, b) in enumerate(pairs) if a != b)
@@ -81,13 +90,14 @@ def _continuation(instance: Any) -> tuple[str, ...]:
     return instance.args[1:2] if instance.request_type == "loglikelihood" else ()
 
 
-def _answer(document: Document) -> int:
+def _answer(document: Document, solutions: Sequence[str]) -> int:
     """Characters that the model writes, if it is as brief as the examples or the solution are."""
     if document.instances[0].request_type != "generate_until":
         return 0
     examples = getattr(document.task.config.fewshot_config, "samples", None)
-    if isinstance(examples, list) and "target" in examples[0]:
+    if isinstance(examples, list) and examples and "target" in examples[0]:
         return round(fmean(len(example["target"]) for example in examples))
-    solutions = (document.content.get(name) for name in SOLUTIONS)
-    target = str(document.task.doc_to_target(document.content))
-    return len(next((own for own in solutions if isinstance(own, str) and own), target))
+    held = [str(document.content[name]) for name in solutions if document.content.get(name)]
+    target = document.task.doc_to_target(document.content)
+    right = target[0] if isinstance(target, list) and target else target
+    return len((held or [str(right)])[0])

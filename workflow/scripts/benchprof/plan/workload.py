@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchprof import progress
 from benchprof.abilities.item import Item, check_companions, companion_of, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import BENCHMARKS
@@ -112,8 +113,8 @@ def benchmark_questions(
         characters: per token.
 
     Raises:
-        InputError: a shipped benchmark is not in the table of sizes, a task or its items are
-            faulty, or an item lacks the companion that is asked.
+        InputError: a shipped benchmark is not in the table of sizes, or an item lacks the
+            companion that is asked.
     """
     limit = benchmark.limit
     if ability_items is not None:
@@ -134,9 +135,16 @@ def _lengths(name: str, benchmark: Benchmark) -> Lengths | None:
         if benchmark.benchmark not in sizes:
             raise InputError(f"benchmarks.{name}", "no size is known", f"an entry in {SIZES}")
         return Lengths(**sizes[benchmark.benchmark])
-    if isinstance(benchmark, TaskFile) and benchmark.data is not None:
-        return measured_lengths(load_tasks(task_source(benchmark)), MEASURED_ITEMS)
-    return None
+    if not isinstance(benchmark, TaskFile) or benchmark.data is None:
+        return None
+    try:
+        # Bars of reading a few hundred items would stand before the plan.
+        with progress.shown(terminal=False):
+            tasks = load_tasks(task_source(benchmark))
+            return measured_lengths(tasks, MEASURED_ITEMS, benchmark.fewshot_draw)
+    except Exception:
+        # Whatever is missing or faulty there: a plan does without it, and the run will name it.
+        return None
 
 
 def _asked(lengths: Lengths, limit: int | None, characters: float) -> Questions:
