@@ -1,4 +1,4 @@
-"""docs/study.md says what the archive of the study's first part holds."""
+"""docs/study.md says what the archive of the study so far holds."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from tests.conftest import ROOT
 
 from benchprof.run.layers import read_layers
 
-ARCHIVE = ROOT / "study/part_one.zip"
+ARCHIVE = ROOT / "study/so_far.zip"
 MODEL = "qwen25-coder-15b-instruct"
 TITLES = {
     "arc_challenge": "ARC-Challenge",
+    "hellaswag": "HellaSwag",
     "winogrande": "WinoGrande",
     "commonsense_qa": "CommonsenseQA",
     "truthfulqa_mc1": "TruthfulQA-MC1",
@@ -32,7 +33,7 @@ def page() -> str:
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("part_one")
+    folder = tmp_path_factory.mktemp("so_far")
     command = [sys.executable, "-m", "zipfile", "-e", str(ARCHIVE), str(folder)]
     subprocess.run(command, check=True)
     return folder
@@ -92,7 +93,8 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     apart = ((low > 0) | (high < 0)).sum()
     assert f"{apart} of the {low.notna().sum()} intervals of the AIS exclude 0" in page
     reach = (results.cells.over_random_high >= 0.1).groupby(results.cells.benchmark).sum()
-    assert (reach["arc_challenge"], reach["winogrande"], reach["commonsense_qa"]) == (1, 6, 0)
+    names = ["arc_challenge", "winogrande", "hellaswag", "commonsense_qa"]
+    assert reach[names].tolist() == [1, 6, 0, 0]
     assert "for one ability on ARC-Challenge and for six on WinoGrande" in page
     impact = pd.read_csv(unpacked / "results/profiles/impact.csv")
     others = impact[impact.seed.isna() & ~impact.headline]
@@ -102,10 +104,13 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     named = {row.benchmark: (row.ability, row.ais) for row in largest.itertuples()}
     assert {name: ability for name, (ability, _) in named.items()} == {
         "arc_challenge": "deductive_reasoning",
+        "hellaswag": "commonsense_causal_reasoning",
         "winogrande": "inductive_reasoning",
         "commonsense_qa": "contextual_recall",
     }
     assert f"deductive reasoning for ARC-Challenge ({named['arc_challenge'][1]:.2f})" in page
+    causal = f"commonsense causal reasoning for HellaSwag ({named['hellaswag'][1]:.2f})"
+    assert causal in page
     assert f"inductive reasoning for WinoGrande ({named['winogrande'][1]:.2f})" in page
     assert f"recall for CommonsenseQA ({named['commonsense_qa'][1]:.3f})" in page
 
@@ -113,18 +118,22 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
 def test_the_commands_print_what_the_page_says(page: str, unpacked: Path) -> None:
     command = [sys.executable, "-m", "study", str(unpacked / "results/profiles")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.count(": not decidable\n") == 4
-    assert "N of 2 or more: 0 of 3 (0.00 to 0.71)" in done.stdout
-    assert "0%, interval 0% to 71%" in page
-    assert "lower bound above -0.1: 87% of the cells" in done.stdout
-    assert "In 26 of them (87%)" in page
+    verdicts = re.findall(r"^## \d\..*: ([a-z ]+)$", done.stdout, re.M)
+    assert verdicts == ["refuted", "not decidable", "not decidable", "refuted"]
+    assert (page.count("refuted: "), page.count("not decidable: ")) == (2, 2)
+    assert "N of 2 or more: 0 of 4 (0.00 to 0.60)" in done.stdout
+    assert "at most one bound of over_random reaches 0.1: 3 of 4" in done.stdout
+    assert "0%, interval 0% to 60%" in page
+    assert "lower bound above -0.1: 90% of the cells" in done.stdout
+    assert "in 36 of them (90%)" in page
     left = re.findall(r"^- AIS, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
     assert f"p is {min(map(float, left)):.2f} to {max(map(float, left)):.2f} before" in page
-    assert page.count("not decidable: ") == 4
+    left = re.findall(r"^- without the factor, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
+    assert f"and {min(left)} to {max(left)} after it" in page
     (rank, p), (rest, rest_p) = re.findall(
         r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
     )
-    assert f"the mean rank of the six labels is {float(rank):.1f}," in page
+    assert f"the mean rank of the eight labels is {float(rank):.1f}," in page
     assert f"(p = {p})" in page
     assert f"it is {float(rest):.1f} (p = {rest_p})" in page
     (share, low, high) = re.findall(
@@ -132,16 +141,15 @@ def test_the_commands_print_what_the_page_says(page: str, unpacked: Path) -> Non
     )[0]
     assert f"explains {share}% of the sum of squares" in page
     assert f"this share is {low}% to {high}%" in page
-    (similarity,) = re.findall(
-        r"winogrande and commonsense_qa: undecided; similarity ([\d.]+ \([\d.]+ to [\d.]+)",
-        done.stdout,
-    )
-    assert f"a similarity of {similarity})" in page
+    pairs = re.findall(r"undecided; similarity ([\d.]+) .*Spearman ([-\d.]+),", done.stdout)
+    similarities, correlations = (sorted(map(float, own)) for own in zip(*pairs, strict=True))
+    assert f"similarities of {similarities[0]} to {similarities[-1]}," in page
+    assert f"correlations of {_signed(correlations[0], correlations[-1], 2)}." in page
 
 
-def test_part_one_was_computed_with_the_settings_of_the_study(unpacked: Path) -> None:
+def test_the_study_so_far_was_computed_with_the_settings_of_the_study(unpacked: Path) -> None:
     study = read_layers([ROOT / "config/study.yaml"])
-    part = read_layers([ROOT / "config/study_part_one.yaml"])
+    part = read_layers([ROOT / "config/study_so_far.yaml"])
     assert part == study | {
         "benchmarks": {name: study["benchmarks"][name] for name in TITLES},
         "models": {MODEL: study["models"][MODEL]},
