@@ -51,7 +51,9 @@ def measured_lengths(
     by_task: dict[str, list[Document]] = {}
     for document in build_requests(tasks, most, 0, fewshot_draw=fewshot_draw).documents:
         by_task.setdefault(str(document.task.config.task), []).append(document)
-    prefixes, own, answers = [], [], []
+    prefixes: list[int] = []
+    own: list[float] = []
+    answers: list[int] = []
     for documents in by_task.values():
         texts = [["".join(i.args[:1] + _continuation(i)) for i in d.instances] for d in documents]
         every = [text for one in texts for text in one]
