@@ -73,8 +73,11 @@ def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
     """Without their own tests among the benchmarks the doses are unknown."""
     rows = [row(0.3, ability=ability, high=np.inf) for ability in (A, B)]
     (named,) = asked(finished(rows), findings={"needed": f"{A}; {B}"})
-    assert named.needs.startswith("It needs contextual recall (AIS 0.30, 0.20 to ∞) and deductive")
-    assert "Losing them costs more" in named.needs
+    assert named.needs == (
+        "The masks of contextual recall (AIS 0.30, 0.20 to ∞) and deductive reasoning (AIS 0.30, "
+        "0.20 to ∞) cost more than random masks and the other abilities' masks do, but what was "
+        "lost may be something else."
+    )
     assert named.wrong == (
         "The mask of contextual recall is in doubt: dose unknown. The mask of deductive reasoning "
         "is in doubt: dose unknown. 2 of 2 intervals have no bound."
@@ -86,6 +89,23 @@ def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
         "With 60 items no AIS is sure to be found. Other items may give another profile "
         "(reliability 0.67, below 0.8)."
     )
+
+
+def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
+    """The second ability's mask takes 0.3 off its own test, less than half."""
+    rows = own_tests()
+    half = (rows["benchmark"] == OWN[B]) & (rows["ability"] == B)
+    rows.loc[half, ["ais", "ablated"]] = [0.3, 0.75 - 0.5 * 0.3]
+    first, _ = asked(
+        rows, findings={"needed": [f"{A}; {B}", "", ""]}, power={"detectable_ais": 0.004}
+    )
+    assert first.needs == (
+        "It needs contextual recall (AIS 0.60, 0.50 to 0.70). Losing it costs more than random "
+        "masks and the other abilities' masks do. The mask of deductive reasoning (AIS 0.00, "
+        "-0.10 to 0.10) costs more than random masks and the other abilities' masks do, but what "
+        "was lost may be something else."
+    )
+    assert first.sure.startswith("With 60 items the minimum detectable AIS is below 0.01.")
 
 
 def test_where_all_but_the_mask_was_ablated_it_is_what_the_mask_keeps() -> None:

@@ -18,6 +18,8 @@ from benchprof.report.names import inline
 from benchprof.report.style import interval, number
 
 Row = Mapping[Any, Any]
+SMALLEST = 0.01
+"""What is less would be shown as 0.00 or 0.01."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def answers(
     return [
         Answer(
             benchmark,
-            " ".join(_needs(found[benchmark], matrix)),
+            " ".join(_needs(found[benchmark], matrix, doubts)),
             " ".join(_sure(stable[benchmark], shown[benchmark])),
             " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
             or "No check of this benchmark found a fault.",
@@ -76,7 +78,7 @@ def _by_benchmark(table: pd.DataFrame, matrix: Matrix) -> dict[str, Row]:
     return {row["benchmark"]: row for row in rows.to_dict("records")}
 
 
-def _needs(row: Row, matrix: Matrix) -> Iterator[str]:
+def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]:
     named = _split(row["sufficient" if matrix.complement else "needed"])
     others = in_words(matrix.contrasts)
     if matrix.unnamed:
@@ -91,10 +93,17 @@ def _needs(row: Row, matrix: Matrix) -> Iterator[str]:
             else f"No ability's mask alone keeps more than {others} do."
         )
     elif named:
-        them = "them" if len(named) > 1 else "it"
-        yield (
-            f"It needs {_with_ais(named, row, matrix)}. Losing {them} costs more than {others} do."
-        )
+        sound = [ability for ability in named if ability not in doubts]
+        doubted = [ability for ability in named if ability in doubts]
+        if sound:
+            them, needed = "them" if len(sound) > 1 else "it", _with_ais(sound, row, matrix)
+            yield f"It needs {needed}. Losing {them} costs more than {others} do."
+        if doubted:
+            masks, cost = ("masks", "cost") if len(doubted) > 1 else ("mask", "costs")
+            yield (
+                f"The {masks} of {_with_ais(doubted, row, matrix)} {cost} more than {others} do, "
+                "but what was lost may be something else."
+            )
     else:
         other = " other" if row["broken"] else ""
         yield f"No{other} ability stands out: no mask costs significantly more than {others} do."
@@ -116,7 +125,8 @@ def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
 def _sure(stable: Row, shown: Row) -> Iterator[str]:
     items, least = f"{int(shown['n'])} items", float(shown["detectable_ais"])
     if math.isfinite(least):
-        yield f"With {items} the minimum detectable AIS is {number(least)}."
+        shown_least = number(least) if least >= SMALLEST else f"below {number(SMALLEST)}"
+        yield f"With {items} the minimum detectable AIS is {shown_least}."
     else:
         yield f"With {items} no AIS is sure to be found."
     value = float(stable["reliability"])
