@@ -101,7 +101,7 @@ def test_records_of_another_version_are_left_out_and_counted(
     assert main() == 0
     said = capsys.readouterr().out
     assert "Records: 0 put into finished work, 0 were there, 24 left out." in said
-    assert "- 24 of another version of the code, as results/evaluations/m/x_test/" in said
+    assert "- 24 of another version of the code, for example results/evaluations/m/x_test/" in said
     assert "Masks: none put. .: not ready for masks; expected prepared models and settings" in said
     assert not Path("finished work").exists()
 
@@ -260,6 +260,17 @@ def test_a_mask_of_other_settings_is_left_out_and_its_controls_too(
     assert len(done.left) == left
     assert reason in done.left[0]
     assert done.added == 0
+
+
+@pytest.mark.usefixtures("importance")
+def test_a_random_mask_of_units_is_left_for_the_run_to_draw(
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = masks._origin
+    monkeypatch.setattr(masks, "_origin", lambda content: read(content) | {"examples": "e" * 64})
+    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, CONTROLS | {"unit": "neuron"}))
+    assert (done.added, len(done.left)) == (3, 2)
+    assert all("-random-" in left and "left for the run to draw" in left for left in done.left)
 
 
 def test_a_mask_of_other_items_is_left_out(

@@ -182,9 +182,9 @@ def test_a_broken_model_has_a_dagger_and_what_it_says(make_table: Table) -> None
 
 def test_captions_follow_what_was_ablated(make_table: Table) -> None:
     table = make_table(benchmarks=2, abilities=2)
-    assert "Red: the model loses without the ability" in caption(matrix(table))
+    assert "Red: the model loses under the ability's mask" in caption(matrix(table))
     turned = caption(matrix(table.assign(ablation_of="complement")))
-    assert "without the ability" not in turned
+    assert "loses under the ability's mask" not in turned
     assert (
         "All but the ability's mask was ablated. Red: the model loses, as the mask alone" in turned
     )

@@ -35,6 +35,8 @@ from benchprof.scoring.chat import prints_date
 SETTINGS = "results/settings"
 IMPORTANCE = ("dtype", "unit", "scope", "layers", "score", "loss_on", "against", "replicated",
               "toward")  # fmt: skip
+# What a control of units says of the items that told how active they are.
+NOT_COMPARED = "examples"
 
 
 class NotPreparedError(InputError):
@@ -77,7 +79,7 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> 
                 content = read_listed(archive, listing, masks[model, ablation])
                 other = _difference(_origin(content), expected, own, ablation)
                 if other:
-                    done.left.append(f"{path}: the archive's has another {other}")
+                    done.left.append(f"{path}: {_left_because(other)}")
                     continue
                 with written_whole(target) as temporary:
                     temporary.write_bytes(content)
@@ -181,7 +183,7 @@ def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation
             | left_out
             # Which items told how active units are is not looked into. Such a control is drawn anew
             # in a minute, and its records are found by its entries.
-            | ({"examples": None} if "unit" in controls else {}),
+            | ({NOT_COMPARED: None} if "unit" in controls else {}),
         )
 
 
@@ -203,6 +205,13 @@ def _difference(
         matched = masks if ability not in masks else {ability: masks[ability]}
         expected = {**expected, "matched_to": dict(matched)}
     return next((name for name, value in expected.items() if origin.get(name) != value), "")
+
+
+def _left_because(other: str) -> str:
+    """Why a mask that differs in something from the run's is left out, in words."""
+    if other == NOT_COMPARED:
+        return "left for the run to draw, which takes it a minute (their items are not compared)"
+    return f"the archive's has another {other}"
 
 
 def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:

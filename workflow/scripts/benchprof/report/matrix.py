@@ -83,7 +83,7 @@ class Matrix:
                 "All but the ability's mask was ablated. Red: the model loses, as the mask alone "
                 "is not enough; blue: it gains."
             )
-        return "Red: the model loses without the ability; blue: it gains."
+        return "Red: the model loses under the ability's mask; blue: it gains."
 
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""

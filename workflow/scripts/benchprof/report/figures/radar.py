@@ -204,9 +204,9 @@ def _place_names(axes: Any) -> None:
 
 def _legend() -> list[Patch]:
     return [
-        Patch(facecolor=style.LOSS, alpha=0.45, label="lost without the ability (AIS > 0)"),
+        Patch(facecolor=style.LOSS, alpha=0.45, label="lost under the mask (AIS > 0)"),
         Patch(facecolor=style.GAIN, alpha=0.45, hatch=style.HATCH,
-              label="gained without it (AIS < 0)"),
+              label="gained under it (AIS < 0)"),
     ]  # fmt: skip
 
 
