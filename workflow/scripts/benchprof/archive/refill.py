@@ -47,7 +47,9 @@ def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
     for own in done.left:
         name, reason = own.split(": ", 1)
         reasons.setdefault(reason, []).append(name)
-    return lines + [f"- {len(own)} {reason}, for example {own[0]}" for reason, own in reasons.items()]
+    return lines + [
+        f"- {len(own)} {reason}, for example {own[0]}" for reason, own in reasons.items()
+    ]
 
 
 def main() -> int:
