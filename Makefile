@@ -82,7 +82,7 @@ planted-models: .venv/installed
 	done
 
 annotate: .venv/installed
-	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) $(ANNOTATOR)
+	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) "$(ANNOTATOR)"
 
 # Downloads the shipped benchmarks' items to the folder benchmark_data of a configuration, for nodes
 # without a network: make fetch-data CONFIG=config/paper.yaml

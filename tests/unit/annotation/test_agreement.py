@@ -161,6 +161,9 @@ def test_the_report_is_written(tmp_path: Path) -> None:
     page = targets["page"].read_text()
     assert "3 annotators gave 12 labels to 4 items" in page
     assert "Fleiss' kappa: 0.33 (4 items, 3 annotators)" in page
+    assert "| dee |" not in page
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith(("| 3 ", "| 4 "))]
+    assert [row[-1] for row in rows] == ["yes |", " |"]
     table = pd.read_csv(targets["disputed"], dtype={"id": str})
     assert dict(zip(table["id"], table["excluded"], strict=True)) == {"3": True, "4": False}
     assert all(path.stat().st_size for path in targets["figures"])

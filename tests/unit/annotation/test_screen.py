@@ -279,6 +279,24 @@ def test_a_window_too_small_says_so_and_takes_no_label(
     assert (study_folder / "answers/jane.jsonl").read_bytes() == b""
 
 
+def test_a_window_that_was_too_small_has_all_keys_when_it_is_enlarged(
+    open_terminal: Callable[..., Terminal],
+) -> None:
+    terminal = open_terminal("jane", columns=60, rows=20)
+    terminal.wait("Which ability does each question need?")
+    terminal.press(ENTER)
+    terminal.wait("60 x 20 characters")
+    terminal.resize(80, 24)
+    terminal.wait(place(1), "Undo", "Skip", "Comment", "Definitions")
+
+
+def test_the_introduction_can_be_left_by_q(open_terminal: Callable[..., Terminal]) -> None:
+    terminal = open_terminal("jane")
+    terminal.wait("Which ability does each question need?", "Quit")
+    terminal.press("q")
+    assert terminal.ended() == 0
+
+
 def test_a_second_screen_of_an_annotator_is_refused(
     open_terminal: Callable[..., Terminal],
 ) -> None:

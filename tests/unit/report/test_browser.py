@@ -91,13 +91,13 @@ def test_the_switch_shows_one_view(opened: webdriver.Chrome) -> None:
     def titles() -> list[str]:
         return [e.text for e in shown(opened, "#impact > div > h3") if "Dose" not in e.text]
 
-    assert titles() == [f"{ONE}: specific, k = 0.001"]
+    assert titles() == [f"{ONE}, specific masks, k = 0.001"]
     choose(opened, "model", OTHER)
     choose(opened, "fraction", "0.01")
-    assert titles() == [f"{OTHER}: specific, k = 0.01"]
+    assert titles() == [f"{OTHER}, specific masks, k = 0.01"]
     assert [e.text for e in shown(opened, "#similarity h3")] == [
-        "Similarity of models: specific, k = 0.01",
-        f"Similarity of benchmarks: {OTHER}: specific, k = 0.01",
+        "Similarity of models: specific masks, k = 0.01",
+        f"Similarity of benchmarks: {OTHER}, specific masks, k = 0.01",
     ]
     assert len(shown(opened, "#summary .doubts")) == 1
 

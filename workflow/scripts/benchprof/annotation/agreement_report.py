@@ -27,7 +27,7 @@ class Agreement:
         fleiss: Fleiss' kappa.
         alpha: Krippendorff's alpha.
         confusion: labels by intended and chosen ability.
-        disputed: the table of disputed items.
+        disputed: the table of disputed items, and whether the configuration excludes each.
         stale: answers that count nowhere, since their items changed.
     """
 
@@ -68,7 +68,7 @@ class Agreement:
         yield from ("# Agreement of annotators", "")
         yield (
             f"{self.annotators} annotators gave {self.overall.labels} labels to "
-            f"{self.overall.items} items and skipped {self.overall.skips} times."
+            f"{self.overall.items} items. Answers without a label (skips): {self.overall.skips}."
         )
         if self.stale:
             yield f"{self.stale} more answers are left out: their items have changed since."
@@ -98,8 +98,11 @@ class Agreement:
             return
         yield f"{min(SHOWN, total)} of {total}; disputed.csv has all."
         yield ""
-        columns = ("id", "given", "skips", "comments")
-        rows = self.disputed.head(SHOWN)[list(columns)].astype(str).itertuples(index=False)
+        columns = ("id", "given", "skips", "comments", "excluded")
+        rows = [
+            (row.id, _given(row.given), str(row.skips), row.comments, "yes" * row.excluded)
+            for row in self.disputed.head(SHOWN).itertuples()
+        ]
         yield from _table(columns, rows)
 
 
@@ -109,12 +112,17 @@ def _accuracy(accuracy: Accuracy) -> str:
     return f"{number(accuracy.share)} ({interval(*accuracy.interval)})"
 
 
+def _given(labels: str) -> str:
+    """An item's labels with their numbers, to read."""
+    pairs = (label.rsplit(" ", 1) for label in labels.split(", ") if label)
+    return ", ".join(f"{readable(name)} {count}" for name, count in pairs)
+
+
 def _coefficient(coefficient: Coefficient) -> str:
     counts = f"{coefficient.items} items, {coefficient.annotators} annotators"
-    value = (
-        f"none ({coefficient.reason})" if coefficient.value is None else number(coefficient.value)
-    )
-    return f"{value} ({counts})"
+    if coefficient.value is None:
+        return f"none, since {coefficient.reason} ({counts})"
+    return f"{number(coefficient.value)} ({counts})"
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:

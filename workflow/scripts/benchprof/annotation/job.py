@@ -59,18 +59,18 @@ def report_agreement(
     known = [
         StudyItem(ability, item) for ability, own in read_all_items(items).items() for item in own
     ]
-    agreement = measure(read_ratings(answers, known, list(items)), list(items))
-    table = agreement.disputed.assign(excluded=agreement.disputed["id"].isin(list(excluded)))
+    agreement = measure(read_ratings(answers, known, list(items)), list(items), excluded)
     with written_whole(disputed) as temporary:
-        without_formulas(table).to_csv(temporary, index=False, lineterminator="\n")
+        without_formulas(agreement.disputed).to_csv(temporary, index=False, lineterminator="\n")
     draw_confusion(agreement.confusion, figures)
     write_json(summary, agreement.to_json())
     write_text(page, agreement.to_markdown())
     logger.info("%d annotators, %d labels", agreement.annotators, agreement.overall.labels)
 
 
-def measure(ratings: Ratings, abilities: Sequence[str]) -> Agreement:
-    """All figures of the report."""
+def measure(ratings: Ratings, abilities: Sequence[str], excluded: Collection[str]) -> Agreement:
+    """All figures of the report; `excluded` are ids, which the table of disputed items marks."""
+    disputed = disputed_items(ratings)
     return Agreement(
         overall=accuracy_of(ratings.ratings),
         by_ability={
@@ -84,6 +84,6 @@ def measure(ratings: Ratings, abilities: Sequence[str]) -> Agreement:
         fleiss=fleiss_of(ratings, abilities),
         alpha=krippendorff_of(ratings, abilities),
         confusion=confusion_of(ratings, abilities),
-        disputed=disputed_items(ratings),
+        disputed=disputed.assign(excluded=disputed["id"].isin(list(excluded))),
         stale=ratings.stale,
     )

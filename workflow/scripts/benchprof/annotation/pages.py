@@ -35,6 +35,7 @@ class Introduction(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape,d", "dismiss", "To the items", key_display="enter"),
+        Binding("q", "app.quit", "Quit"),
     ]
 
     def __init__(self, abilities: Mapping[str, tuple[str, str]]) -> None:
@@ -56,7 +57,7 @@ class CommentBox(ModalScreen[str | None]):
     """A line to write a comment in; None where it was left by escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Leave it unchanged"),
+        Binding("escape", "dismiss(None)", "Leave it unchanged, enter saves it"),
     ]
 
     def __init__(self, comment: str) -> None:

@@ -25,7 +25,7 @@ class Ratings:
     """All of them.
 
     Attributes:
-        annotators: all who have a file, in the order of their names.
+        annotators: all who have an answer that counts, in the order of their names.
         ratings: labels and skips that count.
         comments: annotator and text, by item.
         stale: answers to items that are gone or have another text now; they count nowhere.
@@ -72,5 +72,5 @@ def read_ratings(
         for name, event in answers.comments.items():
             if name in by_id and by_id[name].digest == event.digest:
                 comments.setdefault(by_id[name], []).append((path.stem, event.text or ""))
-    annotators = tuple(path.stem for path in sorted(files))
+    annotators = tuple(dict.fromkeys(rating.annotator for rating in ratings))
     return Ratings(annotators, tuple(ratings), comments, stale)

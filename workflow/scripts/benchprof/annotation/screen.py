@@ -130,6 +130,8 @@ class AnnotationApp(App[None]):
         text = f"This window has {columns} x {rows} characters.\nMake it at least "
         text += f"{SMALLEST[0]} x {SMALLEST[1]}."
         self.screen_stack[0].query_one("#small", Static).update(Content(text))
+        # Of a window too small the footer has only the key that still works.
+        self.refresh_bindings()
 
     def on_key(self, event: Key) -> None:
         """Label the item with the ability of a digit."""

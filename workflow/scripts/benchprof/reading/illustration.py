@@ -74,15 +74,15 @@ def illustration_of(run: Run, model: str, ability: str) -> Illustration:
     masks = run.masks(run.selections[0], run.ks[:1])
     own = next(mask for mask in masks if mask.ability == ability)
     groups = {
-        "its own mask": [own],
-        "other masks": [mask for mask in masks if mask != own],
-        "random masks": run.controls(run.selections[0], run.ks[:1]),
+        "own": [own],
+        "others": [mask for mask in masks if mask != own],
+        "random": run.controls(run.selections[0], run.ks[:1]),
     }
     answers = {
         name: [_probabilities(read_record(paths.record(model, benchmark, mask))) for mask in group]
         for name, group in groups.items()
     }
-    ablated = answers["its own mask"][0]
+    ablated = answers["own"][0]
     solved = [n for n, answer in enumerate(right) if int(intact[n].argmax()) == answer]
     if not solved:
         raise InputError(benchmark, "no item is right in the intact model", "one or more")
@@ -92,7 +92,11 @@ def illustration_of(run: Run, model: str, ability: str) -> Illustration:
         intact[shown].tolist(),
         ablated[shown].tolist(),
         read_mask(paths.mask(model, own)).entries,
-        {name: _fall(intact, group, right) for name, group in answers.items()},
+        {
+            "its own mask": _fall(intact, answers["own"], right),
+            f"{len(groups['others'])} other masks": _fall(intact, answers["others"], right),
+            f"{len(groups['random'])} random masks": _fall(intact, answers["random"], right),
+        },
     )
 
 
@@ -134,7 +138,9 @@ def _write_item(axes: Axes, item: Item, ability: str) -> None:
         f"{'→' if number == item.answer else '   '} {option}"
         for number, option in enumerate(item.options)
     ]
-    text = "\n\n".join([f"asks for {readable(ability).lower()}", *lines, "\n".join(options)])
+    text = "\n\n".join(
+        [f"(from the test of {readable(ability).lower()})", *lines, "\n".join(options)]
+    )
     axes.text(0, 1, text, va="top", fontsize=6.5, transform=axes.transAxes, linespacing=1.3)
 
 
@@ -144,7 +150,9 @@ def _scatter(axes: Axes, entries: Entries, word: str) -> None:
         own = entries[name]
         axes.scatter(own, [layer] * len(own), s=3, color=style.LOSS, linewidths=0)
     count = sum(map(len, entries.values()))
-    axes.set(xticks=[], xlabel=f"{count} {word}, set to zero", ylabel="layer")
+    axes.set(
+        xticks=[], xlabel=f"position in the layer\n({count} {word}, set to zero)", ylabel="layer"
+    )
 
 
 def _bars(axes: Axes, shown: Illustration) -> None:
@@ -162,11 +170,11 @@ def _bars(axes: Axes, shown: Illustration) -> None:
 
 def _losses(axes: Axes, losses: Mapping[str, tuple[float, float]]) -> None:
     means, errors = zip(*losses.values(), strict=True)
-    colours = [style.LOSS, style.MUTED, style.PALE]
-    axes.barh(list(losses), means, 0.6, xerr=errors, color=colours, error_kw={"lw": 0.8})
+    names = [textwrap.fill(name, 10) for name in losses]
+    axes.barh(names, means, 0.6, xerr=errors, color=style.LOSS, error_kw={"lw": 0.8})
     axes.axvline(0, color=style.MUTED, lw=0.6)
     axes.invert_yaxis()
-    axes.set_xlabel("fall of the right option's\nprobability, mean")
+    axes.set_xlabel("mean fall in the right\noption's probability")
 
 
 def _probabilities(record: Mapping[str, Any]) -> Floats:

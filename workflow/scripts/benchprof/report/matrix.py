@@ -50,6 +50,11 @@ class Matrix:
         return shown_k(self.fraction, self.k)
 
     @property
+    def title(self) -> str:
+        """What a figure or a table of it is headed by."""
+        return f"{self.model}, {self.selection} masks, k = {self.shown_k}"
+
+    @property
     def complement(self) -> bool:
         """Whether all but each mask was ablated: a large AIS says what a mask does not keep."""
         return bool((self.cells["ablation_of"] == "complement").all())

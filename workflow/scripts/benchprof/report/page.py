@@ -173,7 +173,7 @@ def _section(
         "model": matrix.model,
         "selection": matrix.selection,
         "fraction": matrix.fraction,
-        "title": f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}",
+        "title": matrix.title,
         "size": f"{entries:,} {settings['unit']}{'s' if entries > 1 else ''}",
         "answers": answers(
             matrix,
@@ -235,7 +235,7 @@ def _similarities(
     for selection, fraction in zip(keys["selection"], keys["fraction"], strict=True):
         rows = similarity_of(table, selection, fraction)
         yield {
-            "title": f"{selection}, k = {fraction}",
+            "title": f"{selection} masks, k = {fraction}",
             "selection": selection,
             "fraction": fraction,
             "rows": page_profiles.model_pair_rows(rows),

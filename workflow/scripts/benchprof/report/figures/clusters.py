@@ -61,20 +61,19 @@ def cluster_numbers(matrix: Matrix) -> pd.DataFrame:
 def cluster_figure(matrix: Matrix) -> Figure:
     """The similarities as a heatmap in the order of the tree beside it (average linkage)."""
     square = _square(cluster_numbers(matrix), matrix.benchmarks)
-    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
     if len(matrix.abilities) == 1:
-        return style.note_figure(title, ONE_ABILITY)
+        return style.note_figure(matrix.title, ONE_ABILITY)
     if len(square) < LEAST_BENCHMARKS:
         note = (
             f"Clusters need {LEAST_BENCHMARKS} benchmarks with a profile; {len(square)} have one."
         )
-        return style.note_figure(title, note)
+        return style.note_figure(matrix.title, note)
     key = f"Pure noise: {_noise(matrix)}. {matrix.absent()}".rstrip()
     figure = style.new_figure(FRAME_HEIGHT + ROW_HEIGHT * len(square) + style.key_height(key))
     tree, cells, bar = figure.subplots(1, 3, width_ratios=[1, 5, 0.12])
     order = _draw_tree(tree, square)
     _draw_cells(cells, bar, square.iloc[order, order])
-    style.title_above(figure, title)
+    style.title_above(figure, matrix.title)
     style.key_below(figure, key)
     return figure
 

@@ -56,9 +56,8 @@ def forest_numbers(matrix: Matrix) -> pd.DataFrame:
 def forest_figure(matrix: Matrix) -> Figure:
     """A panel per benchmark that has an AIS, a row per ability."""
     cells, benchmarks = forest_numbers(matrix), matrix.defined
-    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
     if not benchmarks:
-        return style.note_figure(title, matrix.absent())
+        return style.note_figure(matrix.title, matrix.absent())
     rows = math.ceil(len(benchmarks) / COLUMNS)
     panel = ROW_HEIGHT * max(len(matrix.abilities), 2) + PANEL_FRAME
     columns = min(COLUMNS, len(benchmarks))
@@ -78,7 +77,7 @@ def forest_figure(matrix: Matrix) -> Figure:
         first.tick_params(axis="y", labelsize=6)
     axes[0, 0].set_ylim(len(names) - 0.3, -0.7)
     _label_lowest(axes, len(benchmarks))
-    style.title_above(figure, title)
+    style.title_above(figure, matrix.title)
     style.legend_below(figure, _legend(matrix), 2, matrix.absent())
     return figure
 

@@ -68,8 +68,8 @@ def heatmap_figure(matrix: Matrix) -> Figure:
     marks = matrix.marked().map(lambda marked: "*" if marked else "")
     marks += matrix.broken().map(lambda flagged: BROKEN if flagged else "")
     _draw(left, values, marks.reindex(names, fill_value=""), limit, bar)
-    left.set_yticklabels([wrapped(name, 24) for name in names], rotation=0)
-    left.set_title(f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}", loc="left")
+    left.set_yticklabels(_labels(names, matrix), rotation=0)
+    left.set_title(matrix.title, loc="left")
     for ability, benchmark in matrix.own.items():
         if benchmark in names:
             place = matrix.abilities.index(ability), names.index(benchmark)
@@ -109,9 +109,18 @@ def _rows(matrix: Matrix) -> list[str]:
     return [*defined, f"No AIS: {without} {others}benchmark{'s' * (without > 1)}"]
 
 
+def _labels(names: Sequence[str], matrix: Matrix) -> list[str]:
+    """The rows' names with how many items each has."""
+    items = matrix.cells.groupby("benchmark", sort=False)["n"].first()
+    return [
+        f"{wrapped(name, 24)} ({items[name]:.0f})" if name in items else wrapped(name, 24)
+        for name in names
+    ]
+
+
 def _signs(matrix: Matrix) -> list[str]:
     """What the signs mean that the figure has."""
-    parts = []
+    parts = ["In brackets: number of items."] if matrix.defined else []
     if matrix.controlled:
         parts.append(f"* differs from the random masks of the same size (q < {SIGNIFICANCE}).")
     if matrix.own:

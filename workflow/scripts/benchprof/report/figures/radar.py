@@ -68,7 +68,7 @@ def radar_page(matrix: Matrix) -> Figure:
     """The radar of every benchmark that has an AIS."""
     shown = matrix.defined
     if len(matrix.abilities) < LEAST_ABILITIES or not shown:
-        return style.note_figure(_title(matrix), _nothing(matrix))
+        return style.note_figure(matrix.title, _nothing(matrix))
     short = codes(matrix.abilities)
     legend = ", ".join(f"{code} {inline(a)}" for a, code in short.items())
     limits = _limits(matrix)
@@ -81,14 +81,14 @@ def radar_page(matrix: Matrix) -> Figure:
         axes = figure.add_subplot(rows, COLUMNS, place, projection="polar")
         _draw(axes, matrix, benchmark, limits, list(short.values()))
         axes.set_title(wrapped(benchmark, 24), fontsize=7, pad=9)
-    style.title_above(figure, _title(matrix))
+    style.title_above(figure, matrix.title)
     style.legend_below(figure, _legend(), 2, key)
     return figure
 
 
 def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     """One benchmark's radar with the abilities' names and the intervals."""
-    title = f"{readable(benchmark)}, {_title(matrix)}"
+    title = f"{readable(benchmark)}, {matrix.title}"
     if len(matrix.abilities) < LEAST_ABILITIES or benchmark not in matrix.defined:
         known = benchmark in matrix.defined
         return style.note_figure(title, _nothing(matrix) if known else "No AIS.")
@@ -132,10 +132,6 @@ def _reading(matrix: Matrix) -> str:
         "The distance from the ring of zero is the AIS, losses outside, gains hatched inside. "
         f"{matrix.says()}{random} AIS beyond {-WIDEST} and {WIDEST} are drawn there."
     )
-
-
-def _title(matrix: Matrix) -> str:
-    return f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
 
 
 def _nothing(matrix: Matrix) -> str:
@@ -213,6 +209,9 @@ def _legend() -> list[Patch]:
 def _rings(matrix: Matrix, limits: tuple[float, float]) -> str:
     """What the circles are."""
     rings = [f"{t:g}" for t in RINGS if limits[0] < t < limits[1]]
-    named = f"grey rings: AIS of {', '.join(rings)}" if rings else f"rim: AIS of {limits[1]:.2f}"
+    plural = "s" * (len(rings) > 1)
+    named = (
+        f"grey ring{plural}: AIS of {', '.join(rings)}" if rings else f"rim: AIS of {limits[1]:.2f}"
+    )
     random = " dotted: mean of the random masks;" if matrix.controlled else ""
     return f"Dashed: AIS of 0;{random} {named}."

@@ -74,11 +74,14 @@ def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
 def ribbon_figure(matrix: Matrix) -> Figure:
     """Abilities at the left, benchmarks at the right, a ribbon as wide as the AIS between them."""
     ribbons = ribbon_numbers(matrix)
-    title = f"{matrix.model}: {matrix.selection}, k = {matrix.shown_k}"
     if matrix.complement:
-        return style.note_figure(title, "No ribbons: all but each ability's mask was ablated.")
+        return style.note_figure(
+            matrix.title, "No ribbons: all but each ability's mask was ablated."
+        )
     if ribbons.empty:
-        return style.note_figure(title, f"No AIS exceeds {SHOWN_AIS}. {matrix.absent()}".rstrip())
+        return style.note_figure(
+            matrix.title, f"No AIS exceeds {SHOWN_AIS}. {matrix.absent()}".rstrip()
+        )
     most = max(len(matrix.abilities), len(matrix.defined))
     # So that all ribbons together are as high as all names.
     scale = PLACE * most / float(ribbons["ais"].sum())
@@ -92,7 +95,7 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     axes = figure.subplots()
     axes.set(xlim=(0, style.WIDTH), ylim=(height + PLACE, -0.05))
     axes.axis("off")
-    axes.set_title(title, loc="left")
+    axes.set_title(matrix.title, loc="left")
     colours = dict(zip(matrix.abilities, style.palette(len(matrix.abilities)), strict=True))
     _draw_ribbons(axes, ribbons, left, right, scale, colours)
     _draw_names(axes, left, right, colours)

@@ -69,7 +69,7 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     axes.set_xlim(0, 1)
     axes.set_xlabel("Profile similarity (1 - Jensen-Shannon divergence)")
     selection, fraction = rows.iloc[0][["selection", "fraction"]]
-    axes.set_title(f"Similarity of models: {selection}, k = {fraction}", loc="left")
+    axes.set_title(f"Similarity of models: {selection} masks, k = {fraction}", loc="left")
     axes.tick_params(length=2, width=0.5)
     seaborn.despine(ax=axes)
     handles: list[Artist] = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]
