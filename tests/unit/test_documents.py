@@ -198,30 +198,31 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     assert (own["ais"] > 0.05).sum() == 1, "one mask costs its own test more than 5%"
     recall = of_cell(table, "contextual_recall_test", "contextual_recall")
     assert (
-        "removes {:.0f}% of the margin over guessing (95% interval {:.0f}% to {:.0f}%, {n:.0f} "
-        "items; q = {:.2f} against two random masks)".format(*recall.iloc[:4], n=recall["n"])
-    ) in text
-    people = of_cell(table, "people_and_things", "contextual_recall")
-    assert (
-        "{:.0f}% on *People and things* ({:.0f}% to {:.0f}%, {n:.0f} items; q = {:.2f})".format(
-            *people.iloc[:4], n=people["n"]
+        "{:.0f}% (95% interval {:.0f}% to {:.0f}%, {n:.0f} items; q = {:.2f})".format(
+            *recall.iloc[:4], n=recall["n"]
         )
     ) in text
+    people = of_cell(table, "people_and_things", "contextual_recall")
     knowledge, spatial = (
         of_cell(table, f"{test}_test", "contextual_recall")["ais"]
         for test in ("long_term_knowledge_recall", "spatial_reasoning")
     )
-    costs = (
-        "It also removes {:.0f}% on the test of long-term knowledge "
-        "and {:.0f}% on that of spatial reasoning"
-    )
-    assert costs.format(knowledge, spatial) in text
-    everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
-    worth = "*Everyday problems* has only {:.0f} items, so each is worth an AIS of {:.2f}"
-    assert worth.format(everyday["n"], everyday["ais"] / 100) in text
+    assert (
+        "It also removes {:.0f}% on *People and things* ({:.0f}% to {:.0f}%, {n:.0f} items; "
+        "q = {:.2f}), {knowledge:.0f}% on the test of long-term knowledge and {spatial:.0f}% on "
+        "that of spatial reasoning".format(
+            *people.iloc[:4], n=people["n"], knowledge=knowledge, spatial=spatial
+        )
+    ) in text
     plans = of_cell(table, "plans_and_prices", "inductive_reasoning")
     nothing = of_cell(table, "inductive_reasoning_test", "inductive_reasoning")
     assert (
-        "{:.0f}% on *Plans and prices* ({:.0f}% to {:.0f}%; q = {:.2f}), but {:.0f}% on its own "
-        "test".format(*plans.iloc[:4], nothing["ais"])
+        "{:.0f}% on *Plans and prices* ({:.0f}% to {:.0f}%, {n:.0f} items; q = {:.2f}), but "
+        "{:.0f}% on its own test".format(*plans.iloc[:4], nothing["ais"], n=plans["n"])
     ) in text
+    everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
+    # What guessing scores is 0 there, so that an item is worth one over the number solved.
+    solved = (
+        "the model solves {:.0f} of its {:.0f} items, and each of them changes the AIS by {:.2f}"
+    )
+    assert solved.format(100 / everyday["ais"], everyday["n"], everyday["ais"] / 100) in text
