@@ -886,7 +886,7 @@ def test_controls_left_out_are_missed_or_the_verdict_says_that_they_may_be(
     assert f"{MANIFEST}: names results/" in refused(zipped(forged, path))
     said = check(zipped(mended, path)).lines(each=False)
     looked = said[said.index("Not looked at:") + 1]
-    assert looked.startswith("- whether the run is whole: a model, benchmark, ability or control")
+    assert looked.startswith("- whether the run is complete: if a model, benchmark, ability or")
 
 
 def test_another_digest_in_the_manifest_is_refused(files: Files, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_records_of_another_version_are_left_out_and_counted(
     said = capsys.readouterr().out
     assert "Records: 0 put into finished work, 0 were there, 24 left out." in said
     assert "- 24 of another version of the code, for example results/evaluations/m/x_test/" in said
-    assert "Masks: none put. .: not ready for masks; expected prepared models and settings" in said
+    assert "Masks: none put. results/settings: not ready for masks; expected prepared" in said
     assert not Path("finished work").exists()
 
 

@@ -28,10 +28,13 @@ def asked(table: pd.DataFrame, **changes: dict[str, Any]) -> list[Answer]:
 def own_tests(**changes: Any) -> pd.DataFrame:
     """Two own tests and PIQA, which has no AIS; each mask takes 0.6 off its own test alone."""
     rows = [
-        row(0.6 if own == ability else 0.0, benchmark=OWN[own], ability=ability, **changes)
+        row(
+            0.6 if own == ability else 0.0, benchmark=OWN[own], ability=ability,
+            p=0.001 if own == ability else 0.5, **changes,
+        )
         for own in (A, B)
         for ability in (A, B)
-    ]
+    ]  # fmt: skip
     rows += [
         row(0.1, benchmark="piqa", ability=a, reason="nothing to lose", **changes) for a in (A, B)
     ]
@@ -80,7 +83,7 @@ def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
     )
     assert named.wrong == (
         "The mask of contextual recall is in doubt: dose unknown. The mask of deductive reasoning "
-        "is in doubt: dose unknown. 2 of 2 intervals have no bound."
+        "is in doubt: dose unknown. 2 of 2 intervals have no bound on at least one side."
     )
     (unnamed,) = asked(finished(rows))
     assert unnamed.wrong.startswith("2 of 2 masks are in doubt, so a need may go unseen.")
@@ -106,6 +109,13 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
         "was lost may be something else."
     )
     assert first.sure.startswith("With 60 items the minimum detectable AIS is below 0.01.")
+    assert first.wrong == "The mask of deductive reasoning is in doubt: dose below 0.5."
+    other, _ = asked(rows, findings={"needed": [A, "", ""]}, power={"detectable_ais": 1.67})
+    assert other.wrong == "1 other mask is in doubt, so a need may go unseen."
+    assert other.sure.startswith(
+        "With 60 items hardly any loss can be shown: the minimum detectable AIS is 1.67, and the "
+        "whole margin over guessing is 1."
+    )
 
 
 def test_where_all_but_the_mask_was_ablated_it_is_what_the_mask_keeps() -> None:

@@ -136,6 +136,21 @@ def test_doubts_name_what_causes_them() -> None:
     ]
 
 
+def test_a_mask_like_random_masks_on_its_own_test_is_in_doubt() -> None:
+    """Where random masks cost the test as much, or where the difference may be chance."""
+    table = small()
+    own = (table["benchmark"] == OWN[A]) & (table["ability"] == A)
+    assert A not in mask_doubts(only(table))
+    for changes in ({"q_random": 0.12}, {"over_random": -0.2}):
+        changed = table.copy()
+        changed.loc[own, list(changes)] = list(changes.values())
+        assert mask_doubts(only(changed))[A] == "dose not significant"
+        text = "\n".join(caveats(only(changed)))
+        assert "Dose not significant: the masks of Contextual recall (0.95)" in text
+    table.loc[own, ["q_random", "over_random"]] = np.nan
+    assert A not in mask_doubts(only(table)), "without random masks nothing is said of it"
+
+
 def test_an_ability_is_named_with_what_is_wrong_with_its_mask() -> None:
     assert mask_doubts(only(small())) == {B: "not specific", C: "not specific, dose below 0.5"}
     assert mask_doubts(only(small(reason_of=A)))[A] == "dose unknown"
@@ -157,9 +172,12 @@ def test_profiles_of_no_ability_are_called_so(own: float, others: float, separab
 
 def test_nothing_is_doubted_without_cause() -> None:
     rows = [
-        row(0.95 if own == ability else 0.01, benchmark=f"{own}_test", ability=ability)
+        row(
+            0.95 if own == ability else 0.01, benchmark=f"{own}_test", ability=ability,
+            p=0.001 if own == ability else 0.5,
+        )
         for own, ability in VALUES
-    ]
+    ]  # fmt: skip
     rows += [
         row(0.0, benchmark=f"{own}_test", ability="all_abilities", seed=seed)
         for own in (A, B, C)

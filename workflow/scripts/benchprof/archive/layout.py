@@ -84,7 +84,10 @@ def _read_end(stream: BinaryIO, length: int) -> tuple[int, int, int]:
         _read(stream, length - END.size, END.size)
     )
     if sign != b"PK\5\6" or comment:
-        raise ArchiveError("no end of a zip where the file ends; expected a zip file without more")
+        raise ArchiveError(
+            "no end of a zip where the file ends: it is incomplete, or something follows the zip; "
+            "expected a zip file alone"
+        )
     rest = END.size
     if length >= END.size + LOCATOR.size + END64.size:
         place = length - END.size - LOCATOR.size

@@ -135,7 +135,7 @@ def _selections(folder: Path) -> list[tuple[str, str]]:
         )
         remedy += "`snakemake -n`, then this again."
         raise NotPreparedError(
-            folder, "not ready for masks", "prepared models and settings", remedy
+            folder / SETTINGS, "not ready for masks", "prepared models and settings", remedy
         )
     return found
 

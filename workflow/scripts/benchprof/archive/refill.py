@@ -67,7 +67,11 @@ def main() -> int:
         limits = limits_of(options)
         listing = check(options.archive, limits).listing
         if options.digest not in (None, listing["digest"]):
-            raise ArchiveError(f"its digest is {listing['digest']}; expected {options.digest}")
+            raise ArchiveError(
+                f"{options.archive}: its digest is {listing['digest']}; expected {options.digest}. "
+                "Nothing was written. (An archive's digest is not the SHA-256 of its zip file: the "
+                "check prints it.)"
+            )
         archive = Archive(options.archive, limits)
         store = _store(options.configfile)
         say(_said("Records", refill_store(archive, listing, store), str(store.root)))

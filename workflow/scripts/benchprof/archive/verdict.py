@@ -26,11 +26,11 @@ OF_HALVES = dict.fromkeys(
     "of halves of the train items, whose records and masks are not in the archive",
 )
 NOT_LOOKED_AT = (
-    "whether the run is whole: a model, benchmark, ability or control that was left out, also of "
-    f"{MANIFEST}, leaves no trace",
-    "whether a model that is asked gives the items' scores: no model was run",
-    "whether importance gives the masks' entries: none was computed",
-    "whether the data behind the names of models, abilities and benchmarks are what these say",
+    "whether the run is complete: if a model, benchmark, ability or control was left out (also "
+    f"from {MANIFEST}), nothing shows that it was ever there",
+    "whether the models really produce these scores: no model was run",
+    "whether importance leads to these masks: none was computed",
+    "whether the models, abilities and benchmarks are what their names say",
 )
 
 
@@ -146,8 +146,8 @@ def main(archive: Path | None = None) -> int:
     parser.add_argument(
         "--recompute",
         action="store_true",
-        help="also have the library that runs this check, with the project's packages, write all "
-        "tables again, and compare them byte by byte",
+        help="also write all tables again, with the project's packages and the library that runs "
+        "this check, and compare them byte by byte",
     )
     add_limits(parser)
     take_any_text()

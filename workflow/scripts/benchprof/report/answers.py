@@ -20,6 +20,8 @@ from benchprof.report.style import interval, number
 Row = Mapping[Any, Any]
 SMALLEST = 0.01
 """What is less would be shown as 0.00 or 0.01."""
+WHOLE = 1
+"""The AIS at which all that the model knows above guessing is gone."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,12 @@ def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
 
 def _sure(stable: Row, shown: Row) -> Iterator[str]:
     items, least = f"{int(shown['n'])} items", float(shown["detectable_ais"])
-    if math.isfinite(least):
+    if math.isfinite(least) and least > WHOLE:
+        yield (
+            f"With {items} hardly any loss can be shown: the minimum detectable AIS is "
+            f"{number(least)}, and the whole margin over guessing is {WHOLE}."
+        )
+    elif math.isfinite(least):
         shown_least = number(least) if least >= SMALLEST else f"below {number(SMALLEST)}"
         yield f"With {items} the minimum detectable AIS is {shown_least}."
     else:
@@ -147,9 +154,10 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
     for ability in named:
         if ability in doubts:
             yield f"The mask of {inline(ability)} is in doubt: {doubts[ability]}."
-    if not named and doubts:
-        count, every = len(doubts), len(matrix.abilities)
-        yield f"{count} of {every} masks are in doubt, so a need may go unseen."
+    if count := len(doubts.keys() - set(named)):
+        every, verb = len(matrix.abilities), "are" if count > 1 else "is"
+        others = f"other mask{'s' * (count > 1)}" if named else f"of {every} masks"
+        yield f"{count} {others} {verb} in doubt, so a need may go unseen."
     if moved := _split(row["form_moved"]):
         names = _listed([inline(ability) for ability in moved])
         yield f"Form moves too without {names}: the loss may be of form."
@@ -159,7 +167,7 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
     cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]]
     unbounded = int(np.isinf(cells[["ais_low", "ais_high"]].astype(float)).any(axis=1).sum())
     if unbounded:
-        yield f"{unbounded} of {len(cells)} intervals have no bound."
+        yield f"{unbounded} of {len(cells)} intervals have no bound on at least one side."
     if calibration:
         yield "These are calibration items: k may have been chosen on them."
 

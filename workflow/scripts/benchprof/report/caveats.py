@@ -13,6 +13,7 @@ from benchprof.profile.criteria import (
     FULL_DOSE,
     LEAST_DOSE,
     SIDE_DROP,
+    SIGNIFICANCE,
     separates,
 )
 from benchprof.profile.reason import NOT_ABOVE_GUESSING, SENTENCES, TOO_FEW_ITEMS
@@ -54,6 +55,17 @@ def side_drops(matrix: Matrix) -> pd.Series:
     tests = cells["benchmark"].isin(list(matrix.own.values()))
     others = cells[tests & (cells["benchmark"] != cells["ability"].map(dict(matrix.own)))]
     return others.groupby("ability")["drop"].mean().reindex(list(matrix.abilities))
+
+
+def own_like_random(matrix: Matrix) -> pd.Series:
+    """(abilities,): whether a mask costs its own test no more than random masks may do.
+
+    False where that is unknown: without a dose or without random masks.
+    """
+    own = matrix.cells[matrix.cells["benchmark"] == matrix.cells["ability"].map(dict(matrix.own))]
+    difference, q = own["over_random"].astype(float), own["q_random"].astype(float)
+    alike = ((difference <= 0) | (q >= SIGNIFICANCE)).set_axis(own["ability"])
+    return alike.reindex(list(matrix.abilities), fill_value=False)
 
 
 def control_drops(matrix: Matrix) -> pd.Series:
@@ -135,6 +147,7 @@ def mask_doubts(matrix: Matrix) -> dict[str, str]:
         "not specific": side > SIDE_DROP,
         f"dose below {LEAST_DOSE}": own < LEAST_DOSE,
         "dose unknown": own.isna(),
+        "dose not significant": (own >= LEAST_DOSE) & own_like_random(matrix),
         "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
     }
     said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}
@@ -178,9 +191,9 @@ def _separability(matrix: Matrix) -> list[str]:
     if matrix.one_mask or not known or any(map(separates, own, side)):
         return []
     return [
-        f"Not separable: no mask takes {LEAST_DOSE} or more of the score above guessing off its "
-        f"own ability's test and {SIDE_DROP} or less off the others'. These profiles are of no "
-        "ability."
+        f"Not separable: no mask removes {LEAST_DOSE} or more of the margin over guessing on its "
+        f"own ability's test and {SIDE_DROP} or less on the others'. Don't attribute these "
+        "profiles to abilities."
     ]
 
 
@@ -191,17 +204,23 @@ def _doses(matrix: Matrix) -> list[str]:
     unknown = [a for a, benchmark in matrix.own.items() if benchmark in reasons]
     small = own[own < LEAST_DOSE]
     partial = own[(own >= LEAST_DOSE) & (own < FULL_DOSE)]
+    unsure = own[(own >= LEAST_DOSE) & own_like_random(matrix)]
     lines = []
     if len(small):
         lines.append(
-            f"Dose below {LEAST_DOSE}: the masks of {_valued(small)} take less than half of the "
-            "score above guessing off the ability's own test. Their AIS are not to be compared "
-            "with other abilities'."
+            f"Dose below {LEAST_DOSE}: the masks of {_valued(small)} remove less than half of the "
+            "margin over guessing on the ability's own test. Don't compare their AIS with those "
+            "of other abilities."
+        )
+    if len(unsure):
+        lines.append(
+            f"Dose not significant: the masks of {_valued(unsure)} cost the ability's own test no "
+            "more than random masks may do."
         )
     if len(partial):
         lines.append(
-            f"Dose below {FULL_DOSE}: the masks of {_valued(partial)} leave a part of the own "
-            "test's score."
+            f"Dose below {FULL_DOSE}: the masks of {_valued(partial)} leave part of the "
+            "score on the ability's own test."
         )
     if unknown:
         lines.append(f"Dose unknown, as the own test has no AIS: {_names(unknown)}.")
@@ -218,8 +237,9 @@ def _side_effects(matrix: Matrix) -> list[str]:
     if matrix.one_mask or broad.empty:
         return []
     return [
-        f"Not specific: the masks of {_valued(broad)} take more than {SIDE_DROP} off the other "
-        "abilities' own tests on average. What they cause is not the one ability's alone."
+        f"Not specific: the masks of {_valued(broad)} remove more than {SIDE_DROP} of the "
+        "margin on the other abilities' own tests, on average. Don't attribute what they cost to "
+        "one ability."
     ]
 
 
@@ -230,7 +250,7 @@ def _harmful_controls(matrix: Matrix) -> list[str]:
         return []
     return [
         f"Random masks of the same size change the score of {_valued(harmful)} by more than "
-        f"{SIDE_DROP} of what is above guessing on average (positive: loss)."
+        f"{SIDE_DROP} of the margin over guessing, on average (positive: loss)."
     ]
 
 

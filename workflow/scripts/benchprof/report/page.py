@@ -264,6 +264,7 @@ def _profiled(table: pd.DataFrame) -> dict[str, Any]:
         "least": int(own["n"].min()),
         "most": int(own["n"].max()),
         "seeds": int(shown["seed"].nunique()),
+        "matched_each": "all_abilities" not in set(shown["ability"]),
     }
 
 
