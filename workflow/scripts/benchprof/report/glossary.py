@@ -47,7 +47,7 @@ GLOSSARY = {
     ),
     "dose": Word(
         "dose",
-        "How much of the score above guessing a mask takes off its own ability's test; below "
+        "How much of the margin over guessing a mask removes on its own ability's test; below "
         f"{LEAST_DOSE} the mask is too weak to compare.",
         "[Dd]oses?",
     ),
@@ -58,8 +58,8 @@ GLOSSARY = {
     ),
     "specific": Word(
         "specific",
-        "A specific mask hurts its own ability's test and takes at most "
-        f"{SIDE_DROP} off the other abilities' own tests.",
+        f"A specific mask has a dose of at least {LEAST_DOSE} and removes at most {SIDE_DROP} of "
+        "the margin on the other abilities' own tests, on average.",
         "[Nn]ot specific",
     ),
     "guessing": Word(
@@ -95,8 +95,8 @@ GLOSSARY = {
     ),
     "detectable": Word(
         "minimum detectable AIS",
-        f"The smallest AIS that these items would show with a power of {POWER:.0%}; a smaller one "
-        "may be there unseen.",
+        f"The smallest AIS that these items would show with a power of {POWER:.0%} if one mask were "
+        "tested alone; a smaller one may be there unseen.",
         "minimum detectable AIS",
     ),
     "reliability": Word(
