@@ -95,8 +95,8 @@ GLOSSARY = {
     ),
     "detectable": Word(
         "minimum detectable AIS",
-        f"The smallest AIS that these items would show with a power of {POWER:.0%} if one mask were "
-        "tested alone; a smaller one may be there unseen.",
+        f"The smallest AIS that these items would show with a power of {POWER:.0%} if one mask "
+        "were tested alone; a smaller one may be there unseen.",
         "minimum detectable AIS",
     ),
     "reliability": Word(
