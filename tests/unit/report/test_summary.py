@@ -136,17 +136,17 @@ def test_doubts_name_what_causes_them() -> None:
     ]
 
 
-def test_a_mask_like_random_masks_on_its_own_test_is_in_doubt() -> None:
-    """Where random masks cost the test as much, or where the difference may be chance."""
+def test_a_mask_whose_dose_may_be_chance_is_in_doubt() -> None:
+    """Where random masks cost as much, where the difference may be chance, where the dose may."""
     table = small()
     own = (table["benchmark"] == OWN[A]) & (table["ability"] == A)
     assert A not in mask_doubts(only(table))
-    for changes in ({"q_random": 0.12}, {"over_random": -0.2}):
+    for changes in ({"q_random": 0.12}, {"over_random": -0.2}, {"ais_low": -0.1}):
         changed = table.copy()
         changed.loc[own, list(changes)] = list(changes.values())
         assert mask_doubts(only(changed))[A] == "dose not significant"
         text = "\n".join(caveats(only(changed)))
-        assert "Dose not significant: the masks of Contextual recall (0.95)" in text
+        assert "Dose not significant: what the masks of Contextual recall (0.95) cost" in text
     table.loc[own, ["q_random", "over_random"]] = np.nan
     assert A not in mask_doubts(only(table)), "without random masks nothing is said of it"
 

@@ -210,7 +210,7 @@ def _difference(
 def _left_because(other: str) -> str:
     """Why a mask that differs in something from the run's is left out, in words."""
     if other == NOT_COMPARED:
-        return "left for the run to draw, which takes it a minute (their items are not compared)"
+        return "left for the run to draw, in a minute (what they are matched to is not compared)"
     return f"the archive's has another {other}"
 
 

@@ -24,6 +24,7 @@ from benchprof.profile.resampling import Floats
 from benchprof.report import style
 from benchprof.report.names import readable
 from benchprof.run import paths
+from benchprof.run.ablation import Ablation
 from benchprof.run.run import Run, read_run
 
 HEIGHT = 2.7
@@ -94,10 +95,15 @@ def illustration_of(run: Run, model: str, ability: str) -> Illustration:
         read_mask(paths.mask(model, own)).entries,
         {
             "its own mask": _fall(intact, answers["own"], right),
-            f"{len(groups['others'])} other masks": _fall(intact, answers["others"], right),
-            f"{len(groups['random'])} random masks": _fall(intact, answers["random"], right),
+            _counted("other", groups["others"]): _fall(intact, answers["others"], right),
+            _counted("random", groups["random"]): _fall(intact, answers["random"], right),
         },
     )
+
+
+def _counted(kind: str, masks: Sequence[Ablation]) -> str:
+    """How many masks of a kind, in words."""
+    return f"{len(masks)} {kind} mask{'s' * (len(masks) != 1)}"
 
 
 def draw_illustration(shown: Illustration, ability: str, entries: str) -> Figure:

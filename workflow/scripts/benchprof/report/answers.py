@@ -129,7 +129,7 @@ def _sure(stable: Row, shown: Row) -> Iterator[str]:
     if math.isfinite(least) and least > WHOLE:
         yield (
             f"With {items} hardly any loss can be shown: the minimum detectable AIS is "
-            f"{number(least)}, and the whole margin over guessing is {WHOLE}."
+            f"{number(least)}."
         )
     elif math.isfinite(least):
         shown_least = number(least) if least >= SMALLEST else f"below {number(SMALLEST)}"

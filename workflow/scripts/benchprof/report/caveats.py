@@ -57,15 +57,17 @@ def side_drops(matrix: Matrix) -> pd.Series:
     return others.groupby("ability")["drop"].mean().reindex(list(matrix.abilities))
 
 
-def own_like_random(matrix: Matrix) -> pd.Series:
-    """(abilities,): whether a mask costs its own test no more than random masks may do.
+def own_by_chance(matrix: Matrix) -> pd.Series:
+    """(abilities,): whether what a mask costs its own test may be chance.
 
-    False where that is unknown: without a dose or without random masks.
+    It may where the interval has 0, or where random masks may cost as much. False without a dose.
     """
     own = matrix.cells[matrix.cells["benchmark"] == matrix.cells["ability"].map(dict(matrix.own))]
-    difference, q = own["over_random"].astype(float), own["q_random"].astype(float)
-    alike = ((difference <= 0) | (q >= SIGNIFICANCE)).set_axis(own["ability"])
-    return alike.reindex(list(matrix.abilities), fill_value=False)
+    low, difference, q = (
+        own[name].astype(float) for name in ("ais_low", "over_random", "q_random")
+    )
+    chance = (low <= 0) | (difference <= 0) | (q >= SIGNIFICANCE)
+    return chance.set_axis(own["ability"]).reindex(list(matrix.abilities), fill_value=False)
 
 
 def control_drops(matrix: Matrix) -> pd.Series:
@@ -147,7 +149,7 @@ def mask_doubts(matrix: Matrix) -> dict[str, str]:
         "not specific": side > SIDE_DROP,
         f"dose below {LEAST_DOSE}": own < LEAST_DOSE,
         "dose unknown": own.isna(),
-        "dose not significant": (own >= LEAST_DOSE) & own_like_random(matrix),
+        "dose not significant": (own >= LEAST_DOSE) & own_by_chance(matrix),
         "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
     }
     said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}
@@ -204,7 +206,7 @@ def _doses(matrix: Matrix) -> list[str]:
     unknown = [a for a, benchmark in matrix.own.items() if benchmark in reasons]
     small = own[own < LEAST_DOSE]
     partial = own[(own >= LEAST_DOSE) & (own < FULL_DOSE)]
-    unsure = own[(own >= LEAST_DOSE) & own_like_random(matrix)]
+    unsure = own[(own >= LEAST_DOSE) & own_by_chance(matrix)]
     lines = []
     if len(small):
         lines.append(
@@ -214,8 +216,8 @@ def _doses(matrix: Matrix) -> list[str]:
         )
     if len(unsure):
         lines.append(
-            f"Dose not significant: the masks of {_valued(unsure)} cost the ability's own test no "
-            "more than random masks may do."
+            f"Dose not significant: what the masks of {_valued(unsure)} cost the ability's own "
+            "test may be chance, or what any random masks cost it."
         )
     if len(partial):
         lines.append(

@@ -82,7 +82,7 @@ def radar_page(matrix: Matrix) -> Figure:
         _draw(axes, matrix, benchmark, limits, list(short.values()))
         axes.set_title(wrapped(benchmark, 24), fontsize=7, pad=9)
     style.title_above(figure, matrix.title)
-    style.legend_below(figure, _legend(), 2, key)
+    style.legend_below(figure, _legend(matrix), 2, key)
     return figure
 
 
@@ -102,7 +102,7 @@ def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     axes.vlines(_angles(len(names)), low, high, color=style.INK, lw=0.8)
     _place_names(axes)
     style.title_above(figure, title)
-    style.legend_below(figure, _legend(), 2, _rings(matrix, limits))
+    style.legend_below(figure, _legend(matrix), 2, _rings(matrix, limits))
     return figure
 
 
@@ -198,12 +198,12 @@ def _place_names(axes: Any) -> None:
         label.set_ha("center" if abs(side) < 0.05 else "left" if side > 0 else "right")
 
 
-def _legend() -> list[Patch]:
+def _legend(matrix: Matrix) -> list[Patch]:
+    what = "all but the mask" if matrix.complement else "the mask"
     return [
-        Patch(facecolor=style.LOSS, alpha=0.45, label="lost under the mask (AIS > 0)"),
-        Patch(facecolor=style.GAIN, alpha=0.45, hatch=style.HATCH,
-              label="gained under it (AIS < 0)"),
-    ]  # fmt: skip
+        Patch(facecolor=style.LOSS, alpha=0.45, label=f"lost with {what} ablated (AIS > 0)"),
+        Patch(facecolor=style.GAIN, alpha=0.45, hatch=style.HATCH, label="gained (AIS < 0)"),
+    ]
 
 
 def _rings(matrix: Matrix, limits: tuple[float, float]) -> str:
