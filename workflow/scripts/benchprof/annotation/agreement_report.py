@@ -100,9 +100,10 @@ class Agreement:
         yield ""
         columns = ("id", "given", "skips", "comments", "excluded")
         rows = [
-            (row.id, _given(row.given), str(row.skips), row.comments, "yes" * row.excluded)
-            for row in self.disputed.head(SHOWN).itertuples()
-        ]
+            (row["id"], _given(row["given"]), str(row["skips"]), row["comments"],
+             "yes" if row["excluded"] else "")
+            for row in self.disputed.head(SHOWN).to_dict("records")
+        ]  # fmt: skip
         yield from _table(columns, rows)
 
 
