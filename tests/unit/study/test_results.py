@@ -10,9 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from study.tables import Tables, read_tables
+from study.masks import validity
+from study.tables import SUFFIX, Tables, read_tables
 from tests.conftest import ROOT
 
+from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
 ARCHIVE = ROOT / "study/so_far.zip"
@@ -77,32 +79,56 @@ def test_the_table_of_benchmarks_says_what_the_archive_holds(
         assert f"| {title} | {found.effective:.1f} ({interval}) | {noise} |" in page
 
 
+def _bound(value: float) -> str:
+    # No minus before what rounds to nothing.
+    return f"{round(value, 3) + 0.0:.3f}".replace("inf", "∞").replace("-", "\N{MINUS SIGN}")
+
+
+def test_the_table_of_masks_says_what_the_archive_holds(page: str, results: Tables) -> None:
+    masks = validity(results)
+    assert len(masks) == 10
+    for mask in masks:
+        test = results.cells[results.cells.benchmark == mask.ability + SUFFIX].iloc[0]
+        row = f"| {readable(mask.ability)} | {test.intact:.3f} | "
+        if pd.isna(mask.dose):
+            row += "none | none | none | "
+        else:
+            row += (
+                f"{_bound(mask.dose)} ({_bound(mask.low)} to {_bound(mask.high)}) | "
+                f"{_bound(mask.over_random)} | {mask.q_random:.3f} | "
+            )
+        assert f"{row}{_bound(mask.others)} |" in page
+    assert [mask.ability for mask in masks if mask.possible] == ["contextual_recall"]
+
+
 def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked: Path) -> None:
-    smallest = results.cells[["q_ais", "q_random", "q_others"]].min()
+    cells = results.cells[results.cells.benchmark.isin(TITLES)]
+    smallest = cells[["q_ais", "q_random", "q_others"]].min()
     assert "The smallest q-values are {:.2f}, {:.2f} and {:.2f}.".format(*smallest) in page
-    highest = results.cells[results.cells.benchmark == "commonsense_qa"].ais_high.max()
+    highest = cells[cells.benchmark == "commonsense_qa"].ais_high.max()
     assert f"(the highest upper bound of an AIS is {highest:.3f})" in page
     flips = pd.read_csv(unpacked / "results/profiles/flips.csv")
+    flips = flips[flips.benchmark.isin(TITLES)]
     own = flips[flips.seed.isna()]
     lost, gained = own.lost.max(), own.gained.max()
     assert f"an ability's mask turns at most {lost} right answers into wrong ones" in page
     assert f"and at most {gained} wrong ones into right ones" in page
     controls = flips[flips.seed.notna()]
     assert f"the numbers are {controls.lost.max()} and {controls.gained.max()}." in page
-    low, high = results.cells.ais_low, results.cells.ais_high
+    low, high = cells.ais_low, cells.ais_high
     apart = ((low > 0) | (high < 0)).sum()
     assert f"{apart} of the {low.notna().sum()} intervals of the AIS exclude 0" in page
-    reach = (results.cells.over_random_high >= 0.1).groupby(results.cells.benchmark).sum()
-    bounds = results.cells[results.cells.benchmark == "arc_challenge"].over_random_high
+    reach = (cells.over_random_high >= 0.1).groupby(cells.benchmark).sum()
+    bounds = cells[cells.benchmark == "arc_challenge"].over_random_high
     assert f"the second-largest bound is {bounds.nlargest(2).iloc[1]:.4f}," in page
     names = ["arc_challenge", "winogrande", "hellaswag", "commonsense_qa"]
     assert reach[names].tolist() == [1, 6, 0, 0]
     assert "for one ability on ARC-Challenge and for six on WinoGrande" in page
     impact = pd.read_csv(unpacked / "results/profiles/impact.csv")
-    others = impact[impact.seed.isna() & ~impact.headline]
+    others = impact[impact.seed.isna() & ~impact.headline & impact.benchmark.isin(TITLES)]
     lowest = others[["q_ais", "q_random", "q_others"]].min().min()
     assert f"with `acc` and `acc_norm`, no q-value is below {lowest:.2f}" in page
-    largest = results.cells.dropna(subset="ais").sort_values("ais").groupby("benchmark").tail(1)
+    largest = cells.dropna(subset="ais").sort_values("ais").groupby("benchmark").tail(1)
     named = {row.benchmark: (row.ability, row.ais) for row in largest.itertuples()}
     assert {name: ability for name, (ability, _) in named.items()} == {
         "arc_challenge": "deductive_reasoning",
@@ -154,7 +180,11 @@ def test_the_study_so_far_was_computed_with_the_settings_of_the_study(unpacked: 
     study = read_layers([ROOT / "config/study.yaml"])
     part = read_layers([ROOT / "config/study_so_far.yaml"])
     assert part == study | {
-        "benchmarks": {name: study["benchmarks"][name] for name in TITLES},
+        "benchmarks": {
+            name: benchmark
+            for name, benchmark in study["benchmarks"].items()
+            if name in TITLES or name.endswith(SUFFIX)
+        },
         "models": {MODEL: study["models"][MODEL]},
         "importance": {k: v for k, v in study["importance"].items() if k != "halves"},
     }
