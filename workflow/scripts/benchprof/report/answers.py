@@ -20,6 +20,7 @@ from benchprof.report.style import interval, number
 Row = Mapping[Any, Any]
 SMALLEST = 0.01
 """What is less would be shown as 0.00 or 0.01."""
+NO_FAULT = "No check of this benchmark found a fault."
 WHOLE = 1
 """The AIS at which all that the model knows above guessing is gone."""
 
@@ -65,10 +66,22 @@ def answers(
             " ".join(_needs(found[benchmark], matrix, doubts)),
             " ".join(_sure(stable[benchmark], shown[benchmark])),
             " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
-            or "No check of this benchmark found a fault.",
+            or NO_FAULT,
         )
         for benchmark in matrix.defined
     ]
+
+
+def masks_in_doubt(matrix: Matrix) -> str:
+    """How many masks are in doubt, which holds for every benchmark; empty where none is."""
+    doubts, every = mask_doubts(matrix), len(matrix.abilities)
+    if not doubts:
+        return ""
+    verb = "is" if len(doubts) == 1 else "are"
+    return (
+        f"{len(doubts)} of {every} masks {verb} in doubt for the reasons below, so each benchmark "
+        "may need abilities that are not named."
+    )
 
 
 def _by_benchmark(table: pd.DataFrame, matrix: Matrix) -> dict[str, Row]:
@@ -154,10 +167,6 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
     for ability in named:
         if ability in doubts:
             yield f"The mask of {inline(ability)} is in doubt: {doubts[ability]}."
-    if count := len(doubts.keys() - set(named)):
-        every, verb = len(matrix.abilities), "are" if count > 1 else "is"
-        others = f"other mask{'s' * (count > 1)}" if named else f"of {every} masks"
-        yield f"{count} {others} {verb} in doubt, so a need may go unseen."
     if moved := _split(row["form_moved"]):
         names = _listed([inline(ability) for ability in moved])
         yield f"Form moves too without {names}: the loss may be of form."

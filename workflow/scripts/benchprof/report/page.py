@@ -19,7 +19,7 @@ from benchprof.portable import portable
 from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
-from benchprof.report.answers import answers
+from benchprof.report.answers import answers, masks_in_doubt
 from benchprof.report.caveats import caveats, formless, undefined
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
@@ -175,6 +175,7 @@ def _section(
         "fraction": matrix.fraction,
         "title": matrix.title,
         "size": f"{entries:,} {settings['unit']}{'s' if entries > 1 else ''}",
+        "masks_in_doubt": masks_in_doubt(matrix),
         "answers": answers(
             matrix,
             tables["findings"],
