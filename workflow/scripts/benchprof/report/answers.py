@@ -21,6 +21,7 @@ Row = Mapping[Any, Any]
 SMALLEST = 0.01
 """What is less would be shown as 0.00 or 0.01."""
 NO_FAULT = "No check of this benchmark found a fault."
+MASKS_ALONE = "Only the masks are in doubt."
 WHOLE = 1
 """The AIS at which all that the model knows above guessing is gone."""
 
@@ -66,7 +67,7 @@ def answers(
             " ".join(_needs(found[benchmark], matrix, doubts)),
             " ".join(_sure(stable[benchmark], shown[benchmark])),
             " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
-            or NO_FAULT,
+            or (MASKS_ALONE if doubts else NO_FAULT),
         )
         for benchmark in matrix.defined
     ]
