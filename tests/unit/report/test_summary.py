@@ -12,6 +12,7 @@ from benchprof.report.caveats import caveats, mask_doubts, own_drops, side_drops
 from benchprof.report.matrix import matrix_of
 from benchprof.report.names import codes
 from benchprof.report.outcomes import against_random, own_tests
+from benchprof.report.page_tables import dose_rows
 from benchprof.report.summary import WIDTH, impact_text, write_summary
 
 from .conftest import OWN, Table, finished, row
@@ -116,6 +117,13 @@ def test_doses_and_side_effects_are_means_over_tests() -> None:
     matrix = only(small())
     np.testing.assert_allclose(own_drops(matrix), [0.95, 0.80, 0.40])
     np.testing.assert_allclose(side_drops(matrix), [-0.005, 0.275, 0.25])
+
+
+def test_a_dose_has_its_q_against_random_masks() -> None:
+    """Two of six p-values are 0.001: the third test has no AIS."""
+    rows = dose_rows(only(small(reason_of=C)))
+    assert [row["own"] for row in rows] == ["0.95", "0.80", "--"]
+    assert [row["q"] for row in rows] == ["0.003", "0.003", "--"]
 
 
 def test_doses_do_not_depend_on_how_ais_are_configured() -> None:
