@@ -88,8 +88,7 @@ def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
     (unnamed,) = asked(finished(rows))
     assert unnamed.wrong == "2 of 2 intervals have no bound on at least one side."
     assert masks_in_doubt(matrix_of(finished(rows), "tiny", "specific", "0.001", OWN)) == (
-        "2 of 2 masks are in doubt for the reasons below, so each benchmark may need abilities "
-        "that are not named."
+        "2 of 2 masks are in doubt, so a benchmark may need abilities that are not named."
     )
     # Of the synthetic tables: no AIS however large, and halves that agree by 2/3.
     assert unnamed.sure == (
@@ -115,7 +114,7 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
     assert first.sure.startswith("With 60 items the minimum detectable AIS is below 0.01.")
     assert first.wrong == "The mask of deductive reasoning is in doubt: dose below 0.5."
     other, _ = asked(rows, findings={"needed": [A, "", ""]}, power={"detectable_ais": 1.67})
-    assert other.wrong == "Only the masks are in doubt."
+    assert other.wrong == "No check of this benchmark found a fault."
     assert masks_in_doubt(matrix_of(rows, "tiny", "specific", "0.001", OWN)).startswith(
         "1 of 2 masks is in doubt"
     )

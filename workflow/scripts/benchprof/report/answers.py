@@ -21,7 +21,6 @@ Row = Mapping[Any, Any]
 SMALLEST = 0.01
 """What is less would be shown as 0.00 or 0.01."""
 NO_FAULT = "No check of this benchmark found a fault."
-MASKS_ALONE = "Only the masks are in doubt."
 WHOLE = 1
 """The AIS at which all that the model knows above guessing is gone."""
 
@@ -67,7 +66,7 @@ def answers(
             " ".join(_needs(found[benchmark], matrix, doubts)),
             " ".join(_sure(stable[benchmark], shown[benchmark])),
             " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
-            or (MASKS_ALONE if doubts else NO_FAULT),
+            or NO_FAULT,
         )
         for benchmark in matrix.defined
     ]
@@ -80,8 +79,8 @@ def masks_in_doubt(matrix: Matrix) -> str:
         return ""
     verb = "is" if len(doubts) == 1 else "are"
     return (
-        f"{len(doubts)} of {every} masks {verb} in doubt for the reasons below, so each benchmark "
-        "may need abilities that are not named."
+        f"{len(doubts)} of {every} masks {verb} in doubt, so a benchmark may need abilities that "
+        "are not named."
     )
 
 

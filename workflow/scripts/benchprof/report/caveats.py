@@ -41,9 +41,7 @@ def drops(rows: pd.DataFrame) -> pd.Series:
 
 def own_drops(matrix: Matrix) -> pd.Series:
     """(abilities,): what each ability's mask takes off its own test; NaN where that is unknown."""
-    cells = matrix.cells.assign(drop=drops(matrix.cells))
-    own = cells[cells["benchmark"] == cells["ability"].map(dict(matrix.own))]
-    return own.set_index("ability")["drop"].reindex(list(matrix.abilities))
+    return drops(matrix.own_cells)
 
 
 def side_drops(matrix: Matrix) -> pd.Series:
@@ -62,12 +60,10 @@ def own_by_chance(matrix: Matrix) -> pd.Series:
 
     It may where the interval has 0, or where random masks may cost as much. False without a dose.
     """
-    own = matrix.cells[matrix.cells["benchmark"] == matrix.cells["ability"].map(dict(matrix.own))]
     low, difference, q = (
-        own[name].astype(float) for name in ("ais_low", "over_random", "q_random")
+        matrix.own_cells[name].astype(float) for name in ("ais_low", "over_random", "q_random")
     )
-    chance = (low <= 0) | (difference <= 0) | (q >= SIGNIFICANCE)
-    return chance.set_axis(own["ability"]).reindex(list(matrix.abilities), fill_value=False)
+    return (low <= 0) | (difference <= 0) | (q >= SIGNIFICANCE)
 
 
 def control_drops(matrix: Matrix) -> pd.Series:

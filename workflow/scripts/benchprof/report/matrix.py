@@ -113,6 +113,12 @@ class Matrix:
         }
 
     @property
+    def own_cells(self) -> pd.DataFrame:
+        """A row of `cells` per ability, on its own test; of NaN where that is not in the table."""
+        own = self.cells["benchmark"] == self.cells["ability"].map(dict(self.own))
+        return self.cells[own].set_index("ability").reindex(list(self.abilities))
+
+    @property
     def defined(self) -> list[str]:
         """The benchmarks that have an AIS."""
         reasons = self.reasons()

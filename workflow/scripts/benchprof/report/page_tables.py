@@ -168,17 +168,14 @@ def score_rows(table: pd.DataFrame, model: str) -> list[dict[str, Any]]:
 def dose_rows(matrix: Matrix) -> list[dict[str, str]]:
     """A row per ability: what its mask takes off its own test, off the others, and random masks."""
     own, side, random = own_drops(matrix), side_drops(matrix), control_drops(matrix)
-    q = {
-        (cell["benchmark"], cell["ability"]): cell["q_random"]
-        for cell in matrix.cells.to_dict("records")
-    }
+    q = matrix.own_cells["q_random"].astype(float)
     return [
         {
             "ability": ability,
             "own": or_dash(own[ability]),
             "side": or_dash(side[ability]),
             "random": or_dash(random.get(matrix.own.get(ability), math.nan)),
-            "q": probability(q.get((matrix.own.get(ability), ability), math.nan)),
+            "q": probability(q[ability]),
         }
         for ability in matrix.abilities
     ]
