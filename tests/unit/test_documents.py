@@ -16,7 +16,7 @@ import pytest
 import yaml
 from lm_eval.api.task import TaskConfig
 from snakemake.cli import get_argument_parser
-from tests.conftest import ROOT
+from tests.conftest import CONFIGURATIONS, ROOT
 from tests.pages import PAGES
 
 from benchprof import __version__
@@ -146,6 +146,13 @@ def test_links_between_files_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_the_page_of_configurations_lists_each_of_them() -> None:
+    text = (ROOT / "config/README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.*?`) \|", text, flags=re.MULTILINE)
+    told = [name.removeprefix("../") for row in rows for name in re.findall(r"`(.*?)`", row)]
+    assert sorted(told) == sorted(name.removeprefix("config/") for name in CONFIGURATIONS)
 
 
 def test_pages_that_code_names_are_there() -> None:
