@@ -16,7 +16,7 @@ def test_every_shipped_benchmark_has_a_title() -> None:
     ("name", "text", "within"),
     [
         ("arc_challenge", "ARC-Challenge", "ARC-Challenge"),
-        ("truthfulqa_mc1", "TruthfulQA (MC1)", "TruthfulQA (MC1)"),
+        ("truthfulqa_mc1", "TruthfulQA-MC1", "TruthfulQA-MC1"),
         ("long_term_knowledge_recall", "Long-term knowledge recall", "long-term knowledge recall"),
         ("contextual_recall_test", "Contextual recall test", "contextual recall test"),
         # A benchmark of a user's own, whose capitals stay.

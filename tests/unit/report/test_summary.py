@@ -11,7 +11,7 @@ import pytest
 from benchprof.report.caveats import caveats, mask_doubts, own_drops, side_drops, undefined
 from benchprof.report.matrix import matrix_of
 from benchprof.report.names import codes
-from benchprof.report.outcomes import against_random, own_tests
+from benchprof.report.outcomes import OwnTests, against_random, own_tests
 from benchprof.report.page_tables import dose_rows
 from benchprof.report.summary import WIDTH, impact_text, write_summary
 
@@ -105,6 +105,14 @@ def test_the_own_tests_are_counted() -> None:
     assert "On 2 of the 3 benchmarks" in text_of(small())
     counted = own_tests(only(small(reason_of=A)))
     assert (counted.largest, counted.defined, counted.undefined) == (1, 2, 1)
+
+
+@pytest.mark.parametrize(("largest", "verb"), [(1, "is"), (0, "is not")])
+def test_one_own_test_is_told_without_a_count(largest: int, verb: str) -> None:
+    assert OwnTests(largest, 1, 2, 0.1, 10, complement=False).sentence() == (
+        "On the one benchmark that is an ability's own test and has an AIS, the own ability's AIS "
+        f"{verb} the largest (by chance: 0.1). 2 more have no AIS."
+    )
 
 
 def test_an_own_score_that_ties_is_not_the_largest() -> None:

@@ -139,6 +139,20 @@ GLOSSARY = {
         "The one metric of a benchmark that its AIS is computed from.",
         "headline metric",
     ),
+    "metric": Word(
+        "metric", "How answers become a score, such as the share that is right (acc)."
+    ),
+    "score": Word("score", "The mean over the items, in the metric beside it."),
+    "needs": Word(
+        "needs",
+        "Abilities whose masks cost significantly more than whatever the run compares them with: "
+        "random controls, masks of other abilities.",
+    ),
+    "better": Word(
+        "better without",
+        "Abilities whose masks raise the score significantly, both above the intact model's and "
+        "above that under whatever the run compares them with.",
+    ),
     "n": Word("n", "The number of items."),
     "similarity": Word(
         "similarity",

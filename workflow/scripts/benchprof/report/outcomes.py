@@ -44,6 +44,12 @@ class OwnTests:
         have = "has" if self.undefined == 1 else "have"
         without = f" {self.undefined} more {have} no AIS." if self.undefined else ""
         extreme = "least (its mask alone keeps most)" if self.complement else "largest"
+        if self.defined == 1:
+            verb = "is" if self.largest else "is not"
+            return (
+                "On the one benchmark that is an ability's own test and has an AIS, the own "
+                f"ability's AIS {verb} the {extreme} (by chance: {self.by_chance:.1f}).{without}"
+            )
         return (
             f"On {self.largest} of the {self.defined} benchmarks that are an ability's own test "
             f"and have an AIS, the own ability's AIS is the {extreme} (by chance: "

@@ -100,6 +100,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["readable"] = readable
+    environment.filters["metric"] = metric
     environment.filters["source"] = source_of
     environment.filters["meanings"] = page_tables.meanings
     environment.globals.update(word=marked, explainer=explainer, glossary=GLOSSARY)
