@@ -6,12 +6,12 @@ python -m study results/profiles
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
 from study.labels import Agreement, agreement, left_out, one_factor, remainder
-from study.masks import validity
+from study.masks import read_effects, validity
 from study.second_profile import second_profiles
 from study.statements import verdicts
 from study.tables import SUFFIX, Rules, Tables, joined, read_rules, read_tables
@@ -23,19 +23,18 @@ def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
         yield from (f"- {number}" for number in verdict.numbers)
 
 
-def _masks(tables: Tables) -> Iterator[str]:
+def _masks(tables: Tables, effects: Mapping[str, str] | None) -> Iterator[str]:
     yield "\n## Masks on the own tests\n"
-    masks = validity(tables)
+    masks = validity(tables, effects)
     if not masks:
         yield "- the run has no own test"
     for mask in masks:
         yield (
             f"- {mask.ability}: dose {mask.dose:.3f} ({mask.low:.3f} to {mask.high:.3f}), "
             f"{mask.over_random:.3f} above random masks (q {mask.q_random:.3f}), "
-            f"mean on {mask.tests} other tests {mask.others:.3f}; "
-            f"{'could be valid' if mask.possible else 'not valid'}"
+            f"mean on {mask.tests} other tests {mask.others:.3f}; {mask.verdict}"
         )
-    possible = sum(mask.possible for mask in masks)
+    possible = sum(not mask.verdict.startswith("not valid") for mask in masks)
     if masks and possible < 3:
         yield f"- {possible} could be valid: about abilities, no statement is decidable"
 
@@ -82,13 +81,19 @@ def _second_profiles(title: str, tables: Tables, rules: Rules) -> Iterator[str]:
         yield f"- {told}: mean {mean} of {len(defined)} ({each})"
 
 
-def told(choices: Tables, written: Tables | None, rules: Rules) -> Iterator[str]:
+def told(
+    choices: Tables,
+    written: Tables | None,
+    rules: Rules,
+    effects: Mapping[str, str] | None = None,
+) -> Iterator[str]:
     """The verdicts on one model's masks and the convergent evidence, line by line.
 
     Args:
         choices: a run whose answers are choices.
         written: a run with the same masks that adds the written benchmarks.
         rules: of the study.
+        effects: of `read_effects`, of a run with the same masks and the own tests' companions.
 
     Raises:
         ValueError: the masks of the two runs differ, or the second lacks a benchmark of the first.
@@ -100,7 +105,9 @@ def told(choices: Tables, written: Tables | None, rules: Rules) -> Iterator[str]
             _second_profiles("Two sources, all benchmarks", written, rules),
             _second_profiles("Two sources, multiple choice alone", choices, rules),
         ]
-    return chain(_statements(tables, rules), _masks(tables), _labels(tables, rules), *profiles)
+    return chain(
+        _statements(tables, rules), _masks(tables, effects), _labels(tables, rules), *profiles
+    )
 
 
 def main() -> None:
@@ -110,11 +117,15 @@ def main() -> None:
     parser.add_argument(
         "--all", type=Path, help="results/profiles of a run that adds the written benchmarks"
     )
+    parser.add_argument(
+        "--effects", type=Path, help="effects_SELECTION_K.csv of a run that asks the companions"
+    )
     parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
     choices = read_tables(options.profiles, options.model)
     written = read_tables(options.all, options.model) if options.all else None
-    lines = told(choices, written, read_rules())
+    effects = read_effects(options.effects) if options.effects else None
+    lines = told(choices, written, read_rules(), effects)
     print(f"# {options.model}")
     for line in lines:
         print(line)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
+from benchprof.abilities.item import FROM_READING
 from study.tables import LEVEL, SUFFIX, Tables
 
 
@@ -22,6 +25,8 @@ class Validity:
         q_random: of that difference.
         others: mean AIS on the other abilities' own tests.
         tests: how many of these have an AIS.
+        explained_by: what else explains its effect on its own items, as a table of effects has it:
+            empty where nothing does, None where no table was given.
     """
 
     ability: str
@@ -32,6 +37,7 @@ class Validity:
     q_random: float
     others: float
     tests: int
+    explained_by: str | None = None
 
     @property
     def possible(self) -> bool:
@@ -40,15 +46,43 @@ class Validity:
         above = self.over_random > 0 and self.q_random < LEVEL
         return hits and above and self.others <= 0.1
 
+    @property
+    def verdict(self) -> str:
+        """Valid, not valid, or what is open."""
+        if not self.possible:
+            return "not valid"
+        if self.explained_by is None:
+            return "could be valid"
+        return f"not valid: {self.explained_by}" if self.explained_by else "valid"
 
-def validity(tables: Tables) -> list[Validity]:
-    """The masks of all abilities that have an own test in the run."""
+
+def read_effects(path: Path) -> dict[str, str]:
+    """What explains each mask's effect, by ability: a run's `effects_{selection}_{k}.csv`.
+
+    Raises:
+        ValueError: no read-offs or no blanks were asked, which could have explained an effect.
+    """
+    rows = pd.read_csv(path, keep_default_na=False).set_index("ability")
+    if lacking := [kind for kind in FROM_READING if (rows[kind] == "").any()]:
+        raise ValueError(f"{path}: no {' and no '.join(lacking)} asked; expected both")
+    return dict(rows["explained_by"])
+
+
+def validity(tables: Tables, effects: Mapping[str, str] | None = None) -> list[Validity]:
+    """The masks of all abilities that have an own test in the run.
+
+    Args:
+        tables: of the run.
+        effects: of `read_effects`, of the same masks.
+    """
+    explained = effects or {}
     own_tests = tables.cells[tables.cells.benchmark.str.endswith(SUFFIX)]
     found = []
     for ability, rows in own_tests.groupby("ability"):
         own = rows.benchmark == f"{ability}{SUFFIX}"
         if own.any():
-            found.append(_validity(str(ability), rows[own].iloc[0], rows[~own].ais.dropna()))
+            mask = _validity(str(ability), rows[own].iloc[0], rows[~own].ais.dropna())
+            found.append(replace(mask, explained_by=explained.get(mask.ability)))
     return found
 
 

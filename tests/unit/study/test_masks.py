@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
-from study.masks import Validity, validity
+from study.masks import Validity, read_effects, validity
 from study.tables import Tables
 
 GOOD = {"ais": 0.6, "ais_low": 0.1, "ais_high": 0.9, "over_random": 0.3, "q_random": 0.01}
 
 
-def _found(changed: dict[str, float], others: float = 0.05) -> list[Validity]:
+def _found(
+    changed: dict[str, float], others: float = 0.05, effects: dict[str, str] | None = None
+) -> list[Validity]:
     """The mask of a, whose own test is changed, on three own tests."""
     own = {"benchmark": "a_test", "ability": "a"} | GOOD | changed
     rest = {"ability": "a"} | GOOD | {"ais": others}
     rows = [own, *({"benchmark": f"{name}_test"} | rest for name in ("b", "c"))]
     undefined = {"benchmark": "d_test", "ability": "a"} | GOOD | {"ais": float("nan")}
     empty = pd.DataFrame()
-    return validity(Tables(pd.DataFrame([*rows, undefined]), empty, empty, empty, empty))
+    tables = Tables(pd.DataFrame([*rows, undefined]), empty, empty, empty, empty)
+    return validity(tables, effects)
 
 
 def test_a_mask_that_hits_its_own_test_and_spares_the_others_could_be_valid() -> None:
@@ -50,3 +55,40 @@ def test_a_dose_of_half_and_a_tenth_on_other_tests_are_still_allowed() -> None:
 def test_a_mask_that_costs_other_tests_more_than_a_tenth_is_not_valid() -> None:
     (mask,) = _found({}, others=0.11)
     assert not mask.possible
+
+
+@pytest.mark.parametrize(
+    ("changed", "effects", "verdict"),
+    [
+        ({}, None, "could be valid"),
+        # Only another ability's companions were asked.
+        ({}, {"b": ""}, "could be valid"),
+        ({}, {"a": ""}, "valid"),
+        ({}, {"a": "form, read_off"}, "not valid: form, read_off"),
+        ({"ais": 0.49}, {"a": ""}, "not valid"),
+    ],
+)
+def test_a_mask_is_valid_if_nothing_explains_its_effect(
+    changed: dict[str, float], effects: dict[str, str] | None, verdict: str
+) -> None:
+    (mask,) = _found(changed, effects=effects)
+    assert mask.verdict == verdict
+
+
+def _effects(folder: Path, blank: float) -> Path:
+    rows = [
+        {"ability": "a", "read_off": 0.0, "blank": 0.1, "explained_by": float("nan")},
+        {"ability": "b", "read_off": 0.3, "blank": blank, "explained_by": "form, read_off"},
+    ]
+    path = folder / "effects.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def test_effects_are_read_with_what_explains_them(tmp_path: Path) -> None:
+    assert read_effects(_effects(tmp_path, 0.2)) == {"a": "", "b": "form, read_off"}
+
+
+def test_effects_without_blanks_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no blank asked"):
+        read_effects(_effects(tmp_path, float("nan")))
