@@ -25,6 +25,7 @@ TITLES = {
     "arc_challenge": "ARC-Challenge",
     "hellaswag": "HellaSwag",
     "winogrande": "WinoGrande",
+    "boolq": "BoolQ",
     "commonsense_qa": "CommonsenseQA",
     "truthfulqa_mc1": "TruthfulQA-MC1",
 }
@@ -147,9 +148,9 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     reach = (cells.over_random_high >= 0.1).groupby(cells.benchmark).sum()
     bounds = cells[cells.benchmark == "arc_challenge"].over_random_high
     assert f"the second-largest bound is {bounds.nlargest(2).iloc[1]:.4f}," in page
-    names = ["arc_challenge", "winogrande", "hellaswag", "commonsense_qa"]
-    assert reach[names].tolist() == [1, 6, 0, 0]
-    assert "for one ability on ARC-Challenge and for six on WinoGrande" in page
+    names = ["arc_challenge", "winogrande", "boolq", "hellaswag", "commonsense_qa"]
+    assert reach[names].tolist() == [1, 6, 6, 0, 0]
+    assert "for one ability on ARC-Challenge, for six on WinoGrande and for six on BoolQ" in page
     impact = pd.read_csv(unpacked / "results/profiles/impact.csv")
     others = impact[impact.seed.isna() & ~impact.headline & impact.benchmark.isin(TITLES)]
     lowest = others[["q_ais", "q_random", "q_others"]].min().min()
@@ -160,12 +161,14 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
         "arc_challenge": "deductive_reasoning",
         "hellaswag": "commonsense_causal_reasoning",
         "winogrande": "inductive_reasoning",
+        "boolq": "spatial_reasoning",
         "commonsense_qa": "contextual_recall",
     }
     assert f"deductive reasoning for ARC-Challenge ({named['arc_challenge'][1]:.2f})" in page
     causal = f"commonsense causal reasoning for HellaSwag ({named['hellaswag'][1]:.2f})"
     assert causal in page
     assert f"inductive reasoning for WinoGrande ({named['winogrande'][1]:.2f})" in page
+    assert f"spatial reasoning for BoolQ ({named['boolq'][1]:.2f})" in page
     assert f"recall for CommonsenseQA ({named['commonsense_qa'][1]:.3f})" in page
 
 
@@ -176,11 +179,11 @@ def test_the_commands_print_what_the_page_says(page: str, unpacked: Path) -> Non
     assert verdicts == ["refuted", "not decidable", "not decidable", "refuted"]
     said = [page.count(f"| {verdict} so far: ") for verdict in ("refuted", "not decidable")]
     assert said == [2, 2]
-    assert "N of 2 or more: 0 of 4 (0.00 to 0.60)" in done.stdout
-    assert "at most one bound of over_random reaches 0.1: 3 of 4" in done.stdout
-    assert "0%, interval 0% to 60%" in page
+    assert "N of 2 or more: 0 of 5 (0.00 to 0.52)" in done.stdout
+    assert "at most one bound of over_random reaches 0.1: 3 of 5" in done.stdout
+    assert "0%, interval 0% to 52%" in page
     assert "lower bound above -0.1: 90% of the cells" in done.stdout
-    assert "in 36 of them (90%)" in page
+    assert "in 45 of them (90%)" in page
     left = re.findall(r"^- AIS, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
     assert f"p is {min(map(float, left)):.2f} to {max(map(float, left)):.2f} before" in page
     left = re.findall(r"^- without the factor, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
@@ -188,7 +191,7 @@ def test_the_commands_print_what_the_page_says(page: str, unpacked: Path) -> Non
     (rank, p), (rest, rest_p) = re.findall(
         r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
     )
-    assert f"the mean rank of the eight labels is {float(rank):.1f}," in page
+    assert f"the mean rank of the ten labels is {float(rank):.1f}," in page
     assert f"(p = {p})" in page
     assert f"it is {float(rest):.1f} (p = {rest_p})" in page
     (share, low, high) = re.findall(
