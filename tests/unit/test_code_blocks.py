@@ -34,7 +34,7 @@ SCRIPTS = ROOT / "workflow/scripts"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 LANGUAGES = {"sh", "yaml", "json", "python", "text"}
 # Of the system, or of what a block installs.
-TOOLS = {".venv/bin/pip", "apt-get", "chgrp", "chmod", "cp", "grep", "head", "mkdir"}
+TOOLS = {".venv/bin/pip", "apt-get", "cd", "chgrp", "chmod", "cp", "grep", "head", "mkdir"}
 # How the reason of a block ends that calls something else.
 ABSENT = "not among the packages"
 VERIFY = SCRIPTS / "benchprof/archive/verify.py"
@@ -143,7 +143,7 @@ def check(words: list[str], body: str, page: str) -> None:
             check_make(rest, page)
         case [".venv/bin/snakemake" | "snakemake", *rest]:
             check_snakemake(rest, page)
-        case [".venv/bin/python" | "python" | "python3", *rest]:
+        case [".venv/bin/python" | "../../.venv/bin/python" | "python" | "python3", *rest]:
             check_python(rest, body)
         case ["/usr/bin/time", "-v", *rest]:
             check(rest, body, page)

@@ -20,6 +20,8 @@ from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
 ARCHIVE = ROOT / "study/so_far.zip"
+RECALL = ROOT / "study/recall.zip"
+EFFECTS = Path("results/analysis/qwen25-coder-15b-instruct/effects_specific_0.001.csv")
 MODEL = "qwen25-coder-15b-instruct"
 TITLES = {
     "arc_challenge": "ARC-Challenge",
@@ -36,11 +38,23 @@ def page() -> str:
     return " ".join((ROOT / "docs/study.md").read_text(encoding="utf-8").split())
 
 
+def _unpacked(archive: Path, folder: Path) -> Path:
+    command = [sys.executable, "-m", "zipfile", "-e", str(archive), str(folder)]
+    subprocess.run(command, check=True)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("so_far")
-    command = [sys.executable, "-m", "zipfile", "-e", str(ARCHIVE), str(folder)]
-    subprocess.run(command, check=True)
+    return _unpacked(ARCHIVE, tmp_path_factory.mktemp("so_far"))
+
+
+@pytest.fixture(scope="module")
+def recall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The companions' archive, with the table of effects made from its records."""
+    folder = _unpacked(RECALL, tmp_path_factory.mktemp("recall"))
+    command = [sys.executable, "-m", "benchprof", "run", str(EFFECTS)]
+    subprocess.run([*command, "--configfile", "config.yaml"], cwd=folder, check=True)
     return folder
 
 
@@ -53,11 +67,14 @@ def _signed(low: float, high: float, digits: int) -> str:
     return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
-def test_the_archive_is_whole_and_has_the_page_s_digest(page: str, tmp_path: Path) -> None:
-    check = [sys.executable, "-I", "-S", str(ARCHIVE)]
+@pytest.mark.parametrize("archive", [ARCHIVE, RECALL], ids=lambda path: path.name)
+def test_the_archive_is_whole_and_has_the_page_s_digest(
+    page: str, archive: Path, tmp_path: Path
+) -> None:
+    check = [sys.executable, "-I", "-S", str(archive)]
     done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    (digest,) = re.findall(r"`([0-9a-f]{64})`", page)
+    (digest,) = re.findall(rf"\| {archive.name} \| `([0-9a-f]{{64}})` \|", page)
     assert done.stdout.rstrip().endswith(digest)
 
 
@@ -104,6 +121,58 @@ def test_the_table_of_masks_says_what_the_archive_holds(page: str, results: Tabl
     told = "it removes {:.0f}% ({:.0f}% to {:.0f}%; q = {:.3f})"
     shares = (100 * value for value in (recall.dose, recall.low, recall.high))
     assert told.format(*shares, recall.q_random) in readme
+
+
+def test_the_table_of_companions_says_what_the_archive_holds(page: str, recall: Path) -> None:
+    rises = pd.read_csv(recall / EFFECTS.with_name(EFFECTS.name.replace("effects", "selectivity")))
+    scores = pd.read_csv(recall / "results/profiles/impact.csv")
+    scores = scores[scores.headline & (scores.ability == "contextual_recall")]
+    kinds = {"item": "test", "flip": "flip", "read_off": "read_off", "blank": "blank"}
+    for kind, name in kinds.items():
+        (score,) = scores[scores.benchmark == f"contextual_recall_{name}"].itertuples()
+        asked = rises[rises.asked == kind]
+        (own,) = asked[asked.seed.isna() & (asked.ability == "contextual_recall")].itertuples()
+        form = f"{_two(own.form)} ({_two(own.form_low)} to {_two(own.form_high)})"
+        assert (
+            f"| {kind.replace('_', '-')}s | {score.intact:.3f} | "
+            f"{score.intact - score.ablated:.3f} | "
+            f"{_two(own.choice)} ({_two(own.choice_se)}) | {form} | "
+            f"{_two(asked[asked.seed.notna()].choice.mean())} |"
+        ) in page
+    assert 0.12 < pd.read_csv(recall / EFFECTS).other_mask.item() < 0.13
+
+
+def test_the_rises_of_the_choice_loss_are_those_of_the_records(page: str, recall: Path) -> None:
+    """From the log-likelihoods themselves; items and read-offs stand in pairs."""
+    items, read_offs = (_rise(recall, f"contextual_recall_{name}") for name in ("test", "read_off"))
+    differences = items - read_offs
+    error = differences.std(ddof=1) / np.sqrt(len(differences))
+    assert f"(The difference is {differences.mean():.2f}, with a standard error of {error:.2f}" in (
+        page
+    )
+    assert f"| {_two(items.mean())} (0.13) |" in page
+
+
+def _rise(folder: Path, benchmark: str) -> np.ndarray:
+    """The rise of the choice loss of each item under the contextual recall mask, in nats."""
+    intact, ablated = (
+        _choice_losses(folder / "results/evaluations" / MODEL / benchmark / f"{name}.json")
+        for name in ("intact", "contextual_recall.specific_0.001")
+    )
+    return ablated - intact
+
+
+def _choice_losses(record: Path) -> np.ndarray:
+    items = json.loads(record.read_text())["items"]
+    losses = []
+    for (right,), responses in zip(items["gold"], items["responses"], strict=True):
+        logs = np.array([response[0] for response in responses])
+        losses.append(np.log(np.exp(logs).sum()) - logs[right])
+    return np.array(losses)
+
+
+def _two(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _loss(unpacked: Path, benchmark: str) -> tuple[float, float, float]:
@@ -172,13 +241,16 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     assert f"recall for CommonsenseQA ({named['commonsense_qa'][1]:.3f})" in page
 
 
-def test_the_commands_print_what_the_page_says(page: str, unpacked: Path) -> None:
+def test_the_commands_print_what_the_page_says(page: str, unpacked: Path, recall: Path) -> None:
     command = [sys.executable, "-m", "study", str(unpacked / "results/profiles")]
+    command += ["--effects", str(recall / EFFECTS)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     verdicts = re.findall(r"^## \d\..*: ([a-z ]+)$", done.stdout, re.M)
     assert verdicts == ["refuted", "not decidable", "not decidable", "refuted"]
     said = [page.count(f"| {verdict} so far: ") for verdict in ("refuted", "not decidable")]
     assert said == [2, 2]
+    assert "(q 0.002), mean on 9 other tests 0.052; not valid: read_off" in done.stdout
+    assert "- 0 could be valid: about abilities, no statement is decidable" in done.stdout
     assert "N of 2 or more: 0 of 5 (0.00 to 0.52)" in done.stdout
     assert "at most one bound of over_random reaches 0.1: 3 of 5" in done.stdout
     assert "0%, interval 0% to 52%" in page
@@ -220,3 +292,17 @@ def test_the_study_so_far_was_computed_with_the_settings_of_the_study(unpacked: 
     archived = yaml.safe_load((unpacked / "config.yaml").read_text())
     assert archived.pop("benchmark_data")
     assert archived == part
+
+
+def test_the_companions_were_computed_with_the_settings_of_the_study(recall: Path) -> None:
+    companions = read_layers([ROOT / "config/study_companions.yaml"])
+    part = read_layers([ROOT / "config/study_recall.yaml"])
+    assert part == companions | {
+        "benchmarks": {
+            name: benchmark
+            for name, benchmark in companions["benchmarks"].items()
+            if name.startswith("contextual_recall")
+        },
+        "models": {MODEL: companions["models"][MODEL]},
+    }
+    assert yaml.safe_load((recall / "config.yaml").read_text()) == part
