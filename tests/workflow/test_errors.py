@@ -68,6 +68,18 @@ def test_a_broken_line_of_a_benchmark_file(project: Project) -> None:
     refused(project, "piqa.jsonl, line 2: a list", "a JSON object")
 
 
+def test_a_users_item_without_a_field_of_its_task(project: Project) -> None:
+    (project.folder / "own.yaml").write_text(
+        "task: own\noutput_type: multiple_choice\ndoc_to_text: '{{question}}'\n"
+        "doc_to_choice: options\ndoc_to_target: answer\n"
+    )
+    item = '{"question": "q", "options": ["a", "b"], "answer": 0}'
+    (project.folder / "own.jsonl").write_text(f"{item}\n{item.replace('question', 'text')}\n")
+    own = {"task_file": "own.yaml", "data": "own.jsonl"}
+    project.configure(lambda config: config["benchmarks"].update(own=own))
+    refused(project, "own.jsonl, line 2: no 'question'", "doc_to_text in own.yaml", "Add it")
+
+
 def test_a_k_larger_than_the_scope(project: Project) -> None:
     project.configure(lambda config: config.update(fractions=[0.9]))
     refused(project, "fractions, 0.9", "weights of the scope 'mlp'", "Lower the fraction")

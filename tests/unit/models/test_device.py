@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from benchprof.errors import RetriableError
 from benchprof.models.device import resolve_device, tell_choice, with_float64
 from benchprof.scoring.generation import free_cached_memory
 
@@ -17,14 +18,32 @@ from benchprof.scoring.generation import free_cached_memory
 def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Lets this machine seem to have devices and instructions."""
 
-    def has(cuda: tuple[int, int] | None = None, mps: bool = False, bf16: bool = False) -> None:
+    def has(
+        cuda: tuple[int, int] | None = None, count: int = 2, mps: bool = False, bf16: bool = False
+    ) -> None:
         monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda is not None)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
         monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: cuda)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
         monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: bf16)
         monkeypatch.setattr(torch.cpu, "_is_amx_fp16_supported", lambda: False)
 
     return has
+
+
+@pytest.mark.parametrize(
+    ("found", "device", "says"),
+    [
+        ({}, "cuda", "device: cuda: torch finds no CUDA devices here"),
+        ({"cuda": (9, 0), "count": 1}, "cuda:1", "device: cuda:1: torch finds 1 CUDA device here"),
+    ],
+)
+def test_a_cuda_device_that_is_not_there_is_refused(
+    machine: Any, found: dict[str, Any], device: str, says: str
+) -> None:
+    machine(**found)
+    with pytest.raises(RetriableError, match=says):
+        resolve_device(device)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +61,11 @@ def test_auto_is_cuda_or_else_mps_or_else_the_processor(
     assert resolve_device("auto") == torch.device(taken)
     # Who names a device gets it.
     assert resolve_device("cpu") == torch.device("cpu")
+
+
+def test_a_cuda_device_that_is_named_is_taken(machine: Any) -> None:
+    machine(cuda=(9, 0), count=2)
+    assert resolve_device("cuda") == torch.device("cuda")
     assert resolve_device("cuda:1") == torch.device("cuda", 1)
 
 

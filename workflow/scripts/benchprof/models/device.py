@@ -6,6 +6,8 @@ import logging
 
 import torch
 
+from benchprof.errors import RetriableError
+
 logger = logging.getLogger(__name__)
 
 
@@ -14,9 +16,18 @@ def resolve_device(device: str) -> torch.device:
 
     Args:
         device: auto (CUDA where there is one, else Apple's MPS, else the CPU), cpu, cuda or cuda:N.
+
+    Raises:
+        RetriableError: this machine has no such CUDA device; another node may.
     """
     if device != "auto":
-        return torch.device(device)
+        named = torch.device(device)
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if named.type == "cuda" and (named.index or 0) >= count:
+            found = f"torch finds {count or 'no'} CUDA device{'s' if count != 1 else ''} here"
+            remedy = "Use `device: auto` or `cpu`, or a machine with the device and its driver."
+            raise RetriableError(f"device: {device}", found, "the configured device", remedy)
+        return named
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

@@ -179,8 +179,8 @@ def architecture(name: str, source: ModelSource, prepared: Path) -> PretrainedCo
             f"models.{name}",
             f"no {prepared / 'config.json'}{shipped}",
             "the figures of its architecture",
-            f"Run `.venv/bin/snakemake --cores 1 {prepared}` first"
-            + (f", or write {file.name}." if file else "."),
+            f"Run `.venv/bin/snakemake --cores 1 --configfile FILE -- {prepared}` first, with your "
+            "configuration as FILE" + (f", or write {file.name}." if file else "."),
         )
     figures: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return AutoConfig.for_model(**figures)

@@ -87,7 +87,10 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 class Hub(Section):
     """A model on the Hugging Face Hub at one commit."""
 
-    hub: Text = Field(description="a model id on the Hub such as Qwen/Qwen2.5-7B-Instruct")
+    hub: str = Field(
+        pattern=r"^[\w.-]+(/[\w.-]+)?$",
+        description="a model id on the Hub such as Qwen/Qwen2.5-7B-Instruct",
+    )
     revision: str = Field(pattern="^[0-9a-f]{40}$", description="a commit, 40 hexadecimal digits")
 
 

@@ -14,6 +14,7 @@ from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.combination import combinations_of
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, TaskFile
+from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.tasks.definition import check_local_files
@@ -81,6 +82,8 @@ def _check_benchmark(run: Run, name: str) -> None:
         if path.suffix == ".jsonl":
             for _ in read_objects(path, "benchmark items"):
                 pass
+            if isinstance(benchmark, TaskFile):
+                check_fields(Path(benchmark.task_file), path)
 
 
 def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -> None:

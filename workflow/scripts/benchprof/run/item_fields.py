@@ -1,0 +1,81 @@
+"""The fields that a user's task file asks of every item, checked before a model is loaded."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchprof.errors import InputError
+from benchprof.jsonl import read_objects
+from benchprof.yaml_files import yaml_nodes
+
+# What of an item lm-eval puts as it is: `{{question}}`. What has a filter may do without.
+PUT = re.compile(r"\{\{-?\s*(\w+)\s*-?\}\}")
+NAME = re.compile(r"[^\W\d]\w*")
+CHOICES = "doc_to_choice"
+
+
+def check_fields(task_file: Path, items: Path) -> None:
+    """Stop where an item lacks what its task file puts before the model.
+
+    lm-eval asks "None" where a field is missing, and takes the letters of a text for choices.
+    Nothing is checked where the task file says with `process_docs` that code makes the fields.
+
+    Args:
+        task_file: of lm-eval; what it includes is not read.
+        items: JSON Lines, one object an item.
+
+    Raises:
+        InputError: names the file of items, the line and the field.
+    """
+    asked = _fields(task_file)
+    objects = list(read_objects(items, "benchmark items"))
+    for field, key in asked.items():
+        known = {name for _, item in objects for name in item}
+        if field not in known:
+            near = difflib.get_close_matches(field, known, n=1)
+            remedy = f"Did you mean {near[0]!r}?" if near else "Rename it in one of the two files."
+            expected = f"the field that {key} in {task_file} names"
+            raise InputError(items, f"no item has the field {field!r}", expected, remedy)
+        for where, item in objects:
+            if item.get(field) is None:
+                expected = f"it in every item, as {key} in {task_file} names it"
+                raise InputError(where, f"no {field!r}", expected, "Add it, or remove the item.")
+            if key == CHOICES and not isinstance(item[field], list):
+                found = f"{field!r} is {item[field]!r}"
+                raise InputError(where, found, 'a list of choices, as in ["yes", "no"]')
+
+
+def _fields(task_file: Path) -> dict[str, str]:
+    """The key of the task file that names each field."""
+    told = _texts(yaml_nodes(task_file))
+    if "process_docs" in told:
+        return {}
+    fields: dict[str, str] = {}
+    for key in ("doc_to_text", "doc_to_target"):
+        fields |= dict.fromkeys(PUT.findall(told.get(key, "")), key)
+    choices = told.get(CHOICES, "")
+    if NAME.fullmatch(choices):
+        fields[choices] = CHOICES
+        # Which of the choices is right: a field, where it is no number.
+        right = told.get("doc_to_target", "")
+        if NAME.fullmatch(right):
+            fields[right] = "doc_to_target"
+    return fields
+
+
+def _texts(node: yaml.Node | None) -> Mapping[str, Any]:
+    """The keys of a YAML file with their texts; empty for what is none, or code (`!function`)."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {
+        key.value: value.value
+        if isinstance(value, yaml.ScalarNode) and value.tag == "tag:yaml.org,2002:str"
+        else ""
+        for key, value in node.value
+    }
