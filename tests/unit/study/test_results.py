@@ -146,11 +146,41 @@ def test_the_rises_of_the_choice_loss_are_those_of_the_records(page: str, recall
     """From the log-likelihoods themselves; items and read-offs stand in pairs."""
     items, read_offs = (_rise(recall, f"contextual_recall_{name}") for name in ("test", "read_off"))
     differences = items - read_offs
-    error = differences.std(ddof=1) / np.sqrt(len(differences))
-    assert f"(The difference is {differences.mean():.2f}, with a standard error of {error:.2f}" in (
-        page
-    )
+    assert f"The difference is {differences.mean():.2f}, and about" in page
+    # The rule combines both errors as if the items differed; one-sided at 5%.
+    needed = 1.645 * np.hypot(*(own.std(ddof=1) / np.sqrt(len(own)) for own in (items, read_offs)))
+    assert f"about {needed:.2f} would have been needed" in page
     assert f"| {_two(items.mean())} (0.13) |" in page
+
+
+def test_the_items_that_state_their_answer_are_told_apart(page: str, recall: Path) -> None:
+    items = (ROOT / "resources/abilities/v2/contextual_recall/test.jsonl").read_text().splitlines()
+    record = recall / "results/evaluations" / MODEL / "contextual_recall_test"
+    intact, ablated = (
+        json.loads((record / f"{name}.json").read_text())["items"]
+        for name in ("intact", "contextual_recall.specific_0.001")
+    )
+    stated = np.array([json.loads(items[n])["type"] == "stated" for n in intact["index"]])
+    assert (stated.sum(), (~stated).sum()) == (63, 37)
+    rise = _rise(recall, "contextual_recall_test")
+    beyond = rise - _rise(recall, "contextual_recall_read_off")
+    before, after = (np.array(own["scores"]["probability"])[stated] for own in (intact, ablated))
+    for text in (
+        f"rises by {_with_error(rise[stated])}, and the score falls from {before.mean():.3f} to "
+        f"{after.mean():.3f}",
+        f"lowers the loss, by {_with_error(-rise[~stated])}",
+        f"the loss rises by {_with_error(beyond[stated])} more on the 63 items and by "
+        f"{_with_error(-beyond[~stated])} less on the 37",
+    ):
+        assert text in page
+    largest = np.sort(rise)[-2:].sum()
+    rest = (rise.sum() - largest) / (len(rise) - 2)
+    assert f"make up {largest / rise.sum():.0%} of the rise in choice loss" in page
+    assert f"without them, it is {rest:.2f}" in page
+
+
+def _with_error(values: np.ndarray) -> str:
+    return f"{values.mean():.2f} ({values.std(ddof=1) / np.sqrt(len(values)):.2f})"
 
 
 def _rise(folder: Path, benchmark: str) -> np.ndarray:
