@@ -73,6 +73,11 @@ def test_a_field_that_no_item_has_is_named_with_what_it_may_mean(
         "doc_to_text: !function code.text",
         'doc_to_choice: ["yes", "no"]',
         "doc_to_choice: '{{[one, two]}}'",
+        "doc_to_text: '{% if question %}{{question}}{% endif %}'",
+        "doc_to_text: '{% for question in options %}{{question}}{% endfor %}'",
+        "doc_to_text: '{% set question = options[0] %}{{question}}'",
+        "doc_to_text: '{{question | default(0)}} {{question.text}}'",
+        "doc_to_text: '{{question'",
     ],
 )
 def test_what_code_or_the_task_file_makes_is_not_asked_of_the_items(

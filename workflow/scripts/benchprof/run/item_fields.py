@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.yaml_files import yaml_nodes
 
-# What of an item lm-eval puts as it is: `{{question}}`. What has a filter may do without.
-PUT = re.compile(r"\{\{-?\s*(\w+)\s*-?\}\}")
 NAME = re.compile(r"[^\W\d]\w*")
 CHOICES = "doc_to_choice"
 
@@ -58,7 +57,7 @@ def _fields(task_file: Path) -> dict[str, str]:
         return {}
     fields: dict[str, str] = {}
     for key in ("doc_to_text", "doc_to_target"):
-        fields |= dict.fromkeys(PUT.findall(told.get(key, "")), key)
+        fields |= dict.fromkeys(_put(told.get(key, "")), key)
     choices = told.get(CHOICES, "")
     if NAME.fullmatch(choices):
         fields[choices] = CHOICES
@@ -67,6 +66,27 @@ def _fields(task_file: Path) -> dict[str, str]:
         if NAME.fullmatch(right):
             fields[right] = "doc_to_target"
     return fields
+
+
+def _put(template: str) -> list[str]:
+    """The fields of an item that a template puts as they are and in any case: `{{question}}`.
+
+    What stands in a condition or has a filter may do without; what a loop or `set` names is no
+    field. A faulty template is lm-eval's to refuse.
+    """
+    try:
+        tree = Environment().parse(template)
+    except TemplateSyntaxError:
+        return []
+    put = [
+        part.name
+        for node in tree.body
+        if isinstance(node, nodes.Output)
+        for part in node.nodes
+        if isinstance(part, nodes.Name)
+    ]
+    undeclared = meta.find_undeclared_variables(tree)
+    return [name for name in put if name in undeclared]
 
 
 def _texts(node: yaml.Node | None) -> Mapping[str, Any]:
