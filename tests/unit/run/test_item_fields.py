@@ -70,6 +70,7 @@ def test_a_field_that_no_item_has_is_named_with_what_it_may_mean(
     "told",
     [
         "process_docs: !function code.docs",
+        "include: base.yaml",
         "doc_to_text: !function code.text",
         'doc_to_choice: ["yes", "no"]',
         "doc_to_choice: '{{[one, two]}}'",

@@ -23,10 +23,10 @@ def check_fields(task_file: Path, items: Path) -> None:
     """Stop where an item lacks what its task file puts before the model.
 
     lm-eval asks "None" where a field is missing, and takes the letters of a text for choices.
-    Nothing is checked where the task file says with `process_docs` that code makes the fields.
+    Nothing is checked where code may make the fields (`process_docs`), here or in what is included.
 
     Args:
-        task_file: of lm-eval; what it includes is not read.
+        task_file: of lm-eval.
         items: JSON Lines, one object an item.
 
     Raises:
@@ -53,7 +53,7 @@ def check_fields(task_file: Path, items: Path) -> None:
 def _fields(task_file: Path) -> dict[str, str]:
     """The key of the task file that names each field."""
     told = _texts(yaml_nodes(task_file))
-    if "process_docs" in told:
+    if {"process_docs", "include"} & set(told):
         return {}
     fields: dict[str, str] = {}
     for key in ("doc_to_text", "doc_to_target"):
