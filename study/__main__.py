@@ -34,7 +34,7 @@ def _masks(tables: Tables, effects: Mapping[str, str] | None) -> Iterator[str]:
             f"{mask.over_random:.3f} above random masks (q {mask.q_random:.3f}), "
             f"mean on {mask.tests} other tests {mask.others:.3f}; {mask.verdict}"
         )
-    possible = sum(not mask.verdict.startswith("not valid") for mask in masks)
+    possible = sum(not mask.ruled_out for mask in masks)
     if masks and possible < 3:
         yield f"- {possible} could be valid: about abilities, no statement is decidable"
 

@@ -55,17 +55,26 @@ class Validity:
             return "could be valid"
         return f"not valid: {self.explained_by}" if self.explained_by else "valid"
 
+    @property
+    def ruled_out(self) -> bool:
+        """Whether the mask is known not to be valid."""
+        return not self.possible or bool(self.explained_by)
+
 
 def read_effects(path: Path) -> dict[str, str]:
     """What explains each mask's effect, by ability: a run's `effects_{selection}_{k}.csv`.
 
+    Abilities whose read-offs and blanks were not both asked are left out: either could have
+    explained the effect.
+
     Raises:
-        ValueError: no read-offs or no blanks were asked, which could have explained an effect.
+        ValueError: the file is another table.
     """
-    rows = pd.read_csv(path, keep_default_na=False).set_index("ability")
-    if lacking := [kind for kind in FROM_READING if (rows[kind] == "").any()]:
-        raise ValueError(f"{path}: no {' and no '.join(lacking)} asked; expected both")
-    return dict(rows["explained_by"])
+    rows = pd.read_csv(path, keep_default_na=False)
+    if lacking := {"ability", "explained_by", *FROM_READING} - set(rows.columns):
+        raise ValueError(f"{path}: no column {min(lacking)!r}; expected a table of effects")
+    asked = (rows[[*FROM_READING]] != "").all(axis=1)
+    return dict(zip(rows["ability"][asked], rows["explained_by"][asked], strict=True))
 
 
 def validity(tables: Tables, effects: Mapping[str, str] | None = None) -> list[Validity]:

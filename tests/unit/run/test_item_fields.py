@@ -79,6 +79,10 @@ def test_a_field_that_no_item_has_is_named_with_what_it_may_mean(
         "doc_to_text: '{% set question = options[0] %}{{question}}'",
         "doc_to_text: '{{question | default(0)}} {{question.text}}'",
         "doc_to_text: '{{question'",
+        "doc_to_text: \"{{question | regex_replace('a', 'b')}}\"",
+        "doc_to_text: \"{% set question = question or 'none' %}{{question}}\"",
+        "class: !function code.Task",
+        "? [a, b]\n: c\nprocess_docs: !function code.docs",
     ],
 )
 def test_what_code_or_the_task_file_makes_is_not_asked_of_the_items(
@@ -89,6 +93,15 @@ def test_what_code_or_the_task_file_makes_is_not_asked_of_the_items(
     lacking = {"doc_to_text": "question", "doc_to_choice": "options"}.get(key, "question")
     item = {field: value for field, value in GOOD.items() if field != lacking}
     _check(tmp_path, "\n".join([*lines, told]), item)
+
+
+def test_code_that_scores_answers_may_do_without_a_target(tmp_path: Path) -> None:
+    item = GOOD | {"answer": None}
+    _check(tmp_path, f"{TASK}process_results: !function code.results\n", item)
+
+
+def test_a_target_may_be_the_text_of_a_choice(tmp_path: Path) -> None:
+    _check(tmp_path, TASK.replace("doc_to_target: answer", "doc_to_target: Paris"), GOOD)
 
 
 @pytest.mark.parametrize("name", ["plans_and_prices", "everyday_problems", "small_functions"])

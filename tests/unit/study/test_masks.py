@@ -73,6 +73,7 @@ def test_a_mask_is_valid_if_nothing_explains_its_effect(
 ) -> None:
     (mask,) = _found(changed, effects=effects)
     assert mask.verdict == verdict
+    assert mask.ruled_out == verdict.startswith("not valid")
 
 
 def _effects(folder: Path, blank: float) -> Path:
@@ -89,6 +90,12 @@ def test_effects_are_read_with_what_explains_them(tmp_path: Path) -> None:
     assert read_effects(_effects(tmp_path, 0.2)) == {"a": "", "b": "form, read_off"}
 
 
-def test_effects_without_blanks_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no blank asked"):
-        read_effects(_effects(tmp_path, float("nan")))
+def test_an_effect_is_not_judged_without_blanks(tmp_path: Path) -> None:
+    assert read_effects(_effects(tmp_path, float("nan"))) == {"a": ""}
+
+
+def test_another_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "selectivity.csv"
+    path.write_text("ability,choice\na,0.1\n")
+    with pytest.raises(ValueError, match=r"selectivity.csv: no column 'blank'"):
+        read_effects(path)

@@ -181,7 +181,7 @@ class Model(Section):
         description="one of float32, bfloat16, float16"
     )
     device: str = Field(
-        pattern="^(auto|cpu|cuda(:[0-9]+)?)$", description="auto, cpu, cuda or cuda:N"
+        pattern="^(auto|cpu|cuda(:(0|[1-9][0-9]?))?)$", description="auto, cpu, cuda or cuda:N"
     )
     gpus: int = Field(default=1, ge=1, description="a whole number of GPUs, 1 or more")
     scores_on_host: Flag = False

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, TemplateSyntaxError, meta, nodes
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.yaml_files import yaml_nodes
 
+Located = tuple[str, dict[str, Any]]
+"""An item with its file and line."""
 NAME = re.compile(r"[^\W\d]\w*")
 CHOICES = "doc_to_choice"
+# Keys with which code, or a file that is included or merged, may make the fields.
+MAKE_FIELDS = {"process_docs", "include", "class", "custom_dataset", "<<"}
 
 
 def check_fields(task_file: Path, items: Path) -> None:
     """Stop where an item lacks what its task file puts before the model.
 
     lm-eval asks "None" where a field is missing, and takes the letters of a text for choices.
-    Nothing is checked where code may make the fields (`process_docs`), here or in what is included.
+    Nothing is checked where code may make the fields, here or in what is included.
 
     Args:
         task_file: of lm-eval.
@@ -34,8 +38,10 @@ def check_fields(task_file: Path, items: Path) -> None:
     """
     asked = _fields(task_file)
     objects = list(read_objects(items, "benchmark items"))
+    known = {name for _, item in objects for name in item}
     for field, key in asked.items():
-        known = {name for _, item in objects for name in item}
+        if field not in known and _is_choice(field, asked, objects):
+            continue
         if field not in known:
             near = difflib.get_close_matches(field, known, n=1)
             remedy = f"Did you mean {near[0]!r}?" if near else "Rename it in one of the two files."
@@ -53,19 +59,27 @@ def check_fields(task_file: Path, items: Path) -> None:
 def _fields(task_file: Path) -> dict[str, str]:
     """The key of the task file that names each field."""
     told = _texts(yaml_nodes(task_file))
-    if {"process_docs", "include"} & set(told):
+    if MAKE_FIELDS & set(told):
         return {}
+    # Code that scores the answers may do without a target.
+    scored = {"doc_to_target"} if "process_results" in told else set()
     fields: dict[str, str] = {}
-    for key in ("doc_to_text", "doc_to_target"):
+    for key in ("doc_to_text", *({"doc_to_target"} - scored)):
         fields |= dict.fromkeys(_put(told.get(key, "")), key)
     choices = told.get(CHOICES, "")
     if NAME.fullmatch(choices):
         fields[choices] = CHOICES
         # Which of the choices is right: a field, where it is no number.
         right = told.get("doc_to_target", "")
-        if NAME.fullmatch(right):
+        if NAME.fullmatch(right) and not scored:
             fields[right] = "doc_to_target"
     return fields
+
+
+def _is_choice(text: str, asked: Mapping[str, str], objects: Sequence[Located]) -> bool:
+    """Whether a target that is no field is the text of a choice, the right one of every item."""
+    lists = [field for field, key in asked.items() if key == CHOICES]
+    return any(text in (item.get(field) or ()) for field in lists for _, item in objects)
 
 
 def _put(template: str) -> list[str]:
@@ -85,8 +99,8 @@ def _put(template: str) -> list[str]:
         for part in node.nodes
         if isinstance(part, nodes.Name)
     ]
-    undeclared = meta.find_undeclared_variables(tree)
-    return [name for name in put if name in undeclared]
+    named = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
+    return [name for name in put if name not in named]
 
 
 def _texts(node: yaml.Node | None) -> Mapping[str, Any]:
@@ -98,4 +112,5 @@ def _texts(node: yaml.Node | None) -> Mapping[str, Any]:
         if isinstance(value, yaml.ScalarNode) and value.tag == "tag:yaml.org,2002:str"
         else ""
         for key, value in node.value
+        if isinstance(key, yaml.ScalarNode)
     }
