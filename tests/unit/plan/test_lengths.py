@@ -48,7 +48,7 @@ def test_what_texts_share_is_counted_once(tmp_path: Path) -> None:
          {"q": "y", "options": ["1", "12"], "answer": 1}],
     )  # fmt: skip
     first, second = len("xx\nA: ") + len("yes") + len("no"), len("y\nA: ") + len("12")
-    assert lengths(own) == Lengths(2, 1, len("Q: "), round((first + second) / 2), 0)
+    assert lengths(own) == Lengths(2, 1, len("Q: "), round((first + second) / 2), 0, 0)
 
 
 def test_examples_that_items_share_are_counted_once(tmp_path: Path) -> None:
@@ -70,15 +70,23 @@ def test_an_answer_is_as_long_as_the_target_or_the_solution(tmp_path: Path) -> N
     assert lengths(several).answer == len("two")
 
 
+def test_a_batch_has_room_for_the_most_that_an_answer_may_have(tmp_path: Path) -> None:
+    items = [{"q": "1 + 1?", "answer": "2"}] * 2
+    assert lengths(benchmark(tmp_path, WRITES, items)).room == 96
+    # lm-eval's own limit where the task gives none.
+    without = WRITES.replace(", max_gen_toks: 96", "")
+    assert lengths(benchmark(tmp_path, without, items)).room == 256
+
+
 def test_a_sample_stands_for_all_items(tmp_path: Path) -> None:
     own = benchmark(
         tmp_path, WRITES, [{"q": f"{letter}23", "answer": "12345"} for letter in "abcdefghij" * 3]
     )
-    assert lengths(own, 5) == Lengths(30, 1, len("Q: "), len("a23\nA:"), 5)
+    assert lengths(own, 5) == Lengths(30, 1, len("Q: "), len("a23\nA:"), 5, 96)
     # The beginning is read again for each item, as it is shorter than half of the prompt.
     prompt = len("Q: a23\nA:")
     asked = benchmark_questions("b", own.model_copy(update={"limit": 10}), None, [], 1)
-    assert asked == Questions(10, 10 * prompt, 50, prompt + 5)
+    assert asked == Questions(10, 10 * prompt, 50, prompt + 96)
 
 
 @pytest.mark.parametrize("missing", ["task.yaml", "items.jsonl"])

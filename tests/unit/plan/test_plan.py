@@ -111,10 +111,11 @@ def test_a_plan_names_the_item_that_has_no_companion(tmp_path: Path) -> None:
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    sizes = """{"read": {"items": 100, "tasks": 2, "prefix": 30, "item": 10, "answer": 0},
-        "write": {"items": 1000, "tasks": 2, "prefix": 30, "item": 10, "answer": 5},
-        "one": {"items": 1000, "tasks": 1, "prefix": 10, "item": 10, "answer": 5},
-        "short": {"items": 1000, "tasks": 1, "prefix": 9, "item": 10, "answer": 5}}"""
+    sizes = """{
+        "read": {"items": 100, "tasks": 2, "prefix": 30, "item": 10, "answer": 0, "room": 0},
+        "write": {"items": 1000, "tasks": 2, "prefix": 30, "item": 10, "answer": 5, "room": 7},
+        "one": {"items": 1000, "tasks": 1, "prefix": 10, "item": 10, "answer": 5, "room": 7},
+        "short": {"items": 1000, "tasks": 1, "prefix": 9, "item": 10, "answer": 5, "room": 7}}"""
     write_text(tmp_path / "sizes.json", sizes)
     monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
 
@@ -125,10 +126,10 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert asked("read", limit=20) == Questions(20, 2 * 30 + 20 * 10, 0, 40)
     assert asked("read", limit=1) == Questions(1, 30 + 10, 0, 40)
     # Where the model writes, once for two full batches a task, and if it is half of the prompt.
-    assert asked("write", limit=256) == Questions(256, 2 * 30 + 256 * 10, 256 * 5, 45)
-    assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 45)
-    assert asked("one", limit=2) == Questions(2, 10 + 2 * 10, 10, 25)
-    assert asked("short") == Questions(1000, 1000 * 19, 5000, 24)
+    assert asked("write", limit=256) == Questions(256, 2 * 30 + 256 * 10, 256 * 5, 47)
+    assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 47)
+    assert asked("one", limit=2) == Questions(2, 10 + 2 * 10, 10, 27)
+    assert asked("short") == Questions(1000, 1000 * 19, 5000, 26)
     assert benchmark_questions("b", LmTask(task="some_task"), None, [], 1) is None
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import fmean
 from typing import Any
 
 from lm_eval.api.task import Task
+from lm_eval.models.utils import normalize_gen_kwargs
 
+from benchprof.scoring.generation import DEFAULT_NEW_TOKENS
 from benchprof.tasks.requests import Document, build_requests
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """How much a whole benchmark has its model read and write: means in characters.
+    """How much a whole benchmark has its model read and write: means in characters, but for `room`.
 
     Attributes:
         items: their number.
@@ -24,6 +26,7 @@ class Lengths:
         item: of an item's requests beyond that, with what they share with each other and, where
             the model chooses, with other items counted once.
         answer: of what the model writes to an item; 0 where it chooses.
+        room: tokens that it may write to an item at most, for which a batch has room.
     """
 
     items: int
@@ -31,6 +34,7 @@ class Lengths:
     prefix: int
     item: int
     answer: int
+    room: int
 
 
 def measured_lengths(
@@ -72,6 +76,7 @@ def measured_lengths(
         prefix=round(fmean(prefixes)),
         item=round(fmean(own)),
         answer=round(fmean(answers)),
+        room=max(map(_room, chain.from_iterable(by_task.values()))),
     )
 
 
@@ -90,6 +95,14 @@ def _shared(one: str, other: str) -> int:
 
 def _continuation(instance: Any) -> tuple[str, ...]:
     return instance.args[1:2] if instance.request_type == "loglikelihood" else ()
+
+
+def _room(document: Document) -> int:
+    """Tokens that the model may write at most."""
+    if document.instances[0].request_type != "generate_until":
+        return 0
+    settings = normalize_gen_kwargs(document.instances[0].args[1], DEFAULT_NEW_TOKENS)
+    return int(settings["max_gen_toks"])
 
 
 def _answer(document: Document, solutions: Sequence[str]) -> int:

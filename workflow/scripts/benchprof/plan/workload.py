@@ -46,7 +46,7 @@ class Questions:
     """With what requests share counted once."""
     written: int
     longest: int
-    """Of a prompt with its answer."""
+    """Of a prompt with its answer, where it is written with the most that it may have."""
 
 
 def diagnostic_examples(
@@ -156,7 +156,7 @@ def _asked(lengths: Lengths, limit: int | None, characters: float) -> Questions:
     # Where the model writes, a beginning is computed once for full batches of prompts or for all.
     alone = answer and (prefix < item or (tasks > 1 and used < 2 * tasks * MOST_ITEMS))
     read = used * item + (used if alone else tasks) * prefix
-    return Questions(used, read, used * answer, prefix + item + answer)
+    return Questions(used, read, used * answer, prefix + item + lengths.room)
 
 
 def calibration_questions(
