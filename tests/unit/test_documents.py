@@ -216,8 +216,8 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     )
     assert (
         "It also removes {:.0f}% on *People and things* ({:.0f}% to {:.0f}%, {n:.0f} items; "
-        "q = {:.2f}), {knowledge:.0f}% on the test of long-term knowledge and {spatial:.0f}% on "
-        "that of spatial reasoning".format(
+        "q = {:.2f}), {knowledge:.0f}% on the long-term knowledge test and {spatial:.0f}% on "
+        "the spatial reasoning test".format(
             *people.iloc[:4], n=people["n"], knowledge=knowledge, spatial=spatial
         )
     ) in text
@@ -230,6 +230,7 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
     # What guessing scores is 0 there, so that an item is worth one over the number solved.
     solved = (
-        "the model solves {:.0f} of its {:.0f} items, and each of them changes the AIS by {:.2f}"
+        "the model solves {0:.0f} of its {1:.0f} items, "
+        "and each of these {0:.0f} changes the AIS by {2:.2f}"
     )
     assert solved.format(100 / everyday["ais"], everyday["n"], everyday["ais"] / 100) in text

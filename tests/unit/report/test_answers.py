@@ -58,15 +58,15 @@ def test_a_benchmark_that_needs_an_ability() -> None:
         "It needs deductive reasoning (AIS 0.00, -0.10 to 0.10). Losing it costs more than random "
         "masks and the other abilities' masks do. It does better without contextual recall "
         "(AIS 0.60, 0.50 to 0.70).",
-        "With 60 items the minimum detectable AIS is 0.25. Other items would give nearly the same "
+        "With 60 items, the minimum detectable AIS is 0.25. Other items would give nearly the same "
         "profile (reliability 0.90).",
-        "Form moves too without deductive reasoning: the loss may be of form.",
+        "Form moves too without deductive reasoning, so the loss may be one of form.",
     )
     assert second == Answer(
         OWN[B],
         "No ability stands out: no mask costs significantly more than random masks and the other "
         "abilities' masks do.",
-        "With 60 items the minimum detectable AIS is 0.25. The reliability of the profile is "
+        "With 60 items, the minimum detectable AIS is 0.25. The reliability of the profile is "
         "unknown: ten items are too few.",
         "No check of this benchmark found a fault.",
     )
@@ -78,8 +78,8 @@ def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
     (named,) = asked(finished(rows), findings={"needed": f"{A}; {B}"})
     assert named.needs == (
         "The masks of contextual recall (AIS 0.30, 0.20 to ∞) and deductive reasoning (AIS 0.30, "
-        "0.20 to ∞) cost more than random masks and the other abilities' masks do, but what was "
-        "lost may be something else."
+        "0.20 to ∞) cost more than random masks and the other abilities' masks do, but "
+        "something else may have been lost."
     )
     assert named.wrong == (
         "The mask of contextual recall is in doubt: dose unknown. The mask of deductive reasoning "
@@ -88,11 +88,11 @@ def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
     (unnamed,) = asked(finished(rows))
     assert unnamed.wrong == "2 of 2 intervals have no bound on at least one side."
     assert masks_in_doubt(matrix_of(finished(rows), "tiny", "specific", "0.001", OWN)) == (
-        "2 of 2 masks are in doubt, so a benchmark may need abilities that are not named."
+        "2 of 2 masks are in doubt, so a benchmark may need abilities that are not named here."
     )
     # Of the synthetic tables: no AIS however large, and halves that agree by 2/3.
     assert unnamed.sure == (
-        "With 60 items no AIS is sure to be found. Other items may give another profile "
+        "With 60 items, no AIS can be detected reliably. Other items may give another profile "
         "(reliability 0.67, below 0.8)."
     )
 
@@ -108,10 +108,10 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
     assert first.needs == (
         "It needs contextual recall (AIS 0.60, 0.50 to 0.70). Losing it costs more than random "
         "masks and the other abilities' masks do. The mask of deductive reasoning (AIS 0.00, "
-        "-0.10 to 0.10) costs more than random masks and the other abilities' masks do, but what "
-        "was lost may be something else."
+        "-0.10 to 0.10) costs more than random masks and the other abilities' masks do, but "
+        "something else may have been lost."
     )
-    assert first.sure.startswith("With 60 items the minimum detectable AIS is below 0.01.")
+    assert first.sure.startswith("With 60 items, the minimum detectable AIS is below 0.01.")
     assert first.wrong == "The mask of deductive reasoning is in doubt: dose below 0.5."
     other, _ = asked(rows, findings={"needed": [A, "", ""]}, power={"detectable_ais": 1.67})
     assert other.wrong == "No check of this benchmark found a fault."
@@ -120,7 +120,7 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
     )
     assert masks_in_doubt(matrix_of(own_tests(), "tiny", "specific", "0.001", OWN)) == ""
     assert other.sure.startswith(
-        "With 60 items hardly any loss can be shown: the minimum detectable AIS is 1.67."
+        "With 60 items, hardly any loss can be detected: the minimum detectable AIS is 1.67."
     )
 
 

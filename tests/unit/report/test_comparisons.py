@@ -108,7 +108,7 @@ def test_one_ability_is_compared_with_no_other(card: Path, tmp_path: Path) -> No
         "There is one ability alone, whose AIS on its own test is compared with none."
     )
     (doubt,) = [line for line in caveats(all_matrices(table, OWN)[0]) if "one ability" in line]
-    assert doubt.endswith("an effect may be that of any other ability's mask too.")
+    assert doubt.endswith("the mask of any other might have the same effect.")
 
 
 def test_with_controls_and_others_both_are_spoken_of(card: Path, tmp_path: Path) -> None:

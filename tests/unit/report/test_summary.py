@@ -146,7 +146,7 @@ def test_doubts_name_what_causes_them() -> None:
     assert "Dose below 0.9: the masks of Deductive reasoning (0.80)" in text
     assert "Dose unknown, as the own test has no AIS: Contextual recall." in text
     assert "Not specific: the masks of Deductive reasoning (0.50), Spatial reasoning (0.20)" in text
-    assert "rests on 2 random masks" in text
+    assert "is based on 2 random masks" in text
     assert undefined(only(small(reason_of=A))) == [
         "No AIS: the intact model is not above guessing (1 benchmark: Contextual recall test)."
     ]
@@ -162,7 +162,7 @@ def test_a_mask_whose_dose_may_be_chance_is_in_doubt() -> None:
         changed.loc[own, list(changes)] = list(changes.values())
         assert mask_doubts(only(changed))[A] == "dose not significant"
         text = "\n".join(caveats(only(changed)))
-        assert "Dose not significant: what the masks of Contextual recall (0.95) cost" in text
+        assert "Dose not significant: under the masks of Contextual recall (0.95)" in text
     table.loc[own, ["q_random", "over_random"]] = np.nan
     assert A not in mask_doubts(only(table)), "without random masks nothing is said of it"
 
@@ -216,7 +216,9 @@ def test_a_broken_model_is_doubted_by_its_code() -> None:
     rows = [row(0.9, ability=A, flag="ablated_model_broken"), row(0.1, ability=B)]
     (doubt,) = [line for line in caveats(only(finished(rows))) if "broken" in line]
     assert doubt.startswith("ablated_model_broken: the ablated model is at guessing")
-    assert doubt.endswith("So under the masks of Contextual recall, whose AIS stand and name none.")
+    assert doubt.endswith(
+        "under the masks of Contextual recall: their AIS are shown, but they name no ability."
+    )
 
 
 def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
@@ -230,7 +232,7 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
     assert doubt.endswith("The random controls are random masks kept alone.")
-    assert few.startswith("The comparison with chance rests on 2 random masks")
+    assert few.startswith("The comparison with chance is based on 2 random masks")
 
 
 def test_a_correction_that_no_single_effect_survives_is_doubted() -> None:
@@ -253,8 +255,8 @@ def test_a_calibration_split_beside_a_chosen_k_is_doubted(fraction: str, said: s
     matrix = matrix_of(table, "tiny", "specific", fraction, OWN)
     (doubt,) = set(caveats(matrix, seen)) - set(caveats(matrix))
     assert doubt == (
-        f"Calibration items, which are for choosing k: Contextual recall test. {said} chosen on "
-        "them, AIS look larger there than on items that the choice did not see."
+        f"Calibration items, which serve to choose k: Contextual recall test. {said} chosen on "
+        "them, their AIS look larger than those on other items."
     )
     assert doubt[:40] in impact_text(
         table, OWN, "chance_corrected", 0.95, calibration_benchmarks=seen

@@ -80,7 +80,7 @@ def masks_in_doubt(matrix: Matrix) -> str:
     verb = "is" if len(doubts) == 1 else "are"
     return (
         f"{len(doubts)} of {every} masks {verb} in doubt, so a benchmark may need abilities that "
-        "are not named."
+        "are not named here."
     )
 
 
@@ -117,7 +117,7 @@ def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]
             masks, cost = ("masks", "cost") if len(doubted) > 1 else ("mask", "costs")
             yield (
                 f"The {masks} of {_with_ais(doubted, row, matrix)} {cost} more than {others} do, "
-                "but what was lost may be something else."
+                "but something else may have been lost."
             )
     else:
         other = " other" if row["broken"] else ""
@@ -141,14 +141,14 @@ def _sure(stable: Row, shown: Row) -> Iterator[str]:
     items, least = f"{int(shown['n'])} items", float(shown["detectable_ais"])
     if math.isfinite(least) and least > WHOLE:
         yield (
-            f"With {items} hardly any loss can be shown: the minimum detectable AIS is "
+            f"With {items}, hardly any loss can be detected: the minimum detectable AIS is "
             f"{number(least)}."
         )
     elif math.isfinite(least):
         shown_least = number(least) if least >= SMALLEST else f"below {number(SMALLEST)}"
-        yield f"With {items} the minimum detectable AIS is {shown_least}."
+        yield f"With {items}, the minimum detectable AIS is {shown_least}."
     else:
-        yield f"With {items} no AIS is sure to be found."
+        yield f"With {items}, no AIS can be detected reliably."
     value = float(stable["reliability"])
     if math.isnan(value):
         yield f"The reliability of the profile is unknown: {stable['reason']}."
@@ -169,10 +169,10 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
             yield f"The mask of {inline(ability)} is in doubt: {doubts[ability]}."
     if moved := _split(row["form_moved"]):
         names = _listed([inline(ability) for ability in moved])
-        yield f"Form moves too without {names}: the loss may be of form."
+        yield f"Form moves too without {names}, so the loss may be one of form."
     if row["broken"]:
         models = f"{row['broken']} of {row['abilities']} ablated models"
-        yield f"{models} are broken as a whole: their losses name no ability."
+        yield f"{models} are broken as a whole, so their losses name no ability."
     cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]]
     unbounded = int(np.isinf(cells[["ais_low", "ais_high"]].astype(float)).any(axis=1).sum())
     if unbounded:

@@ -28,8 +28,8 @@ SHARED = {
     TOO_FEW_ITEMS: SENTENCES[TOO_FEW_ITEMS],
 }
 COMPLEMENT = (
-    "All but each mask was ablated (ablation_of: complement): a large AIS says what an ability's "
-    "mask alone does not keep, not what the benchmark needs. There is no dose."
+    "All but each mask was ablated (ablation_of: complement): a large AIS means that an ability's "
+    "mask alone is not enough, not that the benchmark needs the ability. There is no dose."
 )
 
 
@@ -177,8 +177,8 @@ def _unbounded(matrix: Matrix) -> list[str]:
 def _broken(matrix: Matrix) -> list[str]:
     flagged = matrix.cells[matrix.cells["flag_code"] != ""]
     return [
-        f"{code}: {sentence}. So under the masks of {_names(own['ability'].unique())}, whose AIS "
-        "stand and name none."
+        f"{code}: {sentence}. This holds under the masks of {_names(own['ability'].unique())}: "
+        "their AIS are shown, but they name no ability."
         for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False)
     ]
 
@@ -212,8 +212,8 @@ def _doses(matrix: Matrix) -> list[str]:
         )
     if len(unsure):
         lines.append(
-            f"Dose not significant: what the masks of {_valued(unsure)} cost the ability's own "
-            "test may be chance, or what any random masks cost it."
+            f"Dose not significant: under the masks of {_valued(unsure)}, the loss on the "
+            "ability's own test may be due to chance, or no larger than under random masks."
         )
     if len(partial):
         lines.append(
@@ -236,8 +236,8 @@ def _side_effects(matrix: Matrix) -> list[str]:
         return []
     return [
         f"Not specific: the masks of {_valued(broad)} remove more than {SIDE_DROP} of the "
-        "margin on the other abilities' own tests, on average. Don't attribute what they cost to "
-        "one ability."
+        "margin on the other abilities' own tests, on average. Don't attribute the losses under "
+        "them to one ability."
     ]
 
 
@@ -258,18 +258,16 @@ def _contrasts(matrix: Matrix) -> list[str]:
     seeds = matrix.controls["seed"].nunique()
     if not seeds:
         lines.append(
-            "There are no random controls: an effect may be that of any damage of this size."
+            "There are no random controls: any damage of this size might have the same effect."
         )
     elif seeds < ENOUGH_CONTROLS and matrix.cells["q_random"].notna().any():
         masks = "one random mask" if seeds == 1 else f"{seeds} random masks"
         lines.append(
-            f"The comparison with chance rests on {masks}: q-values hold against these, "
+            f"The comparison with chance is based on {masks}: q-values hold against these, "
             f"not against random masks in general ({ENOUGH_CONTROLS} or more are advised)."
         )
     if len(matrix.abilities) == 1:
-        lines.append(
-            "There is one ability alone: an effect may be that of any other ability's mask too."
-        )
+        lines.append("There is only one ability: the mask of any other might have the same effect.")
     elif matrix.unnamed:
         lines.append(f"A profile names no ability, as {matrix.unnamed}.")
     return lines
@@ -282,8 +280,8 @@ def _calibration(matrix: Matrix, benchmarks: Collection[str]) -> list[str]:
         return []
     chosen = "As k was" if matrix.fraction == CALIBRATED else "If k was"
     return [
-        f"Calibration items, which are for choosing k: {_names(seen)}. {chosen} chosen on "
-        "them, AIS look larger there than on items that the choice did not see."
+        f"Calibration items, which serve to choose k: {_names(seen)}. {chosen} chosen on them, "
+        "their AIS look larger than those on other items."
     ]
 
 

@@ -42,7 +42,7 @@ GLOSSARY = {
     "ais": Word(
         "AIS",
         "Ability Impact Score: how much of its score on a benchmark the model loses with an "
-        "ability's mask ablated; by default 1 is all that it knows above guessing, 0 is nothing.",
+        "ability's mask ablated; by default, 1 is its whole margin over guessing, 0 is nothing.",
         r"AIS|Ability Impact Scores?(?: \(AIS\))?",
     ),
     "dose": Word(
@@ -69,7 +69,7 @@ GLOSSARY = {
     ),
     "control": Word(
         "control",
-        "A random mask of the same size: what it costs is damage, not the loss of an ability.",
+        "A random mask of the same size: its cost is that of mere damage, not of a lost ability.",
         "random controls?|random masks?",
     ),
     "interval": Word(
@@ -79,7 +79,7 @@ GLOSSARY = {
     ),
     "p": Word(
         "p",
-        "How often chance alone gives so large a difference; small p means hardly ever.",
+        "How often chance alone would give so large a difference; a small p means hardly ever.",
         "p-values?|p(?= [<=])",
     ),
     "q": Word(
@@ -90,7 +90,7 @@ GLOSSARY = {
     ),
     "power": Word(
         "power",
-        f"The chance to find an effect that is there; the report plans with {POWER:.0%}.",
+        f"The chance of finding an effect that is there; the report plans with {POWER:.0%}.",
         "power",
     ),
     "detectable": Word(
@@ -114,23 +114,23 @@ GLOSSARY = {
     ),
     "effective": Word(
         "effective number of abilities",
-        "How many abilities share a profile: 1 where one holds everything.",
+        "How many abilities a profile rests on: 1 if one ability accounts for everything.",
         "effective number of abilities",
     ),
     "noise": Word(
         "pure noise",
-        "What profiles of random numbers give; a value within its range says nothing.",
+        "What profiles of random numbers give; a value within this range tells you nothing.",
         "[Pp]ure noise",
     ),
     "broken": Word(
         "broken",
-        "A model at guessing wherever the intact one is above it: its loss is of no one ability.",
+        "A model that only guesses wherever the intact one does better: no ability explains that.",
         "broken",
     ),
     "form": Word(
         "form",
-        "Whether the model still gives answers of the right kind, whatever they say: an option of "
-        "those offered, a number that can be parsed.",
+        "Whether the model still gives answers of the right kind, right or wrong: one of the "
+        "options, a number that can be parsed.",
         "[Ff]orm",
     ),
     "nats": Word("nats", "The unit of logarithms of probabilities: 0.7 is a halving.", "nats"),
@@ -140,7 +140,7 @@ GLOSSARY = {
         "headline metric",
     ),
     "metric": Word(
-        "metric", "How answers become a score, such as the share that is right (acc)."
+        "metric", "How answers become a score, such as the share of right ones (acc)."
     ),
     "score": Word("score", "The mean over the items, in the metric beside it."),
     "needs": Word(
@@ -171,10 +171,10 @@ GLOSSARY = {
     "turned": Word("items turned", "Items that a mask turns from right to wrong, or back."),
     "flag": Word("flag", "A code that says why a value is missing or means something else."),
     "calibration": Word(
-        "calibration items", "Items set aside to choose k on.", "[Cc]alibration items"
+        "calibration items", "Items set aside for choosing k.", "[Cc]alibration items"
     ),
     "resamples": Word(
-        "resamples", "Draws of the items with replacement, which intervals and tests rest on.",
+        "resamples", "Draws of the items with replacement, behind intervals and tests.",
         "resamples",
     ),
 }  # fmt: skip
