@@ -11,7 +11,6 @@ does: `needed_operations` and `needed_bytes` say it. `--shape tiny` runs in seco
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import resource
 import statistics
@@ -27,6 +26,7 @@ from tokenizers import Tokenizer, models
 from torch import nn
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
 
+from benchprof.files import write_json
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import gradient_scores
 from benchprof.importance.memory import memory_for
@@ -452,7 +452,7 @@ def main(arguments: list[str] | None = None) -> int:
                 "ablation_seconds": ABLATION_AIM,
             },
         }  # fmt: skip
-        options.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        write_json(options.output, found)
     return 0
 
 

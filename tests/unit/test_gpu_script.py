@@ -44,7 +44,7 @@ def numbers(value: Any) -> Iterator[float]:
 def test_every_figure_of_the_tiny_shape_is_finite_and_positive(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "figures.json"
+    file = tmp_path / "new" / "figures.json"
     shown = ["--shape", "tiny", "--device", "cpu", "--rounds", "2", "--output", str(file)]
     assert main(shown) == 0
     figures = json.loads(file.read_text(encoding="utf-8"))
