@@ -88,15 +88,22 @@ def _check_benchmark(run: Run, name: str) -> None:
 
 def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -> None:
     """Stop where an item lacks its companion, or where a test split's companions stand alone."""
-    _check_kept(run, benchmark.ability, benchmark.split, kind, f"benchmarks.{name}.companion")
-    if benchmark.split != "test":
+    where, ability = f"benchmarks.{name}", benchmark.ability
+    _check_kept(run, ability, benchmark.split, kind, f"{where}.companion")
+    asked_as = run.own_companions.get(kind, {}).get(ability)
+    if benchmark.split != "test" or asked_as == name:
         return
-    if run.own_companions.get(kind, {}).get(benchmark.ability) != name:
-        own = run.own_benchmarks.get(benchmark.ability, "the ability's test split")
-        expected = f"the keys of {own} and `companion: {kind}`, in one benchmark"
-        remedy = "The analysis compares companions with the same items."
-        found = str(benchmark.model_dump(exclude_unset=True))
-        raise InputError(f"benchmarks.{name}", found, expected, remedy)
+    remedy = "The analysis compares companions with the same items."
+    if ability not in run.own_benchmarks:
+        found = f"{kind}s of {ability}'s test items, which no benchmark asks"
+        expected = f"also a benchmark with the same keys without `companion: {kind}`"
+        raise InputError(where, found, expected, remedy)
+    if asked_as is not None and run.configuration.benchmarks[asked_as] == benchmark:
+        raise InputError(where, f"the same as {asked_as}", "each kind of companion once")
+    own = run.own_benchmarks[ability]
+    found = str(benchmark.model_dump(exclude_unset=True))
+    expected = f"the keys of {own} and `companion: {kind}`"
+    raise InputError(where, found, expected, remedy)
 
 
 def _check_kept(run: Run, ability: str, split: str, kind: str, key: str) -> None:
