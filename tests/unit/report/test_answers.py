@@ -58,8 +58,8 @@ def test_a_benchmark_that_needs_an_ability() -> None:
         "It needs deductive reasoning (AIS 0.00, -0.10 to 0.10). Losing it costs more than random "
         "masks and the other abilities' masks do. It does better without contextual recall "
         "(AIS 0.60, 0.50 to 0.70).",
-        "With 60 items, the minimum detectable AIS is 0.25. Other items would give nearly the same "
-        "profile (reliability 0.90).",
+        "With 60 items, the minimum detectable AIS is 0.25. Different items would give nearly the "
+        "same profile (reliability 0.90).",
         "Form moves too without deductive reasoning, so the loss may be one of form.",
     )
     assert second == Answer(
@@ -92,8 +92,8 @@ def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
     )
     # Of the synthetic tables: no AIS however large, and halves that agree by 2/3.
     assert unnamed.sure == (
-        "With 60 items, no AIS can be detected reliably. Other items may give another profile "
-        "(reliability 0.67, below 0.8)."
+        "With 60 items, no AIS can be detected reliably. Different items may give a different "
+        "profile (reliability 0.67, below 0.8)."
     )
 
 

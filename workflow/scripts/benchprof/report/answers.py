@@ -153,10 +153,11 @@ def _sure(stable: Row, shown: Row) -> Iterator[str]:
     if math.isnan(value):
         yield f"The reliability of the profile is unknown: {stable['reason']}."
     elif value >= RELIABLE:
-        yield f"Other items would give nearly the same profile (reliability {number(value)})."
+        yield f"Different items would give nearly the same profile (reliability {number(value)})."
     else:
         yield (
-            f"Other items may give another profile (reliability {number(value)}, below {RELIABLE})."
+            f"Different items may give a different profile (reliability {number(value)}, below "
+            f"{RELIABLE})."
         )
 
 

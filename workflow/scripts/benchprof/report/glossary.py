@@ -101,7 +101,7 @@ GLOSSARY = {
     ),
     "reliability": Word(
         "reliability",
-        "How far other items would give the same profile: 1 is the same, 0 is unrelated; "
+        "How closely other items would reproduce the profile: 1 is the same, 0 is unrelated; "
         f"{RELIABLE} is good.",
         "[Rr]eliability",
     ),
