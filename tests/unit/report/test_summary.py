@@ -144,7 +144,7 @@ def test_doubts_name_what_causes_them() -> None:
     text = "\n".join(caveats(only(small(reason_of=A))))
     assert "Dose below 0.5: the masks of Spatial reasoning (0.40)" in text
     assert "Dose below 0.9: the masks of Deductive reasoning (0.80)" in text
-    assert "Dose unknown, as the own test has no AIS: Contextual recall." in text
+    assert "Dose unknown, because the ability's own test has no AIS: Contextual recall." in text
     assert "Not specific: the masks of Deductive reasoning (0.50), Spatial reasoning (0.20)" in text
     assert "is based on 2 random masks" in text
     assert undefined(only(small(reason_of=A))) == [
@@ -205,11 +205,11 @@ def test_nothing_is_doubted_without_cause() -> None:
 def test_without_controls_or_own_tests_this_is_said() -> None:
     rows = [row(0.3, ability=ability, controlled=False) for ability in (A, B)]
     matrix = only(finished(rows))
-    assert own_tests(matrix).sentence() == "No benchmark of this run is the own test of an ability."
+    assert own_tests(matrix).sentence() == "No benchmark of this run is an ability's own test."
     assert against_random(matrix) == "No cell is compared with a random mask."
     text = "\n".join(caveats(matrix))
     assert "There are no random controls" in text
-    assert "Dose unknown, as the own test is not among the benchmarks" in text
+    assert "because the ability's own test is not a benchmark of this run" in text
 
 
 def test_a_broken_model_is_doubted_by_its_code() -> None:

@@ -221,10 +221,11 @@ def _doses(matrix: Matrix) -> list[str]:
             "score on the ability's own test."
         )
     if unknown:
-        lines.append(f"Dose unknown, as the own test has no AIS: {_names(unknown)}.")
+        lines.append(f"Dose unknown, because the ability's own test has no AIS: {_names(unknown)}.")
     if untested:
         lines.append(
-            f"Dose unknown, as the own test is not among the benchmarks: {_names(untested)}."
+            "Dose unknown, because the ability's own test is not a benchmark of this run: "
+            f"{_names(untested)}."
         )
     return lines
 

@@ -34,7 +34,7 @@ class OwnTests:
     def sentence(self) -> str:
         """The same in words."""
         if not self.defined + self.undefined:
-            return "No benchmark of this run is the own test of an ability."
+            return "No benchmark of this run is an ability's own test."
         if not self.defined:
             return "No benchmark that is an ability's own test has an AIS."
         if self.abilities == 1:
