@@ -162,7 +162,7 @@ def test_similarity_wants_two_models_and_says_why_not() -> None:
     alone = both[both["ability"] == "x"]
     (row,) = similarity_rows(alone, 1).to_dict("records")
     assert row["reason_code"] == "one_ability"
-    assert "one ability alone has no profile" in row["reason"]
+    assert "a single ability has no profile" in row["reason"]
     (row,) = similarity_rows(both, 1).to_dict("records")
     assert row["reason_code"] == "flat_profile"
 

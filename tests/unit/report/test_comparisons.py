@@ -105,7 +105,7 @@ def test_one_ability_is_compared_with_no_other(card: Path, tmp_path: Path) -> No
     assert claims(sentences, OTHERS) == []
     assert claims(sentences, RANDOM)
     assert own_tests(all_matrices(table, OWN)[0]).sentence() == (
-        "There is one ability alone, whose AIS on its own test is compared with none."
+        "There is only one ability, so its AIS on its own test cannot be compared."
     )
     (doubt,) = [line for line in caveats(all_matrices(table, OWN)[0]) if "one ability" in line]
     assert doubt.endswith("the mask of any other might have the same effect.")
@@ -128,6 +128,6 @@ def test_one_mask_for_all_abilities_names_none(card: Path, tmp_path: Path) -> No
     assert claims(sentences, OTHERS) == []
     text = " ".join(sentences)
     assert "It names no ability, as all of its abilities have the same mask." in text
-    assert "All abilities have the same mask, so that an own AIS is compared with none." in text
+    assert "All abilities have the same mask, so their AIS cannot be compared." in text
     assert "by chance" not in text
     assert "Not specific" not in text

@@ -163,8 +163,8 @@ def test_one_ability_has_a_sentence_in_the_place_of_noise(make_table: Table) -> 
     table = make_table(benchmarks=3, abilities=1, models=("a", "b"))
     rows = similarity_of(similarity_rows(table, seed=1), "specific", "0.001")
     assert similarity.caption(rows) == (
-        "Similarity of two models' profiles of one benchmark. Undefined (3): one ability alone has "
-        "no profile: there is nothing to prefer it to."
+        "Similarity of two models' profiles of one benchmark. Undefined (3): a single ability has "
+        "no profile: there is nothing to compare it with."
     )
     with style.styled():
         assert_legible(similarity_figure(rows))
@@ -186,5 +186,6 @@ def test_captions_follow_what_was_ablated(make_table: Table) -> None:
     turned = caption(matrix(table.assign(ablation_of="complement")))
     assert "loses under the ability's mask" not in turned
     assert (
-        "All but the ability's mask was ablated. Red: the model loses, as the mask alone" in turned
+        "All but the ability's mask was ablated. Red: the model loses, because the mask alone"
+        in turned
     )

@@ -184,7 +184,7 @@ def test_form_stands_beside_the_score_and_why_it_is_missing_stands_once(
     # In the table of cells and in that of the benchmark; the words of a cell have it too.
     assert text.count("-0.25 nats (-0.75 to 0.12)") == 2 * 3
     assert "; form -0.25 nats (-0.75 to 0.12); n = 60" in target.read_text()
-    assert text.count("No form for WinoGrande, Wsc273: each choice is a context of one") == 1
+    assert text.count("No form for WinoGrande, Wsc273: the choices are contexts of the same") == 1
     assert "No form for PIQA under the mask of Deductive reasoning: the model gives all" in text
     assert "if form changes by 0.5 nats or a share of 0.1 or more" in text
     assert text.count("Form:") == 1
@@ -235,7 +235,7 @@ def test_where_all_but_the_mask_was_ablated_the_page_says_so(card: Path, tmp_pat
 def test_one_ability_has_sentences_and_no_nan(card: Path, tmp_path: Path) -> None:
     rows = [row(0.4, model=model, benchmark=name) for model in "ab" for name in "xyz"]
     reader = written(tmp_path / "report.html", finished(rows), card)
-    assert "one ability alone has no profile" in reader.text
+    assert "a single ability has no profile" in reader.text
     assert not re.search(r"\bnan\b", reader.text.lower())
 
 

@@ -269,10 +269,10 @@ def test_the_numbers_lie_beside_the_figure(make_table: Table, tmp_path: Path) ->
 
 def test_of_one_ability_clusters_say_why_there_are_none(make_table: Table) -> None:
     shown = matrix(make_table(benchmarks=4, abilities=1))
-    assert clusters.caption(shown).startswith("No clusters: one ability alone has no profile")
+    assert clusters.caption(shown).startswith("No clusters: a single ability has no profile")
     with style.styled():
         assert any(
-            "one ability alone" in text.get_text() for text in drawn(clusters.cluster_figure(shown))
+            "a single ability" in text.get_text() for text in drawn(clusters.cluster_figure(shown))
         )
 
 
@@ -282,7 +282,7 @@ def test_a_broken_model_has_no_ribbons_and_is_named(make_table: Table) -> None:
     table.loc[own, "flag_code"] = "ablated_model_broken"
     shown = matrix(table)
     assert set(ribbons.ribbon_numbers(shown)["ability"]) == set(ABILITIES[1:3])
-    said = "Left out, as the ablated models are broken as a whole: Analogical reasoning."
+    said = "Left out because the ablated models are broken as a whole: Analogical reasoning."
     assert ribbons.caption(shown).endswith(said)
     with style.styled():
         texts = [text.get_text() for text in assert_legible(ribbons.ribbon_figure(shown))]

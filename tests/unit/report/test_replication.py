@@ -40,10 +40,10 @@ def test_the_page_and_the_summary_say_what_the_train_items_add(
     # The root of (0.4^2 - 0.2^2 + 0.3^2 - 0.15^2) / 2 / 4.
     sentence = train_items_sentence(replication, matrix)
     assert "halves of them (32 items each)" in sentence
-    assert "a standard error of about 0.15 to an own AIS" in sentence
+    assert "a standard error of about 0.15 to the AIS on the own test" in sentence
     assert "(2 abilities)" in sentence
     noise = train_items_sentence(replication.assign(sd_test_items=1.0), matrix)
-    assert "no more than the test items' own noise explains (2 abilities)" in noise
+    assert "no more than the noise of the test items explains (2 abilities)" in noise
     assert own_half_ais(replication, matrix) == {one: "0.70, 0.30", other: "0.45, 0.75"}
     text = " ".join(impact_text(table, OWN, "chance_corrected", 0.95, replication).split())
     assert sentence in text

@@ -110,7 +110,7 @@ def test_the_own_tests_are_counted() -> None:
 @pytest.mark.parametrize(("largest", "verb"), [(1, "is"), (0, "is not")])
 def test_one_own_test_is_told_without_a_count(largest: int, verb: str) -> None:
     assert OwnTests(largest, 1, 2, 0.1, 10, complement=False).sentence() == (
-        "On the one benchmark that is an ability's own test and has an AIS, the own ability's AIS "
+        "On the one benchmark that is an ability's own test and has an AIS, that ability's AIS "
         f"{verb} the largest (by chance: 0.1). 2 more have no AIS."
     )
 
@@ -228,7 +228,7 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     table["ais"] = 1 - table["ais"]
     counted = own_tests(only(table))
     assert counted.largest == 2
-    assert "the own ability's AIS is the least (its mask alone keeps most)" in counted.sentence()
+    assert "that ability's AIS is the least (its mask alone keeps most)" in counted.sentence()
     doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
     assert doubt.endswith("The random controls are random masks kept alone.")

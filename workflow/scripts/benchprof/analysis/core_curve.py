@@ -13,8 +13,8 @@ from benchprof.report import style
 
 HEIGHT = 2.6
 CAPTION = (
-    "The share of a `top` mask's entries that the `top` masks of all abilities hold too, of more "
-    "than half of them, and of no other, against k. Dotted: what masks drawn at random would give."
+    "The share of a `top` mask's entries that are also in the `top` masks of all abilities, of "
+    "more than half of them, and of no other ability, against k. Dotted: the same by chance."
 )
 LINES = {
     "all": "all abilities",

@@ -23,8 +23,8 @@ NOTE_HEIGHT = 0.5
 # One hue from light to dark: shares have no middle.
 SEQUENTIAL = "rocket_r"
 CAPTION = (
-    "Where the masks lie: a panel per ability, layers from the bottom up, a column per projection. "
-    "The colour is the share of the matrix's entries that the ability's mask holds."
+    "Where the masks lie: one panel per ability, with the layers from bottom to top and one column "
+    "per projection. The colour is the share of the matrix's entries that the ability's mask holds."
 )
 
 

@@ -50,7 +50,7 @@ def overlap_figure(table: pd.DataFrame, title: str) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     """What the figure shows, in words, from the same data."""
     return (
-        "How far every two abilities' masks overlap: the entries that both hold as a share of "
+        "How much each pair of abilities' masks overlaps: the entries that both hold as a share of "
         "those that either holds (Jaccard index). Masks drawn at random with as many entries in "
         f"each matrix give {_chance(table)}."
     )

@@ -80,15 +80,15 @@ def caption(table: pd.DataFrame) -> str:
     """What the figure shows and what stands out, in words, from the same data."""
     own = rises(table)
     found, above = selective(own), above_blank(own, companion_rises(table, "blank"))
-    text = f"Rise of the answer loss in nats under each ability's mask (rows). {FRAMED}"
+    text = f"Rise in the answer loss in nats under each ability's mask (rows). {FRAMED}"
     if found:
         text += (
-            f" There the loss rises at least {SELECTIVE_RISE} times as much as on any other for "
-            f"{sum(found.values())} of {len(found)} abilities."
+            f" For {sum(found.values())} of {len(found)} abilities, the loss rises there at least "
+            f"{SELECTIVE_RISE} times as much as on any other test."
         )
     if above:
         text += (
-            f" It rises at least {SELECTIVE_RISE} times as much as on the same items' blanks, "
-            f"which the ability does not answer, for {sum(above.values())} of {len(above)}."
+            f" For {sum(above.values())} of {len(above)}, it rises at least {SELECTIVE_RISE} "
+            "times as much as on the same items' blanks, where nothing points to the answer."
         )
     return text

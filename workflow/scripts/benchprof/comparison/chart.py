@@ -15,11 +15,11 @@ from benchprof.report import style
 
 ROW = 0.34
 CAPTION = (
-    "What an ability's mask does under each combination, in the mean over abilities. Left: rise of "
-    "choice in nats (minus the log of the right option's share among the options), with one "
-    "standard error. Right: size of the change of form in nats (the log of the options' total "
-    f"probability); in the grey band, up to {ABILITY_FORM}, an effect on choice may count as one "
-    "on the ability."
+    "What an ability's mask does under each combination, averaged over abilities. Left: the rise "
+    "in choice loss, in nats (minus the log of the right option's share among the options), with "
+    "one standard error. Right: the size of the change in form, in nats (the log of the options' "
+    f"total probability); within the grey band, up to {ABILITY_FORM}, an effect on choice may "
+    "count as one on the ability."
 )
 COMPANIONS = " A read-off states the answer; a blank lacks what leads to it."
 # A mark's label, its columns left and right, and its place within a row.

@@ -198,8 +198,8 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
         # The first part where there is no other.
         has = "" if parts else "has no finding: "
         parts.append(
-            f"{has}{row['broken']} of {row['abilities']} ablated models are broken as a whole, so "
-            "that their losses name no ability"
+            f"{has}{row['broken']} of {row['abilities']} ablated models are broken as a whole, "
+            "so their losses name no ability"
         )
     return f"{start} {'; '.join(parts)}.{_form_in_words(named)}"
 

@@ -37,31 +37,31 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         TOO_FEW_ITEMS: "there are fewer than ten items",
         CHOICES_ARE_CONTEXTS: (
-            "each choice is a context of one and the same text, and the text's probabilities "
-            "after several contexts do not add up"
+            "the choices are contexts of the same text, and the probabilities of a text after "
+            "different contexts cannot be added up"
         ),
         NO_CHOICES: "the model scores one given text and neither chooses nor writes",
         MIXED_ANSWERS: (
             "items are answered in more than one way: choosing, writing, scoring a given text"
         ),
         PROGRAMS: "a program begins in its prompt, and records do not hold prompts",
-        COMPARED_AS_WRITTEN: "answers are compared as they are written, so that all can be parsed",
+        COMPARED_AS_WRITTEN: "answers are compared as they are written, so all can be parsed",
         UNKNOWN_PARSER: "how the task parses an answer is not known here",
         NO_PROBABILITY: "the model gives all choices of some item a probability of 0",
         UNDEFINED_PROFILE: "a profile is undefined",
         FLAT_PROFILE: "a profile's abilities are all equal",
-        ONE_ABILITY: "one ability alone has no profile: there is nothing to prefer it to",
-        TOO_FEW_ABILITIES: "a correlation over fewer than three abilities says nothing",
+        ONE_ABILITY: "a single ability has no profile: there is nothing to compare it with",
+        TOO_FEW_ABILITIES: "a correlation over fewer than three abilities means nothing",
         TOO_FEW_CHANGED: "fewer than ten items tell the abilities' masks apart",
         COMPLEMENT: (
-            "all but the mask was ablated, so that a large AIS says what an ability's mask alone "
-            "does not keep, not what the ability is needed for"
+            "all but the mask was ablated, so a large AIS means that the mask alone is not enough, "
+            "not that the ability is needed"
         ),
-        NO_AGREEMENT: "the halves do not agree, so that no number of items is known to be enough",
+        NO_AGREEMENT: "the halves do not agree, so no number of items is known to be enough",
         ABLATED_MODEL_BROKEN: (
             "the ablated model is at guessing on every benchmark on which the intact model is "
-            "above it (keeps a tenth of the score or less where guessing scores 0): damage of all, "
-            "not of an ability"
+            "above it (keeps a tenth of the score or less where guessing scores 0): this is "
+            "general damage, not the loss of an ability"
         ),
         "": "",
     }

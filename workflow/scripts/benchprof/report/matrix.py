@@ -82,11 +82,11 @@ class Matrix:
         return len(self.abilities) > 1 and self.cells["mask_digest"].nunique() == 1
 
     def says(self) -> str:
-        """What the colours of an AIS say, for captions."""
+        """What the colours of an AIS mean, for captions."""
         if self.complement:
             return (
-                "All but the ability's mask was ablated. Red: the model loses, as the mask alone "
-                "is not enough; blue: it gains."
+                "All but the ability's mask was ablated. Red: the model loses, because the mask "
+                "alone is not enough; blue: it gains."
             )
         return "Red: the model loses under the ability's mask; blue: it gains."
 

@@ -38,21 +38,21 @@ class OwnTests:
         if not self.defined:
             return "No benchmark that is an ability's own test has an AIS."
         if self.abilities == 1:
-            return "There is one ability alone, whose AIS on its own test is compared with none."
+            return "There is only one ability, so its AIS on its own test cannot be compared."
         if self.one_mask:
-            return "All abilities have the same mask, so that an own AIS is compared with none."
+            return "All abilities have the same mask, so their AIS cannot be compared."
         have = "has" if self.undefined == 1 else "have"
         without = f" {self.undefined} more {have} no AIS." if self.undefined else ""
         extreme = "least (its mask alone keeps most)" if self.complement else "largest"
         if self.defined == 1:
             verb = "is" if self.largest else "is not"
             return (
-                "On the one benchmark that is an ability's own test and has an AIS, the own "
+                "On the one benchmark that is an ability's own test and has an AIS, that "
                 f"ability's AIS {verb} the {extreme} (by chance: {self.by_chance:.1f}).{without}"
             )
         return (
             f"On {self.largest} of the {self.defined} benchmarks that are an ability's own test "
-            f"and have an AIS, the own ability's AIS is the {extreme} (by chance: "
+            f"and have an AIS, that ability's AIS is the {extreme} (by chance: "
             f"{self.by_chance:.1f}).{without}"
         )
 

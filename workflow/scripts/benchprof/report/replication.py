@@ -32,14 +32,14 @@ def train_items_sentence(table: pd.DataFrame | None, matrix: Matrix) -> str:
         return ""
     error = train_items_error(known)
     adds = (
-        f"this adds a standard error of about {number(error)} to an own AIS"
+        f"this adds a standard error of about {number(error)} to the AIS on the own test"
         if error > 0
-        else "these differ no more than the test items' own noise explains"
+        else "these differ no more than the noise of the test items explains"
     )
     return (
-        "Intervals are over test items alone. Another draw of train items would make other masks: "
-        f"by masks from halves of them ({int(known['items'].min())} items each), {adds} "
-        f"({len(known)} {'ability' if len(known) == 1 else 'abilities'})."
+        "The intervals account for the test items only. Different train items would give different "
+        f"masks: judging by masks from halves of them ({int(known['items'].min())} items each), "
+        f"{adds} ({len(known)} {'ability' if len(known) == 1 else 'abilities'})."
     )
 
 

@@ -84,16 +84,16 @@ def caption(matrix: Matrix) -> str:
         return ONE_ABILITY
     numbers = cluster_numbers(matrix)
     return (
-        f"Similarity of the profiles of benchmarks under {matrix.model} (masks: "
+        f"Similarity of the benchmarks' profiles under {matrix.model} (masks: "
         f"{matrix.selection}, k = {matrix.shown_k}), {len(numbers)} pairs: "
-        "1 - Jensen-Shannon divergence of two profiles; tree: average linkage of the divergence. "
+        "1 - Jensen-Shannon divergence of two profiles. Tree: average linkage of the divergence. "
         f"Profiles of pure noise are similar too: {_noise(matrix)}. {matrix.absent()}"
     ).rstrip()
 
 
 def _noise(matrix: Matrix) -> str:
     low, median, high = noise_null(len(matrix.abilities), SEED)["similarity"].quantiles()
-    return f"{style.number(median)} in the median, 95% from {style.interval(low, high)}"
+    return f"median {style.number(median)}, 95% from {style.interval(low, high)}"
 
 
 def _square(numbers: pd.DataFrame, benchmarks: Sequence[str]) -> pd.DataFrame:

@@ -87,13 +87,13 @@ def caption(matrix: Matrix) -> str:
     controls = "."
     if matrix.controlled:
         controls = (
-            "; below it in grey the mean and the range of the random masks of the same size. "
+            "; below it, in grey, the mean and range of the random masks of the same size. "
             f"Filled: differs from them (q < {SIGNIFICANCE})."
         )
     return (
         f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.shown_k}) with its "
-        f"interval{controls} A square marks the ability's own test; an arrow, what goes on beyond "
-        f"the axis. {matrix.absent()}"
+        f"interval{controls} A square marks the ability's own test, and an arrow an interval that "
+        f"continues beyond the axis. {matrix.absent()}"
     ).rstrip()
 
 

@@ -54,8 +54,8 @@ CALIBRATION: Mapping[str, tuple[str, Sequence[str]]] = {
 HEIGHT = 2.6
 BOX = (0.74, 0.9)
 NOTE = (
-    "Seconds of wall clock of each rule's last jobs, summed, and the largest memory of a job. Work "
-    "that was in the store already took no time. Jobs may have run side by side."
+    "For each rule, the wall-clock time of its latest jobs, added up, and the largest memory use "
+    "of a job. Work that was already in the store took no time. Jobs may have run in parallel."
 )
 
 
@@ -126,7 +126,7 @@ def caption(numbers: pd.DataFrame) -> str:
     """What the figure shows, in words, from the same data."""
     return (
         f"The stages of this run: {int(numbers['timed'].sum())} timed jobs, "
-        f"{_duration(float(numbers['seconds'].sum()))} in sum. {NOTE}"
+        f"{_duration(float(numbers['seconds'].sum()))} in total. {NOTE}"
     )
 
 

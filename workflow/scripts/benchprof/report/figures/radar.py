@@ -129,8 +129,8 @@ def _reading(matrix: Matrix) -> str:
     """How to read a radar."""
     random = " Grey: the mean of random masks." if matrix.controlled else ""
     return (
-        "The distance from the ring of zero is the AIS, losses outside, gains hatched inside. "
-        f"{matrix.says()}{random} AIS beyond {-WIDEST} and {WIDEST} are drawn there."
+        "The distance from the ring of zero is the AIS: losses are outside, gains hatched inside. "
+        f"{matrix.says()}{random} AIS below {-WIDEST} or above {WIDEST} are drawn at these values."
     )
 
 

@@ -28,8 +28,8 @@ FRAME_HEIGHT = 0.75
 NAME_WIDTH = 32
 STRONG, PALE = 0.75, 0.25
 NOT_DRAWN = (
-    "No ribbons: all but each ability's mask was ablated (ablation_of: complement), so that a "
-    "large AIS says what a mask alone does not keep, not what a benchmark draws on."
+    "No ribbons: all but each ability's mask was ablated (ablation_of: complement), so a "
+    "large AIS means that a mask alone is not enough, not that a benchmark needs the ability."
 )
 
 
@@ -110,21 +110,21 @@ def caption(matrix: Matrix) -> str:
         return NOT_DRAWN
     count = len(ribbon_numbers(matrix))
     return (
-        f"Which benchmarks {matrix.model} loses on without which ability (masks: "
-        f"{matrix.selection}, k = {matrix.shown_k}): the {count} AIS above {SHOWN_AIS}, each a "
-        "ribbon of that width. "
+        f"What {matrix.model} loses on each benchmark without each ability (masks: "
+        f"{matrix.selection}, k = {matrix.shown_k}): {count} AIS above {SHOWN_AIS}, each drawn as "
+        "a ribbon of that width. "
     ) + " ".join(filter(None, [_legend(matrix), *_broken(matrix), matrix.absent()]))
 
 
 def _broken(matrix: Matrix) -> list[str]:
     broken = matrix.broken().any()
     names = ", ".join(readable(str(ability)) for ability in broken.index[broken])
-    return [f"Left out, as the ablated models are broken as a whole: {names}."] if names else []
+    return [f"Left out because the ablated models are broken as a whole: {names}."] if names else []
 
 
 def _legend(matrix: Matrix) -> str:
     if not matrix.controlled:
-        return f"Shown: AIS above {SHOWN_AIS}, compared with no random masks."
+        return f"Shown: AIS above {SHOWN_AIS}, without random masks to compare them with."
     return (
         f"Shown: AIS above {SHOWN_AIS}. Pale: does not differ from the random masks of the "
         f"same size (q < {SIGNIFICANCE})."

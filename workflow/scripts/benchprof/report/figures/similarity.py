@@ -90,9 +90,9 @@ def caption(rows: pd.DataFrame) -> str:
         return f"Similarity of two models' profiles of one benchmark.{without}"
     null = style.interval(rows["noise_low"].min(), rows["noise_high"].max())
     return (
-        "Similarity of two models' profiles of one benchmark: 1 is the same preference among "
-        "abilities. Lines: 95% intervals. Grey: the median and 95% of what pairs of pure noise "
-        f"reach ({null}). {above} of {defined} lie above that band.{without}"
+        "Similarity of two models' profiles of one benchmark: 1 means the same preference "
+        "among abilities. Lines: 95% intervals. Grey: the median and the central 95% of pairs of "
+        f"pure noise ({null}). {above} of {defined} lie above that band.{without}"
     )
 
 

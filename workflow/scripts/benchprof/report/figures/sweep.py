@@ -100,8 +100,9 @@ def caption(numbers: pd.DataFrame, model: str, selection: str) -> str:
     if _controlled(numbers):
         random = " Grey: mean and range of the random masks of the same size."
     return (
-        f"AIS of {model} against k ({ks}; masks: {selection}).{random} Descriptive: k is chosen on "
-        f"the calibration splits or configured, never here. {_absent(numbers)}"
+        f"AIS of {model} against k ({ks}; masks: {selection}).{random} The figure is only "
+        "descriptive: k is configured or chosen on the calibration splits, never here. "
+        f"{_absent(numbers)}"
     ).rstrip()
 
 
