@@ -51,8 +51,8 @@ def test_masks_of_heads_go_through_every_job(heads: Project) -> None:
     (control,) = (mask for mask in masks if mask.origin["selection"] == "random")
     assert set(control.origin["matched_to"]) == {"colours", "places"}
     methods = (heads.folder / "results/methods.md").read_text()
-    assert "Importance of a head u for an ability" in methods
-    assert "zeroes the weights that read the heads that it selects" in methods
+    assert "The importance of a head u for an ability" in methods
+    assert "sets the weights that read its heads to zero" in methods
     assert "the right option's share among the options" in methods
 
 
@@ -197,7 +197,7 @@ def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
     assert "super" not in before
     assert "super" not in origin(project, "masks/tiny/places/bottom_0.25.safetensors")
     text = (project.folder / METHODS).read_text()
-    assert ("no super head among them" in text, "Super heads" in text) == (True, True)
+    assert ("without super heads" in text, "Super heads" in text) == (True, True)
 
 
 def test_heads_at_their_means_over_the_train_items(
@@ -215,7 +215,7 @@ def test_heads_at_their_means_over_the_train_items(
     assert averaged["origin"]["mask"]["method"] == "mean"
     assert averaged["items"]["responses"] != zeroed["items"]["responses"]
     methods = (project.folder / METHODS).read_text()
-    assert "in place of the heads that it selects" in methods
+    assert "sets its heads to their mean over the tokens" in methods
     assert "@wang2023interpretability" in methods
     # The means are over other items where a train item of either ability changed.
     items = project.folder / "items/colours/train.jsonl"

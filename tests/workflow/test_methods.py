@@ -87,7 +87,7 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
     path = other.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
     assert json.loads(path.read_text())["origin"]["mask"]["method"] == {"scale": 0.5}
     methods = (other.folder / "results/methods.md").read_text()
-    assert "multiplies the weights that it selects by 0.5" in methods
+    assert "multiplies its weights by 0.5" in methods
     assert "layers 1 to 1" in methods
 
 

@@ -177,8 +177,8 @@ def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
     own = {"unit": "head", "selections": {"listed": lists}}
     steps = {step.name: step.text for step in method_steps(SETTINGS | own, make_table(2, 2))}
     assert steps["Masks"] == (
-        "heads that the configuration lists, numbered from 0: causes 13 of layer 15, 21, 3 of "
-        "layer 16; places 0, 1, 5 of layer 2."
+        "Each mask contains the heads that the configuration lists, numbered from 0 (causes: 13 of "
+        "layer 15, 21 and 3 of layer 16; places: 0, 1 and 5 of layer 2)."
     )
     assert not any(name.startswith("Importance") for name in steps)
 

@@ -142,11 +142,11 @@ def test_the_methods_tell_what_masks_leave_out_of_each_model(
     paths = {model: tmp_path / model for model in masks}
     text, bibliography = methods(tmp_path, make_table(2, 2), paths, selections=rule)
     assert "largest mean share of importance" in text
-    assert "raise the loss of a neutral text by 1 nat a token or more" in text
+    assert "raise the loss on a neutral text by 1 nat per token or more" in text
     assert "2 of m (without them from 3.00 to 4.25)" in text
     assert "none of n (+0.5 without the first 1)" in text
     assert "1 of o (without it from 3.00 beyond any number) [@yu2024super]" in text
-    assert "no super weight among them; k = 0.001" in text
+    assert "for the other abilities, without super weights. k = 0.001." in text
     assert "yu2024super" in bibliography
     plain, bibliography = methods(tmp_path, make_table(2, 2))
     assert "super" not in plain.lower() + bibliography
@@ -173,30 +173,31 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
         layers=[2, 5],
     )  # fmt: skip
     assert "norm of its inputs" in text
-    assert "items without what leads to the answer (at least 0)" in text
+    assert "what leads to the answer is subtracted from it, down to 0 at least." in text
     signed, _ = methods(tmp_path, table, importance=score | {"score": "taylor_signed"})
     assert "without what leads to the answer" in signed
-    assert "at least 0" not in signed
+    assert "at least" not in signed
     knocked = {"score": "knock_out", "loss_on": "choice", "against": "blank"}
     plain, cited = methods(tmp_path, table, unit="head", importance=knocked)
-    assert "of the effects of 100 random groups on which heads each holds, 0.02 of those" in plain
-    assert "at least 0" not in plain
+    assert "the effects of 100 random groups of heads by which heads they contain" in plain
+    assert "A group contains 0.02 of those in scope" in plain
+    assert "at least" not in plain
     assert {"bair2026compressed", "tibshirani1996regression"} <= set(re.findall(r"[\w]+", cited))
     flips, _ = methods(tmp_path, table, importance=score | {"against": "flip"})
-    assert "less the same on versions of the items in which one changed fact makes" in flips
+    assert "The same score for versions of the items in which one changed fact makes" in flips
     toward = {"score": "taylor_abs", "loss_on": "choice", "toward": "flip"}
     patched, sources = methods(tmp_path, table, importance=toward, unit="head")
-    assert "where a version of x in which one changed fact makes another option right" in patched
-    assert "of log p(right option) - log p(the option that the version makes right)" in patched
+    assert "on a version of x in which one changed fact makes another option right" in patched
+    assert "that of log p(right option) - log p(the option that the version makes right)" in patched
     assert "the loss on" not in patched
     assert "syed2023attribution" in patched
     assert "syed2023attribution" in sources
     zero, sources = methods(tmp_path, table, importance=toward | {"toward": "zero"}, unit="head")
-    assert "over the unit's activations a, of the loss on the right option's share" in zero
+    assert "a on x. The gradient is that of the loss on the right option's share" in zero
     assert "syed2023attribution" not in zero + sources
     assert "layers 2 to 5" in text
-    assert "without those among the n most important of 2 other abilities or more" in text
-    assert "multiplies the weights that it selects by 0.5" in text
+    assert "except those among the n most important for 2 or more other abilities" in text
+    assert "multiplies its weights by 0.5" in text
     assert "sun2024simple" in bibliography
     assert "molchanov" not in text + bibliography
     assert "Similarity" not in [step.name for step in method_steps(SETTINGS, table)]
@@ -209,8 +210,8 @@ def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
     table.loc[table["model"] == "b", "k"] = "0.003"
     tried = {"calibration": {"fractions": [0.001, 0.003], "items": 32}}
     (step,) = [s for s in method_steps(SETTINGS | tried, table) if s.name == "Masks, specific"]
-    assert "k = 0.001, 0.001 for a, 0.003 for b, chosen among 0.001, 0.003 where" in step.text
-    assert "on 32 calibration items an ability" in step.text
+    assert "k = 0.001. The calibrated k is 0.001 for a and 0.003 for b. It was chosen" in step.text
+    assert "on 32 calibration items per ability" in step.text
 
 
 @pytest.mark.parametrize("definition", ["ratio", "max", "diff", "sum"])
@@ -218,7 +219,7 @@ def test_every_definition_has_its_sentence(make_table: Table, definition: str) -
     rule = {"definition": definition, "pool": 5, "background": "items"}
     steps = method_steps(SETTINGS | {"selections": {"specific": rule}}, make_table(2, 2))
     (step,) = [step for step in steps if step.name == "Masks, specific"]
-    assert "the background items'" in step.text
+    assert "for the background items" in step.text
 
 
 def test_the_references_are_well_formed() -> None:

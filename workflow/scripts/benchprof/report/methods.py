@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,28 +20,28 @@ from benchprof.run.configuration import CALIBRATED, LISTED, SIGNED, KnockOuts
 from benchprof.tensors import read_origin
 
 SCORES = {
-    "taylor_abs": "the mean over the ability's training items of |w × gradient|",
-    "taylor": "|w × mean gradient over the ability's training items|",
+    "taylor_abs": "the mean of |w × gradient| over the ability's training items",
+    "taylor": "|w × mean gradient| over the ability's training items",
     "taylor_signed": "-w × mean gradient (with its sign) over the ability's training items",
-    "fisher": "the mean over the ability's training items of (w × gradient)²",
+    "fisher": "the mean of (w × gradient)² over the ability's training items",
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
 UNIT_SCORES = {
-    "taylor_abs": "the mean over the ability's training items x of |s(x)|",
-    "taylor": "|the mean over the ability's training items x of s(x)|",
-    "taylor_signed": "the mean (with its sign) over the ability's training items x of s(x)",
-    "fisher": "the mean over the ability's training items x of s(x)²",
+    "taylor_abs": "the mean of |s(x)| over the ability's training items x",
+    "taylor": "the absolute mean of s(x) over the ability's training items x",
+    "taylor_signed": "the mean of s(x) (with its sign) over the ability's training items x",
+    "fisher": "the mean of s(x)² over the ability's training items x",
 }
 ATTRIBUTIONS = {
-    "zero": ", s(x) = -Σ a × gradient over the unit's activations a",
-    "flip": ", s(x) = Σ (a - a′) × gradient over the unit's activations a and a′, where a version "
-    "of x in which one changed fact makes another option right has a′",
+    "zero": ", where s(x) = -Σ a × gradient, summed over the unit's activations a on x",
+    "flip": ", where s(x) = Σ (a - a′) × gradient, summed over the unit's activations a on x and "
+    "a′ on a version of x in which one changed fact makes another option right",
 }
 KNOCK_OUT = (
-    "the coefficient of u in a Lasso regression (penalty by cross-validation) of the effects of "
-    "{groups} random groups on which {unit}s each holds, {share:g} of those in scope and the same "
-    "for all abilities: the effect of a group is the mean rise, without the group, over the "
-    "ability's training items"
+    "the coefficient of u in a Lasso regression (penalty by cross-validation) that explains the "
+    "effects of {groups} random groups of {unit}s by which {unit}s they contain. A group contains "
+    "{share:g} of those in scope, and the groups are the same for all abilities. The effect of a "
+    "group is the mean rise in {loss} over the ability's training items without the group"
 )
 LOSSES = {
     "all": "all tokens",
@@ -57,17 +57,20 @@ AGAINST = {
 # What `top` ranks together.
 WITHIN = {
     "model": "chosen over the whole scope",
-    "tensor": "chosen within each weight matrix, which gives a share by its size",
-    "chunk": "chosen within each chunk of consecutive weights, which gives a share by its size (a "
-    "chunk has 10⁶ weights, or as many as are in scope divided by √n where that is more; matrices "
-    "follow one another by name)",
+    "tensor": "chosen within each weight matrix, in proportion to its size",
+    "chunk": "chosen within each chunk of consecutive weights, in proportion to its size (a chunk "
+    "has 10⁶ weights, or the number in scope divided by √n if that is more; matrices follow one "
+    "another by name)",
 }
 IMPACTS = {
-    "chance_corrected": "(S − S(a)) / (S − C), C the score of guessing (a random choice among "
-    "the options, or one constant answer where it is significantly better)",
+    "chance_corrected": "(S − S(a)) / (S − C)",
     "relative": "(S − S(a)) / S",
     "absolute": "S − S(a)",
 }
+GUESSING = (
+    " C is the score of guessing (a random choice among the options, or one constant answer if "
+    "that is significantly better)."
+)
 METRICS = {
     "probability": "the probability of the right option, normalised over the options",
     "headline": "the metric that each benchmark is known by",
@@ -113,8 +116,9 @@ def method_steps(
     steps += [_super(settings["importance"], super_sets)] if super_sets else []
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole, f"{unit}s"))
-        rule += f", no super {unit} among them" if selection.get("without_super") else ""
-        steps.append(MethodStep(f"Masks, {name}", f"{rule}; k = {_sizes(settings, table, name)}."))
+        rule += f", without super {unit}s" if selection.get("without_super") else ""
+        sizes = _sizes(settings, table, name)
+        steps.append(MethodStep(f"Masks, {name}", f"Each mask contains {rule}. {sizes}"))
     return steps + _since_masks(settings, table)
 
 
@@ -135,6 +139,8 @@ def write_methods(
 ) -> None:
     """Write the methods as Markdown with citations, and the BibTeX that they cite.
 
+    A paragraph for each step.
+
     Args:
         text: the Markdown file; citations are Pandoc's, `[@key]`.
         bibliography: the BibTeX file.
@@ -145,15 +151,15 @@ def write_methods(
         super_sets: each model's super set, where a selection leaves it out.
     """
     found = {model: read_origin(path) for model, path in super_sets.items()}
-    sentences = [_opening(), *(_cited(step) for step in method_steps(settings, table, found))]
-    sentences.append(_benchmarks(shipped))
-    body = " ".join(sentence for sentence in sentences if sentence)
+    steps = method_steps(settings, table, found)
+    paragraphs = [_opening(), *map(_cited, steps), _benchmarks(shipped)]
+    body = "\n\n".join(filter(None, paragraphs))
     write_text(text, f"# Methods\n\n{body}\n")
     uses = {"statistics"}
     if LISTED not in settings["selections"]:
         importance = settings["importance"]
         uses.add(f"importance:{importance['score']}")
-        uses.add(f"toward:{importance.get('toward', 'zero')}")
+        uses.add(f"toward:{_toward(importance)}")
     uses |= {f"benchmark:{name}" for name in shipped.values()}
     if _averages_units(settings):
         uses.add("ablation:mean")
@@ -176,14 +182,14 @@ def _opening() -> str:
 
 def _cited(step: MethodStep) -> str:
     cited = f" [{'; '.join(f'@{key}' for key in step.sources)}]" if step.sources else ""
-    return f"{step.name}: {step.text.removesuffix('.')}{cited}."
+    return f"**{step.name}.** {step.text.removesuffix('.')}{cited}."
 
 
 def _benchmarks(shipped: Mapping[str, str]) -> str:
     keys = {name: keys_of(f"benchmark:{source}") for name, source in shipped.items()}
     named = [f"{readable(name)} [{'; '.join(f'@{k}' for k in found)}]"
              for name, found in keys.items() if found]  # fmt: skip
-    return f"Published benchmarks: {', '.join(named)}." if named else ""
+    return f"The published benchmarks are {_listed(named)}." if named else ""
 
 
 def _profiled(table: pd.DataFrame) -> MethodStep:
@@ -191,44 +197,55 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
     own = shown[shown["seed"].isna()]
     least, most = int(own["n"].min()), int(own["n"].max())
     count = f"{least}" if least == most else f"{least} to {most}"
+    models, benchmarks = own["model"].unique(), own["benchmark"].unique()
     return MethodStep(
-        "Profiled",
-        f"{_listed(own['model'].unique())} on {_listed(map(readable, own['benchmark'].unique()))} "
-        f"({count} items each), for the abilities "
-        f"{_listed(inline(a) for a in own['ability'].unique())}.",
+        "Models and benchmarks",
+        f"The run profiles {_listed(models)} on {_listed(map(readable, benchmarks))} ({count} "
+        f"items each), for the abilities {_listed(map(inline, own['ability'].unique()))}.",
     )
 
 
 def _importance(settings: Mapping[str, Any]) -> MethodStep:
     importance = settings["importance"]
-    toward = importance.get("toward", "zero")
-    loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
     unit = settings["unit"]
     name = "weight w" if unit == "weight" else f"{unit} u"
-    if importance["score"] == "knock_out":
-        groups = KnockOuts(**importance.get("knock_outs") or {})
-        score = KNOCK_OUT.format(unit=unit, **groups.model_dump())
-    elif unit == "weight":
-        score = SCORES[importance["score"]]
-    else:
-        score = UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
-    at = "at the positions of" if importance["score"] == "wanda" else "of"
-    parts = [f"{score}, {at} {loss}"]
+    sentences = [f"The importance of a {name} for an ability is {_score(importance, unit)}."]
     if importance.get("against"):
-        least = "" if importance["score"] in SIGNED else " (at least 0)"
-        parts.append(f"less the same on {AGAINST[importance['against']]}{least}")
+        least = "" if importance["score"] in SIGNED else ", down to 0 at least"
+        other = AGAINST[importance["against"]]
+        sentences.append(f"The same score for {other} is subtracted from it{least}.")
     if importance.get("replicated"):
-        parts.append("what that agrees on over two halves of the items (the nearer to 0, or 0)")
+        sentences.append(
+            "Only what two halves of the items agree on counts: of their two scores, the one "
+            "nearer to 0, or 0 if their signs differ."
+        )
     layers = settings["layers"]
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
-    limit = f"; {importance['limit']} items an ability" if importance.get("limit") else ""
-    scope = settings["scope"].replace("_", " ")
-    halves = "; each half of the items also made masks alone" if importance.get("halves") else ""
+    sentences.append(f"The scope is {settings['scope'].replace('_', ' ')}{within}.")
+    if importance.get("limit"):
+        sentences.append(f"There are {importance['limit']} training items per ability.")
+    if importance.get("halves"):
+        sentences.append("Masks are also made from each half of the items alone.")
     return MethodStep(
-        f"Importance of a {name} for an ability",
-        f"{', '.join(parts)}; scope: {scope}{within}{limit}{halves}.",
-        (*keys_of(f"importance:{importance['score']}"), *keys_of(f"toward:{toward}")),
+        "Importance",
+        " ".join(sentences),
+        (*keys_of(f"importance:{importance['score']}"), *keys_of(f"toward:{_toward(importance)}")),
     )
+
+
+def _score(importance: Mapping[str, Any], unit: str) -> str:
+    """What the importance of a weight or unit is, with the loss that it is of."""
+    toward = _toward(importance)
+    loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
+    if importance["score"] == "knock_out":
+        groups = KnockOuts(**importance.get("knock_outs") or {})
+        return KNOCK_OUT.format(unit=unit, loss=loss, **groups.model_dump())
+    if importance["score"] == "wanda":
+        return f"{SCORES['wanda']}, at the positions of {loss}"
+    own = UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
+    if unit == "weight":
+        own = SCORES[importance["score"]]
+    return f"{own}. The gradient is that of {loss}"
 
 
 def _super(
@@ -241,9 +258,9 @@ def _super(
     share = "mean absolute share" if importance["score"] in SIGNED else "mean share"
     return MethodStep(
         f"Super {units}",
-        f"the smallest number of the {units} with the largest {share} of importance over "
-        f"abilities that, zeroed, raise the loss of a neutral text by {first['threshold']:g} nat a "
-        f"token or more; left out of masks and random controls: "
+        f"Super {units} are the smallest number of the {units} with the largest {share} of "
+        "importance over abilities that, zeroed, raise the loss on a neutral text by "
+        f"{first['threshold']:g} nat per token or more. Masks and random controls leave them out: "
         f"{'; '.join(_left_out(model, own) for model, own in super_sets.items())}.",
         tuple(keys_of("super")),
     )
@@ -268,7 +285,7 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) 
     rules = {
         "top": f"the {n} most important {units}, {WITHIN[selection.get('within', 'model')]}",
         "bottom": f"the {n} {units} whose importance is nearest to 0, chosen over the whole scope",
-        "core": f"the {n} {units} whose least importance to any ability is largest: one mask for "
+        "core": f"the {n} {units} whose least importance for any ability is largest, one mask for "
         "all abilities",
     }
     return rules[name]
@@ -279,14 +296,16 @@ def _listed_masks(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodS
     shown = []
     for ability, by_layer in lists.items():
         named = [f"{_listed(own)} of layer {layer}" for layer, own in by_layer.items()]
-        shown.append(f"{inline(ability)} {', '.join(named)}")
-    text = f"{units} that the configuration lists, numbered from 0: {'; '.join(shown)}."
-    return MethodStep("Masks", text)
+        shown.append(f"{inline(ability)}: {', '.join(named)}")
+    text = f"Each mask contains the {units} that the configuration lists, numbered from 0"
+    return MethodStep("Masks", f"{text} ({'; '.join(shown)}).")
 
 
 def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
     """Each k of a selection; where it was calibrated, what each model got and from what."""
-    parts = [k for k in table["fraction"].unique() if k != CALIBRATED]
+    sentences = []
+    if numbers := [k for k in table["fraction"].unique() if k != CALIBRATED]:
+        sentences.append(f"k = {_listed(numbers)}.")
     own = table[(table["selection"] == name) & (table["fraction"] == CALIBRATED)]
     calibrated = own.drop_duplicates("model")
     if len(calibrated):
@@ -295,12 +314,13 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
         )
         tried = settings["calibration"]
         sides = " and ".join(_sides(table))
-        parts.append(
-            f"{chosen}, chosen among {_listed(map(k_name, tried['fractions']))} where the "
-            f"drop by an ability's own mask most exceeds {f'that by {sides}' if sides else '0'}, "
-            f"on {tried['items']} calibration items an ability"
+        sentences.append(
+            f"The calibrated k is {chosen}. It was chosen among "
+            f"{_listed(map(k_name, tried['fractions']))}, as the one at which the drop under an "
+            f"ability's own mask most exceeds {f'that under {sides}' if sides else '0'} on "
+            f"{tried['items']} calibration items per ability."
         )
-    return _listed(parts)
+    return " ".join(sentences)
 
 
 def _sides(table: pd.DataFrame) -> list[str]:
@@ -321,26 +341,28 @@ def _own_masks(table: pd.DataFrame) -> int:
 
 def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
     definition = selection["definition"]
-    others = "the background items'" if "background" in selection else "the other abilities'"
+    others = "the background items" if "background" in selection else "the other abilities"
     if definition == "ratio":
         of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
-        skipped = f", without {_high_for_others(selection)}," if "in_top_of" in selection else ""
+        skipped = f" except {_high_for_others(selection)}" if "in_top_of" in selection else ""
         return (
-            f"of the {selection['pool']:g}n most important {units}{skipped} the {n} with the "
-            f"largest ratio of the ability's importance to {others} {of}"
+            f"the {n} {units} with the largest ratio of the importance for the ability to the {of} "
+            f"importance for {others}, out of the {selection['pool']:g}n most important ones"
+            f"{skipped}"
         )
     if definition == "exclude":
-        return f"the {n} most important {units} without {_high_for_others(selection)}"
-    of = {"diff": "mean", "max": "largest", "sum": "sum of absolute importances"}[definition]
-    return f"the {n} {units} whose importance to the ability exceeds {others} {of} most"
+        return f"the {n} most important {units} except {_high_for_others(selection)}"
+    of = {"diff": "mean", "max": "largest", "sum": "summed absolute"}[definition]
+    most = "whose importance for the ability most exceeds"
+    return f"the {n} {units} {most} the {of} importance for {others}"
 
 
 def _high_for_others(selection: Mapping[str, Any]) -> str:
     """What `in_top_of` keeps out of a mask."""
     least = selection["in_top_of"]
-    others = f"of {least} other {'ability' if least == 1 else 'abilities'} or more"
-    whose = "to the background items" if "background" in selection else others
-    return f"those among the n most important {whose}"
+    others = f"{least} or more other {'ability' if least == 1 else 'abilities'}"
+    whose = "the background items" if "background" in selection else others
+    return f"those among the n most important for {whose}"
 
 
 def _background(selection: Mapping[str, Any]) -> str:
@@ -351,7 +373,8 @@ def _background(selection: Mapping[str, Any]) -> str:
 
 def _ablation(settings: Mapping[str, Any]) -> MethodStep:
     sources = tuple(keys_of("ablation:mean")) if _averages_units(settings) else ()
-    return MethodStep("Ablation", f"each mask {ablated(settings)} in the loaded model.", sources)
+    text = f"Ablating a mask {ablated(settings)} in the loaded model."
+    return MethodStep("Ablation", text, sources)
 
 
 def _averages_units(settings: Mapping[str, Any]) -> bool:
@@ -360,40 +383,36 @@ def _averages_units(settings: Mapping[str, Any]) -> bool:
 
 
 def ablated(settings: Mapping[str, Any]) -> str:
-    """What becomes of which weights or units, after "each mask"."""
-    complement = settings["ablation_of"] == "complement"
+    """What becomes of which weights or units, after "ablating a mask"."""
+    unit = settings["unit"]
+    own = f"its {unit}s"
+    if settings["ablation_of"] == "complement":
+        own = f"all {unit}s in scope except its own"
     if _averages_units(settings):
-        units = f"{settings['unit']}s"
-        which = f"all {units} in scope but those" if complement else f"the {units}"
-        return (
-            f"puts their mean over the tokens of a few training items of every ability in place of "
-            f"{which} that it selects"
-        )
-    weights = (
-        "weights" if settings["unit"] == "weight" else f"weights that read the {settings['unit']}s"
-    )
-    which = f"all {weights} in scope but those" if complement else f"the {weights}"
+        return f"sets {own} to their mean over the tokens of a few training items of every ability"
+    which = own if unit == "weight" else f"the weights that read {own}"
     ablation = settings["ablation"]
     if ablation == "zero":
-        return f"zeroes {which} that it selects"
+        return f"sets {which} to zero"
     if ablation == "mean":
-        return f"sets {which} that it selects to their matrix's mean"
-    return f"multiplies {which} that it selects by {ablation['scale']}"
+        return f"sets {which} to their matrix's mean"
+    return f"multiplies {which} by {ablation['scale']}"
 
 
 def _controls(settings: Mapping[str, Any]) -> MethodStep:
     random = settings["controls"]["random"]
     if not random["seeds"]:
-        return MethodStep("Random controls", "none.")
+        return MethodStep("Random controls", "There are none.")
     each = random["matched_to"] == "each_ability"
-    matched = "each ability's mask" if each else "the abilities' masks on average"
+    matched = "that ability's mask" if each else "the abilities' masks on average"
     alike = "weights per tensor and per decile of magnitude"
     if settings["unit"] != "weight":
         alike = f"{settings['unit']}s per layer and per class of activation"
+    seeds = f"seed{'s' if len(random['seeds']) > 1 else ''} {_listed(random['seeds'])}"
     return MethodStep(
         "Random controls",
-        f"seed{'s' if len(random['seeds']) > 1 else ''} {_listed(random['seeds'])}; as many "
-        f"{alike} as {matched}.",
+        f"There is one random mask per seed{' and ability' if each else ''} ({seeds}), with as "
+        f"many {alike} as {matched}.",
     )
 
 
@@ -401,28 +420,28 @@ def _impact(settings: Mapping[str, Any]) -> MethodStep:
     profile = settings["profile"]
     metric = METRICS.get(profile["metric"], profile["metric"])
     complement = settings["ablation_of"] == "complement"
-    ablated_score = (
-        "with all but the mask of ability a ablated" if complement else "without ability a"
-    )
+    under = "all but ability a's mask ablated" if complement else "ability a's mask ablated"
     return MethodStep(
         f"AIS ({profile['impact'].replace('_', ' ')})",
-        f"{IMPACTS[profile['impact']]}, S the intact score, S(a) {ablated_score}; scores are "
-        f"{metric}, or a benchmark's first metric where it has no such; undefined where S is not "
-        f"significantly above guessing. Intervals "
-        f"({100 * profile['confidence']:g}%): paired bootstrap over items, {profile['resamples']} "
-        f"resamples, seed {settings['seed']}.",
+        f"The AIS is {IMPACTS[profile['impact']]}, where S is the score of the intact model and "
+        f"S(a) that with {under}.{GUESSING if profile['impact'] == 'chance_corrected' else ''} "
+        f"Scores are {metric}, or a benchmark's first metric if it does not have this one. The AIS "
+        "is undefined if S is not significantly above guessing. Intervals "
+        f"({100 * profile['confidence']:g}%) are from a paired bootstrap over items "
+        f"({profile['resamples']} resamples, seed {settings['seed']}).",
         ("bonett2012adjusted",),
     )
 
 
 def _tests(table: pd.DataFrame) -> MethodStep:
-    sides = " and of ".join(_sides(table))
-    against = f" and against the mean of {sides}" if sides else ""
+    sides = " and under ".join(_sides(table))
+    against = f" and with the mean under {sides}" if sides else ""
     return MethodStep(
         "Tests",
-        f"paired sign-flip tests against the intact model{against}, exact (McNemar's, against one) "
-        "for right-or-wrong scores; q: Benjamini-Hochberg over all defined cells of one metric, "
-        "selection, k and contrast, all models, benchmarks and abilities together.",
+        "Paired sign-flip tests compare each ablated model's scores with those of the intact model"
+        f"{against}. They are exact (McNemar's, against one model) for right-or-wrong scores. The "
+        "q-values are Benjamini-Hochberg corrected over all defined cells of one metric, "
+        "selection, k and contrast, for all models, benchmarks and abilities together.",
         ("benjamini1995controlling",),
     )
 
@@ -430,11 +449,19 @@ def _tests(table: pd.DataFrame) -> MethodStep:
 def _similarity() -> MethodStep:
     return MethodStep(
         "Similarity",
-        "AIS min-max normalised over abilities and scaled to sum 1; 1 − Jensen-Shannon divergence "
-        "(base 2). Noise: simulated profiles of independent normal values.",
+        "The similarity of two profiles is 1 − their Jensen-Shannon divergence (base 2), after "
+        "their AIS have been min-max normalised over abilities and scaled to sum to 1. It is "
+        "compared with that of simulated profiles of independent normal values.",
         ("lin1991divergence",),
     )
 
 
-def _listed(names: Any) -> str:
-    return ", ".join(map(str, names))
+def _toward(importance: Mapping[str, Any]) -> str:
+    """The value that replaces a unit's activation in its attribution."""
+    return str(importance.get("toward", "zero"))
+
+
+def _listed(names: Iterable[Any]) -> str:
+    """In words: "a, b and c"."""
+    *most, last = map(str, names)
+    return f"{', '.join(most)} and {last}" if most else last
