@@ -141,7 +141,7 @@ def test_heads_are_knocked_out_once_for_all_items_and_halves(
     # What an archive's masks are compared with, from the settings.
     assert _importance(project.folder, "tiny")["places"] == own
     methods = (project.folder / METHODS).read_text()
-    assert "of the effects of 12 random groups on which heads each holds" in methods
+    assert "the effects of 12 random groups of heads by which heads they contain" in methods
 
 
 def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(

@@ -44,7 +44,7 @@ def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path)
     page = (project.folder / "results/report.html").read_text()
     assert "(1 head a mask)" in page
     methods = (project.folder / "results/methods.md").read_text()
-    assert "colours 1 of layer 0; places 0 of layer 1" in methods
+    assert "colours: 1 of layer 0; places: 0 of layer 1" in methods
 
     archive = project.folder / "results/archive.zip"
     how: dict[str, Any] = {"capture_output": True, "text": True}
