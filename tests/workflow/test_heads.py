@@ -197,7 +197,7 @@ def test_masks_without_super_units(heads: Project, tmp_path: Path) -> None:
     assert "super" not in before
     assert "super" not in origin(project, "masks/tiny/places/bottom_0.25.safetensors")
     text = (project.folder / METHODS).read_text()
-    assert ("without super heads" in text, "Super heads" in text) == (True, True)
+    assert ("Super heads are left out first" in text, "Super heads" in text) == (True, True)
 
 
 def test_heads_at_their_means_over_the_train_items(

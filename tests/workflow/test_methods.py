@@ -94,7 +94,7 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
 def test_importance_is_against_the_companion_asked_for(other: Project) -> None:
     assert origin(other, "importance/tiny/places.safetensors")["against"] == "flip"
     methods = (other.folder / "results/methods.md").read_text()
-    assert "another option right is subtracted from it, down to 0 at least." in methods
+    assert "another option right is subtracted; negative differences count as 0." in methods
 
 
 def test_selectivity_has_the_companions_beside_the_items(other: Project) -> None:

@@ -104,7 +104,7 @@ def test_one_ability_is_compared_with_no_other(card: Path, tmp_path: Path) -> No
     assert claims(sentences, OTHERS) == []
     assert claims(sentences, RANDOM)
     assert own_tests(all_matrices(table, OWN)[0]).sentence() == (
-        "There is only one ability, so its AIS on its own test cannot be compared."
+        "There is only one ability, so its AIS is not compared with others'."
     )
     (doubt,) = [line for line in caveats(all_matrices(table, OWN)[0]) if "one ability" in line]
     assert doubt.endswith("the mask of any other might have the same effect.")
@@ -127,6 +127,6 @@ def test_one_mask_for_all_abilities_names_none(card: Path, tmp_path: Path) -> No
     assert claims(sentences, OTHERS) == []
     text = " ".join(sentences)
     assert "It names no ability, as all of its abilities have the same mask." in text
-    assert "All abilities have the same mask, so their AIS cannot be compared." in text
+    assert "All abilities have the same mask, so their AIS are not compared." in text
     assert "by chance" not in text
     assert "Not specific" not in text

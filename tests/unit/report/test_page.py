@@ -260,7 +260,7 @@ def test_what_masks_leave_out_is_on_the_page(make_table: Table, card: Path, tmp_
     )  # fmt: skip
     assert "Super heads" in reader.text
     assert "without it from 3.00 to 4.25" in reader.text
-    assert "without super heads" in reader.text
+    assert "Super heads are left out first." in reader.text
     assert "uper head" not in written(tmp_path / "plain.html", make_table(2, 2), card).text
 
 

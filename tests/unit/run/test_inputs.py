@@ -19,7 +19,11 @@ FLIP = OWN | {"companion": "flip"}
 @pytest.mark.parametrize(
     ("benchmarks", "message"),
     [
-        ({"a": FLIP}, "a: flips of contextual_recall's test items, which no benchmark asks"),
+        (
+            {"a": FLIP},
+            "a: flips of contextual_recall's test items, but not these items",
+        ),
+        ({"a": OWN | {"companion": "read_off"}}, "a: read-offs of contextual_recall's test items"),
         ({"t": OWN, "a": FLIP | {"limit": 7}}, "a: .*expected the keys of t and `companion: flip`"),
         ({"t": OWN, "a": FLIP, "b": FLIP}, "b: the same as a; expected each kind of companion onc"),
         (

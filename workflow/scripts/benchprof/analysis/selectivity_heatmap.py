@@ -88,7 +88,8 @@ def caption(table: pd.DataFrame) -> str:
         )
     if above:
         text += (
-            f" For {sum(above.values())} of {len(above)}, it rises at least {SELECTIVE_RISE} "
-            "times as much as on the same items' blanks, where nothing points to the answer."
+            f" For {sum(above.values())} of {len(above)} abilities, the loss on their own test "
+            f"rises at least {SELECTIVE_RISE} times as much as on the same items' blanks, where "
+            "nothing points to the answer."
         )
     return text

@@ -172,9 +172,10 @@ def evaluation_memory(
         if not own.written:
             return size.peak_bytes(min(own.read, most), own.longest) + KEPT_BYTES
         # Prompts of answers are plain sequences, of which all tokens are kept: hardly any keys are
-        # copied for them.
-        together = _answered_at_once(shape, own, machine) * own.longest
-        return size.peak_bytes(min(own.read, together), 0) + together * size.cache_bytes
+        # copied for them. What is written then has keys and values as well.
+        items = _answered_at_once(shape, own, machine)
+        prompts = min(own.read, items * (own.longest - own.room))
+        return size.peak_bytes(prompts, 0) + items * own.longest * size.cache_bytes
 
     loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)
     masks = 0 if machine.gpu else INDEX * entries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -21,14 +21,14 @@ from benchprof.tensors import read_origin
 
 SCORES = {
     "taylor_abs": "the mean of |w × gradient| over the ability's training items",
-    "taylor": "|w × mean gradient| over the ability's training items",
-    "taylor_signed": "-w × mean gradient (with its sign) over the ability's training items",
+    "taylor": "|w × the mean gradient over the ability's training items|",
+    "taylor_signed": "-w × the mean gradient (with its sign) over the ability's training items",
     "fisher": "the mean of (w × gradient)² over the ability's training items",
     "wanda": "|w| × the norm of its inputs over the ability's training items",
 }
 UNIT_SCORES = {
     "taylor_abs": "the mean of |s(x)| over the ability's training items x",
-    "taylor": "the absolute mean of s(x) over the ability's training items x",
+    "taylor": "the absolute value of the mean of s(x) over the ability's training items x",
     "taylor_signed": "the mean of s(x) (with its sign) over the ability's training items x",
     "fisher": "the mean of s(x)² over the ability's training items x",
 }
@@ -41,7 +41,7 @@ KNOCK_OUT = (
     "the coefficient of u in a Lasso regression (penalty by cross-validation) that explains the "
     "effects of {groups} random groups of {unit}s by which {unit}s they contain. A group contains "
     "{share:g} of those in scope, and the groups are the same for all abilities. The effect of a "
-    "group is the mean rise in {loss} over the ability's training items without the group"
+    "group is the mean rise in {loss}, over the ability's training items, when it is set to zero"
 )
 LOSSES = {
     "all": "all tokens",
@@ -68,7 +68,7 @@ IMPACTS = {
     "absolute": "S − S(a)",
 }
 GUESSING = (
-    " C is the score of guessing (a random choice among the options, or one constant answer if "
+    "C is the score of guessing (a random choice among the options, or one constant answer if "
     "that is significantly better)."
 )
 METRICS = {
@@ -83,13 +83,29 @@ class MethodStep:
 
     Attributes:
         name: a heading.
-        text: sentences.
+        sentences: without the spaces between them.
         sources: keys of the references.
+        citing: the number of the sentence that the references belong to.
     """
 
     name: str
-    text: str
+    sentences: Sequence[str]
     sources: tuple[str, ...] = ()
+    citing: int = 0
+
+    @property
+    def text(self) -> str:
+        """The sentences."""
+        return " ".join(self.sentences)
+
+    @property
+    def cited(self) -> str:
+        """The sentences with Pandoc's citations."""
+        sentences = list(self.sentences)
+        if self.sources:
+            keys = "; ".join(f"@{key}" for key in self.sources)
+            sentences[self.citing] = f"{sentences[self.citing].removesuffix('.')} [{keys}]."
+        return " ".join(sentences)
 
 
 def method_steps(
@@ -116,9 +132,11 @@ def method_steps(
     steps += [_super(settings["importance"], super_sets)] if super_sets else []
     for name, selection in settings["selections"].items():
         rule = portable(_selection(name, selection, whole, f"{unit}s"))
-        rule += f", without super {unit}s" if selection.get("without_super") else ""
-        sizes = _sizes(settings, table, name)
-        steps.append(MethodStep(f"Masks, {name}", f"Each mask contains {rule}. {sizes}"))
+        sentences = [f"Each mask contains {rule}."]
+        if selection.get("without_super"):
+            sentences.append(f"Super {unit}s are left out first.")
+        sentences += _sizes(settings, table, name)
+        steps.append(MethodStep(f"Masks, {name}", sentences))
     return steps + _since_masks(settings, table)
 
 
@@ -152,7 +170,8 @@ def write_methods(
     """
     found = {model: read_origin(path) for model, path in super_sets.items()}
     steps = method_steps(settings, table, found)
-    paragraphs = [_opening(), *map(_cited, steps), _benchmarks(shipped)]
+    told = (f"**{step.name}.** {step.cited}" for step in steps)
+    paragraphs = [_opening(), *told, _benchmarks(shipped)]
     body = "\n\n".join(filter(None, paragraphs))
     write_text(text, f"# Methods\n\n{body}\n")
     uses = {"statistics"}
@@ -180,16 +199,12 @@ def _opening() -> str:
     )
 
 
-def _cited(step: MethodStep) -> str:
-    cited = f" [{'; '.join(f'@{key}' for key in step.sources)}]" if step.sources else ""
-    return f"**{step.name}.** {step.text.removesuffix('.')}{cited}."
-
-
 def _benchmarks(shipped: Mapping[str, str]) -> str:
     keys = {name: keys_of(f"benchmark:{source}") for name, source in shipped.items()}
     named = [f"{readable(name)} [{'; '.join(f'@{k}' for k in found)}]"
              for name, found in keys.items() if found]  # fmt: skip
-    return f"The published benchmarks are {_listed(named)}." if named else ""
+    are = "benchmark is" if len(named) == 1 else "benchmarks are"
+    return f"The published {are} {_listed(named)}." if named else ""
 
 
 def _profiled(table: pd.DataFrame) -> MethodStep:
@@ -198,11 +213,13 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
     least, most = int(own["n"].min()), int(own["n"].max())
     count = f"{least}" if least == most else f"{least} to {most}"
     models, benchmarks = own["model"].unique(), own["benchmark"].unique()
-    return MethodStep(
-        "Models and benchmarks",
+    abilities = own["ability"].unique()
+    named = f"{'ability' if len(abilities) == 1 else 'abilities'} {_listed(map(inline, abilities))}"
+    sentence = (
         f"The run profiles {_listed(models)} on {_listed(map(readable, benchmarks))} ({count} "
-        f"items each), for the abilities {_listed(map(inline, own['ability'].unique()))}.",
+        f"items each), for the {named}."
     )
+    return MethodStep("Models and benchmarks", [sentence])
 
 
 def _importance(settings: Mapping[str, Any]) -> MethodStep:
@@ -211,9 +228,7 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     name = "weight w" if unit == "weight" else f"{unit} u"
     sentences = [f"The importance of a {name} for an ability is {_score(importance, unit)}."]
     if importance.get("against"):
-        least = "" if importance["score"] in SIGNED else ", down to 0 at least"
-        other = AGAINST[importance["against"]]
-        sentences.append(f"The same score for {other} is subtracted from it{least}.")
+        sentences.append(_contrast(importance))
     if importance.get("replicated"):
         sentences.append(
             "Only what two halves of the items agree on counts: of their two scores, the one "
@@ -222,15 +237,22 @@ def _importance(settings: Mapping[str, Any]) -> MethodStep:
     layers = settings["layers"]
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     sentences.append(f"The scope is {settings['scope'].replace('_', ' ')}{within}.")
-    if importance.get("limit"):
-        sentences.append(f"There are {importance['limit']} training items per ability.")
+    if limit := importance.get("limit"):
+        items = f"{limit} training item{'s' if limit > 1 else ''}"
+        sentences.append(f"At most {items} per ability are used (a seeded sample).")
     if importance.get("halves"):
         sentences.append("Masks are also made from each half of the items alone.")
-    return MethodStep(
-        "Importance",
-        " ".join(sentences),
-        (*keys_of(f"importance:{importance['score']}"), *keys_of(f"toward:{_toward(importance)}")),
-    )
+    uses = f"importance:{importance['score']}", f"toward:{_toward(importance)}"
+    return MethodStep("Importance", sentences, tuple(key for use in uses for key in keys_of(use)))
+
+
+def _contrast(importance: Mapping[str, Any]) -> str:
+    """What is subtracted for the items' companions."""
+    other = AGAINST[importance["against"]]
+    if importance["score"] == "knock_out":
+        return f"Before the regression, the same rise for {other} is subtracted."
+    floor = "" if importance["score"] in SIGNED else "; negative differences count as 0"
+    return f"From this score, the same score for {other} is subtracted{floor}."
 
 
 def _score(importance: Mapping[str, Any], unit: str) -> str:
@@ -256,12 +278,16 @@ def _super(
     units = f"{first['unit']}s"
     # Of scores with a sign a large negative one ranks high as well.
     share = "mean absolute share" if importance["score"] in SIGNED else "mean share"
+    found = "; ".join(_left_out(model, own) for model, own in super_sets.items())
     return MethodStep(
         f"Super {units}",
-        f"Super {units} are the smallest number of the {units} with the largest {share} of "
-        "importance over abilities that, zeroed, raise the loss on a neutral text by "
-        f"{first['threshold']:g} nat per token or more. Masks and random controls leave them out: "
-        f"{'; '.join(_left_out(model, own) for model, own in super_sets.items())}.",
+        [
+            f"Super {units} are the smallest number of the {units} with the largest {share} of "
+            "importance over abilities that, set to zero, raise the loss on a neutral text by "
+            f"{first['threshold']:g} nat per token or more.",
+            f"Found: {found}.",
+            "Where they are left out of masks, random controls leave them out too.",
+        ],
         tuple(keys_of("super")),
     )
 
@@ -285,8 +311,8 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) 
     rules = {
         "top": f"the {n} most important {units}, {WITHIN[selection.get('within', 'model')]}",
         "bottom": f"the {n} {units} whose importance is nearest to 0, chosen over the whole scope",
-        "core": f"the {n} {units} whose least importance for any ability is largest, one mask for "
-        "all abilities",
+        "core": f"the {n} {units} whose least importance for any ability is largest, which is "
+        "the same mask for all abilities",
     }
     return rules[name]
 
@@ -298,10 +324,10 @@ def _listed_masks(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodS
         named = [f"{_listed(own)} of layer {layer}" for layer, own in by_layer.items()]
         shown.append(f"{inline(ability)}: {', '.join(named)}")
     text = f"Each mask contains the {units} that the configuration lists, numbered from 0"
-    return MethodStep("Masks", f"{text} ({'; '.join(shown)}).")
+    return MethodStep("Masks", [f"{text} ({'; '.join(shown)})."])
 
 
-def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
+def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> list[str]:
     """Each k of a selection; where it was calibrated, what each model got and from what."""
     sentences = []
     if numbers := [k for k in table["fraction"].unique() if k != CALIBRATED]:
@@ -313,14 +339,17 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> str:
             f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
         )
         tried = settings["calibration"]
-        sides = " and ".join(_sides(table))
-        sentences.append(
-            f"The calibrated k is {chosen}. It was chosen among "
-            f"{_listed(map(k_name, tried['fractions']))}, as the one at which the drop under an "
-            f"ability's own mask most exceeds {f'that under {sides}' if sides else '0'} on "
-            f"{tried['items']} calibration items per ability."
-        )
-    return " ".join(sentences)
+        sides = _sides(table)
+        others = f"that under {sides[0]}" if sides else "0"
+        if len(sides) > 1:
+            others = f"the larger of those under {' and under '.join(sides)}"
+        sentences += [
+            f"The calibrated k is {chosen}.",
+            f"It was chosen among {_listed(map(k_name, tried['fractions']))}, as the one at which "
+            f"the drop under an ability's own mask most exceeds {others} on {tried['items']} "
+            "calibration items per ability.",
+        ]
+    return sentences
 
 
 def _sides(table: pd.DataFrame) -> list[str]:
@@ -344,14 +373,14 @@ def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
     others = "the background items" if "background" in selection else "the other abilities"
     if definition == "ratio":
         of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
-        skipped = f" except {_high_for_others(selection)}" if "in_top_of" in selection else ""
+        skipped = f", leaving out those {_high_for_others(selection)}"
         return (
             f"the {n} {units} with the largest ratio of the importance for the ability to the {of} "
-            f"importance for {others}, out of the {selection['pool']:g}n most important ones"
-            f"{skipped}"
+            f"importance for {others}, out of the {selection['pool']:g}n most important for the "
+            f"ability itself{skipped if 'in_top_of' in selection else ''}"
         )
     if definition == "exclude":
-        return f"the {n} most important {units} except {_high_for_others(selection)}"
+        return f"the {n} most important of the {units} that are not {_high_for_others(selection)}"
     of = {"diff": "mean", "max": "largest", "sum": "summed absolute"}[definition]
     most = "whose importance for the ability most exceeds"
     return f"the {n} {units} {most} the {of} importance for {others}"
@@ -359,10 +388,10 @@ def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
 
 def _high_for_others(selection: Mapping[str, Any]) -> str:
     """What `in_top_of` keeps out of a mask."""
-    least = selection["in_top_of"]
-    others = f"{least} or more other {'ability' if least == 1 else 'abilities'}"
+    least = selection.get("in_top_of", 1)
+    others = "any other ability" if least == 1 else f"{least} or more other abilities"
     whose = "the background items" if "background" in selection else others
-    return f"those among the n most important for {whose}"
+    return f"among the n most important for {whose}"
 
 
 def _background(selection: Mapping[str, Any]) -> str:
@@ -373,8 +402,7 @@ def _background(selection: Mapping[str, Any]) -> str:
 
 def _ablation(settings: Mapping[str, Any]) -> MethodStep:
     sources = tuple(keys_of("ablation:mean")) if _averages_units(settings) else ()
-    text = f"Ablating a mask {ablated(settings)} in the loaded model."
-    return MethodStep("Ablation", text, sources)
+    return MethodStep("Ablation", [f"{ablated(settings, 'a')} in the loaded model."], sources)
 
 
 def _averages_units(settings: Mapping[str, Any]) -> bool:
@@ -382,38 +410,46 @@ def _averages_units(settings: Mapping[str, Any]) -> bool:
     return bool(settings["unit"] != "weight" and settings["ablation"] == "mean")
 
 
-def ablated(settings: Mapping[str, Any]) -> str:
-    """What becomes of which weights or units, after "ablating a mask"."""
-    unit = settings["unit"]
-    own = f"its {unit}s"
+def ablated(settings: Mapping[str, Any], whose: str) -> str:
+    """What the ablation of a mask does to which weights or units.
+
+    Args:
+        settings: as of `method_steps`.
+        whose: what stands before "mask".
+    """
+    unit, start = settings["unit"], f"Ablating {whose} mask"
+    every = one = f"its {unit}s"
     if settings["ablation_of"] == "complement":
-        own = f"all {unit}s in scope except its own"
+        start = f"Ablating all but {whose} mask"
+        every, one = f"all other {unit}s in scope", f"any other {unit} in scope"
     if _averages_units(settings):
-        return f"sets {own} to their mean over the tokens of a few training items of every ability"
-    which = own if unit == "weight" else f"the weights that read {own}"
+        mean = "their mean over the tokens of a few training items of every ability"
+        return f"{start} sets {every} to {mean}"
+    which = every if unit == "weight" else f"the weights that read {one}"
     ablation = settings["ablation"]
     if ablation == "zero":
-        return f"sets {which} to zero"
+        return f"{start} sets {which} to zero"
     if ablation == "mean":
-        return f"sets {which} to their matrix's mean"
-    return f"multiplies {which} by {ablation['scale']}"
+        return f"{start} sets {which} to their matrix's mean"
+    return f"{start} multiplies {which} by {ablation['scale']}"
 
 
 def _controls(settings: Mapping[str, Any]) -> MethodStep:
     random = settings["controls"]["random"]
     if not random["seeds"]:
-        return MethodStep("Random controls", "There are none.")
+        return MethodStep("Random controls", ["There are none."])
     each = random["matched_to"] == "each_ability"
     matched = "that ability's mask" if each else "the abilities' masks on average"
     alike = "weights per tensor and per decile of magnitude"
     if settings["unit"] != "weight":
         alike = f"{settings['unit']}s per layer and per class of activation"
+    per = "seed and ability" if each else "seed"
     seeds = f"seed{'s' if len(random['seeds']) > 1 else ''} {_listed(random['seeds'])}"
-    return MethodStep(
-        "Random controls",
-        f"There is one random mask per seed{' and ability' if each else ''} ({seeds}), with as "
-        f"many {alike} as {matched}.",
+    sentence = (
+        f"For each model, selection and k, there is one random mask per {per} ({seeds}), with as "
+        f"many {alike} as {matched}."
     )
+    return MethodStep("Random controls", [sentence])
 
 
 def _impact(settings: Mapping[str, Any]) -> MethodStep:
@@ -421,37 +457,48 @@ def _impact(settings: Mapping[str, Any]) -> MethodStep:
     metric = METRICS.get(profile["metric"], profile["metric"])
     complement = settings["ablation_of"] == "complement"
     under = "all but ability a's mask ablated" if complement else "ability a's mask ablated"
+    guessing = [GUESSING] if profile["impact"] == "chance_corrected" else []
     return MethodStep(
         f"AIS ({profile['impact'].replace('_', ' ')})",
-        f"The AIS is {IMPACTS[profile['impact']]}, where S is the score of the intact model and "
-        f"S(a) that with {under}.{GUESSING if profile['impact'] == 'chance_corrected' else ''} "
-        f"Scores are {metric}, or a benchmark's first metric if it does not have this one. The AIS "
-        "is undefined if S is not significantly above guessing. Intervals "
-        f"({100 * profile['confidence']:g}%) are from a paired bootstrap over items "
-        f"({profile['resamples']} resamples, seed {settings['seed']}).",
+        [
+            f"The AIS is {IMPACTS[profile['impact']]}, where S is the score of the intact model "
+            f"and S(a) that with {under}.",
+            *guessing,
+            f"Scores are {metric}, or a benchmark's first metric if it does not have this one.",
+            "The AIS is undefined if S is not significantly above guessing.",
+            f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over items "
+            f"({profile['resamples']} resamples, seed {settings['seed']}), with one item more that "
+            "is lost and one that is gained for right-or-wrong scores.",
+        ],
         ("bonett2012adjusted",),
+        citing=-1,
     )
 
 
 def _tests(table: pd.DataFrame) -> MethodStep:
-    sides = " and under ".join(_sides(table))
-    against = f" and with the mean under {sides}" if sides else ""
+    compared = ["those of the intact model", *(f"the mean under {side}" for side in _sides(table))]
     return MethodStep(
         "Tests",
-        "Paired sign-flip tests compare each ablated model's scores with those of the intact model"
-        f"{against}. They are exact (McNemar's, against one model) for right-or-wrong scores. The "
-        "q-values are Benjamini-Hochberg corrected over all defined cells of one metric, "
-        "selection, k and contrast, for all models, benchmarks and abilities together.",
+        [
+            "Paired sign-flip tests compare each ablated model's scores "
+            f"{_listed(f'with {scores}' for scores in compared)}.",
+            "They are exact (McNemar's, against one model) for right-or-wrong scores.",
+            "The q-values are Benjamini-Hochberg corrected over all defined cells of one metric, "
+            "selection, k and contrast, for all models, benchmarks and abilities together.",
+        ],
         ("benjamini1995controlling",),
+        citing=-1,
     )
 
 
 def _similarity() -> MethodStep:
     return MethodStep(
         "Similarity",
-        "The similarity of two profiles is 1 − their Jensen-Shannon divergence (base 2), after "
-        "their AIS have been min-max normalised over abilities and scaled to sum to 1. It is "
-        "compared with that of simulated profiles of independent normal values.",
+        [
+            "The similarity of two profiles is 1 − their Jensen-Shannon divergence (base 2), after "
+            "their AIS have been min-max normalised over abilities and scaled to sum to 1.",
+            "It is compared with that of simulated profiles of independent normal values.",
+        ],
         ("lin1991divergence",),
     )
 

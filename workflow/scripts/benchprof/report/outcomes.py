@@ -38,9 +38,9 @@ class OwnTests:
         if not self.defined:
             return "No benchmark that is an ability's own test has an AIS."
         if self.abilities == 1:
-            return "There is only one ability, so its AIS on its own test cannot be compared."
+            return "There is only one ability, so its AIS is not compared with others'."
         if self.one_mask:
-            return "All abilities have the same mask, so their AIS cannot be compared."
+            return "All abilities have the same mask, so their AIS are not compared."
         have = "has" if self.undefined == 1 else "have"
         without = f" {self.undefined} more {have} no AIS." if self.undefined else ""
         extreme = "least (its mask alone keeps most)" if self.complement else "largest"

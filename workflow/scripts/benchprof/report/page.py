@@ -119,7 +119,7 @@ def _background(
     return {
         "models": cards,
         "profiled": _profiled(impact),
-        "ablated": ablated(settings),
+        "ablated": ablated(settings, "an ability's"),
         "methods": method_steps(
             shown, impact, {model: read_origin(path) for model, path in super_sets.items()}
         ),

@@ -6,7 +6,13 @@ import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from benchprof.abilities.item import COMPANIONS, SPLITS, check_companions, read_items
+from benchprof.abilities.item import (
+    COMPANIONS,
+    SPLITS,
+    check_companions,
+    companion_word,
+    read_items,
+)
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
@@ -95,8 +101,8 @@ def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -
         return
     remedy = "The analysis compares companions with the same items."
     if ability not in run.own_benchmarks:
-        found = f"{kind}s of {ability}'s test items, which no benchmark asks"
-        expected = f"also a benchmark with the same keys without `companion: {kind}`"
+        found = f"{companion_word(kind)}s of {ability}'s test items, but not these items"
+        expected = f"a benchmark with the same keys without `companion: {kind}` as well"
         raise InputError(where, found, expected, remedy)
     if asked_as is not None and run.configuration.benchmarks[asked_as] == benchmark:
         raise InputError(where, f"the same as {asked_as}", "each kind of companion once")

@@ -92,7 +92,7 @@ def caption(matrix: Matrix) -> str:
         )
     return (
         f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.shown_k}) with its "
-        f"interval{controls} A square marks the ability's own test, and an arrow an interval that "
+        f"interval{controls} A square marks the ability's own test, and an arrow a line that "
         f"continues beyond the axis. {matrix.absent()}"
     ).rstrip()
 
