@@ -204,7 +204,7 @@ def test_who_may_not_remove_is_told_before_anything_is(open_folder: Path) -> Non
 
     def refused() -> None:
         assert "would remove 1 entries" in "".join(prune(store.root, [[config]], -1, dry_run=True))
-        with pytest.raises(InputError, match=r"may not remove .*Its owner"):
+        with pytest.raises(InputError, match=r"has no permission to prune it.* Ask its owner"):
             list(prune(store.root, [[config]], -1, dry_run=False))
 
     as_user(BOB, refused)

@@ -297,7 +297,7 @@ def test_a_file_that_expands_beyond_what_it_says_is_refused(tmp_path: Path) -> N
 def test_more_than_the_limits_is_refused(files: Files, tmp_path: Path) -> None:
     bomb = signed(files | {"docs/bomb.txt": bytes(3 << 20)})
     path = zipped(bomb, tmp_path / "bomb.zip", zipfile.ZIP_DEFLATED)
-    assert "expected 200 times at most: the limits are options" in refused(path)
+    assert "expected 200 times at most: if you trust the archive, raise the limit" in refused(path)
     check(path, Limits(ratio=2000))
     for limits, reason in (
         (Limits(files=10), "10 at most"),
@@ -820,7 +820,7 @@ def test_recomputing_finds_what_the_check_leaves_and_runs_no_code_of_the_archive
     interval = {IMPACT: table(files[IMPACT], same_everywhere("0.5", "ais_low"))}
     path = zipped(signed(files | code | interval), tmp_path / "archive.zip")
     check(path)
-    with pytest.raises(ArchiveError, match=r"impact\.csv: another one is recomputed"):
+    with pytest.raises(ArchiveError, match=r"impact\.csv: the recomputed table differs"):
         check(path, rewrite=True)
     assert not (tmp_path / "it ran").exists()
 

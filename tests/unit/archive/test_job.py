@@ -85,8 +85,8 @@ def test_no_path_of_the_machine_is_in_it(run: Run, archive: Path) -> None:
     [
         ("one\ntwo hf_" + "A1b2C3d4" * 5, "line 2: holds what looks like a token"),
         ("one\n\nan_open_secret", "line 3: holds the value of MY_API_KEY"),
-        ("one\n'/home/alice/x'", "line 2: holds a folder of the user, below /home"),
-        ('{"path": "/scratch/run"}', "line 1: holds the run's folder"),
+        ("one\n'/home/alice/x'", "line 2: holds the path of a folder of the user, below /home"),
+        ('{"path": "/scratch/run"}', "line 1: holds the path of the run's folder"),
     ],
 )
 def test_a_file_with_something_private_stops_it(text: str, what: str) -> None:

@@ -29,7 +29,9 @@ def test_the_time_is_that_of_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     config = read_run([ROOT / "config.yaml"])
     (model,) = config.configuration.models.values()
     line = duration.duration_line(config, cores=2)
-    assert line.startswith("From the start this run's models take about 35 minutes on ")
+    assert line.startswith(
+        "If nothing is finished yet, this run's models take about 35 minutes on "
+    )
     assert model.dtype in line
     text = plan([ROOT / "config.yaml"], True, {}, 4)
     hours = float(text.split("Together: ")[1].split()[0])
@@ -42,7 +44,7 @@ def test_benchmarks_of_unknown_size_are_named(tmp_path: Path) -> None:
     config["benchmarks"]["swag"] = {"task": "swag"}
     file.write_text(yaml.safe_dump(config))
     line = duration.duration_line(read_run([file]), cores=2)
-    assert line.endswith("Not counted, their size is not known: swag.")
+    assert line.endswith("Not counted, because their size is not known: swag.")
 
 
 def test_what_the_run_will_name_is_not_said_before(

@@ -72,7 +72,11 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
         ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, tensor, chunk"]),
-        ("selections.specific", {"definition": "max", "pool": 5}, ["specific", "max alone"]),
+        (
+            "selections.specific",
+            {"definition": "max", "pool": 5},
+            ["specific", "max, diff or sum alone"],
+        ),
         ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
         ("importance.knock_outs", {"groups": 9}, ["knock_outs.groups", "9", "10 or more"]),
         ("importance.knock_outs", {"size": 9}, ["knock_outs.size", "unknown", "groups, share"]),
@@ -159,9 +163,9 @@ LISTED = {
 @pytest.mark.parametrize(
     ("sections", "words"),
     [
-        ({"fractions": [0.1]}, ["fractions: [0.1] with a selection listed", "[listed] with"]),
+        ({"fractions": [0.1]}, ["fractions: [0.1] with selections.listed", "[listed] with"]),
         ({"fractions": ["listed", 0.1]}, ["fractions: ['listed', 0.1]", "[listed] with"]),
-        ({"selections": {"top": {}}}, ["fractions: ['listed'] with no selection listed"]),
+        ({"selections": {"top": {}}}, ["fractions: ['listed'] without selections.listed"]),
         ({"selections": {"top": {}, "listed": LISTS}}, ["listed: beside another selection"]),
         ({"unit": "weight"}, ["selections.listed: with unit weight", "neuron or head"]),
         ({"importance": DEFAULT["importance"] | {"halves": True}}, ["importance.halves: true"]),

@@ -21,14 +21,14 @@ FLIP = OWN | {"companion": "flip"}
     [
         (
             {"a": FLIP},
-            "a: flips of contextual_recall's test items, but not these items",
+            "a: flips of contextual_recall's test items, but no benchmark of these",
         ),
         ({"a": OWN | {"companion": "read_off"}}, "a: read-offs of contextual_recall's test items"),
-        ({"t": OWN, "a": FLIP | {"limit": 7}}, "a: .*expected the keys of t and `companion: flip`"),
+        ({"t": OWN, "a": FLIP | {"limit": 7}}, "a: limit 7; expected limit 8, as t has it"),
         ({"t": OWN, "a": FLIP, "b": FLIP}, "b: the same as a; expected each kind of companion onc"),
         (
             {"t": OWN, "a": FLIP, "b": FLIP | {"limit": 7}},
-            "b: .*expected the keys of t and `companion: flip`",
+            "b: limit 7; expected limit 8, as t has it",
         ),
     ],
 )

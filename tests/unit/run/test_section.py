@@ -21,10 +21,13 @@ PIECE = {"wheel": "a==1", "sha256": SHA, "file": "part0"}
 OTHER = PIECE | {"file": "part1"}
 PIECES = {"wheels": [PIECE, OTHER], "gguf_sha256": "1" * 64}
 SOURCE = (
-    "hub and revision, or folder, or wheel and sha256 and file, or wheels and gguf_sha256, or hub "
-    "and revision and gguf and gguf_sha256, or the last two together"
+    "a section with hub and revision, or folder, or wheel and sha256 and file, or wheels and "
+    "gguf_sha256, or hub and revision and gguf and gguf_sha256, or the last two together"
 )
-KINDS = "one of benchmark, ability (with split, and companion if you like), task and task_file"
+KINDS = (
+    "a section with exactly one of benchmark, ability (with split, and companion if you like), "
+    "task and task_file"
+)
 DIGEST = "the SHA-256 of the wheel, 64 hexadecimal digits"
 
 
@@ -129,7 +132,19 @@ def small(path: str, value: Any) -> dict[str, Any]:
             "ablation",
             {"scale": "x"},
             "my.yaml, ablation: {'scale': 'x'}; expected zero, mean or {scale: FACTOR}; "
-            "in a combination under comparison, also flip.",
+            "in a combination under comparison, also flip (FACTOR is any number but 1).",
+        ),
+        (
+            "ablation",
+            {"scales": 0.5},
+            "my.yaml, ablation: {'scales': 0.5}; expected zero, mean or {scale: FACTOR}; "
+            "in a combination under comparison, also flip (FACTOR is any number but 1).",
+        ),
+        (
+            "ablation",
+            {},
+            "my.yaml, ablation: {}; expected zero, mean or {scale: FACTOR}; "
+            "in a combination under comparison, also flip (FACTOR is any number but 1).",
         ),
         (
             "controls.random.seeds",
@@ -177,7 +192,8 @@ def test_what_is_no_section_is_told(value: Any) -> None:
     assert message(
         Configuration, small("importance", value if value is not None else 0)
     ).startswith(
-        f"my.yaml, importance: {value if value is not None else 0!r}; expected score, loss_on"
+        f"my.yaml, importance: {value if value is not None else 0!r}; expected a section with "
+        "score, loss_on"
     )
 
 

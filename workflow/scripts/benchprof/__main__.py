@@ -42,8 +42,11 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
     for own in job.inputs.values():
         for path in listed(own):
             if not path.exists():
-                remedy = f"Run the job that writes it first: python -m benchprof run {path}"
-                raise InputError(path, "no such file", f"an input of {job.rule}", remedy)
+                remedy = (
+                    "First run the job that writes it, with the same --configfile if you gave one: "
+                    f"python -m benchprof run {path}"
+                )
+                raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
     run_job(job, threads)
 
 

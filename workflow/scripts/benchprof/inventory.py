@@ -68,8 +68,12 @@ def check_removable(root: Path, entries: Iterable[Entry]) -> None:
     closed = [folder for folder in closed if not _may_write(folder)]
     closed += [root / entry.name for entry in entries if not may_remove(root, entry)]
     if closed:
-        remedy = "Its owner or root can; so can a group that shares the store."
-        raise InputError(closed[0], f"{user()} may not remove it", "a store to write to", remedy)
+        remedy = (
+            "Nothing was removed. Ask its owner, root or a member of the group that shares the "
+            "store to prune it."
+        )
+        found = f"{user()} has no permission to prune it"
+        raise InputError(closed[0], found, "a store that you may write to", remedy)
 
 
 def remove(root: Path, entries: Iterable[Entry]) -> None:

@@ -22,6 +22,10 @@ FINAL = (
     "Fix it and start the run again."
 )
 TERMINATED = 128 + signal.SIGTERM
+FAULT = (
+    "this is a fault of the program or the machine, not of your input. Run again: what was "
+    "finished is kept. If it happens again, report it with this log"
+)
 
 
 class Terminated(BaseException):
@@ -67,14 +71,14 @@ def logged(path: str | Path) -> Iterator[None]:
         raise SystemExit(1) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            logger.exception("this is a fault of the program or the machine")
+            logger.exception(FAULT)
         else:
             where = f"{error.filename}: " if error.filename else ""
             logger.error("%s%s. Make room and run again: what was finished is kept.", where,
                          error.strerror)  # fmt: skip
         raise SystemExit(1) from None
     except Exception:
-        logger.exception("this is a fault of the program or the machine")
+        logger.exception(FAULT)
         raise SystemExit(1) from None
     finally:
         signal.signal(signal.SIGTERM, previous)

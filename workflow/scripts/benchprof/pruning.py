@@ -157,8 +157,9 @@ def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[s
         raise InputError(
             ", ".join(map(str, files)),
             "no run of it left a note in this store, and no results lie beside it",
-            "a configuration that was run over this store",
-            "Run it once (what the store has is not computed again), or leave it out.",
+            "a configuration that was run with this store",
+            "Run it once (what the store has is not computed again), or leave out this --keep: "
+            "what only it needs is then removed.",
         )
     return found | set(_converted_models(config, Store(root)))
 
@@ -316,7 +317,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )  # fmt: skip
     pruning.add_argument(
         "--unused-for", type=float, default=UNUSED_FOR, metavar="DAYS",
-        help=f"spare what is younger or was used later ({UNUSED_FOR:g})",
+        help=f"keep what was made or used less than DAYS days ago (default: {UNUSED_FOR:g})",
     )  # fmt: skip
     pruning.add_argument("--dry-run", action="store_true", help="say what would be removed")
     return parser.parse_args(arguments)

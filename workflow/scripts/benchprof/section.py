@@ -67,16 +67,16 @@ def _as_input_error(
     kind: type[Section], value: Any, fault: ErrorDetails, source: str
 ) -> InputError:
     path, allowed, section = _place(kind, fault["loc"])
-    if fault["type"] in ("extra_forbidden", "missing"):
+    if section is not None and fault["type"] in ("extra_forbidden", "missing"):
         path = path[:-1]
     found = value
     for step in path:
         # A key that is no text has its text in the path.
         found = found[int(step)] if isinstance(found, list) else found.get(step)
     where = f"{source}, {'.'.join(map(str, path))}" if path else source
-    if fault["type"] == "extra_forbidden":
+    if section is not None and fault["type"] == "extra_forbidden":
         return _unknown_key(str(fault["loc"][-1]), sorted(section.model_fields), source, path)
-    if fault["type"] == "missing":
+    if section is not None and fault["type"] == "missing":
         required = [name for name, own in section.model_fields.items() if own.is_required()]
         missing = sorted(set(required) - set(found))
         return InputError(
@@ -87,7 +87,8 @@ def _as_input_error(
         )
     if fault["loc"][-1:] == ("[key]",):
         return InputError(where, f"the name {fault['loc'][-2]!r}", str(allowed))
-    return InputError(where, _shown(found), allowed or fault["msg"])
+    expected = allowed or fault["msg"].removeprefix("Input should be ")
+    return InputError(where, _shown(found), expected)
 
 
 def _shown(value: Any) -> str:
@@ -110,8 +111,11 @@ def _unknown_key(
 
 def _place(
     kind: type[Section], loc: Sequence[str | int]
-) -> tuple[list[str | int], str | None, type[Section]]:
-    """Where a fault is as keys of the file, what is allowed there, and the section it is in."""
+) -> tuple[list[str | int], str | None, type[Section] | None]:
+    """Where a fault is as keys of the file, what is allowed there, and the section it is in.
+
+    None for the section where the fault is inside a union that is named as a whole.
+    """
     path: list[str | int] = []
     allowed: str | None = None
     annotation: Any = kind
@@ -143,7 +147,7 @@ def _place(
             steps.pop(0)
         else:
             # Of a union whose members have no keys of their own: the whole is named.
-            break
+            return path, allowed, None
     return path, _plain(annotation, allowed)[1], section
 
 

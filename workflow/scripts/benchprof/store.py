@@ -63,7 +63,9 @@ class Store:
                 return True
             logger.warning("%s: it is another entry's content; it will be computed again", path)
         except ValueError as error:
-            logger.warning("%s It will be computed again.", error)
+            # Its remedy is for a person; here the entry is computed again in any case.
+            said = InputError(*error.args[:3]) if isinstance(error, InputError) else error
+            logger.warning("%s It will be computed again.", said)
         return False
 
     def use(self, job: Path, kind: str, keys: Iterable[str], suffix: str = "") -> None:
@@ -184,6 +186,8 @@ def _is_whole(folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except PermissionError as error:
-        remedy = f"Its owner opens it: `chmod -R a+rX {folder}`."
+        remedy = f"Its owner has to run `chmod -R a+rX {folder}`."
         found = f"{user()} may not read it"
-        raise InputError(str(error.filename), found, "a file of a shared store", remedy) from None
+        raise InputError(
+            str(error.filename), found, "a file that all who share the store can read", remedy
+        ) from None

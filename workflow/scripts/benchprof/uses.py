@@ -80,7 +80,9 @@ def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
             yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
             remedy = (
-                "Make sure that no run uses this store, then delete it: the next job writes its "
-                "note again."
+                "Make sure that no run is using this store, then delete this one file, not the "
+                "store: the next job writes its note again."
             )
-            raise InputError(path, f"damaged ({error})", "what a job uses", remedy) from None
+            raise InputError(
+                path, f"damaged ({error})", "a job's note of what it uses", remedy
+            ) from None

@@ -37,9 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         abilities = _read(options.folders)
         if options.model_markdown and not options.model:
-            raise InputError("--model-markdown", "no --model", "the model that it is about")
+            expected = "both, as in --model FOLDER --model-markdown FILE"
+            raise InputError("--model-markdown", "given without --model", expected)
         if options.model and not (options.model / "config.json").is_file():
-            raise InputError(options.model, "no config.json", "the folder of a prepared model")
+            remedy = "Prepare it first: .venv/bin/snakemake --cores 1 results/models/NAME"
+            expected = "the folder of a prepared model"
+            raise InputError(options.model, "no config.json", expected, remedy)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

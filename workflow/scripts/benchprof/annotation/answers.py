@@ -96,8 +96,9 @@ class AnswerFile:
             InputError: the annotator's id is not fit for a file's name.
         """
         if not ANNOTATOR.fullmatch(annotator):
-            expected = "lower-case letters, digits, '-' and '_'"
-            raise InputError("the annotator's id", repr(annotator), expected, "Choose another id.")
+            expected = "lower-case letters, digits, '-' and '_', not '-' or '_' at the ends"
+            remedy = "Choose an id, as in make annotate ANNOTATOR=your-name."
+            raise InputError("the annotator's id", repr(annotator), expected, remedy)
         self.path = folder / f"{annotator}.jsonl"
         self.answers = Answers()
         self._abilities = tuple(abilities)

@@ -261,7 +261,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         study = read_study(options.config)
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise InputError("standard input and output", "not a terminal", "a terminal")
+            remedy = "Run it directly in a terminal, without a pipe or a redirection."
+            raise InputError("standard input and output", "not a terminal", "a terminal", remedy)
         with AnswerFile(study.answers, options.annotator, study.definitions) as file:
             app = AnnotationApp(study, file, options.annotator)
             app.run()

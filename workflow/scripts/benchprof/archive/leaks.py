@@ -15,8 +15,8 @@ SECRET = re.compile(rb"\b(?:hf_|pypi-|ghp_|github_pat_|sk-)[A-Za-z0-9_-]{30,}")
 LEAST = 8
 NEW_LINE = b"\n"
 PATH_REMEDY = (
-    "Give the path relative to the run's folder in the configuration and run again. Delete a "
-    "record that an older version put into the store."
+    "Give paths in the configuration relative to the run's folder, and run again. If this file is "
+    "a record that an older version wrote, delete it and its entry in the store first."
 )
 TOKEN_REMEDY = "Remove it and revoke the token: it may be elsewhere too."
 
@@ -42,7 +42,7 @@ class Leaks:
             self._private.append((pattern, f"the value of {name}", TOKEN_REMEDY))
         for what, folder in folders.items():
             if len(folder.parts) > 1:
-                self._private.append((_pattern(folder), what, PATH_REMEDY))
+                self._private.append((_pattern(folder), f"the path of {what}", PATH_REMEDY))
 
     def check(self, name: str, content: bytes) -> None:
         """Stop where a file holds something private.

@@ -26,7 +26,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-REMEDY = "the limits are options of the command"
+REMEDY = "if you trust the archive, raise the limit with an option of the check (--help)"
 _OPTIONS = {
     "files": "files at most",
     "file_bytes": "bytes of one file at most, unpacked",

@@ -159,7 +159,7 @@ def _run(folder: Path, targets: Sequence[str], cores: int) -> None:
         check=False,
     )
     if done.returncode != 0:
-        remedy = "Is everything there that verifying the archive lists as left out? See --data."
+        remedy = "If a file is missing, see what the archive leaves out, and give it with --data."
         raise ArchiveError(f"{folder}: Snakemake failed; the reason is above. {remedy}")
 
 

@@ -49,10 +49,10 @@ def rewritten_tables(archive: Archive, listing: Mapping[str, Any]) -> list[str]:
                 raise ArchiveError(f"{table}: missing, and this library writes it")
             if not _same(fresh / PurePosixPath(table).name, folder / table):
                 remedy = (
-                    "this library may be of another version than the one that wrote it, or its "
-                    "packages: envs/requirements.lock has those, and the archive has the library"
+                    "this library or its packages may have other versions than those that wrote "
+                    "it (the archive holds the library, its envs/requirements.lock the versions)"
                 )
-                raise ArchiveError(f"{table}: another one is recomputed; {remedy}")
+                raise ArchiveError(f"{table}: the recomputed table differs; {remedy}")
     return tables
 
 

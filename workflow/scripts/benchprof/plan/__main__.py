@@ -79,7 +79,9 @@ def plan(
         every = [step for own in steps.values() for step in own]
         written = sum(step.disk or 0 for step in every if step.rule == ComputeImportance.rule)
         size = readable_bytes(written)
-        lines.append(f"Importance files, {size} of what is written, go once masks are drawn.")
+        lines.append(
+            f"Importance files, {size} of what is written, are deleted once masks are made."
+        )
     if config.validation:
         lines.append("Not counted: the jobs of the validation.")
     return "\n".join(lines)

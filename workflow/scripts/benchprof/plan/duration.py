@@ -55,15 +55,15 @@ def duration_line(run: Run, cores: int) -> str:
         on = roughly_measured(device, model.dtype)
         steps = model_steps(run, name, configured_shape(run, name, on), load, on)
         seconds += sum(step.seconds or 0 for step in steps)
-        where = f"{cores} cores" if device.type == "cpu" else str(device)
+        where = f"{cores} core{'s' * (cores != 1)}" if device.type == "cpu" else str(device)
         places[f"{where} in {model.dtype} ({precision_speed(model.dtype, device)})"] = None
     line = (
-        f"From the start this run's models take about {progress.duration(seconds)} on "
-        f"{' and '.join(places)}. Downloads, masks and figures come on top; what is finished is "
+        f"If nothing is finished yet, this run's models take about {progress.duration(seconds)} on "
+        f"{' and '.join(places)}. Downloads, masks and figures take extra time. Finished work is "
         "not computed again."
     )
     if load.unknown:
-        line += f" Not counted, their size is not known: {', '.join(load.unknown)}."
+        line += f" Not counted, because their size is not known: {', '.join(load.unknown)}."
     return line
 
 

@@ -92,7 +92,7 @@ def total_lines(
         "Options change these (--help).",
     ]
     if load.unknown:
-        lines.append(f"Not counted, their size is not known: {', '.join(load.unknown)}.")
+        lines.append(f"Not counted, because their size is not known: {', '.join(load.unknown)}.")
     if load.calibration:
         lines.append(
             "A calibrated k, which the run chooses, counts as the largest of its candidates."

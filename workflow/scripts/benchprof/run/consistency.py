@@ -109,9 +109,7 @@ def _check_score(config: Configuration, source: str) -> None:
         raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
     if importance.score == "wanda" and config.unit != "weight":
         where = f"{source}, importance.score"
-        raise InputError(
-            where, f"wanda with unit {config.unit}", "a score of gradients, or knock_out"
-        )
+        raise InputError(where, f"wanda with unit {config.unit}", "one of the other scores")
     if importance.score == "knock_out" and config.unit == "weight":
         where = f"{source}, importance.score"
         raise InputError(where, "knock_out with unit weight", "unit neuron or head")
@@ -131,8 +129,11 @@ def _check_unit(config: Configuration, source: str) -> None:
         where = f"{source}, importance.limit"
         raise InputError(where, "1 with replicated, which makes halves", "2 items or more")
     if config.importance.replicated and config.selections.bottom:
-        where, found = f"{source}, selections.bottom", "replicated importance"
-        raise InputError(where, f"bottom with {found}, small in one half or both", "another rule")
+        where, found = f"{source}, selections.bottom", "bottom with importance.replicated: true"
+        remedy = (
+            "A unit that matters in one half of the items alone scores low, and bottom takes it."
+        )
+        raise InputError(where, found, "another selection, or replicated: false", remedy)
     scope = {"neuron": "mlp", "head": "attention"}[config.unit]
     if config.scope != scope:
         where = f"{source}, scope"
@@ -155,7 +156,7 @@ def _check_toward(config: Configuration, source: str) -> None:
         raise InputError(f"{where}.toward", found, "zero, or unit neuron or head")
     if importance.score == "knock_out":
         found = f"{importance.toward} with the score knock_out, which takes units to zero"
-        raise InputError(f"{where}.toward", found, "zero, or a score of attributions")
+        raise InputError(f"{where}.toward", found, "zero, or one of the other scores")
     if importance.loss_on != "choice":
         found = f"{importance.loss_on} with toward {importance.toward}"
         raise InputError(f"{where}.loss_on", found, "choice, as two options are compared")
@@ -209,11 +210,11 @@ def _check_listed(config: Configuration, source: str) -> None:
     lists, where = config.selections.listed, f"{source}, selections.{LISTED}"
     said = lists is not None
     if (LISTED in config.fractions) != said or (said and len(config.fractions) > 1):
-        found = f"{list(config.fractions)} with {'a' if said else 'no'} selection {LISTED}"
+        found = f"{list(config.fractions)} {'with' if said else 'without'} selections.{LISTED}"
         raise InputError(
             f"{source}, fractions",
             found,
-            f"[{LISTED}] with that selection, and numbers or {CALIBRATED} with any other",
+            f"[{LISTED}] with selections.{LISTED}, and numbers or {CALIBRATED} without it",
         )
     if lists is None:
         return
@@ -221,8 +222,8 @@ def _check_listed(config: Configuration, source: str) -> None:
         raise InputError(
             where,
             "beside another selection",
-            "it alone",
-            "Give the other one a configuration of its own: the store computes nothing twice.",
+            "no other selection",
+            "Move the others to a configuration of their own: the store computes nothing twice.",
         )
     if config.unit == "weight":
         raise InputError(where, "with unit weight", "unit neuron or head")
@@ -235,7 +236,7 @@ def _check_listed(config: Configuration, source: str) -> None:
     if len(set(sizes.values())) > 1:
         found = ", ".join(f"{size} units for {ability}" for ability, size in sizes.items())
         remedy = "Masks are compared at one size: give other sizes a configuration of their own."
-        raise InputError(where, found, "as many units for each ability", remedy)
+        raise InputError(where, found, "the same number of units for each ability", remedy)
 
 
 def _check_validation(config: Configuration, source: str) -> None:

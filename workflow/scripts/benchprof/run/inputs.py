@@ -99,17 +99,22 @@ def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -
     asked_as = run.own_companions.get(kind, {}).get(ability)
     if benchmark.split != "test" or asked_as == name:
         return
-    remedy = "The analysis compares companions with the same items."
     if ability not in run.own_benchmarks:
-        found = f"{companion_word(kind)}s of {ability}'s test items, but not these items"
-        expected = f"a benchmark with the same keys without `companion: {kind}` as well"
+        found = (
+            f"{companion_word(kind)}s of {ability}'s test items, but no benchmark of these items"
+        )
+        expected = f"a second benchmark with the same keys except `companion: {kind}`"
+        remedy = "Add it: the analysis compares each companion with its item."
         raise InputError(where, found, expected, remedy)
     if asked_as is not None and run.configuration.benchmarks[asked_as] == benchmark:
-        raise InputError(where, f"the same as {asked_as}", "each kind of companion once")
+        raise InputError(
+            where, f"the same as {asked_as}", "each kind of companion once", "Remove one."
+        )
     own = run.own_benchmarks[ability]
-    found = str(benchmark.model_dump(exclude_unset=True))
-    expected = f"the keys of {own} and `companion: {kind}`"
-    raise InputError(where, found, expected, remedy)
+    limit = run.configuration.benchmarks[own].limit
+    remedy = "The analysis compares each companion with its item: give both the same limit."
+    found, expected = (f"limit {number or 'left out'}" for number in (benchmark.limit, limit))
+    raise InputError(where, found, f"{expected}, as {own} has it", remedy)
 
 
 def _check_kept(run: Run, ability: str, split: str, kind: str, key: str) -> None:

@@ -38,14 +38,16 @@ def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]
     saying = [file for file in files if EXTENDS in read_yaml(file)]
     if len(saying) > 1:
         where = ", ".join(map(str, saying))
-        raise InputError(where, "two files that extend one", "one", "Give them one by one.")
+        remedy = f"Remove {EXTENDS} from all but one, or run the files one at a time."
+        raise InputError(where, f"{EXTENDS} in several files", "it in one at most", remedy)
     return _over_base(config, saying[0] if saying else Path("config"), ())
 
 
 def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:
     """A file with what it extends; `above` are the files that extend it."""
     if file.resolve() in above:
-        raise InputError(file, f"{EXTENDS} itself", "a file that stands alone at the end")
+        found, remedy = f"{EXTENDS} itself, maybe through other files", f"Remove one {EXTENDS}."
+        raise InputError(file, found, f"a last file without {EXTENDS}", remedy)
     return _over_base(read_yaml(file), file, above)
 
 
@@ -54,7 +56,7 @@ def _over_base(config: Mapping[str, Any], file: Path, above: Sequence[Path]) -> 
         return dict(config)
     base = config[EXTENDS]
     if not isinstance(base, str) or not (file.parent / base).is_file():
-        expected = "a configuration file beside this one"
+        expected = "a configuration file, by its path from this file's folder"
         raise InputError(f"{file}, {EXTENDS}", repr(base), expected, "Check the path.")
     own = {key: value for key, value in config.items() if key != EXTENDS}
     return _extending(_read(file.parent / base, [*above, file.resolve()]), own)

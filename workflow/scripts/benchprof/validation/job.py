@@ -26,6 +26,7 @@ from benchprof.tasks.source import TaskSource
 from benchprof.validation.blocks import write_block_masks
 from benchprof.validation.coverage import COLUMNS, coverage_rows
 from benchprof.validation.recovery import (
+    STALE,
     drops,
     mask_rows,
     recovered_cells,
@@ -253,6 +254,6 @@ def _read(
             records[INTACT],
             f"measured on weights with the digest {scores.model_digest[:12]}",
             f"{known.digest[:12]}, those of {model} as prepared",
-            "A stale result was reused: delete results and store, and run again.",
+            STALE,
         )
     return scores

@@ -21,6 +21,10 @@ from benchprof.validation.blocks import share_within
 CELL = ["model", "benchmark", "ability"]
 MASKS = ["model", "selection", "fraction"]
 IDENTITY = ["model_digest", "requests_digest"]
+STALE = (
+    "A stale result was reused: delete results/ in this run's folder (`make validate` works in "
+    "validation/NAME) and run again. If that does not help, delete store/ in the same folder too."
+)
 
 
 def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
@@ -66,8 +70,8 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
             where = f"{other['model'].iloc[0]}, {other['benchmark'].iloc[0]}"
             raise InputError(
                 where, f"the profile's {identity} is not that of the blocks' ablation",
-                "both measured on one model and the same requests",
-                "A stale result was reused: delete results and store, and run again.",
+                "the same model and the same requests for both",
+                STALE,
             )  # fmt: skip
     return cells.drop(columns=[f"{identity}_truth" for identity in IDENTITY])
 
