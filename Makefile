@@ -5,7 +5,9 @@
 # Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
 
 PYTHON ?= python3
+# As in make run CONFIG=mine.yaml. results/ holds the run of one configuration.
 CONFIG ?= config.yaml
+OTHER := $(if $(filter-out config.yaml,$(CONFIG)),--configfile $(CONFIG))
 VALIDATION ?= config/planted.yaml config/planted_form.yaml config/planted_confounded.yaml
 # Versions of packages; none for the newest that pyproject.toml allows: make CONSTRAINTS= run
 CONSTRAINTS ?= envs/constraints.txt
@@ -28,12 +30,12 @@ BIN := .venv/bin
 # profile the jobs run elsewhere, and a login node measures nothing.
 run: .venv/installed
 	@$(BIN)/python -m benchprof.runs
-	$(if $(SNAKEMAKE_PROFILE),,-@$(BIN)/python -m benchprof.plan.duration --cores $(CORES))
-	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run
+	$(if $(SNAKEMAKE_PROFILE),,-@$(BIN)/python -m benchprof.plan.duration --config $(CONFIG) --cores $(CORES))
+	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run $(OTHER)
 
 # results/archive.zip: all of a run that a paper's supplement needs (docs/how_to/archive.md).
 archive: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) archive
+	$(BIN)/snakemake --cores $(CORES) archive $(OTHER)
 
 # Three files of tests at a time, in the order of pyproject.toml: tests/cluster mostly waits.
 test: .venv/installed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,17 @@ def test_every_target_of_make_is_on_the_page() -> None:
     table = PAGE.partition("## `make`")[2].partition("\n## ")[0]
     assert {"run", "fetch-data", ".venv/installed", "clean"} < targets()
     assert set(re.findall(r"^\| `([^`]+)`.*\| `make ", table, re.MULTILINE)) == targets()
+
+
+@pytest.mark.parametrize("target", ["run", "archive"])
+def test_make_hands_another_configuration_to_snakemake(target: str) -> None:
+    def last(*variables: str) -> str:
+        shown = ["make", "--dry-run", "--old-file", ".venv/installed", target, *variables]
+        done = subprocess.run(shown, cwd=ROOT, capture_output=True, text=True, check=True)
+        return done.stdout.rstrip().splitlines()[-1].rstrip()
+
+    assert last("CONFIG=a.yaml b.yaml") == f"{last()} --configfile a.yaml b.yaml"
+    assert "--configfile" not in last()
 
 
 def test_every_target_of_snakemake_is_on_the_page() -> None:
