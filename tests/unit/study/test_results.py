@@ -30,6 +30,7 @@ TITLES = {
     "boolq": "BoolQ",
     "commonsense_qa": "CommonsenseQA",
     "truthfulqa_mc1": "TruthfulQA-MC1",
+    "mmlu": "MMLU",
 }
 
 
@@ -229,8 +230,22 @@ def test_the_losses_in_score_are_those_of_the_records(page: str, unpacked: Path)
 
 def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked: Path) -> None:
     cells = results.cells[results.cells.benchmark.isin(TITLES)]
-    smallest = cells[["q_ais", "q_random", "q_others"]].min()
-    assert "The smallest q-values are {:.2f}, {:.2f} and {:.2f}.".format(*smallest) in page
+    assert f"The smallest q-value is {cells.q_random.min():.2f}." in page
+    columns = ["q_ais", "q_others"]
+    (recall,) = cells[(cells.benchmark == "mmlu") & (cells.ability == "contextual_recall")][
+        [*columns, "ais", "ais_low", "ais_high", "over_random", "over_random_low",
+         "over_random_high", "p_random"]
+    ].itertuples(index=False)  # fmt: skip
+    first, others = (cells[name].nsmallest(2) for name in columns)
+    assert (first.iloc[0], others.iloc[0]) == (recall.q_ais, recall.q_others)
+    assert f"(q = {recall.q_ais:.3f}) and from the AIS of the other" in page
+    assert f"abilities' masks (q = {recall.q_others:.3f}), that of the contextual recall" in page
+    assert f"The next q-values are {first.iloc[1]:.2f} and {others.iloc[1]:.2f}." in page
+    cost = f"{recall.ais:.3f}** ({recall.ais_low:.3f} to {recall.ais_high:.3f})"
+    assert f"**On MMLU, the contextual recall mask costs {cost}" in page
+    more = f"{recall.over_random:.3f} ({_signed(recall[6], recall[7], 3)})"
+    assert f"the difference from their mean is {more}" in page
+    assert f"it would be significant (p = {recall.p_random:.3f})" in page
     highest = cells[cells.benchmark == "commonsense_qa"].ais_high.max()
     assert f"(the highest upper bound of an AIS is {highest:.3f})" in page
     flips = pd.read_csv(unpacked / "results/profiles/flips.csv")
@@ -247,8 +262,8 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     reach = (cells.over_random_high >= 0.1).groupby(cells.benchmark).sum()
     bounds = cells[cells.benchmark == "arc_challenge"].over_random_high
     assert f"the second-largest bound is {bounds.nlargest(2).iloc[1]:.4f}," in page
-    names = ["arc_challenge", "winogrande", "boolq", "hellaswag", "commonsense_qa"]
-    assert reach[names].tolist() == [1, 6, 6, 0, 0]
+    names = ["arc_challenge", "winogrande", "boolq", "hellaswag", "commonsense_qa", "mmlu"]
+    assert reach[names].tolist() == [1, 6, 6, 0, 0, 0]
     assert "for one ability on ARC-Challenge, for six on WinoGrande and for six on BoolQ" in page
     impact = pd.read_csv(unpacked / "results/profiles/impact.csv")
     others = impact[impact.seed.isna() & ~impact.headline & impact.benchmark.isin(TITLES)]
@@ -262,12 +277,14 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
         "winogrande": "inductive_reasoning",
         "boolq": "spatial_reasoning",
         "commonsense_qa": "contextual_recall",
+        "mmlu": "contextual_recall",
     }
     assert f"deductive reasoning for ARC-Challenge ({named['arc_challenge'][1]:.2f})" in page
     causal = f"commonsense causal reasoning for HellaSwag ({named['hellaswag'][1]:.2f})"
     assert causal in page
     assert f"inductive reasoning for WinoGrande ({named['winogrande'][1]:.2f})" in page
     assert f"spatial reasoning for BoolQ ({named['boolq'][1]:.2f})" in page
+    assert f"contextual recall for MMLU ({named['mmlu'][1]:.2f})" in page
     assert f"recall for CommonsenseQA ({named['commonsense_qa'][1]:.3f})" in page
 
 
@@ -281,11 +298,11 @@ def test_the_commands_print_what_the_page_says(page: str, unpacked: Path, recall
     assert said == [2, 2]
     assert "(q 0.002), mean on 9 other tests 0.052; not valid: read_off" in done.stdout
     assert "- 0 could be valid: about abilities, no statement is decidable" in done.stdout
-    assert "N of 2 or more: 0 of 5 (0.00 to 0.52)" in done.stdout
-    assert "at most one bound of over_random reaches 0.1: 3 of 5" in done.stdout
-    assert "0%, interval 0% to 52%" in page
-    assert "lower bound above -0.1: 90% of the cells" in done.stdout
-    assert "in 45 of them (90%)" in page
+    assert "N of 2 or more: 0 of 6 (0.00 to 0.46)" in done.stdout
+    assert "at most one bound of over_random reaches 0.1: 4 of 6" in done.stdout
+    assert "0%, interval 0% to 46%" in page
+    assert "lower bound above -0.1: 92% of the cells" in done.stdout
+    assert "in 55 of them (92%)" in page
     left = re.findall(r"^- AIS, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
     assert f"p is {min(map(float, left)):.2f} to {max(map(float, left)):.2f} before" in page
     left = re.findall(r"^- without the factor, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
@@ -293,7 +310,7 @@ def test_the_commands_print_what_the_page_says(page: str, unpacked: Path, recall
     (rank, p), (rest, rest_p) = re.findall(
         r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
     )
-    assert f"the mean rank of the ten labels is {float(rank):.1f}," in page
+    assert f"the mean rank of the twelve labels is {float(rank):.1f}," in page
     assert f"(p = {p})" in page
     assert f"it is {float(rest):.1f} (p = {rest_p})" in page
     (share, low, high) = re.findall(
