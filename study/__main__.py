@@ -112,7 +112,7 @@ def told(
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="study", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m study", description=__doc__)
     parser.add_argument("profiles", type=Path, help="a run's results/profiles")
     parser.add_argument(
         "--all", type=Path, help="results/profiles of a run that adds the written benchmarks"

@@ -303,7 +303,7 @@ def _row(entries: Collection[Entry], when: float, now: float, run: str) -> str:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="benchprof.pruning",
+        prog="python -m benchprof.pruning",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -54,7 +54,7 @@ def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
 
 def main() -> int:
     """Run the command; 1 where the archive is refused or something cannot be written."""
-    parser = argparse.ArgumentParser(prog="benchprof.archive.refill", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchprof.archive.refill", description=__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--digest", help="the archive's published digest; another is refused")
     parser.add_argument(

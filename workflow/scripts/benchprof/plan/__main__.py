@@ -95,7 +95,7 @@ def _speeds(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="benchprof.plan", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchprof.plan", description=__doc__)
     parser.add_argument(
         "--config", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
     )
