@@ -165,7 +165,9 @@ def _run(folder: Path, targets: Sequence[str], cores: int) -> None:
 
 def main() -> int:
     """Run the command; 1 where a score differs or the archive is refused."""
-    parser = argparse.ArgumentParser(prog="python -m benchprof.archive.reproduce", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchprof.archive.reproduce", description=__doc__
+    )
     parser.add_argument("archive", type=Path)
     parser.add_argument("--into", type=Path, required=True, help="a new folder", metavar="FOLDER")
     parser.add_argument("--benchmark", required=True, help="its name in the configuration")
