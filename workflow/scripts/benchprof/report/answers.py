@@ -14,7 +14,7 @@ from benchprof.profile.criteria import RELIABLE
 from benchprof.profile.findings import in_words
 from benchprof.report.caveats import mask_doubts
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import inline
+from benchprof.report.names import inline, listed
 from benchprof.report.style import interval, number
 
 Row = Mapping[Any, Any]
@@ -134,7 +134,7 @@ def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
         cell = cells.loc[ability]
         bounds = interval(cell["ais_low"], cell["ais_high"]).replace("inf", "∞")
         said.append(f"{inline(ability)} (AIS {number(cell['ais'])}, {bounds})")
-    return _listed(said)
+    return listed(said)
 
 
 def _sure(stable: Row, shown: Row) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
         if ability in doubts:
             yield f"The mask of {inline(ability)} is in doubt: {doubts[ability]}."
     if moved := _split(row["form_moved"]):
-        names = _listed([inline(ability) for ability in moved])
+        names = listed([inline(ability) for ability in moved])
         yield f"Form moves too without {names}, so the loss may be one of form."
     if row["broken"]:
         models = f"{row['broken']} of {row['abilities']} ablated models"
@@ -185,8 +185,3 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
 def _split(names: str) -> list[str]:
     """Names as the tables join them."""
     return names.split("; ") if names else []
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """Parts in words: "a, b and c"; empty of none."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from benchprof.data import TITLES
 
@@ -36,6 +36,12 @@ def inline(name: str) -> str:
     for apart, joined in HYPHENED.items():
         words = words.replace(apart, joined)
     return words
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Parts in words: "a, b and c"; empty of none."""
+    words = list(map(str, parts))
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def metric(name: str) -> str:

@@ -70,7 +70,8 @@ class WriteMethods(Job):
     @property
     def settings(self) -> Any:
         """What the text tells of, and the code that writes it."""
-        modules = ["report.methods", "report.references", "portable", "report.names"]
+        own = ["methods", "method_masks", "method_step", "names", "references"]
+        modules = ["portable", *(f"report.{name}" for name in own)]
         return self.told | {
             "sources": self.sources,
             "shipped": self.shipped,

@@ -1,0 +1,259 @@
+"""How a run's masks were made, in sentences from its settings: importance and selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from benchprof.portable import portable
+from benchprof.report.method_step import MethodStep
+from benchprof.report.names import inline, listed
+from benchprof.report.references import keys_of
+from benchprof.run.ablation import k_name
+from benchprof.run.configuration import CALIBRATED, SIGNED, KnockOuts
+
+SCORES = {
+    "taylor_abs": "the mean of |w × gradient| over the ability's training items",
+    "taylor": "|w × the mean gradient over the ability's training items|",
+    "taylor_signed": "-w × the mean gradient (with its sign) over the ability's training items",
+    "fisher": "the mean of (w × gradient)² over the ability's training items",
+    "wanda": "|w| × the norm of its inputs over the ability's training items",
+}
+UNIT_SCORES = {
+    "taylor_abs": "the mean of |s(x)| over the ability's training items x",
+    "taylor": "the absolute value of the mean of s(x) over the ability's training items x",
+    "taylor_signed": "the mean of s(x) (with its sign) over the ability's training items x",
+    "fisher": "the mean of s(x)² over the ability's training items x",
+}
+ATTRIBUTIONS = {
+    "zero": ", where s(x) = -Σ a × gradient, summed over the unit's activations a on x",
+    "flip": ", where s(x) = Σ (a - a′) × gradient, summed over the unit's activations a on x and "
+    "a′ on a version of x in which one changed fact makes another option right",
+}
+KNOCK_OUT = (
+    "the coefficient of u in a Lasso regression (penalty by cross-validation) that explains the "
+    "effects of {groups} random groups of {unit}s by which {unit}s they contain. A group contains "
+    "{share:g} of those in scope, and the groups are the same for all abilities. The effect of a "
+    "group is the mean rise in {loss}, over the ability's training items, when it is set to zero"
+)
+LOSSES = {
+    "all": "all tokens",
+    "answer": "the answer's tokens",
+    "choice": "the right option's share among the options",
+}
+MARGIN = "log p(right option) - log p(the option that the version makes right)"
+AGAINST = {
+    "flip": "versions of the items in which one changed fact makes another option right",
+    "read_off": "versions of the items that state the answer",
+    "blank": "versions of the items without what leads to the answer",
+}
+# What `top` ranks together.
+WITHIN = {
+    "model": "chosen over the whole scope",
+    "tensor": "chosen within each weight matrix, in proportion to its size",
+    "chunk": "chosen within each chunk of consecutive weights, in proportion to its size (a chunk "
+    "has 10⁶ weights, or the number in scope divided by √n if that is more; matrices follow one "
+    "another by name)",
+}
+
+
+def importance_step(settings: Mapping[str, Any]) -> MethodStep:
+    """What the importance of a weight or unit is, and from what it is computed."""
+    importance = settings["importance"]
+    unit = settings["unit"]
+    name = "weight w" if unit == "weight" else f"{unit} u"
+    sentences = [f"The importance of a {name} for an ability is {_score(importance, unit)}."]
+    if importance.get("against"):
+        sentences.append(_contrast(importance))
+    if importance.get("replicated"):
+        sentences.append(
+            "Only what two halves of the items agree on counts: of their two scores, the one "
+            "nearer to 0, or 0 if their signs differ."
+        )
+    layers = settings["layers"]
+    within = f", layers {layers[0]} to {layers[1]}" if layers else ""
+    sentences.append(f"The scope is {settings['scope'].replace('_', ' ')}{within}.")
+    if limit := importance.get("limit"):
+        items = f"{limit} training item{'s' if limit > 1 else ''}"
+        sentences.append(f"At most {items} per ability are used (a seeded sample).")
+    if importance.get("halves"):
+        sentences.append("Masks are also made from each half of the items alone.")
+    uses = f"importance:{importance['score']}", f"toward:{toward_of(importance)}"
+    return MethodStep("Importance", sentences, tuple(key for use in uses for key in keys_of(use)))
+
+
+def _contrast(importance: Mapping[str, Any]) -> str:
+    """What is subtracted for the items' companions."""
+    other = AGAINST[importance["against"]]
+    if importance["score"] == "knock_out":
+        return f"Before the regression, the same rise for {other} is subtracted."
+    floor = "" if importance["score"] in SIGNED else "; negative differences count as 0"
+    return f"From this score, the same score for {other} is subtracted{floor}."
+
+
+def _score(importance: Mapping[str, Any], unit: str) -> str:
+    """What the importance of a weight or unit is, with the loss that it is of."""
+    toward = toward_of(importance)
+    loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
+    if importance["score"] == "knock_out":
+        groups = KnockOuts(**importance.get("knock_outs") or {})
+        return KNOCK_OUT.format(unit=unit, loss=loss, **groups.model_dump())
+    if importance["score"] == "wanda":
+        return f"{SCORES['wanda']}, at the positions of {loss}"
+    own = UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
+    if unit == "weight":
+        own = SCORES[importance["score"]]
+    return f"{own}. The gradient is that of {loss}"
+
+
+def super_step(
+    importance: Mapping[str, Any], super_sets: Mapping[str, Mapping[str, Any]]
+) -> MethodStep:
+    """What a super set is, how many each model has, and what their loss does."""
+    first = next(iter(super_sets.values()))
+    units = f"{first['unit']}s"
+    # Of scores with a sign a large negative one ranks high as well.
+    share = "mean absolute share" if importance["score"] in SIGNED else "mean share"
+    found = "; ".join(_left_out(model, own) for model, own in super_sets.items())
+    return MethodStep(
+        f"Super {units}",
+        [
+            f"Super {units} are the smallest number of the {units} with the largest {share} of "
+            "importance over abilities that, set to zero, raise the loss on a neutral text by "
+            f"{first['threshold']:g} nat per token or more.",
+            f"Found: {found}.",
+            "Where they are left out of masks, random controls leave them out too.",
+        ],
+        tuple(keys_of("super")),
+    )
+
+
+def _left_out(model: str, found: Mapping[str, Any]) -> str:
+    if not found["n"]:
+        most, loss = found["losses"][-1]
+        rise = "" if loss is None else f" ({loss - found['loss']:+.2g} without the first {most})"
+        return f"none of {model}{rise}"
+    without = found["loss_without"]
+    loss = "beyond any number" if without is None else f"to {without:.2f}"
+    them = "it" if found["n"] == 1 else "them"
+    return f"{found['n']} of {model} (without {them} from {found['loss']:.2f} {loss})"
+
+
+def selection_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[MethodStep]:
+    """Which weights or units the masks of each selection hold, and how many."""
+    unit = settings["unit"]
+    every = "parameters" if unit == "weight" else f"{unit}s"
+    whole = every if settings["fraction_of"] == "model" else f"{unit}s in scope"
+    steps = []
+    for name, selection in settings["selections"].items():
+        rule = portable(_selection(name, selection, whole, f"{unit}s"))
+        sentences = [f"Each mask contains {rule}."]
+        if selection.get("without_super"):
+            sentences.append(f"Super {unit}s are left out first.")
+        sentences += _sizes(settings, table, name)
+        steps.append(MethodStep(f"Masks, {name}", sentences))
+    return steps
+
+
+def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) -> str:
+    """The rule behind a mask of n weights, or neurons or heads."""
+    n = f"n = ⌊k · {whole}⌋"
+    if name == "specific":
+        return _specific(selection, n, units) + _background(selection)
+    rules = {
+        "top": f"the {n} most important {units}, {WITHIN[selection.get('within', 'model')]}",
+        "bottom": f"the {n} {units} whose importance is nearest to 0, chosen over the whole scope",
+        "core": f"the {n} {units} whose least importance for any ability is largest, which is "
+        "the same mask for all abilities",
+    }
+    return rules[name]
+
+
+def listed_step(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodStep:
+    """Which units each ability's mask holds."""
+    shown = []
+    for ability, by_layer in lists.items():
+        named = [f"{listed(own)} of layer {layer}" for layer, own in by_layer.items()]
+        shown.append(f"{inline(ability)}: {', '.join(named)}")
+    text = f"Each mask contains the {units} that the configuration lists, numbered from 0"
+    return MethodStep("Masks", [f"{text} ({'; '.join(shown)})."])
+
+
+def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> list[str]:
+    """Each k of a selection; where it was calibrated, what each model got and from what."""
+    sentences = []
+    if numbers := [k for k in table["fraction"].unique() if k != CALIBRATED]:
+        sentences.append(f"k = {listed(numbers)}.")
+    own = table[(table["selection"] == name) & (table["fraction"] == CALIBRATED)]
+    calibrated = own.drop_duplicates("model")
+    if len(calibrated):
+        chosen = listed(
+            f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
+        )
+        tried = settings["calibration"]
+        sides = sides_of(table)
+        others = f"that under {sides[0]}" if sides else "0"
+        if len(sides) > 1:
+            others = f"the larger of those under {' and under '.join(sides)}"
+        sentences += [
+            f"The calibrated k is {chosen}.",
+            f"It was chosen among {listed(map(k_name, tried['fractions']))}, as the one at which "
+            f"the drop under an ability's own mask most exceeds {others} on {tried['items']} "
+            "calibration items per ability.",
+        ]
+    return sentences
+
+
+def sides_of(table: pd.DataFrame) -> list[str]:
+    """What there is to compare an ability's mask with."""
+    sides = {
+        "random masks": bool(table["seed"].notna().any()),
+        # Abilities that share a mask, as those of `core` do, are not compared with one another.
+        "the other abilities' masks": _own_masks(table) > 1,
+    }
+    return [name for name, there in sides.items() if there]
+
+
+def _own_masks(table: pd.DataFrame) -> int:
+    """The largest number of different masks that the abilities of a profile have."""
+    own = table[table["seed"].isna()]
+    return int(own.groupby(["model", "selection", "fraction"])["mask_digest"].nunique().max())
+
+
+def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
+    definition = selection["definition"]
+    others = "the background items" if "background" in selection else "the other abilities"
+    if definition == "ratio":
+        of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
+        skipped = f", leaving out those {_high_for_others(selection)}"
+        return (
+            f"the {n} {units} with the largest ratio of the importance for the ability to the {of} "
+            f"importance for {others}, out of the {selection['pool']:g}n most important for the "
+            f"ability itself{skipped if 'in_top_of' in selection else ''}"
+        )
+    if definition == "exclude":
+        return f"the {n} most important of the {units} that are not {_high_for_others(selection)}"
+    of = {"diff": "mean", "max": "largest", "sum": "summed absolute"}[definition]
+    most = "whose importance for the ability most exceeds"
+    return f"the {n} {units} {most} the {of} importance for {others}"
+
+
+def _high_for_others(selection: Mapping[str, Any]) -> str:
+    """What `in_top_of` keeps out of a mask."""
+    least = selection.get("in_top_of", 1)
+    others = "any other ability" if least == 1 else f"{least} or more other abilities"
+    whose = "the background items" if "background" in selection else others
+    return f"among the n most important for {whose}"
+
+
+def _background(selection: Mapping[str, Any]) -> str:
+    """Where the items are from that stand for the other abilities."""
+    folder = selection.get("background")
+    return f" (background: the training items in {folder})" if folder else ""
+
+
+def toward_of(importance: Mapping[str, Any]) -> str:
+    """The value that replaces a unit's activation in its attribution."""
+    return str(importance.get("toward", "zero"))
