@@ -7,7 +7,7 @@
 PYTHON ?= python3
 # As in make run CONFIG=mine.yaml. results/ holds the run of one configuration.
 CONFIG ?= config.yaml
-OTHER := $(if $(filter-out config.yaml,$(CONFIG)),--configfile $(CONFIG))
+CONFIGFILE := $(if $(filter-out config.yaml,$(CONFIG)),--configfile $(CONFIG))
 VALIDATION ?= config/planted.yaml config/planted_form.yaml config/planted_confounded.yaml
 # Versions of packages; none for the newest that pyproject.toml allows: make CONSTRAINTS= run
 CONSTRAINTS ?= envs/constraints.txt
@@ -31,11 +31,11 @@ BIN := .venv/bin
 run: .venv/installed
 	@$(BIN)/python -m benchprof.runs
 	$(if $(SNAKEMAKE_PROFILE),,-@$(BIN)/python -m benchprof.plan.duration --config $(CONFIG) --cores $(CORES))
-	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run $(OTHER)
+	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run $(CONFIGFILE)
 
 # results/archive.zip: all of a run that a paper's supplement needs (docs/how_to/archive.md).
 archive: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) archive $(OTHER)
+	$(BIN)/snakemake --cores $(CORES) archive $(CONFIGFILE)
 
 # Three files of tests at a time, in the order of pyproject.toml: tests/cluster mostly waits.
 test: .venv/installed

@@ -3,11 +3,11 @@
 python performance/benchmark_sizes.py DATA
 
 DATA is a folder of the shipped benchmarks' items (docs/how_to/benchmark.md). Writes lengths into
-sizes.json beside their definitions, in characters, so that no tokenizer is needed to plan; what a
-model may write at most is in tokens, as the task gives it. Prefixes that requests share are counted
-once, as the scoring engine computes them once. How many items and tasks the whole benchmark has, as
-its publisher gives it, stands there already, since DATA may be a sample. A new benchmark begins as
-an entry with these two.
+sizes.json beside their definitions. They are in characters, because a plan has no tokenizer. Only
+the most that a model may write is in tokens, as the task gives it. Prefixes that requests share are
+counted once, as the scoring engine computes them once. How many items and tasks the whole benchmark
+has, as its publisher gives it, stands there already, since DATA may be a sample. A new benchmark
+begins as an entry with these two.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ SIZES = BENCHMARKS / "sizes.json"
 SOLUTIONS = ("canonical_solution", "code")
 """Programs, of items whose targets are tests."""
 MEASURED = ("prefix", "item", "answer", "room")
+"""Fields of `Lengths` that are written."""
 
 
 def measured(name: str, data: Path) -> dict[str, int]:
@@ -35,7 +36,7 @@ def measured(name: str, data: Path) -> dict[str, int]:
     files = local_files(read_definition(name, "benchmark"), data)
     tasks = load_tasks(task_source(ShippedBenchmark(benchmark=name), local_files=files))
     lengths = measured_lengths(tasks, solutions=SOLUTIONS)
-    return {name: getattr(lengths, name) for name in MEASURED}
+    return {field: getattr(lengths, field) for field in MEASURED}
 
 
 def main() -> int:

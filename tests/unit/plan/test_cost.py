@@ -113,7 +113,7 @@ def test_memory_of_evaluation() -> None:
     host = cost.evaluation_memory(SHAPE, [long], False, 3, CPU)
     assert host == cost.HOST + 400 + 3 * 4 + answer
     # What is written has keys and values, but is not passed with the prompts of 10 tokens in all.
-    room = dataclasses.replace(long, read=10_000, longest=1000, room=900)
+    room = dataclasses.replace(long, read=10_000, longest=100, room=900)
     answers = SHAPE.dimensions.peak_bytes(10 * 100, 0) + 10 * 1000 * 2 * 2 * 4
     assert cost.evaluation_memory(SHAPE, [room], False, 3, GPU) == cost.GPU + 400 + answers
     # Where all but the masks is ablated, a second copy of the 40 weights in scope.

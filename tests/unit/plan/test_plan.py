@@ -126,10 +126,10 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert asked("read", limit=20) == Questions(20, 2 * 30 + 20 * 10, 0, 40)
     assert asked("read", limit=1) == Questions(1, 30 + 10, 0, 40)
     # Where the model writes, once for two full batches a task, and if it is half of the prompt.
-    assert asked("write", limit=256) == Questions(256, 2 * 30 + 256 * 10, 256 * 5, 47, 7)
-    assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 47, 7)
-    assert asked("one", limit=2) == Questions(2, 10 + 2 * 10, 10, 27, 7)
-    assert asked("short") == Questions(1000, 1000 * 19, 5000, 26, 7)
+    assert asked("write", limit=256) == Questions(256, 2 * 30 + 256 * 10, 256 * 5, 40, 7)
+    assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 40, 7)
+    assert asked("one", limit=2) == Questions(2, 10 + 2 * 10, 10, 20, 7)
+    assert asked("short") == Questions(1000, 1000 * 19, 5000, 19, 7)
     assert benchmark_questions("b", LmTask(task="some_task"), None, [], 1) is None
 
 

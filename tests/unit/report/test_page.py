@@ -211,7 +211,7 @@ def test_a_broken_model_is_shown_with_its_code(card: Path, tmp_path: Path) -> No
         0
     ]
     assert f"{code}: the ablated model is at guessing on every benchmark" in doubt
-    assert "This holds under the masks of Deductive reasoning" in doubt
+    assert "This concerns the masks of Deductive reasoning" in doubt
     # Both q-values are below 0.05, and yet the loss names no ability.
     assert table["q_random"].min() < 0.05
     assert "has no other ability whose loss stands out" in reader.text

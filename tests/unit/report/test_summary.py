@@ -217,7 +217,7 @@ def test_a_broken_model_is_doubted_by_its_code() -> None:
     (doubt,) = [line for line in caveats(only(finished(rows))) if "broken" in line]
     assert doubt.startswith("ablated_model_broken: the ablated model is at guessing")
     assert doubt.endswith(
-        "under the masks of Contextual recall: their AIS are shown, but they name no ability."
+        "the masks of Contextual recall. The page shows their AIS, but they name no ability."
     )
 
 
@@ -256,7 +256,7 @@ def test_a_calibration_split_beside_a_chosen_k_is_doubted(fraction: str, said: s
     (doubt,) = set(caveats(matrix, seen)) - set(caveats(matrix))
     assert doubt == (
         f"Calibration items, which serve to choose k: Contextual recall test. {said} chosen on "
-        "them, their AIS look larger than those on other items."
+        "these items, AIS look larger on them than on other items."
     )
     assert doubt[:40] in impact_text(
         table, OWN, "chance_corrected", 0.95, calibration_benchmarks=seen

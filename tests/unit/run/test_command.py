@@ -49,9 +49,8 @@ def test_a_file_of_no_job_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_missing_input_is_told_with_what_makes_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "results/checks/m.json"]) == 1
     assert capsys.readouterr().err == (
-        "results/models/m: no such file; expected a file that check_sizes reads. First run the job "
-        "that writes it, with the same --configfile if you gave one: "
-        "python -m benchprof run results/models/m\n"
+        "results/models/m: no such file; expected a file that check_sizes reads. Run the job that "
+        "writes it first: python -m benchprof run results/models/m --configfile config.yaml\n"
     )
     assert not Path("results").exists()
 

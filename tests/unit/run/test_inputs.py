@@ -35,7 +35,7 @@ FLIP = OWN | {"companion": "flip"}
 def test_companions_that_cannot_be_compared_with_their_items(
     benchmarks: dict[str, dict[str, Any]], message: str
 ) -> None:
-    items = {name: {"items": f"{ROOT}/resources/abilities/v2/{name}"} for name in [RECALL]}
+    items = {RECALL: {"items": f"{ROOT}/resources/abilities/v2/{RECALL}"}}
     few = {"selections": {"top": {}}, "fractions": [0.01], "calibration": None}
     run = small(abilities=items, benchmarks=benchmarks, **few)
     with pytest.raises(InputError, match=message):

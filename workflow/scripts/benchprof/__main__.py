@@ -42,10 +42,9 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
     for own in job.inputs.values():
         for path in listed(own):
             if not path.exists():
-                remedy = (
-                    "First run the job that writes it, with the same --configfile if you gave one: "
-                    f"python -m benchprof run {path}"
-                )
+                files = " ".join(map(str, configuration))
+                command = f"python -m benchprof run {path} --configfile {files}"
+                remedy = f"Run the job that writes it first: {command}"
                 raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
     run_job(job, threads)
 

@@ -151,7 +151,7 @@ def _answered_at_once(shape: Shape, questions: Questions, machine: Machine) -> i
     """Items of a batch of answers."""
     kind = "cuda" if machine.gpu else "cpu"
     most = generation_tokens(kind, shape.dimensions, shape.weight_bytes, MOST_TOKENS[kind])
-    return max(1, min(questions.items, MOST_ITEMS, most // questions.longest))
+    return max(1, min(questions.items, MOST_ITEMS, most // (questions.longest + questions.room)))
 
 
 def evaluation_memory(
@@ -172,10 +172,10 @@ def evaluation_memory(
         if not own.written:
             return size.peak_bytes(min(own.read, most), own.longest) + KEPT_BYTES
         # Prompts of answers are plain sequences, of which all tokens are kept: hardly any keys are
-        # copied for them. What is written then has keys and values as well.
+        # copied for them. Keys and values are kept for the prompts and for the answers.
         items = _answered_at_once(shape, own, machine)
-        prompts = min(own.read, items * (own.longest - own.room))
-        return size.peak_bytes(prompts, 0) + items * own.longest * size.cache_bytes
+        kept = items * (own.longest + own.room) * size.cache_bytes
+        return size.peak_bytes(min(own.read, items * own.longest), 0) + kept
 
     loaded = shape.weight_bytes + (shape.scope_size * shape.itemsize if copied else 0)
     masks = 0 if machine.gpu else INDEX * entries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
@@ -17,7 +17,7 @@ from benchprof.tasks.requests import Document, build_requests
 
 @dataclass(frozen=True)
 class Lengths:
-    """How much a whole benchmark has its model read and write: means in characters, but for `room`.
+    """How much a whole benchmark has its model read and write: means in characters, except `room`.
 
     Attributes:
         items: their number.
@@ -26,7 +26,7 @@ class Lengths:
         item: of an item's requests beyond that, with what they share with each other and, where
             the model chooses, with other items counted once.
         answer: of what the model writes to an item; 0 where it chooses.
-        room: tokens that it may write to an item at most, for which a batch has room.
+        room: the most tokens that the model may write for one item; a batch reserves them.
     """
 
     items: int
@@ -76,7 +76,7 @@ def measured_lengths(
         prefix=round(fmean(prefixes)),
         item=round(fmean(own)),
         answer=round(fmean(answers)),
-        room=max(map(_room, chain.from_iterable(by_task.values()))),
+        room=max(_room(documents[0]) for documents in by_task.values()),
     )
 
 

@@ -46,9 +46,9 @@ class Questions:
     """With what requests share counted once."""
     written: int
     longest: int
-    """Of a prompt with its answer; where that is written, with the room for it."""
+    """Of a prompt with its answer, where that is not written."""
     room: int = 0
-    """For an answer that is written."""
+    """The most tokens that the model may write for one item; a batch reserves them."""
 
 
 def diagnostic_examples(
@@ -158,8 +158,7 @@ def _asked(lengths: Lengths, limit: int | None, characters: float) -> Questions:
     # Where the model writes, a beginning is computed once for full batches of prompts or for all.
     alone = answer and (prefix < item or (tasks > 1 and used < 2 * tasks * MOST_ITEMS))
     read = used * item + (used if alone else tasks) * prefix
-    longest = prefix + item + lengths.room
-    return Questions(used, read, used * answer, longest, lengths.room)
+    return Questions(used, read, used * answer, prefix + item, lengths.room)
 
 
 def calibration_questions(

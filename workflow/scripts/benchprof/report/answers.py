@@ -14,7 +14,7 @@ from benchprof.profile.criteria import RELIABLE
 from benchprof.profile.findings import in_words
 from benchprof.report.caveats import mask_doubts
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import inline, listed
+from benchprof.report.names import inline, series
 from benchprof.report.style import interval, number
 
 Row = Mapping[Any, Any]
@@ -134,7 +134,7 @@ def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
         cell = cells.loc[ability]
         bounds = interval(cell["ais_low"], cell["ais_high"]).replace("inf", "∞")
         said.append(f"{inline(ability)} (AIS {number(cell['ais'])}, {bounds})")
-    return listed(said)
+    return series(said)
 
 
 def _sure(stable: Row, shown: Row) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
         if ability in doubts:
             yield f"The mask of {inline(ability)} is in doubt: {doubts[ability]}."
     if moved := _split(row["form_moved"]):
-        names = listed([inline(ability) for ability in moved])
+        names = series([inline(ability) for ability in moved])
         yield f"Form moves too without {names}, so the loss may be one of form."
     if row["broken"]:
         models = f"{row['broken']} of {row['abilities']} ablated models"

@@ -177,8 +177,8 @@ def _unbounded(matrix: Matrix) -> list[str]:
 def _broken(matrix: Matrix) -> list[str]:
     flagged = matrix.cells[matrix.cells["flag_code"] != ""]
     return [
-        f"{code}: {sentence}. This holds under the masks of {_names(own['ability'].unique())}: "
-        "their AIS are shown, but they name no ability."
+        f"{code}: {sentence}. This concerns the masks of {_names(own['ability'].unique())}. "
+        "The page shows their AIS, but they name no ability."
         for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False)
     ]
 
@@ -281,8 +281,8 @@ def _calibration(matrix: Matrix, benchmarks: Collection[str]) -> list[str]:
         return []
     chosen = "As k was" if matrix.fraction == CALIBRATED else "If k was"
     return [
-        f"Calibration items, which serve to choose k: {_names(seen)}. {chosen} chosen on them, "
-        "their AIS look larger than those on other items."
+        f"Calibration items, which serve to choose k: {_names(seen)}. {chosen} chosen on these "
+        "items, AIS look larger on them than on other items."
     ]
 
 

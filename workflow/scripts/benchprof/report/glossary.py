@@ -69,7 +69,7 @@ GLOSSARY = {
     ),
     "control": Word(
         "control",
-        "A random mask of the same size: its cost is that of mere damage, not of a lost ability.",
+        "A random mask of the same size. It shows what mere damage costs.",
         "random controls?|random masks?",
     ),
     "interval": Word(
@@ -124,7 +124,7 @@ GLOSSARY = {
     ),
     "broken": Word(
         "broken",
-        "A model that only guesses wherever the intact one does better: no ability explains that.",
+        "A model that only guesses wherever the intact one beats guessing. This is general damage.",
         "broken",
     ),
     "form": Word(

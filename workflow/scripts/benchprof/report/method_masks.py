@@ -9,7 +9,7 @@ import pandas as pd
 
 from benchprof.portable import portable
 from benchprof.report.method_step import MethodStep
-from benchprof.report.names import inline, listed
+from benchprof.report.names import inline, series
 from benchprof.report.references import keys_of
 from benchprof.run.ablation import k_name
 from benchprof.run.configuration import CALIBRATED, SIGNED, KnockOuts
@@ -175,7 +175,7 @@ def listed_step(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodSte
     """Which units each ability's mask holds."""
     shown = []
     for ability, by_layer in lists.items():
-        named = [f"{listed(own)} of layer {layer}" for layer, own in by_layer.items()]
+        named = [f"{series(own)} of layer {layer}" for layer, own in by_layer.items()]
         shown.append(f"{inline(ability)}: {', '.join(named)}")
     text = f"Each mask contains the {units} that the configuration lists, numbered from 0"
     return MethodStep("Masks", [f"{text} ({'; '.join(shown)})."])
@@ -185,11 +185,11 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> list[
     """Each k of a selection; where it was calibrated, what each model got and from what."""
     sentences = []
     if numbers := [k for k in table["fraction"].unique() if k != CALIBRATED]:
-        sentences.append(f"k = {listed(numbers)}.")
+        sentences.append(f"k = {series(numbers)}.")
     own = table[(table["selection"] == name) & (table["fraction"] == CALIBRATED)]
     calibrated = own.drop_duplicates("model")
     if len(calibrated):
-        chosen = listed(
+        chosen = series(
             f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
         )
         tried = settings["calibration"]
@@ -199,7 +199,7 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> list[
             others = f"the larger of those under {' and under '.join(sides)}"
         sentences += [
             f"The calibrated k is {chosen}.",
-            f"It was chosen among {listed(map(k_name, tried['fractions']))}, as the one at which "
+            f"It was chosen among {series(map(k_name, tried['fractions']))}, as the one at which "
             f"the drop under an ability's own mask most exceeds {others} on {tried['items']} "
             "calibration items per ability.",
         ]
@@ -227,11 +227,13 @@ def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
     others = "the background items" if "background" in selection else "the other abilities"
     if definition == "ratio":
         of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
-        skipped = f", leaving out those {_high_for_others(selection)}"
+        skipped = ""
+        if "in_top_of" in selection:
+            skipped = f", leaving out those {_high_for_others(selection)}"
         return (
             f"the {n} {units} with the largest ratio of the importance for the ability to the {of} "
             f"importance for {others}, out of the {selection['pool']:g}n most important for the "
-            f"ability itself{skipped if 'in_top_of' in selection else ''}"
+            f"ability itself{skipped}"
         )
     if definition == "exclude":
         return f"the {n} most important of the {units} that are not {_high_for_others(selection)}"
@@ -242,7 +244,7 @@ def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
 
 def _high_for_others(selection: Mapping[str, Any]) -> str:
     """What `in_top_of` keeps out of a mask."""
-    least = selection.get("in_top_of", 1)
+    least = selection["in_top_of"]
     others = "any other ability" if least == 1 else f"{least} or more other abilities"
     whose = "the background items" if "background" in selection else others
     return f"among the n most important for {whose}"

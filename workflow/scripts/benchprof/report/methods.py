@@ -20,7 +20,7 @@ from benchprof.report.method_masks import (
     toward_of,
 )
 from benchprof.report.method_step import MethodStep
-from benchprof.report.names import inline, listed, readable
+from benchprof.report.names import inline, readable, series
 from benchprof.report.references import keys_of, references
 from benchprof.run.configuration import LISTED
 from benchprof.tensors import read_origin
@@ -127,7 +127,7 @@ def _benchmarks(shipped: Mapping[str, str]) -> str:
     named = [f"{readable(name)} [{'; '.join(f'@{k}' for k in found)}]"
              for name, found in keys.items() if found]  # fmt: skip
     are = "benchmark is" if len(named) == 1 else "benchmarks are"
-    return f"The published {are} {listed(named)}." if named else ""
+    return f"The published {are} {series(named)}." if named else ""
 
 
 def _profiled(table: pd.DataFrame) -> MethodStep:
@@ -137,9 +137,9 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
     count = f"{least}" if least == most else f"{least} to {most}"
     models, benchmarks = own["model"].unique(), own["benchmark"].unique()
     abilities = own["ability"].unique()
-    named = f"{'ability' if len(abilities) == 1 else 'abilities'} {listed(map(inline, abilities))}"
+    named = f"{'ability' if len(abilities) == 1 else 'abilities'} {series(map(inline, abilities))}"
     sentence = (
-        f"The run profiles {listed(models)} on {listed(map(readable, benchmarks))} ({count} "
+        f"The run profiles {series(models)} on {series(map(readable, benchmarks))} ({count} "
         f"items each), for the {named}."
     )
     return MethodStep("Models and benchmarks", [sentence])
@@ -189,7 +189,7 @@ def _controls(settings: Mapping[str, Any]) -> MethodStep:
     if settings["unit"] != "weight":
         alike = f"{settings['unit']}s per layer and per class of activation"
     per = "seed and ability" if each else "seed"
-    seeds = f"seed{'s' if len(random['seeds']) > 1 else ''} {listed(random['seeds'])}"
+    seeds = f"seed{'s' if len(random['seeds']) > 1 else ''} {series(random['seeds'])}"
     sentence = (
         f"For each model, selection and k, there is one random mask per {per} ({seeds}), with as "
         f"many {alike} as {matched}."
@@ -226,7 +226,7 @@ def _tests(table: pd.DataFrame) -> MethodStep:
         "Tests",
         [
             "Paired sign-flip tests compare each ablated model's scores "
-            f"{listed(f'with {own}' for own in ('those of the intact model', *sides))}.",
+            f"{series(f'with {own}' for own in ('those of the intact model', *sides))}.",
             "They are exact (McNemar's, against one model) for right-or-wrong scores.",
             "The q-values are Benjamini-Hochberg corrected over all defined cells of one metric, "
             "selection, k and contrast, for all models, benchmarks and abilities together.",

@@ -38,7 +38,7 @@ def inline(name: str) -> str:
     return words
 
 
-def listed(parts: Iterable[object]) -> str:
+def series(parts: Iterable[object]) -> str:
     """Parts in words: "a, b and c"; empty of none."""
     words = list(map(str, parts))
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
@@ -56,7 +56,10 @@ CompanionKind = Annotated[
 Choice = Literal["top", "specific", "core", "bottom"]
 Scope = Literal["mlp", "attention", "mixer", "experts", "all_layers"]
 """What of the decoder layers may be ablated: one of their parts, or all of them."""
-Unit = Literal["weight", "neuron", "head"]
+SCOPES = f"one of {', '.join(get_args(Scope))}"
+Unit = Annotated[
+    Literal["weight", "neuron", "head"], Field(description="one of weight, neuron, head")
+]
 """What has a score and is ablated as a whole."""
 # Names become folders and files. `$` alone would let a line break follow.
 Slug = Annotated[
@@ -532,10 +535,8 @@ class Validation(Section):
 class Combination(Section):
     """What one combination says in place of the run."""
 
-    unit: Unit | None = Field(default=None, description="one of weight, neuron, head")
-    scope: Scope | None = Field(
-        default=None, description="one of mlp, attention, mixer, experts, all_layers"
-    )
+    unit: Unit | None = None
+    scope: Scope | None = Field(default=None, description=SCOPES)
     layers: list[int] | None = Field(
         default=None, description="two whole numbers, the first decoder layer and the last, from 0"
     )
@@ -610,8 +611,8 @@ class Configuration(Section):
         description="a section with score, loss_on, against, replicated, toward, halves, limit and "
         "knock_outs"
     )
-    unit: Unit = Field(default="weight", description="one of weight, neuron, head")
-    scope: Scope = Field(description="one of mlp, attention, mixer, experts, all_layers")
+    unit: Unit = "weight"
+    scope: Scope = Field(description=SCOPES)
     layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
         Field(
             default=None,

@@ -130,9 +130,7 @@ def _check_unit(config: Configuration, source: str) -> None:
         raise InputError(where, "1 with replicated, which makes halves", "2 items or more")
     if config.importance.replicated and config.selections.bottom:
         where, found = f"{source}, selections.bottom", "bottom with importance.replicated: true"
-        remedy = (
-            "A unit that matters in one half of the items alone scores low, and bottom takes it."
-        )
+        remedy = "With it, bottom would also take units that matter in only one half of the items."
         raise InputError(where, found, "another selection, or replicated: false", remedy)
     scope = {"neuron": "mlp", "head": "attention"}[config.unit]
     if config.scope != scope:

@@ -110,6 +110,7 @@ def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -
         raise InputError(
             where, f"the same as {asked_as}", "each kind of companion once", "Remove one."
         )
+    # Only the limit is left to differ.
     own = run.own_benchmarks[ability]
     limit = run.configuration.benchmarks[own].limit
     remedy = "The analysis compares each companion with its item: give both the same limit."

@@ -46,8 +46,9 @@ def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]
 def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:
     """A file with what it extends; `above` are the files that extend it."""
     if file.resolve() in above:
-        found, remedy = f"{EXTENDS} itself, maybe through other files", f"Remove one {EXTENDS}."
-        raise InputError(file, found, f"a last file without {EXTENDS}", remedy)
+        found = f"{EXTENDS} itself, directly or through other files"
+        expected = f"a chain that ends in a file without {EXTENDS}"
+        raise InputError(file, found, expected, f"Remove {EXTENDS} from one of them.")
     return _over_base(read_yaml(file), file, above)
 
 
