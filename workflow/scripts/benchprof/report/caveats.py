@@ -264,8 +264,8 @@ def _contrasts(matrix: Matrix) -> list[str]:
     elif seeds < ENOUGH_CONTROLS and matrix.cells["q_random"].notna().any():
         masks = "one random mask" if seeds == 1 else f"{seeds} random masks"
         lines.append(
-            f"The comparison with chance is based on {masks}: q-values hold against these, "
-            f"not against random masks in general ({ENOUGH_CONTROLS} or more are advised)."
+            f"The comparison with chance is based on {masks}: q-values hold against "
+            f"{'it' if seeds == 1 else 'them'}, not against random masks in general ({ENOUGH_CONTROLS} or more are advised)."
         )
     if len(matrix.abilities) == 1:
         lines.append("There is only one ability: the mask of any other might have the same effect.")
