@@ -265,7 +265,8 @@ def _contrasts(matrix: Matrix) -> list[str]:
         masks = "one random mask" if seeds == 1 else f"{seeds} random masks"
         lines.append(
             f"The comparison with chance is based on {masks}: q-values hold against "
-            f"{'it' if seeds == 1 else 'them'}, not against random masks in general ({ENOUGH_CONTROLS} or more are advised)."
+            f"{'it' if seeds == 1 else 'them'}, not against random masks in general "
+            f"({ENOUGH_CONTROLS} or more are advised)."
         )
     if len(matrix.abilities) == 1:
         lines.append("There is only one ability: the mask of any other might have the same effect.")
