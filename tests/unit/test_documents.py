@@ -202,10 +202,13 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     table = pd.read_csv(ROOT / "docs/images/impact.csv")
     own = table[(table["ability"] + "_test" == table["benchmark"]) & table["ais"].notna()]
     assert len(own) == 8, "eight of the ten own tests"
-    assert (own["ais"] > 0.05).sum() == 1, "one mask costs its own test more than 5%"
+    assert (own["ais"] < 0.05).sum() == 7, "seven masks cost their own tests less than 5%"
+    usable = (own["ais"] >= 0.5) & (own["q_random"] < 0.05)
+    assert usable.sum() == 0, "no dose allows a comparison"
     recall = of_cell(table, "contextual_recall_test", "contextual_recall")
     assert (
-        "{:.0f}% (95% interval {:.0f}% to {:.0f}%, {n:.0f} items; q = {:.2f})".format(
+        "The contextual recall mask removes {:.0f}% (95% interval {:.0f}% to {:.0f}%, "
+        "{n:.0f} items), but this is not significant (q = {:.2f})".format(
             *recall.iloc[:4], n=recall["n"]
         )
     ) in text
@@ -215,9 +218,9 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
         for test in ("long_term_knowledge_recall", "spatial_reasoning")
     )
     assert (
-        "It also removes {:.0f}% on *People and things* ({:.0f}% to {:.0f}%, {n:.0f} items; "
-        "q = {:.2f}), {knowledge:.0f}% on the long-term knowledge test and {spatial:.0f}% on "
-        "the spatial reasoning test".format(
+        "it removes {:.0f}% on *People and things* ({:.0f}% to {:.0f}%, {n:.0f} items; "
+        "q = {:.2f}), {knowledge:.0f}% on the long-term knowledge recall test "
+        "and {spatial:.0f}% on the spatial reasoning test".format(
             *people.iloc[:4], n=people["n"], knowledge=knowledge, spatial=spatial
         )
     ) in text
@@ -230,7 +233,7 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
     # What guessing scores is 0 there, so that an item is worth one over the number solved.
     solved = (
-        "the model solves {0:.0f} of its {1:.0f} items, "
-        "and each of these {0:.0f} changes the AIS by {2:.2f}"
+        "The model solves {:.0f} of its {:.0f} items, "
+        "so each item that it gains or loses changes the AIS by {:.2f}"
     )
     assert solved.format(100 / everyday["ais"], everyday["n"], everyday["ais"] / 100) in text

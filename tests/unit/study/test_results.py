@@ -119,7 +119,7 @@ def test_the_table_of_masks_says_what_the_archive_holds(page: str, results: Tabl
     (recall,) = [mask for mask in masks if mask.possible]
     assert recall.ability == "contextual_recall"
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    told = "it removes {:.0f}% ({:.0f}% to {:.0f}%; q = {:.3f})"
+    told = "the dose is {:.0f}% ({:.0f}% to {:.0f}%; q = {:.3f})"
     shares = (100 * value for value in (recall.dose, recall.low, recall.high))
     assert told.format(*shares, recall.q_random) in readme
 
