@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from benchprof.errors import InputError
 from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
+NAMED = ("models", "abilities", "benchmarks")
 
 
 def read_layers(files: Sequence[Path]) -> dict[str, Any]:
@@ -41,6 +43,31 @@ def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]
         remedy = f"Remove {EXTENDS} from all but one, or run the files one at a time."
         raise InputError(where, f"{EXTENDS} in several files", "it in one at most", remedy)
     return _over_base(config, saying[0] if saying else Path("config"), ())
+
+
+def check_left_out(config: Mapping[str, Any], source: str) -> None:
+    """Refuse a null that is left in a finished configuration, where a name has nothing to remove.
+
+    Args:
+        config: all layers as one.
+        source: the files named in messages.
+
+    Raises:
+        InputError: names the entry, and one with nearly the same name.
+    """
+    for section in NAMED:
+        entries = config.get(section)
+        if not isinstance(entries, Mapping):
+            continue
+        for name in (name for name, value in entries.items() if value is None):
+            known = [str(other) for other, value in entries.items() if value is not None]
+            near = difflib.get_close_matches(str(name), known, n=1)
+            raise InputError(
+                f"{source}, {section}.{name}",
+                "null, which leaves out what an extended file has under this name, but none has it",
+                "a name from that file, or what the new entry consists of",
+                f"Did you mean {near[0]!r}?" if near else "",
+            )
 
 
 def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:
