@@ -122,6 +122,11 @@ def main() -> None:
     )
     parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
+    if options.effects and options.effects.parent.name != options.model:
+        parser.error(
+            f"--effects {options.effects}: a table of {options.effects.parent.name}; expected one "
+            f"in results/analysis/{options.model}"
+        )
     choices = read_tables(options.profiles, options.model)
     written = read_tables(options.all, options.model) if options.all else None
     effects = read_effects(options.effects) if options.effects else None

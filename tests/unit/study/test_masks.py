@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from study.__main__ import main
 from study.masks import Validity, read_effects, validity
 from study.tables import Tables
 
@@ -99,3 +100,14 @@ def test_another_table_is_refused(tmp_path: Path) -> None:
     path.write_text("ability,choice\na,0.1\n")
     with pytest.raises(ValueError, match=r"selectivity.csv: no column 'blank'"):
         read_effects(path)
+
+
+def test_effects_of_another_model_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    effects = "results/analysis/smollm2/effects_specific_0.001.csv"
+    monkeypatch.setattr("sys.argv", ["study", "results/profiles", "--effects", effects])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    told = "a table of smollm2; expected one in results/analysis/qwen25-coder-15b-instruct"
+    assert told in capsys.readouterr().err
