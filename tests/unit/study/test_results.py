@@ -23,6 +23,7 @@ ARCHIVE = ROOT / "study/so_far.zip"
 RECALL = ROOT / "study/recall.zip"
 EFFECTS = Path("results/analysis/qwen25-coder-15b-instruct/effects_specific_0.001.csv")
 MODEL = "qwen25-coder-15b-instruct"
+SMALL = "smollm2-135m-instruct"
 TITLES = {
     "arc_challenge": "ARC-Challenge",
     "hellaswag": "HellaSwag",
@@ -64,6 +65,12 @@ def results(unpacked: Path) -> Tables:
     return read_tables(unpacked / "results/profiles", MODEL)
 
 
+def _table(unpacked: Path, name: str, model: str = MODEL) -> pd.DataFrame:
+    """The rows of one model."""
+    table = pd.read_csv(unpacked / f"results/profiles/{name}.csv")
+    return table[table.model == model]
+
+
 def _signed(low: float, high: float, digits: int) -> str:
     return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
@@ -82,7 +89,7 @@ def test_the_archive_is_whole_and_has_the_page_s_digest(
 def test_the_table_of_benchmarks_says_what_the_archive_holds(
     page: str, results: Tables, unpacked: Path
 ) -> None:
-    power = pd.read_csv(unpacked / "results/profiles/power.csv").set_index("benchmark")
+    power = _table(unpacked, "power").set_index("benchmark")
     for name, title in TITLES.items():
         cells = results.cells[results.cells.benchmark == name]
         controls = results.controls[results.controls.benchmark == name]
@@ -248,7 +255,7 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     assert f"it would be significant (p = {recall.p_random:.3f})" in page
     highest = cells[cells.benchmark == "commonsense_qa"].ais_high.max()
     assert f"(the highest upper bound of an AIS is {highest:.3f})" in page
-    flips = pd.read_csv(unpacked / "results/profiles/flips.csv")
+    flips = _table(unpacked, "flips")
     flips = flips[flips.benchmark.isin(TITLES)]
     own = flips[flips.seed.isna()]
     lost, gained = own.lost.max(), own.gained.max()
@@ -265,7 +272,7 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     names = ["arc_challenge", "winogrande", "boolq", "hellaswag", "commonsense_qa", "mmlu"]
     assert reach[names].tolist() == [1, 6, 6, 0, 0, 0]
     assert "for one ability on ARC-Challenge, for six on WinoGrande and for six on BoolQ" in page
-    impact = pd.read_csv(unpacked / "results/profiles/impact.csv")
+    impact = _table(unpacked, "impact")
     others = impact[impact.seed.isna() & ~impact.headline & impact.benchmark.isin(TITLES)]
     lowest = others[["q_ais", "q_random", "q_others"]].min().min()
     assert f"with `acc` and `acc_norm`, no q-value is below {lowest:.2f}" in page
@@ -328,13 +335,8 @@ def test_the_study_so_far_was_computed_with_the_settings_of_the_study(unpacked: 
     study = read_layers([ROOT / "config/study.yaml"])
     part = read_layers([ROOT / "config/study_so_far.yaml"])
     assert part == study | {
-        "benchmarks": {
-            name: benchmark
-            for name, benchmark in study["benchmarks"].items()
-            if name in TITLES or name.endswith(SUFFIX)
-        },
-        "models": {MODEL: study["models"][MODEL]},
-        "importance": {k: v for k, v in study["importance"].items() if k != "halves"},
+        "models": {name: study["models"][name] for name in (MODEL, SMALL)},
+        "importance": {key: own for key, own in study["importance"].items() if key != "halves"},
     }
     archived = yaml.safe_load((unpacked / "config.yaml").read_text())
     assert archived.pop("benchmark_data")
