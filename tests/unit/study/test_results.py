@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.stats import false_discovery_control
 from study.masks import validity
 from study.tables import SUFFIX, Tables, read_tables
 from tests.conftest import ROOT
@@ -337,25 +338,38 @@ def _one_cell(cells: pd.DataFrame, benchmark: str, ability: str) -> pd.Series:
     return row
 
 
-def test_the_section_on_the_small_model_says_what_the_archive_holds(
-    page: str, unpacked: Path, results: Tables
+@pytest.fixture(scope="module")
+def small(unpacked: Path) -> Tables:
+    return read_tables(unpacked / "results/profiles", SMALL)
+
+
+@pytest.fixture(scope="module")
+def section(page: str) -> str:
+    """What the page says of the small model."""
+    return page.partition("### SmolLM2 says")[2].partition("## What may be concluded")[0]
+
+
+def test_the_small_model_s_benchmarks_are_those_of_the_archive(
+    page: str, section: str, unpacked: Path, results: Tables, small: Tables
 ) -> None:
-    section = page.partition("### SmolLM2 shows")[2].partition("## What may be concluded")[0]
-    small = read_tables(unpacked / "results/profiles", SMALL)
     assert small.counting(list(TITLES)) == ["hellaswag"]
     cells = small.cells[small.cells.benchmark == "hellaswag"]
     controls = small.controls[small.controls.benchmark == "hellaswag"]
-    assert f"(0.333; guessing scores {cells.guessing.iloc[0]:.3f})" in section
-    assert f"{cells.intact.iloc[0]:.3f}" == "0.333"
-    for rows, whose in (
-        (cells, "its ten AIS range from "),
-        (controls, "of the random masks from "),
-    ):
-        assert f"{whose}{_signed(rows.ais.min(), rows.ais.max(), 3)}" in section
+    intact, guessing = cells.intact.iloc[0], cells.guessing.iloc[0]
+    assert f"({intact:.3f}; guessing scores {guessing:.3f})" in section
+    own, random = (_signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
+    assert f"its ten AIS range from {own} and those of the random masks from {random}." in section
     lowest = cells[["q_ais", "q_random", "q_others"]].min().min()
     assert f"(all q-values are {lowest:.2f} or more)" in section
     power = _table(unpacked, "power", SMALL).set_index("benchmark")
     assert f"The detectable AIS is {power.detectable_ais['hellaswag']:.3f}." in section
+    families = (results.cells.q_ais.notna().sum(), small.cells.q_ais.notna().sum())
+    assert f"have {sum(families)} tests each, {families[0]} for Qwen and {families[1]} for" in page
+
+
+def test_the_small_model_s_doses_are_those_of_the_archive(
+    section: str, unpacked: Path, results: Tables, small: Tables
+) -> None:
     doses = [mask for mask in validity(small) if not np.isnan(mask.dose)]
     assert (len(doses), any(mask.possible for mask in doses)) == (9, False)
     low, high = min(mask.dose for mask in doses), max(mask.dose for mask in doses)
@@ -364,6 +378,24 @@ def test_the_section_on_the_small_model_says_what_the_archive_holds(
     (recall,) = [mask for mask in doses if mask.dose == high]
     assert recall.ability == "contextual_recall"
     assert f"{high:.3f} ({_signed(recall.low, recall.high, 3)})" in section
+    assert sum(mask.high < 0.5 for mask in doses) == 8
+    assert f"the upper bound is {max(mask.high for mask in doses):.3f}.)" in section
+    test = ("contextual_recall_test", "contextual_recall")
+    cells = [_one_cell(tables.cells, *test) for tables in (small, results)]
+    margins = [cell.intact - cell.guessing for cell in cells]
+    assert "larger than Qwen's ({:.3f} and {:.3f})".format(*margins) in section
+    between = _one_cell(pd.read_csv(unpacked / "results/profiles/model_differences.csv"), *test)
+    bounds = f"{between.difference_low:.3f} to {between.difference_high:.3f}"
+    assert f"between the two doses is {between.difference:.3f} ({bounds})" in section
+    first, second = sorted((mask.others for mask in validity(small)), reverse=True)[:2]
+    assert f"is {first:.3f}, and the next-highest mean of a mask is {second:.3f}." in section
+    of_qwen = sorted((mask.others for mask in validity(results)), reverse=True)[:2]
+    assert "(In Qwen, the means are {:.3f} and {:.3f}.)".format(*of_qwen) in section
+
+
+def test_the_small_model_s_differences_are_those_of_the_archive(
+    section: str, results: Tables, small: Tables
+) -> None:
     gain = _one_cell(small.cells, "inductive_reasoning_test", "contextual_recall")
     assert f"the AIS is {_bound(gain.ais)} ({_bound(gain.ais_low)} to " in section
     q = f"(q = {gain.q_ais:.3f}, {gain.q_random:.3f} and {gain.q_others:.3f})"
@@ -376,8 +408,16 @@ def test_the_section_on_the_small_model_says_what_the_archive_holds(
     assert f"(q = {cost.q_ais:.2f} and {cost.q_others:.2f})" in section
     apart = small.cells[small.cells.q_random < 0.05]
     assert sorted(apart.benchmark) == [gain.benchmark, cost.benchmark]
-    families = (results.cells.q_ais.notna().sum(), small.cells.q_ais.notna().sum())
-    assert f"have {sum(families)} tests each, {families[0]} for Qwen and {families[1]} for" in page
+    own = small.cells.dropna(subset="q_random")
+    alone = false_discovery_control(own.p_random)[own.q_random < 0.05]
+    assert {f"{value:.3f}" for value in alone} == {"0.052"}
+    zero = false_discovery_control(own.p_ais)[own.q_ais < 0.05]
+    assert "both, and {:.3f} against 0 for the gain".format(*zero) in section
+
+
+def test_the_similarities_of_the_two_models_are_those_of_the_archive(
+    section: str, unpacked: Path, small: Tables
+) -> None:
     alike = pd.read_csv(unpacked / "results/profiles/similarity.csv")
     alike = alike[alike.similarity.notna()].set_index("benchmark")
     assert len(alike) == 10
@@ -387,9 +427,12 @@ def test_the_section_on_the_small_model_says_what_the_archive_holds(
         f"{row.similarity_high:.2f}), and that of noise is {row.noise_low:.2f} to "
         f"{row.noise_high:.2f} (p = {row.p_noise:.2f})"
     ) in section
+    assert small.reliability.reliability["hellaswag"] == 0
     more = alike[alike.p_noise < 0.05]
     assert list(more.index) == ["inductive_reasoning_test"]
-    assert f"({more.similarity.item():.2f}, p = {more.p_noise.item():.3f})" in section
+    corrected = len(alike) * more.p_noise.item()
+    told = f"({more.similarity.item():.2f}, p = {more.p_noise.item():.3f}). Corrected for"
+    assert f"{told} the ten comparisons, this is {corrected:.2f}." in section
 
 
 def test_the_study_so_far_was_computed_with_the_settings_of_the_study(unpacked: Path) -> None:
