@@ -122,10 +122,10 @@ def main() -> None:
     )
     parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
-    if options.effects and options.effects.parent.name != options.model:
+    if options.effects and (own := options.effects.resolve().parent.name) != options.model:
         parser.error(
-            f"--effects {options.effects}: a table of {options.effects.parent.name}; expected one "
-            f"in results/analysis/{options.model}"
+            f"--effects {options.effects}: a table of {own}; expected one in "
+            f"results/analysis/{options.model}"
         )
     choices = read_tables(options.profiles, options.model)
     written = read_tables(options.all, options.model) if options.all else None

@@ -205,6 +205,8 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     assert (own["ais"] < 0.05).sum() == 7, "seven masks cost their own tests less than 5%"
     usable = (own["ais"] >= 0.5) & (own["q_random"] < 0.05)
     assert usable.sum() == 0, "no dose allows a comparison"
+    assert "**No two abilities can be compared in this run.**" in text
+    assert "eight of the ten tests, so eight masks have a dose. Seven of them remove less" in text
     recall = of_cell(table, "contextual_recall_test", "contextual_recall")
     assert (
         "The contextual recall mask removes {:.0f}% (95% interval {:.0f}% to {:.0f}%, "

@@ -12,6 +12,7 @@ from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
 NAMED = ("models", "abilities", "benchmarks")
+"""Sections whose entries people name: a null there is meant to remove one."""
 
 
 def read_layers(files: Sequence[Path]) -> dict[str, Any]:
@@ -45,31 +46,6 @@ def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]
     return _over_base(config, saying[0] if saying else Path("config"), ())
 
 
-def check_left_out(config: Mapping[str, Any], source: str) -> None:
-    """Refuse a null that is left in a finished configuration, where a name has nothing to remove.
-
-    Args:
-        config: all layers as one.
-        source: the files named in messages.
-
-    Raises:
-        InputError: names the entry, and one with nearly the same name.
-    """
-    for section in NAMED:
-        entries = config.get(section)
-        if not isinstance(entries, Mapping):
-            continue
-        for name in (name for name, value in entries.items() if value is None):
-            known = [str(other) for other, value in entries.items() if value is not None]
-            near = difflib.get_close_matches(str(name), known, n=1)
-            raise InputError(
-                f"{source}, {section}.{name}",
-                "null, which leaves out what an extended file has under this name, but none has it",
-                "a name from that file, or what the new entry consists of",
-                f"Did you mean {near[0]!r}?" if near else "",
-            )
-
-
 def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:
     """A file with what it extends; `above` are the files that extend it."""
     if file.resolve() in above:
@@ -87,7 +63,29 @@ def _over_base(config: Mapping[str, Any], file: Path, above: Sequence[Path]) -> 
         expected = "a configuration file, by its path from this file's folder"
         raise InputError(f"{file}, {EXTENDS}", repr(base), expected, "Check the path.")
     own = {key: value for key, value in config.items() if key != EXTENDS}
-    return _extending(_read(file.parent / base, [*above, file.resolve()]), own)
+    below = _read(file.parent / base, [*above, file.resolve()])
+    for section in NAMED:
+        _check_removed(section, own, below, f"{file}, {section}", base)
+    return _extending(below, own)
+
+
+def _check_removed(
+    section: str, own: Mapping[str, Any], below: Mapping[str, Any], where: str, base: str
+) -> None:
+    """Refuse a null for an entry that the extended file does not have."""
+    entries, there = own.get(section), below.get(section)
+    if not isinstance(entries, Mapping) or not isinstance(there, Mapping):
+        return
+    known = sorted(map(str, there))
+    for name, value in entries.items():
+        if value is None and name not in there:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            raise InputError(
+                f"{where}.{name}",
+                f"null, which removes an entry of {base}, but there is none of this name",
+                f"one of {', '.join(known)}",
+                f"Did you mean {near[0]!r}?" if near else "",
+            )
 
 
 def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from benchprof.run.configuration import (
     TaskFile,
 )
 from benchprof.run.consistency import check_consistency
-from benchprof.run.layers import check_left_out, extended, read_layers
+from benchprof.run.layers import extended, read_layers
 from benchprof.section import read_section
 from benchprof.store import Store
 from benchprof.tasks.definition import Definition, local_files, read_definition
@@ -61,7 +61,6 @@ class Run:
         Raises:
             InputError: names the key, the value and what is allowed, of the first fault.
         """
-        check_left_out(config, source)
         configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source, compared)
         # As JSON, whose objects have texts for keys, since that is what files of settings hold.
