@@ -410,6 +410,11 @@ def test_the_small_models_doses_are_those_of_the_archive(
         f"is {recalled[1].others:.3f} (Qwen: {_doses(results)['contextual_recall'].others:.3f}"
         in (section)
     )
+    between = pd.read_csv(unpacked / "results/profiles/model_differences.csv")
+    between = between[(between.model_a == SMALL[0]) & (between.model_b == SMALL[1])]
+    row = _one_cell(between, "contextual_recall_test", "contextual_recall")
+    bounds = _signed(-row.difference_high, -row.difference_low, 3)
+    assert f"the difference from Gemma's is {-row.difference:.3f} ({bounds})" in section
     first, second = sorted((m.others for m in validity(small[SMALL[0]])), reverse=True)[:2]
     assert f"is {first:.3f}, and the next-highest mean of a mask is {second:.3f}." in section
 
@@ -437,8 +442,43 @@ def test_the_small_models_differences_are_those_of_the_archive(
     # Gemma's other one is contextual recall on its own test.
     assert (gemma.q_random < 0.05).sum() == 2
     own = smol.dropna(subset="q_random")
-    alone = false_discovery_control(own.p_random)[own.q_random < 0.05]
-    assert {f"{value:.3f}" for value in alone} == {"0.052"}
+    alone = {
+        name: false_discovery_control(own[f"p_{name}"]) for name in ("ais", "random", "others")
+    }
+    assert {f"{value:.3f}" for value in alone["random"][own.q_random < 0.05]} == {"0.052"}
+    assert "(q = {:.3f})".format(*alone["ais"][own.q_ais < 0.05]) in section
+    assert "(q = {:.3f})".format(max(alone["others"][own.q_others < 0.05])) in section
+    own = gemma.dropna(subset="q_random")
+    alone = false_discovery_control(own.p_random)[(own.q_random > 0.05) & (own.q_random < 0.1)]
+    assert {f"{value:.3f}" for value in alone if value < 0.05} == {"0.035"}
+    assert (alone < 0.05).sum() == 2
+
+
+def test_what_the_recall_mask_does_in_the_small_models_is_in_the_archive(
+    section: str, unpacked: Path, small: dict[str, Tables]
+) -> None:
+    smol, gemma = (
+        tables.cells[tables.cells.ability == "contextual_recall"].set_index("benchmark")
+        for tables in small.values()
+    )
+    falls = gemma.loc["contextual_recall_test"]
+    assert f"falls by {-falls.form:.2f} nats ({-falls.form_high:.2f} to {-falls.form_low:.2f})" in (
+        section
+    )
+    assert f"from {falls.intact:.3f} to {falls.ablated:.3f} and `acc` from 0.39 to 0.37" in section
+    rises = smol.loc["contextual_recall_test"]
+    told = f"{rises.form:.2f} nats ({rises.form_low:.2f} to {rises.form_high:.2f})"
+    assert f"rises by {told}" in section
+    tests = gemma[gemma.index.str.endswith(SUFFIX)].drop("contextual_recall_test")
+    assert tests.form.abs().max() < 0.0205
+    assert f"no upper bound above {tests.ais_high.max():.3f}." in section
+    row = gemma.loc["hellaswag"]
+    assert f"On HellaSwag, {row.ais:.3f} ({_signed(row.ais_low, row.ais_high, 3)})" in section
+    other = _table(unpacked, "impact", SMALL[1])
+    other = other[(other.metric == "acc") & other.seed.isna()]
+    row = _one_cell(other, "contextual_recall_test", "contextual_recall")
+    assert (row.intact, row.ablated) == (0.39, 0.37)
+    assert min(row.q_ais, row.q_random, row.q_others) >= 0.995
 
 
 def test_the_similarities_of_the_models_are_those_of_the_archive(
