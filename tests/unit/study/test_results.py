@@ -398,23 +398,22 @@ def test_the_small_models_doses_are_those_of_the_archive(
     assert f"is {nearest.q_random:.4f}, for inductive reasoning in Gemma, whose dose of {told}" in (
         section
     )
-    between = pd.read_csv(unpacked / "results/profiles/model_differences.csv")
-    between = between[between.model_a == MODEL].set_index("model_b")
-    between = between[(between.benchmark == "contextual_recall_test")]
-    between = between[between.ability == "contextual_recall"]
+    pairs = pd.read_csv(unpacked / "results/profiles/model_differences.csv")
+    pairs = pairs[pairs.benchmark == "contextual_recall_test"]
+    pairs = pairs[pairs.ability == "contextual_recall"].set_index(["model_a", "model_b"])
     for model, told in zip(SMALL, ("two doses is", "than Qwen's by"), strict=True):
-        row = between.loc[model]
+        row = pairs.loc[(MODEL, model)]
         bounds = f"{row.difference_low:.3f} to {row.difference_high:.3f}"
         assert f"{told} {row.difference:.3f} ({bounds})" in section
-    assert (
-        f"is {recalled[1].others:.3f} (Qwen: {_doses(results)['contextual_recall'].others:.3f}"
-        in (section)
-    )
-    between = pd.read_csv(unpacked / "results/profiles/model_differences.csv")
-    between = between[(between.model_a == SMALL[0]) & (between.model_b == SMALL[1])]
-    row = _one_cell(between, "contextual_recall_test", "contextual_recall")
+    row = pairs.loc[SMALL]
     bounds = _signed(-row.difference_high, -row.difference_low, 3)
     assert f"the difference from Gemma's is {-row.difference:.3f} ({bounds})" in section
+    of_qwen = _doses(results)["contextual_recall"]
+    assert f"is {recalled[1].others:.3f} (Qwen: {of_qwen.others:.3f}, on nine)" in section
+    test = ("contextual_recall_test", "contextual_recall")
+    cells = [_one_cell(tables.cells, *test) for tables in (small[SMALL[0]], results)]
+    margins = [cell.intact - cell.guessing for cell in cells]
+    assert "larger than Qwen's ({:.3f} and {:.3f})".format(*margins) in section
     first, second = sorted((m.others for m in validity(small[SMALL[0]])), reverse=True)[:2]
     assert f"is {first:.3f}, and the next-highest mean of a mask is {second:.3f}." in section
 
@@ -446,12 +445,17 @@ def test_the_small_models_differences_are_those_of_the_archive(
         name: false_discovery_control(own[f"p_{name}"]) for name in ("ais", "random", "others")
     }
     assert {f"{value:.3f}" for value in alone["random"][own.q_random < 0.05]} == {"0.052"}
+    assert "would be 0.052 for both of its masks" in section
     assert "(q = {:.3f})".format(*alone["ais"][own.q_ais < 0.05]) in section
     assert "(q = {:.3f})".format(max(alone["others"][own.q_others < 0.05])) in section
     own = gemma.dropna(subset="q_random")
     alone = false_discovery_control(own.p_random)[(own.q_random > 0.05) & (own.q_random < 0.1)]
     assert {f"{value:.3f}" for value in alone if value < 0.05} == {"0.035"}
     assert (alone < 0.05).sum() == 2
+    assert "(q = 0.035 instead of 0.0504 for both)" in section
+    assert f"which is not significant (q = {in_qwen.q_ais:.2f})" in section
+    deductive = _one_cell(smol, "inductive_reasoning_test", "deductive_reasoning")
+    assert f"({deductive.ais:.3f}; q = {deductive.q_others:.3f})" in section
 
 
 def test_what_the_recall_mask_does_in_the_small_models_is_in_the_archive(
@@ -466,6 +470,8 @@ def test_what_the_recall_mask_does_in_the_small_models_is_in_the_archive(
         section
     )
     assert f"from {falls.intact:.3f} to {falls.ablated:.3f} and `acc` from 0.39 to 0.37" in section
+    assert {f"{falls[name]:.3f}" for name in ("q_ais", "q_random", "q_others")} == {"0.004"}
+    assert "(all three q-values are 0.004)" in section
     rises = smol.loc["contextual_recall_test"]
     told = f"{rises.form:.2f} nats ({rises.form_low:.2f} to {rises.form_high:.2f})"
     assert f"rises by {told}" in section
@@ -497,7 +503,7 @@ def test_the_similarities_of_the_models_are_those_of_the_archive(
     assert (more.benchmark, more.model_b) == ("inductive_reasoning_test", SMALL[0])
     told = f"({more.similarity:.2f}, p = {more.p_noise:.3f}: Qwen and SmolLM2"
     assert told in section
-    assert f"Corrected for the 30 comparisons, this is {30 * more.p_noise:.2f}." in section
+    assert f"Corrected for the 30 comparisons, its p is {30 * more.p_noise:.2f}." in section
 
 
 def test_the_study_so_far_was_computed_with_the_settings_of_the_study(unpacked: Path) -> None:

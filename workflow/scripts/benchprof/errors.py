@@ -1,7 +1,9 @@
-"""The one exception for input that a person has to mend."""
+"""The one exception for input that a person has to mend, and the remedy for a misspelt name."""
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -23,3 +25,9 @@ class InputError(ValueError):
 
 class RetriableError(InputError):
     """A network, a machine or a mount was at fault; another attempt, or another node, may do it."""
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The known name that is most like this one, as a remedy; `otherwise` where none is like it."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else otherwise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -10,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Tag, Validati
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, did_you_mean
 
 
 class Section(BaseModel):
@@ -101,8 +100,7 @@ def _shown(value: Any) -> str:
 def _unknown_key(
     key: str, known: Sequence[str], source: str, path: Sequence[str | int]
 ) -> InputError:
-    near = difflib.get_close_matches(key, known, n=1)
-    remedy = f"Did you mean {near[0]!r}?" if near else "Remove it or check the spelling."
+    remedy = did_you_mean(key, known, "Remove it or check the spelling.")
     expected = "one of " + ", ".join(known) if known else "no keys here"
     return InputError(
         f"{source}, {'.'.join(map(str, (*path, key)))}", "unknown key", expected, remedy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from benchprof.abilities.item import (
     companion_word,
     read_items,
 )
-from benchprof.errors import InputError
+from benchprof.errors import InputError, did_you_mean
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
@@ -157,8 +156,7 @@ def check_exclusion(
     known = {item for own in ids.values() for item in own}
     for item in excluded:
         if item not in known:
-            near = difflib.get_close_matches(item, known, n=1)
-            remedy = f"Did you mean {near[0]!r}?" if near else "Remove it or check the spelling."
+            remedy = did_you_mean(item, known, "Remove it or check the spelling.")
             raise InputError(where, f"no item has the id {item!r}", f"ids in {folder}", remedy)
     for split, own in ids.items():
         if set(own) <= set(excluded):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, did_you_mean
 from benchprof.jsonl import read_objects
 from benchprof.yaml_files import yaml_nodes
 
@@ -43,8 +42,7 @@ def check_fields(task_file: Path, items: Path) -> None:
         if field not in known and _is_choice(field, asked, objects):
             continue
         if field not in known:
-            near = difflib.get_close_matches(field, known, n=1)
-            remedy = f"Did you mean {near[0]!r}?" if near else "Rename it in one of the two files."
+            remedy = did_you_mean(field, known, "Rename it in one of the two files.")
             expected = f"the field that {key} in {task_file} names"
             raise InputError(items, f"no item has the field {field!r}", expected, remedy)
         for where, item in objects:

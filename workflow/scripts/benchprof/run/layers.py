@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, did_you_mean
 from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
@@ -79,12 +78,11 @@ def _check_removed(
     known = sorted(map(str, there))
     for name, value in entries.items():
         if value is None and name not in there:
-            near = difflib.get_close_matches(str(name), known, n=1)
             raise InputError(
                 f"{where}.{name}",
                 f"null, which removes an entry of {base}, but there is none of this name",
                 f"one of {', '.join(known)}",
-                f"Did you mean {near[0]!r}?" if near else "",
+                did_you_mean(str(name), known),
             )
 
 
