@@ -144,9 +144,7 @@ def _write_item(axes: Axes, item: Item, ability: str) -> None:
         f"{'→' if number == item.answer else '   '} {option}"
         for number, option in enumerate(item.options)
     ]
-    text = "\n\n".join(
-        [f"(from the test of {readable(ability).lower()})", *lines, "\n".join(options)]
-    )
+    text = "\n\n".join([f"(from the {readable(ability).lower()} test)", *lines, "\n".join(options)])
     axes.text(0, 1, text, va="top", fontsize=6.5, transform=axes.transAxes, linespacing=1.3)
 
 
@@ -180,7 +178,7 @@ def _losses(axes: Axes, losses: Mapping[str, tuple[float, float]]) -> None:
     axes.barh(names, means, 0.6, xerr=errors, color=style.LOSS, error_kw={"lw": 0.8})
     axes.axvline(0, color=style.MUTED, lw=0.6)
     axes.invert_yaxis()
-    axes.set_xlabel("mean fall in the right\noption's probability")
+    axes.set_xlabel("mean drop in the probability\nof the correct option")
 
 
 def _probabilities(record: Mapping[str, Any]) -> Floats:
