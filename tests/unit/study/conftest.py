@@ -1,13 +1,21 @@
-"""Tables of a made-up run: four or eight benchmarks, three abilities and random masks, a model."""
+"""The page of the study, its archives, and tables of a made-up run.
+
+The made-up run has four or eight benchmarks, three abilities and random masks, and a model.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from study.tables import Rules, Tables
+from study.tables import Rules, Tables, read_tables
+from tests.conftest import ROOT
+from tests.unit.study.archives import COMPANIONS, MODEL, RECALL, STUDY, effects, unpack
 
 ABILITIES = ("a", "b", "c")
 BENCHMARKS = ("one", "two", "three", "four")
@@ -89,3 +97,30 @@ def tables() -> Callable[..., Tables]:
         )
 
     return made
+
+
+@pytest.fixture(scope="session")
+def page() -> str:
+    return " ".join((ROOT / "docs/study.md").read_text(encoding="utf-8").split())
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study's archive."""
+    return unpack(STUDY, tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="session")
+def recall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The companions' archive, with the tables of effects made from its records."""
+    folder = unpack(RECALL, tmp_path_factory.mktemp("recall"))
+    for model in COMPANIONS:
+        command = [sys.executable, "-m", "benchprof", "run", str(effects(model))]
+        subprocess.run([*command, "--configfile", "config.yaml"], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def results(unpacked: Path) -> Tables:
+    """Qwen's tables."""
+    return read_tables(unpacked / "results/profiles", MODEL)

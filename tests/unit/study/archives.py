@@ -1,0 +1,74 @@
+"""The archives of docs/study.md, unpacked, and its way of writing numbers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tests.conftest import ROOT
+
+STUDY = ROOT / "study/study.zip"
+RECALL = ROOT / "study/recall.zip"
+MODEL = "qwen25-coder-15b-instruct"
+GEMMA = "gemma-3-270m"
+SMALL = ("smollm2-135m-instruct", GEMMA)
+COMPANIONS = (MODEL, GEMMA)
+"""The models that answered the companions of contextual recall's own test."""
+TITLES = {
+    "arc_challenge": "ARC-Challenge",
+    "hellaswag": "HellaSwag",
+    "winogrande": "WinoGrande",
+    "boolq": "BoolQ",
+    "commonsense_qa": "CommonsenseQA",
+    "truthfulqa_mc1": "TruthfulQA-MC1",
+    "mmlu": "MMLU",
+}
+
+
+def effects(model: str) -> Path:
+    """The table of effects of the companions' archive, in its folder."""
+    return Path("results/analysis") / model / "effects_specific_0.001.csv"
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    command = [sys.executable, "-m", "zipfile", "-e", str(archive), str(folder)]
+    subprocess.run(command, check=True)
+    return folder
+
+
+def table(folder: Path, name: str, model: str = MODEL) -> pd.DataFrame:
+    """The rows of one model."""
+    rows = pd.read_csv(folder / f"results/profiles/{name}.csv")
+    return rows[rows.model == model]
+
+
+def signed(low: float, high: float, digits: int) -> str:
+    return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def bound(value: float) -> str:
+    # No minus before what rounds to nothing.
+    return f"{round(value, 3) + 0.0:.3f}".replace("inf", "∞").replace("-", "\N{MINUS SIGN}")
+
+
+def two(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def one_cell(cells: pd.DataFrame, benchmark: str, ability: str) -> pd.Series:
+    (found,) = cells.index[(cells.benchmark == benchmark) & (cells.ability == ability)]
+    row: pd.Series = cells.loc[found]
+    return row
+
+
+def choice_losses(record: Path) -> np.ndarray:
+    items = json.loads(record.read_text())["items"]
+    losses = []
+    for (right,), responses in zip(items["gold"], items["responses"], strict=True):
+        logs = np.array([response[0] for response in responses])
+        losses.append(np.log(np.exp(logs).sum()) - logs[right])
+    return np.array(losses)

@@ -1,0 +1,152 @@
+"""docs/study.md says of the companions what their archive holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from tests.conftest import ROOT
+from tests.unit.study.archives import COMPANIONS, GEMMA, MODEL, choice_losses, effects, two
+
+from benchprof.run.layers import read_layers
+
+KINDS = {"item": "test", "flip": "flip", "read_off": "read_off", "blank": "blank"}
+
+
+@pytest.fixture(scope="module")
+def section(page: str) -> str:
+    """What the page says of Gemma's companions."""
+    begun = page.partition("### In Gemma, ")[2]
+    assert begun
+    return begun.partition("## What may be concluded")[0]
+
+
+@pytest.mark.parametrize("model", COMPANIONS)
+def test_the_tables_of_companions_say_what_the_archive_holds(
+    page: str, recall: Path, model: str
+) -> None:
+    own_effects = effects(model)
+    rises = pd.read_csv(
+        recall / own_effects.with_name(own_effects.name.replace("effects", "selectivity"))
+    )
+    scores = pd.read_csv(recall / "results/profiles/impact.csv")
+    scores = scores[scores.headline & (scores.ability == "contextual_recall")]
+    scores = scores[scores.model == model]
+    for kind, name in KINDS.items():
+        (score,) = scores[scores.benchmark == f"contextual_recall_{name}"].itertuples()
+        asked = rises[rises.asked == kind]
+        (own,) = asked[asked.seed.isna() & (asked.ability == "contextual_recall")].itertuples()
+        form = f"{two(own.form)} ({two(own.form_low)} to {two(own.form_high)})"
+        assert (
+            f"| {kind.replace('_', '-')}s | {score.intact:.3f} | "
+            f"{score.intact - score.ablated:.3f} | "
+            f"{two(own.choice)} ({two(own.choice_se)}) | {form} | "
+            f"{two(asked[asked.seed.notna()].choice.mean())} |"
+        ) in page
+
+
+def test_the_effects_are_those_of_the_archive(page: str, section: str, recall: Path) -> None:
+    (qwen,) = pd.read_csv(recall / effects(MODEL)).itertuples()
+    assert (qwen.effect, qwen.explained_by) == (False, "read_off")
+    assert f"by more than {np.ceil(100 * qwen.other_mask) / 100:.2f} nats" in page
+    (gemma,) = pd.read_csv(recall / effects(GEMMA), keep_default_na=False).itertuples()
+    assert (gemma.effect, gemma.explained_by) == (True, "")
+    assert f"(at most {gemma.other_mask:.2f} nats)" in section
+
+
+def test_the_differences_from_the_read_offs_are_those_of_the_records(
+    page: str, section: str, recall: Path
+) -> None:
+    """From the log-likelihoods themselves; items and read-offs stand in pairs."""
+    found = {}
+    for model in COMPANIONS:
+        pair = [_rise(recall, model, f"contextual_recall_{name}") for name in ("test", "read_off")]
+        # The rule combines both errors as if the items differed; one-sided at 5%.
+        needed = 1.645 * np.hypot(*(own.std(ddof=1) / np.sqrt(len(own)) for own in pair))
+        found[model] = (pair[0] - pair[1], needed)
+    differences, needed = found[MODEL]
+    assert f"The difference is {differences.mean():.2f}, and about {needed:.2f} would have" in page
+    differences, needed = found[GEMMA]
+    assert f"is {differences.mean():.3f}, and {needed:.3f} was needed" in section
+    assert f"is {differences.std(ddof=1) / 10:.3f} if the pairs are taken into account" in section
+
+
+def test_the_items_that_state_their_answer_are_told_apart(
+    page: str, section: str, recall: Path
+) -> None:
+    stated, before, after = _scores_of_stated(recall, MODEL)
+    assert (stated.sum(), (~stated).sum()) == (63, 37)
+    rise = _rise(recall, MODEL, "contextual_recall_test")
+    beyond = rise - _rise(recall, MODEL, "contextual_recall_read_off")
+    for text in (
+        f"rises by {_with_error(rise[stated])}, and the score falls from "
+        f"{before[stated].mean():.3f} to {after[stated].mean():.3f}",
+        f"lowers the loss, by {_with_error(-rise[~stated])}",
+        f"the loss rises by {_with_error(beyond[stated])} more on the 63 items and by "
+        f"{_with_error(-beyond[~stated])} less on the 37",
+        f"make up {_share_of_two(rise):.0%} of the rise in choice loss",
+        f"without them, it is {np.sort(rise)[:-2].mean():.2f}",
+    ):
+        assert text in page
+    stated, before, after = _scores_of_stated(recall, GEMMA)
+    rise = _rise(recall, GEMMA, "contextual_recall_test")
+    read_offs = _rise(recall, GEMMA, "contextual_recall_read_off")
+    for text in (
+        f"the choice loss rises by {_with_error(rise[stated])}, and the score falls from "
+        f"{before[stated].mean():.3f} to {after[stated].mean():.3f}",
+        f"scores only {before[~stated].mean():.3f}, the loss falls by "
+        f"{_with_error(-rise[~stated])}",
+        f"the read-offs of the 63 items rises by only {_with_error(read_offs[stated])}",
+        f"make up {_share_of_two(rise):.0%} of the rise, and without them, it is "
+        f"{np.sort(rise)[:-2].mean():.2f}",
+    ):
+        assert text in section
+
+
+def _share_of_two(rise: np.ndarray) -> float:
+    """The share of the two items with the largest rise."""
+    return float(np.sort(rise)[-2:].sum() / rise.sum())
+
+
+def _scores_of_stated(folder: Path, model: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which items state their answer, and the scores of all, intact and under the mask."""
+    lines = (ROOT / "resources/abilities/v2/contextual_recall/test.jsonl").read_text().splitlines()
+    record = folder / "results/evaluations" / model / "contextual_recall_test"
+    intact, ablated = (
+        json.loads((record / f"{name}.json").read_text())["items"]
+        for name in ("intact", "contextual_recall.specific_0.001")
+    )
+    stated = np.array([json.loads(lines[n])["type"] == "stated" for n in intact["index"]])
+    before, after = (np.array(own["scores"]["probability"]) for own in (intact, ablated))
+    return stated, before, after
+
+
+def _with_error(values: np.ndarray) -> str:
+    return f"{values.mean():.2f} ({values.std(ddof=1) / np.sqrt(len(values)):.2f})"
+
+
+def _rise(folder: Path, model: str, benchmark: str) -> np.ndarray:
+    """The rise of the choice loss of each item under the contextual recall mask, in nats."""
+    intact, ablated = (
+        choice_losses(folder / "results/evaluations" / model / benchmark / f"{name}.json")
+        for name in ("intact", "contextual_recall.specific_0.001")
+    )
+    return ablated - intact
+
+
+def test_the_companions_were_computed_with_the_settings_of_the_study(recall: Path) -> None:
+    companions = read_layers([ROOT / "config/study_companions.yaml"])
+    part = read_layers([ROOT / "config/study_recall.yaml"])
+    assert part == companions | {
+        "benchmarks": {
+            name: benchmark
+            for name, benchmark in companions["benchmarks"].items()
+            if name.startswith("contextual_recall")
+        },
+        "models": {model: companions["models"][model] for model in COMPANIONS},
+    }
+    assert yaml.safe_load((recall / "config.yaml").read_text()) == part
