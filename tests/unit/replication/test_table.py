@@ -127,3 +127,35 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
     plain = math.sqrt(((found["ais_half_1"] - found["ais_half_2"]) ** 2).mean() / 4)
     assert plain > train_items_error(found)
     assert csv.read_text().count("\n") == 31
+
+
+def test_a_margin_near_nothing_leaves_the_noise_finite(tmp_path: Path) -> None:
+    """Intact, the test is 2.3 standard errors above guessing: some resamples have no margin."""
+    random = np.random.default_rng(3)
+    chance = random.normal(0, 1, 100)
+    chance = 0.25 + 0.04 + 0.175 * (chance - chance.mean()) / chance.std()
+    lost = random.normal([[0.02], [0.01]], 0.03, (2, 100))
+    intact = tmp_path / "x" / "intact.json"
+    write_record(intact, "m", ["task"] * 100, chance, None, random)
+    sources = []
+    for half in (1, 2):
+        mask, record = tmp_path / f"{half}.safetensors", intact.with_name(f"{half}.json")
+        origin = {"digest": str(half), "fraction": "0.1", "importance": {"x": {"n_items": 32}}}
+        write_tensors(mask, {"w": torch.zeros(1)}, origin)
+        kept = chance - lost[half - 1]
+        write_record(record, "m", ["task"] * 100, kept, str(half), random)
+        own = Ablation("x", "specific", "0.1", half=half)
+        sources.append(Source("m", "x_test", own, record, mask))
+    table([row("x", 0.4)]).to_parquet(tmp_path / "impact.parquet")
+    measure_replication(
+        tmp_path / "impact.parquet",
+        {("m", "x_test"): intact},
+        sources,
+        Settings("probability", "chance_corrected", 4000, 0.95, 1),
+        [tmp_path / "r.csv", tmp_path / "r.parquet"],
+    )
+    (found,) = pd.read_parquet(tmp_path / "r.parquet").itertuples()
+    assert found.ais_half_1 == pytest.approx(lost[0].mean() / 0.04)
+    # The standard error of the mean difference between the halves, as a share of the margin.
+    error = (lost[0] - lost[1]).std() / math.sqrt(100) / 0.04
+    assert found.sd_test_items == pytest.approx(error, rel=0.05)

@@ -65,7 +65,7 @@ def replication_rows(
 
     `ais` is under the mask that all train items made, `ais_half_1` and `ais_half_2` under those
     that each half made, over the same test items. `sd_test_items` is the standard deviation of
-    their difference that these test items alone would cause.
+    their difference that these test items alone would cause, were the margin known.
 
     Args:
         impact: the AIS table.
@@ -119,10 +119,9 @@ def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> 
         if impacts is None:
             noise[selection, fraction] = np.nan
             continue
-        with np.errstate(invalid="ignore"):
-            first, second = impacts.resampled_ais(pair)
-            differences = first - second
-        # Where the intact model is not above guessing in a resample there is no AIS.
-        noise[selection, fraction] = float(differences[np.isfinite(differences)].std(ddof=1))
+        # Over the margin of all items: that of a resample may be near 0, and no ratio to it has a
+        # variance. Both halves' AIS have the same margin, so that its error is none of masks.
+        first, second = impacts.resampled_drops[pair] / impacts.base
+        noise[selection, fraction] = float((first - second).std(ddof=1))
     keys = zip(rows["selection"], rows["fraction"], strict=True)
     return rows.assign(sd_test_items=[noise[key] for key in keys])
