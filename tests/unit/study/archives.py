@@ -50,6 +50,11 @@ def signed(low: float, high: float, digits: int) -> str:
     return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
+def span_of(values: pd.DataFrame) -> str:
+    """The smallest and the largest of all, to two places."""
+    return signed(values.min().min(), values.max().max(), 2)
+
+
 def bound(value: float) -> str:
     # No minus before what rounds to nothing.
     return f"{round(value, 3) + 0.0:.3f}".replace("inf", "∞").replace("-", "\N{MINUS SIGN}")

@@ -22,9 +22,11 @@ from tests.unit.study.archives import (
     bound,
     effects,
     signed,
+    span_of,
     table,
 )
 
+from benchprof.replication.table import train_items_error
 from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
@@ -100,6 +102,18 @@ def test_the_losses_in_score_are_those_of_the_records(page: str, unpacked: Path)
     assert f"a loss of {loss:.3f} ({low:.3f} to {high:.3f})" in page
     bounds = [_loss(unpacked, name)[2] for name in TITLES if name != "truthfulqa_mc1"]
     assert f"it costs at most {min(bounds):.3f} to {max(bounds):.3f} (upper bounds" in page
+
+
+def test_the_masks_from_halves_are_those_of_the_archive(page: str, unpacked: Path) -> None:
+    halves = table(unpacked, "replication").set_index("ability")
+    assert (halves["items"] == 16).all() and len(halves) == 10
+    both = halves[["ais_half_1", "ais_half_2"]]
+    first, second = both.loc["contextual_recall"]
+    assert f"the AIS on the ability's own test is {first:.2f} and {second:.2f}." in page
+    others = both.drop("contextual_recall")
+    told = f"the other abilities' 18 masks from halves, it ranges from {span_of(others)}."
+    assert told in page
+    assert f"all ten abilities, is {train_items_error(halves):.2f}, and the intervals" in page
 
 
 def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked: Path) -> None:

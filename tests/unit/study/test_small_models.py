@@ -17,8 +17,11 @@ from tests.unit.study.archives import (
     bound,
     one_cell,
     signed,
+    span_of,
     table,
 )
+
+from benchprof.replication.table import train_items_error
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +189,23 @@ def test_the_similarities_of_the_models_are_those_of_the_archive(
     told = f"({more.similarity:.2f}, p = {more.p_noise:.3f}: Qwen and SmolLM2"
     assert told in section
     assert f"Corrected for the 30 comparisons, its p is {30 * more.p_noise:.2f}." in section
+
+
+def test_the_small_models_masks_from_halves_are_those_of_the_archive(
+    section: str, unpacked: Path
+) -> None:
+    smol, gemma = (table(unpacked, "replication", name).set_index("ability") for name in SMALL)
+    recalled = [
+        "{ais_half_1:.2f} and {ais_half_2:.2f}".format(**own.loc["contextual_recall"])
+        for own in (gemma, smol)
+    ]
+    assert f"an AIS of {recalled[0]} in Gemma and of {recalled[1]} in SmolLM2." in section
+    defined = [
+        own[["ais_half_1", "ais_half_2"]].dropna().drop("contextual_recall")
+        for own in (gemma, smol)
+    ]
+    assert [len(own) for own in defined] == [8, 8]
+    spans = [span_of(own) for own in defined]
+    assert f"ranges from {spans[0]} in Gemma and from {spans[1]} in SmolLM2." in section
+    assert f"The error from train items is {train_items_error(gemma):.2f} in Gemma." in section
+    assert train_items_error(smol) == 0
