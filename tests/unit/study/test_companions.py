@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,32 @@ def test_the_differences_from_the_read_offs_are_those_of_the_records(
     assert f"The difference is {differences.mean():.2f}, and about {needed:.2f} would have" in page
     differences, needed = found[GEMMA]
     assert f"is {differences.mean():.3f}, and {needed:.3f} was needed" in section
-    assert f"is {differences.std(ddof=1) / 10:.3f} if the pairs are taken into account" in section
+    error = differences.std(ddof=1) / 10
+    told = f"is {error:.3f} if the pairs are taken into account, so {1.645 * error:.3f} would be"
+    assert told in section
+
+
+def test_the_shares_of_the_read_offs_are_those_of_the_records(
+    page: str, section: str, recall: Path
+) -> None:
+    drawn = np.random.default_rng(1).integers(0, 100, (20_000, 100))
+    told = []
+    for model in (GEMMA, MODEL):
+        items, read_offs = (
+            _rise(recall, model, f"contextual_recall_{name}") for name in ("test", "read_off")
+        )
+        shares = read_offs[drawn].mean(axis=1) / items[drawn].mean(axis=1)
+        low, high = np.quantile(shares, (0.025, 0.975))
+        told.append(f"{read_offs.mean() / items.mean():.0%} ({low:.0%} to {high:.0%})")
+    assert f"is {told[0]} of that on the items in Gemma, and {told[1]} in Qwen" in section
+    assert f"is {told[0]} of that on the items, compared with {told[1]} in Qwen" in page
+
+
+def test_few_resamples_reach_the_dose_that_is_needed(section: str, recall: Path) -> None:
+    _, before, after = _scores_of_stated(recall, GEMMA)
+    drawn = np.random.default_rng(1).integers(0, 100, (20_000, 100))
+    doses = (before - after)[drawn].mean(axis=1) / (before[drawn].mean(axis=1) - 0.25)
+    assert f"only {(doses >= 0.5).mean():.0%} of the resamples reach it" in section
 
 
 def test_the_items_that_state_their_answer_are_told_apart(
@@ -93,18 +119,75 @@ def test_the_items_that_state_their_answer_are_told_apart(
     ):
         assert text in page
     stated, before, after = _scores_of_stated(recall, GEMMA)
-    rise = _rise(recall, GEMMA, "contextual_recall_test")
-    read_offs = _rise(recall, GEMMA, "contextual_recall_read_off")
+    rise, flips, read_offs = (
+        _rise(recall, GEMMA, f"contextual_recall_{name}") for name in ("test", "flip", "read_off")
+    )
+    first = _usual_answer_first(recall, GEMMA)
+    assert (first & stated).sum() == 28
+    first &= stated
     for text in (
         f"the choice loss rises by {_with_error(rise[stated])}, and the score falls from "
         f"{before[stated].mean():.3f} to {after[stated].mean():.3f}",
-        f"scores only {before[~stated].mean():.3f}, the loss falls by "
-        f"{_with_error(-rise[~stated])}",
-        f"the read-offs of the 63 items rises by only {_with_error(read_offs[stated])}",
-        f"make up {_share_of_two(rise):.0%} of the rise, and without them, it is "
+        f"this rise ({rise[first].sum() / rise[stated].sum():.0%}) is on the 28",
+        f"answer first: there, it is {_with_error(rise[first])}",
+        f"Gemma scores {before[~stated].mean():.3f}, which is below guessing",
+        f"the loss falls by {_with_error(-rise[~stated])}, which is not significant (on their "
+        f"flips, it falls by {_with_error(-flips[~stated])}",
+        f"rises by only {_with_error(read_offs[stated])}. (On those of the 28, it rises by "
+        f"{_with_error(read_offs[first])}",
+        f"make up {_share_of_two(rise):.0%} of the rise in choice loss, and without them, it is "
         f"{np.sort(rise)[:-2].mean():.2f}",
     ):
         assert text in section
+
+
+def test_the_right_answers_of_gemma_are_those_of_the_archive(section: str, recall: Path) -> None:
+    scores = pd.read_csv(recall / "results/profiles/impact.csv")
+    scores = scores[(scores.model == GEMMA) & (scores.metric == "acc") & scores.seed.isna()]
+    scores = scores[scores.ability == "contextual_recall"].set_index("benchmark")
+    told = [
+        f"from {row.intact:.2f} to {row.ablated:.2f} on the {kind.replace('_', '-')}s"
+        for kind, name in KINDS.items()
+        for row in [scores.loc[f"contextual_recall_{name}"]]
+    ]
+    assert f"it falls {told[0]}, {told[1]}, {told[2]} and {told[3]}." in section
+    least = scores[["q_ais", "q_random", "q_others"]].min().min()
+    assert f"(all q-values are {np.floor(100 * least) / 100:.2f} or more)" in section
+
+
+def test_the_usual_answer_is_less_likely_where_nobody_asks_for_it(
+    section: str, recall: Path
+) -> None:
+    stated = _scores_of_stated(recall, GEMMA)[0]
+    items = _items(recall, GEMMA)
+    record = recall / "results/evaluations" / GEMMA / "contextual_recall_test"
+    shares = [
+        json.loads((record / f"{name}.json").read_text())["items"]["responses"]
+        for name in ("intact", "contextual_recall.specific_0.001")
+    ]
+    logs, chances = [], []
+    for number in np.flatnonzero(~stated):
+        said = items[number]["context"].partition("usual answer")[2].partition(".")[0]
+        (usual,) = (n for n, option in enumerate(items[number]["options"]) if option in said)
+        before, after = (np.array([log for log, _ in own[number]]) for own in shares)
+        before, after = (own - np.log(np.exp(own).sum()) for own in (before, after))
+        logs.append(before[usual] - after[usual])
+        chances.append(np.exp(before[usual]) - np.exp(after[usual]))
+    told = f"{_with_error(np.array(logs)).replace(' (', ' nats (')}, but only "
+    assert f"{told}{np.mean(chances):.3f} in probability" in section
+
+
+def _items(folder: Path, model: str) -> list[dict[str, Any]]:
+    """The items of contextual recall's own test, in the order of the records."""
+    lines = (ROOT / "resources/abilities/v2/contextual_recall/test.jsonl").read_text().splitlines()
+    record = folder / "results/evaluations" / model / "contextual_recall_test/intact.json"
+    return [json.loads(lines[n]) for n in json.loads(record.read_text())["items"]["index"]]
+
+
+def _usual_answer_first(folder: Path, model: str) -> np.ndarray:
+    """Which items say what the usual answer is before they list the last ones."""
+    contexts = [item["context"] for item in _items(folder, model)]
+    return np.array([text.find("usual answer") < text.find("last answers") for text in contexts])
 
 
 def _share_of_two(rise: np.ndarray) -> float:
@@ -114,14 +197,14 @@ def _share_of_two(rise: np.ndarray) -> float:
 
 def _scores_of_stated(folder: Path, model: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Which items state their answer, and the scores of all, intact and under the mask."""
-    lines = (ROOT / "resources/abilities/v2/contextual_recall/test.jsonl").read_text().splitlines()
+    stated = np.array([item["type"] == "stated" for item in _items(folder, model)])
     record = folder / "results/evaluations" / model / "contextual_recall_test"
-    intact, ablated = (
-        json.loads((record / f"{name}.json").read_text())["items"]
+    before, after = (
+        np.array(
+            json.loads((record / f"{name}.json").read_text())["items"]["scores"]["probability"]
+        )
         for name in ("intact", "contextual_recall.specific_0.001")
     )
-    stated = np.array([json.loads(lines[n])["type"] == "stated" for n in intact["index"]])
-    before, after = (np.array(own["scores"]["probability"]) for own in (intact, ablated))
     return stated, before, after
 
 

@@ -111,9 +111,11 @@ def test_the_masks_from_halves_are_those_of_the_archive(page: str, unpacked: Pat
     first, second = both.loc["contextual_recall"]
     assert f"the AIS on the ability's own test is {first:.2f} and {second:.2f}." in page
     others = both.drop("contextual_recall")
-    told = f"the other abilities' 18 masks from halves, it ranges from {span_of(others)}."
-    assert told in page
-    assert f"all ten abilities, is {train_items_error(halves):.2f}, and the intervals" in page
+    assert f"other abilities' 18 masks from halves have doses of {span_of(others)} on" in page
+    assert f"for all ten doses, is {train_items_error(halves):.2f}, and the intervals" in page
+    alone = train_items_error(halves.loc[["contextual_recall"]])
+    assert f"(Contextual recall's pair alone gives {alone:.2f}, a rough estimate.)" in page
+    assert f"({first:.0%} and {second:.0%} of the margin)" in page
 
 
 def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked: Path) -> None:

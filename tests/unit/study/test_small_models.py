@@ -206,6 +206,12 @@ def test_the_small_models_masks_from_halves_are_those_of_the_archive(
     ]
     assert [len(own) for own in defined] == [8, 8]
     spans = [span_of(own) for own in defined]
-    assert f"ranges from {spans[0]} in Gemma and from {spans[1]} in SmolLM2." in section
-    assert f"The error from train items is {train_items_error(gemma):.2f} in Gemma." in section
+    assert f"have doses of {spans[0]} in Gemma and of {spans[1]} in SmolLM2." in section
+    assert f"The error from train items is {train_items_error(gemma):.2f} there" in section
+    alone = train_items_error(gemma.loc[["contextual_recall"]])
+    assert f"contextual recall's pair alone gives {alone:.2f}." in section
+    pair = gemma.loc["contextual_recall"]
+    difference = pair.ais_half_1 - pair.ais_half_2
+    told = f"(by {difference:.2f}, with a standard deviation of {pair.sd_test_items:.2f})"
+    assert told in section
     assert train_items_error(smol) == 0
