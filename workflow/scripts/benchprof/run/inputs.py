@@ -18,10 +18,11 @@ from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.combination import combinations_of
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, TaskFile
+from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox
+from benchprof.tasks.catalogue import check_name
 from benchprof.tasks.definition import check_local_files
 
 
@@ -81,6 +82,8 @@ def _check_benchmark(run: Run, name: str) -> None:
         Sandbox(unsafe=run.configuration.run_code_unsafely)
     if isinstance(benchmark, AbilitySplit) and benchmark.companion is not None:
         _check_companions(run, name, benchmark, benchmark.companion)
+    if isinstance(benchmark, LmTask):
+        check_name(benchmark.task, f"benchmarks.{name}.task")
     if isinstance(benchmark, TaskFile) and not Path(benchmark.task_file).is_file():
         raise InputError(benchmark.task_file, "no such file", "an lm-eval task file")
     for path in own_files(benchmark):
