@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from benchprof.files import write_json
-from benchprof.runs import OWNER, claim, clear_dead_lock
+from benchprof.runs import OWNER, claim, clear_dead_lock, has_written
 
 
 @pytest.fixture
@@ -83,3 +84,15 @@ def test_another_user_s_run_holds_the_locks_that_are_theirs(
 def test_a_run_on_another_host_is_respected(locked: Path) -> None:
     owner(locked, host="elsewhere")
     assert not clear_dead_lock(locked)
+
+
+def test_the_results_of_an_earlier_run_are_not_this_one_s(tmp_path: Path) -> None:
+    state, summary = tmp_path / ".snakemake", tmp_path / "summary.txt"
+    state.mkdir()
+    claim(state, "digest", ["config.yaml"])
+    assert not has_written(state, summary)
+    summary.touch()
+    assert has_written(state, summary)
+    noted = (state / OWNER).stat().st_mtime
+    os.utime(summary, (noted - 1, noted - 1))
+    assert not has_written(state, summary)

@@ -41,6 +41,13 @@ def test_every_matrix_of_every_family_has_a_place_of_its_own(family: str) -> Non
     assert location_figure(table, "").axes
 
 
+@pytest.mark.parametrize("number", [1, 5, 6, 10, 11])
+def test_every_number_of_abilities_has_its_panels(number: int) -> None:
+    masks = {f"ability {n}": mask([n], []) for n in range(number)}
+    # And the bar of colours.
+    assert len(location_figure(location_table(masks, SIZES), "").axes) == number + 1
+
+
 def test_a_place_is_as_short_as_it_may_be() -> None:
     assert places([DOWN, GATE]) == {DOWN: (10, "down_proj"), GATE: (0, "gate_proj")}
     twice = [f"transformer.h.3.{name}.weight" for name in ("attn.c_proj", "mlp.c_proj", "mlp.c_fc")]

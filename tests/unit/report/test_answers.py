@@ -68,7 +68,7 @@ def test_a_benchmark_that_needs_an_ability() -> None:
         "abilities' masks do.",
         "With 60 items, the minimum detectable AIS is 0.25. The reliability of the profile is "
         "unknown: ten items are too few.",
-        "No check of this benchmark found a fault.",
+        "No fault was found in the benchmark itself.",
     )
 
 
@@ -114,7 +114,7 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
     assert first.sure.startswith("With 60 items, the minimum detectable AIS is below 0.01.")
     assert first.wrong == "The mask of deductive reasoning is in doubt: dose below 0.5."
     other, _ = asked(rows, findings={"needed": [A, "", ""]}, power={"detectable_ais": 1.67})
-    assert other.wrong == "No check of this benchmark found a fault."
+    assert other.wrong == "No fault was found in the benchmark itself."
     assert masks_in_doubt(matrix_of(rows, "tiny", "specific", "0.001", OWN)).startswith(
         "1 of 2 masks is in doubt"
     )

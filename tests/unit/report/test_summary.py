@@ -102,7 +102,10 @@ def test_the_own_tests_are_counted() -> None:
     counted = own_tests(only(small()))
     assert (counted.largest, counted.defined, counted.undefined) == (2, 3, 0)
     assert counted.by_chance == pytest.approx(1.0)
-    assert "On 2 of the 3 benchmarks" in text_of(small())
+    assert (
+        "Of the abilities' own tests, 3 have an AIS. On 2 of them, the ability's own AIS is the "
+        "largest (by chance, this is expected on 1.0)."
+    ) in " ".join(text_of(small()).split())
     counted = own_tests(only(small(reason_of=A)))
     assert (counted.largest, counted.defined, counted.undefined) == (1, 2, 1)
 
@@ -110,8 +113,8 @@ def test_the_own_tests_are_counted() -> None:
 @pytest.mark.parametrize(("largest", "verb"), [(1, "is"), (0, "is not")])
 def test_one_own_test_is_told_without_a_count(largest: int, verb: str) -> None:
     assert OwnTests(largest, 1, 2, 0.1, 10, complement=False).sentence() == (
-        "On the one benchmark that is an ability's own test and has an AIS, that ability's AIS "
-        f"{verb} the largest (by chance: 0.1). 2 more have no AIS."
+        f"Of the abilities' own tests, one has an AIS. There, that ability's AIS {verb} the largest "
+        "(by chance, it would be with a probability of 0.1). The other 2 have no AIS."
     )
 
 
@@ -228,7 +231,7 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     table["ais"] = 1 - table["ais"]
     counted = own_tests(only(table))
     assert counted.largest == 2
-    assert "that ability's AIS is the least (its mask alone keeps most)" in counted.sentence()
+    assert "the ability's own AIS is the least, since its mask alone keeps most" in counted.sentence()
     doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
     assert doubt.endswith("The random controls are random masks kept alone.")

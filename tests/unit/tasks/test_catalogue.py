@@ -36,7 +36,7 @@ def test_a_misspelt_task_is_told_with_the_nearest() -> None:
 def test_a_part_of_a_name_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     index = SimpleNamespace(task_index={"arc_challenge": None})
     monkeypatch.setattr("lm_eval.tasks.TaskManager", lambda: index)
-    with pytest.raises(InputError, match="no 'rc_challenge'.*Did you mean 'arc_challenge'"):
+    with pytest.raises(InputError, match=r"no 'rc_challenge'.*Did you mean 'arc_challenge'"):
         catalogue.check_name("rc_challenge", "benchmarks.a.task")
     with pytest.raises(InputError, match="For a task of your own, use `task_file`"):
         catalogue.check_name("zzqqxx", "benchmarks.a.task")

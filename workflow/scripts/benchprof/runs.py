@@ -51,6 +51,14 @@ def current(state: Path) -> Run | None:
         return None
 
 
+def has_written(state: Path, result: Path) -> bool:
+    """Whether a result was written since the last run was noted: an earlier one's stays."""
+    try:
+        return result.stat().st_mtime >= (state / OWNER).stat().st_mtime
+    except FileNotFoundError:
+        return False
+
+
 def is_locked(folder: Path) -> bool:
     """Whether a run goes on in a folder, or was killed there and its lock not cleared yet.
 

@@ -43,10 +43,10 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     most = 100 * float(table["share"].max()) or 1.0
     scale = ScalarMappable(Normalize(0, most), SEQUENTIAL)
-    for number, panel in enumerate(panels.flat):
-        if number >= len(abilities):
-            panel.remove()
-            continue
+    shown = list(panels.flat)[: len(abilities)]
+    for spare in list(panels.flat)[len(abilities) :]:
+        spare.remove()
+    for number, panel in enumerate(shown):
         own = table[table["ability"] == abilities[number]]
         grid = own.pivot(index="layer", columns="projection", values="share")
         # Layer 0, where the text enters, at the bottom.
@@ -62,7 +62,7 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
     for panel in panels[:, 0]:
         panel.set_ylabel("layer")
         panel.yaxis.set_major_locator(MaxNLocator(integer=True))
-    bar = figure.colorbar(scale, ax=panels, pad=0.01, aspect=40)
+    bar = figure.colorbar(scale, ax=shown, pad=0.01, aspect=40)
     bar.set_label("% of the matrix that is masked")
     bar.ax.tick_params(length=2, width=0.5)
     figure.suptitle(title, x=0.01, ha="left", fontsize=8, fontweight="bold")

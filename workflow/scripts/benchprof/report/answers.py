@@ -20,7 +20,7 @@ from benchprof.report.style import interval, number
 Row = Mapping[Any, Any]
 SMALLEST = 0.01
 """What is less would be shown as 0.00 or 0.01."""
-NO_FAULT = "No check of this benchmark found a fault."
+NO_FAULT = "No fault was found in the benchmark itself."
 WHOLE = 1
 """The AIS at which all that the model knows above guessing is gone."""
 

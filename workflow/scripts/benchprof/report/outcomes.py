@@ -41,19 +41,20 @@ class OwnTests:
             return "There is only one ability, so its AIS is not compared with others'."
         if self.one_mask:
             return "All abilities have the same mask, so their AIS are not compared."
-        have = "has" if self.undefined == 1 else "have"
-        without = f" {self.undefined} more {have} no AIS." if self.undefined else ""
-        extreme = "least (its mask alone keeps most)" if self.complement else "largest"
+        extreme = "least, since its mask alone keeps most" if self.complement else "largest"
+        others = {0: "", 1: " The other one has no AIS."}
+        left = others.get(self.undefined, f" The other {self.undefined} have no AIS.")
         if self.defined == 1:
             verb = "is" if self.largest else "is not"
             return (
-                "On the one benchmark that is an ability's own test and has an AIS, that "
-                f"ability's AIS {verb} the {extreme} (by chance: {self.by_chance:.1f}).{without}"
+                f"Of the abilities' own tests, one has an AIS. There, that ability's AIS {verb} "
+                f"the {extreme} (by chance, it would be with a probability of "
+                f"{self.by_chance:.1f}).{left}"
             )
         return (
-            f"On {self.largest} of the {self.defined} benchmarks that are an ability's own test "
-            f"and have an AIS, that ability's AIS is the {extreme} (by chance: "
-            f"{self.by_chance:.1f}).{without}"
+            f"Of the abilities' own tests, {self.defined} have an AIS. On {self.largest} of them, "
+            f"the ability's own AIS is the {extreme} (by chance, this is expected on "
+            f"{self.by_chance:.1f}).{left}"
         )
 
 
