@@ -113,8 +113,8 @@ def test_the_own_tests_are_counted() -> None:
 @pytest.mark.parametrize(("largest", "verb"), [(1, "is"), (0, "is not")])
 def test_one_own_test_is_told_without_a_count(largest: int, verb: str) -> None:
     assert OwnTests(largest, 1, 2, 0.1, 10, complement=False).sentence() == (
-        f"Of the abilities' own tests, one has an AIS. There, that ability's AIS {verb} the largest "
-        "(by chance, it would be with a probability of 0.1). The other 2 have no AIS."
+        f"Of the abilities' own tests, one has an AIS. There, that ability's AIS {verb} the "
+        "largest (by chance, it would be with a probability of 0.1). The other 2 have no AIS."
     )
 
 
@@ -231,7 +231,7 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     table["ais"] = 1 - table["ais"]
     counted = own_tests(only(table))
     assert counted.largest == 2
-    assert "the ability's own AIS is the least, since its mask alone keeps most" in counted.sentence()
+    assert "own AIS is the least, since its mask alone keeps most" in counted.sentence()
     doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
     assert doubt.endswith("The random controls are random masks kept alone.")
