@@ -55,7 +55,7 @@ def test_own_ais_under_the_masks_of_halves_stand_beside_the_ais(
     # Neither the run's own importance nor its evaluations.
     assert not {"compute_importance", "select_masks", "evaluate_benchmark"} & set(planned)
     assert planned["evaluate_halves"] == 2
-    project.run()
+    assert "Ability Impact Scores of tiny" in project.run()
     table = pd.read_csv(project.folder / "results/profiles/replication.csv")
     assert table["ability"].tolist() == ["colours", "places"]
     # 4 train items are used of an ability, and 8 test items are too few for an AIS.
