@@ -128,12 +128,12 @@ def test_the_items_that_state_their_answer_are_told_apart(
     for text in (
         f"the choice loss rises by {_with_error(rise[stated])}, and the score falls from "
         f"{before[stated].mean():.3f} to {after[stated].mean():.3f}",
-        f"this rise ({rise[first].sum() / rise[stated].sum():.0%}) is on the 28",
-        f"answer first: there, it is {_with_error(rise[first])}",
+        f"this rise ({rise[first].sum() / rise[stated].sum():.0%}) comes from the 28",
+        f"answer first. On those 28, the loss rises by {_with_error(rise[first])}.",
         f"Gemma scores {before[~stated].mean():.3f}, which is below guessing",
-        f"the loss falls by {_with_error(-rise[~stated])}, which is not significant (on their "
-        f"flips, it falls by {_with_error(-flips[~stated])}",
-        f"rises by only {_with_error(read_offs[stated])}. (On those of the 28, it rises by "
+        f"the loss falls by {_with_error(-rise[~stated])}, which is not significant. On their "
+        f"flips, it falls by {_with_error(-flips[~stated])}.",
+        f"rises by only {_with_error(read_offs[stated])}. (On the read-offs of the 28, it rises by "
         f"{_with_error(read_offs[first])}",
         f"make up {_share_of_two(rise):.0%} of the rise in choice loss, and without them, it is "
         f"{np.sort(rise)[:-2].mean():.2f}",
@@ -173,7 +173,7 @@ def test_the_usual_answer_is_less_likely_where_nobody_asks_for_it(
         before, after = (own - np.log(np.exp(own).sum()) for own in (before, after))
         logs.append(before[usual] - after[usual])
         chances.append(np.exp(before[usual]) - np.exp(after[usual]))
-    told = f"{_with_error(np.array(logs)).replace(' (', ' nats (')}, but only "
+    told = f"{_with_error(np.array(logs)).replace(' (', ' nats (')}, but only by "
     assert f"{told}{np.mean(chances):.3f} in probability" in section
 
 

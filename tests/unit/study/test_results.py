@@ -109,9 +109,9 @@ def test_the_masks_from_halves_are_those_of_the_archive(page: str, unpacked: Pat
     assert (halves["items"] == 16).all() and len(halves) == 10
     both = halves[["ais_half_1", "ais_half_2"]]
     first, second = both.loc["contextual_recall"]
-    assert f"the AIS on the ability's own test is {first:.2f} and {second:.2f}." in page
+    assert f"the AIS values on the ability's own test are {first:.2f} and {second:.2f}." in page
     others = both.drop("contextual_recall")
-    assert f"other abilities' 18 masks from halves have doses of {span_of(others)} on" in page
+    assert f"other abilities' 18 masks made from halves have doses of {span_of(others)}." in page
     assert f"for all ten doses, is {train_items_error(halves):.2f}, and the intervals" in page
     alone = train_items_error(halves.loc[["contextual_recall"]])
     assert f"(Contextual recall's pair alone gives {alone:.2f}, a rough estimate.)" in page

@@ -212,6 +212,6 @@ def test_the_small_models_masks_from_halves_are_those_of_the_archive(
     assert f"contextual recall's pair alone gives {alone:.2f}." in section
     pair = gemma.loc["contextual_recall"]
     difference = pair.ais_half_1 - pair.ais_half_2
-    told = f"(by {difference:.2f}, with a standard deviation of {pair.sd_test_items:.2f})"
+    told = f"({difference:.2f}, with a standard deviation of {pair.sd_test_items:.2f})"
     assert told in section
     assert train_items_error(smol) == 0
