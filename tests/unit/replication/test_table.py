@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from numpy.typing import NDArray
 from tests.unit.profile.conftest import write_record
 
 from benchprof.profile.settings import Settings
@@ -129,33 +130,57 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
     assert csv.read_text().count("\n") == 31
 
 
+def noise_of(
+    folder: Path, states: NDArray[np.float64], metric: str, impact: str = "chance_corrected"
+) -> Any:
+    """The row of one ability whose halves have these scores, (intact and halves, items)."""
+    random = np.random.default_rng(4)
+    sources = []
+    intact = folder / "x" / "intact.json"
+    for half, chance in enumerate(states):
+        record = intact.with_name(f"{half}.json") if half else intact
+        digest = str(half) if half else None
+        write_record(record, "m", ["task"] * len(chance), chance, digest, random)
+        if half:
+            mask = folder / f"{half}.safetensors"
+            origin = {"digest": str(half), "fraction": "0.1", "importance": {"x": {"n_items": 32}}}
+            write_tensors(mask, {"w": torch.zeros(1)}, origin)
+            own = Ablation("x", "specific", "0.1", half=half)
+            sources.append(Source("m", "x_test", own, record, mask))
+    table([row("x", 0.4, metric=metric)]).to_parquet(folder / "impact.parquet")
+    measure_replication(
+        folder / "impact.parquet",
+        {("m", "x_test"): intact},
+        sources,
+        Settings(metric, impact, 4000, 0.95, 1),
+        [folder / "r.csv", folder / "r.parquet"],
+    )
+    (found,) = pd.read_parquet(folder / "r.parquet").itertuples()
+    return found
+
+
 def test_a_margin_near_nothing_leaves_the_noise_finite(tmp_path: Path) -> None:
     """Intact, the test is 2.3 standard errors above guessing: some resamples have no margin."""
     random = np.random.default_rng(3)
     chance = random.normal(0, 1, 100)
     chance = 0.25 + 0.04 + 0.175 * (chance - chance.mean()) / chance.std()
     lost = random.normal([[0.02], [0.01]], 0.03, (2, 100))
-    intact = tmp_path / "x" / "intact.json"
-    write_record(intact, "m", ["task"] * 100, chance, None, random)
-    sources = []
-    for half in (1, 2):
-        mask, record = tmp_path / f"{half}.safetensors", intact.with_name(f"{half}.json")
-        origin = {"digest": str(half), "fraction": "0.1", "importance": {"x": {"n_items": 32}}}
-        write_tensors(mask, {"w": torch.zeros(1)}, origin)
-        kept = chance - lost[half - 1]
-        write_record(record, "m", ["task"] * 100, kept, str(half), random)
-        own = Ablation("x", "specific", "0.1", half=half)
-        sources.append(Source("m", "x_test", own, record, mask))
-    table([row("x", 0.4)]).to_parquet(tmp_path / "impact.parquet")
-    measure_replication(
-        tmp_path / "impact.parquet",
-        {("m", "x_test"): intact},
-        sources,
-        Settings("probability", "chance_corrected", 4000, 0.95, 1),
-        [tmp_path / "r.csv", tmp_path / "r.parquet"],
-    )
-    (found,) = pd.read_parquet(tmp_path / "r.parquet").itertuples()
+    found = noise_of(tmp_path, np.stack([chance, *(chance - lost)]), "probability")
     assert found.ais_half_1 == pytest.approx(lost[0].mean() / 0.04)
     # The standard error of the mean difference between the halves, as a share of the margin.
-    error = (lost[0] - lost[1]).std() / math.sqrt(100) / 0.04
-    assert found.sd_test_items == pytest.approx(error, rel=0.05)
+    error = (lost[0] - lost[1]).std(ddof=1) / math.sqrt(100) / 0.04
+    assert found.sd_test_items == pytest.approx(error)
+
+
+@pytest.mark.parametrize(("impact", "divisor"), [("chance_corrected", 0.75), ("absolute", 1.0)])
+def test_twelve_answers_have_the_noise_of_twelve(
+    tmp_path: Path, impact: str, divisor: float
+) -> None:
+    """The halves differ on three of twelve items, two one way and one the other."""
+    states = np.ones((3, 12))
+    states[1, :6] = 0
+    states[2, [2, 3, 4, 5, 6]] = 0
+    found = noise_of(tmp_path, states, "acc", impact)
+    differences = [-1, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+    error = np.std(differences, ddof=1) / math.sqrt(12) / divisor
+    assert found.sd_test_items == pytest.approx(error)

@@ -104,7 +104,7 @@ def test_the_own_tests_are_counted() -> None:
     assert counted.by_chance == pytest.approx(1.0)
     assert (
         "Of the abilities' own tests, 3 have an AIS. On 2 of them, the ability's own AIS is the "
-        "largest (by chance, this is expected on 1.0)."
+        "largest (by chance, this is expected on 1)."
     ) in " ".join(text_of(small()).split())
     counted = own_tests(only(small(reason_of=A)))
     assert (counted.largest, counted.defined, counted.undefined) == (1, 2, 1)
@@ -115,6 +115,14 @@ def test_one_own_test_is_told_without_a_count(largest: int, verb: str) -> None:
     assert OwnTests(largest, 1, 2, 0.1, 10, complement=False).sentence() == (
         f"Of the abilities' own tests, one has an AIS. There, that ability's AIS {verb} the "
         "largest (by chance, it would be with a probability of 0.1). The other 2 have no AIS."
+    )
+
+
+def test_a_mask_that_keeps_its_own_test_no_better_than_others_is_told() -> None:
+    assert OwnTests(0, 1, 0, 1 / 30, 30, complement=True).sentence() == (
+        "Of the abilities' own tests, one has an AIS. There, that ability's AIS is not the least "
+        "(by chance, it would be with a probability of 0.033). (An ability's own mask alone should "
+        "keep most of its test.)"
     )
 
 
@@ -231,7 +239,8 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     table["ais"] = 1 - table["ais"]
     counted = own_tests(only(table))
     assert counted.largest == 2
-    assert "own AIS is the least, since its mask alone keeps most" in counted.sentence()
+    assert "On 2 of them, the ability's own AIS is the least (by chance" in counted.sentence()
+    assert "own mask alone should keep most of its test" in counted.sentence()
     doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
     assert doubt.endswith("The random controls are random masks kept alone.")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from tests.conftest import ROOT
 
@@ -68,12 +66,3 @@ def one_cell(cells: pd.DataFrame, benchmark: str, ability: str) -> pd.Series:
     (found,) = cells.index[(cells.benchmark == benchmark) & (cells.ability == ability)]
     row: pd.Series = cells.loc[found]
     return row
-
-
-def choice_losses(record: Path) -> np.ndarray:
-    items = json.loads(record.read_text())["items"]
-    losses = []
-    for (right,), responses in zip(items["gold"], items["responses"], strict=True):
-        logs = np.array([response[0] for response in responses])
-        losses.append(np.log(np.exp(logs).sum()) - logs[right])
-    return np.array(losses)

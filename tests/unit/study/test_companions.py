@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 from tests.conftest import ROOT
-from tests.unit.study.archives import COMPANIONS, GEMMA, MODEL, choice_losses, effects, two
+from tests.unit.study.archives import COMPANIONS, GEMMA, MODEL, effects, signed, two
 
 from benchprof.run.layers import read_layers
 
@@ -215,10 +218,55 @@ def _with_error(values: np.ndarray) -> str:
 def _rise(folder: Path, model: str, benchmark: str) -> np.ndarray:
     """The rise of the choice loss of each item under the contextual recall mask, in nats."""
     intact, ablated = (
-        choice_losses(folder / "results/evaluations" / model / benchmark / f"{name}.json")
+        _choice_losses(folder / "results/evaluations" / model / benchmark / f"{name}.json")
         for name in ("intact", "contextual_recall.specific_0.001")
     )
     return ablated - intact
+
+
+def _choice_losses(record: Path) -> np.ndarray:
+    items = json.loads(record.read_text())["items"]
+    losses = []
+    for (right,), responses in zip(items["gold"], items["responses"], strict=True):
+        logs = np.array([response[0] for response in responses])
+        losses.append(np.log(np.exp(logs).sum()) - logs[right])
+    return np.array(losses)
+
+
+def test_the_commands_print_what_the_page_says(page: str, unpacked: Path, recall: Path) -> None:
+    command = [sys.executable, "-m", "study", str(unpacked / "results/profiles")]
+    command += ["--effects", str(recall / effects(MODEL))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    verdicts = re.findall(r"^## \d\..*: ([a-z ]+)$", done.stdout, re.M)
+    assert verdicts == ["refuted", "not decidable", "not decidable", "refuted"]
+    said = [page.count(f"| {verdict} so far: ") for verdict in ("refuted", "not decidable")]
+    assert said == [2, 2]
+    assert "(q 0.004), mean on 9 other tests 0.052; not valid: read_off" in done.stdout
+    assert "- 0 could be valid: about abilities, no statement is decidable" in done.stdout
+    assert "N of 2 or more: 0 of 6 (0.00 to 0.46)" in done.stdout
+    assert "at most one bound of over_random reaches 0.1: 4 of 6" in done.stdout
+    assert "0%, interval 0% to 46%" in page
+    assert "lower bound above -0.1: 92% of the cells" in done.stdout
+    assert "in 55 of them (92%)" in page
+    left = re.findall(r"^- AIS, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
+    assert f"p is {min(map(float, left)):.2f} to {max(map(float, left)):.2f} before" in page
+    left = re.findall(r"^- without the factor, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
+    assert f"and {min(left)} to {max(left)} after it" in page
+    (rank, p), (rest, rest_p) = re.findall(
+        r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
+    )
+    assert f"the mean rank of the twelve labels is {float(rank):.1f}," in page
+    assert f"(p = {p})" in page
+    assert f"it is {float(rest):.1f} (p = {rest_p})" in page
+    (share, low, high) = re.findall(
+        r"one factor explains 0\.(\d+) .* tables 0\.(\d+) to 0\.(\d+)", done.stdout
+    )[0]
+    assert f"explains {share}% of the sum of squares" in page
+    assert f"this share is {low}% to {high}%" in page
+    pairs = re.findall(r"undecided; similarity ([\d.]+) .*Spearman ([-\d.]+),", done.stdout)
+    similarities, correlations = (sorted(map(float, own)) for own in zip(*pairs, strict=True))
+    assert f"similarities of {similarities[0]} to {similarities[-1]} (" in page
+    assert f"correlations are {signed(correlations[0], correlations[-1], 2)}." in page
 
 
 def test_the_companions_were_computed_with_the_settings_of_the_study(recall: Path) -> None:

@@ -10,33 +10,45 @@ from tests.unit.run.small import small
 
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
-from benchprof.tasks import catalogue
+from benchprof.tasks.catalogue import check_tasks
 
 
-@pytest.mark.parametrize("name", ["arc_challenge", "mmlu", "acp_bench"])
-def test_a_task_a_group_and_a_tag_pass_without_the_index(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_task_a_group_and_a_tag_pass_without_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lm_eval.tasks.TaskManager", None)
-    catalogue.check_name(name, "benchmarks.a.task")
+    names = ("arc_challenge", "mmlu", "acp_bench", "darijammlu_arabic_language_(general)")
+    check_tasks({name: name for name in names})
 
 
-def test_a_misspelt_task_is_told_with_the_nearest() -> None:
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that is there at once."""
+    names = SimpleNamespace(task_index={"arc_challenge": None, "hellaswag": None})
+    monkeypatch.setattr("lm_eval.tasks.TaskManager", lambda: names)
+
+
+@pytest.mark.usefixtures("index")
+def test_a_misspelt_task_is_told_with_its_key_and_the_nearest() -> None:
     items = {"contextual_recall": {"items": f"{ROOT}/resources/abilities/v2/contextual_recall"}}
     few = {"selections": {"top": {}}, "fractions": [0.01], "calibration": None}
     run = small(abilities=items, benchmarks={"hard": {"task": "arc_chalenge"}}, **few)
     with pytest.raises(InputError) as caught:
         check_inputs(run)
     assert str(caught.value) == (
-        "benchmarks.hard.task: lm-eval has no 'arc_chalenge'; expected a task that `lm_eval ls "
-        "tasks` lists. Did you mean 'arc_challenge'?"
+        f"{run.source}, benchmarks.hard.task: lm-eval has no 'arc_chalenge'; expected a task that "
+        "`lm_eval ls tasks` lists. Did you mean 'arc_challenge'?"
     )
 
 
-def test_a_part_of_a_name_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    index = SimpleNamespace(task_index={"arc_challenge": None})
-    monkeypatch.setattr("lm_eval.tasks.TaskManager", lambda: index)
-    with pytest.raises(InputError, match=r"no 'rc_challenge'.*Did you mean 'arc_challenge'"):
-        catalogue.check_name("rc_challenge", "benchmarks.a.task")
+@pytest.mark.usefixtures("index")
+@pytest.mark.parametrize(
+    "name", ["rc_challenge", "HellaSwag", "GSM8K", "commonsenseqa", "allenai/ai2_arc", "zzqqxx"]
+)
+def test_a_name_that_only_descriptions_and_data_have_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"lm-eval has no '{name}'"):
+        check_tasks({"benchmarks.a.task": name})
+
+
+@pytest.mark.usefixtures("index")
+def test_a_name_like_none_is_told_the_way_to_a_task_of_one_s_own() -> None:
     with pytest.raises(InputError, match="For a task of your own, use `task_file`"):
-        catalogue.check_name("zzqqxx", "benchmarks.a.task")
+        check_tasks({"benchmarks.a.task": "zzqqxx"})

@@ -52,7 +52,7 @@ def current(state: Path) -> Run | None:
 
 
 def has_written(state: Path, result: Path) -> bool:
-    """Whether a result was written since the last run was noted: an earlier one's stays."""
+    """Whether a result was written since the last run was noted, and not by an earlier run."""
     try:
         return result.stat().st_mtime >= (state / OWNER).stat().st_mtime
     except FileNotFoundError:

@@ -43,9 +43,9 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     most = 100 * float(table["share"].max()) or 1.0
     scale = ScalarMappable(Normalize(0, most), SEQUENTIAL)
-    shown = list(panels.flat)[: len(abilities)]
-    for spare in list(panels.flat)[len(abilities) :]:
-        spare.remove()
+    shown = list(panels.flat)
+    while len(shown) > len(abilities):
+        shown.pop().remove()
     for number, panel in enumerate(shown):
         own = table[table["ability"] == abilities[number]]
         grid = own.pivot(index="layer", columns="projection", values="share")

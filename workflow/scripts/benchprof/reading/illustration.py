@@ -130,9 +130,9 @@ def caption_of(shown: Illustration, ability: str) -> str:
     own, error = shown.losses["its own mask"]
     return (
         f"1: the item of the test of {readable(ability).lower()} that loses most; the arrow is at "
-        "the right option. 2: the mask, a dot for each entry. 3: the options' probabilities in the "
-        "intact and in the ablated model. 4: by how much the right option's probability falls, "
-        "mean over the test's items; lines are standard errors. "
+        "the correct option. 2: the mask, a dot for each entry. 3: the options' probabilities in "
+        "the intact and in the ablated model. 4: by how much the correct option's probability "
+        "drops, mean over the test's items; lines are standard errors. "
         f"Its own mask: {own:.3f} ({error:.3f})."
     )
 

@@ -65,7 +65,7 @@ def replication_rows(
 
     `ais` is under the mask that all train items made, `ais_half_1` and `ais_half_2` under those
     that each half made, over the same test items. `sd_test_items` is the standard deviation of
-    their difference that these test items alone would cause, were the margin known.
+    their difference that these test items alone would cause, were what both are divided by known.
 
     Args:
         impact: the AIS table.
@@ -111,17 +111,21 @@ def train_items_error(table: pd.DataFrame) -> float:
 
 
 def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> pd.DataFrame:
-    """The rows with `sd_test_items`, over the paired resamples of the test items."""
-    views = list(zip(scores.ablations, range(len(scores.ablations)), strict=True))
+    """The rows with `sd_test_items`: the standard error of a pair's difference over the test items.
+
+    An own test is one task, so that its items are drawn one by one. The divisor is that of the AIS:
+    in resamples it may be near 0, and no ratio to it has a variance. It is the same for both
+    halves, so its error says nothing about the masks.
+    """
+    places = dict(zip(scores.ablations, range(1, 1 + len(scores.ablations)), strict=True))
     noise = {}
-    for selection, fraction in {(a.selection, a.k) for a in scores.ablations}:
-        pair = [n for a, n in views if (a.selection, a.k) == (selection, fraction)]
+    for view in {(a.selection, a.k) for a in scores.ablations}:
         if impacts is None:
-            noise[selection, fraction] = np.nan
+            noise[view] = np.nan
             continue
-        # Over the margin of all items: that of a resample may be near 0, and no ratio to it has a
-        # variance. Both halves' AIS have the same margin, so that its error is none of masks.
-        first, second = impacts.resampled_drops[pair] / impacts.base
-        noise[selection, fraction] = float((first - second).std(ddof=1))
+        (metric,) = rows["metric"].unique()
+        pair = [place for own, place in places.items() if (own.selection, own.k) == view]
+        first, second = scores.metrics[metric][pair]
+        noise[view] = float((first - second).std(ddof=1) / np.sqrt(scores.n) / impacts.base)
     keys = zip(rows["selection"], rows["fraction"], strict=True)
     return rows.assign(sd_test_items=[noise[key] for key in keys])

@@ -41,20 +41,22 @@ class OwnTests:
             return "There is only one ability, so its AIS is not compared with others'."
         if self.one_mask:
             return "All abilities have the same mask, so their AIS are not compared."
-        extreme = "least, since its mask alone keeps most" if self.complement else "largest"
+        extreme = "least" if self.complement else "largest"
         others = {0: "", 1: " The other one has no AIS."}
         left = others.get(self.undefined, f" The other {self.undefined} have no AIS.")
+        if self.complement:
+            left = f" (An ability's own mask alone should keep most of its test.){left}"
         if self.defined == 1:
             verb = "is" if self.largest else "is not"
             return (
                 f"Of the abilities' own tests, one has an AIS. There, that ability's AIS {verb} "
                 f"the {extreme} (by chance, it would be with a probability of "
-                f"{self.by_chance:.1f}).{left}"
+                f"{self.by_chance:.2g}).{left}"
             )
         return (
             f"Of the abilities' own tests, {self.defined} have an AIS. On {self.largest} of them, "
             f"the ability's own AIS is the {extreme} (by chance, this is expected on "
-            f"{self.by_chance:.1f}).{left}"
+            f"{self.by_chance:.2g}).{left}"
         )
 
 

@@ -22,7 +22,7 @@ from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, LmTask
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox
-from benchprof.tasks.catalogue import check_name
+from benchprof.tasks.catalogue import check_tasks
 from benchprof.tasks.definition import check_local_files
 
 
@@ -44,6 +44,13 @@ def check_inputs(run: Run) -> None:
         read_items(run.items(BACKGROUND, "train"))
     for name in run.benchmarks:
         _check_benchmark(run, name)
+    check_tasks(
+        {
+            f"{run.source}, benchmarks.{name}.task": benchmark.task
+            for name, benchmark in run.configuration.benchmarks.items()
+            if isinstance(benchmark, LmTask)
+        }
+    )
     _check_scored(run)
     for combination in combinations_of(run):
         if combination.run.background:
@@ -82,8 +89,6 @@ def _check_benchmark(run: Run, name: str) -> None:
         Sandbox(unsafe=run.configuration.run_code_unsafely)
     if isinstance(benchmark, AbilitySplit) and benchmark.companion is not None:
         _check_companions(run, name, benchmark, benchmark.companion)
-    if isinstance(benchmark, LmTask):
-        check_name(benchmark.task, f"benchmarks.{name}.task")
     if isinstance(benchmark, TaskFile) and not Path(benchmark.task_file).is_file():
         raise InputError(benchmark.task_file, "no such file", "an lm-eval task file")
     for path in own_files(benchmark):
