@@ -229,7 +229,7 @@ def test_skips_comments_and_definitions_on_a_small_terminal(
     terminal.press("x")
     terminal.wait("uncertainx")
     terminal.press(ESCAPE)
-    terminal.wait("Comment saved.", gone="uncertainx")
+    terminal.wait("Comment left unchanged.", gone="uncertainx")
     terminal.press("s")
     for number in range(2, TOTAL + 1):
         asked = expected[number - 1].item

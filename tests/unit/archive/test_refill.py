@@ -225,7 +225,7 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
     opened: tuple[Archive, dict[str, Any]], run: Run, tmp_path: Path
 ) -> None:
     folder = prepared(tmp_path, MASK_SETTINGS, CONTROLS)
-    done = refill_masks(*opened, folder)
+    done = refill_masks(*opened, folder, ["m"])
     assert (done.added, done.there, done.left) == (5, 0, [])
     for ability in ABILITIES:
         own = folder / f"results/masks/m/{ability}/specific_0.001.safetensors"
@@ -236,7 +236,7 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
     assert (folder / "results/settings/select_masks/m/specific.json").stat().st_mtime_ns <= min(
         times
     )
-    again = refill_masks(*opened, folder)
+    again = refill_masks(*opened, folder, ["m"])
     assert (again.added, again.there, again.left) == (0, 5, [])
 
 
@@ -256,7 +256,7 @@ def test_a_mask_of_other_settings_is_left_out_and_its_controls_too(
 ) -> None:  # fmt: skip
     for ability in importance.keys() - {*change.get("abilities", ABILITIES)}:
         importance.pop(ability)
-    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS | change, CONTROLS))
+    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS | change, CONTROLS), ["m"])
     assert len(done.left) == left
     assert reason in done.left[0]
     assert done.added == 0
@@ -268,7 +268,9 @@ def test_a_random_mask_of_units_is_left_for_the_run_to_draw(
 ) -> None:
     read = masks._origin
     monkeypatch.setattr(masks, "_origin", lambda content: read(content) | {"examples": "e" * 64})
-    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, CONTROLS | {"unit": "neuron"}))
+    done = refill_masks(
+        *opened, prepared(tmp_path, MASK_SETTINGS, CONTROLS | {"unit": "neuron"}), ["m"]
+    )
     assert (done.added, len(done.left)) == (3, 2)
     assert all("-random-" in left and "left for the run to draw" in left for left in done.left)
 
@@ -277,7 +279,7 @@ def test_a_mask_of_other_items_is_left_out(
     opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any], tmp_path: Path
 ) -> None:
     importance["z"] = {"model": "m" * 64, "items": "other"}
-    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, None))
+    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, None), ["m"])
     assert len(done.left) == 3 and "another importance" in done.left[0]
 
 
@@ -286,9 +288,19 @@ def test_a_run_that_is_not_prepared_is_told_how(
 ) -> None:
     write_json(tmp_path / "results/settings/select_masks/m/specific.json", MASK_SETTINGS)
     with pytest.raises(
-        InputError, match=r"Run `.venv/bin/snakemake --cores 1 results/checks/MODEL.json`"
+        InputError, match=r"Run `.venv/bin/snakemake --cores 1 results/checks/m.json`, then"
     ):
-        refill_masks(*opened, tmp_path)
+        refill_masks(*opened, tmp_path, ["m"])
+
+
+@pytest.mark.usefixtures("importance")
+def test_the_settings_of_another_configuration_s_model_are_passed_over(
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path
+) -> None:
+    folder = prepared(tmp_path, MASK_SETTINGS, CONTROLS)
+    write_json(folder / "results/settings/select_masks/another/specific.json", MASK_SETTINGS)
+    done = refill_masks(*opened, folder, ["m"])
+    assert (done.added, done.left) == (5, [])
 
 
 @pytest.mark.usefixtures("importance")
@@ -299,7 +311,9 @@ def test_a_name_of_the_archive_leads_to_no_path(
     archive, listing = opened
     for source in listing["tables"]["sources"]:
         source["model"] = "../../m"
-    done = refill_masks(archive, listing, prepared(tmp_path / "run", MASK_SETTINGS, CONTROLS))
+    done = refill_masks(
+        archive, listing, prepared(tmp_path / "run", MASK_SETTINGS, CONTROLS), ["m"]
+    )
     assert done.added == 0
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
@@ -325,7 +339,7 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     path = Archive(zipped(signed(files | {name: content}), tmp_path / "archive.zip"))
     folder = prepared(tmp_path / "run", MASK_SETTINGS, None)
     write_json(folder / "results/settings/find_super/m.json", {"abilities": list(ABILITIES)})
-    done = refill_masks(path, read_listing(path), folder)
+    done = refill_masks(path, read_listing(path), folder, ["m"])
     assert (folder / name).exists() != bool(left)
     assert [own for own in done.left if own.startswith(name)] == (
         [f"{name}: the archive's has {left}"] if left else []
@@ -333,7 +347,7 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     # Where one is, it stays, and masks would say that they leave it out.
     if not left:
         assert (folder / name).read_bytes() == content
-        assert refill_masks(path, read_listing(path), folder).there == 1
+        assert refill_masks(path, read_listing(path), folder, ["m"]).there == 1
         (mask,) = (
             expected
             for own, expected in masks._wanted(

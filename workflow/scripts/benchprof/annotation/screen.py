@@ -166,7 +166,9 @@ class AnnotationApp(App[None]):
         """Write or change the comment on the item."""
 
         def say(text: str | None) -> None:
-            if text is not None:
+            if text is None:
+                self._show("Comment left unchanged.")
+            else:
                 self._session.say(text)
                 self._show("Comment saved." if text else "No comment.")
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from benchprof.archive.limits import REMEDY
+
 # The fields of PKWARE's APPNOTE 6.3: 4.3.7, 4.3.12, 4.3.14, 4.3.15 and 4.3.16.
 LOCAL = struct.Struct("<4s5H3L2H")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -67,7 +69,7 @@ def read_layout(stream: BinaryIO, length: int, most: int) -> list[Entry]:
     """
     count, size, start = _read_end(stream, length)
     if count > most:
-        raise ArchiveError(f"{count} files; expected {most} at most")
+        raise ArchiveError(f"{count} files; expected {most} at most: {REMEDY}")
     directory = _read(stream, start, size)
     entries = list(_entries(stream, directory, count))
     end = entries[-1].start + entries[-1].packed if entries else 0

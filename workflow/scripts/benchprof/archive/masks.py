@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,9 @@ class NotPreparedError(InputError):
     """The run has no settings of masks yet: records can be put in its store, masks not."""
 
 
-def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> Refilled:
+def refill_masks(
+    archive: Archive, listing: Mapping[str, Any], folder: Path, models: Collection[str]
+) -> Refilled:
     """Put the masks that a run would make at their place in its results; what is there stays.
 
     A mask is one that the run would make where all that decides it is as in the run's settings:
@@ -53,6 +55,7 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> 
         archive: checked.
         listing: of it.
         folder: of the run, in which Snakemake prepared the models and wrote the settings.
+        models: of the run; there may be settings of others, which an earlier one had.
 
     Raises:
         NotPreparedError: it did not.
@@ -61,10 +64,11 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], folder: Path) -> 
     done = Refilled()
     listed = [Source.from_json(source, Path()) for source in listing["tables"]["sources"]]
     masks = {(source.model, source.ablation): str(source.mask) for source in listed}
-    for model in dict.fromkeys(model for model, _ in _selections(folder)):
+    selections = _selections(folder, models)
+    for model in dict.fromkeys(model for model, _ in selections):
         # Before the masks, which are made from it.
         _refill_super(archive, listing, folder, model, done)
-    for model, selection in _selections(folder):
+    for model, selection in selections:
         # Digests of the abilities' masks by k, which controls are matched to.
         digests: dict[str, dict[str, str]] = {}
         for ablation, expected in _wanted(folder, model, selection):
@@ -117,26 +121,26 @@ def _refill_super(
     done.added += 1
 
 
-def _selections(folder: Path) -> list[tuple[str, str]]:
-    """Every (model, selection) of the run whose model is prepared.
+def _selections(folder: Path, models: Collection[str]) -> list[tuple[str, str]]:
+    """Every (model, selection) of the run.
 
     Raises:
-        NotPreparedError: there is none.
+        NotPreparedError: there is none, or one of its models is not prepared.
     """
     files = sorted((folder / SETTINGS / "select_masks").glob("*/*.json"))
-    found = [(file.parent.name, file.stem) for file in files]
-    for model in dict.fromkeys(model for model, _ in found):
-        # Made later, it would be newer than the masks and have importance computed.
-        if not (folder / f"results/checks/{model}.json").is_file():
-            found = []
-    if not found:
+    found = [(file.parent.name, file.stem) for file in files if file.parent.name in models]
+    # Made later, a check would be newer than the masks and have importance computed.
+    checks = {model: folder / f"results/checks/{model}.json" for model, _ in found}
+    unprepared = [model for model, check in checks.items() if not check.is_file()]
+    if not found or unprepared:
+        told, model, each = "not ready for masks", "MODEL", " for each model"
+        if unprepared:
+            model, each = unprepared[0], ""
         remedy = (
-            "Run `.venv/bin/snakemake --cores 1 results/checks/MODEL.json` for each model, then "
+            f"Run `.venv/bin/snakemake --cores 1 results/checks/{model}.json`{each}, then "
+            "`snakemake -n`, then this again."
         )
-        remedy += "`snakemake -n`, then this again."
-        raise NotPreparedError(
-            folder / SETTINGS, "not ready for masks", "prepared models and settings", remedy
-        )
+        raise NotPreparedError(folder / SETTINGS, told, "prepared models and settings", remedy)
     return found
 
 

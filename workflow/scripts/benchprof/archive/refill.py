@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +24,20 @@ from benchprof.run.layers import read_layers
 from benchprof.store import Store
 
 
-def _store(configfile: Path) -> Store:
-    """The store of a configuration.
+def _store_and_models(configfile: Path) -> tuple[Store, Collection[str]]:
+    """The store of a configuration, and the names of its models.
 
     Raises:
-        InputError: the file is missing or names none.
+        InputError: the file is missing or names no store.
     """
     remedy = "Run this in the run's folder, or name the file with --configfile."
     if not configfile.is_file():
         raise InputError(configfile, "no such file", "a configuration with `store`", remedy)
-    store = read_layers([configfile]).get("store")
+    values = read_layers([configfile])
+    store, models = values.get("store"), values.get("models")
     if not isinstance(store, str):
         raise InputError(configfile, "no `store`", "a configuration with `store`", remedy)
-    return Store(Path(store))
+    return Store(Path(store)), models if isinstance(models, dict) else ()
 
 
 def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
@@ -73,19 +74,21 @@ def main() -> int:
                 "check prints it.)"
             )
         archive = Archive(options.archive, limits)
-        store = _store(options.configfile)
+        store, models = _store_and_models(options.configfile)
         say(_said("Records", refill_store(archive, listing, store), str(store.root)))
-        say(_masks_said(archive, listing))
+        say(_masks_said(archive, listing, models))
     except (ArchiveError, InputError, OSError) as error:
         complain(error)
         return 1
     return 0
 
 
-def _masks_said(archive: Archive, listing: Mapping[str, Any]) -> Sequence[str]:
+def _masks_said(
+    archive: Archive, listing: Mapping[str, Any], models: Collection[str]
+) -> Sequence[str]:
     """What became of the masks, in words: none is looked for before the run is ready for them."""
     try:
-        return _said("Masks", refill_masks(archive, listing, Path()), "results/masks")
+        return _said("Masks", refill_masks(archive, listing, Path(), models), "results/masks")
     except NotPreparedError as error:
         return [f"Masks: none put. {error}"]
 
