@@ -100,7 +100,7 @@ def test_the_small_models_doses_are_those_of_the_archive(
     margins = [cell.intact - cell.guessing for cell in cells]
     assert "larger than Qwen's ({:.3f} and {:.3f})".format(*margins) in section
     first, second = sorted((m.others for m in validity(small[SMALL[0]])), reverse=True)[:2]
-    assert f"is {first:.3f}, and the next-highest mean of a mask is {second:.3f}." in section
+    assert f"is {first:.3f}, and the next-highest mean for any mask is {second:.3f}." in section
 
 
 def test_the_small_models_differences_are_those_of_the_archive(
@@ -164,7 +164,10 @@ def test_what_the_recall_mask_does_in_the_small_models_is_in_the_archive(
     assert tests.form.abs().max() < 0.0205
     assert f"no upper bound above {tests.ais_high.max():.3f}." in section
     row = gemma.loc["hellaswag"]
-    assert f"On HellaSwag, {row.ais:.3f} ({signed(row.ais_low, row.ais_high, 3)})" in section
+    assert (
+        f"On HellaSwag, its AIS of {row.ais:.3f} ({signed(row.ais_low, row.ais_high, 3)})"
+        in section
+    )
     other = table(unpacked, "impact", SMALL[1])
     other = other[(other.metric == "acc") & other.seed.isna()]
     row = one_cell(other, "contextual_recall_test", "contextual_recall")
@@ -181,7 +184,7 @@ def test_the_similarities_of_the_models_are_those_of_the_archive(
     rows = alike[alike.benchmark == "hellaswag"]
     span = f"{rows.similarity.min():.2f} to {rows.similarity.max():.2f}"
     noise = f"{rows.noise_low.iloc[0]:.2f} to {rows.noise_high.iloc[0]:.2f}"
-    assert f"their similarities are {span}, and that of noise is {noise}." in section
+    assert f"their similarities are {span}, and those of noise are {noise}." in section
     for tables in small.values():
         assert tables.reliability.reliability["hellaswag"] == 0
     (more,) = alike[alike.p_noise < 0.05].itertuples()
