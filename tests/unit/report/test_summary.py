@@ -120,9 +120,9 @@ def test_one_own_test_is_told_without_a_count(largest: int, verb: str) -> None:
 
 def test_a_mask_that_keeps_its_own_test_no_better_than_others_is_told() -> None:
     assert OwnTests(0, 1, 0, 1 / 30, 30, complement=True).sentence() == (
-        "Of the abilities' own tests, one has an AIS. There, that ability's AIS is not the least "
-        "(by chance, it would be with a probability of 0.033). (An ability's own mask alone should "
-        "keep most of its test.)"
+        "Of the abilities' own tests, one has an AIS. There, that ability's AIS is not the "
+        "smallest (by chance, it would be with a probability of 0.033). (All but the mask is "
+        "ablated here, so its own test should lose least.)"
     )
 
 
@@ -239,8 +239,8 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     table["ais"] = 1 - table["ais"]
     counted = own_tests(only(table))
     assert counted.largest == 2
-    assert "On 2 of them, the ability's own AIS is the least (by chance" in counted.sentence()
-    assert "own mask alone should keep most of its test" in counted.sentence()
+    assert "On 2 of them, the ability's own AIS is the smallest (by chance" in counted.sentence()
+    assert "so its own test should lose least" in counted.sentence()
     doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
     assert doubt.endswith("The random controls are random masks kept alone.")

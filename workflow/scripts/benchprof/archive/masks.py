@@ -130,17 +130,17 @@ def _selections(folder: Path, models: Collection[str]) -> list[tuple[str, str]]:
     files = sorted((folder / SETTINGS / "select_masks").glob("*/*.json"))
     found = [(file.parent.name, file.stem) for file in files if file.parent.name in models]
     # Made later, a check would be newer than the masks and have importance computed.
-    checks = {model: folder / f"results/checks/{model}.json" for model, _ in found}
-    unprepared = [model for model, check in checks.items() if not check.is_file()]
-    if not found or unprepared:
-        told, model, each = "not ready for masks", "MODEL", " for each model"
-        if unprepared:
-            model, each = unprepared[0], ""
+    checks = [f"results/checks/{model}.json" for model in models]
+    missing = [check for check in checks if not (folder / check).is_file()]
+    if missing or not found:
+        first = f"`.venv/bin/snakemake --cores 1 {' '.join(missing)}`, then " if missing else ""
         remedy = (
-            f"Run `.venv/bin/snakemake --cores 1 results/checks/{model}.json`{each}, then "
-            "`snakemake -n`, then this again."
+            f"Run {first}`.venv/bin/snakemake -n`, then this again (all with the same "
+            "--configfile, if it is not config.yaml)."
         )
-        raise NotPreparedError(folder / SETTINGS, told, "prepared models and settings", remedy)
+        raise NotPreparedError(
+            folder / SETTINGS, "not ready for masks", "prepared models and settings", remedy
+        )
     return found
 
 

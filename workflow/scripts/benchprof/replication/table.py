@@ -64,8 +64,8 @@ def replication_rows(
     """A row of `COLUMNS` per mask on its ability's own test, in the metric shown.
 
     `ais` is under the mask that all train items made, `ais_half_1` and `ais_half_2` under those
-    that each half made, over the same test items. `sd_test_items` is the standard deviation of
-    their difference that these test items alone would cause, were what both are divided by known.
+    that each half made, over the same test items. `sd_test_items` is the standard error of their
+    difference over the test items, divided by the same number as both.
 
     Args:
         impact: the AIS table.
@@ -117,14 +117,12 @@ def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> 
     in resamples it may be near 0, and no ratio to it has a variance. It is the same for both
     halves, so its error says nothing about the masks.
     """
-    places = dict(zip(scores.ablations, range(1, 1 + len(scores.ablations)), strict=True))
+    if impacts is None:
+        return rows.assign(sd_test_items=np.nan)
+    (metric,) = rows["metric"].unique()
     noise = {}
     for view in {(a.selection, a.k) for a in scores.ablations}:
-        if impacts is None:
-            noise[view] = np.nan
-            continue
-        (metric,) = rows["metric"].unique()
-        pair = [place for own, place in places.items() if (own.selection, own.k) == view]
+        pair = [n for n, a in enumerate(scores.ablations, 1) if (a.selection, a.k) == view]
         first, second = scores.metrics[metric][pair]
         noise[view] = float((first - second).std(ddof=1) / np.sqrt(scores.n) / impacts.base)
     keys = zip(rows["selection"], rows["fraction"], strict=True)

@@ -41,11 +41,11 @@ class OwnTests:
             return "There is only one ability, so its AIS is not compared with others'."
         if self.one_mask:
             return "All abilities have the same mask, so their AIS are not compared."
-        extreme = "least" if self.complement else "largest"
+        extreme = "smallest" if self.complement else "largest"
         others = {0: "", 1: " The other one has no AIS."}
         left = others.get(self.undefined, f" The other {self.undefined} have no AIS.")
         if self.complement:
-            left = f" (An ability's own mask alone should keep most of its test.){left}"
+            left = f" (All but the mask is ablated here, so its own test should lose least.){left}"
         if self.defined == 1:
             verb = "is" if self.largest else "is not"
             return (

@@ -20,7 +20,8 @@ def check_tasks(names: Mapping[str, str]) -> None:
     """Stop where lm-eval has no task, group or tag of a name.
 
     The index of lm-eval's 14,000 entries takes many times as long to build as their files take to
-    read. It is built only for a name that no line of them gives.
+    read. It is built only for a name that no line of them gives. A wrong name that such a line
+    gives by chance, such as a metric's, passes here and stops the evaluation.
 
     Args:
         names: of tasks, by the key that has each.
@@ -31,12 +32,13 @@ def check_tasks(names: Mapping[str, str]) -> None:
     if not names:
         return
     given = _given()
-    for where, name in names.items():
-        if name in given:
-            continue
-        from lm_eval.tasks import TaskManager  # noqa: PLC0415  takes seconds, for a fault alone
+    left = {where: name for where, name in names.items() if name not in given}
+    if not left:
+        return
+    from lm_eval.tasks import TaskManager  # noqa: PLC0415  takes seconds, for a fault alone
 
-        index = TaskManager().task_index
+    index = TaskManager().task_index
+    for where, name in left.items():
         if name not in index:
             expected = "a task that `lm_eval ls tasks` lists"
             remedy = did_you_mean(name, index, "For a task of your own, use `task_file`.")
