@@ -15,6 +15,7 @@ from study.masks import read_effects, validity
 from study.second_profile import second_profiles
 from study.statements import verdicts
 from study.tables import SUFFIX, Rules, Tables, joined, read_rules, read_tables
+from study.texts import read_items, states, texts
 
 
 def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
@@ -110,6 +111,24 @@ def told(
     )
 
 
+def _texts(tables: Tables, items: Path) -> Iterator[str]:
+    """The answers that stand side by side on the page, of one table of items."""
+    shown = states(tables, items.stem)
+    yield f"\n## Texts side by side: {items.stem}\n"
+    yield f"- largest AIS: {shown.largest}; smallest: {shown.smallest}; control: {shown.control}"
+    for found in texts(read_items(items), shown):
+        yield f"\n### {found.kind}: {found.items} items\n"
+        if found.digest:
+            yield f"item {found.index}, digest {found.digest}"
+        for name, (answer, right) in found.answers.items():
+            yield f"\n{name} ({'right' if right else 'wrong'}):\n\n{_indented(answer)}"
+
+
+def _indented(text: str) -> str:
+    """A block of code, whatever the text holds."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m study", description=__doc__)
@@ -119,6 +138,12 @@ def main() -> None:
     )
     parser.add_argument(
         "--effects", type=Path, help="effects_SELECTION_K.csv of a run that asks the companions"
+    )
+    parser.add_argument(
+        "--items",
+        type=Path,
+        help="results/items/MODEL/BENCHMARK.csv of a benchmark with written answers, of the same "
+        "run as --all (or as the first tables, without it): print its texts side by side",
     )
     parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
@@ -134,6 +159,9 @@ def main() -> None:
     print(f"# {options.model}")
     for line in lines:
         print(line)
+    if options.items:
+        for line in _texts(written or choices, options.items):
+            print(line)
 
 
 if __name__ == "__main__":
