@@ -75,8 +75,8 @@ def states(tables: Tables, benchmark: str) -> States:
             f"{benchmark}: {len(drawn)} random masks with seed {CONTROL_SEED}; expected one"
         )
     return States(
-        largest=_name(cells.loc[cells.ais.idxmax()]),
-        smallest=_name(cells.loc[cells.ais.idxmin()]),
+        largest=_name(cells.iloc[int(cells.ais.argmax())]),
+        smallest=_name(cells.iloc[int(cells.ais.argmin())]),
         control=_name(drawn.iloc[0]),
     )
 
