@@ -101,7 +101,9 @@ def tables() -> Callable[..., Tables]:
 
 @pytest.fixture(scope="session")
 def page() -> str:
-    return " ".join((ROOT / "docs/study.md").read_text(encoding="utf-8").split())
+    """The report and its details, one after the other, in one line."""
+    pages = ("docs/study.md", "docs/study_details.md")
+    return " ".join(" ".join((ROOT / name).read_text(encoding="utf-8").split()) for name in pages)
 
 
 @pytest.fixture(scope="session")

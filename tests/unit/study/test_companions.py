@@ -24,9 +24,9 @@ KINDS = {"item": "test", "flip": "flip", "read_off": "read_off", "blank": "blank
 @pytest.fixture(scope="module")
 def section(page: str) -> str:
     """What the page says of Gemma's companions."""
-    begun = page.partition("### In Gemma, ")[2]
+    begun = page.partition("## What the contextual recall mask hits in Gemma")[2]
     assert begun
-    return begun.partition("## What may be concluded")[0]
+    return begun.partition("## Reproduction")[0]
 
 
 @pytest.mark.parametrize("model", COMPANIONS)

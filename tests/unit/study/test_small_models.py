@@ -32,8 +32,8 @@ def small(unpacked: Path) -> dict[str, Tables]:
 @pytest.fixture(scope="module")
 def section(page: str) -> str:
     """What the page says of the small models."""
-    begun = page.partition("### Qwen's one hit recurs in Gemma")[2]
-    return begun.partition("## What may be concluded")[0]
+    begun = page.partition("## The small models")[2]
+    return begun.partition("## What the contextual recall mask hits in Gemma")[0]
 
 
 def _doses(tables: Tables) -> dict[str, Validity]:
