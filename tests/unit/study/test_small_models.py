@@ -191,7 +191,7 @@ def test_the_similarities_of_the_models_are_those_of_the_archive(
     assert (more.benchmark, more.model_b) == ("inductive_reasoning_test", SMALL[0])
     told = f"({more.similarity:.2f}, p = {more.p_noise:.3f}: Qwen and SmolLM2"
     assert told in section
-    assert f"Corrected for the 30 comparisons, its p is {30 * more.p_noise:.2f}." in section
+    assert f"After correction for the 30 comparisons, p is {30 * more.p_noise:.2f}." in section
 
 
 def test_the_small_models_masks_from_halves_are_those_of_the_archive(
