@@ -99,11 +99,19 @@ def tables() -> Callable[..., Tables]:
     return made
 
 
+def _in_one_line(name: str) -> str:
+    return " ".join((ROOT / name).read_text(encoding="utf-8").split())
+
+
 @pytest.fixture(scope="session")
-def page() -> str:
-    """The report and its details, one after the other, in one line."""
-    pages = ("docs/study.md", "docs/study_details.md")
-    return " ".join(" ".join((ROOT / name).read_text(encoding="utf-8").split()) for name in pages)
+def report() -> str:
+    return _in_one_line("docs/study.md")
+
+
+@pytest.fixture(scope="session")
+def page(report: str) -> str:
+    """The report and its details, one after the other."""
+    return f"{report} {_in_one_line('docs/study_details.md')}"
 
 
 @pytest.fixture(scope="session")

@@ -103,6 +103,24 @@ def test_the_small_models_doses_are_those_of_the_archive(
     assert f"is {first:.3f}, and the next-highest mean for any mask is {second:.3f}." in section
 
 
+def test_the_report_says_the_same_of_the_small_models(
+    report: str, results: Tables, small: dict[str, Tables]
+) -> None:
+    smol, gemma = (_doses(tables) for tables in small.values())
+    recalled = [masks.pop("contextual_recall") for masks in (smol, gemma)]
+    for mask in recalled:
+        dose = f"{mask.dose:.3f} ({signed(mask.low, mask.high, 3)})"
+        assert f"the dose is {dose}" in report
+        rounded = f"{mask.dose:.2f} ({signed(mask.low, mask.high, 2)})"
+        assert rounded in report.partition("## Design in short")[0]
+    of_qwen = _doses(results)["contextual_recall"]
+    others = f"{recalled[1].others:.3f} (Qwen: {of_qwen.others:.3f}, on nine)"
+    assert f"on the eight other tests that have one is {others}" in report
+    doses = [mask.dose for masks in (smol, gemma) for mask in masks.values()]
+    told = signed(min(doses), max(doses), 3)
+    assert f"the other doses there range from {told}." in report
+
+
 def test_the_small_models_differences_are_those_of_the_archive(
     section: str, results: Tables, small: dict[str, Tables]
 ) -> None:
