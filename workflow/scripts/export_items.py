@@ -15,7 +15,7 @@ def main(job: ExportItems, threads: int) -> None:
         source=task_source(job.asked, job.items, job.exclude, job.local_files),
         limit=job.asked.limit,
         seed=job.run.configuration.seed,
-        metric=job.metric,
+        metrics=job.metrics,
         records=job.records,
         compared=job.compared,
         title=job.title,

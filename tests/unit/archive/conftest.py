@@ -57,7 +57,7 @@ class Run:
     @property
     def tables(self) -> dict[str, Any]:
         """What made the tables."""
-        settings = {"metric": "probability", "impact": "chance_corrected", "resamples": 200,
+        settings = {"metric": "headline", "impact": "chance_corrected", "resamples": 200,
                     "confidence": 0.95, "seed": 1, "headlines": {"other": "acc"},
                     "own_benchmarks": {"x": "x_test"}}  # fmt: skip
         sources = [

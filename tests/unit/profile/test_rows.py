@@ -104,3 +104,11 @@ def test_a_shipped_benchmark_shows_the_metric_that_it_is_known_by() -> None:
     rows, _ = impact_rows(scores_losing(CELLS), settings)
     assert set(rows.loc[rows["headline"], "metric"]) == {"acc"}
     assert settings.headline("another", ["probability", "acc"]) == "probability"
+
+
+def test_a_benchmark_without_the_wanted_metric_shows_the_one_that_it_is_known_by() -> None:
+    settings = Settings("probability", "absolute", 500, 0.95, 1, {"gsm8k": "strict", "arc": "acc"})
+    # By name, `flexible` would come first.
+    assert settings.headline("gsm8k", ["flexible", "strict"]) == "strict"
+    assert settings.headline("arc", ["probability", "acc"]) == "probability"
+    assert settings.headline("gsm8k", ["flexible"]) == "flexible"

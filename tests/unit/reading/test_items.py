@@ -64,7 +64,7 @@ def test_the_answer_to_choices_is_the_most_likely() -> None:
         [[None, False], [-9.0, False], [-0.1, True]],
         [[-2.0, False], [-2.0, False]],
     ]
-    own = answers_of(record(given, acc=[1.0, 0.0, 1.0, 0.0]), questions, "acc")
+    own = answers_of(record(given, acc=[1.0, 0.0, 1.0, 0.0]), questions, ["acc"])
     assert own == [Answer("blue", True), Answer("red", False), Answer("blue", True),
                    Answer("red", False)]  # fmt: skip
 
@@ -73,18 +73,20 @@ def test_free_text_is_right_by_the_metric_that_says_so() -> None:
     questions = [question(n) for n in range(2)]
     given: list[Any] = [["It is 12."], ["Twelve"]]
     scores = {"f1": [0.5, 1.0], "strict": [1.0, 0.0], "flexible": [1.0, 1.0]}
-    own = answers_of(record(given, **scores), questions, "flexible")
+    own = answers_of(record(given, **scores), questions, ["flexible"])
     assert own == [Answer("It is 12.", True), Answer("Twelve", True)]
-    # Not right or wrong: the first that is.
-    own = answers_of(record(given, **scores), questions, "f1")
+    # Not right or wrong: the next that is, of those wanted and then of all.
+    own = answers_of(record(given, **scores), questions, ["f1", "flexible"])
+    assert [answer.right for answer in own] == [True, True]
+    own = answers_of(record(given, **scores), questions, ["f1"])
     assert [answer.right for answer in own] == [True, False]
-    own = answers_of(record(given, f1=[0.5, 1.0]), questions, "f1")
+    own = answers_of(record(given, f1=[0.5, 1.0]), questions, ["f1"])
     assert [answer.right for answer in own] == [None, None]
 
 
 def test_where_nothing_is_written_the_log_likelihood_stands() -> None:
     questions = [question(n) for n in range(3)]
-    own = answers_of(record([[[-1.25, True]], [-2.5], [[None, False]]]), questions, "acc")
+    own = answers_of(record([[[-1.25, True]], [-2.5], [[None, False]]]), questions, ["acc"])
     assert [answer.text for answer in own] == [
         "log-likelihood -1.250", "log-likelihood -2.500", "log-likelihood minus infinity",
     ]  # fmt: skip

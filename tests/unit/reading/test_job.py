@@ -24,7 +24,7 @@ def test_the_table_of_items_holds_no_formula(
     monkeypatch.setattr(job, "answers_of", lambda *_: [Answer('=HYPERLINK("http://x")', True)])
     table, page, source = tmp_path / "items.csv", tmp_path / "items.md", Any
     job.export_items(
-        source, source, None, 1, "acc", {"intact": Path("r")}, [], "t", table, page
+        source, source, None, 1, ["acc"], {"intact": Path("r")}, [], "t", table, page
     )  # fmt: skip
     assert "\"'=HYPERLINK" in table.read_text()
     assert "'=HYPERLINK" not in page.read_text()

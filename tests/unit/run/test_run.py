@@ -211,14 +211,13 @@ def test_every_data_file_is_known() -> None:
     assert sorted(run.data_files) == sorted(map(Path, expected))
 
 
-def test_only_the_headline_metric_asks_definitions() -> None:
+def test_a_shipped_benchmark_is_known_by_the_metric_of_its_definition() -> None:
     benchmarks = {
         "csqa": {"benchmark": "commonsense_qa"},
         "x_test": {"ability": "x", "split": "test"},
         "y_test": {"ability": "y", "split": "test"},
     }
-    assert small(benchmarks=benchmarks).headlines == {}
-    run = small(benchmarks=benchmarks, profile=SMALL["profile"] | {"metric": "headline"})
+    run = small(benchmarks=benchmarks)
     definition = run.definition("csqa")
     assert definition is not None
     assert run.headlines == {"csqa": definition.metric}

@@ -297,8 +297,8 @@ class Tables:
 
     def _shown(self, benchmark: str, metrics: Mapping[str, Any]) -> str:
         """The metric of a benchmark that is shown."""
-        wanted: str = self._settings["headlines"].get(benchmark, self._settings["metric"])
-        return wanted if wanted in metrics else next(iter(metrics))
+        wanted = (self._settings["metric"], self._settings["headlines"].get(benchmark))
+        return next((metric for metric in wanted if metric in metrics), next(iter(metrics)))
 
     def _ais(self, cell: Mapping[str, Any]) -> float:
         intact, impact = cell["intact"], self._settings["impact"]

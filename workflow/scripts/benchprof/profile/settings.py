@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class Settings:
     """How scores become AIS.
 
-    `headlines` holds the metric that each shipped benchmark is known by, where `metric` is
-    `headline`.
+    `headlines` holds the metric that each shipped benchmark is known by. It is shown where `metric`
+    is `headline`, and where the benchmark lacks `metric`.
     """
 
     metric: str
@@ -22,6 +22,6 @@ class Settings:
     headlines: Mapping[str, str] = field(default_factory=dict)
 
     def headline(self, benchmark: str, metrics: Sequence[str]) -> str:
-        """The metric of a benchmark that is shown: the wanted one, or else its first."""
-        wanted = self.headlines.get(benchmark, self.metric)
-        return wanted if wanted in metrics else metrics[0]
+        """The metric of a benchmark that is shown: the wanted, the known or else the first one."""
+        wanted = (self.metric, self.headlines.get(benchmark))
+        return next((metric for metric in wanted if metric in metrics), metrics[0])

@@ -19,20 +19,20 @@ class Answer:
 
 
 def answers_of(
-    record: Mapping[str, Any], questions: Sequence[Question], metric: str
+    record: Mapping[str, Any], questions: Sequence[Question], metrics: Sequence[str]
 ) -> list[Answer]:
     """The answers of a record.
 
     Of choices the one with the highest log-likelihood, as `acc` takes it: a metric that divides by
-    length may take another. Of free text the text, right by the metric or, where that is no matter
-    of right or wrong, by the record's first that is.
+    length may take another. Of free text the text, right by the first of the metrics that says
+    right or wrong or, where none of them does, by the record's first that does.
 
     Args:
         record: of the intact or an ablated model.
         questions: of the same requests.
-        metric: of free text.
+        metrics: of free text, the wanted one first.
     """
-    right = _right_or_wrong(record["items"]["scores"], metric)
+    right = _right_or_wrong(record["items"]["scores"], metrics)
     answers = []
     for number, (question, given) in enumerate(
         zip(questions, record["items"]["responses"], strict=True)
@@ -59,8 +59,10 @@ def _text(response: Any) -> str:
     return "log-likelihood minus infinity" if value is None else f"log-likelihood {value:.3f}"
 
 
-def _right_or_wrong(scores: Mapping[str, Sequence[float]], wanted: str) -> Sequence[float] | None:
-    first = [wanted] if wanted in scores else []
+def _right_or_wrong(
+    scores: Mapping[str, Sequence[float]], wanted: Sequence[str]
+) -> Sequence[float] | None:
+    first = [metric for metric in wanted if metric in scores]
     for metric in [*first, *scores]:
         if all(score in (0.0, 1.0) for score in scores[metric]):
             return scores[metric]

@@ -26,7 +26,7 @@ def export_items(
     source: TaskSource,
     limit: int | None,
     seed: int,
-    metric: str,
+    metrics: Sequence[str],
     records: Mapping[str, Path],
     compared: Sequence[str],
     title: str,
@@ -42,7 +42,7 @@ def export_items(
         source: the benchmark's task.
         limit: documents at most.
         seed: of the sample and the few-shot draw.
-        metric: by which free text is right or wrong.
+        metrics: by which free text is right or wrong, the wanted one first.
         records: of the intact model and every ablation, by name.
         compared: the ablations that the page has.
         title: of the page.
@@ -61,7 +61,7 @@ def export_items(
             found = f"made of the requests {record['origin']['requests']['digest'][:12]}"
             remedy = "Delete it and run again."
             raise InputError(path, found, f"{digest[:12]}, those of the configuration", remedy)
-        answers[name] = answers_of(record, questions, metric)
+        answers[name] = answers_of(record, questions, metrics)
     with written_whole(table) as temporary:
         items = without_formulas(item_table(questions, answers))
         items.to_csv(temporary, index=False, lineterminator="\n")

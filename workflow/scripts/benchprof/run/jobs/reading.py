@@ -19,10 +19,10 @@ class ExportItems(OfBenchmark):
     rule = script = "export_items"
 
     @property
-    def metric(self) -> str:
-        """The score that is shown."""
-        wanted = self.run.configuration.profile.metric
-        return self.run.headlines.get(self.benchmark, wanted)
+    def metrics(self) -> list[str]:
+        """The scores that may be shown, the wanted one first."""
+        known = self.run.headlines.get(self.benchmark)
+        return [self.run.configuration.profile.metric, *([known] if known else [])]
 
     @property
     def compared(self) -> list[str]:
@@ -63,7 +63,7 @@ class ExportItems(OfBenchmark):
     def settings(self) -> Any:
         """What was asked, and the code that lays out: an edited table or page is made again."""
         return super().settings | {
-            "metric": self.metric,
+            "metrics": self.metrics,
             "compared": self.compared,
             "reading": digests.of_modules(["benchprof.reading", "benchprof.spreadsheet"]),
         }
