@@ -15,7 +15,7 @@ from study.masks import read_effects, validity
 from study.second_profile import second_profiles
 from study.statements import verdicts
 from study.tables import SUFFIX, Rules, Tables, joined, read_rules, read_tables
-from study.texts import read_items, states, texts
+from study.texts import check_items, read_items, states, texts
 
 
 def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
@@ -54,11 +54,13 @@ def _labels(tables: Tables, rules: Rules) -> Iterator[str]:
         yield "- fewer than two benchmarks count"
         return
     table = tables.matrix(counting)
-    factor = one_factor(tables, rules, counting)
-    yield (
-        f"- one factor explains {factor.share:.2f} of the sum of squares; of random masks' tables "
-        f"{factor.random_low:.2f} to {factor.random_high:.2f}"
-    )
+    for rows_alike in (False, True):
+        factor = one_factor(tables, rules, counting, rows_alike)
+        yield (
+            f"- one factor explains {factor.share:.2f} of the sum of squares"
+            f"{', every benchmark scaled to the same' if rows_alike else ''}; of random masks' "
+            f"tables {factor.random_low:.2f} to {factor.random_high:.2f}"
+        )
     yield _said("AIS", agreement(table, rules))
     yield _said("without the factor", agreement(remainder(table), rules))
     for without, told in ((False, "AIS"), (True, "without the factor")):
@@ -114,9 +116,11 @@ def told(
 def _texts(tables: Tables, items: Path) -> Iterator[str]:
     """The answers that stand side by side on the page, of one table of items."""
     shown = states(tables, items.stem)
+    table = read_items(items)
+    check_items(table, tables, items.stem, shown)
     yield f"\n## Texts side by side: {items.stem}\n"
     yield f"- largest AIS: {shown.largest}; smallest: {shown.smallest}; control: {shown.control}"
-    for found in texts(read_items(items), shown):
+    for found in texts(table, shown):
         yield f"\n### {found.kind}: {found.items} items\n"
         if found.digest:
             yield f"item {found.index}, digest {found.digest}"
@@ -152,6 +156,8 @@ def main() -> None:
             f"--effects {options.effects}: a table of {own}; expected one in "
             f"results/analysis/{options.model}"
         )
+    if options.items and (own := options.items.resolve().parent.name) != options.model:
+        parser.error(f"--items {options.items}: a table of {own}; expected one of {options.model}")
     choices = read_tables(options.profiles, options.model)
     written = read_tables(options.all, options.model) if options.all else None
     effects = read_effects(options.effects) if options.effects else None

@@ -80,14 +80,32 @@ class OneFactor:
     random_high: float
 
 
-def one_factor(tables: Tables, rules: Rules, benchmarks: Sequence[str]) -> OneFactor:
-    """Approximate the AIS on `benchmarks`; random tables draw from these benchmarks' controls."""
+def scaled(table: np.ndarray) -> np.ndarray:
+    """A table (last two axes) whose rows all have the sum of squares 1; a row of zeros stays."""
+    sizes = np.linalg.norm(table, axis=-1, keepdims=True)
+    return np.asarray(table / np.where(sizes == 0, 1, sizes))
+
+
+def one_factor(
+    tables: Tables, rules: Rules, benchmarks: Sequence[str], rows_alike: bool = False
+) -> OneFactor:
+    """Approximate the AIS on `benchmarks`; random tables draw from these benchmarks' controls.
+
+    Args:
+        tables: of the run.
+        rules: of the study.
+        benchmarks: that count.
+        rows_alike: whether each row is first scaled to the same sum of squares, in the table and in
+            the random ones. Otherwise a benchmark with few right-or-wrong items, whose AIS move in
+            large steps, would be most of the factor.
+    """
     table = tables.matrix(benchmarks).to_numpy()
     controls = tables.controls[tables.controls.benchmark.isin(benchmarks)].ais.to_numpy()
     draw = np.random.default_rng(rules.seed)
-    low, high = np.quantile(
-        _share(draw.choice(controls, (rules.random_tables, *table.shape))), (0.025, 0.975)
-    )
+    random = draw.choice(controls, (rules.random_tables, *table.shape))
+    if rows_alike:
+        table, random = scaled(table), scaled(random)
+    low, high = np.quantile(_share(random), (0.025, 0.975))
     return OneFactor(float(_share(table)), float(low), float(high))
 
 

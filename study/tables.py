@@ -13,6 +13,9 @@ LEVEL = 0.05
 PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
 # Of the name of an ability's own test, after the ability's.
 SUFFIX = "_test"
+CELL = ["benchmark", "ability", "seed"]
+SAME = ["model_digest", "mask_digest", "requests_digest", "intact", "ablated"]
+"""What two runs with the same answers agree on in each cell."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,13 @@ def read_tables(folder: Path, model: str) -> Tables:
 
 
 def joined(choices: Tables, written: Tables) -> Tables:
-    """What decides: the cells of a run, and those that a second run with all benchmarks adds.
+    """What decides: the cells and controls of a run, and those that a second run's benchmarks add.
 
-    Effective numbers, reliabilities, similarities and controls are those of the second run.
+    Effective numbers, reliabilities and similarities are those of the second run.
 
     Raises:
-        ValueError: the masks of the two runs differ, or the second lacks a benchmark of the first.
+        ValueError: the masks of the two runs differ, the second lacks a benchmark of the first, or
+            they have other answers to the same benchmark under the same mask.
     """
     first, second = (
         set(zip(run.cells.ability, run.cells.mask_digest, strict=True))
@@ -121,5 +125,20 @@ def joined(choices: Tables, written: Tables) -> Tables:
     lacking = set(choices.cells.benchmark) - set(written.cells.benchmark)
     if lacking:
         raise ValueError(f"the second run lacks {', '.join(sorted(lacking))}")
-    added = written.cells[~written.cells.benchmark.isin(choices.cells.benchmark)]
-    return replace(written, cells=pd.concat([choices.cells, added], ignore_index=True))
+    return replace(
+        written,
+        cells=_with_added(choices.cells, written.cells),
+        controls=_with_added(choices.controls, written.controls),
+    )
+
+
+def _with_added(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a run, and those of a second run on benchmarks that the first lacks."""
+    added = ~second.benchmark.isin(first.benchmark)
+    ours, theirs = (rows.set_index(CELL)[SAME] for rows in (first, second[~added]))
+    ours, theirs = ours.align(theirs, join="inner", axis=0)
+    differs = (ours != theirs).any(axis=1)
+    if differs.any():
+        benchmark, ability, _ = differs.idxmax()
+        raise ValueError(f"the two runs have other answers to {benchmark} under {ability}'s mask")
+    return pd.concat([first, second[added]], ignore_index=True)

@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from benchprof.run.ablation import INTACT, Ablation, k_name
+from benchprof.spreadsheet import FORMULA
 from study.tables import Tables
 
 CONTROL_SEED = 1
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,16 @@ class Shown:
 
 
 def read_items(path: Path) -> pd.DataFrame:
-    """Read a benchmark's table of items, as `snakemake items` writes it."""
-    return pd.read_csv(path, keep_default_na=False)
+    """Read a benchmark's table of items, as `snakemake items` writes it, with the texts as written.
+
+    That command puts an apostrophe before what a spreadsheet would run as a formula.
+    """
+    return pd.read_csv(path, keep_default_na=False).map(_as_written)
+
+
+def _as_written(cell: object) -> object:
+    guarded = isinstance(cell, str) and cell.startswith("'") and FORMULA.match(cell[1:])
+    return cell[1:] if isinstance(cell, str) and guarded else cell
 
 
 def states(tables: Tables, benchmark: str) -> States:
@@ -81,9 +91,28 @@ def states(tables: Tables, benchmark: str) -> States:
     )
 
 
+def check_items(items: pd.DataFrame, tables: Tables, benchmark: str, shown: States) -> None:
+    """Stop if the texts are not those that the run's scores come from.
+
+    Raises:
+        ValueError: in one of the states, the share of right answers is not the run's score.
+    """
+    rows = pd.concat([tables.cells, tables.controls])
+    rows = rows[rows.benchmark == benchmark]
+    scores = {_name(row): row.ablated for _, row in rows.iterrows()} | {INTACT: rows.intact.iloc[0]}
+    for name in shown.all:
+        right = (items[f"{name}_right"] == "right").mean()
+        if abs(right - scores[name]) > TOLERANCE:
+            raise ValueError(
+                f"{benchmark}: {right:.3f} of the texts are right under {name}, and the run's score "
+                f"is {scores[name]:.3f}; expected the items of the same run and metric"
+            )
+
+
 def _name(row: pd.Series) -> str:
     seed = None if pd.isna(row.seed) else int(row.seed)
-    return Ablation(row.ability, row.selection, k_name(float(row.fraction)), seed).name
+    k = row.fraction if isinstance(row.fraction, str) else k_name(float(row.fraction))
+    return Ablation(row.ability, row.selection, k, seed).name
 
 
 def texts(items: pd.DataFrame, shown: States) -> list[Shown]:

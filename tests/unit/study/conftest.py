@@ -31,6 +31,8 @@ QUIET = {
     "q_random": 1.0,
     "q_others": 1.0,
     "flag_code": None,
+    "model_digest": "digest of the model",
+    "intact": 0.5,
     "ablated": 0.5,
 }
 EFFECT = {"ais": 0.4, "over_random": 0.3, "over_random_high": 0.4, "q_ais": 0.01, "q_random": 0.01}
@@ -63,7 +65,7 @@ def tables() -> Callable[..., Tables]:
     ) -> Tables:
         cells = [
             {"benchmark": benchmark, "ability": ability, "seed": float("nan")}
-            | {"mask_digest": f"digest of {ability}"}
+            | {"mask_digest": f"digest of {ability}", "requests_digest": f"items of {benchmark}"}
             | QUIET
             | (changed or {}).get((benchmark, ability), {})
             for benchmark in benchmarks
@@ -71,6 +73,7 @@ def tables() -> Callable[..., Tables]:
         ]
         controls = [
             {"benchmark": benchmark, "ability": "all_abilities", "seed": float(seed)}
+            | {"mask_digest": f"digest of {seed}", "requests_digest": f"items of {benchmark}"}
             | QUIET
             | {"ais": level + seed / 10}
             for level, benchmark in enumerate(benchmarks)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from study.labels import agreement, left_out, one_factor, remainder
+from study.labels import agreement, left_out, one_factor, remainder, scaled
 from study.tables import Rules, Tables, read_rules
 
 from benchprof.data import benchmarks as shipped
@@ -73,6 +73,19 @@ def test_the_factor_of_a_diagonal_table_is_its_largest_entry(tables: Make, rules
     found = tables({("one", "a"): {"ais": 3.0}, ("two", "b"): {"ais": 1.0}})
     assert one_factor(found, rules, ["one", "two"]).share == pytest.approx(9 / 10)
     assert remainder(found.matrix(["one", "two"])).loc["two"].tolist() == pytest.approx([0, 1, 0])
+
+
+def test_rows_are_scaled_alike_before_the_factor(tables: Make, rules: Rules) -> None:
+    # A diagonal table with rows of the same size has no first factor: half each.
+    found = tables({("one", "a"): {"ais": 3.0}, ("two", "b"): {"ais": 1.0}})
+    assert one_factor(found, rules, ["one", "two"], rows_alike=True).share == pytest.approx(1 / 2)
+    # Three values of one random mask each: all rows are alike, whatever their size.
+    alike = tables({(n, a): {"ais": s} for n, s in (("one", 2.0), ("two", 0.1)) for a in "abc"})
+    assert one_factor(alike, rules, ["one", "two"], rows_alike=True).share == pytest.approx(1)
+
+
+def test_a_row_of_zeros_stays_when_rows_are_scaled() -> None:
+    assert scaled(np.array([[0.0, 0.0], [3.0, 4.0]])).tolist() == [[0, 0], [0.6, 0.8]]
 
 
 def test_random_tables_mix_the_controls_of_all_benchmarks(tables: Make, rules: Rules) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ def test_a_second_run_adds_benchmarks_and_decides_between_them(
     # The first run's cell stands, whose family of tests is the registered one.
     assert both.matrix(["one", "three"])["a"].tolist() == [0.1, 0.3]
     assert len(both.cells) == 4 * 3
+    assert sorted(both.controls.benchmark.unique()) == ["four", "one", "three", "two"]
     assert both.findings is written.findings
     assert both.similarities is written.similarities
 
@@ -29,6 +31,23 @@ def test_runs_that_do_not_belong_together_are_refused(tables: Callable[..., Tabl
         joined(tables(), other)
     with pytest.raises(ValueError, match="the second run lacks four, three"):
         joined(tables(), tables(benchmarks=("one", "two")))
+
+
+def test_the_controls_of_the_first_run_stand(tables: Callable[..., Tables]) -> None:
+    choices, written = tables(benchmarks=("one", "two")), tables()
+    fewer = replace(written, controls=written.controls[written.controls.seed < 3])
+    drawn = joined(choices, fewer).controls.groupby("benchmark").seed.count()
+    assert drawn.to_dict() == {"one": 3, "two": 3, "three": 2, "four": 2}
+
+
+def test_a_second_run_with_other_answers_is_refused(tables: Callable[..., Tables]) -> None:
+    other = tables({("two", "b"): {"ablated": 0.4}})
+    with pytest.raises(ValueError, match="other answers to two under b's mask"):
+        joined(tables(benchmarks=("one", "two")), other)
+    items = tables()
+    items.controls.loc[items.controls.benchmark == "one", "requests_digest"] = "others"
+    with pytest.raises(ValueError, match="other answers to one under all_abilities's mask"):
+        joined(tables(benchmarks=("one", "two")), items)
 
 
 def test_a_run_with_two_kinds_of_masks_is_refused(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from study.tables import Tables
-from study.texts import States, states, texts
+from study.texts import States, check_items, read_items, states, texts
+
+from benchprof.spreadsheet import without_formulas
 
 SHOWN = States("a.specific_0.001", "b.specific_0.001", "all_abilities.specific-random-1_0.001")
 
@@ -49,6 +52,12 @@ def test_a_run_without_the_control_is_refused(run: Tables) -> None:
         states(run, "one")
 
 
+def test_a_calibrated_k_keeps_its_word(run: Tables) -> None:
+    for rows in (run.cells, run.controls):
+        rows["fraction"] = "calibrated"
+    assert states(run, "one").largest == "a.specific_calibrated"
+
+
 def _items(*rows: tuple[str, str]) -> pd.DataFrame:
     """Items by digest, with r (right) or w (wrong) when intact and under the masks of `SHOWN`."""
     return pd.DataFrame(
@@ -84,3 +93,18 @@ def test_a_kind_without_items_is_said_to_have_none() -> None:
     lost, kept, gained = texts(_items(("a", "rrrr")), SHOWN)
     assert (lost.items, lost.digest, lost.answers) == (0, None, {})
     assert kept.digest == "a" and gained.digest is None
+
+
+def test_texts_are_read_as_they_were_written(tmp_path: Path) -> None:
+    answers = ["= 5", "'- 3", "\nA\n#### 1", "'tis 4", "", "NA"]
+    table = pd.DataFrame({"digest": list("abcdef"), "intact": answers})
+    without_formulas(table).to_csv(tmp_path / "one.csv", index=False, lineterminator="\n")
+    assert read_items(tmp_path / "one.csv").intact.tolist() == answers
+
+
+def test_texts_of_other_answers_than_the_run_s_are_refused(run: Tables) -> None:
+    # One of two items is right in every state, as the made-up run says.
+    items = _items(("a", "rrrr"), ("b", "wwww"))
+    check_items(items, run, "one", SHOWN)
+    with pytest.raises(ValueError, match=r"one: 1\.000 of the texts are right under a\.specific"):
+        check_items(_items(("a", "rrrr"), ("b", "wrww")), run, "one", SHOWN)
