@@ -139,6 +139,6 @@ def _with_added(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     ours, theirs = ours.align(theirs, join="inner", axis=0)
     differs = (ours != theirs).any(axis=1)
     if differs.any():
-        benchmark, ability, _ = differs.idxmax()
+        benchmark, ability, _ = differs.index[differs][0]
         raise ValueError(f"the two runs have other answers to {benchmark} under {ability}'s mask")
     return pd.concat([first, second[added]], ignore_index=True)

@@ -104,8 +104,8 @@ def check_items(items: pd.DataFrame, tables: Tables, benchmark: str, shown: Stat
         right = (items[f"{name}_right"] == "right").mean()
         if abs(right - scores[name]) > TOLERANCE:
             raise ValueError(
-                f"{benchmark}: {right:.3f} of the texts are right under {name}, and the run's score "
-                f"is {scores[name]:.3f}; expected the items of the same run and metric"
+                f"{benchmark}: {right:.3f} of the texts are right under {name}, and the run's "
+                f"score is {scores[name]:.3f}; expected the items of the same run and metric"
             )
 
 
