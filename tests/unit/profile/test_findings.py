@@ -111,7 +111,7 @@ def test_the_sentence_is_made_from_the_numbers() -> None:
         "intact and than under random masks and the other abilities' masks; its "
         f"effective number of abilities is {effective:.1f} of 5 ({effective:.1f} to "
         f"{effective:.1f}; noise has {found['noise_low']:.1f} to {found['noise_high']:.1f}); 1 of "
-        "5 ablated models are broken as a whole, so their losses name no ability."
+        "5 ablated models is broken as a whole, so its losses name no ability."
     )
 
 

@@ -188,7 +188,7 @@ def test_above_guessing_is_the_t_test_for_continuous_scores() -> None:
     p = above_guessing_p(scores, Guessing(0.25), units_of(["task"] * 40))
     expected = [ttest_1samp(row, 0.25, alternative="greater").pvalue for row in scores[:2]]
     np.testing.assert_allclose(p[:2], expected)
-    assert np.isnan(p[2])
+    assert p[2] == 1
 
 
 def test_above_guessing_is_tested_by_subject_where_subjects_are_clusters() -> None:
@@ -203,9 +203,17 @@ def test_above_guessing_is_tested_by_subject_where_subjects_are_clusters() -> No
     # Item by item 28 of 60 would be certain.
     assert above_guessing_p(scores, Guessing(0.25), units_of(["task"] * 60))[0] < 0.001
     at_guessing = np.tile([1.0, 0.0, 0.0, 0.0], 12)[None]
-    assert np.isnan(
-        above_guessing_p(at_guessing, Guessing(0.25), units_of([f"s{i // 4}" for i in range(48)]))
-    )
+    by_subject = units_of([f"s{i // 4}" for i in range(48)])
+    assert above_guessing_p(at_guessing, Guessing(0.25), by_subject) == 1
+    # With no item right at all, as where items are tested one by one.
+    assert above_guessing_p(np.zeros((1, 48)), Guessing(0.25), by_subject) == 1
+
+
+def test_a_model_that_ties_all_options_is_at_guessing_whatever_the_rounding() -> None:
+    tied = np.full((1, 100), 0.2)
+    level = float(np.full(100, 1 / 5).mean()) - 4e-16
+    assert tied.mean() > level
+    assert above_guessing_p(tied, Guessing(level), units_of(["task"] * 100)) == 1
 
 
 def test_above_guessing_by_subject_keeps_its_level() -> None:

@@ -18,7 +18,10 @@ from benchprof.profile.measures import (
     effective_number,
     noise_null,
     normalised,
+    null_of,
+    paired_noise,
     profile_similarity,
+    shuffled_profiles,
     spearman,
     symmetric_interval,
 )
@@ -101,11 +104,64 @@ def test_the_null_of_the_rank_correlation_is_its_exact_one() -> None:
     assert null.share_to(-1.0 + 1e-9) == pytest.approx(1 / 6, abs=0.015)
 
 
-def test_the_symmetric_interval_holds_its_value_and_passes_over_flat_resamples() -> None:
-    low, high = symmetric_interval(0.9, np.array([0.5, 0.6, 0.7, 0.8, np.nan]), 0.75)
+def test_the_symmetric_interval_holds_its_value() -> None:
+    low, high = symmetric_interval(0.9, np.array([0.5, 0.6, 0.7, 0.8]), 0.75)
     # Distances .1 to .4; their 75% quantile is .325.
     assert (low, high) == (pytest.approx(0.575), pytest.approx(1.225))
-    assert np.isnan(symmetric_interval(0.9, np.array([np.nan]), 0.95)).all()
+
+
+def test_flat_resamples_may_be_anywhere() -> None:
+    """One in five is flat: the 80% interval has the largest distance, the 90% one no bound."""
+    resampled = np.array([0.5, 0.6, 0.7, 0.8, np.nan])
+    assert symmetric_interval(0.9, resampled, 0.75) == pytest.approx((0.5, 1.3))
+    assert symmetric_interval(0.9, resampled, 0.9) == (-np.inf, np.inf)
+
+
+def test_noise_of_one_lost_item_is_always_that_of_one_ability() -> None:
+    """A single item tells ten abilities apart: any profile of it has the effective number 1."""
+    drops = np.zeros((10, 60))
+    drops[3, 7] = 1.0
+    noise = shuffled_profiles(drops, 500, 1)
+    assert noise.sum(axis=1).tolist() == [1.0] * 500
+    assert set(noise.argmax(axis=1)) == set(range(10))
+    null = null_of(noise, shuffled_profiles(drops, 500, 2))
+    # Normal noise would call a number of 1 as rare as 1 in 10,000.
+    assert null["effective_number"].share_to(1.0) == 1
+    assert noise_null(10, 1)["effective_number"].share_to(1.0) < 0.001
+    # Two such profiles are equal once in ten times.
+    assert null["similarity"].share_from(1.0) == pytest.approx(0.1, abs=0.04)
+
+
+def test_shuffled_noise_keeps_what_each_unit_lost_in_all() -> None:
+    drops = np.random.default_rng(0).integers(-2, 3, (4, 30)).astype(float)
+    noise = shuffled_profiles(drops, 200, 3)
+    apart = np.ptp(drops, axis=0) > 0
+    assert noise.sum(axis=1) == pytest.approx(drops[:, apart].sum())
+    # Every ability's noise has the same mean.
+    assert noise.mean(axis=0) == pytest.approx(drops[:, apart].sum() / 4, abs=1.5)
+    assert (shuffled_profiles(drops, 200, 3) == noise).all()
+
+
+def test_right_or_wrong_profiles_of_noise_hold_their_level() -> None:
+    """Items flip in every state alike, one in fifty: normal noise calls a quarter narrow."""
+    random = np.random.default_rng(8)
+    rejected, by_normal, profiles = 0, 0, 200
+    for number in range(profiles):
+        drops = (random.random((10, 60)) < 0.02).astype(float)
+        value = float(effective_number(drops.sum(axis=1)))
+        noise = shuffled_profiles(drops, 400, number)
+        rejected += null_of(noise, noise)["effective_number"].share_to(value) < 0.025
+        by_normal += noise_null(10, 1)["effective_number"].share_to(value) < 0.025
+    assert rejected / profiles <= 0.05
+    assert by_normal / profiles > 0.15
+
+
+def test_a_profile_without_noise_of_its_own_has_normal_noise() -> None:
+    own = np.arange(30.0).reshape(10, 3)
+    first, second = paired_noise(own, None, 3, 1)
+    assert first is not second and len(first) == len(second) == 10
+    assert (first == own).all()
+    assert second.std() == pytest.approx(1, abs=0.4)
 
 
 def test_intervals_of_similarity_cover_the_truth() -> None:

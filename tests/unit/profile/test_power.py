@@ -87,7 +87,9 @@ def test_rows_are_in_units_of_the_impact() -> None:
     # Mean probability .7 less guessing.
     assert row["base"] == pytest.approx(0.45)
     assert row["detectable_ais"] == pytest.approx(2.8016 * sd / math.sqrt(20) / 0.45, rel=1e-4)
-    assert row["items_for_ais_0.1"] == math.ceil((2.8016 * sd / 0.045) ** 2)
+    # Seven would be enough, but fewer than ten items have no AIS.
+    assert math.ceil((2.8016 * sd / 0.045) ** 2) == 7
+    assert row["items_for_ais_0.1"] == 10
     (row,) = power_rows(scores, ("too_few_items", "why"), SETTINGS)
     assert np.isnan(row["detectable_ais"])
     assert row["reason"] == "why"

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from study.masks import validity
 from study.tables import SUFFIX, Tables
 from tests.conftest import ROOT
 from tests.unit.study.archives import (
+    GEMMA,
     MODEL,
     RECALL,
     STUDY,
@@ -182,3 +184,47 @@ def test_the_study_was_computed_with_the_settings_that_were_fixed(unpacked: Path
     archived = yaml.safe_load((unpacked / "config.yaml").read_text())
     assert archived.pop("benchmark_data")
     assert archived == read_layers([ROOT / "config/study.yaml"])
+
+
+def _permuted_p(unpacked: Path, model: str, benchmark: str, others: Sequence[str]) -> float:
+    """Two-sided p that the contextual recall mask costs what others cost; permuted within items."""
+    folder = unpacked / "results/evaluations" / model / benchmark
+    states = ["intact", "contextual_recall.specific_0.001", *others]
+    scores = [
+        json.loads((folder / f"{name}.json").read_text())["items"]["scores"]["probability"]
+        for name in states
+    ]
+    drops = np.array(scores[0]) - np.array(scores[1:])
+    random, masks = np.random.default_rng(1), len(drops)
+    chosen = random.integers(0, masks, (20_000, drops.shape[1]))
+    own = drops[chosen, np.arange(drops.shape[1])].mean(axis=1)
+    # Over or under the mean of all masks by as much as the mask itself.
+    reach = abs(drops[0].mean() - drops.mean()) - 1e-12
+    return float(((abs(own - drops.mean()) >= reach).sum() + 1) / 20_001)
+
+
+def test_the_hit_holds_if_masks_are_permuted_within_items(page: str, unpacked: Path) -> None:
+    random = [f"all_abilities.specific-random-{seed}_0.001" for seed in range(1, 6)]
+    abilities = yaml.safe_load((ROOT / "config/study.yaml").read_text())["abilities"]
+    masks = [f"{name}.specific_0.001" for name in abilities if name != "contextual_recall"]
+    least = 1 / 20_001
+    for model in (MODEL, GEMMA):
+        for others in (random, masks):
+            assert _permuted_p(unpacked, model, "contextual_recall_test", others) == least
+    tests = (
+        "spatial_reasoning",
+        "long_term_knowledge_recall",
+        "semantic_relationship_comprehension",
+    )
+    against_random = [_permuted_p(unpacked, MODEL, f"{name}_test", random) for name in tests]
+    assert against_random == [least] * 3
+    spatial, long_term, semantic = (
+        _permuted_p(unpacked, MODEL, f"{name}_test", masks) for name in tests
+    )
+    assert (
+        "it is about 0.0001 on spatial reasoning, 0.01 on long-term knowledge recall and 0.005"
+        in (page)
+    )
+    assert spatial < 0.0005
+    assert long_term == pytest.approx(0.01, abs=0.003)
+    assert semantic == pytest.approx(0.005, abs=0.002)

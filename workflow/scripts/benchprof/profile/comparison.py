@@ -13,8 +13,11 @@ from benchprof.profile import reason
 from benchprof.profile.criteria import CONFIDENCE
 from benchprof.profile.measures import (
     MEASURES,
+    Null,
     cosine,
     noise_null,
+    null_of,
+    paired_noise,
     profile_similarity,
     symmetric_interval,
 )
@@ -60,7 +63,10 @@ def benchmark_pairs(profiles: Iterable[Key]) -> list[tuple[Key, Key]]:
 
 
 def compared(
-    first: Floats, second: Floats, resampled: tuple[Floats, Floats] | None, seed: int
+    first: Floats,
+    second: Floats,
+    resampled: tuple[Floats, Floats] | None,
+    null: Mapping[str, Null],
 ) -> dict[str, Any]:
     """The columns of one pair, `COLUMNS`.
 
@@ -68,12 +74,11 @@ def compared(
         first: (abilities,), one profile.
         second: (abilities,), the other.
         resampled: of each (resamples, abilities); None where a profile is undefined.
-        seed: of the noise.
+        null: what noise of the two shows, by measure.
     """
     row: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan)
     row |= {"abilities": len(first), "reason": "", "reason_code": _undefined(first, second)}
     if len(first) > 1:
-        null = noise_null(len(first), seed)
         quantiles = null["similarity"].quantiles()
         row |= dict(zip(["noise_low", "noise_median", "noise_high"], quantiles, strict=True))
     if row["reason_code"]:
@@ -88,6 +93,27 @@ def compared(
         low, high = symmetric_interval(row["similarity"], again, CONFIDENCE)
         row |= {"similarity_low": max(0.0, low), "similarity_high": min(1.0, high)}
     return row
+
+
+def null_between(
+    noise: Mapping[Key, Floats], one: Key, other: Key, abilities: int, seed: int
+) -> Mapping[str, Null]:
+    """What noise of two profiles shows, by measure; empty of a single ability.
+
+    Args:
+        noise: (draws, abilities) of the profiles that have noise of their own; of the others it is
+            normal.
+        one: the first profile.
+        other: the second; the first again for measures of one profile.
+        abilities: how many.
+        seed: of the normal noise.
+    """
+    if abilities < 2:
+        return {}
+    own = noise.get(one), noise.get(other)
+    if own[0] is None and own[1] is None:
+        return noise_null(abilities, seed)
+    return null_of(*paired_noise(*own, abilities, seed))
 
 
 def pair_of(resampled: Mapping[Key, Floats], one: Key, other: Key) -> tuple[Floats, Floats] | None:

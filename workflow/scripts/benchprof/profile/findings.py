@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
-from benchprof.profile.comparison import KEYS, Key, profile_cells
+from benchprof.profile.comparison import KEYS, Key, null_between, profile_cells
 from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_form
-from benchprof.profile.measures import effective_number, noise_null, symmetric_interval
+from benchprof.profile.measures import Null, effective_number, symmetric_interval
 from benchprof.profile.resampling import Floats
 
 Cells = list[dict[Hashable, Any]]
@@ -25,20 +26,27 @@ NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_m
            "noise_high", "p_noise"]  # fmt: skip
 
 
-def findings_rows(table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats]) -> pd.DataFrame:
+def findings_rows(
+    table: pd.DataFrame,
+    seed: int,
+    resampled: Mapping[Key, Floats],
+    noise: Mapping[Key, Floats] = MappingProxyType({}),
+) -> pd.DataFrame:
     """A row per profile in the metric shown.
 
     Args:
         table: the AIS table of all models and benchmarks, with q-values and flags.
         seed: of the noise.
         resampled: (resamples, abilities) of each defined profile.
+        noise: (draws, abilities) of profiles of right-or-wrong scores; that of others is normal.
     """
     rows = []
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
         row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
         row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
-        row |= _breadth(cells, resampled.get(key), seed)
+        null = null_between(noise, key, key, len(cells), seed)
+        row |= _breadth(cells, resampled.get(key), null)
         named = {"needed": needed(cells), "hindering": hindering(cells)}
         named["sufficient"] = sufficient(cells)
         row |= {kind: _named(own) for kind, own in named.items()}
@@ -144,7 +152,7 @@ def _beyond(cells: Cells, ablation_of: str, sign: int) -> Cells:
     ]
 
 
-def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any]:
+def _breadth(cells: Cells, resampled: Floats | None, nulls: Mapping[str, Null]) -> dict[str, Any]:
     """Effective number of abilities with interval and noise, or why there is none."""
     row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
     if cells[0]["reason_code"]:
@@ -154,7 +162,7 @@ def _breadth(cells: Cells, resampled: Floats | None, seed: int) -> dict[str, Any
     if code:
         return row | {"reason_code": code, "reason": reason.SENTENCES[code]}
     value = float(effective_number(profile))
-    null = noise_null(len(profile), seed)["effective_number"]
+    null = nulls["effective_number"]
     row |= {"effective": value, "p_noise": null.share_to(value)}
     row |= dict(zip(["noise_low", "noise_median", "noise_high"], null.quantiles(), strict=True))
     if resampled is not None:
@@ -192,16 +200,23 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
             f"does better without {_with_intervals(named['hindering'])} than intact and than under "
             f"{in_words(compared(cells))}"
         )
+    broken = _broken_in_words(row) if row["broken"] else ""
+    if not parts:
+        # Of models that are all broken nothing else is said.
+        parts, broken = [f"has no finding: {broken}"], ""
     if not row["reason_code"]:
         parts.append(_breadth_in_words(row))
-    if row["broken"]:
-        # The first part where there is no other.
-        has = "" if parts else "has no finding: "
-        parts.append(
-            f"{has}{row['broken']} of {row['abilities']} ablated models are broken as a whole, "
-            "so their losses name no ability"
-        )
+    if broken:
+        parts.append(broken)
     return f"{start} {'; '.join(parts)}.{_form_in_words(named)}"
+
+
+def _broken_in_words(row: Mapping[str, Any]) -> str:
+    one = row["broken"] == 1
+    return (
+        f"{row['broken']} of {row['abilities']} ablated models {'is' if one else 'are'} broken as "
+        f"a whole, so {'its' if one else 'their'} losses name no ability"
+    )
 
 
 def _needed_in_words(named: Mapping[str, Cells], cells: Cells) -> list[str]:

@@ -135,8 +135,8 @@ def above_guessing_p(scores: Floats, guessing: Guessing, units: Units) -> Floats
 
     Exact binomial for right-or-wrong scores of single items, t-test for continuous ones and, over
     the clusters' sums, for clustered ones. Where a constant answer may score more than a random
-    choice, a paired t-test against it as well; the larger p counts. NaN where all that is tested
-    equals guessing.
+    choice, a paired t-test against it as well; the larger p counts. Where no unit differs from
+    another there is no test: p is 0 above guessing and 1 at or below it.
 
     Args:
         scores: (rows, n), a row per state of the model.
@@ -174,8 +174,8 @@ def _above_level_p(scores: Floats, guessing: float, units: Units) -> Floats:
         return np.asarray(binom.sf(right - 1, scores.shape[1], guessing))
     sums = units.sums(scores)
     excess = sums - guessing * (units.sizes if units.clustered else 1.0)
-    spread = excess.std(axis=1) > 0
-    p = np.where(excess.mean(axis=1) > 0, 0.0, np.nan)
+    spread = excess.std(axis=1) > ROUNDING
+    p = np.where(excess.mean(axis=1) > ROUNDING, 0.0, 1.0)
     p[spread] = ttest_1samp(excess[spread], 0.0, axis=1, alternative="greater").pvalue
     return p
 

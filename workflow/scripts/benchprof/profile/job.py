@@ -21,6 +21,7 @@ from benchprof.profile.form import FormReader
 from benchprof.profile.form_columns import with_form
 from benchprof.profile.impact import Impacts
 from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
+from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.power import power_rows
 from benchprof.profile.reliability import reliability_rows
 from benchprof.profile.resampling import Floats
@@ -42,6 +43,7 @@ from benchprof.profile.table import (
     benchmark_similarity_rows,
     similarity_rows,
 )
+from benchprof.sampling import derived_seed
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class MeasuredModel:
 
     impact: pd.DataFrame
     resampled: dict[Key, Floats]
+    noise: dict[Key, Floats]
     power: list[dict[str, Any]]
     reliability: list[dict[str, Any]]
     states: ItemStates | None
@@ -99,15 +102,16 @@ def compute_profile(
     table = add_dose(add_corrected(table), dict(own_benchmarks))
     table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}
+    noise = {key: value for part in measured for key, value in part.noise.items()}
     states = [part.states for part in measured if part.states]
     tables = {
         "impact": table,
-        "similarity": similarity_rows(table, settings.seed, resampled),
-        "benchmark_similarity": benchmark_similarity_rows(table, settings.seed, resampled),
+        "similarity": similarity_rows(table, settings.seed, resampled, noise),
+        "benchmark_similarity": benchmark_similarity_rows(table, settings.seed, resampled, noise),
         "model_differences": pd.DataFrame(differences, columns=COLUMNS),
         "power": pd.DataFrame([row for part in measured for row in part.power]),
         "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),
-        "findings": findings_rows(table, settings.seed, resampled),
+        "findings": findings_rows(table, settings.seed, resampled, noise),
         "flips": flip_rows(states),
     }
     for name, rows in tables.items():
@@ -195,6 +199,7 @@ def _measure(
     return MeasuredModel(
         impact=rows,
         resampled=_resampled(scores, shown) if shown else {},
+        noise=_noise(scores, settings),
         power=power_rows(scores, cell, settings),
         reliability=reliability_rows(scores, cell, settings),
         states=item_states(scores, settings),
@@ -209,6 +214,22 @@ def _resampled(scores: Scores, impacts: Impacts) -> dict[Key, Floats]:
         ].T
         for (selection, fraction), numbers in scores.profiles.items()
     }
+
+
+def _noise(scores: Scores, settings: Settings) -> dict[Key, Floats]:
+    """(draws, abilities) of each profile of right-or-wrong scores; none of continuous ones."""
+    metric = settings.headline(scores.benchmark, list(scores.metrics))
+    if metric not in scores.binary:
+        return {}
+    items = scores.metrics[metric]
+    drops = scores.units.sums(items[0] - items[1:])
+    found = {}
+    for (selection, fraction), numbers in scores.profiles.items():
+        key = (scores.model, scores.benchmark, selection, fraction)
+        # Its own seed: the noise of two profiles that are compared is independent.
+        seed = derived_seed(settings.seed, "shuffled", *key)
+        found[key] = shuffled_profiles(drops[numbers], COMPARED_RESAMPLES, seed)
+    return found
 
 
 def _write(table: pd.DataFrame, stem: Path) -> None:

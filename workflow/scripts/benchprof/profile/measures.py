@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import rel_entr
 from scipy.stats import rankdata
 
 from benchprof.profile.resampling import Floats
+
+NORMAL_DRAWS = 10_000
+BATCH_ENTRIES = 2_000_000
+Noise = tuple[Floats, Floats]
+"""Profiles of noise of two profiles that are compared, (draws, abilities) each."""
 
 
 def normalised(profiles: Floats) -> Floats:
@@ -98,16 +104,69 @@ class Null:
 
 
 @functools.cache
-def noise_null(abilities: int, seed: int, draws: int = 10_000) -> dict[str, Null]:
+def noise_null(abilities: int, seed: int) -> dict[str, Null]:
     """Measures of pairs of noise profiles, and `effective_number` of single ones.
 
     Each ability's AIS is an independent standard normal; its scale and shift do not matter after
     the normalisation, nor to ranks.
     """
+    return null_of(*_normal_profiles(abilities, seed))
+
+
+def null_of(first: Floats, second: Floats) -> dict[str, Null]:
+    """Measures of pairs of noise profiles, and `effective_number` of the first ones.
+
+    Args:
+        first: (draws, abilities), noise of one profile.
+        second: (draws, abilities), of the other, independent of the first.
+    """
+    nulls = {name: _null(measure(first, second)) for name, measure in MEASURES.items()}
+    return nulls | {"effective_number": _null(effective_number(first))}
+
+
+def _null(values: Floats) -> Null:
+    """Flat profiles of noise are passed over: a flat profile has no such number either."""
+    return Null(np.sort(values[~np.isnan(values)]))
+
+
+@functools.cache
+def _normal_profiles(abilities: int, seed: int) -> Floats:
+    """(2, NORMAL_DRAWS, abilities)."""
+    return np.random.default_rng(seed).standard_normal((2, NORMAL_DRAWS, abilities))
+
+
+def paired_noise(one: Floats | None, other: Floats | None, abilities: int, seed: int) -> Noise:
+    """Noise of two profiles, (draws, abilities) each; normal for one that has none of its own."""
+    normal = _normal_profiles(abilities, seed)
+    first, second = (
+        own if own is not None else drawn for own, drawn in zip((one, other), normal, strict=True)
+    )
+    draws = min(len(first), len(second))
+    return first[:draws], second[:draws]
+
+
+def shuffled_profiles(drops: Floats, draws: int, seed: int) -> Floats:
+    """Noise of a profile of right-or-wrong scores, (draws, abilities).
+
+    In every unit, what the abilities' masks cost is handed out to them in random order: no unit
+    then tells one ability from another. If few units change, such profiles have few values and
+    many ties, so that normal noise would be no null of them: a single lost item would make an
+    effective number of 1, which normal noise hardly ever shows.
+
+    Args:
+        drops: (abilities, units), what each unit lost.
+        draws: how many profiles.
+        seed: of the orders.
+    """
+    apart = drops[:, np.ptp(drops, axis=0) > 0].T
     random = np.random.default_rng(seed)
-    first, second = random.standard_normal((2, draws, abilities))
-    nulls = {name: Null(np.sort(measure(first, second))) for name, measure in MEASURES.items()}
-    return nulls | {"effective_number": Null(np.sort(effective_number(first)))}
+    profiles = np.zeros((draws, len(drops)))
+    batch = max(1, BATCH_ENTRIES // max(1, apart.size))
+    for start in range(0, draws, batch):
+        rows = slice(start, min(start + batch, draws))
+        tiled = np.tile(apart, (rows.stop - start, 1, 1))
+        profiles[rows] = random.permuted(tiled, axis=2).sum(axis=1)
+    return profiles
 
 
 def symmetric_interval(value: float, resampled: Floats, confidence: float) -> tuple[float, float]:
@@ -119,11 +178,15 @@ def symmetric_interval(value: float, resampled: Floats, confidence: float) -> tu
 
     Args:
         value: of the data.
-        resampled: (resamples,), of the resamples; NaN, of flat profiles, are passed over.
+        resampled: (resamples,), of the resamples; NaN of flat profiles, which may be anywhere.
         confidence: of the interval.
+
+    Returns:
+        The bounds; infinite where more resamples are flat than the confidence leaves out.
     """
-    known = resampled[~np.isnan(resampled)]
-    if not len(known):
-        return np.nan, np.nan
-    reach = float(np.quantile(np.abs(known - value), confidence))
+    flat = np.isnan(resampled)
+    distances = np.where(flat, np.inf, np.abs(resampled - value))
+    # Interpolation between a distance and infinity would be no number.
+    method: Literal["higher", "linear"] = "higher" if flat.any() else "linear"
+    reach = float(np.quantile(distances, confidence, method=method))
     return value - reach, value + reach

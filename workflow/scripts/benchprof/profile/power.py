@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from benchprof.profile.criteria import PLANNED, POWER, SIGNIFICANCE
+from benchprof.profile.criteria import MIN_ITEMS, PLANNED, POWER, SIGNIFICANCE
 from benchprof.profile.impact import base_of
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
@@ -146,5 +146,7 @@ def _plan(
                 "design_effect": effect,
                 "detectable_ais": spread.detectable(drops.shape[1] / effect) / base}  # fmt: skip
         for ais in PLANNED:
-            row[f"items_for_ais_{ais}"] = float(math.ceil(effect * spread.items_for(ais * base)))
+            items = math.ceil(effect * spread.items_for(ais * base))
+            # Fewer items have no AIS at all.
+            row[f"items_for_ais_{ais}"] = float(max(MIN_ITEMS, items))
     return row | {"reason_code": code, "reason": sentence}

@@ -18,6 +18,7 @@ from benchprof.profile.resampling import Floats, Ints
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
 from benchprof.profile.significance import (
+    cluster_exchange_p,
     exchange_p,
     least_p,
     sign_flip_p,
@@ -49,7 +50,7 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
             binary = metric in scores.binary
             impacts = _measured(scores, metric, settings)
             drops = scores.units.sums(items[0] - items[1:])
-            p = _p_values(compared, drops, binary, settings)
+            p = _p_values(compared, drops, binary, scores.units.clustered, settings)
             _add_impacts(table, compared, impacts.estimates(compared.weights), p)
             table["p_least"] = least_p(len(scores.units), None if binary else settings.resamples)
             shown = impacts if metric == headline else shown
@@ -129,11 +130,20 @@ def _add_impacts(table: pd.DataFrame, compared: Contrasts, found: Estimates, p: 
             table.loc[rows, f"reason_{name}"] = ""
 
 
-def _exchange_p_values(compared: Contrasts, drops: Ints) -> Floats:
-    """(rows,): of rows with several others; 0 of the rest and where units are clusters."""
+def _exchange_p_values(compared: Contrasts, drops: Ints, clustered: bool) -> Floats:
+    """(rows,): of rows with several others; 0 of the rest.
+
+    Args:
+        compared: what is tested.
+        drops: (ablations, units), what each item, or each cluster in all, lost.
+        clustered: whether units are clusters.
+    """
     p = np.zeros(len(compared.parts))
-    # Single items lose or gain one; the sums of clusters mix both.
-    if np.abs(drops).max(initial=0) > 1 or ((drops > 0).any(0) & (drops < 0).any(0)).any():
+    if clustered:
+        for row in np.flatnonzero(compared.parts > 1):
+            own = compared.ablations[row]
+            others = np.flatnonzero(compared.weights[[row]].toarray()[0] < 0)
+            p[row] = cluster_exchange_p(drops[[own, *others]])
         return p
     for others in np.unique(compared.parts[compared.parts > 1]):
         rows = np.flatnonzero(compared.parts == others)
@@ -143,19 +153,22 @@ def _exchange_p_values(compared: Contrasts, drops: Ints) -> Floats:
     return p
 
 
-def _p_values(compared: Contrasts, drops: Floats, binary: bool, settings: Settings) -> Floats:
+def _p_values(
+    compared: Contrasts, drops: Floats, binary: bool, clustered: bool, settings: Settings
+) -> Floats:
     """(rows,): exact where scores are right or wrong, by random signs where they are continuous.
 
     Args:
         compared: what is tested.
         drops: (ablations, units), what each unit lost.
         binary: whether scores are right or wrong.
+        clustered: whether units are clusters.
         settings: resamples and seed.
     """
     if binary:
         differences = (compared.weights @ drops) * compared.parts[:, None]
         flips = np.array([whole_sign_flip_p(row) for row in np.rint(differences).astype(np.int64)])
-        exchanged = _exchange_p_values(compared, np.rint(drops).astype(np.int64))
+        exchanged = _exchange_p_values(compared, np.rint(drops).astype(np.int64), clustered)
         return np.asarray(np.maximum(flips, exchanged))
     seed = derived_seed(settings.seed, "sign_flip", drops.shape[1])
     return sign_flip_p(drops, compared.weights, settings.resamples, seed)

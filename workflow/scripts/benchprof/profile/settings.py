@@ -23,5 +23,5 @@ class Settings:
 
     def headline(self, benchmark: str, metrics: Sequence[str]) -> str:
         """The metric of a benchmark that is shown: the wanted, the known or else the first one."""
-        wanted = (self.metric, self.headlines.get(benchmark))
-        return next((metric for metric in wanted if metric in metrics), metrics[0])
+        known = self.headlines.get(benchmark, self.metric)
+        return next((own for own in (self.metric, known) if own in metrics), metrics[0])

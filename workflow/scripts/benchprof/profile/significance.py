@@ -115,6 +115,28 @@ def exchange_p(changed: Ints, lost: Ints, states: int) -> Floats:
     return p
 
 
+def cluster_exchange_p(drops: Ints) -> float:
+    """Two-sided exact p-value that the first of several states loses as much as the others.
+
+    As `exchange_p`, of clusters' sums, which may be any whole numbers: under the null the states
+    are exchangeable within a cluster, so that what the first one loses there is what any of them
+    does, with the same chance. The distribution of the sum over clusters is found by inverting its
+    characteristic function, the product over clusters of the states' mean of exp(i d w).
+
+    Args:
+        drops: (states, clusters), what each state lost in all items of each cluster.
+    """
+    least = drops.min(axis=0)
+    above = drops - least
+    length = int(above.max(axis=0).sum()) + 1
+    frequencies = -2j * np.pi * np.arange(length // 2 + 1) / length
+    spectrum = np.exp(above[..., None] * frequencies).mean(axis=0).prod(axis=0)
+    masses = np.fft.irfft(spectrum, length)
+    place = int(above[0].sum())
+    tail = min(masses[: place + 1].sum(), masses[place:].sum())
+    return min(1.0, max(2 * float(tail), LEAST_P))
+
+
 def sign_flip_p(sums: Floats, weights: Weights, resamples: int, seed: int) -> Floats:
     """Two-sided p-values of the sign-flip test by random signs, the same for every row.
 

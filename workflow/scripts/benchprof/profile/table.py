@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from benchprof.profile.comparison import (
     benchmark_pairs,
     compared,
     model_pairs,
+    null_between,
     pair_of,
     profiles_of,
 )
@@ -23,10 +25,11 @@ from benchprof.profile.resampling import Floats
 from benchprof.profile.source import Source
 
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
+NONE: Mapping[Key, Floats] = MappingProxyType({})
 
 
 def add_dose(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
-    """Add `dose`: the ability's own AIS on its test split under the same mask.
+    """Add `dose`: the ability's own AIS on its test split under the same mask; controls have none.
 
     In the own test's headline metric, whatever metric a row is of: benchmarks of free generation
     have metrics that no ability's test has. Where all but the mask was ablated there is none: a
@@ -47,8 +50,7 @@ def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.D
     own = _own_tests(table, own_benchmarks)
     codes = own[[*ABLATION, "reason_code"]].rename(columns={"reason_code": "reason_dose"})
     table = table.merge(codes, on=ABLATION, how="left", validate="many_to_one")
-    stands_for_all = table["seed"].notna() & ~table["ability"].isin(list(own_benchmarks))
-    missing = np.where(stands_for_all, reason.IS_CONTROL, reason.NO_OWN_TEST)
+    missing = np.where(table["seed"].notna(), reason.IS_CONTROL, reason.NO_OWN_TEST)
     table["reason_dose"] = table["reason_dose"].where(table["reason_dose"].notna(), missing)
     masked = table["ablation_of"] == "mask"
     table["reason_dose"] = table["reason_dose"].where(masked, reason.COMPLEMENT)
@@ -57,7 +59,8 @@ def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.D
 
 def _own_tests(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
     """The rows of abilities' masks on their own tests, in the metric shown: one per ablation."""
-    return table[table["headline"] & (table["benchmark"] == table["ability"].map(own_benchmarks))]
+    shown = table[table["headline"] & table["seed"].isna()]
+    return shown[shown["benchmark"] == shown["ability"].map(own_benchmarks)]
 
 
 def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:
@@ -99,7 +102,10 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def similarity_rows(
-    table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats] = MappingProxyType({})
+    table: pd.DataFrame,
+    seed: int,
+    resampled: Mapping[Key, Floats] = NONE,
+    noise: Mapping[Key, Floats] = NONE,
 ) -> pd.DataFrame:
     """Similarity of every two models per (benchmark, selection, fraction), in the metric shown.
 
@@ -108,12 +114,13 @@ def similarity_rows(
         seed: of the noise.
         resampled: (resamples, abilities) of each defined profile; without it a similarity has no
             interval.
+        noise: (draws, abilities) of profiles of right-or-wrong scores; that of others is normal.
     """
     profiles = profiles_of(table)
     rows = [
         dict(zip(["benchmark", "selection", "fraction"], one[1:], strict=True))
         | {"model_a": one[0], "model_b": other[0]}
-        | compared(profiles[one], profiles[other], pair_of(resampled, one, other), seed)
+        | _compared(profiles, one, other, resampled, noise, seed)
         for one, other in model_pairs(profiles)
     ]
     names = ["benchmark", "selection", "fraction", "model_a", "model_b", *COLUMNS]
@@ -121,15 +128,30 @@ def similarity_rows(
 
 
 def benchmark_similarity_rows(
-    table: pd.DataFrame, seed: int, resampled: Mapping[Key, Floats]
+    table: pd.DataFrame,
+    seed: int,
+    resampled: Mapping[Key, Floats] = NONE,
+    noise: Mapping[Key, Floats] = NONE,
 ) -> pd.DataFrame:
     """Similarity of every two benchmarks per (model, selection, fraction), as `similarity_rows`."""
     profiles = profiles_of(table)
     rows = [
         {"model": one[0], "selection": one[2], "fraction": one[3]}
         | {"benchmark_a": one[1], "benchmark_b": other[1]}
-        | compared(profiles[one], profiles[other], pair_of(resampled, one, other), seed)
+        | _compared(profiles, one, other, resampled, noise, seed)
         for one, other in benchmark_pairs(profiles)
     ]
     names = ["model", "selection", "fraction", "benchmark_a", "benchmark_b", *COLUMNS]
     return pd.DataFrame(rows, columns=names)
+
+
+def _compared(
+    profiles: Mapping[Key, Floats],
+    one: Key,
+    other: Key,
+    resampled: Mapping[Key, Floats],
+    noise: Mapping[Key, Floats],
+    seed: int,
+) -> dict[str, Any]:
+    null = null_between(noise, one, other, len(profiles[one]), seed)
+    return compared(profiles[one], profiles[other], pair_of(resampled, one, other), null)
