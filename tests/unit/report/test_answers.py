@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from benchprof.report.answers import Answer, answers, masks_in_doubt
 from benchprof.report.matrix import matrix_of
@@ -127,7 +128,7 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
 def test_where_all_but_the_mask_was_ablated_it_is_what_the_mask_keeps() -> None:
     first, _ = asked(own_tests(ablation_of="complement"), findings={"sufficient": [A, "", ""]})
     assert first.needs == (
-        "It keeps more of its score with the masks of contextual recall (AIS 0.60, 0.50 to 0.70) "
+        "It keeps more of its score with the mask of contextual recall (AIS 0.60, 0.50 to 0.70) "
         "alone than with random masks and the other abilities' masks."
     )
     assert first.wrong == "All but each mask was ablated, so there is no dose to check."
@@ -138,3 +139,41 @@ def test_where_all_models_are_broken_none_stands_out() -> None:
     (own,) = asked(finished(rows))
     assert own.needs == "It names no ability, as every ablated model is broken as a whole."
     assert "2 of 2 ablated models are broken as a whole" in own.wrong
+
+
+def test_where_one_model_is_broken_the_others_are_judged() -> None:
+    rows = [row(1.0, ability=A, flag="ablated_model_broken", high=np.inf), row(0.1, ability=B)]
+    (own,) = asked(finished(rows))
+    assert own.needs == (
+        "No ability stands out: apart from masks that break the model as a whole, none costs "
+        "significantly more than random masks and the other abilities' masks do."
+    )
+    assert own.wrong == (
+        "1 of 2 ablated models is broken as a whole, so its losses name no ability. 1 of 2 "
+        "intervals has no bound on at least one side."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "said"),
+    [
+        ("needed", A, "without contextual recall, so the loss may be one of form."),
+        ("hindering", A, "without contextual recall, so the gain may be one of form."),
+        ("sufficient", A, "with the mask of contextual recall alone, so what it keeps may be "
+         "form."),
+        ("sufficient", f"{A}; {B}", "with the masks of contextual recall and deductive reasoning "
+         "alone, so what they keep may be form."),
+    ],
+)  # fmt: skip
+def test_what_form_may_explain_is_a_loss_a_gain_or_what_is_kept(
+    kind: str, names: str, said: str
+) -> None:
+    named = [names, "", ""]
+    first, second = asked(own_tests(), findings={kind: named, "form_moved": named})
+    assert f"Form moves too {said}" in first.wrong
+    assert "Form" not in second.wrong
+
+
+def test_a_reliability_below_the_limit_does_not_read_as_the_limit() -> None:
+    first, _ = asked(own_tests(), reliability={"reliability": 0.797})
+    assert first.sure.endswith("a different profile (reliability 0.797, below 0.8).")

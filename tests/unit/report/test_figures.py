@@ -69,8 +69,8 @@ def test_the_heatmap_shows_values_marks_and_reasons(make_table: Table) -> None:
     assert low == -high
     assert "60 items a benchmark" in caption(own)
     assert full_caption(caption(own), own).endswith(
-        "1 of 11 benchmarks has no AIS. No AIS: the intact model is not above guessing "
-        "(1 benchmark: Contextual recall test)."
+        "1 of 11 benchmarks has no AIS. No AIS: the intact model is not significantly above "
+        "guessing (1 benchmark: Contextual recall test)."
     )
 
 
@@ -90,6 +90,18 @@ def test_the_heatmap_says_once_that_most_rows_have_no_ais(make_table: Table) -> 
     ]  # fmt: skip
     assert len(rows[1]) == 12
     assert rows[2] == ["No AIS: 3 benchmarks"]
+
+
+@pytest.mark.parametrize(("undefined", "framed"), [((0, 1), True), (tuple(range(10)), False)])
+def test_a_frame_is_explained_where_one_is_drawn(
+    make_table: Table, undefined: tuple[int, ...], framed: bool
+) -> None:
+    """Of 16 benchmarks the first ten are own tests; in one row together they have no frame."""
+    own = matrix(make_table(benchmarks=16, undefined=undefined))
+    with style.styled():
+        patches = heatmap_figure(own).axes[0].patches
+    assert any(isinstance(p, Rectangle) and not p.get_fill() for p in patches) is framed
+    assert ("Framed: the ability's own test." in caption(own)) is framed
 
 
 def test_many_controls_are_summed_up(make_table: Table) -> None:
@@ -142,6 +154,11 @@ def test_numbers_have_no_minus_before_zero() -> None:
     assert style.number(-0.004) == "0.00"
 
 
+@pytest.mark.parametrize(("value", "text"), [(0.497, "0.497"), (0.494, "0.49"), (0.3, "0.30")])
+def test_a_value_beside_a_limit_does_not_read_as_the_limit(value: float, text: str) -> None:
+    assert style.number_off(value, 0.5) == text
+
+
 def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
     similar = similarity_rows(make_table(benchmarks=2, models=("a", "b")), seed=1)
     rows = similarity_of(similar, "specific", "0.001").assign(
@@ -157,6 +174,9 @@ def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
     }
     assert drawn_lines == {(0.5, 0.75)}
     assert "Lines: 95% intervals" in similarity.caption(rows)
+    over = rows.assign(similarity=[0.9, 0.5], noise_high=0.8)
+    assert "1 of 2 lies above that band." in similarity.caption(over)
+    assert "2 of 2 lie above that band." in similarity.caption(over.assign(similarity=0.9))
 
 
 def test_one_ability_has_a_sentence_in_the_place_of_noise(make_table: Table) -> None:

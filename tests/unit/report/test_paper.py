@@ -56,7 +56,8 @@ def test_the_markdown_table_is_as_worked_out_by_hand() -> None:
         "| Y | -- | -- | -- |",
     ]
     assert "AR analogical reasoning, CCR commonsense causal reasoning" in lines[5]
-    assert "No AIS: the intact model is not above guessing (1 benchmark: Y)." in lines[5]
+    why = "the intact model is not significantly above guessing"
+    assert f"No AIS: {why} (1 benchmark: Y)." in lines[5]
 
 
 def test_the_latex_table_has_rules_and_escapes() -> None:
@@ -213,7 +214,29 @@ def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
     tried = {"calibration": {"fractions": [0.001, 0.003], "items": 32}}
     (step,) = [s for s in method_steps(SETTINGS | tried, table) if s.name == "Masks, specific"]
     assert "k = 0.001. The calibrated k is 0.001 for a and 0.003 for b. It was chosen" in step.text
-    assert "on 32 calibration items per ability" in step.text
+    assert step.text.endswith(
+        "It was chosen among 0.001 and 0.003 on 32 calibration items per ability, as the one at "
+        "which the mean drop under the abilities' own masks most exceeds the largest of 0, that "
+        "under random masks and that under the other abilities' masks. Only abilities above "
+        "guessing count; for a model with none, it is the smallest k."
+    )
+    alone = table[table["seed"].isna()]
+    (step,) = [s for s in method_steps(SETTINGS | tried, alone) if s.name == "Masks, specific"]
+    assert "exceeds the larger of 0 and that under the other abilities' masks." in step.text
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, ("test (60 items), for the ability", "1 training item per ability is used")),
+     (2, ("test (60 items each), for the abilities", "2 training items per ability are used"))],
+)  # fmt: skip
+def test_the_methods_count_in_the_singular(
+    make_table: Table, count: int, said: tuple[str, ...]
+) -> None:
+    importance = SETTINGS["importance"] | {"limit": count}
+    steps = method_steps(SETTINGS | {"importance": importance}, make_table(count, count))
+    text = " ".join(step.text for step in steps)
+    assert all(words in text for words in said)
 
 
 @pytest.mark.parametrize("definition", ["ratio", "max", "diff", "sum"])

@@ -11,9 +11,22 @@ import pytest
 from matplotlib.patches import PathPatch, Rectangle
 from scipy.spatial.distance import jensenshannon
 
+from benchprof.profile.table import similarity_rows
 from benchprof.report import style
-from benchprof.report.figures import clusters, forest, pipeline, radar, ribbons, sweep
+from benchprof.report.figures import (
+    clusters,
+    forest,
+    heatmap,
+    pipeline,
+    radar,
+    ribbons,
+    similarity,
+    sweep,
+)
+from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.paper_tables import impact_table, similarity_table
+from benchprof.report.summary import impact_text
 
 from .conftest import ABILITIES, OWN, REASON, Table, finished, row
 from .legibility import assert_legible, drawn
@@ -92,7 +105,7 @@ def test_a_caption_beside_the_figure_says_why_there_is_no_ais(
     make_table: Table, tmp_path: Path
 ) -> None:
     table = at_each_k(make_table(benchmarks=4, undefined=(1, 2)), ("0.001", "0.01"))
-    why = "not above guessing (2 benchmarks: Commonsense causal reasoning test, Contextual recall"
+    why = "significantly above guessing (2 benchmarks: Commonsense causal reasoning test, Context"
     view = (table, MODEL, "specific", "0.001", OWN)
     single = {benchmark: [tmp_path / f"{benchmark}.txt"] for benchmark in list(OWN.values())[:2]}
     forest.draw_forest(*view, [tmp_path / "forest.txt"])
@@ -116,6 +129,8 @@ def test_a_radar_shows_the_values_at_its_corners() -> None:
     angle, distance = figure.axes[0].lines[0].get_data()
     corners = np.interp(np.arange(5) * np.pi / 2, angle, distance)
     # What lies beyond the widest range is drawn at the rim.
+    shown = matrix(finished(rows), "tiny")
+    assert "AIS beyond the centre or the rim are drawn there." in radar.caption(shown)
     np.testing.assert_allclose(corners, [0.5, -0.2, radar.WIDEST, 0.0, 0.5], atol=1e-12)
     positive, negative = figure.axes[0].collections[:2]
     assert min(path.vertices[:, 1].min() for path in positive.get_paths()) >= 0
@@ -171,11 +186,75 @@ def test_clusters_hold_one_less_the_divergence_of_every_pair() -> None:
     assert {names[0], names[2]} in ({"X", "Z"}, {"Y", "Z"}), "the two alike are neighbours"
 
 
-def test_two_benchmarks_make_no_clusters(make_table: Table) -> None:
+@pytest.mark.parametrize(
+    ("undefined", "said"),
+    [
+        ((0,), "2 have one. 1 of 3 benchmarks has no AIS."),
+        ((0, 1), "1 has one. 2 of 3 benchmarks have no AIS."),
+        ((0, 1, 2), "none has one. 3 of 3 benchmarks have no AIS."),
+    ],
+)
+def test_too_few_benchmarks_make_no_clusters(
+    make_table: Table, undefined: tuple[int, ...], said: str
+) -> None:
+    shown = matrix(make_table(benchmarks=3, undefined=undefined))
     with style.styled():
-        figure = clusters.cluster_figure(matrix(make_table(benchmarks=4, undefined=(0, 1))))
+        figure = clusters.cluster_figure(shown)
     assert not figure.axes
-    assert "2 have one" in figure.texts[1].get_text()
+    text = f"No clusters: they need 3 benchmarks with a profile; {said}"
+    assert figure.texts[1].get_text() == clusters.caption(shown) == text
+
+
+def test_two_profiles_are_three_benchmarks_without_a_tree() -> None:
+    """The third's abilities are all equal, which is no profile."""
+    rows = [row(v, ability=a, benchmark=b) for b, values in
+            {"x": (0.9, 0.1), "y": (0.2, 0.4), "z": (0.1, 0.1)}.items()
+            for a, v in zip(ABILITIES, values, strict=False)]  # fmt: skip
+    shown = matrix(finished(rows), "tiny")
+    assert clusters.caption(shown).endswith("2 have one.")
+    assert len(clusters.cluster_numbers(shown)) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ({"abilities": 1}, "No radar: it needs 3 abilities; there is 1."),
+        ({"abilities": 2}, "No radar: it needs 3 abilities; there are 2."),
+        ({"undefined": (0, 1, 2)}, "No radar: 3 of 3 benchmarks have no AIS."),
+    ],
+)
+def test_a_radar_that_is_not_there_has_no_caption_of_one(
+    make_table: Table, size: dict[str, Any], said: str
+) -> None:
+    shown = matrix(make_table(benchmarks=3, **size))
+    with style.styled():
+        assert radar.radar_page(shown).texts[1].get_text() == radar.caption(shown) == said
+    if shown.defined:
+        assert radar.single_caption(shown, shown.benchmarks[0]) == said
+
+
+def test_a_forest_without_an_ais_says_so(make_table: Table) -> None:
+    shown = matrix(make_table(benchmarks=3, undefined=(0, 1, 2)))
+    assert forest.caption(shown) == (
+        f"No AIS of {MODEL} (masks: specific, k = 0.001) to draw: 3 of 3 benchmarks have no AIS."
+    )
+
+
+def test_listed_masks_have_no_k(make_table: Table) -> None:
+    table = make_table(benchmarks=4, abilities=3, models=("a", "b"))
+    table = table.assign(selection="listed", fraction="listed", k="listed")
+    listed = matrix_of(table, "a", "listed", "listed", OWN)
+    modules = (clusters, forest, heatmap, radar, ribbons)
+    captions = [module.caption(listed) for module in modules]
+    captions += [radar.single_caption(listed, listed.benchmarks[0]), impact_table(listed).caption]
+    pairs = similarity_of(similarity_rows(table, seed=1), "listed", "listed")
+    captions.append(similarity_table(pairs).caption)
+    assert all("masks: listed)" in text or "masks: listed;" in text for text in captions)
+    texts = [listed.title, *captions, impact_text(table, OWN, "chance_corrected", 0.95)]
+    with style.styled():
+        texts += [text.get_text() for text in drawn(similarity.similarity_figure(pairs))]
+    assert listed.title == "a, listed masks"
+    assert not any("k =" in text for text in texts)
 
 
 def test_the_sweep_is_in_the_order_of_k(make_table: Table) -> None:
@@ -222,7 +301,7 @@ def test_the_pipeline_of_a_run_that_calibrates_has_its_stages() -> None:
     numbers = pipeline.pipeline_numbers({rule: [] for rule in rules})
     with style.styled():
         texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
-    assert {"Try\nsizes", "Choose\nsizes", "Evaluate\nablations"} <= texts
+    assert {"Score\nimportance", "Try\nsizes", "Choose\nsizes", "Evaluate\nablations"} <= texts
     order = list(pipeline.stages(rules))
     assert sorted(order) == sorted(rules)
     assert order[-3:] == ["calibrate_masks", "evaluate_benchmark", "compute_profile"]
@@ -237,7 +316,7 @@ def test_the_pipeline_of_a_run_of_lists_scores_nothing() -> None:
     numbers = pipeline.pipeline_numbers({rule: [] for rule in rules})
     with style.styled():
         texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
-    assert "Score\nweights" not in texts
+    assert "Score\nimportance" not in texts
 
 
 def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
@@ -251,6 +330,8 @@ def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
     assert (evaluation["seconds"], evaluation["longest"]) == (130.5, 90.5)
     assert evaluation["memory_mb"] == 2048
     assert (sizes["jobs"], sizes["timed"]) == (1, 0)
+    assert pipeline.caption(numbers).startswith("The stages of this run: 2 timed jobs, 2 min in")
+    assert "run: 1 timed job, 40 s" in pipeline.caption(numbers.assign(timed=[1, 0], seconds=20))
     with style.styled():
         texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
     assert "3 jobs (2 timed)\n2 min\n2.0 GB" in texts
@@ -284,9 +365,40 @@ def test_a_broken_model_has_no_ribbons_and_is_named(make_table: Table) -> None:
     assert set(ribbons.ribbon_numbers(shown)["ability"]) == set(ABILITIES[1:3])
     said = "Left out because the ablated models are broken as a whole: Analogical reasoning."
     assert ribbons.caption(shown).endswith(said)
+    count = len(ribbons.ribbon_numbers(shown))
+    assert f"{count} AIS above 0.05 of models that are not broken, each" in ribbons.caption(shown)
     with style.styled():
         texts = [text.get_text() for text in assert_legible(ribbons.ribbon_figure(shown))]
     assert said in " ".join(" ".join(texts).split())
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (0, "No ribbons: no AIS exceeds 0.05."),
+        (1, "No ribbons: no AIS of models that are not broken exceeds 0.05. Left out because the "
+         "ablated models are broken as a whole: Analogical reasoning."),
+        (2, "No ribbons. Left out because the ablated models are broken as a whole: Analogical "
+         "reasoning, Commonsense causal reasoning."),
+    ],
+)  # fmt: skip
+def test_where_there_is_no_ribbon_picture_and_caption_say_why(broken: int, said: str) -> None:
+    rows = [
+        row(1.0, ability=ability, flag="ablated_model_broken")
+        if place < broken
+        else row(0.01, ability=ability)
+        for place, ability in enumerate(ABILITIES[:2])
+    ]
+    shown = matrix(finished(rows), "tiny")
+    with style.styled():
+        text = ribbons.ribbon_figure(shown).texts[1].get_text()
+    assert " ".join(text.split()) == ribbons.caption(shown) == said
+
+
+def test_a_pale_ribbon_is_one_that_random_masks_explain(make_table: Table) -> None:
+    assert "Pale: does not differ from the random masks of the same size (q ≥ 0.05)." in (
+        ribbons.caption(matrix(make_table(benchmarks=3, abilities=3)))
+    )
 
 
 def test_there_are_no_ribbons_where_all_but_the_mask_was_ablated(make_table: Table) -> None:

@@ -44,6 +44,12 @@ def test_the_page_and_the_summary_say_what_the_train_items_add(
     assert "(2 abilities)" in sentence
     noise = train_items_sentence(replication.assign(sd_test_items=1.0), matrix)
     assert "no more than the noise of the test items explains (2 abilities)" in noise
+    differing = train_items_sentence(replication.assign(items=[8, 16, 32] * 2), matrix)
+    assert "halves of them (8 to 16 items each)" in differing
+    little = halves(table, **{one: (0.7, 0.692, 0.0)})
+    assert "adds a standard error below 0.01 to the AIS on the own test (1 ability)" in (
+        train_items_sentence(little, matrix)
+    )
     assert own_half_ais(replication, matrix) == {one: "0.70, 0.30", other: "0.45, 0.75"}
     text = " ".join(impact_text(table, OWN, "chance_corrected", 0.95, replication).split())
     assert sentence in text

@@ -71,7 +71,7 @@ def test_undefined_cells_are_dashes_with_a_footnote() -> None:
     place = next(n for n, line in enumerate(lines) if line.startswith("Deductive "))
     assert lines[place].split() == ["Deductive", "--", "(1)", "[--", "(1)]", "--", "(1)", "--"]
     assert lines[place + 1] == "reasoning test"
-    assert "-- (1) undefined: the intact model is not above guessing" in lines
+    assert "-- (1) undefined: the intact model is not significantly above guessing" in lines
     assert "nan" not in "\n".join(lines).lower()
 
 
@@ -79,6 +79,56 @@ def test_infinite_bounds_are_shown_and_doubted() -> None:
     table = small(high=np.inf, low=-np.inf)
     assert "-inf:inf" in text_of(table)
     assert any(line.startswith("9 of 9 intervals have no bound") for line in caveats(only(table)))
+    one = only(finished([row(0.5, high=np.inf), row(0.1, ability=A)]))
+    assert any(line.startswith("1 of 2 intervals has no bound") for line in caveats(one))
+
+
+def test_the_confidence_is_as_configured() -> None:
+    assert "below: 99.5% interval" in impact_text(small(), OWN, "chance_corrected", 0.995)
+
+
+@pytest.mark.parametrize(("benchmarks", "verb"), [(("x",), "differs"), (("x", "y"), "differ")])
+def test_cells_that_differ_are_counted(benchmarks: tuple[str, ...], verb: str) -> None:
+    cells = only(finished([row(0.5, benchmark=name, p=0.001) for name in benchmarks]))
+    count = len(benchmarks)
+    assert against_random(cells).startswith(f"{count} of {count} cells {verb} from random masks")
+
+
+def doubts(own: float, other: float, abilities: tuple[str, ...] = (A, B)) -> list[str]:
+    """What is doubted where each mask takes so much off its own test and off the other's."""
+    rows = [
+        row(own if test == ability else other, benchmark=OWN[test], ability=ability)
+        for test in abilities
+        for ability in abilities
+    ]
+    return caveats(only(finished(rows)))
+
+
+def test_the_dose_of_one_ability_is_compared_with_no_other() -> None:
+    (doubt,) = [line for line in doubts(0.3, 0, (A,)) if line.startswith("Dose below")]
+    assert doubt == (
+        "Dose below 0.5: the mask of Contextual recall (0.30) removes less than half of the margin "
+        "over guessing on the ability's own test."
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "said"),
+    [
+        (0.497, 0.0, "Dose below 0.5: the masks of Contextual recall (0.497), Deductive reasoning "
+         "(0.497) remove less than half of the margin over guessing on the ability's own test. "
+         "Don't compare their AIS with those of other abilities."),
+        (0.897, 0.0, "Dose below 0.9: the masks of Contextual recall (0.897), Deductive reasoning "
+         "(0.897) leave part of the score on the ability's own test."),
+        (0.95, 0.104, "Not specific: the masks of Contextual recall (0.104), Deductive reasoning "
+         "(0.104) remove more than 0.1 of the margin on the other abilities' own tests, on "
+         "average. Don't attribute the losses under them to one ability."),
+    ],
+)  # fmt: skip
+def test_a_value_beside_its_limit_keeps_a_third_decimal(
+    own: float, other: float, said: str
+) -> None:
+    assert said in doubts(own, other)
 
 
 def test_ten_abilities_fit_the_width_and_more_continue_below(make_table: Table) -> None:
@@ -153,13 +203,15 @@ def test_doses_do_not_depend_on_how_ais_are_configured() -> None:
 
 def test_doubts_name_what_causes_them() -> None:
     text = "\n".join(caveats(only(small(reason_of=A))))
-    assert "Dose below 0.5: the masks of Spatial reasoning (0.40)" in text
-    assert "Dose below 0.9: the masks of Deductive reasoning (0.80)" in text
+    assert "Dose below 0.5: the mask of Spatial reasoning (0.40) removes less than half" in text
+    assert "Don't compare its AIS with those of other abilities." in text
+    assert "Dose below 0.9: the mask of Deductive reasoning (0.80) leaves part of" in text
     assert "Dose unknown, because the ability's own test has no AIS: Contextual recall." in text
     assert "Not specific: the masks of Deductive reasoning (0.50), Spatial reasoning (0.20)" in text
     assert "is based on 2 random masks" in text
     assert undefined(only(small(reason_of=A))) == [
-        "No AIS: the intact model is not above guessing (1 benchmark: Contextual recall test)."
+        "No AIS: the intact model is not significantly above guessing (1 benchmark: Contextual "
+        "recall test)."
     ]
 
 
@@ -173,7 +225,7 @@ def test_a_mask_whose_dose_may_be_chance_is_in_doubt() -> None:
         changed.loc[own, list(changes)] = list(changes.values())
         assert mask_doubts(only(changed))[A] == "dose not significant"
         text = "\n".join(caveats(only(changed)))
-        assert "Dose not significant: under the masks of Contextual recall (0.95)" in text
+        assert "Dose not significant: under the mask of Contextual recall (0.95)" in text
     table.loc[own, ["q_random", "over_random"]] = np.nan
     assert A not in mask_doubts(only(table)), "without random masks nothing is said of it"
 
@@ -228,7 +280,13 @@ def test_a_broken_model_is_doubted_by_its_code() -> None:
     (doubt,) = [line for line in caveats(only(finished(rows))) if "broken" in line]
     assert doubt.startswith("ablated_model_broken: the ablated model is at guessing")
     assert doubt.endswith(
-        "the masks of Contextual recall. The page shows their AIS, but they name no ability."
+        "the mask of Contextual recall. The page shows its AIS, but it names no ability."
+    )
+    (both,) = [line for line in caveats(only(finished([rows[0], rows[0] | {"ability": B}])))
+               if "broken" in line]  # fmt: skip
+    assert both.endswith(
+        "the masks of Contextual recall, Deductive reasoning. The page shows their AIS, but they "
+        "name no ability."
     )
 
 

@@ -14,13 +14,20 @@ from benchprof.profile.criteria import RELIABLE
 from benchprof.profile.findings import in_words
 from benchprof.report.caveats import mask_doubts
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import inline, series
-from benchprof.report.style import interval, number
+from benchprof.report.names import agreeing, inline, series
+from benchprof.report.style import interval, number, number_off
 
 Row = Mapping[Any, Any]
 SMALLEST = 0.01
 """What is less would be shown as 0.00 or 0.01."""
 NO_FAULT = "No fault was found in the benchmark itself."
+FORM_MOVED = {
+    "needed": "Form moves too without {names}, so the loss may be one of form.",
+    "hindering": "Form moves too without {names}, so the gain may be one of form.",
+    "sufficient": "Form moves too with the {masks} of {names} alone, so what {it_keeps} may be "
+    "form.",
+}
+"""What a change of form puts in doubt, by how the findings name the abilities."""
 WHOLE = 1
 """The AIS at which all that the model knows above guessing is gone."""
 
@@ -101,9 +108,9 @@ def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]
     elif row["broken"] == row["abilities"]:
         yield "It names no ability, as every ablated model is broken as a whole."
     elif matrix.complement:
-        masks = f"the masks of {_with_ais(named, row, matrix)} alone"
+        masks = f"{agreeing(len(named), 'mask', 'masks')} of {_with_ais(named, row, matrix)}"
         yield (
-            f"It keeps more of its score with {masks} than with {others}."
+            f"It keeps more of its score with the {masks} alone than with {others}."
             if named
             else f"No ability's mask alone keeps more than {others} do."
         )
@@ -119,9 +126,13 @@ def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]
                 f"The {masks} of {_with_ais(doubted, row, matrix)} {cost} more than {others} do, "
                 "but something else may have been lost."
             )
+    elif row["broken"]:
+        yield (
+            "No ability stands out: apart from masks that break the model as a whole, none costs "
+            f"significantly more than {others} do."
+        )
     else:
-        other = " other" if row["broken"] else ""
-        yield f"No{other} ability stands out: no mask costs significantly more than {others} do."
+        yield f"No ability stands out: no mask costs significantly more than {others} do."
     if better := _split(row["hindering"]):
         yield f"It does better without {_with_ais(better, row, matrix)}."
 
@@ -156,8 +167,8 @@ def _sure(stable: Row, shown: Row) -> Iterator[str]:
         yield f"Different items would give nearly the same profile (reliability {number(value)})."
     else:
         yield (
-            f"Different items may give a different profile (reliability {number(value)}, below "
-            f"{RELIABLE})."
+            "Different items may give a different profile (reliability "
+            f"{number_off(value, RELIABLE)}, below {RELIABLE})."
         )
 
 
@@ -168,18 +179,28 @@ def _wrong(row: Row, matrix: Matrix, doubts: Mapping[str, str], calibration: boo
     for ability in named:
         if ability in doubts:
             yield f"The mask of {inline(ability)} is in doubt: {doubts[ability]}."
-    if moved := _split(row["form_moved"]):
-        names = series([inline(ability) for ability in moved])
-        yield f"Form moves too without {names}, so the loss may be one of form."
+    yield from _of_form(row)
     if row["broken"]:
         models = f"{row['broken']} of {row['abilities']} ablated models"
-        yield f"{models} are broken as a whole, so their losses name no ability."
+        are, their = ("is", "its") if row["broken"] == 1 else ("are", "their")
+        yield f"{models} {are} broken as a whole, so {their} losses name no ability."
     cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]]
     unbounded = int(np.isinf(cells[["ais_low", "ais_high"]].astype(float)).any(axis=1).sum())
     if unbounded:
-        yield f"{unbounded} of {len(cells)} intervals have no bound on at least one side."
+        have = agreeing(unbounded, "has", "have")
+        yield f"{unbounded} of {len(cells)} intervals {have} no bound on at least one side."
     if calibration:
         yield "These are calibration items: k may have been chosen on them."
+
+
+def _of_form(row: Row) -> Iterator[str]:
+    """What may be due to a change of form: a loss, a gain, or what a mask alone keeps."""
+    moved = _split(row["form_moved"])
+    for kind, sentence in FORM_MOVED.items():
+        own = [inline(ability) for ability in _split(row[kind]) if ability in moved]
+        masks, it_keeps = ("mask", "it keeps") if len(own) == 1 else ("masks", "they keep")
+        if own:
+            yield sentence.format(names=series(own), masks=masks, it_keeps=it_keeps)
 
 
 def _split(names: str) -> list[str]:

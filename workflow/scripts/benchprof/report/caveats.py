@@ -18,13 +18,13 @@ from benchprof.profile.criteria import (
 )
 from benchprof.profile.reason import NOT_ABOVE_GUESSING, SENTENCES, TOO_FEW_ITEMS
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import readable
-from benchprof.report.style import number
+from benchprof.report.names import agreeing, readable
+from benchprof.report.style import number_off
 from benchprof.run.configuration import CALIBRATED
 
 # Of codes whose sentences in the AIS table have numbers; a benchmark's own stand among its scores.
 SHARED = {
-    NOT_ABOVE_GUESSING: "the intact model is not above guessing",
+    NOT_ABOVE_GUESSING: "the intact model is not significantly above guessing",
     TOO_FEW_ITEMS: SENTENCES[TOO_FEW_ITEMS],
 }
 COMPLEMENT = (
@@ -167,20 +167,26 @@ def _unbounded(matrix: Matrix) -> list[str]:
     unbounded = matrix.cells[np.isinf(bounds).any(axis=1)]
     if unbounded.empty:
         return []
+    have = agreeing(len(unbounded), "has", "have")
     return [
-        f"{len(unbounded)} of {int(matrix.cells['ais'].notna().sum())} intervals have no bound on "
-        f"at least one side ({_names(unbounded['benchmark'].unique())}): in too many resamples of "
-        "the items the intact model is not above guessing."
+        f"{len(unbounded)} of {int(matrix.cells['ais'].notna().sum())} intervals {have} no bound "
+        f"on at least one side ({_names(unbounded['benchmark'].unique())}): in too many resamples "
+        "of the items the intact model is not above guessing."
     ]
 
 
 def _broken(matrix: Matrix) -> list[str]:
     flagged = matrix.cells[matrix.cells["flag_code"] != ""]
-    return [
-        f"{code}: {sentence}. This concerns the masks of {_names(own['ability'].unique())}. "
-        "The page shows their AIS, but they name no ability."
-        for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False)
-    ]
+    lines = []
+    for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False):
+        abilities = own["ability"].unique()
+        one = f"the mask of {_names(abilities)}. The page shows its AIS, but it names no ability."
+        more = (
+            f"the masks of {_names(abilities)}. The page shows their AIS, but they name no ability."
+        )
+        concerns = agreeing(len(abilities), one, more)
+        lines.append(f"{code}: {sentence}. This concerns {concerns}")
+    return lines
 
 
 def _separability(matrix: Matrix) -> list[str]:
@@ -205,20 +211,23 @@ def _doses(matrix: Matrix) -> list[str]:
     unsure = own[(own >= LEAST_DOSE) & own_by_chance(matrix)]
     lines = []
     if len(small):
+        remove, their = ("removes", "its") if len(small) == 1 else ("remove", "their")
+        compare = f" Don't compare {their} AIS with those of other abilities."
         lines.append(
-            f"Dose below {LEAST_DOSE}: the masks of {_valued(small)} remove less than half of the "
-            "margin over guessing on the ability's own test. Don't compare their AIS with those "
-            "of other abilities."
+            f"Dose below {LEAST_DOSE}: the {_masks_of(small, LEAST_DOSE)} {remove} less than half "
+            "of the margin over guessing on the ability's own test."
+            f"{compare if len(matrix.abilities) > 1 else ''}"
         )
     if len(unsure):
         lines.append(
-            f"Dose not significant: under the masks of {_valued(unsure)}, the loss on the "
+            f"Dose not significant: under the {_masks_of(unsure)}, the loss on the "
             "ability's own test may be due to chance, or no larger than under random masks."
         )
     if len(partial):
         lines.append(
-            f"Dose below {FULL_DOSE}: the masks of {_valued(partial)} leave part of the "
-            "score on the ability's own test."
+            f"Dose below {FULL_DOSE}: the {_masks_of(partial, FULL_DOSE)} "
+            f"{agreeing(len(partial), 'leaves', 'leave')} part of the score on the ability's own "
+            "test."
         )
     if unknown:
         lines.append(f"Dose unknown, because the ability's own test has no AIS: {_names(unknown)}.")
@@ -235,10 +244,11 @@ def _side_effects(matrix: Matrix) -> list[str]:
     broad = side[side > SIDE_DROP]
     if matrix.one_mask or broad.empty:
         return []
+    remove, them = ("removes", "it") if len(broad) == 1 else ("remove", "them")
     return [
-        f"Not specific: the masks of {_valued(broad)} remove more than {SIDE_DROP} of the "
+        f"Not specific: the {_masks_of(broad, SIDE_DROP)} {remove} more than {SIDE_DROP} of the "
         "margin on the other abilities' own tests, on average. Don't attribute the losses under "
-        "them to one ability."
+        f"{them} to one ability."
     ]
 
 
@@ -248,8 +258,8 @@ def _harmful_controls(matrix: Matrix) -> list[str]:
     if harmful.empty:
         return []
     return [
-        f"Random masks of the same size change the score of {_valued(harmful)} by more than "
-        f"{SIDE_DROP} of the margin over guessing, on average (positive: loss)."
+        f"Random masks of the same size change the score of {_valued(harmful, SIDE_DROP)} by more "
+        f"than {SIDE_DROP} of the margin over guessing, on average (positive: loss)."
     ]
 
 
@@ -291,5 +301,13 @@ def _names(slugs: Iterable[str]) -> str:
     return ", ".join(map(readable, slugs))
 
 
-def _valued(values: pd.Series) -> str:
-    return ", ".join(f"{readable(str(name))} ({number(float(v))})" for name, v in values.items())
+def _masks_of(values: pd.Series, limit: float = np.nan) -> str:
+    return f"{agreeing(len(values), 'mask', 'masks')} of {_valued(values, limit)}"
+
+
+def _valued(values: pd.Series, limit: float) -> str:
+    """Names with their values, all on one side of the limit: "Spatial reasoning (0.40)"."""
+    return ", ".join(
+        f"{readable(str(name))} ({number_off(float(value), limit)})"
+        for name, value in values.items()
+    )

@@ -64,7 +64,8 @@ GLOSSARY = {
     ),
     "guessing": Word(
         "guessing",
-        "The score of a random choice; a model no better than that has nothing to lose.",
+        "The score of a random choice or, where that is significantly better, of one constant "
+        "answer; a model no better than that has nothing to lose.",
         "guessing",
     ),
     "control": Word(

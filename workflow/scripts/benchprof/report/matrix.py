@@ -11,6 +11,7 @@ from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
 from benchprof.report.names import metric
 from benchprof.run.ablation import shown_k
+from benchprof.run.configuration import LISTED
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5
@@ -52,7 +53,12 @@ class Matrix:
     @property
     def title(self) -> str:
         """What a figure or a table of it is headed by."""
-        return f"{self.model}, {self.selection} masks, k = {self.shown_k}"
+        return f"{self.model}, {self.selection} masks{and_k(self.shown_k)}"
+
+    @property
+    def masks(self) -> str:
+        """Its masks, for captions: "specific, k = 0.001"."""
+        return f"{self.selection}{and_k(self.shown_k)}"
 
     @property
     def complement(self) -> bool:
@@ -169,6 +175,11 @@ class Matrix:
     def metrics(self) -> str:
         """The headline metric to read; where benchmarks differ, all of them."""
         return ", ".join(map(metric, dict.fromkeys(self.cells["metric"].astype(str))))
+
+
+def and_k(k: str) -> str:
+    """What follows a selection: ", k = 0.001"; empty for listed masks, which have no k."""
+    return "" if k == LISTED else f", k = {k}"
 
 
 def absence(count: int, every: int) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from benchprof.portable import portable
 from benchprof.report.method_step import MethodStep
-from benchprof.report.names import inline, series
+from benchprof.report.names import agreeing, counted, inline, series
 from benchprof.report.references import keys_of
 from benchprof.run.ablation import k_name
 from benchprof.run.configuration import CALIBRATED, SIGNED, KnockOuts
@@ -76,8 +76,9 @@ def importance_step(settings: Mapping[str, Any]) -> MethodStep:
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     sentences.append(f"The scope is {settings['scope'].replace('_', ' ')}{within}.")
     if limit := importance.get("limit"):
-        items = f"{limit} training item{'s' if limit > 1 else ''}"
-        sentences.append(f"At most {items} per ability are used (a seeded sample).")
+        items = counted(limit, "training item")
+        are = agreeing(limit, "is", "are")
+        sentences.append(f"At most {items} per ability {are} used (a seeded sample).")
     if importance.get("halves"):
         sentences.append("Masks are also made from each half of the items alone.")
     uses = f"importance:{importance['score']}", f"toward:{toward_of(importance)}"
@@ -193,17 +194,22 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> list[
             f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
         )
         tried = settings["calibration"]
-        sides = sides_of(table)
-        others = f"that under {sides[0]}" if sides else "0"
-        if len(sides) > 1:
-            others = f"the larger of those under {' and under '.join(sides)}"
+        items = counted(tried["items"], "calibration item")
         sentences += [
             f"The calibrated k is {chosen}.",
-            f"It was chosen among {series(map(k_name, tried['fractions']))}, as the one at which "
-            f"the drop under an ability's own mask most exceeds {others} on {tried['items']} "
-            "calibration items per ability.",
+            f"It was chosen among {series(map(k_name, tried['fractions']))} on {items} per "
+            "ability, as the one at which the mean drop under the abilities' own masks most "
+            f"exceeds {_larger_of_sides(table)}.",
+            "Only abilities above guessing count; for a model with none, it is the smallest k.",
         ]
     return sentences
+
+
+def _larger_of_sides(table: pd.DataFrame) -> str:
+    """What the drop under own masks was held against; a side that gains counts as 0."""
+    sides = [f"that under {side}" for side in sides_of(table)]
+    larger = {0: "", 1: "the larger of "}.get(len(sides), "the largest of ")
+    return f"{larger}{series(['0', *sides])}"
 
 
 def sides_of(table: pd.DataFrame) -> list[str]:

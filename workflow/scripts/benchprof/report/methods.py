@@ -20,7 +20,7 @@ from benchprof.report.method_masks import (
     toward_of,
 )
 from benchprof.report.method_step import MethodStep
-from benchprof.report.names import inline, readable, series
+from benchprof.report.names import agreeing, counted, inline, readable, series
 from benchprof.report.references import keys_of, references
 from benchprof.run.configuration import LISTED
 from benchprof.tensors import read_origin
@@ -134,13 +134,14 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
     shown = table[table["headline"]]
     own = shown[shown["seed"].isna()]
     least, most = int(own["n"].min()), int(own["n"].max())
-    count = f"{least}" if least == most else f"{least} to {most}"
+    count = f"{'' if least == most else f'{least} to '}{counted(most, 'item')}"
     models, benchmarks = own["model"].unique(), own["benchmark"].unique()
     abilities = own["ability"].unique()
-    named = f"{'ability' if len(abilities) == 1 else 'abilities'} {series(map(inline, abilities))}"
+    each = " each" if len(benchmarks) > 1 else ""
+    named = f"{agreeing(len(abilities), 'ability', 'abilities')} {series(map(inline, abilities))}"
     sentence = (
-        f"The run profiles {series(models)} on {series(map(readable, benchmarks))} ({count} "
-        f"items each), for the {named}."
+        f"The run profiles {series(models)} on {series(map(readable, benchmarks))} "
+        f"({count}{each}), for the {named}."
     )
     return MethodStep("Models and benchmarks", [sentence])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.matrix import Matrix
+from benchprof.report.names import agreeing
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def against_random(matrix: Matrix) -> str:
         return "No cell is compared with a random mask."
     differing = matrix.cells[matrix.cells["q_random"] < SIGNIFICANCE]
     more = int((differing["over_random"] > 0).sum())
+    differ = agreeing(len(differing), "differs", "differ")
     return (
-        f"{len(differing)} of {defined} cells differ from random masks of the same size "
+        f"{len(differing)} of {defined} cells {differ} from random masks of the same size "
         f"(q < {SIGNIFICANCE}): {more} with a larger loss, {len(differing) - more} with a smaller."
     )

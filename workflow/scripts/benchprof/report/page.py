@@ -25,9 +25,9 @@ from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.glossary import GLOSSARY, explainer, marked
 from benchprof.report.manifest import read_card
-from benchprof.report.matrix import Matrix, all_matrices, matrix_of
+from benchprof.report.matrix import Matrix, all_matrices, and_k, matrix_of
 from benchprof.report.methods import ablated, method_steps
-from benchprof.report.names import metric, readable
+from benchprof.report.names import counted, metric, readable
 from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album
 from benchprof.report.replication import own_half_ais, train_items_sentence
@@ -103,7 +103,7 @@ def _environment() -> Environment:
     environment.filters["metric"] = metric
     environment.filters["source"] = source_of
     environment.filters["meanings"] = page_tables.meanings
-    environment.globals.update(word=marked, explainer=explainer, glossary=GLOSSARY)
+    environment.globals.update(word=marked, explainer=explainer, glossary=GLOSSARY, counted=counted)
     return environment
 
 
@@ -237,7 +237,7 @@ def _similarities(
     for selection, fraction in zip(keys["selection"], keys["fraction"], strict=True):
         rows = similarity_of(table, selection, fraction)
         yield {
-            "title": f"{selection} masks, k = {fraction}",
+            "title": f"{selection} masks{and_k(fraction)}",
             "selection": selection,
             "fraction": fraction,
             "rows": page_profiles.model_pair_rows(rows),

@@ -13,7 +13,7 @@ from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.caveats import undefined
 from benchprof.report.figures.similarity import similarity_of
-from benchprof.report.matrix import BROKEN, Matrix, matrix_of
+from benchprof.report.matrix import BROKEN, Matrix, and_k, matrix_of
 from benchprof.report.names import codes, inline, readable
 from benchprof.report.style import number
 
@@ -124,8 +124,7 @@ def impact_table(matrix: Matrix) -> PaperTable:
     caption = " ".join(
         [
             f"Ability Impact Scores of {matrix.model} ({matrix.metrics()}; "
-            f"masks: {matrix.selection}, k = {matrix.shown_k}). {legend}{controls}. {NONE} "
-            "undefined.",
+            f"masks: {matrix.masks}). {legend}{controls}. {NONE} undefined.",
             *([matrix.says()] if matrix.complement else []),
             *([BROKEN_NOTE] if matrix.broken().any(axis=None) else []),
             *undefined(matrix),
@@ -147,7 +146,7 @@ def similarity_table(rows: pd.DataFrame) -> PaperTable:
     null = f" Pairs of pure noise reach {noise} (95%)." if np.isfinite(first["noise_low"]) else ""
     caption = (
         f"Similarity of two models' profiles, 1 less the Jensen-Shannon divergence (masks: "
-        f"{first['selection']}, k = {first['fraction']}).{null} {NONE} undefined."
+        f"{first['selection']}{and_k(first['fraction'])}).{null} {NONE} undefined."
     )
     label = f"tab:similarity-{first['selection']}-{first['fraction']}"
     return PaperTable(caption, label, ["Benchmark", *pairs], texts)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchprof.replication.table import COLUMNS, train_items_error
 from benchprof.report.matrix import Matrix
+from benchprof.report.names import counted
 from benchprof.report.style import number
 
 
@@ -31,15 +32,18 @@ def train_items_sentence(table: pd.DataFrame | None, matrix: Matrix) -> str:
     if known.empty:
         return ""
     error = train_items_error(known)
+    size = f"of about {number(error)}" if number(error) != "0.00" else "below 0.01"
     adds = (
-        f"this adds a standard error of about {number(error)} to the AIS on the own test"
+        f"this adds a standard error {size} to the AIS on the own test"
         if error > 0
         else "these differ no more than the noise of the test items explains"
     )
+    least, most = int(known["items"].min()), int(known["items"].max())
+    items = f"{least}" if least == most else f"{least} to {most}"
     return (
         "The intervals account for the test items only. Different train items would give different "
-        f"masks: judging by masks from halves of them ({int(known['items'].min())} items each), "
-        f"{adds} ({len(known)} {'ability' if len(known) == 1 else 'abilities'})."
+        f"masks: judging by masks from halves of them ({items} items each), {adds} "
+        f"({counted(len(known), 'ability', 'abilities')})."
     )
 
 

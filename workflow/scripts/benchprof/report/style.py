@@ -163,6 +163,12 @@ def number(value: float, decimals: int = 2) -> str:
     return text.removeprefix("-") if float(text) == 0 else text
 
 
+def number_off(value: float, limit: float) -> str:
+    """A value with two decimals, or three where two would read as the limit that it is not."""
+    text = number(value)
+    return number(value, 3) if abs(float(text)) == limit else text
+
+
 def interval(low: float, high: float) -> str:
     """An interval in words: "0.10 to 0.35"."""
     return f"{number(low)} to {number(high)}"

@@ -96,11 +96,10 @@ def impact_text(
 def _block(
     matrix: Matrix, impact: str, confidence: float, calibration_benchmarks: Collection[str]
 ) -> Iterator[str]:
+    yield f"Ability Impact Scores of {matrix.title}"
     yield (
-        f"Ability Impact Scores of {matrix.model}, {matrix.selection} masks, k = {matrix.shown_k}"
-    )
-    yield (
-        f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {confidence:.0%} interval, low:high"
+        f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {100 * confidence:g}% interval, "
+        "low:high"
     )
     short = codes(matrix.abilities)
     grouped = benchmarks_by_reason(matrix)

@@ -48,26 +48,20 @@ def draw_clusters(
 
 def cluster_numbers(matrix: Matrix) -> pd.DataFrame:
     """A row per pair of benchmarks that have profiles: 1 - Jensen-Shannon divergence, base 2."""
-    profiles = matrix.grid("ais").astype(float).dropna()
+    profiles = _profiles(matrix)
     rows = []
     for first, second in combinations(profiles.index, 2):
         one, other = profiles.loc[first].to_numpy(), profiles.loc[second].to_numpy()
         rows.append((first, second, float(profile_similarity(one, other))))
     columns = ["benchmark_a", "benchmark_b", "similarity"]
-    # Of a profile whose abilities are all equal there is none.
-    return pd.DataFrame(rows, columns=columns).dropna().reset_index(drop=True)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def cluster_figure(matrix: Matrix) -> Figure:
     """The similarities as a heatmap in the order of the tree beside it (average linkage)."""
-    square = _square(cluster_numbers(matrix), matrix.benchmarks)
-    if len(matrix.abilities) == 1:
-        return style.note_figure(matrix.title, ONE_ABILITY)
-    if len(square) < LEAST_BENCHMARKS:
-        note = (
-            f"Clusters need {LEAST_BENCHMARKS} benchmarks with a profile; {len(square)} have one."
-        )
-        return style.note_figure(matrix.title, note)
+    if nothing := _nothing(matrix):
+        return style.note_figure(matrix.title, nothing)
+    square = _square(cluster_numbers(matrix), list(_profiles(matrix).index))
     key = f"Pure noise: {_noise(matrix)}. {matrix.absent()}".rstrip()
     figure = style.new_figure(FRAME_HEIGHT + ROW_HEIGHT * len(square) + style.key_height(key))
     tree, cells, bar = figure.subplots(1, 3, width_ratios=[1, 5, 0.12])
@@ -80,15 +74,33 @@ def cluster_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
-    if len(matrix.abilities) == 1:
-        return ONE_ABILITY
-    numbers = cluster_numbers(matrix)
+    if nothing := _nothing(matrix):
+        return nothing
     return (
-        f"Similarity of the benchmarks' profiles under {matrix.model} (masks: "
-        f"{matrix.selection}, k = {matrix.shown_k}), {len(numbers)} pairs: "
-        "1 - Jensen-Shannon divergence of two profiles. Tree: average linkage of the divergence. "
+        f"Similarity of the benchmarks' profiles under {matrix.model} (masks: {matrix.masks}), "
+        f"{len(cluster_numbers(matrix))} pairs: 1 - Jensen-Shannon divergence of two profiles. "
+        "Tree: average linkage of the divergence. "
         f"Profiles of pure noise are similar too: {_noise(matrix)}. {matrix.absent()}"
     ).rstrip()
+
+
+def _nothing(matrix: Matrix) -> str:
+    """Why there are no clusters; empty where there are."""
+    if len(matrix.abilities) == 1:
+        return ONE_ABILITY
+    count = len(_profiles(matrix))
+    if count >= LEAST_BENCHMARKS:
+        return ""
+    return (
+        f"No clusters: they need {LEAST_BENCHMARKS} benchmarks with a profile; {count or 'none'} "
+        f"{'have' if count > 1 else 'has'} one. {matrix.absent()}"
+    ).rstrip()
+
+
+def _profiles(matrix: Matrix) -> pd.DataFrame:
+    """(benchmarks, abilities): the AIS of those that have a profile, which no equal ones make."""
+    ais = matrix.grid("ais").astype(float).dropna()
+    return ais[ais.nunique(axis=1) > 1]
 
 
 def _noise(matrix: Matrix) -> str:
@@ -96,10 +108,8 @@ def _noise(matrix: Matrix) -> str:
     return f"median {style.number(median)}, 95% from {style.interval(low, high)}"
 
 
-def _square(numbers: pd.DataFrame, benchmarks: Sequence[str]) -> pd.DataFrame:
-    """(benchmarks, benchmarks), symmetric, 1 on the diagonal; those alone that have a profile."""
-    named = set(numbers["benchmark_a"]) | set(numbers["benchmark_b"])
-    names = [benchmark for benchmark in benchmarks if benchmark in named]
+def _square(numbers: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """(benchmarks, benchmarks), symmetric, 1 on the diagonal."""
     values, place = np.eye(len(names)), {name: number for number, name in enumerate(names)}
     for first, second, similarity in numbers.to_numpy():
         values[place[first], place[second]] = values[place[second], place[first]] = similarity

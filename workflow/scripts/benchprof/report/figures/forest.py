@@ -84,6 +84,9 @@ def forest_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
+    whose = f"of {matrix.model} (masks: {matrix.masks})"
+    if not matrix.defined:
+        return f"No AIS {whose} to draw: {matrix.absent()}"
     controls = "."
     if matrix.controlled:
         controls = (
@@ -91,9 +94,8 @@ def caption(matrix: Matrix) -> str:
             f"Filled: differs from them (q < {SIGNIFICANCE})."
         )
     return (
-        f"Every AIS of {matrix.model} (masks: {matrix.selection}, k = {matrix.shown_k}) with its "
-        f"interval{controls} A square marks the ability's own test, and an arrow a line that "
-        f"continues beyond the axis. {matrix.absent()}"
+        f"Every AIS {whose} with its interval{controls} A square marks the ability's own test, "
+        f"and an arrow a line that continues beyond the axis. {matrix.absent()}"
     ).rstrip()
 
 

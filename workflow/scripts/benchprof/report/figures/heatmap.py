@@ -90,8 +90,8 @@ def caption(matrix: Matrix) -> str:
     items = matrix.cells["n"].agg(["min", "max"]).astype(int).tolist()
     count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
     parts = [
-        f"Ability Impact Scores of {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.shown_k}; {matrix.metrics()}; {count} items a benchmark).",
+        f"Ability Impact Scores of {matrix.model} (masks: {matrix.masks}; {matrix.metrics()}; "
+        f"{count} items a benchmark).",
         matrix.says(),
         *_signs(matrix),
         matrix.absent(),
@@ -123,7 +123,7 @@ def _signs(matrix: Matrix) -> list[str]:
     parts = ["In brackets: number of items."] if matrix.defined else []
     if matrix.controlled:
         parts.append(f"* differs from the random masks of the same size (q < {SIGNIFICANCE}).")
-    if matrix.own:
+    if set(matrix.own.values()) & set(_rows(matrix)):
         parts.append("Framed: the ability's own test.")
     if matrix.reasons():
         parts.append("Hatched: no AIS.")

@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from benchprof.report import style
+from benchprof.report.names import counted
 
 # Each rule, what it says here and what it needs; a test compares with Snakemake's own graph.
 STAGES: Mapping[str, tuple[str, Sequence[str]]] = {
     "prepare_model": ("Prepare\nmodels", ()),
     "check_sizes": ("Check\nmask sizes", ("prepare_model",)),
-    "compute_importance": ("Score\nweights", ("prepare_model", "check_sizes")),
+    "compute_importance": ("Score\nimportance", ("prepare_model", "check_sizes")),
     "select_masks": ("Select\nmasks", ("prepare_model", "compute_importance")),
     "draw_controls": ("Draw\ncontrols", ("prepare_model", "select_masks")),
     "evaluate_benchmark": (
@@ -125,7 +126,7 @@ def stages(rules: Container[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
 def caption(numbers: pd.DataFrame) -> str:
     """What the figure shows, in words, from the same data."""
     return (
-        f"The stages of this run: {int(numbers['timed'].sum())} timed jobs, "
+        f"The stages of this run: {counted(int(numbers['timed'].sum()), 'timed job')}, "
         f"{_duration(float(numbers['seconds'].sum()))} in total. {NOTE}"
     )
 
@@ -157,7 +158,7 @@ def _said(row: Mapping[Any, Any] | None) -> str:
     """What a box says below its name."""
     if row is None or not row["timed"]:
         return "no times kept"
-    jobs = f"{row['jobs']} job{'s' if row['jobs'] != 1 else ''}"
+    jobs = counted(row["jobs"], "job")
     untimed = f" ({row['timed']} timed)" if row["timed"] < row["jobs"] else ""
     memory = row["memory_mb"]
     used = f"\n{memory / 1024:.1f} GB" if np.isfinite(memory) else ""

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from benchprof.report import style
 from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
-from benchprof.report.names import codes, inline, readable, wrapped
+from benchprof.report.names import agreeing, codes, inline, readable, wrapped
 
 COLUMNS = 4
 LEAST_ABILITIES = 3
@@ -66,9 +66,9 @@ def radar_numbers(matrix: Matrix) -> pd.DataFrame:
 
 def radar_page(matrix: Matrix) -> Figure:
     """The radar of every benchmark that has an AIS."""
+    if nothing := _nothing(matrix):
+        return style.note_figure(matrix.title, nothing)
     shown = matrix.defined
-    if len(matrix.abilities) < LEAST_ABILITIES or not shown:
-        return style.note_figure(matrix.title, _nothing(matrix))
     short = codes(matrix.abilities)
     legend = ", ".join(f"{code} {inline(a)}" for a, code in short.items())
     limits = _limits(matrix)
@@ -89,9 +89,10 @@ def radar_page(matrix: Matrix) -> Figure:
 def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     """One benchmark's radar with the abilities' names and the intervals."""
     title = f"{readable(benchmark)}, {matrix.title}"
-    if len(matrix.abilities) < LEAST_ABILITIES or benchmark not in matrix.defined:
-        known = benchmark in matrix.defined
-        return style.note_figure(title, _nothing(matrix) if known else "No AIS.")
+    if benchmark not in matrix.defined:
+        return style.note_figure(title, "No AIS.")
+    if nothing := _nothing(matrix):
+        return style.note_figure(title, nothing)
     figure = style.new_figure(SINGLE_HEIGHT)
     axes = figure.add_subplot(projection="polar")
     names = [wrapped(ability, 18) for ability in matrix.abilities]
@@ -108,20 +109,21 @@ def single_radar(matrix: Matrix, benchmark: str) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
+    if nothing := _nothing(matrix):
+        return nothing
     return (
-        f"The profile of each benchmark under {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.shown_k}). {_reading(matrix)} {matrix.absent()}"
+        f"The profile of each benchmark under {matrix.model} (masks: {matrix.masks}). "
+        f"{_reading(matrix)} {matrix.absent()}"
     ).rstrip()
 
 
 def single_caption(matrix: Matrix, benchmark: str) -> str:
     """What a benchmark's own radar shows or, where it has no AIS, why there is none."""
-    start = (
-        f"The profile of {readable(benchmark)} under {matrix.model} (masks: {matrix.selection}, "
-        f"k = {matrix.shown_k})."
-    )
+    start = f"The profile of {readable(benchmark)} under {matrix.model} (masks: {matrix.masks})."
     if reason := matrix.reasons().get(benchmark):
         return f"{start} No AIS: {reason}."
+    if nothing := _nothing(matrix):
+        return nothing
     return f"{start} {_reading(matrix)} Lines: intervals."
 
 
@@ -130,15 +132,17 @@ def _reading(matrix: Matrix) -> str:
     random = " Grey: the mean of random masks." if matrix.controlled else ""
     return (
         "The distance from the ring of zero is the AIS: losses are outside, gains hatched inside. "
-        f"{matrix.says()}{random} AIS below {-WIDEST} or above {WIDEST} are drawn at these values."
+        f"{matrix.says()}{random} AIS beyond the centre or the rim are drawn there."
     )
 
 
 def _nothing(matrix: Matrix) -> str:
-    """Why there is no radar at all."""
-    if len(matrix.abilities) < LEAST_ABILITIES:
-        return f"A radar needs {LEAST_ABILITIES} abilities; there are {len(matrix.abilities)}."
-    return matrix.absent()
+    """Why there is no radar at all; empty where there is one."""
+    count = len(matrix.abilities)
+    if count < LEAST_ABILITIES:
+        there = f"there {agreeing(count, 'is', 'are')} {count}"
+        return f"No radar: it needs {LEAST_ABILITIES} abilities; {there}."
+    return "" if matrix.defined else f"No radar: {matrix.absent()}"
 
 
 def _limits(matrix: Matrix) -> tuple[float, float]:

@@ -79,9 +79,7 @@ def ribbon_figure(matrix: Matrix) -> Figure:
             matrix.title, "No ribbons: all but each ability's mask was ablated."
         )
     if ribbons.empty:
-        return style.note_figure(
-            matrix.title, f"No AIS exceeds {SHOWN_AIS}. {matrix.absent()}".rstrip()
-        )
+        return style.note_figure(matrix.title, _nothing(matrix))
     most = max(len(matrix.abilities), len(matrix.defined))
     # So that all ribbons together are as high as all names.
     scale = PLACE * most / float(ribbons["ais"].sum())
@@ -109,11 +107,25 @@ def caption(matrix: Matrix) -> str:
     if matrix.complement:
         return NOT_DRAWN
     count = len(ribbon_numbers(matrix))
+    if not count:
+        return _nothing(matrix)
     return (
         f"What {matrix.model} loses on each benchmark without each ability (masks: "
-        f"{matrix.selection}, k = {matrix.shown_k}): {count} AIS above {SHOWN_AIS}, each drawn as "
-        "a ribbon of that width. "
+        f"{matrix.masks}): {count} AIS above {SHOWN_AIS}{_sound(matrix)}, each drawn as a ribbon "
+        "of that width. "
     ) + " ".join(filter(None, [_legend(matrix), *_broken(matrix), matrix.absent()]))
+
+
+def _nothing(matrix: Matrix) -> str:
+    """Why there are no ribbons."""
+    small = f"No ribbons: no AIS{_sound(matrix)} exceeds {SHOWN_AIS}."
+    start = "No ribbons." if matrix.broken().any().all() else small
+    return " ".join(filter(None, [start, *_broken(matrix), matrix.absent()]))
+
+
+def _sound(matrix: Matrix) -> str:
+    """Of which models the AIS are, where some are left out."""
+    return " of models that are not broken" if _broken(matrix) else ""
 
 
 def _broken(matrix: Matrix) -> list[str]:
@@ -127,7 +139,7 @@ def _legend(matrix: Matrix) -> str:
         return f"Shown: AIS above {SHOWN_AIS}, without random masks to compare them with."
     return (
         f"Shown: AIS above {SHOWN_AIS}. Pale: does not differ from the random masks of the "
-        f"same size (q < {SIGNIFICANCE})."
+        f"same size (q ≥ {SIGNIFICANCE})."
     )
 
 

@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from benchprof.report import style
-from benchprof.report.names import wrapped
+from benchprof.report.matrix import and_k
+from benchprof.report.names import agreeing, wrapped
 
 # Inches.
 BAR_HEIGHT = 0.16
@@ -69,7 +70,7 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     axes.set_xlim(0, 1)
     axes.set_xlabel("Profile similarity (1 - Jensen-Shannon divergence)")
     selection, fraction = rows.iloc[0][["selection", "fraction"]]
-    axes.set_title(f"Similarity of models: {selection} masks, k = {fraction}", loc="left")
+    axes.set_title(f"Similarity of models: {selection} masks{and_k(fraction)}", loc="left")
     axes.tick_params(length=2, width=0.5)
     seaborn.despine(ax=axes)
     handles: list[Artist] = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]
@@ -88,11 +89,12 @@ def caption(rows: pd.DataFrame) -> str:
     without = "".join(f" Undefined ({count}): {reason}." for reason, count in reasons.items())
     if not defined:
         return f"Similarity of two models' profiles of one benchmark.{without}"
+    lie = agreeing(above, "lies", "lie")
     null = style.interval(rows["noise_low"].min(), rows["noise_high"].max())
     return (
         "Similarity of two models' profiles of one benchmark: 1 means the same preference "
         "among abilities. Lines: 95% intervals. Grey: the median and the central 95% of pairs of "
-        f"pure noise ({null}). {above} of {defined} lie above that band.{without}"
+        f"pure noise ({null}). {above} of {defined} {lie} above that band.{without}"
     )
 
 
