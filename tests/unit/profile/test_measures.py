@@ -14,11 +14,12 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import spearmanr
 
 from benchprof.profile.measures import (
+    breadth_null,
     cosine,
     effective_number,
     noise_null,
     normalised,
-    null_of,
+    pair_null,
     paired_noise,
     profile_similarity,
     shuffled_profiles,
@@ -124,12 +125,28 @@ def test_noise_of_one_lost_item_is_always_that_of_one_ability() -> None:
     noise = shuffled_profiles(drops, 500, 1)
     assert noise.sum(axis=1).tolist() == [1.0] * 500
     assert set(noise.argmax(axis=1)) == set(range(10))
-    null = null_of(noise, shuffled_profiles(drops, 500, 2))
     # Normal noise would call a number of 1 as rare as 1 in 10,000.
-    assert null["effective_number"].share_to(1.0) == 1
+    assert breadth_null(noise).share_to(1.0) == 1
     assert noise_null(10, 1)["effective_number"].share_to(1.0) < 0.001
     # Two such profiles are equal once in ten times.
+    null = pair_null(noise, shuffled_profiles(drops, 500, 2))
     assert null["similarity"].share_from(1.0) == pytest.approx(0.1, abs=0.04)
+
+
+def test_ties_with_the_noise_of_right_or_wrong_scores_are_no_matter_of_rounding() -> None:
+    """One item is gained under one mask: the other nine abilities share a number of 9."""
+    drops = np.zeros((10, 100))
+    drops[4, 8] = -1.0
+    noise = shuffled_profiles(drops, 200, 1)
+    for right in range(30, 60):
+        ais = drops.mean(axis=1) / (right / 100)
+        assert breadth_null(noise).share_to(float(effective_number(ais))) == 1
+
+
+def test_noise_that_is_flat_has_no_quantiles() -> None:
+    noise = shuffled_profiles(np.zeros((10, 60)), 20, 1)
+    assert np.isnan(breadth_null(noise).quantiles()).all()
+    assert np.isnan(pair_null(noise, noise)["similarity"].quantiles()).all()
 
 
 def test_shuffled_noise_keeps_what_each_unit_lost_in_all() -> None:
@@ -150,7 +167,7 @@ def test_right_or_wrong_profiles_of_noise_hold_their_level() -> None:
         drops = (random.random((10, 60)) < 0.02).astype(float)
         value = float(effective_number(drops.sum(axis=1)))
         noise = shuffled_profiles(drops, 400, number)
-        rejected += null_of(noise, noise)["effective_number"].share_to(value) < 0.025
+        rejected += breadth_null(noise).share_to(value) < 0.025
         by_normal += noise_null(10, 1)["effective_number"].share_to(value) < 0.025
     assert rejected / profiles <= 0.05
     assert by_normal / profiles > 0.15

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing
 
 from benchprof.profile.correction import add_corrected
+from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.source import Source
 from benchprof.profile.table import (
@@ -191,3 +192,25 @@ def test_benchmarks_of_a_model_are_compared_and_not_paired() -> None:
     assert pairs.loc[("a", "c"), "similarity"] < 0.9
     # Equal resamples would give the interval no width if they were paired.
     assert pairs.loc[("a", "b"), "similarity_low"] < 0.5
+
+
+def test_profiles_of_flat_noise_are_no_crash() -> None:
+    """One mask for all abilities, as of `core`: no order of the abilities tells them apart."""
+    table = table_of({"a": 9, "b": 9})
+    table.loc[table["benchmark"] == "a", "ais"] = 0.5
+    noise = {("m", "a", "specific", "0.001"): shuffled_profiles(np.ones((3, 20)), 50, 1)}
+    (row,) = benchmark_similarity_rows(table, 1, noise=noise).to_dict("records")
+    assert row["reason_code"] == "flat_profile"
+    assert np.isnan([row["noise_low"], row["noise_high"], row["similarity"]]).all()
+
+
+def test_controls_have_no_dose() -> None:
+    """Also those that are matched to each ability, under the ability's name."""
+    table = table_of({"a": 9, "own": 9})
+    controls = table.assign(seed=pd.array([1] * len(table), dtype="Int64"))
+    both = pd.concat([table, controls], ignore_index=True)
+    own = dict.fromkeys(table["ability"].unique(), "own")
+    dosed = add_dose_reason(add_dose(both, own), own)
+    drawn = dosed[dosed["seed"].notna()]
+    assert drawn["dose"].isna().all() and set(drawn["reason_dose"]) == {"is_control"}
+    assert dosed[dosed["seed"].isna()]["dose"].notna().all()

@@ -45,7 +45,7 @@ def guessing_level(record: Mapping[str, Any]) -> float:
 
 
 def above_guessing_p(scores: Sequence[float], record: Mapping[str, Any]) -> float:
-    """One-sided p-value that a model does no better than guessing; NaN where all equals it.
+    """One-sided p-value that a model does no better than guessing.
 
     Args:
         scores: each item's.
@@ -55,7 +55,7 @@ def above_guessing_p(scores: Sequence[float], record: Mapping[str, Any]) -> floa
     clustered = len(set(tasks)) >= MIN_CLUSTERS
     level = _above_level_p(scores, record["guessing"], tasks, clustered)
     rival = _above_rival_p(scores, record, clustered)
-    return level if rival is None or math.isnan(level) else max(level, rival)
+    return level if rival is None else max(level, rival)
 
 
 def _above_level_p(
@@ -68,8 +68,8 @@ def _above_level_p(
     if clustered:
         excess = list(_by_task(tasks, excess).values())
     spread, mean = stdev(excess), fmean(excess)
-    if spread == 0:
-        return 0.0 if mean > 0 else math.nan
+    if spread <= ROUNDING:
+        return 0.0 if mean > ROUNDING else 1.0
     return _student_tail(mean / (spread / math.sqrt(len(excess))), len(excess) - 1)
 
 

@@ -16,7 +16,7 @@ from benchprof.profile.measures import (
     Null,
     cosine,
     noise_null,
-    null_of,
+    pair_null,
     paired_noise,
     profile_similarity,
     symmetric_interval,
@@ -104,7 +104,7 @@ def null_between(
         noise: (draws, abilities) of the profiles that have noise of their own; of the others it is
             normal.
         one: the first profile.
-        other: the second; the first again for measures of one profile.
+        other: the second.
         abilities: how many.
         seed: of the normal noise.
     """
@@ -113,7 +113,7 @@ def null_between(
     own = noise.get(one), noise.get(other)
     if own[0] is None and own[1] is None:
         return noise_null(abilities, seed)
-    return null_of(*paired_noise(*own, abilities, seed))
+    return pair_null(*paired_noise(*own, abilities, seed))
 
 
 def pair_of(resampled: Mapping[Key, Floats], one: Key, other: Key) -> tuple[Floats, Floats] | None:

@@ -10,9 +10,14 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
-from benchprof.profile.comparison import KEYS, Key, null_between, profile_cells
+from benchprof.profile.comparison import KEYS, Key, profile_cells
 from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_form
-from benchprof.profile.measures import Null, effective_number, symmetric_interval
+from benchprof.profile.measures import (
+    breadth_null,
+    effective_number,
+    noise_null,
+    symmetric_interval,
+)
 from benchprof.profile.resampling import Floats
 
 Cells = list[dict[Hashable, Any]]
@@ -45,8 +50,7 @@ def findings_rows(
         cells = group[USED].to_dict("records")
         row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
         row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
-        null = null_between(noise, key, key, len(cells), seed)
-        row |= _breadth(cells, resampled.get(key), null)
+        row |= _breadth(cells, resampled.get(key), noise.get(key), seed)
         named = {"needed": needed(cells), "hindering": hindering(cells)}
         named["sufficient"] = sufficient(cells)
         row |= {kind: _named(own) for kind, own in named.items()}
@@ -152,7 +156,9 @@ def _beyond(cells: Cells, ablation_of: str, sign: int) -> Cells:
     ]
 
 
-def _breadth(cells: Cells, resampled: Floats | None, nulls: Mapping[str, Null]) -> dict[str, Any]:
+def _breadth(
+    cells: Cells, resampled: Floats | None, noise: Floats | None, seed: int
+) -> dict[str, Any]:
     """Effective number of abilities with interval and noise, or why there is none."""
     row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
     if cells[0]["reason_code"]:
@@ -162,7 +168,8 @@ def _breadth(cells: Cells, resampled: Floats | None, nulls: Mapping[str, Null]) 
     if code:
         return row | {"reason_code": code, "reason": reason.SENTENCES[code]}
     value = float(effective_number(profile))
-    null = nulls["effective_number"]
+    normal = noise_null(len(profile), seed)["effective_number"]
+    null = normal if noise is None else breadth_null(noise)
     row |= {"effective": value, "p_noise": null.share_to(value)}
     row |= dict(zip(["noise_low", "noise_median", "noise_high"], null.quantiles(), strict=True))
     if resampled is not None:

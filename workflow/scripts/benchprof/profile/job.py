@@ -23,7 +23,7 @@ from benchprof.profile.impact import Impacts
 from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.power import power_rows
-from benchprof.profile.reliability import reliability_rows
+from benchprof.profile.reliability import changed_items, reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import (
@@ -49,6 +49,8 @@ logger = logging.getLogger(__name__)
 
 # Of the bootstrap, for what is compared between profiles: bounds what is held of all of them.
 COMPARED_RESAMPLES = 2000
+# Units: of more, shuffled profiles are normal noise, and take long.
+MOST_SHUFFLED = 500
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def _measure(
     return MeasuredModel(
         impact=rows,
         resampled=_resampled(scores, shown) if shown else {},
-        noise=_noise(scores, settings),
+        noise=_noise(scores, settings) if shown else {},
         power=power_rows(scores, cell, settings),
         reliability=reliability_rows(scores, cell, settings),
         states=item_states(scores, settings),
@@ -217,7 +219,7 @@ def _resampled(scores: Scores, impacts: Impacts) -> dict[Key, Floats]:
 
 
 def _noise(scores: Scores, settings: Settings) -> dict[Key, Floats]:
-    """(draws, abilities) of each profile of right-or-wrong scores; none of continuous ones."""
+    """(draws, abilities) of each profile of right-or-wrong scores with few changed units."""
     metric = settings.headline(scores.benchmark, list(scores.metrics))
     if metric not in scores.binary:
         return {}
@@ -225,6 +227,8 @@ def _noise(scores: Scores, settings: Settings) -> dict[Key, Floats]:
     drops = scores.units.sums(items[0] - items[1:])
     found = {}
     for (selection, fraction), numbers in scores.profiles.items():
+        if changed_items(drops[numbers]) > MOST_SHUFFLED:
+            continue
         key = (scores.model, scores.benchmark, selection, fraction)
         # Its own seed: the noise of two profiles that are compared is independent.
         seed = derived_seed(settings.seed, "shuffled", *key)

@@ -18,6 +18,7 @@ from scipy.stats import rankdata
 from benchprof.profile.resampling import Floats
 
 NORMAL_DRAWS = 10_000
+ROUNDING = 1e-9
 BATCH_ENTRIES = 2_000_000
 Noise = tuple[Floats, Floats]
 """Profiles of noise of two profiles that are compared, (draws, abilities) each."""
@@ -83,23 +84,30 @@ MEASURES = {"similarity": profile_similarity, "spearman": spearman}
 
 @dataclass(frozen=True)
 class Null:
-    """What profiles of pure noise show in one measure: (draws,), ascending."""
+    """What profiles of pure noise show in one measure.
+
+    Attributes:
+        values: (draws,), ascending; noise that is flat has none. Values that differ by rounding
+            alone are equal: the noise of right-or-wrong scores has many ties.
+    """
 
     values: Floats
 
     def quantiles(self) -> tuple[float, float, float]:
-        """2.5%, 50% and 97.5%."""
+        """2.5%, 50% and 97.5%; NaN where all noise is flat."""
+        if not len(self.values):
+            return np.nan, np.nan, np.nan
         low, middle, high = np.quantile(self.values, (0.025, 0.5, 0.975))
         return float(low), float(middle), float(high)
 
     def share_from(self, value: float) -> float:
         """Share of noise with at least this value; counts the value itself, so never zero."""
-        larger = len(self.values) - np.searchsorted(self.values, value, side="left")
+        larger = len(self.values) - np.searchsorted(self.values, value - ROUNDING, side="left")
         return float((larger + 1) / (len(self.values) + 1))
 
     def share_to(self, value: float) -> float:
         """Share of noise with at most this value; counts the value itself."""
-        smaller = np.searchsorted(self.values, value, side="right")
+        smaller = np.searchsorted(self.values, value + ROUNDING, side="right")
         return float((smaller + 1) / (len(self.values) + 1))
 
 
@@ -110,18 +118,23 @@ def noise_null(abilities: int, seed: int) -> dict[str, Null]:
     Each ability's AIS is an independent standard normal; its scale and shift do not matter after
     the normalisation, nor to ranks.
     """
-    return null_of(*_normal_profiles(abilities, seed))
+    first, second = _normal_profiles(abilities, seed)
+    return pair_null(first, second) | {"effective_number": breadth_null(first)}
 
 
-def null_of(first: Floats, second: Floats) -> dict[str, Null]:
-    """Measures of pairs of noise profiles, and `effective_number` of the first ones.
+def pair_null(first: Floats, second: Floats) -> dict[str, Null]:
+    """Measures of pairs of noise profiles.
 
     Args:
         first: (draws, abilities), noise of one profile.
         second: (draws, abilities), of the other, independent of the first.
     """
-    nulls = {name: _null(measure(first, second)) for name, measure in MEASURES.items()}
-    return nulls | {"effective_number": _null(effective_number(first))}
+    return {name: _null(measure(first, second)) for name, measure in MEASURES.items()}
+
+
+def breadth_null(noise: Floats) -> Null:
+    """The effective number of abilities of noise profiles, (draws, abilities)."""
+    return _null(effective_number(noise))
 
 
 def _null(values: Floats) -> Null:
@@ -151,7 +164,8 @@ def shuffled_profiles(drops: Floats, draws: int, seed: int) -> Floats:
     In every unit, what the abilities' masks cost is handed out to them in random order: no unit
     then tells one ability from another. If few units change, such profiles have few values and
     many ties, so that normal noise would be no null of them: a single lost item would make an
-    effective number of 1, which normal noise hardly ever shows.
+    effective number of 1, which normal noise hardly ever shows. Of many units there are no ties
+    left, and the shuffled profiles, but for scale and shift, are normal noise.
 
     Args:
         drops: (abilities, units), what each unit lost.

@@ -126,11 +126,11 @@ def cluster_exchange_p(drops: Ints) -> float:
     Args:
         drops: (states, clusters), what each state lost in all items of each cluster.
     """
-    least = drops.min(axis=0)
-    above = drops - least
+    above = drops - drops.min(axis=0)
     length = int(above.max(axis=0).sum()) + 1
-    frequencies = -2j * np.pi * np.arange(length // 2 + 1) / length
-    spectrum = np.exp(above[..., None] * frequencies).mean(axis=0).prod(axis=0)
+    spectrum = np.ones(length // 2 + 1, dtype=np.complex128)
+    for cluster in above.T:
+        spectrum *= np.fft.rfft(np.bincount(cluster, minlength=length)) / len(above)
     masses = np.fft.irfft(spectrum, length)
     place = int(above[0].sum())
     tail = min(masses[: place + 1].sum(), masses[place:].sum())

@@ -142,8 +142,9 @@ def similarity_table(rows: pd.DataFrame) -> PaperTable:
     benchmarks = list(rows["benchmark"].unique())
     texts = [[readable(b), *(_value(wide[b][pair]) for pair in pairs)] for b in benchmarks]
     first = rows.iloc[0]
-    noise = f"{number(first['noise_low'])} to {number(first['noise_high'])}"
-    null = f" Pairs of pure noise reach {noise} (95%)." if np.isfinite(first["noise_low"]) else ""
+    low, high = rows["noise_low"].min(), rows["noise_high"].max()
+    noise = f" Pairs of pure noise reach {number(low)} to {number(high)} (95%)."
+    null = noise if np.isfinite(low) else ""
     caption = (
         f"Similarity of two models' profiles, 1 less the Jensen-Shannon divergence (masks: "
         f"{first['selection']}{and_k(first['fraction'])}).{null} {NONE} undefined."

@@ -164,9 +164,9 @@ def number(value: float, decimals: int = 2) -> str:
 
 
 def number_off(value: float, limit: float) -> str:
-    """A value with two decimals, or three where two would read as the limit that it is not."""
-    text = number(value)
-    return number(value, 3) if abs(float(text)) == limit else text
+    """A value with two decimals, or as many as it takes not to read as the limit that it is not."""
+    decimals = next((d for d in range(2, 9) if abs(float(f"{value:.{d}f}")) != limit), 2)
+    return number(value, decimals)
 
 
 def interval(low: float, high: float) -> str:

@@ -105,7 +105,8 @@ def _profiles(matrix: Matrix) -> pd.DataFrame:
 
 def _noise(matrix: Matrix) -> str:
     low, median, high = noise_null(len(matrix.abilities), SEED)["similarity"].quantiles()
-    return f"median {style.number(median)}, 95% from {style.interval(low, high)}"
+    values = f"median {style.number(median)}, 95% from {style.interval(low, high)}"
+    return f"{values}, if scores are continuous"
 
 
 def _square(numbers: pd.DataFrame, names: list[str]) -> pd.DataFrame:

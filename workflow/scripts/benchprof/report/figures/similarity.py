@@ -94,7 +94,7 @@ def caption(rows: pd.DataFrame) -> str:
     return (
         "Similarity of two models' profiles of one benchmark: 1 means the same preference "
         "among abilities. Lines: 95% intervals. Grey: the median and the central 95% of pairs of "
-        f"pure noise ({null}). {above} of {defined} {lie} above that band.{without}"
+        f"pure noise ({null}). {above} of {defined} {lie} above the band of that pair.{without}"
     )
 
 
@@ -107,13 +107,13 @@ def _draw_group(
 ) -> None:
     """One benchmark: the noise band and, over it, a bar with its interval per pair."""
     full = 0.82
-    band = rows.iloc[0]
-    if np.isfinite(band["noise_low"]):
-        low, high = band["noise_low"], band["noise_high"]
+    # Of right-or-wrong scores each pair has noise of its own.
+    low, high = rows["noise_low"].min(), rows["noise_high"].max()
+    if np.isfinite(low):
         axes.add_patch(
             Rectangle((low, place - full / 2), high - low, full, color=style.PALE, zorder=0, lw=0)
         )
-        axes.vlines(band["noise_median"], place - full / 2, place + full / 2,
+        axes.vlines(rows["noise_median"].median(), place - full / 2, place + full / 2,
                     color=style.MUTED, lw=0.8, zorder=3)  # fmt: skip
     height = full / max(len(pairs), 2)
     start = place - height * (len(pairs) - 1) / 2
