@@ -112,4 +112,3 @@ def test_a_benchmark_without_the_wanted_metric_shows_the_one_that_it_is_known_by
     assert settings.headline("gsm8k", ["flexible", "strict"]) == "strict"
     assert settings.headline("arc", ["probability", "acc"]) == "probability"
     assert settings.headline("gsm8k", ["flexible"]) == "flexible"
-    assert settings.order("gsm8k", ["f1", "flexible", "strict"]) == ["strict", "f1", "flexible"]

@@ -63,9 +63,11 @@ class ItemStates:
 def item_states(scores: Scores, settings: Settings) -> ItemStates | None:
     """Right or wrong of each item, None where no metric of the benchmark says so.
 
-    By the metric shown where that is right-or-wrong, else by the next that is.
+    By the metric shown where that is right-or-wrong, else by the record's first that is.
     """
-    for metric in settings.order(scores.benchmark, list(scores.metrics)):
+    headline = settings.headline(scores.benchmark, list(scores.metrics))
+    order = [headline, *(metric for metric in scores.metrics if metric != headline)]
+    for metric in order:
         if metric in scores.binary:
             return ItemStates(
                 scores.model, scores.benchmark, metric, scores.ablations, scores.tasks,

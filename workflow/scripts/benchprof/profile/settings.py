@@ -22,11 +22,6 @@ class Settings:
     headlines: Mapping[str, str] = field(default_factory=dict)
 
     def headline(self, benchmark: str, metrics: Sequence[str]) -> str:
-        """The metric of a benchmark that is shown."""
-        return self.order(benchmark, metrics)[0]
-
-    def order(self, benchmark: str, metrics: Sequence[str]) -> list[str]:
-        """A benchmark's metrics: the wanted one, the one that it is known by, then the others."""
-        known = self.headlines.get(benchmark)
-        wanted = [self.metric, *([known] if known else [])]
-        return list(dict.fromkeys([*(own for own in wanted if own in metrics), *metrics]))
+        """The metric of a benchmark that is shown: the wanted, the known or else the first one."""
+        known = self.headlines.get(benchmark, self.metric)
+        return next((own for own in (self.metric, known) if own in metrics), metrics[0])
