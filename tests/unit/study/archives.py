@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 STUDY = ROOT / "study/study.zip"
 RECALL = ROOT / "study/recall.zip"
+GSM8K = ROOT / "study/gsm8k.zip"
 MODEL = "qwen25-coder-15b-instruct"
 GEMMA = "gemma-3-270m"
 SMALL = ("smollm2-135m-instruct", GEMMA)

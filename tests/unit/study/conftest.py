@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from study.tables import Rules, Tables, read_tables
 from tests.conftest import ROOT
-from tests.unit.study.archives import COMPANIONS, MODEL, RECALL, STUDY, effects, unpack
+from tests.unit.study.archives import COMPANIONS, GSM8K, MODEL, RECALL, STUDY, effects, unpack
 
 ABILITIES = ("a", "b", "c")
 BENCHMARKS = ("one", "two", "three", "four")
@@ -131,6 +131,12 @@ def recall(tmp_path_factory: pytest.TempPathFactory) -> Path:
         command = [sys.executable, "-m", "benchprof", "run", str(effects(model))]
         subprocess.run([*command, "--configfile", "config.yaml"], cwd=folder, check=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def gsm8k(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive with GSM8K."""
+    return unpack(GSM8K, tmp_path_factory.mktemp("gsm8k"))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from study.tables import SUFFIX, Tables
 from tests.conftest import ROOT
 from tests.unit.study.archives import (
     GEMMA,
+    GSM8K,
     MODEL,
     RECALL,
     STUDY,
@@ -32,7 +33,7 @@ from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
 
-@pytest.mark.parametrize("archive", [STUDY, RECALL], ids=lambda path: path.name)
+@pytest.mark.parametrize("archive", [STUDY, RECALL, GSM8K], ids=lambda path: path.name)
 def test_the_archive_is_whole_and_has_the_page_s_digest(
     page: str, archive: Path, tmp_path: Path
 ) -> None:
@@ -176,7 +177,7 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     assert causal in page
     assert f"inductive reasoning for WinoGrande ({named['winogrande'][1]:.2f})" in page
     assert f"spatial reasoning for BoolQ ({named['boolq'][1]:.2f})" in page
-    assert f"contextual recall for MMLU ({named['mmlu'][1]:.2f}) and for Com" in page
+    assert f"for MMLU ({named['mmlu'][1]:.2f}) and for Com" in page
     assert f"and for CommonsenseQA ({named['commonsense_qa'][1]:.3f})" in page
 
 

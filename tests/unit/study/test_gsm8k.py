@@ -1,0 +1,142 @@
+"""docs/study.md says of GSM8K what its archive holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from study.tables import Tables, joined, read_tables
+from study.texts import Shown, states, texts
+from tests.conftest import ROOT
+from tests.unit.study.archives import MODEL, bound, signed, table
+
+from benchprof.report.names import inline
+from benchprof.run.layers import read_layers
+
+STRICT = "exact_match,strict-match"
+
+
+@pytest.fixture(scope="module")
+def written(gsm8k: Path) -> Tables:
+    return read_tables(gsm8k / "results/profiles", MODEL)
+
+
+@pytest.fixture(scope="module")
+def cells(written: Tables, results: Tables) -> pd.DataFrame:
+    """GSM8K's cells, as they decide."""
+    both = joined(results, written).cells
+    return both[both.benchmark == "gsm8k"]
+
+
+def test_the_row_of_gsm8k_says_what_the_archive_holds(
+    page: str, gsm8k: Path, written: Tables, cells: pd.DataFrame
+) -> None:
+    assert set(cells.metric) == {STRICT}
+    controls = written.controls[written.controls.benchmark == "gsm8k"]
+    assert len(cells) == 10 and len(controls) == 2
+    detectable = table(gsm8k, "power").set_index("benchmark").detectable_ais["gsm8k"]
+    ais, random = (signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
+    row = (
+        f"| GSM8K | {cells.intact.iloc[0]:.3f} | 0.000 | {ais} | {random} | "
+        f"{detectable:.3f} | {cells.over_random_high.max():.3f} |"
+    )
+    assert row in page
+
+
+def test_the_two_metrics_say_what_the_archive_holds(
+    page: str, gsm8k: Path, cells: pd.DataFrame
+) -> None:
+    both = table(gsm8k, "impact")
+    flexible = both[(both.benchmark == "gsm8k") & both.metric.str.endswith("flexible-extract")]
+    for ability in ("long_term_knowledge_recall", "spatial_reasoning"):
+        (strict,) = cells[cells.ability == ability].itertuples()
+        (loose,) = flexible[flexible.ability == ability].itertuples()
+        goes_on = _going_on(gsm8k, f"{ability}.specific_0.001")
+        told = [
+            f"{own.ablated:.2f} | {bound(own.ais)} ({bound(own.ais_low)} to {bound(own.ais_high)})"
+            for own in (strict, loose)
+        ]
+        assert f"| {inline(ability)} | {told[0]} | {told[1]} | {goes_on} |" in page
+        assert loose.q_random < 0.01
+    assert max(loose.q_ais, loose.q_random, loose.q_others) < 0.001
+    intact = cells.intact.iloc[0], loose.intact
+    assert f"| intact | {intact[0]:.2f} | | {intact[1]:.2f} | | {_going_on(gsm8k, 'intact')} |" in (
+        page
+    )
+    others = [name for name in cells.ability if name not in (ability, "long_term_knowledge_recall")]
+    counts = [_going_on(gsm8k, f"{name}.specific_0.001") for name in others]
+    rest = [own[own.ability.isin(others)] for own in (cells, flexible)]
+    told = [
+        f"{own.ablated.min():.2f} to {own.ablated.max():.2f} | "
+        f"{signed(own.ais.min(), own.ais.max(), 3)}"
+        for own in rest
+    ]
+    assert f"| the other eight | {told[0]} | {told[1]} | {min(counts)} to {max(counts)} |" in page
+    assert (cells[["q_ais", "q_random"]].round(2) == 1).all(axis=None)
+
+
+def _texts(gsm8k: Path, state: str) -> list[str]:
+    record = json.loads((gsm8k / f"results/evaluations/{MODEL}/gsm8k/{state}.json").read_text())
+    return [responses[0] for responses in record["items"]["responses"]]
+
+
+def _going_on(gsm8k: Path, state: str) -> int:
+    """How many texts have more lines after the answer."""
+    ends = [text.split("####")[1] for text in _texts(gsm8k, state) if "####" in text]
+    return sum("\n" in end.strip() for end in ends)
+
+
+def test_the_cells_decide_as_the_report_says(
+    page: str, cells: pd.DataFrame, written: Tables
+) -> None:
+    wide = int((cells.ais_low <= -0.1).sum())
+    assert wide == 9 and "only because nine of GSM8K's ten intervals are wide" in page
+    lowest = cells.loc[cells.ais.idxmin()]
+    assert f"the lowest AIS is {bound(lowest.ais)}, with an interval of" in page
+    found = written.findings.loc["gsm8k"]
+    interval = signed(found.effective_low, found.effective_high, 1)
+    noise = signed(found.noise_low, found.noise_high, 1)
+    assert f"| GSM8K | {found.effective:.1f} ({interval}) | {noise} |" in page
+
+
+def test_the_texts_are_those_that_the_rule_takes(page: str, gsm8k: Path, written: Tables) -> None:
+    lost, kept, gained = _shown(gsm8k, written)
+    for shown in (lost, kept, gained):
+        told = f"({shown.items} tasks; the first is number {shown.index}, digest {shown.digest})"
+        assert told in page
+    assert {name.partition(".")[0] for name in lost.answers} == {
+        "intact", "contextual_recall", "inductive_reasoning", "all_abilities",
+    }  # fmt: skip
+    assert lost.answers["contextual_recall.specific_0.001"][0].rstrip().endswith("#### -16")
+    assert gained.answers["contextual_recall.specific_0.001"][0].rstrip().endswith("#### 300")
+    assert all(text.rstrip().endswith("#### 276") for text, _ in kept.answers.values())
+
+
+def _items(gsm8k: Path, names: tuple[str, ...]) -> pd.DataFrame:
+    """The table of items from the records, by another way than `snakemake items`."""
+    columns = {}
+    for name in names:
+        record = json.loads((gsm8k / f"results/evaluations/{MODEL}/gsm8k/{name}.json").read_text())
+        items = record["items"]
+        columns |= {"digest": items["digest"], "index": items["index"]}
+        columns[name] = [responses[0] for responses in items["responses"]]
+        scores = items["scores"][STRICT]
+        columns[f"{name}_right"] = ["right" if score == 1 else "wrong" for score in scores]
+    return pd.DataFrame(columns)
+
+
+def _shown(gsm8k: Path, written: Tables) -> list[Shown]:
+    names = states(written, "gsm8k")
+    return texts(_items(gsm8k, names.all), names)
+
+
+def test_the_settings_are_those_that_were_fixed(gsm8k: Path) -> None:
+    archived = yaml.safe_load((gsm8k / "config.yaml").read_text())
+    assert archived.pop("benchmark_data")
+    assert archived == read_layers([ROOT / "config/study_gsm8k.yaml"])
+    whole = read_layers([ROOT / "config/study_generation.yaml"])
+    part = {k: v for k, v in whole["benchmarks"].items() if k not in ("humaneval", "mbpp")}
+    assert archived == whole | {"benchmarks": part}
