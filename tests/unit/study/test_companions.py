@@ -238,6 +238,7 @@ def test_the_commands_print_what_the_page_says(
 ) -> None:
     command = [sys.executable, "-m", "study", str(unpacked / "results/profiles")]
     command += ["--all", str(gsm8k / "results/profiles")]
+    assert "--all results/gsm8k/results/profiles" in page
     command += ["--effects", str(recall / effects(MODEL))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     verdicts = re.findall(r"^## \d\..*: ([a-z ]+)$", done.stdout, re.M)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -84,9 +85,9 @@ def _texts(gsm8k: Path, state: str) -> list[str]:
 
 
 def _going_on(gsm8k: Path, state: str) -> int:
-    """How many texts have more lines after the answer."""
-    ends = [text.split("####")[1] for text in _texts(gsm8k, state) if "####" in text]
-    return sum("\n" in end.strip() for end in ends)
+    """How many texts go on after the answer."""
+    ends = [re.split(r"#### -?[$\d.,]*\d", text, maxsplit=1) for text in _texts(gsm8k, state)]
+    return sum(len(end) == 2 and end[1].strip(" .%").strip() != "" for end in ends)
 
 
 def test_the_cells_decide_as_the_report_says(
@@ -94,8 +95,12 @@ def test_the_cells_decide_as_the_report_says(
 ) -> None:
     wide = int((cells.ais_low <= -0.1).sum())
     assert wide == 9 and "only because nine of GSM8K's ten intervals are wide" in page
-    lowest = cells.loc[cells.ais.idxmin()]
-    assert f"the lowest AIS is {bound(lowest.ais)}, with an interval of" in page
+    lowest = cells[cells.ais == cells.ais.min()].sort_values("ais_low")
+    spans = [signed(own.ais_low, own.ais_high, 3) for own in lowest.itertuples()]
+    told = (
+        f"the lowest AIS is {bound(cells.ais.min())}, under two masks on GSM8K, with intervals of"
+    )
+    assert f"{told} {spans[0]} and {spans[1]})" in page
     found = written.findings.loc["gsm8k"]
     interval = signed(found.effective_low, found.effective_high, 1)
     noise = signed(found.noise_low, found.noise_high, 1)
