@@ -175,7 +175,7 @@ def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
     assert drawn_lines == {(0.5, 0.75)}
     assert "Lines: 95% intervals" in similarity.caption(rows)
     over = rows.assign(similarity=[0.9, 0.5], noise_high=0.8)
-    assert "1 of 2 lies above that band." in similarity.caption(over)
+    assert "1 of 2 lies above the band of that pair." in similarity.caption(over)
     assert "2 of 2 lie above that band." in similarity.caption(over.assign(similarity=0.9))
 
 
