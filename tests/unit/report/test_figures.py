@@ -176,7 +176,9 @@ def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
     assert "Lines: 95% intervals" in similarity.caption(rows)
     over = rows.assign(similarity=[0.9, 0.5], noise_high=0.8)
     assert "1 of 2 lies above the band of that pair." in similarity.caption(over)
-    assert "2 of 2 lie above the band of that pair." in similarity.caption(over.assign(similarity=0.9))
+    assert "2 of 2 lie above the band of that pair." in similarity.caption(
+        over.assign(similarity=0.9)
+    )
 
 
 def test_one_ability_has_a_sentence_in_the_place_of_noise(make_table: Table) -> None:
