@@ -31,17 +31,10 @@ from benchprof.archive import refill, reproduce, strict, verify
 from benchprof.archive.container import Archive, Limits
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
+from benchprof.archive.manifest import MANIFEST
 from benchprof.archive.recompute import recompute_tables
-from benchprof.archive.tables import (
-    COLUMNS,
-    FLIPS,
-    IMPACT,
-    KEYS,
-    MANIFEST,
-    SIMILARITIES,
-    Profile,
-    similarity,
-)
+from benchprof.archive.similarity import PROFILE, Profile, similarity
+from benchprof.archive.tables import COLUMNS, FLIPS, IMPACT, SIMILARITIES
 from benchprof.archive.verdict import check, main
 from benchprof.evaluation.record import record_bytes
 from benchprof.masks.mask import Mask, read_mask, write_mask
@@ -563,11 +556,11 @@ def paired_otherwise(model: str, benchmark: str) -> Callable[[Files], Files]:
         for row in csv.DictReader(io.StringIO(impact.decode())):
             if row["headline"] == "True" and row["seed"] == "":
                 ais = float(row["ais"]) if row["ais"] else None
-                profiles.setdefault(tuple(row[key] for key in KEYS), []).append(ais)
+                profiles.setdefault(tuple(row[key] for key in PROFILE), []).append(ais)
 
         def invented(rows: list[dict[str, str]], pair: str) -> None:
             for row in rows:
-                sides = [tuple(row[f"{k}_{s}" if k == pair else k] for k in KEYS) for s in "ab"]
+                sides = [tuple(row[f"{k}_{s}" if k == pair else k] for k in PROFILE) for s in "ab"]
                 row["similarity"] = repr(similarity(*(profiles[side] for side in sides)))
 
         own = {

@@ -32,7 +32,7 @@ from benchprof.archive.listing import (
     read_listing,
     unpack,
 )
-from benchprof.archive.tables import similarity
+from benchprof.archive.similarity import similarity
 from benchprof.evaluation.record import record_bytes
 from benchprof.profile.measures import profile_similarity
 

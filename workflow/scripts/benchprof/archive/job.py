@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from benchprof.archive.environment import environment
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.leaks import Leaks, user_folders
 from benchprof.archive.limits import DEFAULT_LIMITS, Limits
-from benchprof.archive.listing import FORMAT, LISTING, describe, read_listing
+from benchprof.archive.listing import FORMAT, LISTING, describe, read_listing, records_of
 from benchprof.archive.needs import needs
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
@@ -64,7 +64,7 @@ def write_archive(
     """
     noted = json.loads(manifest.read_bytes())
     members = _members(config, [manifest, *files], code, root)
-    records = (read_record(Path(name)) for name in _records(tables))
+    records = (read_record(Path(name)) for name in records_of(tables))
     members["environment.json"] = _json(environment(records))
     leaks = Leaks(os.environ, user_folders(os.environ, root))
     ended = datetime.fromtimestamp(int(manifest.stat().st_mtime), UTC).isoformat()
@@ -119,13 +119,6 @@ def _members(
     members[crate.CONFIGURATION] = text.encode()
     members[MAIN] = Path(verify.__file__).read_bytes()
     return members
-
-
-def _records(tables: Mapping[str, Any]) -> Iterator[str]:
-    for _, _, record in tables["intact"]:
-        yield record
-    for source in tables["sources"]:
-        yield source["record"]
 
 
 def _check_unchanged(name: str, digest: str, noted: Mapping[str, str]) -> None:

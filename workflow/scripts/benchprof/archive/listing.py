@@ -149,8 +149,7 @@ def _check_references(listing: Mapping[str, Any]) -> None:
         if (source["model"], source["benchmark"]) not in intact:
             pair = f"{source['model']}, {source['benchmark']}"
             raise ArchiveError(f"{where}.sources: no intact record of {pair}")
-    records = [record for *_, record in tables["intact"]]
-    records += [source["record"] for source in tables["sources"]]
+    records = records_of(tables)
     if len(intact) < len(tables["intact"]) or len(set(records)) < len(records):
         raise ArchiveError(f"{where}: a record twice; expected each once")
     for name in [*records, *(source["mask"] for source in tables["sources"])]:
@@ -191,6 +190,12 @@ def check_files(archive: Archive, listing: Mapping[str, Any]) -> None:
             faults.append(str(error))
     if faults:
         raise ArchiveError("\n".join(faults))
+
+
+def records_of(tables: Mapping[str, Any]) -> list[str]:
+    """Names of the records that made the tables."""
+    intact = [record for *_, record in tables["intact"]]
+    return intact + [source["record"] for source in tables["sources"]]
 
 
 def read_listed(archive: Archive, listing: Mapping[str, Any], name: str) -> bytes:

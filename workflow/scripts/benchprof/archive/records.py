@@ -8,10 +8,9 @@ from typing import Any
 from benchprof import codebase
 from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_record
-from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_parsed
+from benchprof.archive.listing import read_parsed, records_of
+from benchprof.archive.manifest import check_model, read_manifest
 from benchprof.archive.refilled import Refilled
-from benchprof.archive.tables import MANIFEST, read_manifest
 from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
 from benchprof.evaluation.record import FORMAT, key_of
 from benchprof.store import Store
@@ -52,15 +51,14 @@ def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[
         ArchiveError: a record is not one, or of another model than it is listed as.
     """
     code = codebase.digest_of("evaluation")
-    models = read_manifest(archive, listing)["models"]
+    manifest = read_manifest(archive, listing)
     keys = {}
     for record in _records(listing):
         own = check_record(read_parsed(archive, listing, record), record)
         # The other records' models were compared when the archive was checked.
         if record.startswith(CALIBRATION):
-            noted = models.get(record.split("/")[2], {}).get("digest")
-            if own["origin"]["model"]["digest"] != noted:
-                raise ArchiveError(f"{record}: of another model than {MANIFEST} says, {noted}")
+            model = own["origin"]["model"]["digest"]
+            check_model(manifest, record.split("/")[2], model, record)
         if (own["format"], own["origin"]["code"]) != (FORMAT, code):
             done.left.append(f"{record}: of another version of the code")
         else:
@@ -70,10 +68,7 @@ def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[
 
 def _records(listing: Mapping[str, Any]) -> Iterator[str]:
     """Names of the records, of the calibration items too."""
-    for *_, record in listing["tables"]["intact"]:
-        yield record
-    for source in listing["tables"]["sources"]:
-        yield source["record"]
+    yield from records_of(listing["tables"])
     for name in listing["files"]:
         # results/calibration/{model}/{selection}.json is a choice.
         if name.startswith(CALIBRATION) and name.endswith(SUFFIX) and name.count("/") == 4:

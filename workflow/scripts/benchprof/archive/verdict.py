@@ -11,9 +11,11 @@ from typing import Any
 from benchprof.archive.container import MALFORMED, Archive
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_of
-from benchprof.archive.listing import LISTING, check_files, read_listing
+from benchprof.archive.listing import LISTING, check_files, read_listing, records_of
+from benchprof.archive.manifest import MANIFEST
 from benchprof.archive.rerun import TABLES, rewritten_tables
-from benchprof.archive.tables import COLUMNS, MANIFEST, TOLERANCE, Tables
+from benchprof.archive.rows import TOLERANCE
+from benchprof.archive.tables import COLUMNS, check_tables
 from benchprof.archive.terminal import complain, on_one_line, say, take_any_text
 
 # Of more files alike the verdict says how many they are.
@@ -76,22 +78,18 @@ def check(path: Path, limits: Limits = DEFAULT_LIMITS, rewrite: bool = False) ->
         archive = Archive(path, limits)
         listing = read_listing(archive)
         check_files(archive, listing)
-        tables = Tables(archive, listing)
-        rows = tables.check()
+        rows = check_tables(archive, listing)
         rewritten = rewritten_tables(archive, listing) if rewrite else []
     except ArchiveError:
         raise
     except MALFORMED as error:
         # Its digests were mended around something that no archive holds.
         raise ArchiveError(f"not an archive of a run ({error!r})") from None
-    return Verdict(listing, _checked(listing, tables, rows, rewritten))
+    return Verdict(listing, _checked(listing, rows, rewritten))
 
 
 def _checked(
-    listing: Mapping[str, Any],
-    tables: Tables,
-    rows: Mapping[str, int],
-    rewritten: Sequence[str],
+    listing: Mapping[str, Any], rows: Mapping[str, int], rewritten: Sequence[str]
 ) -> dict[str, tuple[str, str]]:
     """How far each file was checked and what of it, by its name."""
     files = {name: (ALONE, OF_HALVES.get(name, "")) for name in listing["files"]}
@@ -100,8 +98,10 @@ def _checked(
         files |= dict.fromkeys(others, (ALONE, "the library writes no such table"))
     part = f"these columns, to {TOLERANCE:g}"
     files |= {name: (PART, f"{rows[name]} rows, {part}: {what}") for name, what in COLUMNS.items()}
-    files |= dict.fromkeys(tables.records, (PART, "digest, mask, model, requests, means of scores"))
-    files |= dict.fromkeys(tables.masks, (PART, "digests, ability, selection, k, seed, model"))
+    record = (PART, "digest, mask, model, requests, means of scores")
+    files |= dict.fromkeys(records_of(listing["tables"]), record)
+    masks = {source["mask"] for source in listing["tables"]["sources"]}
+    files |= dict.fromkeys(masks, (PART, "digests, ability, selection, k, seed, model"))
     files[MANIFEST] = (PART, "the digests of the models and of all results")
     return files | dict.fromkeys(rewritten, (WHOLE, "every byte"))
 

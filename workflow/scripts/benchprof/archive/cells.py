@@ -1,0 +1,282 @@
+"""The cells of a run's tables: a mask's effect on a benchmark each, from the records and masks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from benchprof.archive.container import Archive
+from benchprof.archive.evidence import check_mask, check_record
+from benchprof.archive.guessing import guessing_level, reason_of
+from benchprof.archive.layout import ArchiveError
+from benchprof.archive.listing import digest_of_value, read_listed, read_parsed
+from benchprof.archive.manifest import check_model
+from benchprof.archive.rows import TOLERANCE
+
+# A fraction that is no number: each model's is chosen, and stands in the mask.
+CALIBRATED = "calibrated"
+# The selection of units that are listed: no importance made it.
+LISTED = "listed"
+ALL_ABILITIES = "all_abilities"
+# Of a mask's record: what became of the entries, the same in all records that are compared.
+HOW = ("method", "kept_in", "mean_over")
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """An ablated model's record as the archive's list of files has it.
+
+    Attributes:
+        model, benchmark, ability, selection, fraction: as in the tables.
+        seed: of a random mask; None of an ability's own.
+        record, mask: names of the files.
+    """
+
+    model: str
+    benchmark: str
+    ability: str
+    selection: str
+    fraction: str
+    seed: int | None
+    record: str
+    mask: str
+
+    @property
+    def masks(self) -> tuple[str, str, str]:
+        """What all masks of one kind share: model, selection, fraction."""
+        return self.model, self.selection, self.fraction
+
+
+@dataclass(frozen=True)
+class State:
+    """What the tables need of a record, which is of the intact model or of one under a mask.
+
+    Attributes:
+        n: items.
+        guessing: the score of guessing.
+        scores: by metric.
+        right: by metric of right-or-wrong items, the right ones as the bits of a number.
+        reason: by metric, the code of why there is no AIS; empty where there is one.
+        mask: its digest; None of the intact model.
+        how: what became of the mask's entries.
+        model, requests: their digests.
+        made_of: what the records that are compared share.
+    """
+
+    n: int
+    guessing: float
+    scores: Mapping[str, float]
+    right: Mapping[str, int]
+    reason: Mapping[str, str]
+    mask: str | None
+    how: Mapping[str, str]
+    model: str
+    requests: str
+    made_of: tuple[str, ...]
+
+    @property
+    def ablation_of(self) -> str:
+        """What was ablated: the mask's entries, or all others."""
+        return "complement" if "kept_in" in self.how else "mask"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the tables.
+
+    Attributes:
+        ablation: whose it is.
+        metric: in which.
+        k: of the mask.
+        intact, ablated: the model without and with the mask.
+    """
+
+    ablation: Ablation
+    metric: str
+    k: float
+    intact: State
+    ablated: State
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """The cells that are compared with each other share it."""
+        own = self.ablation
+        return own.model, own.benchmark, self.metric, own.selection, own.fraction
+
+    def ais(self, impact: str) -> float:
+        """The AIS by the definition `impact` of the run; NaN where its divisor is 0 or less."""
+        intact, ablated = self.intact.scores[self.metric], self.ablated.scores[self.metric]
+        divisor = {"absolute": 1.0, "relative": intact}.get(impact, intact - self.intact.guessing)
+        return (intact - ablated) / divisor if divisor > 0 else math.nan
+
+    def over(self, compared: Sequence[Cell], impact: str) -> float | None:
+        """How far the AIS is above the mean of other cells; None without any."""
+        if not compared:
+            return None
+        return self.ais(impact) - fmean(cell.ais(impact) for cell in compared)
+
+    def controls(self, group: Sequence[Cell]) -> list[Cell]:
+        """The random masks that a cell is compared with; of a random mask there are none."""
+        own = (self.ablation.ability, ALL_ABILITIES)
+        return [
+            cell for cell in group
+            if self.ablation.seed is None
+            and cell.ablation.seed is not None
+            and cell.ablation.ability in own
+        ]  # fmt: skip
+
+    def others(self, group: Sequence[Cell]) -> list[Cell]:
+        """The other abilities' masks that a cell is compared with; of a random mask none."""
+        return [
+            cell for cell in group
+            if self.ablation.seed is None
+            and cell.ablation.seed is None
+            and cell.ablation.ability != self.ablation.ability
+            and cell.ablated.mask != self.ablated.mask
+        ]  # fmt: skip
+
+
+Groups = dict[tuple[str, ...], list[Cell]]
+"""By model, benchmark, metric, selection and fraction: the cells that are compared."""
+
+
+def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[str, Any]) -> Groups:
+    """The cells of an archive, from all of its records and masks.
+
+    Args:
+        archive: checked.
+        listing: of it.
+        manifest: of the run.
+
+    Raises:
+        ArchiveError: a record or mask is damaged, or does not belong to its mask, model and
+            requests.
+    """
+    made = listing["tables"]
+    ablations = [Ablation(**source) for source in made["sources"]]
+    masks = {
+        name: check_mask(read_listed(archive, listing, name), name)
+        for name in sorted({ablation.mask for ablation in ablations})
+    }
+    intact = {}
+    for model, benchmark, name in made["intact"]:
+        state = read_state(read_parsed(archive, listing, name), name)
+        check_model(manifest, model, state.model, f"the record of {model} on {benchmark}")
+        if state.mask is not None:
+            raise ArchiveError(f"the intact record of {model} on {benchmark} has a mask")
+        intact[model, benchmark] = state
+    _check_masks(ablations, masks, {model: state.model for (model, _), state in intact.items()})
+    groups: Groups = {}
+    how: dict[tuple[str, str], Mapping[str, str]] = {}
+    for ablation in ablations:
+        place = ablation.model, ablation.benchmark
+        state = read_state(read_parsed(archive, listing, ablation.record), ablation.record)
+        mask = masks[ablation.mask]
+        _check_state(state, intact[place], mask, ablation)
+        if how.setdefault(place, state.how) != state.how:
+            others = dict(how[place])
+            raise ArchiveError(
+                f"{ablation.record}: ablated in another way than other records, {others}"
+            )
+        for metric in state.scores:
+            cell = Cell(ablation, metric, mask["fraction"], intact[place], state)
+            groups.setdefault(cell.group, []).append(cell)
+    return groups
+
+
+def read_state(content: bytes, name: str) -> State:
+    """What the tables need of a record; the items' scores are let go.
+
+    Raises:
+        ArchiveError: the record is damaged, or its score of guessing is not that of its pool.
+    """
+    record = check_record(content, name)
+    origin, items, level = record["origin"], record["items"], guessing_level(record)
+    if abs(level - record["guessing"]) > TOLERANCE:
+        raise ArchiveError(f"{name}: guessing scores {record['guessing']}; its pool gives {level}")
+    mask = origin["mask"] or {}
+    model, requests = origin["model"], origin["requests"]["digest"]
+    asked = digest_of_value([items["task"], items["index"], items["digest"]])
+    return State(
+        n=record["n"],
+        guessing=record["guessing"],
+        scores=record["scores"],
+        right={m: right_items(own) for m, own in items["scores"].items() if {*own} <= {0, 1}},
+        reason={m: reason_of(own, record) for m, own in items["scores"].items()},
+        mask=mask.get("digest"),
+        how={key: own for key, own in mask.items() if key in HOW},
+        model=model["digest"],
+        requests=requests,
+        made_of=(model["digest"], model["dtype"], requests, origin["code"], asked),
+    )
+
+
+def right_items(scores: Sequence[float]) -> int:
+    """The items with score 1, of scores that are 0 or 1, as the bits of a number."""
+    return int("".join("1" if score else "0" for score in scores), 2)
+
+
+def _check_masks(
+    ablations: Sequence[Ablation],
+    masks: Mapping[str, Mapping[str, Any]],
+    models: Mapping[str, str],
+) -> None:
+    """Compare what each mask says of itself with what it is listed as.
+
+    Args:
+        ablations: all.
+        masks: what each says of itself, by its name.
+        models: digests by name.
+
+    Raises:
+        ArchiveError: names the mask and what differs.
+    """
+    own: dict[tuple[str, ...], dict[str, str]] = {}
+    for ablation in ablations:
+        if ablation.seed is None:
+            digest = masks[ablation.mask]["digest"]
+            own.setdefault(ablation.masks, {})[ablation.ability] = digest
+    for ablation in ablations:
+        name, mask = ablation.mask, masks[ablation.mask]
+        for key, value in _said(ablation, own.get(ablation.masks, {})).items():
+            if mask[key] != value:
+                said = f"says {key} {mask[key]!r} of itself"
+                raise ArchiveError(f"{name}: {said}; listed as {value!r}")
+        if ablation.seed is None and ablation.selection != LISTED:
+            used = mask["importance"]
+            if ablation.ability not in used:
+                raise ArchiveError(f"{name}: not from importance of {ablation.ability}")
+            if any(one["model"] != models[ablation.model] for one in used.values()):
+                raise ArchiveError(f"{name}: from importance of another model than its records")
+
+
+def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
+    """What a mask should say of itself.
+
+    Args:
+        ablation: what it is listed as.
+        own: digest of each ability's own mask of the same kind.
+    """
+    ability, seed = ablation.ability, ablation.seed
+    said: dict[str, Any] = {"ability": ability, "selection": ablation.selection}
+    if ablation.fraction != CALIBRATED:
+        said["fraction"] = ablation.fraction
+    if seed is None:
+        return said
+    matched = own if ability == ALL_ABILITIES else {ability: own.get(ability)}
+    return said | {"selection": "random", "seed": seed, "matched_to": matched}
+
+
+def _check_state(state: State, intact: State, mask: Mapping[str, Any], ablation: Ablation) -> None:
+    """Compare the record of an ablated model with its mask and with the intact model's record.
+
+    Raises:
+        ArchiveError: it is of another mask, model or requests.
+    """
+    if state.mask != mask["digest"]:
+        raise ArchiveError(f"{ablation.record}: made with another mask than {ablation.mask}")
+    if state.made_of != intact.made_of:
+        raise ArchiveError(f"{ablation.record}: of another model or other requests")
