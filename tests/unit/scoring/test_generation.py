@@ -298,6 +298,15 @@ def test_a_stop_string_in_the_prompt_does_not_count(tokenizer: Any) -> None:
     assert stop(torch.tensor([[*said, 5]]), None).tolist() == [False]
 
 
+def test_a_special_token_ends_an_item_where_it_is_a_stop_string(tokenizer: Any) -> None:
+    """The texts are decoded without such tokens: unless it ends there, the text just goes on."""
+    end = tokenizer.bos_token
+    stop = StopStrings(tokenizer, [end], 1)
+    new = torch.tensor([[5, 6, tokenizer.bos_token_id], [5, 6, 7]])
+    assert tokenizer.decode(new[0, 1:], skip_special_tokens=True) == tokenizer.decode([6])
+    assert stop(new, None).tolist() == [True, False]
+
+
 def test_generation_ends_when_all_items_are_done(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

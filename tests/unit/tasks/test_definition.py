@@ -59,6 +59,18 @@ def test_a_definition_agrees_with_lm_eval_s_task(name: str, index: Mapping[str, 
     assert definition.revision is not None
 
 
+@pytest.mark.parametrize("name", ["bbh", "gsm8k", "humaneval", "mbpp"])
+def test_a_text_ends_where_lm_eval_ends_it_and_at_qwen_s_mark(
+    name: str, index: Mapping[str, Any]
+) -> None:
+    definition = read_definition(name, "config.yaml")
+    entry = index[MEMBERS.get(definition.task, definition.task)]
+    theirs = load_yaml(entry.yaml_path, resolve_func=False)["generation_kwargs"]
+    ours = dict(definition.settings["generation_kwargs"])
+    assert ours.pop("until") == [*theirs.pop("until"), "<|endoftext|>"]
+    assert ours == theirs
+
+
 def subject(name: str, number: int) -> dict[str, Any]:
     options = [f"{name} {number} {word}" for word in ("one", "two", "three", "four")]
     return {
