@@ -675,6 +675,11 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "a mean of no scores": (
         changed(X, record, lambda v: v["scores"].update(f1=1.0)), "of other metrics",
     ),
+    "a record without one of the metrics": (
+        changed(X, record, lambda v: [own.pop("acc") for own in (
+            v["scores"], v["items"]["scores"], *(task["scores"] for task in v["tasks"].values()))]),
+        "scores in probability; the intact model's: ",
+    ),
     "scores beyond numbers": (
         changed(X, lambda own: own.replace(b" 1.0", b" 1e999")), "its digest differs",
     ),
@@ -757,6 +762,7 @@ def test_tables_that_name_no_files_are_refused(files: Files, tmp_path: Path) -> 
         ({"intact": [*tables["intact"], tables["intact"][0]]}, "a record twice"),
         ({"intact": [["m", "x_test"]]}, "model, benchmark and record of each"),
         ({"sources": [*sources, sources[0]]}, "a record twice"),
+        ({"sources": [*sources[1:], sources[0] | {"ability": sources[1]["ability"]}]}, "two recor"),
         ({"sources": [sources[0] | {"record": "/etc/passwd"}]}, "/etc/passwd is not among"),
         ({"sources": [sources[0] | {"mask": "../x"}]}, "../x is not among"),
         ({"sources": [sources[0] | {"seed": "1"}]}, "a whole number or null"),

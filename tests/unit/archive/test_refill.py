@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -128,6 +129,14 @@ def test_another_archive_or_no_configuration_is_refused(
 CALIBRATED = "results/calibration/m/x/intact.json"
 
 
+def emptied(value: dict[str, Any]) -> None:
+    """No items, as no job has, and so no mean."""
+    items = value["items"]
+    value["n"] = 0
+    items |= {name: [] for name, own in items.items() if isinstance(own, list)}
+    items["scores"] = {metric: [] for metric in items["scores"]}
+
+
 def with_calibration(archive: Path, target: Path, change: Callable[[dict[str, Any]], Any]) -> Path:
     """The archive with a record of calibration items, that of another benchmark changed."""
     with zipfile.ZipFile(archive) as file:
@@ -153,6 +162,7 @@ def test_a_calibration_record_is_put_in_too(archive: Path, tmp_path: Path) -> No
         (lambda v: v["origin"]["model"].update(digest="n" * 64), "another model than"),
         (lambda v: v["items"].pop("responses"), "items: lacks responses"),
         (lambda v: v.pop("tasks"), "lacks tasks"),
+        (emptied, "is not the mean"),
         (lambda v: v["origin"].update(model=[]), r"origin.model: \[\]; expected an object"),
     ],
 )
@@ -163,6 +173,22 @@ def test_a_calibration_record_that_no_job_could_use_fills_nothing(
     with pytest.raises(ArchiveError, match=reason) as error:
         refill_store(path, read_listing(path), Store(tmp_path / "store"))
     assert CALIBRATED in str(error.value)
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.usefixtures("same_code")
+def test_a_calibration_record_of_no_key_fills_nothing(archive: Path, tmp_path: Path) -> None:
+    """JSON has such a number, and Python reads it as infinity, which no key can hold."""
+    whole = with_calibration(
+        archive, tmp_path / "whole.zip", lambda v: v["origin"].update(programs=12345)
+    )
+    with zipfile.ZipFile(whole) as file:
+        files = {name: file.read(name) for name in file.namelist()}
+    body = files[CALIBRATED].rpartition(b' "digest": ')[0].replace(b"12345", b"1e999")
+    sealed = body + f' "digest": "{hashlib.sha256(body).hexdigest()}"\n}}\n'.encode()
+    path = Archive(zipped(signed(files | {CALIBRATED: sealed}), tmp_path / "archive.zip"))
+    with pytest.raises(ArchiveError, match="its origin is no JSON"):
+        refill_store(path, read_listing(path), Store(tmp_path / "store"))
     assert not (tmp_path / "store").exists()
 
 

@@ -1,4 +1,4 @@
-"""The cells of a run's tables: a mask's effect on a benchmark each, from the records and masks."""
+"""The cells of a run's tables, from its records and masks: what one mask does to one benchmark."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import digest_of_value, read_listed, read_parsed
+from benchprof.archive.listing import LISTING, digest_of_value, read_listed, read_parsed
 from benchprof.archive.manifest import check_model
 from benchprof.archive.rows import TOLERANCE
 
@@ -45,9 +45,14 @@ class Ablation:
     mask: str
 
     @property
-    def masks(self) -> tuple[str, str, str]:
-        """What all masks of one kind share: model, selection, fraction."""
+    def kind(self) -> tuple[str, str, str]:
+        """What the masks of all abilities share: model, selection, fraction."""
         return self.model, self.selection, self.fraction
+
+    @property
+    def cell(self) -> tuple[str, str, str, str, str, int | None]:
+        """What no other ablation shares."""
+        return (*self.kind, self.benchmark, self.ability, self.seed)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class State:
         guessing: the score of guessing.
         scores: by metric.
         right: by metric of right-or-wrong items, the right ones as the bits of a number.
-        reason: by metric, the code of why there is no AIS; empty where there is one.
+        reason: of the intact model, by metric: the code of why there is no AIS, or nothing.
         mask: its digest; None of the intact model.
         how: what became of the mask's entries.
         model, requests: their digests.
@@ -72,7 +77,7 @@ class State:
     right: Mapping[str, int]
     reason: Mapping[str, str]
     mask: str | None
-    how: Mapping[str, str]
+    how: Mapping[str, Any]
     model: str
     requests: str
     made_of: tuple[str, ...]
@@ -96,7 +101,7 @@ class Cell:
 
     ablation: Ablation
     metric: str
-    k: float
+    k: str
     intact: State
     ablated: State
 
@@ -120,20 +125,21 @@ class Cell:
 
     def controls(self, group: Sequence[Cell]) -> list[Cell]:
         """The random masks that a cell is compared with; of a random mask there are none."""
+        if self.ablation.seed is not None:
+            return []
         own = (self.ablation.ability, ALL_ABILITIES)
         return [
             cell for cell in group
-            if self.ablation.seed is None
-            and cell.ablation.seed is not None
-            and cell.ablation.ability in own
+            if cell.ablation.seed is not None and cell.ablation.ability in own
         ]  # fmt: skip
 
     def others(self, group: Sequence[Cell]) -> list[Cell]:
         """The other abilities' masks that a cell is compared with; of a random mask none."""
+        if self.ablation.seed is not None:
+            return []
         return [
             cell for cell in group
-            if self.ablation.seed is None
-            and cell.ablation.seed is None
+            if cell.ablation.seed is None
             and cell.ablation.ability != self.ablation.ability
             and cell.ablated.mask != self.ablated.mask
         ]  # fmt: skip
@@ -157,6 +163,8 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
     """
     made = listing["tables"]
     ablations = [Ablation(**source) for source in made["sources"]]
+    if len({ablation.cell for ablation in ablations}) < len(ablations):
+        raise ArchiveError(f"{LISTING}.tables.sources: two records of one mask on one benchmark")
     masks = {
         name: check_mask(read_listed(archive, listing, name), name)
         for name in sorted({ablation.mask for ablation in ablations})
@@ -170,7 +178,7 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
         intact[model, benchmark] = state
     _check_masks(ablations, masks, {model: state.model for (model, _), state in intact.items()})
     groups: Groups = {}
-    how: dict[tuple[str, str], Mapping[str, str]] = {}
+    how: dict[tuple[str, str], Mapping[str, Any]] = {}
     for ablation in ablations:
         place = ablation.model, ablation.benchmark
         state = read_state(read_parsed(archive, listing, ablation.record), ablation.record)
@@ -199,13 +207,14 @@ def read_state(content: bytes, name: str) -> State:
         raise ArchiveError(f"{name}: guessing scores {record['guessing']}; its pool gives {level}")
     mask = origin["mask"] or {}
     model, requests = origin["model"], origin["requests"]["digest"]
+    scores = items["scores"]
     asked = digest_of_value([items["task"], items["index"], items["digest"]])
     return State(
         n=record["n"],
         guessing=record["guessing"],
         scores=record["scores"],
-        right={m: right_items(own) for m, own in items["scores"].items() if {*own} <= {0, 1}},
-        reason={m: reason_of(own, record) for m, own in items["scores"].items()},
+        right={m: right_items(own) for m, own in scores.items() if all(s in (0, 1) for s in own)},
+        reason={} if mask else {m: reason_of(own, record) for m, own in scores.items()},
         mask=mask.get("digest"),
         how={key: own for key, own in mask.items() if key in HOW},
         model=model["digest"],
@@ -238,10 +247,10 @@ def _check_masks(
     for ablation in ablations:
         if ablation.seed is None:
             digest = masks[ablation.mask]["digest"]
-            own.setdefault(ablation.masks, {})[ablation.ability] = digest
+            own.setdefault(ablation.kind, {})[ablation.ability] = digest
     for ablation in ablations:
         name, mask = ablation.mask, masks[ablation.mask]
-        for key, value in _said(ablation, own.get(ablation.masks, {})).items():
+        for key, value in _said(ablation, own.get(ablation.kind, {})).items():
             if mask[key] != value:
                 said = f"says {key} {mask[key]!r} of itself"
                 raise ArchiveError(f"{name}: {said}; listed as {value!r}")
@@ -274,9 +283,12 @@ def _check_state(state: State, intact: State, mask: Mapping[str, Any], ablation:
     """Compare the record of an ablated model with its mask and with the intact model's record.
 
     Raises:
-        ArchiveError: it is of another mask, model or requests.
+        ArchiveError: it is of another mask, model or requests, or has other metrics.
     """
     if state.mask != mask["digest"]:
         raise ArchiveError(f"{ablation.record}: made with another mask than {ablation.mask}")
     if state.made_of != intact.made_of:
         raise ArchiveError(f"{ablation.record}: of another model or other requests")
+    if state.scores.keys() != intact.scores.keys():
+        found, expected = (", ".join(own.scores) for own in (state, intact))
+        raise ArchiveError(f"{ablation.record}: scores in {found}; the intact model's: {expected}")

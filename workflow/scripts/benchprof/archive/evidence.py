@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import sys
-from statistics import fmean
+from statistics import StatisticsError, fmean
 from typing import Any
 
 from benchprof.archive.container import CHUNK, MALFORMED
@@ -157,6 +157,6 @@ def check_record(content: bytes, name: str) -> dict[str, Any]:
 def _is_mean(mean: float, scores: list[float]) -> bool:
     try:
         return all(map(math.isfinite, scores)) and fmean(scores) == mean
-    except ArithmeticError:
-        # Whole numbers beyond floating point.
+    except (ArithmeticError, StatisticsError):
+        # Whole numbers beyond floating point, or no items.
         return False

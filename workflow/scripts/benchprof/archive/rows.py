@@ -19,7 +19,7 @@ Row = dict[str, str]
 
 
 def read_rows(content: bytes, name: str) -> Iterator[tuple[str, Row]]:
-    """The rows of a table with where each is, one by one: memory never holds more than one.
+    """The rows of a table with where each is, one by one: all of them would take much memory.
 
     Raises:
         ArchiveError: a column is there twice, or a row has too many cells or too few.

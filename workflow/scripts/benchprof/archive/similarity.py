@@ -28,7 +28,7 @@ def check_similarities(
         profiles: AIS by ability, by the columns of `PROFILE`, in the order of the AIS table.
 
     Raises:
-        ArchiveError: names the line and the column that differs.
+        ArchiveError: names the line and the column that differs, or there are other pairs.
     """
     place = PROFILE.index(compared)
     pairs = [

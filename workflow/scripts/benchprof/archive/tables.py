@@ -28,7 +28,6 @@ COLUMNS = {
 }
 """The columns of each table that are recomputed, in words."""
 IMPACTS = ("chance_corrected", "absolute", "relative")
-Profiles = dict[tuple[str, ...], dict[str, float | None]]
 
 
 def check_tables(archive: Archive, listing: Mapping[str, Any]) -> dict[str, int]:
@@ -63,9 +62,10 @@ def check_tables(archive: Archive, listing: Mapping[str, Any]) -> dict[str, int]
 
 def _check_impact(
     rows: Iterator[tuple[str, Row]], groups: Groups, settings: Mapping[str, Any]
-) -> tuple[int, Profiles]:
+) -> tuple[int, dict[tuple[str, ...], dict[str, float | None]]]:
     """Compare the AIS table; how many rows it has, and the profiles in the metric shown."""
-    count, profiles = 0, Profiles()
+    count = 0
+    profiles: dict[tuple[str, ...], dict[str, float | None]] = {}
     for where, row, cell in _matched(rows, IMPACT, groups):
         compare(row, _impact(cell, groups[cell.group], settings), where)
         count += 1
