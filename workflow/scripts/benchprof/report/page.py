@@ -19,18 +19,15 @@ from benchprof.portable import portable
 from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
-from benchprof.report.answers import answers, masks_in_doubt
-from benchprof.report.caveats import caveats, formless, undefined
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.glossary import GLOSSARY, explainer, marked
 from benchprof.report.manifest import read_card
-from benchprof.report.matrix import Matrix, all_matrices, and_k, matrix_of
+from benchprof.report.matrix import all_matrices, and_k
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.names import counted, metric, readable
-from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album
-from benchprof.report.replication import own_half_ais, train_items_sentence
+from benchprof.report.page_section import HEADLINE, Tables, other_metrics, section_of
 from benchprof.tensors import read_origin
 
 TEMPLATE = "page.html.jinja"
@@ -39,10 +36,6 @@ SETTINGS = (
     "seed", "unit", "scope", "layers", "importance", "selections", "fractions", "fraction_of",
     "calibration", "controls", "ablation", "ablation_of", "profile",
 )  # fmt: skip
-# Of the page's switch: in each benchmark's own headline metric.
-HEADLINE = "headline"
-Tables = Mapping[str, pd.DataFrame]
-"""The tables of the profile stage by their names, less that of items; `replication` may lack."""
 
 
 def write_page(
@@ -79,7 +72,7 @@ def write_page(
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "switches": _switches(impact),
         "sections": [
-            _section(tables, matrix, counts[matrix.model]["n"][matrix.k], album, settings)
+            section_of(tables, matrix, counts[matrix.model]["n"][matrix.k], album, settings)
             for matrix in matrices
         ],
         "sweeps": list(_sweeps(impact, album)),
@@ -142,84 +135,13 @@ def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
     """What a reader chooses among: (value, text) of models, selections, k and metrics."""
     headline = table.loc[table["headline"], "metric"].unique()
     shown = ", ".join(map(metric, headline))
-    others = [(name, metric(name)) for name in _other_metrics(table)]
+    others = [(name, metric(name)) for name in other_metrics(table)]
     metrics = [(HEADLINE, f"headline ({shown})"), *others]
     plain = {"model": "Model", "selection": "Masks", "fraction": "k"}
     return [
         {"name": name, "label": label, "options": [(v, v) for v in table[name].unique()]}
         for name, label in plain.items()
     ] + [{"name": "metric", "label": "AIS in", "options": metrics}]
-
-
-def _other_metrics(table: pd.DataFrame) -> list[str]:
-    """Every metric but one that is the headline of all that have it."""
-    metrics = table.groupby("metric", sort=False)["headline"].all()
-    only = len(table.loc[table["headline"], "metric"].unique()) == 1
-    return [str(metric) for metric, all_ in metrics.items() if not (only and all_)]
-
-
-def _section(
-    tables: Tables, matrix: Matrix, entries: int, album: Album, settings: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What the page says of one model, selection and k; a mask holds so many entries."""
-    table = tables["impact"]
-    view = (matrix.model, matrix.selection, matrix.fraction, matrix.own)
-    present = table[(table["model"] == matrix.model)]["metric"].unique()
-    others = [metric for metric in _other_metrics(table) if metric in present]
-    grids = {HEADLINE: matrix} | {m: matrix_of(table, *view, metric=m) for m in others}
-    findings = page_profiles.finding_rows(tables["findings"], matrix)
-    summaries = {row["benchmark"]: row["summary"] for row in findings}
-    flips = page_profiles.flip_counts(tables["flips"], matrix)
-    return {
-        "model": matrix.model,
-        "selection": matrix.selection,
-        "fraction": matrix.fraction,
-        "title": matrix.title,
-        "size": f"{entries:,} {settings['unit']}{'s' if entries > 1 else ''}",
-        "masks_in_doubt": masks_in_doubt(matrix),
-        "answers": answers(
-            matrix,
-            tables["findings"],
-            tables["reliability"],
-            tables["power"],
-            settings["calibration_benchmarks"],
-        ),
-        "found": [own_tests(matrix).sentence(), against_random(matrix)],
-        "complement": matrix.complement,
-        "controlled": matrix.controlled,
-        "findings": findings,
-        "certainty": page_profiles.certainty_rows(tables["reliability"], tables["power"], matrix),
-        "benchmark_pairs": page_profiles.benchmark_pair_rows(
-            tables["benchmark_similarity"], matrix
-        ),
-        "undefined": undefined(matrix),
-        "formless": formless(matrix),
-        "caveats": caveats(matrix, settings["calibration_benchmarks"]),
-        "grids": [_grid(name, grid) for name, grid in grids.items()],
-        "benchmarks": {
-            benchmark: {
-                "summary": summaries[benchmark],
-                "rows": page_tables.benchmark_rows(matrix, benchmark),
-            }
-            for benchmark in matrix.benchmarks
-        },
-        "details": list(page_tables.detail_rows(table, matrix, flips)),
-        "doses": [] if matrix.complement else page_tables.dose_rows(matrix),
-        "halves": own_half_ais(tables.get("replication"), matrix),
-        "train_items": train_items_sentence(tables.get("replication"), matrix),
-        "figures": album.of_matrix(matrix),
-    }
-
-
-def _grid(name: str, matrix: Matrix) -> dict[str, Any]:
-    """The table of one metric."""
-    return {
-        "name": name,
-        "metrics": matrix.metrics(),
-        "abilities": matrix.abilities,
-        "controls": list(matrix.control_grid().columns),
-        "rows": page_tables.impact_rows(matrix),
-    }
 
 
 def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
