@@ -89,8 +89,13 @@ def test_cut_after_the_answer_both_metrics_agree(page: str, gsm8k: Path) -> None
     more = [round(100 * (_score_if_cut(own) - fmean(answer.strict for answer in own)))
             for own in states]  # fmt: skip
     assert sorted(more) == [0] * 11 + [1] * 2
-    assert "in eleven of the 13 states, and one task higher in the other two" in page
-    assert f"In all 13 states, {sum(map(_gone_on, states))} texts went on." in page
+    assert "agree in eleven of the 13 states, and the flexible score is one task higher in" in page
+    assert f"In all 13 states together, {sum(map(_gone_on, states))} texts went on." in page
+    new_task = [
+        sum(own.text.endswith("\n\n") for own in _answers(gsm8k, state))
+        for state in ("intact", "spatial_reasoning.specific_0.001")
+    ]
+    assert f"({new_task[0]} of 100 texts), and under the mask, it does so in {new_task[1]}" in page
 
 
 @dataclass(frozen=True)
