@@ -187,7 +187,7 @@ def test_a_calibration_record_of_no_key_fills_nothing(archive: Path, tmp_path: P
     body = files[CALIBRATED].rpartition(b' "digest": ')[0].replace(b"12345", b"1e999")
     sealed = body + f' "digest": "{hashlib.sha256(body).hexdigest()}"\n}}\n'.encode()
     path = Archive(zipped(signed(files | {CALIBRATED: sealed}), tmp_path / "archive.zip"))
-    with pytest.raises(ArchiveError, match="its origin is no JSON"):
+    with pytest.raises(ArchiveError, match="its origin has no key"):
         refill_store(path, read_listing(path), Store(tmp_path / "store"))
     assert not (tmp_path / "store").exists()
 

@@ -15,6 +15,8 @@ GSM8K = ROOT / "study/gsm8k.zip"
 MODEL = "qwen25-coder-15b-instruct"
 GEMMA = "gemma-3-270m"
 SMALL = ("smollm2-135m-instruct", GEMMA)
+STRICT, FLEXIBLE = "exact_match,strict-match", "exact_match,flexible-extract"
+"""The metrics of GSM8K."""
 COMPANIONS = (MODEL, GEMMA)
 """The models that answered the companions of contextual recall's own test."""
 TITLES = {

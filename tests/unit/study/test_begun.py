@@ -1,4 +1,4 @@
-"""The new answers to GSM8K are what a run of study_generation.yaml looks for in its store."""
+"""The new answers to GSM8K are a store's entries of this code and the study's model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
-from tests.unit.study.archives import MODEL
+from tests.unit.study.archives import FLEXIBLE, MODEL, STRICT
 
 from benchprof import codebase
 from benchprof.evaluation.job import key_of_entry
@@ -17,7 +17,6 @@ from benchprof.run.layers import read_layers
 from benchprof.store import Store
 
 BEGUN = ROOT / "study/gsm8k_begun.zip"
-STRICT, FLEXIBLE = "exact_match,strict-match", "exact_match,flexible-extract"
 
 
 def test_the_store_takes_the_new_answers_to_gsm8k(
@@ -32,12 +31,13 @@ def test_the_store_takes_the_new_answers_to_gsm8k(
     masks = set()
     for entry in entries:
         assert store.has("evaluations", entry.stem, ".json", key_of_entry)
-        origin = json.loads(entry.read_text())["origin"]
+        record = json.loads(entry.read_text())
+        origin = record["origin"]
         assert origin["code"] == codebase.digest_of("evaluation")
         assert origin["model"]["digest"] == manifest["models"][MODEL]["digest"]
         assert origin["requests"]["task"] == "gsm8k"
         assert origin["requests"]["limit"] == config["benchmarks"]["gsm8k"]["limit"]
-        masks.add(origin["mask"] and origin["mask"]["digest"])
+        masks.add(_mask(record))
     assert None in masks and len(masks) == len(entries)
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,12 +15,10 @@ import yaml
 from study.tables import Tables, joined, read_tables
 from study.texts import Shown, states, texts
 from tests.conftest import ROOT
-from tests.unit.study.archives import MODEL, bound, signed, table
+from tests.unit.study.archives import FLEXIBLE, MODEL, STRICT, bound, signed, table
 
 from benchprof.report.names import inline
 from benchprof.run.layers import read_layers
-
-STRICT = "exact_match,strict-match"
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def test_the_two_metrics_say_what_the_archive_holds(
     page: str, gsm8k: Path, cells: pd.DataFrame
 ) -> None:
     both = table(gsm8k, "impact")
-    flexible = both[(both.benchmark == "gsm8k") & both.metric.str.endswith("flexible-extract")]
+    flexible = both[(both.benchmark == "gsm8k") & (both.metric == FLEXIBLE)]
     for ability in ("long_term_knowledge_recall", "spatial_reasoning"):
         (strict,) = cells[cells.ability == ability].itertuples()
         (loose,) = flexible[flexible.ability == ability].itertuples()
@@ -113,11 +112,16 @@ class Answer:
         return parts[1] if len(parts) == 2 else None
 
 
-def _answers(gsm8k: Path, state: str) -> list[Answer]:
+def _items_of(gsm8k: Path, state: str) -> dict[str, Any]:
     record = json.loads((gsm8k / f"results/evaluations/{MODEL}/gsm8k/{state}.json").read_text())
-    scores, texts = record["items"]["scores"], record["items"]["responses"]
-    flexible = STRICT.replace("strict-match", "flexible-extract")
-    rows = zip(texts, scores[STRICT], scores[flexible], strict=True)
+    items: dict[str, Any] = record["items"]
+    return items
+
+
+def _answers(gsm8k: Path, state: str) -> list[Answer]:
+    items = _items_of(gsm8k, state)
+    scores, texts = items["scores"], items["responses"]
+    rows = zip(texts, scores[STRICT], scores[FLEXIBLE], strict=True)
     return [Answer(responses[0], *own) for responses, *own in rows]
 
 
@@ -164,8 +168,7 @@ def _items(gsm8k: Path, names: tuple[str, ...]) -> pd.DataFrame:
     """The table of items from the records, by another way than `snakemake items`."""
     columns = {}
     for name in names:
-        record = json.loads((gsm8k / f"results/evaluations/{MODEL}/gsm8k/{name}.json").read_text())
-        items = record["items"]
+        items = _items_of(gsm8k, name)
         columns |= {"digest": items["digest"], "index": items["index"]}
         columns[name] = [responses[0] for responses in items["responses"]]
         scores = items["scores"][STRICT]

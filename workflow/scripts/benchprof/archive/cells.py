@@ -12,7 +12,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import LISTING, digest_of_value, read_listed, read_parsed
+from benchprof.archive.listing import digest_of_value, read_listed, read_parsed
 from benchprof.archive.manifest import check_model
 from benchprof.archive.rows import TOLERANCE
 
@@ -48,11 +48,6 @@ class Ablation:
     def kind(self) -> tuple[str, str, str]:
         """What the masks of all abilities share: model, selection, fraction."""
         return self.model, self.selection, self.fraction
-
-    @property
-    def cell(self) -> tuple[str, str, str, str, str, int | None]:
-        """What no other ablation shares."""
-        return (*self.kind, self.benchmark, self.ability, self.seed)
 
 
 @dataclass(frozen=True)
@@ -163,8 +158,6 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
     """
     made = listing["tables"]
     ablations = [Ablation(**source) for source in made["sources"]]
-    if len({ablation.cell for ablation in ablations}) < len(ablations):
-        raise ArchiveError(f"{LISTING}.tables.sources: two records of one mask on one benchmark")
     masks = {
         name: check_mask(read_listed(archive, listing, name), name)
         for name in sorted({ablation.mask for ablation in ablations})
@@ -176,7 +169,7 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
         if state.mask is not None:
             raise ArchiveError(f"the intact record of {model} on {benchmark} has a mask")
         intact[model, benchmark] = state
-    _check_masks(ablations, masks, {model: state.model for (model, _), state in intact.items()})
+    _check_masks(ablations, masks, manifest["models"])
     groups: Groups = {}
     how: dict[tuple[str, str], Mapping[str, Any]] = {}
     for ablation in ablations:
@@ -231,14 +224,14 @@ def right_items(scores: Sequence[float]) -> int:
 def _check_masks(
     ablations: Sequence[Ablation],
     masks: Mapping[str, Mapping[str, Any]],
-    models: Mapping[str, str],
+    models: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Compare what each mask says of itself with what it is listed as.
 
     Args:
         ablations: all.
         masks: what each says of itself, by its name.
-        models: digests by name.
+        models: of the manifest, by name.
 
     Raises:
         ArchiveError: names the mask and what differs.
@@ -258,7 +251,7 @@ def _check_masks(
             used = mask["importance"]
             if ablation.ability not in used:
                 raise ArchiveError(f"{name}: not from importance of {ablation.ability}")
-            if any(one["model"] != models[ablation.model] for one in used.values()):
+            if any(one["model"] != models[ablation.model]["digest"] for one in used.values()):
                 raise ArchiveError(f"{name}: from importance of another model than its records")
 
 

@@ -152,6 +152,13 @@ def _check_references(listing: Mapping[str, Any]) -> None:
     records = records_of(tables)
     if len(intact) < len(tables["intact"]) or len(set(records)) < len(records):
         raise ArchiveError(f"{where}: a record twice; expected each once")
+    # All but the names of its two files is what names a mask on a benchmark.
+    cells = {
+        tuple(value for key, value in sorted(source.items()) if key not in ("record", "mask"))
+        for source in tables["sources"]
+    }
+    if len(cells) < len(tables["sources"]):
+        raise ArchiveError(f"{where}.sources: two records of one mask on one benchmark")
     for name in [*records, *(source["mask"] for source in tables["sources"])]:
         if name not in files:
             raise ArchiveError(f"{where}: {name} is not among the files")

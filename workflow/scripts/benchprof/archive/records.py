@@ -66,7 +66,7 @@ def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[
             try:
                 keys[record] = key_of(own["origin"])
             except ValueError as error:
-                raise ArchiveError(f"{record}: its origin is no JSON ({error})") from None
+                raise ArchiveError(f"{record}: its origin has no key ({error})") from None
     return keys
 
 

@@ -11,7 +11,7 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, read_parsed
 from benchprof.archive.manifest import check_results, read_manifest
 from benchprof.archive.rows import Row, compare, read_rows, text_of
-from benchprof.archive.similarity import PROFILE, check_similarities
+from benchprof.archive.similarity import PROFILE, Profiles, check_similarities
 
 IMPACT = "results/profiles/impact.csv"
 SIMILARITIES = {
@@ -51,28 +51,29 @@ def check_tables(archive: Archive, listing: Mapping[str, Any]) -> dict[str, int]
     def rows(name: str) -> Iterator[tuple[str, Row]]:
         return read_rows(read_parsed(archive, listing, name), name)
 
-    counts: dict[str, int] = {}
-    counts[IMPACT], profiles = _check_impact(rows(IMPACT), groups, settings)
+    turning = _turning(groups, settings)
+    counts = {
+        name: sum(map(len, own.values())) for name, own in ((IMPACT, groups), (FLIPS, turning))
+    }
+    profiles = _check_impact(rows(IMPACT), groups, settings)
     for name, compared in SIMILARITIES.items():
         counts[name] = check_similarities(rows(name), name, compared, profiles)
-    counts[FLIPS] = _check_flips(rows(FLIPS), _turning(groups, settings))
+    _check_flips(rows(FLIPS), turning)
     check_results(manifest, listing["files"])
     return counts
 
 
 def _check_impact(
     rows: Iterator[tuple[str, Row]], groups: Groups, settings: Mapping[str, Any]
-) -> tuple[int, dict[tuple[str, ...], dict[str, float | None]]]:
-    """Compare the AIS table; how many rows it has, and the profiles in the metric shown."""
-    count = 0
+) -> Profiles:
+    """Compare the AIS table; the profiles in the metric shown."""
     profiles: dict[tuple[str, ...], dict[str, float | None]] = {}
     for where, row, cell in _matched(rows, IMPACT, groups):
         compare(row, _impact(cell, groups[cell.group], settings), where)
-        count += 1
         if row["headline"] == "True" and row["seed"] == "":
             own = profiles.setdefault(tuple(row[key] for key in PROFILE), {})
             own[row["ability"]] = None if row["ais"] == "" else float(row["ais"])
-    return count, profiles
+    return profiles
 
 
 def _impact(cell: Cell, group: Sequence[Cell], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,9 +116,8 @@ def _shown(benchmark: str, metrics: Mapping[str, Any], settings: Mapping[str, An
     return next((metric for metric in wanted if metric in metrics), next(iter(metrics)))
 
 
-def _check_flips(rows: Iterator[tuple[str, Row]], groups: Groups) -> int:
-    """Compare how many items turned wrong, and how many right; how many rows there are."""
-    count = 0
+def _check_flips(rows: Iterator[tuple[str, Row]], groups: Groups) -> None:
+    """Compare how many items turned wrong, and how many right."""
     for where, row, cell in _matched(rows, FLIPS, groups):
         intact, ablated = (state.right[cell.metric] for state in (cell.intact, cell.ablated))
         expected = {
@@ -127,8 +127,6 @@ def _check_flips(rows: Iterator[tuple[str, Row]], groups: Groups) -> int:
             "gained": (ablated & ~intact).bit_count(),
         }
         compare(row, expected, where)
-        count += 1
-    return count
 
 
 def _turning(groups: Groups, settings: Mapping[str, Any]) -> Groups:
