@@ -232,9 +232,9 @@ def unlisted(module: str, listed: set[str]) -> set[str]:
     """A module and all behind it that can change numbers and is not listed."""
     return {
         own
-        for own in {module} | behind(module) - NO_NUMBERS
+        for own in {module} | behind(module)
         # A package that is listed stands for its modules; the others' __init__ are empty.
-        if own not in listed and own.rpartition(".")[0] not in listed
+        if not {own, own.rpartition(".")[0]} & (listed | NO_NUMBERS)
         if file_of(own).name != "__init__.py" or file_of(own).read_text().count("import")
     }
 

@@ -1,0 +1,213 @@
+"""The configuration of a run: every key, its type and its default, once.
+
+A `description` is what a message quotes as allowed; config.yaml explains each key to a person.
+The modules of this package have a section or a few each; what others use is imported from here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from benchprof.run.configuration.benchmark import (
+    Ability,
+    AbilitySplit,
+    Benchmark,
+    LmTask,
+    ShippedBenchmark,
+    TaskFile,
+)
+from benchprof.run.configuration.comparison import Comparison
+from benchprof.run.configuration.fields import (
+    SCOPES,
+    Directory,
+    Flag,
+    Limit,
+    ModelName,
+    Scope,
+    Share,
+    Slug,
+    Unit,
+)
+from benchprof.run.configuration.importance import SIGNED, Importance, KnockOuts
+from benchprof.run.configuration.mask import (
+    CALIBRATED,
+    LISTED,
+    Calibration,
+    Controls,
+    Scaled,
+    Selections,
+    Specific,
+    Top,
+)
+from benchprof.run.configuration.model import (
+    CHAT_DATE,
+    Folder,
+    Hub,
+    HubGguf,
+    Model,
+    ModelSource,
+    WholeWheel,
+)
+from benchprof.run.configuration.validation import Validation
+from benchprof.section import EachOnce, Section
+
+__all__ = [
+    "CALIBRATED",
+    "CHAT_DATE",
+    "LISTED",
+    "SIGNED",
+    "AbilitySplit",
+    "Benchmark",
+    "Configuration",
+    "Folder",
+    "Hub",
+    "HubGguf",
+    "Importance",
+    "KnockOuts",
+    "LmTask",
+    "Model",
+    "ModelSource",
+    "Scope",
+    "Selections",
+    "ShippedBenchmark",
+    "Specific",
+    "TaskFile",
+    "Top",
+    "Validation",
+    "WholeWheel",
+]
+
+
+def _day(text: str) -> str:
+    datetime.date.fromisoformat(text)
+    return text
+
+
+class Profile(Section):
+    """From scores to Ability Impact Scores."""
+
+    metric: str = Field(
+        pattern="^[A-Za-z0-9_@,.-]+$",
+        description="probability, headline or the name of a task's metric",
+    )
+    impact: Literal["chance_corrected", "relative", "absolute"] = Field(
+        description="one of chance_corrected, relative, absolute"
+    )
+    resamples: int = Field(ge=100, description="a whole number, 100 or more")
+    confidence: float = Field(gt=0.5, lt=1, description="a number above 0.5 and below 1")
+
+
+class Annotation(Section):
+    """What is asked of experts."""
+
+    answers: Directory
+    per_ability: Limit
+
+
+class Archive(Section):
+    """What an archive may hold beside the project's own items."""
+
+    share: Annotated[list[Slug], EachOnce] = Field(
+        description="a list of names of abilities and benchmarks without duplicates"
+    )
+
+
+class Configuration(Section):
+    """A whole run."""
+
+    seed: int = Field(ge=0, description="a whole number, 0 or more")
+    store: Directory
+    models: dict[
+        ModelName,
+        Annotated[
+            Model,
+            Field(
+                description="a section with source, dtype, device, gpus, scores_on_host and "
+                "chat_template"
+            ),
+        ],
+    ] = Field(min_length=1, description="at least one model, each with a name and its source")
+    chat_date: Annotated[str, AfterValidator(_day)] = Field(
+        default=CHAT_DATE,
+        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        description="a calendar date in quotes, such as '2024-07-26'",
+    )
+    abilities: dict[
+        Slug, Annotated[Ability, Field(description="a section with items, definition and exclude")]
+    ] = Field(
+        min_length=1,
+        description="at least one ability, each with a name and the folder of its items",
+    )
+    benchmark_data: Directory | None = None
+    run_code_unsafely: Flag = False
+    evaluation_job: Literal["benchmark", "model"] = Field(
+        default="benchmark", description="one of benchmark, model"
+    )
+    keep_importance: Flag = False
+    benchmarks: dict[Slug, Benchmark] = Field(
+        min_length=1, description="at least one benchmark, each with a name and its definition"
+    )
+    importance: Importance = Field(
+        description="a section with score, loss_on, against, replicated, toward, halves, limit and "
+        "knock_outs"
+    )
+    unit: Unit = "weight"
+    scope: Scope = Field(description=SCOPES)
+    layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
+        Field(
+            default=None,
+            min_length=2,
+            max_length=2,
+            description="two whole numbers, the first decoder layer and the last, from 0",
+        )
+    )
+    selections: Selections = Field(
+        description="a section with at least one of top, specific, core and bottom, or with listed "
+        "alone"
+    )
+    fractions: Annotated[
+        list[
+            Annotated[
+                Literal["calibrated", "listed"] | Share,
+                Field(description="a number above 0 and below 1, or the word calibrated"),
+            ]
+        ],
+        EachOnce,
+    ] = Field(
+        min_length=1,
+        description="a list without duplicates of numbers above 0 and below 1 and the word "
+        "calibrated; [listed] with selections.listed",
+    )
+    calibration: Calibration | None = Field(
+        default=None, description="a section with fractions and items"
+    )
+    fraction_of: Literal["model", "scope"] = Field(
+        default="model", description="one of model, scope"
+    )
+    ablation: Literal["zero", "mean", "flip"] | Scaled = Field(
+        default="zero",
+        description="zero, mean or {scale: FACTOR}; in a combination under comparison, also flip "
+        "(FACTOR is any number but 1)",
+    )
+    ablation_of: Literal["mask", "complement"] = Field(
+        default="mask", description="one of mask, complement"
+    )
+    controls: Controls = Field(description="a section with random")
+    profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
+    annotation: Annotation | None = Field(
+        default=None, description="a section with answers and per_ability"
+    )
+    archive: Archive | None = Field(
+        default=None,
+        description="a section with share, the list of abilities and benchmarks whose items the "
+        "archive may hold",
+    )
+    validation: Validation | None = Field(
+        default=None, description="a section as explained in config/planted.yaml"
+    )
+    comparison: Comparison | None = Field(
+        default=None, description="a section with split, items, other_items and combinations"
+    )

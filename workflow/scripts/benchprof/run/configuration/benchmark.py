@@ -1,0 +1,87 @@
+"""What the configuration says of an ability and of a benchmark."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from benchprof.run.configuration.fields import CompanionKind, Limit, kind_by
+from benchprof.section import EachOnce, Section, Text
+
+
+class Ability(Section):
+    """An ability: its diagnostic items."""
+
+    items: Text = Field(description="a folder with train.jsonl, calibration.jsonl and test.jsonl")
+    definition: str | None = Field(
+        default=None,
+        pattern=r"^[^\n]*[^\s][^\n]*$(?!\n)",
+        description="one line that says what the ability is",
+    )
+    exclude: Annotated[list[Text], EachOnce] = Field(
+        default=[], description="a list of item ids without duplicates"
+    )
+
+
+class Sample(Section):
+    """What any benchmark may say: how many of its items."""
+
+    limit: Limit | None = None
+
+
+class FewShot(Sample):
+    """What a benchmark of lm-eval may say: examples before each item."""
+
+    fewshot: int | None = Field(
+        default=None, ge=0, description="a whole number of examples, 0 or more"
+    )
+    fewshot_draw: Literal["fixed", "per_document"] = Field(
+        default="fixed", description="one of fixed, per_document"
+    )
+
+
+class AbilitySplit(Sample):
+    """The items of an ability's split, or one companion of each."""
+
+    ability: Text = Field(description="the name of an ability")
+    split: Literal["calibration", "test"] = Field(description="one of calibration, test")
+    companion: CompanionKind | None = None
+
+
+class ShippedBenchmark(FewShot):
+    """A benchmark that has a definition in this project."""
+
+    benchmark: Text = Field(description="the name of a shipped benchmark")
+
+
+class LmTask(FewShot):
+    """A task that lm-eval knows, with or without a local file."""
+
+    task: Text = Field(description="the name of an lm-eval task")
+    data: str | None = Field(
+        default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
+    )
+
+
+class TaskFile(FewShot):
+    """The user's own lm-eval task file."""
+
+    task_file: str = Field(pattern=r"\.ya?ml$", description="an lm-eval task file (.yaml)")
+    data: str | None = Field(
+        default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
+    )
+
+
+BENCHMARKS = {kind: frozenset({kind}) for kind in ("benchmark", "ability", "task", "task_file")}
+Benchmark = Annotated[
+    Annotated[ShippedBenchmark, Tag("benchmark")]
+    | Annotated[AbilitySplit, Tag("ability")]
+    | Annotated[LmTask, Tag("task")]
+    | Annotated[TaskFile, Tag("task_file")],
+    Discriminator(kind_by(BENCHMARKS, exact=False)),
+    Field(
+        description="a section with exactly one of benchmark, ability (with split, and companion "
+        "if you like), task and task_file"
+    ),
+]

@@ -1,0 +1,149 @@
+"""What the configuration says of masks, of their size and of what they are compared with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from benchprof.run.configuration.fields import Flag, Share, Slug
+from benchprof.section import EachOnce, Section, Text
+
+CALIBRATED = "calibrated"
+"""Stands in place of a k for the one that the calibration splits choose."""
+LISTED = "listed"
+"""The selection of units that are listed, and what stands in place of its k: it has none."""
+
+
+class Selection(Section):
+    """What any selection may say: whether the super set is left out of its masks."""
+
+    without_super: Flag = False
+
+
+class Top(Selection):
+    """The highest importance."""
+
+    within: Literal["model", "tensor", "chunk"] = Field(
+        default="model", description="one of model, tensor, chunk"
+    )
+
+
+class Specific(Selection):
+    """Important to one ability and not to the others."""
+
+    definition: Literal["ratio", "exclude", "max", "diff", "sum"] = Field(
+        description="one of ratio, exclude, max, diff, sum"
+    )
+    pool: float | None = Field(default=None, gt=1, description="a number above 1")
+    others: Literal["mean", "max"] = Field(default="mean", description="one of mean, max")
+    background: Text | None = Field(default=None, description="a folder with train.jsonl")
+    in_top_of: int | None = Field(
+        default=None, ge=1, description="a whole number of abilities, 1 or more"
+    )
+
+    @model_validator(mode="after")
+    def _says_what_its_definition_takes(self) -> Specific:
+        taken = {
+            "ratio": {"pool", "others", "in_top_of"},
+            "exclude": {"in_top_of"},
+        }.get(self.definition, set())
+        needed = {"ratio": self.pool, "exclude": self.in_top_of}.get(self.definition, True)
+        taken |= {"definition", "background", "without_super"}
+        if needed is None or self.model_fields_set - taken:
+            raise ValueError("settings of another definition")
+        return self
+
+
+Layer = Annotated[
+    # A JSON object has no keys but texts.
+    int, Field(ge=0, strict=False, description="a layer: a whole number, 0 or more")
+]
+Listed = Annotated[
+    dict[
+        Layer,
+        Annotated[
+            list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]],
+            EachOnce,
+            Field(
+                min_length=1, description="a list of heads or neurons without duplicates, from 0"
+            ),
+        ],
+    ],
+    Field(min_length=1, description="layers, each with a list of its heads or neurons, from 0"),
+]
+
+
+class Selections(Section):
+    """Which weights of the scope a mask holds, by rules beside each other."""
+
+    top: Top | None = Field(
+        default=None, description="{}, or a section with within and without_super"
+    )
+    specific: Specific | None = Field(
+        default=None,
+        description="a section with definition ratio with pool (others and in_top_of are "
+        "optional), or exclude with in_top_of, or max, diff or sum alone; each may also have "
+        "background and without_super",
+    )
+    core: Selection | None = Field(default=None, description="{}, or a section with without_super")
+    bottom: Selection | None = Field(
+        default=None, description="{}, or a section with without_super"
+    )
+    listed: dict[Slug, Listed] | None = Field(
+        default=None,
+        min_length=1,
+        description="for each ability, its layers, each with a list of units",
+    )
+
+    @property
+    def without_super(self) -> list[str]:
+        """Names of the selections whose masks leave the super set out."""
+        every = {name: getattr(self, name) for name in type(self).model_fields}
+        # What is listed is no rule with settings.
+        rules = {name: own for name, own in every.items() if isinstance(own, Selection)}
+        return [name for name, own in rules.items() if own.without_super]
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Selections:
+        if not self.model_fields_set:
+            raise ValueError("no selection")
+        return self
+
+
+class Calibration(Section):
+    """What `calibrated` is chosen from."""
+
+    fractions: Annotated[list[Share], EachOnce] = Field(
+        min_length=2, description="a list of two or more different numbers above 0 and below 1"
+    )
+    items: int = Field(ge=10, description="a whole number of calibration items, 10 or more")
+
+
+class Scaled(Section):
+    """A mask's weights times a factor."""
+
+    scale: float
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Scaled:
+        if self.scale == 1:
+            raise ValueError("nothing would change")
+        return self
+
+
+class RandomControls(Section):
+    """Random masks of the same size as the abilities'."""
+
+    seeds: Annotated[
+        list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]], EachOnce
+    ] = Field(description="a list of whole numbers without duplicates, 0 or more")
+    matched_to: Literal["abilities_together", "each_ability"] = Field(
+        description="one of abilities_together, each_ability"
+    )
+
+
+class Controls(Section):
+    """What the abilities' masks are compared with."""
+
+    random: RandomControls = Field(description="a section with seeds and matched_to")
