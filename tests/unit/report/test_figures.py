@@ -11,11 +11,11 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.table import similarity_rows
 from benchprof.report import style
-from benchprof.report.caveats import full_caption
 from benchprof.report.figures import similarity
 from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
 from benchprof.report.figures.similarity import draw_similarity, similarity_figure, similarity_of
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.undefined import full_caption
 
 from .conftest import OWN, REASON, Table, finished, row
 from .legibility import assert_legible, drawn

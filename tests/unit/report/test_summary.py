@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchprof.report.caveats import caveats, mask_doubts, own_drops, side_drops, undefined
+from benchprof.report.caveats import caveats, mask_doubts
+from benchprof.report.drops import own_drops, side_drops
 from benchprof.report.matrix import matrix_of
 from benchprof.report.names import codes
 from benchprof.report.outcomes import OwnTests, against_random, own_tests
 from benchprof.report.page_tables import dose_rows
 from benchprof.report.summary import WIDTH, impact_text, write_summary
+from benchprof.report.undefined import undefined
 
 from .conftest import OWN, Table, finished, row
 

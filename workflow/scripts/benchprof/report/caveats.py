@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -13,92 +13,18 @@ from benchprof.profile.criteria import (
     FULL_DOSE,
     LEAST_DOSE,
     SIDE_DROP,
-    SIGNIFICANCE,
     separates,
 )
-from benchprof.profile.reason import NOT_ABOVE_GUESSING, SENTENCES, TOO_FEW_ITEMS
+from benchprof.report.drops import control_drops, own_by_chance, own_drops, side_drops
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import agreeing, readable
+from benchprof.report.names import agreeing, readable, readable_list
 from benchprof.report.style import number_off
 from benchprof.run.configuration import CALIBRATED
 
-# Of codes whose sentences in the AIS table have numbers; a benchmark's own stand among its scores.
-SHARED = {
-    NOT_ABOVE_GUESSING: "the intact model is not significantly above guessing",
-    TOO_FEW_ITEMS: SENTENCES[TOO_FEW_ITEMS],
-}
 COMPLEMENT = (
     "All but each mask was ablated (ablation_of: complement): a large AIS means that an ability's "
     "mask alone is not enough, not that the benchmark needs the ability. There is no dose."
 )
-
-
-def drops(rows: pd.DataFrame) -> pd.Series:
-    """The share of its score above guessing that a model loses, whatever AIS is configured as."""
-    share = (rows["intact"] - rows["ablated"]) / (rows["intact"] - rows["guessing"])
-    return share.where(rows["ais"].notna()).astype(float)
-
-
-def own_drops(matrix: Matrix) -> pd.Series:
-    """(abilities,): what each ability's mask takes off its own test; NaN where that is unknown."""
-    return drops(matrix.own_cells)
-
-
-def side_drops(matrix: Matrix) -> pd.Series:
-    """(abilities,): what each ability's mask takes off the other abilities' own tests, on average.
-
-    NaN where there is no other test.
-    """
-    cells = matrix.cells.assign(drop=drops(matrix.cells))
-    tests = cells["benchmark"].isin(list(matrix.own.values()))
-    others = cells[tests & (cells["benchmark"] != cells["ability"].map(dict(matrix.own)))]
-    return others.groupby("ability")["drop"].mean().reindex(list(matrix.abilities))
-
-
-def own_by_chance(matrix: Matrix) -> pd.Series:
-    """(abilities,): whether what a mask costs its own test may be chance.
-
-    It may where the interval has 0, or where random masks may cost as much. False without a dose.
-    """
-    low, difference, q = (
-        matrix.own_cells[name].astype(float) for name in ("ais_low", "over_random", "q_random")
-    )
-    return (low <= 0) | (difference <= 0) | (q >= SIGNIFICANCE)
-
-
-def control_drops(matrix: Matrix) -> pd.Series:
-    """(benchmarks,): what the random controls take off each benchmark, on average."""
-    controls = matrix.controls.assign(drop=drops(matrix.controls))
-    return controls.groupby("benchmark")["drop"].mean().reindex(list(matrix.benchmarks))
-
-
-def undefined(matrix: Matrix) -> list[str]:
-    """Each reason why benchmarks have no AIS, once; empty where all have one."""
-    return [
-        f"No AIS: {reason} ({len(benchmarks)} benchmark{'s' * (len(benchmarks) > 1)}: "
-        f"{_names(benchmarks)})."
-        for reason, benchmarks in benchmarks_by_reason(matrix).items()
-    ]
-
-
-def full_caption(caption: str, matrix: Matrix) -> str:
-    """A figure's caption that stands alone: also why benchmarks have no AIS."""
-    return " ".join([caption, *undefined(matrix)])
-
-
-def formless(matrix: Matrix) -> list[str]:
-    """Which benchmarks have no form, or none under which masks, and why; empty where all have."""
-    cells = matrix.cells[matrix.cells["reason_form"] != ""]
-    grouped: dict[tuple[str, str], list[str]] = {}
-    for (benchmark, code), own in cells.groupby(["benchmark", "reason_form"], sort=False):
-        under = ""
-        if len(own) < len(matrix.abilities):
-            under = f" under the mask{'s' * (len(own) > 1)} of {_names(own['ability'])}"
-        grouped.setdefault((under, SENTENCES[str(code)]), []).append(str(benchmark))
-    return [
-        f"No form for {_names(benchmarks)}{under}: {sentence}."
-        for (under, sentence), benchmarks in grouped.items()
-    ]
 
 
 def caveats(matrix: Matrix, calibration_benchmarks: Collection[str] = ()) -> list[str]:
@@ -152,16 +78,6 @@ def mask_doubts(matrix: Matrix) -> dict[str, str]:
     return {ability: ", ".join(words) for ability, words in said.items() if words}
 
 
-def benchmarks_by_reason(matrix: Matrix) -> dict[str, list[str]]:
-    """The benchmarks without an AIS, by the reason that they share, without its numbers."""
-    undefined = matrix.cells[matrix.cells["ais"].isna()].drop_duplicates("benchmark")
-    grouped: dict[str, list[str]] = {}
-    for row in undefined.to_dict("records"):
-        reason = SHARED.get(row["reason_code"], row["reason"]) or "not computed"
-        grouped.setdefault(reason, []).append(str(row["benchmark"]))
-    return grouped
-
-
 def _unbounded(matrix: Matrix) -> list[str]:
     bounds = matrix.cells[["ais_low", "ais_high"]].astype(float)
     unbounded = matrix.cells[np.isinf(bounds).any(axis=1)]
@@ -170,8 +86,8 @@ def _unbounded(matrix: Matrix) -> list[str]:
     have = agreeing(len(unbounded), "has", "have")
     return [
         f"{len(unbounded)} of {int(matrix.cells['ais'].notna().sum())} intervals {have} no bound "
-        f"on at least one side ({_names(unbounded['benchmark'].unique())}): in too many resamples "
-        "of the items the intact model is not above guessing."
+        f"on at least one side ({readable_list(unbounded['benchmark'].unique())}): in too many "
+        "resamples of the items the intact model is not above guessing."
     ]
 
 
@@ -180,12 +96,12 @@ def _broken(matrix: Matrix) -> list[str]:
     lines = []
     for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False):
         abilities = own["ability"].unique()
-        one = f"the mask of {_names(abilities)}. The page shows its AIS, but it names no ability."
-        more = (
-            f"the masks of {_names(abilities)}. The page shows their AIS, but they name no ability."
+        one = "its AIS, but it names no ability"
+        more = "their AIS, but they name no ability"
+        lines.append(
+            f"{code}: {sentence}. This concerns the {agreeing(len(abilities), 'mask', 'masks')} of "
+            f"{readable_list(abilities)}. The page shows {agreeing(len(abilities), one, more)}."
         )
-        concerns = agreeing(len(abilities), one, more)
-        lines.append(f"{code}: {sentence}. This concerns {concerns}")
     return lines
 
 
@@ -230,11 +146,13 @@ def _doses(matrix: Matrix) -> list[str]:
             "test."
         )
     if unknown:
-        lines.append(f"Dose unknown, because the ability's own test has no AIS: {_names(unknown)}.")
+        lines.append(
+            f"Dose unknown, because the ability's own test has no AIS: {readable_list(unknown)}."
+        )
     if untested:
         lines.append(
             "Dose unknown, because the ability's own test is not a benchmark of this run: "
-            f"{_names(untested)}."
+            f"{readable_list(untested)}."
         )
     return lines
 
@@ -292,13 +210,9 @@ def _calibration(matrix: Matrix, benchmarks: Collection[str]) -> list[str]:
         return []
     chosen = "As k was" if matrix.fraction == CALIBRATED else "If k was"
     return [
-        f"Calibration items, which serve to choose k: {_names(seen)}. {chosen} chosen on these "
-        "items, AIS look larger on them than on other items."
+        f"Calibration items, which serve to choose k: {readable_list(seen)}. {chosen} chosen on "
+        "these items, AIS look larger on them than on other items."
     ]
-
-
-def _names(slugs: Iterable[str]) -> str:
-    return ", ".join(map(readable, slugs))
 
 
 def _masks_of(values: pd.Series, limit: float = np.nan) -> str:

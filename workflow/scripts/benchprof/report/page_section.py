@@ -10,11 +10,12 @@ import pandas as pd
 
 from benchprof.report import page_profiles, page_tables
 from benchprof.report.answers import Answer, answers, masks_in_doubt
-from benchprof.report.caveats import caveats, formless, undefined
+from benchprof.report.caveats import caveats
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.page_figures import Album, Shown
 from benchprof.report.replication import own_half_ais, train_items_sentence
+from benchprof.report.undefined import formless, undefined
 
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from benchprof.profile.criteria import SIGNIFICANCE, is_above_guessing
-from benchprof.report.caveats import SHARED, control_drops, own_drops, side_drops
+from benchprof.report.drops import control_drops, own_drops, side_drops
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline, readable
 from benchprof.report.style import number
+from benchprof.report.undefined import SHARED
 
 # Which of a benchmark's metrics stands beside the headline metric: the first that it has.
 ACCURACIES = ("acc", "acc_norm", "exact_match")

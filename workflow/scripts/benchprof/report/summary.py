@@ -12,12 +12,13 @@ import pandas as pd
 
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
-from benchprof.report.caveats import benchmarks_by_reason, caveats
+from benchprof.report.caveats import caveats
 from benchprof.report.matrix import Matrix, all_matrices
 from benchprof.report.names import codes, inline, readable
 from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.replication import train_items_sentence
 from benchprof.report.style import number
+from benchprof.report.undefined import benchmarks_by_reason
 
 # Characters: of the whole table, of the benchmarks' names, of a value with its interval.
 WIDTH = 150

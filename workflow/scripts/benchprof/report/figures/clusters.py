@@ -17,9 +17,9 @@ from scipy.spatial.distance import squareform
 from benchprof.profile import reason
 from benchprof.profile.measures import noise_null, profile_similarity
 from benchprof.report import style
-from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.names import wrapped
+from benchprof.report.undefined import full_caption
 
 # Two have a similarity, but no clusters.
 LEAST_BENCHMARKS = 3

@@ -16,9 +16,9 @@ from matplotlib.lines import Line2D
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.names import wrapped
+from benchprof.report.undefined import full_caption
 
 COLUMNS = 4
 # Inches.

@@ -14,9 +14,9 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 from benchprof.report.names import wrapped
+from benchprof.report.undefined import full_caption
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.

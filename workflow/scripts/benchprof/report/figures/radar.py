@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from benchprof.report import style
-from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.names import agreeing, codes, inline, readable, wrapped
+from benchprof.report.undefined import full_caption
 
 COLUMNS = 4
 LEAST_ABILITIES = 3

@@ -15,9 +15,9 @@ from matplotlib.path import Path as Outline
 
 from benchprof.profile.criteria import SHOWN_AIS, SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.names import readable
+from benchprof.report.undefined import full_caption
 
 # Inches: of a name's place, between two places, of a column's bar, from the left to each column.
 PLACE = 0.3

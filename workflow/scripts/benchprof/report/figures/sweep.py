@@ -15,9 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from benchprof.report import style
-from benchprof.report.caveats import full_caption
 from benchprof.report.matrix import absence, matrix_of
 from benchprof.report.names import readable, wrapped
+from benchprof.report.undefined import full_caption
 
 COLUMNS = 4
 # Inches.

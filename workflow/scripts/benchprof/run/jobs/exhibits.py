@@ -20,7 +20,7 @@ from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.run import Run
 
-SHOWN_BY = ("profile.criteria", "report.style", "report.names", "report.matrix", "report.caveats")
+SHOWN_BY = ("profile.criteria", "report.style", "report.names", "report.matrix", "report.undefined")
 """Modules of the library that every figure and table is made with."""
 TIMED: tuple[type[Job], ...] = (
     PrepareModel,

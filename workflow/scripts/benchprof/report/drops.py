@@ -1,0 +1,47 @@
+"""What masks take off scores above guessing, by ability or by benchmark, and whether by chance."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from benchprof.profile.criteria import SIGNIFICANCE
+from benchprof.report.matrix import Matrix
+
+
+def drops(rows: pd.DataFrame) -> pd.Series:
+    """The share of its score above guessing that a model loses, whatever AIS is configured as."""
+    share = (rows["intact"] - rows["ablated"]) / (rows["intact"] - rows["guessing"])
+    return share.where(rows["ais"].notna()).astype(float)
+
+
+def own_drops(matrix: Matrix) -> pd.Series:
+    """(abilities,): what each ability's mask takes off its own test; NaN where that is unknown."""
+    return drops(matrix.own_cells)
+
+
+def side_drops(matrix: Matrix) -> pd.Series:
+    """(abilities,): what each ability's mask takes off the other abilities' own tests, on average.
+
+    NaN where there is no other test.
+    """
+    cells = matrix.cells.assign(drop=drops(matrix.cells))
+    tests = cells["benchmark"].isin(list(matrix.own.values()))
+    others = cells[tests & (cells["benchmark"] != cells["ability"].map(dict(matrix.own)))]
+    return others.groupby("ability")["drop"].mean().reindex(list(matrix.abilities))
+
+
+def own_by_chance(matrix: Matrix) -> pd.Series:
+    """(abilities,): whether what a mask costs its own test may be chance.
+
+    It may where the interval has 0, or where random masks may cost as much. False without a dose.
+    """
+    low, difference, q = (
+        matrix.own_cells[name].astype(float) for name in ("ais_low", "over_random", "q_random")
+    )
+    return (low <= 0) | (difference <= 0) | (q >= SIGNIFICANCE)
+
+
+def control_drops(matrix: Matrix) -> pd.Series:
+    """(benchmarks,): what the random controls take off each benchmark, on average."""
+    controls = matrix.controls.assign(drop=drops(matrix.controls))
+    return controls.groupby("benchmark")["drop"].mean().reindex(list(matrix.benchmarks))
