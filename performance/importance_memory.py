@@ -24,7 +24,7 @@ from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import CPU
 from benchprof.plan.shape import model_shape
-from benchprof.plan.workload import diagnostic_examples, total
+from benchprof.plan.questions import diagnostic_examples, total
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Size

@@ -21,7 +21,7 @@ from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES
 from benchprof.run.jobs.comparison import MODULES as COMPARED_BY
 from benchprof.run.jobs.comparison import STAGES
-from benchprof.run.jobs.exhibits import FIGURES
+from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
 
 LIBRARY = ROOT / "workflow/scripts"

@@ -16,7 +16,7 @@ from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs import analysis as analysis_jobs
 from benchprof.run.jobs import comparison as comparison_jobs
 from benchprof.run.jobs import report as report_jobs
-from benchprof.run.jobs.exhibits import FIGURES
+from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.run import Run
 
 try:

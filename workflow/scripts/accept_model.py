@@ -2,7 +2,7 @@
 
 from benchprof.files import write_json
 from benchprof.generators.planting.acceptance import examine
-from benchprof.run.jobs.validation import AcceptModel
+from benchprof.run.jobs.planted import AcceptModel
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from benchprof.errors import InputError
 from benchprof.files import write_text
-from benchprof.run.jobs.validation import CheckRecovery
+from benchprof.run.jobs.recovery import CheckRecovery
 from benchprof.run.script import run_script
 from benchprof.validation.thresholds import Measured, judge, verdict_text
 

@@ -1,6 +1,6 @@
 """Evaluate a planted model without each of its blocks on every benchmark."""
 
-from benchprof.run.jobs.validation import EvaluateBlocks
+from benchprof.run.jobs.planted import EvaluateBlocks
 from benchprof.run.script import run_script
 from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads

@@ -2,7 +2,8 @@
 
 from benchprof.models.preparation import read_card
 from benchprof.run import paths
-from benchprof.run.jobs.validation import POOL, MeasureRecovery
+from benchprof.run.jobs.planted import POOL
+from benchprof.run.jobs.recovery import MeasureRecovery
 from benchprof.run.script import run_script
 from benchprof.validation.job import Planted, Pool, measure_recovery
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pandas as pd
 
-from benchprof.run.jobs.exhibits import Figure
+from benchprof.run.jobs.figures import Figure
 from benchprof.run.script import run_script
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from benchprof.report.paper_tables import write_impact_tables, write_similarity_tables
-from benchprof.run.jobs.exhibits import PaperTable
+from benchprof.run.jobs.tables import PaperTable
 from benchprof.run.script import run_script
 
 

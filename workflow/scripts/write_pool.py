@@ -4,7 +4,7 @@ import json
 
 from benchprof.files import write_text
 from benchprof.generators.planting.items import pool_items
-from benchprof.run.jobs.validation import WritePool
+from benchprof.run.jobs.planted import WritePool
 from benchprof.run.script import run_script
 
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
+from benchprof.plan.questions import Examples, Questions
 from benchprof.plan.shape import Shape
-from benchprof.plan.workload import Examples, Questions
 from benchprof.scoring.attention import KEPT_BYTES
 from benchprof.scoring.packing import Dimensions
 

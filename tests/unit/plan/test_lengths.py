@@ -10,7 +10,7 @@ import pytest
 
 from benchprof.files import write_text
 from benchprof.plan.lengths import Lengths, measured_lengths
-from benchprof.plan.workload import Questions, benchmark_questions
+from benchprof.plan.questions import Questions, benchmark_questions
 from benchprof.run.configuration import TaskFile
 from benchprof.tasks.source import load_tasks, task_source
 

@@ -21,16 +21,17 @@ from benchprof.files import write_text
 from benchprof.plan.__main__ import main, plan
 from benchprof.plan.cost import INDEX, LOSS
 from benchprof.plan.machine import CPU
-from benchprof.plan.shape import model_shape
-from benchprof.plan.steps import Step, Workload, model_steps, workload
-from benchprof.plan.table import readable_bytes, total_lines
-from benchprof.plan.workload import (
+from benchprof.plan.questions import (
     CHAT_CHARACTERS,
     Examples,
     Questions,
     benchmark_questions,
     diagnostic_examples,
 )
+from benchprof.plan.shape import model_shape
+from benchprof.plan.steps import Step, model_steps
+from benchprof.plan.table import readable_bytes, total_lines
+from benchprof.plan.workload import Workload, workload
 from benchprof.run.configuration import AbilitySplit, LmTask, ShippedBenchmark
 from benchprof.run.run import Run
 
@@ -117,7 +118,7 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "one": {"items": 1000, "tasks": 1, "prefix": 10, "item": 10, "answer": 5, "room": 7},
         "short": {"items": 1000, "tasks": 1, "prefix": 9, "item": 10, "answer": 5, "room": 7}}"""
     write_text(tmp_path / "sizes.json", sizes)
-    monkeypatch.setattr("benchprof.plan.workload.SIZES", tmp_path / "sizes.json")
+    monkeypatch.setattr("benchprof.plan.questions.SIZES", tmp_path / "sizes.json")
 
     def asked(name: str, **settings: Any) -> Questions | None:
         return benchmark_questions("b", ShippedBenchmark(benchmark=name, **settings), None, [], 1)

@@ -21,7 +21,7 @@ from benchprof.files import as_json
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.job import listed
-from benchprof.run.jobs.validation import VERDICT, CheckRecovery
+from benchprof.run.jobs.recovery import VERDICT, CheckRecovery
 from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
 

@@ -14,7 +14,8 @@ from tests.unit.run.small import SMALL, controls, small
 
 from benchprof.plan.machine import GPU
 from benchprof.plan.shape import architecture, model_shape
-from benchprof.plan.steps import Step, model_steps, workload
+from benchprof.plan.steps import Step, model_steps
+from benchprof.plan.workload import workload
 from benchprof.run import paths
 from benchprof.run.declared import Declared
 from benchprof.run.jobs.all import JOBS

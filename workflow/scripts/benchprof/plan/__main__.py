@@ -13,9 +13,10 @@ from benchprof.errors import InputError
 from benchprof.models.device import resolve_device
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.measured import measured_machine
-from benchprof.plan.steps import Step, configured_shape, mask_sizes, model_steps, workload
+from benchprof.plan.questions import CHARACTERS
+from benchprof.plan.steps import Step, configured_shape, mask_sizes, model_steps
 from benchprof.plan.table import gpus_table, model_lines, readable_bytes, steps_table, total_lines
-from benchprof.plan.workload import CHARACTERS
+from benchprof.plan.workload import workload
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.run import read_run
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from benchprof.importance.gradients import SUMMED
 from benchprof.plan.machine import Machine
+from benchprof.plan.questions import Examples, Questions
 from benchprof.plan.shape import Shape
-from benchprof.plan.workload import Examples, Questions
 from benchprof.scoring.attention import KEPT_BYTES
 from benchprof.scoring.generation import MOST_ITEMS
 from benchprof.scoring.scorer import MOST_TOKENS, generation_tokens

@@ -14,8 +14,9 @@ from benchprof import progress
 from benchprof.errors import InputError
 from benchprof.models.device import precision_speed, resolve_device
 from benchprof.plan.measured import roughly_measured
-from benchprof.plan.steps import configured_shape, model_steps, workload
-from benchprof.plan.workload import CHARACTERS
+from benchprof.plan.questions import CHARACTERS
+from benchprof.plan.steps import configured_shape, model_steps
+from benchprof.plan.workload import workload
 from benchprof.run.run import Run, read_run
 from benchprof.threads import use_threads
 

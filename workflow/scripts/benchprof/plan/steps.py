@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from benchprof.data import NEUTRAL_TEXT
 from benchprof.masks.size import entry_count
 from benchprof.masks.super_set import most_entries, most_losses
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
+from benchprof.plan.questions import Questions
 from benchprof.plan.shape import Shape, architecture, model_shape
-from benchprof.plan.workload import (
-    Examples,
-    Questions,
-    benchmark_questions,
-    calibration_questions,
-    diagnostic_examples,
-    text_questions,
-    total,
-)
+from benchprof.plan.workload import Workload
 from benchprof.run import paths
 from benchprof.run.configuration import LISTED, KnockOuts
-from benchprof.run.inputs import check_exclusions
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import (
     EvaluateBenchmark,
@@ -30,7 +21,6 @@ from benchprof.run.jobs.evaluation import (
     EvaluateHalves,
     EvaluateModel,
     Evaluation,
-    OfBenchmark,
 )
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, Size
@@ -61,76 +51,6 @@ class Step:
     asked: int | None = None
     disk: int | None = None
     seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class Workload:
-    """What the configuration asks of every model."""
-
-    abilities: int
-    examples: Examples
-    questions: Mapping[str, Questions]
-    unknown: tuple[str, ...]
-    """Benchmarks whose size is not known: they are not counted."""
-    calibration: tuple[Questions, ...]
-    """Each ability's calibration items, where a k is calibrated."""
-    neutral: Questions | None = None
-    """The neutral text, where masks leave the super set out."""
-
-
-def workload(run: Run, characters: float) -> Workload:
-    """Count the examples and questions of a run, at so many characters per token.
-
-    Raises:
-        InputError: items are missing or faulty, or all of a split are excluded.
-    """
-    importance = run.configuration.importance
-    check_exclusions(run)
-    examples = [
-        diagnostic_examples(
-            path,
-            run.excluded(name, "train"),
-            importance.limit,
-            importance.loss_on,
-            importance.against,
-            characters,
-            importance.toward,
-        )
-        for name, path in run.train.items()
-    ]
-    jobs = [OfBenchmark(run, run.models[0], name) for name in run.benchmarks]
-    questions = {
-        job.benchmark: benchmark_questions(
-            job.benchmark, job.asked, job.items, job.exclude, characters
-        )
-        for job in jobs
-    }
-    known = {name: own for name, own in questions.items() if own is not None}
-    unknown = tuple(sorted(questions.keys() - known))
-    left_out = run.configuration.selections.without_super
-    return Workload(
-        len(examples),
-        total(examples),
-        known,
-        unknown,
-        _calibration(run, characters),
-        text_questions(NEUTRAL_TEXT, characters) if left_out else None,
-    )
-
-
-def _calibration(run: Run, characters: float) -> tuple[Questions, ...]:
-    calibration = run.configuration.calibration
-    if not run.candidates or calibration is None:
-        return ()
-    return tuple(
-        calibration_questions(
-            run.items(ability, "calibration"),
-            run.excluded(ability, "calibration"),
-            calibration.items,
-            characters,
-        )
-        for ability in run.abilities
-    )
 
 
 def _evaluations(run: Run) -> Sequence[Evaluation]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from benchprof.plan.cost import INDEX
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
-from benchprof.plan.steps import Step, Workload
+from benchprof.plan.steps import Step
+from benchprof.plan.workload import Workload
 from benchprof.run.configuration import Model
 
 HEADER = ("rule", "jobs", "tokens", "peak memory", "asked", "written", "hours")

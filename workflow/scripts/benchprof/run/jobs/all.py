@@ -24,23 +24,18 @@ from benchprof.run.jobs.evaluation import (
     EvaluateHalves,
     EvaluateModel,
 )
-from benchprof.run.jobs.exhibits import FIGURES, TabulateImpact, TabulateSimilarity
+from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, listed
 from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.run.jobs.models import CheckSizes, PrepareModel
+from benchprof.run.jobs.planted import AcceptModel, AnswerPool, EvaluateBlocks, WritePool
 from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.jobs.reading import ExportItems
+from benchprof.run.jobs.recovery import CheckRecovery, MeasureRecovery
 from benchprof.run.jobs.replication import MeasureReplication, SelectHalfMasks
 from benchprof.run.jobs.report import WriteManifest, WriteMethods, WriteReport
-from benchprof.run.jobs.validation import (
-    AcceptModel,
-    AnswerPool,
-    CheckRecovery,
-    EvaluateBlocks,
-    MeasureRecovery,
-    WritePool,
-)
+from benchprof.run.jobs.tables import TabulateImpact, TabulateSimilarity
 from benchprof.run.run import Run
 
 EVERY: tuple[type[Job], ...] = (

@@ -18,11 +18,12 @@ from benchprof.run.jobs.evaluation import (
     EvaluateModel,
     Evaluation,
 )
-from benchprof.run.jobs.exhibits import PlotRadar, figures_of, paper_tables
+from benchprof.run.jobs.figures import PlotRadar, figures_of
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.masks import FindSuper
 from benchprof.run.jobs.profile import TABLES, table_files
 from benchprof.run.jobs.replication import replication_files
+from benchprof.run.jobs.tables import paper_tables
 from benchprof.run.run import Run
 
 PAGE = ("page.html.jinja", "page.css", "page.js")

@@ -1,4 +1,4 @@
-"""Jobs that show a table of the profile stage, as a figure or as a table for a paper."""
+"""Jobs that draw a figure of a table of the profile stage."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 
-from benchprof import digests
-from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateModel
+from benchprof.run.jobs.exhibit import Exhibit, OfModel, OfModels
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
@@ -20,8 +19,6 @@ from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.run import Run
 
-SHOWN_BY = ("profile.criteria", "report.style", "report.names", "report.matrix", "report.undefined")
-"""Modules of the library that every figure and table is made with."""
 TIMED: tuple[type[Job], ...] = (
     PrepareModel,
     CheckSizes,
@@ -36,92 +33,6 @@ TIMED: tuple[type[Job], ...] = (
     ComputeProfile,
 )
 """Jobs of the stages, whose rules have a `benchmark:` file."""
-
-
-@dataclass(frozen=True)
-class Exhibit(Job):
-    """A job that shows a part of one table in several forms.
-
-    Attributes:
-        table: what is shown.
-        forms: endings of the files.
-    """
-
-    table: ClassVar[Path] = paths.IMPACT
-    forms: ClassVar[tuple[str, ...]]
-
-    @property
-    def stem(self) -> Path:
-        """The files without their endings."""
-        raise NotImplementedError
-
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """The modules of the report that make it, beside those of `SHOWN_BY`."""
-        raise NotImplementedError
-
-    @property
-    def view(self) -> Mapping[str, Any]:
-        """What is shown of the table, as arguments of the function that does."""
-        raise NotImplementedError
-
-    @property
-    def targets(self) -> list[Path]:
-        """A file for each form; not `with_suffix`, since k has a point."""
-        return [self.stem.parent / f"{self.stem.name}.{form}" for form in self.forms]
-
-    @property
-    def inputs(self) -> Files:
-        """The table."""
-        return {"table": self.table}
-
-    @property
-    def outputs(self) -> Files:
-        """The files by form."""
-        return dict(zip(self.forms, self.targets, strict=True))
-
-    @property
-    def settings(self) -> Any:
-        """What is shown, and the code that shows it."""
-        made_by = [*SHOWN_BY, *(f"report.{name}" for name in self.modules)]
-        return {
-            "own_benchmarks": self.run.own_benchmarks,
-            "code": digests.of_modules(f"benchprof.{name}" for name in made_by),
-            "titles": digests.of_file(TITLES),
-        }
-
-
-@dataclass(frozen=True)
-class OfModel(Exhibit):
-    """An exhibit of one model under one selection and k."""
-
-    model: str
-    selection: str
-    k: str
-
-    @property
-    def view(self) -> Mapping[str, Any]:
-        """One model, selection and k."""
-        return {
-            "model": self.model,
-            "selection": self.selection,
-            "fraction": self.k,
-            "own_benchmarks": self.run.own_benchmarks,
-        }
-
-
-@dataclass(frozen=True)
-class OfModels(Exhibit):
-    """An exhibit of all models together under one selection and k."""
-
-    selection: str
-    k: str
-    table = paths.SIMILARITY
-
-    @property
-    def view(self) -> Mapping[str, Any]:
-        """One selection and k."""
-        return {"selection": self.selection, "fraction": self.k}
 
 
 @dataclass(frozen=True)
@@ -271,37 +182,6 @@ class PlotPipeline(Figure):
         }
 
 
-@dataclass(frozen=True)
-class PaperTable(Exhibit):
-    """A table for a paper, as LaTeX and Markdown."""
-
-    script = "tabulate_scores"
-    forms = ("tex", "md")
-    modules = ("paper_tables", "figures.similarity")
-
-
-class TabulateImpact(OfModel, PaperTable):
-    """The AIS of one model under one selection and k."""
-
-    rule = "tabulate_impact"
-
-    @property
-    def stem(self) -> Path:
-        """The files below the folder of tables, without their endings."""
-        return paths.RESULTS / "tables" / self.model / f"impact_{self.selection}_{self.k}"
-
-
-class TabulateSimilarity(OfModels, PaperTable):
-    """The similarity of every two models under one selection and k."""
-
-    rule = "tabulate_similarity"
-
-    @property
-    def stem(self) -> Path:
-        """The files below the folder of tables, without their endings."""
-        return paths.RESULTS / "tables" / f"similarity_{self.selection}_{self.k}"
-
-
 FIGURES: tuple[type[Figure], ...] = (
     PlotImpact,
     PlotForest,
@@ -327,13 +207,3 @@ def figures_of(run: Run) -> list[Figure]:
     if len(run.models) > 1:
         figures += [PlotSimilarity(run, *view) for view in product(run.selections, run.ks)]
     return [*figures, PlotPipeline(run)]
-
-
-def paper_tables(run: Run) -> list[Path]:
-    """AIS and similarity for a paper, as LaTeX and Markdown."""
-    jobs: list[PaperTable] = [
-        TabulateImpact(run, *view) for view in product(run.models, run.selections, run.ks)
-    ]
-    if len(run.models) > 1:
-        jobs += [TabulateSimilarity(run, *view) for view in product(run.selections, run.ks)]
-    return [path for job in jobs for path in job.targets]
