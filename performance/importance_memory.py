@@ -23,8 +23,8 @@ from benchprof.masks.job import select_masks
 from benchprof.masks.size import entry_count
 from benchprof.plan import cost
 from benchprof.plan.machine import CPU
-from benchprof.plan.shape import model_shape
 from benchprof.plan.questions import diagnostic_examples, total
+from benchprof.plan.shape import model_shape
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Size

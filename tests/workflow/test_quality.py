@@ -233,7 +233,8 @@ def unlisted(module: str, listed: set[str]) -> set[str]:
     return {
         own
         for own in {module} | behind(module)
-        # A package that is listed stands for its modules; the others' __init__ are empty.
+        # A package that is listed, here or in NO_NUMBERS, stands for its modules; the others'
+        # __init__ are empty.
         if not {own, own.rpartition(".")[0]} & (listed | NO_NUMBERS)
         if file_of(own).name != "__init__.py" or file_of(own).read_text().count("import")
     }

@@ -28,11 +28,6 @@ def readable(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def readable_list(names: Iterable[str]) -> str:
-    """Names to read: "PIQA, Contextual recall"."""
-    return ", ".join(map(readable, names))
-
-
 def inline(name: str) -> str:
     """The same within a sentence: "PIQA", "contextual recall"."""
     if name in titles():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from benchprof.profile.reason import NOT_ABOVE_GUESSING, SENTENCES, TOO_FEW_ITEMS
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import readable_list
+from benchprof.report.names import readable
 
 # Of codes whose sentences in the AIS table have numbers; a benchmark's own stand among its scores.
 SHARED = {
@@ -50,3 +52,8 @@ def formless(matrix: Matrix) -> list[str]:
         f"No form for {readable_list(benchmarks)}{under}: {sentence}."
         for (under, sentence), benchmarks in grouped.items()
     ]
+
+
+def readable_list(names: Iterable[str]) -> str:
+    """Names to read: "PIQA, Contextual recall"."""
+    return ", ".join(map(readable, names))

@@ -1,4 +1,4 @@
-"""Values that several sections have, with what a message quotes as allowed."""
+"""Values that several sections have, and how kinds of a section are told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the configuration says of masks, of their size and of what they are compared with."""
+"""What the configuration says of masks.
+
+Which weights they hold, how many, what becomes of these, and what masks are compared with.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Jobs of the validation: what was recovered of what was planted, and whether it is enough."""
+"""Jobs of the validation: what was recovered of what was planted, and whether it is enough.
+
+Only with `validation` in the configuration.
+"""
 
 from __future__ import annotations
 

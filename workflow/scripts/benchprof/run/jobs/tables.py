@@ -1,4 +1,4 @@
-"""Jobs that write a table for a paper, of a table of the profile stage."""
+"""Jobs that write a table of the profile stage for a paper."""
 
 from __future__ import annotations
 
