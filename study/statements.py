@@ -36,6 +36,13 @@ def effects(cells: pd.DataFrame) -> pd.Series:
     return above & significant & cells.flag_code.isna()
 
 
+def of_form(cells: pd.DataFrame) -> pd.Series:
+    """Whether masks move the form of a tenth of the written answers, more than random ones do."""
+    size = cells.form.abs()
+    clear = (cells.form_low > 0) | (cells.form_high < 0)
+    return (cells.form_of == "share") & (size >= 0.1) & clear & (size > cells.form_random)
+
+
 def breadth(tables: Tables, benchmarks: Sequence[str]) -> pd.Series:
     """N, the number of effects on each benchmark."""
     found = effects(tables.cells).groupby(tables.cells.benchmark).sum()
@@ -49,12 +56,15 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
     # A bound that is missing may be anywhere.
     reach = (~(tables.matrix(counting, "over_random_high") < 0.1)).sum(axis=1)
     different = (tables.matrix(counting, "q_others") < LEVEL).any(axis=1)
+    by_form = tables.cells[effects(tables.cells) & of_form(tables.cells)]
     numbers = []
     for name in counting:
         damage = number[name] > 0 and not different[name]
+        form = ", ".join(by_form.ability[by_form.benchmark == name])
         numbers.append(
             f"{name}: N {number[name]}, {reach[name]} bounds of over_random reach 0.1"
             + ("; the masks cost about the same: N counts damage, not abilities" if damage else "")
+            + (f"; effects of form: {form}" if form else "")
         )
     several, narrow = int((number >= 2).sum()), int((reach <= 1).sum())
     if counting:
@@ -168,7 +178,7 @@ def _permutation_p(effective: pd.Series, code: Sequence[str]) -> float:
 
 
 def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
-    """Statement 4: some abilities hurt. A cell found here still has to be replicated."""
+    """Statement 4: some abilities hurt. What is found here still has to be replicated."""
     counting = tables.counting(rules.benchmarks)
     cells = tables.cells[tables.cells.benchmark.isin(counting)].sort_values("ais")
     below = (cells.ais < 0) & (cells.over_random < 0) & (cells.over_others < 0)
@@ -183,9 +193,12 @@ def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
     numbers.append(f"lower bound above -0.1: {bounded:.0%} of the cells")
     if hurting.empty:
         return Verdict(STATEMENT_4, REFUTED if bounded >= 0.9 else OPEN, tuple(numbers))
-    if (hurting.benchmark == rules.no_items_left).all():
+    replicable = hurting[hurting.benchmark != rules.no_items_left]
+    if replicable.empty:
         numbers.append(f"{rules.no_items_left} has no items left for a replication")
         return Verdict(STATEMENT_4, OPEN, tuple(numbers))
+    # The smallest AIS.
+    numbers.append(f"to be replicated: {_cell(replicable.iloc[0])}")
     return Verdict(STATEMENT_4, AWAITS_REPLICATION, tuple(numbers))
 
 

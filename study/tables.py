@@ -14,6 +14,7 @@ PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
 # Of the name of an ability's own test, after the ability's.
 SUFFIX = "_test"
 CELL = ["benchmark", "ability", "seed"]
+Q_VALUES = ["q_ais", "q_random", "q_others"]
 SAME = ["model_digest", "mask_digest", "requests_digest", "intact", "ablated"]
 """What two runs with the same answers agree on in each cell."""
 
@@ -130,6 +131,20 @@ def joined(choices: Tables, written: Tables) -> Tables:
         cells=_with_added(choices.cells, written.cells),
         controls=_with_added(choices.controls, written.controls),
     )
+
+
+def of_whole_family(tables: Tables, rules: Rules) -> Tables:
+    """With the q-values of a code benchmark doubled while the other one is not answered yet.
+
+    Its family will have twice as many tests, which can at most double a q-value.
+    """
+    answered = set(rules.code) & set(tables.cells.benchmark)
+    if len(answered) == len(rules.code):
+        return tables
+    cells = tables.cells.copy()
+    own = cells.benchmark.isin(answered)
+    cells.loc[own, Q_VALUES] = (2 * cells.loc[own, Q_VALUES]).clip(upper=1)
+    return replace(tables, cells=cells)
 
 
 def _with_added(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

@@ -49,6 +49,29 @@ def test_three_of_four_benchmarks_with_two_effects_confirm_the_first(
     assert damage == [False, True, True, False]
 
 
+FORM = {"form_of": "share", "form": 0.1, "form_low": 0.02, "form_high": 0.2, "form_random": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"),
+    [
+        (EFFECT | FORM, True),
+        (EFFECT | FORM | {"form": -0.1, "form_low": -0.2, "form_high": -0.02}, True),
+        (FORM, False),
+        (EFFECT | FORM | {"form": 0.09}, False),
+        (EFFECT | FORM | {"form_low": 0.0}, False),
+        (EFFECT | FORM | {"form_random": 0.1}, False),
+        (EFFECT | FORM | {"form_of": "nats"}, False),
+    ],
+)
+def test_an_effect_that_moves_form_is_told_as_one_and_counts(
+    tables: Make, rules: Rules, moved: dict[str, object], told: bool
+) -> None:
+    line = several_abilities(tables({("one", "a"): moved}), rules).numbers[0]
+    assert line.startswith(f"one: N {int('q_ais' in moved)}")
+    assert line.endswith("; effects of form: a") == told
+
+
 def test_half_of_the_benchmarks_is_not_most(tables: Make, rules: Rules) -> None:
     wide = {(name, own): EFFECT for name in ("one", "two") for own in ("a", "b")}
     assert several_abilities(tables(wide), rules).verdict == OPEN
@@ -276,6 +299,16 @@ def test_an_ability_that_hurts_needs_every_one_of_its_signs(
 
 def test_a_benchmark_without_more_items_cannot_replicate(tables: Make, rules: Rules) -> None:
     assert hurting_abilities(tables({("four", "b"): HURTING}), rules).verdict == OPEN
+
+
+def test_the_smallest_ais_that_has_items_left_is_to_be_replicated(
+    tables: Make, rules: Rules
+) -> None:
+    small = {("four", "a"): HURTING | {"ais": -0.6}, ("one", "b"): HURTING}
+    found = hurting_abilities(tables(small | {("two", "c"): HURTING | {"ais": -0.5}}), rules)
+    assert found.verdict == AWAITS_REPLICATION
+    (told,) = (number for number in found.numbers if number.startswith("to be replicated"))
+    assert told.startswith("to be replicated: two, c, AIS -0.500")
 
 
 def test_an_own_test_is_no_benchmark_of_the_study(tables: Make, rules: Rules) -> None:

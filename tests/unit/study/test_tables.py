@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from study.tables import Tables, joined, read_tables
+from study.tables import Rules, Tables, joined, of_whole_family, read_tables
 
 
 def test_a_second_run_adds_benchmarks_and_decides_between_them(
@@ -48,6 +48,18 @@ def test_a_second_run_with_other_answers_is_refused(tables: Callable[..., Tables
     items.controls.loc[items.controls.benchmark == "one", "requests_digest"] = "others"
     with pytest.raises(ValueError, match="other answers to one under all_abilities's mask"):
         joined(tables(benchmarks=("one", "two")), items)
+
+
+def test_a_code_benchmark_alone_has_half_a_family(
+    tables: Callable[..., Tables], rules: Rules
+) -> None:
+    quiet = {"q_ais": 0.02, "q_random": 0.03, "q_others": 0.6}
+    changed = {("one", "a"): quiet, ("three", "a"): quiet}
+    alone = of_whole_family(tables(changed, benchmarks=("one", "two", "three")), rules)
+    q = {name: alone.matrix(["one", "three"], name)["a"].tolist() for name in quiet}
+    assert q == {"q_ais": [0.02, 0.04], "q_random": [0.03, 0.06], "q_others": [0.6, 1.0]}
+    both = tables(changed)
+    assert of_whole_family(both, rules) is both
 
 
 def test_a_run_with_two_kinds_of_masks_is_refused(tmp_path: Path) -> None:
