@@ -14,11 +14,13 @@ from study.labels import Agreement, agreement, left_out, one_factor, remainder
 from study.masks import read_effects, validity
 from study.second_profile import second_profiles
 from study.statements import verdicts
-from study.tables import SUFFIX, Rules, Tables, joined, of_whole_family, read_rules, read_tables
+from study.tables import SUFFIX, Rules, Tables, alone, joined, read_rules, read_tables
 from study.texts import check_items, read_items, states, texts
 
 
 def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
+    for name in alone(tables, rules):
+        yield f"\n(q-values of {name} are doubled, since its family lacks the other code benchmark)"
     for verdict in verdicts(tables, rules):
         yield f"\n## {verdict.statement}: {verdict.verdict}\n"
         yield from (f"- {number}" for number in verdict.numbers)
@@ -101,7 +103,7 @@ def told(
     Raises:
         ValueError: the masks of the two runs differ, or the second lacks a benchmark of the first.
     """
-    tables = of_whole_family(joined(choices, written) if written else choices, rules)
+    tables = joined(choices, written, rules) if written else choices
     profiles = [_second_profiles("Two sources", choices, rules)]
     if written:
         profiles = [

@@ -1,6 +1,9 @@
 """Print why programs fail and which texts are as long as allowed, for each state, as Markdown.
 
-python -m study.programs mbpp --configfile config/study_generation.yaml
+python -m study.programs mbpp --configfile config/study_generation.yaml local.yaml
+
+In the folder of the run. A program is not Python if `ast.parse` refuses it, as for form. local.yaml
+has the run's `benchmark_data`.
 """
 
 from __future__ import annotations
@@ -30,8 +33,16 @@ from benchprof.tasks.source import task_source
 
 MARGIN = 2
 """Tokens by which a text that was written up to the limit may seem shorter, once it is a text."""
-# As an exception that no test catches, where asserts were.
-WRONG = "_WrongResult"
+TEMPLATE = """
+class _WrongResult(BaseException): pass
+try: pass
+except _WrongResult: pass
+except Exception as error:
+    if type(error).__name__ in ("BrokenTestError", "ClosedError", "MemoryError", "ProgramError"):
+        raise
+"""
+"""What tests without asserts are put into: of what they raise, only what the program did counts."""
+STOP = ast.parse("raise _WrongResult").body
 
 
 class Fate(StrEnum):
@@ -45,41 +56,35 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class State:
-    """One state's programs.
+class Programs:
+    """The programs that a model writes in one state.
 
     Attributes:
-        name: of the state.
-        fates: how many programs met each fate.
-        full: how many texts reach the limit of tokens.
+        state: its name.
+        fates: how many met each fate.
+        at_limit: how many texts reach the limit of tokens, at least: what repeats itself may have
+            fewer tokens, once it is a text, than were written.
     """
 
-    name: str
+    state: str
     fates: Mapping[Fate, int]
-    full: int
+    at_limit: int
 
 
-class _Stopping(ast.NodeTransformer):
-    """Asserts end the tests where they fail, and nothing has failed."""
+class _WithoutAsserts(ast.NodeTransformer):
+    """Where an assert would fail, the tests end."""
 
     def visit_Assert(self, node: ast.Assert) -> ast.If:
-        negated = ast.UnaryOp(ast.Not(), node.test)
-        stop = ast.Raise(ast.Name(WRONG, ast.Load()), None)
-        return ast.If(negated, [stop], [])
+        return ast.If(ast.UnaryOp(ast.Not(), node.test), STOP, [])
 
 
 def without_asserts(program: Program) -> Program:
-    """The program with tests that a wrong result ends and passes, so that only an error fails."""
-    tests = ast.parse(program.tests)
-    attempt = ast.Try(
-        [_Stopping().visit(own) for own in tests.body],
-        [ast.ExceptHandler(ast.Name(WRONG, ast.Load()), None, [ast.Pass()])],
-        [],
-        [],
-    )
-    named = ast.parse(f"class {WRONG}(BaseException): pass").body
-    tree = ast.fix_missing_locations(ast.Module([*named, attempt], []))
-    return replace(program, tests=ast.unparse(tree))
+    """The program with tests that end at the first wrong result and pass: an error alone fails."""
+    tree = ast.parse(TEMPLATE)
+    attempt = tree.body[1]
+    assert isinstance(attempt, ast.Try)
+    attempt.body = _WithoutAsserts().visit(ast.parse(program.tests)).body
+    return replace(program, tests=ast.unparse(ast.fix_missing_locations(tree)))
 
 
 def fates(programs: Sequence[Program], verdicts: Sequence[str], sandbox: Sandbox) -> list[Fate]:
@@ -89,17 +94,21 @@ def fates(programs: Sequence[Program], verdicts: Sequence[str], sandbox: Sandbox
         programs: with their tests.
         verdicts: of the record.
         sandbox: runs again what failed and is Python.
+
+    Raises:
+        ValueError: a program that failed does not fail now.
     """
     found: list[Fate | None] = [
         _plain_fate(program, Verdict(own)) for program, own in zip(programs, verdicts, strict=True)
     ]
-    open_ones = [number for number, own in enumerate(found) if own is None]
-    again = sandbox.run_all(without_asserts(programs[number]) for number in open_ones)
-    told = {
-        number: Fate.WRONG_RESULT if own is Verdict.PASSED else Fate.ERROR
-        for number, own in zip(open_ones, again, strict=True)
-    }
-    return [own or told[number] for number, own in enumerate(found)]
+    failed = [number for number, own in enumerate(found) if own is None]
+    again = sandbox.run_all(programs[number] for number in failed)
+    if again.count(Verdict.FAILED) < len(failed):
+        raise ValueError(f"programs that failed now {', '.join(sorted(set(again)))}")
+    ended = sandbox.run_all(without_asserts(programs[number]) for number in failed)
+    for number, verdict in zip(failed, ended, strict=True):
+        found[number] = Fate.WRONG_RESULT if verdict is Verdict.PASSED else Fate.ERROR
+    return [own for own in found if own is not None]
 
 
 def _plain_fate(program: Program, verdict: Verdict) -> Fate | None:
@@ -113,10 +122,10 @@ def _plain_fate(program: Program, verdict: Verdict) -> Fate | None:
     return Fate.ERROR if verdict is Verdict.OUT_OF_MEMORY else None
 
 
-def states_of(
+def programs_of(
     requests: Requests, records: Mapping[str, Path], tokenizer: Any, sandbox: Sandbox
-) -> Iterator[State]:
-    """Each state's programs.
+) -> Iterator[Programs]:
+    """The programs of each state.
 
     Args:
         requests: the benchmark's, built again.
@@ -128,29 +137,30 @@ def states_of(
         InputError: a record is damaged.
         ValueError: a record was made of other requests.
     """
-    first = requests.documents[0].instances[0].args[1]
-    limit = int(normalize_gen_kwargs(first, DEFAULT_NEW_TOKENS)["max_gen_toks"])
+    settings = requests.documents[0].instances[0].args[1]
+    limit = int(normalize_gen_kwargs(settings, DEFAULT_NEW_TOKENS)["max_gen_toks"])
+    contents = [document.content for document in requests.documents]
     for name, path in records.items():
         record = read_record(path)
         if record["origin"]["requests"]["digest"] != requests.digest:
             raise ValueError(f"{path}: made of other requests; expected the configuration's")
         texts = [own[0] for own in record["items"]["responses"]]
-        contents = [document.content for document in requests.documents]
         programs = list(map(make_program, contents, texts))
         lengths = [len(tokenizer(text, add_special_tokens=False).input_ids) for text in texts]
-        yield State(
+        yield Programs(
             name,
             Counter(fates(programs, record["items"]["verdicts"], sandbox)),
             sum(length >= limit - MARGIN for length in lengths),
         )
 
 
-def _rows(states: Iterator[State]) -> Iterator[str]:
+def rows(states: Iterator[Programs]) -> Iterator[str]:
+    """A table of all states, as Markdown."""
     yield f"| state | {' | '.join(Fate)} | texts at the limit |"
     yield f"|---|{'--:|' * (len(Fate) + 1)}"
     for state in states:
         counts = " | ".join(str(state.fates.get(fate, 0)) for fate in Fate)
-        yield f"| {state.name} | {counts} | {state.full} |"
+        yield f"| {state.state} | {counts} | {state.at_limit} |"
 
 
 def main() -> None:
@@ -165,7 +175,7 @@ def main() -> None:
     source = task_source(job.asked, job.items, job.exclude, job.local_files)
     requests = requests_for(job.model_settings, source, job.asked.limit, run.configuration.seed)
     tokenizer = load_tokenizer(job.model_settings.folder)
-    for line in _rows(states_of(requests, job.records, tokenizer, Sandbox(parallel=2))):
+    for line in rows(programs_of(requests, job.records, tokenizer, Sandbox(parallel=2))):
         print(line)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import binomtest
 from statsmodels.stats.multitest import multipletests
 
+from benchprof.profile.criteria import moves_form
 from study.tables import LEVEL, Rules, Tables
 
 CONFIRMED, REFUTED, OPEN = "confirmed", "refuted", "not decidable"
@@ -37,10 +38,10 @@ def effects(cells: pd.DataFrame) -> pd.Series:
 
 
 def of_form(cells: pd.DataFrame) -> pd.Series:
-    """Whether masks move the form of a tenth of the written answers, more than random ones do."""
-    size = cells.form.abs()
-    clear = (cells.form_low > 0) | (cells.form_high < 0)
-    return (cells.form_of == "share") & (size >= 0.1) & clear & (size > cells.form_random)
+    """Whether each cell's mask moves the form of the answers, more than random masks do."""
+    columns = ["form_of", "form", "form_low", "form_high", "form_random"]
+    moved = [moves_form(*row) for row in cells[columns].itertuples(index=False)]
+    return pd.Series(moved, cells.index, dtype=bool)
 
 
 def breadth(tables: Tables, benchmarks: Sequence[str]) -> pd.Series:
@@ -56,7 +57,8 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
     # A bound that is missing may be anywhere.
     reach = (~(tables.matrix(counting, "over_random_high") < 0.1)).sum(axis=1)
     different = (tables.matrix(counting, "q_others") < LEVEL).any(axis=1)
-    by_form = tables.cells[effects(tables.cells) & of_form(tables.cells)]
+    programs = tables.cells[tables.cells.benchmark.isin(rules.code)]
+    by_form = programs[effects(programs) & of_form(programs)]
     numbers = []
     for name in counting:
         damage = number[name] > 0 and not different[name]
@@ -180,7 +182,9 @@ def _permutation_p(effective: pd.Series, code: Sequence[str]) -> float:
 def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
     """Statement 4: some abilities hurt. What is found here still has to be replicated."""
     counting = tables.counting(rules.benchmarks)
-    cells = tables.cells[tables.cells.benchmark.isin(counting)].sort_values("ais")
+    cells = tables.cells[tables.cells.benchmark.isin(counting)]
+    # Of equal AIS, the first in the alphabet.
+    cells = cells.sort_values(["ais", "ability", "benchmark"])
     below = (cells.ais < 0) & (cells.over_random < 0) & (cells.over_others < 0)
     clear = (cells[["q_ais", "q_random", "q_others"]] < LEVEL).all(axis=1)
     hurting = cells[below & clear & cells.flag_code.isna()]
@@ -197,7 +201,6 @@ def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
     if replicable.empty:
         numbers.append(f"{rules.no_items_left} has no items left for a replication")
         return Verdict(STATEMENT_4, OPEN, tuple(numbers))
-    # The smallest AIS.
     numbers.append(f"to be replicated: {_cell(replicable.iloc[0])}")
     return Verdict(STATEMENT_4, AWAITS_REPLICATION, tuple(numbers))
 

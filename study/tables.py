@@ -108,10 +108,11 @@ def read_tables(folder: Path, model: str) -> Tables:
     )
 
 
-def joined(choices: Tables, written: Tables) -> Tables:
+def joined(choices: Tables, written: Tables, rules: Rules) -> Tables:
     """What decides: the cells and controls of a run, and those that a second run's benchmarks add.
 
-    Effective numbers, reliabilities and similarities are those of the second run.
+    Effective numbers, reliabilities and similarities are those of the second run. The q-values of a
+    code benchmark are doubled while the other one is not answered.
 
     Raises:
         ValueError: the masks of the two runs differ, the second lacks a benchmark of the first, or
@@ -126,23 +127,28 @@ def joined(choices: Tables, written: Tables) -> Tables:
     lacking = set(choices.cells.benchmark) - set(written.cells.benchmark)
     if lacking:
         raise ValueError(f"the second run lacks {', '.join(sorted(lacking))}")
-    return replace(
+    both = replace(
         written,
         cells=_with_added(choices.cells, written.cells),
         controls=_with_added(choices.controls, written.controls),
     )
+    return _with_doubled_q(both, rules)
 
 
-def of_whole_family(tables: Tables, rules: Rules) -> Tables:
-    """With the q-values of a code benchmark doubled while the other one is not answered yet.
+def alone(tables: Tables, rules: Rules) -> list[str]:
+    """The code benchmarks of a run that lacks others; none where it has all or none."""
+    answered = set(tables.cells.benchmark)
+    own = [name for name in rules.code if name in answered]
+    return own if len(own) < len(rules.code) else []
 
-    Its family will have twice as many tests, which can at most double a q-value.
+
+def _with_doubled_q(tables: Tables, rules: Rules) -> Tables:
+    """With the q-values of a code benchmark doubled while the other one is not answered.
+
+    Both have ten tests: the other's ten in the same family can at most double a q-value.
     """
-    answered = set(rules.code) & set(tables.cells.benchmark)
-    if len(answered) == len(rules.code):
-        return tables
     cells = tables.cells.copy()
-    own = cells.benchmark.isin(answered)
+    own = cells.benchmark.isin(alone(tables, rules))
     cells.loc[own, Q_VALUES] = (2 * cells.loc[own, Q_VALUES]).clip(upper=1)
     return replace(tables, cells=cells)
 

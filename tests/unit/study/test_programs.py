@@ -7,9 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from study.programs import Fate, fates, states_of, without_asserts
+from study.programs import Fate, Programs, fates, programs_of, rows, without_asserts
 
 from benchprof.evaluation.record import FORMAT, record_bytes
+from benchprof.sandbox.isolated.confinement import Limits
 from benchprof.sandbox.program import make_program
 from benchprof.sandbox.sandbox import Sandbox
 
@@ -30,7 +31,7 @@ HUMANEVAL = {
 
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
-    return Sandbox(unsafe=True)
+    return Sandbox(Limits(cpu_seconds=1, wall_seconds=20), unsafe=True)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ def sandbox() -> Sandbox:
         # It swallows what is raised in it, and nothing that the tests raise.
         ("    try: return x / 0\n    except BaseException: return 0\n", Fate.WRONG_RESULT),
         ("    exit()\n", Fate.ERROR),
+        ("    while x == [3]:\n        pass\n    return 4\n", Fate.NO_END),
         ("    while True:\n        pass\n", Fate.NO_END),
     ],
 )
@@ -63,6 +65,25 @@ def test_tests_that_catch_every_exception_hide_no_wrong_result(sandbox: Sandbox)
     assert fates([program], ["failed"], sandbox) == [Fate.WRONG_RESULT]
 
 
+def test_an_error_of_the_tests_own_is_a_wrong_result(sandbox: Sandbox) -> None:
+    program = make_program(
+        MBPP | {"test_list": ["assert abs(double(2)) > 0"]}, "def double(x): ..."
+    )
+    # In the tests, None has no abs.
+    assert fates([program], ["failed"], sandbox) == [Fate.WRONG_RESULT]
+
+
+def test_a_clock_s_end_is_no_end_and_memory_s_an_error(sandbox: Sandbox) -> None:
+    programs = [make_program(MBPP, "def double(x): return 2 * x")] * 2
+    assert fates(programs, ["stalled", "out of memory"], sandbox) == [Fate.NO_END, Fate.ERROR]
+
+
+def test_a_program_that_does_not_fail_again_is_refused(sandbox: Sandbox) -> None:
+    program = make_program(MBPP, "def double(x): return 2 * x")
+    with pytest.raises(ValueError, match="failed now passed"):
+        fates([program], ["failed"], sandbox)
+
+
 def test_a_right_program_passes_the_tests_without_asserts_too(sandbox: Sandbox) -> None:
     program = without_asserts(make_program(MBPP, "def double(x): return 2 * x"))
     assert sandbox.run(program).score == 1
@@ -74,12 +95,10 @@ def write_record(path: Path, texts: list[str], verdicts: list[str]) -> None:
     path.write_bytes(record_bytes({"format": FORMAT, "origin": origin, "items": items}))
 
 
-def asked(digest: str) -> Any:
-    """Two documents, whose answers have at most 20 tokens."""
-    document = SimpleNamespace(
-        content=MBPP,
-        instances=[SimpleNamespace(args=("prompt", {"until": ["[DONE]"], "max_gen_toks": 20}))],
-    )
+def asked(digest: str, settings: dict[str, Any]) -> Any:
+    """Two documents."""
+    instance = SimpleNamespace(args=("prompt", {"until": ["[DONE]"]} | settings))
+    document = SimpleNamespace(content=MBPP, instances=[instance])
     return SimpleNamespace(digest=digest, documents=[document, document])
 
 
@@ -89,16 +108,30 @@ def characters(text: str, add_special_tokens: bool) -> Any:
     return SimpleNamespace(input_ids=list(text))
 
 
-def test_each_state_has_its_fates_and_its_full_texts(sandbox: Sandbox, tmp_path: Path) -> None:
-    # 17 and 18 characters: 18 may have been 20 tokens.
-    write_record(
-        tmp_path / "intact.json", ["double = 5 * 1000", "double = 5 * 10000"], ["failed"] * 2
-    )
+@pytest.mark.parametrize(
+    ("settings", "limit"), [({"max_gen_toks": 40}, 40), ({}, 256)], ids=["its own", "lm-eval's"]
+)
+def test_each_state_has_its_fates_and_its_texts_at_the_limit(
+    sandbox: Sandbox, tmp_path: Path, settings: dict[str, Any], limit: int
+) -> None:
+    # Two characters less than the limit may be all of it, and three are not.
+    texts = [f"{'double = 1':<{limit - less}}" for less in (2, 3)]
+    write_record(tmp_path / "intact.json", texts, ["failed", "failed"])
     write_record(tmp_path / "a.json", ["def double(x): return 2 * x", "?"], ["passed", "failed"])
     records = {name: tmp_path / f"{name}.json" for name in ("intact", "a")}
-    intact, ablated = states_of(asked("of these requests"), records, characters, sandbox)
-    assert (intact.name, intact.fates, intact.full) == ("intact", {Fate.ERROR: 2}, 1)
-    assert ablated.fates == {Fate.PASSED: 1, Fate.NOT_PYTHON: 1}
-    assert ablated.full == 1
+    requests = asked("of these requests", settings)
+    intact, ablated = programs_of(requests, records, characters, sandbox)
+    assert intact == Programs("intact", {Fate.ERROR: 2}, 1)
+    assert ablated == Programs("a", {Fate.PASSED: 1, Fate.NOT_PYTHON: 1}, 0)
     with pytest.raises(ValueError, match=r"a\.json: made of other requests"):
-        list(states_of(asked("of others"), {"a": records["a"]}, characters, sandbox))
+        list(programs_of(asked("of others", {}), {"a": records["a"]}, characters, sandbox))
+
+
+def test_the_table_has_a_row_a_state() -> None:
+    states = [Programs("intact", {Fate.PASSED: 7, Fate.WRONG_RESULT: 3}, 1)]
+    assert list(rows(iter(states))) == [
+        "| state | passed | not Python | an error | a wrong result | no end within the limit "
+        "| texts at the limit |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+        "| intact | 7 | 0 | 0 | 3 | 0 | 1 |",
+    ]
