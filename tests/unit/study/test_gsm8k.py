@@ -65,7 +65,9 @@ def test_both_metrics_say_what_the_archive_holds(page: str, gsm8k: Path) -> None
     rest = _columns(own[~own.ability.isin(NAMED)] for own in masks)
     assert f"| the other eight | {rest} |" in page
     least = min(own[["q_ais", "q_random", "q_others"]].min(axis=None) for own in masks)
-    assert f"All q-values are {least:.2f} or more." in page
+    assert f"against 0, random masks and the other masks, are {least:.2f} or more." in page
+    assert (masks[0][["q_ais", "q_random"]].round(2) == 1).all(axis=None)
+    assert "On GSM8K (strict match), all q-values against 0 and against random masks are" in page
 
 
 def _columns(metrics: Iterable[pd.DataFrame]) -> str:
@@ -92,14 +94,14 @@ def test_how_texts_end_is_what_the_archive_holds(page: str, gsm8k: Path) -> None
         for state, items in _items_by_state(gsm8k).items()
     }
     assert len(begun) == 13
-    recall = begun.pop("long_term_knowledge_recall")
-    own = [
-        f"in {begun.pop('intact')} of the 100 tasks when intact",
-        f"in {begun.pop('spatial_reasoning')} under the spatial reasoning mask",
-        f"in {recall} under the one for long-term knowledge recall",
-    ]
-    rest = f"and in {min(begun.values())} to {max(begun.values())} under the others"
-    assert ", ".join([*own, rest]) in page
+    spatial, recall = (
+        begun.pop(name) for name in ("spatial_reasoning", "long_term_knowledge_recall")
+    )
+    random = [begun.pop(f"all_abilities.specific-random-{seed}_0.001") for seed in (1, 2)]
+    assert f"When intact, {begun.pop('intact')} of the 100 texts are cut at another" in page
+    assert f"it is {spatial}, and under the one for long-term knowledge recall, {recall}." in page
+    rest = f"it is {min(begun.values())} to {max(begun.values())}"
+    assert f"{rest}, and under the two random masks, {random[0]} and {random[1]}." in page
 
 
 def test_the_flexible_metric_finds_up_to_two_answers_more(page: str, gsm8k: Path) -> None:
