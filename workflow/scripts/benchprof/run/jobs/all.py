@@ -16,21 +16,11 @@ from benchprof.run.jobs.analysis import (
 )
 from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
-from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.jobs.comparison import CompareCombinations
-from benchprof.run.jobs.evaluation import (
-    EvaluateBenchmark,
-    EvaluateCalibration,
-    EvaluateHalves,
-    EvaluateModel,
-)
-from benchprof.run.jobs.figures import FIGURES
-from benchprof.run.jobs.importance import ComputeImportance
+from benchprof.run.jobs.evaluation import EvaluateHalves
+from benchprof.run.jobs.figures import FIGURES, TIMED
 from benchprof.run.jobs.job import Job, listed
-from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
-from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.planted import AcceptModel, AnswerPool, EvaluateBlocks, WritePool
-from benchprof.run.jobs.profile import ComputeProfile
 from benchprof.run.jobs.reading import ExportItems
 from benchprof.run.jobs.recovery import CheckRecovery, MeasureRecovery
 from benchprof.run.jobs.replication import MeasureReplication, SelectHalfMasks
@@ -39,17 +29,7 @@ from benchprof.run.jobs.tables import TabulateImpact, TabulateSimilarity
 from benchprof.run.run import Run
 
 EVERY: tuple[type[Job], ...] = (
-    PrepareModel,
-    CheckSizes,
-    ComputeImportance,
-    FindSuper,
-    SelectMasks,
-    DrawControls,
-    EvaluateCalibration,
-    CalibrateMasks,
-    EvaluateBenchmark,
-    EvaluateModel,
-    ComputeProfile,
+    *TIMED,
     SelectHalfMasks,
     EvaluateHalves,
     MeasureReplication,
