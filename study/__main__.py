@@ -14,7 +14,16 @@ from study.labels import Agreement, agreement, left_out, one_factor, remainder
 from study.masks import read_effects, validity
 from study.second_profile import second_profiles
 from study.statements import verdicts
-from study.tables import SUFFIX, Rules, Tables, alone, joined, read_rules, read_tables
+from study.tables import (
+    SUFFIX,
+    Rules,
+    Tables,
+    alone,
+    joined,
+    read_rules,
+    read_tables,
+    with_doubled_q,
+)
 from study.texts import check_items, read_items, states, texts
 
 
@@ -103,7 +112,7 @@ def told(
     Raises:
         ValueError: the masks of the two runs differ, or the second lacks a benchmark of the first.
     """
-    tables = joined(choices, written, rules) if written else choices
+    tables = with_doubled_q(joined(choices, written) if written else choices, rules)
     profiles = [_second_profiles("Two sources", choices, rules)]
     if written:
         profiles = [

@@ -2,8 +2,8 @@
 
 python -m study.programs mbpp --configfile config/study_generation.yaml local.yaml
 
-In the folder of the run. A program is not Python if `ast.parse` refuses it, as for form. local.yaml
-has the run's `benchmark_data`.
+In the folder of the run; local.yaml has its `benchmark_data`. A program is not Python if
+`ast.parse` refuses it or finds no statement in it, as for form.
 """
 
 from __future__ import annotations
@@ -17,31 +17,32 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from lm_eval.models.utils import normalize_gen_kwargs
-
 from benchprof.evaluation.job import requests_for
 from benchprof.evaluation.record import read_record
 from benchprof.models.loading import load_tokenizer
+from benchprof.plan.lengths import room
 from benchprof.profile.form import is_program
 from benchprof.run.jobs.evaluation import EvaluateBenchmark
 from benchprof.run.run import read_run
+from benchprof.sandbox.isolated.channel import ClosedError
+from benchprof.sandbox.isolated.judge import BrokenTestError, ProgramError
 from benchprof.sandbox.program import make_program
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
-from benchprof.scoring.generation import DEFAULT_NEW_TOKENS
 from benchprof.tasks.requests import Requests
 from benchprof.tasks.source import task_source
 
 MARGIN = 2
 """Tokens by which a text that was written up to the limit may seem shorter, once it is a text."""
-TEMPLATE = """
+NOT_OF_TESTS = [own.__name__ for own in (BrokenTestError, ClosedError, MemoryError, ProgramError)]
+TEMPLATE = f"""
 class _WrongResult(BaseException): pass
 try: pass
 except _WrongResult: pass
 except Exception as error:
-    if type(error).__name__ in ("BrokenTestError", "ClosedError", "MemoryError", "ProgramError"):
-        raise
+    if type(error).__name__ in {NOT_OF_TESTS}: raise
 """
-"""What tests without asserts are put into: of what they raise, only what the program did counts."""
+"""Tests without asserts go here. What the tests themselves raise is a wrong result; what the
+program or the sandbox raises goes on."""
 STOP = ast.parse("raise _WrongResult").body
 
 
@@ -96,16 +97,16 @@ def fates(programs: Sequence[Program], verdicts: Sequence[str], sandbox: Sandbox
         sandbox: runs again what failed and is Python.
 
     Raises:
-        ValueError: a program that failed does not fail now.
+        ValueError: a program that failed has another verdict now.
     """
     found: list[Fate | None] = [
         _plain_fate(program, Verdict(own)) for program, own in zip(programs, verdicts, strict=True)
     ]
     failed = [number for number, own in enumerate(found) if own is None]
     again = sandbox.run_all(programs[number] for number in failed)
-    if again.count(Verdict.FAILED) < len(failed):
-        raise ValueError(f"programs that failed now {', '.join(sorted(set(again)))}")
     ended = sandbox.run_all(without_asserts(programs[number]) for number in failed)
+    if other := {*again} - {Verdict.FAILED} | {*ended} - {Verdict.FAILED, Verdict.PASSED}:
+        raise ValueError(f"programs that failed now {', '.join(sorted(other))}; expected the same")
     for number, verdict in zip(failed, ended, strict=True):
         found[number] = Fate.WRONG_RESULT if verdict is Verdict.PASSED else Fate.ERROR
     return [own for own in found if own is not None]
@@ -137,8 +138,7 @@ def programs_of(
         InputError: a record is damaged.
         ValueError: a record was made of other requests.
     """
-    settings = requests.documents[0].instances[0].args[1]
-    limit = int(normalize_gen_kwargs(settings, DEFAULT_NEW_TOKENS)["max_gen_toks"])
+    limit = room(requests.documents[0])
     contents = [document.content for document in requests.documents]
     for name, path in records.items():
         record = read_record(path)

@@ -108,11 +108,10 @@ def read_tables(folder: Path, model: str) -> Tables:
     )
 
 
-def joined(choices: Tables, written: Tables, rules: Rules) -> Tables:
+def joined(choices: Tables, written: Tables) -> Tables:
     """What decides: the cells and controls of a run, and those that a second run's benchmarks add.
 
-    Effective numbers, reliabilities and similarities are those of the second run. The q-values of a
-    code benchmark are doubled while the other one is not answered.
+    Effective numbers, reliabilities and similarities are those of the second run.
 
     Raises:
         ValueError: the masks of the two runs differ, the second lacks a benchmark of the first, or
@@ -127,22 +126,21 @@ def joined(choices: Tables, written: Tables, rules: Rules) -> Tables:
     lacking = set(choices.cells.benchmark) - set(written.cells.benchmark)
     if lacking:
         raise ValueError(f"the second run lacks {', '.join(sorted(lacking))}")
-    both = replace(
+    return replace(
         written,
         cells=_with_added(choices.cells, written.cells),
         controls=_with_added(choices.controls, written.controls),
     )
-    return _with_doubled_q(both, rules)
 
 
 def alone(tables: Tables, rules: Rules) -> list[str]:
-    """The code benchmarks of a run that lacks others; none where it has all or none."""
+    """The code benchmarks that a run has while it lacks another one; none where it has all."""
     answered = set(tables.cells.benchmark)
     own = [name for name in rules.code if name in answered]
     return own if len(own) < len(rules.code) else []
 
 
-def _with_doubled_q(tables: Tables, rules: Rules) -> Tables:
+def with_doubled_q(tables: Tables, rules: Rules) -> Tables:
     """With the q-values of a code benchmark doubled while the other one is not answered.
 
     Both have ten tests: the other's ten in the same family can at most double a q-value.

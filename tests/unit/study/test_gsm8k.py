@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from study.tables import Tables, joined, read_rules, read_tables
+from study.tables import Tables, joined, read_tables
 from study.texts import Shown, states, texts
 from tests.conftest import ROOT
 from tests.unit.study.archives import FLEXIBLE, MODEL, STRICT, bound, signed, table
@@ -27,7 +27,7 @@ def written(gsm8k: Path) -> Tables:
 @pytest.fixture(scope="module")
 def cells(written: Tables, results: Tables) -> pd.DataFrame:
     """GSM8K's cells, as they decide."""
-    both = joined(results, written, read_rules()).cells
+    both = joined(results, written).cells
     return both[both.benchmark == "gsm8k"]
 
 

@@ -97,7 +97,8 @@ def write_record(path: Path, texts: list[str], verdicts: list[str]) -> None:
 
 def asked(digest: str, settings: dict[str, Any]) -> Any:
     """Two documents."""
-    instance = SimpleNamespace(args=("prompt", {"until": ["[DONE]"]} | settings))
+    asks = {"until": ["[DONE]"]} | settings
+    instance = SimpleNamespace(args=("prompt", asks), request_type="generate_until")
     document = SimpleNamespace(content=MBPP, instances=[instance])
     return SimpleNamespace(digest=digest, documents=[document, document])
 

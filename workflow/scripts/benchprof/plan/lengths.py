@@ -76,7 +76,7 @@ def measured_lengths(
         prefix=round(fmean(prefixes)),
         item=round(fmean(own)),
         answer=round(fmean(answers)),
-        room=max(_room(documents[0]) for documents in by_task.values()),
+        room=max(room(documents[0]) for documents in by_task.values()),
     )
 
 
@@ -97,7 +97,7 @@ def _continuation(instance: Any) -> tuple[str, ...]:
     return instance.args[1:2] if instance.request_type == "loglikelihood" else ()
 
 
-def _room(document: Document) -> int:
+def room(document: Document) -> int:
     """Tokens that the model may write at most."""
     if document.instances[0].request_type != "generate_until":
         return 0
