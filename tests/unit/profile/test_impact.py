@@ -217,7 +217,7 @@ def test_a_model_that_ties_all_options_is_at_guessing_whatever_the_rounding() ->
 
 
 def test_above_guessing_by_subject_keeps_its_level() -> None:
-    """Subjects known or unknown as a whole, whose mean is that of guessing."""
+    """Subjects that a model knows well or hardly at all, whose mean is that of guessing."""
     random = np.random.default_rng(4)
     tasks = [f"subject_{number // 10:02d}" for number in range(200)]
     chances = random.choice([0.05, 0.45], size=(2000, 20)).repeat(10, axis=1)
