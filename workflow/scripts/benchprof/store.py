@@ -125,7 +125,7 @@ class Store:
         Snakemake compares modification times: an entry older than the inputs would look stale.
         Small entries are copied. A large one is referred to by a symbolic link, which has a time
         of its own: a hard link's time is that of every other checkout's, and a copy of an 8B
-        model's importance takes 22 GB an ability. Where no note says that it is used, it is copied
+        model's importance takes 11 GB an ability. Where no note says that it is used, it is copied
         all the same: a pruning would leave the link without it.
         """
         if entry.stat().st_size >= LINKED_FROM and self._noted:

@@ -85,7 +85,7 @@ def _benchmark(
 
 
 def _content_digest(path: Path) -> str:
-    """The digest that a file of scores carries: 22 GB of an 8B model's are not read for it."""
+    """The digest that a file of scores carries: 11 GB of an 8B model's are not read for it."""
     with path.open("rb") as stream:
         header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
     digest: str = json.loads(header["__metadata__"][KEY])[DIGEST]
