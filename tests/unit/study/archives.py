@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tests.conftest import ROOT
 
 STUDY = ROOT / "study/study.zip"
 RECALL = ROOT / "study/recall.zip"
-GSM8K = ROOT / "study/gsm8k.zip"
+WRITTEN = ROOT / "study/written.zip"
 MODEL = "qwen25-coder-15b-instruct"
 GEMMA = "gemma-3-270m"
 SMALL = ("smollm2-135m-instruct", GEMMA)
@@ -45,6 +47,20 @@ def table(folder: Path, name: str, model: str = MODEL) -> pd.DataFrame:
     """The rows of one model."""
     rows = pd.read_csv(folder / f"results/profiles/{name}.csv")
     return rows[rows.model == model]
+
+
+def items_of(folder: Path, benchmark: str, state: str) -> dict[str, Any]:
+    """The items of Qwen's record of a state."""
+    record = folder / "results/evaluations" / MODEL / benchmark / f"{state}.json"
+    items: dict[str, Any] = json.loads(record.read_text())["items"]
+    return items
+
+
+def items_by_state(folder: Path, benchmark: str) -> dict[str, dict[str, Any]]:
+    """The items of all of Qwen's records of a benchmark."""
+    records = (folder / "results/evaluations" / MODEL / benchmark).iterdir()
+    names = [path.name.removesuffix(".json") for path in records]
+    return {name: items_of(folder, benchmark, name) for name in names}
 
 
 def signed(low: float, high: float, digits: int) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from study.tables import Rules, Tables, read_tables
+from study.tables import Rules, Tables, joined, read_rules, read_tables, with_doubled_q
 from tests.conftest import ROOT
-from tests.unit.study.archives import COMPANIONS, GSM8K, MODEL, RECALL, STUDY, effects, unpack
+from tests.unit.study.archives import COMPANIONS, MODEL, RECALL, STUDY, WRITTEN, effects, unpack
 
 ABILITIES = ("a", "b", "c")
 BENCHMARKS = ("one", "two", "three", "four")
@@ -139,12 +139,19 @@ def recall(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def gsm8k(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive with GSM8K."""
-    return unpack(GSM8K, tmp_path_factory.mktemp("gsm8k"))
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive with the written answers."""
+    return unpack(WRITTEN, tmp_path_factory.mktemp("written"))
 
 
 @pytest.fixture(scope="session")
 def results(unpacked: Path) -> Tables:
     """Qwen's tables."""
     return read_tables(unpacked / "results/profiles", MODEL)
+
+
+@pytest.fixture(scope="session")
+def all_results(results: Tables, written: Path) -> Tables:
+    """Qwen's tables of both archives, joined as they decide."""
+    both = joined(results, read_tables(written / "results/profiles", MODEL))
+    return with_doubled_q(both, read_rules())

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
-from study.tables import Tables, joined, read_tables
+from study.tables import Tables
 from study.texts import Shown, states, texts
 from tests.conftest import ROOT
-from tests.unit.study.archives import FLEXIBLE, MODEL, STRICT, bound, signed, table
+from tests.unit.study.archives import (
+    FLEXIBLE,
+    STRICT,
+    bound,
+    items_by_state,
+    items_of,
+    signed,
+    table,
+)
 
 from benchprof.report.names import inline
 from benchprof.run.layers import read_layers
 
 
 @pytest.fixture(scope="module")
-def written(gsm8k: Path) -> Tables:
-    return read_tables(gsm8k / "results/profiles", MODEL)
-
-
-@pytest.fixture(scope="module")
-def cells(written: Tables, results: Tables) -> pd.DataFrame:
+def cells(all_results: Tables) -> pd.DataFrame:
     """GSM8K's cells, as they decide."""
-    both = joined(results, written).cells
-    return both[both.benchmark == "gsm8k"]
+    return all_results.cells[all_results.cells.benchmark == "gsm8k"]
 
 
 def test_the_row_of_gsm8k_says_what_the_archive_holds(
-    page: str, gsm8k: Path, written: Tables, cells: pd.DataFrame
+    page: str, written: Path, all_results: Tables, cells: pd.DataFrame
 ) -> None:
     assert set(cells.metric) == {STRICT}
-    controls = written.controls[written.controls.benchmark == "gsm8k"]
+    controls = all_results.controls[all_results.controls.benchmark == "gsm8k"]
     assert len(cells) == 10 and len(controls) == 2
-    detectable = table(gsm8k, "power").set_index("benchmark").detectable_ais["gsm8k"]
+    detectable = table(written, "power").set_index("benchmark").detectable_ais["gsm8k"]
     ais, random = (signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
     row = (
         f"| GSM8K | {cells.intact.iloc[0]:.3f} | 0.000 | {ais} | {random} | "
@@ -50,8 +50,8 @@ NAMED = ("contextual_recall", "spatial_reasoning")
 """The abilities whose masks have a row of their own."""
 
 
-def test_both_metrics_say_what_the_archive_holds(page: str, gsm8k: Path) -> None:
-    rows = table(gsm8k, "impact")
+def test_both_metrics_say_what_the_archive_holds(page: str, written: Path) -> None:
+    rows = table(written, "impact")
     metrics = [
         rows[(rows.benchmark == "gsm8k") & (rows.metric == own)] for own in (STRICT, FLEXIBLE)
     ]
@@ -87,11 +87,11 @@ def _columns(metrics: Iterable[pd.DataFrame]) -> str:
     return " | ".join(told)
 
 
-def test_how_texts_end_is_what_the_archive_holds(page: str, gsm8k: Path) -> None:
+def test_how_texts_end_is_what_the_archive_holds(page: str, written: Path) -> None:
     """Where the model begins another "Question:", the text is cut after an empty line."""
     begun = {
         state.partition(".specific_")[0]: sum(own[0].endswith("\n\n") for own in items["responses"])
-        for state, items in _items_by_state(gsm8k).items()
+        for state, items in items_by_state(written, "gsm8k").items()
     }
     assert len(begun) == 13
     spatial, recall = (
@@ -104,8 +104,8 @@ def test_how_texts_end_is_what_the_archive_holds(page: str, gsm8k: Path) -> None
     assert f"{rest}, and under the two random masks, {random[0]} and {random[1]}." in page
 
 
-def test_the_flexible_metric_finds_up_to_two_answers_more(page: str, gsm8k: Path) -> None:
-    scores = [items["scores"] for items in _items_by_state(gsm8k).values()]
+def test_the_flexible_metric_finds_up_to_two_answers_more(page: str, written: Path) -> None:
+    scores = [items["scores"] for items in items_by_state(written, "gsm8k").values()]
     more = [
         [loose - strict for strict, loose in zip(own[STRICT], own[FLEXIBLE], strict=True)]
         for own in scores
@@ -115,20 +115,8 @@ def test_the_flexible_metric_finds_up_to_two_answers_more(page: str, gsm8k: Path
     assert told in page
 
 
-def _items_of(gsm8k: Path, state: str) -> dict[str, Any]:
-    record = json.loads((gsm8k / f"results/evaluations/{MODEL}/gsm8k/{state}.json").read_text())
-    items: dict[str, Any] = record["items"]
-    return items
-
-
-def _items_by_state(gsm8k: Path) -> dict[str, dict[str, Any]]:
-    folder = gsm8k / f"results/evaluations/{MODEL}/gsm8k"
-    names = [path.name.removesuffix(".json") for path in folder.iterdir()]
-    return {name: _items_of(gsm8k, name) for name in names}
-
-
 def test_the_cells_decide_as_the_report_says(
-    page: str, cells: pd.DataFrame, written: Tables
+    page: str, cells: pd.DataFrame, all_results: Tables
 ) -> None:
     wide = int((cells.ais_low <= -0.1).sum())
     assert wide == 9 and "only because nine of GSM8K's ten intervals are wide" in page
@@ -138,14 +126,16 @@ def test_the_cells_decide_as_the_report_says(
         f"the lowest AIS is {bound(cells.ais.min())}, under two masks on GSM8K, with intervals of"
     )
     assert f"{told} {spans[0]} and {spans[1]})" in page
-    found = written.findings.loc["gsm8k"]
+    found = all_results.findings.loc["gsm8k"]
     interval = signed(found.effective_low, found.effective_high, 1)
     noise = signed(found.noise_low, found.noise_high, 1)
     assert f"| GSM8K | {found.effective:.1f} ({interval}) | {noise} |" in page
 
 
-def test_the_texts_are_those_that_the_rule_takes(page: str, gsm8k: Path, written: Tables) -> None:
-    lost, kept, gained = _shown(gsm8k, written)
+def test_the_texts_are_those_that_the_rule_takes(
+    page: str, written: Path, all_results: Tables
+) -> None:
+    lost, kept, gained = _shown(written, all_results)
     for shown in (lost, kept, gained):
         told = f"({shown.items} tasks; the first is number {shown.index}, digest {shown.digest})"
         assert told in page
@@ -157,11 +147,11 @@ def test_the_texts_are_those_that_the_rule_takes(page: str, gsm8k: Path, written
     assert all(text.rstrip().endswith("#### 276") for text, _ in kept.answers.values())
 
 
-def _items(gsm8k: Path, names: tuple[str, ...]) -> pd.DataFrame:
+def _items(written: Path, names: tuple[str, ...]) -> pd.DataFrame:
     """The table of items from the records, by another way than `snakemake items`."""
     columns = {}
     for name in names:
-        items = _items_of(gsm8k, name)
+        items = items_of(written, "gsm8k", name)
         columns |= {"digest": items["digest"], "index": items["index"]}
         columns[name] = [responses[0] for responses in items["responses"]]
         scores = items["scores"][STRICT]
@@ -169,15 +159,15 @@ def _items(gsm8k: Path, names: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _shown(gsm8k: Path, written: Tables) -> list[Shown]:
-    names = states(written, "gsm8k")
-    return texts(_items(gsm8k, names.all), names)
+def _shown(written: Path, all_results: Tables) -> list[Shown]:
+    names = states(all_results, "gsm8k")
+    return texts(_items(written, names.all), names)
 
 
-def test_the_settings_are_those_that_were_fixed(gsm8k: Path) -> None:
-    archived = yaml.safe_load((gsm8k / "config.yaml").read_text())
+def test_the_settings_are_those_that_were_fixed(written: Path) -> None:
+    archived = yaml.safe_load((written / "config.yaml").read_text())
     assert archived.pop("benchmark_data")
-    assert archived == read_layers([ROOT / "config/study_gsm8k.yaml"])
+    assert archived == read_layers([ROOT / "config/study_written.yaml"])
     whole = read_layers([ROOT / "config/study_generation.yaml"])
-    part = {k: v for k, v in whole["benchmarks"].items() if k not in ("humaneval", "mbpp")}
+    part = {k: v for k, v in whole["benchmarks"].items() if k != "humaneval"}
     assert archived == whole | {"benchmarks": part}

@@ -17,11 +17,11 @@ from study.tables import SUFFIX, Tables
 from tests.conftest import ROOT
 from tests.unit.study.archives import (
     GEMMA,
-    GSM8K,
     MODEL,
     RECALL,
     STUDY,
     TITLES,
+    WRITTEN,
     bound,
     signed,
     span_of,
@@ -33,7 +33,7 @@ from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
 
-@pytest.mark.parametrize("archive", [STUDY, RECALL, GSM8K], ids=lambda path: path.name)
+@pytest.mark.parametrize("archive", [STUDY, RECALL, WRITTEN], ids=lambda path: path.name)
 def test_the_archive_is_whole_and_has_the_page_s_digest(
     page: str, archive: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,131 @@
+"""docs/study.md says of MBPP what its archive holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from study.statements import effects, of_form
+from study.tables import Tables
+from tests.conftest import ROOT
+from tests.unit.study.archives import bound, items_by_state, signed, table
+
+from benchprof.profile.form import is_program
+from benchprof.report.names import inline
+
+RANDOM = [f"all_abilities.specific-random-{seed}_0.001" for seed in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def cells(all_results: Tables) -> pd.DataFrame:
+    """MBPP's cells, as they decide: with q-values doubled."""
+    return all_results.cells[all_results.cells.benchmark == "mbpp"]
+
+
+@pytest.fixture(scope="module")
+def items(written: Path) -> dict[str, Any]:
+    found = items_by_state(written, "mbpp")
+    assert len(found) == 13
+    return found
+
+
+def test_the_row_of_mbpp_says_what_the_archive_holds(
+    page: str, written: Path, all_results: Tables, cells: pd.DataFrame
+) -> None:
+    controls = all_results.controls[all_results.controls.benchmark == "mbpp"]
+    assert len(cells) == 10 and len(controls) == 2
+    detectable = table(written, "power").set_index("benchmark").detectable_ais["mbpp"]
+    ais, random = (signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
+    row = (
+        f"| MBPP | {cells.intact.iloc[0]:.3f} | 0.000 | {ais} | {random} | "
+        f"{detectable:.3f} | {cells.over_random_high.max():.3f} | "
+        f"{all_results.reliability.reliability['mbpp']:.2f} |"
+    )
+    assert row in page
+    found = all_results.findings.loc["mbpp"]
+    interval = signed(found.effective_low, found.effective_high, 1)
+    noise = signed(found.noise_low, found.noise_high, 1)
+    assert f"| MBPP | {found.effective:.1f} ({interval}) | {noise} |" in page
+    assert f"The upper bounds of the AIS go up to {cells.ais_high.max():.3f}." in page
+    recall = cells.set_index("ability").loc["contextual_recall"]
+    interval = f"({bound(recall.ais_low)} to {bound(recall.ais_high)})"
+    assert f"For contextual recall, the AIS is {recall.ais:.3f} {interval}." in page
+
+
+def test_mbpp_decides_as_the_report_says(page: str, cells: pd.DataFrame) -> None:
+    assert (cells[["q_ais", "q_random", "q_others"]] == 1).all(axis=None)
+    assert not effects(cells).any() and not of_form(cells).any()
+    bounds = cells.over_random_high
+    assert (bounds >= 0.1).sum() == 7
+    assert f"seven bounds reach 0.1 (the largest is {bounds.max():.3f})" in page
+    assert (cells.ais_low <= -0.1).sum() == 1 and "and on MBPP, one is." in page
+    largest = cells[cells.ais == cells.ais.max()].ability
+    assert sorted(largest) == ["analogical_reasoning", "spatial_reasoning", "temporal_reasoning"]
+    assert f"spatial and temporal reasoning together ({cells.ais.max():.2f})" in page
+
+
+def test_the_other_verdicts_cannot_change_any_more(page: str, all_results: Tables) -> None:
+    """The interval of MBPP's effective number has the median; enough lower bounds are low."""
+    effective = all_results.findings.effective
+    counting = {"arc_challenge", "hellaswag", "winogrande", "boolq", "commonsense_qa", "mmlu"}
+    median = effective[sorted(counting | {"gsm8k"})].median()
+    found = all_results.findings.loc["mbpp"]
+    assert found.effective_low < median < found.effective_high
+    assert f"includes the median over the benchmarks without code ({median:.1f})" in page
+    cells = all_results.cells[all_results.cells.benchmark.isin(counting | {"gsm8k", "mbpp"})]
+    best = int((cells.ais_low > -0.1).sum()) + 10
+    assert best == 75 and f"at most {best} of {len(cells) + 10} lower bounds" in page
+
+
+def test_few_results_change_and_more_programs(page: str, items: dict[str, Any]) -> None:
+    before = items["intact"]
+    lost, gained, other = {}, {}, {}
+    for state, own in items.items():
+        pairs = [*zip(before["scores"]["pass@1"], own["scores"]["pass@1"], strict=True)]
+        lost[state] = sum(first > second for first, second in pairs)
+        gained[state] = sum(first < second for first, second in pairs)
+        texts = zip(before["responses"], own["responses"], strict=True)
+        other[state] = sum(first != second for first, second in texts)
+    masks = [state for state in items if state not in (*RANDOM, "intact")]
+    most = [max(own[state] for state in masks) for own in (lost, gained)]
+    at_random = [max(own[state] for state in RANDOM) for own in (lost, gained)]
+    told = f"the numbers are {most[0]} and {most[1]} ({at_random[0]} and {at_random[1]})."
+    assert f"On MBPP (100 tasks), {told}" in page
+    assert f"At most {most[0]} solved tasks are lost under a mask" in page
+    alike = sum(
+        len(set(own)) == 1
+        for own in zip(*(each["scores"]["pass@1"] for each in items.values()), strict=True)
+    )
+    assert f"and {alike} of the 100 tasks have the same result in all 13 states." in page
+    texts_of = [other[state] for state in masks]
+    assert f"in {min(texts_of)} to {max(texts_of)} of the 100 tasks" in page
+    assert f"({other[RANDOM[0]]} and {other[RANDOM[1]]} under the random masks;" in page
+
+
+def test_the_fates_of_programs_are_those_of_the_records(items: dict[str, Any]) -> None:
+    """An error is told from a wrong result only by running a program: here, their sum."""
+    section = (ROOT / "docs/study_details.md").read_text().partition("## MBPP: why")[2]
+    lines = section.partition("## The small")[0].splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    told = {name: [*map(int, counts)] for name, *counts in rows[1:]}
+    assert told.keys() == {_name(state) for state in items}
+    for state, own in items.items():
+        passed, not_python, error, wrong_result, no_end, at_limit = told[_name(state)]
+        verdicts = Counter(own["verdicts"])
+        texts = zip(own["responses"], own["verdicts"], strict=True)
+        assert passed == verdicts["passed"]
+        assert not_python == sum(
+            verdict != "passed" and not is_program(text) for (text,), verdict in texts
+        )
+        assert no_end == verdicts["timed out"] + verdicts["stalled"] == 0
+        assert error + wrong_result == verdicts["failed"] - not_python
+        assert at_limit == not_python
+
+
+def _name(state: str) -> str:
+    if state in RANDOM:
+        return f"random mask with seed {RANDOM.index(state) + 1}"
+    return inline(state.partition(".")[0])
