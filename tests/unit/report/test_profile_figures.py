@@ -90,6 +90,14 @@ def test_a_control_for_all_abilities_stands_beside_every_cell(make_table: Table)
     np.testing.assert_allclose(numbers["random_high"], 0.06)
 
 
+def test_the_colour_of_an_ais_is_that_of_its_sign() -> None:
+    rows = [row(ais, ability=a) for a, ais in zip(ABILITIES, (0.4, -0.4, 0.0), strict=False)]
+    with style.styled():
+        (axes,) = forest.forest_figure(matrix(finished(rows), "tiny")).axes
+    markers = [line.get_color() for line in axes.lines if line.get_marker() in ("o", "s")]
+    assert markers == [style.LOSS, style.GAIN, style.INK]
+
+
 def test_the_forest_and_the_sweep_leave_out_what_has_no_ais(make_table: Table) -> None:
     table = make_table(benchmarks=3, undefined=(1,))
     numbers = sweep.sweep_numbers(at_each_k(table, ("0.001", "0.01")), MODEL, "specific")

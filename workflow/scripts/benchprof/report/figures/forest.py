@@ -94,8 +94,9 @@ def caption(matrix: Matrix) -> str:
             f"Filled: differs from them (q < {SIGNIFICANCE})."
         )
     return (
-        f"Every AIS {whose} with its interval{controls} A square marks the ability's own test, "
-        f"and an arrow a line that continues beyond the axis. {matrix.absent()}"
+        f"Every AIS {whose} with its interval (red: a loss, blue: a gain){controls} "
+        "A square marks the ability's own test, and an arrow a line that continues beyond the "
+        f"axis. {matrix.absent()}"
     ).rstrip()
 
 
@@ -118,7 +119,7 @@ def _draw_panel(
             _draw_span(axes, row + BELOW, span, limits, {"color": style.MUTED, "lw": 0.8})
             mean = np.clip(cell["random_mean"], low, high)
             axes.plot(mean, row + BELOW, "|", color=style.MUTED, ms=4)
-        colour = style.LOSS if cell["ais"] > 0 else style.GAIN
+        colour = _colour(cell["ais"])
         _draw_span(
             axes, row, (cell["ais_low"], cell["ais_high"]), limits, {"color": colour, "lw": 1.0}
         )
@@ -128,6 +129,13 @@ def _draw_panel(
             color=colour, ms=3.2, mew=0.8,
             mfc=colour if cell["q_random"] < SIGNIFICANCE else "white",
         )  # fmt: skip
+
+
+def _colour(ais: float) -> str:
+    """That of its sign; nothing lost and nothing gained has none."""
+    if ais == 0:
+        return style.INK
+    return style.LOSS if ais > 0 else style.GAIN
 
 
 def _draw_span(
