@@ -80,6 +80,24 @@ def test_the_other_verdicts_cannot_change_any_more(page: str, all_results: Table
     assert best == 75 and f"at most {best} of {len(cells) + 10} lower bounds" in page
 
 
+def test_with_two_random_masks_the_loss_on_mmlu_would_be_an_effect(
+    page: str, written: Path, results: Tables
+) -> None:
+    rows = table(written, "impact")
+    recall = rows[(rows.ability == "contextual_recall") & (rows.metric == "probability")]
+    with_two = recall[recall.benchmark == "mmlu"]
+    decides = results.cells[
+        (results.cells.benchmark == "mmlu") & (results.cells.ability == "contextual_recall")
+    ]
+    assert effects(with_two).all() and not effects(decides).any()
+    (own,) = with_two.itertuples()
+    assert own.family == 160 and "and a family of 160 tests" in page
+    assert f"larger than zero (q = {own.q_ais:.3f}), than under the two random masks (q = " in page
+    assert f"the two random masks (q = {own.q_random:.3f}) and than under the other" in page
+    assert f"abilities' masks (q = {own.q_others:.3f}), so by that run alone" in page
+    assert f"of the run with written answers, q = {own.q_random:.3f}." in page
+
+
 def test_few_results_change_and_more_programs(page: str, items: dict[str, Any]) -> None:
     before = items["intact"]
     lost, gained, other = {}, {}, {}
