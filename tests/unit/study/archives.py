@@ -67,6 +67,13 @@ def signed(low: float, high: float, digits: int) -> str:
     return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
+def effective_row(title: str, found: pd.Series) -> str:
+    """The row of a benchmark's effective number and of its range for noise."""
+    interval = signed(found.effective_low, found.effective_high, 1)
+    noise = signed(found.noise_low, found.noise_high, 1)
+    return f"| {title} | {found.effective:.1f} ({interval}) | {noise} |"
+
+
 def span_of(values: pd.DataFrame) -> str:
     """The smallest and the largest of all, to two places."""
     return signed(values.min().min(), values.max().max(), 2)

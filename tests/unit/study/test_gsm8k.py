@@ -15,6 +15,7 @@ from tests.unit.study.archives import (
     FLEXIBLE,
     STRICT,
     bound,
+    effective_row,
     items_by_state,
     items_of,
     signed,
@@ -126,10 +127,7 @@ def test_the_cells_decide_as_the_report_says(
         f"the lowest AIS is {bound(cells.ais.min())}, under two masks on GSM8K, with intervals of"
     )
     assert f"{told} {spans[0]} and {spans[1]})" in page
-    found = all_results.findings.loc["gsm8k"]
-    interval = signed(found.effective_low, found.effective_high, 1)
-    noise = signed(found.noise_low, found.noise_high, 1)
-    assert f"| GSM8K | {found.effective:.1f} ({interval}) | {noise} |" in page
+    assert effective_row("GSM8K", all_results.findings.loc["gsm8k"]) in page
 
 
 def test_the_texts_are_those_that_the_rule_takes(

@@ -23,6 +23,7 @@ from tests.unit.study.archives import (
     TITLES,
     WRITTEN,
     bound,
+    effective_row,
     signed,
     span_of,
     table,
@@ -59,10 +60,7 @@ def test_the_table_of_benchmarks_says_what_the_archive_holds(
         bounds = f"{power.detectable_ais[name]:.3f} | {cells.over_random_high.max():.3f}"
         reliability = results.reliability.reliability[name]
         assert f"{row}{ais} | {random} | {bounds} | {reliability:.2f} |" in page
-        found = results.findings.loc[name]
-        interval = signed(found.effective_low, found.effective_high, 1)
-        noise = signed(found.noise_low, found.noise_high, 1)
-        assert f"| {title} | {found.effective:.1f} ({interval}) | {noise} |" in page
+        assert effective_row(title, results.findings.loc[name]) in page
 
 
 def test_the_table_of_masks_says_what_the_archive_holds(page: str, results: Tables) -> None:

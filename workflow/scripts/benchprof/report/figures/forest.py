@@ -94,8 +94,8 @@ def caption(matrix: Matrix) -> str:
             f"Filled: differs from them (q < {SIGNIFICANCE})."
         )
     return (
-        f"Every AIS {whose} with its interval (red: a loss, blue: a gain){controls} "
-        "A square marks the ability's own test, and an arrow a line that continues beyond the "
+        f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: neither){controls}"
+        " A square marks the ability's own test, and an arrow a line that continues beyond the "
         f"axis. {matrix.absent()}"
     ).rstrip()
 
