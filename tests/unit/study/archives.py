@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from study.tables import Tables
 from tests.conftest import ROOT
 
 STUDY = ROOT / "study/study.zip"
@@ -65,6 +66,24 @@ def items_by_state(folder: Path, benchmark: str) -> dict[str, dict[str, Any]]:
 
 def signed(low: float, high: float, digits: int) -> str:
     return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def benchmark_row(title: str, name: str, tables: Tables, power: pd.DataFrame) -> str:
+    """The row of a benchmark with an AIS in the report's table.
+
+    Args:
+        title: that the row begins with.
+        name: of the benchmark.
+        tables: that decide.
+        power: rows of the run that the benchmark's answers come from.
+    """
+    cells, controls = (rows[rows.benchmark == name] for rows in (tables.cells, tables.controls))
+    ais, random = (signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
+    return (
+        f"| {title} | {cells.intact.iloc[0]:.3f} | {cells.guessing.iloc[0]:.3f} | "
+        f"{ais} | {random} | {power.set_index('benchmark').detectable_ais[name]:.3f} | "
+        f"{cells.over_random_high.max():.3f} | {tables.reliability.reliability[name]:.2f} |"
+    )
 
 
 def effective_row(title: str, found: pd.Series) -> str:

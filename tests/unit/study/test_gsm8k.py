@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.unit.study.archives import (
     FLEXIBLE,
     STRICT,
+    benchmark_row,
     bound,
     effective_row,
     items_by_state,
@@ -35,16 +36,8 @@ def cells(all_results: Tables) -> pd.DataFrame:
 def test_the_row_of_gsm8k_says_what_the_archive_holds(
     page: str, written: Path, all_results: Tables, cells: pd.DataFrame
 ) -> None:
-    assert set(cells.metric) == {STRICT}
-    controls = all_results.controls[all_results.controls.benchmark == "gsm8k"]
-    assert len(cells) == 10 and len(controls) == 2
-    detectable = table(written, "power").set_index("benchmark").detectable_ais["gsm8k"]
-    ais, random = (signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
-    row = (
-        f"| GSM8K | {cells.intact.iloc[0]:.3f} | 0.000 | {ais} | {random} | "
-        f"{detectable:.3f} | {cells.over_random_high.max():.3f} |"
-    )
-    assert row in page
+    assert set(cells.metric) == {STRICT} and len(cells) == 10
+    assert benchmark_row("GSM8K", "gsm8k", all_results, table(written, "power")) in page
 
 
 NAMED = ("contextual_recall", "spatial_reasoning")

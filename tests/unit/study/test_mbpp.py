@@ -11,7 +11,7 @@ import pytest
 from study.statements import effects, of_form
 from study.tables import Tables, read_rules
 from tests.conftest import ROOT
-from tests.unit.study.archives import bound, effective_row, items_by_state, signed, table
+from tests.unit.study.archives import benchmark_row, bound, effective_row, items_by_state, table
 
 from benchprof.profile.form import is_program
 from benchprof.report.names import inline
@@ -35,16 +35,8 @@ def items(written: Path) -> dict[str, Any]:
 def test_the_row_of_mbpp_says_what_the_archive_holds(
     page: str, written: Path, all_results: Tables, cells: pd.DataFrame
 ) -> None:
-    controls = all_results.controls[all_results.controls.benchmark == "mbpp"]
-    assert len(cells) == 10 and len(controls) == 2
-    detectable = table(written, "power").set_index("benchmark").detectable_ais["mbpp"]
-    ais, random = (signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))
-    row = (
-        f"| MBPP | {cells.intact.iloc[0]:.3f} | 0.000 | {ais} | {random} | "
-        f"{detectable:.3f} | {cells.over_random_high.max():.3f} | "
-        f"{all_results.reliability.reliability['mbpp']:.2f} |"
-    )
-    assert row in page
+    assert len(cells) == 10
+    assert benchmark_row("MBPP", "mbpp", all_results, table(written, "power")) in page
     assert effective_row("MBPP", all_results.findings.loc["mbpp"]) in page
     assert f"The upper bounds of the AIS go up to {cells.ais_high.max():.3f}." in page
     recall = cells.set_index("ability").loc["contextual_recall"]
