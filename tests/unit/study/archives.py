@@ -20,6 +20,8 @@ GEMMA = "gemma-3-270m"
 SMALL = ("smollm2-135m-instruct", GEMMA)
 STRICT, FLEXIBLE = "exact_match,strict-match", "exact_match,flexible-extract"
 """The metrics of GSM8K."""
+RANDOM = [f"all_abilities.specific-random-{seed}_0.001" for seed in range(1, 6)]
+"""The states under random masks; written answers were given under the first two."""
 COMPANIONS = (MODEL, GEMMA)
 """The models that answered the companions of contextual recall's own test."""
 TITLES = {

@@ -13,6 +13,7 @@ from study.texts import Shown, states, texts
 from tests.conftest import ROOT
 from tests.unit.study.archives import (
     FLEXIBLE,
+    RANDOM,
     STRICT,
     benchmark_row,
     bound,
@@ -91,7 +92,7 @@ def test_how_texts_end_is_what_the_archive_holds(page: str, written: Path) -> No
     spatial, recall = (
         begun.pop(name) for name in ("spatial_reasoning", "long_term_knowledge_recall")
     )
-    random = [begun.pop(f"all_abilities.specific-random-{seed}_0.001") for seed in (1, 2)]
+    random = [begun.pop(state) for state in RANDOM[:2]]
     assert f"When intact, {begun.pop('intact')} of the 100 texts are cut at another" in page
     assert f"it is {spatial}, and under the one for long-term knowledge recall, {recall}." in page
     rest = f"it is {min(begun.values())} to {max(begun.values())}"

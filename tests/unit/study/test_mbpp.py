@@ -11,12 +11,13 @@ import pytest
 from study.statements import effects, of_form
 from study.tables import Tables, read_rules
 from tests.conftest import ROOT
+from tests.unit.study import archives
 from tests.unit.study.archives import benchmark_row, bound, effective_row, items_by_state, table
 
 from benchprof.profile.form import is_program
 from benchprof.report.names import inline
 
-RANDOM = [f"all_abilities.specific-random-{seed}_0.001" for seed in (1, 2)]
+RANDOM = archives.RANDOM[:2]
 
 
 @pytest.fixture(scope="module")

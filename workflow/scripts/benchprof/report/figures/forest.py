@@ -132,7 +132,7 @@ def _draw_panel(
 
 
 def _colour(ais: float) -> str:
-    """That of its sign; nothing lost and nothing gained has none."""
+    """Return the colour of an AIS's sign, or that of the text if the AIS is exactly 0."""
     if ais == 0:
         return style.INK
     return style.LOSS if ais > 0 else style.GAIN
