@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from tests.conftest import ROOT
 from benchprof.abilities.checks.matching import place
 from benchprof.abilities.item import SPLITS, Item, read_items
 from benchprof.errors import InputError
-from benchprof.generators.crossed.drawing import RECALL, draw_items
+from benchprof.generators.crossed.drawing import RECALL, draw_items, stage_scenes
 from benchprof.generators.crossed.scene import (
     FORMS,
     SHAPES,
@@ -69,10 +70,15 @@ def scene(
     )
 
 
+def drawn(scenes: Sequence[Scene], count: int, seed: int, split: str = "train",
+          ability: str = "spatial_reasoning") -> list[Item]:  # fmt: skip
+    return draw_items(ability, split, stage_scenes(scenes, split, count, seed), seed)
+
+
 def items_of(ability: str, count: int = 12, split: str = "train") -> list[Item]:
     """Of as many scenes with the same options; one more has the options of their texts."""
     own = [scene(4 * number, split) for number in range(count)]
-    return draw_items(ability, split, [*own, scene(999, split, options=OTHERS)], count, seed=7)
+    return drawn([*own, scene(999, split, options=OTHERS)], count, 7, split, ability)
 
 
 def answer(item: Item) -> str:
@@ -172,7 +178,7 @@ def test_other_scenes_with_like_options_are_preferred():
     like = [scene(4 + n, options=[f"the {n}{k}abc" for k in range(4)]) for n in range(3)]
     unlike = [scene(40 + n, options=[f"{word} {n}" for word in long]) for n in range(9)]
     for seed in range(8):
-        [item] = draw_items("spatial_reasoning", "train", [scene(), *unlike, *like], 1, seed)
+        [item] = drawn([scene(), *unlike, *like], 1, seed)
         assert "abc" in item.context
         assert "old" not in item.context
 
@@ -181,7 +187,7 @@ def test_a_clause_stands_in_quotation_marks():
     rain = ["it rains", "it snows", "it hails", "it pours"]
     night = ["he sings", "she hums", "he calls", "she yells"]
     own = [scene(n, form="clause", options=options) for n, options in enumerate((rain, night))]
-    [item] = draw_items("spatial_reasoning", "train", own, 1, 0)
+    [item] = drawn(own, 1, 0)
     assert item.context.count('"') == 8
     assert '"' not in "".join(item.options)
 
@@ -253,10 +259,10 @@ def test_the_same_seed_gives_the_same_items():
 def test_a_split_has_items_of_its_own_scenes_alone():
     every = [scene(n, ["train", "test"][n % 2], options=[OPTIONS, OTHERS][n // 2 % 2])
              for n in range(6)]  # fmt: skip
-    own = draw_items("spatial_reasoning", "test", every, 3, 0)
+    own = drawn(every, 3, 0, "test")
     assert [item.template for item in own] == ["thing-001", "thing-003", "thing-005"]
     with pytest.raises(ValueError, match="3 scenes of test, 4 wanted"):
-        draw_items("spatial_reasoning", "test", every, 4, 0)
+        drawn(every, 4, 0, "test")
 
 
 def test_scenes_are_read_by_number_and_a_fault_names_file_and_key(tmp_path: Path):

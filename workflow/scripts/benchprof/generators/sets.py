@@ -4,8 +4,8 @@ python -m benchprof.generators.sets             write all sets of all versions
 python -m benchprof.generators.sets v2 ...      write those of some versions
 python -m benchprof.generators.sets --check     write nothing; fail where a file differs
 
-The configurations use version 1. In version 2 the form of an item does not name its ability; it
-becomes the default when its wording has passed its readers.
+In version 1 the form of an item names its ability. In version 2, which the default run and the
+study use, it does not.
 
 Started in the checkout, whose folder `resources/abilities` has a folder for each version and in it
 one for each set; `--folder` names another.
@@ -26,8 +26,8 @@ from pathlib import Path
 from benchprof.abilities.item import SPLITS, Item
 from benchprof.files import write_text
 from benchprof.generators import abilities
-from benchprof.generators.crossed.drawing import RECALL, draw_items
-from benchprof.generators.crossed.scene import Questions, Scene, read_scenes
+from benchprof.generators.crossed.drawing import RECALL, Staging, draw_items, stage_scenes
+from benchprof.generators.crossed.scene import Questions, read_scenes
 from benchprof.generators.templates.drawing import draw_split
 
 FOLDER = Path("resources/abilities")
@@ -42,14 +42,15 @@ def from_templates(ability: str, split: str) -> list[Item]:
 
 
 @cache
-def scenes() -> tuple[Scene, ...]:
-    """The scenes of version 2, read once."""
-    return read_scenes()
+def staged() -> dict[str, list[Staging]]:
+    """The scenes of version 2 by split, read and staged once for all abilities."""
+    scenes = read_scenes()
+    return {split: stage_scenes(scenes, split, COUNTS[split], SEED) for split in SPLITS}
 
 
 def from_scenes(ability: str, split: str) -> list[Item]:
     """Items of version 2: all abilities ask about the same scenes."""
-    return draw_items(ability, split, scenes(), COUNTS[split], SEED)
+    return draw_items(ability, split, staged()[split], SEED)
 
 
 @dataclass(frozen=True)

@@ -160,12 +160,8 @@ def _is_mark(character: str) -> bool:
     return not (character.isalnum() or character.isspace())
 
 
-def draw_items(
-    ability: str, split: str, scenes: Sequence[Scene], count: int, seed: int
-) -> list[Item]:
-    """An ability's items of one split, one of each scene, in the order of the scenes.
-
-    Answers stand at each position equally often, in every four items in another order.
+def stage_scenes(scenes: Sequence[Scene], split: str, count: int, seed: int) -> list[Staging]:
+    """The first `count` scenes of a split, staged once for all abilities.
 
     Raises:
         ValueError: there are fewer scenes than `count`.
@@ -173,13 +169,22 @@ def draw_items(
     own = [scene for scene in scenes if scene.split == split]
     if len(own) < count:
         raise ValueError(f"{len(own)} scenes of {split}, {count} wanted")
+    return [
+        Staging(scene, [o for o in own if o.form == scene.form and o is not scene], seed)
+        for scene in own[:count]
+    ]
+
+
+def draw_items(ability: str, split: str, stagings: Sequence[Staging], seed: int) -> list[Item]:
+    """An ability's items of one split, one of each scene, in the order of the scenes.
+
+    Answers stand at each position equally often, in every four items in another order.
+    """
     places = _places(Random(f"{seed}/{ability}/{split}"))
-    items = []
-    for number, scene in enumerate(own[:count]):
-        others = [other for other in own if other.form == scene.form and other is not scene]
-        stage = Staging(scene, others, seed)
-        items.append(_item(f"{ability}-{split}-{number:04d}", ability, stage, next(places)))
-    return items
+    return [
+        _item(f"{ability}-{split}-{number:04d}", ability, stage, next(places))
+        for number, stage in enumerate(stagings)
+    ]
 
 
 def _places(random: Random) -> Iterator[list[int]]:
