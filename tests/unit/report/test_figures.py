@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.table import similarity_rows
 from benchprof.report import style
-from benchprof.report.figures import similarity
+from benchprof.report.figures import clusters, forest, similarity
 from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
 from benchprof.report.figures.similarity import draw_similarity, similarity_figure, similarity_of
 from benchprof.report.matrix import Matrix, matrix_of
@@ -203,11 +203,12 @@ def test_a_broken_model_has_a_dagger_and_what_it_says(make_table: Table) -> None
 
 
 def test_captions_follow_what_was_ablated(make_table: Table) -> None:
-    table = make_table(benchmarks=2, abilities=2)
+    table = make_table(benchmarks=4, abilities=3)
     assert "Red: the model loses under the ability's mask" in caption(matrix(table))
     turned = caption(matrix(table.assign(ablation_of="complement")))
     assert "loses under the ability's mask" not in turned
-    assert (
-        "All but the ability's mask was ablated. Red: the model loses, because the mask alone"
-        in turned
-    )
+    means = "All but the ability's mask was ablated: a loss means that the mask alone is not enough."
+    assert f"{means} Red: the model loses; blue: it gains." in turned
+    for other in (forest.caption, clusters.caption):
+        assert means in other(matrix(table.assign(ablation_of="complement")))
+        assert means not in other(matrix(table))

@@ -82,7 +82,7 @@ def test_a_broken_model_and_what_was_ablated_are_said(make_table: Table) -> None
     assert latex.count(r"\textdagger{}") == 3
     turned = table.assign(ablation_of="complement")
     caption = impact_table(matrix_of(turned, model, "specific", "0.001", OWN)).caption
-    assert "All but the ability's mask was ablated." in caption
+    assert "All but the ability's mask was ablated: a loss means" in caption
 
 
 def test_a_model_s_name_is_written_as_it_is(make_table: Table) -> None:

@@ -90,11 +90,18 @@ class Matrix:
     def says(self) -> str:
         """What the colours of an AIS mean, for captions."""
         if self.complement:
-            return (
-                "All but the ability's mask was ablated. Red: the model loses, because the mask "
-                "alone is not enough; blue: it gains."
-            )
+            return f"{self.turned} Red: the model loses; blue: it gains."
         return "Red: the model loses under the ability's mask; blue: it gains."
+
+    @property
+    def turned(self) -> str:
+        """What a loss means where all but each mask was ablated, for captions; empty elsewhere."""
+        if not self.complement:
+            return ""
+        return (
+            "All but the ability's mask was ablated: a loss means that the mask alone is not "
+            "enough."
+        )
 
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""

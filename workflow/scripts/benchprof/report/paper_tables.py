@@ -125,7 +125,7 @@ def impact_table(matrix: Matrix) -> PaperTable:
         [
             f"Ability Impact Scores of {matrix.model} ({matrix.metrics()}; "
             f"masks: {matrix.masks}). {legend}{controls}. {NONE} undefined.",
-            *([matrix.says()] if matrix.complement else []),
+            *([matrix.turned] if matrix.complement else []),
             *([BROKEN_NOTE] if matrix.broken().any(axis=None) else []),
             *undefined(matrix),
         ]

@@ -76,12 +76,14 @@ def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
     if nothing := _nothing(matrix):
         return nothing
-    return (
+    return " ".join(filter(None, [
         f"Similarity of the benchmarks' profiles under {matrix.model} (masks: {matrix.masks}), "
-        f"{len(cluster_numbers(matrix))} pairs: 1 - Jensen-Shannon divergence of two profiles. "
-        "Tree: average linkage of the divergence. "
-        f"Profiles of pure noise are similar too: {_noise(matrix)}. {matrix.absent()}"
-    ).rstrip()
+        f"{len(cluster_numbers(matrix))} pairs: 1 - Jensen-Shannon divergence of two profiles.",
+        matrix.turned,
+        "Tree: average linkage of the divergence.",
+        f"Profiles of pure noise are similar too: {_noise(matrix)}.",
+        matrix.absent(),
+    ]))  # fmt: skip
 
 
 def _nothing(matrix: Matrix) -> str:

@@ -93,11 +93,13 @@ def caption(matrix: Matrix) -> str:
             "; below it, in grey, the mean and range of the random masks of the same size. "
             f"Filled: differs from them (q < {SIGNIFICANCE})."
         )
-    return (
-        f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: neither){controls}"
-        " A square marks the ability's own test, and an arrow a line that continues beyond the "
-        f"axis. {matrix.absent()}"
-    ).rstrip()
+    return " ".join(filter(None, [
+        f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: "
+        f"neither){controls} A square marks the ability's own test, and an arrow a line that "
+        "continues beyond the axis.",
+        matrix.turned,
+        matrix.absent(),
+    ]))  # fmt: skip
 
 
 def _draw_panel(
