@@ -207,7 +207,9 @@ def test_captions_follow_what_was_ablated(make_table: Table) -> None:
     assert "Red: the model loses under the ability's mask" in caption(matrix(table))
     turned = caption(matrix(table.assign(ablation_of="complement")))
     assert "loses under the ability's mask" not in turned
-    means = "All but the ability's mask was ablated: a loss means that the mask alone is not enough."
+    means = (
+        "All but the ability's mask was ablated: a loss means that the mask alone is not enough."
+    )
     assert f"{means} Red: the model loses; blue: it gains." in turned
     for other in (forest.caption, clusters.caption):
         assert means in other(matrix(table.assign(ablation_of="complement")))
