@@ -49,9 +49,9 @@ class Rules:
         return list(self.labels)
 
 
-def read_rules(path: Path = Path(__file__).parent / "rules.yaml") -> Rules:
+def read_rules() -> Rules:
     """Read the rules of the study."""
-    told = yaml.safe_load(path.read_text())
+    told = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text())
     pairs = tuple((first, second) for first, second in told.pop("pairs"))
     return Rules(code=tuple(told.pop("code")), pairs=pairs, **told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -53,7 +54,8 @@ class Checkout:
     def run(self, content: str = "", benchmarks: tuple[str, ...] = ("one", "two")) -> list[str]:
         """What a run does with the store, thirty days ago; gives the entries that it uses."""
         self.monkeypatch.chdir(self.folder)
-        config = read_layers([self.file])
+        # As Snakemake and `Run` have it: with texts for keys.
+        config = json.loads(json.dumps(read_layers([self.file])))
         claim(Path(".snakemake"), digests.of_value(config), [str(self.file)])
         return [self.job(name, f"{name}{content}") for name in benchmarks]
 
@@ -116,6 +118,16 @@ def test_a_job_that_outlives_its_run_notes_what_it_uses_for_that_one(checkout: C
     claim(Path(".snakemake"), "second", [])
     store.use(Path("results/x"), "evaluations", ["aa"])
     assert [use.configuration for _, use in read_uses(store.root)] == ["first"]
+
+
+def test_a_configuration_of_listed_units_knows_its_notes(checkout: Checkout) -> None:
+    """Layers are numbers in the file and texts in a run, and 10 comes after 2 in one of them."""
+    lists = {"listed": {"places": {2: [0], 10: [1]}}}
+    checkout.configure(CONFIG | {"selections": lists})
+    own = checkout.run()
+    moved = checkout.folder.parent / "config.yaml"
+    shutil.copy(checkout.file, moved)
+    assert "nothing to remove" in checkout.prune(moved) or checkout.left() == set(own)
 
 
 def test_two_configurations_of_one_folder_are_both_kept(checkout: Checkout) -> None:

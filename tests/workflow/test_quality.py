@@ -18,11 +18,12 @@ from tests.conftest import ROOT
 
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
-from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES
+from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES, MeasureCore
 from benchprof.run.jobs.comparison import MODULES as COMPARED_BY
 from benchprof.run.jobs.comparison import STAGES
 from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
+from benchprof.run.run import Run
 
 LIBRARY = ROOT / "workflow/scripts"
 # What a stage's job imports and what decides none of its numbers: where these come from and go to,
@@ -246,6 +247,15 @@ def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -
     assert not form & behind("benchprof.calibration.job")
     # `stability` computes importance.
     assert not form & {*codebase.MODULES["calibration"], *MODULES}
+
+
+def test_what_decides_the_core_is_in_its_digests() -> None:
+    """Of the masks it is the `top` ones, which importance does not depend on."""
+    listed = {*MODULES, *codebase.MODULES["masks"], *codebase.MODULES["importance"]}
+    assert unlisted("benchprof.analysis.core", listed) == {"benchprof.masks.threshold"} - listed
+    run = Run.of(yaml.safe_load((ROOT / "tests/config.yaml").read_text()))
+    own = MeasureCore(run, run.models[0]).settings
+    assert own["masks"] == codebase.digest_of("masks")
 
 
 def test_what_finds_super_sets_is_in_their_digest() -> None:

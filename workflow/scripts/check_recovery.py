@@ -27,8 +27,8 @@ def main(job: CheckRecovery, threads: int) -> None:
         planted=validation.planted,
         entangled=validation.entangled,
         view=job.view,
-        thresholds=job.run.values["validation"]["thresholds"],
-        thresholds_of=job.run.values["validation"].get("thresholds_of", {}),
+        thresholds=validation.thresholds,
+        thresholds_of=validation.thresholds_of,
     )
     text = verdict_text(judgements)
     if not all(judgement.holds for judgement in judgements):

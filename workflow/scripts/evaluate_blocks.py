@@ -14,7 +14,7 @@ def main(job: EvaluateBlocks, threads: int) -> None:
         card=job.planted_card,
         model=job.model_settings,
         benchmarks={
-            name: (task_source(own.asked, own.items, (), own.local_files), own.asked.limit)
+            name: (task_source(own.asked, own.items, own.exclude, own.local_files), own.asked.limit)
             for name, own in job.benchmarks.items()
         },
         seed=job.run.configuration.seed,

@@ -15,6 +15,8 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
 from benchprof.evaluation.record import record_bytes
 from benchprof.run import run
+from benchprof.run.inputs import check_inputs
+from benchprof.run.layers import read_layers
 
 
 @pytest.fixture
@@ -67,6 +69,17 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(tmp_path: Path, nam
     run.Run.of(config)
     assert list(config["benchmarks"]) == ["spatial_reasoning_test"]
     assert "validation" not in config
+
+
+def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
+    """Without it their configuration is refused."""
+    file = tmp_path / "config.yaml"
+    config = read_layers([ROOT / "config/crossed.yaml"])
+    file.write_text(yaml.safe_dump(config))
+    _choose(file, "spatial_reasoning_read_off")
+    left = yaml.safe_load(file.read_text())
+    assert set(left["benchmarks"]) == {"spatial_reasoning_test", "spatial_reasoning_read_off"}
+    check_inputs(run.Run.of(left))
 
 
 def test_what_was_left_out_is_linked_from_another_folder(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.profile.conftest import ablation, scores_of
 
@@ -28,6 +30,18 @@ def test_drops_are_those_of_the_ability_s_own_items() -> None:
     assert (second.k, second.own) == ("0.003", pytest.approx(0.0))
     assert second.others == pytest.approx((0.3,))
     assert second.random == ()
+
+
+def test_a_mask_of_all_abilities_is_not_compared_with_itself() -> None:
+    """As `core` is: the same entries under each ability's name."""
+    cells = [ablation("x"), ablation("y"), ablation("all_abilities", seed=1)]
+    items = [[mean] * 12 for mean in (0.8, 0.2, 0.2, 0.75)]
+    scores = scores_of(cells, {"probability": items}, benchmark="x")
+    (shared,) = drops_of(replace(scores, masks=("core", "core", "random")))
+    assert (shared.own, shared.others) == (pytest.approx(0.6), ())
+    assert shared.random == pytest.approx((0.05,))
+    (apart,) = drops_of(scores)
+    assert apart.others == pytest.approx((0.6,))
 
 
 @pytest.mark.parametrize(

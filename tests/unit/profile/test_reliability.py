@@ -57,6 +57,18 @@ def rows_of(drops) -> list[dict]:
     return reliability_rows(scores, ("", ""), SETTINGS)
 
 
+def test_halves_that_agree_in_everything_are_not_above_1() -> None:
+    """An ability that loses every item, beside two that lose none."""
+    drops = np.zeros((3, 20))
+    drops[0] = 0.9
+    (row,) = rows_of(drops)
+    found = [row[name] for name in ("reliability", "split_half", "split_high")]
+    assert found == pytest.approx([1, 1, 1])
+    assert max(found) <= 1
+    # None at all would do, but a benchmark of fewer items has no AIS.
+    assert row["items_for_0.8"] == 10
+
+
 def test_rows_say_why_there_is_no_reliability() -> None:
     random = np.random.default_rng(1)
     strong = np.linspace(0, 0.5, 5)[:, None] + 0.05 * random.standard_normal((5, 40))

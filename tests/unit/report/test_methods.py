@@ -194,3 +194,11 @@ def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
     assert text({}) == text({"others": "mean"})
     for key, value in (("in_top_of", 1), ("background", "items")):
         assert text({}) != text({key: value})
+        assert text({}) == text({key: None})
+
+
+def test_a_background_s_folder_tells_nothing_of_the_machine(make_table: Table) -> None:
+    rule = {"definition": "sum", "background": "/data/alice/background"}
+    settings = SETTINGS | {"selections": {"specific": rule}}
+    text = " ".join(step.text for step in method_steps(settings, make_table(2, 2)))
+    assert "(background: the training items in .../background)" in text

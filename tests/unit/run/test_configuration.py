@@ -71,6 +71,8 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("models.smollm2-135m-instruct.source", {"hub": "a/b"}, ["source", "hub and revision"]),
         ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
+        ("selections", {"top": None}, ["selections.top: None", "{}, or a section with within"]),
+        ("selections", {"core": None}, ["selections.core: None", "{}, or a section"]),
         ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, tensor, chunk"]),
         (
             "selections.specific",

@@ -20,7 +20,9 @@ from benchprof.errors import InputError
 from benchprof.files import as_json
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
+from benchprof.run.jobs.evaluation import EvaluateBenchmark
 from benchprof.run.jobs.job import listed
+from benchprof.run.jobs.planted import EvaluateBlocks
 from benchprof.run.jobs.recovery import VERDICT, CheckRecovery
 from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
@@ -412,6 +414,20 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     before = file.stat().st_mtime_ns
     job.write_settings()
     assert file.stat().st_mtime_ns == before
+
+
+def test_rejected_items_are_left_out_without_blocks_too() -> None:
+    """Otherwise the truth would be of other items than the run."""
+    values = copy.deepcopy(PLANTED)
+    ability, *_ = values["abilities"]
+    name = f"{ability}_test"
+    assert values["benchmarks"][name]["ability"] == ability
+    values["abilities"][ability]["exclude"] = [f"{ability}-test-0000"]
+    run = Run.of(values)
+    job = EvaluateBlocks(run, values["validation"]["planted"][0])
+    assert job.settings["exclude"] == {name: [f"{ability}-test-0000"]}
+    assert job.benchmarks[name].exclude == EvaluateBenchmark(run, job.model, name).exclude
+    assert EvaluateBlocks(Run.of(PLANTED), job.model).settings["exclude"] == {}
 
 
 @pytest.mark.parametrize(("accepted", "models"), [(10, ["planted-form"]), (None, [])])

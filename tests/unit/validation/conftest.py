@@ -26,6 +26,7 @@ from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import ALL_ABILITIES, Ablation
+from benchprof.run.configuration.validation import Thresholds
 from benchprof.run.layers import read_layers
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
@@ -178,7 +179,7 @@ class Validation:
             for table in ("recovery", "coverage", "similarity")
         ]
         accepted = {self.name: {ability: {} for ability in ABILITIES}}
-        thresholds = self.config["validation"]["thresholds"]
+        thresholds = Thresholds.model_validate(self.config["validation"]["thresholds"])
         judgements = judge(Measured(*tables, accepted), [self.name], [], self.view, thresholds)
         return {own.what.removeprefix(f"{self.name}: "): own for own in judgements}
 

@@ -14,6 +14,7 @@ from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.run.ablation import Ablation
+from benchprof.run.configuration.validation import MostErrors, Thresholds
 from benchprof.validation.blocks import share_within
 from benchprof.validation.coverage import coverage_rows
 from benchprof.validation.recovery import (
@@ -158,12 +159,11 @@ def test_similarity_of_true_profiles_stands_beside_the_found_one() -> None:
     assert true_similarity_rows(found, truth)["truth"].tolist() == [pytest.approx(1.0)]
 
 
-THRESHOLDS = {
-    "mask_precision": 0.6, "own_drop": 0.05, "own_drop_min": -1, "rank_correlation": -1,
-    "others_drop": 0.3, "ais_rmse": 2, "truth_rmse": 2, "sign_errors": 0, "found": 0.5,
-    "false_positives": 0.05, "coverage": [0.93, 0.97], "null_missed_by": 0.01,
-    "similarity_error": 0.1, "accepted": 1,
-}  # fmt: skip
+THRESHOLDS = Thresholds(
+    mask_precision=0.6, own_drop=0.05, own_drop_min=-1, rank_correlation=-1, others_drop=0.3,
+    ais_rmse=2, truth_rmse=2, sign_errors=0, found=0.5, false_positives=0.05,
+    coverage=[0.93, 0.97], null_missed_by=0.01, similarity_error=0.1, accepted=1,
+)  # fmt: skip
 NO_PAIRS = pd.DataFrame(
     columns=["selection", "fraction", "model_a", "model_b", "similarity", "truth"]
 )
@@ -195,7 +195,8 @@ def test_a_threshold_that_fails_is_named_last() -> None:
 @pytest.mark.parametrize(("model", "holds"), [("m", True), ("another", False)])
 def test_a_bound_of_one_model_s_own_is_not_another_s(model: str, holds: bool) -> None:
     view = ("specific", "0.01")
-    judgements = judge(measured(), ["m"], [], view, THRESHOLDS, {model: {"sign_errors": 1}})
+    own = {model: MostErrors(sign_errors=1)}
+    judgements = judge(measured(), ["m"], [], view, THRESHOLDS, own)
     assert [j.holds for j in judgements if "sign_errors" in j.what] == [holds]
 
 
@@ -206,7 +207,7 @@ def test_the_calibrated_k_is_held_against_the_best(bound: float, holds: bool) ->
     # The best k of another selection is not held against it.
     rows.append(recovery() | {"selection": "top", "fraction": "0.02", "ais_rmse": 0.0})
     own = measured(recovery=pd.DataFrame(rows))
-    thresholds = THRESHOLDS | {"calibrated_rmse": bound}
+    thresholds = THRESHOLDS.model_copy(update={"calibrated_rmse": bound})
     judgements = judge(own, ["m"], [], ("specific", "0.01"), thresholds)
     (calibrated,) = [j for j in judgements if "calibrated" in j.what]
     assert (calibrated.found, calibrated.holds) == (pytest.approx(0.1), holds)
@@ -214,21 +215,30 @@ def test_the_calibrated_k_is_held_against_the_best(bound: float, holds: bool) ->
 
 @pytest.mark.parametrize(("bounds", "holds"), [([0.1, 0.2], True), ([0, 0.1], False)])
 def test_the_share_of_form_lies_between_its_bounds(bounds: list[float], holds: bool) -> None:
-    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), {"form_share": bounds})
+    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), Thresholds(form_share=bounds))
     assert [j.holds for j in judgements if j.what == "m: form_share"] == [holds]
 
 
 def test_what_has_no_threshold_is_not_demanded() -> None:
     view = ("specific", "0.01")
-    for thresholds in ({}, dict.fromkeys(THRESHOLDS)):
-        judgements = judge(measured(coverage=pd.DataFrame()), ["m", "n"], [], view, thresholds)
-        whats = {judgement.what for judgement in judgements if judgement.what.startswith("m: ")}
-        assert whats == {"m: rows of the recovery table", "m: undefined AIS"}
-        assert len(judgements) == 4
+    judgements = judge(measured(coverage=pd.DataFrame()), ["m", "n"], [], view, Thresholds())
+    whats = {judgement.what for judgement in judgements if judgement.what.startswith("m: ")}
+    assert whats == {"m: rows of the recovery table", "m: undefined AIS"}
+    assert len(judgements) == 4
+
+
+def test_coverage_alone_demands_nothing_of_effects_that_are_next_to_none() -> None:
+    thresholds = Thresholds(coverage=[0.93, 0.97])
+    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), thresholds)
+    whats = [judgement.what for judgement in judgements if "interval" in judgement.what]
+    assert whats == [
+        "m: coverage of the intervals where |AIS| >= 0.05",
+        "m: intervals without bounds",
+    ]
 
 
 def test_a_calibrated_k_that_was_not_measured_fails() -> None:
-    thresholds = THRESHOLDS | {"calibrated_rmse": 1}
+    thresholds = THRESHOLDS.model_copy(update={"calibrated_rmse": 1})
     judgements = judge(measured(), ["m"], [], ("specific", "0.01"), thresholds)
     assert [j.holds for j in judgements if "calibrated" in j.what] == [False]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchprof.validation.recovery_figure import draw_recovery
+from benchprof.validation.recovery_figure import draw_recovery, recovery_figure
 
 CELLS = pd.DataFrame(
     {
@@ -28,12 +28,26 @@ MASKS = pd.DataFrame(
 )
 
 
+def test_a_model_has_one_colour_in_all_panels() -> None:
+    """Models by their first appearance, which is not the alphabet's."""
+    names = {"one": "zeta", "other": "alpha"}
+    cells, masks = CELLS.replace(names), MASKS.replace(names)
+    only = masks[masks["model"] == "zeta"]
+    figure = recovery_figure(cells, only, "0.01")
+    left, *_, right = figure.axes
+    legend = {t.get_text(): h for t, h in zip(
+        left.get_legend().get_texts(), left.get_legend().legend_handles, strict=True)}  # fmt: skip
+    (colour,) = {tuple(row[:3]) for own in right.collections for row in own.get_facecolors()}
+    assert colour == tuple(legend["zeta"].get_facecolors()[0][:3])
+    assert colour != tuple(legend["alpha"].get_facecolors()[0][:3])
+
+
 def test_the_figure_does_not_depend_on_numpys_random_state(tmp_path: Path) -> None:
     drawn = []
     for seed in (0, 1):
         np.random.seed(seed)
         targets = [tmp_path / f"{seed}.png", tmp_path / f"{seed}.svg"]
-        draw_recovery(CELLS, MASKS, ("specific", "0.01"), targets)
+        draw_recovery(CELLS, MASKS, "0.01", targets)
         # Ids of clipping paths are drawn anew for each figure.
         svg = targets[1].read_text().count("<use ")
         drawn.append((targets[0].read_bytes(), svg))

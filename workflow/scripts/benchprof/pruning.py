@@ -30,7 +30,7 @@ from benchprof.inventory import (
 )
 from benchprof.models.preparation import converted_key
 from benchprof.models.source import FLOAT32, is_converted, precision_of
-from benchprof.run.layers import read_layers
+from benchprof.run.layers import read_layers, with_text_keys
 from benchprof.runs import is_locked
 from benchprof.sharing import locked
 from benchprof.store import Store
@@ -147,7 +147,7 @@ def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[s
     """
     config = read_layers(files)
     _check_sections(files, config)
-    digest = digests.of_value(config)
+    digest = digests.of_value(with_text_keys(config))
     noted = [note.use for note in notes if note.use.configuration == digest]
     noted += [use for use in _latest_of(files, notes) if _makes(config, use.job)]
     results = _results_of(files[0])

@@ -68,7 +68,7 @@ def _benchmark(
 ) -> Iterator[Need]:
     """A benchmark's files, or where lm-eval takes its items from."""
     what = f"items of benchmark {name}"
-    files = [Path(benchmark[key]) for key in ("data", "task_file") if key in benchmark]
+    files = [Path(benchmark[key]) for key in ("data", "task_file") if benchmark.get(key)]
     if "benchmark" in benchmark:
         definition = read_definition(benchmark["benchmark"], f"benchmarks.{name}.benchmark")
         files += local_files(definition, Path(folder) if folder else None).values()

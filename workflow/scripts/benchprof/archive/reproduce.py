@@ -118,13 +118,21 @@ def _records(tables: Mapping[str, Any], benchmark: str) -> dict[str, str | None]
 def _choose(file: Path, benchmark: str) -> None:
     """Leave one benchmark in a configuration, so that no other's items are needed.
 
+    Companions are refused without a benchmark of their items, so this one stays too.
+
     Raises:
         ArchiveError: it is none, or lacks the benchmark.
     """
     try:
         config = yaml.safe_load(file.read_text(encoding="utf-8"))
-        config["benchmarks"] = {benchmark: config["benchmarks"][benchmark]}
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+        chosen = config["benchmarks"][benchmark]
+        of_items = {key: value for key, value in chosen.items() if key != "companion"}
+        config["benchmarks"] = {
+            name: own
+            for name, own in config["benchmarks"].items()
+            if name == benchmark or ("companion" in chosen and own == of_items)
+        }
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
         expected = f"a configuration with the benchmark {benchmark}"
         raise ArchiveError(f"{file}: {error!r}; expected {expected}") from None
     # They may name the others.

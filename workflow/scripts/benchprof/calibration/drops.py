@@ -88,24 +88,32 @@ def drops_of(scores: Scores) -> list[Drops]:
     p = float(above_guessing_p(items[:1], scores.guessing, scores.units)[0])
     means = items.mean(axis=1)
     lost = (means[0] - means[1:]).tolist()
-    drops = list(zip(scores.ablations, lost, strict=True))
-    return [
-        Drops(
-            ability=scores.benchmark,
-            k=k,
-            n=scores.n,
-            intact=float(means[0]),
-            guessing=scores.guessing.level,
-            p_guessing=p,
-            own=next(
-                drop for a, drop in drops if (a.k, a.ability, a.seed) == (k, scores.benchmark, None)
-            ),
-            others=tuple(
-                drop
-                for a, drop in drops
-                if a.k == k and a.seed is None and a.ability != scores.benchmark
-            ),
-            random=tuple(drop for a, drop in drops if a.k == k and a.seed is not None),
+    found = []
+    for k in dict.fromkeys(a.k for a in scores.ablations):
+        drops = [
+            (a, mask, drop)
+            for a, mask, drop in zip(scores.ablations, scores.masks, lost, strict=True)
+            if a.k == k
+        ]
+        own_mask, own = next(
+            (mask, drop)
+            for a, mask, drop in drops
+            if (a.ability, a.seed) == (scores.benchmark, None)
         )
-        for k in dict.fromkeys(a.k for a in scores.ablations)
-    ]
+        found.append(
+            Drops(
+                ability=scores.benchmark,
+                k=k,
+                n=scores.n,
+                intact=float(means[0]),
+                guessing=scores.guessing.level,
+                p_guessing=p,
+                own=own,
+                # `core` is one mask for all: not to be compared with itself.
+                others=tuple(
+                    drop for a, mask, drop in drops if a.seed is None and mask != own_mask
+                ),
+                random=tuple(drop for a, _, drop in drops if a.seed is not None),
+            )
+        )
+    return found

@@ -13,7 +13,7 @@ from benchprof.scoring.attention import KEPT_BYTES
 from benchprof.scoring.generation import MOST_ITEMS
 from benchprof.scoring.scorer import MOST_TOKENS, generation_tokens
 
-GPU = 10**9
+CONTEXT = 10**9
 """Bytes of CUDA's context, kernels and the allocator's slack."""
 HOST = 8 * 10**8
 """Bytes of Python and the libraries, which count where there is no GPU."""
@@ -127,7 +127,7 @@ def _passing(shape: Shape, examples: Examples, longest: int) -> int:
 
 def _base(machine: Machine) -> int:
     """Bytes that a job takes before it has a model."""
-    return GPU if machine.gpu else HOST
+    return CONTEXT if machine.gpu else HOST
 
 
 def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine: Machine) -> float:

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from benchprof.profile.resampling import Ints
-from benchprof.run.ablation import Ablation
-
-ALL_ABILITIES = "all_abilities"
+from benchprof.run.ablation import ALL_ABILITIES, Ablation
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchprof.profile import reason
-from benchprof.profile.criteria import MIN_ABILITIES, MIN_CHANGED, RELIABLE
+from benchprof.profile.criteria import MIN_ABILITIES, MIN_CHANGED, MIN_ITEMS, RELIABLE
 from benchprof.profile.measures import correlation
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
@@ -125,14 +125,15 @@ def _reliability(drops: Floats, cell: tuple[str, str], seed: int) -> dict[str, A
         return row | _because(reason.FLAT_PROFILE)
     if row["changed_items"] < MIN_CHANGED:
         return row | _because(reason.TOO_FEW_CHANGED)
-    halves = split_half(drops, SPLITS, seed)
+    # Halves that agree in everything may correlate by more than 1, which is rounding.
+    halves = np.minimum(split_half(drops, SPLITS, seed), 1.0)
     half = float(halves.mean())
     low, high = np.quantile(halves, (0.025, 0.975))
     reliability = spearman_brown(half)
     row |= {"split_half": half, "reliability": reliability, "split_low": low, "split_high": high}
     if not reliability > 0:
         return row | _because(reason.NO_AGREEMENT)
-    needed = items_for(reliability, drops.shape[1])
+    needed = max(float(MIN_ITEMS), items_for(reliability, drops.shape[1]))
     return row | {f"items_for_{RELIABLE}": needed} | _because("")
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
 from benchprof.report.names import metric
-from benchprof.run.ablation import shown_k
+from benchprof.run.ablation import ALL_ABILITIES, shown_k
 from benchprof.run.configuration import LISTED
 
 # Up to so many random controls have a column each in a figure.
@@ -173,8 +173,8 @@ class Matrix:
         summary = self.controls.groupby(["benchmark", "ability"], sort=False)["ais"].agg(
             random_mean="mean", random_low="min", random_high="max"
         )
-        together = "all_abilities" in set(self.controls["ability"])
-        partner = "all_abilities" if together else self.cells["ability"]
+        together = ALL_ABILITIES in set(self.controls["ability"])
+        partner = ALL_ABILITIES if together else self.cells["ability"]
         keyed = self.cells.assign(partner=partner)
         found = keyed.merge(summary, how="left", left_on=["benchmark", "partner"], right_index=True)
         return found.drop(columns="partner")

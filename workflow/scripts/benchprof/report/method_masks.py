@@ -149,7 +149,7 @@ def selection_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[Me
     whole = every if settings["fraction_of"] == "model" else f"{unit}s in scope"
     steps = []
     for name, selection in settings["selections"].items():
-        rule = portable(_selection(name, selection, whole, f"{unit}s"))
+        rule = _selection(name, selection, whole, f"{unit}s")
         sentences = [f"Each mask contains {rule}."]
         if selection.get("without_super"):
             sentences.append(f"Super {unit}s are left out first.")
@@ -230,11 +230,11 @@ def _own_masks(table: pd.DataFrame) -> int:
 
 def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
     definition = selection["definition"]
-    others = "the background items" if "background" in selection else "the other abilities"
+    others = "the background items" if selection.get("background") else "the other abilities"
     if definition == "ratio":
         of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
         skipped = ""
-        if "in_top_of" in selection:
+        if selection.get("in_top_of"):
             skipped = f", leaving out those {_high_for_others(selection)}"
         return (
             f"the {n} {units} with the largest ratio of the importance for the ability to the {of} "
@@ -252,14 +252,14 @@ def _high_for_others(selection: Mapping[str, Any]) -> str:
     """What `in_top_of` keeps out of a mask."""
     least = selection["in_top_of"]
     others = "any other ability" if least == 1 else f"{least} or more other abilities"
-    whose = "the background items" if "background" in selection else others
+    whose = "the background items" if selection.get("background") else others
     return f"among the n most important for {whose}"
 
 
 def _background(selection: Mapping[str, Any]) -> str:
     """Where the items are from that stand for the other abilities."""
     folder = selection.get("background")
-    return f" (background: the training items in {folder})" if folder else ""
+    return f" (background: the training items in {portable(folder)})" if folder else ""
 
 
 def toward_of(importance: Mapping[str, Any]) -> str:

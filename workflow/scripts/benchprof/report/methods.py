@@ -210,7 +210,8 @@ def _impact(settings: Mapping[str, Any]) -> MethodStep:
             f"The AIS is {IMPACTS[profile['impact']]}, where S is the score of the intact model "
             f"and S(a) that with {under}.",
             *guessing,
-            f"Scores are {metric}, or a benchmark's first metric if it does not have this one.",
+            f"Scores are {metric}. A benchmark without it has the metric that it is known for, if "
+            "it is a shipped one, or else its first.",
             "The AIS is undefined if S is not significantly above guessing.",
             f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over items "
             f"({profile['resamples']} resamples, seed {settings['seed']}), with one item more that "

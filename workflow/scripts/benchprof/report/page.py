@@ -28,6 +28,7 @@ from benchprof.report.methods import ablated, method_steps
 from benchprof.report.names import counted, metric, readable
 from benchprof.report.page_figures import Album
 from benchprof.report.page_section import HEADLINE, Tables, other_metrics, section_of
+from benchprof.run.ablation import ALL_ABILITIES
 from benchprof.tensors import read_origin
 
 TEMPLATE = "page.html.jinja"
@@ -188,7 +189,7 @@ def _profiled(table: pd.DataFrame) -> dict[str, Any]:
         "least": int(own["n"].min()),
         "most": int(own["n"].max()),
         "seeds": int(shown["seed"].nunique()),
-        "matched_each": "all_abilities" not in set(shown["ability"]),
+        "matched_each": ALL_ABILITIES not in set(shown["ability"]),
     }
 
 

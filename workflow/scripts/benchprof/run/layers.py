@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ def read_layers(files: Sequence[Path]) -> dict[str, Any]:
     for file in files:
         config = laid_over(config, _read(file, ()))
     return config
+
+
+def with_text_keys(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration as JSON has it: so files of settings hold it, and so it has its digest."""
+    value: dict[str, Any] = json.loads(json.dumps(config))
+    return value
 
 
 def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]:

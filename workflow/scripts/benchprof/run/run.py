@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -23,7 +22,7 @@ from benchprof.run.configuration import (
     TaskFile,
 )
 from benchprof.run.consistency import check_consistency
-from benchprof.run.layers import extended, read_layers
+from benchprof.run.layers import extended, read_layers, with_text_keys
 from benchprof.section import read_section
 from benchprof.store import Store
 from benchprof.tasks.definition import Definition, local_files, read_definition
@@ -63,8 +62,7 @@ class Run:
         """
         configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source, compared)
-        # As JSON, whose objects have texts for keys, since that is what files of settings hold.
-        return cls(configuration, json.loads(json.dumps(config)), source)
+        return cls(configuration, with_text_keys(config), source)
 
     @classmethod
     def given(cls, config: Mapping[str, Any], files: Sequence[str | Path]) -> Run:

@@ -176,7 +176,7 @@ def measure_recovery(
         text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         write_text(folder / f"{name}.csv", text)
     drawn = [folder / f"recovery.{form}" for form in ("png", "svg", "txt")]
-    draw_recovery(cells, found, view, drawn)
+    draw_recovery(cells, found, view[1], drawn)
 
 
 def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:

@@ -19,32 +19,34 @@ CAPTION = (
 
 
 def draw_recovery(
-    cells: pd.DataFrame, masks: pd.DataFrame, view: tuple[str, str], targets: Sequence[Path]
+    cells: pd.DataFrame, masks: pd.DataFrame, fraction: str, targets: Sequence[Path]
 ) -> None:
     """Draw tables of `recovery`, in the formats that the targets' suffixes name.
 
     Args:
         cells: of `recovered_cells`.
         masks: of `mask_rows`.
-        view: selection and fraction that are compared with `top`.
+        fraction: the k that is shown.
         targets: PNG, SVG and TXT.
     """
     with style.styled():
-        style.save_figure(recovery_figure(cells, masks, view), CAPTION, targets)
+        style.save_figure(recovery_figure(cells, masks, fraction), CAPTION, targets)
 
 
-def recovery_figure(cells: pd.DataFrame, masks: pd.DataFrame, view: tuple[str, str]) -> Figure:
+def recovery_figure(cells: pd.DataFrame, masks: pd.DataFrame, fraction: str) -> Figure:
     """The figure of `draw_recovery`: a panel per selection, and one of the precision."""
-    _, fraction = view
     selections = list(dict.fromkeys(cells["selection"]))
     figure = style.new_figure(HEIGHT)
     panels = figure.subplots(1, len(selections) + 1, width_ratios=[*[3] * len(selections), 2])
-    colours = style.palette(cells["model"].nunique())
+    models = list(cells["model"].unique())
+    colours = dict(zip(models, style.palette(len(models)), strict=True))
     for axes, selection in zip(panels, selections, strict=False):
         shown = cells[(cells["selection"] == selection) & (cells["fraction"] == fraction)]
         axes.axline((0, 0), slope=1, color=style.PALE, lw=0.8)
-        for colour, (model, own) in zip(colours, shown.groupby("model"), strict=False):
-            axes.scatter(own["truth"], own["ais"], s=5, color=colour, alpha=0.6, lw=0, label=model)
+        for model, own in shown.groupby("model", sort=False):
+            axes.scatter(
+                own["truth"], own["ais"], s=5, color=colours[model], alpha=0.6, lw=0, label=model
+            )
         axes.set(xlabel="AIS of the planted block", ylabel="AIS of the mask")
         axes.set_title(f"{selection}, k = {fraction}", loc="left")
         axes.set_aspect("equal", adjustable="datalim")

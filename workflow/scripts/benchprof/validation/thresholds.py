@@ -12,6 +12,7 @@ import pandas as pd
 
 from benchprof.profile.criteria import LEAST_EFFECT
 from benchprof.run.configuration import CALIBRATED
+from benchprof.run.configuration.validation import MostErrors, Thresholds
 
 LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation", "found")
 MOST = ("others_drop", "ais_rmse", "truth_rmse", "sign_errors", "false_positives")
@@ -50,8 +51,8 @@ def judge(
     planted: Sequence[str],
     entangled: Sequence[str],
     view: tuple[str, str],
-    thresholds: Mapping[str, Any],
-    thresholds_of: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    thresholds: Thresholds,
+    thresholds_of: Mapping[str, MostErrors] = MappingProxyType({}),
 ) -> list[Judgement]:
     """Every threshold on every model under one selection and k; what is missing fails.
 
@@ -66,8 +67,8 @@ def judge(
     recovery, similarity = _under(measured.recovery, view), _under(measured.similarity, view)
     judgements: list[Judgement] = []
     for model in [*planted, *entangled]:
-        every = {**thresholds, **thresholds_of.get(model, {})}
-        bounds = {name: bound for name, bound in every.items() if bound is not None}
+        own = thresholds_of.get(model, MostErrors())
+        bounds = thresholds.model_copy(update=own.model_dump(exclude_none=True))
         rows = recovery[recovery["model"] == model].to_dict("records")
         judgements += _at_least(f"{model}: rows of the recovery table", len(rows), 1)
         judgements += _at_most(f"{model}: undefined AIS", _first(rows, "undefined"), 0)
@@ -75,13 +76,13 @@ def judge(
             judgements += _at_most(f"{model}: separable", _first(rows, "separable"), 0)
         else:
             judgements += _of_planted(model, measured, rows, view, bounds)
-    if thresholds.get("similarity_error") is None:
+    if thresholds.similarity_error is None:
         return judgements
     for one, other in combinations(planted, 2):
         pair = similarity[(similarity["model_a"] == one) & (similarity["model_b"] == other)]
         error = (pair["similarity"] - pair["truth"]).abs().mean(skipna=False)
         what = f"{one} and {other}: error of the profiles' similarity"
-        judgements += _at_most(what, error, thresholds["similarity_error"])
+        judgements += _at_most(what, error, thresholds.similarity_error)
     return judgements
 
 
@@ -90,28 +91,28 @@ def _of_planted(
     measured: Measured,
     rows: Sequence[Mapping[Any, Any]],
     view: tuple[str, str],
-    bounds: Mapping[str, Any],
+    bounds: Thresholds,
 ) -> Iterator[Judgement]:
     """Of one model with blocks, whose rows of the recovery table are given, what is demanded."""
-    if "accepted" in bounds:
+    if bounds.accepted is not None:
         passed = sum(all(checks.values()) for checks in measured.acceptance.get(model, {}).values())
-        yield from _at_least(f"{model}: abilities accepted", passed, bounds["accepted"])
-    if "own_drop_min" in bounds and "others_drop" in bounds:
+        yield from _at_least(f"{model}: abilities accepted", passed, bounds.accepted)
+    if bounds.own_drop_min is not None and bounds.others_drop is not None:
         yield from _at_least(f"{model}: separable", _first(rows, "separable"), 1)
     for names, judged in ((LEAST, _at_least), (MOST, _at_most), (BETWEEN, _between)):
         for name in names:
-            if name in bounds:
-                yield from judged(f"{model}: {name}", _first(rows, name), bounds[name])
-    if "calibrated_rmse" in bounds:
+            if (bound := getattr(bounds, name)) is not None:
+                yield from judged(f"{model}: {name}", _first(rows, name), bound)
+    if bounds.calibrated_rmse is not None:
         by_k = measured.recovery.query("model == @model and selection == @view[0]")
-        yield from _of_calibration(model, by_k, bounds["calibrated_rmse"])
-    if "coverage" in bounds:
+        yield from _of_calibration(model, by_k, bounds.calibrated_rmse)
+    if bounds.coverage is not None:
         own = measured.coverage[measured.coverage["model"] == model]
-        yield from _of_coverage(model, own, bounds)
+        yield from _of_coverage(model, own, bounds.coverage, bounds.null_missed_by)
 
 
 def _of_coverage(
-    model: str, own: pd.DataFrame, thresholds: Mapping[str, Any]
+    model: str, own: pd.DataFrame, coverage: Sequence[float], null_missed_by: float | None
 ) -> Iterator[Judgement]:
     """Intervals of effects by how often they hold the truth, those of next to none by how far off.
 
@@ -121,11 +122,13 @@ def _of_coverage(
     effect = own["pool_ais"].abs() >= LEAST_EFFECT
     share = own.loc[effect, "held"].sum() / max(1, own.loc[effect, "draws"].sum())
     what = f"{model}: coverage of the intervals where |AIS| >= {LEAST_EFFECT}"
-    yield from _between(what, share, thresholds["coverage"])
+    yield from _between(what, share, coverage)
     yield from _at_most(f"{model}: intervals without bounds", own["unbounded"].sum(), 0)
+    if null_missed_by is None:
+        return
     farthest = own.loc[~effect, "missed_by"].max()
     what = f"{model}: farthest miss of an interval elsewhere"
-    yield from _at_most(what, farthest, thresholds["null_missed_by"])
+    yield from _at_most(what, farthest, null_missed_by)
 
 
 def _of_calibration(model: str, by_k: pd.DataFrame, bound: float) -> list[Judgement]:

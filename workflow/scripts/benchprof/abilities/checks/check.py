@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 ROUNDING = 1e-9
+# Names in a detail, which must stay one line.
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Check:
         }
 
 
-def shortlist(names: list[str], most: int = 3) -> str:
-    """The first few of many names, for a detail that must stay one line."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def shortlist(names: list[str]) -> str:
+    """The first few of many names."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

@@ -75,11 +75,11 @@ def best_predicted(
     return taken[max(right, key=lambda name: right[name])], each
 
 
-def grouped_folds(groups: Sequence[Hashable], folds: int = FOLDS) -> list[Fold]:
+def grouped_folds(groups: Sequence[Hashable]) -> list[Fold]:
     """Cross-validation's folds, with the rows of a group in one; none for fewer than two groups."""
     numbers: dict[Hashable, int] = {}
     of_row = [numbers.setdefault(group, len(numbers)) for group in groups]
     if len(numbers) < 2:
         return []
-    kind = GroupKFold(min(folds, len(numbers)), shuffle=True, random_state=0)
+    kind = GroupKFold(min(FOLDS, len(numbers)), shuffle=True, random_state=0)
     return list(kind.split(of_row, groups=of_row))

@@ -144,8 +144,8 @@ def trigrams(item: Item) -> frozenset[str]:
     return frozenset(grams - {""})
 
 
-def near_pairs(sets: Sequence[frozenset[str]], similar: float = SIMILAR) -> NDArray[np.int64]:
-    """Pairs (i < j) of sets whose Jaccard similarity is above `similar`, shape (pairs, 2).
+def near_pairs(sets: Sequence[frozenset[str]]) -> NDArray[np.int64]:
+    """Pairs (i < j) of sets whose Jaccard similarity is above `SIMILAR`, shape (pairs, 2).
 
     A sparse product counts shared members block by block: all pairs of 8,000 items take seconds.
     """
@@ -161,7 +161,7 @@ def near_pairs(sets: Sequence[frozenset[str]], similar: float = SIMILAR) -> NDAr
         shared = (matrix[start : start + BLOCK] @ transposed).tocoo()
         left, right = shared.row.astype(np.int64) + start, shared.col.astype(np.int64)
         jaccard = shared.data / (sizes[left] + sizes[right] - shared.data)
-        keep = (left < right) & (jaccard > similar + 1e-12)
+        keep = (left < right) & (jaccard > SIMILAR + 1e-12)
         found.append(np.stack((left[keep], right[keep]), axis=1))
     pairs = np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]

@@ -5,9 +5,9 @@ Which weights they hold, how many, what becomes of these, and what masks are com
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from benchprof.run.configuration.fields import Flag, Share, Slug
 from benchprof.section import EachOnce, Section, Text
@@ -98,6 +98,14 @@ class Selections(Section):
         min_length=1,
         description="for each ability, its layers, each with a list of units",
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_said(cls, value: Any) -> Any:
+        """A key alone would be a selection without settings."""
+        if value is None:
+            raise ValueError("nothing is said")
+        return value
 
     @property
     def without_super(self) -> list[str]:

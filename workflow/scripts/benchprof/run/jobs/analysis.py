@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from benchprof import digests
+from benchprof import codebase, digests
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
@@ -38,15 +38,16 @@ class Drawn(ModelJob):
     """A job that writes a table and draws it.
 
     Attributes:
-        of_importance: whether it reads importance, which a run of lists has none of.
+        of_ranked: whether it tells of what importance ranks, or where it put the masks, and so
+            nothing new of masks that are listed.
     """
 
-    of_importance: ClassVar[bool] = True
+    of_ranked: ClassVar[bool] = True
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none that reads importance where masks are listed."""
-        return [] if run.lists and cls.of_importance else super().all_of(run)
+        """Every such job; none that tells of ranked masks where they are listed."""
+        return [] if run.lists and cls.of_ranked else super().all_of(run)
 
     @property
     def name(self) -> str:
@@ -149,7 +150,7 @@ class MeasureSelectivity(Compared):
 
     rule = "measure_selectivity"
     what = "selectivity"
-    of_importance = False
+    of_ranked = False
 
     @property
     def profile(self) -> Settings:
@@ -220,6 +221,11 @@ class MeasureCore(Drawn):
         return f"{self.model}: what top masks share"
 
     @property
+    def settings(self) -> Any:
+        """Also the code that chooses the `top` masks."""
+        return super().settings | {"masks": codebase.digest_of("masks")}
+
+    @property
     def inputs(self) -> Files:
         """The scores, and the model for its size."""
         return {"model": self.folder, "importance": list(self.importance.values())}
@@ -281,6 +287,6 @@ def analysis_files(run: Run) -> list[Path]:
         several = len(run.abilities) > 1 and not run.drops_importance
         jobs += [MeasureCore(run, model)] if several else []
         jobs += [MeasureStability(run, model)] if run.numbers else []
-        asked = [job for job in jobs if not (run.lists and job.of_importance)]
+        asked = [job for job in jobs if not (run.lists and job.of_ranked)]
         files += [path for job in asked for path in (job.csv, *job.figures)]
     return files

@@ -75,7 +75,7 @@ class AcceptModel(PlantedModel):
 
     @property
     def inputs(self) -> Files:
-        """Model and card; a rule that asks for a pattern gets neither."""
+        """Model and card."""
         return {"card": self.planted_card, "model": self.folder}
 
     @property
@@ -89,7 +89,6 @@ class AcceptModel(PlantedModel):
         modules = ["benchprof.validation.card", "benchprof.masks.ablation"]
         return {
             "planting": digests.of_modules(PLANTING),
-            "items_of_each_kind": self.validation.items_of_each_kind,
             "code": digests.of_modules(modules),
         }
 
@@ -190,6 +189,7 @@ class EvaluateBlocks(PlantedModel):
         files = {path for job in self.benchmarks.values() for path in job.files}
         return {
             "benchmarks": self.run.values["benchmarks"],
+            "exclude": {name: own.exclude for name, own in self.benchmarks.items() if own.exclude},
             "dtype": self.run.configuration.models[self.model].dtype,
             "seed": self.run.configuration.seed,
             "files": digests.of_files(sorted(files)),
