@@ -77,19 +77,19 @@ def test_memory_of_importance() -> None:
     host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", "blank", False, CPU)
     assert host == cost.HOST + 400 + 2 * 160 + passing
     assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", None, False, CPU) == cost.HOST + 560
-    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", None, False, GPU) == cost.GPU + 400
+    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", None, False, GPU) == cost.CONTEXT + 400
     gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, False, GPU)
-    assert gpu == cost.GPU + 400 + 160 + passing
+    assert gpu == cost.CONTEXT + 400 + 160 + passing
     gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, True, GPU)
-    assert gpu == cost.GPU + 400 + passing
+    assert gpu == cost.CONTEXT + 400 + passing
     # Of few tokens one pass: 15 * 5 * 4; all 20 count.
     few = dataclasses.replace(EXAMPLES, tokens=15)
     gpu = cost.importance_memory(SHAPE, few, "taylor", None, False, GPU)
-    assert gpu == cost.GPU + 560 + 300 + 20 * 7 * 16 + 240
+    assert gpu == cost.CONTEXT + 560 + 300 + 20 * 7 * 16 + 240
     # Longer examples are checkpointed.
     long = dataclasses.replace(EXAMPLES, longest=1000)
     gpu = cost.importance_memory(SHAPE, long, "fisher", None, False, GPU)
-    assert gpu == cost.GPU + 560 + passing
+    assert gpu == cost.CONTEXT + 560 + passing
 
 
 def test_evaluation_by_hand() -> None:
@@ -108,14 +108,14 @@ def test_memory_of_evaluation() -> None:
     gpu = cost.evaluation_memory(SHAPE, [long], False, 3, GPU)
     # The prompts' pass, and keys and values of an answer: 1 layer, 1 head of 2, float32.
     answer = SHAPE.dimensions.peak_bytes(10, 0) + 10**9 * 2 * 2 * 4
-    assert gpu == cost.GPU + 400 + answer
+    assert gpu == cost.CONTEXT + 400 + answer
     # On a host without a GPU a batch of answers is one item here; masks of 3 entries.
     host = cost.evaluation_memory(SHAPE, [long], False, 3, CPU)
     assert host == cost.HOST + 400 + 3 * 4 + answer
     # What is written has keys and values, but is not passed with the prompts of 10 tokens in all.
     room = dataclasses.replace(long, read=10_000, longest=100, room=900)
     answers = SHAPE.dimensions.peak_bytes(10 * 100, 0) + 10 * 1000 * 2 * 2 * 4
-    assert cost.evaluation_memory(SHAPE, [room], False, 3, GPU) == cost.GPU + 400 + answers
+    assert cost.evaluation_memory(SHAPE, [room], False, 3, GPU) == cost.CONTEXT + 400 + answers
     # Where all but the masks is ablated, a second copy of the 40 weights in scope.
     assert cost.evaluation_memory(SHAPE, [long], True, 3, GPU) == gpu + 160
 
@@ -124,14 +124,14 @@ def test_memory_of_prompts_is_that_of_a_full_batch_of_the_longest() -> None:
     read = Questions(items=10, read=100_000, written=0, longest=200)
     passing = SHAPE.dimensions.peak_bytes(32768, 200)
     assert cost.evaluation_memory(SHAPE, [read], False, 3, GPU) == (
-        cost.GPU + 400 + passing + KEPT_BYTES
+        cost.CONTEXT + 400 + passing + KEPT_BYTES
     )
     few = dataclasses.replace(read, read=300)
     passing = SHAPE.dimensions.peak_bytes(300, 200)
     assert cost.evaluation_memory(SHAPE, [few], False, 3, GPU) == (
-        cost.GPU + 400 + passing + KEPT_BYTES
+        cost.CONTEXT + 400 + passing + KEPT_BYTES
     )
-    assert cost.evaluation_memory(SHAPE, [], False, 3, GPU) == cost.GPU + 400
+    assert cost.evaluation_memory(SHAPE, [], False, 3, GPU) == cost.CONTEXT + 400
 
 
 def test_answers_at_once() -> None:
@@ -149,13 +149,13 @@ def test_memory_of_one_gpu_of_several() -> None:
     # Weights 160, accumulators 40; 20 tokens * 3 * 4 = 240; logits 448 as above; gradient 10 * 8.
     last = dataclasses.replace(SHAPE, parameters=40, scope=(10,), activation=3)
     gpu = cost.importance_memory(last, EXAMPLES, "taylor_abs", None, False, GPU)
-    assert gpu == cost.GPU + 160 + 40 + 240 + 448 + 80
+    assert gpu == cost.CONTEXT + 160 + 40 + 240 + 448 + 80
     # The GPU of the embeddings: no layer, no head, nothing in scope.
     nothing = dataclasses.replace(SHAPE.dimensions, layers=0, vocabulary=0)
     first = dataclasses.replace(SHAPE, parameters=30, scope=(), activation=0, dimensions=nothing)
     gpu = cost.importance_memory(first, EXAMPLES, "taylor_abs", None, False, GPU)
-    assert gpu == cost.GPU + 120
+    assert gpu == cost.CONTEXT + 120
     # No keys and values of answers are kept there, but a pass may hold its activations.
     write = Questions(items=10, read=10, written=5, longest=10**9)
     passing = SHAPE.dimensions.peak_bytes(10, 0)
-    assert cost.evaluation_memory(first, [write], False, 3, GPU) == cost.GPU + 120 + passing
+    assert cost.evaluation_memory(first, [write], False, 3, GPU) == cost.CONTEXT + 120 + passing

@@ -43,20 +43,21 @@ def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("configuration", "parameters", "kept"),
+    ("configuration", "model", "parameters", "kept"),
     # Activations may take as many numbers as a small model's weights, 2^27 of one somewhat larger,
     # and half as many as a large model's weights.
     [
-        ("config/smollm2.yaml", 134_515_008, 134_217_728),
-        ("config.yaml", 1_777_088_000, 888_544_000),
+        ("config/smollm2.yaml", "smollm2-135m-instruct", 134_515_008, 134_217_728),
+        ("config.yaml", "qwen25-coder-15b-instruct", 1_777_088_000, 888_544_000),
+        ("config/study.yaml", "gemma-3-270m", 268_098_176, 134_217_728),
     ],
 )
 def test_the_models_of_ggufs_are_shipped_too(
-    configuration: str, parameters: int, kept: int
+    configuration: str, model: str, parameters: int, kept: int
 ) -> None:
     """As many weights as the prepared files have; Qwen's GGUF has a head beside its embedding."""
-    (model,) = read_run([ROOT / configuration]).configuration.models.values()
-    shape = model_shape(architecture("m", model.source, NOWHERE), "float32", "mlp", None)
+    source = read_run([ROOT / configuration]).configuration.models[model].source
+    shape = model_shape(architecture(model, source, NOWHERE), "float32", "mlp", None)
     assert shape.parameters == parameters
     assert shape.most_tokens == kept // shape.activation
 

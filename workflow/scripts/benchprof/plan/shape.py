@@ -17,7 +17,7 @@ from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
 from benchprof.models.units import WEIGHT, every_projection, unit_count
-from benchprof.run.configuration import Folder, Hub, HubGguf, ModelSource, WholeWheel
+from benchprof.run.configuration import Folder, Hub, HubGguf, ModelSource, Wheels, WholeWheel
 from benchprof.scoring.packing import Dimensions
 
 
@@ -192,6 +192,10 @@ def _shipped(source: ModelSource) -> Path | None:
         return ARCHITECTURES / f"{Path(source.file).stem}.json"
     if isinstance(source, HubGguf):
         return ARCHITECTURES / f"{Path(source.gguf).stem}.json"
+    if isinstance(source, Wheels):
+        # The pieces of one file, whose names begin with its own.
+        name, _, _ = Path(source.wheels[0].file).name.partition(".gguf")
+        return ARCHITECTURES / f"{name}.json"
     if isinstance(source, Hub):
         return ARCHITECTURES / f"{source.hub.replace('/', '--')}.json"
     return None

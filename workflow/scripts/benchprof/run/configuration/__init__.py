@@ -49,6 +49,7 @@ from benchprof.run.configuration.model import (
     HubGguf,
     Model,
     ModelSource,
+    Wheels,
     WholeWheel,
 )
 from benchprof.run.configuration.validation import Validation
@@ -77,6 +78,7 @@ __all__ = [
     "TaskFile",
     "Top",
     "Validation",
+    "Wheels",
     "WholeWheel",
 ]
 
