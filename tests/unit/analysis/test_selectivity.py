@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchprof.analysis.job import _with_k
 from benchprof.analysis.selectivity import (
     Answers,
     above_blank,
@@ -176,3 +177,7 @@ def test_without_controls_there_is_no_row_for_them() -> None:
     alone = {t: {k: v for k, v in own.items() if k[1] is None} for t, own in ABLATED.items()}
     figure = selectivity_figure(selectivity_table(INTACT, alone, SETTINGS), "")
     assert len(figure.axes[0].texts) == 4
+
+
+def test_a_figure_of_listed_masks_has_no_k_in_its_title() -> None:
+    assert _with_k("m: listed", [], "listed") == "m: listed"

@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 from tests.unit.archive.conftest import Run
 
 from benchprof.archive.layout import ArchiveError
+from benchprof.archive.needs import _benchmark
 from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
 from benchprof.evaluation.record import record_bytes
 from benchprof.run import run
@@ -127,3 +128,11 @@ def test_a_configuration_that_is_none_is_named(text: str, tmp_path: Path) -> Non
     file.write_text(text)
     with pytest.raises(ArchiveError, match="expected a configuration with the benchmark mine"):
         _choose(file, "mine")
+
+
+def test_a_key_of_null_names_no_file_that_is_needed() -> None:
+    (need,) = _benchmark("b", {"task": "piqa", "data": None}, None, set())
+    assert need == {
+        "what": "items of benchmark b: lm-eval's task piqa, downloaded by lm-eval",
+        "path": None,
+    }

@@ -32,16 +32,18 @@ def test_drops_are_those_of_the_ability_s_own_items() -> None:
     assert second.random == ()
 
 
-def test_a_mask_of_all_abilities_is_not_compared_with_itself() -> None:
-    """As `core` is: the same entries under each ability's name."""
+@pytest.mark.parametrize(("selection", "others"), [("core", ()), ("specific", (0.6,))])
+def test_a_mask_of_all_abilities_is_not_compared_with_itself(
+    selection: str, others: tuple[float, ...]
+) -> None:
+    """Other selections may give two abilities one mask too: then these cannot be told apart."""
     cells = [ablation("x"), ablation("y"), ablation("all_abilities", seed=1)]
+    cells = [replace(cell, selection=selection) for cell in cells]
     items = [[mean] * 12 for mean in (0.8, 0.2, 0.2, 0.75)]
     scores = scores_of(cells, {"probability": items}, benchmark="x")
-    (shared,) = drops_of(replace(scores, masks=("core", "core", "random")))
-    assert (shared.own, shared.others) == (pytest.approx(0.6), ())
-    assert shared.random == pytest.approx((0.05,))
-    (apart,) = drops_of(scores)
-    assert apart.others == pytest.approx((0.6,))
+    (drops,) = drops_of(replace(scores, masks=("one", "one", "random")))
+    assert (drops.own, drops.others) == (pytest.approx(0.6), pytest.approx(others))
+    assert drops.random == pytest.approx((0.05,))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import runpy
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
@@ -428,6 +429,13 @@ def test_rejected_items_are_left_out_without_blocks_too() -> None:
     assert job.settings["exclude"] == {name: [f"{ability}-test-0000"]}
     assert job.benchmarks[name].exclude == EvaluateBenchmark(run, job.model, name).exclude
     assert EvaluateBlocks(Run.of(PLANTED), job.model).settings["exclude"] == {}
+    script = runpy.run_path(str(ROOT / "workflow/scripts/evaluate_blocks.py"))
+    given: dict[str, Any] = {}
+    names = script["main"].__globals__
+    names |= {"evaluate_blocks": given.update, "use_threads": lambda _: None}
+    script["main"](job, 1)
+    source, _ = given["benchmarks"][name]
+    assert list(source.exclude) == [f"{ability}-test-0000"]
 
 
 @pytest.mark.parametrize(("accepted", "models"), [(10, ["planted-form"]), (None, [])])

@@ -200,6 +200,12 @@ def test_a_bound_of_one_model_s_own_is_not_another_s(model: str, holds: bool) ->
     assert [j.holds for j in judgements if "sign_errors" in j.what] == [holds]
 
 
+def test_a_model_may_be_excepted_from_a_bound() -> None:
+    own = {"m": MostErrors(sign_errors=None)}
+    judgements = judge(measured(), ["m"], [], ("specific", "0.01"), THRESHOLDS, own)
+    assert not [j for j in judgements if "sign_errors" in j.what]
+
+
 @pytest.mark.parametrize(("bound", "holds"), [(0.11, True), (0.09, False)])
 def test_the_calibrated_k_is_held_against_the_best(bound: float, holds: bool) -> None:
     ks = {"0.01": 0.2, "0.02": 0.1, "calibrated": 0.2}

@@ -12,9 +12,9 @@ from benchprof.calibration.drops import Drops
 
 RULE = (
     "the k with the largest separation: own drop less the larger of the other abilities' masks' "
-    "mean drop (of those that differ from the own) and the random controls' (as far as a run has "
-    "them), or less 0 where these gain, each a mean over the abilities whose calibration items "
-    "the intact model answers above guessing; ties to the smaller k"
+    "mean drop and the random controls' (as far as a run has them; `core` has no others), or less "
+    "0 where these gain, each a mean over the abilities whose calibration items the intact model "
+    "answers above guessing; ties to the smaller k"
 )
 # Separations that differ by less are ties: sums of floats are not exact.
 DECIMALS = 9

@@ -90,16 +90,7 @@ def drops_of(scores: Scores) -> list[Drops]:
     lost = (means[0] - means[1:]).tolist()
     found = []
     for k in dict.fromkeys(a.k for a in scores.ablations):
-        drops = [
-            (a, mask, drop)
-            for a, mask, drop in zip(scores.ablations, scores.masks, lost, strict=True)
-            if a.k == k
-        ]
-        own_mask, own = next(
-            (mask, drop)
-            for a, mask, drop in drops
-            if (a.ability, a.seed) == (scores.benchmark, None)
-        )
+        drops = [(a, own) for a, own in zip(scores.ablations, lost, strict=True) if a.k == k]
         found.append(
             Drops(
                 ability=scores.benchmark,
@@ -108,12 +99,16 @@ def drops_of(scores: Scores) -> list[Drops]:
                 intact=float(means[0]),
                 guessing=scores.guessing.level,
                 p_guessing=p,
-                own=own,
-                # `core` is one mask for all: not to be compared with itself.
-                others=tuple(
-                    drop for a, mask, drop in drops if a.seed is None and mask != own_mask
+                own=next(
+                    drop for a, drop in drops if (a.ability, a.seed) == (scores.benchmark, None)
                 ),
-                random=tuple(drop for a, _, drop in drops if a.seed is not None),
+                # `core` is one mask for all abilities: not to be compared with itself.
+                others=tuple(
+                    drop
+                    for a, drop in drops
+                    if a.seed is None and a.ability != scores.benchmark and a.selection != "core"
+                ),
+                random=tuple(drop for a, drop in drops if a.seed is not None),
             )
         )
     return found

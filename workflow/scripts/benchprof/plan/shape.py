@@ -193,9 +193,9 @@ def _shipped(source: ModelSource) -> Path | None:
     if isinstance(source, HubGguf):
         return ARCHITECTURES / f"{Path(source.gguf).stem}.json"
     if isinstance(source, Wheels):
-        # The pieces of one file, whose names begin with its own.
-        name, _, _ = Path(source.wheels[0].file).name.partition(".gguf")
-        return ARCHITECTURES / f"{name}.json"
+        # The pieces of one file, whose names may begin with its own.
+        name, gguf, _ = Path(source.wheels[0].file).name.partition(".gguf")
+        return ARCHITECTURES / f"{name}.json" if gguf else None
     if isinstance(source, Hub):
         return ARCHITECTURES / f"{source.hub.replace('/', '--')}.json"
     return None

@@ -203,6 +203,9 @@ def _impact(settings: Mapping[str, Any]) -> MethodStep:
     metric = METRICS.get(profile["metric"], profile["metric"])
     complement = settings["ablation_of"] == "complement"
     under = "all but ability a's mask ablated" if complement else "ability a's mask ablated"
+    known = "the one that it is known by, if it is shipped with the program, or else "
+    if profile["metric"] == "headline":
+        known = ""
     guessing = [GUESSING] if profile["impact"] == "chance_corrected" else []
     return MethodStep(
         f"AIS ({profile['impact'].replace('_', ' ')})",
@@ -210,8 +213,8 @@ def _impact(settings: Mapping[str, Any]) -> MethodStep:
             f"The AIS is {IMPACTS[profile['impact']]}, where S is the score of the intact model "
             f"and S(a) that with {under}.",
             *guessing,
-            f"Scores are {metric}. A benchmark without it has the metric that it is known for, if "
-            "it is a shipped one, or else its first.",
+            f"Scores are {metric}.",
+            f"Where a benchmark has no such metric, it is {known}its first.",
             "The AIS is undefined if S is not significantly above guessing.",
             f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over items "
             f"({profile['resamples']} resamples, seed {settings['seed']}), with one item more that "

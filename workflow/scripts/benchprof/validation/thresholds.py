@@ -68,7 +68,7 @@ def judge(
     judgements: list[Judgement] = []
     for model in [*planted, *entangled]:
         own = thresholds_of.get(model, MostErrors())
-        bounds = thresholds.model_copy(update=own.model_dump(exclude_none=True))
+        bounds = thresholds.model_copy(update=own.model_dump(exclude_unset=True))
         rows = recovery[recovery["model"] == model].to_dict("records")
         judgements += _at_least(f"{model}: rows of the recovery table", len(rows), 1)
         judgements += _at_most(f"{model}: undefined AIS", _first(rows, "undefined"), 0)
