@@ -11,14 +11,11 @@ import contextlib
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from benchprof import digests
+from benchprof.demand import Note, needed_by, notes_of
 from benchprof.errors import InputError
-from benchprof.evaluation.record import key_of, read_record
 from benchprof.inventory import (
     Entry,
     begun_as,
@@ -28,27 +25,13 @@ from benchprof.inventory import (
     may_remove,
     remove,
 )
-from benchprof.models.preparation import converted_key
-from benchprof.models.source import FLOAT32, is_converted, precision_of
-from benchprof.run.layers import read_layers, with_text_keys
 from benchprof.runs import is_locked
 from benchprof.sharing import locked
-from benchprof.store import Store
-from benchprof.tensors import read_origin
-from benchprof.uses import Use, read_uses
+from benchprof.uses import Use
 
 DAY = 86400.0
 # A job that began so many days ago, or less, may still run.
 UNUSED_FOR = 7.0
-
-
-@dataclass(frozen=True)
-class Note:
-    """A job's note of what it uses: its file, when the job last began, and what it says."""
-
-    file: Path
-    began: float
-    use: Use
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,114 +115,6 @@ def prune(
         if not dry_run:
             remove(root, [*removed, *halves])
             _forget(root, [note for note in notes if note not in spared])
-
-
-def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[str]:
-    """The entries that a configuration needs, by two witnesses.
-
-    Its jobs noted what they use; those of its files before they were changed last count as well,
-    for a job that does not depend on the change uses the same. And what lies in `results` beside it
-    says what made it, which holds where an older version left no notes or the folder was moved.
-
-    Raises:
-        InputError: the configuration is not whole, or has neither, so that what it needs is not
-            known.
-    """
-    config = read_layers(files)
-    _check_sections(files, config)
-    digest = digests.of_value(with_text_keys(config))
-    noted = [note.use for note in notes if note.use.configuration == digest]
-    noted += [use for use in _latest_of(files, notes) if _makes(config, use.job)]
-    results = _results_of(files[0])
-    found = set(_keys_of_results(results, config, Store(root))) if results else set()
-    found |= {name for use in noted for name in use.entries}
-    if not found:
-        raise InputError(
-            ", ".join(map(str, files)),
-            "no run of it left a note in this store, and no results lie beside it",
-            "a configuration that was run with this store",
-            "Run it once (what the store has is not computed again), or leave out this --keep: "
-            "what only it needs is then removed.",
-        )
-    return found | set(_converted_models(config, Store(root)))
-
-
-def notes_of(root: Path) -> list[Note]:
-    """Every note that a job left in a store."""
-    return [Note(file, file.stat().st_mtime, use) for file, use in read_uses(root)]
-
-
-def _latest_of(files: Sequence[Path], notes: Iterable[Note]) -> Iterable[Use]:
-    """What each job of these files' runs noted last, whatever the files said then."""
-    named = [file.resolve() for file in files]
-    own = [n for n in notes if named == [Path(n.use.folder, f).resolve() for f in n.use.files]]
-    return {
-        (note.use.folder, note.use.job): note.use
-        for note in sorted(own, key=lambda note: note.began)
-    }.values()
-
-
-def _makes(config: Mapping[str, Any], job: str) -> bool:
-    """Whether a configuration has what a job makes; models are known by their sources."""
-    result = Path(job.removesuffix(".safetensors").removesuffix(".json")).parts
-    return len(result) > 1 and result[0] == "results" and _is_of(config, result[1:])
-
-
-def _check_sections(files: Sequence[Path], config: Mapping[str, Any]) -> None:
-    """Stop where a configuration does not say what its results are of."""
-    sections = ("models", "abilities", "benchmarks")
-    lacking = [f"`{name}`" for name in sections if not isinstance(config.get(name), dict)]
-    if not lacking:
-        models = config["models"].items()
-        lacking = [
-            f"`source` of model {name}" for name, own in models if "source" not in (own or ())
-        ]
-    if lacking:
-        remedy = "Name the file that it lies over first, after the same --keep."
-        where = ", ".join(map(str, files))
-        raise InputError(where, f"no {', '.join(lacking)}", "a whole configuration", remedy)
-
-
-def _results_of(file: Path) -> Path | None:
-    """The results of the run in the folder that a configuration lies in, or in the one above."""
-    folders = file.resolve().parents[:2]
-    return next((own / "results" for own in folders if (own / "results").is_dir()), None)
-
-
-def _keys_of_results(results: Path, config: Mapping[str, Any], store: Store) -> Iterator[str]:
-    """The entries that results were placed from, less those of what the configuration dropped."""
-    for path in sorted(results.rglob("*")):
-        known = _is_of(config, path.relative_to(results).with_suffix("").parts)
-        if path.suffix not in (".json", ".safetensors") or not known or not path.is_file():
-            continue
-        try:
-            if path.suffix == ".json":
-                own = store.path("evaluations", key_of(read_record(path)["origin"]), ".json")
-            else:
-                own = store.path("importance", digests.of_value(read_origin(path)), path.suffix)
-        except InputError:
-            # Of another kind, or damaged: a run computes it again whatever the store has.
-            continue
-        yield own.relative_to(store.root).as_posix()
-
-
-def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
-    """Whether results of these folders and this name are of a model and so on that is there."""
-    known = {
-        "importance": [config["models"], {*config["abilities"], "_background"}],
-        "evaluations": [config["models"], config["benchmarks"]],
-        "calibration": [config["models"]],
-        "replication": [config["models"], config["abilities"]],
-    }.get(parts[0], [])
-    return all(name in names for name, names in zip(parts[1:], known, strict=False))
-
-
-def _converted_models(config: Mapping[str, Any], store: Store) -> Iterator[str]:
-    for model in config["models"].values():
-        if is_converted(model["source"]):
-            key = converted_key(model["source"], precision_of(model.get("dtype", FLOAT32)))
-            path = store.path("models", key)
-            yield path.relative_to(store.root).as_posix()
 
 
 @contextlib.contextmanager
