@@ -22,8 +22,13 @@ from benchprof import digests, pruning, sharing
 from benchprof.errors import InputError
 from benchprof.evaluation.record import key_of, record_bytes
 from benchprof.inventory import entries_of
+from benchprof.masks import stored, super_job
+from benchprof.masks.mask import Mask, write_mask
 from benchprof.models.preparation import converted_key
 from benchprof.pruning import DAY, listed, main, prune
+from benchprof.replication import masks as halves
+from benchprof.run import paths
+from benchprof.run.ablation import Ablation
 from benchprof.run.layers import read_layers
 from benchprof.runs import claim
 from benchprof.store import Store
@@ -187,6 +192,38 @@ def test_importance_and_converted_models_are_known_without_notes(checkout: Check
     checkout.configure(yaml.safe_load(checkout.file.read_text()) | {"abilities": {"colours": {}}})
     checkout.prune(unused_for=-1)
     assert scored.relative_to(store.root).as_posix() not in checkout.left()
+
+
+def test_masks_and_super_sets_are_known_without_notes(checkout: Checkout) -> None:
+    """They alone are kept of weights, whose importance is removed; their keys are parts of what
+    their metadata say."""
+    importance = {"places": {"model": "m"}}
+    whole = Ablation("places", "top", "0.01")
+    half = Ablation("places", "top", "0.01", half=1)
+    origin = stored.origin_of(whole, importance, {}, "model", None)
+    found = {"unit": "weight", "score": "s", "importance": importance, "text": "t", "threshold": 1,
+             "code": "c"}  # fmt: skip
+    entries = {
+        place(checkout.store, stored.KIND, origin, checkout.folder / paths.mask("tiny", whole)),
+        place(checkout.store, halves.KIND, origin, checkout.folder / paths.mask("tiny", half)),
+        place(checkout.store, super_job.KIND, found, checkout.folder / paths.super_set("tiny")),
+    }
+    checkout.prune(unused_for=-1)
+    assert {checkout.store.root / name for name in checkout.left()} == entries
+    # Of an ability and a model that the configuration dropped.
+    checkout.run()
+    checkout.configure(CONFIG | {"abilities": {"colours": {}}})
+    checkout.prune(unused_for=-1)
+    assert {own.parts[-3] for own in entries if own.exists()} == {super_job.KIND}
+
+
+def place(store: Store, kind: str, origin: dict[str, Any], target: Path) -> Path:
+    """Put a mask into the store, and where a run has it: its entry."""
+    own = Mask({"w": torch.tensor([1, 2], dtype=torch.int32)}, origin | {"whole": 200, "losses": []})
+    key = digests.of_value(origin)
+    entry = store.add(kind, key, ".safetensors", lambda path: write_mask(path, own))
+    store.place(entry, target)
+    return entry
 
 
 def test_a_dropped_benchmark_goes_also_where_its_results_are_left(checkout: Checkout) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.errors import InputError
-from benchprof.evaluation.record import key_of, read_record
+from benchprof.evaluation import record
+from benchprof.masks import stored, super_job
 from benchprof.models.preparation import converted_key
 from benchprof.models.source import FLOAT32, is_converted, precision_of
+from benchprof.replication import masks as halves
 from benchprof.run.layers import read_layers, with_text_keys
 from benchprof.store import Store
 from benchprof.tensors import read_origin
@@ -107,19 +109,35 @@ def _keys_of_results(results: Path, config: Mapping[str, Any], store: Store) -> 
             continue
         try:
             if path.suffix == ".json":
-                own = store.path("evaluations", key_of(read_record(path)["origin"]), ".json")
+                keys = {"evaluations": record.key_of(record.read_record(path)["origin"])}
             else:
-                own = store.path("importance", digests.of_value(read_origin(path)), path.suffix)
+                keys = _keys_of_tensors(path.relative_to(results).parts[0], read_origin(path))
         except InputError:
             # Of another kind, or damaged: a run computes it again whatever the store has.
             continue
-        yield own.relative_to(store.root).as_posix()
+        for kind, key in keys.items():
+            yield store.path(kind, key, path.suffix).relative_to(store.root).as_posix()
+
+
+def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> Mapping[str, str]:
+    """By kind of entry, the key of what a file of this folder of results may have been placed from.
+
+    A random mask is in no store, and then nor is what its origin leads to.
+    """
+    if folder == "masks":
+        key = stored.key_of_origin(origin)
+        return {stored.KIND: key, halves.KIND: key}
+    if folder == "super":
+        return {super_job.KIND: stored.key_of_origin(origin, super_job.DECIDED_BY)}
+    return {"importance": digests.of_value(origin)}
 
 
 def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
     """Whether results of these folders and this name are of a model and so on that is there."""
     known = {
         "importance": [config["models"], {*config["abilities"], "_background"}],
+        "masks": [config["models"], config["abilities"]],
+        "super": [config["models"]],
         "evaluations": [config["models"], config["benchmarks"]],
         "calibration": [config["models"]],
         "replication": [config["models"], config["abilities"]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +53,12 @@ def origin_of(
 
 def key_of(entry: Path) -> str:
     """The key of what a mask of the store is, which is compared with its digest."""
-    origin = read_mask(entry).origin
-    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})
+    return key_of_origin(read_mask(entry).origin)
+
+
+def key_of_origin(origin: Mapping[str, Any], decided_by: Sequence[str] = DECIDED_BY) -> str:
+    """The key of what a mask's metadata say that made it; a super set is decided by other names."""
+    return digests.of_value({name: origin[name] for name in decided_by if name in origin})
 
 
 def select_stored(
@@ -163,5 +167,4 @@ def _stored_super(origins: Mapping[str, Any], folder: Path, text: Path, store: S
 
 
 def _key_of_super(entry: Path) -> str:
-    origin = read_mask(entry).origin
-    return digests.of_value({name: origin[name] for name in super_job.DECIDED_BY})
+    return key_of_origin(read_mask(entry).origin, super_job.DECIDED_BY)
