@@ -217,6 +217,18 @@ def test_masks_and_super_sets_are_known_without_notes(checkout: Checkout) -> Non
     assert {own.parts[-3] for own in entries if own.exists()} == {super_job.KIND}
 
 
+@pytest.mark.parametrize("job", ["masks/tiny/top", "masks/tiny/halves", "masks/tiny/half-1"])
+def test_notes_of_masks_count_after_an_edit(checkout: Checkout, job: str) -> None:
+    """They are of no single ability."""
+    checkout.run()
+    store, key = checkout.store, "ab" * 32
+    Store(store.root).use(Path("results", job), "masks", [key], ".safetensors")
+    entry = store.add_bytes("masks", key, ".safetensors", b"mask")
+    checkout.configure(CONFIG | {"seed": 2})
+    checkout.prune(unused_for=-1)
+    assert entry.exists()
+
+
 def place(store: Store, kind: str, origin: dict[str, Any], target: Path) -> Path:
     """Put a mask into the store, and where a run has it: its entry."""
     own = Mask({"w": torch.tensor([1, 2], dtype=torch.int32)}, origin | {"whole": 200, "losses": []})

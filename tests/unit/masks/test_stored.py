@@ -14,6 +14,7 @@ from benchprof.masks.stored import needed_for, select_stored
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
+from benchprof.uses import read_uses
 
 ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "weight", "scope": "mlp", "layers": None, "score": "taylor",
@@ -74,6 +75,18 @@ def test_masks_come_from_the_store_when_their_scores_are_gone(
         select(tmp_path, store, own, importance(tmp_path, *ABILITIES, empty=ABILITIES), rule)
         == expected
     )
+
+
+def test_each_selection_notes_which_entries_it_uses(tmp_path: Path, store: Store) -> None:
+    """In its own note: one in place of another's would leave that one's masks to be pruned."""
+    for selection, rule in RULES.items():
+        files = importance(tmp_path, *ABILITIES)
+        select(tmp_path, store, targets(tmp_path, selection, "0.1"), files, rule)
+    notes = [use for _, use in read_uses(store.root)]
+    assert sorted(Path(use.job).name for use in notes) == sorted(RULES)
+    entries = {path.relative_to(store.root).as_posix() for path in store.root.glob("masks/*/*")}
+    assert {name for use in notes for name in use.entries} == entries
+    assert len(entries) == len(RULES) * len(ABILITIES)
 
 
 def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Store) -> None:

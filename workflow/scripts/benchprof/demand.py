@@ -136,7 +136,8 @@ def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
     """Whether results of these folders and this name are of a model and so on that is there."""
     known = {
         "importance": [config["models"], {*config["abilities"], "_background"}],
-        "masks": [config["models"], config["abilities"]],
+        # A job's have no ability in common: its third part is the masks' selection, or half.
+        "masks": [config["models"], *([config["abilities"]] if len(parts) > 3 else [])],
         "super": [config["models"]],
         "evaluations": [config["models"], config["benchmarks"]],
         "calibration": [config["models"]],

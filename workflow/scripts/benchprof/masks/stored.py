@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -82,8 +81,7 @@ def select_stored(
     origins = {name: read_origin(path) for name, path in files.items()}
     left_out = None if super_set is None else read_mask(super_set).digest
     keys = _keys(targets, origins, settings, fraction_of, left_out)
-    results = Path(os.path.commonpath([path.parent for path in targets.values()]))
-    store.use(results, KIND, keys.values(), SUFFIX)
+    store.use(_place_of(targets), KIND, keys.values(), SUFFIX)
     missing = _missing(keys, store)
     if missing:
         store.check_writable(KIND, [keys[own] for own in missing])
@@ -151,6 +149,12 @@ def _keys(
         own: digests.of_value(origin_of(own, origins, settings, fraction_of, left_out))
         for own in targets
     }
+
+
+def _place_of(targets: Mapping[Ablation, Path]) -> Path:
+    """What the masks of a selection have in common, and those of another do not."""
+    own, path = next(iter(targets.items()))
+    return path.parents[1] / own.selection
 
 
 def _missing(keys: Mapping[Ablation, str], store: Store) -> list[Ablation]:

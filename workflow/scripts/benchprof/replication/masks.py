@@ -160,7 +160,7 @@ def select_half_masks(
         for own in targets
     }
     folder = Path(os.path.commonpath(targets.values()))
-    store.use(folder, KIND, keys.values(), SUFFIX)
+    store.use(folder / "halves", KIND, keys.values(), SUFFIX)
     missing = [own for own in targets if not store.has(KIND, keys[own], SUFFIX, key_of)]
     store.check_writable(KIND, [keys[own] for own in missing])
     folder.mkdir(parents=True, exist_ok=True)

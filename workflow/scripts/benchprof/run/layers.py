@@ -16,16 +16,16 @@ NAMED = ("models", "abilities", "benchmarks")
 
 
 def read_layers(files: Sequence[Path]) -> dict[str, Any]:
-    """A configuration of files, each laid over those before it.
+    """A configuration of files as Snakemake has it: each over those before it, all over the base.
 
     Raises:
         InputError: a file is missing, is not YAML, says a key twice or has no keys; or that which
-            one extends.
+            one extends; or two of them say `extends`.
     """
     config: dict[str, Any] = {}
     for file in files:
-        config = laid_over(config, _read(file, ()))
-    return config
+        config = laid_over(config, read_yaml(file))
+    return extended(config, files)
 
 
 def with_text_keys(config: Mapping[str, Any]) -> dict[str, Any]:
