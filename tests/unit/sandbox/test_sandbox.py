@@ -56,6 +56,22 @@ def test_a_right_program_passes_and_a_wrong_one_fails(sandbox: Sandbox) -> None:
     assert verdict(sandbox, "") is Verdict.FAILED
 
 
+def test_annotations_mean_what_they_mean_in_plain_python(sandbox: Sandbox) -> None:
+    """They are evaluated: a name without an import fails, and a field's type is a type."""
+    assert verdict(sandbox, "def add(a: List[int], b) -> int:\n    return a + b") is Verdict.FAILED
+    typed = (
+        "import dataclasses\n"
+        "@dataclasses.dataclass\n"
+        "class Sum:\n    value: int\n"
+        "def add(a, b):\n"
+        "    (field,) = dataclasses.fields(Sum)\n"
+        "    return field.type(a + b)\n"
+    )
+    assert verdict(sandbox, typed) is Verdict.PASSED
+    tests = f"{TESTS}\ndef unused(own: List[int]): pass"
+    assert verdict(sandbox, RIGHT, tests) is Verdict.FAILED
+
+
 def test_a_sleeping_program_is_ended_by_the_clock(sandbox: Sandbox) -> None:
     assert sandbox is not None
     impatient = Sandbox(Limits(1, wall_seconds=1, alone_seconds=2, memory_mib=192))

@@ -60,7 +60,9 @@ def serve(channel: Channel, module: ModuleType) -> None:
 
 def _result(request: dict[str, Any], module: ModuleType, of_handle: Callable[[int], Any]) -> Any:
     if "define" in request:
-        exec(compile(request["define"], "program", "exec"), module.__dict__)
+        # As in a module of its own: this one's `from __future__` lines are not the program's.
+        code = compile(request["define"], "program", "exec", dont_inherit=True)
+        exec(code, module.__dict__)
         return None
     if "iterate" in request:
         return list(of_handle(request["iterate"]))

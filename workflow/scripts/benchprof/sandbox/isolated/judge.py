@@ -98,7 +98,7 @@ def judge(job: dict[str, Any], channel: Channel) -> tuple[str, str]:
         _run(job["setup"], "setup", namespace)
         candidate.ask({"define": job["program"]})
         namespace |= {name: Remote(candidate, name) for name in job["names"]}
-        exec(compile(job["tests"], "tests", "exec"), namespace)
+        exec(compile(job["tests"], "tests", "exec", dont_inherit=True), namespace)
         verdict, reason = "passed", ""
     except ClosedError:
         pass
@@ -116,7 +116,7 @@ def judge(job: dict[str, Any], channel: Channel) -> tuple[str, str]:
 
 def _run(code: str, name: str, namespace: dict[str, Any]) -> None:
     try:
-        exec(compile(code, name, "exec"), namespace)
+        exec(compile(code, name, "exec", dont_inherit=True), namespace)
     except Exception as error:
         raise BrokenTestError(f"{name}: {type(error).__name__}: {error}") from None
 
