@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.unit.run.small import SMALL, write_items
 
+from benchprof import digests, runs
 from benchprof.__main__ import main, run_file
 from benchprof.errors import InputError
 from benchprof.models.preparation import prepare_model
@@ -20,6 +21,7 @@ from benchprof.run.jobs.models import CheckSizes
 from benchprof.run.run import Run
 from benchprof.run.script import run_job
 from benchprof.store import Store
+from benchprof.uses import read_uses
 
 
 @pytest.fixture
@@ -69,6 +71,29 @@ def test_a_faulty_configuration_is_told_before_anything_runs(
     assert main(["run", "results/models/m"]) == 1
     assert capsys.readouterr().err.startswith(said)
     assert not Path("results").exists()
+
+
+def test_the_store_notes_the_configuration_that_the_command_was_given(
+    project: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not that of the workflow's last run, unless this one still goes on."""
+    runs.claim(Path(runs.STATE), "the workflow's", ["other.yaml"])
+    Path("own.yaml").write_text(yaml.safe_dump(project | {"seed": 5}))
+
+    def use_store(job: CheckSizes, _: int) -> None:
+        job.run.store.use(Path("results/x"), "evaluations", ["aa"])
+
+    monkeypatch.setattr("benchprof.__main__.run_job", use_store)
+    assert main(["run", "results/models/m", "--configfile", "own.yaml"]) == 0
+    own = digests.of_value(project | {"seed": 5})
+    assert [(use.configuration, use.files) for _, use in read_uses(Path("store"))] == [
+        (own, ["own.yaml"])
+    ]
+    runs.claim(Path(runs.STATE), "the workflow's", ["other.yaml"])
+    (Path(runs.STATE) / "locks").mkdir()
+    (Path(runs.STATE) / "locks/0.input.lock").touch()
+    assert main(["run", "results/models/m", "--configfile", "own.yaml"]) == 0
+    assert {use.configuration for _, use in read_uses(Path("store"))} == {own, "the workflow's"}
 
 
 @pytest.mark.usefixtures("project")

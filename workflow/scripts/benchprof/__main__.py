@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchprof import progress
+from benchprof import digests, progress, runs
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs.all import job_of
@@ -46,6 +46,9 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
                 command = f"python -m benchprof run {path} --configfile {files}"
                 remedy = f"Run the job that writes it first: {command}"
                 raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
+    if not runs.is_locked(Path()):
+        # The store notes what is used for the run that was claimed last.
+        runs.claim(Path(runs.STATE), digests.of_value(run.values), list(map(str, configuration)))
     run_job(job, threads)
 
 
