@@ -29,15 +29,19 @@ def activation_scores(
     √t changes no ranking; it puts sets of different length on one scale.
 
     Raises:
-        InputError: a weight is not that of a projection.
+        InputError: a weight is not that of a projection, or the projection does not read each token
+            once.
     """
     check_projections(model, weights)
     squares: dict[str, torch.Tensor] = {}
     positions = torch.zeros(0, dtype=torch.bool)
 
     def add(name: str, inputs: torch.Tensor) -> None:
+        by_token = inputs.reshape(-1, inputs.shape[-1])
+        if len(by_token) != len(positions) + 1:
+            raise _unscored([name])
         # float64: one number per feature, summed over all examples.
-        at_counted = with_float64(inputs[0, :-1][positions.to(inputs.device)]).double()
+        at_counted = with_float64(by_token[:-1][positions.to(inputs.device)]).double()
         total = at_counted.square().sum(dim=0)
         squares[name] = squares[name] + total if name in squares else total
 
