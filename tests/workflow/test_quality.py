@@ -38,8 +38,8 @@ NO_NUMBERS = {
     "benchprof.models.weight_file", "benchprof.models.wheel", "benchprof.portable",
     "benchprof.provenance", "benchprof.runs", "benchprof.run.ablation",
     "benchprof.run.configuration", "benchprof.section",
-    "benchprof.sharing", "benchprof.store", "benchprof.tensors", "benchprof.uses",
-    "benchprof.yaml_files",
+    "benchprof.sharing", "benchprof.store", "benchprof.tasks.catalogue", "benchprof.tensors",
+    "benchprof.uses", "benchprof.yaml_files",
 }  # fmt: skip
 
 

@@ -36,7 +36,6 @@ class Evaluation:
         self.origins: list[dict[str, Any]] = []
         item = {"id": "i", "type": "t", "context": "", "question": "Where?", "options": ["a", "b"]}
         (folder / "test.jsonl").write_text(json.dumps(item | {"answer": 0}) + "\n")
-        monkeypatch.setenv("HF_DATASETS_CACHE", str(folder / "cache"))
         card = SimpleNamespace(digest="model", source={})
         monkeypatch.setattr(job, "read_card", lambda _: card)
         monkeypatch.setattr(

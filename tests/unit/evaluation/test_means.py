@@ -37,9 +37,8 @@ TEXT = background([5, 9, 12, 33, 20, 18])
 
 
 @pytest.fixture
-def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def evaluate(tmp_path: Path) -> Any:
     """A function that gives the records of `intact` and of ablations by their names."""
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     tiny_model("llama").save_pretrained(tmp_path / "own")
     byte_tokenizer(chat=False).save_pretrained(tmp_path / "own")
     folder, store = tmp_path / "model", Store(tmp_path / "store")

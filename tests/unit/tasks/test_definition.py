@@ -123,7 +123,29 @@ def test_an_unknown_benchmark_and_a_missing_file_are_named(tmp_path: Path) -> No
     files = local_files(read_definition("gsm8k", "config.yaml"), tmp_path)
     write(tmp_path / "gsm8k.jsonl", [{"question": "q", "answer": "#### 1"}])
     with pytest.raises(InputError, match=r"gsm8k\.fewshot\.jsonl: no such file.*make fetch-data"):
-        check_local_files(files)
+        check_local_files(files, None)
+
+
+def test_a_field_that_the_first_item_lacks_reaches_the_others(tmp_path: Path) -> None:
+    item = {"task_id": 11, "text": "t", "test_list": ["assert f(1) == 1"] * 3}
+    items = [item, item | {"code": "def f(x): ...", "test_setup_code": "import re"}]
+    write(tmp_path / "mbpp.jsonl", items)
+    first, second = (document.content for document in requests_of("mbpp", tmp_path).documents)
+    assert first == items[0] | {"code": None, "test_setup_code": None}
+    assert second == items[1]
+
+
+def test_a_field_of_two_kinds_is_named_before_a_run_but_not_in_two_tasks(tmp_path: Path) -> None:
+    """Each task's items are a table of their own."""
+    rows = [{"subject": name, "answer": own} for name, own in (("a", 1), ("b", "x"), ("a", 2))]
+    files = {"data": tmp_path / "own.jsonl"}
+    write(files["data"], rows)
+    check_local_files(files, "subject")
+    with pytest.raises(InputError, match=r"own\.jsonl, line 2, 'answer': a text, 'x'; expected a"):
+        check_local_files(files, None)
+    write(files["data"], [*rows, {"subject": "a", "answer": 2.5}])
+    with pytest.raises(InputError, match=r"own\.jsonl, line 4, 'answer': a fraction, 2\.5"):
+        check_local_files(files, "subject")
 
 
 def test_bbh_s_guessing_is_of_the_options_that_its_questions_show(tmp_path: Path) -> None:

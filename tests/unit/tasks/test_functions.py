@@ -64,8 +64,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+def items(tmp_path: Path) -> Path:
     item = {"question": "Which?", "options": ["one", "two"], "answer": 0}
     path = tmp_path / "test.jsonl"
     path.write_text("".join(json.dumps(item | {"id": n}) + "\n" for n in range(6)))

@@ -22,8 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+def items(tmp_path: Path) -> Path:
     path = tmp_path / "test.jsonl"
     lines = [
         {"id": f"i{n}", "type": "t", "context": "" if n % 2 else "It rains.",
@@ -174,6 +173,50 @@ def test_another_pool_is_another_request(items: Path) -> None:
     assert {d.content["id"] for d in after.documents} == asked
     assert after.guessing > before.guessing
     assert after.digest != before.digest
+
+
+@pytest.mark.parametrize(
+    ("text", "metrics"),
+    [
+        ("", {"probability", "acc", "acc_norm"}),
+        ("metric_list: [{metric: perplexity}]\n", {"probability"}),
+        (
+            "output_type: generate_until\ngeneration_kwargs: {until: [.], max_gen_toks: 1}\n"
+            "doc_to_choice: null\nmetric_list: [{metric: exact_match}, {metric: bleu}]\n",
+            {"exact_match"},
+        ),
+        (
+            "output_type: loglikelihood_rolling\ndoc_to_choice: null\n"
+            "metric_list: [{metric: word_perplexity}, {metric: bits_per_byte}]\n",
+            set(),
+        ),
+    ],
+)
+def test_only_means_over_items_are_metrics(
+    items: Path, tmp_path: Path, text: str, metrics: set[str]
+) -> None:
+    """They are known before anything is answered."""
+    file = own_task(tmp_path, text)
+    requests = build_requests(load_tasks(TaskSource(file=file, data=items)), None, 1)
+    assert requests.metrics == metrics
+    if not metrics:
+        return
+    kind = requests.instances[0].request_type
+    answer = "one" if kind == "generate_until" else (-1.0, False)
+    assert set(requests.scores([answer] * len(requests.instances))) == metrics
+
+
+def test_metrics_have_the_names_of_their_filters(items: Path, tmp_path: Path) -> None:
+    file = own_task(
+        tmp_path,
+        "output_type: generate_until\ngeneration_kwargs: {until: [.], max_gen_toks: 1}\n"
+        "doc_to_choice: null\nmetric_list: [{metric: exact_match}]\nfilter_list:\n"
+        "- {name: none, filter: [{function: take_first}]}\n"
+        "- {name: first, filter: [{function: take_first}]}\n",
+    )
+    requests = build_requests(load_tasks(TaskSource(file=file, data=items)), None, 1)
+    assert requests.metrics == {"exact_match", "exact_match,first"}
+    assert set(requests.scores(["one"] * 12)) == requests.metrics
 
 
 def test_impossible_choices_have_probability_zero() -> None:

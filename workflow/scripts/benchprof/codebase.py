@@ -132,6 +132,8 @@ MODULES = {
         "benchprof.scoring.generation",
         "benchprof.scoring.packing",
         "benchprof.evaluation.record",
+        "benchprof.tasks.columns",
+        "benchprof.tasks.local",
         "benchprof.tasks.requests",
         "benchprof.scoring.decoder",
         "benchprof.tasks.definition",

@@ -12,7 +12,9 @@ def sample(contents: Sequence[str], limit: int | None, seed: int) -> list[int]:
     """Indices, ascending, of a sample of at most `limit` of `contents`.
 
     Each element's rank is a digest of the seed and its own content, so that a larger limit keeps
-    the smaller sample's elements, and appending elements moves no others' ranks.
+    the smaller sample's elements, and appending elements moves no others' ranks. The content of a
+    benchmark's item has all fields of its file: an item with a field that the others lack adds it,
+    empty, to theirs, and so moves all ranks.
     """
     if limit is None or limit >= len(contents):
         return list(range(len(contents)))

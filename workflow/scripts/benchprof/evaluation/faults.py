@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from benchprof.evaluation.record import NonFiniteLogitsError
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.tasks.requests import Requests
 
@@ -15,7 +16,7 @@ def check_logits(scorer: TreeScorer, requests: Requests) -> None:
     not numbers themselves then.
 
     Raises:
-        ArithmeticError: names the document.
+        NonFiniteLogitsError: names the document.
     """
     for document in requests.documents:
         for instance in document.instances:
@@ -27,5 +28,6 @@ def check_logits(scorer: TreeScorer, requests: Requests) -> None:
                 largest = scorer.model(input_ids=ids, use_cache=False).logits[0, -1].max()
             if not torch.isfinite(largest):
                 where = f"document {document.index} of {document.task.config.task}"
-                raise ArithmeticError(f"the next token's largest logit is {largest}: {where}")
+                found = f"the next token's largest logit is {largest}"
+                raise NonFiniteLogitsError(f"{found}: {where}")
             return

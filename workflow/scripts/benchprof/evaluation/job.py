@@ -16,7 +16,14 @@ from typing import Any
 from benchprof import codebase, provenance
 from benchprof.errors import InputError
 from benchprof.evaluation.faults import check_logits
-from benchprof.evaluation.record import INTACT, key_of, make_record, read_record, record_bytes
+from benchprof.evaluation.record import (
+    INTACT,
+    NonFiniteLogitsError,
+    key_of,
+    make_record,
+    read_record,
+    record_bytes,
+)
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_means, digest_of_all
@@ -244,17 +251,27 @@ def requests_for(
 
     Raises:
         InputError: prompts go through a chat template that there is not, or under which no answer
-            can be scored.
+            can be scored; or no metric of the benchmark gives every item a score.
     """
     template = None
     if model.chat_template:
         tokenizer = load_tokenizer(model.folder)
         check_chat(tokenizer, date=model.chat_date)
         template = functools.partial(render_chat, tokenizer, date=model.chat_date)
-    return build_requests(
-        load_tasks(source), limit, seed, template, source.exclude, source.fewshot_draw,
+    tasks = load_tasks(source)
+    requests = build_requests(
+        tasks, limit, seed, template, source.exclude, source.fewshot_draw,
         source.definition.options if source.definition else None,
     )  # fmt: skip
+    if not (requests.metrics or source.runs_programs):
+        found = ", ".join(sorted({metric for task in tasks for metric in task.aggregation()}))
+        raise InputError(
+            f"benchmark task {source.task or source.file}",
+            f"its metrics are {found or 'none'}",
+            "one that all its tasks have, is a mean over items and better the higher it is",
+            "Ablation is measured by each item's score: choose another task.",
+        )
+    return requests
 
 
 def _asked(
@@ -356,7 +373,7 @@ def _compute(
                     continue
                 try:
                     own.answer(name, store, sandbox)
-                except ArithmeticError as error:
+                except NonFiniteLogitsError as error:
                     remedy = (
                         "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
                     )
@@ -412,7 +429,7 @@ class Questions:
         """Put the record of one ablation, with the weights as they are now, into the store.
 
         Raises:
-            ArithmeticError: logits are not finite.
+            NonFiniteLogitsError: logits are not finite.
         """
         started, before = time.monotonic(), self.scorer.truncated
         responses = self.ask()

@@ -23,6 +23,10 @@ INTACT = "intact"
 MASK_KEYS = ("digest", "method", "kept_in", "mean_over")
 
 
+class NonFiniteLogitsError(ArithmeticError):
+    """A model's logits are no numbers; the message says where."""
+
+
 def make_record(
     requests: Requests,
     responses: Sequence[Response],
@@ -32,7 +36,7 @@ def make_record(
     """The record of a model's responses; docs/reference/file_formats.md describes each field.
 
     Raises:
-        ArithmeticError: a log-likelihood is not a number; names the document.
+        NonFiniteLogitsError: a log-likelihood is not a number; names the document.
     """
     answers = iter(responses)
     given = [[next(answers) for _ in d.instances] for d in requests.documents]
@@ -40,7 +44,8 @@ def make_record(
         for response in own:
             if isinstance(response, tuple) and math.isnan(response[0]):
                 where = f"document {document.index} of {document.task.config.task}"
-                raise ArithmeticError(f"the log-likelihood of a choice is not a number: {where}")
+                found = "the log-likelihood of a choice is not a number"
+                raise NonFiniteLogitsError(f"{found}: {where}")
     verdicts = None if sandbox is None else requests.verdicts(responses, sandbox)
     if verdicts is None:
         scores = requests.scores(responses)

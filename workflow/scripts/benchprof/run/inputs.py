@@ -19,10 +19,12 @@ from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.combination import combinations_of
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, LmTask, TaskFile
+from benchprof.run.consistency import halving_keys
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox
-from benchprof.tasks.catalogue import check_tasks
+from benchprof.tasks.catalogue import check_single_tasks, check_tasks
+from benchprof.tasks.columns import columns_of
 from benchprof.tasks.definition import check_local_files
 
 
@@ -44,18 +46,20 @@ def check_inputs(run: Run) -> None:
         read_items(run.items(BACKGROUND, "train"))
     for name in run.benchmarks:
         _check_benchmark(run, name)
-    check_tasks(
-        {
-            f"{run.source}, benchmarks.{name}.task": benchmark.task
-            for name, benchmark in run.configuration.benchmarks.items()
-            if isinstance(benchmark, LmTask)
-        }
-    )
+    named = {
+        f"{run.source}, benchmarks.{name}.task": benchmark
+        for name, benchmark in run.configuration.benchmarks.items()
+        if isinstance(benchmark, LmTask)
+    }
+    check_tasks({where: own.task for where, own in named.items()})
+    check_single_tasks({where: own.task for where, own in named.items() if own.data})
     _check_scored(run)
+    _check_halved(run, compared=False)
     for combination in combinations_of(run):
         if combination.run.background:
             read_items(combination.run.items(BACKGROUND, "train"))
         _check_scored(combination.run)
+        _check_halved(combination.run, compared=True)
         if combination.run.method == "flip":
             _check_flips(run, combination.name)
     for model in run.configuration.models.values():
@@ -73,6 +77,18 @@ def _check_scored(run: Run) -> None:
                 _check_kept(run, ability, "train", kind, f"importance.{key}")
 
 
+def _check_halved(run: Run, compared: bool) -> None:
+    """Stop where an ability, or the background, has fewer train items than there are halves."""
+    keys = halving_keys(run.configuration, compared)
+    for ability in run.diagnosed if keys else ():
+        count = len(run.item_ids(ability, "train")) - len(run.train_excluded[ability])
+        if count < 2 ** len(keys):
+            found = f"{count} train items of {ability} to make halves of"
+            expected = f"{2 ** len(keys)} or more with {' and '.join(keys)}"
+            remedy = f"Add items, or set {' or '.join(keys)} under `importance` to false."
+            raise InputError(run.items(ability, "train"), found, expected, remedy)
+
+
 def _check_flips(run: Run, combination: str) -> None:
     """Stop where an item that is asked lacks the flip whose values a combination takes."""
     comparison = run.configuration.comparison
@@ -84,7 +100,7 @@ def _check_flips(run: Run, combination: str) -> None:
 
 def _check_benchmark(run: Run, name: str) -> None:
     benchmark, definition = run.configuration.benchmarks[name], run.definition(name)
-    check_local_files(run.local_files(name))
+    check_local_files(run.local_files(name), definition.subtask if definition else None)
     if definition and definition.kind == "program":
         Sandbox(unsafe=run.configuration.run_code_unsafely)
     if isinstance(benchmark, AbilitySplit) and benchmark.companion is not None:
@@ -93,8 +109,7 @@ def _check_benchmark(run: Run, name: str) -> None:
         raise InputError(benchmark.task_file, "no such file", "an lm-eval task file")
     for path in own_files(benchmark):
         if path.suffix == ".jsonl":
-            for _ in read_objects(path, "benchmark items"):
-                pass
+            columns_of(list(read_objects(path, "benchmark items")))
             if isinstance(benchmark, TaskFile):
                 check_fields(Path(benchmark.task_file), path)
 

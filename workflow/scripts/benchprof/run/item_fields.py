@@ -12,10 +12,9 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from benchprof.errors import InputError, did_you_mean
 from benchprof.jsonl import read_objects
+from benchprof.tasks.columns import Located
 from benchprof.yaml_files import yaml_nodes
 
-Located = tuple[str, dict[str, Any]]
-"""An item with its file and line."""
 NAME = re.compile(r"[^\W\d]\w*")
 CHOICES = "doc_to_choice"
 # Keys with which code, or a file that is included or merged, may make the fields.

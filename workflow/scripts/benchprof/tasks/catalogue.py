@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from benchprof.errors import InputError, did_you_mean
 from benchprof.tasks.functions import TASKS
 
+if TYPE_CHECKING:
+    from lm_eval.tasks._index import Entry
+
 NAMING = re.compile(
-    rb"""^[ \t]*(?:-[ \t]*)?(?:["']?(?:task|group|tag)["']?[ \t]*:|-)(.*)$""", re.MULTILINE
+    rb"""^([ \t]*(?:-[ \t]*)?)(?:["']?(task|group|tag)["']?[ \t]*:|-)(.*)$""", re.MULTILINE
 )
 """A line that may name a task, a group or a tag, or a member of one."""
 NAME = re.compile(rb"""[^\s,\[\]{}"'#]+""")
@@ -29,12 +34,47 @@ def check_tasks(names: Mapping[str, str]) -> None:
     Raises:
         InputError: names the key, and the nearest name that lm-eval has.
     """
-    if not names:
-        return
-    given = _given()
+    _looked_up(names, _words(_lines()) if names else set())
+
+
+def check_single_tasks(names: Mapping[str, str]) -> None:
+    """Stop where a name that is to have a local file of items is of a group or a tag.
+
+    As in `check_tasks`, the index is built only for a name that no line gives as a task's own.
+
+    Args:
+        names: of tasks, by the key that has each.
+
+    Raises:
+        InputError: names the key.
+    """
+    own = [line for line in _lines() if line[:2] == (b"", b"task")] if names else []
+    for where, entry in _looked_up(names, _words(own)).items():
+        refuse_several(where, entry)
+
+
+def refuse_several(where: str, entry: Entry) -> None:
+    """Stop at a group or a tag, of whose tasks one local file cannot hold the items.
+
+    Raises:
+        InputError: names `where`, which names it.
+    """
+    kind = entry.kind.name.lower()
+    if kind in ("group", "tag"):
+        remedy = "Make each of its tasks a benchmark with its own `data`."
+        found = f"{entry.name!r} is a {kind} of tasks, and `data` is the file of one task"
+        raise InputError(where, found, "the name of one task", remedy)
+
+
+def _looked_up(names: Mapping[str, str], given: Collection[str]) -> dict[str, Entry]:
+    """What lm-eval's index has of the names that are not given, by the key of each.
+
+    Raises:
+        InputError: it has none of a name.
+    """
     left = {where: name for where, name in names.items() if name not in given}
     if not left:
-        return
+        return {}
     from lm_eval.tasks import TaskManager  # noqa: PLC0415  takes seconds, for a fault alone
 
     index = TaskManager().task_index
@@ -43,15 +83,17 @@ def check_tasks(names: Mapping[str, str]) -> None:
             expected = "a task that `lm_eval ls tasks` lists"
             remedy = did_you_mean(name, index, "For a task of your own, use `task_file`.")
             raise InputError(where, f"lm-eval has no {name!r}", expected, remedy)
+    return {where: index[name] for where, name in left.items()}
 
 
-def _given() -> set[str]:
-    """The words of all lines that may name a task: more than the names."""
+@functools.cache
+def _lines() -> list[tuple[bytes, bytes, bytes]]:
+    """All lines that may name a task: what is before the key, the key, and the rest."""
     files = (path for path in TASKS.rglob("*") if path.suffix not in NO_DEFINITIONS)
-    return {
-        word.decode(errors="replace")
-        for path in files
-        if path.is_file()
-        for line in NAMING.findall(path.read_bytes())
-        for word in NAME.findall(line)
-    }
+    texts = (path.read_bytes() for path in files if path.is_file())
+    return [line for text in texts for line in NAMING.findall(text)]
+
+
+def _words(lines: Iterable[tuple[bytes, bytes, bytes]]) -> set[str]:
+    """The words behind their keys: more than the names."""
+    return {word.decode(errors="replace") for line in lines for word in NAME.findall(line[2])}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +15,7 @@ from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
 from benchprof.section import EachOnce, Section, Text, read_section
+from benchprof.tasks.columns import Located, columns_of
 
 
 class ShownOptions(Section):
@@ -115,8 +117,12 @@ def local_files(definition: Definition, folder: Path | None) -> dict[str, Path]:
     return {key: folder / name for key, name in names.items() if name is not None}
 
 
-def check_local_files(files: Mapping[str, Path]) -> None:
+def check_local_files(files: Mapping[str, Path], subtask: str | None) -> None:
     """Stop where a file of items is missing or broken, before any model is loaded.
+
+    Args:
+        files: of a benchmark.
+        subtask: the field of an item that names its task, whose items make a table of their own.
 
     Raises:
         InputError: names the file, or the file and the line.
@@ -129,5 +135,8 @@ def check_local_files(files: Mapping[str, Path]) -> None:
                 "a benchmark's items (benchmark_data)",
                 "`make fetch-data` downloads it where there is a network.",
             )
-        for _ in read_objects(path, "benchmark items"):
-            pass
+        by_task: dict[str, list[Located]] = defaultdict(list)
+        for where, item in read_objects(path, "benchmark items"):
+            by_task[str(item.get(subtask) if subtask else None)].append((where, item))
+        for items in by_task.values():
+            columns_of(items)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset, DatasetDict
 from lm_eval.api.task import ConfigurableTask, Task
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._index import Entry, Kind
@@ -16,9 +15,10 @@ from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.errors import InputError
 from benchprof.jsonl import read_objects
+from benchprof.tasks.columns import Located
 from benchprof.tasks.definition import Definition
+from benchprof.tasks.local import local_settings
 
-Rows = list[dict[str, Any]]
 UNSCORED: dict[str, Any] = {"metric_list": [], "filter_list": None, "unsafe_code": False}
 """What lm-eval is told of programs: its own metric downloads a script and runs them unguarded."""
 
@@ -35,7 +35,8 @@ def load_overlay(
         shots: a local file of its examples, if it has one.
 
     Raises:
-        InputError: an item is of no task of the group, or a task has too few examples.
+        InputError: an item is of no task of the group, a task has too few examples, or a field's
+            values are not of one kind.
     """
     index = _index()
     settings = {name: _settings(definition, index[name]) for name in _members(definition, index)}
@@ -50,10 +51,11 @@ def load_overlay(
         # A local file may hold a sample in which some task has no item.
         settings = {name: settings[name] for name in items}
         for name, own in settings.items():
-            if shots and len(examples.get(name, [])) < fewshot:
-                found = f"{len(examples.get(name, []))} examples for {name}"
+            shown = examples.get(name, [])
+            if shots and len(shown) < fewshot:
+                found = f"{len(shown)} examples for {name}"
                 raise InputError(shots, found, f"{fewshot} or more", "Lower `fewshot` or add some.")
-            own.update(_local(items[name], examples.get(name), own))
+            own.update(local_settings(own, items[name], shown))
     return {name: ConfigurableTask(config=own) for name, own in settings.items()}
 
 
@@ -87,9 +89,11 @@ def _settings(definition: Definition, entry: Entry) -> dict[str, Any]:
     return own | (UNSCORED if program else {}) | dict(definition.settings)
 
 
-def _by_task(path: Path, subtask: str | None, names: Mapping[str | None, str]) -> dict[str, Rows]:
+def _by_task(
+    path: Path, subtask: str | None, names: Mapping[str | None, str]
+) -> dict[str, list[Located]]:
     """The items of a file by the task that they belong to."""
-    rows: dict[str, Rows] = defaultdict(list)
+    rows: dict[str, list[Located]] = defaultdict(list)
     for where, row in read_objects(path, "benchmark items"):
         if subtask is None:
             (name,) = names.values()
@@ -98,25 +102,5 @@ def _by_task(path: Path, subtask: str | None, names: Mapping[str | None, str]) -
         else:
             found = f"{row.get(subtask)!r}"
             raise InputError(f"{where}, {subtask}", found, f"one of {', '.join(map(str, names))}")
-        rows[name].append(row)
+        rows[name].append((where, row))
     return rows
-
-
-def _local(items: Rows, examples: Rows | None, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings by which a task takes items, and examples unless it holds its own, from memory."""
-    splits = {"test": Dataset.from_list(items)}
-    if examples:
-        splits["shots"] = Dataset.from_list(examples)
-    holds = "samples" in (own.get("fewshot_config") or {})
-    return {
-        "custom_dataset": _in_memory(DatasetDict(splits)),
-        "dataset_kwargs": None,
-        "test_split": "test",
-        "validation_split": None,
-        "training_split": None,
-        "fewshot_split": None if holds else "shots" if examples else "test",
-    }
-
-
-def _in_memory(dataset: DatasetDict) -> Callable[..., DatasetDict]:
-    return lambda **_: dataset

@@ -89,6 +89,18 @@ class Requests:
         """C_b: the score of guessing in the pool, in [0, 1]."""
         return self.pool.guessing
 
+    @property
+    def metrics(self) -> set[str]:
+        """The metrics in which every document is to get a score; see `scores`."""
+        tasks = {id(document.task): document.task for document in self.documents}
+        chosen = {"probability"} if self._chosen else set()
+        return chosen | set.intersection(*map(_metrics_of, tasks.values()))
+
+    @property
+    def _chosen(self) -> bool:
+        """Whether every document shows choices, whose probabilities are a metric then."""
+        return all(document.choices for document in self.documents)
+
     def scores(self, responses: Sequence[Response]) -> dict[str, list[float]]:
         """Each document's score by metric, higher is better, in the order of the documents.
 
@@ -98,7 +110,7 @@ class Requests:
         answers = iter(responses)
         by_document = [[next(answers) for _ in d.instances] for d in self.documents]
         scores: dict[str, list[float]] = {}
-        if all(document.choices for document in self.documents):
+        if self._chosen:
             scores["probability"] = [
                 probability_of_gold([float(r[0]) for r in given[: len(d.choices)]], d.gold)
                 for d, given in zip(self.documents, by_document, strict=True)
@@ -240,11 +252,25 @@ def _own_metrics(task: Task, document: Document) -> dict[str, float]:
     for filtering in document.instances[0].filtered_resps:
         given = [instance.filtered_resps[filtering] for instance in document.instances]
         for metric, value in task.process_results(document.content, given).items():
-            mean = getattr(task.aggregation().get(metric), "__name__", "") == "mean"
-            if mean and task.higher_is_better().get(metric, True):
-                name = metric if filtering == "none" else f"{metric},{filtering}"
-                scores[name] = float(value)
+            if _is_score(task, metric):
+                scores[_name(metric, filtering)] = float(value)
     return scores
+
+
+def _metrics_of(task: Task) -> set[str]:
+    """The names of a task's own metrics, after each of its filters, that are scores."""
+    own = [metric for metric in task.aggregation() if _is_score(task, metric)]
+    return {_name(metric, filtering.name) for metric in own for filtering in task._filters}
+
+
+def _is_score(task: Task, metric: str) -> bool:
+    """Whether a metric is a mean over documents of which more is better."""
+    mean = getattr(task.aggregation().get(metric), "__name__", "") == "mean"
+    return mean and bool(task.higher_is_better().get(metric, True))
+
+
+def _name(metric: str, filtering: str) -> str:
+    return metric if filtering == "none" else f"{metric},{filtering}"
 
 
 def _scoring_of(task: Task) -> dict[str, Any]:

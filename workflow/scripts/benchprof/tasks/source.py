@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from datasets import config as datasets_config
-from lm_eval.api.task import Task
+from lm_eval.api.task import ConfigurableTask, Task
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._index import Entry, Kind
 from lm_eval.tasks._yaml_loader import load_yaml
@@ -25,7 +25,9 @@ from benchprof.run.configuration import (
     ShippedBenchmark,
     TaskFile,
 )
+from benchprof.tasks.catalogue import refuse_several
 from benchprof.tasks.definition import Definition, program_benchmarks, read_definition
+from benchprof.tasks.local import local_settings
 from benchprof.tasks.overlay import load_overlay
 
 # It would tell a server of each load, of local files too.
@@ -102,13 +104,11 @@ def load_tasks(source: TaskSource) -> list[Task]:
     """The tasks of a benchmark in the order of their names; a group has several.
 
     Raises:
-        InputError: the task is unknown, its file is faulty, or its data cannot be read (an
-            RetriableError where they are not local).
+        InputError: the task is unknown, its file is faulty, its data cannot be read (a
+            RetriableError where they are not local), or it has too few examples.
     """
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
-    if source.data is not None:
-        for _ in read_objects(source.data, "benchmark items"):
-            pass
+    where = f"benchmark task {source.task or source.file}"
     try:
         loaded = _load(source)
     except InputError:
@@ -116,14 +116,18 @@ def load_tasks(source: TaskSource) -> list[Task]:
     except Exception as error:
         # lm-eval raises whatever its YAML, a template or a data source raises.
         found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
+        expected = "a task that lm-eval can load"
+        if source.data:
+            remedy = f"Compare the task with the items in {source.data}."
+            raise InputError(where, found, expected, remedy) from error
         remedy = "Without network, give `benchmark_data:` or `data:`, local items."
-        where = f"benchmark task {source.task or source.file}"
-        kind = InputError if source.data else RetriableError
-        raise kind(where, found, "a task that lm-eval can load", remedy) from error
+        raise RetriableError(where, found, expected, remedy) from error
     tasks = [loaded[name] for name in sorted(loaded)]
     for task in tasks:
         if source.fewshot is not None:
             task.set_config(key="num_fewshot", value=source.fewshot)
+        if isinstance(task, ConfigurableTask):
+            _arrange_examples(task, where)
     return tasks
 
 
@@ -133,16 +137,8 @@ def _load(source: TaskSource) -> dict[str, Task]:
     if source.file is not None:
         if not source.file.is_file():
             raise InputError(source.file, "no such file", "a lm-eval task file (.yaml)")
-        # The file itself, not its folder: lm-eval would index every YAML below that, and another
-        # task of the same name could win.
         _refuse_program(source.file)
-        config = load_yaml(source.file, resolve_func=True)
-        if not isinstance(config.get("task"), str):
-            raise InputError(source.file, "no `task: NAME`", "a lm-eval task file of one task")
-        overrides = _local_data(source.data) if source.data else {}
-        manager = TaskManager(include_defaults=False)
-        tasks: dict[str, Task] = manager.load([config | overrides])["tasks"]
-        return tasks
+        return _load_file(source.file, source.data)
     # Scanning lm-eval's 14,000 entries takes some seconds, once per job.
     manager = TaskManager()
     assert source.task is not None
@@ -155,11 +151,54 @@ def _load(source: TaskSource) -> dict[str, Task]:
         )
     for file in _files_below(source.task, manager.task_index):
         _refuse_program(file)
-    overrides = _local_data(source.data) if source.data else {}
-    # A member of a group may override the task's own settings; a bare specification may not.
-    group = {"group": "benchmark", "task": [{"task": source.task, **overrides}]}
-    named: dict[str, Task] = manager.load([group])["tasks"]
-    return named
+    if source.data is None:
+        named: dict[str, Task] = manager.load([source.task])["tasks"]
+        return named
+    entry = manager.task_index[source.task]
+    refuse_several(f"benchmark task {source.task!r}", entry)
+    return _load_file(entry.yaml_path, source.data)
+
+
+def _load_file(file: Path, data: Path | None) -> dict[str, Task]:
+    """The one task of a file, with the items of a local file where there is one.
+
+    The file itself, not its folder: lm-eval would index every YAML below that, and another task of
+    the same name could win.
+    """
+    config = load_yaml(file, resolve_func=True)
+    if not isinstance(config.get("task"), str):
+        raise InputError(file, "no `task: NAME`", "a lm-eval task file of one task")
+    if data:
+        config |= local_settings(config, list(read_objects(data, "benchmark items")))
+    manager = TaskManager(include_defaults=False)
+    tasks: dict[str, Task] = manager.load([config])["tasks"]
+    return tasks
+
+
+def _arrange_examples(task: ConfigurableTask, where: str) -> None:
+    """Let no document be its own example, and stop where there are too few examples.
+
+    lm-eval leaves a document out where its `test_split` is said to be the examples' split: not
+    where it takes that split for want of another, nor where it asks the validation split.
+
+    Raises:
+        InputError: says how many items there are to take examples from, and how many are asked for.
+    """
+    config, given = task.config, task.fewshot_cfg
+    asked = config.test_split or config.validation_split
+    drawn = given.split
+    if drawn is None and given.samples is None:
+        drawn = config.training_split or config.validation_split or config.test_split
+    itself = drawn is not None and drawn == asked
+    if itself:
+        # lm-eval has taken the examples by now: what is set here decides nothing else.
+        given.split = config.test_split
+    number = config.num_fewshot or 0
+    if number and len(task.sampler.fewshot_docs()) < number + itself:
+        found = f"{len(task.sampler.fewshot_docs())} items to take examples from"
+        expected = f"{number + itself} or more, for {number} examples before each item"
+        remedy = "Lower `fewshot` or add items."
+        raise InputError(f"{where}, {config.task}", found, expected, remedy)
 
 
 def _files_below(task: Any, index: Mapping[str, Entry]) -> Iterator[Path]:
@@ -168,7 +207,7 @@ def _files_below(task: Any, index: Mapping[str, Entry]) -> Iterator[Path]:
         for member in task:
             yield from _files_below(member, index)
     elif isinstance(task, Mapping):
-        yield from _files_below(task.get("task"), index)
+        yield from _files_below(task.get("task") or task.get("group"), index)
     elif task in index:
         entry = index[task]
         if entry.kind is Kind.TAG:
@@ -192,16 +231,3 @@ def _refuse_program(file: Path) -> None:
             "lm-eval would run the programs that the model writes as you, without a sandbox",
             f"a shipped benchmark, whose programs run in one: {names}",
         )
-
-
-def _local_data(data: Path) -> dict[str, Any]:
-    """Overrides that make a task take its test items, and shots if any, from a local file."""
-    return {
-        "dataset_path": "json",
-        "dataset_name": None,
-        "dataset_kwargs": {"data_files": {"test": str(data)}},
-        "test_split": "test",
-        "validation_split": None,
-        "training_split": None,
-        "fewshot_split": "test",
-    }
