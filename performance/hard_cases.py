@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import ttest_1samp
 
-from benchprof.profile.guessing import Guessing
+from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import above_guessing_p, measure_impacts
 from benchprof.profile.measures import (
     effective_number,
@@ -27,7 +27,7 @@ from benchprof.profile.measures import (
 from benchprof.profile.resampling import Floats, Ints
 from benchprof.profile.significance import exchange_p, sign_flip_p, whole_sign_flip_p
 from benchprof.profile.units import units_of
-from benchprof.tasks.guessing import guessed
+from benchprof.tasks.guessing import Offer, guessed, pool_of
 
 LEVEL = 0.05
 OTHERS = 9
@@ -36,6 +36,9 @@ AGAINST_MEAN = np.array([[1.0, *[-1 / OTHERS] * OTHERS]])
 RESAMPLES = 1000
 ITEMS = 20
 """Of each subtask."""
+SHOWN = ((), ("A", "B", "C", "D", "E", "F", "G"), ("A", "B", "C", "D", "E"), ("A", "B", "C", "D"),
+         ("A", "B", "C"), ("Yes", "No"), ("valid", "invalid"), ("True", "False"))  # fmt: skip
+"""What subtasks such as those of BIG-bench Hard offer; written answers first."""
 
 
 def share(simulations: int, seed: int, holds: Callable[[np.random.Generator], bool]) -> float:
@@ -118,6 +121,75 @@ def uneven_guessing(simulations: int) -> None:
     print(f"0.05 above guessing on 27 subtasks of {ITEMS} items: "
           f"found {share(simulations, 5, pooled):.3f}, "
           f"with each one's own level {share(simulations, 5, of_each):.3f}")  # fmt: skip
+
+
+def subtasks(random: np.random.Generator) -> list[Offer]:
+    """27 subtasks, of which each offers its own texts, or none."""
+    return [
+        Offer(str(number), texts, (int(random.integers(len(texts))),) if texts else ())
+        for number in range(27)
+        for texts in [SHOWN[int(random.integers(len(SHOWN)))]] * ITEMS
+    ]
+
+
+def guessing_of(offers: list[Offer]) -> Guessing:
+    """C of a benchmark of written answers, all of whose documents are in the sample."""
+    pool = pool_of(offers)
+    tasks = [offer.task for offer in offers]
+    items = {
+        "task": tasks, "set": [pool.place(offer) for offer in offers],
+        "right": [offer.right_texts for offer in offers],
+        "gold": [[] for _ in offers], "responses": [["text"] for _ in offers],
+    }  # fmt: skip
+    record = {"guessing": pool.guessing, "pool": pool.as_json, "items": items}
+    return read_guessing(record, units_of(tasks))
+
+
+def subtasks_of_unequal_guessing(simulations: int) -> None:
+    """AIS of 0.5 on subtasks with different options; C of those drawn, and one C for all."""
+    few = max(1, simulations // 4)
+    for margin in (0.3, 0.15):
+        random, found = np.random.default_rng(11), []
+        for _ in range(few):
+            offers = subtasks(random)
+            level = np.array([offer.uniform for offer in offers])
+            intact = random.random(level.size) < level + margin
+            kept = intact & (random.random(level.size) >= margin / 2 / (level + margin))
+            for guessing in (guessing_of(offers), Guessing(float(level.mean()))):
+                impacts = measure_impacts(
+                    np.array([intact, kept], dtype=float), guessing,
+                    units_of([offer.task for offer in offers]), "chance_corrected", RESAMPLES,
+                    0.95, 1,
+                ).estimates(np.ones((1, 1)))  # fmt: skip
+                low, high = float(impacts.low[0]), float(impacts.high[0])
+                found.append((low <= 0.5 <= high, high - low))
+        held, width = np.array(found).reshape(few, 2, 2).transpose(2, 1, 0)
+        print(f"{margin} above guessing on 27 subtasks: holds {held[0].mean():.3f}, "
+              f"median width {np.median(width[0]):.2f}; with one C for all "
+              f"{held[1].mean():.3f}, {np.median(width[1]):.2f}")  # fmt: skip
+
+
+def clusters_of_unequal_size(simulations: int) -> None:
+    """Relative AIS of 0.25 in the mean of clusters that lose unequally."""
+    few = max(1, simulations // 4)
+    for number in (10, 30):
+        for spread in (0.0, 1.2):
+
+            def held(random: np.random.Generator, n: int = number, own: float = spread) -> bool:
+                sizes = np.full(n, ITEMS)
+                if own:
+                    sizes = np.maximum(1, random.lognormal(2.5, own, n).astype(int))
+                lost = np.repeat(random.beta(1, 3, n), sizes)
+                intact = random.random(lost.size) < 0.7
+                scores = np.array([intact, intact & (random.random(lost.size) >= lost)], float)
+                units = units_of([str(task) for task in np.repeat(np.arange(n), sizes)])
+                interval = measure_impacts(
+                    scores, Guessing(0.0), units, "relative", RESAMPLES, 0.95, 1, True
+                ).estimates(np.ones((1, 1)))
+                return bool(interval.low[0] <= 0.25 <= interval.high[0])
+
+            print(f"{number} clusters of {'unequal' if spread else 'equal'} size: "
+                  f"holds {share(few, 12, held):.3f}")  # fmt: skip
 
 
 def tied_profiles(simulations: int) -> None:
@@ -216,7 +288,8 @@ def main() -> None:
     parser.add_argument("--records", type=Path, help="the evaluations of a model in a run")
     arguments = parser.parse_args()
     simulations = arguments.simulations
-    for case in (fixed_guessing, accepted_letter, few_changes, uneven_guessing, tied_profiles,
+    for case in (fixed_guessing, accepted_letter, few_changes, uneven_guessing,
+                 subtasks_of_unequal_guessing, clusters_of_unequal_size, tied_profiles,
                  extreme_profiles):  # fmt: skip
         case(simulations)
     if arguments.records:

@@ -41,8 +41,8 @@ def test_the_script_goes_through_every_case(
     monkeypatch.setattr(sys, "argv", ["x", "--simulations", "20", "--records", str(tmp_path)])
     main()
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 16
+    assert len(lines) == 22
     assert lines[-1].startswith("boolq, 30 items: masks permuted, rejected ")
     shares = [float(number) for line in lines for number in re.findall(r"\b\d\.\d{3}\b", line)]
-    assert len(shares) == 21
+    assert len(shares) == 29
     assert all(0 <= number <= 1 for number in shares)

@@ -63,6 +63,17 @@ def test_each_control_explains_an_effect(key: Any, value: float, explained: str)
     assert bool(found.loc["x", "effect"]) == (not explained)
 
 
+@pytest.mark.parametrize("choice", [math.inf, -math.inf, math.nan])
+def test_an_infinite_loss_blames_no_control(choice: float) -> None:
+    """The right option of an item has no probability under the mask, intact, or both: the rise has
+    no error, and what other masks do, here nothing, neither explains nor excuses it."""
+    clean = table(dict.fromkeys(CLEAN, 0.0))
+    own = (clean["test"] == "x") & (clean["ability"] == "x") & (clean["asked"] == "item")
+    clean.loc[own, ["choice", "choice_se"]] = choice, math.nan
+    x = effects_table(clean).set_index("ability").loc["x"]
+    assert (x["explained_by"], bool(x["effect"])) == ("infinite loss", False)
+
+
 @pytest.mark.parametrize("form", [ABILITY_FORM, -ABILITY_FORM, math.nan, -math.inf])
 def test_form_that_moves_or_is_not_known_explains_it(form: float) -> None:
     found = effects_table(table(CLEAN, form=form)).set_index("ability")

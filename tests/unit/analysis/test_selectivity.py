@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from benchprof.analysis.selectivity import (
 )
 from benchprof.analysis.selectivity_heatmap import selectivity_figure
 from benchprof.profile.settings import Settings
+from benchprof.tensors import write_tensors
 
 SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
 
@@ -179,5 +181,22 @@ def test_without_controls_there_is_no_row_for_them() -> None:
     assert len(figure.axes[0].texts) == 4
 
 
-def test_a_figure_of_listed_masks_has_no_k_in_its_title() -> None:
-    assert _with_k("m: listed", [], "listed") == "m: listed"
+def test_every_one_of_many_tests_is_named_below_the_matrix() -> None:
+    names = [f"ability {number}" for number in range(80)]
+    ablated = {test: {(names[0], None): answers(2.0, 3.0)} for test in names}
+    table = selectivity_table({test: answers(1.0, 1.0) for test in names}, ablated, SETTINGS)
+    labels = [label.get_text() for label in selectivity_figure(table, "").axes[0].get_xticklabels()]
+    assert labels == [f"Ability {number}\n(intact 1.00)" for number in range(80)]
+
+
+@pytest.mark.parametrize(
+    ("fraction", "share", "title"),
+    [("0.1", "0.1", "m, k = 0.1"), ("calibrated", "0.1", "m, k = calibrated (0.1)"),
+     ("listed", "listed", "m")],
+)  # fmt: skip
+def test_a_title_says_k_where_the_masks_have_one(
+    fraction: str, share: str, title: str, tmp_path: Path
+) -> None:
+    mask = tmp_path / "mask.safetensors"
+    write_tensors(mask, {}, {"fraction": share})
+    assert _with_k("m", [mask], fraction) == title

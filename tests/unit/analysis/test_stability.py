@@ -15,6 +15,7 @@ from benchprof.abilities.item import Item
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.analysis.stability_job import measure_stability
+from benchprof.errors import InputError
 from benchprof.files import write_text
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, write_mask
@@ -57,11 +58,7 @@ def test_every_view_is_drawn(tmp_path: Path) -> None:
 def test_each_half_goes_through_the_run_s_own_stages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    items = {}
-    for name, number in (("x", 9), ("y", 20), ("_background", 8)):
-        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
-        lines = [json.dumps(item.to_json()) + "\n" for item in every]
-        items[name] = write_items(tmp_path / f"{name}.jsonl", lines)
+    items = write_items(tmp_path, x=9, y=20, _background=8)
     used: list[dict[str, set[str]]] = []
     contrasts: set[tuple[str, bool]] = set()
 
@@ -116,6 +113,24 @@ def test_each_half_goes_through_the_run_s_own_stages(
     assert {path.name for path in csv.parent.iterdir()} == {"stability.csv", "stability.png"}
 
 
-def write_items(path: Path, lines: list[str]) -> Path:
-    write_text(path, "".join(lines))
-    return path
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_half_of_one_item_cannot_be_replicated(number: int, tmp_path: Path) -> None:
+    items = write_items(tmp_path, x=8, y=number)
+    scoring = Scoring(
+        tmp_path, "float32", "mlp", None, "taylor", "all", unit="neuron", replicated=True
+    )
+    with pytest.raises(InputError, match=r"items of y, with .*: 2 or 3; expected 4 or more"):
+        measure_stability(
+            scoring, items, fraction_of="model", exclude={"x": [], "y": []}, limit=None, seed=3,
+            selections={"top": {}}, fractions=["0.5"], title="", csv=tmp_path / "stability.csv",
+            figures=[], store=Store(tmp_path / "store"),
+        )  # fmt: skip
+
+
+def write_items(folder: Path, **numbers: int) -> dict[str, Path]:
+    """A file of so many items by ability."""
+    items = {name: folder / f"{name}.jsonl" for name in numbers}
+    for name, path in items.items():
+        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(numbers[name])]
+        write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in every))
+    return items

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from itertools import combinations
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -14,7 +18,9 @@ from tests.model_types import MORE
 from benchprof.analysis.core import core_table, holders
 from benchprof.analysis.location import location_table, places
 from benchprof.analysis.location_heatmap import location_figure
+from benchprof.analysis.overlap import COLUMNS as OVERLAP
 from benchprof.analysis.overlap import expected_shared, overlap_table
+from benchprof.analysis.overlap_heatmap import overlap_figure
 from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
 from benchprof.tensors import TensorFile, write_tensors
@@ -68,6 +74,27 @@ def test_location_counts_every_tensor() -> None:
         ("c", 0, "gate_proj", 0, 10, 0.0),
         ("c", 10, "down_proj", 2, 20, 0.1),
     ]
+
+
+def test_a_layer_without_matrices_is_an_empty_row() -> None:
+    """Attention in layers 2, 5 and 6 alone, as in a hybrid model; half of layer 5 is masked."""
+    sizes = {f"model.layers.{layer}.self_attn.q_proj.weight": 10 for layer in (2, 5, 6)}
+    masks = {"a": {"model.layers.5.self_attn.q_proj.weight": torch.arange(5)}}
+    (image,) = location_figure(location_table(masks, sizes), "").axes[0].get_images()
+    shown = np.ma.filled(image.get_array(), np.nan)[:, 0]
+    assert shown.tolist() == pytest.approx([0, math.nan, math.nan, 50, 0], nan_ok=True)
+    # Five rows of height 1 about the numbers 2 to 6.
+    assert tuple(image.get_extent())[2:] == (1.5, 6.5)
+
+
+def test_every_one_of_many_abilities_is_named_beside_the_overlap() -> None:
+    pairs = list(combinations([f"ability {number}" for number in range(60)], 2))
+    rows = [(a, b, 1, 0.1, 0.01) for a, b in pairs]
+    axes = overlap_figure(pd.DataFrame(rows, columns=OVERLAP), "").axes[0]
+    columns, below = ([text.get_text() for text in own.get_ticklabels()]
+                      for own in (axes.xaxis, axes.yaxis))  # fmt: skip
+    assert columns == [f"Ability {number}" for number in range(59)]
+    assert below == [f"Ability {number}" for number in range(1, 60)]
 
 
 def test_overlap_by_hand() -> None:

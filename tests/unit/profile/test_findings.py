@@ -49,6 +49,12 @@ def test_an_ability_is_needed_where_neither_control_explains_it() -> None:
     assert [cell["ability"] for cell in hindering(CELLS)] == ["hinders"]
 
 
+def test_a_sentence_says_k_where_the_masks_have_one() -> None:
+    assert sentence([row("x", 0.5)]).startswith("arc in m (specific masks, k = 0.001, acc, 500")
+    listed = [row("x", 0.5, selection="listed", fraction="listed", k="listed")]
+    assert sentence(listed).startswith("arc in m (listed masks, acc, 500 items)")
+
+
 def without(*contrasts: str) -> dict[str, float]:
     return {f"{kind}_{contrast}": np.nan for contrast in contrasts for kind in ("q", "over")}
 

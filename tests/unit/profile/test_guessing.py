@@ -29,13 +29,21 @@ def guessing_of(right: list[list[int]], sample: int, options: int, tasks: list[s
     """
     names = tuple("ABCDE"[:options])
     offers = [Offer(task, names, tuple(own)) for task, own in zip(tasks, right, strict=True)]
-    pool = pool_of(offers)
+    return guessing_of_offers(offers, sample)
+
+
+def guessing_of_offers(offers: list[Offer], sample: int) -> Guessing:
+    """Of a pool whose first documents are the sample."""
+    pool, items = pool_of(offers), offers[:sample]
+    tasks = [own.task for own in items]
     record: dict[str, Any] = {
         "n": sample, "guessing": pool.guessing, "pool": pool.as_json,
-        "items": {"task": tasks[:sample], "set": [pool.place(own) for own in offers[:sample]],
-                  "right": right[:sample]},
+        "items": {"task": tasks, "set": [pool.place(own) for own in items],
+                  "right": [list(own.right_texts) for own in items],
+                  "gold": [list(own.right) for own in items],
+                  "responses": [own.options or ["a text"] for own in items]},
     }  # fmt: skip
-    return read_guessing(record, units_of(tasks[:sample]))
+    return read_guessing(record, units_of(tasks))
 
 
 def letters(shares: list[float], sample: int, pool: int, seed: int) -> tuple[Guessing, Floats]:
@@ -80,6 +88,65 @@ def test_tasks_that_are_resampled_bring_all_their_documents() -> None:
     share = np.random.default_rng(0).binomial(12, 0.5, 100000) / 12
     expected = (np.maximum(share * 240 + 20, (1 - share) * 240) / 260).std()
     assert guessing.resampled(4000, 3).std() == pytest.approx(expected, rel=0.1)
+
+
+def offers_of(options: list[list[str]], documents: int) -> list[Offer]:
+    """Documents of one task per list of options, every option right equally often.
+
+    An option that ends in # is another text in every document, which then are of no set.
+    """
+    return [
+        Offer(f"t{task:02d}", tuple(own.replace("#", f"{task}.{number}") for own in texts),
+              (number % len(texts),) if texts else ())
+        for number in range(documents)
+        for task, texts in enumerate(options)
+    ]  # fmt: skip
+
+
+YES_NO, LETTERS, FREE, OWN_TEXTS = ["yes", "no"], ["A", "B", "C", "D"], [], ["true #", "false #"]
+
+
+@pytest.mark.parametrize("sample", [240, 120])
+@pytest.mark.parametrize(
+    "options",
+    [[YES_NO] * 6 + [LETTERS] * 6, [LETTERS] * 6 + [FREE] * 6, [OWN_TEXTS] * 4 + [FREE] * 8,
+     [OWN_TEXTS] * 4 + [FREE] * 4 + [LETTERS] * 4],
+)  # fmt: skip
+def test_resampled_tasks_bring_their_own_scores_of_guessing(
+    options: list[list[str]], sample: int
+) -> None:
+    """Twelve tasks of 20 documents: in each the model is 0.3 above guessing, and 0.15 ablated. So
+    it is in every resample, whatever guessing scores in the tasks that were drawn."""
+    offers = offers_of(options, 20)
+    guessing = guessing_of_offers(offers, sample)
+    own = np.array([offer.uniform for offer in offers[:sample]])
+    assert guessing.level == pytest.approx(own.mean())
+    found = measure_impacts(
+        np.vstack([own + 0.3, own + 0.15]), guessing,
+        units_of([offer.task for offer in offers[:sample]]), "chance_corrected", 200, 0.95, 1,
+    )  # fmt: skip
+    assert np.ptp(guessing.resampled(200, 1)) > 0.05
+    assert found.resampled_base == pytest.approx(np.full(200, 0.3))
+    interval = found.estimates(np.eye(1))
+    assert (interval.low[0], interval.high[0]) == pytest.approx((0.5, 0.5))
+
+
+@pytest.mark.parametrize("sample", [1080, 40])
+def test_tasks_that_share_a_score_of_guessing_have_it_in_every_resample(sample: int) -> None:
+    """As MMLU's subjects, of which a sample may lack some; to the last digit of its sets."""
+    guessing = guessing_of_offers(offers_of([LETTERS] * 54, 20), sample)
+    assert guessing.resampled(500, 1, others=2).tolist() == [0.25] * 500
+    without_sets = guessing_of_offers(offers_of([["a #", "b #", "c #", "d #"]] * 54, 20), sample)
+    assert without_sets.resampled(500, 1) == pytest.approx(np.full(500, 0.25), abs=1e-12)
+
+
+def test_documents_whose_tasks_are_unknown_stay_as_they_are() -> None:
+    """Ten tasks of letters are in the sample. The pool's other 200 documents are of no set and of
+    no item: a half of all, with texts of their own, in every resample."""
+    offers = [*offers_of([LETTERS] * 10, 20), *offers_of([["x #", "y #"]] * 10, 20)]
+    guessing = guessing_of_offers(offers, 200)
+    assert guessing.level == pytest.approx(0.375)
+    assert guessing.resampled(100, 1) == pytest.approx(np.full(100, 0.375))
 
 
 @pytest.mark.parametrize(("sample", "pool"), [(60, 300), (300, 300)])

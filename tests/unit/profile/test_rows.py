@@ -69,6 +69,16 @@ def test_a_score_at_guessing_has_no_impact_but_a_reason() -> None:
     assert rows["ablated"].notna().all()
 
 
+@pytest.mark.parametrize("ablated", [0.0, 0.5])
+def test_whether_there_is_an_ais_is_not_for_ablated_models_to_say(ablated: float) -> None:
+    """Two of ten are right and guessing scores 0, which has no chance by the binomial test. Asked
+    for by the ablated model's half a point, a t-test gave p = 0.084."""
+    metrics = {"f1": [[1.0] * 2 + [0.0] * 8, [ablated] + [0.0] * 9]}
+    rows, _ = impact_rows(scores_of([ablation("x")], metrics, guessing=0.0), SETTINGS)
+    assert rows["p_guessing"].tolist() == [0.0]
+    assert rows["reason_code"].tolist() == [""]
+
+
 def test_nine_items_are_too_few_and_ten_are_not() -> None:
     for n, code in ((9, "too_few_items"), (10, "")):
         metrics = {"acc": [[1.0] * n, [0.0] * n]}

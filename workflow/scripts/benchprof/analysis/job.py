@@ -34,8 +34,7 @@ from benchprof.models.units import WEIGHT, unit_projections
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
-from benchprof.run.ablation import shown_k
-from benchprof.run.configuration import LISTED
+from benchprof.run.ablation import and_k, shown_k
 from benchprof.tensors import TensorFile
 
 
@@ -180,13 +179,8 @@ def _answers(
 
 
 def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:
-    """A title with k for readers: the masks are of one model and selection, and so of one k.
-
-    Listed masks have none.
-    """
-    if fraction == LISTED:
-        return title
-    return f"{title}, k = {shown_k(fraction, next(iter(mask_shares(masks).values())))}"
+    """A title with k for readers: the masks are of one model and selection, and so of one k."""
+    return title + and_k(shown_k(fraction, next(iter(mask_shares(masks).values()))))
 
 
 def tensor_sizes(

@@ -24,7 +24,8 @@ NOTE_HEIGHT = 0.5
 SEQUENTIAL = "rocket_r"
 CAPTION = (
     "Where the masks lie: one panel per ability, with the layers from bottom to top and one column "
-    "per projection. The colour is the share of the matrix's entries that the ability's mask holds."
+    "per projection. The colour is the share of the matrix's entries that the ability's mask "
+    "holds. A place without a matrix is empty."
 )
 
 
@@ -49,6 +50,8 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
     for number, panel in enumerate(shown):
         own = table[table["ability"] == abilities[number]]
         grid = own.pivot(index="layer", columns="projection", values="share")
+        # A row per layer, also of those without such matrices, as a hybrid model has them.
+        grid = grid.reindex(range(grid.index[0], grid.index[-1] + 1))
         # Layer 0, where the text enters, at the bottom.
         panel.imshow(
             100 * grid.to_numpy(), aspect="auto", origin="lower", interpolation="nearest",

@@ -36,7 +36,7 @@ def overlap_figure(table: pd.DataFrame, title: str) -> Figure:
         grid, ax=axes, cmap=SEQUENTIAL, vmin=0, vmax=most,
         mask=grid.isna(), annot=True, fmt=".2f" if most > 0.1 else ".3f",
         annot_kws={"fontsize": 6.2}, linewidths=0.6, linecolor="white",
-        cbar_kws={"label": "Jaccard index"},
+        cbar_kws={"label": "Jaccard index"}, xticklabels=True, yticklabels=True,
     )  # fmt: skip
     axes.set_xticklabels([wrapped(a, 22) for a in grid.columns], rotation=90)
     axes.set_yticklabels([wrapped(a, 24) for a in grid.index], rotation=0)

@@ -59,6 +59,7 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
         grid.clip(-most, most), ax=axes, cmap=style.DIVERGING, vmin=-most, vmax=most,
         annot=np.vectorize(style.number)(values), fmt="", annot_kws={"fontsize": 6.2},
         linewidths=0.6, linecolor="white", cbar_kws={"label": "rise of the answer loss (nats)"},
+        xticklabels=True, yticklabels=True,
     )  # fmt: skip
     items = table[table["asked"] == ITEM]
     intact: dict[str, float] = dict(zip(items["test"], items["intact"], strict=True))

@@ -13,6 +13,7 @@ import pandas as pd
 from benchprof.analysis.job import tensor_sizes, write_table
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
+from benchprof.errors import InputError
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
@@ -59,10 +60,15 @@ def measure_stability(
         super_set: as of `select_from`.
 
     Raises:
-        InputError: an ability has fewer than two items.
+        InputError: an ability has fewer than two items, or than four where scores are replicated.
     """
     halves = halves_of(items, exclude, limit, seed)
-
+    # The importance of a half is replicated over halves of it.
+    fewest = 2 if scoring.replicated else 1
+    for name, (half, _) in halves.items():
+        if len(half) < fewest:
+            where = f"train items of {name}, with `importance.replicated`"
+            raise InputError(where, "2 or 3", "4 or more, to halve each half again")
     sizes = tensor_sizes(scoring.folder, scoring.unit, scoring.scope, scoring.layers)
 
     def masks_of(half: int, share: int) -> dict[Ablation, Entries]:
@@ -74,7 +80,7 @@ def measure_stability(
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
-    for share in shares(list(halves.values()), fewest=2 if scoring.replicated else 1):
+    for share in shares(list(halves.values()), fewest):
         first, second = masks_of(0, share), masks_of(1, share)
         numbers = {name: len(own[0]) // share for name, own in halves.items()}
         rows += stability_rows(first, second, numbers, sizes)

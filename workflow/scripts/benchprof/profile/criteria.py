@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, isfinite
 from types import MappingProxyType
 
 # Whether there is an AIS, and whether it is an effect: docs/explanation/statistics.md.
@@ -129,11 +129,16 @@ class Effect:
 def explanations(own: Effect, form: float, controls: Mapping[str, Effect]) -> list[str]:
     """What explains the rise of choice under an ability's mask; nothing where the ability does.
 
+    An item whose right option has no probability has an infinite loss: the rise then has no error,
+    and nothing can be said of what else there is.
+
     Args:
         own: on the ability's items.
         form: the change of form on them, in nats.
         controls: on the same items under other masks, or on their companions under the same mask.
     """
+    if not isfinite(own.value):
+        return ["infinite loss"]
     found = [] if own.exceeds(0) else ["chance"]
     # Unknown form, as where an option has no probability, explains as well.
     found += [] if abs(form) < ABILITY_FORM else ["form"]

@@ -19,6 +19,7 @@ from benchprof.profile.measures import (
     symmetric_interval,
 )
 from benchprof.profile.resampling import Floats
+from benchprof.run.ablation import and_k
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
@@ -196,8 +197,7 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
     alone = cells[0]["ablation_of"] == "complement"
     start = (
         f"{row['benchmark']} in {row['model']} ({row['selection']} masks"
-        f"{' kept alone' if alone else ''}, k = {row['k']}, {row['metric']}, "
-        f"{row['n']} items)"
+        f"{' kept alone' if alone else ''}{and_k(row['k'])}, {row['metric']}, {row['n']} items)"
     )
     if cells[0]["reason_code"]:
         return f"{start} has no profile: {row['reason']}."

@@ -41,7 +41,7 @@ class Guessing:
     """C_b, and the counts of right answers in the pool that it comes from.
 
     A set is all documents that offer the same texts; a column is one text of a set. Without sets
-    the level is known and has no error.
+    the level of a pool is known and has no error; that of resampled tasks depends on the tasks.
 
     Attributes:
         level: C_b.
@@ -55,6 +55,8 @@ class Guessing:
         rest_sizes: (sets,), documents of the pool that are in no unit.
         rest_right: (columns,), in how many of them each text is right.
         clustered: whether the units are tasks.
+        outside_parts: (units, 2), of tasks alone: how many documents of no set a task has, and what
+            a random choice scores on them, as a sum.
     """
 
     level: float
@@ -67,6 +69,7 @@ class Guessing:
     rest_sizes: Floats = field(default_factory=lambda: _none(0))
     rest_right: Floats = field(default_factory=lambda: _none(0))
     clustered: bool = False
+    outside_parts: Floats = field(default_factory=lambda: _none(0, 2))
 
     @property
     def _all_sizes(self) -> Floats:
@@ -81,21 +84,29 @@ class Guessing:
 
         The sample's units are those that the same seed draws for scores. The pool's other
         documents are drawn anew. Whether a constant answer beats a random choice is decided in
-        every resample.
+        every resample. Tasks bring all their documents: where their scores of guessing differ, the
+        level depends on which were drawn, as the model's score does. Of items the pool keeps its
+        sets as large as they are.
 
         Args:
             resamples: how many.
             seed: of the bootstrap.
             others: pseudo-items that the scores have beside the units.
         """
-        if not len(self.uniform):
+        if not len(self.sizes):
             return np.full(resamples, self.level)
-        sums = np.pad(np.hstack([self.sizes, self.right]).T, ((0, 0), (0, others)))
-        totals = np.rint(bootstrap_totals(sums, resamples, seed))
-        sets = len(self.uniform)
-        sizes = totals[:sets] + self.rest_sizes[:, None]
-        right = totals[sets:] + self._drawn_rest(resamples, seed)
-        return self._levels(sizes, right)
+
+        def totals(parts: Floats) -> Floats:
+            return bootstrap_totals(np.pad(parts.T, ((0, 0), (0, others))), resamples, seed)
+
+        sizes = totals(self.sizes) + self.rest_sizes[:, None]
+        right = totals(self.right) + self._drawn_rest(resamples, seed)
+        if not self.clustered:
+            shares = np.tile(self._all_sizes[:, None] / self.pool, resamples)
+            return self._levels(sizes, right, shares, np.full(resamples, self.outside))
+        number, score = totals(self.outside_parts) + self._rest_outside
+        documents = np.maximum(sizes.sum(axis=0) + number, 1)
+        return self._levels(sizes, right, sizes / documents, score / documents)
 
     def rival(self) -> Rival | None:
         """The best constant answers that are above a random choice at an uncorrected 5%.
@@ -131,13 +142,26 @@ class Guessing:
         shares = self.rest_right[:, None] / np.maximum(sizes, 1)
         return random.binomial(sizes, shares, (len(sizes), resamples)).astype(np.float64)
 
-    def _levels(self, sizes: Floats, right: Floats) -> Floats:
-        """(draws,) from (sets, draws) and (columns, draws)."""
-        levels = np.full(sizes.shape[1], self.outside)
-        for number, share in enumerate(self._all_sizes / self.pool):
+    @property
+    def _rest_outside(self) -> Floats:
+        """(2, 1), as `outside_parts`: of the documents of no set that are in no unit."""
+        every = np.array([self.pool - self._all_sizes.sum(), self.outside * self.pool])
+        return np.asarray(every - self.outside_parts.sum(axis=0))[:, None]
+
+    def _levels(self, sizes: Floats, right: Floats, shares: Floats, outside: Floats) -> Floats:
+        """The level in every draw, (draws,).
+
+        Args:
+            sizes: (sets, draws), documents of each set.
+            right: (columns, draws), in how many of them each text is right.
+            shares: (sets, draws), each set's share of all documents.
+            outside: (draws,), what the documents of no set add.
+        """
+        levels = outside
+        for number, share in enumerate(shares):
             own = right[self.set_of == number]
             uniform = float(self.uniform[number])
-            levels += share * guessed(own, sizes[number], uniform, len(self.set_of))
+            levels = levels + share * guessed(own, sizes[number], uniform, len(self.set_of))
         return levels
 
 
@@ -148,9 +172,9 @@ def read_guessing(record: Mapping[str, Any], units: Units) -> Guessing:
         record: of the intact model.
         units: of its items.
     """
-    pool = record.get("pool", {"n": record["n"], "sets": []})
-    if not pool["sets"]:
-        return Guessing(record["guessing"], pool["n"])
+    pool = record.get("pool")
+    if pool is None or not (pool["sets"] or units.clustered):
+        return Guessing(record["guessing"], record["n"] if pool is None else pool["n"])
     sets, items = pool["sets"], record["items"]
     widths = [len(own["options"]) for own in sets]
     first = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(np.int64)
@@ -161,10 +185,12 @@ def read_guessing(record: Mapping[str, Any], units: Units) -> Guessing:
             right[number, first[own] + np.array(texts, dtype=np.int64)] = 1.0
     all_sizes = np.array([sum(t["n"] for t in own["tasks"].values()) for own in sets], dtype=float)
     all_right = np.concatenate(
-        [np.sum([t["right"] for t in own["tasks"].values()], axis=0) for own in sets]
+        [_none(0), *(np.sum([t["right"] for t in own["tasks"].values()], axis=0) for own in sets)]
     )
+    outside_parts = _none(0, 2)
     if units.clustered:
         sizes, right = _by_task(sets, items["task"], units, sum(widths))
+        outside_parts = _outside_by_task(record, pool["n"] - all_sizes.sum(), units)
     return Guessing(
         level=record["guessing"],
         pool=pool["n"],
@@ -176,6 +202,7 @@ def read_guessing(record: Mapping[str, Any], units: Units) -> Guessing:
         rest_sizes=all_sizes - sizes.sum(axis=0),
         rest_right=all_right - right.sum(axis=0),
         clustered=units.clustered,
+        outside_parts=outside_parts,
     )
 
 
@@ -194,3 +221,27 @@ def _by_task(
                 right[unit_of[task], first:last] = counts["right"]
         first = last
     return sizes, right
+
+
+def _outside_by_task(record: Mapping[str, Any], documents: float, units: Units) -> Floats:
+    """How many documents of no set each task has, and the score of guessing on them: (units, 2).
+
+    A record tells both of the whole pool alone, and of each of its items: the pool's are spread
+    over the tasks as the items' are. Of written answers no item tells its choices; their score
+    is then left to no task.
+
+    Args:
+        record: of the intact model.
+        documents: of no set, in the pool.
+        units: of its items.
+    """
+    pool, items = record["pool"], record["items"]
+    parts = _none(2, len(items["set"]))
+    for number, own in enumerate(items["set"]):
+        if own is None:
+            chance = len(items["gold"][number]) / len(items["responses"][number])
+            parts[:, number] = 1.0, chance
+    sums = units.sums(parts)
+    found = sums.sum(axis=1)
+    every = np.array([documents, pool["outside"] * pool["n"]])
+    return np.asarray(sums * np.divide(every, found, out=_none(2), where=found > 0)[:, None]).T

@@ -97,7 +97,7 @@ def measure_impacts(
     the ratio means nothing: it counts as infinite with the sign of the drop, so that intervals
     widen, to no bound where such resamples exceed the tail. The tail is expanded for few units,
     except where pseudo-items have widened the interval already. C varies with the resamples, as
-    far as it is an estimate.
+    far as it is an estimate and as tasks differ in it.
 
     Args:
         scores: (1 + ablations, n), each item's score, of the intact model first.

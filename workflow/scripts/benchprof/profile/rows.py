@@ -68,7 +68,10 @@ def _measured(scores: Scores, metric: str, settings: Settings) -> Impacts:
 
 def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     """The rows of one metric with what does not need an AIS, and the AIS columns empty."""
-    p = above_guessing_p(items, scores.guessing, scores.units)
+    # Apart: whether there is an AIS is not for the ablated models' scores to say.
+    p, p_ablated = (
+        above_guessing_p(states, scores.guessing, scores.units) for states in (items[:1], items[1:])
+    )
     code, sentence = _undefined(scores, float(items[0].mean()), float(p[0]))
     columns = {
         "model": scores.model,
@@ -84,7 +87,7 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         "intact": items[0].mean(),
         "ablated": items[1:].mean(axis=1),
         "p_guessing": p[0],
-        "p_guessing_ablated": p[1:],
+        "p_guessing_ablated": p_ablated,
         "reason_code": code,
         "reason": sentence,
     }

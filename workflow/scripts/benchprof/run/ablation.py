@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from benchprof.run.configuration import LISTED
+
 INTACT = "intact"
 """Stands in place of an ablation's name for the model as it is."""
 BACKGROUND = "_background"
@@ -53,3 +55,8 @@ def k_name(fraction: float | str) -> str:
 def shown_k(name: str, k: str) -> str:
     """A k for readers: the number `k`; after the word `calibrated`, in brackets."""
     return k if name == k else f"{name} ({k})"
+
+
+def and_k(k: str) -> str:
+    """What follows a selection: ", k = 0.001"; empty for listed masks, which have no k."""
+    return "" if k == LISTED else f", k = {k}"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from benchprof import codebase, digests
+from benchprof.errors import InputError
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import CALIBRATED
 from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
 from benchprof.run.jobs.profile import profile_settings, source_of
 from benchprof.run.jobs.replication import Halving
@@ -187,10 +189,18 @@ class MeasureSelectivity(Compared):
 
     @property
     def sources(self) -> list[Source]:
-        """The records of them under the masks of this selection and k."""
+        """The records of them under the masks of this selection and k.
+
+        Raises:
+            InputError: k is a candidate of the calibration, under whose masks no test is asked.
+        """
         asked = [name for name in self.run.benchmarks if name in self.intact]
         view = (self.selection, self.k)
         under = [own for own in self.run.ablations if (own.selection, own.k) == view]
+        if not under:
+            found = f"k = {self.k}, a candidate of the calibration that is not evaluated on tests"
+            remedy = f"Ask for {replace(self, k=CALIBRATED).csv}."
+            raise InputError(self.csv, found, f"one of {', '.join(self.run.ks)}", remedy)
         return [source_of(self.model, *own) for own in product(asked, under)]
 
     @property
