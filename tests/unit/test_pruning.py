@@ -231,7 +231,7 @@ def test_notes_of_masks_count_after_an_edit(checkout: Checkout, job: str) -> Non
 
 def place(store: Store, kind: str, origin: dict[str, Any], target: Path) -> Path:
     """Put a mask into the store, and where a run has it: its entry."""
-    own = Mask({"w": torch.tensor([1, 2], dtype=torch.int32)}, origin | {"whole": 200, "losses": []})
+    own = Mask({"w": torch.tensor([1, 2], dtype=torch.int32)}, origin | {"whole": 200})
     key = digests.of_value(origin)
     entry = store.add(kind, key, ".safetensors", lambda path: write_mask(path, own))
     store.place(entry, target)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from benchprof.errors import InputError
 from benchprof.masks import stored
 from benchprof.masks.job import select_masks
 from benchprof.masks.stored import needed_for, select_stored
@@ -122,6 +123,16 @@ def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Stor
     }
     changed = {"a": ORIGIN | {"examples": "other"}}
     assert needed_for([*one], changed, {"top": {}}, "scope", tmp_path, tmp_path, store) == {"a"}
+
+
+@pytest.mark.parametrize("selection", ["top", "specific"])
+@pytest.mark.parametrize("empty", [("b",), ABILITIES])
+def test_scores_that_a_new_selection_needs_and_that_were_dropped_are_named(
+    empty: tuple[str, ...], selection: str, tmp_path: Path, store: Store
+) -> None:
+    own, files = targets(tmp_path, selection, "0.1"), importance(tmp_path, *ABILITIES, empty=empty)
+    with pytest.raises(InputError, match=f"{empty[0]}: scores that .* Delete it and run again."):
+        select(tmp_path, store, own, files, RULES[selection])
 
 
 def test_a_damaged_mask_is_selected_again(tmp_path: Path, store: Store) -> None:

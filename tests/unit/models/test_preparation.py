@@ -32,6 +32,7 @@ from benchprof.models.preparation import (
     prepare_model,
     read_card,
 )
+from benchprof.models.source import CONVERSION
 from benchprof.store import Store
 
 
@@ -638,6 +639,6 @@ def test_a_hub_that_cannot_be_reached_may_be_at_another_attempt(
 def test_keys_of_converted_models_say_the_precision_only_where_it_is_not_float32() -> None:
     """A float32 conversion has the key that it had before there were others."""
     source = {"wheel": "tiny==1.0", "sha256": "0" * 64, "file": "tiny/model.gguf"}
-    code = digests.of_modules(preparation.CONVERSION)
+    code = digests.of_modules(CONVERSION)
     assert converted_key(source, "float32") == digests.of_value({"source": source, "code": code})
     assert converted_key(source, "bfloat16") != converted_key(source, "float32")

@@ -34,6 +34,10 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return config
 
 
+HALVED = {"score": "taylor", "loss_on": "choice", "halves": True}
+REPLICATED = HALVED | {"halves": False, "replicated": True}
+
+
 @pytest.mark.parametrize("file", CONFIGURATIONS)
 def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
@@ -84,6 +88,7 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("importance.knock_outs", {"size": 9}, ["knock_outs.size", "unknown", "groups, share"]),
         ("importance.knock_outs", {}, ["importance.knock_outs", "taylor_abs", "score knock_out"]),
         ("importance.score", "knock_out", ["knock_out with unit weight", "neuron or head"]),
+        ("importance", HALVED | {"limit": 1}, ["importance.limit: 1 with halves", "2 items or"]),
         ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
         ("selections.top", {"without_super": 1}, ["top.without_super", "1", "true or false"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
@@ -107,6 +112,7 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
             [1, 1],
             ["random.seeds", "[1, 1]", "without duplicates"],
         ),
+        ("controls.random.seeds", [1, 2**31], ["seeds.1: 2147483648", "from 0 to 2147483647"]),
         ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),
         ("abilities.x", {"items": "x", "definition": "a\nb"}, ["x.definition", "one line"]),
         ("abilities.x", {"items": "x", "exclude": ["a", "a"]}, ["x.exclude", "without duplicates"]),
@@ -121,6 +127,28 @@ def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
     assert "\n" not in message
     for word in words:
         assert word in message
+
+
+@pytest.mark.parametrize(
+    ("importance", "fewest"),
+    [(HALVED, 2), (REPLICATED, 2), (HALVED | REPLICATED | {"halves": True}, 4)],
+)
+def test_halves_and_halves_of_these_have_an_item_each(
+    importance: dict[str, Any], fewest: int
+) -> None:
+    config = changed("unit", "neuron") | {"scope": "mlp"}
+    config["selections"] = {"top": {}}
+    for limit in (fewest - 1, fewest):
+        config["importance"] = importance | {"limit": limit}
+        if limit == fewest:
+            Run.of(config)
+            continue
+        message = rf"importance.limit: {limit} with .*; expected {fewest} items or more"
+        with pytest.raises(InputError, match=message):
+            Run.of(config)
+    # A comparison makes no masks of halves.
+    config["importance"] = importance | {"limit": 2}
+    Run.of(config, compared=True)
 
 
 FLIPS = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
@@ -488,6 +516,7 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
         ("validation.draws", None, "validation: lacks draws"),
         ("validation.thresholds.coverage", None, "validation: lacks thresholds.coverage"),
         ("validation.thresholds.form_share", [0.1], "thresholds.form_share: [0.1]"),
+        ("validation.planted", ["planted-3"], "similarity_error: a threshold with one planted"),
         ("validation.thresholds.calibrated_rmse", 0.02, "fractions without 'calibrated'"),
         ("models.planted-2.source", {"hub": "a/b", "revision": "0" * 40}, "planted-2.source"),
         ("benchmarks.spatial_reasoning_test.split", "calibration", "no test of spatial_reasoning"),

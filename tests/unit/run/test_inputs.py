@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import ROOT
-from tests.unit.run.small import small
+from tests.unit.run.small import small, write_items
 
+from benchprof.abilities.item import SPLITS
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 
 RECALL = "contextual_recall"
+SIMPLE = {"selections": {"top": {}}, "fractions": [0.01], "calibration": None}
 OWN = {"ability": RECALL, "split": "test", "limit": 8}
 FLIP = OWN | {"companion": "flip"}
 
@@ -36,7 +40,38 @@ def test_companions_that_cannot_be_compared_with_their_items(
     benchmarks: dict[str, dict[str, Any]], message: str
 ) -> None:
     items = {RECALL: {"items": f"{ROOT}/resources/abilities/v2/{RECALL}"}}
-    few = {"selections": {"top": {}}, "fractions": [0.01], "calibration": None}
-    run = small(abilities=items, benchmarks=benchmarks, **few)
+    run = small(abilities=items, benchmarks=benchmarks, **SIMPLE)
+    with pytest.raises(InputError, match=message):
+        check_inputs(run)
+
+
+HALVED = {"score": "taylor", "loss_on": "answer", "halves": True}
+MODEL = {"source": {"hub": "a/b", "revision": "0" * 40}, "dtype": "float32", "device": "cpu"}
+
+
+@pytest.mark.parametrize(
+    ("importance", "excluded", "message"),
+    [
+        (HALVED, 2, None),
+        (HALVED, 3, "train.jsonl: 1 train items of x to make halves of; expected 2 or more"),
+        (HALVED | {"replicated": True}, 0, None),
+        (HALVED | {"replicated": True}, 1, "3 train items of x .* expected 4 or more with h"),
+    ],
+)
+def test_each_ability_has_train_items_to_halve(
+    importance: dict[str, Any], excluded: int, message: str | None, tmp_path: Path
+) -> None:
+    ids = [f"train-{number}" for number in range(4)]
+    for ability, split in product("xy", SPLITS):
+        write_items(tmp_path / ability, split, ids if split == "train" else [f"{split}-1"])
+    abilities: dict[str, Any] = {name: {"items": str(tmp_path / name)} for name in "xy"}
+    abilities["x"]["exclude"] = ids[:excluded]
+    run = small(
+        abilities=abilities, benchmarks={"t": {"ability": "x", "split": "test"}}, unit="neuron",
+        importance=importance, models={"m": MODEL}, **SIMPLE,
+    )  # fmt: skip
+    if message is None:
+        check_inputs(run)
+        return
     with pytest.raises(InputError, match=message):
         check_inputs(run)

@@ -17,10 +17,13 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, write_items
 
+from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.files import as_json
+from benchprof.models.source import CONVERSION
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
+from benchprof.run.jobs.analysis import CompareMasks, MeasureSelectivity
 from benchprof.run.jobs.evaluation import EvaluateBenchmark
 from benchprof.run.jobs.job import listed
 from benchprof.run.jobs.planted import EvaluateBlocks
@@ -162,6 +165,17 @@ def test_what_selects_without_the_super_set_takes_it_and_nothing_else_does() -> 
         ("measure_stability", None), ("write_methods", None), ("write_report", None),
     }  # fmt: skip
     assert not any("super" in job.inputs for job in jobs_of(Run.of(DEFAULT)))
+
+
+def test_selectivity_of_a_candidate_of_the_calibration_is_refused() -> None:
+    """Its masks are made, and asked the calibration items alone. Masks of any k can be compared."""
+    run = Run.of(DEFAULT | {"fractions": ["calibrated"]})
+    masks, candidate = (run.models[0], "specific"), run.candidates[0]
+    assert CompareMasks(run, *masks, candidate).inputs["masks"]
+    chosen = MeasureSelectivity(run, *masks, "calibrated")
+    assert chosen.inputs["records"]
+    with pytest.raises(InputError, match=f"expected one of calibrated. Ask for {chosen.csv}"):
+        assert MeasureSelectivity(run, *masks, candidate).inputs
 
 
 def test_a_run_of_lists_ranks_nothing() -> None:
@@ -388,14 +402,16 @@ def test_a_local_model_that_changed_is_prepared_again(folder: Path) -> None:
     assert changed(before, settings_of(SMALL)) == {("prepare_model", "m")}
 
 
+WHEEL = {"wheel": "a==1", "sha256": "0" * 64, "file": "a.gguf"}
+
+
 def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) -> None:
     assert folder == Path.cwd()
-    wheel = {"wheel": "a==1", "sha256": "0" * 64, "file": "a.gguf"}
     config = copy.deepcopy(SMALL)
-    config["models"]["m"]["source"] = wheel
+    config["models"]["m"]["source"] = WHEEL
     before = settings_of(config)[("prepare_model", "m")]
     # As it was before a conversion knew of precisions.
-    assert before == {"source": wheel, "files": {}}
+    assert before == {"source": WHEEL, "files": {}, "code": digests.of_modules(CONVERSION)}
     for model, dtype, more in (
         ("m", "bfloat16", {"precision": "bfloat16"}),
         ("m", "float16", {}),
@@ -404,6 +420,23 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
         other = copy.deepcopy(config)
         other["models"][model]["dtype"] = dtype
         assert settings_of(other)[("prepare_model", "m")] == before | more
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("edited", CONVERSION)
+def test_a_converted_model_is_prepared_again_when_the_conversion_is_edited(
+    edited: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = copy.deepcopy(SMALL)
+    config["models"]["n"]["source"] = WHEEL
+    before = settings_of(config)
+    assert set(before[("prepare_model", "m")]) == {"source", "files"}
+    original = digests.of_source
+    source = Path(ROOT, "workflow/scripts", *edited.split(".")).with_suffix(".py").read_bytes()
+    monkeypatch.setattr(
+        digests, "of_source", lambda own: "edited" if own == source else original(own)
+    )
+    assert changed(before, settings_of(config)) == {("prepare_model", "n")}
 
 
 def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None:

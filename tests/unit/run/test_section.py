@@ -149,12 +149,12 @@ def small(path: str, value: Any) -> dict[str, Any]:
         (
             "controls.random.seeds",
             [1, -1],
-            "my.yaml, controls.random.seeds.1: -1; expected a whole number, 0 or more.",
+            "my.yaml, controls.random.seeds.1: -1; expected a whole number from 0 to 2147483647.",
         ),
         (
             "controls.random.seeds",
             [1, True],
-            "my.yaml, controls.random.seeds.1: True; expected a whole number, 0 or more.",
+            "my.yaml, controls.random.seeds.1: True; expected a whole number from 0 to 2147483647.",
         ),
         (
             "fractions",

@@ -249,6 +249,17 @@ def test_a_calibrated_k_that_was_not_measured_fails() -> None:
     assert [j.holds for j in judgements if "calibrated" in j.what] == [False]
 
 
+@pytest.mark.parametrize("planted", [["m", "n"], ["n", "m"]])
+def test_similarity_is_judged_in_either_order_of_two_models(planted: list[str]) -> None:
+    view = ("specific", "0.01")
+    pairs = [(*view, "m", "n", 0.9, 0.8), (*view, "m", "n", 0.5, 0.8), (*view, "m", "o", 0.0, 1.0)]
+    own = measured(similarity=pd.DataFrame(pairs, columns=NO_PAIRS.columns))
+    judgements = judge(own, planted, [], view, Thresholds(similarity_error=0.25))
+    (found,) = [judgement for judgement in judgements if "similarity" in judgement.what]
+    # 0.1 above the truth on one benchmark, 0.3 below it on the other.
+    assert (found.found, found.holds) == (pytest.approx(0.2), True)
+
+
 def test_what_was_not_measured_fails() -> None:
     nothing = measured(
         recovery=pd.DataFrame([recovery()]).iloc[:0], coverage=measured().coverage.iloc[:0]

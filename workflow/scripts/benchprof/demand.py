@@ -119,7 +119,7 @@ def _keys_of_results(results: Path, config: Mapping[str, Any], store: Store) -> 
             yield store.path(kind, key, path.suffix).relative_to(store.root).as_posix()
 
 
-def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> Mapping[str, str]:
+def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[str, str]:
     """By kind of entry, the key of what a file of this folder of results may have been placed from.
 
     A random mask is in no store, and then nor is what its origin leads to.

@@ -26,7 +26,7 @@ def answer(
     masks: Mapping[str, Mask],
     model: ModelSettings,
     questions: Questions,
-    background: Sequence[Example],
+    examples: Mapping[Path | None, Sequence[Example]],
     seed: int,
     folder: Path,
     store: Store,
@@ -38,7 +38,7 @@ def answer(
         masks: every mask, by `Tried.named`.
         model: the prepared model.
         questions: what it is asked.
-        background: what the means of units are over.
+        examples: what the means of units are over, by `Tried.background`.
         seed: of the samples.
         folder: of the records.
         store: has those that are there already.
@@ -59,8 +59,9 @@ def answer(
         if method == FLIP:
             answer_on_flips(model, assignments, seed, of_alike, store)
         else:
+            averaged = examples[alike[0].background]
             evaluate_benchmarks(
-                model, assignments, seed, of_alike, method, store, background=background
+                model, assignments, seed, of_alike, method, store, background=averaged
             )
 
 

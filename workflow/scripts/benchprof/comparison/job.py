@@ -14,9 +14,13 @@ from benchprof.comparison.chart import draw_combinations
 from benchprof.comparison.masks import make_masks
 from benchprof.comparison.table import COLUMNS, mask_rows, summary_row, without_companions
 from benchprof.comparison.tried import FLIP, SAID, Questions, Tried
+from benchprof.errors import InputError
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.importance.levels import level_examples
+from benchprof.masks.size import check_sizes
+from benchprof.models.loading import load_tokenizer
+from benchprof.scoring.chat import check_chat
 from benchprof.store import Store
 
 
@@ -47,11 +51,14 @@ def compare_combinations(
         store: the store.
 
     Raises:
-        InputError: as the jobs of importance, masks and evaluation raise it.
+        InputError: as the jobs of importance, masks and evaluation raise it; before any of them
+            where a mask would be empty or larger than its scope, there is no such layer, or no
+            answer could be scored under the chat template.
     """
-    background = _background(tried[0], model, seed)
-    masks = make_masks(tried, model, background, seed, folder, store)
-    answer(tried, masks, model, questions, background, seed, folder, store)
+    _check(tried, model, folder)
+    examples = _examples(tried, model, seed)
+    masks = make_masks(tried, model, examples, seed, folder, store)
+    answer(tried, masks, model, questions, examples, seed, folder, store)
     rows, effects, means = [], [], []
     for own in tried:
         changes = item_changes(own, questions, folder)
@@ -70,13 +77,32 @@ def compare_combinations(
     draw_combinations(summary, model.folder.name, figures)
 
 
-def _background(own: Tried, model: ModelSettings, seed: int) -> list[Example]:
+def _check(tried: Sequence[Tried], model: ModelSettings, folder: Path) -> None:
+    """Stop before importance, which may take hours, where masks or answers would be impossible."""
+    if model.chat_template:
+        check_chat(load_tokenizer(model.folder), date=model.chat_date)
+    for own in tried:
+        unit, scope, layers = own.scoring.unit, own.scoring.scope, own.scoring.layers
+        target = folder / own.name / "sizes.json"
+        try:
+            check_sizes(model.folder, unit, scope, layers, [own.k], own.fraction_of, target)
+        except InputError as error:
+            where, *said = error.args
+            raise InputError(f"combination {own.name}, {where}", *said) from None
+
+
+def _examples(
+    tried: Sequence[Tried], model: ModelSettings, seed: int
+) -> dict[Path | None, list[Example]]:
     """What tells how active units are, and what their means are over: some train items.
 
-    The same for all combinations: a background that one contrasts abilities with is not in it.
+    By the background of a combination, whose items are among them, as in a run.
     """
-    items = {ability: own.items[ability] for ability in own.abilities}
-    return level_examples(model.folder, items, own.exclude, seed, model.chat_date)
+    by_background = {own.background: own for own in tried}
+    return {
+        background: level_examples(model.folder, own.items, own.exclude, seed, model.chat_date)
+        for background, own in by_background.items()
+    }
 
 
 def _of(own: Tried, table: pd.DataFrame) -> pd.DataFrame:

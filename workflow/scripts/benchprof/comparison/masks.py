@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 def make_masks(
     tried: Sequence[Tried],
     model: ModelSettings,
-    background: Sequence[Example],
+    examples: Mapping[Path | None, Sequence[Example]],
     seed: int,
     folder: Path,
     store: Store,
@@ -35,7 +35,7 @@ def make_masks(
     Args:
         tried: the combinations.
         model: the prepared model.
-        background: what tells how active units are.
+        examples: what tells how active units are, by `Tried.background`.
         seed: of the samples of train items.
         folder: each combination's lie in a folder of its name.
         store: has what takes long.
@@ -44,7 +44,7 @@ def make_masks(
         InputError: as the jobs of importance and masks raise it.
     """
     masks: dict[str, Mask] = {}
-    # Once for all combinations of a kind of unit: it takes as long as a mask's answers.
+    # Once for all combinations that share them: it takes as long as a mask's answers.
     classes: dict[tuple[object, ...], Classes] = {}
     for own in tried:
         logger.info("masks of %s", own.name)
@@ -57,8 +57,9 @@ def make_masks(
         if own.controls:
             scoring = own.scoring
             of_weights = scoring.unit == WEIGHT
-            kind = (scoring.scope, tuple(scoring.layers or ())) if of_weights else ("units",)
-            classes[kind] = classes.get(kind) or _classes(own, model, background)
+            of_scope = (scoring.scope, tuple(scoring.layers or ()))
+            kind = of_scope if of_weights else ("units", own.background)
+            classes[kind] = classes.get(kind) or _classes(own, model, examples[own.background])
             controls = {mask: _file(place, mask) for mask in own.controls}
             draw_controls(classes[kind], made, controls, left_out)
             made |= controls
@@ -85,9 +86,9 @@ def _super_set(
     return target
 
 
-def _classes(own: Tried, model: ModelSettings, background: Sequence[Example]) -> Classes:
+def _classes(own: Tried, model: ModelSettings, examples: Sequence[Example]) -> Classes:
     """What a combination's random masks are matched in."""
     scoring = own.scoring
     return control_classes(
-        model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, background
+        model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, examples
     )

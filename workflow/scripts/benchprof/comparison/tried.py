@@ -9,9 +9,10 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from benchprof import digests
 from benchprof.abilities.item import ASKED, FROM_READING, read_items
 from benchprof.importance.scoring import Scoring
-from benchprof.run.ablation import ALL_ABILITIES, Ablation
+from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 
 if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
     from benchprof.masks.ablation import Method
@@ -59,6 +60,11 @@ class Tried:
     matched: Sequence[str]
     seeds: Sequence[int]
 
+    @property
+    def background(self) -> Path | None:
+        """The file of the items that every ability is contrasted with, if any."""
+        return self.items.get(BACKGROUND)
+
     @cached_property
     def masks(self) -> list[Ablation]:
         """The abilities' masks."""
@@ -90,16 +96,22 @@ class Tried:
     def ablation(self) -> str:
         """What becomes of a mask's entries, as a file name has it."""
         method = self.method
-        return method if isinstance(method, str) else f"scale-{method['scale']:g}"
+        # All digits: two factors are two ablations, however near they are.
+        return method if isinstance(method, str) else f"scale-{float(method['scale'])!r}"
 
     @property
     def asked_with(self) -> str:
         """What combinations have in common that are asked together, as a folder's name has it.
 
-        That is the ablation; and of means and flips, which are read of one kind of unit, the unit.
+        That is the ablation; of means and flips, which are read of one kind of unit, the unit too;
+        and of means, which are over the background's items too, the background.
         """
-        of_units = self.method in ("mean", FLIP)
-        return f"{self.ablation}-{self.scoring.unit}" if of_units else self.ablation
+        if self.method not in ("mean", FLIP):
+            return self.ablation
+        name = f"{self.ablation}-{self.scoring.unit}"
+        if self.method == FLIP or self.background is None:
+            return name
+        return f"{name}-{digests.of_value(str(self.background))[:8]}"
 
     @property
     def said(self) -> tuple[object, ...]:

@@ -43,7 +43,8 @@ def check_lengths(longest: int | None, path: Path, examples: Sequence[tuple[str,
             f"{path}, item {item}",
             f"{length} tokens, and {len(too_long)} of {len(examples)} examples are too long",
             f"at most {longest}, the model's context",
-            "Shorten the items or list them under the ability's `exclude:`.",
+            "Shorten the items, or remove them: an ability's under its `exclude:`, a background's "
+            "from its file.",
         )
 
 
@@ -102,7 +103,8 @@ def not_finite(where: str) -> InputError:
         where,
         "a gradient is infinite or not a number",
         "finite gradients",
-        "Set `dtype: float32` or bfloat16, or list the item under the ability's `exclude:`.",
+        "Set `dtype: float32` or bfloat16, or remove the item: an ability's under its `exclude:`, "
+        "a background's from its file.",
     )
 
 

@@ -7,7 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from safetensors import safe_open
+
 from benchprof import codebase, digests
+from benchprof.errors import InputError
 from benchprof.masks import super_job
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
@@ -75,7 +78,7 @@ def select_stored(
     Of importance that no mask is selected from, the files may hold the origin alone.
 
     Raises:
-        InputError: as `select_masks` raises it.
+        InputError: as `select_masks` raises it, or a mask is selected from such a file.
     """
     files = {**importances, **({BACKGROUND: background} if background else {})}
     origins = {name: read_origin(path) for name, path in files.items()}
@@ -86,6 +89,7 @@ def select_stored(
     if missing:
         store.check_writable(KIND, [keys[own] for own in missing])
         read = {name for own in missing for name in read_for(own.selection, own.ability, files)}
+        _check_scores([files[name] for name in sorted(read)])
         with tempfile.TemporaryDirectory(prefix="masks.") as name:
             made = {own: Path(name, f"{own.name}{SUFFIX}") for own in missing}
             select_masks(
@@ -101,6 +105,15 @@ def select_stored(
                 store.add_bytes(KIND, keys[own], SUFFIX, path.read_bytes())
     for own, target in targets.items():
         store.place(store.path(KIND, keys[own], SUFFIX), target)
+
+
+def _check_scores(importances: Sequence[Path]) -> None:
+    """Stop where a file holds the origin alone: when it was written, no mask needed its scores."""
+    for path in importances:
+        with safe_open(path, "pt") as file:
+            if not file.keys():
+                found, expected = "scores that were dropped", "a file with scores"
+                raise InputError(path, found, expected, "Delete it and run again.")
 
 
 def needed_for(

@@ -26,14 +26,12 @@ from benchprof.models.folder import check_model_folder, model_files
 from benchprof.models.hub import hub_folder
 from benchprof.models.loading import try_weights
 from benchprof.models.placement import empty_model
-from benchprof.models.source import FLOAT32, is_converted, precision_of
+from benchprof.models.source import CONVERSION, FLOAT32, is_converted, precision_of
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
 
 CARD = "model.json"
-CONVERSION = ("benchprof.models.conversion", "benchprof.models.weight_file")
-"""Modules that decide what a converted model's files hold."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ class Piece:
 
 
 BFLOAT16, FLOAT32 = "bfloat16", "float32"
+CONVERSION = ("benchprof.models.conversion", "benchprof.models.weight_file")
+"""Modules that decide what a converted model's files hold."""
 
 
 def is_converted(source: Mapping[str, Any]) -> bool:

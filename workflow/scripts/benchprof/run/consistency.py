@@ -58,6 +58,7 @@ def check_consistency(config: Configuration, source: str, compared: bool = False
         raise InputError(where, str(config.layers), "the first layer and the last, not before it")
     _check_super(config, source)
     _check_score(config, source)
+    _check_limit(config, source, compared)
     _check_unit(config, source)
     _check_toward(config, source)
     _check_flip(config, source, compared)
@@ -118,6 +119,26 @@ def _check_score(config: Configuration, source: str) -> None:
         raise InputError(where, f"groups with the score {importance.score}", "the score knock_out")
 
 
+def halving_keys(config: Configuration, compared: bool) -> list[str]:
+    """The keys of `importance` by which the train items are halved, and each half once more.
+
+    Args:
+        config: the configuration.
+        compared: whether it is a combination of a comparison, which makes no masks of halves.
+    """
+    importance = config.importance
+    halved = {"halves": importance.halves and not compared, "replicated": importance.replicated}
+    return [key for key, said in halved.items() if said]
+
+
+def _check_limit(config: Configuration, source: str, compared: bool) -> None:
+    """Stop where fewer train items are scored than there are halves of them."""
+    limit, keys = config.importance.limit, halving_keys(config, compared)
+    if limit is not None and limit < 2 ** len(keys):
+        where, found = f"{source}, importance.limit", f"{limit} with {' and '.join(keys)}"
+        raise InputError(where, found, f"{2 ** len(keys)} items or more, one for each half")
+
+
 def _check_unit(config: Configuration, source: str) -> None:
     """Stop where a unit does not go with the scope, the halves or the ablation."""
     if config.unit == "weight":
@@ -125,9 +146,6 @@ def _check_unit(config: Configuration, source: str) -> None:
             where = f"{source}, importance.replicated"
             raise InputError(where, "true with unit weight", "unit neuron or head")
         return
-    if config.importance.replicated and (config.importance.limit or 2) < 2:
-        where = f"{source}, importance.limit"
-        raise InputError(where, "1 with replicated, which makes halves", "2 items or more")
     if config.importance.replicated and config.selections.bottom:
         where, found = f"{source}, selections.bottom", "bottom with importance.replicated: true"
         remedy = "With it, bottom would also take units that matter in only one half of the items."
@@ -259,6 +277,10 @@ def _check_validation(config: Configuration, source: str) -> None:
                 expected = "one of " + ", ".join(map(str, known))
                 raise InputError(f"{where}.{key}", repr(value), expected)
     _check_pool(validation, where)
+    if validation.thresholds.similarity_error is not None and len(validation.planted) < 2:
+        key, found = f"{where}.thresholds.similarity_error", "a threshold with one planted model"
+        remedy = "It compares the profiles of two: add a model, or remove the threshold."
+        raise InputError(key, found, "two or more under validation.planted", remedy)
     if validation.thresholds.calibrated_rmse is not None and CALIBRATED not in config.fractions:
         key = f"{where}.thresholds.calibrated_rmse"
         raise InputError(key, f"fractions without {CALIBRATED!r}", f"{CALIBRATED!r} among them")

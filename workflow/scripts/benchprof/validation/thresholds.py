@@ -79,7 +79,8 @@ def judge(
     if thresholds.similarity_error is None:
         return judgements
     for one, other in combinations(planted, 2):
-        pair = similarity[(similarity["model_a"] == one) & (similarity["model_b"] == other)]
+        # In the order of the AIS table, which may be the other one.
+        pair = similarity[similarity[["model_a", "model_b"]].isin([one, other]).all(axis=1)]
         error = (pair["similarity"] - pair["truth"]).abs().mean(skipna=False)
         what = f"{one} and {other}: error of the profiles' similarity"
         judgements += _at_most(what, error, thresholds.similarity_error)

@@ -143,12 +143,19 @@ class Scaled(Section):
         return self
 
 
+LARGEST_SEED = 2**31 - 1
+"""The tables hold seeds as int32."""
+Seed = Annotated[
+    int, Field(ge=0, le=LARGEST_SEED, description=f"a whole number from 0 to {LARGEST_SEED}")
+]
+
+
 class RandomControls(Section):
     """Random masks of the same size as the abilities'."""
 
-    seeds: Annotated[
-        list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]], EachOnce
-    ] = Field(description="a list of whole numbers without duplicates, 0 or more")
+    seeds: Annotated[list[Seed], EachOnce] = Field(
+        description=f"a list of whole numbers without duplicates, from 0 to {LARGEST_SEED}"
+    )
     matched_to: Literal["abilities_together", "each_ability"] = Field(
         description="one of abilities_together, each_ability"
     )

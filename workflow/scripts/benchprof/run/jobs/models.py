@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.models.source import FLOAT32, is_converted, precision_of
+from benchprof import digests
+from benchprof.models.source import CONVERSION, FLOAT32, is_converted, precision_of
 from benchprof.run import paths
 from benchprof.run.configuration import LISTED, Folder
 from benchprof.run.jobs.job import Files, ModelJob, Size
@@ -46,7 +47,7 @@ class PrepareModel(ModelJob):
 
     @property
     def settings(self) -> Any:
-        """What it is made from and, where it is converted for bfloat16, that.
+        """What it is made from and, where it is converted, by which code and in which precision.
 
         A local folder's files count by size and time, so that a changed model is prepared again.
         """
@@ -54,10 +55,13 @@ class PrepareModel(ModelJob):
         folder = Path(source.folder) if isinstance(source, Folder) else None
         files = sorted(p for p in folder.iterdir() if p.is_file()) if folder else []
         stamps = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in files}
-        # Only where it is so: models of other precisions or sources need not be prepared again.
-        rounded = is_converted(self.source) and precision_of(self.dtype) != FLOAT32
-        precision = {"precision": precision_of(self.dtype)} if rounded else {}
-        return {"source": self.source, "files": stamps} | precision
+        own = {"source": self.source, "files": stamps}
+        # Only where it is so: models of other sources need not be prepared again.
+        if not is_converted(self.source):
+            return own
+        precision = precision_of(self.dtype)
+        rounded = {} if precision == FLOAT32 else {"precision": precision}
+        return own | rounded | {"code": digests.of_modules(CONVERSION)}
 
     def memory(self, size: Size) -> float:
         """Room for a GGUF's largest matrix, the vocabulary's, up to three times in float32."""
