@@ -15,6 +15,7 @@ def main(job: WriteArchive, threads: int) -> None:
         manifest=paths.MANIFEST,
         files=job.results,
         importance=job.importance,
+        benchmark_files=job.benchmark_files,
         code=job.code,
         root=job.root,
     )

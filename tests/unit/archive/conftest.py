@@ -79,6 +79,7 @@ class Run:
                 "manifest": Path("results/manifest.json"),
                 "files": [p for p in results if p.is_file()] + (files or []),
                 "importance": [Path("results/importance/x.safetensors")],
+                "benchmark_files": {benchmark: [] for benchmark in BENCHMARKS},
                 "code": CODE,
                 "root": ROOT,
             }
@@ -163,12 +164,9 @@ def write_run() -> None:
             Path("items", ability, f"{split}.jsonl").write_text(text + "\n")
 
 
-@pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A finished run; not to be changed: copy it."""
-    made = Run(tmp_path_factory.mktemp("run"))
+def finish(made: Run) -> None:
+    """Write the tables and the manifest of a run's records."""
     with contextlib.chdir(made.folder):
-        write_run()
         recompute_tables(made.tables, Path("results/profiles"))
         Path("results/report.html").write_text("<p>What the run found.</p>")
         for ending in ("csv", "parquet"):
@@ -184,6 +182,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         results = [path for path in found if "importance" not in path.parts]
         items = sorted(Path("items").glob("*/*.jsonl"))
         write_manifest(Path("results/manifest.json"), CONFIG, items, results, cards)
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished run; not to be changed: copy it."""
+    made = Run(tmp_path_factory.mktemp("run"))
+    with contextlib.chdir(made.folder):
+        write_run()
+    finish(made)
     return made
 
 

@@ -12,9 +12,13 @@ import pytest
 import yaml
 from tests.conftest import ROOT
 from tests.unit.archive.conftest import MADE, Run
+from tests.unit.run.small import small
 
 from benchprof.archive.leaks import Leaks
+from benchprof.archive.needs import _benchmark
 from benchprof.errors import InputError
+from benchprof.run.jobs.archive import WriteArchive
+from benchprof.run.jobs.evaluation import EvaluateBenchmark
 
 
 def read(archive: Path, name: str) -> Any:
@@ -87,6 +91,11 @@ def test_no_path_of_the_machine_is_in_it(run: Run, archive: Path) -> None:
         ("one\n\nan_open_secret", "line 3: holds the value of MY_API_KEY"),
         ("one\n'/home/alice/x'", "line 2: holds the path of a folder of the user, below /home"),
         ('{"path": "/scratch/run"}', "line 1: holds the path of the run's folder"),
+        ("\nlives in /home/alice\n", "line 2: holds the path of a folder of the user"),
+        ("It is /home/alice.", "line 1: holds the path of a folder of the user"),
+        ("<code>/home/alice</code>", "line 1: holds the path of a folder of the user"),
+        ("(/home/alice)", "line 1: holds the path of a folder of the user"),
+        ("PYTHONPATH=/home/alice:/usr", "line 1: holds the path of a folder of the user"),
     ],
 )
 def test_a_file_with_something_private_stops_it(text: str, what: str) -> None:
@@ -102,6 +111,7 @@ def test_a_file_with_something_private_stops_it(text: str, what: str) -> None:
     assert f"some.json, {what}" in str(error.value)
     assert "open_secret" not in str(error.value) and "A1b2" not in str(error.value)
     leaks.check("some.json", b"one, hf_hub, /home/alicent/, my/scratch/run/ and /scratch/running")
+    leaks.check("some.json", b"/home/alice2 /home/alice-old /home/alice_2 /home/alice.txt")
 
 
 def test_a_result_that_changed_since_the_manifest_stops_it(run: Run, tmp_path: Path) -> None:
@@ -124,3 +134,38 @@ def test_names_that_differ_in_case_alone_stop_it(run: Run, tmp_path: Path) -> No
     with pytest.raises(InputError, match=r"'results/report.html': nearly the name"):
         copy.archive(tmp_path / "archive.zip")
     assert not (tmp_path / "archive.zip").exists()
+
+
+def test_a_shared_file_may_be_named_by_its_absolute_path(
+    run: Run, archive: Path, tmp_path: Path
+) -> None:
+    shared = [run.folder / f"items/x/{split}.jsonl" for split in ("test", "train", "calibration")]
+    again = run.archive(tmp_path / "again.zip", shared)
+    assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(archive).namelist()
+    assert read(again, "archive.json")["needed"] == read(archive, "archive.json")["needed"]
+
+
+def test_a_benchmark_is_shared_and_needed_with_all_that_its_task_draws_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`base.yaml` is included, `utils.py` has a function, and `words.py` is imported there."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "mine.jsonl": "{}\n",
+        "tasks/mine.yaml": "include: base.yaml\nprocess_results: !function utils.scores\n",
+        "tasks/base.yaml": "task: mine\n",
+        "tasks/utils.py": "import words\n",
+        "tasks/words.py": "",
+    }
+    Path("tasks").mkdir()
+    for name, text in files.items():
+        Path(name).write_text(text)
+    mine = {"task_file": "tasks/mine.yaml", "data": "mine.jsonl"}
+    tests = {name: {"ability": name[0], "split": "test"} for name in ("x_test", "y_test")}
+    own = small(benchmarks={**tests, "mine": mine}, archive={"share": ["mine"]})
+    job = WriteArchive(own)
+    assert {*map(str, job.shared)} == {*files}
+    assert {*job.shared} == {*EvaluateBenchmark(own, "m", "mine").files}
+    wanted = _benchmark("mine", mine, job.benchmark_files["mine"], {"mine.jsonl"}, {})
+    assert {need["path"] for need in wanted} == {*files} - {"mine.jsonl"}
+    assert {*job.shared} <= {*own.data_files}

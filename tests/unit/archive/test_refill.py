@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 from tests.unit.archive.conftest import ABILITIES, ITEMS, Run
 from tests.unit.archive.test_alterations import record, signed, zipped
+from tests.unit.run.small import SMALL, write_items
 
 from benchprof.archive import masks, reproduce
 from benchprof.archive.container import Archive
@@ -27,6 +29,7 @@ from benchprof.files import write_json
 from benchprof.importance.example import Example
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.super_job import origin_of
+from benchprof.models.preparation import Card
 from benchprof.store import Store
 
 MASK_SETTINGS = {
@@ -37,6 +40,11 @@ MASK_SETTINGS = {
     "code": "code",
 }
 CONTROLS = MASK_SETTINGS | {"seeds": [1, 2], "matched": ["all_abilities"]}
+
+
+def configure(store: str) -> None:
+    """Write a configuration into the working folder."""
+    Path("config.yaml").write_text(yaml.safe_dump(SMALL | {"store": store}))
 
 
 @pytest.fixture
@@ -96,7 +104,7 @@ def test_records_of_another_version_are_left_out_and_counted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text("store: finished work\n")
+    configure("finished work")
     monkeypatch.setattr("sys.argv", ["refill", str(archive)])
     # Records need no prepared model: that masks have to wait is no failure.
     assert main() == 0
@@ -119,7 +127,7 @@ def test_another_archive_or_no_configuration_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text("store: store\n")
+    configure("store")
     monkeypatch.setattr("sys.argv", ["refill", str(archive), *options])
     assert main() == 1
     assert reason in capsys.readouterr().err
@@ -199,7 +207,7 @@ def test_a_store_that_cannot_be_written_to_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text(f"store: {store}\n")
+    configure(store)
     monkeypatch.setattr("sys.argv", ["refill", str(archive)])
     assert main() == 1
     assert store.removesuffix("/store") in capsys.readouterr().err
@@ -222,7 +230,7 @@ def test_an_altered_archive_fills_nothing(
     changed: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text("store: store\n")
+    configure("store")
     path = changed({"README.md": lambda own: own + b"more"})
     monkeypatch.setattr("sys.argv", ["refill", str(path)])
     assert main() == 1
@@ -251,7 +259,7 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
     opened: tuple[Archive, dict[str, Any]], run: Run, tmp_path: Path
 ) -> None:
     folder = prepared(tmp_path, MASK_SETTINGS, CONTROLS)
-    done = refill_masks(*opened, folder, ["m"])
+    done = refill_masks(*opened, folder, ["m"], {})
     assert (done.added, done.there, done.left) == (5, 0, [])
     for ability in ABILITIES:
         own = folder / f"results/masks/m/{ability}/specific_0.001.safetensors"
@@ -262,7 +270,7 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
     assert (folder / "results/settings/select_masks/m/specific.json").stat().st_mtime_ns <= min(
         times
     )
-    again = refill_masks(*opened, folder, ["m"])
+    again = refill_masks(*opened, folder, ["m"], {})
     assert (again.added, again.there, again.left) == (0, 5, [])
 
 
@@ -282,7 +290,7 @@ def test_a_mask_of_other_settings_is_left_out_and_its_controls_too(
 ) -> None:  # fmt: skip
     for ability in importance.keys() - {*change.get("abilities", ABILITIES)}:
         importance.pop(ability)
-    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS | change, CONTROLS), ["m"])
+    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS | change, CONTROLS), ["m"], {})
     assert len(done.left) == left
     assert reason in done.left[0]
     assert done.added == 0
@@ -295,7 +303,7 @@ def test_a_random_mask_of_units_is_left_for_the_run_to_draw(
     read = masks._origin
     monkeypatch.setattr(masks, "_origin", lambda content: read(content) | {"examples": "e" * 64})
     done = refill_masks(
-        *opened, prepared(tmp_path, MASK_SETTINGS, CONTROLS | {"unit": "neuron"}), ["m"]
+        *opened, prepared(tmp_path, MASK_SETTINGS, CONTROLS | {"unit": "neuron"}), ["m"], {}
     )
     assert (done.added, len(done.left)) == (3, 2)
     assert all("-random-" in left and "left for the run to draw" in left for left in done.left)
@@ -305,8 +313,29 @@ def test_a_mask_of_other_items_is_left_out(
     opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any], tmp_path: Path
 ) -> None:
     importance["z"] = {"model": "m" * 64, "items": "other"}
-    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, None), ["m"])
+    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, None), ["m"], {})
     assert len(done.left) == 3 and "another importance" in done.left[0]
+
+
+def test_abilities_with_one_file_of_train_items_have_their_own_importance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings have the file once; each ability leaves out items of its own."""
+    write_items(tmp_path / "items", "train", ["a", "b", "c"])
+    plain = dict.fromkeys((*masks.IMPORTANCE, "limit", "chat_date"))
+    settings = plain | {"seed": 1, "items": {"items/train.jsonl": "d"}}
+    file = tmp_path / "results/settings/compute_importance/m.json"
+    write_json(file, settings | {"exclude": {"x": ["a"], "y": ["b", "c"]}})
+    monkeypatch.setattr(masks, "read_card", lambda _: Card("m" * 64, {}, {}, {}, 1, {}))
+    monkeypatch.setattr(masks, "load_tokenizer", lambda _: None)
+    monkeypatch.setattr(masks, "prints_date", lambda _: False)
+    monkeypatch.setattr(masks, "render_examples", lambda items, *_: [own.id for own in items])
+    monkeypatch.setattr(masks, "origin_of", lambda *given: {"items": sorted(given[-1])})
+    train = Path("items/train.jsonl")
+    found = masks._importance(tmp_path, "m", {"x": train, "y": train})
+    assert found == {"x": {"items": ["b", "c"]}, "y": {"items": ["a"]}}
+    with pytest.raises(InputError, match=r"m.json: of x, y; expected x, z, as configured"):
+        masks._importance(tmp_path, "m", {"x": train, "z": train})
 
 
 def test_a_run_that_is_not_prepared_is_told_how(
@@ -316,7 +345,7 @@ def test_a_run_that_is_not_prepared_is_told_how(
     with pytest.raises(
         InputError, match=r"Run `.venv/bin/snakemake --cores 1 results/checks/m.json`, then"
     ):
-        refill_masks(*opened, tmp_path, ["m"])
+        refill_masks(*opened, tmp_path, ["m"], {})
 
 
 @pytest.mark.usefixtures("importance")
@@ -325,7 +354,7 @@ def test_the_settings_of_another_configuration_s_model_are_passed_over(
 ) -> None:
     folder = prepared(tmp_path, MASK_SETTINGS, CONTROLS)
     write_json(folder / "results/settings/select_masks/another/specific.json", MASK_SETTINGS)
-    done = refill_masks(*opened, folder, ["m"])
+    done = refill_masks(*opened, folder, ["m"], {})
     assert (done.added, done.left) == (5, [])
 
 
@@ -338,7 +367,7 @@ def test_a_name_of_the_archive_leads_to_no_path(
     for source in listing["tables"]["sources"]:
         source["model"] = "../../m"
     done = refill_masks(
-        archive, listing, prepared(tmp_path / "run", MASK_SETTINGS, CONTROLS), ["m"]
+        archive, listing, prepared(tmp_path / "run", MASK_SETTINGS, CONTROLS), ["m"], {}
     )
     assert done.added == 0
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
@@ -365,7 +394,7 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     path = Archive(zipped(signed(files | {name: content}), tmp_path / "archive.zip"))
     folder = prepared(tmp_path / "run", MASK_SETTINGS, None)
     write_json(folder / "results/settings/find_super/m.json", {"abilities": list(ABILITIES)})
-    done = refill_masks(path, read_listing(path), folder, ["m"])
+    done = refill_masks(path, read_listing(path), folder, ["m"], {})
     assert (folder / name).exists() != bool(left)
     assert [own for own in done.left if own.startswith(name)] == (
         [f"{name}: the archive's has {left}"] if left else []
@@ -373,12 +402,12 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     # Where one is, it stays, and masks would say that they leave it out.
     if not left:
         assert (folder / name).read_bytes() == content
-        assert refill_masks(path, read_listing(path), folder, ["m"]).there == 1
+        assert refill_masks(path, read_listing(path), folder, ["m"], {}).there == 1
         (mask,) = (
             expected
             for own, expected in masks._wanted(
                 prepared(folder, MASK_SETTINGS | {"selection": {"without_super": True}}, None),
-                "m", "specific",
+                "m", "specific", {},
             )
             if own.ability == ABILITIES[0]
         )  # fmt: skip

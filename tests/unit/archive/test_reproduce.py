@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from tests.conftest import ROOT
-from tests.unit.archive.conftest import Run
+from tests.unit.archive.conftest import CONFIG, Run
 
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.needs import _benchmark
@@ -64,12 +65,15 @@ def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
 def test_one_benchmark_of_a_configuration_is_a_configuration(tmp_path: Path, name: str) -> None:
     """Whatever sections speak of the others: a validation wants every ability's own test."""
     file = tmp_path / "config.yaml"
-    file.write_text((ROOT / "config" / name).read_text())
+    config = yaml.safe_load((ROOT / "config" / name).read_text()) | {"store": "../store"}
+    file.write_text(yaml.safe_dump(config))
     _choose(file, "spatial_reasoning_test")
     config = yaml.safe_load(file.read_text())
     run.Run.of(config)
     assert list(config["benchmarks"]) == ["spatial_reasoning_test"]
     assert "validation" not in config
+    # That of the run itself would give back what is to be computed again.
+    assert config["store"] == "store"
 
 
 def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
@@ -94,6 +98,50 @@ def test_what_was_left_out_is_linked_from_another_folder(tmp_path: Path) -> None
     assert (folder / "items/y").resolve() == data / "items/y"
     assert (folder / ".../weights").resolve() == data / "weights"
     assert not (folder / "missing").exists()
+
+
+def test_what_lies_outside_and_ends_alike_is_linked_each_to_its_own(
+    run: Run, tmp_path: Path
+) -> None:
+    """The archive's configuration, its list of what is needed and `--data` have the same names."""
+    copy = run.copy(tmp_path / "run")
+    abilities = {"x": "../p/v2", "y": str(tmp_path / "q/v2")}
+    benchmarks = {"one": tmp_path / "a/test.jsonl", "two": tmp_path / "b/test.jsonl"}
+    for folder in abilities.values():
+        (copy.folder / folder).mkdir(parents=True)
+        for split in ("train", "calibration", "test"):
+            (copy.folder / folder / f"{split}.jsonl").write_text("{}")
+    for file in benchmarks.values():
+        file.parent.mkdir()
+        file.write_text("{}")
+    config = CONFIG | {
+        "abilities": {name: {"items": own} for name, own in abilities.items()},
+        "benchmarks": {name: {"task": "t", "data": str(own)} for name, own in benchmarks.items()},
+    }
+    files = {name: [own] for name, own in benchmarks.items()}
+    path = copy.archive(tmp_path / "archive.zip", config=config, benchmark_files=files)
+    with zipfile.ZipFile(path) as archive:
+        written = yaml.safe_load(archive.read("config.yaml"))
+        needed = json.loads(archive.read("archive.json"))["needed"]
+    names = {
+        "ability x": ".../v2",
+        "ability y": ".../other_2/v2",
+        "benchmark one": ".../test.jsonl",
+        "benchmark two": ".../other_2/test.jsonl",
+    }
+    listed = {need["what"].split(":")[0].removeprefix("items of "): need["path"] for need in needed}
+    assert {owner: listed[owner] for owner in names} == names
+    assert [own["items"] for own in written["abilities"].values()] == [*names.values()][:2]
+    assert [own["data"] for own in written["benchmarks"].values()] == [*names.values()][2:]
+    data, new = tmp_path / "data", tmp_path / "new"
+    for owner, name in names.items():
+        target = data / name.removeprefix(".../")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(owner)
+    _link_data(needed, data, new)
+    assert {owner: (new / name).read_text() for owner, name in names.items()} == {
+        owner: owner for owner in names
+    }
 
 
 @pytest.mark.parametrize(
@@ -131,7 +179,7 @@ def test_a_configuration_that_is_none_is_named(text: str, tmp_path: Path) -> Non
 
 
 def test_a_key_of_null_names_no_file_that_is_needed() -> None:
-    (need,) = _benchmark("b", {"task": "piqa", "data": None}, None, set())
+    (need,) = _benchmark("b", {"task": "piqa", "data": None}, [], set(), {})
     assert need == {
         "what": "items of benchmark b: lm-eval's task piqa, downloaded by lm-eval",
         "path": None,

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.conftest import ROOT, json_values
+from tests.unit.archive.conftest import Run, finish
 
 from benchprof import digests
 from benchprof.archive import evidence
@@ -33,6 +34,7 @@ from benchprof.archive.listing import (
     unpack,
 )
 from benchprof.archive.similarity import similarity
+from benchprof.archive.verdict import check
 from benchprof.evaluation.record import record_bytes
 from benchprof.profile.measures import profile_similarity
 
@@ -150,6 +152,27 @@ def test_the_archive_s_code_writes_the_same_bytes_again(archive: Path) -> None:
     assert "Recomputed: the library wrote them again from the records" in done.stdout
     assert "- results/profiles/: 17 files (every byte)" in done.stdout
     assert OF_HALVES in done.stdout.partition("Only matched its digest")[2]
+
+
+def test_scores_of_one_model_that_are_0_or_1_by_accident_turn_no_items(
+    run: Run, tmp_path: Path
+) -> None:
+    """Another model's are not, so that the items of both turn by `acc`."""
+    copy = run.copy(tmp_path / "run")
+    for path in (copy.folder / "results/evaluations/m/x_test").glob("*.json"):
+        record = json.loads(path.read_bytes())
+        del record["digest"]
+        scores = record["items"]["scores"]
+        scores["probability"] = [float(own > 0.6) for own in scores["probability"]]
+        record["scores"]["probability"] = sum(scores["probability"]) / len(scores["probability"])
+        path.write_bytes(record_bytes(record))
+    (copy.folder / "results/manifest.json").unlink()
+    finish(copy)
+    flips = (copy.folder / "results/profiles/flips.csv").read_text()
+    metrics = {row["metric"] for row in csv.DictReader(io.StringIO(flips))}
+    assert metrics == {"acc"}
+    said = check(copy.archive(tmp_path / "archive.zip")).files["results/profiles/flips.csv"]
+    assert said[1].startswith("20 rows")
 
 
 def test_one_digit_of_one_score_is_refused_with_file_and_line(

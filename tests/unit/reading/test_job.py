@@ -17,7 +17,7 @@ def test_the_table_of_items_holds_no_formula(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests: Any = SimpleNamespace(digest="d")
-    record = {"origin": {"requests": {"digest": "d"}}}
+    record: dict[str, Any] = {"origin": {"requests": {"digest": "d"}}, "items": {"scores": {}}}
     monkeypatch.setattr(job, "requests_for", lambda *_: requests)
     monkeypatch.setattr(job, "questions_of", lambda _: [question()])
     monkeypatch.setattr(job, "read_record", lambda _: record)
@@ -28,3 +28,31 @@ def test_the_table_of_items_holds_no_formula(
     )  # fmt: skip
     assert "\"'=HYPERLINK" in table.read_text()
     assert "'=HYPERLINK" not in page.read_text()
+
+
+def test_the_same_text_is_right_or_wrong_by_one_metric_under_all_ablations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F1 is 0 or 1 under the ablation by accident; by exact match no text is right."""
+    requests: Any = SimpleNamespace(digest="d")
+    f1 = {"intact": [1.0, 0.5], "x": [1.0, 0.0]}
+    records = {
+        name: {
+            "origin": {"requests": {"digest": "d"}},
+            "items": {
+                "scores": {"f1": own, "exact_match": [0.0, 0.0]},
+                "responses": [["the Seine"], ["a river"]],
+            },
+        }
+        for name, own in f1.items()
+    }
+    monkeypatch.setattr(job, "requests_for", lambda *_: requests)
+    monkeypatch.setattr(job, "questions_of", lambda _: [question(0), question(1)])
+    monkeypatch.setattr(job, "read_record", lambda path: records[path.name])
+    table, source = tmp_path / "items.csv", Any
+    paths = {name: Path(name) for name in records}
+    job.export_items(
+        source, source, None, 1, ["f1"], paths, ["x"], "t", table, tmp_path / "items.md"
+    )  # fmt: skip
+    assert "right" not in {*table.read_text().replace("_right", "").replace("\n", ",").split(",")}
+    assert "Turned by 0 of 1 ablations." in (tmp_path / "items.md").read_text()

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from benchprof.portable import portable
 from benchprof.report.manifest import write_manifest
 
 
@@ -65,8 +64,8 @@ def test_no_absolute_path_leaks(
             assert part not in text, text
     assert content["configuration"]["store"] == ".../store"
     assert content["configuration"]["models"]["tiny"]["source"]["folder"] == "tiny"
-    # Two files of one name outside the folder: both stay.
-    assert list(content["inputs"]) == [".../items.jsonl", ".../items.jsonl (2)"]
+    # Two files of one name outside the folder, beside that of the configuration: all stay.
+    assert list(content["inputs"]) == [".../other_2/items.jsonl", ".../other_3/items.jsonl"]
 
 
 def test_it_is_the_same_twice(tmp_path: Path, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,8 +73,3 @@ def test_it_is_the_same_twice(tmp_path: Path, card: Path, monkeypatch: pytest.Mo
     made(tmp_path / "one.json", {"seed": 1}, card)
     made(tmp_path / "two.json", {"seed": 1}, card)
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
-
-
-def test_portable_leaves_relative_paths_and_other_values_alone() -> None:
-    value = {"data": "../shared/x.jsonl", "k": [0.1, None, True], "hub": "Qwen/Qwen2.5"}
-    assert portable(value) == value

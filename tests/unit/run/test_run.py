@@ -176,22 +176,34 @@ def test_rejected_items_are_left_out_of_their_own_split(tmp_path: Path) -> None:
     assert run.excluded("y", "test") == run.excluded("_background", "train") == []
 
 
+def write_task() -> None:
+    """Write a task file with a function of a file beside it."""
+    Path("t.yaml").write_text("task: t\nprocess_results: !function utils.scores\n")
+    Path("utils.py").write_text("")
+
+
 @pytest.mark.parametrize(
     ("benchmark", "files"),
     [
         (LmTask(task="arc_easy"), []),
         (LmTask(task="arc_easy", data="a.jsonl"), ["a.jsonl"]),
-        (TaskFile(task_file="t.yaml"), ["t.yaml"]),
-        (TaskFile(task_file="t.yaml", data="a.jsonl"), ["a.jsonl", "t.yaml"]),
+        (TaskFile(task_file="t.yaml"), ["t.yaml", "utils.py"]),
+        (TaskFile(task_file="t.yaml", data="a.jsonl"), ["a.jsonl", "t.yaml", "utils.py"]),
         (AbilitySplit(ability="x", split="test"), []),
         (ShippedBenchmark(benchmark="mmlu"), []),
     ],
 )
-def test_a_benchmark_s_own_files(benchmark: Any, files: list[str]) -> None:
+def test_a_benchmark_s_own_files(
+    benchmark: Any, files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_task()
     assert own_files(benchmark) == [Path(file) for file in files]
 
 
-def test_every_data_file_is_known() -> None:
+def test_every_data_file_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_task()
     run = small(
         benchmark_data="data",
         selections={"specific": {"definition": "max", "background": "items/all"}},
@@ -207,7 +219,7 @@ def test_every_data_file_is_known() -> None:
     assert run.definition("own") is None
     shipped = [f"data/{definition.files.test}"]
     shipped += [f"data/{definition.files.fewshot}"] if definition.files.fewshot else []
-    expected = [*items, "items/all/train.jsonl", "a.jsonl", "t.yaml", *shipped]
+    expected = [*items, "items/all/train.jsonl", "a.jsonl", "t.yaml", "utils.py", *shipped]
     assert sorted(run.data_files) == sorted(map(Path, expected))
 
 

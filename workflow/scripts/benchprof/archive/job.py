@@ -8,6 +8,7 @@ import os
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from benchprof.archive.needs import needs
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.files import written_whole
-from benchprof.portable import portable
+from benchprof.portable import OUTSIDE, portable, portable_names
 
 logger = logging.getLogger(__name__)
 # The same for all entries, so that the archive's bytes depend on its content alone.
@@ -41,6 +42,7 @@ def write_archive(
     manifest: Path,
     files: Iterable[Path],
     importance: Sequence[Path],
+    benchmark_files: Mapping[str, Sequence[Path]],
     code: Iterable[Path],
     root: Path,
 ) -> None:
@@ -55,6 +57,7 @@ def write_archive(
         manifest: the run's manifest.
         files: of the run: results and the items that may be passed on.
         importance: files of scores, which are left out and named by their digests.
+        benchmark_files: the local files of each benchmark, by its name.
         code: files of the checkout.
         root: the checkout.
 
@@ -63,7 +66,8 @@ def write_archive(
             holds a token or a path of this machine, or has a name that archives don't take.
     """
     noted = json.loads(manifest.read_bytes())
-    members = _members(config, [manifest, *files], code, root)
+    names = portable_names(config, chain.from_iterable(benchmark_files.values()))
+    members = _members(portable(config, names), [manifest, *files], code, root)
     records = (read_record(Path(name)) for name in records_of(tables))
     members["environment.json"] = _json(environment(records))
     leaks = Leaks(os.environ, user_folders(os.environ, root))
@@ -75,7 +79,9 @@ def write_archive(
             listing: dict[str, Any] = {
                 "format": FORMAT,
                 "tables": dict(tables),
-                "needed": needs(config, noted["models"], importance, members),
+                "needed": needs(
+                    config, noted["models"], importance, benchmark_files, members, names
+                ),
                 "files": listed | {crate.NAME: describe(description)},
             }
             listing |= {"digest": digests.of_value(listing)}
@@ -111,11 +117,12 @@ def _members(
     """The archive's files by name, where they are or what they hold."""
     members: dict[str, Path | bytes] = {path.relative_to(root).as_posix(): path for path in code}
     for path in files:
-        if path.is_absolute() or ".." in path.parts:
+        name = portable(path)
+        if name.startswith(f"{OUTSIDE}/"):
             remedy = "Put it below the folder, or take its name out of `archive: share:`."
             raise InputError(path, "outside the run's folder", "a file below it", remedy)
-        members[path.as_posix()] = path
-    text = yaml.safe_dump(portable(dict(config)), sort_keys=False, allow_unicode=True)
+        members[name] = path
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     members[crate.CONFIGURATION] = text.encode()
     members[MAIN] = Path(verify.__file__).read_bytes()
     return members

@@ -72,5 +72,9 @@ def user_folders(environment: Mapping[str, str], root: Path) -> dict[str, Path]:
 
 
 def _pattern(folder: Path) -> re.Pattern[bytes]:
-    """A folder, alone or with what is below it; not the end of a relative path, as in my/data/."""
-    return re.compile(rb"(?<![\w.~-])" + re.escape(folder.as_posix().encode()) + rb"[/\"']")
+    """A folder, alone or with what is below it.
+
+    Neither the end of a relative path, as in my/data/, nor a folder whose name only begins so.
+    """
+    path = re.escape(folder.as_posix().encode())
+    return re.compile(rb"(?<![\w.~-])" + path + rb"(?![\w~-]|\.\w)")

@@ -44,7 +44,11 @@ class NotPreparedError(InputError):
 
 
 def refill_masks(
-    archive: Archive, listing: Mapping[str, Any], folder: Path, models: Collection[str]
+    archive: Archive,
+    listing: Mapping[str, Any],
+    folder: Path,
+    models: Collection[str],
+    train: Mapping[str, Path],
 ) -> Refilled:
     """Put the masks that a run would make at their place in its results; what is there stays.
 
@@ -56,6 +60,7 @@ def refill_masks(
         listing: of it.
         folder: of the run, in which Snakemake prepared the models and wrote the settings.
         models: of the run; there may be settings of others, which an earlier one had.
+        train: the file of train items of everything that importance is computed for.
 
     Raises:
         NotPreparedError: it did not.
@@ -67,11 +72,11 @@ def refill_masks(
     selections = _selections(folder, models)
     for model in dict.fromkeys(model for model, _ in selections):
         # Before the masks, which are made from it.
-        _refill_super(archive, listing, folder, model, done)
+        _refill_super(archive, listing, folder, model, train, done)
     for model, selection in selections:
         # Digests of the abilities' masks by k, which controls are matched to.
         digests: dict[str, dict[str, str]] = {}
-        for ablation, expected in _wanted(folder, model, selection):
+        for ablation, expected in _wanted(folder, model, selection, train):
             path, own = paths.mask(model, ablation), digests.setdefault(ablation.k, {})
             target = folder / path
             if target.exists():
@@ -94,7 +99,12 @@ def refill_masks(
 
 
 def _refill_super(
-    archive: Archive, listing: Mapping[str, Any], folder: Path, model: str, done: Refilled
+    archive: Archive,
+    listing: Mapping[str, Any],
+    folder: Path,
+    model: str,
+    train: Mapping[str, Path],
+    done: Refilled,
 ) -> None:
     """Put the super set of a model at its place, where masks of the run leave one out."""
     settings = _settings(folder, f"find_super/{model}", {})
@@ -108,7 +118,7 @@ def _refill_super(
         done.left.append(f"{path}: not in the archive")
         return
     content = read_listed(archive, listing, str(path))
-    importance = _importance(folder, model)
+    importance = _importance(folder, model, train)
     example = neutral_example(folder / "results/models" / model, NEUTRAL_TEXT)
     expected = origin_of_super({a: importance[a] for a in settings["abilities"]}, example)
     found = _origin(content)
@@ -144,12 +154,14 @@ def _selections(folder: Path, models: Collection[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _wanted(folder: Path, model: str, selection: str) -> Iterator[tuple[Ablation, dict[str, Any]]]:
+def _wanted(
+    folder: Path, model: str, selection: str, train: Mapping[str, Path]
+) -> Iterator[tuple[Ablation, dict[str, Any]]]:
     """Each mask of a selection, then its controls, with what its metadata should say."""
     settings = _settings(folder, f"select_masks/{model}/{selection}")
     without: dict[str, Any] = {"fractions": [], "matched": [], "seeds": []}
     controls = _settings(folder, f"draw_controls/{model}/{selection}", without)
-    importance = {} if selection == LISTED else _importance(folder, model)
+    importance = {} if selection == LISTED else _importance(folder, model, train)
     # What is listed is no share of anything.
     share = {} if selection == LISTED else {"fraction_of": settings["fraction_of"]}
     left_out = _left_out(folder, model) if settings["selection"].get("without_super") else {}
@@ -218,16 +230,26 @@ def _left_because(other: str) -> str:
     return f"the archive's has another {other}"
 
 
-def _importance(folder: Path, model: str) -> dict[str, dict[str, Any]]:
-    """What decides the importance of each ability in the run."""
+def _importance(folder: Path, model: str, train: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """What decides the importance of each ability in the run.
+
+    Raises:
+        InputError: the settings are those of other abilities.
+    """
     settings = _settings(folder, f"compute_importance/{model}")
+    if settings["exclude"].keys() != train.keys():
+        file = folder / SETTINGS / f"compute_importance/{model}.json"
+        other, own = (", ".join(names) for names in (settings["exclude"], train))
+        remedy = "Run `.venv/bin/snakemake -n` with the same configuration first."
+        raise InputError(file, f"of {other}", f"{own}, as configured", remedy)
     prepared = folder / "results/models" / model
     card, tokenizer = read_card(prepared), load_tokenizer(prepared)
     date = settings["chat_date"] if prints_date(tokenizer) else None
     found = {}
-    for ability, path in zip(settings["exclude"], settings["items"], strict=True):
+    for ability, excluded in settings["exclude"].items():
+        # The settings have files by their path alone, which abilities may share.
         items: list[Item] = used_items(
-            folder / path, settings["exclude"][ability], settings["limit"], settings["seed"]
+            folder / train[ability], excluded, settings["limit"], settings["seed"]
         )
         examples = render_examples(
             items,

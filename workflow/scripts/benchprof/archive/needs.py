@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from benchprof import digests
 from benchprof.models.source import source_of
 from benchprof.portable import portable
-from benchprof.tasks.definition import local_files, read_definition
+from benchprof.tasks.definition import read_definition
 from benchprof.tensors import DIGEST, KEY
 
 SPLITS = ("train", "calibration", "test")
 Need = dict[str, str | None]
+Names = Mapping[PurePosixPath, str]
 
 
 def needs(
     config: Mapping[str, Any],
     models: Mapping[str, Any],
     importance: Sequence[Path],
+    benchmark_files: Mapping[str, Sequence[Path]],
     archived: Collection[str],
+    names: Names,
 ) -> list[Need]:
     """Each as a sentence, `what`, and the `path` at which the configuration expects it, if any.
 
@@ -29,49 +32,55 @@ def needs(
         config: the configuration of the run.
         models: the card of each model, by its name.
         importance: the files of scores.
+        benchmark_files: the local files of each benchmark, by its name.
         archived: names of the archive's files.
+        names: of paths outside the run's folder (`portable_names`).
     """
-    found = [_model(name, card) for name, card in models.items()]
+    found = [
+        _model(name, card, portable(config["models"][name]["source"], names))
+        for name, card in models.items()
+    ]
     found += [
         {"what": f"importance {path}, content SHA-256 {_content_digest(path)}: computed again from "
                  "the model and the train items", "path": None}
         for path in importance
     ]  # fmt: skip
     for name, ability in config["abilities"].items():
-        found += _items(f"items of ability {name}", ability["items"], SPLITS, archived)
+        found += _items(f"items of ability {name}", ability["items"], SPLITS, archived, names)
     background = config["selections"].get("specific", {}).get("background")
     if background:
-        found += _items("items of the background", background, SPLITS[:1], archived)
+        found += _items("items of the background", background, SPLITS[:1], archived, names)
     for name, benchmark in config["benchmarks"].items():
-        found += _benchmark(name, benchmark, config.get("benchmark_data"), archived)
+        found += _benchmark(name, benchmark, benchmark_files[name], archived, names)
     return found
 
 
-def _model(name: str, card: Mapping[str, Any]) -> Need:
+def _model(name: str, card: Mapping[str, Any], source: Mapping[str, Any]) -> Need:
     files = ", ".join(f"{file} {digest}" for file, digest in card["files"].items())
-    source = card["source"]
     what = f"model {name}: {source_of(source)}; digest {card['digest']} of the files {files}"
     return {"what": what, "path": source.get("folder")}
 
 
 def _items(
-    what: str, folder: str, splits: Sequence[str], archived: Collection[str]
+    what: str, folder: str, splits: Sequence[str], archived: Collection[str], names: Names
 ) -> Iterator[Need]:
-    files = [Path(folder, f"{split}.jsonl") for split in splits]
-    if not all(str(file) in archived for file in files):
+    files, path = [Path(folder, f"{split}.jsonl") for split in splits], portable(folder, names)
+    if not all(portable(file) in archived for file in files):
         listed = ", ".join(f"{file.name} {digests.of_file(file)}" for file in files)
-        yield {"what": f"{what}: {portable(folder)} with {listed}", "path": portable(folder)}
+        yield {"what": f"{what}: {path} with {listed}", "path": path}
 
 
 def _benchmark(
-    name: str, benchmark: Mapping[str, Any], folder: str | None, archived: Collection[str]
+    name: str,
+    benchmark: Mapping[str, Any],
+    files: Sequence[Path],
+    archived: Collection[str],
+    names: Names,
 ) -> Iterator[Need]:
     """A benchmark's files, or where lm-eval takes its items from."""
     what = f"items of benchmark {name}"
-    files = [Path(benchmark[key]) for key in ("data", "task_file") if benchmark.get(key)]
     if "benchmark" in benchmark:
         definition = read_definition(benchmark["benchmark"], f"benchmarks.{name}.benchmark")
-        files += local_files(definition, Path(folder) if folder else None).values()
         revision = f" at {definition.revision}" if definition.revision else ""
         what = f"{what}: {definition.dataset}{revision} on the Hub, licence {definition.licence}"
     elif "task" in benchmark:
@@ -79,9 +88,9 @@ def _benchmark(
     if not files and "ability" not in benchmark:
         yield {"what": f"{what}, downloaded by lm-eval", "path": None}
     for file in files:
-        if str(file) not in archived:
-            digest = digests.of_file(file)
-            yield {"what": f"{what}; {portable(file)} {digest}", "path": portable(file)}
+        path = portable(file, names)
+        if path not in archived:
+            yield {"what": f"{what}; {path} {digests.of_file(file)}", "path": path}
 
 
 def _content_digest(path: Path) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +20,7 @@ from benchprof.archive.refilled import Refilled
 from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
 from benchprof.errors import InputError
-from benchprof.run.layers import read_layers
-from benchprof.store import Store
-
-
-def _store_and_models(configfile: Path) -> tuple[Store, Collection[str]]:
-    """The store of a configuration, and the names of its models.
-
-    Raises:
-        InputError: the file is missing or names no store.
-    """
-    remedy = "Run this in the run's folder, or name the file with --configfile."
-    if not configfile.is_file():
-        raise InputError(configfile, "no such file", "a configuration with `store`", remedy)
-    values = read_layers([configfile])
-    store, models = values.get("store"), values.get("models")
-    if not isinstance(store, str):
-        raise InputError(configfile, "no `store`", "a configuration with `store`", remedy)
-    return Store(Path(store)), models if isinstance(models, dict) else ()
+from benchprof.run.run import Run, read_run
 
 
 def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
@@ -74,21 +57,20 @@ def main() -> int:
                 "check prints it.)"
             )
         archive = Archive(options.archive, limits)
-        store, models = _store_and_models(options.configfile)
-        say(_said("Records", refill_store(archive, listing, store), str(store.root)))
-        say(_masks_said(archive, listing, models))
+        run = read_run([options.configfile])
+        say(_said("Records", refill_store(archive, listing, run.store), str(run.store.root)))
+        say(_masks_said(archive, listing, run))
     except (ArchiveError, InputError, OSError) as error:
         complain(error)
         return 1
     return 0
 
 
-def _masks_said(
-    archive: Archive, listing: Mapping[str, Any], models: Collection[str]
-) -> Sequence[str]:
+def _masks_said(archive: Archive, listing: Mapping[str, Any], run: Run) -> Sequence[str]:
     """What became of the masks, in words: none is looked for before the run is ready for them."""
     try:
-        return _said("Masks", refill_masks(archive, listing, Path(), models), "results/masks")
+        done = refill_masks(archive, listing, Path(), run.models, run.train)
+        return _said("Masks", done, "results/masks")
     except NotPreparedError as error:
         return [f"Masks: none put. {error}"]
 

@@ -23,9 +23,11 @@ from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_
 from benchprof.archive.listing import RESULTS, check_needed_path, unpack
 from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
+from benchprof.portable import OUTSIDE
 
 # Where the archive's results go: nothing of them may pass for a result of the new run.
 ARCHIVED = "archived_results"
+STORE = "store"
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,10 @@ def _records(tables: Mapping[str, Any], benchmark: str) -> dict[str, str | None]
 
 
 def _choose(file: Path, benchmark: str) -> None:
-    """Leave one benchmark in a configuration, so that no other's items are needed.
+    """Leave one benchmark in a configuration, so that no other's items are needed; a new store.
 
-    Companions are refused without a benchmark of their items, so this one stays too.
+    Companions are refused without a benchmark of their items, so this one stays too. The run's own
+    store may be at hand: it would give back what is to be computed again.
 
     Raises:
         ArchiveError: it is none, or lacks the benchmark.
@@ -135,6 +138,7 @@ def _choose(file: Path, benchmark: str) -> None:
     except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
         expected = f"a configuration with the benchmark {benchmark}"
         raise ArchiveError(f"{file}: {error!r}; expected {expected}") from None
+    config["store"] = STORE
     # They may name the others.
     for section in ("archive", "validation"):
         config.pop(section, None)
@@ -149,8 +153,8 @@ def _link_data(needed: Sequence[Mapping[str, str | None]], data: Path, folder: P
     """
     for path in filter(None, (need["path"] for need in needed)):
         check_needed_path(path)
-        # Of a path outside the run's folder the archive keeps the last part alone.
-        source, target = data / path.removeprefix(".../"), folder / path
+        # Of a path outside the run's folder the archive keeps no folder.
+        source, target = data / path.removeprefix(f"{OUTSIDE}/"), folder / path
         if source.exists() and not target.exists():
             if any((folder / part).is_symlink() for part in PurePosixPath(path).parents[:-1]):
                 raise ArchiveError(f"{path}: lies below another file that is left out")

@@ -130,22 +130,22 @@ def _check_flips(rows: Iterator[tuple[str, Row]], groups: Groups) -> None:
 
 
 def _turning(groups: Groups, settings: Mapping[str, Any]) -> Groups:
-    """The groups of the metric by which a model's items on a benchmark turn.
+    """The groups of the metric by which a benchmark's items turn.
 
-    That is the one shown if its scores are all 0 or 1, else the first whose are; a benchmark
-    without such a metric has none.
+    That is the one shown if its scores are all 0 or 1 in every model, else the first whose are; a
+    benchmark without such a metric has none.
     """
-    binary: dict[tuple[str, ...], dict[str, bool]] = {}
-    for (model, benchmark, metric, *_), cells in groups.items():
+    binary: dict[str, dict[str, bool]] = {}
+    for (_, benchmark, metric, *_), cells in groups.items():
         states = [cells[0].intact, *(cell.ablated for cell in cells)]
-        own = binary.setdefault((model, benchmark), {})
+        own = binary.setdefault(benchmark, {})
         own[metric] = own.get(metric, True) and all(metric in state.right for state in states)
     turning: set[tuple[str, ...]] = set()
-    for (model, benchmark), own in binary.items():
+    for benchmark, own in binary.items():
         shown = _shown(benchmark, own, settings)
         order = sorted(own, key=lambda metric: metric != shown)
-        turning.update((model, benchmark, metric) for metric in [m for m in order if own[m]][:1])
-    return {key: cells for key, cells in groups.items() if key[:3] in turning}
+        turning.update((benchmark, metric) for metric in [m for m in order if own[m]][:1])
+    return {key: cells for key, cells in groups.items() if key[1:3] in turning}
 
 
 def _matched(

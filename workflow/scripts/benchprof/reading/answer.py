@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,21 +18,38 @@ class Answer:
     right: bool | None
 
 
+def right_or_wrong(records: Iterable[Mapping[str, Any]], wanted: Sequence[str]) -> str | None:
+    """The metric that says right or wrong in every record: one wanted, else their first.
+
+    Scores of one record may all be 0 or 1 by accident: by a metric of its own, the same text would
+    be right under one ablation and wrong under another. None where no metric does.
+
+    Args:
+        records: of the intact and every ablated model, on the same requests.
+        wanted: metrics, the most wanted first.
+    """
+    binary: dict[str, bool] = {}
+    for record in records:
+        for metric, scores in record["items"]["scores"].items():
+            same = all(score in (0.0, 1.0) for score in scores)
+            binary[metric] = binary.get(metric, True) and same
+    return next((metric for metric in (*wanted, *binary) if binary.get(metric)), None)
+
+
 def answers_of(
-    record: Mapping[str, Any], questions: Sequence[Question], metrics: Sequence[str]
+    record: Mapping[str, Any], questions: Sequence[Question], metric: str | None
 ) -> list[Answer]:
     """The answers of a record.
 
     Of choices the one with the highest log-likelihood, as `acc` takes it: a metric that divides by
-    length may take another. Of free text the text, right by the first of the metrics that says
-    right or wrong or, where none of them does, by the record's first that does.
+    length may take another. Of free text the text, right by a metric.
 
     Args:
         record: of the intact or an ablated model.
         questions: of the same requests.
-        metrics: of free text, the wanted one first.
+        metric: of free text, as `right_or_wrong` chooses it.
     """
-    right = _right_or_wrong(record["items"]["scores"], metrics)
+    right = None if metric is None else record["items"]["scores"][metric]
     answers = []
     for number, (question, given) in enumerate(
         zip(questions, record["items"]["responses"], strict=True)
@@ -57,13 +74,3 @@ def _text(response: Any) -> str:
         return response
     value = response[0] if isinstance(response, list) else response
     return "log-likelihood minus infinity" if value is None else f"log-likelihood {value:.3f}"
-
-
-def _right_or_wrong(
-    scores: Mapping[str, Sequence[float]], wanted: Sequence[str]
-) -> Sequence[float] | None:
-    first = [metric for metric in wanted if metric in scores]
-    for metric in [*first, *scores]:
-        if all(score in (0.0, 1.0) for score in scores[metric]):
-            return scores[metric]
-    return None

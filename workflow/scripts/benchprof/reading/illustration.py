@@ -20,6 +20,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
+from benchprof.profile.contrast import controls_of
 from benchprof.profile.resampling import Floats
 from benchprof.report import style
 from benchprof.report.names import readable
@@ -30,6 +31,7 @@ from benchprof.run.run import Run, read_run
 HEIGHT = 2.7
 WIDTHS = (2.7, 1.8, 1.8, 2.1)
 TITLES = ("An item", "A mask", "The ablated model", "What is lost")
+OWN = "its own mask"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Illustration:
         ablated: the same under the ability's own mask.
         entries: the mask's, by tensor name.
         losses: mean fall of the right option's probability over all items of the ability's own
-            test, by the word for what was ablated, with the standard error over items.
+            test, by the word for what was ablated, with the standard error over items. What the
+            run lacks, controls or other abilities, is left out.
     """
 
     item: Item
@@ -73,17 +76,17 @@ def illustration_of(run: Run, model: str, ability: str) -> Illustration:
     right = [item.answer for item in asked]
     intact = _probabilities(record)
     masks = run.masks(run.selections[0], run.ks[:1])
+    controls = run.controls(run.selections[0], run.ks[:1])
     own = next(mask for mask in masks if mask.ability == ability)
-    groups = {
-        "own": [own],
-        "others": [mask for mask in masks if mask != own],
-        "random": run.controls(run.selections[0], run.ks[:1]),
-    }
+    others = [mask for mask in masks if mask != own]
+    random = [controls[number] for number in controls_of(own, controls)]
+    groups = {OWN: [own], _counted("other", others): others, _counted("random", random): random}
     answers = {
         name: [_probabilities(read_record(paths.record(model, benchmark, mask))) for mask in group]
         for name, group in groups.items()
+        if group
     }
-    ablated = answers["own"][0]
+    ablated = answers[OWN][0]
     solved = [n for n, answer in enumerate(right) if int(intact[n].argmax()) == answer]
     if not solved:
         raise InputError(benchmark, "no item is right in the intact model", "one or more")
@@ -93,11 +96,7 @@ def illustration_of(run: Run, model: str, ability: str) -> Illustration:
         intact[shown].tolist(),
         ablated[shown].tolist(),
         read_mask(paths.mask(model, own)).entries,
-        {
-            "its own mask": _fall(intact, answers["own"], right),
-            _counted("other", groups["others"]): _fall(intact, answers["others"], right),
-            _counted("random", groups["random"]): _fall(intact, answers["random"], right),
-        },
+        {name: _fall(intact, own, right) for name, own in answers.items()},
     )
 
 
@@ -106,13 +105,22 @@ def _counted(kind: str, masks: Sequence[Ablation]) -> str:
     return f"{len(masks)} {kind} mask{'s' * (len(masks) != 1)}"
 
 
+def ablated_in_words(run: Run) -> str:
+    """What the mask's entries are, and what becomes of them or of all others."""
+    others = "all others " if run.configuration.ablation_of == "complement" else ""
+    fates = {"zero": "set to zero", "mean": "set to their mean"}
+    method = run.method
+    fate = fates[method] if isinstance(method, str) else f"multiplied by {method['scale']}"
+    return f"{run.configuration.unit}s, {others}{fate}"
+
+
 def draw_illustration(shown: Illustration, ability: str, entries: str) -> Figure:
     """Four panels from left to right: the item, its ability's mask, the item again, the test.
 
     Args:
         shown: what they show.
         ability: its name.
-        entries: what the mask holds, as a word: neurons, heads or weights.
+        entries: what the mask holds and what becomes of it, in words.
     """
     figure = style.new_figure(HEIGHT)
     panels = figure.subplots(1, 4, width_ratios=WIDTHS)
@@ -127,7 +135,7 @@ def draw_illustration(shown: Illustration, ability: str, entries: str) -> Figure
 
 def caption_of(shown: Illustration, ability: str) -> str:
     """What the four panels are, in a sentence each."""
-    own, error = shown.losses["its own mask"]
+    own, error = shown.losses[OWN]
     return (
         f"1: the item of the test of {readable(ability).lower()} that loses most; the arrow is at "
         "the correct option. 2: the mask, a dot for each entry. 3: the options' probabilities in "
@@ -148,15 +156,14 @@ def _write_item(axes: Axes, item: Item, ability: str) -> None:
     axes.text(0, 1, text, va="top", fontsize=6.5, transform=axes.transAxes, linespacing=1.3)
 
 
-def _scatter(axes: Axes, entries: Entries, word: str) -> None:
+def _scatter(axes: Axes, entries: Entries, words: str) -> None:
     """A dot for each entry, by its layer and its place in the layer's tensor."""
     for name, (layer, _) in places(entries).items():
         own = entries[name]
         axes.scatter(own, [layer] * len(own), s=3, color=style.LOSS, linewidths=0)
     count = sum(map(len, entries.values()))
-    axes.set(
-        xticks=[], xlabel=f"position in the layer\n({count} {word}, set to zero)", ylabel="layer"
-    )
+    below = textwrap.fill(f"({count} {words})", 28)
+    axes.set(xticks=[], xlabel=f"position in the layer\n{below}", ylabel="layer")
 
 
 def _bars(axes: Axes, shown: Illustration) -> None:
@@ -214,7 +221,7 @@ def main() -> int:
     except InputError as error:
         sys.exit(str(error))
     with style.styled():
-        figure = draw_illustration(shown, given.ability, f"{run.configuration.unit}s")
+        figure = draw_illustration(shown, given.ability, ablated_in_words(run))
         style.save_figure(figure, caption_of(shown, given.ability), [given.output])
     return 0
 

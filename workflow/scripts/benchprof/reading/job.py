@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchprof.errors import InputError
 from benchprof.evaluation.job import requests_for
 from benchprof.evaluation.record import INTACT, read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text, written_whole
-from benchprof.reading.answer import answers_of
+from benchprof.reading.answer import answers_of, right_or_wrong
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import questions_of
 from benchprof.reading.side_by_side import side_by_side
@@ -53,18 +54,31 @@ def export_items(
         InputError: a record is damaged or was made of other requests.
     """
     requests = requests_for(model, source, limit, seed)
-    questions, digest = questions_of(requests), requests.digest
-    answers = {}
-    for name, path in records.items():
-        record = read_record(path)
-        if record["origin"]["requests"]["digest"] != digest:
-            found = f"made of the requests {record['origin']['requests']['digest'][:12]}"
-            remedy = "Delete it and run again."
-            raise InputError(path, found, f"{digest[:12]}, those of the configuration", remedy)
-        answers[name] = answers_of(record, questions, metrics)
+    questions = questions_of(requests)
+    # Twice, as all records together may not fit in memory.
+    metric = right_or_wrong((_read(path, requests.digest) for path in records.values()), metrics)
+    answers = {
+        name: answers_of(_read(path, requests.digest), questions, metric)
+        for name, path in records.items()
+    }
     with written_whole(table) as temporary:
         items = without_formulas(item_table(questions, answers))
         items.to_csv(temporary, index=False, lineterminator="\n")
     shown = {name: answers[name] for name in (INTACT, *compared)}
     write_text(page, side_by_side(title, questions, shown))
     logger.info("%d items under %d ablations", len(questions), len(records) - 1)
+
+
+def _read(path: Path, digest: str) -> dict[str, Any]:
+    """A record of the requests with a digest.
+
+    Raises:
+        InputError: it is damaged or was made of other requests.
+    """
+    record = read_record(path)
+    made_of = record["origin"]["requests"]["digest"]
+    if made_of != digest:
+        found = f"made of the requests {made_of[:12]}"
+        remedy = "Delete it and run again."
+        raise InputError(path, found, f"{digest[:12]}, those of the configuration", remedy)
+    return record

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.files import write_json
-from benchprof.portable import portable
+from benchprof.portable import portable, portable_names
 from benchprof.provenance import software
 
 FORMAT = 1
@@ -34,12 +34,14 @@ def write_manifest(
         results: files that the run wrote.
         models: the card of each prepared model, by the model's name.
     """
+    given = sorted(set(inputs))
+    names = portable_names(config, given)
     manifest = {
         "format": FORMAT,
-        "configuration": portable(dict(config)),
+        "configuration": portable(config, names),
         "models": {name: read_card(card) for name, card in sorted(models.items())},
-        "inputs": _digests(inputs),
-        "results": _digests(results),
+        "inputs": {portable(path, names): digests.of_file(path) for path in given},
+        "results": digests.of_files(sorted(set(results))),
         "software": software(),
     }
     write_json(target, manifest | {"digest": digests.of_value(manifest)})
@@ -49,15 +51,3 @@ def read_card(card: Path) -> dict[str, Any]:
     """What identifies a prepared model (`models.preparation.Card`), without loading torch."""
     content: dict[str, Any] = portable(json.loads(card.read_text(encoding="utf-8")))
     return content
-
-
-def _digests(paths: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 of each file by its portable path; two of one name outside the run stay apart."""
-    found: dict[str, str] = {}
-    for path in sorted(set(paths)):
-        name, number = str(portable(path)), 1
-        while name in found:
-            number += 1
-            name = f"{portable(path)} ({number})"
-        found[name] = digests.of_file(path)
-    return found

@@ -26,6 +26,7 @@ from benchprof.run.layers import extended, read_layers, with_text_keys
 from benchprof.section import read_section
 from benchprof.store import Store
 from benchprof.tasks.definition import Definition, local_files, read_definition
+from benchprof.tasks.functions import files_of_task
 from benchprof.yaml_files import check_duplicate_keys
 
 # A run's jobs ask for the same few again and again.
@@ -298,16 +299,28 @@ class Run:
     def data_files(self) -> list[Path]:
         """Every data file that the configuration names."""
         background = [self.items(BACKGROUND, "train")] if self.background else []
-        own = [path for b in self.configuration.benchmarks.values() for path in own_files(b)]
-        shipped = [path for name in self.benchmarks for path in self.local_files(name).values()]
-        return [*self.item_files, *background, *own, *shipped]
+        asked = [path for name in self.benchmarks for path in self.benchmark_files(name)]
+        return [*self.item_files, *background, *asked]
+
+    def benchmark_files(self, benchmark: str) -> list[Path]:
+        """The local files of a benchmark; none of an ability's split or of the Hub.
+
+        Raises:
+            InputError: what a task file draws on cannot be read.
+        """
+        own = own_files(self.configuration.benchmarks[benchmark])
+        return [*own, *self.local_files(benchmark).values()]
 
 
 def own_files(benchmark: Benchmark) -> list[Path]:
-    """The files that a benchmark of the configuration names itself."""
+    """The files that a benchmark of the configuration names itself, and what its task draws on.
+
+    Raises:
+        InputError: what a task file draws on cannot be read.
+    """
     named = [benchmark.data] if isinstance(benchmark, LmTask | TaskFile) else []
     if isinstance(benchmark, TaskFile):
-        named.append(benchmark.task_file)
+        named += [benchmark.task_file, *files_of_task(Path(benchmark.task_file))]
     return [Path(path) for path in named if path is not None]
 
 

@@ -15,7 +15,6 @@ from benchprof.run.configuration import Folder
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.profile import described, sources_of
 from benchprof.run.jobs.report import results_of
-from benchprof.run.run import own_files
 
 FOLDERS = ("workflow", "resources", "docs", "envs", "slurm")
 FILES = ("Makefile", "README.md", "LICENSE", "pyproject.toml")
@@ -53,9 +52,13 @@ class WriteArchive(Job):
             if name in run.configuration.abilities:
                 files += [run.items(name, split) for split in SPLITS]
             else:
-                files += own_files(run.configuration.benchmarks[name])
-                files += run.local_files(name).values()
+                files += run.benchmark_files(name)
         return files
+
+    @property
+    def benchmark_files(self) -> dict[str, list[Path]]:
+        """The local files of each benchmark."""
+        return {name: self.run.benchmark_files(name) for name in self.run.benchmarks}
 
     @property
     def code(self) -> list[Path]:

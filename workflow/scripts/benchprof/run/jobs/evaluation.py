@@ -12,12 +12,11 @@ from benchprof import codebase, data, digests
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
-from benchprof.run.configuration import AbilitySplit, Benchmark, TaskFile
+from benchprof.run.configuration import AbilitySplit, Benchmark
 from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.jobs.masks import read_of_units
 from benchprof.run.run import Run, own_files
 from benchprof.tasks.definition import definition_path
-from benchprof.tasks.functions import files_of_task
 
 
 @dataclass(frozen=True)
@@ -157,8 +156,7 @@ class Answered(Evaluation):
             assert self.items is not None
             tasks = dict.fromkeys((data.ABILITY_TASK, data.ability_task(own.companion)))
             return [*tasks, self.items]
-        behind = files_of_task(Path(own.task_file)) if isinstance(own, TaskFile) else []
-        return [*own_files(own), *map(Path, behind)]
+        return own_files(own)
 
     @property
     def settings(self) -> Any:

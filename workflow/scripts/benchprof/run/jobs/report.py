@@ -28,6 +28,8 @@ from benchprof.run.run import Run
 
 PAGE = ("page.html.jinja", "page.css", "page.js")
 FOLDER = Path(__file__).parents[2] / "report"
+METHODS_BY = ("models.source", "portable", "profile.job", "run.ablation")
+"""Modules outside the report that the methods text depends on, which the page has too."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,14 @@ class WriteMethods(Job):
         return super_sets_of(self.run)
 
     @property
+    def tables(self) -> list[Path]:
+        """The tables of the profile stage that say how benchmarks were treated."""
+        return [paths.profile(name, "parquet") for name in ("impact", "power", "reliability")]
+
+    @property
     def inputs(self) -> Files:
-        """The AIS, and what masks leave out."""
-        own: Files = {"impact": paths.IMPACT}
+        """Tables, and what masks leave out."""
+        own: Files = {"tables": self.tables}
         return {**own, "super": list(self.super_sets.values())} if self.super_sets else own
 
     @property
@@ -71,8 +78,9 @@ class WriteMethods(Job):
     @property
     def settings(self) -> Any:
         """What the text tells of, and the code that writes it."""
-        own = ["methods", "method_masks", "method_step", "names", "references"]
-        modules = ["portable", *(f"report.{name}" for name in own)]
+        own = ["methods", "method_masks", "method_statistics", "method_step", "names",
+               "paper_tables", "references"]  # fmt: skip
+        modules = [*METHODS_BY, *(f"report.{name}" for name in own)]
         return self.told | {
             "sources": self.sources,
             "shipped": self.shipped,
@@ -144,9 +152,10 @@ class WriteReport(Job):
     @property
     def settings(self) -> Any:
         """What the page tells of, and the code that lays it out."""
+        modules = [*METHODS_BY, "profile.criteria", "report"]
         return self.told | {
             "own_benchmarks": self.run.own_benchmarks,
-            "code": digests.of_modules(["benchprof.profile.criteria", "benchprof.report"]),
+            "code": digests.of_modules(f"benchprof.{m}" for m in modules),
             "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
             "titles": digests.of_file(TITLES),
         }
