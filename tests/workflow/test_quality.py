@@ -136,6 +136,23 @@ def test_a_login_node_needs_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_annotations_need_no_model() -> None:
+    """Their environment (envs/annotation.yaml) has neither torch nor lm-eval."""
+    code = """
+import sys
+
+class Absent:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in ("torch", "transformers", "lm_eval", "datasets"):
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+sys.path.insert(0, "workflow/scripts")
+import benchprof.run.script, report_agreement
+"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def file_of(module: str) -> Path:
     path = LIBRARY / module.replace(".", "/")
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

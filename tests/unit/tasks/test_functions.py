@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 
 from benchprof.errors import InputError
-from benchprof.tasks.functions import TASKS, files_imported, files_of_task, identity_of
+from benchprof.tasks.functions import (
+    files_imported,
+    files_of_task,
+    identity_of,
+    lm_eval_tasks,
+)
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks
 
@@ -222,7 +227,7 @@ def test_the_digest_knows_no_folder_and_no_address(folder: Path, items: Path) ->
 
 
 def test_lm_eval_s_own_tasks_import_from_beside_them() -> None:
-    own = TASKS / "ifeval"
+    own = lm_eval_tasks() / "ifeval"
     assert files_imported(own / "utils.py") == {own / f for f in (
         "utils.py", "instructions_registry.py", "instructions.py", "instructions_util.py"
     )}  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from benchprof.errors import InputError, did_you_mean
-from benchprof.tasks.functions import TASKS
+from benchprof.tasks.functions import lm_eval_tasks
 
 if TYPE_CHECKING:
     from lm_eval.tasks._index import Entry
@@ -89,7 +89,7 @@ def _looked_up(names: Mapping[str, str], given: Collection[str]) -> dict[str, En
 @functools.cache
 def _lines() -> list[tuple[bytes, bytes, bytes]]:
     """All lines that may name a task: what is before the key, the key, and the rest."""
-    files = (path for path in TASKS.rglob("*") if path.suffix not in NO_DEFINITIONS)
+    files = (path for path in lm_eval_tasks().rglob("*") if path.suffix not in NO_DEFINITIONS)
     texts = (path.read_bytes() for path in files if path.is_file())
     return [line for text in texts for line in NAMING.findall(text)]
 

@@ -23,8 +23,14 @@ from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.yaml_files import yaml_nodes
 
-# Found, not imported: a login node asks for the files of a task, and lm-eval takes seconds.
-TASKS = Path(str(importlib.util.find_spec("lm_eval").origin)).parent / "tasks"  # type: ignore[union-attr]
+@functools.cache
+def lm_eval_tasks() -> Path:
+    """The folder of lm-eval's own tasks.
+
+    Found, not imported: a login node asks for the files of a task, and lm-eval takes seconds. And
+    only when asked: jobs without a model may run where it is not installed.
+    """
+    return Path(str(importlib.util.find_spec("lm_eval").origin)).parent / "tasks"  # type: ignore[union-attr]
 
 
 def identity_of(function: Callable[..., Any]) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def files_of_task(file: Path) -> list[str]:
     for own in definitions:
         names = [node.value.rpartition(".")[0] for node in _nodes(own) if node.tag == "!function"]
         behind |= files_imported(*(path for name in names for path in _modules(own, 0, name)))
-    found = {path for path in behind if not path.is_relative_to(TASKS)}
+    found = {path for path in behind if not path.is_relative_to(lm_eval_tasks())}
     return sorted(os.path.relpath(path, Path.cwd()) for path in found)
 
 
@@ -153,7 +159,7 @@ def _modules(path: Path, level: int, name: str) -> Iterator[Path]:
     """The files of a module as a file imports it, where it is one of those."""
     folders, parts = [path.parents[max(level - 1, 0)]], name.split(".")
     if parts[:2] == ["lm_eval", "tasks"]:
-        folders, parts = [TASKS], parts[2:]
+        folders, parts = [lm_eval_tasks()], parts[2:]
     elif level == 0 and parts[0] != "lm_eval":
         folders += [own.parent for own in _packages(path) if own.name == parts[0]]
     for folder in folders:
