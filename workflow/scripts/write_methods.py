@@ -14,7 +14,7 @@ def main(job: WriteMethods, threads: int) -> None:
         text=paths.METHODS,
         bibliography=paths.REFERENCES,
         settings=job.told,
-        table=pd.read_parquet(paths.IMPACT),
+        tables={path.stem: pd.read_parquet(path) for path in job.tables},
         models=job.sources,
         shipped=job.shipped,
         super_sets=job.super_sets,

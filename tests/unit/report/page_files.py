@@ -36,16 +36,15 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The tables of the profile stage: those that the AIS table decides, and plain numbers."""
+KEYS = ["model", "benchmark", "selection", "fraction"]
+
+
+def tables_of_methods(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables that the methods tell of, with plain numbers of right-or-wrong scores."""
     shown = table[table["headline"]]
-    keys = ["model", "benchmark", "selection", "fraction"]
-    profiles = shown.drop_duplicates(keys)[[*keys, "metric", "n", "reason_code", "reason"]]
-    similarity = similarity_rows(table, seed=1)
-    pairs = similarity[["benchmark", "selection", "fraction", "model_a", "model_b"]]
+    profiles = shown.drop_duplicates(KEYS)[[*KEYS, "metric", "n", "reason_code", "reason"]]
     return {
         "impact": table,
-        "findings": findings_rows(table, 1, {}),
         "reliability": profiles.assign(
             abilities=4, changed_items=31, split_half=0.5, reliability=2 / 3, split_low=0.25,
             split_high=0.75, **{"items_for_0.8": 120.0},
@@ -54,7 +53,17 @@ def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
             base=0.5, sd=0.2, gained=0.1, design_effect=1.0, detectable_ais=np.inf,
             **{"items_for_ais_0.1": 643.0, "items_for_ais_0.2": 161.0},
         ),
-        "flips": shown[[*keys, "ability", "seed", "n"]].assign(
+    }  # fmt: skip
+
+
+def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables of the profile stage: those that the AIS table decides, and plain numbers."""
+    similarity = similarity_rows(table, seed=1)
+    pairs = similarity[["benchmark", "selection", "fraction", "model_a", "model_b"]]
+    shown = table[table["headline"]]
+    return tables_of_methods(table) | {
+        "findings": findings_rows(table, 1, {}),
+        "flips": shown[[*KEYS, "ability", "seed", "n"]].assign(
             metric="acc", intact_right=45, lost=17, gained=3
         ),
         "similarity": similarity.assign(

@@ -125,6 +125,23 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("guessing", "base", "detectable", "hardly"),
+    [(0.25, 0.15, 2.2, True), (0.25, 0.40, 0.825, True), (0.25, 1.0, 0.33, True),
+     (0.0, 0.40, 0.825, False), (0.0, 1.0, 0.33, False)],
+)  # fmt: skip
+def test_whether_a_loss_can_be_detected_does_not_depend_on_how_ais_are_configured(
+    guessing: float, base: float, detectable: float, hardly: bool
+) -> None:
+    """Of a score of 0.40 a drop of 0.33 is detectable, and 0.15 or all of it can be lost.
+
+    The AIS of that drop is it divided by 0.15 (chance-corrected), 0.40 (relative) or 1 (absolute).
+    """
+    table = finished([row(0.1) | {"intact": 0.40, "guessing": guessing}])
+    (own,) = asked(table, power={"base": base, "detectable_ais": detectable})
+    assert ("hardly any loss can be detected" in own.sure) is hardly
+
+
 def test_where_all_but_the_mask_was_ablated_it_is_what_the_mask_keeps() -> None:
     first, _ = asked(own_tests(ablation_of="complement"), findings={"sufficient": [A, "", ""]})
     assert first.needs == (

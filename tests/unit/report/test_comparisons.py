@@ -19,7 +19,7 @@ from benchprof.report.paper_tables import impact_table
 from benchprof.report.summary import impact_text
 
 from .conftest import OWN, finished, row
-from .page_files import SETTINGS, write
+from .page_files import SETTINGS, tables_of_methods, write
 from .test_page import read
 
 A, B = "contextual_recall", "deductive_reasoning"
@@ -49,7 +49,7 @@ def told(table: pd.DataFrame, card: Path, folder: Path) -> list[str]:
         heatmap.heatmap_figure(matrix),
         radar.radar_page(matrix),
         ribbons.ribbon_figure(matrix),
-        sweep.sweep_figure(numbers, matrix.model),
+        sweep.sweep_figure(numbers, matrix),
     ]
     drawn = [text.get_text() for figure in figures for text in figure.findobj(Text)]
     texts = [
@@ -57,9 +57,9 @@ def told(table: pd.DataFrame, card: Path, folder: Path) -> list[str]:
         impact_text(table, OWN, "chance_corrected", 0.95),
         *captions,
         *drawn,
-        sweep.caption(numbers, matrix.model, matrix.selection),
+        sweep.caption(numbers, matrix),
         impact_table(matrix).markdown(),
-        *(f"{step.name}: {step.text}" for step in method_steps(NO_SEEDS, table)),
+        *(f"{step.name}: {step.text}" for step in method_steps(NO_SEEDS, tables_of_methods(table))),
     ]
     return [sentence for text in texts for sentence in re.split(r"(?<=[.:;?])\s+|\n", text)]
 

@@ -15,13 +15,16 @@ import pytest
 import yaml
 from tests.conftest import ROOT
 
+from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.report.methods import method_steps
 from benchprof.run.configuration import Configuration
+from benchprof.run.jobs.job import Job
+from benchprof.run.jobs.report import WriteMethods, WriteReport
 from benchprof.run.run import Run
 
 from .conftest import Table
-from .page_files import SETTINGS
+from .page_files import SETTINGS, tables_of_methods
 
 SCHEMA = Configuration.model_json_schema()
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
@@ -149,13 +152,14 @@ def test_another_value_of_a_key_is_another_text(section: str, make_table: Table)
     number = make_table(2, 2)
     # Both kinds of k, so that the choice among candidates is told.
     table = pd.concat([number, number.assign(fraction="calibrated")])
+    tables = tables_of_methods(table)
     base = SETTINGS | {"calibration": DEFAULT["calibration"]}
 
     @cache
     def text(shown: str) -> str:
         settings = base | {section: yaml.safe_load(shown)}
-        names = settings["selections"]
-        steps = method_steps(settings, table.assign(selection=next(iter(names))))
+        named = table.assign(selection=next(iter(settings["selections"])))
+        steps = method_steps(settings, tables | {"impact": named})
         return " ".join(f"{step.name}: {step.text}" for step in steps)
 
     values = [(yaml.safe_dump(value), leaves(value)) for value in values_of(section)]
@@ -172,10 +176,30 @@ def test_another_value_of_a_key_is_another_text(section: str, make_table: Table)
     assert compared == keys
 
 
+@pytest.mark.parametrize("job", [WriteMethods, WriteReport])
+@pytest.mark.parametrize(
+    "edited",
+    ["models/source", "portable", "profile/job", "report/method_statistics", "report/methods",
+     "report/paper_tables", "report/references", "run/ablation"],
+)  # fmt: skip
+def test_the_text_is_written_again_when_what_shapes_it_is_edited(
+    edited: str, job: type[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`paper_tables` escapes what references hold, and `run/ablation` names each k."""
+    settings = job(Run.of(DEFAULT)).settings
+    source = (ROOT / f"workflow/scripts/benchprof/{edited}.py").read_bytes()
+    original = digests.of_source
+    monkeypatch.setattr(
+        digests, "of_source", lambda own: "edited" if own == source else original(own)
+    )
+    assert job(Run.of(DEFAULT)).settings != settings
+
+
 def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
     lists = {"causes": {"15": [13], "16": [21, 3]}, "places": {"2": [0, 1, 5]}}
     own = {"unit": "head", "selections": {"listed": lists}}
-    steps = {step.name: step.text for step in method_steps(SETTINGS | own, make_table(2, 2))}
+    tables = tables_of_methods(make_table(2, 2))
+    steps = {step.name: step.text for step in method_steps(SETTINGS | own, tables)}
     assert steps["Masks"] == (
         "Each mask contains the heads that the configuration lists, numbered from 0 (causes: 13 of "
         "layer 15, 21 and 3 of layer 16; places: 0, 1 and 5 of layer 2)."
@@ -184,12 +208,12 @@ def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
 
 
 def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
-    table = make_table(2, 2)
+    tables = tables_of_methods(make_table(2, 2))
     rule = {"definition": "ratio", "pool": 5}
 
     def text(changes: dict[str, Any]) -> str:
         settings = SETTINGS | {"selections": {"specific": rule | changes}}
-        return " ".join(step.text for step in method_steps(settings, table))
+        return " ".join(step.text for step in method_steps(settings, tables))
 
     assert text({}) == text({"others": "mean"})
     for key, value in (("in_top_of", 1), ("background", "items")):
@@ -200,5 +224,7 @@ def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
 def test_a_background_s_folder_tells_nothing_of_the_machine(make_table: Table) -> None:
     rule = {"definition": "sum", "background": "/data/alice/background"}
     settings = SETTINGS | {"selections": {"specific": rule}}
-    text = " ".join(step.text for step in method_steps(settings, make_table(2, 2)))
+    text = " ".join(
+        step.text for step in method_steps(settings, tables_of_methods(make_table(2, 2)))
+    )
     assert "(background: the training items in .../background)" in text

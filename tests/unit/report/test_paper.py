@@ -16,6 +16,7 @@ from benchprof.masks.mask import Mask, write_mask
 from benchprof.profile.table import similarity_rows
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import matrix_of
+from benchprof.report.method_step import MethodStep
 from benchprof.report.methods import method_steps, write_methods
 from benchprof.report.paper_tables import (
     PaperTable,
@@ -26,7 +27,7 @@ from benchprof.report.paper_tables import (
 from benchprof.report.references import known_entries, references
 
 from .conftest import ABILITIES, OWN, Table, finished, row
-from .page_files import SETTINGS
+from .page_files import SETTINGS, tables_of_methods
 
 MODEL = "smollm2-135m-instruct"
 SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
@@ -121,7 +122,8 @@ def methods(
 ) -> tuple[str, str]:
     text, bibliography = folder / "methods.md", folder / "references.bib"
     shipped = {"arc_challenge": "arc_challenge"}
-    write_methods(text, bibliography, SETTINGS | changes, table, SOURCES, shipped, super_sets)
+    tables = tables_of_methods(table)
+    write_methods(text, bibliography, SETTINGS | changes, tables, SOURCES, shipped, super_sets)
     return text.read_text(), bibliography.read_text()
 
 
@@ -203,7 +205,16 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "multiplies its weights by 0.5" in text
     assert "sun2024simple" in bibliography
     assert "molchanov" not in text + bibliography
-    assert "Similarity" not in [step.name for step in method_steps(SETTINGS, table)]
+    assert "Similarity" not in [
+        step.name for step in method_steps(SETTINGS, tables_of_methods(table))
+    ]
+
+
+def step_of(name: str, table: pd.DataFrame, **changes: Any) -> MethodStep:
+    """One step of the methods of a run; `changes` are settings."""
+    steps = method_steps(SETTINGS | changes, tables_of_methods(table))
+    (step,) = [step for step in steps if step.name == name]
+    return step
 
 
 def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
@@ -212,7 +223,7 @@ def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
     )
     table.loc[table["model"] == "b", "k"] = "0.003"
     tried = {"calibration": {"fractions": [0.001, 0.003], "items": 32}}
-    (step,) = [s for s in method_steps(SETTINGS | tried, table) if s.name == "Masks, specific"]
+    step = step_of("Masks, specific", table, **tried)
     assert "k = 0.001. The calibrated k is 0.001 for a and 0.003 for b. It was chosen" in step.text
     assert step.text.endswith(
         "It was chosen among 0.001 and 0.003 on 32 calibration items per ability, as the one at "
@@ -221,8 +232,21 @@ def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
         "guessing count; for a model with none, it is the smallest k."
     )
     alone = table[table["seed"].isna()]
-    (step,) = [s for s in method_steps(SETTINGS | tried, alone) if s.name == "Masks, specific"]
+    step = step_of("Masks, specific", alone, **tried)
     assert "exceeds the larger of 0 and that under the other abilities' masks." in step.text
+
+
+def test_a_k_is_held_against_the_masks_of_its_own_selection(make_table: Table) -> None:
+    """The abilities share the mask of `core`, so that it has no other abilities' masks."""
+    specific = make_table(2, 2).assign(fraction="calibrated")
+    core = specific.assign(selection="core", mask_digest="of all")
+    tried = {"calibration": {"fractions": [0.001, 0.003], "items": 32},
+             "selections": SETTINGS["selections"] | {"core": {}}}  # fmt: skip
+    table = pd.concat([specific, core])
+    others = "the largest of 0, that under random masks and that under the other abilities' masks."
+    assert f"exceeds {others}" in step_of("Masks, specific", table, **tried).text
+    shared = "the larger of 0 and that under random masks."
+    assert f"exceeds {shared}" in step_of("Masks, core", table, **tried).text
 
 
 @pytest.mark.parametrize(
@@ -234,7 +258,8 @@ def test_the_methods_count_in_the_singular(
     make_table: Table, count: int, said: tuple[str, ...]
 ) -> None:
     importance = SETTINGS["importance"] | {"limit": count}
-    steps = method_steps(SETTINGS | {"importance": importance}, make_table(count, count))
+    tables = tables_of_methods(make_table(count, count))
+    steps = method_steps(SETTINGS | {"importance": importance}, tables)
     text = " ".join(step.text for step in steps)
     assert all(words in text for words in said)
 
@@ -242,14 +267,13 @@ def test_the_methods_count_in_the_singular(
 @pytest.mark.parametrize("definition", ["ratio", "max", "diff", "sum"])
 def test_every_definition_has_its_sentence(make_table: Table, definition: str) -> None:
     rule = {"definition": definition, "pool": 5, "background": "items"}
-    steps = method_steps(SETTINGS | {"selections": {"specific": rule}}, make_table(2, 2))
-    (step,) = [step for step in steps if step.name == "Masks, specific"]
+    step = step_of("Masks, specific", make_table(2, 2), selections={"specific": rule})
     assert "for the background items" in step.text
 
 
 def test_the_references_are_well_formed() -> None:
     entries = known_entries()
-    text = references([use for entry in entries for use in entry.uses], SOURCES)
+    text = references([entry.key for entry in entries], SOURCES)
     assert len({entry.key for entry in entries}) == len(entries)
     # And one of the two models: the other is a local folder.
     assert len(re.findall(r"^@", text, flags=re.MULTILINE)) == len(entries) + 1

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from scipy.spatial.distance import jensenshannon
 
@@ -50,6 +51,12 @@ def at_each_k(table: pd.DataFrame, fractions: tuple[str, ...]) -> pd.DataFrame:
     return pd.concat([table.assign(fraction=k, k=k) for k in fractions])
 
 
+def sweep_of(table: pd.DataFrame) -> Figure:
+    """The sweep of the model; in the style of a caller."""
+    numbers = sweep.sweep_numbers(table, MODEL, "specific")
+    return sweep.sweep_figure(numbers, sweep.first_matrix(table, MODEL, "specific"))
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> None:
     table = make_table(**size)
@@ -69,8 +76,7 @@ def test_no_text_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> 
 def test_no_text_of_the_sweep_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> None:
     table = at_each_k(make_table(**size), ("0.00001", "0.00004", "0.00016", "0.00256", "0.01024"))
     with style.styled():
-        figure = sweep.sweep_figure(sweep.sweep_numbers(table, MODEL, "specific"), MODEL)
-        assert_legible(figure)
+        assert_legible(sweep_of(table))
 
 
 def test_each_cell_stands_beside_the_controls_that_match_it() -> None:
@@ -100,9 +106,9 @@ def test_the_colour_of_an_ais_is_that_of_its_sign() -> None:
 
 def test_the_forest_and_the_sweep_leave_out_what_has_no_ais(make_table: Table) -> None:
     table = make_table(benchmarks=3, undefined=(1,))
-    numbers = sweep.sweep_numbers(at_each_k(table, ("0.001", "0.01")), MODEL, "specific")
+    swept = at_each_k(table, ("0.001", "0.01"))
     with style.styled():
-        for figure in (forest.forest_figure(matrix(table)), sweep.sweep_figure(numbers, MODEL)):
+        for figure in (forest.forest_figure(matrix(table)), sweep_of(swept)):
             texts = [text.get_text() for text in drawn(figure)]
             assert len(figure.axes) == 2
             assert "1 of 3 benchmarks has no AIS." in texts
@@ -271,7 +277,7 @@ def test_the_sweep_is_in_the_order_of_k(make_table: Table) -> None:
     assert list(numbers["fraction"].unique()) == ["0.0002", "0.001", "0.01"]
     assert len(numbers) == 2 * 2 * 3
     with style.styled():
-        lines = sweep.sweep_figure(numbers, MODEL).axes[0].lines
+        lines = sweep_of(table).axes[0].lines
     np.testing.assert_allclose(lines[-1].get_xdata(), [0.0002, 0.001, 0.01])
 
 
@@ -282,16 +288,27 @@ def test_a_calibrated_k_has_its_place_in_the_sweep_once(make_table: Table) -> No
     numbers = sweep.sweep_numbers(between, MODEL, "specific")
     assert list(numbers["k"].unique()) == ["0.0002", "0.001", "0.01"]
     assert list(numbers["fraction"].unique()) == ["0.0002", "calibrated", "0.01"]
-    assert_legible_sweep(numbers)
+    with style.styled():
+        assert_legible(sweep_of(between))
     same = pd.concat([table.assign(fraction="calibrated", k="0.01"), numbered])
     numbers = sweep.sweep_numbers(same, MODEL, "specific")
     assert list(numbers["fraction"].unique()) == ["0.0002", "0.01"]
     assert len(numbers) == 2 * 2 * 2
 
 
-def assert_legible_sweep(numbers: pd.DataFrame) -> None:
-    with style.styled():
-        assert_legible(sweep.sweep_figure(numbers, MODEL))
+def test_the_sweep_says_what_was_ablated(make_table: Table) -> None:
+    table = at_each_k(make_table(benchmarks=5, abilities=3, undefined=(1,)), ("0.001", "0.01"))
+    means = (
+        "All but the ability's mask was ablated: a loss means that the mask alone is not enough."
+    )
+    for shown, said in ((table, False), (table.assign(ablation_of="complement"), True)):
+        numbers = sweep.sweep_numbers(shown, MODEL, "specific")
+        first = sweep.first_matrix(shown, MODEL, "specific")
+        assert (means in sweep.caption(numbers, first)) is said
+        with style.styled():
+            texts = assert_legible(sweep_of(shown))
+        drawn_texts = " ".join(" ".join(text.get_text() for text in texts).split())
+        assert (f"{means} 1 of 5 benchmarks has no AIS." in drawn_texts) is said
 
 
 def test_a_calibrated_k_is_shown_with_its_number(make_table: Table) -> None:

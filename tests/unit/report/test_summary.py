@@ -197,6 +197,30 @@ def test_a_dose_has_its_q_against_random_masks() -> None:
     assert [row["q"] for row in rows] == ["0.003", "0.003", "--"]
 
 
+def test_random_masks_count_where_they_match_the_ability_s_mask() -> None:
+    """Of four abilities' own random masks the first's alone cost its test: 0.2 and 0.4."""
+    tested = (A, B, C, "temporal_reasoning")
+    rows = [
+        row(0.95 if own == ability else 0.0, benchmark=OWN[own], ability=ability)
+        for own in tested
+        for ability in tested
+    ]
+    rows += [
+        row(ais if own == ability == A else 0.0, benchmark=OWN[own], ability=ability, seed=seed)
+        for own in tested
+        for ability in tested
+        for seed, ais in ((1, 0.2), (2, 0.4))
+    ]
+    matrix = only(finished(rows))
+    assert [row["random"] for row in dose_rows(matrix)] == ["0.30", "0.00", "0.00", "0.00"]
+    (doubt,) = [line for line in caveats(matrix) if line.startswith("Random masks")]
+    assert doubt == (
+        "Random masks of the same size change the score of Contextual recall test (0.30) by more "
+        "than 0.1 of the margin over guessing, on average (positive: loss; of the random masks of "
+        "each ability, those that change it most)."
+    )
+
+
 def test_doses_do_not_depend_on_how_ais_are_configured() -> None:
     table = small()
     table["ais"] *= 0.5  # absolute: the drop of the score, of which half is above guessing

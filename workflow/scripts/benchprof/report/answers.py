@@ -28,8 +28,6 @@ FORM_MOVED = {
     "form.",
 }
 """What a change of form puts in doubt, by how the findings name the abilities."""
-WHOLE = 1
-"""The AIS at which all that the model knows above guessing is gone."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def answers(
         Answer(
             benchmark,
             " ".join(_needs(found[benchmark], matrix, doubts)),
-            " ".join(_sure(stable[benchmark], shown[benchmark])),
+            " ".join(_sure(stable[benchmark], shown[benchmark], _margin(matrix, benchmark))),
             " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
             or NO_FAULT,
         )
@@ -148,9 +146,22 @@ def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
     return series(said)
 
 
-def _sure(stable: Row, shown: Row) -> Iterator[str]:
+def _margin(matrix: Matrix, benchmark: str) -> float:
+    """By how much the intact model's score exceeds that of guessing."""
+    cell = matrix.cells[matrix.cells["benchmark"] == benchmark].iloc[0]
+    return float(cell["intact"] - cell["guessing"])
+
+
+def _sure(stable: Row, shown: Row, margin: float) -> Iterator[str]:
+    """What the items can show.
+
+    Args:
+        stable: of the table of reliability.
+        shown: of that of power.
+        margin: all that the model can lose, as a difference of scores.
+    """
     items, least = f"{int(shown['n'])} items", float(shown["detectable_ais"])
-    if math.isfinite(least) and least > WHOLE:
+    if math.isfinite(least) and least * shown["base"] > margin:
         yield (
             f"With {items}, hardly any loss can be detected: the minimum detectable AIS is "
             f"{number(least)}."

@@ -176,9 +176,13 @@ def _harmful_controls(matrix: Matrix) -> list[str]:
     harmful = drop[drop.abs() > SIDE_DROP]
     if harmful.empty:
         return []
+    places = harmful.abs().groupby(level="benchmark", sort=False).idxmax()
+    largest = harmful.loc[places].droplevel("ability")
+    each = matrix.controls["ability"].nunique() > 1
+    most = "; of the random masks of each ability, those that change it most" if each else ""
     return [
-        f"Random masks of the same size change the score of {_valued(harmful, SIDE_DROP)} by more "
-        f"than {SIDE_DROP} of the margin over guessing, on average (positive: loss)."
+        f"Random masks of the same size change the score of {_valued(largest, SIDE_DROP)} by more "
+        f"than {SIDE_DROP} of the margin over guessing, on average (positive: loss{most})."
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from benchprof.profile.criteria import SIGNIFICANCE
@@ -42,6 +44,9 @@ def own_by_chance(matrix: Matrix) -> pd.Series:
 
 
 def control_drops(matrix: Matrix) -> pd.Series:
-    """(benchmarks,): what the random controls take off each benchmark, on average."""
-    controls = matrix.controls.assign(drop=drops(matrix.controls))
-    return controls.groupby("benchmark")["drop"].mean().reindex(list(matrix.benchmarks))
+    """(cells,): what the random controls that match each cell's mask take off, on average.
+
+    By (benchmark, ability), in the order of the cells.
+    """
+    shares = replace(matrix, controls=matrix.controls.assign(ais=drops(matrix.controls)))
+    return shares.with_controls().set_index(["benchmark", "ability"])["random_mean"]

@@ -10,8 +10,7 @@ import pandas as pd
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
 from benchprof.report.names import metric
-from benchprof.run.ablation import ALL_ABILITIES, shown_k
-from benchprof.run.configuration import LISTED
+from benchprof.run.ablation import ALL_ABILITIES, and_k, shown_k
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5
@@ -139,7 +138,11 @@ class Matrix:
 
     def absent(self) -> str:
         """How many benchmarks have no AIS, as a sentence; empty where all have one."""
-        return absence(len(self.reasons()), len(self.benchmarks))
+        count, every = len(self.reasons()), len(self.benchmarks)
+        if not count:
+            return ""
+        plural, have = "s" * (every > 1), "has" if count == 1 else "have"
+        return f"{count} of {every} benchmark{plural} {have} no AIS."
 
     def control_grid(self) -> pd.DataFrame:
         """(benchmarks, controls): AIS of each random control; of many, mean and extremes."""
@@ -182,19 +185,6 @@ class Matrix:
     def metrics(self) -> str:
         """The headline metric to read; where benchmarks differ, all of them."""
         return ", ".join(map(metric, dict.fromkeys(self.cells["metric"].astype(str))))
-
-
-def and_k(k: str) -> str:
-    """What follows a selection: ", k = 0.001"; empty for listed masks, which have no k."""
-    return "" if k == LISTED else f", k = {k}"
-
-
-def absence(count: int, every: int) -> str:
-    """So many of all benchmarks have no AIS, as a sentence; empty where that is none."""
-    if not count:
-        return ""
-    plural, have = "s" * (every > 1), "has" if count == 1 else "have"
-    return f"{count} of {every} benchmark{plural} {have} no AIS."
 
 
 def all_matrices(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> list[Matrix]:

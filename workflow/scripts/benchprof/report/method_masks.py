@@ -49,6 +49,7 @@ AGAINST = {
     "read_off": "versions of the items that state the answer",
     "blank": "versions of the items without what leads to the answer",
 }
+RANDOM, OTHERS = "random masks", "the other abilities' masks"
 # What `top` ranks together.
 WITHIN = {
     "model": "chosen over the whole scope",
@@ -81,7 +82,7 @@ def importance_step(settings: Mapping[str, Any]) -> MethodStep:
         sentences.append(f"At most {items} per ability {are} used (a seeded sample).")
     if importance.get("halves"):
         sentences.append("Masks are also made from each half of the items alone.")
-    uses = f"importance:{importance['score']}", f"toward:{toward_of(importance)}"
+    uses = f"importance:{importance['score']}", f"toward:{_toward_of(importance)}"
     return MethodStep("Importance", sentences, tuple(key for use in uses for key in keys_of(use)))
 
 
@@ -96,7 +97,7 @@ def _contrast(importance: Mapping[str, Any]) -> str:
 
 def _score(importance: Mapping[str, Any], unit: str) -> str:
     """What the importance of a weight or unit is, with the loss that it is of."""
-    toward = toward_of(importance)
+    toward = _toward_of(importance)
     loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
     if importance["score"] == "knock_out":
         groups = KnockOuts(**importance.get("knock_outs") or {})
@@ -199,7 +200,7 @@ def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> list[
             f"The calibrated k is {chosen}.",
             f"It was chosen among {series(map(k_name, tried['fractions']))} on {items} per "
             "ability, as the one at which the mean drop under the abilities' own masks most "
-            f"exceeds {_larger_of_sides(table)}.",
+            f"exceeds {_larger_of_sides(own)}.",
             "Only abilities above guessing count; for a model with none, it is the smallest k.",
         ]
     return sentences
@@ -212,20 +213,18 @@ def _larger_of_sides(table: pd.DataFrame) -> str:
     return f"{larger}{series(['0', *sides])}"
 
 
-def sides_of(table: pd.DataFrame) -> list[str]:
-    """What there is to compare an ability's mask with."""
-    sides = {
-        "random masks": bool(table["seed"].notna().any()),
-        # Abilities that share a mask, as those of `core` do, are not compared with one another.
-        "the other abilities' masks": _own_masks(table) > 1,
+def sides_of(table: pd.DataFrame) -> dict[str, int]:
+    """What there is to compare an ability's mask with: `RANDOM`, `OTHERS`, and how many at most."""
+    profile = ["model", "selection", "fraction"]
+    masks = table[[*profile, "ability", "seed", "mask_digest"]].drop_duplicates()
+    own, random = masks[masks["seed"].isna()], masks[masks["seed"].notna()]
+    # Abilities that share a mask, as those of `core` do, are not compared with one another.
+    sharing = own.groupby([*profile, "mask_digest"]).size().groupby(level=profile)
+    counts = {
+        RANDOM: random.groupby([*profile, "ability"]).size().max(),
+        OTHERS: (sharing.sum() - sharing.min()).max(),
     }
-    return [name for name, there in sides.items() if there]
-
-
-def _own_masks(table: pd.DataFrame) -> int:
-    """The largest number of different masks that the abilities of a profile have."""
-    own = table[table["seed"].isna()]
-    return int(own.groupby(["model", "selection", "fraction"])["mask_digest"].nunique().max())
+    return {name: int(count) for name, count in counts.items() if count > 0}
 
 
 def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
@@ -262,6 +261,6 @@ def _background(selection: Mapping[str, Any]) -> str:
     return f" (background: the training items in {portable(folder)})" if folder else ""
 
 
-def toward_of(importance: Mapping[str, Any]) -> str:
+def _toward_of(importance: Mapping[str, Any]) -> str:
     """The value that replaces a unit's activation in its attribution."""
     return str(importance.get("toward", "zero"))

@@ -15,65 +15,49 @@ from benchprof.report.method_masks import (
     importance_step,
     listed_step,
     selection_steps,
-    sides_of,
     super_step,
-    toward_of,
 )
+from benchprof.report.method_statistics import statistics_steps
 from benchprof.report.method_step import MethodStep
 from benchprof.report.names import agreeing, counted, inline, readable, series
 from benchprof.report.references import keys_of, references
 from benchprof.run.configuration import LISTED
 from benchprof.tensors import read_origin
 
-IMPACTS = {
-    "chance_corrected": "(S − S(a)) / (S − C)",
-    "relative": "(S − S(a)) / S",
-    "absolute": "S − S(a)",
-}
-GUESSING = (
-    "C is the score of guessing (a random choice among the options, or one constant answer if "
-    "that is significantly better)."
-)
-METRICS = {
-    "probability": "the probability of the right option, normalised over the options",
-    "headline": "the metric that each benchmark is known by",
-}
-
 
 def method_steps(
     settings: Mapping[str, Any],
-    table: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     super_sets: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> list[MethodStep]:
-    """The steps as they were configured.
+    """The steps as they were configured, and as the tables say that they were carried out.
 
     Args:
         settings: what decided the numbers, as configured (`page.SETTINGS`).
-        table: the AIS table.
+        tables: `impact`, `power` and `reliability` of the profile stage.
         super_sets: what the metadata of each model's super set say, where a selection leaves it
             out.
     """
-    steps = [_profiled(table)]
+    table = tables["impact"]
+    since_masks = [_ablation(settings), _controls(settings), *statistics_steps(settings, tables)]
     if LISTED in settings["selections"]:
-        steps.append(listed_step(settings["selections"][LISTED], f"{settings['unit']}s"))
-        return steps + _since_masks(settings, table)
-    steps.append(importance_step(settings))
-    steps += [super_step(settings["importance"], super_sets)] if super_sets else []
-    steps += selection_steps(settings, table)
-    return steps + _since_masks(settings, table)
-
-
-def _since_masks(settings: Mapping[str, Any], table: pd.DataFrame) -> list[MethodStep]:
-    """The steps after the masks."""
-    steps = [_ablation(settings), _controls(settings), _impact(settings), _tests(table)]
-    return [*steps, _similarity()] if table["model"].nunique() > 1 else steps
+        listed = listed_step(settings["selections"][LISTED], f"{settings['unit']}s")
+        return [_profiled(table), listed, *since_masks]
+    left_out = [super_step(settings["importance"], super_sets)] if super_sets else []
+    return [
+        _profiled(table),
+        importance_step(settings),
+        *left_out,
+        *selection_steps(settings, table),
+        *since_masks,
+    ]
 
 
 def write_methods(
     text: Path,
     bibliography: Path,
     settings: Mapping[str, Any],
-    table: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     models: Mapping[str, Mapping[str, Any]],
     shipped: Mapping[str, str],
     super_sets: Mapping[str, Path],
@@ -86,30 +70,20 @@ def write_methods(
         text: the Markdown file; citations are Pandoc's, `[@key]`.
         bibliography: the BibTeX file.
         settings: as of `method_steps`.
-        table: likewise.
+        tables: likewise.
         models: the source of each model as configured.
         shipped: the shipped benchmark behind each benchmark that is one, by its name.
         super_sets: each model's super set, where a selection leaves it out.
     """
     found = {model: read_origin(path) for model, path in super_sets.items()}
-    steps = method_steps(settings, table, found)
+    steps = method_steps(settings, tables, found)
     told = (f"**{step.name}.** {step.cited}" for step in steps)
     paragraphs = [_opening(), *told, _benchmarks(shipped)]
     body = "\n\n".join(filter(None, paragraphs))
     write_text(text, f"# Methods\n\n{body}\n")
-    uses = {"statistics"}
-    if LISTED not in settings["selections"]:
-        importance = settings["importance"]
-        uses.add(f"importance:{importance['score']}")
-        uses.add(f"toward:{toward_of(importance)}")
-    uses |= {f"benchmark:{name}" for name in shipped.values()}
-    if _averages_units(settings):
-        uses.add("ablation:mean")
-    if table["model"].nunique() > 1:
-        uses.add("similarity")
-    if super_sets:
-        uses.add("super")
-    write_text(bibliography, references(sorted(uses), models))
+    cited = {key for step in steps for key in step.sources}
+    cited |= {key for source in shipped.values() for key in keys_of(f"benchmark:{source}")}
+    write_text(bibliography, references(cited, models))
 
 
 def _opening() -> str:
@@ -196,58 +170,3 @@ def _controls(settings: Mapping[str, Any]) -> MethodStep:
         f"many {alike} as {matched}."
     )
     return MethodStep("Random controls", [sentence])
-
-
-def _impact(settings: Mapping[str, Any]) -> MethodStep:
-    profile = settings["profile"]
-    metric = METRICS.get(profile["metric"], profile["metric"])
-    complement = settings["ablation_of"] == "complement"
-    under = "all but ability a's mask ablated" if complement else "ability a's mask ablated"
-    known = "the one that it is known by, if it is shipped with the program, or else "
-    if profile["metric"] == "headline":
-        known = ""
-    guessing = [GUESSING] if profile["impact"] == "chance_corrected" else []
-    return MethodStep(
-        f"AIS ({profile['impact'].replace('_', ' ')})",
-        [
-            f"The AIS is {IMPACTS[profile['impact']]}, where S is the score of the intact model "
-            f"and S(a) that with {under}.",
-            *guessing,
-            f"Scores are {metric}.",
-            f"Where a benchmark has no such metric, it is {known}its first.",
-            "The AIS is undefined if S is not significantly above guessing.",
-            f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over items "
-            f"({profile['resamples']} resamples, seed {settings['seed']}), with one item more that "
-            "is lost and one that is gained for right-or-wrong scores.",
-        ],
-        ("bonett2012adjusted",),
-        citing=-1,
-    )
-
-
-def _tests(table: pd.DataFrame) -> MethodStep:
-    sides = [f"the mean under {side}" for side in sides_of(table)]
-    return MethodStep(
-        "Tests",
-        [
-            "Paired sign-flip tests compare each ablated model's scores "
-            f"{series(f'with {own}' for own in ('those of the intact model', *sides))}.",
-            "They are exact (McNemar's, against one model) for right-or-wrong scores.",
-            "The q-values are Benjamini-Hochberg corrected over all defined cells of one metric, "
-            "selection, k and contrast, for all models, benchmarks and abilities together.",
-        ],
-        ("benjamini1995controlling",),
-        citing=-1,
-    )
-
-
-def _similarity() -> MethodStep:
-    return MethodStep(
-        "Similarity",
-        [
-            "The similarity of two profiles is 1 − their Jensen-Shannon divergence (base 2), after "
-            "their AIS have been min-max normalised over abilities and scaled to sum to 1.",
-            "It is compared with that of simulated profiles of independent normal values.",
-        ],
-        ("lin1991divergence",),
-    )

@@ -23,12 +23,12 @@ from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.glossary import GLOSSARY, explainer, marked
 from benchprof.report.manifest import read_card
-from benchprof.report.matrix import all_matrices, and_k
+from benchprof.report.matrix import all_matrices
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.names import counted, metric, readable
 from benchprof.report.page_figures import Album
 from benchprof.report.page_section import HEADLINE, Tables, other_metrics, section_of
-from benchprof.run.ablation import ALL_ABILITIES
+from benchprof.run.ablation import ALL_ABILITIES, and_k
 from benchprof.tensors import read_origin
 
 TEMPLATE = "page.html.jinja"
@@ -81,7 +81,7 @@ def write_page(
         "pipeline": album.of_all("pipeline", PIPELINE_NOTE),
         "scores": {model: page_tables.score_rows(impact, model) for model in cards},
         "downloads": _downloads(tables),
-    } | _background(impact, settings, cards, super_sets)
+    } | _background(tables, settings, cards, super_sets)
     write_text(target, _environment().get_template(TEMPLATE).render(context))
 
 
@@ -102,12 +102,13 @@ def _environment() -> Environment:
 
 
 def _background(
-    impact: pd.DataFrame,
+    tables: Tables,
     settings: Mapping[str, Any],
     cards: Mapping[str, Mapping[str, Any]],
     super_sets: Mapping[str, Path],
 ) -> dict[str, Any]:
     """What was profiled and how, and what made the numbers."""
+    impact = tables["impact"]
     shown = portable({name: settings[name] for name in SETTINGS})
     masks = ["model", "selection", "fraction", "ability", "seed"]
     return {
@@ -115,7 +116,7 @@ def _background(
         "profiled": _profiled(impact),
         "ablated": ablated(settings, "an ability's"),
         "methods": method_steps(
-            shown, impact, {model: read_origin(path) for model, path in super_sets.items()}
+            shown, tables, {model: read_origin(path) for model, path in super_sets.items()}
         ),
         "confidence": f"{100 * settings['profile']['confidence']:g}%",
         "setting_lines": list(_flat(shown)),

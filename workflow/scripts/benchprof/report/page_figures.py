@@ -68,7 +68,8 @@ class Album:
         if place not in self._by_place:
             return None
         numbers = sweep.sweep_numbers(table, model, selection)
-        return self._shown("sweep", place, sweep.caption(numbers, model, selection))
+        matrix = sweep.first_matrix(table, model, selection)
+        return self._shown("sweep", place, sweep.caption(numbers, matrix))
 
     def of_similarity(self, rows: pd.DataFrame, selection: str, fraction: str) -> Shown | None:
         """The similarity of models under one selection and k."""

@@ -175,7 +175,7 @@ def dose_rows(matrix: Matrix) -> list[dict[str, str]]:
             "ability": ability,
             "own": or_dash(own[ability]),
             "side": or_dash(side[ability]),
-            "random": or_dash(random.get(matrix.own.get(ability), math.nan)),
+            "random": or_dash(random.get((matrix.own.get(ability), ability), math.nan)),
             "q": probability(q[ability]),
         }
         for ability in matrix.abilities

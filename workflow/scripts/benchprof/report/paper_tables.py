@@ -12,10 +12,11 @@ import pandas as pd
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.figures.similarity import similarity_of
-from benchprof.report.matrix import BROKEN, Matrix, and_k, matrix_of
+from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 from benchprof.report.names import codes, inline, readable
 from benchprof.report.style import number
 from benchprof.report.undefined import undefined
+from benchprof.run.ablation import and_k
 
 # What LaTeX would take for its own.
 ESCAPES = str.maketrans(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -41,15 +41,14 @@ def keys_of(use: str) -> list[str]:
     return [entry.key for entry in known_entries() if use in entry.uses]
 
 
-def references(uses: Iterable[str], models: Mapping[str, Mapping[str, Any]]) -> str:
+def references(keys: Collection[str], models: Mapping[str, Mapping[str, Any]]) -> str:
     """BibTeX of everything used.
 
     Args:
-        uses: as in the entries' `keywords`; what is always used need not be named.
+        keys: of the entries that are cited; what is always used need not be named.
         models: the source of each model as configured; one in a local folder has no entry.
     """
-    wanted = {ALWAYS, *uses}
-    shipped = [entry.text for entry in known_entries() if entry.uses & wanted]
+    shipped = [entry.text for entry in known_entries() if entry.key in keys or ALWAYS in entry.uses]
     own = [_model(name, source) for name, source in models.items() if "folder" not in source]
     return "\n\n".join([*shipped, *own]) + "\n"
 

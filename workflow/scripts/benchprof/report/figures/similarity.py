@@ -15,8 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from benchprof.report import style
-from benchprof.report.matrix import and_k
 from benchprof.report.names import agreeing, wrapped
+from benchprof.run.ablation import and_k
 
 # Inches.
 BAR_HEIGHT = 0.16

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from benchprof.report import style
-from benchprof.report.matrix import absence, matrix_of
+from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.names import readable, wrapped
 from benchprof.report.undefined import full_caption
 
@@ -38,13 +38,16 @@ def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequenc
         selection: the rule that made the masks.
         targets: PNG, SVG, CSV and TXT files.
     """
-    numbers = sweep_numbers(table, model, selection)
+    numbers, matrix = sweep_numbers(table, model, selection), first_matrix(table, model, selection)
     with style.styled():
-        figure = sweep_figure(numbers, f"{model}: {selection}")
-        # Why benchmarks have no AIS is the same at every k.
-        matrix = matrix_of(table, model, selection, numbers["fraction"].iloc[0], {})
-        text = full_caption(caption(numbers, model, selection), matrix)
-        style.save_figure(figure, text, targets, numbers)
+        text = full_caption(caption(numbers, matrix), matrix)
+        style.save_figure(sweep_figure(numbers, matrix), text, targets, numbers)
+
+
+def first_matrix(table: pd.DataFrame, model: str, selection: str) -> Matrix:
+    """The matrix at the first k: what was ablated and which AIS are missing is no matter of k."""
+    rows = table[(table["model"] == model) & (table["selection"] == selection)]
+    return matrix_of(table, model, selection, rows["fraction"].iloc[0], {})
 
 
 def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFrame:
@@ -65,17 +68,22 @@ def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFra
     return pd.concat([m.with_controls()[columns] for m in matrices], ignore_index=True)
 
 
-def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
-    """A panel per benchmark that has an AIS, a line per ability; from `sweep_numbers`."""
-    benchmarks = _defined(numbers)
+def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
+    """A panel per benchmark that has an AIS, a line per ability.
+
+    Args:
+        numbers: of `sweep_numbers`.
+        matrix: of `first_matrix`.
+    """
+    benchmarks, title = matrix.defined, f"{matrix.model}: {matrix.selection}"
     if not benchmarks:
-        return style.note_figure(title, _absent(numbers))
+        return style.note_figure(title, matrix.absent())
     abilities = list(numbers["ability"].unique())
     rows, columns = math.ceil(len(benchmarks) / COLUMNS), min(COLUMNS, len(benchmarks))
     legend = _legend(abilities, _controlled(numbers))
     # A last row that is not full: the row above it has the names of k as well.
     ragged = K_HEIGHT if len(benchmarks) % columns else 0.0
-    key = _absent(numbers)
+    key = f"{matrix.turned} {matrix.absent()}".strip()
     height = FRAME_HEIGHT + rows * PANEL_HEIGHT + ragged + 0.06 * len(legend)
     figure = style.new_figure(height)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
@@ -93,27 +101,18 @@ def sweep_figure(numbers: pd.DataFrame, title: str) -> Figure:
     return figure
 
 
-def caption(numbers: pd.DataFrame, model: str, selection: str) -> str:
+def caption(numbers: pd.DataFrame, matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
     ks = ", ".join(numbers["k"].unique())
-    random = ""
-    if _controlled(numbers):
-        random = " Grey: mean and range of the random masks of the same size."
-    return (
-        f"AIS of {model} against k ({ks}; masks: {selection}).{random} The figure is only "
-        "descriptive: k is configured or chosen on the calibration splits, never here. "
-        f"{_absent(numbers)}"
-    ).rstrip()
-
-
-def _defined(numbers: pd.DataFrame) -> list[str]:
-    """The benchmarks that have an AIS, which no k decides."""
-    return list(numbers.loc[numbers["ais"].notna(), "benchmark"].unique())
-
-
-def _absent(numbers: pd.DataFrame) -> str:
-    every = numbers["benchmark"].nunique()
-    return absence(every - len(_defined(numbers)), every)
+    random = "Grey: mean and range of the random masks of the same size."
+    return " ".join(filter(None, [
+        f"AIS of {matrix.model} against k ({ks}; masks: {matrix.selection}).",
+        matrix.turned,
+        random if _controlled(numbers) else "",
+        "The figure is only descriptive: k is configured or chosen on the calibration splits, "
+        "never here.",
+        matrix.absent(),
+    ]))  # fmt: skip
 
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame, abilities: Sequence[str]) -> None:
