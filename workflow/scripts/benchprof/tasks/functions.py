@@ -23,6 +23,7 @@ from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.yaml_files import yaml_nodes
 
+
 @functools.cache
 def lm_eval_tasks() -> Path:
     """The folder of lm-eval's own tasks.
