@@ -139,7 +139,8 @@ def test_heads_are_knocked_out_once_for_all_items_and_halves(
     own = origin(project, "importance/tiny/places.safetensors")
     assert own["knock_outs"]["groups"] == {"number": 12, "share": 0.3, "seed": 2026}
     # What an archive's masks are compared with, from the settings.
-    assert _importance(project.folder, "tiny")["places"] == own
+    train = {name: Path("items", name, "train.jsonl") for name in ("places", "colours")}
+    assert _importance(project.folder, "tiny", train)["places"] == own
     methods = (project.folder / METHODS).read_text()
     assert "the effects of 12 random groups of heads by which heads they contain" in methods
 

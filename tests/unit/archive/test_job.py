@@ -111,6 +111,7 @@ def test_a_file_with_something_private_stops_it(text: str, what: str) -> None:
     assert f"some.json, {what}" in str(error.value)
     assert "open_secret" not in str(error.value) and "A1b2" not in str(error.value)
     leaks.check("some.json", b"one, hf_hub, /home/alicent/, my/scratch/run/ and /scratch/running")
+    Leaks({}, {"the run's folder": Path("/code")}).check("page.html", b"<code>x</code>")
     leaks.check("some.json", b"/home/alice2 /home/alice-old /home/alice_2 /home/alice.txt")
 
 

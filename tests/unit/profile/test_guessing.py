@@ -32,16 +32,17 @@ def guessing_of(right: list[list[int]], sample: int, options: int, tasks: list[s
     return guessing_of_offers(offers, sample)
 
 
-def guessing_of_offers(offers: list[Offer], sample: int) -> Guessing:
-    """Of a pool whose first documents are the sample."""
+def guessing_of_offers(offers: list[Offer], sample: int, written: bool = False) -> Guessing:
+    """Of a pool whose first documents are the sample; no record of written answers has choices."""
     pool, items = pool_of(offers), offers[:sample]
     tasks = [own.task for own in items]
+    choices = [[] if written else own.options for own in items]
     record: dict[str, Any] = {
         "n": sample, "guessing": pool.guessing, "pool": pool.as_json,
         "items": {"task": tasks, "set": [pool.place(own) for own in items],
                   "right": [list(own.right_texts) for own in items],
-                  "gold": [list(own.right) for own in items],
-                  "responses": [own.options or ["a text"] for own in items]},
+                  "gold": [[] if written else list(own.right) for own in items],
+                  "responses": [own or ["a text"] for own in choices]},
     }  # fmt: skip
     return read_guessing(record, units_of(tasks))
 
@@ -138,6 +139,17 @@ def test_tasks_that_share_a_score_of_guessing_have_it_in_every_resample(sample: 
     assert guessing.resampled(500, 1, others=2).tolist() == [0.25] * 500
     without_sets = guessing_of_offers(offers_of([["a #", "b #", "c #", "d #"]] * 54, 20), sample)
     assert without_sets.resampled(500, 1) == pytest.approx(np.full(500, 0.25), abs=1e-12)
+
+
+def test_written_answers_with_options_of_their_own_stay_as_they_are() -> None:
+    """Of them no item tells the score. The letters of the other tasks that were drawn still lower
+    C, as they do where the score is known."""
+    offers = offers_of([["x #", "y #"]] * 6 + [LETTERS] * 6, 20)
+    known, written = (
+        guessing_of_offers(offers, 240, own).resampled(500, 1) for own in (False, True)
+    )
+    assert np.corrcoef(known, written)[0, 1] > 0.9
+    assert np.ptp(written) < np.ptp(known)
 
 
 def test_documents_whose_tasks_are_unknown_stay_as_they_are() -> None:

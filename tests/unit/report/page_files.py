@@ -45,6 +45,8 @@ def tables_of_methods(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     profiles = shown.drop_duplicates(KEYS)[[*KEYS, "metric", "n", "reason_code", "reason"]]
     return {
         "impact": table,
+        "similarity": similarity_rows(table, seed=1),
+        "benchmark_similarity": benchmark_similarity_rows(table, 1, {}),
         "reliability": profiles.assign(
             abilities=4, changed_items=31, split_half=0.5, reliability=2 / 3, split_low=0.25,
             split_high=0.75, **{"items_for_0.8": 120.0},
@@ -58,10 +60,11 @@ def tables_of_methods(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables of the profile stage: those that the AIS table decides, and plain numbers."""
-    similarity = similarity_rows(table, seed=1)
+    made = tables_of_methods(table)
+    similarity = made["similarity"]
     pairs = similarity[["benchmark", "selection", "fraction", "model_a", "model_b"]]
     shown = table[table["headline"]]
-    return tables_of_methods(table) | {
+    return made | {
         "findings": findings_rows(table, 1, {}),
         "flips": shown[[*KEYS, "ability", "seed", "n"]].assign(
             metric="acc", intact_right=45, lost=17, gained=3
@@ -70,7 +73,6 @@ def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
             similarity_low=similarity["similarity"] - 0.0625,
             similarity_high=similarity["similarity"],
         ),
-        "benchmark_similarity": benchmark_similarity_rows(table, 1, {}),
         "model_differences": pairs.assign(
             ability="deductive_reasoning", metric="probability", difference=0.25,
             difference_low=0.125, difference_high=0.375, reason_code="", reason="",

@@ -24,6 +24,7 @@ def tables(
     benchmarks: tuple[str, ...] = BENCHMARKS,
     changed: dict[str, tuple[int, int]] | None = None,
     reason: str = "",
+    flat: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Tables of two models.
 
@@ -35,11 +36,20 @@ def tables(
         benchmarks: of the run.
         changed: how many items tell the masks apart in either model; 31 of what is not named.
         reason: why the benchmarks have no AIS.
+        flat: whether every ability has the same AIS.
     """
     own = [(ability, None) for ability in ABILITIES[:abilities]]
     random = [("all_abilities", seed) for seed in seeds]
+    ais = {ability: 0.1 * (1 if flat else number) for number, ability in enumerate(ABILITIES)}
     rows = [
-        row(0.1, model=model, benchmark=name, ability=ability, seed=seed, reason=reason)
+        row(
+            ais.get(ability, 0),
+            model=model,
+            benchmark=name,
+            ability=ability,
+            seed=seed,
+            reason=reason,
+        )
         | {"clusters": clusters.get(name), "mask_digest": f"{ability} {seed}"}
         for model in ("a", "b")
         for name in benchmarks
@@ -176,3 +186,16 @@ def test_nothing_is_told_of_statistics_that_were_not_computed() -> None:
     assert "Intervals" not in undefined["AIS (chance corrected)"]
     assert {"Tests", "Similarity"}.isdisjoint(undefined)
     assert "Similarity" not in told(binary=(), clusters={}, abilities=1)
+    assert "Similarity" in told(binary=(), clusters={})
+    # All abilities cost the same: no profile, and no similarity.
+    assert "Similarity" not in told(binary=(), clusters={}, flat=True)
+
+
+def test_other_metrics_are_told_of_where_there_are_some() -> None:
+    made = tables(binary=(), clusters={})
+    both = pd.concat([made["impact"], made["impact"].assign(metric="acc", headline=False)])
+    said = "Of the run's other metrics, those of right-or-wrong scores have a bootstrap with one"
+    for table, expected in ((made["impact"], False), (both, True)):
+        steps = method_steps(SETTINGS, made | {"impact": table})
+        (ais,) = [step.text for step in steps if step.name.startswith("AIS")]
+        assert (said in ais) is expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,16 @@ def test_the_row_of_mbpp_says_what_the_archive_holds(
     recall = cells.set_index("ability").loc["contextual_recall"]
     interval = f"({bound(recall.ais_low)} to {bound(recall.ais_high)})"
     assert f"For contextual recall, the AIS is {recall.ais:.3f} {interval}." in page
+
+
+def test_no_program_has_an_annotation(page: str, items: dict[str, Any]) -> None:
+    """So the sandbox of the time, which did not evaluate them, gave every verdict as today's."""
+    texts = [text for own in items.values() for (text,) in own["responses"]]
+    assert f"None of MBPP's {len(texts):,} programs ({len(set(texts))} different ones) has" in page
+    for text in filter(is_program, set(texts)):
+        for node in ast.walk(ast.parse(text)):
+            assert not isinstance(node, ast.AnnAssign)
+            assert getattr(node, "annotation", None) is getattr(node, "returns", None) is None
 
 
 def test_mbpp_decides_as_the_report_says(page: str, cells: pd.DataFrame) -> None:

@@ -30,12 +30,13 @@ def located(*values: Any) -> list[tuple[str, dict[str, Any]]]:
         ([None, None], "null"),
         ([[], [1], [None, 2]], ["int64"]),
         ([[], []], ["null"]),
-        ([{"b": 1, "a": "x"}, None, {"a": "y", "b": 2}], {"b": "int64", "a": "string"}),
+        ([{"b": 1, "a": "x"}, None, {"b": 2, "a": "y"}], {"b": "int64", "a": "string"}),
         ([[{"b": 1}], [{"b": None}, {"b": 2}]], [{"b": "int64"}]),
         # Objects that differ in their fields are kept whole, whatever is in them.
         ([{"b": 1}, {"c": 2}], "json"),
         ([{"b": 1}, {"b": "x", "c": [2, True]}], "json"),
         ([{}, {"b": 1}], "json"),
+        ([{"b": 1, "a": "x"}, {"a": "y", "b": 2}], "json"),
         ([{"a": {"b": 1}}, {"a": {"c": 1}}], {"a": "json"}),
     ],
 )

@@ -184,6 +184,20 @@ def test_too_few_items_for_the_examples_are_counted(tmp_path: Path, own: str, fo
         assert len(prompts(TaskSource(file=file, data=items, fewshot=4))) == 5
 
 
+def test_examples_of_a_task_that_says_neither_split_are_counted(tmp_path: Path) -> None:
+    """lm-eval draws one more then, as if it had to leave one out."""
+    file = tmp_path / "own.yaml"
+    names = {"train": "shown", "dev": "item"}
+    files = {own: str(write(tmp_path / f"{own}.jsonl", questions(name, 3)))
+             for own, name in names.items()}  # fmt: skip
+    data = f"dataset_path: json\ndataset_kwargs: {{data_files: {json.dumps(files)}}}\n"
+    splits = "training_split: train\nvalidation_split: dev\n"
+    file.write_text(f"{WRITTEN}{data}{splits}")
+    with pytest.raises(InputError, match="3 items to take examples from; expected 4 or more, for"):
+        load_tasks(TaskSource(file=file, fewshot=3))
+    assert len(prompts(TaskSource(file=file, fewshot=2))) == 3
+
+
 def test_only_items_that_are_not_local_are_said_to_need_a_network(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text(WRITTEN.replace("{{question}}", "{{ 1 / 0 }}"))

@@ -176,7 +176,12 @@ MODULES = {
         "benchprof.profile.units",
         "benchprof.sampling",
     ),
-    "profile": ("benchprof.tasks.guessing", "benchprof.profile", "benchprof.sampling"),
+    "profile": (
+        "benchprof.tasks.guessing",
+        "benchprof.profile",
+        "benchprof.run.ablation",
+        "benchprof.sampling",
+    ),
 }
 
 

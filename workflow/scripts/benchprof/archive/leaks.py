@@ -74,7 +74,8 @@ def user_folders(environment: Mapping[str, str], root: Path) -> dict[str, Path]:
 def _pattern(folder: Path) -> re.Pattern[bytes]:
     """A folder, alone or with what is below it.
 
-    Neither the end of a relative path, as in my/data/, nor a folder whose name only begins so.
+    Neither the end of a relative path, as in my/data/, nor a folder whose name only begins so, nor
+    the end of an element of a page, as </code>.
     """
     path = re.escape(folder.as_posix().encode())
-    return re.compile(rb"(?<![\w.~-])" + path + rb"(?![\w~-]|\.\w)")
+    return re.compile(rb"(?<![\w.~<-])" + path + rb"(?![\w~-]|\.\w)")

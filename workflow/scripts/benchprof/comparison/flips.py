@@ -16,7 +16,12 @@ from benchprof.comparison.tried import FLIP
 from benchprof.data import ability_task
 from benchprof.errors import InputError
 from benchprof.evaluation.job import KIND, SUFFIX, Assignment, key_of_entry, requests_for
-from benchprof.evaluation.record import key_of, make_record, record_bytes
+from benchprof.evaluation.record import (
+    NonFiniteLogitsError,
+    key_of,
+    make_record,
+    record_bytes,
+)
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.importance.faults import check_lengths, context_of
@@ -212,7 +217,7 @@ def _add(
         origin = asked.origins[name] | {"made": made}
         try:
             content = record_bytes(make_record(asked.items, answers[name], origin))
-        except ArithmeticError as error:
+        except NonFiniteLogitsError as error:
             remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
             folder = asked.assignment.folder.name
             where = f"{settings.folder}, {folder}, ablation {name} on flips"

@@ -227,8 +227,8 @@ def _outside_by_task(record: Mapping[str, Any], documents: float, units: Units) 
     """How many documents of no set each task has, and the score of guessing on them: (units, 2).
 
     A record tells both of the whole pool alone, and of each of its items: the pool's are spread
-    over the tasks as the items' are. Of written answers no item tells its choices; their score
-    is then left to no task.
+    over the tasks as the items' are. Of written answers no item tells its choices; where these have
+    a score, neither is spread: the number alone would move C the wrong way.
 
     Args:
         record: of the intact model.
@@ -244,4 +244,6 @@ def _outside_by_task(record: Mapping[str, Any], documents: float, units: Units) 
     sums = units.sums(parts)
     found = sums.sum(axis=1)
     every = np.array([documents, pool["outside"] * pool["n"]])
+    if every[1] > 0 and found[1] == 0:
+        return np.zeros_like(sums.T)
     return np.asarray(sums * np.divide(every, found, out=_none(2), where=found > 0)[:, None]).T

@@ -67,13 +67,21 @@ def statistics_steps(
 ) -> list[MethodStep]:
     """The steps after the ablation; arguments as of `methods.method_steps`."""
     treatments, table = _treatments(tables), tables["impact"]
-    impact = _impact(settings, treatments)
+    impact = _impact(settings, treatments, bool(table["headline"].all()))
     if not treatments:
         return [impact]
     steps = [impact, _tests(settings, treatments, table)]
-    own = table[table["seed"].isna()]
-    compared = own["model"].nunique() > 1 and own["ability"].nunique() > 1
-    return [*steps, _similarity(treatments)] if compared else steps
+    names = _compared(tables)
+    compared = [own for own in treatments if own.benchmark in names]
+    return [*steps, _similarity(compared)] if compared else steps
+
+
+def _compared(tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """The benchmarks with a profile whose similarity to another model's or benchmark's is known."""
+    of_models, of_benchmarks = tables["similarity"], tables["benchmark_similarity"]
+    alike = of_benchmarks[of_benchmarks["reason_code"] == ""]
+    known = of_models.loc[of_models["reason_code"] == "", "benchmark"]
+    return {*known, *alike["benchmark_a"], *alike["benchmark_b"]}
 
 
 def _treatments(tables: Mapping[str, pd.DataFrame]) -> list[Treatment]:
@@ -118,7 +126,10 @@ def _units(treatments: Sequence[Treatment], ending: str = "") -> str:
     return " or ".join(sorted({f"{own.unit}{ending}" for own in treatments}))
 
 
-def _impact(settings: Mapping[str, Any], treatments: Sequence[Treatment]) -> MethodStep:
+def _impact(
+    settings: Mapping[str, Any], treatments: Sequence[Treatment], alone: bool
+) -> MethodStep:
+    """What the AIS is and what its intervals are; `alone` where no other metric is reported."""
     profile = settings["profile"]
     metric = METRICS.get(profile["metric"], profile["metric"])
     complement = settings["ablation_of"] == "complement"
@@ -147,6 +158,12 @@ def _impact(settings: Mapping[str, Any], treatments: Sequence[Treatment]) -> Met
             "more that is lost and one that is gained."
         )
         sources = keys_of("pseudo_items")
+    if treatments and not alone:
+        sentences.append(
+            "Of the run's other metrics, those of right-or-wrong scores have a bootstrap with one "
+            "item more that is lost and one that is gained, and exact tests."
+        )
+        sources = keys_of("pseudo_items")
     name = f"AIS ({profile['impact'].replace('_', ' ')})"
     return MethodStep(name, sentences, tuple(sources), citing=-1)
 
@@ -168,9 +185,10 @@ def _tests(
     ]
     shared = [name for name, own in selections.items() if OTHERS not in own]
     if OTHERS in sides and shared:
+        each = "the selection" if len(shared) == 1 else "each of the selections"
         sentences.append(
-            f"For the selection {series(shared)}, all abilities share one mask, which is compared "
-            "with no other ability's."
+            f"For {each} {series(shared)}, all abilities share one mask, which is compared with no "
+            "other ability's."
         )
     return MethodStep(
         "Tests",

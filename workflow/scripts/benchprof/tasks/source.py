@@ -189,14 +189,15 @@ def _arrange_examples(task: ConfigurableTask, where: str) -> None:
     drawn = given.split
     if drawn is None and given.samples is None:
         drawn = config.training_split or config.validation_split or config.test_split
-    itself = drawn is not None and drawn == asked
-    if itself:
+    if drawn is not None and drawn == asked:
         # lm-eval has taken the examples by now: what is set here decides nothing else.
         given.split = config.test_split
     number = config.num_fewshot or 0
-    if number and len(task.sampler.fewshot_docs()) < number + itself:
+    # It draws one more where it may have to leave one out, also where neither split is said.
+    needed = number + (given.split == config.test_split)
+    if number and len(task.sampler.fewshot_docs()) < needed:
         found = f"{len(task.sampler.fewshot_docs())} items to take examples from"
-        expected = f"{number + itself} or more, for {number} examples before each item"
+        expected = f"{needed} or more, for {number} examples before each item"
         remedy = "Lower `fewshot` or add items."
         raise InputError(f"{where}, {config.task}", found, expected, remedy)
 

@@ -12,7 +12,10 @@ from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.jobs.job import Files, Job
 
-SHOWN_BY = ("profile.criteria", "report.style", "report.names", "report.matrix", "report.undefined")
+SHOWN_BY = (
+    "profile.criteria", "report.style", "report.names", "report.matrix", "report.undefined",
+    "run.ablation",
+)  # fmt: skip
 """Modules of the library that every figure and table is made with."""
 
 

@@ -62,7 +62,8 @@ class WriteMethods(Job):
     @property
     def tables(self) -> list[Path]:
         """The tables of the profile stage that say how benchmarks were treated."""
-        return [paths.profile(name, "parquet") for name in ("impact", "power", "reliability")]
+        names = ("impact", "power", "reliability", "similarity", "benchmark_similarity")
+        return [paths.profile(name, "parquet") for name in names]
 
     @property
     def inputs(self) -> Files:
