@@ -205,9 +205,10 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "multiplies its weights by 0.5" in text
     assert "sun2024simple" in bibliography
     assert "molchanov" not in text + bibliography
-    assert "Similarity" not in [
-        step.name for step in method_steps(SETTINGS, tables_of_methods(table))
-    ]
+    # One model's benchmarks are compared with each other.
+    for own, compared in ((table, True), (make_table(1, 2), False)):
+        names = [step.name for step in method_steps(SETTINGS, tables_of_methods(own))]
+        assert ("Similarity" in names) is compared
 
 
 def step_of(name: str, table: pd.DataFrame, **changes: Any) -> MethodStep:

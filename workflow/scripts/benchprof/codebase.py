@@ -176,12 +176,7 @@ MODULES = {
         "benchprof.profile.units",
         "benchprof.sampling",
     ),
-    "profile": (
-        "benchprof.tasks.guessing",
-        "benchprof.profile",
-        "benchprof.run.ablation",
-        "benchprof.sampling",
-    ),
+    "profile": ("benchprof.tasks.guessing", "benchprof.profile", "benchprof.sampling"),
 }
 
 
