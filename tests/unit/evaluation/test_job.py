@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
+from tests.unit.tasks.definitions import CHOICES
 
 from benchprof.errors import InputError
 from benchprof.evaluation import job
@@ -17,14 +18,7 @@ from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource, load_tasks
 
-CHOICES = """\
-task: own
-output_type: multiple_choice
-doc_to_text: "{{question}}"
-doc_to_choice: options
-doc_to_target: answer
-metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]
-"""
+OWN = f"task: own\n{CHOICES}"
 READ = """\
 task: read
 output_type: loglikelihood_rolling
@@ -68,7 +62,7 @@ def test_a_benchmark_without_a_score_of_each_item_is_refused(tmp_path: Path) -> 
 def test_tasks_that_share_no_metric_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = source(tmp_path, CHOICES)
+    own = source(tmp_path, OWN)
     tasks = load_tasks(own) + load_tasks(source(tmp_path, WRITTEN))
     monkeypatch.setattr(job, "load_tasks", lambda _: tasks)
     with pytest.raises(InputError, match="its metrics are acc, exact_match; expected one that all"):
@@ -94,7 +88,7 @@ def evaluate(model: Path, folder: Path, task: str) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("task", [CHOICES, WRITTEN])
+@pytest.mark.parametrize("task", [OWN, WRITTEN])
 def test_logits_that_are_no_numbers_are_reported(model: Path, tmp_path: Path, task: str) -> None:
     with pytest.raises(InputError, match=r"ablation intact: .* expected finite logits\. Set `dt"):
         evaluate(model, tmp_path, task)
@@ -105,7 +99,7 @@ def test_a_division_by_zero_of_a_task_s_own_scoring_is_not(tmp_path: Path) -> No
     (tmp_path / "scoring.py").write_text(
         "def process_results(doc, results):\n    return {'acc': 1 / doc['answer']}\n"
     )
-    own = source(tmp_path, CHOICES + "process_results: !function scoring.process_results\n")
+    own = source(tmp_path, OWN + "process_results: !function scoring.process_results\n")
     tiny_model("llama").save_pretrained(tmp_path / "own")
     byte_tokenizer(chat=False).save_pretrained(tmp_path / "own")
     store = Store(tmp_path / "store")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lm_eval.tasks import TaskManager
+from tests.unit.tasks.definitions import CHOICES
 
 from benchprof.data import ability_task
 from benchprof.errors import InputError, RetriableError
@@ -17,13 +18,6 @@ from benchprof.tasks import source
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks
 
-CHOICES = """\
-output_type: multiple_choice
-doc_to_text: "{{question}}"
-doc_to_choice: options
-doc_to_target: answer
-metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]
-"""
 WRITTEN = """\
 task: own
 output_type: generate_until
