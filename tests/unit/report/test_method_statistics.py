@@ -194,8 +194,9 @@ def test_nothing_is_told_of_statistics_that_were_not_computed() -> None:
 def test_other_metrics_are_told_of_where_there_are_some() -> None:
     made = tables(binary=(), clusters={})
     both = pd.concat([made["impact"], made["impact"].assign(metric="acc", headline=False)])
-    said = "Of the run's other metrics, those of right-or-wrong scores have a bootstrap with one"
-    for table, expected in ((made["impact"], False), (both, True)):
+    undefined = both.assign(reason_code=both["reason_code"].where(both["headline"], "few_items"))
+    said = "Where the scores of the run's other metrics are right or wrong, their bootstrap has one"
+    for table, expected in ((made["impact"], False), (both, True), (undefined, False)):
         steps = method_steps(SETTINGS, made | {"impact": table})
         (ais,) = [step.text for step in steps if step.name.startswith("AIS")]
         assert (said in ais) is expected

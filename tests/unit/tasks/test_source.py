@@ -190,6 +190,9 @@ def test_examples_of_a_task_that_says_neither_split_are_counted(tmp_path: Path) 
     with pytest.raises(InputError, match="3 items to take examples from; expected 4 or more, for"):
         load_tasks(TaskSource(file=file, fewshot=3))
     assert len(prompts(TaskSource(file=file, fewshot=2))) == 3
+    # The first ones are not drawn.
+    file.write_text(f"{WRITTEN}{data}{splits}fewshot_config: {{sampler: first_n}}\n")
+    assert {asked.count("shown") for asked in prompts(TaskSource(file=file, fewshot=3))} == {3}
 
 
 def test_only_items_that_are_not_local_are_said_to_need_a_network(tmp_path: Path) -> None:

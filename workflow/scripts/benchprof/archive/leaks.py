@@ -74,8 +74,9 @@ def user_folders(environment: Mapping[str, str], root: Path) -> dict[str, Path]:
 def _pattern(folder: Path) -> re.Pattern[bytes]:
     """A folder, alone or with what is below it.
 
-    Neither the end of a relative path, as in my/data/, nor a folder whose name only begins so, nor
-    the end of an element of a page, as </code>.
+    Neither the end of a relative path, as in my/data/, nor a folder whose name only begins so. One
+    like /code is also no path in </code>.
     """
+    before = rb"\w.~<-" if len(folder.parts) == 2 else rb"\w.~-"
     path = re.escape(folder.as_posix().encode())
-    return re.compile(rb"(?<![\w.~<-])" + path + rb"(?![\w~-]|\.\w)")
+    return re.compile(rb"(?<![" + before + rb"])" + path + rb"(?![\w~-]|\.\w)")

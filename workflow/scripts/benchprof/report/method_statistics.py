@@ -67,13 +67,18 @@ def statistics_steps(
 ) -> list[MethodStep]:
     """The steps after the ablation; arguments as of `methods.method_steps`."""
     treatments, table = _treatments(tables), tables["impact"]
-    impact = _impact(settings, treatments, bool(table["headline"].all()))
+    impact = _impact(settings, treatments, _has_others(table))
     if not treatments:
         return [impact]
     steps = [impact, _tests(settings, treatments, table)]
     names = _compared(tables)
     compared = [own for own in treatments if own.benchmark in names]
     return [*steps, _similarity(compared)] if compared else steps
+
+
+def _has_others(table: pd.DataFrame) -> bool:
+    """Whether a metric beside the one shown has an AIS."""
+    return bool((~table["headline"] & (table["reason_code"] == "")).any())
 
 
 def _compared(tables: Mapping[str, pd.DataFrame]) -> set[str]:
@@ -127,9 +132,9 @@ def _units(treatments: Sequence[Treatment], ending: str = "") -> str:
 
 
 def _impact(
-    settings: Mapping[str, Any], treatments: Sequence[Treatment], alone: bool
+    settings: Mapping[str, Any], treatments: Sequence[Treatment], others: bool
 ) -> MethodStep:
-    """What the AIS is and what its intervals are; `alone` where no other metric is reported."""
+    """What the AIS is and what its intervals are; `others` where another metric has an AIS."""
     profile = settings["profile"]
     metric = METRICS.get(profile["metric"], profile["metric"])
     complement = settings["ablation_of"] == "complement"
@@ -158,10 +163,10 @@ def _impact(
             "more that is lost and one that is gained."
         )
         sources = keys_of("pseudo_items")
-    if treatments and not alone:
+    if others:
         sentences.append(
-            "Of the run's other metrics, those of right-or-wrong scores have a bootstrap with one "
-            "item more that is lost and one that is gained, and exact tests."
+            "Where the scores of the run's other metrics are right or wrong, their bootstrap has "
+            "one item more that is lost and one that is gained, and their tests are exact."
         )
         sources = keys_of("pseudo_items")
     name = f"AIS ({profile['impact'].replace('_', ' ')})"

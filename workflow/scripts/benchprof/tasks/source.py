@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from datasets import config as datasets_config
+from lm_eval.api.samplers import FirstNSampler
 from lm_eval.api.task import ConfigurableTask, Task
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._index import Entry, Kind
@@ -189,12 +190,14 @@ def _arrange_examples(task: ConfigurableTask, where: str) -> None:
     drawn = given.split
     if drawn is None and given.samples is None:
         drawn = config.training_split or config.validation_split or config.test_split
-    if drawn is not None and drawn == asked:
+    itself = drawn is not None and drawn == asked
+    if itself:
         # lm-eval has taken the examples by now: what is set here decides nothing else.
         given.split = config.test_split
     number = config.num_fewshot or 0
-    # It draws one more where it may have to leave one out, also where neither split is said.
-    needed = number + (given.split == config.test_split)
+    # What draws takes one more where it may leave one out, also where neither split is said.
+    first = isinstance(task.sampler, FirstNSampler)
+    needed = number + (itself if first else given.split == config.test_split)
     if number and len(task.sampler.fewshot_docs()) < needed:
         found = f"{len(task.sampler.fewshot_docs())} items to take examples from"
         expected = f"{needed} or more, for {number} examples before each item"
