@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from benchprof.evaluation.job import requests_for
+from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import read_record
 from benchprof.models.loading import load_tokenizer
 from benchprof.plan.lengths import room

@@ -13,7 +13,8 @@ from tests.conftest import ROOT, byte_tokenizer, tiny_model
 from tests.model_types import EAGER, MORE, PAGE, written
 from transformers import AutoModelForCausalLM
 
-from benchprof.evaluation.job import Assignment, evaluate_benchmark, evaluate_benchmarks
+from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.job import evaluate_benchmark, evaluate_benchmarks
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.job import compute_importance

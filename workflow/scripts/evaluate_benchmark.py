@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from benchprof.evaluation.job import Assignment, evaluate_benchmarks
+from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.importance.levels import level_examples
 from benchprof.masks.mask import read_masks
 from benchprof.run.jobs.evaluation import Evaluation

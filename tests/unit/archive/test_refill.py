@@ -23,8 +23,7 @@ from benchprof.archive.masks import refill_masks
 from benchprof.archive.records import refill_store
 from benchprof.archive.refill import main
 from benchprof.errors import InputError
-from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
-from benchprof.evaluation.record import read_record, record_bytes
+from benchprof.evaluation.record import KIND, SUFFIX, key_of_entry, read_record, record_bytes
 from benchprof.files import write_json
 from benchprof.importance.example import Example
 from benchprof.masks.mask import Mask, read_mask, write_mask

@@ -20,7 +20,8 @@ from benchprof.comparison import flips as module
 from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.passes import answers_on_flips
 from benchprof.errors import InputError
-from benchprof.evaluation.job import Assignment, evaluate_benchmarks
+from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT, byte_tokenizer
 
 from benchprof.errors import InputError
-from benchprof.evaluation import job
+from benchprof.evaluation import assignment, job, questions
 from benchprof.evaluation.record import key_of
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.run.configuration import AbilitySplit
@@ -37,7 +37,7 @@ class Evaluation:
         item = {"id": "i", "type": "t", "context": "", "question": "Where?", "options": ["a", "b"]}
         (folder / "test.jsonl").write_text(json.dumps(item | {"answer": 0}) + "\n")
         card = SimpleNamespace(digest="model", source={})
-        monkeypatch.setattr(job, "read_card", lambda _: card)
+        monkeypatch.setattr(assignment, "read_card", lambda _: card)
         monkeypatch.setattr(
             job, "_compute", lambda _, asked, *__: self.origins.append(asked[0].origins["intact"])
         )
@@ -46,7 +46,8 @@ class Evaluation:
     def origin(self, template: str | None, chat: bool) -> dict[str, Any]:
         tokenizer = byte_tokenizer(chat=False)
         tokenizer.chat_template = template
-        self.patch.setattr(job, "load_tokenizer", lambda _: tokenizer)
+        for module in (assignment, questions):
+            self.patch.setattr(module, "load_tokenizer", lambda _: tokenizer)
         job.evaluate_benchmark(
             ModelSettings(self.folder, "float32", "cpu", chat),
             task_source(AbilitySplit(ability="x", split="test"), self.folder / "test.jsonl"),

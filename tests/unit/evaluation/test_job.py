@@ -11,8 +11,9 @@ from tests.conftest import byte_tokenizer, tiny_model
 from tests.unit.tasks.definitions import CHOICES
 
 from benchprof.errors import InputError
-from benchprof.evaluation import job
-from benchprof.evaluation.job import evaluate_benchmark, requests_for
+from benchprof.evaluation import questions
+from benchprof.evaluation.job import evaluate_benchmark
+from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
@@ -64,7 +65,7 @@ def test_tasks_that_share_no_metric_are_refused(
 ) -> None:
     own = source(tmp_path, OWN)
     tasks = load_tasks(own) + load_tasks(source(tmp_path, WRITTEN))
-    monkeypatch.setattr(job, "load_tasks", lambda _: tasks)
+    monkeypatch.setattr(questions, "load_tasks", lambda _: tasks)
     with pytest.raises(InputError, match="its metrics are acc, exact_match; expected one that all"):
         requests_for(settings(tmp_path), own, None, 1)
 

@@ -15,9 +15,9 @@ import pytest
 from tests.conftest import byte_tokenizer
 
 from benchprof.errors import InputError
-from benchprof.evaluation import job
+from benchprof.evaluation import assignment, job, questions
 from benchprof.evaluation.job import evaluate_benchmark
-from benchprof.evaluation.record import FORMAT, make_record, record_bytes
+from benchprof.evaluation.record import FORMAT, KIND, make_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.preparation import Card
 from benchprof.run.configuration import AbilitySplit, ShippedBenchmark
@@ -168,8 +168,9 @@ class Job:
         self.origins: list[dict[str, Any]] = []
         self.unsafe: list[bool] = []
         card = Card("digest", {}, {}, {}, 1, {})
-        monkeypatch.setattr(job, "read_card", lambda folder: card)  # noqa: ARG005
-        monkeypatch.setattr(job, "load_tokenizer", lambda _: byte_tokenizer(chat=True))
+        monkeypatch.setattr(assignment, "read_card", lambda folder: card)  # noqa: ARG005
+        for module in (assignment, questions):
+            monkeypatch.setattr(module, "load_tokenizer", lambda _: byte_tokenizer(chat=True))
         monkeypatch.setattr(job, "_compute", self._compute)
 
     def run(self, item: dict[str, Any], unsafe: bool = False, chat: bool = False) -> None:
@@ -200,7 +201,7 @@ class Job:
         origin = asked.origins["intact"]
         self.origins.append(origin)
         content = record_bytes({"format": FORMAT, "origin": origin})
-        store.add_bytes(job.KIND, asked.keys["intact"], ".json", content)
+        store.add_bytes(KIND, asked.keys["intact"], ".json", content)
 
 
 @pytest.fixture
@@ -244,9 +245,9 @@ def test_a_chat_template_with_programs_is_warned_of(
     mbpp_job: Job, caplog: pytest.LogCaptureFixture
 ) -> None:
     mbpp_job.run(PAIRED)
-    assert job.CHAT_PROGRAMS not in caplog.text
+    assert assignment.CHAT_PROGRAMS not in caplog.text
     mbpp_job.run(PAIRED, chat=True)
-    assert job.CHAT_PROGRAMS in caplog.text
+    assert assignment.CHAT_PROGRAMS in caplog.text
 
 
 @pytest.mark.parametrize(

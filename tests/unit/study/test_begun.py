@@ -10,7 +10,7 @@ from typing import Any
 from tests.conftest import ROOT
 from tests.unit.study.archives import MODEL
 
-from benchprof.evaluation.job import key_of_entry
+from benchprof.evaluation.record import key_of_entry
 from benchprof.run.layers import read_layers
 from benchprof.store import Store
 

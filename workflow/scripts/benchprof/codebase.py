@@ -131,6 +131,8 @@ MODULES = {
         "benchprof.scoring.attention",
         "benchprof.scoring.generation",
         "benchprof.scoring.packing",
+        "benchprof.evaluation.assignment",
+        "benchprof.evaluation.questions",
         "benchprof.evaluation.record",
         "benchprof.tasks.columns",
         "benchprof.tasks.local",

@@ -12,8 +12,7 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_parsed, records_of
 from benchprof.archive.manifest import check_model, read_manifest
 from benchprof.archive.refilled import Refilled
-from benchprof.evaluation.job import KIND, SUFFIX, key_of_entry
-from benchprof.evaluation.record import FORMAT, key_of
+from benchprof.evaluation.record import FORMAT, KIND, SUFFIX, key_of, key_of_entry
 from benchprof.store import Store
 
 CALIBRATION = "results/calibration/"

@@ -11,7 +11,8 @@ from benchprof.analysis.selectivity import answers_of
 from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.table import CHANGES, ITEM
 from benchprof.comparison.tried import FLIP, OTHERS, Questions, Tried
-from benchprof.evaluation.job import Assignment, evaluate_benchmarks
+from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import INTACT, read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example

@@ -15,10 +15,14 @@ from benchprof.comparison.passes import answers_on_flips
 from benchprof.comparison.tried import FLIP
 from benchprof.data import ability_task
 from benchprof.errors import InputError
-from benchprof.evaluation.job import KIND, SUFFIX, Assignment, key_of_entry, requests_for
+from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import (
+    KIND,
+    SUFFIX,
     NonFiniteLogitsError,
     key_of,
+    key_of_entry,
     make_record,
     record_bytes,
 )

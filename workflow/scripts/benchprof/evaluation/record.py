@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 INTACT = "intact"
+KIND, SUFFIX = "evaluations", ".json"
+"""Of records in the store."""
 MASK_KEYS = ("digest", "method", "kept_in", "mean_over")
 
 
@@ -127,6 +129,15 @@ def key_of(origin: Mapping[str, Any]) -> str:
         }
         | programs
     )
+
+
+def key_of_entry(entry: Path) -> str:
+    """The store's key of what a record holds, which is compared with its digest.
+
+    Raises:
+        InputError: it is damaged or of another format.
+    """
+    return key_of(read_record(entry)["origin"])
 
 
 def _scores_of(numbers: Sequence[int], scores: dict[str, list[float]]) -> dict[str, Any]:

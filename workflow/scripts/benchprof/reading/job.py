@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.errors import InputError
-from benchprof.evaluation.job import requests_for
+from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import INTACT, read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text, written_whole

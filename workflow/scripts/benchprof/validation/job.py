@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from benchprof.errors import InputError
-from benchprof.evaluation.job import Assignment, evaluate_benchmarks
+from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text
