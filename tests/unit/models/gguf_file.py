@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,16 @@ SHAPES = {
 }
 
 
-def write_gguf(path: Path, without: str = "") -> dict[str, np.ndarray[Any, Any]]:
-    """A Llama of one layer; return its weights by their names in the file."""
+def write_gguf(
+    path: Path, without: str = "", ends: Mapping[str, int] | None = None
+) -> dict[str, np.ndarray[Any, Any]]:
+    """A Llama of one layer; return its weights by their names in the file.
+
+    Args:
+        path: of the file.
+        without: a weight that it lacks.
+        ends: the tokens that end a turn (`eot`) or a message (`eom`).
+    """
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(64)
     writer.add_embedding_length(WIDTH)
@@ -36,6 +45,8 @@ def write_gguf(path: Path, without: str = "") -> dict[str, np.ndarray[Any, Any]]
     writer.add_head_count_kv(1)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(VOCABULARY)
+    for kind, token in (ends or {}).items():
+        writer.add_uint32(f"tokenizer.ggml.{kind}_token_id", token)
     draw = np.random.default_rng(0)
     weights = {name: draw.random(shape, np.float32) for name, shape in SHAPES.items()}
     for name in sorted(set(weights) - {without}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,34 @@ def test_the_folder_is_the_one_that_transformers_saves(tmp_path: Path, precision
     load_model(target, precision, "cpu").save_pretrained(tmp_path / "saved")
     for name in ("model.safetensors", "generation_config.json"):
         assert (target / name).read_bytes() == (tmp_path / "saved" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("added", "metadata", "ends"),
+    [
+        (["<|endoftext|>", "<|im_end|>", "<|im_start|>"], {}, [2, 259, 260]),
+        (["<|end|>"], {}, [2, 259]),
+        (["<|end|>", "<|return|>"], {}, 2),
+        ([], {"eot": 7, "eom": 9}, [2, 7, 9]),
+        ([], {"eot": 2}, 2),
+    ],
+)
+def test_a_text_ends_at_every_token_that_the_vocabulary_has_for_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    added: list[str],
+    metadata: dict[str, int],
+    ends: int | list[int],
+) -> None:
+    """A Llama's configuration names token 2 alone; the tokenizer has 259 tokens of its own."""
+    tokenizer = byte_tokenizer(chat=False)
+    tokenizer.add_special_tokens({"additional_special_tokens": added})
+    monkeypatch.setattr(conversion.AutoTokenizer, "from_pretrained", lambda *_, **__: tokenizer)
+    write_gguf(tmp_path / "model.gguf", ends=metadata)
+    target = converted(tmp_path, "float32")
+    written = json.loads((target / "generation_config.json").read_text())["eos_token_id"]
+    assert written == ends
+    assert load_model(target, "float32", "cpu").generation_config.eos_token_id == ends
 
 
 def test_architectures_that_the_table_of_names_lacks_are_loaded_whole(

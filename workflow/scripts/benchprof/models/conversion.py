@@ -26,6 +26,14 @@ from benchprof.models.checkpoint import check_weights
 from benchprof.models.folder import WHOLE
 from benchprof.models.weight_file import WeightFile
 
+ENDS = (
+    "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>",
+    "<end_of_turn>",
+)  # fmt: skip
+"""Tokens that end a text wherever a vocabulary has them, as llama.cpp takes them too."""
+END, RETURN = "<|end|>", "<|return|>"
+"""Phi ends a text with the first. GPT-OSS does so with the second, and goes on after the first."""
+
 
 def convert_gguf(gguf: Path, precision: str, target: Path) -> None:
     """Write the model of a GGUF file as safetensors, with its tokenizer.
@@ -47,12 +55,31 @@ def convert_gguf(gguf: Path, precision: str, target: Path) -> None:
     config = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name)
     model = _empty_model(config, precision)
     weights = WeightFile(target / WHOLE, model)
-    _read(gguf, model, weights)
+    reader = GGUFReader(gguf)
+    _read(gguf, reader, model, weights)
     check_weights(gguf, weights.report())
     # As `save_pretrained` writes them, which needs all weights in memory.
     model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(target)
-    model.generation_config.save_pretrained(target)
+    generation = model.generation_config
+    generation.eos_token_id = _ends(reader, tokenizer.get_vocab(), generation.eos_token_id)
+    generation.save_pretrained(target)
+
+
+def _ends(
+    reader: GGUFReader, vocabulary: Mapping[str, int], own: int | list[int] | None
+) -> int | list[int] | None:
+    """The tokens that end a text: `own`, that of the configuration, and what it leaves out.
+
+    A GGUF names one, in chat models often the end of a turn alone. Outside a chat, such a model
+    ends a text with another, and would be made to go on after it.
+    """
+    named = (reader.fields.get(f"tokenizer.ggml.{kind}_token_id") for kind in ("eot", "eom"))
+    known = ENDS if RETURN in vocabulary else (*ENDS, END)
+    ends = {int(field.contents()) for field in named if field}
+    ends |= {vocabulary[token] for token in known if token in vocabulary}
+    ends |= {own} if isinstance(own, int) else set(own or ())
+    return sorted(ends) if len(ends) > 1 else own
 
 
 def _empty_model(config: PretrainedConfig, precision: str) -> PreTrainedModel:
@@ -66,12 +93,11 @@ def _empty_model(config: PretrainedConfig, precision: str) -> PreTrainedModel:
     return model
 
 
-def _read(gguf: Path, model: PreTrainedModel, weights: WeightFile) -> None:
+def _read(gguf: Path, reader: GGUFReader, model: PreTrainedModel, weights: WeightFile) -> None:
     """Put every weight of the file into `weights`, as transformers names and arranges them.
 
     This is the loop of its `load_gguf_checkpoint`, which keeps all of them in memory.
     """
-    reader = GGUFReader(gguf)
     architecture = reader.fields["general.architecture"].contents()
     processor = TENSOR_PROCESSORS.get(architecture, TensorProcessor)(config=model.config.to_dict())
     try:
