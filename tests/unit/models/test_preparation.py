@@ -64,6 +64,14 @@ def test_the_digest_is_of_the_content(tiny_folder: Path, tmp_path: Path) -> None
     assert read_card(prepared({"folder": str(moved)}, tmp_path)).digest != first
 
 
+def test_a_copy_of_a_prepared_folder_is_the_same_model(tiny_folder: Path, tmp_path: Path) -> None:
+    first = prepared({"folder": str(tiny_folder)}, tmp_path)
+    copy = shutil.copytree(first, tmp_path / "copy")
+    card = read_card(first)
+    again = read_card(prepared({"folder": str(copy)}, tmp_path))
+    assert (again.digest, again.files) == (card.digest, card.files)
+
+
 def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         prepared({"folder": str(tmp_path / "absent")}, tmp_path)

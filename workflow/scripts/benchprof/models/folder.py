@@ -11,6 +11,8 @@ WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 TEXTS = ("*.json", "*.jinja", "*.txt", "tokenizer.model", "*.tiktoken")
 """What a tokenizer and a configuration need, as patterns."""
+CARD = "model.json"
+"""What identifies a prepared model, beside its files; in a copy of such a folder, another's."""
 
 
 def weight_files(folder: Path) -> list[str]:
@@ -41,7 +43,7 @@ def model_files(folder: Path) -> list[Path]:
     Raises:
         InputError: the index of the weights is damaged.
     """
-    texts = {path for pattern in TEXTS for path in folder.glob(pattern)}
+    texts = {path for pattern in TEXTS for path in folder.glob(pattern) if path.name != CARD}
     weights = {folder / name for name in weight_files(folder)}
     return sorted(texts | {path for path in weights if path.is_file()})
 

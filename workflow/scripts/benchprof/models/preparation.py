@@ -22,7 +22,7 @@ from benchprof.models.anatomy import anatomy_of, parameter_count, scope_weights
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.conversion import convert_gguf
 from benchprof.models.fetching import fetch_gguf
-from benchprof.models.folder import check_model_folder, model_files
+from benchprof.models.folder import CARD, check_model_folder, model_files
 from benchprof.models.hub import hub_folder
 from benchprof.models.loading import try_weights
 from benchprof.models.placement import empty_model
@@ -30,8 +30,6 @@ from benchprof.models.source import CONVERSION, FLOAT32, is_converted, precision
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
-
-CARD = "model.json"
 
 
 @dataclass(frozen=True)
