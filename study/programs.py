@@ -3,7 +3,8 @@
 python -m study.programs mbpp --configfile config/study_generation.yaml local.yaml
 
 In the folder of the run; local.yaml has its `benchmark_data`. A program is not Python if
-`ast.parse` refuses it or finds no statement in it, as for form.
+`ast.parse` refuses it or finds no statement in it, as for form. All programs run again: the
+verdicts are those of the sandbox of today, and the last column counts the records' that differ.
 """
 
 from __future__ import annotations
@@ -65,11 +66,13 @@ class Programs:
         fates: how many met each fate.
         at_limit: how many texts reach the limit of tokens, at least: what repeats itself may have
             fewer tokens, once it is a text, than were written.
+        changed: how many have another verdict in the record.
     """
 
     state: str
     fates: Mapping[Fate, int]
     at_limit: int
+    changed: int
 
 
 class _WithoutAsserts(ast.NodeTransformer):
@@ -88,28 +91,22 @@ def without_asserts(program: Program) -> Program:
     return replace(program, tests=ast.unparse(ast.fix_missing_locations(tree)))
 
 
-def fates(programs: Sequence[Program], verdicts: Sequence[str], sandbox: Sandbox) -> list[Fate]:
-    """What became of each program.
-
-    Args:
-        programs: with their tests.
-        verdicts: of the record.
-        sandbox: runs again what failed and is Python.
+def judged(programs: Sequence[Program], sandbox: Sandbox) -> list[tuple[Verdict, Fate]]:
+    """The verdict on each program, and what became of it.
 
     Raises:
-        ValueError: a program that failed has another verdict now.
+        ValueError: a program that failed does not come to an end without asserts.
     """
-    found: list[Fate | None] = [
-        _plain_fate(program, Verdict(own)) for program, own in zip(programs, verdicts, strict=True)
-    ]
+    verdicts = sandbox.run_all(programs)
+    found = [_plain_fate(own, verdict) for own, verdict in zip(programs, verdicts, strict=True)]
     failed = [number for number, own in enumerate(found) if own is None]
-    again = sandbox.run_all(programs[number] for number in failed)
     ended = sandbox.run_all(without_asserts(programs[number]) for number in failed)
-    if other := {*again} - {Verdict.FAILED} | {*ended} - {Verdict.FAILED, Verdict.PASSED}:
+    if other := {*ended} - {Verdict.FAILED, Verdict.PASSED}:
         raise ValueError(f"programs that failed now {', '.join(sorted(other))}; expected the same")
     for number, verdict in zip(failed, ended, strict=True):
         found[number] = Fate.WRONG_RESULT if verdict is Verdict.PASSED else Fate.ERROR
-    return [own for own in found if own is not None]
+    fates = [own for own in found if own is not None]
+    return list(zip(verdicts, fates, strict=True))
 
 
 def _plain_fate(program: Program, verdict: Verdict) -> Fate | None:
@@ -126,13 +123,13 @@ def _plain_fate(program: Program, verdict: Verdict) -> Fate | None:
 def programs_of(
     requests: Requests, records: Mapping[str, Path], tokenizer: Any, sandbox: Sandbox
 ) -> Iterator[Programs]:
-    """The programs of each state.
+    """The programs of each state; one that several states write is run once.
 
     Args:
         requests: the benchmark's, built again.
         records: by the name of the state.
         tokenizer: of the model.
-        sandbox: runs again what failed.
+        sandbox: runs the programs.
 
     Raises:
         InputError: a record is damaged.
@@ -140,27 +137,33 @@ def programs_of(
     """
     limit = room(requests.documents[0])
     contents = [document.content for document in requests.documents]
+    known: dict[Program, tuple[Verdict, Fate]] = {}
     for name, path in records.items():
         record = read_record(path)
         if record["origin"]["requests"]["digest"] != requests.digest:
             raise ValueError(f"{path}: made of other requests; expected the configuration's")
         texts = [own[0] for own in record["items"]["responses"]]
         programs = list(map(make_program, contents, texts))
+        new = [own for own in dict.fromkeys(programs) if own not in known]
+        known |= zip(new, judged(new, sandbox), strict=True)
+        verdicts, fates = zip(*(known[own] for own in programs), strict=True)
+        recorded = map(Verdict, record["items"]["verdicts"])
         lengths = [len(tokenizer(text, add_special_tokens=False).input_ids) for text in texts]
         yield Programs(
             name,
-            Counter(fates(programs, record["items"]["verdicts"], sandbox)),
+            Counter(fates),
             sum(length >= limit - MARGIN for length in lengths),
+            sum(now is not before for now, before in zip(verdicts, recorded, strict=True)),
         )
 
 
 def rows(states: Iterator[Programs]) -> Iterator[str]:
     """A table of all states, as Markdown."""
-    yield f"| state | {' | '.join(Fate)} | texts at the limit |"
-    yield f"|---|{'--:|' * (len(Fate) + 1)}"
+    yield f"| state | {' | '.join(Fate)} | texts at the limit | other verdicts |"
+    yield f"|---|{'--:|' * (len(Fate) + 2)}"
     for state in states:
         counts = " | ".join(str(state.fates.get(fate, 0)) for fate in Fate)
-        yield f"| {state.state} | {counts} | {state.at_limit} |"
+        yield f"| {state.state} | {counts} | {state.at_limit} | {state.changed} |"
 
 
 def main() -> None:

@@ -58,15 +58,18 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
     reach = (~(tables.matrix(counting, "over_random_high") < 0.1)).sum(axis=1)
     different = (tables.matrix(counting, "q_others") < LEVEL).any(axis=1)
     programs = tables.cells[tables.cells.benchmark.isin(rules.code)]
-    by_form = programs[effects(programs) & of_form(programs)]
+    programs = programs[effects(programs)]
+    by_form, undefined = programs[of_form(programs)], programs[programs.form_of.isna()]
     numbers = []
     for name in counting:
         damage = number[name] > 0 and not different[name]
         form = ", ".join(by_form.ability[by_form.benchmark == name])
+        untold = ", ".join(undefined.ability[undefined.benchmark == name])
         numbers.append(
             f"{name}: N {number[name]}, {reach[name]} bounds of over_random reach 0.1"
             + ("; the masks cost about the same: N counts damage, not abilities" if damage else "")
             + (f"; effects of form: {form}" if form else "")
+            + (f"; effects of form or not, which cannot be told: {untold}" if untold else "")
         )
     several, narrow = int((number >= 2).sum()), int((reach <= 1).sum())
     if counting:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from study.programs import Fate, Programs, fates, programs_of, rows, without_asserts
+from study.programs import Fate, Programs, judged, programs_of, rows, without_asserts
 
 from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.sandbox.isolated.confinement import Limits
 from benchprof.sandbox.program import make_program
-from benchprof.sandbox.sandbox import Sandbox
+from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
 
 MBPP = {
     "task_id": 1,
@@ -32,6 +33,10 @@ HUMANEVAL = {
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
     return Sandbox(Limits(cpu_seconds=1, wall_seconds=20), unsafe=True)
+
+
+def fates_of(programs: list[Program], sandbox: Sandbox) -> list[Fate]:
+    return [fate for _, fate in judged(programs, sandbox)]
 
 
 @pytest.mark.parametrize(
@@ -55,14 +60,13 @@ def test_a_program_s_fate_is_that_of_its_first_fault(
     sandbox: Sandbox, body: str, fate: Fate
 ) -> None:
     programs = [make_program(MBPP, f"def double(x):\n{body}"), make_program(HUMANEVAL, body)]
-    verdicts = [*map(str, sandbox.run_all(programs))]
-    assert fates(programs, verdicts, sandbox) == [fate, fate]
+    assert fates_of(programs, sandbox) == [fate, fate]
 
 
 def test_tests_that_catch_every_exception_hide_no_wrong_result(sandbox: Sandbox) -> None:
     caught = "try:\n    assert double(2) == 4\nexcept Exception:\n    raise RuntimeError"
     program = make_program(MBPP | {"test_list": [caught]}, "def double(x): return x")
-    assert fates([program], ["failed"], sandbox) == [Fate.WRONG_RESULT]
+    assert fates_of([program], sandbox) == [Fate.WRONG_RESULT]
 
 
 def test_an_error_of_the_tests_own_is_a_wrong_result(sandbox: Sandbox) -> None:
@@ -70,18 +74,30 @@ def test_an_error_of_the_tests_own_is_a_wrong_result(sandbox: Sandbox) -> None:
         MBPP | {"test_list": ["assert abs(double(2)) > 0"]}, "def double(x): ..."
     )
     # In the tests, None has no abs.
-    assert fates([program], ["failed"], sandbox) == [Fate.WRONG_RESULT]
+    assert fates_of([program], sandbox) == [Fate.WRONG_RESULT]
 
 
-def test_a_clock_s_end_is_no_end_and_memory_s_an_error(sandbox: Sandbox) -> None:
+class GivenVerdicts:
+    """Stands for a sandbox: gives these verdicts, the tests' first."""
+
+    def __init__(self, *verdicts: Verdict) -> None:
+        self.verdicts = list(verdicts)
+
+    def run_all(self, programs: Iterable[Program]) -> list[Verdict]:
+        return [self.verdicts.pop(0) for _ in programs]
+
+
+def test_a_clock_s_end_is_no_end_and_memory_s_an_error() -> None:
     programs = [make_program(MBPP, "def double(x): return 2 * x")] * 2
-    assert fates(programs, ["stalled", "out of memory"], sandbox) == [Fate.NO_END, Fate.ERROR]
+    given: Any = GivenVerdicts(Verdict.STALLED, Verdict.OUT_OF_MEMORY)
+    assert fates_of(programs, given) == [Fate.NO_END, Fate.ERROR]
 
 
-def test_a_program_that_does_not_fail_again_is_refused(sandbox: Sandbox) -> None:
-    program = make_program(MBPP, "def double(x): return 2 * x")
-    with pytest.raises(ValueError, match="failed now passed"):
-        fates([program], ["failed"], sandbox)
+def test_a_program_that_fails_and_then_has_no_end_is_refused() -> None:
+    program = make_program(MBPP, "def double(x): return x")
+    given: Any = GivenVerdicts(Verdict.FAILED, Verdict.STALLED)
+    with pytest.raises(ValueError, match="failed now stalled"):
+        judged([program], given)
 
 
 def test_a_right_program_passes_the_tests_without_asserts_too(sandbox: Sandbox) -> None:
@@ -118,21 +134,23 @@ def test_each_state_has_its_fates_and_its_texts_at_the_limit(
     # Two characters less than the limit may be all of it, and three are not.
     texts = [f"{'double = 1':<{limit - less}}" for less in (2, 3)]
     write_record(tmp_path / "intact.json", texts, ["failed", "failed"])
-    write_record(tmp_path / "a.json", ["def double(x): return 2 * x", "?"], ["passed", "failed"])
+    right = "def double(x): return 2 * x"
+    write_record(tmp_path / "a.json", [right, "?"], ["failed", "failed"])
     records = {name: tmp_path / f"{name}.json" for name in ("intact", "a")}
     requests = asked("of these requests", settings)
     intact, ablated = programs_of(requests, records, characters, sandbox)
-    assert intact == Programs("intact", {Fate.ERROR: 2}, 1)
-    assert ablated == Programs("a", {Fate.PASSED: 1, Fate.NOT_PYTHON: 1}, 0)
+    assert intact == Programs("intact", {Fate.ERROR: 2}, 1, 0)
+    # The record says otherwise of the first: it was judged by another sandbox.
+    assert ablated == Programs("a", {Fate.PASSED: 1, Fate.NOT_PYTHON: 1}, 0, 1)
     with pytest.raises(ValueError, match=r"a\.json: made of other requests"):
         list(programs_of(asked("of others", {}), {"a": records["a"]}, characters, sandbox))
 
 
 def test_the_table_has_a_row_a_state() -> None:
-    states = [Programs("intact", {Fate.PASSED: 7, Fate.WRONG_RESULT: 3}, 1)]
+    states = [Programs("intact", {Fate.PASSED: 7, Fate.WRONG_RESULT: 3}, 1, 2)]
     assert list(rows(iter(states))) == [
         "| state | passed | not Python | an error | a wrong result | no end within the limit "
-        "| texts at the limit |",
-        "|---|--:|--:|--:|--:|--:|--:|",
-        "| intact | 7 | 0 | 0 | 3 | 0 | 1 |",
+        "| texts at the limit | other verdicts |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| intact | 7 | 0 | 0 | 3 | 0 | 1 | 2 |",
     ]

@@ -75,6 +75,18 @@ def test_an_effect_that_moves_form_is_told_as_one_and_counts(
     assert not any("of form" in lines[name] for name in ("one", "two", "four"))
 
 
+@pytest.mark.parametrize(("moved", "told"), [(EFFECT, True), ({}, False)])
+def test_where_programs_have_no_form_an_effect_may_be_one_of_form(
+    tables: Make, rules: Rules, moved: dict[str, object], told: bool
+) -> None:
+    unknown = dict.fromkeys(("form", "form_low", "form_high", "form_random"), float("nan"))
+    cells = {(name, "a"): moved | {"form_of": None} | unknown for name in ("one", "three")}
+    found = several_abilities(tables(cells), rules)
+    lines = dict(line.split(": ", 1) for line in found.numbers[:4])
+    assert lines["three"].endswith("; effects of form or not, which cannot be told: a") == told
+    assert "of form" not in lines["one"]
+
+
 def test_half_of_the_benchmarks_is_not_most(tables: Make, rules: Rules) -> None:
     wide = {(name, own): EFFECT for name in ("one", "two") for own in ("a", "b")}
     assert several_abilities(tables(wide), rules).verdict == OPEN
