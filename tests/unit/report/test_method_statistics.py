@@ -79,7 +79,9 @@ def ais_of(steps: dict[str, str]) -> str:
 def test_of_continuous_scores_of_items() -> None:
     steps = told(binary=(), clusters={})
     assert ais_of(steps) == (
-        "Intervals (95%) are from a paired bootstrap over items (10000 resamples, seed 2026)."
+        "Intervals (95%) are from a paired bootstrap over items (10000 resamples, seed 2026). "
+        "Percentile intervals are too narrow if items are few, so they are widened "
+        "[@hesterberg2015what]."
     )
     assert steps["Tests"].startswith(
         "Paired sign-flip tests over items compare each ablated model's scores with those of the "
@@ -113,9 +115,11 @@ def test_benchmarks_are_named_where_they_differ() -> None:
     steps = told(binary=("boolq", "mmlu"), clusters={"mmlu": 57})
     over = "over items and over whole lm-eval tasks for MMLU (57 tasks)"
     assert ais_of(steps) == (
-        f"Intervals (95%) are from a paired bootstrap {over} (10000 resamples, seed 2026). The "
-        "scores on BoolQ and MMLU are right or wrong: their bootstrap has one item more that is "
-        "lost and one that is gained [@bonett2012adjusted]."
+        f"Intervals (95%) are from a paired bootstrap {over} (10000 resamples, seed 2026). "
+        "Percentile intervals are too narrow if items or tasks are few, so those on ARC-Challenge "
+        "and MMLU are widened [@hesterberg2015what]. The scores on BoolQ and MMLU are right or "
+        "wrong: their bootstrap has one item more that is lost and one that is gained "
+        "[@bonett2012adjusted]."
     )
     assert steps["Tests"].startswith(f"Paired sign-flip tests {over} compare")
     assert (

@@ -83,7 +83,7 @@ def importance_step(settings: Mapping[str, Any]) -> MethodStep:
     if importance.get("halves"):
         sentences.append("Masks are also made from each half of the items alone.")
     uses = f"importance:{importance['score']}", f"toward:{_toward_of(importance)}"
-    return MethodStep("Importance", sentences, tuple(key for use in uses for key in keys_of(use)))
+    return MethodStep("Importance", sentences, {0: [key for use in uses for key in keys_of(use)]})
 
 
 def _contrast(importance: Mapping[str, Any]) -> str:
@@ -128,7 +128,7 @@ def super_step(
             f"Found: {found}.",
             "Where they are left out of masks, random controls leave them out too.",
         ],
-        tuple(keys_of("super")),
+        {0: keys_of("super")},
     )
 
 

@@ -156,21 +156,30 @@ def _impact(
             f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over "
             f"{_over(treatments)} ({profile['resamples']} resamples, seed {settings['seed']})."
         )
-    sources = []
+    sources = {}
+    # Pseudo-items have widened those of right or wrong items.
+    if widened := [own for own in treatments if own.clusters or not own.binary]:
+        few = " or ".join(sorted({f"{own.unit}s" for own in widened}))
+        sources[len(sentences)] = keys_of("few_units")
+        on = _on(widened, treatments)
+        they = f"those{on}" if on else "they"
+        sentences.append(
+            f"Percentile intervals are too narrow if {few} are few, so {they} are widened."
+        )
     if binary := [own for own in treatments if own.binary]:
         sentences.append(
             f"The scores{_on(binary, treatments)} are right or wrong: their bootstrap has one item "
             "more that is lost and one that is gained."
         )
-        sources = keys_of("pseudo_items")
     if others:
         sentences.append(
             "Where the scores of the run's other metrics are right or wrong, their bootstrap has "
             "one item more that is lost and one that is gained, and their tests are exact."
         )
-        sources = keys_of("pseudo_items")
+    if binary or others:
+        sources[-1] = keys_of("pseudo_items")
     name = f"AIS ({profile['impact'].replace('_', ' ')})"
-    return MethodStep(name, sentences, tuple(sources), citing=-1)
+    return MethodStep(name, sentences, sources)
 
 
 def _tests(
@@ -204,8 +213,7 @@ def _tests(
             "The q-values are Benjamini-Hochberg corrected over all defined cells of one metric, "
             "selection, k and contrast, for all models, benchmarks and abilities together.",
         ],
-        tuple(keys_of("correction")),
-        citing=-1,
+        {-1: keys_of("correction")},
     )
 
 
@@ -255,4 +263,4 @@ def _similarity(treatments: Sequence[Treatment]) -> MethodStep:
             f"most {MOST_SHUFFLED} {_units(shuffled, 's')} tell the masks apart: what the masks "
             f"cost each {_units(shuffled)} is handed out to the abilities in random order."
         )
-    return MethodStep("Similarity", sentences, tuple(keys_of("similarity")))
+    return MethodStep("Similarity", sentences, {0: keys_of("similarity")})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -13,14 +13,12 @@ class MethodStep:
     Attributes:
         name: a heading.
         sentences: without the spaces between them.
-        sources: keys of the references.
-        citing: the number of the sentence that the references belong to.
+        sources: keys of the references, by the number of the sentence that cites them.
     """
 
     name: str
     sentences: Sequence[str]
-    sources: tuple[str, ...] = ()
-    citing: int = 0
+    sources: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -31,7 +29,8 @@ class MethodStep:
     def cited(self) -> str:
         """The sentences with Pandoc's citations."""
         sentences = list(self.sentences)
-        if self.sources:
-            keys = "; ".join(f"@{key}" for key in self.sources)
-            sentences[self.citing] = f"{sentences[self.citing].removesuffix('.')} [{keys}]."
+        for number, keys in self.sources.items():
+            if keys:
+                cited = "; ".join(f"@{key}" for key in keys)
+                sentences[number] = f"{sentences[number].removesuffix('.')} [{cited}]."
         return " ".join(sentences)

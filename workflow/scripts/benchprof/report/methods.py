@@ -81,7 +81,7 @@ def write_methods(
     paragraphs = [_opening(), *told, _benchmarks(shipped)]
     body = "\n\n".join(filter(None, paragraphs))
     write_text(text, f"# Methods\n\n{body}\n")
-    cited = {key for step in steps for key in step.sources}
+    cited = {key for step in steps for own in step.sources.values() for key in own}
     cited |= {key for source in shipped.values() for key in keys_of(f"benchmark:{source}")}
     write_text(bibliography, references(cited, models))
 
@@ -121,8 +121,8 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
 
 
 def _ablation(settings: Mapping[str, Any]) -> MethodStep:
-    sources = tuple(keys_of("ablation:mean")) if _averages_units(settings) else ()
-    return MethodStep("Ablation", [f"{ablated(settings, 'a')} in the loaded model."], sources)
+    sources = keys_of("ablation:mean") if _averages_units(settings) else []
+    return MethodStep("Ablation", [f"{ablated(settings, 'a')} in the loaded model."], {0: sources})
 
 
 def _averages_units(settings: Mapping[str, Any]) -> bool:
