@@ -33,6 +33,7 @@ NO_NUMBERS = {
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
     "benchprof.models.checkpoint", "benchprof.models.conversion", "benchprof.models.device",
+    "benchprof.models.gguf_metadata",
     "benchprof.models.fetching", "benchprof.models.folder", "benchprof.models.hub",
     "benchprof.models.placement", "benchprof.models.preparation", "benchprof.models.source",
     "benchprof.models.weight_file", "benchprof.models.wheel", "benchprof.portable",

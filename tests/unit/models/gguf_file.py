@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,18 @@ SHAPES = {
 
 
 def write_gguf(
-    path: Path, without: str = "", ends: Mapping[str, int] | None = None
+    path: Path,
+    without: str = "",
+    fields: Mapping[str, str | int | float | bool] | None = None,
+    more: Mapping[str, Sequence[float]] | None = None,
 ) -> dict[str, np.ndarray[Any, Any]]:
     """A Llama of one layer; return its weights by their names in the file.
 
     Args:
         path: of the file.
         without: a weight that it lacks.
-        ends: the tokens that end a turn (`eot`) or a message (`eom`).
+        fields: what else it says of the model.
+        more: vectors that it has beside its weights, by their whole names.
     """
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(64)
@@ -45,8 +49,12 @@ def write_gguf(
     writer.add_head_count_kv(1)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(VOCABULARY)
-    for kind, token in (ends or {}).items():
-        writer.add_uint32(f"tokenizer.ggml.{kind}_token_id", token)
+    for name, said in (fields or {}).items():
+        add = {str: writer.add_string, int: writer.add_uint32, float: writer.add_float32,
+               bool: writer.add_bool}[type(said)]  # fmt: skip
+        add(name, said)
+    for name, vector in (more or {}).items():
+        writer.add_tensor(name, np.array(vector, np.float32))
     draw = np.random.default_rng(0)
     weights = {name: draw.random(shape, np.float32) for name, shape in SHAPES.items()}
     for name in sorted(set(weights) - {without}):

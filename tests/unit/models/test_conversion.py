@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +45,13 @@ def test_a_gguf_without_all_weights_is_refused(tmp_path: Path) -> None:
         converted(tmp_path, "float32")
 
 
+def test_a_gguf_with_weights_that_its_architecture_lacks_is_refused(tmp_path: Path) -> None:
+    """The configuration says nothing of biases, and the library drops what it has no name for."""
+    write_gguf(tmp_path / "model.gguf", more={"blk.0.attn_q.bias": [3.0] * 16})
+    with pytest.raises(InputError, match=r"1 unexpected: blk\.0\.attn_q\.bias"):
+        converted(tmp_path, "float32")
+
+
 def test_a_bfloat16_file_is_half_as_large_and_loads_as_the_float32_one_does(
     tmp_path: Path,
 ) -> None:
@@ -71,34 +77,6 @@ def test_the_folder_is_the_one_that_transformers_saves(tmp_path: Path, precision
     load_model(target, precision, "cpu").save_pretrained(tmp_path / "saved")
     for name in ("model.safetensors", "generation_config.json"):
         assert (target / name).read_bytes() == (tmp_path / "saved" / name).read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("added", "metadata", "ends"),
-    [
-        (["<|endoftext|>", "<|im_end|>", "<|im_start|>"], {}, [2, 259, 260]),
-        (["<|end|>"], {}, [2, 259]),
-        (["<|end|>", "<|return|>"], {}, 2),
-        ([], {"eot": 7, "eom": 9}, [2, 7, 9]),
-        ([], {"eot": 2}, 2),
-    ],
-)
-def test_a_text_ends_at_every_token_that_the_vocabulary_has_for_it(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    added: list[str],
-    metadata: dict[str, int],
-    ends: int | list[int],
-) -> None:
-    """A Llama's configuration names token 2 alone; the tokenizer has 259 tokens of its own."""
-    tokenizer = byte_tokenizer(chat=False)
-    tokenizer.add_special_tokens({"additional_special_tokens": added})
-    monkeypatch.setattr(conversion.AutoTokenizer, "from_pretrained", lambda *_, **__: tokenizer)
-    write_gguf(tmp_path / "model.gguf", ends=metadata)
-    target = converted(tmp_path, "float32")
-    written = json.loads((target / "generation_config.json").read_text())["eos_token_id"]
-    assert written == ends
-    assert load_model(target, "float32", "cpu").generation_config.eos_token_id == ends
 
 
 def test_architectures_that_the_table_of_names_lacks_are_loaded_whole(

@@ -24,15 +24,13 @@ from transformers.modeling_gguf_pytorch_utils import (
 
 from benchprof.models.checkpoint import check_weights
 from benchprof.models.folder import WHOLE
+from benchprof.models.gguf_metadata import (
+    FACTORS,
+    complete_configuration,
+    complete_tokenizer,
+    ends,
+)
 from benchprof.models.weight_file import WeightFile
-
-ENDS = (
-    "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>",
-    "<end_of_turn>",
-)  # fmt: skip
-"""Tokens that end a text wherever a vocabulary has them, as llama.cpp takes them too."""
-END, RETURN = "<|end|>", "<|return|>"
-"""Phi ends a text with the first. GPT-OSS does so with the second, and goes on after the first."""
 
 
 def convert_gguf(gguf: Path, precision: str, target: Path) -> None:
@@ -48,38 +46,25 @@ def convert_gguf(gguf: Path, precision: str, target: Path) -> None:
         target: an existing folder.
 
     Raises:
-        InputError: the file lacks weights, or has others than its architecture.
+        InputError: the file lacks weights, has others than its architecture, or says of the model
+            what transformers does not read.
     """
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    tokenizer.save_pretrained(target)
+    reader = GGUFReader(gguf)
     config = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    complete_configuration(gguf, reader, config)
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    complete_tokenizer(reader, tokenizer)
+    tokenizer.save_pretrained(target)
     model = _empty_model(config, precision)
     weights = WeightFile(target / WHOLE, model)
-    reader = GGUFReader(gguf)
     _read(gguf, reader, model, weights)
     check_weights(gguf, weights.report())
     # As `save_pretrained` writes them, which needs all weights in memory.
     model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(target)
     generation = model.generation_config
-    generation.eos_token_id = _ends(reader, tokenizer.get_vocab(), generation.eos_token_id)
+    generation.eos_token_id = ends(reader, tokenizer, generation.eos_token_id)
     generation.save_pretrained(target)
-
-
-def _ends(
-    reader: GGUFReader, vocabulary: Mapping[str, int], own: int | list[int] | None
-) -> int | list[int] | None:
-    """The tokens that end a text: `own`, that of the configuration, and what it leaves out.
-
-    A GGUF names one, in chat models often the end of a turn alone. Outside a chat, such a model
-    ends a text with another, and would be made to go on after it.
-    """
-    named = (reader.fields.get(f"tokenizer.ggml.{kind}_token_id") for kind in ("eot", "eom"))
-    known = ENDS if RETURN in vocabulary else (*ENDS, END)
-    ends = {int(field.contents()) for field in named if field}
-    ends |= {vocabulary[token] for token in known if token in vocabulary}
-    ends |= {own} if isinstance(own, int) else set(own or ())
-    return sorted(ends) if len(ends) > 1 else own
 
 
 def _empty_model(config: PretrainedConfig, precision: str) -> PreTrainedModel:
@@ -127,3 +112,6 @@ def _put(
     if name in names:
         # Plain floats are a view of the file, which torch would not have without write access.
         weights[names[name]] = torch.from_numpy(np.require(values, requirements="W"))
+    elif name is not None and name not in FACTORS:
+        # Without a place: it will be in the report.
+        weights[tensor.name] = torch.empty(0)

@@ -23,7 +23,11 @@ class Piece:
 
 
 BFLOAT16, FLOAT32 = "bfloat16", "float32"
-CONVERSION = ("benchprof.models.conversion", "benchprof.models.weight_file")
+CONVERSION = (
+    "benchprof.models.conversion",
+    "benchprof.models.gguf_metadata",
+    "benchprof.models.weight_file",
+)
 """Modules that decide what a converted model's files hold."""
 
 

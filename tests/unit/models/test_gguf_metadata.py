@@ -1,0 +1,198 @@
+"""Nothing that a GGUF says of its model is lost: it is taken over, or the file is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from gguf import GGUFReader
+from tests.conftest import byte_tokenizer
+from tests.unit.models.gguf_file import WIDTH, write_gguf
+from transformers import LlamaConfig, PreTrainedTokenizerFast
+from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
+
+from benchprof.errors import InputError
+from benchprof.models import conversion
+from benchprof.models.conversion import convert_gguf
+from benchprof.models.gguf_metadata import complete_configuration
+from benchprof.models.loading import load_model, load_tokenizer
+
+HEAD = WIDTH // 2
+
+
+@pytest.fixture
+def tokenizer(monkeypatch: pytest.MonkeyPatch) -> PreTrainedTokenizerFast:
+    """That of the files of these tests, which have none; it has 259 tokens."""
+    own = byte_tokenizer(chat=False)
+    monkeypatch.setattr(conversion.AutoTokenizer, "from_pretrained", lambda *_, **__: own)
+    return own
+
+
+def converted(tmp_path: Path, **said: Any) -> Path:
+    write_gguf(tmp_path / "model.gguf", **said)
+    target = tmp_path / "converted"
+    target.mkdir()
+    convert_gguf(tmp_path / "model.gguf", "float32", target)
+    return target
+
+
+def refused(tmp_path: Path, config: Any, **said: Any) -> str:
+    """Why a file with this configuration is refused."""
+    write_gguf(tmp_path / "model.gguf", **said)
+    with pytest.raises(InputError) as caught:
+        complete_configuration(tmp_path / "model.gguf", GGUFReader(tmp_path / "model.gguf"), config)
+    return str(caught.value)
+
+
+def config_of(**changes: Any) -> Any:
+    rotary = {"rope_type": "default", "rope_theta": 10000.0}
+    own = {"head_dim": HEAD, "hidden_size": WIDTH, "num_attention_heads": 2}
+    return SimpleNamespace(**{"rope_parameters": rotary, **own, **changes})
+
+
+@pytest.mark.usefixtures("tokenizer")
+@pytest.mark.parametrize("factor", [8.0, 32.0])
+def test_the_positions_of_llama_3_are_taken_over(tmp_path: Path, factor: float) -> None:
+    """The file has by what each frequency is divided: here, by transformers' own formula."""
+    rotary = {
+        "rope_type": "llama3", "rope_theta": 500000.0, "factor": factor, "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0, "original_max_position_embeddings": 8192,
+    }  # fmt: skip
+    config = LlamaConfig(hidden_size=WIDTH, num_attention_heads=2, rope_parameters=rotary)
+    wanted = LlamaRotaryEmbedding(config).inv_freq
+    plain = 500000.0 ** -(torch.arange(0, HEAD, 2) / HEAD)
+    # The fastest stays, the slowest is divided by all of the factor, and one is between them.
+    fastest, _, between, slowest = (plain / wanted).round(decimals=3).tolist()
+    assert 1 == fastest < between < slowest == factor
+    target = converted(
+        tmp_path,
+        fields={"llama.rope.freq_base": 500000.0, "llama.rope.dimension_count": HEAD},
+        more={"rope_freqs.weight": (plain / wanted).tolist()},
+    )
+    found = load_model(target, "float32", "cpu").model.rotary_emb.inv_freq
+    assert torch.allclose(found, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("config", "said", "lost"),
+    [
+        ({}, {"fields": {"llama.rope.scaling.type": "yarn"}}, "rope.scaling.type yarn"),
+        ({}, {"more": {"rope_freqs.weight": [1.0, 2.0, 3.0, 5.0]}}, "rope_freqs.weight"),
+        ({}, {"more": {"rope_factors_long.weight": [1.0, 2.0]}}, "rope_factors_long.weight"),
+        ({}, {"fields": {"llama.rope.dimension_count": 6}}, "rope.dimension_count 6 of 8"),
+        ({}, {"fields": {"llama.attention.sliding_window": 7}}, "attention.sliding_window 7"),
+        (
+            {"sliding_window": 5},
+            {"fields": {"llama.attention.sliding_window": 7}},
+            "attention.sliding_window 7",
+        ),
+        ({"query_pre_attn_scalar": 256}, {}, "the scale of attention, with heads of 8"),
+        (
+            {"rope_parameters": {"full_attention": {"rope_theta": 1e4}, "sliding_attention": None}},
+            {"fields": {"llama.rope.freq_base": 500000.0}},
+            "rope.freq_base 500000",
+        ),
+    ],
+)
+def test_a_file_of_which_something_would_be_lost_is_refused(
+    tmp_path: Path, config: dict[str, Any], said: dict[str, Any], lost: str
+) -> None:
+    told = refused(tmp_path, config_of(**config), **said)
+    assert f"transformers does not read all that it says of the model: {lost}; expected" in told
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({}, {}),
+        (
+            {},
+            {
+                "fields": {"llama.rope.scaling.type": "none"},
+                "more": {"rope_freqs.weight": [1.0] * 4},
+            },
+        ),
+        ({"rope_parameters": None}, {"fields": {"llama.rope.freq_base": 7.0}}),
+        # A window as long as the context, or the configuration's own.
+        ({}, {"fields": {"llama.attention.sliding_window": 64}}),
+        ({"sliding_window": 7}, {"fields": {"llama.attention.sliding_window": 7}}),
+        ({"query_pre_attn_scalar": HEAD}, {}),
+        # The library has read the scaling.
+        (
+            {"rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0}},
+            {"fields": {"llama.rope.scaling.type": "yarn"}},
+        ),
+        (
+            {"rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.75}},
+            {"fields": {"llama.rope.dimension_count": 6}},
+        ),
+    ],
+)
+def test_a_file_of_which_nothing_would_be_lost_is_taken(
+    tmp_path: Path, config: dict[str, Any], said: dict[str, Any]
+) -> None:
+    own = config_of(**config)
+    before = dict(vars(own))
+    write_gguf(tmp_path / "model.gguf", **said)
+    complete_configuration(tmp_path / "model.gguf", GGUFReader(tmp_path / "model.gguf"), own)
+    assert vars(own) == before
+
+
+def test_the_base_of_rotations_is_the_file_s(tmp_path: Path) -> None:
+    """The library's table of some architectures lacks it."""
+    own = config_of()
+    write_gguf(tmp_path / "model.gguf", fields={"llama.rope.freq_base": 500000.0})
+    complete_configuration(tmp_path / "model.gguf", GGUFReader(tmp_path / "model.gguf"), own)
+    assert own.rope_parameters == {"rope_type": "default", "rope_theta": 500000.0}
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ({"tokenizer.ggml.pre": "llama-bpe"}, True),
+        ({"tokenizer.ggml.pre": "llama-bpe", "tokenizer.ggml.add_bos_token": False}, False),
+        ({"tokenizer.ggml.pre": "qwen2"}, False),
+        ({}, False),
+    ],
+)
+@pytest.mark.usefixtures("tokenizer")
+def test_texts_begin_with_bos_where_llama_cpp_s_do(
+    tmp_path: Path, said: dict[str, str | bool], begins: bool
+) -> None:
+    ids = load_tokenizer(converted(tmp_path, fields=said))("ab").input_ids
+    assert (ids[0] == 1, len(ids)) == (begins, 2 + begins)
+
+
+@pytest.mark.parametrize(
+    ("added", "said", "ends"),
+    [
+        (["<|endoftext|>", "<|im_end|>", "<|im_start|>"], {}, [2, 259, 260]),
+        (["<|end|>"], {}, [2, 259]),
+        (["<|end|>", "<|return|>"], {}, 2),
+        ([], {"tokenizer.ggml.eot_token_id": 7, "tokenizer.ggml.eom_token_id": 9}, [2, 7, 9]),
+        ([], {"tokenizer.ggml.eot_token_id": 2}, 2),
+    ],
+)
+@pytest.mark.parametrize("special", [True, False])
+def test_a_text_ends_at_every_token_that_the_vocabulary_has_for_it(
+    tokenizer: PreTrainedTokenizerFast,
+    tmp_path: Path,
+    added: list[str],
+    special: bool,
+    said: dict[str, int],
+    ends: int | list[int],
+) -> None:
+    """A Llama's configuration names token 2 alone."""
+    tokenizer.add_tokens(added, special_tokens=special)
+    target = converted(tmp_path, fields=said)
+    written = json.loads((target / "generation_config.json").read_text())["eos_token_id"]
+    assert written == ends
+    assert load_model(target, "float32", "cpu").generation_config.eos_token_id == ends
+    # None of them stays in an answer.
+    own = load_tokenizer(target)
+    last = [end for end in (ends if isinstance(ends, list) else [ends]) if end > 258]
+    assert own.decode([*own("4").input_ids, *last], skip_special_tokens=True) == "4"
