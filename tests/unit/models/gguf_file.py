@@ -29,7 +29,7 @@ SHAPES = {
 def write_gguf(
     path: Path,
     without: str = "",
-    fields: Mapping[str, str | int | float | bool] | None = None,
+    fields: Mapping[str, str | int | float | bool | list[str]] | None = None,
     more: Mapping[str, Sequence[float]] | None = None,
 ) -> dict[str, np.ndarray[Any, Any]]:
     """A Llama of one layer; return its weights by their names in the file.
@@ -51,7 +51,7 @@ def write_gguf(
     writer.add_vocab_size(VOCABULARY)
     for name, said in (fields or {}).items():
         add = {str: writer.add_string, int: writer.add_uint32, float: writer.add_float32,
-               bool: writer.add_bool}[type(said)]  # fmt: skip
+               bool: writer.add_bool, list: writer.add_array}[type(said)]  # fmt: skip
         add(name, said)
     for name, vector in (more or {}).items():
         writer.add_tensor(name, np.array(vector, np.float32))

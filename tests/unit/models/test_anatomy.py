@@ -115,13 +115,6 @@ def test_a_range_of_layers() -> None:
         scope_weights(model, "mlp", [1, 2])
 
 
-def test_layers_that_run_several_times_are_refused() -> None:
-    model = tiny_model("llama")
-    model.config.model_type = "dory"
-    with pytest.raises(InputError, match="'dory': its layers run several times for each token"):
-        anatomy_of(model)
-
-
 def test_a_scope_that_a_model_has_not_is_refused_with_those_it_has() -> None:
     with pytest.raises(InputError, match="experts, of which llama has nothing") as raised:
         scope_weights(tiny_model("llama"), "experts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,11 @@ from benchprof.models.gguf_metadata import complete_configuration
 from benchprof.models.loading import load_model, load_tokenizer
 
 HEAD = WIDTH // 2
+SCALING = "llama.rope.scaling.type"
+GEMMA = {
+    "full_attention": {"rope_type": "default", "rope_theta": 1e6},
+    "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
+}
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def refused(tmp_path: Path, config: Any, **said: Any) -> str:
 
 def config_of(**changes: Any) -> Any:
     rotary = {"rope_type": "default", "rope_theta": 10000.0}
-    own = {"head_dim": HEAD, "hidden_size": WIDTH, "num_attention_heads": 2}
+    own = {"model_type": "llama", "head_dim": HEAD, "hidden_size": WIDTH, "num_attention_heads": 2}
     return SimpleNamespace(**{"rope_parameters": rotary, **own, **changes})
 
 
@@ -80,8 +86,9 @@ def test_the_positions_of_llama_3_are_taken_over(tmp_path: Path, factor: float) 
 @pytest.mark.parametrize(
     ("config", "said", "lost"),
     [
-        ({}, {"fields": {"llama.rope.scaling.type": "yarn"}}, "rope.scaling.type yarn"),
+        ({}, {"fields": {SCALING: "yarn"}}, "rope.scaling.type yarn, by 1"),
         ({}, {"more": {"rope_freqs.weight": [1.0, 2.0, 3.0, 5.0]}}, "rope_freqs.weight"),
+        ({}, {"more": {"rope_freqs.weight": [1.0, 2.0]}}, "rope_freqs.weight"),
         ({}, {"more": {"rope_factors_long.weight": [1.0, 2.0]}}, "rope_factors_long.weight"),
         ({}, {"fields": {"llama.rope.dimension_count": 6}}, "rope.dimension_count 6 of 8"),
         ({}, {"fields": {"llama.attention.sliding_window": 7}}, "attention.sliding_window 7"),
@@ -95,6 +102,11 @@ def test_the_positions_of_llama_3_are_taken_over(tmp_path: Path, factor: float) 
             {"rope_parameters": {"full_attention": {"rope_theta": 1e4}, "sliding_attention": None}},
             {"fields": {"llama.rope.freq_base": 500000.0}},
             "rope.freq_base 500000",
+        ),
+        (
+            {"rope_parameters": GEMMA},
+            {"fields": {"llama.rope.freq_base_swa": 50000.0}},
+            "rope.freq_base_swa 50000",
         ),
     ],
 )
@@ -112,11 +124,14 @@ def test_a_file_of_which_something_would_be_lost_is_refused(
         (
             {},
             {
-                "fields": {"llama.rope.scaling.type": "none"},
+                "fields": {SCALING: "none"},
                 "more": {"rope_freqs.weight": [1.0] * 4},
             },
         ),
+        ({}, {"fields": {SCALING: "linear", "llama.rope.scaling.factor": 1.0}}),
         ({"rope_parameters": None}, {"fields": {"llama.rope.freq_base": 7.0}}),
+        # As of a state space, which has no heads.
+        ({"rope_parameters": None, "head_dim": None, "num_attention_heads": None}, {}),
         # A window as long as the context, or the configuration's own.
         ({}, {"fields": {"llama.attention.sliding_window": 64}}),
         ({"sliding_window": 7}, {"fields": {"llama.attention.sliding_window": 7}}),
@@ -124,7 +139,7 @@ def test_a_file_of_which_something_would_be_lost_is_refused(
         # The library has read the scaling.
         (
             {"rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0}},
-            {"fields": {"llama.rope.scaling.type": "yarn"}},
+            {"fields": {SCALING: "yarn"}},
         ),
         (
             {"rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.75}},
@@ -140,6 +155,35 @@ def test_a_file_of_which_nothing_would_be_lost_is_taken(
     write_gguf(tmp_path / "model.gguf", **said)
     complete_configuration(tmp_path / "model.gguf", GGUFReader(tmp_path / "model.gguf"), own)
     assert vars(own) == before
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {SCALING: "linear", "llama.rope.scaling.factor": 4.0},
+        {"llama.rope.scaling.factor": 4.0},
+        {"llama.rope.scale_linear": 4.0},
+    ],
+)
+def test_positions_that_are_scaled_linearly_are_taken_over(
+    tmp_path: Path, said: dict[str, str | float]
+) -> None:
+    """Gemma 3 scales those of the layers that see the whole text, and not those of windows."""
+    one, two = config_of(), config_of(rope_parameters=copy.deepcopy(GEMMA))
+    write_gguf(tmp_path / "model.gguf", fields=said)
+    for own in (one, two):
+        complete_configuration(tmp_path / "model.gguf", GGUFReader(tmp_path / "model.gguf"), own)
+    scaled = {"rope_type": "linear", "factor": 4.0}
+    assert one.rope_parameters == {"rope_theta": 10000.0} | scaled
+    full = GEMMA["full_attention"] | scaled
+    assert two.rope_parameters == {**GEMMA, "full_attention": full}
+
+
+def test_the_window_of_phi_3_is_the_file_s(tmp_path: Path) -> None:
+    own = config_of(model_type="phi3", sliding_window=None)
+    write_gguf(tmp_path / "model.gguf", fields={"llama.attention.sliding_window": 7})
+    complete_configuration(tmp_path / "model.gguf", GGUFReader(tmp_path / "model.gguf"), own)
+    assert own.sliding_window == 7
 
 
 def test_the_base_of_rotations_is_the_file_s(tmp_path: Path) -> None:
@@ -175,6 +219,8 @@ def test_texts_begin_with_bos_where_llama_cpp_s_do(
         (["<|end|>", "<|return|>"], {}, 2),
         ([], {"tokenizer.ggml.eot_token_id": 7, "tokenizer.ggml.eom_token_id": 9}, [2, 7, 9]),
         ([], {"tokenizer.ggml.eot_token_id": 2}, 2),
+        # The library adds its class's end to a vocabulary; the file does not have it.
+        (["<|endoftext|>"], {"tokenizer.ggml.tokens": ["a", "b"]}, 2),
     ],
 )
 @pytest.mark.parametrize("special", [True, False])
@@ -183,7 +229,7 @@ def test_a_text_ends_at_every_token_that_the_vocabulary_has_for_it(
     tmp_path: Path,
     added: list[str],
     special: bool,
-    said: dict[str, int],
+    said: dict[str, int | list[str]],
     ends: int | list[int],
 ) -> None:
     """A Llama's configuration names token 2 alone."""
@@ -194,5 +240,5 @@ def test_a_text_ends_at_every_token_that_the_vocabulary_has_for_it(
     assert load_model(target, "float32", "cpu").generation_config.eos_token_id == ends
     # None of them stays in an answer.
     own = load_tokenizer(target)
-    last = [end for end in (ends if isinstance(ends, list) else [ends]) if end > 258]
+    last = ends if isinstance(ends, list) else [ends]
     assert own.decode([*own("4").input_ids, *last], skip_special_tokens=True) == "4"

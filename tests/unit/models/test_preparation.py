@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from huggingface_hub.utils import filter_repo_objects
 from safetensors.torch import load_file, save_file
 from tests.conftest import byte_tokenizer, tiny_model
 from tests.unit.models.gguf_file import write_gguf
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
 from benchprof import digests
 from benchprof.errors import InputError, RetriableError
@@ -70,6 +72,21 @@ def test_a_copy_of_a_prepared_folder_is_the_same_model(tiny_folder: Path, tmp_pa
     card = read_card(first)
     again = read_card(prepared({"folder": str(copy)}, tmp_path))
     assert (again.digest, again.files) == (card.digest, card.files)
+
+
+@pytest.mark.parametrize("model_type", preparation.LOOPED)
+def test_layers_that_run_several_times_are_refused(
+    model_type: str, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    architecture = SimpleNamespace(config=SimpleNamespace(model_type=model_type))
+    monkeypatch.setattr(preparation, "architecture_of", lambda _: architecture)
+    with pytest.raises(InputError, match=f"'{model_type}': its layers run several times"):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert not (tmp_path / "results/tiny").exists()
+
+
+def test_the_types_with_loops_are_types_of_causal_language_models() -> None:
+    assert {*preparation.LOOPED} <= {*MODEL_FOR_CAUSAL_LM_MAPPING_NAMES}
 
 
 def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:

@@ -43,8 +43,6 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "falcon_mamba": {"mixer": "mixer"},
 }
 """What names do not tell, by model type: a part, or "" for never in scope, by a module's name."""
-LOOPED = ("dory", "hrm_text", "inkling2_loop")
-"""Model types whose layers run several times for each token."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +87,8 @@ def anatomy_of(model: nn.Module) -> Anatomy:
     dimensions are alike. Vectors are never in scope.
 
     Raises:
-        InputError: a weight's modules do not say what it is for, or layers run more than once.
+        InputError: a weight's modules do not say what it is for.
     """
-    if _type_of(model) in LOOPED:
-        raise InputError(
-            f"model type {_type_of(model)!r}",
-            "its layers run several times for each token",
-            "a decoder whose layers each run once",
-            "The importance and the means of its units would mix what they do in each run.",
-        )
     path, layers = layer_list(model)
     exceptions = EXCEPTIONS.get(_type_of(model), {})
     config: Any = model.config

@@ -61,6 +61,8 @@ def check_model_folder(folder: Path) -> None:
     for pattern in ("config.json", "tokenizer*", "*.safetensors"):
         if not any(folder.glob(pattern)):
             remedy = ""
+            if (folder / "adapter_config.json").is_file():
+                remedy = "An adapter (LoRA) alone is no model: merge it into its base model first."
             if pattern == "*.safetensors" and any(folder.glob("*.bin")):
                 remedy = "Pickled weights (*.bin) can run code: save the model as safetensors."
             raise InputError(folder, f"no {pattern}", expected, remedy)

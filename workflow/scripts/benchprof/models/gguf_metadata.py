@@ -5,7 +5,7 @@ The library fills such gaps with the defaults of its classes, and the model is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,14 @@ from benchprof.errors import InputError
 FACTORS = ("rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight")
 """Tensors by which rotary frequencies are divided, which are none of the model's weights."""
 STRETCHED = ({"factor": 8.0}, {"factor": 32.0})
-"""How Llama 3.1 and 3.3, and Llama 3.2, stretch slow rotations; the rest is the same in both."""
+"""By what Llama 3.1 and 3.3, and Llama 3.2, stretch slow rotations."""
 LLAMA_3 = {
     "rope_type": "llama3",
     "low_freq_factor": 1.0,
     "high_freq_factor": 4.0,
     "original_max_position_embeddings": 8192,
 }
-BEGINNING = (
-    "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
-    "tekken", "chameleon",
-)  # fmt: skip
+BEGINNING = ("llama3", "llama-v3", "llama-bpe", "tekken", "lfm2")
 """Pre-tokenizers whose texts llama.cpp begins with BOS where the file does not say."""
 ENDS = (
     "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>",
@@ -40,7 +37,7 @@ END, RETURN = "<|end|>", "<|return|>"
 
 
 def complete_configuration(path: Path, reader: GGUFReader, config: PretrainedConfig) -> None:
-    """Take over the rotary frequencies that a file has; refuse it where anything would be lost.
+    """Take over the positions that a file has; refuse it where anything would be lost.
 
     Args:
         path: of the file, for messages.
@@ -50,20 +47,16 @@ def complete_configuration(path: Path, reader: GGUFReader, config: PretrainedCon
     Raises:
         InputError: says what transformers does not read.
     """
-    rotary = config.rope_parameters if _is_one_rotation(config) else None
-    base = _said(reader, "rope.freq_base")
-    if rotary is not None and base is not None:
-        rotary["rope_theta"] = base
+    if _is_one_rotation(config) and (base := _said(reader, "rope.freq_base")) is not None:
+        config.rope_parameters["rope_theta"] = base
+    _scale(reader, config)
+    window = _said(reader, "attention.sliding_window")
+    if window and config.model_type == "phi3":
+        config.sliding_window = window
     factors = _factors(reader)
-    if rotary is not None and [*factors] == ["rope_freqs.weight"]:
-        for stretch in STRETCHED:
-            known = rotary | LLAMA_3 | stretch
-            if np.allclose(factors["rope_freqs.weight"], stretching(config, known), rtol=1e-3):
-                config.rope_parameters = known
-                factors = {}
-                break
-    lost = [*factors, *_lost(reader, config)]
-    if lost:
+    if [*factors] == ["rope_freqs.weight"] and _stretch(config, factors["rope_freqs.weight"]):
+        factors = {}
+    if lost := [*factors, *_lost(reader, config)]:
         raise InputError(
             path,
             f"transformers does not read all that it says of the model: {', '.join(lost)}",
@@ -72,12 +65,15 @@ def complete_configuration(path: Path, reader: GGUFReader, config: PretrainedCon
         )
 
 
-def stretching(config: PretrainedConfig, rotary: dict[str, Any]) -> np.ndarray[Any, Any]:
-    """By what Llama 3 divides each rotary frequency, [head_dim / 2], float64.
+def stretching(size: int, rotary: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    """By what Llama 3 divides each rotary frequency, [size / 2], float64.
 
     Slow rotations are divided by the factor and fast ones by 1, with a bend between them.
+
+    Args:
+        size: of a head.
+        rotary: the parameters of `llama3`, as transformers names them.
     """
-    size = _head_size(config)
     wavelength = 2 * np.pi * rotary["rope_theta"] ** (np.arange(0, size, 2) / size)
     turns = rotary["original_max_position_embeddings"] / wavelength
     low, high = rotary["low_freq_factor"], rotary["high_freq_factor"]
@@ -91,11 +87,10 @@ def complete_tokenizer(reader: GGUFReader, tokenizer: PreTrainedTokenizerBase) -
     What is not special stays in an answer.
     """
     unsaid = "tokenizer.ggml.add_bos_token" not in reader.fields
-    field = reader.fields.get("tokenizer.ggml.pre")
-    if unsaid and field is not None and field.contents() in BEGINNING:
+    if unsaid and _field(reader, "tokenizer.ggml.pre") in BEGINNING:
         tokenizer.add_bos_token = True
-    plain = [end for end in _known_ends(tokenizer) if end not in tokenizer.all_special_tokens]
-    if plain:
+    every = tokenizer.convert_ids_to_tokens(sorted(_ends_beside(reader, tokenizer)))
+    if plain := [token for token in every if token not in tokenizer.all_special_tokens]:
         tokenizer.add_special_tokens(
             {"additional_special_tokens": plain}, replace_extra_special_tokens=False
         )
@@ -109,24 +104,32 @@ def ends(
     A GGUF names one, in chat models often the end of a turn alone. Outside a chat, such a model
     ends a text with another, and would be made to go on after it.
     """
-    named = (reader.fields.get(f"tokenizer.ggml.{kind}_token_id") for kind in ("eot", "eom"))
-    found = {int(field.contents()) for field in named if field}
-    found |= {tokenizer.get_vocab()[token] for token in _known_ends(tokenizer)}
+    found = _ends_beside(reader, tokenizer)
     found |= {own} if isinstance(own, int) else set(own or ())
     return sorted(found) if len(found) > 1 else next(iter(found), None)
 
 
-def _known_ends(tokenizer: PreTrainedTokenizerBase) -> list[str]:
+def _ends_beside(reader: GGUFReader, tokenizer: PreTrainedTokenizerBase) -> set[int]:
+    """The tokens that end a turn or a message by the file, or a text by their names."""
+    named = (_field(reader, f"tokenizer.ggml.{kind}_token_id") for kind in ("eot", "eom"))
     vocabulary = tokenizer.get_vocab()
-    known = ENDS if RETURN in vocabulary else (*ENDS, END)
-    return [token for token in known if token in vocabulary]
+    # transformers adds to a vocabulary what its class takes for an end.
+    listed = set(_field(reader, "tokenizer.ggml.tokens") or vocabulary)
+    known = ENDS if RETURN in listed else (*ENDS, END)
+    return {int(own) for own in named if own is not None} | {
+        vocabulary[token] for token in known if token in listed
+    }
+
+
+def _field(reader: GGUFReader, key: str) -> Any:
+    """A field of the file; None if it is not there."""
+    field = reader.fields.get(key)
+    return None if field is None else field.contents()
 
 
 def _said(reader: GGUFReader, key: str) -> Any:
     """A field of the file's architecture; None if it is not there."""
-    architecture = reader.fields["general.architecture"].contents()
-    field = reader.fields.get(f"{architecture}.{key}")
-    return None if field is None else field.contents()
+    return _field(reader, f"{_field(reader, 'general.architecture')}.{key}")
 
 
 def _is_one_rotation(config: PretrainedConfig) -> bool:
@@ -135,10 +138,37 @@ def _is_one_rotation(config: PretrainedConfig) -> bool:
     return bool(rotary) and not any(isinstance(own, dict) for own in rotary.values())
 
 
+def _rotations(config: PretrainedConfig) -> dict[str, dict[str, Any]]:
+    """The rotary parameters by type of layer; of layers that all rotate alike, by one name."""
+    rotary = getattr(config, "rope_parameters", None) or {}
+    if _is_one_rotation(config):
+        return {"full_attention": rotary}
+    return {kind: own for kind, own in rotary.items() if own}
+
+
 def _head_size(config: PretrainedConfig) -> int:
-    """Features of a query head."""
+    """Features of a query head, of layers that are all alike."""
     size = getattr(config, "head_dim", None)
     return int(size or config.hidden_size // config.num_attention_heads)
+
+
+def _scaling(reader: GGUFReader) -> tuple[str, float]:
+    """How positions are scaled, and by how much; llama.cpp takes a scale without a word as linear.
+
+    `rope.scale_linear` is an older name of the factor.
+    """
+    keys = ("rope.scaling.factor", "rope.scale_linear")
+    scale = next((float(own) for key in keys if (own := _said(reader, key)) is not None), 1.0)
+    kind = _said(reader, "rope.scaling.type") or "linear"
+    return ("none", 1.0) if kind == "linear" and scale in (0.0, 1.0) else (kind, scale)
+
+
+def _scale(reader: GGUFReader, config: PretrainedConfig) -> None:
+    """Take over positions that are scaled linearly, of the layers that see all of a text."""
+    kind, scale = _scaling(reader)
+    rotary = _rotations(config).get("full_attention", {})
+    if kind == "linear" and rotary.get("rope_type") == "default":
+        rotary |= {"rope_type": "linear", "factor": scale}
 
 
 def _factors(reader: GGUFReader) -> dict[str, np.ndarray[Any, Any]]:
@@ -151,27 +181,42 @@ def _factors(reader: GGUFReader) -> dict[str, np.ndarray[Any, Any]]:
     return {name: values for name, values in found.items() if not np.allclose(values, 1)}
 
 
+def _stretch(config: PretrainedConfig, factors: np.ndarray[Any, Any]) -> bool:
+    """Take over the positions of Llama 3, if these are its factors."""
+    if not _is_one_rotation(config):
+        return False
+    for stretch in STRETCHED:
+        rotary = config.rope_parameters | LLAMA_3 | stretch
+        own = stretching(_head_size(config), rotary)
+        if own.shape == factors.shape and np.allclose(factors, own, rtol=1e-3):
+            config.rope_parameters = rotary
+            return True
+    return False
+
+
 def _lost(reader: GGUFReader, config: PretrainedConfig) -> Iterator[str]:
     """What the file says and the configuration does not."""
-    rotary = getattr(config, "rope_parameters", None) or {}
-    rotations = [rotary] if _is_one_rotation(config) else [own for own in rotary.values() if own]
-    scaling = _said(reader, "rope.scaling.type")
-    plain = all(own.get("rope_type", "default") == "default" for own in rotations)
-    if scaling not in (None, "none") and plain:
-        yield f"rope.scaling.type {scaling}"
-    base = _said(reader, "rope.freq_base")
-    bases = [own.get("rope_theta") for own in rotations]
-    if base and rotations and not any(own and np.isclose(own, base) for own in bases):
-        yield f"rope.freq_base {base:g}"
+    rotations = _rotations(config)
+    full = rotations.get("full_attention", {})
+    kind, scale = _scaling(reader)
+    if kind != "none" and full.get("rope_type", "default") == "default":
+        yield f"rope.scaling.type {kind}, by {scale:g}"
+    for key, own in (
+        ("rope.freq_base", full),
+        ("rope.freq_base_swa", rotations.get("sliding_attention", {})),
+    ):
+        base = _said(reader, key)
+        if base is not None and "rope_theta" in own and not np.isclose(own["rope_theta"], base):
+            yield f"{key} {base:g}"
     dimensions = _said(reader, "rope.dimension_count")
     if dimensions and _is_one_rotation(config):
-        size = _head_size(config)
-        turned = int(size * rotary.get("partial_rotary_factor", 1.0))
+        turned = int(_head_size(config) * full.get("partial_rotary_factor", 1.0))
         if dimensions not in (turned, getattr(config, "qk_rope_head_dim", None)):
-            yield f"rope.dimension_count {dimensions} of {size}"
+            yield f"rope.dimension_count {dimensions} of {_head_size(config)}"
     window = _said(reader, "attention.sliding_window")
     length = _said(reader, "context_length") or 0
     if window and window < length and window != getattr(config, "sliding_window", None):
         yield f"attention.sliding_window {window}"
-    if getattr(config, "query_pre_attn_scalar", size := _head_size(config)) != size:
+    scalar = getattr(config, "query_pre_attn_scalar", None)
+    if scalar is not None and scalar != (size := _head_size(config)):
         yield f"the scale of attention, with heads of {size}"

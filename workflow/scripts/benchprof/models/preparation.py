@@ -30,6 +30,8 @@ from benchprof.models.source import CONVERSION, FLOAT32, is_converted, precision
 from benchprof.store import Store
 
 logger = logging.getLogger(__name__)
+LOOPED = ("dory", "hrm_text", "inkling2_loop_text")
+"""Model types whose layers run several times for each token."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ def prepare_model(
 
     Raises:
         InputError: the source does not exist, cannot be fetched, holds no safetensors, is
-            quantized, lacks weights of its architecture or has others, or has weights whose
-            modules do not say what they are for.
+            quantized, lacks weights of its architecture or has others, has weights whose modules
+            do not say what they are for, or runs its layers several times.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
@@ -90,6 +92,7 @@ def prepare_model(
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         _check_blobs(folder, files)
         architecture = architecture_of(folder)
+        _check_loops(architecture.config)
         anatomy = anatomy_of(architecture)
         logger.info("%s", anatomy)
         try_weights(folder)
@@ -193,6 +196,16 @@ def architecture_of(folder: Path) -> nn.Module:
         remedy = "No code from a model's folder is ever run."
         raise InputError(folder / "config.json", found, expected, remedy) from None
     return empty_model(config)
+
+
+def _check_loops(config: Any) -> None:
+    if config.model_type in LOOPED:
+        raise InputError(
+            f"model type {config.model_type!r}",
+            "its layers run several times for each token",
+            "a decoder whose layers each run once",
+            "The importance and the means of its units would mix what they do in each run.",
+        )
 
 
 def converted_key(source: Mapping[str, Any], precision: str) -> str:

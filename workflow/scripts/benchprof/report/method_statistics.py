@@ -156,7 +156,7 @@ def _impact(
             f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over "
             f"{_over(treatments)} ({profile['resamples']} resamples, seed {settings['seed']})."
         )
-    sources = {}
+    sources: dict[int, list[str]] = {}
     # Pseudo-items have widened those of right or wrong items.
     if widened := [own for own in treatments if own.clusters or not own.binary]:
         few = " or ".join(sorted({f"{own.unit}s" for own in widened}))
@@ -171,13 +171,15 @@ def _impact(
             f"The scores{_on(binary, treatments)} are right or wrong: their bootstrap has one item "
             "more that is lost and one that is gained."
         )
+        sources[len(sentences) - 1] = keys_of("pseudo_items")
     if others:
-        sentences.append(
+        sentences += [
             "Where the scores of the run's other metrics are right or wrong, their bootstrap has "
-            "one item more that is lost and one that is gained, and their tests are exact."
-        )
-    if binary or others:
-        sources[-1] = keys_of("pseudo_items")
+            "one item more that is lost and one that is gained, and their tests are exact.",
+            "Where they are not, their percentile intervals are widened for few items.",
+        ]
+        sources[len(sentences) - 2] = keys_of("pseudo_items")
+        sources[len(sentences) - 1] = keys_of("few_units")
     name = f"AIS ({profile['impact'].replace('_', ' ')})"
     return MethodStep(name, sentences, sources)
 
