@@ -151,37 +151,46 @@ def _impact(
         f"Where a benchmark has no such metric, it is {known}its first.",
         "The AIS is undefined if S is not significantly above guessing.",
     ]
+    intervals = _intervals(settings, treatments, others)
+    sources = {len(sentences) + place: keys for place, (_, keys) in enumerate(intervals)}
+    sentences += [sentence for sentence, _ in intervals]
+    return MethodStep(f"AIS ({profile['impact'].replace('_', ' ')})", sentences, sources)
+
+
+def _intervals(
+    settings: Mapping[str, Any], treatments: Sequence[Treatment], others: bool
+) -> list[tuple[str, list[str]]]:
+    """What the intervals are, in sentences, each with the keys of what it cites."""
+    profile = settings["profile"]
+    told: list[tuple[str, list[str]]] = []
     if treatments:
-        sentences.append(
+        sentence = (
             f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over "
             f"{_over(treatments)} ({profile['resamples']} resamples, seed {settings['seed']})."
         )
-    sources: dict[int, list[str]] = {}
+        told.append((sentence, []))
     # Pseudo-items have widened those of right or wrong items.
     if widened := [own for own in treatments if own.clusters or not own.binary]:
-        few = " or ".join(sorted({f"{own.unit}s" for own in widened}))
-        sources[len(sentences)] = keys_of("few_units")
         on = _on(widened, treatments)
         they = f"those{on}" if on else "they"
-        sentences.append(
-            f"Percentile intervals are too narrow if {few} are few, so {they} are widened."
-        )
+        few = _units(widened, "s")
+        sentence = f"Percentile intervals are too narrow if {few} are few, so {they} are widened."
+        told.append((sentence, keys_of("few_units")))
     if binary := [own for own in treatments if own.binary]:
-        sentences.append(
+        sentence = (
             f"The scores{_on(binary, treatments)} are right or wrong: their bootstrap has one item "
             "more that is lost and one that is gained."
         )
-        sources[len(sentences) - 1] = keys_of("pseudo_items")
+        told.append((sentence, keys_of("pseudo_items")))
     if others:
-        sentences += [
+        sentence = (
             "Where the scores of the run's other metrics are right or wrong, their bootstrap has "
-            "one item more that is lost and one that is gained, and their tests are exact.",
-            "Where they are not, their percentile intervals are widened for few items.",
-        ]
-        sources[len(sentences) - 2] = keys_of("pseudo_items")
-        sources[len(sentences) - 1] = keys_of("few_units")
-    name = f"AIS ({profile['impact'].replace('_', ' ')})"
-    return MethodStep(name, sentences, sources)
+            "one item more that is lost and one that is gained, and their tests are exact."
+        )
+        told.append((sentence, keys_of("pseudo_items")))
+        sentence = "Where they are not, their percentile intervals are widened for few items."
+        told.append((sentence, keys_of("few_units")))
+    return told
 
 
 def _tests(
