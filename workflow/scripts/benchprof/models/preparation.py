@@ -81,14 +81,7 @@ def prepare_model(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
         folder = Path(name) / "model"
         folder.mkdir()
-        if is_converted(source):
-            _link_all(_converted(source, precision_of(dtype), store), folder)
-        elif "hub" in source:
-            _refer_to(hub_folder(source["hub"], source["revision"]), folder)
-        else:
-            check_model_folder(Path(source["folder"]))
-            check_configuration(Path(source["folder"]), source["folder"])
-            _refer_to(Path(source["folder"]), folder)
+        _bring(source, dtype, store, folder)
         files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
         _check_blobs(folder, files)
         architecture = architecture_of(folder)
@@ -196,6 +189,18 @@ def architecture_of(folder: Path) -> nn.Module:
         remedy = "No code from a model's folder is ever run."
         raise InputError(folder / "config.json", found, expected, remedy) from None
     return empty_model(config)
+
+
+def _bring(source: Mapping[str, Any], dtype: str, store: Store, folder: Path) -> None:
+    """Put a model's files into an empty folder: converted, or referred to where they are."""
+    if is_converted(source):
+        _link_all(_converted(source, precision_of(dtype), store), folder)
+    elif "hub" in source:
+        _refer_to(hub_folder(source["hub"], source["revision"]), folder)
+    else:
+        check_model_folder(Path(source["folder"]))
+        check_configuration(Path(source["folder"]), source["folder"])
+        _refer_to(Path(source["folder"]), folder)
 
 
 def _check_loops(config: Any) -> None:
