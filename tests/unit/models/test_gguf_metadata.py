@@ -81,6 +81,10 @@ def test_the_positions_of_llama_3_are_taken_over(tmp_path: Path, factor: float) 
     )
     found = load_model(target, "float32", "cpu").model.rotary_emb.inv_freq
     assert torch.allclose(found, wanted, rtol=1e-6)
+    # With a second scaling it is neither of the two.
+    said = {"llama.rope.freq_base": 500000.0, "llama.rope.scaling.factor": 2.0}
+    factors = {"rope_freqs.weight": (plain / wanted).tolist()}
+    assert "rope_freqs.weight" in refused(tmp_path, config_of(), fields=said, more=factors)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,11 @@ def test_the_positions_of_llama_3_are_taken_over(tmp_path: Path, factor: float) 
         ({}, {"more": {"rope_freqs.weight": [1.0, 2.0, 3.0, 5.0]}}, "rope_freqs.weight"),
         ({}, {"more": {"rope_freqs.weight": [1.0, 2.0]}}, "rope_freqs.weight"),
         ({}, {"more": {"rope_factors_long.weight": [1.0, 2.0]}}, "rope_factors_long.weight"),
+        (
+            {"rope_parameters": {"full_attention": {"rope_type": "proportional"}}},
+            {"more": {"rope_freqs.weight": [1.0, 2.0, 1e30, 1e30]}},
+            "rope_freqs.weight",
+        ),
         ({}, {"fields": {"llama.rope.dimension_count": 6}}, "rope.dimension_count 6 of 8"),
         ({}, {"fields": {"llama.attention.sliding_window": 7}}, "attention.sliding_window 7"),
         (
@@ -130,6 +139,11 @@ def test_a_file_of_which_something_would_be_lost_is_refused(
         ),
         ({}, {"fields": {SCALING: "linear", "llama.rope.scaling.factor": 1.0}}),
         ({"rope_parameters": None}, {"fields": {"llama.rope.freq_base": 7.0}}),
+        # Of Gemma 4, a part of whose rotations is none at all.
+        (
+            {"rope_parameters": {"full_attention": {"rope_type": "proportional"}}},
+            {"more": {"rope_freqs.weight": [1.0, 1.0, 1e30, 1e30]}},
+        ),
         # As of a state space, which has no heads.
         ({"rope_parameters": None, "head_dim": None, "num_attention_heads": None}, {}),
         # A window as long as the context, or the configuration's own.

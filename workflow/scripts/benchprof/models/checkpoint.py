@@ -36,7 +36,7 @@ def check_configuration(folder: Path, where: str) -> None:
     """
     file = folder / "config.json"
     if not file.is_file():
-        remedy = "A repository of GGUF files or of an adapter (LoRA) alone has none."
+        remedy = "One of GGUF files or an adapter (LoRA) alone has none: use the original model."
         raise InputError(where, "no config.json", "a model in transformers' format", remedy)
     try:
         quantization = json.loads(file.read_text(encoding="utf-8")).get("quantization_config")

@@ -17,7 +17,7 @@ from benchprof.errors import InputError
 
 FACTORS = ("rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight")
 """Tensors by which rotary frequencies are divided, which are none of the model's weights."""
-STRETCHED = ({"factor": 8.0}, {"factor": 32.0})
+STRETCHED = (8.0, 32.0)
 """By what Llama 3.1 and 3.3, and Llama 3.2, stretch slow rotations."""
 LLAMA_3 = {
     "rope_type": "llama3",
@@ -26,7 +26,7 @@ LLAMA_3 = {
     "original_max_position_embeddings": 8192,
 }
 BEGINNING = ("llama3", "llama-v3", "llama-bpe", "tekken", "lfm2")
-"""Pre-tokenizers whose texts llama.cpp begins with BOS where the file does not say."""
+"""Pre-tokenizers of models whose texts begin with BOS, where the file does not say."""
 ENDS = (
     "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>",
     "<end_of_turn>",
@@ -54,13 +54,16 @@ def complete_configuration(path: Path, reader: GGUFReader, config: PretrainedCon
     if window and config.model_type == "phi3":
         config.sliding_window = window
     factors = _factors(reader)
+    if _rotations(config).get("full_attention", {}).get("rope_type") == "proportional":
+        # Gemma 4: they are 1, and beyond any number where the configuration does not rotate.
+        factors = {n: own for n, own in factors.items() if not np.all((own == 1) | (own > 1e29))}
     if [*factors] == ["rope_freqs.weight"] and _stretch(config, factors["rope_freqs.weight"]):
         factors = {}
     if lost := [*factors, *_lost(reader, config)]:
         raise InputError(
             path,
             f"transformers does not read all that it says of the model: {', '.join(lost)}",
-            "a GGUF file with the positions and the attention of its class's defaults",
+            "a GGUF file of which transformers reads the positions and the attention",
             "Use the model's safetensors, from its repository on the Hub or in a folder.",
         )
 
@@ -82,7 +85,7 @@ def stretching(size: int, rotary: Mapping[str, Any]) -> np.ndarray[Any, Any]:
 
 
 def complete_tokenizer(reader: GGUFReader, tokenizer: PreTrainedTokenizerBase) -> None:
-    """Begin texts with BOS where llama.cpp does, and make every token that ends one special.
+    """Begin texts with BOS where the model's do, and make every token that ends one special.
 
     What is not special stays in an answer.
     """
@@ -182,11 +185,11 @@ def _factors(reader: GGUFReader) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def _stretch(config: PretrainedConfig, factors: np.ndarray[Any, Any]) -> bool:
-    """Take over the positions of Llama 3, if these are its factors."""
-    if not _is_one_rotation(config):
+    """Take over the positions of Llama 3: these factors, and no other scaling."""
+    if not _is_one_rotation(config) or config.rope_parameters.get("rope_type") != "default":
         return False
-    for stretch in STRETCHED:
-        rotary = config.rope_parameters | LLAMA_3 | stretch
+    for factor in STRETCHED:
+        rotary = config.rope_parameters | LLAMA_3 | {"factor": factor}
         own = stretching(_head_size(config), rotary)
         if own.shape == factors.shape and np.allclose(factors, own, rtol=1e-3):
             config.rope_parameters = rotary
