@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from benchprof.files import as_json
-from benchprof.tensors import KEY
+from benchprof.origin import KEY
 
 Field = tuple[str, ...]
 """Keys from the outside in; `*` stands for any key."""

@@ -24,7 +24,7 @@ from benchprof.evaluation.record import key_of, record_bytes
 from benchprof.inventory import entries_of
 from benchprof.masks import stored, super_job
 from benchprof.masks.mask import Mask, write_mask
-from benchprof.models.preparation import converted_key
+from benchprof.models.source import converted_key
 from benchprof.pruning import DAY, listed, main, prune
 from benchprof.replication import masks as halves
 from benchprof.run import paths

@@ -7,7 +7,7 @@ import importlib
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,11 +32,12 @@ NO_NUMBERS = {
     "benchprof.codebase", "benchprof.data", "benchprof.digests", "benchprof.errors",
     "benchprof.evaluation.faults", "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
-    "benchprof.models.checkpoint", "benchprof.models.conversion", "benchprof.models.device",
-    "benchprof.models.gguf_metadata",
+    "benchprof.models.architecture", "benchprof.models.card", "benchprof.models.checkpoint",
+    "benchprof.models.conversion", "benchprof.models.device", "benchprof.models.gguf_metadata",
     "benchprof.models.fetching", "benchprof.models.folder", "benchprof.models.hub",
     "benchprof.models.placement", "benchprof.models.preparation", "benchprof.models.source",
-    "benchprof.models.weight_file", "benchprof.models.wheel", "benchprof.portable",
+    "benchprof.models.weight_file", "benchprof.models.wheel", "benchprof.origin",
+    "benchprof.portable",
     "benchprof.provenance", "benchprof.runs", "benchprof.run.ablation",
     "benchprof.run.configuration", "benchprof.section",
     "benchprof.sharing", "benchprof.store", "benchprof.tasks.catalogue", "benchprof.tensors",
@@ -137,6 +138,24 @@ def test_a_login_node_needs_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("scripts", "absent"),
+    [
+        (
+            ("compute_profile", "plot_figure", "tabulate_scores", "write_methods", "write_report"),
+            "torch",
+        ),
+        (("draw_controls", "select_masks"), "transformers.modeling_utils"),
+    ],
+)
+def test_a_job_that_loads_no_model_does_not_wait_for_the_libraries_that_do(
+    scripts: Sequence[str], absent: str
+) -> None:
+    code = f"import sys; import {', '.join(scripts)}; sys.exit({absent!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY, check=False)
+    assert done.returncode == 0
+
+
 def test_annotations_need_no_model() -> None:
     """Their environment (envs/annotation.yaml) has neither torch nor lm-eval."""
     code = """
@@ -222,10 +241,9 @@ def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]
 
 
 def test_what_lists_masks_is_in_their_digest() -> None:
-    """The type of their entries is not, nor what could only load weights, which they do not."""
-    others = {"masks.threshold", "models.loading", "scoring.rotary"}
+    """The type of their entries is not."""
     found = unlisted("benchprof.masks.listed", {*codebase.MODULES["listed"]})
-    assert found == {f"benchprof.{name}" for name in others}
+    assert found == {"benchprof.masks.threshold"}
 
 
 def test_what_decides_losses_without_units_is_in_their_digest() -> None:

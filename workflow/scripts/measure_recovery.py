@@ -1,6 +1,6 @@
 """Hold masks and Ability Impact Scores against what was planted."""
 
-from benchprof.models.preparation import read_card
+from benchprof.models.card import read_card
 from benchprof.run import paths
 from benchprof.run.jobs.planted import POOL
 from benchprof.run.jobs.recovery import MeasureRecovery

@@ -28,7 +28,7 @@ from benchprof.files import write_json
 from benchprof.importance.example import Example
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.super_job import origin_of
-from benchprof.models.preparation import Card
+from benchprof.models.card import Card
 from benchprof.store import Store
 
 MASK_SETTINGS = {

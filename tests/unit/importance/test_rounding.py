@@ -12,7 +12,8 @@ from performance import rounded_scores
 from benchprof.importance.rounding import exponent_of, rounded
 from benchprof.masks.rankings import select_top
 from benchprof.masks.remaining import Remaining
-from benchprof.tensors import TensorFile, key_of, read_origin, write_tensors
+from benchprof.origin import key_of, read_origin
+from benchprof.tensors import TensorFile, write_tensors
 
 
 def stored(path: Path, scores: dict[str, torch.Tensor]) -> TensorFile:

@@ -14,8 +14,9 @@ from benchprof import digests, store
 from benchprof.importance import transient
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.transient import compute_transient
+from benchprof.origin import key_of, read_origin
 from benchprof.store import Store
-from benchprof.tensors import TensorFile, key_of, read_origin, write_tensors
+from benchprof.tensors import TensorFile, write_tensors
 
 ORIGINS = {name: {"examples": name} for name in "abc"}
 

@@ -25,16 +25,12 @@ from benchprof import digests
 from benchprof.errors import InputError, RetriableError
 from benchprof.models import conversion, loading, preparation, wheel
 from benchprof.models import hub as hub_module
+from benchprof.models.card import check_content, read_card
 from benchprof.models.folder import INDEX
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.placement import placement
-from benchprof.models.preparation import (
-    check_content,
-    converted_key,
-    prepare_model,
-    read_card,
-)
-from benchprof.models.source import CONVERSION
+from benchprof.models.preparation import prepare_model
+from benchprof.models.source import CONVERSION, converted_key
 from benchprof.store import Store
 
 

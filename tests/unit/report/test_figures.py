@@ -13,8 +13,10 @@ from benchprof.profile.table import similarity_rows
 from benchprof.report import style
 from benchprof.report.figures import clusters, forest, similarity
 from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
-from benchprof.report.figures.similarity import draw_similarity, similarity_figure, similarity_of
+from benchprof.report.figures.similarity import draw_similarity, similarity_figure
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.numbers import number, number_off
+from benchprof.report.pairs import similarity_of
 from benchprof.report.undefined import full_caption
 
 from .conftest import OWN, REASON, Table, finished, row
@@ -151,12 +153,12 @@ def test_a_model_that_the_table_lacks_is_an_error(make_table: Table, tmp_path: P
 
 
 def test_numbers_have_no_minus_before_zero() -> None:
-    assert style.number(-0.004) == "0.00"
+    assert number(-0.004) == "0.00"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.497, "0.497"), (0.494, "0.49"), (0.3, "0.30")])
 def test_a_value_beside_a_limit_does_not_read_as_the_limit(value: float, text: str) -> None:
-    assert style.number_off(value, 0.5) == text
+    assert number_off(value, 0.5) == text
 
 
 def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:

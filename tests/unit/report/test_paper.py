@@ -14,10 +14,10 @@ import torch
 
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.profile.table import similarity_rows
-from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import matrix_of
 from benchprof.report.method_step import MethodStep
 from benchprof.report.methods import method_steps, write_methods
+from benchprof.report.pairs import similarity_of
 from benchprof.report.paper_tables import (
     PaperTable,
     impact_table,

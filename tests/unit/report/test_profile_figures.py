@@ -24,8 +24,8 @@ from benchprof.report.figures import (
     similarity,
     sweep,
 )
-from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.pairs import similarity_of
 from benchprof.report.paper_tables import impact_table, similarity_table
 from benchprof.report.summary import impact_text
 

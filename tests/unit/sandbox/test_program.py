@@ -19,7 +19,7 @@ from benchprof.evaluation import assignment, job, questions
 from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import FORMAT, KIND, make_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.models.preparation import Card
+from benchprof.models.card import Card
 from benchprof.run.configuration import AbilitySplit, ShippedBenchmark
 from benchprof.sandbox.program import make_program, program_verdicts
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict

@@ -20,8 +20,9 @@ from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import control_classes, draw_controls, select_masks
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.card import read_card
 from benchprof.models.loading import load_model
-from benchprof.models.preparation import prepare_model, read_card
+from benchprof.models.preparation import prepare_model
 from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source

@@ -13,7 +13,8 @@ from tests.unit.validation.conftest import ABILITIES, Validation, failed
 from benchprof.errors import InputError
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.models.preparation import prepare_model, read_card
+from benchprof.models.card import read_card
+from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
 
 

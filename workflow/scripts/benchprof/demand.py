@@ -11,12 +11,11 @@ from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.evaluation import record
 from benchprof.masks import stored, super_job
-from benchprof.models.preparation import converted_key
-from benchprof.models.source import FLOAT32, is_converted, precision_of
+from benchprof.models.source import FLOAT32, converted_key, is_converted, precision_of
+from benchprof.origin import read_origin
 from benchprof.replication import masks as halves
 from benchprof.run.layers import read_layers, with_text_keys
 from benchprof.store import Store
-from benchprof.tensors import read_origin
 from benchprof.uses import Use, read_uses
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +12,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from benchprof import digests
-from benchprof.errors import InputError
 from benchprof.files import written_whole
-
-# One key: safetensors writes several in an order that changes from run to run.
-KEY = "benchprof"
-DIGEST = "sha256"
-EXPONENTS = "exponents"
-"""The key of the exponents of the powers of two that tensors are over, by name, if they are."""
+from benchprof.origin import DIGEST, EXPONENTS, KEY, canonical, digest_of, verified_origin
 
 
 def write_tensors(
@@ -37,8 +28,8 @@ def write_tensors(
     two to the power of its exponent, as float32.
     """
     said = origin | ({} if exponents is None else {EXPONENTS: dict(exponents)})
-    digest = _digest(said, ((name, tensors[name]) for name in sorted(tensors)))
-    metadata = {KEY: _canonical(said | {DIGEST: digest})}
+    digest = digest_of(said, (_told(name, tensors[name]) for name in sorted(tensors)))
+    metadata = {KEY: canonical(said | {DIGEST: digest})}
     with written_whole(path) as temporary:
         try:
             save_file(dict(tensors), temporary, metadata=metadata)
@@ -50,50 +41,25 @@ def write_tensors(
             raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from None
 
 
-def read_origin(path: Path) -> dict[str, Any]:
-    """What made a file, without a look at its tensors.
-
-    Raises:
-        InputError: the file is missing, or not one that this program wrote.
-    """
-    try:
-        origin: dict[str, Any] = json.loads((safe_open(path, "pt").metadata() or {})[KEY])
-        del origin[DIGEST]
-        origin.pop(EXPONENTS, None)
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        expected = "safetensors with an origin and a digest, as this version writes them"
-        raise InputError(path, f"cannot be read ({error!r})", expected) from None
-    return origin
-
-
 class TensorFile:
-    """A safetensors file read tensor by tensor, so that memory holds one at a time."""
+    """A safetensors file read tensor by tensor, so that memory holds one at a time.
+
+    Attributes:
+        path: the file.
+        origin: what made it.
+        names: of its tensors, sorted.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open a file and compare all that it holds with its digest; a gigabyte takes a second.
+        """Open a file and compare all that it holds with its digest.
 
         Raises:
-            InputError: the file is missing, damaged, or not one that this program wrote.
+            InputError: as `verified_origin` raises it.
         """
         self.path = path
-        remedy = "Delete it and run again."
-        try:
-            self._file = safe_open(path, framework="pt")
-            self.names: list[str] = sorted(self._file.keys())
-            self.origin: dict[str, Any] = json.loads((self._file.metadata() or {})[KEY])
-            noted = self.origin.pop(DIGEST)
-            stored = ((name, self._file.get_tensor(name)) for name in self.names)
-            digest = _digest(self.origin, stored)
-            self._exponents: dict[str, int] = self.origin.pop(EXPONENTS, {})
-        except (
-            SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError,
-            RecursionError,
-        ) as error:  # fmt: skip
-            expected = "safetensors with an origin and a digest, as this version writes them"
-            raise InputError(path, f"cannot be read ({error!r})", expected, remedy) from None
-        if digest != noted:
-            found = "its digest differs from its content"
-            raise InputError(path, found, "an intact file", remedy)
+        self.origin, self._exponents = verified_origin(path)
+        self._file = safe_open(path, framework="pt")
+        self.names: list[str] = sorted(self._file.keys())
 
     def tensor(self, name: str) -> torch.Tensor:
         """One tensor, on the CPU."""
@@ -122,24 +88,7 @@ class TensorFile:
         return size
 
 
-def key_of(entry: Path) -> str:
-    """The key of what a file of the store holds, which is compared with its digest.
-
-    Raises:
-        InputError: as `TensorFile` raises it.
-    """
-    return digests.of_value(TensorFile(entry).origin)
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, allow_nan=False)
-
-
-def _digest(origin: Any, tensors: Iterable[tuple[str, torch.Tensor]]) -> str:
-    """SHA-256 of the origin and of each tensor's name, type, shape and bytes."""
-    digest = hashlib.sha256(_canonical(origin).encode())
-    for name, tensor in tensors:
-        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
-        flat = tensor.detach().cpu().contiguous().reshape(-1)
-        digest.update(flat.view(torch.uint8).numpy().data)
-    return digest.hexdigest()
+def _told(name: str, tensor: torch.Tensor) -> tuple[str, str, list[int], Any]:
+    """A tensor as its file's digest takes it."""
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    return name, str(tensor.dtype), list(tensor.shape), flat.view(torch.uint8).numpy().data

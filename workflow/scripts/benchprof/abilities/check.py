@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _asked_of(options: argparse.Namespace) -> dict[str, str]:
     """What identifies the model, and which items it was asked how."""
-    from benchprof.models.preparation import read_card  # noqa: PLC0415  as below
+    from benchprof.models.card import read_card  # noqa: PLC0415  as below
 
     items = f"the first {options.limit} of" if options.limit else "all of"
     return {

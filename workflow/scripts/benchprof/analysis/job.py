@@ -29,7 +29,7 @@ from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
 from benchprof.models.anatomy import scope_weights
-from benchprof.models.preparation import architecture_of
+from benchprof.models.architecture import architecture_of
 from benchprof.models.units import WEIGHT, unit_projections
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
 from benchprof.profile.settings import Settings

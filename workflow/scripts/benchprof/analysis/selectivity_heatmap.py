@@ -23,6 +23,7 @@ from benchprof.analysis.selectivity import (
 from benchprof.profile.criteria import SELECTIVE_RISE
 from benchprof.report import style
 from benchprof.report.names import wrapped
+from benchprof.report.numbers import number
 
 # Inches.
 ROW_HEIGHT = 0.3
@@ -57,7 +58,7 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
     most = max(float(np.abs(finite).max(initial=0.0)), 0.01)
     seaborn.heatmap(
         grid.clip(-most, most), ax=axes, cmap=style.DIVERGING, vmin=-most, vmax=most,
-        annot=np.vectorize(style.number)(values), fmt="", annot_kws={"fontsize": 6.2},
+        annot=np.vectorize(number)(values), fmt="", annot_kws={"fontsize": 6.2},
         linewidths=0.6, linecolor="white", cbar_kws={"label": "rise of the answer loss (nats)"},
         xticklabels=True, yticklabels=True,
     )  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 
 from benchprof.annotation.agreement import Accuracy, Coefficient
 from benchprof.report.names import readable
-from benchprof.report.style import interval, number
+from benchprof.report.numbers import interval, number
 
 # So many of the most disputed items stand on the page; the table beside it holds all.
 SHOWN = 20

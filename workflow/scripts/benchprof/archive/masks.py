@@ -24,8 +24,8 @@ from benchprof.masks.mask import RANDOM, read_mask
 from benchprof.masks.selection import read_for
 from benchprof.masks.super_job import neutral_example
 from benchprof.masks.super_job import origin_of as origin_of_super
+from benchprof.models.card import read_card
 from benchprof.models.loading import load_tokenizer
-from benchprof.models.preparation import read_card
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import BACKGROUND, Ablation

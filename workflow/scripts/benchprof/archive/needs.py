@@ -9,9 +9,9 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.models.source import source_of
+from benchprof.origin import DIGEST, KEY
 from benchprof.portable import portable
 from benchprof.tasks.definition import read_definition
-from benchprof.tensors import DIGEST, KEY
 
 SPLITS = ("train", "calibration", "test")
 Need = dict[str, str | None]

@@ -31,9 +31,9 @@ from benchprof.importance.example import Example
 from benchprof.importance.faults import check_lengths, context_of
 from benchprof.importance.memory import memory_for
 from benchprof.masks.mask import Mask
+from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import check_content, read_card
 from benchprof.portable import portable
 from benchprof.scoring.chat import prints_date, thinking_of
 from benchprof.scoring.scorer import Answer, TreeScorer

@@ -19,8 +19,8 @@ from benchprof.importance.example import Example
 from benchprof.importance.levels import digest_of_all
 from benchprof.masks.ablation import Method
 from benchprof.masks.mask import Mask
+from benchprof.models.card import read_card
 from benchprof.models.loading import load_tokenizer
-from benchprof.models.preparation import read_card
 from benchprof.models.units import WEIGHT
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents

@@ -36,9 +36,9 @@ from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept
 from benchprof.masks.mask import Mask
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.card import check_content
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import check_content
 from benchprof.models.units import WEIGHT, scored_weights, unit_projections
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.scoring.attention import KeptPaths

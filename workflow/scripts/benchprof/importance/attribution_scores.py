@@ -24,12 +24,14 @@ from benchprof.importance.memory import memory_for
 from benchprof.importance.patches import patch_attributions
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import Score, Wanted, score_units
+from benchprof.models.architecture import architecture_of
+from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model
-from benchprof.models.preparation import architecture_of, check_content, read_card
 from benchprof.models.units import every_projection, unit_projections
+from benchprof.origin import key_of
 from benchprof.store import Store
-from benchprof.tensors import TensorFile, key_of, write_tensors
+from benchprof.tensors import TensorFile, write_tensors
 
 logger = logging.getLogger(__name__)
 KIND, SUFFIX = "attributions", ".safetensors"

@@ -26,13 +26,15 @@ from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.models.allocation import give_back_freed_memory, keep_freed_memory
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.architecture import architecture_of
+from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import architecture_of, check_content, read_card
 from benchprof.models.units import WEIGHT
+from benchprof.origin import key_of
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
-from benchprof.tensors import key_of, write_tensors
+from benchprof.tensors import write_tensors
 
 logger = logging.getLogger(__name__)
 KIND, SUFFIX = "importance", ".safetensors"

@@ -26,13 +26,15 @@ from benchprof.importance.lasso import Design
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import Score, Wanted
 from benchprof.masks.mask import Mask
+from benchprof.models.architecture import architecture_of
+from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import architecture_of, check_content, read_card
 from benchprof.models.units import scored_weights, unit_projections
+from benchprof.origin import key_of
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
-from benchprof.tensors import TensorFile, key_of, write_tensors
+from benchprof.tensors import TensorFile, write_tensors
 
 logger = logging.getLogger(__name__)
 KIND, SUFFIX = "knock_outs", ".safetensors"

@@ -29,8 +29,8 @@ from benchprof.masks.size import entry_count, whole_size
 from benchprof.masks.threshold import Entries
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
-from benchprof.models.preparation import check_content
 from benchprof.models.units import WEIGHT, every_projection
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile

@@ -16,7 +16,8 @@ from benchprof.files import write_json
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.masks.threshold import Entries, index_dtype
 from benchprof.models.anatomy import anatomy_of
-from benchprof.models.preparation import architecture_of, read_card
+from benchprof.models.architecture import architecture_of
+from benchprof.models.card import read_card
 from benchprof.models.units import Projection, unit_count, unit_projections
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import LISTED

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.files import write_json
-from benchprof.models.preparation import architecture_of, read_card, scope_size
+from benchprof.models.architecture import architecture_of, scope_size
+from benchprof.models.card import read_card
 from benchprof.models.units import WEIGHT, unit_count
 
 

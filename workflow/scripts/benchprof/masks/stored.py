@@ -15,9 +15,9 @@ from benchprof.masks import super_job
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
 from benchprof.masks.selection import read_for
+from benchprof.origin import read_origin
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.store import Store
-from benchprof.tensors import read_origin
 
 KIND, SUFFIX = "masks", ".safetensors"
 DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code",

@@ -22,11 +22,12 @@ from benchprof.masks.ablation import ablated, in_weights
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.shares import Shares, check_comparable
 from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranked, search
+from benchprof.models.card import check_content
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.preparation import check_content
 from benchprof.models.units import scored_weights
+from benchprof.origin import read_origin
 from benchprof.store import Store
-from benchprof.tensors import TensorFile, read_origin
+from benchprof.tensors import TensorFile
 
 KIND, SUFFIX = "super", ".safetensors"
 DECIDED_BY = ("unit", "score", "importance", "text", "threshold", "code")

@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import PreTrainedModel
 
 BLOCK = 192
 """MKL adds up products in blocks of this many (found by comparing bits)."""
@@ -26,7 +25,8 @@ def speed_up_scoring(model: nn.Module) -> None:
 
     Not the head, whose weights are too many to copy for the positions that are scored at once.
     """
-    head = model.get_output_embeddings() if isinstance(model, PreTrainedModel) else None
+    # Of a model of transformers, whose class takes two seconds to import.
+    head = getattr(model, "get_output_embeddings", lambda: None)()
     _replace(model, ScoringLinear, head)
 
 

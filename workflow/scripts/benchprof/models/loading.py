@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import (
-    AutoConfig,
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.models.checkpoint import check_precisions, check_weights
 from benchprof.models.device import resolve_device, tell_choice
 from benchprof.models.placement import empty_model, placement
 from benchprof.scoring.rotary import forget_lengths
+
+if TYPE_CHECKING:
+    # Takes two seconds, which a job that loads no model does not wait for.
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:

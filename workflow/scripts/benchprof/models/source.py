@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from benchprof import digests
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -34,6 +36,21 @@ CONVERSION = (
 def is_converted(source: Mapping[str, Any]) -> bool:
     """Whether a model is converted from a GGUF file; others are referred to as they are."""
     return not {"wheel", "wheels", "gguf"}.isdisjoint(source)
+
+
+def converted_key(source: Mapping[str, Any], precision: str) -> str:
+    """The key in the store of a model that is converted from its source.
+
+    A GGUF with a digest is the same one wherever it is fetched from.
+
+    Args:
+        source: as configured.
+        precision: in which the weights are written.
+    """
+    known = "gguf_sha256" in source
+    origin = {"gguf": source["gguf_sha256"]} if known else {"source": dict(source)}
+    rounded = {} if precision == FLOAT32 else {"precision": precision}
+    return digests.of_value({**origin, **rounded, "code": digests.of_modules(CONVERSION)})
 
 
 def precision_of(dtype: str) -> str:

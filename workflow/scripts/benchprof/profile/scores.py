@@ -14,13 +14,13 @@ import numpy as np
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
+from benchprof.origin import verified_origin
 from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.resampling import Floats
 from benchprof.profile.source import Source
 from benchprof.profile.units import Units, units_of
 from benchprof.run.ablation import Ablation
-from benchprof.tensors import TensorFile
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def mask_shares(masks: Iterable[Path]) -> dict[Path, str]:
 
 
 def _of_origin(masks: Iterable[Path], key: str) -> dict[Path, str]:
-    return {path: str(TensorFile(path).origin[key]) for path in set(masks)}
+    return {path: str(verified_origin(path)[0][key]) for path in set(masks)}
 
 
 @contextlib.contextmanager

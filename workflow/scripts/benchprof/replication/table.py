@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from benchprof.files import written_whole
+from benchprof.origin import verified_origin
 from benchprof.profile.impact import Impacts
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
-from benchprof.tensors import TensorFile
 
 KEYS = ["model", "ability", "benchmark", "selection", "fraction"]
 COLUMNS = [*KEYS, "metric", "n", "ais", "ais_low", "ais_high", "items", "ais_half_1",
@@ -88,7 +88,7 @@ def replication_rows(
 def item_numbers(sources: Sequence[Source]) -> dict[tuple[str, str], int]:
     """Train items that made a mask of a half, by (model, ability), from the masks' metadata."""
     return {
-        (s.model, own): int(TensorFile(s.mask).origin["importance"][own]["n_items"])
+        (s.model, own): int(verified_origin(s.mask)[0]["importance"][own]["n_items"])
         for s in sources
         for own in [s.ablation.ability]
     }

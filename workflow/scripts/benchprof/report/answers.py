@@ -15,7 +15,7 @@ from benchprof.profile.findings import in_words
 from benchprof.report.caveats import mask_doubts
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import agreeing, inline, series
-from benchprof.report.style import interval, number, number_off
+from benchprof.report.numbers import interval, number, number_off
 
 Row = Mapping[Any, Any]
 SMALLEST = 0.01

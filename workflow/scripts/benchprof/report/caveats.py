@@ -18,7 +18,7 @@ from benchprof.profile.criteria import (
 from benchprof.report.drops import control_drops, own_by_chance, own_drops, side_drops
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import agreeing, readable
-from benchprof.report.style import number_off
+from benchprof.report.numbers import number_off
 from benchprof.report.undefined import readable_list
 from benchprof.run.configuration import CALIBRATED
 

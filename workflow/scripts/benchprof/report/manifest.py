@@ -39,7 +39,7 @@ def write_manifest(
     manifest = {
         "format": FORMAT,
         "configuration": portable(config, names),
-        "models": {name: read_card(card) for name, card in sorted(models.items())},
+        "models": {name: portable_card(card) for name, card in sorted(models.items())},
         "inputs": {portable(path, names): digests.of_file(path) for path in given},
         "results": digests.of_files(sorted(set(results))),
         "software": software(),
@@ -47,7 +47,7 @@ def write_manifest(
     write_json(target, manifest | {"digest": digests.of_value(manifest)})
 
 
-def read_card(card: Path) -> dict[str, Any]:
-    """What identifies a prepared model (`models.preparation.Card`), without loading torch."""
+def portable_card(card: Path) -> dict[str, Any]:
+    """What identifies a prepared model (`models.card.Card`), with paths that hold anywhere."""
     content: dict[str, Any] = portable(json.loads(card.read_text(encoding="utf-8")))
     return content

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from benchprof.files import write_text
+from benchprof.origin import read_origin
 from benchprof.provenance import software
 from benchprof.report.method_masks import (
     importance_step,
@@ -22,7 +23,6 @@ from benchprof.report.method_step import MethodStep
 from benchprof.report.names import agreeing, counted, inline, readable, series
 from benchprof.report.references import keys_of, references
 from benchprof.run.configuration import LISTED
-from benchprof.tensors import read_origin
 
 
 def method_steps(

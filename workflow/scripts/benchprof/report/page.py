@@ -15,21 +15,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from benchprof.files import write_text
 from benchprof.models.source import source_of
+from benchprof.origin import read_origin
 from benchprof.portable import portable
 from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
-from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.glossary import GLOSSARY, explainer, marked
-from benchprof.report.manifest import read_card
+from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import all_matrices
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.names import counted, metric, readable
 from benchprof.report.page_figures import Album
 from benchprof.report.page_section import HEADLINE, Tables, other_metrics, section_of
+from benchprof.report.pairs import similarity_of
 from benchprof.run.ablation import ALL_ABILITIES, and_k
-from benchprof.tensors import read_origin
 
 TEMPLATE = "page.html.jinja"
 # What decided the numbers, of all that a rule may give along.
@@ -62,7 +62,7 @@ def write_page(
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
         super_sets: each model's super set, where a selection leaves it out.
     """
-    cards = {name: read_card(path) for name, path in models.items()}
+    cards = {name: portable_card(path) for name, path in models.items()}
     counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
     album = Album(figures)
     impact, similarity = tables["impact"], tables["similarity"]

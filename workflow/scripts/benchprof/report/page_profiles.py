@@ -90,7 +90,7 @@ def benchmark_pair_rows(similarity: pd.DataFrame, matrix: Matrix) -> list[dict[s
 
 
 def model_pair_rows(similarity: pd.DataFrame) -> list[dict[str, Any]]:
-    """A row per (benchmark, pair of models), of `figures.similarity.similarity_of`."""
+    """A row per (benchmark, pair of models), of `pairs.similarity_of`."""
     return [
         {"benchmark": row["benchmark"], "pair": row["pair"]} | _alike(row)
         for row in similarity.to_dict("records")

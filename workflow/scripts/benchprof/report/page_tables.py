@@ -14,7 +14,7 @@ from benchprof.profile.criteria import SIGNIFICANCE, is_above_guessing
 from benchprof.report.drops import control_drops, own_drops, side_drops
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline, readable
-from benchprof.report.style import number
+from benchprof.report.numbers import number
 from benchprof.report.undefined import SHARED
 
 # Which of a benchmark's metrics stands beside the headline metric: the first that it has.

@@ -11,10 +11,10 @@ import pandas as pd
 
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
-from benchprof.report.figures.similarity import similarity_of
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 from benchprof.report.names import codes, inline, readable
-from benchprof.report.style import number
+from benchprof.report.numbers import number
+from benchprof.report.pairs import similarity_of
 from benchprof.report.undefined import undefined
 from benchprof.run.ablation import and_k
 

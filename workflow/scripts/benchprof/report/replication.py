@@ -10,7 +10,7 @@ import pandas as pd
 from benchprof.replication.table import COLUMNS, train_items_error
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import counted
-from benchprof.report.style import number
+from benchprof.report.numbers import number
 
 
 def own_half_ais(table: pd.DataFrame | None, matrix: Matrix) -> Mapping[str, str]:

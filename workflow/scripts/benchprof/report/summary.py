@@ -15,9 +15,9 @@ from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.caveats import caveats
 from benchprof.report.matrix import Matrix, all_matrices
 from benchprof.report.names import codes, inline, readable
+from benchprof.report.numbers import number
 from benchprof.report.outcomes import against_random, own_tests
 from benchprof.report.replication import train_items_sentence
-from benchprof.report.style import number
 from benchprof.report.undefined import benchmarks_by_reason
 
 # Characters: of the whole table, of the benchmarks' names, of a value with its interval.

@@ -19,6 +19,7 @@ from benchprof.profile.measures import noise_null, profile_similarity
 from benchprof.report import style
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.names import wrapped
+from benchprof.report.numbers import interval, number
 from benchprof.report.undefined import full_caption
 
 # Two have a similarity, but no clusters.
@@ -107,7 +108,7 @@ def _profiles(matrix: Matrix) -> pd.DataFrame:
 
 def _noise(matrix: Matrix) -> str:
     low, median, high = noise_null(len(matrix.abilities), SEED)["similarity"].quantiles()
-    values = f"median {style.number(median)}, 95% from {style.interval(low, high)}"
+    values = f"median {number(median)}, 95% from {interval(low, high)}"
     return f"{values}, if scores are continuous"
 
 
@@ -133,7 +134,7 @@ def _draw_tree(axes: Axes, square: pd.DataFrame) -> list[int]:
 
 
 def _draw_cells(axes: Axes, bar: Axes, square: pd.DataFrame) -> None:
-    texts = square.map(style.number)
+    texts = square.map(number)
     seaborn.heatmap(
         square, ax=axes, cmap="cividis", vmin=0.5, vmax=1, annot=texts, fmt="",
         annot_kws={"fontsize": 6}, linewidths=0.6, linecolor="white", cbar_ax=bar,

@@ -16,6 +16,7 @@ from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 from benchprof.report.names import wrapped
+from benchprof.report.numbers import number
 from benchprof.report.undefined import full_caption
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
@@ -179,4 +180,4 @@ def _draw(
 def _text(value: float, marks: str) -> str:
     """A cell's annotation; large values need their decimals less than the room."""
     decimals = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return style.number(value, decimals) + marks
+    return number(value, decimals) + marks

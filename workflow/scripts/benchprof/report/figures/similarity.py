@@ -16,6 +16,8 @@ from matplotlib.patches import Patch, Rectangle
 
 from benchprof.report import style
 from benchprof.report.names import agreeing, wrapped
+from benchprof.report.numbers import interval, number
+from benchprof.report.pairs import similarity_of
 from benchprof.run.ablation import and_k
 
 # Inches.
@@ -47,12 +49,6 @@ def draw_similarity(
     with style.styled():
         numbers = rows.drop(columns="pair")
         style.save_figure(similarity_figure(rows), caption(rows), targets, numbers)
-
-
-def similarity_of(table: pd.DataFrame, selection: str, fraction: str) -> pd.DataFrame:
-    """The rows of one selection and k, with the name of each `pair` of models."""
-    rows = table[(table["selection"] == selection) & (table["fraction"] == fraction)]
-    return rows.assign(pair=rows["model_a"] + " and " + rows["model_b"])
 
 
 def similarity_figure(rows: pd.DataFrame) -> Figure:
@@ -90,7 +86,7 @@ def caption(rows: pd.DataFrame) -> str:
     if not defined:
         return f"Similarity of two models' profiles of one benchmark.{without}"
     lie = agreeing(above, "lies", "lie")
-    null = style.interval(rows["noise_low"].min(), rows["noise_high"].max())
+    null = interval(rows["noise_low"].min(), rows["noise_high"].max())
     return (
         "Similarity of two models' profiles of one benchmark: 1 means the same preference "
         "among abilities. Lines: 95% intervals. Grey: the median and the central 95% of pairs of "
@@ -118,15 +114,15 @@ def _draw_group(
     height = full / max(len(pairs), 2)
     start = place - height * (len(pairs) - 1) / 2
     for row in rows.to_dict("records"):
-        number = pairs.index(str(row["pair"]))
-        middle = start + number * height
+        order = pairs.index(str(row["pair"]))
+        middle = start + order * height
         if np.isnan(row["similarity"]):
             axes.text(0.006, middle, "undefined", va="center", fontsize=6)
             continue
-        axes.barh(middle, row["similarity"], height * 0.72, color=colours[number], zorder=2)
+        axes.barh(middle, row["similarity"], height * 0.72, color=colours[order], zorder=2)
         if np.isfinite(row["similarity_low"]):
             ends = row["similarity_low"], row["similarity_high"]
             # The light line below keeps the dark one visible on a dark bar.
             axes.hlines(middle, *ends, color="white", lw=2.4, zorder=4)
             axes.hlines(middle, *ends, color=style.INK, lw=1.0, zorder=5)
-        axes.text(1.008, middle, style.number(float(row["similarity"])), va="center", fontsize=6)
+        axes.text(1.008, middle, number(float(row["similarity"])), va="center", fontsize=6)

@@ -23,7 +23,7 @@ SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 """Each k of the paper."""
 MODULES = (
     "benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.names",
-    "benchprof.report.style", "benchprof.run.ablation",
+    "benchprof.report.numbers", "benchprof.report.style", "benchprof.run.ablation",
 )  # fmt: skip
 """What makes the tables and figures, so that they are made again when it changed."""
 SELECTIVITY_MODULES = (

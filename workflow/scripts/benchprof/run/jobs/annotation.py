@@ -60,7 +60,7 @@ class ReportAgreement(Job):
     @property
     def settings(self) -> Any:
         """What is reported, and the code, so that an edited report is made again."""
-        modules = ["benchprof.annotation", "benchprof.report.names", "benchprof.report.style",
+        modules = ["benchprof.annotation", "benchprof.report.names", "benchprof.report.numbers",
                    "benchprof.spreadsheet"]  # fmt: skip
         return {
             "answers": digests.of_files(self.answers),

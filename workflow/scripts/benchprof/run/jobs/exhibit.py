@@ -13,8 +13,8 @@ from benchprof.run import paths
 from benchprof.run.jobs.job import Files, Job
 
 SHOWN_BY = (
-    "profile.criteria", "report.style", "report.names", "report.matrix", "report.undefined",
-    "run.ablation",
+    "profile.criteria", "report.style", "report.names", "report.numbers", "report.matrix",
+    "report.pairs", "report.undefined", "run.ablation",
 )  # fmt: skip
 """Modules of the library that every figure and table is made with."""
 

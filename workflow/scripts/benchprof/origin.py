@@ -1,0 +1,113 @@
+"""What made a safetensors file, read and compared with its digest without torch.
+
+Importing torch takes longer than reading a mask, and tables and texts need no more of one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from benchprof import digests
+from benchprof.errors import InputError
+
+# One key: safetensors writes several in an order that changes from run to run.
+KEY = "benchprof"
+DIGEST = "sha256"
+EXPONENTS = "exponents"
+"""The key of the exponents of the powers of two that tensors are over, by name, if they are."""
+TYPES = {
+    "BOOL": "torch.bool", "U8": "torch.uint8", "I8": "torch.int8", "I16": "torch.int16",
+    "I32": "torch.int32", "I64": "torch.int64", "F16": "torch.float16", "BF16": "torch.bfloat16",
+    "F32": "torch.float32", "F64": "torch.float64",
+}  # fmt: skip
+"""Types of entries, as a file's header has them and as its digest does."""
+UNREADABLE = (
+    SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError,
+)  # fmt: skip
+"""What reading a file raises that this program did not write."""
+EXPECTED = "safetensors with an origin and a digest, as this version writes them"
+
+
+def read_origin(path: Path) -> dict[str, Any]:
+    """What made a file, without a look at its tensors.
+
+    Raises:
+        InputError: the file is missing, or not one that this program wrote.
+    """
+    try:
+        origin = _noted(path)
+        del origin[DIGEST]
+        origin.pop(EXPONENTS, None)
+    except UNREADABLE as error:
+        raise InputError(path, f"cannot be read ({error!r})", EXPECTED) from None
+    return origin
+
+
+def verified_origin(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """What made a file, and its exponents, once all that it holds agrees with its digest.
+
+    A gigabyte takes a second.
+
+    Raises:
+        InputError: the file is missing, damaged, or not one that this program wrote.
+    """
+    remedy = "Delete it and run again."
+    try:
+        origin = _noted(path)
+        noted = origin.pop(DIGEST)
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            digest = digest_of(origin, _stored(whole))
+        exponents = origin.pop(EXPONENTS, {})
+    except UNREADABLE as error:
+        raise InputError(path, f"cannot be read ({error!r})", EXPECTED, remedy) from None
+    if digest != noted:
+        raise InputError(path, "its digest differs from its content", "an intact file", remedy)
+    return origin, exponents
+
+
+def key_of(entry: Path) -> str:
+    """The key of what a file of the store holds, which is compared with its digest.
+
+    Raises:
+        InputError: as `verified_origin` raises it.
+    """
+    origin, _ = verified_origin(entry)
+    return digests.of_value(origin)
+
+
+def canonical(value: Any) -> str:
+    """The one way to write an origin."""
+    return json.dumps(value, sort_keys=True, allow_nan=False)
+
+
+def digest_of(origin: Any, tensors: Iterable[tuple[str, str, list[int], Any]]) -> str:
+    """SHA-256 of the origin and of each tensor's name, type, shape and bytes."""
+    digest = hashlib.sha256(canonical(origin).encode())
+    for name, kind, shape, content in tensors:
+        digest.update(f"{name} {kind} {shape}".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _noted(path: Path) -> dict[str, Any]:
+    """The origin with the digest; safetensors compares the header with the file's size."""
+    noted: dict[str, Any] = json.loads((safe_open(path, "numpy").metadata() or {})[KEY])
+    return noted
+
+
+def _stored(whole: mmap.mmap) -> Iterator[tuple[str, str, list[int], memoryview]]:
+    """Each tensor of a file, by name."""
+    begin = 8 + int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8:begin])
+    for name in sorted(header.keys() - {"__metadata__"}):
+        tensor = header[name]
+        first, last = (begin + offset for offset in tensor["data_offsets"])
+        with memoryview(whole) as view, view[first:last] as content:
+            yield name, TYPES[tensor["dtype"]], tensor["shape"], content

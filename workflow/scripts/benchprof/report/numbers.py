@@ -1,0 +1,20 @@
+"""Numbers as figures, tables and texts show them."""
+
+from __future__ import annotations
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """A value as figures and tables show it: no minus before zero, infinity as a word."""
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def number_off(value: float, limit: float) -> str:
+    """A value with two decimals, or as many as it takes not to read as the limit that it is not."""
+    decimals = next((d for d in range(2, 9) if abs(float(f"{value:.{d}f}")) != limit), 2)
+    return number(value, decimals)
+
+
+def interval(low: float, high: float) -> str:
+    """An interval in words: "0.10 to 0.35"."""
+    return f"{number(low)} to {number(high)}"
