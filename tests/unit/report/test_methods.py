@@ -179,13 +179,13 @@ def test_another_value_of_a_key_is_another_text(section: str, make_table: Table)
 @pytest.mark.parametrize("job", [WriteMethods, WriteReport])
 @pytest.mark.parametrize(
     "edited",
-    ["models/source", "portable", "profile/job", "report/method_statistics", "report/methods",
-     "report/paper_tables", "report/references", "run/ablation"],
+    ["models/source", "portable", "profile/job", "report/latex", "report/method_statistics",
+     "report/methods", "report/references", "run/ablation"],
 )  # fmt: skip
 def test_the_text_is_written_again_when_what_shapes_it_is_edited(
     edited: str, job: type[Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`paper_tables` escapes what references hold, and `run/ablation` names each k."""
+    """`latex` escapes what references hold, and `run/ablation` names each k."""
     settings = job(Run.of(DEFAULT)).settings
     source = (ROOT / f"workflow/scripts/benchprof/{edited}.py").read_bytes()
     original = digests.of_source

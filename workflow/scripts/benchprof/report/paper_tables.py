@@ -11,6 +11,7 @@ import pandas as pd
 
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
+from benchprof.report.latex import escaped
 from benchprof.report.matrix import BROKEN, Matrix, matrix_of
 from benchprof.report.names import codes, inline, readable
 from benchprof.report.numbers import number
@@ -18,12 +19,6 @@ from benchprof.report.pairs import similarity_of
 from benchprof.report.undefined import undefined
 from benchprof.run.ablation import and_k
 
-# What LaTeX would take for its own.
-ESCAPES = str.maketrans(
-    {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}",
-     "<": r"$<$", ">": r"$>$", "†": r"\textdagger{}"}
-)  # fmt: skip
 NONE = "--"
 BROKEN_NOTE = f"{BROKEN} the ablated model is broken as a whole, and its AIS names no ability."
 
@@ -53,8 +48,8 @@ class PaperTable:
 
     def latex(self) -> str:
         """A float with booktabs rules; the preamble needs `\\usepackage{booktabs}`."""
-        lines = [" & ".join(c.translate(ESCAPES) for c in line) for line in self.rows]
-        header = " & ".join(c.translate(ESCAPES) for c in self.header)
+        lines = [" & ".join(escaped(c) for c in line) for line in self.rows]
+        header = " & ".join(escaped(c) for c in self.header)
         return "\n".join(
             [
                 "% Needs \\usepackage{booktabs}.",
@@ -68,7 +63,7 @@ class PaperTable:
                 *(rf"{line} \\" for line in lines),
                 r"\bottomrule",
                 r"\end{tabular}",
-                rf"\caption{{{self.caption.translate(ESCAPES)}}}",
+                rf"\caption{{{escaped(self.caption)}}}",
                 rf"\label{{{self.label}}}",
                 r"\end{table}",
                 "",

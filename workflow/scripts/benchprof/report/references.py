@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from benchprof.models.source import pieces_of
-from benchprof.report.paper_tables import ESCAPES
+from benchprof.report.latex import escaped
 
 ALWAYS = "always"
 
@@ -72,7 +72,7 @@ def _model(name: str, source: Mapping[str, Any]) -> str:
         where += f", file {source['gguf']}" if "gguf" in source else ""
     title = source.get("hub", name)
     return (
-        f"@misc{{model-{name},\n  title = {{{title.translate(ESCAPES)}}},\n"
-        f"  note = {{Model weights, {where.translate(ESCAPES)}}},\n"
+        f"@misc{{model-{name},\n  title = {{{escaped(title)}}},\n"
+        f"  note = {{Model weights, {escaped(where)}}},\n"
         f"  url = {{{url}}}\n}}"
     )

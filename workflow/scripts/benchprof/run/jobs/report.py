@@ -79,8 +79,8 @@ class WriteMethods(Job):
     @property
     def settings(self) -> Any:
         """What the text tells of, and the code that writes it."""
-        own = ["methods", "method_masks", "method_statistics", "method_step", "names",
-               "paper_tables", "references"]  # fmt: skip
+        own = ["latex", "methods", "method_masks", "method_statistics", "method_step", "names",
+               "references"]  # fmt: skip
         modules = [*METHODS_BY, *(f"report.{name}" for name in own)]
         return self.told | {
             "sources": self.sources,

@@ -17,7 +17,7 @@ class PaperTable(Exhibit):
 
     script = "tabulate_scores"
     forms = ("tex", "md")
-    modules = ("paper_tables", "figures.similarity")
+    modules = ("paper_tables", "latex")
 
 
 class TabulateImpact(OfModel, PaperTable):
