@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from benchprof.errors import InputError
+from benchprof.origin import PART, TYPES, verified_origin
 from benchprof.tensors import TensorFile, write_tensors
 
 ORIGIN = {"ability": "recall", "k": 0.001, "layers": None, "items": [1, 2]}
@@ -33,6 +34,36 @@ def test_what_was_written_is_read(good: Path, tmp_path: Path) -> None:
         assert torch.equal(file.tensor(name), tensor)
     write_tensors(tmp_path / "again", dict(reversed(TENSORS.items())), ORIGIN)
     assert (tmp_path / "again").read_bytes() == good.read_bytes()
+
+
+@pytest.mark.parametrize("kind", TYPES.values())
+@pytest.mark.parametrize("shape", [(), (0, 3), (2, 3)])
+def test_the_digest_of_a_file_is_that_of_the_tensors(
+    tmp_path: Path, kind: str, shape: tuple[int, ...]
+) -> None:
+    """Of the bytes that stand in the file, and of those in memory."""
+    tensor = torch.ones(shape).to(getattr(torch, kind.removeprefix("torch.")))
+    write_tensors(tmp_path / "file", {"a": tensor, "b": torch.zeros(7)}, ORIGIN)
+    assert verified_origin(tmp_path / "file") == ORIGIN
+    assert torch.equal(TensorFile(tmp_path / "file").tensor("a"), tensor)
+
+
+def test_a_file_larger_than_what_is_read_at_once_is_read_whole(tmp_path: Path) -> None:
+    tensor = torch.zeros(PART + 1, dtype=torch.uint8)
+    write_tensors(tmp_path / "file", {"a": tensor}, ORIGIN)
+    assert verified_origin(tmp_path / "file") == ORIGIN
+    with (tmp_path / "file").open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"x")
+    with pytest.raises(InputError, match="digest differs"):
+        verified_origin(tmp_path / "file")
+
+
+def test_a_type_that_no_reader_knows_is_not_written(tmp_path: Path) -> None:
+    tensor = torch.zeros(2, dtype=torch.uint16)
+    with pytest.raises(TypeError, match=r"a: torch\.uint16; expected one of torch\.bool"):
+        write_tensors(tmp_path / "file", {"a": tensor}, ORIGIN)
+    assert not list(tmp_path.iterdir())
 
 
 def content(path: Path) -> tuple[object, ...]:

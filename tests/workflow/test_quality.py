@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES, MeasureCore
+from benchprof.run.jobs.annotation import MODULES as AGREEMENT_BY
 from benchprof.run.jobs.comparison import MODULES as COMPARED_BY
 from benchprof.run.jobs.comparison import STAGES
 from benchprof.run.jobs.figures import FIGURES
@@ -142,16 +143,21 @@ def test_a_login_node_needs_no_torch() -> None:
     ("scripts", "absent"),
     [
         (
-            ("compute_profile", "plot_figure", "tabulate_scores", "write_methods", "write_report"),
+            ("calibrate_masks", "compute_profile", "measure_replication", "plot_figure",
+             "tabulate_scores", "write_methods", "write_report"),
             "torch",
         ),
         (("draw_controls", "select_masks"), "transformers.modeling_utils"),
     ],
-)
+)  # fmt: skip
 def test_a_job_that_loads_no_model_does_not_wait_for_the_libraries_that_do(
     scripts: Sequence[str], absent: str
 ) -> None:
-    code = f"import sys; import {', '.join(scripts)}; sys.exit({absent!r} in sys.modules)"
+    # `plot_figure` imports the figure's module when it knows which.
+    drawn = [f"benchprof.report.figures.{job.module}" for job in FIGURES]
+    code = (
+        f"import sys; import {', '.join([*scripts, *drawn])}; sys.exit({absent!r} in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY, check=False)
     assert done.returncode == 0
 
@@ -320,6 +326,14 @@ def test_what_draws_halves_is_in_their_digest() -> None:
     used = behind("benchprof.analysis.stability_job") | behind("benchprof.replication.masks")
     used |= {"benchprof.replication.masks"}
     assert {name for name in used if name.startswith("benchprof.replication.")} == listed
+
+
+def test_what_words_and_draws_agreement_is_in_its_digest() -> None:
+    used = behind("benchprof.annotation.agreement_report") | behind(
+        "benchprof.annotation.confusion"
+    )
+    shown = {name for name in used if name.startswith("benchprof.report.")}
+    assert shown == {name for name in AGREEMENT_BY if name.startswith("benchprof.report.")}
 
 
 def test_plotting_code_is_in_no_expensive_digest() -> None:

@@ -87,9 +87,6 @@ def test_the_masks_and_controls_at_the_choice_are_copied(tmp_path: Path) -> None
 def test_a_record_of_another_mask_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "benchprof.profile.scores.TensorFile",
-        lambda _: type("Other", (), {"origin": {"digest": "another"}}),
-    )
+    monkeypatch.setattr("benchprof.profile.scores.verified_origin", lambda _: {"digest": "another"})
     with pytest.raises(InputError, match="made with the mask"):
         calibrate(tmp_path)

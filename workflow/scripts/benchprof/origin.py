@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from safetensors import SafetensorError, safe_open
 
@@ -32,6 +31,8 @@ UNREADABLE = (
     SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip
 """What reading a file raises that this program did not write."""
+PART = 1 << 20
+"""Bytes that are read at once."""
 EXPECTED = "safetensors with an origin and a digest, as this version writes them"
 
 
@@ -42,7 +43,7 @@ def read_origin(path: Path) -> dict[str, Any]:
         InputError: the file is missing, or not one that this program wrote.
     """
     try:
-        origin = _noted(path)
+        origin = _noted(safe_open(path, "numpy"))
         del origin[DIGEST]
         origin.pop(EXPONENTS, None)
     except UNREADABLE as error:
@@ -50,36 +51,44 @@ def read_origin(path: Path) -> dict[str, Any]:
     return origin
 
 
-def verified_origin(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
-    """What made a file, and its exponents, once all that it holds agrees with its digest.
+def verified_origin(path: Path) -> dict[str, Any]:
+    """What made a file, once all that it holds agrees with its digest; a gigabyte takes a second.
 
-    A gigabyte takes a second.
+    Raises:
+        InputError: as `open_verified` raises it.
+    """
+    _, origin, _ = open_verified(path, "numpy")
+    return origin
+
+
+def open_verified(path: Path, framework: str) -> tuple[Any, dict[str, Any], dict[str, int]]:
+    """A file as safetensors opens it for a framework, what made it, and its exponents.
 
     Raises:
         InputError: the file is missing, damaged, or not one that this program wrote.
     """
     remedy = "Delete it and run again."
     try:
-        origin = _noted(path)
+        opened = safe_open(path, framework)
+        origin = _noted(opened)
         noted = origin.pop(DIGEST)
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-            digest = digest_of(origin, _stored(whole))
+        with path.open("rb") as file:
+            digest = digest_of(origin, _stored(file))
         exponents = origin.pop(EXPONENTS, {})
     except UNREADABLE as error:
         raise InputError(path, f"cannot be read ({error!r})", EXPECTED, remedy) from None
     if digest != noted:
         raise InputError(path, "its digest differs from its content", "an intact file", remedy)
-    return origin, exponents
+    return opened, origin, exponents
 
 
 def key_of(entry: Path) -> str:
     """The key of what a file of the store holds, which is compared with its digest.
 
     Raises:
-        InputError: as `verified_origin` raises it.
+        InputError: as `open_verified` raises it.
     """
-    origin, _ = verified_origin(entry)
-    return digests.of_value(origin)
+    return digests.of_value(verified_origin(entry))
 
 
 def canonical(value: Any) -> str:
@@ -87,27 +96,38 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, allow_nan=False)
 
 
-def digest_of(origin: Any, tensors: Iterable[tuple[str, str, list[int], Any]]) -> str:
-    """SHA-256 of the origin and of each tensor's name, type, shape and bytes."""
+def digest_of(origin: Any, tensors: Iterable[tuple[str, str, list[int], Iterable[Any]]]) -> str:
+    """SHA-256 of the origin and of each tensor's name, type, shape and bytes.
+
+    Args:
+        origin: what made them.
+        tensors: of each the name, the type as torch has it, the shape and the bytes, in parts.
+    """
     digest = hashlib.sha256(canonical(origin).encode())
-    for name, kind, shape, content in tensors:
+    for name, kind, shape, parts in tensors:
         digest.update(f"{name} {kind} {shape}".encode())
-        digest.update(content)
+        for part in parts:
+            digest.update(part)
     return digest.hexdigest()
 
 
-def _noted(path: Path) -> dict[str, Any]:
-    """The origin with the digest; safetensors compares the header with the file's size."""
-    noted: dict[str, Any] = json.loads((safe_open(path, "numpy").metadata() or {})[KEY])
+def _noted(opened: Any) -> dict[str, Any]:
+    """The origin with the digest; safetensors has compared the header with the file's size."""
+    noted: dict[str, Any] = json.loads((opened.metadata() or {})[KEY])
     return noted
 
 
-def _stored(whole: mmap.mmap) -> Iterator[tuple[str, str, list[int], memoryview]]:
+def _stored(file: BinaryIO) -> Iterator[tuple[str, str, list[int], Iterator[bytes]]]:
     """Each tensor of a file, by name."""
-    begin = 8 + int.from_bytes(whole[:8], "little")
-    header = json.loads(whole[8:begin])
+    length = int.from_bytes(file.read(8), "little")
+    header = json.loads(file.read(length))
     for name in sorted(header.keys() - {"__metadata__"}):
         tensor = header[name]
-        first, last = (begin + offset for offset in tensor["data_offsets"])
-        with memoryview(whole) as view, view[first:last] as content:
-            yield name, TYPES[tensor["dtype"]], tensor["shape"], content
+        first, last = (8 + length + offset for offset in tensor["data_offsets"])
+        yield name, TYPES[tensor["dtype"]], tensor["shape"], _parts(file, first, last)
+
+
+def _parts(file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
+    file.seek(first)
+    for begin in range(first, last, PART):
+        yield file.read(min(PART, last - begin))

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from benchprof.files import written_whole
-from benchprof.origin import DIGEST, EXPONENTS, KEY, canonical, digest_of, verified_origin
+from benchprof.origin import DIGEST, EXPONENTS, KEY, TYPES, canonical, digest_of, open_verified
 
 
 def write_tensors(
@@ -26,6 +26,9 @@ def write_tensors(
 
     The bytes depend on the arguments alone. With exponents a reader gets a tensor's values times
     two to the power of its exponent, as float32.
+
+    Raises:
+        TypeError: a tensor is of a type that no reader knows.
     """
     said = origin | ({} if exponents is None else {EXPONENTS: dict(exponents)})
     digest = digest_of(said, (_told(name, tensors[name]) for name in sorted(tensors)))
@@ -54,11 +57,10 @@ class TensorFile:
         """Open a file and compare all that it holds with its digest.
 
         Raises:
-            InputError: as `verified_origin` raises it.
+            InputError: as `open_verified` raises it.
         """
         self.path = path
-        self.origin, self._exponents = verified_origin(path)
-        self._file = safe_open(path, framework="pt")
+        self._file, self.origin, self._exponents = open_verified(path, "pt")
         self.names: list[str] = sorted(self._file.keys())
 
     def tensor(self, name: str) -> torch.Tensor:
@@ -88,7 +90,10 @@ class TensorFile:
         return size
 
 
-def _told(name: str, tensor: torch.Tensor) -> tuple[str, str, list[int], Any]:
+def _told(name: str, tensor: torch.Tensor) -> tuple[str, str, list[int], list[Any]]:
     """A tensor as its file's digest takes it."""
+    kind = str(tensor.dtype)
+    if kind not in TYPES.values():
+        raise TypeError(f"{name}: {kind}; expected one of {', '.join(TYPES.values())}")
     flat = tensor.detach().cpu().contiguous().reshape(-1)
-    return name, str(tensor.dtype), list(tensor.shape), flat.view(torch.uint8).numpy().data
+    return name, kind, list(tensor.shape), [flat.view(torch.uint8).numpy().data]

@@ -147,7 +147,7 @@ def mask_shares(masks: Iterable[Path]) -> dict[Path, str]:
 
 
 def _of_origin(masks: Iterable[Path], key: str) -> dict[Path, str]:
-    return {path: str(verified_origin(path)[0][key]) for path in set(masks)}
+    return {path: str(verified_origin(path)[key]) for path in set(masks)}
 
 
 @contextlib.contextmanager

@@ -88,7 +88,7 @@ def replication_rows(
 def item_numbers(sources: Sequence[Source]) -> dict[tuple[str, str], int]:
     """Train items that made a mask of a half, by (model, ability), from the masks' metadata."""
     return {
-        (s.model, own): int(verified_origin(s.mask)[0]["importance"][own]["n_items"])
+        (s.model, own): int(verified_origin(s.mask)["importance"][own]["n_items"])
         for s in sources
         for own in [s.ablation.ability]
     }

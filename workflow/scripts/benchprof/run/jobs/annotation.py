@@ -12,6 +12,11 @@ from benchprof.run import paths
 from benchprof.run.jobs.job import FORMS, Files, Job
 
 FOLDER = paths.RESULTS / "annotation"
+MODULES = (
+    "benchprof.annotation", "benchprof.report.names", "benchprof.report.numbers",
+    "benchprof.report.style", "benchprof.spreadsheet",
+)  # fmt: skip
+"""What makes the report and its figure, so that they are made again when it changed."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,10 @@ class ReportAgreement(Job):
     @property
     def settings(self) -> Any:
         """What is reported, and the code, so that an edited report is made again."""
-        modules = ["benchprof.annotation", "benchprof.report.names", "benchprof.report.numbers",
-                   "benchprof.spreadsheet"]  # fmt: skip
         return {
             "answers": digests.of_files(self.answers),
             "abilities": self.run.abilities,
             "items": digests.of_files(self.run.item_files),
             "exclude": self.excluded,
-            "code": digests.of_modules(modules),
+            "code": digests.of_modules(MODULES),
         }
