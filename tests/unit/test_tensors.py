@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+from benchprof import digests
 from benchprof.errors import InputError
-from benchprof.origin import PART, TYPES, verified_origin
+from benchprof.origin import TYPES, verified_origin
 from benchprof.tensors import TensorFile, write_tensors
 
 ORIGIN = {"ability": "recall", "k": 0.001, "layers": None, "items": [1, 2]}
@@ -49,7 +50,7 @@ def test_the_digest_of_a_file_is_that_of_the_tensors(
 
 
 def test_a_file_larger_than_what_is_read_at_once_is_read_whole(tmp_path: Path) -> None:
-    tensor = torch.zeros(PART + 1, dtype=torch.uint8)
+    tensor = torch.zeros(digests.CHUNK + 1, dtype=torch.uint8)
     write_tensors(tmp_path / "file", {"a": tensor}, ORIGIN)
     assert verified_origin(tmp_path / "file") == ORIGIN
     with (tmp_path / "file").open("r+b") as file:

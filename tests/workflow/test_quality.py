@@ -140,24 +140,23 @@ def test_a_login_node_needs_no_torch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scripts", "absent"),
+    ("modules", "absent"),
     [
+        # `plot_figure` imports the figure's module when it knows which.
         (
-            ("calibrate_masks", "compute_profile", "measure_replication", "plot_figure",
-             "tabulate_scores", "write_methods", "write_report"),
+            ["calibrate_masks", "compute_profile", "measure_replication", "plot_figure",
+             "tabulate_scores", "write_manifest", "write_methods", "write_report",
+             *(f"benchprof.report.figures.{job.module}" for job in FIGURES)],
             "torch",
         ),
-        (("draw_controls", "select_masks"), "transformers.modeling_utils"),
+        (["draw_controls", "select_masks"], "transformers.modeling_utils"),
     ],
+    ids=["torch", "models of transformers"],
 )  # fmt: skip
 def test_a_job_that_loads_no_model_does_not_wait_for_the_libraries_that_do(
-    scripts: Sequence[str], absent: str
+    modules: Sequence[str], absent: str
 ) -> None:
-    # `plot_figure` imports the figure's module when it knows which.
-    drawn = [f"benchprof.report.figures.{job.module}" for job in FIGURES]
-    code = (
-        f"import sys; import {', '.join([*scripts, *drawn])}; sys.exit({absent!r} in sys.modules)"
-    )
+    code = f"import sys; import {', '.join(modules)}; sys.exit({absent!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY, check=False)
     assert done.returncode == 0
 

@@ -31,8 +31,6 @@ UNREADABLE = (
     SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip
 """What reading a file raises that this program did not write."""
-PART = 1 << 20
-"""Bytes that are read at once."""
 EXPECTED = "safetensors with an origin and a digest, as this version writes them"
 
 
@@ -129,5 +127,5 @@ def _stored(file: BinaryIO) -> Iterator[tuple[str, str, list[int], Iterator[byte
 
 def _parts(file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
     file.seek(first)
-    for begin in range(first, last, PART):
-        yield file.read(min(PART, last - begin))
+    for begin in range(first, last, digests.CHUNK):
+        yield file.read(min(digests.CHUNK, last - begin))

@@ -29,6 +29,7 @@ from benchprof.abilities.checks.suite import check_all
 from benchprof.abilities.item import SPLITS
 from benchprof.errors import InputError
 from benchprof.files import write_json, write_text
+from benchprof.models.card import read_card
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,8 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _asked_of(options: argparse.Namespace) -> dict[str, str]:
     """What identifies the model, and which items it was asked how."""
-    from benchprof.models.card import read_card  # noqa: PLC0415  as below
-
     items = f"the first {options.limit} of" if options.limit else "all of"
     return {
         "model": options.model.resolve().name,

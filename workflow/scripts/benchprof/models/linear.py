@@ -25,7 +25,7 @@ def speed_up_scoring(model: nn.Module) -> None:
 
     Not the head, whose weights are too many to copy for the positions that are scored at once.
     """
-    # Of a model of transformers, whose class takes two seconds to import.
+    # Only models of transformers have it. To import their class for a check takes two seconds.
     head = getattr(model, "get_output_embeddings", lambda: None)()
     _replace(model, ScoringLinear, head)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
-from benchprof.origin import verified_origin
+from benchprof.origin import read_origin, verified_origin
 from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.resampling import Floats
@@ -137,17 +137,16 @@ def of_one_kind(scores: Mapping[str, Scores]) -> dict[str, Scores]:
 
 
 def mask_digests(masks: Iterable[Path]) -> dict[Path, str]:
-    """Digest of the entries of each mask, by its file."""
-    return _of_origin(masks, "digest")
+    """Digest of the entries of each mask, by its file, which is compared with its own."""
+    return {path: str(verified_origin(path)["digest"]) for path in set(masks)}
 
 
 def mask_shares(masks: Iterable[Path]) -> dict[Path, str]:
-    """The share k that each mask holds, by its file, also where its name says `calibrated`."""
-    return _of_origin(masks, "fraction")
+    """The share k that each mask holds, by its file, also where its name says `calibrated`.
 
-
-def _of_origin(masks: Iterable[Path], key: str) -> dict[Path, str]:
-    return {path: str(verified_origin(path)[key]) for path in set(masks)}
+    Only what the file says of itself is read: `mask_digests` has compared the rest.
+    """
+    return {path: str(read_origin(path)["fraction"]) for path in set(masks)}
 
 
 @contextlib.contextmanager

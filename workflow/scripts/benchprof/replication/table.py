@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from benchprof.files import written_whole
-from benchprof.origin import verified_origin
+from benchprof.origin import read_origin
 from benchprof.profile.impact import Impacts
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import Scores, mask_digests, read_scores
@@ -88,7 +88,7 @@ def replication_rows(
 def item_numbers(sources: Sequence[Source]) -> dict[tuple[str, str], int]:
     """Train items that made a mask of a half, by (model, ability), from the masks' metadata."""
     return {
-        (s.model, own): int(verified_origin(s.mask)["importance"][own]["n_items"])
+        (s.model, own): int(read_origin(s.mask)["importance"][own]["n_items"])
         for s in sources
         for own in [s.ablation.ability]
     }

@@ -48,6 +48,9 @@ def write_manifest(
 
 
 def portable_card(card: Path) -> dict[str, Any]:
-    """What identifies a prepared model (`models.card.Card`), with paths that hold anywhere."""
+    """What identifies a prepared model (`models.card.Card`), with paths that hold anywhere.
+
+    The files are not compared with it.
+    """
     content: dict[str, Any] = portable(json.loads(card.read_text(encoding="utf-8")))
     return content

@@ -14,7 +14,7 @@ from benchprof.run.jobs.job import Files, Job
 
 SHOWN_BY = (
     "profile.criteria", "report.style", "report.names", "report.numbers", "report.matrix",
-    "report.pairs", "report.undefined", "run.ablation",
+    "report.undefined", "run.ablation",
 )  # fmt: skip
 """Modules of the library that every figure and table is made with."""
 

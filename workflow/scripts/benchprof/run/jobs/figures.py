@@ -158,6 +158,11 @@ class PlotSimilarity(OfModels, Figure):
     category = "Similarity of models"
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """What draws it, and what takes its rows of the table."""
+        return (*super().modules, "pairs")
+
+    @property
     def name(self) -> str:
         """Its path below the folder of figures."""
         return f"similarity_{self.selection}_{self.k}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import digests
+from benchprof.models.card import stamp_of
 from benchprof.models.source import CONVERSION, FLOAT32, is_converted, precision_of
 from benchprof.run import paths
 from benchprof.run.configuration import LISTED, Folder
@@ -54,7 +55,7 @@ class PrepareModel(ModelJob):
         source = self.run.configuration.models[self.model].source
         folder = Path(source.folder) if isinstance(source, Folder) else None
         files = sorted(p for p in folder.iterdir() if p.is_file()) if folder else []
-        stamps = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in files}
+        stamps = {path.name: stamp_of(path) for path in files}
         own = {"source": self.source, "files": stamps}
         # Only where it is so: models of other sources need not be prepared again.
         if not is_converted(self.source):

@@ -17,7 +17,7 @@ class PaperTable(Exhibit):
 
     script = "tabulate_scores"
     forms = ("tex", "md")
-    modules = ("paper_tables", "latex")
+    modules = ("paper_tables", "latex", "pairs")
 
 
 class TabulateImpact(OfModel, PaperTable):
