@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 from study.tables import Tables
+from study.texts import Shown, states, texts
 from tests.conftest import ROOT
 
 STUDY = ROOT / "study/study.zip"
@@ -64,6 +65,24 @@ def items_by_state(folder: Path, benchmark: str) -> dict[str, dict[str, Any]]:
     records = (folder / "results/evaluations" / MODEL / benchmark).iterdir()
     names = [path.name.removesuffix(".json") for path in records]
     return {name: items_of(folder, benchmark, name) for name in names}
+
+
+def texts_of(folder: Path, tables: Tables, benchmark: str, metric: str) -> list[Shown]:
+    """The texts side by side from the records, by another way than `snakemake items`."""
+    shown = states(tables, benchmark)
+    columns: dict[str, Any] = {}
+    for name in shown.all:
+        items = items_of(folder, benchmark, name)
+        columns |= {"digest": items["digest"], "index": items["index"]}
+        columns[name] = [responses[0] for responses in items["responses"]]
+        scores = items["scores"][metric]
+        columns[f"{name}_right"] = ["right" if score == 1 else "wrong" for score in scores]
+    return texts(pd.DataFrame(columns), shown)
+
+
+def first_of(shown: Shown) -> str:
+    """How the page names the first task of a kind."""
+    return f"({shown.items} tasks; the first is number {shown.index}, digest {shown.digest})"
 
 
 def signed(low: float, high: float, digits: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from study.tables import Rules, Tables, joined, read_rules, read_tables, with_doubled_q
+from study.tables import Rules, Tables, joined, read_tables
 from tests.conftest import ROOT
 from tests.unit.study.archives import COMPANIONS, MODEL, RECALL, STUDY, WRITTEN, effects, unpack
 
@@ -153,5 +153,4 @@ def results(unpacked: Path) -> Tables:
 @pytest.fixture(scope="session")
 def all_results(results: Tables, written: Path) -> Tables:
     """Qwen's tables of both archives, joined as they decide."""
-    both = joined(results, read_tables(written / "results/profiles", MODEL))
-    return with_doubled_q(both, read_rules())
+    return joined(results, read_tables(written / "results/profiles", MODEL))
