@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 import yaml
 from tests.conftest import ROOT
-from tests.unit.study.archives import COMPANIONS, GEMMA, MODEL, effects, signed, two
+from tests.unit.study.archives import COMPANIONS, GEMMA, MODEL, effects, two
 
+from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
 KINDS = {"item": "test", "flip": "flip", "read_off": "read_off", "blank": "blank"}
@@ -269,10 +270,24 @@ def test_the_commands_print_what_the_page_says(
     assert f"this share is {low}% to {high}%" in page
     told = "the share is {}%, within what random masks' tables give ({}% to {}%), so"
     assert told.format(*alike) in page
-    pairs = re.findall(r"undecided; similarity ([\d.]+) .*Spearman ([-\d.]+),", done.stdout)
-    similarities, correlations = (sorted(map(float, own)) for own in zip(*pairs, strict=True))
-    assert f"similarities of {similarities[0]} to {similarities[-1]} (" in page
-    assert f"correlations are {signed(correlations[0], correlations[-1], 2)}." in page
+    pairs = re.findall(
+        r"^- (\w+) and (\w+): undecided; similarity ([\d.]+ \([\d. to]+); noise ([\d. to]+)\), "
+        r"Spearman ([-\d.]+), Holm p ([\d.]+),",
+        done.stdout,
+        re.M,
+    )
+    assert len(pairs) == 5
+    for first, second, similarity, noise, correlation, p in pairs:
+        told = f"| {readable(first)}, {readable(second)} | {similarity}) | {noise} | "
+        assert f"{told}{two(float(correlation))} | {float(p):.2f} |" in page
+    profiles = re.findall(r"^- (?:as they are|without the mean): .* \((.*)\)$", done.stdout, re.M)
+    assert len(profiles) == 4
+    each = [dict(own.rsplit(" ", 1) for own in found.split(", ")) for found in profiles]
+    for name in each[0]:
+        told = " | ".join(two(float(own[name])) if name in own else "" for own in each)
+        assert f"| {readable(name)} | {' '.join(told.split())} |" in page
+    means = re.findall(r"^- (?:as they are|without the mean): mean ([-\d.]+) ", done.stdout, re.M)
+    assert f"| mean | {' | '.join(two(float(mean)) for mean in means)} |" in page
 
 
 def test_the_companions_were_computed_with_the_settings_of_the_study(recall: Path) -> None:

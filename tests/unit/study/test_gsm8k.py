@@ -101,7 +101,9 @@ def test_the_flexible_metric_finds_up_to_two_answers_more(page: str, written: Pa
 def test_the_cells_decide_as_the_report_says(page: str, cells: pd.DataFrame) -> None:
     assert set(cells.metric) == {STRICT}
     wide = int((cells.ais_low <= -0.1).sum())
-    assert wide == 9 and "because nine of GSM8K's ten intervals and five of HumanEval's are" in page
+    assert (
+        wide == 9 and "because nine of GSM8K's ten lower bounds and five of HumanEval's are" in page
+    )
     lowest = cells[cells.ais == cells.ais.min()].sort_values("ais_low")
     spans = [signed(own.ais_low, own.ais_high, 3) for own in lowest.itertuples()]
     told = (
