@@ -6,7 +6,6 @@ python -m study.figures results/study/results/profiles results/written/results/p
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,109 +22,132 @@ from study.labels import remainder
 from study.second_profile import second_profiles
 from study.tables import SUFFIX, Rules, Tables, joined, read_rules, read_tables
 
+MODEL = "qwen25-coder-15b-instruct"
+AIS = ("study_impact_qwen.png", "study_forest_qwen.png")
+SECOND_PROFILES = "study_second_profiles_qwen.png"
 # Inches.
 PANEL_HEIGHT = 0.74
 FRAME_HEIGHT = 1.2
-COLUMNS = (
-    "second profile against AIS",
-    "the same without the tests' mean and the factor",
+TITLES = (
+    "second profile (correlations) against AIS",
+    "without the own tests' mean and the first factor",
 )
+SIZE = 3.5
+"""Of a point, in points."""
+FACES = {True: style.INK, False: "white"}
 
 
-def draw_ais(choices: Tables, written: Tables, rules: Rules, folder: Path) -> None:
-    """Draw the AIS on all benchmarks and own tests, and those on the benchmarks with intervals.
+def ais_rows(choices: Tables, written: Tables, rules: Rules) -> pd.DataFrame:
+    """The AIS that decide, of the public benchmarks and then the own tests, as figures need them.
 
     Args:
-        choices: the run whose answers are choices; it decides where both have a benchmark.
+        choices: the run whose answers are choices; of what both runs asked, its rows count.
         written: the run that adds the benchmarks with written answers.
         rules: of the study.
-        folder: gets `study_impact_qwen.png` and `study_forest_qwen.png`.
     """
     tables = joined(choices, written)
+    tests = [f"{ability}{SUFFIX}" for ability in tables.cells.ability.unique()]
+    order = {name: number for number, name in enumerate([*rules.benchmarks, *tests])}
     rows = pd.concat([tables.cells, tables.controls], ignore_index=True)
-    # As in the run's tables that are no text.
-    rows = rows.astype({"seed": "Int64", "fraction": str, "k": str})
-    own = {ability: f"{ability}{SUFFIX}" for ability in rows.ability}
-    asked = [*rules.benchmarks, *dict.fromkeys(own.values())]
-    order = {name: place for place, name in enumerate(asked)}
-    rows = rows[rows.benchmark.isin(order)].sort_values(
-        "benchmark", key=lambda names: names.map(order), kind="stable"
-    )
-    (model,), (selection,), (fraction,) = (
-        rows[name].unique() for name in ("model", "selection", "fraction")
-    )
-    draw_heatmap(rows, model, selection, fraction, own, [folder / "study_impact_qwen.png"])
-    of_rules = rows[rows.benchmark.isin(rules.benchmarks)]
-    draw_forest(of_rules, model, selection, fraction, {}, [folder / "study_forest_qwen.png"])
+    rows = rows[rows.benchmark.isin(order)]
+    rows = rows.sort_values("benchmark", key=lambda names: names.map(order), kind="stable")
+    # A CSV file gives numbers where the tables of a run have these types.
+    return rows.astype({"seed": "Int64", "fraction": str, "k": str})
 
 
-def draw_second_profiles(written: Tables, rules: Rules, folder: Path) -> None:
-    """Draw the labels and the second profiles against the AIS, before and after general damage.
+def draw_ais(rows: pd.DataFrame, rules: Rules, folder: Path) -> None:
+    """Draw the heatmap of all rows, and the forest plot of the public benchmarks' alone.
+
+    Args:
+        rows: of `ais_rows`.
+        rules: of the study.
+        folder: gets the files `AIS`.
+    """
+    model, selection, fraction = rows.iloc[0][["model", "selection", "fraction"]]
+    tests = {ability: f"{ability}{SUFFIX}" for ability in rows.ability}
+    heatmap, forest = (folder / name for name in AIS)
+    draw_heatmap(rows, model, selection, fraction, tests, [heatmap])
+    public = rows[rows.benchmark.isin(rules.benchmarks)]
+    draw_forest(public, model, selection, fraction, {}, [forest])
+
+
+def points(written: Tables, rules: Rules) -> pd.DataFrame:
+    """The AIS and the second profiles, twice: as they are, and without general damage.
+
+    Without it means without the mean of the own tests (second profiles) and without the best
+    rank-one approximation (AIS).
 
     Args:
         written: a run with all benchmarks that count and all own tests.
         rules: of the study.
-        folder: gets `study_second_profiles_qwen.png`.
-    """
-    with style.styled():
-        style.save_figure(
-            second_profiles_figure(written, rules), "", [folder / "study_second_profiles_qwen.png"]
-        )
 
-
-def second_profiles_figure(written: Tables, rules: Rules) -> Figure:
-    """A row of two panels per benchmark, a point per ability, the labelled ones filled and named.
-
-    Left: the correlations of the second profile against the AIS. Right: without the mean of the
-    own tests, against what the best rank-one approximation leaves of the AIS.
+    Returns:
+        Rows of (benchmark, ability, without, ais, second, labelled).
     """
     counting = written.counting(rules.benchmarks)
-    ais = written.matrix(counting)
-    figure = style.new_figure(FRAME_HEIGHT + PANEL_HEIGHT * len(counting))
-    axes = figure.subplots(len(counting), 2, sharey=True, squeeze=False)
-    for column, table in enumerate((ais, remainder(ais))):
-        for place, found in zip(
-            axes[:, column], second_profiles(written, counting, bool(column)), strict=True
-        ):
-            points = pd.DataFrame({"ais": table.T[found.benchmark], "second": found.correlations})
-            _draw_panel(place, points, rules.labels[found.benchmark])
-        axes[0, column].set_title(COLUMNS[column], fontsize=7, loc="left")
-    for place, name in zip(axes[:, 0], counting, strict=True):
-        place.set_ylabel(readable(name), rotation=0, ha="right", va="center")
-    axes[0, 0].set_ylim(-1.1, 1.1)
+    table = written.matrix(counting)
+    frames = []
+    for without, ais in ((False, table), (True, remainder(table))):
+        for found in second_profiles(written, counting, without):
+            frame = pd.DataFrame({"ais": ais.T[found.benchmark], "second": found.correlations})
+            labelled = frame.index.isin(rules.labels[found.benchmark])
+            frames.append(
+                frame.rename_axis("ability")
+                .reset_index()
+                .assign(benchmark=found.benchmark, without=without, labelled=labelled)
+            )
+    return pd.concat(frames, ignore_index=True)
+
+
+def second_profiles_figure(shown: pd.DataFrame) -> Figure:
+    """A row of two panels per benchmark, a point per ability.
+
+    Args:
+        shown: of `points`.
+    """
+    benchmarks = list(shown.benchmark.unique())
+    figure = style.new_figure(FRAME_HEIGHT + PANEL_HEIGHT * len(benchmarks))
+    axes = figure.subplots(len(benchmarks), 2, sharey=True, squeeze=False)
+    by_panel = shown.groupby(["benchmark", "without"])
+    for row, benchmark in zip(axes, benchmarks, strict=True):
+        for panel, without in zip(row, (False, True), strict=True):
+            _draw_panel(panel, by_panel.get_group((benchmark, without)))
+        row[0].set_ylabel(readable(benchmark), rotation=0, ha="right", va="center")
+    for panel, title in zip(axes[0], TITLES, strict=True):
+        panel.set_title(title, fontsize=7, loc="left")
+    axes[0, 0].set_ylim(-1.2, 1.2)
     axes[0, 0].set_yticks([-1, 0, 1])
     axes[-1, 0].set_xlabel("AIS")
     axes[-1, 1].set_xlabel("AIS minus its best rank-one approximation")
-    style.title_above(figure, written.cells.model.iloc[0])
+    style.title_above(figure, MODEL)
     style.legend_below(figure, _legend(), 2)
     return figure
 
 
-def _draw_panel(axes: Axes, points: pd.DataFrame, labelled: Sequence[str]) -> None:
-    """Draw `points` (ability; ais, second), the labelled abilities over the others."""
+def _draw_panel(axes: Axes, shown: pd.DataFrame) -> None:
+    """Draw one benchmark's points, the labelled abilities over the others and with their codes."""
     axes.axhline(0, color=style.PALE, linewidth=0.6, zorder=0)
     axes.axvline(0, color=style.PALE, linewidth=0.6, zorder=0)
-    other, named = points.drop(index=list(labelled)), points.loc[list(labelled)]
-    axes.plot(other.ais, other.second, "o", markersize=3.5, mfc="white", mec=style.MUTED)
-    axes.plot(named.ais, named.second, "o", markersize=3.5, color=style.LOSS)
-    short = codes([*points.index])
-    for ability, x, y in named.itertuples():
+    short = codes(list(shown.ability))
+    for labelled, own in shown.groupby("labelled"):
+        axes.plot(own.ais, own.second, "o", ms=SIZE, mec=style.INK, mfc=FACES[bool(labelled)])
+    for ability, x, y in shown[shown.labelled][["ability", "ais", "second"]].itertuples(
+        index=False
+    ):
         axes.annotate(
-            short[ability], (x, y), (4, 0), textcoords="offset points",
-            fontsize=6, color=style.LOSS, va="center",
+            short[ability], (x, y), (0, 3), textcoords="offset points", fontsize=6,
+            ha="center", va="bottom",
         )  # fmt: skip
-    reach = 1.15 * float(np.abs(points.ais).max())
+    reach = 1.15 * float(np.abs(shown.ais).max())
     axes.set_xlim(-reach, reach)
     axes.locator_params(axis="x", nbins=5)
 
 
 def _legend() -> list[Line2D]:
-    def point(face: str, edge: str, label: str) -> Line2D:
-        return Line2D([], [], marker="o", ls="", markersize=3.5, mfc=face, mec=edge, label=label)
-
+    labels = {True: "an ability that others say the benchmark asks for", False: "another ability"}
     return [
-        point(style.LOSS, style.LOSS, "an ability that others say the benchmark asks for"),
-        point("white", style.MUTED, "another ability"),
+        Line2D([], [], marker="o", ls="", ms=SIZE, mec=style.INK, mfc=FACES[labelled], label=label)
+        for labelled, label in labels.items()
     ]
 
 
@@ -135,14 +157,15 @@ def main() -> None:
     parser.add_argument("profiles", type=Path, help="results/profiles of the run of choices")
     parser.add_argument("written", type=Path, help="results/profiles of the run that adds others")
     parser.add_argument("folder", type=Path, help="where the PNG files go")
-    parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
     choices, written = (
-        read_tables(folder, options.model) for folder in (options.profiles, options.written)
+        read_tables(folder, MODEL) for folder in (options.profiles, options.written)
     )
     rules = read_rules()
-    draw_ais(choices, written, rules, options.folder)
-    draw_second_profiles(written, rules, options.folder)
+    draw_ais(ais_rows(choices, written, rules), rules, options.folder)
+    with style.styled():
+        figure = second_profiles_figure(points(written, rules))
+        style.save_figure(figure, "", [options.folder / SECOND_PROFILES])
 
 
 if __name__ == "__main__":

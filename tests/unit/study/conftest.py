@@ -151,6 +151,12 @@ def results(unpacked: Path) -> Tables:
 
 
 @pytest.fixture(scope="session")
-def all_results(results: Tables, written: Path) -> Tables:
+def of_written(written: Path) -> Tables:
+    """Qwen's tables of the run with written answers."""
+    return read_tables(written / "results/profiles", MODEL)
+
+
+@pytest.fixture(scope="session")
+def all_results(results: Tables, of_written: Tables) -> Tables:
     """Qwen's tables of both archives, joined as they decide."""
-    return joined(results, read_tables(written / "results/profiles", MODEL))
+    return joined(results, of_written)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,6 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.study.archives import COMPANIONS, GEMMA, MODEL, effects, two
 
-from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
 KINDS = {"item": "test", "flip": "flip", "read_off": "read_off", "blank": "blank"}
@@ -232,62 +228,6 @@ def _choice_losses(record: Path) -> np.ndarray:
         logs = np.array([response[0] for response in responses])
         losses.append(np.log(np.exp(logs).sum()) - logs[right])
     return np.array(losses)
-
-
-def test_the_commands_print_what_the_page_says(
-    page: str, unpacked: Path, recall: Path, written: Path
-) -> None:
-    command = [sys.executable, "-m", "study", str(unpacked / "results/profiles")]
-    command += ["--all", str(written / "results/profiles")]
-    assert "--all results/written/results/profiles" in page
-    command += ["--effects", str(recall / effects(MODEL))]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    verdicts = re.findall(r"^## \d\..*: ([a-z ]+)$", done.stdout, re.M)
-    assert verdicts == ["not decidable"] * 4
-    assert page.count("| not decidable: ") == 4
-    assert "doubled" not in done.stdout
-    assert "(q 0.004), mean on 9 other tests 0.052; not valid: read_off" in done.stdout
-    assert "- 0 could be valid: about abilities, no statement is decidable" in done.stdout
-    assert "N of 2 or more: 0 of 9 (0.00 to 0.34)" in done.stdout
-    assert "at most one bound of over_random reaches 0.1: 4 of 9" in done.stdout
-    assert "0% (interval 0% to 34%)" in page
-    assert "lower bound above -0.1: 78% of the cells" in done.stdout
-    assert "This is so for 70 of them (78%)" in page
-    left = re.findall(r"^- AIS, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
-    assert f"p is {min(left)} to {max(left)} before" in page
-    left = re.findall(r"^- without the factor, .* left out: .*, p ([\d.]+)$", done.stdout, re.M)
-    assert f"and {min(left)} to {max(left)} after it" in page
-    (rank, p), (rest, rest_p) = re.findall(
-        r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
-    )
-    assert f"the mean rank of the eighteen labels is {float(rank):.1f}," in page
-    assert f"(p = {p})" in page
-    assert f"it is {float(rest):.1f} (p = {rest_p})" in page
-    (share, low, high), alike = re.findall(
-        r"one factor explains 0\.(\d+) .* tables 0\.(\d+) to 0\.(\d+)", done.stdout
-    )
-    assert f"explains {share}% of the sum of squares" in page
-    assert f"this share is {low}% to {high}%" in page
-    told = "the share is {}%, within what random masks' tables give ({}% to {}%), so"
-    assert told.format(*alike) in page
-    pairs = re.findall(
-        r"^- (\w+) and (\w+): undecided; similarity ([\d.]+ \([\d. to]+); noise ([\d. to]+)\), "
-        r"Spearman ([-\d.]+), Holm p ([\d.]+),",
-        done.stdout,
-        re.M,
-    )
-    assert len(pairs) == 5
-    for first, second, similarity, noise, correlation, p in pairs:
-        told = f"| {readable(first)}, {readable(second)} | {similarity}) | {noise} | "
-        assert f"{told}{two(float(correlation))} | {float(p):.2f} |" in page
-    profiles = re.findall(r"^- (?:as they are|without the mean): .* \((.*)\)$", done.stdout, re.M)
-    assert len(profiles) == 4
-    each = [dict(own.rsplit(" ", 1) for own in found.split(", ")) for found in profiles]
-    for name in each[0]:
-        told = " | ".join(two(float(own[name])) if name in own else "" for own in each)
-        assert f"| {readable(name)} | {' '.join(told.split())} |" in page
-    means = re.findall(r"^- (?:as they are|without the mean): mean ([-\d.]+) ", done.stdout, re.M)
-    assert f"| mean | {' | '.join(two(float(mean)) for mean in means)} |" in page
 
 
 def test_the_companions_were_computed_with_the_settings_of_the_study(recall: Path) -> None:

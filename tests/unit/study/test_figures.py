@@ -9,59 +9,85 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
-from study.figures import draw_ais, second_profiles_figure
+from scipy.stats import linregress
+from study.figures import AIS, SECOND_PROFILES, ais_rows, draw_ais, points, second_profiles_figure
 from study.labels import remainder
-from study.tables import Tables, read_rules, read_tables
+from study.tables import Tables, read_rules
 from tests.conftest import ROOT
-from tests.unit.study.archives import MODEL
 
 from benchprof.report import style
+from benchprof.report.names import codes
 
 
-@pytest.fixture(scope="module")
-def of_written(written: Path) -> Tables:
-    return read_tables(written / "results/profiles", MODEL)
-
-
-def test_each_panel_has_the_ais_and_the_second_profile_of_its_benchmark(of_written: Tables) -> None:
-    rules = read_rules()
-    with style.styled():
-        figure = second_profiles_figure(of_written, rules)
-    panels = np.array(figure.axes).reshape(9, 2)
-    counting = of_written.counting(rules.benchmarks)
-    ais = of_written.matrix(counting)
-    rows = pd.concat([of_written.cells, of_written.controls])
-    wide = rows.pivot(index=["ability", "seed"], columns="benchmark", values="ablated")
-    for row, name in enumerate(counting):
-        labelled = rules.labels[name]
-        open_points, filled = (line.get_xydata() for line in panels[row, 0].lines[2:])
-        assert sorted(filled[:, 0]) == sorted(ais.loc[name, labelled])
-        assert sorted([*open_points[:, 0], *filled[:, 0]]) == sorted(ais.loc[name])
-        for (x, y), ability in zip(filled, labelled, strict=True):
-            assert x == ais.loc[name, ability]
-            together = np.corrcoef(wide[name], wide[f"{ability}_test"])[0, 1]
-            assert y == pytest.approx(together, abs=1e-9)
-        right = np.concatenate([line.get_xydata() for line in panels[row, 1].lines[2:]])
-        assert sorted(right[:, 0]) == pytest.approx(sorted(remainder(ais).loc[name]))
-        assert len(panels[row, 0].texts) == len(labelled) == 2
-
-
-def test_the_ais_are_drawn_of_the_run_that_decides(
-    results: Tables, of_written: Tables, tmp_path: Path
-) -> None:
-    """Other values for what the second run repeats change no pixel."""
+def test_the_rows_are_of_the_run_that_decides(results: Tables, of_written: Tables) -> None:
+    """Of MMLU, which both runs asked, the first one's; and the written benchmarks of the second."""
     rules = read_rules()
     cells = of_written.cells.copy()
     cells.loc[cells.benchmark == "mmlu", "q_random"] = 1e-9
-    for name, second in (
-        ("own", of_written),
-        ("other", dataclasses.replace(of_written, cells=cells)),
-    ):
-        (tmp_path / name).mkdir()
-        draw_ais(results, second, rules, tmp_path / name)
-    for name in ("study_impact_qwen.png", "study_forest_qwen.png"):
-        own, other = ((tmp_path / folder / name).read_bytes() for folder in ("own", "other"))
-        assert own == other
-        # Of the page, the size alone: letters differ by a shade between versions of a library.
-        page = matplotlib.image.imread(ROOT / "docs/images" / name)
-        assert page.shape == matplotlib.image.imread(tmp_path / "own" / name).shape
+    rows = ais_rows(results, dataclasses.replace(of_written, cells=cells), rules)
+    names = list(rows.benchmark.unique())
+    assert names[:10] == rules.benchmarks and len(names) == 20
+    assert rows.q_random.min() > 1e-9
+    assert rows[rows.benchmark == "mmlu"].seed.max() == 5
+    assert rows[rows.benchmark == "humaneval"].seed.max() == 2
+
+
+def test_a_point_is_the_ais_and_the_correlation_of_the_scores(of_written: Tables) -> None:
+    """The correlations worked out by regression, state by state."""
+    rules = read_rules()
+    rows = pd.concat([of_written.cells, of_written.controls])
+    scores = rows.pivot(index=["ability", "seed"], columns="benchmark", values="ablated")
+    tests = [f"{ability}_test" for ability in of_written.cells.ability.unique()]
+    mean = scores[tests].mean(axis=1)
+    ais = of_written.matrix(of_written.counting(rules.benchmarks))
+    left = remainder(ais)
+    shown = points(of_written, rules)
+    assert len(shown) == 2 * 9 * 10
+    for row in shown.itertuples():
+        own, asked = scores[f"{row.ability}_test"], scores[row.benchmark]
+        if row.without:
+            own, asked = (one - linregress(mean, one).slope * mean for one in (own, asked))
+        assert row.second == pytest.approx(np.corrcoef(own, asked)[0, 1], abs=1e-9)
+        assert row.ais == (left if row.without else ais).loc[row.benchmark, row.ability]
+        assert row.labelled == (row.ability in rules.labels[row.benchmark])
+
+
+def test_the_panels_have_the_points(of_written: Tables) -> None:
+    shown = points(of_written, read_rules())
+    with style.styled():
+        figure = second_profiles_figure(shown)
+    panels = iter(figure.axes)
+    for benchmark in shown.benchmark.unique():
+        for without in (False, True):
+            own = shown[(shown.benchmark == benchmark) & (shown.without == without)]
+            panel = next(panels)
+            drawn = [line for line in panel.lines if line.get_marker() == "o"]
+            assert len(drawn) == 2
+            for line in drawn:
+                labelled = own[own.labelled == (line.get_markerfacecolor() == style.INK)]
+                assert line.get_xydata().tolist() == labelled[["ais", "second"]].values.tolist()
+            short = codes(list(own.ability))
+            assert [text.get_text() for text in panel.texts] == [
+                short[ability] for ability in own[own.labelled].ability
+            ]
+
+
+def test_the_page_has_the_figures(results: Tables, of_written: Tables, tmp_path: Path) -> None:
+    """Coarsely: letters differ by a shade between versions of a library."""
+    rules = read_rules()
+    draw_ais(ais_rows(results, of_written, rules), rules, tmp_path)
+    with style.styled():
+        figure = second_profiles_figure(points(of_written, rules))
+        style.save_figure(figure, "", [tmp_path / SECOND_PROFILES])
+    for name in (*AIS, SECOND_PROFILES):
+        page, drawn = (_coarse(folder / name) for folder in (ROOT / "docs/images", tmp_path))
+        assert page.shape == drawn.shape
+        assert np.abs(page - drawn).max() < 0.1, name
+
+
+def _coarse(path: Path) -> np.ndarray:
+    """The mean brightness of squares of 20 by 20 pixels."""
+    pixels = matplotlib.image.imread(path)[..., :3].mean(axis=-1)
+    rows, columns = (size // 20 for size in pixels.shape)
+    squares = pixels[: 20 * rows, : 20 * columns].reshape(rows, 20, columns, 20)
+    return np.asarray(squares.mean(axis=(1, 3)))

@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 import yaml
+from study.statements import effects
 from study.tables import Tables
 from tests.conftest import ROOT
 from tests.unit.study.archives import benchmark_row, bound, effective_row, items_by_state, table
 
+from benchprof.report.names import readable
 from benchprof.run.layers import read_layers
 
-WRITTEN = {"GSM8K": ("gsm8k", 100), "HumanEval": ("humaneval", 164), "MBPP": ("mbpp", 100)}
-"""By title: the name of each, and how many tasks it asks."""
+TASKS = {"gsm8k": 100, "humaneval": 164, "mbpp": 100}
 
 
-@pytest.mark.parametrize("title", WRITTEN)
+@pytest.mark.parametrize("name", TASKS)
 def test_the_rows_of_a_benchmark_say_what_the_archive_holds(
-    page: str, written: Path, all_results: Tables, title: str
+    page: str, written: Path, all_results: Tables, name: str
 ) -> None:
-    name, tasks = WRITTEN[title]
+    tasks = TASKS[name]
     cells, controls = (
         own[own.benchmark == name] for own in (all_results.cells, all_results.controls)
     )
@@ -28,18 +29,18 @@ def test_the_rows_of_a_benchmark_say_what_the_archive_holds(
     solved, random = ((tasks * own.ablated).round().astype(int) for own in (cells, controls))
     recall = cells.set_index("ability").loc["contextual_recall"]
     assert (
-        f"| {title} | {tasks * cells.intact.iloc[0]:.0f} | {random.iloc[0]} and {random.iloc[1]} | "
-        f"{solved.min()} to {solved.max()} | "
+        f"| {readable(name)} | {tasks * cells.intact.iloc[0]:.0f} | "
+        f"{random.iloc[0]} and {random.iloc[1]} | {solved.min()} to {solved.max()} | "
         f"{bound(recall.ais)} ({bound(recall.ais_low)} to {bound(recall.ais_high)}) |"
     ) in page
-    assert benchmark_row(title, name, all_results, table(written, "power")) in page
-    assert effective_row(title, all_results.findings.loc[name]) in page
+    assert benchmark_row(readable(name), name, all_results, table(written, "power")) in page
+    assert effective_row(readable(name), all_results.findings.loc[name]) in page
     assert len(items_by_state(written, name)) == 13
 
 
 def test_no_mask_has_an_effect(page: str, all_results: Tables) -> None:
-    names = [name for name, _ in WRITTEN.values()]
-    cells = all_results.cells[all_results.cells.benchmark.isin(names)]
+    cells = all_results.cells[all_results.cells.benchmark.isin(TASKS)]
+    assert not effects(cells).any()
     least = cells[["q_ais", "q_random", "q_others"]].min(axis=None)
     assert f"against 0, random masks and the other masks, are {least:.2f} or more." in page
     code = cells[cells.benchmark != "gsm8k"]
@@ -47,6 +48,24 @@ def test_no_mask_has_an_effect(page: str, all_results: Tables) -> None:
     assert (code.q_ais == 1).all()
     told = f"those against 0 are 1.00 and those against random masks {code.q_random.min():.2f} or"
     assert told in page
+
+
+def test_with_two_random_masks_the_loss_on_mmlu_would_be_an_effect(
+    page: str, written: Path, results: Tables
+) -> None:
+    rows = table(written, "impact")
+    recall = rows[(rows.ability == "contextual_recall") & (rows.metric == "probability")]
+    with_two = recall[recall.benchmark == "mmlu"]
+    decides = results.cells[
+        (results.cells.benchmark == "mmlu") & (results.cells.ability == "contextual_recall")
+    ]
+    assert effects(with_two).all() and not effects(decides).any()
+    (own,) = with_two.itertuples()
+    assert own.family == 160 and "and a family of 160 tests" in page
+    assert f"larger than zero (q = {own.q_ais:.3f}), than under the two random masks (q = " in page
+    assert f"the two random masks (q = {own.q_random:.3f}) and than under the other" in page
+    assert f"abilities' masks (q = {own.q_others:.3f}), so by that run alone" in page
+    assert f"of the run with written answers, q = {own.q_random:.3f}." in page
 
 
 def test_the_settings_are_those_that_were_fixed(written: Path) -> None:
