@@ -177,10 +177,17 @@ def test_the_sentences_about_all_cells_hold(page: str, results: Tables, unpacked
     assert f"and for CommonsenseQA ({named['commonsense_qa'][1]:.3f})" in page
 
 
-def test_the_study_was_computed_with_the_settings_that_were_fixed(unpacked: Path) -> None:
-    archived = yaml.safe_load((unpacked / "config.yaml").read_text())
+@pytest.mark.parametrize(
+    ("archive", "configuration"),
+    [("unpacked", "study.yaml"), ("written", "study_generation.yaml")],
+)
+def test_the_study_was_computed_with_the_settings_that_were_fixed(
+    request: pytest.FixtureRequest, archive: str, configuration: str
+) -> None:
+    folder: Path = request.getfixturevalue(archive)
+    archived = yaml.safe_load((folder / "config.yaml").read_text())
     assert archived.pop("benchmark_data")
-    assert archived == read_layers([ROOT / "config/study.yaml"])
+    assert archived == read_layers([ROOT / "config" / configuration])
 
 
 def _permuted_p(unpacked: Path, model: str, benchmark: str, others: Sequence[str]) -> float:

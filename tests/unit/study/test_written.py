@@ -5,14 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from study.statements import effects
 from study.tables import Tables
-from tests.conftest import ROOT
 from tests.unit.study.archives import benchmark_row, bound, effective_row, items_by_state, table
 
 from benchprof.report.names import readable
-from benchprof.run.layers import read_layers
 
 TASKS = {"gsm8k": 100, "humaneval": 164, "mbpp": 100}
 
@@ -66,9 +63,3 @@ def test_with_two_random_masks_the_loss_on_mmlu_would_be_an_effect(
     assert f"the two random masks (q = {own.q_random:.3f}) and than under the other" in page
     assert f"abilities' masks (q = {own.q_others:.3f}), so by that run alone" in page
     assert f"of the run with written answers, q = {own.q_random:.3f}." in page
-
-
-def test_the_settings_are_those_that_were_fixed(written: Path) -> None:
-    archived = yaml.safe_load((written / "config.yaml").read_text())
-    assert archived.pop("benchmark_data")
-    assert archived == read_layers([ROOT / "config/study_generation.yaml"])
