@@ -15,7 +15,6 @@ from study.masks import read_effects, validity
 from study.second_profile import second_profiles
 from study.statements import verdicts
 from study.tables import (
-    SUFFIX,
     Rules,
     Tables,
     alone,
@@ -82,8 +81,7 @@ def _labels(tables: Tables, rules: Rules) -> Iterator[str]:
 def _second_profiles(title: str, tables: Tables, rules: Rules) -> Iterator[str]:
     counting = tables.counting(rules.benchmarks)
     yield f"\n## {title}\n"
-    own = {f"{ability}{SUFFIX}" for ability in tables.cells.ability}
-    if not own <= set(tables.cells.benchmark) or not counting:
+    if not {*tables.own_tests.values()} <= set(tables.cells.benchmark) or not counting:
         yield "- the run lacks an own test, or no benchmark counts"
         return
     for without_mean in (False, True):

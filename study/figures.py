@@ -20,7 +20,7 @@ from benchprof.report.figures.heatmap import draw_heatmap
 from benchprof.report.names import codes, readable
 from study.labels import remainder
 from study.second_profile import second_profiles
-from study.tables import SUFFIX, Rules, Tables, joined, read_rules, read_tables
+from study.tables import Rules, Tables, joined, read_rules, read_tables
 
 MODEL = "qwen25-coder-15b-instruct"
 AIS = ("study_impact_qwen.png", "study_forest_qwen.png")
@@ -37,38 +37,49 @@ SIZE = 3.5
 FACES = {True: style.INK, False: "white"}
 
 
-def ais_rows(choices: Tables, written: Tables, rules: Rules) -> pd.DataFrame:
-    """The AIS that decide, of the public benchmarks and then the own tests, as figures need them.
+def ais_rows(tables: Tables, rules: Rules) -> pd.DataFrame:
+    """The AIS of the public benchmarks and then of the own tests, as figures need them.
 
     Args:
-        choices: the run whose answers are choices; of what both runs asked, its rows count.
-        written: the run that adds the benchmarks with written answers.
+        tables: of `joined`.
         rules: of the study.
     """
-    tables = joined(choices, written)
-    tests = [f"{ability}{SUFFIX}" for ability in tables.cells.ability.unique()]
-    order = {name: number for number, name in enumerate([*rules.benchmarks, *tests])}
+    names = [*rules.benchmarks, *tables.own_tests.values()]
+    order = {name: number for number, name in enumerate(names)}
     rows = pd.concat([tables.cells, tables.controls], ignore_index=True)
     rows = rows[rows.benchmark.isin(order)]
-    rows = rows.sort_values("benchmark", key=lambda names: names.map(order), kind="stable")
+    rows = rows.sort_values("benchmark", key=lambda own: own.map(order), kind="stable")
     # A CSV file gives numbers where the tables of a run have these types.
     return rows.astype({"seed": "Int64", "fraction": str, "k": str})
 
 
-def draw_ais(rows: pd.DataFrame, rules: Rules, folder: Path) -> None:
-    """Draw the heatmap of all rows, and the forest plot of the public benchmarks' alone.
+def draw_ais(tables: Tables, rules: Rules, folder: Path) -> None:
+    """Draw the heatmap of all AIS, and the forest plot of the public benchmarks' alone.
 
     Args:
-        rows: of `ais_rows`.
+        tables: of `joined`.
         rules: of the study.
         folder: gets the files `AIS`.
     """
+    rows = ais_rows(tables, rules)
     model, selection, fraction = rows.iloc[0][["model", "selection", "fraction"]]
-    tests = {ability: f"{ability}{SUFFIX}" for ability in rows.ability}
     heatmap, forest = (folder / name for name in AIS)
-    draw_heatmap(rows, model, selection, fraction, tests, [heatmap])
+    draw_heatmap(rows, model, selection, fraction, tables.own_tests, [heatmap])
     public = rows[rows.benchmark.isin(rules.benchmarks)]
     draw_forest(public, model, selection, fraction, {}, [forest])
+
+
+def draw_second_profiles(written: Tables, rules: Rules, folder: Path) -> None:
+    """Draw the labels and the second profiles against the AIS.
+
+    Args:
+        written: a run with all benchmarks that count and all own tests.
+        rules: of the study.
+        folder: gets the file `SECOND_PROFILES`.
+    """
+    with style.styled():
+        figure = second_profiles_figure(points(written, rules))
+        style.save_figure(figure, "", [folder / SECOND_PROFILES])
 
 
 def points(written: Tables, rules: Rules) -> pd.DataFrame:
@@ -162,10 +173,8 @@ def main() -> None:
         read_tables(folder, MODEL) for folder in (options.profiles, options.written)
     )
     rules = read_rules()
-    draw_ais(ais_rows(choices, written, rules), rules, options.folder)
-    with style.styled():
-        figure = second_profiles_figure(points(written, rules))
-        style.save_figure(figure, "", [options.folder / SECOND_PROFILES])
+    draw_ais(joined(choices, written), rules, options.folder)
+    draw_second_profiles(written, rules, options.folder)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def validity(tables: Tables, effects: Mapping[str, str] | None = None) -> list[V
     own_tests = tables.cells[tables.cells.benchmark.str.endswith(SUFFIX)]
     found = []
     for ability, rows in own_tests.groupby("ability"):
-        own = rows.benchmark == f"{ability}{SUFFIX}"
+        own = rows.benchmark == tables.own_tests[str(ability)]
         if own.any():
             mask = _validity(str(ability), rows[own].iloc[0], rows[~own].ais.dropna())
             found.append(replace(mask, explained_by=explained.get(mask.ability)))

@@ -46,7 +46,7 @@ def second_profiles(
     """
     table = scores(tables)
     abilities = sorted(tables.cells.ability.unique())
-    own = table[[f"{ability}{SUFFIX}" for ability in abilities]]
+    own = table[[tables.own_tests[ability] for ability in abilities]]
     asked = table[list(benchmarks)]
     if without_mean:
         mean = own.mean(axis=1)

@@ -74,6 +74,11 @@ class Tables:
     reliability: pd.DataFrame
     similarities: pd.DataFrame
 
+    @property
+    def own_tests(self) -> dict[str, str]:
+        """The name of each ability's own test, whether or not the run has it."""
+        return {ability: f"{ability}{SUFFIX}" for ability in self.cells.ability.unique()}
+
     def counting(self, benchmarks: Sequence[str]) -> list[str]:
         """Those of `benchmarks` on which every mask has an AIS, in their order."""
         defined = self.cells.ais.notna().groupby(self.cells.benchmark).all()

@@ -10,9 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import linregress
-from study.figures import AIS, SECOND_PROFILES, ais_rows, draw_ais, points, second_profiles_figure
+from study.figures import (
+    AIS,
+    SECOND_PROFILES,
+    ais_rows,
+    draw_ais,
+    draw_second_profiles,
+    points,
+    second_profiles_figure,
+)
 from study.labels import remainder
-from study.tables import Tables, read_rules
+from study.tables import Tables, joined, read_rules
 from tests.conftest import ROOT
 
 from benchprof.report import style
@@ -24,7 +32,8 @@ def test_the_rows_are_of_the_run_that_decides(results: Tables, of_written: Table
     rules = read_rules()
     cells = of_written.cells.copy()
     cells.loc[cells.benchmark == "mmlu", "q_random"] = 1e-9
-    rows = ais_rows(results, dataclasses.replace(of_written, cells=cells), rules)
+    tables = joined(results, dataclasses.replace(of_written, cells=cells))
+    rows = ais_rows(tables, rules)
     names = list(rows.benchmark.unique())
     assert names[:10] == rules.benchmarks and len(names) == 20
     assert rows.q_random.min() > 1e-9
@@ -72,13 +81,11 @@ def test_the_panels_have_the_points(of_written: Tables) -> None:
             ]
 
 
-def test_the_page_has_the_figures(results: Tables, of_written: Tables, tmp_path: Path) -> None:
+def test_the_page_has_the_figures(all_results: Tables, of_written: Tables, tmp_path: Path) -> None:
     """Coarsely: letters differ by a shade between versions of a library."""
     rules = read_rules()
-    draw_ais(ais_rows(results, of_written, rules), rules, tmp_path)
-    with style.styled():
-        figure = second_profiles_figure(points(of_written, rules))
-        style.save_figure(figure, "", [tmp_path / SECOND_PROFILES])
+    draw_ais(all_results, rules, tmp_path)
+    draw_second_profiles(of_written, rules, tmp_path)
     for name in (*AIS, SECOND_PROFILES):
         page, drawn = (_coarse(folder / name) for folder in (ROOT / "docs/images", tmp_path))
         assert page.shape == drawn.shape
