@@ -48,9 +48,7 @@ def ais_rows(tables: Tables, rules: Rules) -> pd.DataFrame:
     order = {name: number for number, name in enumerate(names)}
     rows = pd.concat([tables.cells, tables.controls], ignore_index=True)
     rows = rows[rows.benchmark.isin(order)]
-    rows = rows.sort_values("benchmark", key=lambda own: own.map(order), kind="stable")
-    # A CSV file gives numbers where the tables of a run have these types.
-    return rows.astype({"seed": "Int64", "fraction": str, "k": str})
+    return rows.sort_values("benchmark", key=lambda own: own.map(order), kind="stable")
 
 
 def draw_ais(tables: Tables, rules: Rules, folder: Path) -> None:

@@ -15,6 +15,8 @@ PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
 SUFFIX = "_test"
 CELL = ["benchmark", "ability", "seed"]
 Q_VALUES = ["q_ais", "q_random", "q_others"]
+TYPES: dict[str, str] = {"seed": "Int64", "fraction": "str", "k": "str"}
+"""Of the columns that are not numbers, or not always there, though a CSV file does not say so."""
 SAME = ["model_digest", "mask_digest", "requests_digest", "intact", "ablated"]
 """What two runs with the same answers agree on in each cell."""
 
@@ -96,7 +98,7 @@ def read_tables(folder: Path, model: str) -> Tables:
     Raises:
         ValueError: the run has no such model, or more than one kind of mask.
     """
-    impact = pd.read_csv(folder / "impact.csv")
+    impact = pd.read_csv(folder / "impact.csv", dtype=TYPES)
     impact = impact[(impact.model == model) & impact.headline & (impact.ablation_of == "mask")]
     kinds = impact[["selection", "fraction"]].drop_duplicates()
     if len(kinds) != 1:

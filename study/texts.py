@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchprof.run.ablation import INTACT, Ablation, k_name
+from benchprof.run.ablation import INTACT, Ablation
 from benchprof.spreadsheet import FORMULA
 from study.tables import Tables
 
@@ -111,8 +111,7 @@ def check_items(items: pd.DataFrame, tables: Tables, benchmark: str, shown: Stat
 
 def _name(row: pd.Series) -> str:
     seed = None if pd.isna(row.seed) else int(row.seed)
-    k = row.fraction if isinstance(row.fraction, str) else k_name(float(row.fraction))
-    return Ablation(row.ability, row.selection, k, seed).name
+    return Ablation(row.ability, row.selection, row.fraction, seed).name
 
 
 def texts(items: pd.DataFrame, shown: States) -> list[Shown]:

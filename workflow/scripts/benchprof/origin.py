@@ -40,13 +40,19 @@ def read_origin(path: Path) -> dict[str, Any]:
     Raises:
         InputError: the file is missing, or not one that this program wrote.
     """
-    try:
-        origin = _noted(safe_open(path, "numpy"))
-        del origin[DIGEST]
-        origin.pop(EXPONENTS, None)
-    except UNREADABLE as error:
-        raise InputError(path, f"cannot be read ({error!r})", EXPECTED) from None
+    _, origin = _unverified(path)
+    origin.pop(EXPONENTS, None)
     return origin
+
+
+def noted_digest(path: Path) -> str:
+    """The digest that a file carries, with which its content has not been compared.
+
+    Raises:
+        InputError: as `read_origin` raises it.
+    """
+    digest, _ = _unverified(path)
+    return digest
 
 
 def verified_origin(path: Path) -> dict[str, Any]:
@@ -107,6 +113,16 @@ def digest_of(origin: Any, tensors: Iterable[tuple[str, str, list[int], Iterable
         for part in parts:
             digest.update(part)
     return digest.hexdigest()
+
+
+def _unverified(path: Path) -> tuple[str, dict[str, Any]]:
+    """The digest, and the origin with the exponents."""
+    try:
+        origin = _noted(safe_open(path, "numpy"))
+        digest: str = origin.pop(DIGEST)
+    except UNREADABLE as error:
+        raise InputError(path, f"cannot be read ({error!r})", EXPECTED) from None
+    return digest, origin
 
 
 def _noted(opened: Any) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from benchprof import digests
 from benchprof.models.source import source_of
-from benchprof.origin import DIGEST, KEY
+from benchprof.origin import noted_digest
 from benchprof.portable import portable
 from benchprof.tasks.definition import read_definition
 
@@ -41,7 +40,7 @@ def needs(
         for name, card in models.items()
     ]
     found += [
-        {"what": f"importance {path}, content SHA-256 {_content_digest(path)}: computed again from "
+        {"what": f"importance {path}, content SHA-256 {noted_digest(path)}: computed again from "
                  "the model and the train items", "path": None}
         for path in importance
     ]  # fmt: skip
@@ -91,11 +90,3 @@ def _benchmark(
         path = portable(file, names)
         if path not in archived:
             yield {"what": f"{what}; {path} {digests.of_file(file)}", "path": path}
-
-
-def _content_digest(path: Path) -> str:
-    """The digest that a file of scores carries: 11 GB of an 8B model's are not read for it."""
-    with path.open("rb") as stream:
-        header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
-    digest: str = json.loads(header["__metadata__"][KEY])[DIGEST]
-    return digest

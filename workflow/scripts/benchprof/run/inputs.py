@@ -19,7 +19,7 @@ from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.combination import combinations_of
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, LmTask, TaskFile
-from benchprof.run.consistency import halving_keys
+from benchprof.run.consistency.importance import halving_keys
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run, own_files
 from benchprof.sandbox.sandbox import Sandbox

@@ -1,0 +1,92 @@
+"""What no single key of a configuration can get wrong: keys that do not go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from benchprof.errors import InputError
+from benchprof.run.ablation import ALL_ABILITIES, INTACT
+from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration
+from benchprof.run.consistency.importance import check_limit, check_score, check_toward
+from benchprof.run.consistency.mask import (
+    check_contrast,
+    check_flip,
+    check_listed,
+    check_super,
+    check_unit,
+)
+from benchprof.run.consistency.validation import check_validation
+
+RESERVED = (INTACT, ALL_ABILITIES)
+
+
+def check_consistency(config: Configuration, source: str, compared: bool = False) -> None:
+    """Stop at the first two keys of a configuration that do not go together.
+
+    Args:
+        config: the configuration.
+        source: the files named in messages.
+        compared: whether it is a combination of a comparison.
+
+    Raises:
+        InputError: names the file, the key path, the value and what is allowed.
+    """
+    for ability in set(config.abilities) & set(RESERVED):
+        where = f"{source}, abilities.{ability}"
+        raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    _check_models(config, source)
+    for name, benchmark in config.benchmarks.items():
+        if isinstance(benchmark, AbilitySplit) and benchmark.ability not in config.abilities:
+            where = f"{source}, benchmarks.{name}.ability"
+            known = ", ".join(sorted(config.abilities))
+            raise InputError(where, repr(benchmark.ability), f"one of the abilities {known}")
+    if CALIBRATED in config.fractions and config.calibration is None:
+        raise InputError(
+            f"{source}, fractions",
+            f"{CALIBRATED!r} without a section `calibration`",
+            "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
+            "Add the section, or write a number.",
+        )
+    for name in config.archive.share if config.archive else ():
+        if name not in {*config.abilities, *config.benchmarks}:
+            raise InputError(
+                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
+            )
+    if config.layers and config.layers[0] > config.layers[1]:
+        where = f"{source}, layers"
+        raise InputError(where, str(config.layers), "the first layer and the last, not before it")
+    check_super(config, source)
+    check_score(config, source)
+    check_limit(config, source, compared)
+    check_unit(config, source)
+    check_toward(config, source)
+    check_flip(config, source, compared)
+    check_contrast(config, source)
+    check_listed(config, source)
+    if config.validation:
+        check_validation(config, config.validation, source)
+
+
+def _check_models(config: Configuration, source: str) -> None:
+    """Stop where names differ in case alone, or a model spreads over GPUs that it does not use."""
+    _check_case(config.models, f"{source}, models")
+    for name, model in config.models.items():
+        if model.gpus > 1 and model.device not in ("auto", "cuda"):
+            raise InputError(
+                f"{source}, models.{name}.gpus",
+                f"{model.gpus} with device {model.device}",
+                "1, or device auto or cuda, which let the model be spread over GPUs",
+            )
+
+
+def _check_case(names: Iterable[str], where: str) -> None:
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise InputError(
+                where,
+                f"{other!r} and {name!r} differ only in case",
+                "names that differ otherwise too",
+                "Rename one: on some disks they would share a folder.",
+            )

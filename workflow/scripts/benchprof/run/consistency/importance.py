@@ -1,0 +1,63 @@
+"""Keys of `importance` that do not go with one another or with the unit."""
+
+from __future__ import annotations
+
+from benchprof.errors import InputError
+from benchprof.run.configuration import Configuration
+
+
+def check_score(config: Configuration, source: str) -> None:
+    """Stop where a score does not go with the loss, the unit or the groups."""
+    importance = config.importance
+    if importance.score == "wanda" and importance.loss_on == "choice":
+        where = f"{source}, importance.loss_on"
+        raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
+    if importance.score == "wanda" and config.unit != "weight":
+        where = f"{source}, importance.score"
+        raise InputError(where, f"wanda with unit {config.unit}", "one of the other scores")
+    if importance.score == "knock_out" and config.unit == "weight":
+        where = f"{source}, importance.score"
+        raise InputError(where, "knock_out with unit weight", "unit neuron or head")
+    if importance.knock_outs and importance.score != "knock_out":
+        where = f"{source}, importance.knock_outs"
+        raise InputError(where, f"groups with the score {importance.score}", "the score knock_out")
+
+
+def halving_keys(config: Configuration, compared: bool) -> list[str]:
+    """The keys of `importance` by which the train items are halved, and each half once more.
+
+    Args:
+        config: the configuration.
+        compared: whether it is a combination of a comparison, which makes no masks of halves.
+    """
+    importance = config.importance
+    halved = {"halves": importance.halves and not compared, "replicated": importance.replicated}
+    return [key for key, said in halved.items() if said]
+
+
+def check_limit(config: Configuration, source: str, compared: bool) -> None:
+    """Stop where fewer train items are scored than there are halves of them."""
+    limit, keys = config.importance.limit, halving_keys(config, compared)
+    if limit is not None and limit < 2 ** len(keys):
+        where, found = f"{source}, importance.limit", f"{limit} with {' and '.join(keys)}"
+        raise InputError(where, found, f"{2 ** len(keys)} items or more, one for each half")
+
+
+def check_toward(config: Configuration, source: str) -> None:
+    """Stop where attributions toward flips do not go with what is scored."""
+    importance, where = config.importance, f"{source}, importance"
+    if importance.toward == "zero":
+        return
+    if config.unit == "weight":
+        found = f"{importance.toward} with unit weight"
+        raise InputError(f"{where}.toward", found, "zero, or unit neuron or head")
+    if importance.score == "knock_out":
+        found = f"{importance.toward} with the score knock_out, which takes units to zero"
+        raise InputError(f"{where}.toward", found, "zero, or one of the other scores")
+    if importance.loss_on != "choice":
+        found = f"{importance.loss_on} with toward {importance.toward}"
+        raise InputError(f"{where}.loss_on", found, "choice, as two options are compared")
+    if importance.against is not None:
+        found = f"{importance.against} with toward {importance.toward}, which is a contrast itself"
+        remedy = "Remove `importance.against` or `importance.toward`."
+        raise InputError(f"{where}.against", found, "one of the two contrasts", remedy)

@@ -1,0 +1,112 @@
+"""Keys of masks and of ablation that do not go together."""
+
+from __future__ import annotations
+
+from benchprof.errors import InputError
+from benchprof.run.configuration import CALIBRATED, LISTED, SIGNED, Configuration
+
+
+def check_super(config: Configuration, source: str) -> None:
+    """Stop where what masks leave out would be ablated with all but the mask."""
+    for name in config.selections.without_super:
+        if config.ablation_of == "complement":
+            where, found = f"{source}, selections.{name}.without_super", "true with ablation_of"
+            remedy = "Remove one of the two: everything but the mask includes the super set."
+            raise InputError(where, f"{found}: complement", "ablation_of: mask", remedy)
+
+
+def check_unit(config: Configuration, source: str) -> None:
+    """Stop where a unit does not go with the scope, the halves or the ablation."""
+    if config.unit == "weight":
+        if config.importance.replicated:
+            where = f"{source}, importance.replicated"
+            raise InputError(where, "true with unit weight", "unit neuron or head")
+        return
+    if config.importance.replicated and config.selections.bottom:
+        where, found = f"{source}, selections.bottom", "bottom with importance.replicated: true"
+        remedy = "With it, bottom would also take units that matter in only one half of the items."
+        raise InputError(where, found, "another selection, or replicated: false", remedy)
+    scope = {"neuron": "mlp", "head": "attention"}[config.unit]
+    if config.scope != scope:
+        where = f"{source}, scope"
+        raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
+    if config.selections.top and config.selections.top.within == "chunk":
+        where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
+        raise InputError(where, found, "model or tensor", "A chunk is a million weights.")
+    if config.validation:
+        where, found = f"{source}, unit", f"{config.unit} with a section validation"
+        raise InputError(where, found, "weight, as planted blocks are")
+
+
+def check_flip(config: Configuration, source: str, compared: bool) -> None:
+    """Stop where the values of flips are to replace weights, or anything outside a comparison."""
+    if config.ablation != "flip":
+        return
+    if not compared:
+        remedy = (
+            "A benchmark's items have no flips: say it in a combination of `comparison`, with unit "
+            "neuron or head."
+        )
+        raise InputError(f"{source}, ablation", "'flip'", "zero, mean, or {scale: FACTOR}", remedy)
+    if config.unit == "weight":
+        raise InputError(f"{source}, ablation", "flip with unit weight", "unit neuron or head")
+
+
+def check_contrast(config: Configuration, source: str) -> None:
+    """Stop where an ability cannot be contrasted with the others as its selection asks for."""
+    specific = config.selections.specific
+    ratio = specific is not None and specific.definition == "ratio"
+    if config.importance.score in SIGNED and ratio:
+        raise InputError(
+            f"{source}, selections.specific.definition",
+            f"ratio with the score {config.importance.score}, which may be negative",
+            "sum, max, diff or exclude",
+        )
+    others = 1 if specific and specific.background else len(config.abilities) - 1
+    if specific and others < 1:
+        raise InputError(
+            f"{source}, selections.specific",
+            "a contrast with one ability alone",
+            "two abilities or more",
+            "Add abilities, or a background, or use 'top'.",
+        )
+    if specific and (specific.in_top_of or 1) > others:
+        raise InputError(
+            f"{source}, selections.specific.in_top_of",
+            str(specific.in_top_of),
+            f"at most {others}, as many as an ability is contrasted with",
+        )
+
+
+def check_listed(config: Configuration, source: str) -> None:
+    """Stop where units are listed beside what ranks them, or not for every ability alike."""
+    lists, where = config.selections.listed, f"{source}, selections.{LISTED}"
+    said = lists is not None
+    if (LISTED in config.fractions) != said or (said and len(config.fractions) > 1):
+        found = f"{list(config.fractions)} {'with' if said else 'without'} selections.{LISTED}"
+        raise InputError(
+            f"{source}, fractions",
+            found,
+            f"[{LISTED}] with selections.{LISTED}, and numbers or {CALIBRATED} without it",
+        )
+    if lists is None:
+        return
+    if len(config.selections.model_fields_set) > 1:
+        raise InputError(
+            where,
+            "beside another selection",
+            "no other selection",
+            "Move the others to a configuration of their own: the store computes nothing twice.",
+        )
+    if config.unit == "weight":
+        raise InputError(where, "with unit weight", "unit neuron or head")
+    if config.importance.halves:
+        raise InputError(f"{source}, importance.halves", f"true with {LISTED} masks", "false")
+    for ability in sorted(set(config.abilities) ^ set(lists)):
+        found = "no list" if ability in config.abilities else "no such ability"
+        raise InputError(f"{where}.{ability}", found, "a list for each of the abilities")
+    sizes = {ability: sum(map(len, own.values())) for ability, own in lists.items()}
+    if len(set(sizes.values())) > 1:
+        found = ", ".join(f"{size} units for {ability}" for ability, size in sizes.items())
+        remedy = "Masks are compared at one size: give other sizes a configuration of their own."
+        raise InputError(where, found, "the same number of units for each ability", remedy)
