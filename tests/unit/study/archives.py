@@ -25,15 +25,10 @@ RANDOM = [f"all_abilities.specific-random-{seed}_0.001" for seed in range(1, 6)]
 """The states under random masks; written answers were given under the first two."""
 COMPANIONS = (MODEL, GEMMA)
 """The models that answered the companions of contextual recall's own test."""
-TITLES = {
-    "arc_challenge": "ARC-Challenge",
-    "hellaswag": "HellaSwag",
-    "winogrande": "WinoGrande",
-    "boolq": "BoolQ",
-    "commonsense_qa": "CommonsenseQA",
-    "truthfulqa_mc1": "TruthfulQA-MC1",
-    "mmlu": "MMLU",
-}
+CHOICES = (
+    "arc_challenge", "hellaswag", "winogrande", "boolq", "commonsense_qa", "truthfulqa_mc1", "mmlu",
+)  # fmt: skip
+"""The benchmarks of study.yaml."""
 
 
 def effects(model: str) -> Path:

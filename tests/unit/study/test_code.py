@@ -163,13 +163,8 @@ def test_the_largest_and_the_smallest_ais_are_those_of_the_archive(
     page: str, all_results: Tables, humaneval: pd.DataFrame
 ) -> None:
     found = all_results.cells.set_index(["benchmark", "ability"]).ais
-    mbpp = found.loc["mbpp"]
-    largest = mbpp.index[mbpp == mbpp.max()]
-    assert sorted(largest) == ["analogical_reasoning", "spatial_reasoning", "temporal_reasoning"]
-    assert f"spatial and temporal reasoning together ({mbpp.max():.2f})" in page
     ais = humaneval.ais
     assert ais.idxmax() == "quantitative_reasoning" and ais.idxmin() == "deductive_reasoning"
-    assert f"quantitative reasoning for HumanEval ({ais.max():.2f})" in page
     told = f"quantitative reasoning ({ais.max():.3f}) and deductive reasoning ("
     assert f"{told}{bound(ais.min())})," in page
     lowest = humaneval.loc["deductive_reasoning"]

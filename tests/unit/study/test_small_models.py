@@ -11,9 +11,9 @@ from scipy.stats import false_discovery_control
 from study.masks import Validity, validity
 from study.tables import SUFFIX, Tables, read_tables
 from tests.unit.study.archives import (
+    CHOICES,
     MODEL,
     SMALL,
-    TITLES,
     bound,
     one_cell,
     signed,
@@ -46,7 +46,7 @@ def test_the_small_models_benchmarks_are_those_of_the_archive(
 ) -> None:
     lowest, intact, detectable = [], [], []
     for model, tables in small.items():
-        assert tables.counting(list(TITLES)) == ["hellaswag"]
+        assert tables.counting(list(CHOICES)) == ["hellaswag"]
         cells = tables.cells[tables.cells.benchmark == "hellaswag"]
         controls = tables.controls[tables.controls.benchmark == "hellaswag"]
         own, random = (signed(rows.ais.min(), rows.ais.max(), 3) for rows in (cells, controls))

@@ -113,7 +113,8 @@ class Matrix:
 
     def broken(self) -> pd.DataFrame:
         """(benchmarks, abilities), bool: whether the ablated model is broken as a whole."""
-        return self.grid("flag_code").fillna("") != ""
+        flags = self.grid("flag_code")
+        return flags.notna() & (flags != "")
 
     def reasons(self) -> dict[str, str]:
         """Why a benchmark has no AIS, by benchmark; none for those that have."""
