@@ -27,6 +27,8 @@ from study.texts import check_items, read_items, states, texts
 
 
 def _statements(tables: Tables, rules: Rules) -> Iterator[str]:
+    if tables.broken:
+        yield f"\n(broken as a whole under the masks of {', '.join(tables.broken)})"
     for name in alone(tables, rules):
         yield f"\n(q-values of {name} are doubled, since its family lacks the other code benchmark)"
     for verdict in verdicts(tables, rules):

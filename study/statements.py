@@ -34,7 +34,7 @@ def effects(cells: pd.DataFrame) -> pd.Series:
     """Whether each cell is an effect (E): above 0 and above random masks, model not broken."""
     above = (cells.ais > 0) & (cells.over_random > 0)
     significant = (cells.q_ais < LEVEL) & (cells.q_random < LEVEL)
-    return above & significant & cells.flag_code.isna()
+    return above & significant & (cells.flag_code == "")
 
 
 def of_form(cells: pd.DataFrame) -> pd.Series:
@@ -54,8 +54,9 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
     """Statement 1: most benchmarks draw on several abilities."""
     counting = tables.counting(rules.benchmarks)
     number = breadth(tables, counting)
-    # A bound that is missing may be anywhere.
-    reach = (~(tables.matrix(counting, "over_random_high") < 0.1)).sum(axis=1)
+    # A bound that is missing may be anywhere, and that of a broken model rules nothing out.
+    below = (tables.matrix(counting, "over_random_high") < 0.1).drop(columns=tables.broken)
+    reach = tables.cells.ability.nunique() - below.sum(axis=1)
     different = (tables.matrix(counting, "q_others") < LEVEL).any(axis=1)
     programs = tables.cells[tables.cells.benchmark.isin(rules.code)]
     programs = programs[effects(programs)]
@@ -97,7 +98,8 @@ def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
     numbers, decided = [], {"distinct": 0, "the same": 0, "undecided": 0}
     for pair, row, p in zip(pairs, rows, corrected, strict=True):
         crossing = _crossing(tables, pair)
-        kind = "distinct" if crossing else "the same" if p < LEVEL else "undecided"
+        alike = p < LEVEL and not tables.broken
+        kind = "distinct" if crossing else "the same" if alike else "undecided"
         decided[kind] += 1
         reliability = tables.reliability.reliability.reindex(pair)
         numbers.append(
@@ -126,7 +128,7 @@ def _crossing(tables: Tables, pair: tuple[str, str]) -> list[str]:
     contrasts = tables.matrix(pair, "over_others")
     clear = (tables.matrix(pair, "q_others") < LEVEL).all()
     crossing = clear & (contrasts.prod() < 0)
-    return list(crossing.index[crossing])
+    return [ability for ability in crossing.index[crossing] if ability not in tables.broken]
 
 
 def broader_code(tables: Tables, rules: Rules) -> Verdict:
@@ -141,7 +143,7 @@ def broader_code(tables: Tables, rules: Rules) -> Verdict:
         f"noise {row.noise_low:.1f} to {row.noise_high:.1f})"
         for name, row in zip(counting, (found.loc[own] for own in counting), strict=True)
     ]
-    reason = _undecidable(rules, counting, found.effective)
+    reason = _undecidable(tables, rules, counting, found.effective)
     if reason:
         return Verdict(STATEMENT_3, OPEN, (*numbers, reason))
     p = _permutation_p(found.effective, code)
@@ -163,8 +165,12 @@ def broader_code(tables: Tables, rules: Rules) -> Verdict:
     return Verdict(STATEMENT_3, verdict, tuple(numbers))
 
 
-def _undecidable(rules: Rules, counting: Sequence[str], effective: pd.Series) -> str:
+def _undecidable(
+    tables: Tables, rules: Rules, counting: Sequence[str], effective: pd.Series
+) -> str:
     """Why the third statement cannot be decided at all; empty where it can."""
+    if tables.broken:
+        return f"broken models are part of the profiles: {', '.join(tables.broken)}"
     missing = [name for name in rules.code if name not in counting]
     if missing:
         return f"no AIS on {', '.join(missing)}"
@@ -190,14 +196,15 @@ def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
     cells = cells.sort_values(["ais", "ability", "benchmark"])
     below = (cells.ais < 0) & (cells.over_random < 0) & (cells.over_others < 0)
     clear = (cells[["q_ais", "q_random", "q_others"]] < LEVEL).all(axis=1)
-    hurting = cells[below & clear & cells.flag_code.isna()]
+    unbroken = cells.flag_code == ""
+    hurting = cells[below & clear & unbroken]
     numbers = [f"cells below 0, random masks and other masks: {len(hurting)} of {len(cells)}"]
     numbers += [f"one of them: {_cell(row)}" for _, row in hurting.iterrows()]
     if cells.empty:
         return Verdict(STATEMENT_4, OPEN, tuple(numbers))
-    bounded = (cells.ais_low > -0.1).mean()
+    bounded = ((cells.ais_low > -0.1) & unbroken).mean()
     numbers.append(f"lowest AIS: {_cell(cells.iloc[0])}")
-    numbers.append(f"lower bound above -0.1: {bounded:.0%} of the cells")
+    numbers.append(f"lower bound above -0.1, model not broken: {bounded:.0%} of the cells")
     if hurting.empty:
         return Verdict(STATEMENT_4, REFUTED if bounded >= 0.9 else OPEN, tuple(numbers))
     replicable = hurting[hurting.benchmark != rules.no_items_left]

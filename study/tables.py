@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from benchprof.profile.table import add_flag
+
 LEVEL = 0.05
 PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
 # Of the name of an ability's own test, after the ability's.
@@ -81,6 +83,11 @@ class Tables:
         """The name of each ability's own test, whether or not the run has it."""
         return {ability: f"{ability}{SUFFIX}" for ability in self.cells.ability.unique()}
 
+    @property
+    def broken(self) -> list[str]:
+        """The abilities whose masks leave the model broken as a whole."""
+        return sorted(self.cells.ability[self.cells.flag_code != ""].unique())
+
     def counting(self, benchmarks: Sequence[str]) -> list[str]:
         """Those of `benchmarks` on which every mask has an AIS, in their order."""
         defined = self.cells.ais.notna().groupby(self.cells.benchmark).all()
@@ -104,6 +111,8 @@ def read_tables(folder: Path, model: str) -> Tables:
     if len(kinds) != 1:
         found = f"{len(kinds)} kinds of masks of {model}"
         raise ValueError(f"{folder}/impact.csv: {found}; one expected")
+    # The program that made a table may have judged by an older rule whether a model is broken.
+    impact = add_flag(impact.fillna({"reason_code": ""}))
     more = {name: pd.read_csv(folder / f"{name}.csv") for name in PER_PROFILE}
     own = {name: table[table.model == model] for name, table in more.items()}
     return Tables(

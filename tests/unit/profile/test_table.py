@@ -79,6 +79,25 @@ def test_a_model_at_guessing_everywhere_is_broken_and_keeps_its_impacts() -> Non
     assert broken["flag"].str.contains("at guessing on every benchmark").all()
 
 
+@pytest.mark.parametrize(
+    ("p", "flagged"),
+    # Of sixteen benchmarks, one has to be below 0.05 / 16 = 0.003125.
+    [([0.004] * 16, True), ([0.5] * 15 + [0.003], False), ([0.04, 0.5, 0.5], True),
+     ([0.0166, 0.5, 0.5], False), ([float("nan"), 0.5, 0.5], True)],
+)  # fmt: skip
+def test_a_model_is_above_guessing_on_one_of_many_after_bonferroni(
+    p: list[float], flagged: bool
+) -> None:
+    table = table_of({f"benchmark_{number}": 9 for number in range(len(p))})
+    of_x = table["ability"] == "x"
+    table.loc[of_x, "p_guessing_ablated"] = table[of_x]["benchmark"].map(
+        {f"benchmark_{number}": own for number, own in enumerate(p)}
+    )
+    found = add_flag(table)
+    assert (found[of_x]["flag_code"] != "").all() == flagged
+    assert set(found[~of_x]["flag_code"]) == {""}
+
+
 def generation(kept: int) -> pd.DataFrame:
     """Three benchmarks where guessing scores 0: of eighteen right items ability x keeps some."""
     cells = CELLS | {ablation("x"): 18 - kept}

@@ -30,7 +30,7 @@ QUIET = {
     "q_ais": 1.0,
     "q_random": 1.0,
     "q_others": 1.0,
-    "flag_code": None,
+    "flag_code": "",
     "form_of": "nats",
     "form": 0.0,
     "form_low": -0.1,

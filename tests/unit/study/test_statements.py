@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from study.statements import (
@@ -341,3 +342,42 @@ def test_wide_intervals_leave_the_fourth_open(tables: Make, rules: Rules) -> Non
     # Two of twelve: 83% are above, and 90% are asked for.
     wide = {(name, "a"): {"ais_low": -0.2} for name in ("one", "two")}
     assert hurting_abilities(tables(wide), rules).verdict == OPEN
+
+
+def _broken(*abilities: str, benchmarks: tuple[str, ...] = BENCHMARKS) -> dict[Any, dict[str, str]]:
+    return {(name, own): {"flag_code": "x"} for name in benchmarks for own in abilities}
+
+
+@pytest.mark.parametrize(("abilities", "verdict"), [(("a",), REFUTED), (("a", "b"), OPEN)])
+def test_the_bounds_of_broken_models_rule_nothing_out(
+    tables: Make, rules: Rules, abilities: tuple[str, ...], verdict: str
+) -> None:
+    # All bounds of the made-up run are below 0.1, and at most one on each benchmark may reach it.
+    assert several_abilities(tables(_broken(*abilities)), rules).verdict == verdict
+
+
+def test_a_broken_model_makes_pairs_neither_the_same_nor_distinct(
+    tables: Make, rules: Rules
+) -> None:
+    alike = distinct_mixtures(tables(_broken("c"), p_same=(0.001, 0.001)), rules)
+    assert all(": undecided; " in number for number in alike.numbers)
+    crossing = _crossing("one", "two") | _crossing("four", "three")
+    broken = {cell: crossing.get(cell, {}) | flag for cell, flag in _broken("c").items()}
+    apart = distinct_mixtures(tables(broken), rules)
+    assert all(": undecided; " in number for number in apart.numbers)
+    # What another ability's mask does still counts.
+    other = distinct_mixtures(tables(crossing | _broken("a")), rules)
+    assert other.verdict == CONFIRMED
+
+
+def test_a_broken_model_leaves_the_third_open(tables: Make, rules: Rules) -> None:
+    effective = {"three": NARROW, "four": NARROW}
+    found = broader_code(tables(_broken("b"), effective, benchmarks=EIGHT), rules)
+    assert found.verdict == OPEN
+    assert found.numbers[-1] == "broken models are part of the profiles: b"
+
+
+def test_the_bounds_of_broken_models_do_not_refute_the_fourth(tables: Make, rules: Rules) -> None:
+    found = hurting_abilities(tables(_broken("b")), rules)
+    assert found.verdict == OPEN
+    assert found.numbers[-1].endswith("model not broken: 67% of the cells")

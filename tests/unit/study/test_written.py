@@ -48,14 +48,12 @@ def test_no_mask_has_an_effect(page: str, all_results: Tables) -> None:
 
 
 def test_with_two_random_masks_the_loss_on_mmlu_would_be_an_effect(
-    page: str, written: Path, results: Tables
+    page: str, of_written: Tables, results: Tables
 ) -> None:
-    rows = table(written, "impact")
-    recall = rows[(rows.ability == "contextual_recall") & (rows.metric == "probability")]
-    with_two = recall[recall.benchmark == "mmlu"]
-    decides = results.cells[
-        (results.cells.benchmark == "mmlu") & (results.cells.ability == "contextual_recall")
-    ]
+    with_two, decides = (
+        run.cells[(run.cells.benchmark == "mmlu") & (run.cells.ability == "contextual_recall")]
+        for run in (of_written, results)
+    )
     assert effects(with_two).all() and not effects(decides).any()
     (own,) = with_two.itertuples()
     assert own.family == 160 and "and a family of 160 tests" in page

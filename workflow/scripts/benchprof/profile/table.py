@@ -83,7 +83,9 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     """Add `flag_code` and `flag`, which mark ablated models that are broken as a whole.
 
     A model is broken where it is not significantly above guessing, in the metric shown, on any
-    of the benchmarks on which the intact model is, if there are `BROKEN_FROM` or more of them.
+    of the benchmarks on which the intact model is, if there are `BROKEN_FROM` or more of them. Its
+    p-values are multiplied by the number of benchmarks (Bonferroni): otherwise, a model that knows
+    nothing would be above guessing on one of sixteen in more than half of all runs.
     Its AIS stand: they are what was measured, and a reader may want to see them. Where all but the
     mask was ablated nothing is marked: that a mask alone is not enough breaks no comparison.
     """
@@ -91,10 +93,13 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     shown = shown[shown["ablation_of"] == "mask"]
     # Abilities may share a mask, as those of `core` do.
     shown = shown.drop_duplicates(["model", "benchmark", "mask_digest"])
-    at_guessing = (~(shown["p_guessing_ablated"] < SIGNIFICANCE)).where(
-        shown["guessing"] > 0, shown["ablated"] <= KEPT_AT_GUESSING * shown["intact"]
+    own = [shown["model"], shown["mask_digest"]]
+    guessed = shown["guessing"] > 0
+    corrected = shown["p_guessing_ablated"] * guessed.groupby(own).transform("sum")
+    at_guessing = (~(corrected < SIGNIFICANCE)).where(
+        guessed, shown["ablated"] <= KEPT_AT_GUESSING * shown["intact"]
     )
-    by_model = at_guessing.groupby([shown["model"], shown["mask_digest"]]).agg(["all", "size"])
+    by_model = at_guessing.groupby(own).agg(["all", "size"])
     broken = set(by_model.index[by_model["all"] & (by_model["size"] >= BROKEN_FROM)])
     ablated = zip(table["model"], table["mask_digest"], strict=True)
     codes = [reason.ABLATED_MODEL_BROKEN if model in broken else "" for model in ablated]
