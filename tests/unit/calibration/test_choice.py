@@ -7,7 +7,7 @@ import math
 import pytest
 
 from benchprof.calibration.choice import choose
-from benchprof.calibration.drops import Drops
+from benchprof.calibration.drops import Drops, Errors
 
 
 def drops(
@@ -17,8 +17,9 @@ def drops(
     others: tuple[float, ...] = (),
     random: tuple[float, ...] = (),
     p: float = 0.001,
+    errors: tuple[float, float, float] = (0.03, 0.04, 0.02),
 ) -> Drops:
-    return Drops(ability, k, 20, 0.75, 0.25, p, own, others, random)
+    return Drops(ability, k, 20, 0.75, 0.25, p, own, others, random, Errors(*errors))
 
 
 TWO = [
@@ -41,7 +42,35 @@ def test_the_largest_separation_is_chosen() -> None:
     middle = chosen.candidates[1]
     assert (middle.own, middle.others, middle.random) == pytest.approx((0.3, 0.1, 0.05))
     assert chosen.k == "0.003"
-    assert chosen.reason == "the largest separation of 3 candidates, 0.2000"
+    # The others cost more than the controls: two standard errors of 0.04, of a mean over both.
+    told = "the largest separation of 3 candidates, 0.2000 (standard error 0.0283)"
+    assert chosen.reason == told
+
+
+@pytest.mark.parametrize(
+    ("others", "random", "error"),
+    [((0.1,), (0.0,), 0.04), ((0.1,), (0.2,), 0.02), ((-0.1,), (-0.2,), 0.03), ((), (), 0.03)],
+)
+def test_the_error_is_that_beyond_what_costs_most(
+    others: tuple[float, ...], random: tuple[float, ...], error: float
+) -> None:
+    two = [drops(ability, "0.001", 0.3, others, random) for ability in ("x", "y")]
+    (candidate,) = choose(two).candidates
+    assert candidate.error == pytest.approx(error / math.sqrt(2))
+
+
+@pytest.mark.parametrize(("own", "said"), [(0.159, True), (0.161, False)])
+def test_a_separation_within_two_standard_errors_may_be_chance(own: float, said: bool) -> None:
+    # Three candidates, so that the best is not at an end; 0.1 beyond the other, and 2 * 0.03.
+    chosen = choose(
+        [
+            drops("x", "0.001", 0.0, (0.1,)),
+            drops("x", "0.003", own, (0.1,), errors=(0.05, 0.03, math.nan)),
+            drops("x", "0.01", 0.0, (0.1,)),
+        ]
+    )
+    assert chosen.k == "0.003"
+    assert ("it may be chance" in chosen.reason) == said
 
 
 def test_the_order_of_the_candidates_is_that_of_the_numbers() -> None:

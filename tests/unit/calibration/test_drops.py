@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 from tests.unit.profile.conftest import ablation, scores_of
 
-from benchprof.calibration.drops import Drops, drops_of
+from benchprof.calibration.drops import Drops, Errors, drops_of
 
 # The intact model, then each ablation: means 0.8; 0.2, 0.7, 0.6, 0.75 at one k, 0.5 and 0.8 at
 # the other.
@@ -15,6 +16,7 @@ CELLS = [
     ablation("x"), ablation("y"), ablation("z"), ablation("all_abilities", seed=1),
     ablation("y", fraction="0.003"), ablation("x", fraction="0.003"),
 ]  # fmt: skip
+NONE = Errors(0.0, 0.0, 0.0)
 MEANS = [0.8, 0.2, 0.7, 0.6, 0.75, 0.5, 0.8]
 
 
@@ -30,6 +32,23 @@ def test_drops_are_those_of_the_ability_s_own_items() -> None:
     assert (second.k, second.own) == ("0.003", pytest.approx(0.0))
     assert second.others == pytest.approx((0.3,))
     assert second.random == ()
+
+
+def test_errors_are_those_of_paired_differences() -> None:
+    """Of ten items the own mask takes 0.6 off each second, others as much off all of them."""
+    intact = [0.9] * 10
+    items = [intact, [0.3, 0.9] * 5, [0.7] * 10, [0.8] * 10, intact]
+    cells = [*CELLS[:3], ablation("all_abilities", seed=1)]
+    (found,) = drops_of(scores_of(cells, {"probability": items}, benchmark="x"))
+    # A variance of 10 / 9 * 0.3 ** 2 in each, since what the others take is the same for all.
+    each = (0.3**2 * 10 / 9 / 10) ** 0.5
+    assert (found.errors.own, found.errors.over_others) == pytest.approx((each, each))
+    assert found.errors.over_random == pytest.approx(each)
+    items[4] = items[1]
+    (same,) = drops_of(scores_of(cells, {"probability": items}, benchmark="x"))
+    assert same.errors.over_random == pytest.approx(0.0)
+    (alone,) = drops_of(scores_of(cells[:1], {"probability": items[:2]}, benchmark="x"))
+    assert math.isnan(alone.errors.over_others) and math.isnan(alone.errors.over_random)
 
 
 @pytest.mark.parametrize(("selection", "others"), [("core", ()), ("specific", (0.6,))])
@@ -66,4 +85,4 @@ def test_a_mask_of_all_abilities_is_not_compared_with_itself(
 def test_an_ability_that_cannot_be_told_apart_is_warned_of(
     own: float, others: tuple[float, ...], random: tuple[float, ...], p: float, warning: str
 ) -> None:
-    assert Drops("x", "0.001", 20, 0.75, 0.25, p, own, others, random).warning == warning
+    assert Drops("x", "0.001", 20, 0.75, 0.25, p, own, others, random, NONE).warning == warning

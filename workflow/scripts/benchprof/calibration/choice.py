@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import fmean
 
-from benchprof.calibration.drops import Drops
+from benchprof.calibration.drops import Drops, Errors
 
 RULE = (
     "the k with the largest separation: own drop less the larger of the other abilities' masks' "
@@ -30,6 +30,7 @@ class Candidate:
         own: drop by each ability's own mask.
         others: by the other abilities' masks.
         random: by the random controls.
+        errors: how uncertain these are.
     """
 
     k: str
@@ -37,6 +38,7 @@ class Candidate:
     own: float
     others: float
     random: float
+    errors: Errors
 
     @property
     def separation(self) -> float:
@@ -44,8 +46,19 @@ class Candidate:
 
         What gains from the damage counts as 0, so that no mask separates that costs nothing.
         """
-        sides = [side for side in (self.others, self.random) if not math.isnan(side)]
-        return self.own - max([0.0, *sides])
+        return self.own - self._largest[0]
+
+    @property
+    def error(self) -> float:
+        """Standard error of the separation, over the items of the abilities counted."""
+        return self._largest[1]
+
+    @property
+    def _largest(self) -> tuple[float, float]:
+        """The largest of the others' drop, the controls' and 0, and the error beyond it."""
+        sides = ((self.others, self.errors.over_others), (self.random, self.errors.over_random))
+        known = [side for side in sides if not math.isnan(side[0])]
+        return max([(0.0, self.errors.own), *known], key=lambda side: side[0])
 
 
 @dataclass(frozen=True)
@@ -73,9 +86,14 @@ def choose(drops: Sequence[Drops]) -> Choice:
         return Choice(ks[0], reason, candidates)
     # From the smallest k up, and max takes the first of equals.
     best = max(candidates, key=lambda candidate: round(candidate.separation, DECIMALS))
-    reason = f"the largest separation of {len(ks)} candidates, {best.separation:.4f}"
+    reason = (
+        f"the largest separation of {len(ks)} candidates, {best.separation:.4f} "
+        f"(standard error {best.error:.4f})"
+    )
     if best.separation <= 0:
         reason += "; not above 0: no candidate separates the abilities"
+    elif not best.separation > 2 * best.error:
+        reason += "; not more than twice its standard error: it may be chance"
     elif len(ks) > 1 and best in (candidates[0], candidates[-1]):
         end = "smallest" if best is candidates[0] else "largest"
         reason += f"; it is the {end} candidate, and a k beyond it may separate more"
@@ -90,8 +108,18 @@ def _candidate(k: str, drops: Sequence[Drops]) -> Candidate:
         own=_mean([own.own for own in counted]),
         others=_mean([own.others_mean for own in counted]),
         random=_mean([own.random_mean for own in counted]),
+        errors=Errors(
+            own=_error_of_mean([own.errors.own for own in counted]),
+            over_others=_error_of_mean([own.errors.over_others for own in counted]),
+            over_random=_error_of_mean([own.errors.over_random for own in counted]),
+        ),
     )
 
 
 def _mean(values: Sequence[float]) -> float:
     return fmean(values) if values else math.nan
+
+
+def _error_of_mean(errors: Sequence[float]) -> float:
+    """Of a mean over abilities, whose items differ."""
+    return math.hypot(*errors) / len(errors) if errors else math.nan

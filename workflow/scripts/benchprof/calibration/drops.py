@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+import numpy as np
+
 from benchprof.profile.criteria import LEAST_DOSE, is_above_guessing, is_matched
 from benchprof.profile.impact import above_guessing_p
+from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 
 # Of the right option: it says more per item than right or wrong, and calibration sets are small.
@@ -18,6 +22,21 @@ WARNINGS = {
     "k_too_small": "its mask takes less than half of what the model has above guessing",
     "not_separable": "what its mask is compared with costs it as much",
 }
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Standard errors over an ability's items; NaN where there is nothing to compare with.
+
+    Attributes:
+        own: of what the own mask takes off.
+        over_others: of what it takes off beyond the other abilities' masks, on average.
+        over_random: of what it takes off beyond the random controls, on average.
+    """
+
+    own: float
+    over_others: float
+    over_random: float
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,7 @@ class Drops:
         own: what the ability's own mask takes off.
         others: what each other ability's mask takes off; empty where there is none.
         random: what each matched random control takes off; empty where there is none.
+        errors: how uncertain these are.
     """
 
     ability: str
@@ -45,6 +65,7 @@ class Drops:
     own: float
     others: tuple[float, ...]
     random: tuple[float, ...]
+    errors: Errors
 
     @property
     def counted(self) -> bool:
@@ -86,29 +107,40 @@ def drops_of(scores: Scores) -> list[Drops]:
     """
     items = scores.metrics[METRIC]
     p = float(above_guessing_p(items[:1], scores.guessing, scores.units)[0])
-    means = items.mean(axis=1)
-    lost = (means[0] - means[1:]).tolist()
+    lost = items[0] - items[1:]
     found = []
     for k in dict.fromkeys(a.k for a in scores.ablations):
-        drops = [(a, own) for a, own in zip(scores.ablations, lost, strict=True) if a.k == k]
+        drops = {a: own for a, own in zip(scores.ablations, lost, strict=True) if a.k == k}
+        (own,) = (
+            drop for a, drop in drops.items() if (a.ability, a.seed) == (scores.benchmark, None)
+        )
+        # `core` is one mask for all abilities: not to be compared with itself.
+        others = [
+            drop
+            for a, drop in drops.items()
+            if a.seed is None and a.ability != scores.benchmark and a.selection != "core"
+        ]
+        random = [drop for a, drop in drops.items() if a.seed is not None]
         found.append(
             Drops(
                 ability=scores.benchmark,
                 k=k,
                 n=scores.n,
-                intact=float(means[0]),
+                intact=float(items[0].mean()),
                 guessing=scores.guessing.level,
                 p_guessing=p,
-                own=next(
-                    drop for a, drop in drops if (a.ability, a.seed) == (scores.benchmark, None)
-                ),
-                # `core` is one mask for all abilities: not to be compared with itself.
-                others=tuple(
-                    drop
-                    for a, drop in drops
-                    if a.seed is None and a.ability != scores.benchmark and a.selection != "core"
-                ),
-                random=tuple(drop for a, drop in drops if a.seed is not None),
+                own=float(own.mean()),
+                others=tuple(float(drop.mean()) for drop in others),
+                random=tuple(float(drop.mean()) for drop in random),
+                errors=Errors(_error(own), _error_beyond(own, others), _error_beyond(own, random)),
             )
         )
     return found
+
+
+def _error_beyond(own: Floats, others: Sequence[Floats]) -> float:
+    return _error(own - np.mean(others, axis=0)) if others else math.nan
+
+
+def _error(drops: Floats) -> float:
+    return float(drops.std(ddof=1) / math.sqrt(len(drops)))

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from benchprof import codebase
-from benchprof.calibration.choice import RULE, Choice, choose
+from benchprof.calibration.choice import RULE, Candidate, Choice, choose
 from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
 from benchprof.files import write_json, written_whole
 from benchprof.profile.scores import Scores, mask_digests, read_scores
@@ -94,10 +94,7 @@ def _described(
         "reason": chosen.reason,
         "rule": RULE,
         "metric": METRIC,
-        "candidates": [
-            _plain(vars(candidate) | {"separation": candidate.separation})
-            for candidate in chosen.candidates
-        ],
+        "candidates": [_plain(_described_candidate(candidate)) for candidate in chosen.candidates],
         "abilities": {
             own.ability: _plain(_row(own)) | {"says": WARNINGS[own.warning]}
             for own in drops
@@ -112,6 +109,18 @@ def _described(
     }
 
 
+def _described_candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "k": candidate.k,
+        "abilities": candidate.abilities,
+        "own": candidate.own,
+        "others": candidate.others,
+        "random": candidate.random,
+        "separation": candidate.separation,
+        "separation_se": candidate.error,
+    }
+
+
 def _row(drops: Drops) -> dict[str, Any]:
     return {
         "n": drops.n,
@@ -123,6 +132,9 @@ def _row(drops: Drops) -> dict[str, Any]:
         "others_mean": drops.others_mean,
         "others_max": drops.others_max,
         "random_mean": drops.random_mean,
+        "own_se": drops.errors.own,
+        "over_others_se": drops.errors.over_others,
+        "over_random_se": drops.errors.over_random,
         "warning": drops.warning,
     }
 
