@@ -10,6 +10,8 @@ from typing import Any
 
 from benchprof.run.run import Run
 
+WHOLE = {"score": "taylor", "loss_on": "answer"}
+"""The section `importance` without halves, which a run without a known k cannot have."""
 SMALL: dict[str, Any] = {
     "seed": 1,
     "store": "store",
@@ -23,7 +25,7 @@ SMALL: dict[str, Any] = {
         "y_test": {"ability": "y", "split": "test"},
         "arc": {"task": "arc_easy"},
     },
-    "importance": {"score": "taylor", "loss_on": "answer", "halves": True},
+    "importance": WHOLE | {"halves": True},
     "scope": "mlp",
     "selections": {"top": {}, "specific": {"definition": "max"}},
     "fractions": [0.01, "calibrated"],

@@ -151,6 +151,30 @@ def test_halves_and_halves_of_these_have_an_item_each(
     Run.of(config, compared=True)
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"fractions": ["calibrated"], "calibration": {"fractions": [0.1, 0.2], "items": 10}},
+            "true with fractions ['calibrated']; expected a number among the fractions. Or say",
+        ),
+        (
+            {"benchmarks": {"arc": {"task": "arc_easy"}}},
+            "true, and no ability has a test of its own; expected a benchmark with `ability: NAME`",
+        ),
+    ],
+)
+def test_masks_of_halves_need_a_known_k_and_an_own_test(
+    changes: dict[str, Any], words: str
+) -> None:
+    """Nothing is asked under them otherwise, and a run would leave them out without a word."""
+    config = changed("importance", HALVED) | changes
+    with pytest.raises(InputError, match=re.escape(f"config.yaml, importance.halves: {words}")):
+        Run.of(config)
+    Run.of(config | {"importance": HALVED | {"halves": False}})
+    Run.of(config, compared=True)
+
+
 FLIPS = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import ROOT
-from tests.unit.run.small import small, write_items
+from tests.unit.run.small import WHOLE, small, write_items
 
 from benchprof.abilities.item import SPLITS
 from benchprof.errors import InputError
@@ -40,7 +40,7 @@ def test_companions_that_cannot_be_compared_with_their_items(
     benchmarks: dict[str, dict[str, Any]], message: str
 ) -> None:
     items = {RECALL: {"items": f"{ROOT}/resources/abilities/v2/{RECALL}"}}
-    run = small(abilities=items, benchmarks=benchmarks, **SIMPLE)
+    run = small(abilities=items, benchmarks=benchmarks, importance=WHOLE, **SIMPLE)
     with pytest.raises(InputError, match=message):
         check_inputs(run)
 

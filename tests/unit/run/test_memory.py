@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.conftest import ROOT
-from tests.unit.run.small import SMALL, controls, small
+from tests.unit.run.small import SMALL, WHOLE, controls, small
 
 from benchprof.plan.machine import GPU
 from benchprof.plan.shape import architecture, model_shape
@@ -71,7 +71,7 @@ def test_memory_of_masks() -> None:
         expected = 4 + weights + 5 + 0.64
         assert memory(run, "draw_controls", size, "top") == pytest.approx(expected)
     # Of a calibrated k each candidate, 0.001 and 0.01.
-    run = small(fractions=["calibrated"])
+    run = small(fractions=["calibrated"], importance=WHOLE)
     expected = 4 + 16 + 5 + 0.704
     assert memory(run, "draw_controls", ON_GPU, "top") == pytest.approx(expected)
 
@@ -94,7 +94,7 @@ def of_one_selection(**sections: Any) -> Run:
         ({"ablation_of": "complement"}, ON_CPU, 4 + 2 + 32 + 4 + 1.28 + 20),
         ({"controls": controls([], "each_ability")}, ON_GPU, 4 + 2 + 16 + 0.64),
         # What is calibrated may be the largest candidate, 0.01.
-        ({"fractions": ["calibrated"]}, ON_GPU, 4 + 2 + 16 + 1.28),
+        ({"fractions": ["calibrated"], "importance": WHOLE}, ON_GPU, 4 + 2 + 16 + 1.28),
         # No mask holds more than the scope: 4 x 5e9 entries, not 4 x 7.2e9.
         ({"fractions": [0.9]}, ON_GPU, 4 + 2 + 16 + 80),
     ],
@@ -122,7 +122,7 @@ def test_memory_of_the_analysis() -> None:
     for rule in ("locate_masks", "compare_masks", "measure_selectivity"):
         assert memory(run, rule, ON_GPU, "top", "0.01") == pytest.approx(4 + 1.28)
     # Two abilities' masks at 0.00001 to 0.01024, 0.01365 together, whatever k the run has.
-    for own in (run, small(), small(fractions=["calibrated"])):
+    for own in (run, small(), small(fractions=["calibrated"], importance=WHOLE)):
         assert memory(own, "measure_core", ON_GPU) == pytest.approx(4 + 4 * 2 * 0.01365 * 8)
     # As importance, and two abilities' two halves of two selections: 8 x 2 x 2 x 8e7.
     assert memory(run, "measure_stability", ON_GPU) == pytest.approx(4 + 20 + 2.56)

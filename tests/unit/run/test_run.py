@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import ROOT
-from tests.unit.run.small import SMALL, controls, small, write_items
+from tests.unit.run.small import SMALL, WHOLE, controls, small, write_items
 
 from benchprof.errors import InputError
 from benchprof.run.configuration import AbilitySplit, LmTask, ShippedBenchmark, TaskFile
@@ -109,7 +109,7 @@ def test_halves_make_masks_at_known_k_alone() -> None:
         "y.specific-half-2_0.01",
         "y.specific-half-2_0.1",
     ]
-    assert small(fractions=["calibrated"]).halves("y") == []
+    assert small(fractions=["calibrated"], importance=WHOLE).halves("y") == []
 
 
 def test_selections_keep_the_order_of_the_file() -> None:

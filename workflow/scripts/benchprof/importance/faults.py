@@ -71,7 +71,8 @@ def check_finite(
     """
     if _all_finite(scores):
         return
-    culprit, memory = "the sum over its items", memory_for(model, on_host=False)
+    # Where every configuration has room for the scores.
+    culprit, memory = "the sum over its items", memory_for(model, on_host=True)
     for item, example in examples:
         alone = score_weights(model, weights, [example], [], score, lambda _: None, memory)
         if not _all_finite(alone):

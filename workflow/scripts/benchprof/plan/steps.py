@@ -100,14 +100,16 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
     def host(job: Job) -> int:
         return round(job.memory(size))
 
-    importance = _importance(run, model, shape, load, on)
+    importance = replace(
+        _importance(run, model, shape, load, on), asked=host(ComputeImportance(run, model))
+    )
     steps = [
         Step("prepare_model", 1, asked=host(PrepareModel(run, model)),
              disk=shape.weight_bytes),
         Step("check_sizes", 1, asked=host(CheckSizes(run, model))),
     ]  # fmt: skip
     if not run.lists:
-        steps.append(replace(importance, asked=host(ComputeImportance(run, model))))
+        steps.append(importance)
     if load.neutral is not None:
         steps.append(_super(FindSuper(run, model), shape, load.neutral, on))
     for selection in run.selections:
@@ -118,8 +120,8 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
             written = cost.INDEX * sum(counts[own.k] for own in masks(selection, run.sizes))
             if written:
                 steps.append(Step(f"{name} {selection}", 1, asked=host(job), disk=written))
-    if run.configuration.importance.halves and run.own_benchmarks and run.numbers:
-        steps += _halves(run, model, steps[2], shape, counts, load, on)
+    if run.replicates:
+        steps += _halves(run, model, importance, shape, counts, load, on)
     if run.candidates:
         steps += _calibrations(run, model, shape, counts, load, on)
     questions = list(load.questions.values())

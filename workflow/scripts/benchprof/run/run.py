@@ -191,6 +191,12 @@ class Run:
             for selection, half, k in product(self.selections, (1, 2), self.numbers)
         ]
 
+    @property
+    def replicates(self) -> bool:
+        """Whether own tests are asked under the masks of halves of the train items."""
+        halves = self.configuration.importance.halves
+        return halves and bool(self.own_benchmarks) and bool(self.numbers)
+
     def _grid(self, ks: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
         masks = [
             Ablation(ability, selection, k)

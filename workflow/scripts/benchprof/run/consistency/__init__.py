@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from benchprof.errors import InputError
 from benchprof.run.ablation import ALL_ABILITIES, INTACT
 from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration
-from benchprof.run.consistency.importance import check_limit, check_score, check_toward
+from benchprof.run.consistency.importance import (
+    check_halves,
+    check_limit,
+    check_score,
+    check_toward,
+)
 from benchprof.run.consistency.mask import (
     check_contrast,
     check_flip,
@@ -58,6 +63,8 @@ def check_consistency(config: Configuration, source: str, compared: bool = False
     check_super(config, source)
     check_score(config, source)
     check_limit(config, source, compared)
+    if not compared:
+        check_halves(config, source)
     check_unit(config, source)
     check_toward(config, source)
     check_flip(config, source, compared)

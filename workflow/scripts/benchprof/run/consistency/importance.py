@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import Configuration
+from benchprof.run.configuration import AbilitySplit, Configuration
 
 
 def check_score(config: Configuration, source: str) -> None:
@@ -41,6 +41,20 @@ def check_limit(config: Configuration, source: str, compared: bool) -> None:
     if limit is not None and limit < 2 ** len(keys):
         where, found = f"{source}, importance.limit", f"{limit} with {' and '.join(keys)}"
         raise InputError(where, found, f"{2 ** len(keys)} items or more, one for each half")
+
+
+def check_halves(config: Configuration, source: str) -> None:
+    """Stop where no own test can be asked under the masks of halves of the train items."""
+    if not config.importance.halves:
+        return
+    where, remedy = f"{source}, importance.halves", "Or say `halves: false`."
+    if not any(isinstance(k, float) for k in config.fractions):
+        found = f"true with fractions {list(config.fractions)}"
+        raise InputError(where, found, "a number among the fractions", remedy)
+    tested = [own for own in config.benchmarks.values() if isinstance(own, AbilitySplit)]
+    if not any(own.split == "test" and own.companion is None for own in tested):
+        expected = "a benchmark with `ability: NAME` and `split: test`"
+        raise InputError(where, "true, and no ability has a test of its own", expected, remedy)
 
 
 def check_toward(config: Configuration, source: str) -> None:

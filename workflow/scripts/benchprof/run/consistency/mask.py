@@ -100,8 +100,6 @@ def check_listed(config: Configuration, source: str) -> None:
         )
     if config.unit == "weight":
         raise InputError(where, "with unit weight", "unit neuron or head")
-    if config.importance.halves:
-        raise InputError(f"{source}, importance.halves", f"true with {LISTED} masks", "false")
     for ability in sorted(set(config.abilities) ^ set(lists)):
         found = "no list" if ability in config.abilities else "no such ability"
         raise InputError(f"{where}.{ability}", found, "a list for each of the abilities")

@@ -299,8 +299,8 @@ class EvaluateHalves(Answered):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """A job for each ability with an own test, where masks of halves are selected."""
-        tested = run.own_benchmarks if run.configuration.importance.halves else ()
+        """A job for each ability with an own test; none where nothing is replicated."""
+        tested = run.own_benchmarks if run.replicates else ()
         return [cls(run, *own) for own in product(run.models, tested)]
 
     @property

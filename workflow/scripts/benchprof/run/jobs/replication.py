@@ -1,7 +1,4 @@
-"""Jobs of the replication stage: what another draw of the train items would have made.
-
-Only with `importance: halves: true`.
-"""
+"""Jobs of the replication stage: what another draw of the train items would have made."""
 
 from __future__ import annotations
 
@@ -67,8 +64,8 @@ class SelectHalfMasks(Halving):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none without `importance: halves: true`."""
-        return super().all_of(run) if run.configuration.importance.halves else []
+        """Every such job; none where nothing is replicated."""
+        return super().all_of(run) if run.replicates else []
 
     @property
     def masks(self) -> dict[Ablation, Path]:
@@ -90,8 +87,8 @@ class MeasureReplication(Profiling):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none without `importance: halves: true`."""
-        return super().all_of(run) if run.configuration.importance.halves else []
+        """Every such job; none where nothing is replicated."""
+        return super().all_of(run) if run.replicates else []
 
     @property
     def impact(self) -> Path:
@@ -144,6 +141,5 @@ class MeasureReplication(Profiling):
 
 def replication_files(run: Run) -> list[Path]:
     """The table of how own AIS differ with the train items, where that is measured."""
-    if not (run.configuration.importance.halves and run.own_benchmarks and run.numbers):
-        return []
-    return [paths.profile("replication", form) for form in ("csv", "parquet")]
+    jobs = MeasureReplication.all_of(run)
+    return [paths.profile("replication", form) for _ in jobs for form in ("csv", "parquet")]

@@ -198,7 +198,7 @@ def told_of(run: Run) -> dict[str, Any]:
     config, values = run.configuration, run.values
     names = ("seed", "scope", "importance", "selections", "fractions", "controls", "profile")
     return {name: values[name] for name in names} | {
-        "importance": values["importance"] | {"halves": bool(replication_files(run))},
+        "importance": values["importance"] | {"halves": run.replicates},
         "unit": config.unit,
         "layers": config.layers,
         "fraction_of": config.fraction_of,
