@@ -20,6 +20,7 @@ from tests.conftest import CONFIGURATIONS, ROOT
 from tests.pages import PAGES
 
 from benchprof import __version__
+from benchprof.report.names import inline
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
@@ -206,12 +207,12 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     usable = (own["ais"] >= 0.5) & (own["q_random"] < 0.05)
     assert usable.sum() == 0, "no dose allows a comparison"
     assert "**No two abilities can be compared in this run.**" in text
-    assert "eight of the ten tests, so eight masks have a dose. Seven of them remove less" in text
+    assert "tests, so eight masks have a dose. Seven doses are below 0.05." in text
     recall = of_cell(table, "contextual_recall_test", "contextual_recall")
     assert (
-        "The contextual recall mask removes {:.0f}% (95% interval {:.0f}% to {:.0f}%, "
-        "{n:.0f} items), but this is not significant (q = {:.2f})".format(
-            *recall.iloc[:4], n=recall["n"]
+        "That of the contextual recall mask is {:.2f} (95% interval {:.2f} to {:.2f}, "
+        "{n:.0f} items), but this is not significant (q = {q:.2f})".format(
+            *recall.iloc[:3] / 100, q=recall.iloc[3], n=recall["n"]
         )
     ) in text
     people = of_cell(table, "people_and_things", "contextual_recall")
@@ -239,3 +240,12 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
         "so each item that it gains or loses changes the AIS by {:.2f}"
     )
     assert solved.format(100 / everyday["ais"], everyday["n"], everyday["ais"] / 100) in text
+
+
+def test_the_glossary_has_the_abilities_with_the_definitions_of_the_configuration() -> None:
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    table = text.partition("## The ten abilities")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)
+    abilities = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["abilities"]
+    expected = [(inline(name), own["definition"]) for name, own in abilities.items()]
+    assert rows[1:] == expected

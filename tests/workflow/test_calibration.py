@@ -37,8 +37,10 @@ def test_a_calibrated_k_is_the_number_that_it_stands_for(finished: Project, tmp_
     planned = project.planned("--", "results/profiles/impact.csv")
     assert set(planned) == BEFORE | EVALUATED
     assert planned["evaluate_calibration"] == planned["evaluate_benchmark"] == 2
-    project.run("results/profiles/impact.csv")
     results = project.folder / "results"
+    project.run("calibration")
+    assert not list((results / "evaluations").glob("*/*/*calibrated*"))
+    project.run("results/profiles/impact.csv")
 
     choice = json.loads((results / "calibration/tiny/specific.json").read_text())
     k = choice["k"]
