@@ -1,4 +1,4 @@
-"""How often the intervals hold the truth: the simulations of docs/explanation/statistics.md.
+"""How often the intervals hold the truth: the simulations of statistics.md and guessing.md.
 
 python performance/interval_coverage.py [--simulations 4000]
 """

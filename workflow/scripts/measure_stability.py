@@ -16,7 +16,7 @@ def main(job: MeasureStability, threads: int) -> None:
         exclude=job.exclude,
         limit=config.importance.limit,
         seed=config.seed,
-        selections=job.run.values["selections"],
+        selections=job.run.selection_settings,
         fraction_of=config.fraction_of,
         fractions=job.run.numbers,
         title=job.title,

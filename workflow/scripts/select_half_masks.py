@@ -16,7 +16,7 @@ def main(job: SelectHalfMasks, threads: int) -> None:
         exclude=job.exclude,
         limit=config.importance.limit,
         seed=config.seed,
-        selections=job.run.values["selections"],
+        selections=job.run.selection_settings,
         fraction_of=config.fraction_of,
         targets=job.masks,
         store=job.run.store,

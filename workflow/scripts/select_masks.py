@@ -14,7 +14,7 @@ from benchprof.threads import use_threads
 def main(job: SelectMasks, threads: int) -> None:
     """Select the masks of one selection for all abilities and k."""
     use_threads(threads)
-    settings = job.run.values["selections"][job.selection]
+    settings = job.run.selection_settings[job.selection]
     if job.run.lists:
         config = job.run.configuration
         list_masks(job.folder, config.unit, config.layers, job.run.lists, settings, job.masks)

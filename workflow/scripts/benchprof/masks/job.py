@@ -52,7 +52,7 @@ def select_masks(
 
     Args:
         folder: the prepared model, for |θ|.
-        settings: of the selection, as configured; the masks' metadata hold them.
+        settings: of the selection, with defaults; the masks' metadata hold them.
         fraction_of: what k is a share of: model (all parameters) or scope.
         importances: each ability's importance file.
         background: the importance file that `specific` contrasts every ability with; None for

@@ -42,7 +42,7 @@ def list_masks(
         unit: neuron or head.
         layers: the first and the last decoder layer in scope; all if None.
         lists: each ability's units.
-        settings: the lists as configured; the masks' metadata hold them.
+        settings: the lists; the masks' metadata hold them.
         targets: where each mask goes.
 
     Raises:

@@ -36,7 +36,7 @@ def origin_of(
     Args:
         ablation: which mask.
         importances: the origin of every ability's importance, and the background's if there is one.
-        settings: of the selection, as configured.
+        settings: of the selection, with defaults.
         fraction_of: what k is a share of.
         left_out: digest of the super set; it counts where the selection leaves that out.
     """
@@ -130,7 +130,7 @@ def needed_for(
     Args:
         targets: every mask of a run's model.
         origins: of every ability's importance, and of the background's.
-        selections: settings by selection, as configured.
+        selections: settings by selection, with defaults.
         fraction_of: what k is a share of.
         folder: the prepared model.
         text: the neutral text, by which the super set is found.

@@ -95,7 +95,7 @@ def select_from(
     Args:
         folder: the prepared model.
         importances: by ability, and of the background where there is one.
-        settings: of the selection, as configured.
+        settings: of the selection, with defaults.
         fraction_of: what k is a share of.
         targets: where each mask goes.
         super_set: the run's, where a selection leaves it out: what the model needs to read at all
@@ -136,7 +136,7 @@ def select_half_masks(
         exclude: each one's ids of items that are left out.
         limit: items of each that the run uses at most.
         seed: of that sample, and of the halves.
-        selections: settings by selection, as configured.
+        selections: settings by selection, with defaults.
         fraction_of: what k is a share of.
         targets: where each mask goes; halves are 1 and 2.
         store: the store.

@@ -191,6 +191,14 @@ class Run:
             for selection, half, k in product(self.selections, (1, 2), self.numbers)
         ]
 
+    @cached_property
+    def selection_settings(self) -> dict[str, dict[str, Any]]:
+        """All that decides the masks of each selection, with defaults; of `listed`, the lists."""
+        rules = self.configuration.selections.rules
+        own = {selection: rule.settings for selection, rule in rules.items()}
+        # As written: layers are texts, as JSON's keys are.
+        return {name: own.get(name, self.values["selections"][name]) for name in self.selections}
+
     @property
     def replicates(self) -> bool:
         """Whether own tests are asked under the masks of halves of the train items."""

@@ -23,6 +23,11 @@ class Selection(Section):
 
     without_super: Flag = False
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that decides the masks, with defaults."""
+        return self.model_dump()
+
 
 class Top(Selection):
     """The highest importance."""
@@ -45,15 +50,20 @@ class Specific(Selection):
         default=None, ge=1, description="a whole number of abilities, 1 or more"
     )
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What its definition takes, with defaults."""
+        return self.model_dump(include=self._taken)
+
+    @property
+    def _taken(self) -> set[str]:
+        own = {"ratio": {"pool", "others", "in_top_of"}, "exclude": {"in_top_of"}}
+        return {"definition", "background", "without_super", *own.get(self.definition, ())}
+
     @model_validator(mode="after")
     def _says_what_its_definition_takes(self) -> Specific:
-        taken = {
-            "ratio": {"pool", "others", "in_top_of"},
-            "exclude": {"in_top_of"},
-        }.get(self.definition, set())
         needed = {"ratio": self.pool, "exclude": self.in_top_of}.get(self.definition, True)
-        taken |= {"definition", "background", "without_super"}
-        if needed is None or self.model_fields_set - taken:
+        if needed is None or self.model_fields_set - self._taken:
             raise ValueError("settings of another definition")
         return self
 
@@ -108,12 +118,15 @@ class Selections(Section):
         return value
 
     @property
+    def rules(self) -> dict[str, Selection]:
+        """Each selection that is a rule; what is listed is none."""
+        every = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: own for name, own in every.items() if isinstance(own, Selection)}
+
+    @property
     def without_super(self) -> list[str]:
         """Names of the selections whose masks leave the super set out."""
-        every = {name: getattr(self, name) for name in type(self).model_fields}
-        # What is listed is no rule with settings.
-        rules = {name: own for name, own in every.items() if isinstance(own, Selection)}
-        return [name for name, own in rules.items() if own.without_super]
+        return [name for name, own in self.rules.items() if own.without_super]
 
     @model_validator(mode="after")
     def _has_one(self) -> Selections:

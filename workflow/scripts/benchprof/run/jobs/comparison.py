@@ -31,8 +31,8 @@ MODULES = (
 )  # fmt: skip
 STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation",
           "flips")  # fmt: skip
-DECIDING = ("seed", "unit", "scope", "layers", "importance", "selections", "fractions",
-            "fraction_of", "ablation", "controls", "chat_date")  # fmt: skip
+DECIDING = {"seed", "unit", "scope", "layers", "importance", "selections", "fractions",
+            "fraction_of", "ablation", "controls", "chat_date"}  # fmt: skip
 """What of a combination's configuration decides its masks and answers."""
 
 
@@ -83,7 +83,7 @@ class CompareCombinations(ModelJob):
                 exclude=scored.exclude,
                 limit=own.run.configuration.importance.limit,
                 selection=own.selection,
-                settings=own.run.values["selections"][own.selection],
+                settings=own.run.selection_settings[own.selection],
                 k=own.k,
                 fraction_of=own.run.configuration.fraction_of,
                 method=own.run.method,
@@ -144,7 +144,7 @@ class CompareCombinations(ModelJob):
         asked, answers = self.questions, self.model_settings
         return {
             "combinations": {
-                own.name: {key: value for key, value in own.run.values.items() if key in DECIDING}
+                own.name: own.run.configuration.model_dump(mode="json", include=DECIDING)
                 for own in self.combinations
             },
             # A table's rows stand in this order.

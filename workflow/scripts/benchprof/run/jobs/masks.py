@@ -135,7 +135,7 @@ class SelectMasks(MaskJob):
     @property
     def settings(self) -> Any:
         """The rule, what k is a share of, and whose masks contrast."""
-        config, rule = self.run.configuration, self.run.values["selections"][self.selection]
+        config, rule = self.run.configuration, self.run.selection_settings[self.selection]
         if self.run.lists:
             return {
                 "selection": rule,
@@ -147,7 +147,6 @@ class SelectMasks(MaskJob):
             }
         return {
             "selection": rule,
-            "defaults": getattr(config.selections, self.selection).model_dump(),
             "fractions": self.run.sizes,
             "fraction_of": config.fraction_of,
             "abilities": self.run.abilities,

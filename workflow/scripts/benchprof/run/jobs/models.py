@@ -101,7 +101,7 @@ class CheckSizes(ModelJob):
         # Only where it is so: the jobs of others need not run again.
         own: dict[str, Any] = {"chat_template": True} if self.asks_in_chats else {}
         if self.run.lists:
-            own[LISTED] = self.run.values["selections"][LISTED]
+            own[LISTED] = self.run.selection_settings[LISTED]
         return {
             "unit": config.unit,
             "scope": config.scope,
