@@ -23,6 +23,7 @@ from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.files import write_json
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.report.manifest import write_manifest
+from benchprof.run.configuration import Specific
 from benchprof.tensors import write_tensors
 
 MODELS, BENCHMARKS, ABILITIES = ("m", "n"), ("x_test", "other"), ("x", "y", "z")
@@ -39,7 +40,7 @@ CONFIG = {
         "x_test": {"ability": "x", "split": "test"},
         "other": {"benchmark": "hellaswag"},
     },
-    "selections": {"specific": {"definition": "ratio"}},
+    "selections": {"specific": {"definition": "max"}},
     "store": "/scratch/store",
 }  # fmt: skip
 CODE = [
@@ -138,8 +139,9 @@ def write_run() -> None:
             origin: dict[str, Any] = {"ability": ability, "fraction": "0.001", "code": "code"}
             if seed is None:
                 importance = {one: {"model": model * 64} for one in ABILITIES}
+                settings = Specific(definition="max").settings
                 origin |= {"selection": "specific", "importance": importance,
-                           "settings": {"definition": "ratio"}, "fraction_of": "model"}  # fmt: skip
+                           "settings": settings, "fraction_of": "model"}  # fmt: skip
             else:
                 origin |= {"selection": "random", "seed": seed, "matched_to": dict(digests)}
             mask = Mask(entries, origin)

@@ -13,9 +13,10 @@ import torch
 import yaml
 from tests.unit.archive.conftest import ABILITIES, ITEMS, Run
 from tests.unit.archive.test_alterations import record, signed, zipped
-from tests.unit.run.small import SMALL, write_items
+from tests.unit.run.small import SMALL, WHOLE, controls, small, write_items
 
-from benchprof.archive import masks, reproduce
+import benchprof.run.run
+from benchprof.archive import expected, masks, reproduce
 from benchprof.archive.container import Archive
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_listing
@@ -26,19 +27,11 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import KIND, SUFFIX, key_of_entry, read_record, record_bytes
 from benchprof.files import write_json
 from benchprof.importance.example import Example
+from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.super_job import origin_of
-from benchprof.models.card import Card
+from benchprof.run.jobs.masks import SelectMasks
 from benchprof.store import Store
-
-MASK_SETTINGS = {
-    "selection": {"definition": "ratio"},
-    "fractions": ["0.001"],
-    "fraction_of": "model",
-    "abilities": list(ABILITIES),
-    "code": "code",
-}
-CONTROLS = MASK_SETTINGS | {"seeds": [1, 2], "matched": ["all_abilities"]}
 
 
 def configure(store: str) -> None:
@@ -54,7 +47,7 @@ def opened(archive: Path) -> tuple[Archive, dict[str, Any]]:
 @pytest.fixture
 def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """This checkout's code is that of the archive's records."""
-    monkeypatch.setattr("benchprof.archive.records.codebase.digest_of", lambda _: "code")
+    monkeypatch.setattr("benchprof.codebase.digest_of", lambda _: "code")
 
 
 def entries(store: Store) -> list[Path]:
@@ -110,7 +103,7 @@ def test_records_of_another_version_are_left_out_and_counted(
     said = capsys.readouterr().out
     assert "Records: 0 put into finished work, 0 were there, 24 left out." in said
     assert "- 24 of another version of the code, for example results/evaluations/m/x_test/" in said
-    assert "Masks: none put. results/settings: not ready for masks; expected prepared" in said
+    assert "Masks: none put. results/checks/m.json: no such file; expected prepared models" in said
     assert not Path("finished work").exists()
 
 
@@ -236,140 +229,153 @@ def test_an_altered_archive_fills_nothing(
     assert not Path("store").exists()
 
 
-def prepared(folder: Path, masks: dict[str, Any], controls: dict[str, Any] | None) -> Path:
-    """A run's folder after its models were prepared and its settings written."""
+def configured(**sections: Any) -> benchprof.run.run.Run:
+    """A run of the archive's first model that would make its masks and controls."""
+    return small(**{
+        "models": {"m": SMALL["models"]["m"]},
+        "abilities": {ability: {"items": f"items/{ability}"} for ability in ABILITIES},
+        "importance": WHOLE,
+        "selections": {"specific": {"definition": "max"}},
+        "fractions": [0.001],
+        "controls": controls([1, 2], "abilities_together"),
+    } | sections)  # fmt: skip
+
+
+def prepare(folder: Path) -> None:
+    """A run's folder with its items, and its model prepared."""
     write_json(folder / "results/checks/m.json", {})
-    write_json(folder / "results/settings/select_masks/m/specific.json", masks)
-    if controls:
-        write_json(folder / "results/settings/draw_controls/m/specific.json", controls)
-    return folder
+    for name in (*(f"items/{ability}" for ability in ABILITIES), "i", "b"):
+        write_items(folder / name, "train", ["a"])
 
 
 @pytest.fixture
-def importance(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What decides importance in the run's settings."""
+def importance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What decides importance, in a folder whose model is prepared, with the archive's code."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("benchprof.codebase.digest_of", lambda _: "code")
+    prepare(tmp_path)
     own: dict[str, Any] = {ability: {"model": "m" * 64} for ability in ABILITIES}
-    monkeypatch.setattr(masks, "_importance", lambda *_: own)
+    monkeypatch.setattr(masks, "importance_origins", lambda *_: own)
     return own
 
 
 @pytest.mark.usefixtures("importance")
 def test_masks_that_the_run_would_make_are_placed_before_their_controls(
-    opened: tuple[Archive, dict[str, Any]], run: Run, tmp_path: Path
+    opened: tuple[Archive, dict[str, Any]], run: Run
 ) -> None:
-    folder = prepared(tmp_path, MASK_SETTINGS, CONTROLS)
-    done = refill_masks(*opened, folder, ["m"], {})
+    done = refill_masks(*opened, configured())
     assert (done.added, done.there, done.left) == (5, 0, [])
     for ability in ABILITIES:
-        own = folder / f"results/masks/m/{ability}/specific_0.001.safetensors"
+        own = Path(f"results/masks/m/{ability}/specific_0.001.safetensors")
         made = run.folder / f"results/masks/m/{ability}None.safetensors"
         assert own.read_bytes() == made.read_bytes()
-    times = [path.stat().st_mtime_ns for path in folder.glob("results/masks/m/*/*-random-*")]
+    times = [path.stat().st_mtime_ns for path in Path().glob("results/masks/m/*/*-random-*")]
     assert own.stat().st_mtime_ns <= min(times)
-    assert (folder / "results/settings/select_masks/m/specific.json").stat().st_mtime_ns <= min(
-        times
-    )
-    again = refill_masks(*opened, folder, ["m"], {})
+    every = [path.stat().st_mtime_ns for path in Path().glob("results/masks/m/*/*")]
+    for rule in ("select_masks", "draw_controls"):
+        settings = Path(f"results/settings/{rule}/m/specific.json")
+        assert settings.stat().st_mtime_ns <= min(every)
+    again = refill_masks(*opened, configured())
     assert (again.added, again.there, again.left) == (0, 5, [])
 
 
 @pytest.mark.parametrize(
     ("change", "left", "reason"),
     [
-        ({"selection": {"definition": "max"}}, 5, "another settings"),
+        ({"selections": {"specific": {"definition": "sum"}}}, 5, "another settings"),
+        ({"selections": {"specific": {"definition": "max", "background": "b"}}}, 5, "r settings"),
         ({"fraction_of": "scope"}, 5, "another fraction_of"),
-        ({"code": "other"}, 5, "another code"),
-        ({"fractions": ["0.002"]}, 5, "not in the archive"),
-        ({"abilities": ["x", "y"]}, 4, "another importance"),
+        ({"fractions": [0.002]}, 5, "not in the archive"),
+        ({"selections": {"top": {}}}, 5, "not in the archive"),
+        ({"abilities": {ability: {"items": "i"} for ability in "xy"}}, 4, "another importance"),
     ],
 )
 def test_a_mask_of_other_settings_is_left_out_and_its_controls_too(
     change: dict[str, Any], left: int, reason: str,
-    opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any], tmp_path: Path,
+    opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any],
 ) -> None:  # fmt: skip
     for ability in importance.keys() - {*change.get("abilities", ABILITIES)}:
         importance.pop(ability)
-    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS | change, CONTROLS), ["m"], {})
+    done = refill_masks(*opened, configured(**change))
     assert len(done.left) == left
     assert reason in done.left[0]
     assert done.added == 0
 
 
 @pytest.mark.usefixtures("importance")
+def test_masks_of_other_code_are_left_out(
+    opened: tuple[Archive, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchprof.codebase.digest_of", lambda _: "other")
+    done = refill_masks(*opened, configured())
+    assert (done.added, len(done.left)) == (0, 5)
+    assert "another code" in done.left[0]
+
+
+@pytest.mark.usefixtures("importance")
 def test_a_random_mask_of_units_is_left_for_the_run_to_draw(
-    opened: tuple[Archive, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: tuple[Archive, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = masks._origin
     monkeypatch.setattr(masks, "_origin", lambda content: read(content) | {"examples": "e" * 64})
-    done = refill_masks(
-        *opened, prepared(tmp_path, MASK_SETTINGS, CONTROLS | {"unit": "neuron"}), ["m"], {}
-    )
+    done = refill_masks(*opened, configured(unit="neuron"))
     assert (done.added, len(done.left)) == (3, 2)
     assert all("-random-" in left and "left for the run to draw" in left for left in done.left)
 
 
 def test_a_mask_of_other_items_is_left_out(
-    opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any], tmp_path: Path
+    opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any]
 ) -> None:
     importance["z"] = {"model": "m" * 64, "items": "other"}
-    done = refill_masks(*opened, prepared(tmp_path, MASK_SETTINGS, None), ["m"], {})
+    done = refill_masks(*opened, configured(controls=controls([], "abilities_together")))
     assert len(done.left) == 3 and "another importance" in done.left[0]
 
 
-def test_abilities_with_one_file_of_train_items_have_their_own_importance(
+def test_importance_is_that_of_the_run_s_items(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The settings have the file once; each ability leaves out items of its own."""
-    write_items(tmp_path / "items", "train", ["a", "b", "c"])
-    plain = dict.fromkeys((*masks.IMPORTANCE, "limit", "chat_date"))
-    settings = plain | {"seed": 1, "items": {"items/train.jsonl": "d"}}
-    file = tmp_path / "results/settings/compute_importance/m.json"
-    write_json(file, settings | {"exclude": {"x": ["a"], "y": ["b", "c"]}})
-    monkeypatch.setattr(masks, "read_card", lambda _: Card("m" * 64, {}, {}, {}, 1, {}))
-    monkeypatch.setattr(masks, "load_tokenizer", lambda _: None)
-    monkeypatch.setattr(masks, "prints_date", lambda _: False)
-    monkeypatch.setattr(masks, "render_examples", lambda items, *_: [own.id for own in items])
-    monkeypatch.setattr(masks, "origin_of", lambda *given: {"items": sorted(given[-1])})
-    train = Path("items/train.jsonl")
-    found = masks._importance(tmp_path, "m", {"x": train, "y": train})
-    assert found == {"x": {"items": ["b", "c"]}, "y": {"items": ["a"]}}
-    with pytest.raises(InputError, match=r"m.json: of x, y; expected x, z, as configured"):
-        masks._importance(tmp_path, "m", {"x": train, "z": train})
+    """Abilities may share a file; each leaves out items of its own."""
+    monkeypatch.chdir(tmp_path)
+    for split in ("train", "calibration", "test"):
+        write_items(Path("i"), split, [f"{split}-a", f"{split}-b"])
+    asked: dict[str, Any] = {}
+
+    def origins(scoring: Scoring, *given: Any) -> tuple[None, dict[str, Any]]:
+        asked.update(score=scoring.score, given=given)
+        return None, {"x": {"items": 1}}
+
+    monkeypatch.setattr(expected, "examples_and_origins", origins)
+    abilities = {"x": {"items": "i", "exclude": ["train-a"]}, "y": {"items": "i"}}
+    own = configured(abilities=abilities, importance=WHOLE | {"limit": 7})
+    assert expected.importance_origins(own, "m") == {"x": {"items": 1}}
+    train = {ability: Path("i/train.jsonl") for ability in "xy"}
+    assert asked == {"score": "taylor", "given": (train, {"x": ["train-a"], "y": []}, 7, 1)}
 
 
 def test_a_run_that_is_not_prepared_is_told_how(
-    opened: tuple[Archive, dict[str, Any]], tmp_path: Path
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_json(tmp_path / "results/settings/select_masks/m/specific.json", MASK_SETTINGS)
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(
         InputError, match=r"Run `.venv/bin/snakemake --cores 1 results/checks/m.json`, then"
     ):
-        refill_masks(*opened, tmp_path, ["m"], {})
-
-
-@pytest.mark.usefixtures("importance")
-def test_the_settings_of_another_configuration_s_model_are_passed_over(
-    opened: tuple[Archive, dict[str, Any]], tmp_path: Path
-) -> None:
-    folder = prepared(tmp_path, MASK_SETTINGS, CONTROLS)
-    write_json(folder / "results/settings/select_masks/another/specific.json", MASK_SETTINGS)
-    done = refill_masks(*opened, folder, ["m"], {})
-    assert (done.added, done.left) == (5, [])
+        refill_masks(*opened, configured())
+    assert not any(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("importance")
 def test_a_name_of_the_archive_leads_to_no_path(
-    opened: tuple[Archive, dict[str, Any]], tmp_path: Path
+    opened: tuple[Archive, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Paths are made of the run's own names alone."""
     archive, listing = opened
     for source in listing["tables"]["sources"]:
         source["model"] = "../../m"
-    done = refill_masks(
-        archive, listing, prepared(tmp_path / "run", MASK_SETTINGS, CONTROLS), ["m"], {}
-    )
+    prepare(tmp_path / "run")
+    monkeypatch.chdir(tmp_path / "run")
+    done = refill_masks(archive, listing, configured())
     assert done.added == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert not list(tmp_path.rglob("*.safetensors"))
 
 
 @pytest.mark.parametrize(
@@ -383,7 +389,7 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     for own in importance.values():
         own |= {"unit": "weight", "score": "taylor"}
     example = Example(torch.tensor([1, 2, 3]), torch.tensor([False, True, True]))
-    monkeypatch.setattr(masks, "neutral_example", lambda *_: example)
+    monkeypatch.setattr("benchprof.masks.super_job.neutral_example", lambda *_: example)
     asked = Example(torch.tensor(text), example.counted)
     origin = origin_of(importance, asked) | ({"code": code} if code else {})
     write_mask(tmp_path / "own", Mask({"p": torch.tensor([3])}, origin))
@@ -391,23 +397,17 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     with zipfile.ZipFile(archive) as file:
         files = {own: file.read(own) for own in file.namelist()}
     path = Archive(zipped(signed(files | {name: content}), tmp_path / "archive.zip"))
-    folder = prepared(tmp_path / "run", MASK_SETTINGS, None)
-    write_json(folder / "results/settings/find_super/m.json", {"abilities": list(ABILITIES)})
-    done = refill_masks(path, read_listing(path), folder, ["m"], {})
-    assert (folder / name).exists() != bool(left)
+    own_run = configured(selections={"specific": {"definition": "max", "without_super": True}})
+    done = refill_masks(path, read_listing(path), own_run)
+    assert Path(name).exists() != bool(left)
     assert [own for own in done.left if own.startswith(name)] == (
         [f"{name}: the archive's has {left}"] if left else []
     )
     # Where one is, it stays, and masks would say that they leave it out.
     if not left:
-        assert (folder / name).read_bytes() == content
-        assert refill_masks(path, read_listing(path), folder, ["m"], {}).there == 1
-        (mask,) = (
-            expected
-            for own, expected in masks._wanted(
-                prepared(folder, MASK_SETTINGS | {"selection": {"without_super": True}}, None),
-                "m", "specific", {},
-            )
-            if own.ability == ABILITIES[0]
-        )  # fmt: skip
-        assert mask["super"] == read_mask(folder / name).digest
+        assert Path(name).read_bytes() == content
+        assert refill_masks(path, read_listing(path), own_run).there == 1
+        digest = read_mask(Path(name)).digest
+        job = SelectMasks(own_run, "m", "specific")
+        said = dict(expected.mask_origins(job, importance, digest))
+        assert {own["super"] for own in said.values()} == {digest}

@@ -69,7 +69,7 @@ def main() -> int:
 def _masks_said(archive: Archive, listing: Mapping[str, Any], run: Run) -> Sequence[str]:
     """What became of the masks, in words: none is looked for before the run is ready for them."""
     try:
-        done = refill_masks(archive, listing, Path(), run.models, run.train)
+        done = refill_masks(archive, listing, run)
         return _said("Masks", done, "results/masks")
     except NotPreparedError as error:
         return [f"Masks: none put. {error}"]

@@ -50,18 +50,25 @@ def list_masks(
     """
     entries = listed_entries(architecture_of(folder), unit, layers, lists)
     for ablation, target in targets.items():
-        origin = {
-            "ability": ablation.ability,
-            "selection": LISTED,
-            "unit": unit,
-            "settings": dict(settings),
-            "fraction": ablation.k,
-            "importance": {},
-            "code": codebase.digest_of("listed"),
-        }
-        mask = Mask(entries[ablation.ability], origin)
+        mask = Mask(entries[ablation.ability], origin_of(ablation, unit, settings))
         write_mask(target, mask)
         logger.info("%s: %d %ss", ablation.ability, mask.size, unit)
+
+
+def origin_of(ablation: Ablation, unit: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """All that decides a listed mask, as its metadata say.
+
+    Args: as of `list_masks`.
+    """
+    return {
+        "ability": ablation.ability,
+        "selection": LISTED,
+        "unit": unit,
+        "settings": dict(settings),
+        "fraction": ablation.k,
+        "importance": {},
+        "code": codebase.digest_of("listed"),
+    }
 
 
 def check_lists(

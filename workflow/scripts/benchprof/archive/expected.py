@@ -1,0 +1,84 @@
+"""What would have made the masks of a run: an archive's masks that say the same are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from benchprof import codebase
+from benchprof.data import NEUTRAL_TEXT
+from benchprof.importance.job import examples_and_origins
+from benchprof.masks import listed, stored, super_job
+from benchprof.masks.mask import RANDOM
+from benchprof.run import paths
+from benchprof.run.ablation import Ablation
+from benchprof.run.jobs.importance import ComputeImportance
+from benchprof.run.jobs.masks import DrawControls, SelectMasks
+from benchprof.run.run import Run
+
+NOT_COMPARED = "examples"
+"""What a control of units says of the items that told how active they are."""
+
+
+def importance_origins(run: Run, model: str) -> dict[str, dict[str, Any]]:
+    """What decides the importance for each ability, and for the background; nothing for lists.
+
+    Raises:
+        InputError: the items cannot be read.
+    """
+    if run.lists:
+        return {}
+    job, config = ComputeImportance(run, model), run.configuration
+    _, origins = examples_and_origins(
+        job.scoring, run.train, job.exclude, config.importance.limit, config.seed
+    )
+    return origins
+
+
+def super_origin(run: Run, model: str, importance: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides the super set."""
+    example = super_job.neutral_example(paths.model(model), NEUTRAL_TEXT)
+    return super_job.origin_of({name: importance[name] for name in run.abilities}, example)
+
+
+def mask_origins(
+    job: SelectMasks, importance: Mapping[str, Any], left_out: str | None
+) -> Iterator[tuple[Ablation, dict[str, Any]]]:
+    """What decides each mask of a selection.
+
+    Args:
+        job: of the selection.
+        importance: of `importance_origins`.
+        left_out: the super set's digest; None where the run has none, as no mask says.
+    """
+    config, settings = job.run.configuration, job.run.selection_settings[job.selection]
+    for ablation in job.masks:
+        if job.run.lists:
+            yield ablation, listed.origin_of(ablation, config.unit, settings)
+        else:
+            own = stored.origin_of(ablation, importance, settings, config.fraction_of, left_out)
+            yield ablation, own
+
+
+def control_origins(
+    job: DrawControls, left_out: str | None
+) -> Iterator[tuple[Ablation, dict[str, Any]]]:
+    """What decides each control of a selection, except for the masks that it is matched to.
+
+    Args: as of `mask_origins`.
+    """
+    for ablation in job.controls:
+        origin = {
+            "ability": ablation.ability,
+            "selection": RANDOM,
+            "seed": ablation.seed,
+            "fraction": ablation.k,
+            "code": codebase.digest_of("masks"),
+        }
+        if job.super_set:
+            origin["super"] = left_out
+        if job.of_units:
+            # Which items told how active units are is not looked into. Such a control is drawn anew
+            # in a minute, and its records are found by its entries.
+            origin[NOT_COMPARED] = None
+        yield ablation, origin
