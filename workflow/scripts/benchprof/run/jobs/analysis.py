@@ -145,6 +145,11 @@ class CompareMasks(Compared):
     rule = "compare_masks"
     what = "overlap"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none with a single ability."""
+        return super().all_of(run) if len(run.abilities) > 1 else []
+
 
 @dataclass(frozen=True)
 class MeasureSelectivity(Compared):
@@ -153,6 +158,11 @@ class MeasureSelectivity(Compared):
     rule = "measure_selectivity"
     what = "selectivity"
     of_ranked = False
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none without an own test."""
+        return super().all_of(run) if run.own_benchmarks else []
 
     @property
     def profile(self) -> Settings:
@@ -222,8 +232,9 @@ class MeasureCore(Drawn):
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where scores are dropped."""
-        return [] if run.drops_importance else super().all_of(run)
+        """Every such job; none where scores are dropped, or with a single ability."""
+        several = len(run.abilities) > 1 and not run.drops_importance
+        return super().all_of(run) if several else []
 
     @property
     def title(self) -> str:
@@ -259,6 +270,11 @@ class MeasureStability(Halving, Drawn):
     rule = "measure_stability"
     name = "stability"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none without a known k."""
+        return super().all_of(run) if run.numbers else []
+
     @property
     def title(self) -> str:
         """The title of the figure."""
@@ -283,20 +299,9 @@ class MeasureStability(Halving, Drawn):
         return size.minutes(180, 60)
 
 
+DRAWN = (LocateMasks, CompareMasks, MeasureSelectivity, MeasureCore, MeasureStability)
+
+
 def analysis_files(run: Run) -> list[Path]:
-    """Every table and figure; comparisons need two abilities, selectivity their test splits."""
-    files: list[Path] = []
-    for model in run.models:
-        kinds = [LocateMasks]
-        kinds += [CompareMasks] if len(run.abilities) > 1 else []  # type: ignore[list-item]
-        kinds += [MeasureSelectivity] if run.own_benchmarks else []  # type: ignore[list-item]
-        jobs: list[Drawn] = [
-            kind(run, model, selection, k)
-            for kind, selection, k in product(kinds, run.selections, run.ks)
-        ]
-        several = len(run.abilities) > 1 and not run.drops_importance
-        jobs += [MeasureCore(run, model)] if several else []
-        jobs += [MeasureStability(run, model)] if run.numbers else []
-        asked = [job for job in jobs if not (run.lists and job.of_ranked)]
-        files += [path for job in asked for path in (job.csv, *job.figures)]
-    return files
+    """Every table and figure of the analysis."""
+    return [path for kind in DRAWN for job in kind.all_of(run) for path in (job.csv, *job.figures)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from benchprof.run import paths
 from benchprof.run.jobs.calibration import CalibrateMasks
@@ -104,6 +103,11 @@ class PlotClusters(ModelFigure):
     rule, module, draw = "plot_clusters", "clusters", "draw_clusters"
     category = "Similarity of benchmarks"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none with fewer than three benchmarks."""
+        return super().all_of(run) if len(run.benchmarks) > 2 else []
+
 
 class PlotRadar(ModelFigure):
     """The profile of each benchmark, together and singly."""
@@ -140,6 +144,11 @@ class PlotSweep(Figure):
     rule, module, draw = "plot_sweep", "sweep", "draw_sweep"
     category = "Ability impact against k"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none with a single k."""
+        return super().all_of(run) if len(run.ks) > 1 else []
+
     @property
     def name(self) -> str:
         """Its path below the folder of figures."""
@@ -156,6 +165,11 @@ class PlotSimilarity(OfModels, Figure):
 
     rule, module, draw = "plot_similarity", "similarity", "draw_similarity"
     category = "Similarity of models"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none with a single model."""
+        return super().all_of(run) if len(run.models) > 1 else []
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -200,15 +214,5 @@ FIGURES: tuple[type[Figure], ...] = (
 
 
 def figures_of(run: Run) -> list[Figure]:
-    """Every figure; clusters need three benchmarks, sweeps two k, similarity two models."""
-    kinds: list[type[ModelFigure]] = [PlotImpact, PlotForest, PlotRadar, PlotRibbons]
-    kinds += [PlotClusters] if len(run.benchmarks) > 2 else []
-    figures: list[Figure] = [
-        kind(run, model, selection, k)
-        for model, kind, selection, k in product(run.models, kinds, run.selections, run.ks)
-    ]
-    if len(run.ks) > 1:
-        figures += [PlotSweep(run, *view) for view in product(run.models, run.selections)]
-    if len(run.models) > 1:
-        figures += [PlotSimilarity(run, *view) for view in product(run.selections, run.ks)]
-    return [*figures, PlotPipeline(run)]
+    """Every figure of a run."""
+    return [figure for kind in FIGURES for figure in kind.all_of(run)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
+from typing import Self
 
 from benchprof.run import paths
 from benchprof.run.jobs.exhibit import Exhibit, OfModel, OfModels
@@ -36,6 +36,11 @@ class TabulateSimilarity(OfModels, PaperTable):
 
     rule = "tabulate_similarity"
 
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none with a single model."""
+        return super().all_of(run) if len(run.models) > 1 else []
+
     @property
     def stem(self) -> Path:
         """The files below the folder of tables, without their endings."""
@@ -44,9 +49,5 @@ class TabulateSimilarity(OfModels, PaperTable):
 
 def paper_tables(run: Run) -> list[Path]:
     """AIS and similarity for a paper, as LaTeX and Markdown."""
-    jobs: list[PaperTable] = [
-        TabulateImpact(run, *view) for view in product(run.models, run.selections, run.ks)
-    ]
-    if len(run.models) > 1:
-        jobs += [TabulateSimilarity(run, *view) for view in product(run.selections, run.ks)]
+    jobs = [*TabulateImpact.all_of(run), *TabulateSimilarity.all_of(run)]
     return [path for job in jobs for path in job.targets]
