@@ -18,12 +18,14 @@ from tests.conftest import ROOT
 
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
-from benchprof.run.jobs.analysis import MODULES, SELECTIVITY_MODULES, MeasureCore
+from benchprof.run.jobs.analysis import MeasureCore
 from benchprof.run.jobs.annotation import MODULES as AGREEMENT_BY
 from benchprof.run.jobs.comparison import MODULES as COMPARED_BY
 from benchprof.run.jobs.comparison import STAGES
+from benchprof.run.jobs.drawn import MODULES
 from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.jobs.replication import DRAWN_BY
+from benchprof.run.jobs.selectivity import OWN_MODULES
 from benchprof.run.run import Run
 
 LIBRARY = ROOT / "workflow/scripts"
@@ -283,7 +285,7 @@ def unlisted(module: str, listed: set[str]) -> set[str]:
 
 
 def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -> None:
-    assert not unlisted("benchprof.analysis.selectivity", {*MODULES, *SELECTIVITY_MODULES})
+    assert not unlisted("benchprof.analysis.selectivity", {*MODULES, *OWN_MODULES})
     form = {"benchprof.profile.form", "benchprof.profile.form_columns", "benchprof.profile.reason"}
     assert not form & behind("benchprof.calibration.job")
     # `stability` computes importance.

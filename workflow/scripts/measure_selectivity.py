@@ -1,7 +1,7 @@
 """Measure how much answer loss each ability's ablation costs on every test split."""
 
 from benchprof.analysis.job import measure_selectivity
-from benchprof.run.jobs.analysis import MeasureSelectivity
+from benchprof.run.jobs.selectivity import MeasureSelectivity
 from benchprof.run.script import run_script
 
 

@@ -23,11 +23,12 @@ from benchprof.files import as_json
 from benchprof.models.source import CONVERSION
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
-from benchprof.run.jobs.analysis import CompareMasks, MeasureSelectivity
+from benchprof.run.jobs.analysis import CompareMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark
 from benchprof.run.jobs.job import listed
 from benchprof.run.jobs.planted import EvaluateBlocks
 from benchprof.run.jobs.recovery import VERDICT, CheckRecovery
+from benchprof.run.jobs.selectivity import MeasureSelectivity
 from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
 

@@ -14,11 +14,9 @@ from benchprof.plan.shape import Shape, architecture, model_shape
 from benchprof.plan.workload import Workload
 from benchprof.run import paths
 from benchprof.run.configuration import LISTED, KnockOuts
-from benchprof.run.jobs.calibration import CalibrateMasks
+from benchprof.run.jobs.calibration import CalibrateMasks, EvaluateCalibration
 from benchprof.run.jobs.evaluation import (
     EvaluateBenchmark,
-    EvaluateCalibration,
-    EvaluateHalves,
     EvaluateModel,
     Evaluation,
 )
@@ -26,7 +24,7 @@ from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Job, Size
 from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.run.jobs.models import CheckSizes, PrepareModel
-from benchprof.run.jobs.replication import SelectHalfMasks
+from benchprof.run.jobs.replication import EvaluateHalves, SelectHalfMasks
 from benchprof.run.run import Run
 
 

@@ -11,20 +11,19 @@ from benchprof.run.jobs.analysis import (
     CompareMasks,
     LocateMasks,
     MeasureCore,
-    MeasureSelectivity,
     MeasureStability,
 )
 from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
 from benchprof.run.jobs.comparison import CompareCombinations
-from benchprof.run.jobs.evaluation import EvaluateHalves
 from benchprof.run.jobs.figures import FIGURES, TIMED
 from benchprof.run.jobs.job import Job, listed
 from benchprof.run.jobs.planted import AcceptModel, AnswerPool, EvaluateBlocks, WritePool
 from benchprof.run.jobs.reading import ExportItems
 from benchprof.run.jobs.recovery import CheckRecovery, MeasureRecovery
-from benchprof.run.jobs.replication import MeasureReplication, SelectHalfMasks
+from benchprof.run.jobs.replication import EvaluateHalves, MeasureReplication, SelectHalfMasks
 from benchprof.run.jobs.report import WriteManifest, WriteMethods, WriteReport
+from benchprof.run.jobs.selectivity import MeasureSelectivity
 from benchprof.run.jobs.tables import TabulateImpact, TabulateSimilarity
 from benchprof.run.run import Run
 

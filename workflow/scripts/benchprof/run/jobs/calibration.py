@@ -10,9 +10,44 @@ from benchprof import codebase
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.configuration import CALIBRATED, AbilitySplit, Benchmark
+from benchprof.run.jobs.evaluation import Answered
 from benchprof.run.jobs.job import Files, ModelJob
 from benchprof.run.run import Run
+
+
+@dataclass(frozen=True)
+class EvaluateCalibration(Answered):
+    """Have the intact and every candidate's model answer an ability's calibration items."""
+
+    ability: str
+    rule = "evaluate_calibration"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none where no k is calibrated."""
+        return super().all_of(run) if run.candidates else []
+
+    @property
+    def asked(self) -> Benchmark:
+        """A sample of the calibration split."""
+        calibration = self.run.configuration.calibration
+        limit = calibration.items if calibration else None
+        return AbilitySplit(ability=self.ability, split="calibration", limit=limit)
+
+    @property
+    def ablations(self) -> list[Ablation]:
+        """All abilities' masks at every candidate; of controls the ability's own alone."""
+        return self.run.trials(self.ability)
+
+    def record(self, ablation: Ablation | None) -> Path:
+        """Where the answers to the calibration items go."""
+        return paths.calibration_record(self.model, self.ability, ablation)
+
+    @property
+    def kept_in(self) -> dict[str, Any] | None:
+        """k is chosen by the mask's own ablation also where the run ablates its complement."""
+        return None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
@@ -254,65 +253,3 @@ class EvaluateModel(Evaluation):
     def write_settings(self) -> list[Path]:
         """Those of a job of each benchmark, so that no record passes for one of other settings."""
         return [file for part in self.parts for file in part.write_settings()]
-
-
-@dataclass(frozen=True)
-class EvaluateCalibration(Answered):
-    """Have the intact and every candidate's model answer an ability's calibration items."""
-
-    ability: str
-    rule = "evaluate_calibration"
-
-    @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where no k is calibrated."""
-        return super().all_of(run) if run.candidates else []
-
-    @property
-    def asked(self) -> Benchmark:
-        """A sample of the calibration split."""
-        calibration = self.run.configuration.calibration
-        limit = calibration.items if calibration else None
-        return AbilitySplit(ability=self.ability, split="calibration", limit=limit)
-
-    @property
-    def ablations(self) -> list[Ablation]:
-        """All abilities' masks at every candidate; of controls the ability's own alone."""
-        return self.run.trials(self.ability)
-
-    def record(self, ablation: Ablation | None) -> Path:
-        """Where the answers to the calibration items go."""
-        return paths.calibration_record(self.model, self.ability, ablation)
-
-    @property
-    def kept_in(self) -> dict[str, Any] | None:
-        """k is chosen by the mask's own ablation also where the run ablates its complement."""
-        return None
-
-
-@dataclass(frozen=True)
-class EvaluateHalves(Answered):
-    """Have a model answer an ability's own test under the masks of either half of its items."""
-
-    ability: str
-    rule = "evaluate_halves"
-
-    @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """A job for each ability with an own test; none where nothing is replicated."""
-        tested = run.own_benchmarks if run.replicates else ()
-        return [cls(run, *own) for own in product(run.models, tested)]
-
-    @property
-    def asked(self) -> Benchmark:
-        """The ability's own test."""
-        return self.run.configuration.benchmarks[self.run.own_benchmarks[self.ability]]
-
-    @property
-    def ablations(self) -> list[Ablation]:
-        """The masks of both halves."""
-        return self.run.halves(self.ability)
-
-    def record(self, ablation: Ablation | None) -> Path:
-        """Where the answers to the own test go."""
-        return paths.half_record(self.model, self.ability, ablation)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from benchprof.run import paths
-from benchprof.run.jobs.calibration import CalibrateMasks
-from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateCalibration, EvaluateModel
+from benchprof.run.jobs.calibration import CalibrateMasks, EvaluateCalibration
+from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateModel
 from benchprof.run.jobs.exhibit import Exhibit, OfModel, OfModels
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Files, Job

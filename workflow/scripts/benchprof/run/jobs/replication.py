@@ -11,7 +11,8 @@ from benchprof import codebase, digests
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import LISTED
+from benchprof.run.configuration import LISTED, Benchmark
+from benchprof.run.jobs.evaluation import Answered
 from benchprof.run.jobs.importance import Scored
 from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.profile import Profiling, described
@@ -77,6 +78,34 @@ class SelectHalfMasks(Halving):
     def outputs(self) -> Files:
         """The masks."""
         return {"masks": list(self.masks.values())}
+
+
+@dataclass(frozen=True)
+class EvaluateHalves(Answered):
+    """Have a model answer an ability's own test under the masks of either half of its items."""
+
+    ability: str
+    rule = "evaluate_halves"
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """A job for each ability with an own test; none where nothing is replicated."""
+        tested = run.own_benchmarks if run.replicates else ()
+        return [cls(run, *own) for own in product(run.models, tested)]
+
+    @property
+    def asked(self) -> Benchmark:
+        """The ability's own test."""
+        return self.run.configuration.benchmarks[self.run.own_benchmarks[self.ability]]
+
+    @property
+    def ablations(self) -> list[Ablation]:
+        """The masks of both halves."""
+        return self.run.halves(self.ability)
+
+    def record(self, ablation: Ablation | None) -> Path:
+        """Where the answers to the own test go."""
+        return paths.half_record(self.model, self.ability, ablation)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from benchprof import digests
 from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.configuration import ShippedBenchmark
-from benchprof.run.jobs.calibration import CalibrateMasks
+from benchprof.run.jobs.calibration import CalibrateMasks, EvaluateCalibration
 from benchprof.run.jobs.evaluation import (
     EvaluateBenchmark,
-    EvaluateCalibration,
     EvaluateModel,
     Evaluation,
 )

@@ -1,0 +1,113 @@
+"""What the jobs of the analysis have in common: each writes a table and draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from benchprof import digests
+from benchprof.run import paths
+from benchprof.run.ablation import Ablation
+from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
+from benchprof.run.run import Run
+
+MODULES = (
+    "benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.names",
+    "benchprof.report.numbers", "benchprof.report.style", "benchprof.run.ablation",
+)  # fmt: skip
+"""What makes the tables and figures, so that they are made again when it changed."""
+
+
+@dataclass(frozen=True)
+class Drawn(ModelJob):
+    """A job that writes a table and draws it.
+
+    Attributes:
+        of_ranked: whether it tells of what importance ranks, or where it put the masks, and so
+            nothing new of masks that are listed.
+    """
+
+    of_ranked: ClassVar[bool] = True
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none that tells of ranked masks where they are listed."""
+        return [] if run.lists and cls.of_ranked else super().all_of(run)
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        raise NotImplementedError
+
+    @property
+    def csv(self) -> Path:
+        """The table."""
+        return paths.RESULTS / "analysis" / self.model / f"{self.name}.csv"
+
+    @property
+    def figures(self) -> list[Path]:
+        """The figure as PNG and SVG, and its caption."""
+        return [self.csv.with_suffix(f".{form}") for form in FORMS]
+
+    @property
+    def outputs(self) -> Files:
+        """The table and the figure."""
+        return {"csv": self.csv, **dict(zip(FORMS, self.figures, strict=True))}
+
+    @property
+    def settings(self) -> Any:
+        """What is looked at, and the code: an edited table or figure is made again."""
+        return {
+            "abilities": self.run.abilities,
+            "code": digests.of_modules(MODULES),
+        }
+
+    @property
+    def importance(self) -> dict[str, Path]:
+        """An ability's scores, by ability."""
+        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+
+
+@dataclass(frozen=True)
+class Compared(Drawn):
+    """A job that looks at the masks of one selection and k."""
+
+    selection: str
+    k: str
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        return f"{self.what}_{self.selection}_{self.k}"
+
+    @property
+    def what(self) -> str:
+        """What it tells of the masks, as the table's name begins."""
+        raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        """The title of the figure."""
+        return f"{self.model}: {self.selection}"
+
+    @property
+    def masks(self) -> dict[str, Path]:
+        """The masks by ability."""
+        return {
+            ability: paths.mask(self.model, Ablation(ability, self.selection, self.k))
+            for ability in self.run.abilities
+        }
+
+    @property
+    def inputs(self) -> Files:
+        """The masks, and the model for the sizes of its tensors."""
+        return {"masks": list(self.masks.values()), "model": self.folder}
+
+    def memory(self, size: Size) -> float:
+        """The abilities' masks of one k, and once more while they are compared."""
+        return super().memory(size) + 8 * len(self.run.abilities) * self.entries([self.k], size)
+
+    def minutes(self, size: Size) -> float:
+        """Time, with slack; it grows with the model."""
+        return size.minutes(30, 5)

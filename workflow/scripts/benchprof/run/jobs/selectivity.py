@@ -1,0 +1,99 @@
+"""The job that measures whether masks hit their abilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any, Self
+
+from benchprof import digests
+from benchprof.errors import InputError
+from benchprof.profile.settings import Settings
+from benchprof.profile.source import Source
+from benchprof.run import paths
+from benchprof.run.configuration import CALIBRATED
+from benchprof.run.jobs.drawn import Compared
+from benchprof.run.jobs.job import Files
+from benchprof.run.jobs.profile import profile_settings, source_of
+from benchprof.run.run import Run
+
+OWN_MODULES = (
+    "benchprof.abilities.item", "benchprof.profile.form", "benchprof.profile.guessing",
+    "benchprof.profile.impact", "benchprof.profile.reason", "benchprof.profile.resampling",
+    "benchprof.profile.settings", "benchprof.profile.units", "benchprof.sampling",
+    "benchprof.tasks.guessing",
+)  # fmt: skip
+"""What else makes the selectivity table: the kinds of companion, form and its intervals."""
+
+
+@dataclass(frozen=True)
+class MeasureSelectivity(Compared):
+    """Measure how much answer loss each ability's ablation costs on every test split."""
+
+    rule = "measure_selectivity"
+    what = "selectivity"
+    of_ranked = False
+
+    @classmethod
+    def all_of(cls, run: Run) -> list[Self]:
+        """Every such job; none without an own test."""
+        return super().all_of(run) if run.own_benchmarks else []
+
+    @property
+    def profile(self) -> Settings:
+        """How the intervals of form are made."""
+        return profile_settings(self.run)
+
+    @property
+    def settings(self) -> Any:
+        """Also how form and its intervals are made."""
+        own = self.profile
+        return super().settings | {
+            "tests": self.run.own_benchmarks,
+            "companions": self.run.own_companions,
+            "intervals": [own.resamples, own.confidence, own.seed],
+            "own_code": digests.of_modules(OWN_MODULES),
+        }
+
+    @property
+    def effects(self) -> Path:
+        """Whether each mask's effect is one on its ability."""
+        return self.csv.with_name(f"effects_{self.selection}_{self.k}.csv")
+
+    @property
+    def outputs(self) -> Files:
+        """Also the table of effects."""
+        return {**super().outputs, "effects": self.effects}
+
+    @property
+    def intact(self) -> dict[str, Path]:
+        """The intact model's record of every own test and of its items' companions."""
+        asked = [self.run.own_benchmarks, *self.run.own_companions.values()]
+        names = [name for benchmarks in asked for name in benchmarks.values()]
+        return {name: paths.record(self.model, name, None) for name in names}
+
+    @property
+    def sources(self) -> list[Source]:
+        """The records of them under the masks of this selection and k.
+
+        Raises:
+            InputError: k is a candidate of the calibration, under whose masks no test is asked.
+        """
+        asked = [name for name in self.run.benchmarks if name in self.intact]
+        view = (self.selection, self.k)
+        under = [own for own in self.run.ablations if (own.selection, own.k) == view]
+        if not under:
+            found = f"k = {self.k}, a candidate of the calibration that is not evaluated on tests"
+            remedy = f"Ask for {replace(self, k=CALIBRATED).csv}."
+            raise InputError(self.csv, found, f"one of {', '.join(self.run.ks)}", remedy)
+        return [source_of(self.model, *own) for own in product(asked, under)]
+
+    @property
+    def inputs(self) -> Files:
+        """Records and masks."""
+        return {
+            "intact": list(self.intact.values()),
+            "records": [source.record for source in self.sources],
+            "masks": sorted({source.mask for source in self.sources}),
+        }
