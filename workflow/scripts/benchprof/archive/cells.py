@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from benchprof import digests
 from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import digest_of_value, read_listed, read_parsed
+from benchprof.archive.listing import read_listed, read_parsed
 from benchprof.archive.manifest import check_model
 from benchprof.archive.rows import TOLERANCE
+from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED, LISTED, RANDOM
 
-# A fraction that is no number: each model's is chosen, and stands in the mask.
-CALIBRATED = "calibrated"
-# The selection of units that are listed: no importance made it.
-LISTED = "listed"
-ALL_ABILITIES = "all_abilities"
 # Of a mask's record: what became of the entries, the same in all records that are compared.
 HOW = ("method", "kept_in", "mean_over")
 
@@ -201,7 +198,7 @@ def read_state(content: bytes, name: str) -> State:
     mask = origin["mask"] or {}
     model, requests = origin["model"], origin["requests"]["digest"]
     scores = items["scores"]
-    asked = digest_of_value([items["task"], items["index"], items["digest"]])
+    asked = digests.of_value([items["task"], items["index"], items["digest"]])
     return State(
         n=record["n"],
         guessing=record["guessing"],
@@ -269,7 +266,7 @@ def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
     if seed is None:
         return said
     matched = own if ability == ALL_ABILITIES else {ability: own.get(ability)}
-    return said | {"selection": "random", "seed": seed, "matched_to": matched}
+    return said | {"selection": RANDOM, "seed": seed, "matched_to": matched}
 
 
 def _check_state(state: State, intact: State, mask: Mapping[str, Any], ablation: Ablation) -> None:

@@ -9,9 +9,8 @@ from benchprof import codebase
 from benchprof.data import NEUTRAL_TEXT
 from benchprof.importance.job import examples_and_origins
 from benchprof.masks import listed, stored, super_job
-from benchprof.masks.mask import RANDOM
 from benchprof.run import paths
-from benchprof.run.ablation import Ablation
+from benchprof.run.ablation import RANDOM, Ablation
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.masks import DrawControls, SelectMasks
 from benchprof.run.run import Run

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from benchprof import digests
 from benchprof.archive.container import MALFORMED, Archive, check_names
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
@@ -63,12 +63,6 @@ SHAPE = Fields(
         "needed": [Fields({"what": str, "path": MAYBE_TEXT})],
     }
 )
-
-
-def digest_of_value(value: Any) -> str:
-    """SHA-256 of a JSON value, as the library takes it."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def describe(content: bytes) -> dict[str, Any]:
@@ -127,7 +121,7 @@ def read_listing(archive: Archive) -> dict[str, Any]:
     check_shape(listing, SHAPE, LISTING)
     content = {key: value for key, value in listing.items() if key != "digest"}
     try:
-        digest = digest_of_value(content)
+        digest = digests.of_value(content)
     except MALFORMED as error:
         raise ArchiveError(f"{LISTING}: not an archive's list of files ({error})") from None
     if digest != listing["digest"]:

@@ -21,7 +21,7 @@ from benchprof.masks.control import (
     magnitude_deciles,
     mean_strata,
 )
-from benchprof.masks.mask import RANDOM, Mask, read_mask, read_masks, write_mask
+from benchprof.masks.mask import Mask, read_mask, read_masks, write_mask
 from benchprof.masks.remaining import Remaining, in_whole
 from benchprof.masks.selection import read_for, selected
 from benchprof.masks.shares import check_comparable
@@ -32,7 +32,7 @@ from benchprof.models.anatomy import scope_weights
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
 from benchprof.models.units import WEIGHT, every_projection
-from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
+from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, RANDOM, Ablation
 from benchprof.tensors import TensorFile
 
 NOTHING = Mask({}, {})

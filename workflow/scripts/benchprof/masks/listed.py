@@ -19,8 +19,7 @@ from benchprof.models.anatomy import anatomy_of
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import read_card
 from benchprof.models.units import Projection, unit_count, unit_projections
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import LISTED
+from benchprof.run.ablation import LISTED, Ablation
 
 Lists = Mapping[str, Mapping[int, Sequence[int]]]
 """Numbers of units, from 0, by ability and decoder layer."""

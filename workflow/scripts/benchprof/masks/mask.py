@@ -13,12 +13,8 @@ import torch
 from benchprof.errors import InputError
 from benchprof.masks.threshold import Entries
 from benchprof.models.units import WEIGHT
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.ablation import CALIBRATED, RANDOM, Ablation
 from benchprof.tensors import TensorFile, write_tensors
-
-RANDOM = "random"
-"""What the metadata of a control say as its selection."""
 
 
 @dataclass(frozen=True)

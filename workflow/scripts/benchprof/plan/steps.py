@@ -13,7 +13,8 @@ from benchprof.plan.questions import Questions
 from benchprof.plan.shape import Shape, architecture, model_shape
 from benchprof.plan.workload import Workload
 from benchprof.run import paths
-from benchprof.run.configuration import LISTED, KnockOuts
+from benchprof.run.ablation import LISTED
+from benchprof.run.configuration import KnockOuts
 from benchprof.run.jobs.calibration import CalibrateMasks, EvaluateCalibration
 from benchprof.run.jobs.evaluation import (
     EvaluateBenchmark,

@@ -20,7 +20,7 @@ from benchprof.report.matrix import Matrix
 from benchprof.report.names import agreeing, readable
 from benchprof.report.numbers import number_off
 from benchprof.report.undefined import readable_list
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.ablation import CALIBRATED
 
 COMPLEMENT = (
     "All but each mask was ablated (ablation_of: complement): a large AIS means that an ability's "

@@ -11,8 +11,8 @@ from benchprof.portable import portable
 from benchprof.report.method_step import MethodStep
 from benchprof.report.names import agreeing, counted, inline, series
 from benchprof.report.references import keys_of
-from benchprof.run.ablation import k_name
-from benchprof.run.configuration import CALIBRATED, SIGNED, KnockOuts
+from benchprof.run.ablation import CALIBRATED, k_name
+from benchprof.run.configuration import SIGNED, KnockOuts
 
 SCORES = {
     "taylor_abs": "the mean of |w × gradient| over the ability's training items",

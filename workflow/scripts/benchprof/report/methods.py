@@ -22,7 +22,7 @@ from benchprof.report.method_statistics import statistics_steps
 from benchprof.report.method_step import MethodStep
 from benchprof.report.names import agreeing, counted, inline, readable, series
 from benchprof.report.references import keys_of, references
-from benchprof.run.configuration import LISTED
+from benchprof.run.ablation import LISTED
 
 
 def method_steps(

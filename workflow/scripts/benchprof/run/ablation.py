@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from benchprof.run.configuration import LISTED
-
 INTACT = "intact"
 """Stands in place of an ablation's name for the model as it is."""
 BACKGROUND = "_background"
 """Stands in place of an ability for the items that `specific` contrasts every ability with."""
 ALL_ABILITIES = "all_abilities"
 """In place of an ability: a random control that is matched to all abilities' masks on average."""
+RANDOM = "random"
+"""The selection of a control."""
+LISTED = "listed"
+"""The selection of units that are listed, and what stands in place of its k: it has none."""
+CALIBRATED = "calibrated"
+"""Stands in place of a k for the one that the calibration splits choose."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import CALIBRATED, LISTED
+from benchprof.run.ablation import CALIBRATED, LISTED
 from benchprof.run.layers import laid_over
 from benchprof.run.run import Run
 

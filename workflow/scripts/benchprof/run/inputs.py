@@ -16,9 +16,9 @@ from benchprof.errors import InputError, did_you_mean
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
-from benchprof.run.ablation import BACKGROUND
+from benchprof.run.ablation import BACKGROUND, CALIBRATED
 from benchprof.run.combination import combinations_of
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Folder, LmTask, TaskFile
+from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.consistency.importance import halving_keys
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run, own_files

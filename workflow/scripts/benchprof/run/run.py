@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.abilities.item import COMPANIONS, SPLITS, read_items
-from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation, k_name
+from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import (
-    CALIBRATED,
-    LISTED,
     AbilitySplit,
     Benchmark,
     Configuration,

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from benchprof.profile.criteria import LEAST_EFFECT
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.ablation import CALIBRATED
 from benchprof.run.configuration.validation import MostErrors, Thresholds
 
 LEAST = ("mask_precision", "own_drop", "own_drop_min", "rank_correlation", "found")

@@ -33,8 +33,6 @@ from benchprof.run.configuration.fields import (
 )
 from benchprof.run.configuration.importance import SIGNED, Importance, KnockOuts
 from benchprof.run.configuration.mask import (
-    CALIBRATED,
-    LISTED,
     Calibration,
     Controls,
     Scaled,
@@ -56,9 +54,7 @@ from benchprof.run.configuration.validation import Validation
 from benchprof.section import EachOnce, Section
 
 __all__ = [
-    "CALIBRATED",
     "CHAT_DATE",
-    "LISTED",
     "SIGNED",
     "AbilitySplit",
     "Benchmark",

@@ -12,11 +12,6 @@ from pydantic import Field, field_validator, model_validator
 from benchprof.run.configuration.fields import Flag, Share, Slug
 from benchprof.section import EachOnce, Section, Text
 
-CALIBRATED = "calibrated"
-"""Stands in place of a k for the one that the calibration splits choose."""
-LISTED = "listed"
-"""The selection of units that are listed, and what stands in place of its k: it has none."""
-
 
 class Selection(Section):
     """What any selection may say: whether the super set is left out of its masks."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchprof.errors import InputError
-from benchprof.run.ablation import ALL_ABILITIES, INTACT
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration
+from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED, INTACT
+from benchprof.run.configuration import AbilitySplit, Configuration
 from benchprof.run.consistency.importance import (
     check_halves,
     check_limit,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import CALIBRATED, LISTED, SIGNED, Configuration
+from benchprof.run.ablation import CALIBRATED, LISTED
+from benchprof.run.configuration import SIGNED, Configuration
 
 
 def check_super(config: Configuration, source: str) -> None:

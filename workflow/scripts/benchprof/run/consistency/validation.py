@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Configuration, Folder, Validation
+from benchprof.run.ablation import CALIBRATED
+from benchprof.run.configuration import AbilitySplit, Configuration, Folder, Validation
 
 
 def check_validation(config: Configuration, validation: Validation, source: str) -> None:

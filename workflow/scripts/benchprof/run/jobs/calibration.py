@@ -9,8 +9,8 @@ from typing import Any, Self
 from benchprof import codebase
 from benchprof.profile.source import Source
 from benchprof.run import paths
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import CALIBRATED, AbilitySplit, Benchmark
+from benchprof.run.ablation import CALIBRATED, Ablation
+from benchprof.run.configuration import AbilitySplit, Benchmark
 from benchprof.run.jobs.evaluation import Answered
 from benchprof.run.jobs.job import Files, ModelJob
 from benchprof.run.run import Run

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from benchprof.files import write_if_changed
 from benchprof.run import paths
-from benchprof.run.configuration import CALIBRATED, LISTED
+from benchprof.run.ablation import CALIBRATED, LISTED
 from benchprof.run.run import Run
 
 Files = Mapping[str, Path | list[Path]]

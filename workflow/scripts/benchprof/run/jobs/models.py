@@ -10,7 +10,8 @@ from benchprof import digests
 from benchprof.models.card import stamp_of
 from benchprof.models.source import CONVERSION, FLOAT32, is_converted, precision_of
 from benchprof.run import paths
-from benchprof.run.configuration import LISTED, Folder
+from benchprof.run.ablation import LISTED
+from benchprof.run.configuration import Folder
 from benchprof.run.jobs.job import Files, ModelJob, Size
 
 

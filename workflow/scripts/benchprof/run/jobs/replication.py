@@ -10,8 +10,8 @@ from typing import Any, Self
 from benchprof import codebase, digests
 from benchprof.profile.source import Source
 from benchprof.run import paths
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import LISTED, Benchmark
+from benchprof.run.ablation import LISTED, Ablation
+from benchprof.run.configuration import Benchmark
 from benchprof.run.jobs.evaluation import Answered
 from benchprof.run.jobs.importance import Scored
 from benchprof.run.jobs.job import Files

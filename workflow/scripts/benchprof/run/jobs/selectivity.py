@@ -12,7 +12,7 @@ from benchprof.errors import InputError
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
-from benchprof.run.configuration import CALIBRATED
+from benchprof.run.ablation import CALIBRATED
 from benchprof.run.jobs.drawn import Compared
 from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.profile import profile_settings, source_of
