@@ -10,9 +10,9 @@ rule locate_masks:
     input:
         unpack(of("locate_masks").inputs),
     output:
-        csv="results/analysis/{model}/location_{selection}_{k}.csv",
-        png=report(
-            "results/analysis/{model}/location_{selection}_{k}.png",
+        **shown(
+            "locate_masks",
+            "png",
             caption="../report/location.rst",
             category="Masks",
             labels={
@@ -22,8 +22,6 @@ rule locate_masks:
                 "figure": "where they lie",
             },
         ),
-        svg="results/analysis/{model}/location_{selection}_{k}.svg",
-        txt="results/analysis/{model}/location_{selection}_{k}.txt",
     log:
         "results/logs/locate_masks/{model}/{selection}_{k}.log",
     conda:
@@ -40,9 +38,9 @@ rule compare_masks:
     input:
         unpack(of("compare_masks").inputs),
     output:
-        csv="results/analysis/{model}/overlap_{selection}_{k}.csv",
-        png=report(
-            "results/analysis/{model}/overlap_{selection}_{k}.png",
+        **shown(
+            "compare_masks",
+            "png",
             caption="../report/overlap.rst",
             category="Masks",
             labels={
@@ -52,8 +50,6 @@ rule compare_masks:
                 "figure": "overlap",
             },
         ),
-        svg="results/analysis/{model}/overlap_{selection}_{k}.svg",
-        txt="results/analysis/{model}/overlap_{selection}_{k}.txt",
     log:
         "results/logs/compare_masks/{model}/{selection}_{k}.log",
     conda:
@@ -70,10 +66,9 @@ rule measure_selectivity:
     input:
         unpack(of("measure_selectivity").inputs),
     output:
-        csv="results/analysis/{model}/selectivity_{selection}_{k}.csv",
-        effects="results/analysis/{model}/effects_{selection}_{k}.csv",
-        png=report(
-            "results/analysis/{model}/selectivity_{selection}_{k}.png",
+        **shown(
+            "measure_selectivity",
+            "png",
             caption="../report/selectivity.rst",
             category="Masks",
             labels={
@@ -83,8 +78,6 @@ rule measure_selectivity:
                 "figure": "selectivity",
             },
         ),
-        svg="results/analysis/{model}/selectivity_{selection}_{k}.svg",
-        txt="results/analysis/{model}/selectivity_{selection}_{k}.txt",
     log:
         "results/logs/measure_selectivity/{model}/{selection}_{k}.log",
     conda:
@@ -101,9 +94,9 @@ rule measure_core:
     input:
         unpack(of("measure_core").inputs),
     output:
-        csv="results/analysis/{model}/core.csv",
-        png=report(
-            "results/analysis/{model}/core.png",
+        **shown(
+            "measure_core",
+            "png",
             caption="../report/core.rst",
             category="Masks",
             labels={
@@ -113,8 +106,6 @@ rule measure_core:
                 "figure": "shared core",
             },
         ),
-        svg="results/analysis/{model}/core.svg",
-        txt="results/analysis/{model}/core.txt",
     log:
         "results/logs/measure_core/{model}.log",
     conda:
@@ -133,9 +124,9 @@ rule measure_stability:
     input:
         unpack(of("measure_stability").inputs),
     output:
-        csv="results/analysis/{model}/stability.csv",
-        png=report(
-            "results/analysis/{model}/stability.png",
+        **shown(
+            "measure_stability",
+            "png",
             caption="../report/stability.rst",
             category="Masks",
             labels={
@@ -145,8 +136,6 @@ rule measure_stability:
                 "figure": "stability",
             },
         ),
-        svg="results/analysis/{model}/stability.svg",
-        txt="results/analysis/{model}/stability.txt",
     log:
         "results/logs/measure_stability/{model}.log",
     conda:

@@ -30,8 +30,15 @@ except InputError as error:
 config.clear()
 config.update(RUN.values)
 
-# What a rule declares, by its name: of("compute_importance").outputs
+# What rules declare, by their names: of("compute_importance").outputs
 of = partial(Declared, RUN)
+
+
+def shown(job, name, **told):
+    """What a job writes, one file of it with its caption in Snakemake's report."""
+    outputs = of(job).outputs
+    return outputs | {name: report(outputs[name], **told)}
+
 
 # Importance files: Snakemake removes them after the jobs that read them, where the run says so.
 until_masked = temp if RUN.drops_importance else list

@@ -12,9 +12,9 @@ rule compare_combinations:
     input:
         unpack(of("compare_combinations").inputs),
     output:
-        **{n: p for n, p in of("compare_combinations").outputs.items() if n != "png"},
-        png=report(
-            "results/comparison/{model}.png",
+        **shown(
+            "compare_combinations",
+            "png",
             caption="../report/comparison.rst",
             category="Masks",
             labels={

@@ -8,8 +8,6 @@ LABELS = {"model": "model", "selection": "masks", "k": "k"}
 # A rule each, with an SVG and the figure's numbers as CSV beside it.
 for figure in FIGURES:
     declared = of(figure.rule)
-    outputs = declared.outputs
-    drawing = outputs.pop("png")
 
     rule:
         name:
@@ -17,9 +15,9 @@ for figure in FIGURES:
         input:
             unpack(declared.inputs),
         output:
-            **outputs,
-            png=report(
-                drawing,
+            **shown(
+                figure.rule,
+                "png",
                 caption=f"../report/{figure.rule.removeprefix('plot_')}.rst",
                 category=figure.category,
                 labels={LABELS[n]: f"{{{n}}}" for n in declared.wildcards}
@@ -92,12 +90,12 @@ rule write_report:
     input:
         unpack(of("write_report").inputs),
     output:
-        report=report(
-            "results/report.html",
+        **shown(
+            "write_report",
+            "report",
             caption="../report/report.rst",
             category="Report",
         ),
-        summary="results/summary.txt",
     log:
         "results/logs/write_report.log",
     conda:

@@ -83,9 +83,9 @@ rule measure_recovery:
     input:
         unpack(of("measure_recovery").inputs),
     output:
-        **{n: p for n, p in of("measure_recovery").outputs.items() if n != "figure"},
-        figure=report(
-            "results/validation/recovery.png",
+        **shown(
+            "measure_recovery",
+            "figure",
             caption="../report/recovery.rst",
             category="Validation",
         ),
