@@ -127,7 +127,7 @@ def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[str, str]:
         key = stored.key_of_origin(origin)
         return {stored.KIND: key, halves.KIND: key}
     if folder == "super":
-        return {super_job.KIND: stored.key_of_origin(origin, super_job.DECIDED_BY)}
+        return {super_job.KIND: super_job.key_of_origin(origin)}
     return {"importance": digests.of_value(origin)}
 
 

@@ -58,9 +58,9 @@ def key_of(entry: Path) -> str:
     return key_of_origin(read_mask(entry).origin)
 
 
-def key_of_origin(origin: Mapping[str, Any], decided_by: Sequence[str] = DECIDED_BY) -> str:
-    """The key of what a mask's metadata say that made it; a super set is decided by other names."""
-    return digests.of_value({name: origin[name] for name in decided_by if name in origin})
+def key_of_origin(origin: Mapping[str, Any]) -> str:
+    """The key of what a mask's metadata say that made it."""
+    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})
 
 
 def select_stored(
@@ -178,10 +178,6 @@ def _stored_super(origins: Mapping[str, Any], folder: Path, text: Path, store: S
     """The digest of the super set that these importances lead to; None where it is not stored."""
     own = {name: origins[name] for name in sorted(origins) if name != BACKGROUND}
     key = digests.of_value(super_job.origin_of(own, super_job.neutral_example(folder, text)))
-    if not store.has(super_job.KIND, key, super_job.SUFFIX, _key_of_super):
+    if not store.has(super_job.KIND, key, super_job.SUFFIX, super_job.key_of):
         return None
     return read_mask(store.path(super_job.KIND, key, super_job.SUFFIX)).digest
-
-
-def _key_of_super(entry: Path) -> str:
-    return key_of_origin(read_mask(entry).origin, super_job.DECIDED_BY)

@@ -71,7 +71,7 @@ def find_super(
     origin = origin_of({name: read_origin(path) for name, path in importances.items()}, example)
     key = digests.of_value(origin)
     store.use(target.with_suffix(""), KIND, [key], SUFFIX)
-    if not store.has(KIND, key, SUFFIX, _key_of):
+    if not store.has(KIND, key, SUFFIX, key_of):
         store.check_writable(KIND, [key])
         files = {name: TensorFile(path) for name, path in importances.items()}
         check_comparable({file.path: file.origin for file in files.values()})
@@ -158,7 +158,11 @@ def _written(losses: Sequence[Sequence[float | None]]) -> str:
     return str(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
 
 
-def _key_of(entry: Path) -> str:
+def key_of(entry: Path) -> str:
     """The key of what a set of the store is, which is compared with its digest."""
-    origin = read_mask(entry).origin
-    return digests.of_value({name: origin[name] for name in DECIDED_BY})
+    return key_of_origin(read_mask(entry).origin)
+
+
+def key_of_origin(origin: Mapping[str, Any]) -> str:
+    """The key of what a set's metadata say that made it."""
+    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})
