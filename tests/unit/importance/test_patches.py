@@ -13,13 +13,13 @@ from tests.conftest import byte_tokenizer, tiny_model
 from torch import nn
 
 from benchprof.abilities.item import Companion, Item
-from benchprof.importance.activations import inputs_seen
 from benchprof.importance.alignment import differing_places
 from benchprof.importance.choices import shares_contexts
 from benchprof.importance.example import Example, render_pair
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import Memory
 from benchprof.importance.patches import patch_attributions
+from benchprof.models.inputs import inputs_seen
 from benchprof.models.units import Projection, every_projection
 
 # Gated and fused MLPs, Conv1D, grouped heads, biases, windows, rows that an MLP joins.

@@ -10,11 +10,11 @@ from tests.conftest import tiny_model
 from torch.nn.utils.rnn import pad_sequence
 
 from benchprof.errors import InputError
-from benchprof.importance.activations import inputs_seen
 from benchprof.importance.alignment import differing_places
 from benchprof.importance.example import Example
 from benchprof.masks.interchange import OnFlips, interchanged
 from benchprof.masks.mask import Mask
+from benchprof.models.inputs import inputs_seen
 from benchprof.models.units import unit_projections
 
 # Gated and fused MLPs, Conv1D, biases, windows, rows that an MLP joins.

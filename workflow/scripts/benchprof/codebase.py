@@ -32,6 +32,7 @@ PATCHES = (
     "benchprof.importance.activations",
     "benchprof.importance.alignment",
     "benchprof.importance.patches",
+    "benchprof.models.inputs",
 )
 """The same of a pass over an example and its flip."""
 SCORED = ("attention", "decoder", "forward", "obstacle", "packing", "rotary", "scorer", "structure",
@@ -84,6 +85,8 @@ MODULES = {
         "benchprof.importance.example",
         "benchprof.importance.items",
         "benchprof.importance.levels",
+        "benchprof.models.anatomy",
+        "benchprof.models.inputs",
         "benchprof.models.units",
         "benchprof.scoring.chat",
         "benchprof.scoring.structure",

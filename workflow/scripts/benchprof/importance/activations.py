@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
 from torch import nn
-from torch.utils.hooks import RemovableHandle
 from transformers.pytorch_utils import Conv1D
 
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
+from benchprof.models.anatomy import owner_of
 from benchprof.models.device import with_float64
+from benchprof.models.inputs import inputs_seen
 
 
 def activation_scores(
@@ -56,7 +56,7 @@ def activation_scores(
     scores = {}
     for name, weight in weights.items():
         level = (squares[name] / tokens).sqrt().float().to(weight.device)
-        by_row = isinstance(_owner(model, name), Conv1D)
+        by_row = isinstance(owner_of(model, name), Conv1D)
         score = weight.detach().float().abs().mul_(level[:, None] if by_row else level)
         # The device holds one tensor of scores at a time.
         scores[name] = score.cpu()
@@ -69,7 +69,7 @@ def check_projections(model: nn.Module, weights: Iterable[str]) -> None:
     Raises:
         InputError: experts' tensors and kernels of convolutions are not.
     """
-    others = [name for name in weights if not isinstance(_owner(model, name), nn.Linear | Conv1D)]
+    others = [name for name in weights if not isinstance(owner_of(model, name), nn.Linear | Conv1D)]
     if others:
         raise _unscored(others)
 
@@ -81,33 +81,3 @@ def _unscored(names: Sequence[str]) -> InputError:
         "a scope of projections",
         "Choose a score of gradients, as taylor_abs, or a scope without such tensors.",
     )
-
-
-@contextlib.contextmanager
-def inputs_seen(
-    model: nn.Module, weights: Iterable[str], see: Callable[[str, torch.Tensor], None]
-) -> Iterator[None]:
-    """Inside the block each projection's input, (rows, tokens, features), is given to `see`.
-
-    Args:
-        model: any.
-        weights: the names of the projections' weights.
-        see: called with the name and the input. Some MLPs join rows and tokens.
-    """
-
-    def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
-        return lambda _, inputs: see(name, inputs[0])
-
-    hooks: list[RemovableHandle] = []
-    try:
-        for name in weights:
-            hooks.append(_owner(model, name).register_forward_pre_hook(hook_for(name)))
-        yield
-    finally:
-        for handle in hooks:
-            handle.remove()
-
-
-def _owner(model: nn.Module, name: str) -> nn.Module:
-    """The module that holds a weight: Linear, or GPT-2's Conv1D whose rows are inputs."""
-    return model.get_submodule(name.rpartition(".")[0])

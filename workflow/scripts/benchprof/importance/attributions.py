@@ -12,6 +12,7 @@ from torch.utils.hooks import RemovableHandle
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import backward, batches_of
 from benchprof.importance.memory import Memory
+from benchprof.models.anatomy import owner_of
 from benchprof.models.units import Projection
 
 Attributions = dict[str, torch.Tensor]
@@ -117,7 +118,7 @@ def gradients_seen(
     try:
         hooks.append(embedding.register_forward_hook(begin))
         for name in projections:
-            module = model.get_submodule(name.rpartition(".")[0])
+            module = owner_of(model, name)
             hooks.append(module.register_forward_pre_hook(hook_for(name)))
         yield
     finally:

@@ -24,6 +24,7 @@ from benchprof.importance.attributions import weights_frozen
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import accumulator, add_gradient, backward, batches_of, finish
 from benchprof.importance.memory import Memory
+from benchprof.models.anatomy import owner_of
 from benchprof.models.linear import GradientLinear, Product
 
 Pair = tuple[torch.Tensor, torch.Tensor]
@@ -82,7 +83,7 @@ def item_gradient_scores(
 
 
 def _owner(model: nn.Module, name: str) -> nn.Module:
-    owner = model.get_submodule(name.rpartition(".")[0])
+    owner = owner_of(model, name)
     if not isinstance(owner, nn.Linear | Conv1D):
         raise InseparableError(name)
     return owner

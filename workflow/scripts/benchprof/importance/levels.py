@@ -11,11 +11,11 @@ from pathlib import Path
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pad_sequence
-from torch.utils.hooks import RemovableHandle
 
 from benchprof import digests
 from benchprof.importance.example import Example, render_examples
 from benchprof.importance.items import used_items
+from benchprof.models.inputs import inputs_seen
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.units import Projection
 from benchprof.scoring.structure import decoder_of
@@ -102,32 +102,21 @@ def _means_over_tokens(
         for name, own in projections.items()
     }
 
-    def hook_for(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
-        def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-            own = projections[name]
-            by_token = inputs[0].reshape(-1, own.units, own.width)[counted]
-            totals[name] += told(by_token).sum(dim=0).cpu()
-
-        return hook
+    def see(name: str, inputs: torch.Tensor) -> None:
+        own = projections[name]
+        by_token = inputs.reshape(-1, own.units, own.width)[counted]
+        totals[name] += told(by_token).sum(dim=0).cpu()
 
     _, decoder, _ = decoder_of(model)
-    hooks: list[RemovableHandle] = []
-    try:
-        for name in projections:
-            module = model.get_submodule(name.rpartition(".")[0])
-            hooks.append(module.register_forward_pre_hook(hook_for(name)))
-        with torch.no_grad():
-            for first in range(0, len(examples), AT_ONCE):
-                texts = [example.ids for example in examples[first : first + AT_ONCE]]
-                # Padded on the right, where causal attention never looks.
-                ids = pad_sequence(texts, batch_first=True)
-                places = torch.arange(ids.shape[1])
-                counted = torch.cat([places < len(text) for text in texts])
-                ids = ids.to(next(model.parameters()).device)
-                # Not the whole model: told that few logits are wanted, Gemma 4 leaves tokens out.
-                decoder(input_ids=ids, use_cache=False)
-    finally:
-        for handle in hooks:
-            handle.remove()
+    with inputs_seen(model, projections, see), torch.no_grad():
+        for first in range(0, len(examples), AT_ONCE):
+            texts = [example.ids for example in examples[first : first + AT_ONCE]]
+            # Padded on the right, where causal attention never looks.
+            ids = pad_sequence(texts, batch_first=True)
+            places = torch.arange(ids.shape[1])
+            counted = torch.cat([places < len(text) for text in texts])
+            ids = ids.to(next(model.parameters()).device)
+            # Not the whole model: told that few logits are wanted, Gemma 4 leaves tokens out.
+            decoder(input_ids=ids, use_cache=False)
     tokens = sum(len(example.ids) for example in examples)
     return {name: total / tokens for name, total in totals.items()}

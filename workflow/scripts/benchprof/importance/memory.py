@@ -10,6 +10,7 @@ from transformers.pytorch_utils import Conv1D
 from benchprof.models.anatomy import (
     anatomy_of,
     experts_a_token,
+    owner_of,
     parameter_count,
     scope_weights,
 )
@@ -60,7 +61,7 @@ def activation_size(model: nn.Module) -> int:
             # Inputs and outputs change places among families: the wider side is counted.
             outputs += chosen * max(weight.shape[1:])
             continue
-        module = model.get_submodule(name.rpartition(".")[0])
+        module = owner_of(model, name)
         # GPT-2's Conv1D keeps its inputs in rows.
         outputs += weight.shape[1 if isinstance(module, Conv1D) else 0]
     return 2 * outputs

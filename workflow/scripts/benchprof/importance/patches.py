@@ -10,7 +10,6 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 
-from benchprof.importance.activations import inputs_seen
 from benchprof.importance.alignment import differing_places
 from benchprof.importance.attributions import Attributions, gradients_seen, weights_frozen
 from benchprof.importance.checkpointing import checkpointed
@@ -19,6 +18,7 @@ from benchprof.importance.example import Example
 from benchprof.importance.gradients import batches_of, kept_tokens
 from benchprof.importance.loss import NonFiniteLossError, text_losses
 from benchprof.importance.memory import Memory
+from benchprof.models.inputs import inputs_seen
 from benchprof.models.units import Projection
 
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from benchprof.errors import InputError
 from benchprof.masks.mask import Mask
+from benchprof.models.anatomy import owner_of
 from benchprof.models.device import with_float64
 from benchprof.models.units import WEIGHT, Projection, unit_projections
 
@@ -146,7 +147,7 @@ def _output(
 @contextlib.contextmanager
 def _biased(model: nn.Module, added: Mapping[str, torch.Tensor]) -> Iterator[None]:
     """Inside the block projections, by the names of their weights, have this more of a bias."""
-    modules = {name: model.get_submodule(name.rpartition(".")[0]) for name in added}
+    modules = {name: owner_of(model, name) for name in added}
     intact: dict[str, Any] = {name: module.bias for name, module in modules.items()}
     try:
         for name, module in modules.items():

@@ -11,11 +11,12 @@ from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.hooks import RemovableHandle
 
-from benchprof.importance.activations import inputs_seen
 from benchprof.importance.example import Example
 from benchprof.importance.patches import Compared
 from benchprof.masks.ablation import in_weights
 from benchprof.masks.mask import Mask
+from benchprof.models.anatomy import owner_of
+from benchprof.models.inputs import inputs_seen
 from benchprof.models.units import Projection, unit_projections
 
 
@@ -101,7 +102,7 @@ def interchanged(model: nn.Module, mask: Mask, on_flips: OnFlips) -> Iterator[No
     hooks: list[RemovableHandle] = []
     try:
         for name, units in mask.entries.items():
-            module = model.get_submodule(name.rpartition(".")[0])
+            module = owner_of(model, name)
             hooks.append(module.register_forward_pre_hook(hook_for(name, units)))
         yield
     finally:

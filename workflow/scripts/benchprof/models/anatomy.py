@@ -209,9 +209,14 @@ def _class_words(layer: nn.Module, steps: Sequence[str]) -> Iterator[str]:
             yield own[len(family) :]
 
 
+def owner_of(model: nn.Module, name: str) -> nn.Module:
+    """The module that holds a weight: Linear, GPT-2's Conv1D whose rows are inputs, or experts."""
+    return model.get_submodule(name.rpartition(".")[0])
+
+
 def _is_matrix(root: nn.Module, name: str, weight: torch.Tensor) -> bool:
     """Whether a weight is a projection's, or has two sides beside those of length one."""
-    owner = root.get_submodule(name.rpartition(".")[0])
+    owner = owner_of(root, name)
     projects = isinstance(owner, nn.Linear | Conv1D) and weight.dim() == 2
     return projects or sum(size > 1 for size in weight.shape) > 1
 

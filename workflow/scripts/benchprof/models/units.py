@@ -19,7 +19,7 @@ from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 from benchprof.errors import InputError
-from benchprof.models.anatomy import scope_weights
+from benchprof.models.anatomy import owner_of, scope_weights
 
 WEIGHT = "weight"
 PARTS = {"neuron": "mlp", "head": "attention"}
@@ -112,7 +112,7 @@ def scored_weights(
 
 
 def _is_output(model: nn.Module, name: str, weight: nn.Parameter) -> bool:
-    module = _owner(model, name)
+    module = owner_of(model, name)
     return (
         weight.dim() == 2
         and isinstance(module, nn.Linear | Conv1D)
@@ -121,7 +121,7 @@ def _is_output(model: nn.Module, name: str, weight: nn.Parameter) -> bool:
 
 
 def _projection(model: nn.Module, name: str, weight: nn.Parameter, unit: str) -> Projection:
-    by_row = isinstance(_owner(model, name), Conv1D)
+    by_row = isinstance(owner_of(model, name), Conv1D)
     outputs, inputs = reversed(weight.shape) if by_row else weight.shape
     config: Any = model.config
     units = inputs if unit == "neuron" else int(config.get_text_config().num_attention_heads)
@@ -129,7 +129,3 @@ def _projection(model: nn.Module, name: str, weight: nn.Parameter, unit: str) ->
         found = f"{inputs} inputs for {units} heads"
         raise InputError(name, found, "as many features for each head", "Set `unit: weight`.")
     return Projection(units, inputs // units, outputs, by_row)
-
-
-def _owner(model: nn.Module, name: str) -> nn.Module:
-    return model.get_submodule(name.rpartition(".")[0])
