@@ -1,4 +1,4 @@
-"""Where tests and intervals fail: the single simulations of docs/explanation/statistics.md.
+"""Where tests and intervals fail: the single simulations of statistics.md and guessing.md.
 
 python performance/hard_cases.py [--simulations 4000] [--records results/evaluations/MODEL]
 

@@ -69,6 +69,7 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
         numbers.append(
             f"{name}: N {number[name]}, {reach[name]} bounds of over_random reach 0.1"
             + ("; the masks cost about the same: N counts damage, not abilities" if damage else "")
+            + ("; broken models are among the others" if number[name] and tables.broken else "")
             + (f"; effects of form: {form}" if form else "")
             + (f"; effects of form or not, which cannot be told: {untold}" if untold else "")
         )
@@ -89,6 +90,8 @@ def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
     """Statement 2: datasets with similar labels rely on distinct mixtures."""
     counting = set(tables.counting(rules.benchmarks))
     pairs = [pair for pair in rules.pairs if set(pair) <= counting]
+    if tables.broken:
+        return Verdict(STATEMENT_2, OPEN, (_broken(tables),))
     if not pairs:
         return Verdict(STATEMENT_2, OPEN, ("no pair of benchmarks counts",))
     rows = [_similarity(tables, pair) for pair in pairs]
@@ -98,8 +101,7 @@ def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
     numbers, decided = [], {"distinct": 0, "the same": 0, "undecided": 0}
     for pair, row, p in zip(pairs, rows, corrected, strict=True):
         crossing = _crossing(tables, pair)
-        alike = p < LEVEL and not tables.broken
-        kind = "distinct" if crossing else "the same" if alike else "undecided"
+        kind = "distinct" if crossing else "the same" if p < LEVEL else "undecided"
         decided[kind] += 1
         reliability = tables.reliability.reliability.reindex(pair)
         numbers.append(
@@ -128,7 +130,7 @@ def _crossing(tables: Tables, pair: tuple[str, str]) -> list[str]:
     contrasts = tables.matrix(pair, "over_others")
     clear = (tables.matrix(pair, "q_others") < LEVEL).all()
     crossing = clear & (contrasts.prod() < 0)
-    return [ability for ability in crossing.index[crossing] if ability not in tables.broken]
+    return list(crossing.index[crossing])
 
 
 def broader_code(tables: Tables, rules: Rules) -> Verdict:
@@ -170,7 +172,7 @@ def _undecidable(
 ) -> str:
     """Why the third statement cannot be decided at all; empty where it can."""
     if tables.broken:
-        return f"broken models are part of the profiles: {', '.join(tables.broken)}"
+        return _broken(tables)
     missing = [name for name in rules.code if name not in counting]
     if missing:
         return f"no AIS on {', '.join(missing)}"
@@ -196,15 +198,16 @@ def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
     cells = cells.sort_values(["ais", "ability", "benchmark"])
     below = (cells.ais < 0) & (cells.over_random < 0) & (cells.over_others < 0)
     clear = (cells[["q_ais", "q_random", "q_others"]] < LEVEL).all(axis=1)
-    unbroken = cells.flag_code == ""
-    hurting = cells[below & clear & unbroken]
+    hurting = cells[below & clear]
     numbers = [f"cells below 0, random masks and other masks: {len(hurting)} of {len(cells)}"]
     numbers += [f"one of them: {_cell(row)}" for _, row in hurting.iterrows()]
     if cells.empty:
         return Verdict(STATEMENT_4, OPEN, tuple(numbers))
-    bounded = ((cells.ais_low > -0.1) & unbroken).mean()
+    if tables.broken:
+        return Verdict(STATEMENT_4, OPEN, (*numbers, _broken(tables)))
+    bounded = (cells.ais_low > -0.1).mean()
     numbers.append(f"lowest AIS: {_cell(cells.iloc[0])}")
-    numbers.append(f"lower bound above -0.1, model not broken: {bounded:.0%} of the cells")
+    numbers.append(f"lower bound above -0.1: {bounded:.0%} of the cells")
     if hurting.empty:
         return Verdict(STATEMENT_4, REFUTED if bounded >= 0.9 else OPEN, tuple(numbers))
     replicable = hurting[hurting.benchmark != rules.no_items_left]
@@ -213,6 +216,11 @@ def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
         return Verdict(STATEMENT_4, OPEN, tuple(numbers))
     numbers.append(f"to be replicated: {_cell(replicable.iloc[0])}")
     return Verdict(STATEMENT_4, AWAITS_REPLICATION, tuple(numbers))
+
+
+def _broken(tables: Tables) -> str:
+    """Why a statement that compares masks with each other cannot be decided."""
+    return f"some masks break the model: {', '.join(tables.broken)}"
 
 
 def _cell(row: pd.Series) -> str:

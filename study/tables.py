@@ -142,11 +142,12 @@ def joined(choices: Tables, written: Tables) -> Tables:
     lacking = set(choices.cells.benchmark) - set(written.cells.benchmark)
     if lacking:
         raise ValueError(f"the second run lacks {', '.join(sorted(lacking))}")
-    return replace(
-        written,
-        cells=_with_added(choices.cells, written.cells),
-        controls=_with_added(choices.controls, written.controls),
+    cells = _with_added(choices.cells, written.cells)
+    # Whether a model is broken depends on all the benchmarks that it has answered.
+    rows = add_flag(
+        pd.concat([cells, _with_added(choices.controls, written.controls)], ignore_index=True)
     )
+    return replace(written, cells=rows[: len(cells)], controls=rows[len(cells) :])
 
 
 def alone(tables: Tables, rules: Rules) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import subprocess
@@ -14,7 +15,8 @@ import pytest
 from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
 from tests.workflow.stages import run_jobs
 
-from benchprof.archive.masks import _importance
+from benchprof.archive.expected import importance_origins
+from benchprof.run.run import read_run
 from benchprof.tensors import TensorFile
 
 PLACES = "results/evaluations/tiny/places_test/intact.json"
@@ -138,9 +140,10 @@ def test_heads_are_knocked_out_once_for_all_items_and_halves(
     assert caplog.text.count(said.format(5, 0)) > 2
     own = origin(project, "importance/tiny/places.safetensors")
     assert own["knock_outs"]["groups"] == {"number": 12, "share": 0.3, "seed": 2026}
-    # What an archive's masks are compared with, from the settings.
-    train = {name: Path("items", name, "train.jsonl") for name in ("places", "colours")}
-    assert _importance(project.folder, "tiny", train)["places"] == own
+    # What an archive's masks are compared with.
+    with contextlib.chdir(project.folder):
+        run = read_run([Path("config.yaml")])
+        assert importance_origins(run, "tiny")["places"] == own
     methods = (project.folder / METHODS).read_text()
     assert "the effects of 12 random groups of heads by which heads they contain" in methods
 

@@ -10,8 +10,8 @@ rule locate_masks:
     input:
         unpack(of("locate_masks").inputs),
     output:
-        **shown(
-            "locate_masks",
+        **of("locate_masks").shown(
+            report,
             "png",
             caption="../report/location.rst",
             category="Masks",
@@ -38,8 +38,8 @@ rule compare_masks:
     input:
         unpack(of("compare_masks").inputs),
     output:
-        **shown(
-            "compare_masks",
+        **of("compare_masks").shown(
+            report,
             "png",
             caption="../report/overlap.rst",
             category="Masks",
@@ -66,8 +66,8 @@ rule measure_selectivity:
     input:
         unpack(of("measure_selectivity").inputs),
     output:
-        **shown(
-            "measure_selectivity",
+        **of("measure_selectivity").shown(
+            report,
             "png",
             caption="../report/selectivity.rst",
             category="Masks",
@@ -94,8 +94,8 @@ rule measure_core:
     input:
         unpack(of("measure_core").inputs),
     output:
-        **shown(
-            "measure_core",
+        **of("measure_core").shown(
+            report,
             "png",
             caption="../report/core.rst",
             category="Masks",
@@ -124,8 +124,8 @@ rule measure_stability:
     input:
         unpack(of("measure_stability").inputs),
     output:
-        **shown(
-            "measure_stability",
+        **of("measure_stability").shown(
+            report,
             "png",
             caption="../report/stability.rst",
             category="Masks",

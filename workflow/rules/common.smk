@@ -33,13 +33,6 @@ config.update(RUN.values)
 # What rules declare, by their names: of("compute_importance").outputs
 of = partial(Declared, RUN)
 
-
-def shown(job, name, **told):
-    """What a job writes, one file of it with its caption in Snakemake's report."""
-    outputs = of(job).outputs
-    return outputs | {name: report(outputs[name], **told)}
-
-
 # Importance files: Snakemake removes them after the jobs that read them, where the run says so.
 until_masked = temp if RUN.drops_importance else list
 

@@ -12,8 +12,8 @@ rule compare_combinations:
     input:
         unpack(of("compare_combinations").inputs),
     output:
-        **shown(
-            "compare_combinations",
+        **of("compare_combinations").shown(
+            report,
             "png",
             caption="../report/comparison.rst",
             category="Masks",

@@ -15,8 +15,8 @@ for figure in FIGURES:
         input:
             unpack(declared.inputs),
         output:
-            **shown(
-                figure.rule,
+            **declared.shown(
+                report,
                 "png",
                 caption=f"../report/{figure.rule.removeprefix('plot_')}.rst",
                 category=figure.category,
@@ -90,8 +90,8 @@ rule write_report:
     input:
         unpack(of("write_report").inputs),
     output:
-        **shown(
-            "write_report",
+        **of("write_report").shown(
+            report,
             "report",
             caption="../report/report.rst",
             category="Report",

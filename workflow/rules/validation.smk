@@ -83,8 +83,8 @@ rule measure_recovery:
     input:
         unpack(of("measure_recovery").inputs),
     output:
-        **shown(
-            "measure_recovery",
+        **of("measure_recovery").shown(
+            report,
             "figure",
             caption="../report/recovery.rst",
             category="Validation",

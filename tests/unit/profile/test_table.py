@@ -98,6 +98,14 @@ def test_a_model_is_above_guessing_on_one_of_many_after_bonferroni(
     assert set(found[~of_x]["flag_code"]) == {""}
 
 
+@pytest.mark.parametrize(("count", "p"), [(3, 0.03), (10, 0.006), (16, 0.04)])
+def test_a_model_that_lost_nothing_is_not_broken(count: int, p: float) -> None:
+    """Above guessing on each benchmark, as the intact model is, but on none after Bonferroni."""
+    table = table_of({f"benchmark_{number}": 0 for number in range(count)})
+    found = add_flag(table.assign(p_guessing=p, p_guessing_ablated=p, ablated=table["intact"]))
+    assert set(found["flag_code"]) == {""}
+
+
 def generation(kept: int) -> pd.DataFrame:
     """Three benchmarks where guessing scores 0: of eighteen right items ability x keeps some."""
     cells = CELLS | {ablation("x"): 18 - kept}

@@ -222,7 +222,7 @@ LISTED = {
         ({"selections": {"top": {}}}, ["fractions: ['listed'] without selections.listed"]),
         ({"selections": {"top": {}, "listed": LISTS}}, ["listed: beside another selection"]),
         ({"unit": "weight"}, ["selections.listed: with unit weight", "neuron or head"]),
-        ({"importance": DEFAULT["importance"] | {"halves": True}}, ["importance.halves: true"]),
+        ({"importance": DEFAULT["importance"] | {"halves": True}}, ["halves: true", "ted false"]),
         ({"selections": {"listed": {}}}, ["selections.listed: {}", "for each ability, its layers"]),
         ({"selections": {"listed": {"x": {0: [0]}}}}, ["listed.analogical_reasoning: no list"]),
         ({"selections": {"listed": LISTS | {"x": {0: [0]}}}}, ["listed.x: no such ability"]),

@@ -39,6 +39,13 @@ QUIET = {
     "model_digest": "digest of the model",
     "intact": 0.5,
     "ablated": 0.5,
+    "model": "m",
+    "headline": True,
+    "ablation_of": "mask",
+    "reason_code": "",
+    "guessing": 0.25,
+    "p_guessing": 1e-6,
+    "p_guessing_ablated": 1e-6,
 }
 EFFECT = {"ais": 0.4, "over_random": 0.3, "over_random_high": 0.4, "q_ais": 0.01, "q_random": 0.01}
 

@@ -36,7 +36,7 @@ def test_the_commands_print_what_the_page_says(page: str, printed: str) -> None:
     assert "0% (interval 0% to 34%)" in page
     assert "permutation test of the effective number: p 0.056" in printed
     assert "(p = 0.056 in the exact permutation test)" in page
-    assert "lower bound above -0.1, model not broken: 78% of the cells" in printed
+    assert "lower bound above -0.1: 78% of the cells" in printed
     assert "This is so for 70 of them (78%)" in page
 
 

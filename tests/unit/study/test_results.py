@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 from study.masks import validity
-from study.tables import SUFFIX, Tables, read_rules
+from study.tables import SUFFIX, Tables, read_rules, read_tables
 from tests.conftest import ROOT
 from tests.unit.study.archives import (
     CHOICES,
@@ -89,6 +89,14 @@ def _by_benchmark(tables: Tables) -> dict[str, pd.DataFrame]:
     return {name: tables.cells[tables.cells.benchmark == name] for name in counting}
 
 
+def test_no_mask_breaks_a_model(unpacked: Path, written: Path) -> None:
+    for run in (unpacked, written):
+        impact = pd.read_csv(run / "results/profiles/impact.csv")
+        assert impact.flag_code.isna().all()
+        for model in impact.model.unique():
+            assert not read_tables(run / "results/profiles", model).broken
+
+
 def test_the_table_of_masks_says_what_the_archive_holds(page: str, results: Tables) -> None:
     masks = validity(results)
     assert len(masks) == 10
@@ -103,9 +111,8 @@ def test_the_table_of_masks_says_what_the_archive_holds(page: str, results: Tabl
     (recall,) = [mask for mask in masks if mask.possible]
     assert recall.ability == "contextual_recall"
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    told = "the dose is {:.0f}% ({:.0f}% to {:.0f}%; q = {:.3f})"
-    shares = (100 * value for value in (recall.dose, recall.low, recall.high))
-    assert told.format(*shares, recall.q_random) in readme
+    told = "the dose is {:.2f} ({:.2f} to {:.2f}; q = {:.3f})"
+    assert told.format(recall.dose, recall.low, recall.high, recall.q_random) in readme
 
 
 def _loss(unpacked: Path, benchmark: str) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ from study.statements import (
     CONFIRMED,
     OPEN,
     REFUTED,
+    Verdict,
     breadth,
     broader_code,
     distinct_mixtures,
@@ -302,7 +303,6 @@ def test_an_ability_that_hurts_awaits_replication(tables: Make, rules: Rules) ->
         {"q_ais": 0.06},
         {"q_random": 0.06},
         {"q_others": 0.06},
-        {"flag_code": "x"},
     ],
 )
 def test_an_ability_that_hurts_needs_every_one_of_its_signs(
@@ -356,28 +356,21 @@ def test_the_bounds_of_broken_models_rule_nothing_out(
     assert several_abilities(tables(_broken(*abilities)), rules).verdict == verdict
 
 
-def test_a_broken_model_makes_pairs_neither_the_same_nor_distinct(
-    tables: Make, rules: Rules
+@pytest.mark.parametrize("decide", [distinct_mixtures, broader_code, hurting_abilities])
+def test_where_a_mask_breaks_the_model_nothing_is_decided_by_comparing_masks(
+    tables: Make, rules: Rules, decide: Callable[..., Verdict]
 ) -> None:
-    alike = distinct_mixtures(tables(_broken("c"), p_same=(0.001, 0.001)), rules)
-    assert all(": undecided; " in number for number in alike.numbers)
-    crossing = _crossing("one", "two") | _crossing("four", "three")
-    broken = {cell: crossing.get(cell, {}) | flag for cell, flag in _broken("c").items()}
-    apart = distinct_mixtures(tables(broken), rules)
-    assert all(": undecided; " in number for number in apart.numbers)
-    # What another ability's mask does still counts.
-    other = distinct_mixtures(tables(crossing | _broken("a")), rules)
-    assert other.verdict == CONFIRMED
-
-
-def test_a_broken_model_leaves_the_third_open(tables: Make, rules: Rules) -> None:
+    """Each would be decided otherwise: two pairs alike, narrow code, a cell that hurts."""
+    changes = {("one", "a"): HURTING}
     effective = {"three": NARROW, "four": NARROW}
-    found = broader_code(tables(_broken("b"), effective, benchmarks=EIGHT), rules)
+    made = {"effective": effective, "p_same": (0.001, 0.001), "benchmarks": EIGHT}
+    assert decide(tables(changes, **made), rules).verdict != OPEN
+    found = decide(tables(changes | _broken("c", benchmarks=EIGHT), **made), rules)
     assert found.verdict == OPEN
-    assert found.numbers[-1] == "broken models are part of the profiles: b"
+    assert found.numbers[-1] == "some masks break the model: c"
 
 
-def test_the_bounds_of_broken_models_do_not_refute_the_fourth(tables: Make, rules: Rules) -> None:
-    found = hurting_abilities(tables(_broken("b")), rules)
-    assert found.verdict == OPEN
-    assert found.numbers[-1].endswith("model not broken: 67% of the cells")
+def test_effects_beside_broken_models_are_told(tables: Make, rules: Rules) -> None:
+    found = several_abilities(tables({("one", "a"): EFFECT} | _broken("c")), rules)
+    told = ["broken models are among the others" in number for number in found.numbers[:4]]
+    assert told == [True, False, False, False]

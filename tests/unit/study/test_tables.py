@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from study.__main__ import told
 from study.tables import Rules, Tables, alone, joined, read_tables, with_doubled_q
-from tests.unit.study.conftest import EFFECT
+from tests.unit.study.conftest import EFFECT, EIGHT
 
 
 def test_a_second_run_adds_benchmarks_and_decides_between_them(
@@ -50,6 +50,22 @@ def test_a_second_run_with_other_answers_is_refused(tables: Callable[..., Tables
     items.controls.loc[items.controls.benchmark == "one", "requests_digest"] = "others"
     with pytest.raises(ValueError, match="other answers to one under all_abilities's mask"):
         joined(tables(benchmarks=("one", "two")), items)
+
+
+def test_whether_a_model_is_broken_depends_on_all_that_it_answered(
+    tables: Callable[..., Tables],
+) -> None:
+    """Of seven benchmarks, one has to be below 0.05 / 7; of eight, below 0.05 / 8 = 0.00625."""
+    lost = {(name, "a"): {"p_guessing_ablated": 0.5} for name in EIGHT}
+    told = lost | {("one", "a"): {"p_guessing_ablated": 0.0065}}
+    choices, written = tables(told, benchmarks=EIGHT[:7]), tables(told, benchmarks=EIGHT)
+    assert joined(choices, written).broken == ["a"]
+    # Enough on the benchmark that the second run adds.
+    told = lost | {("eight", "a"): {"p_guessing_ablated": 0.001}}
+    choices, written = tables(told, benchmarks=EIGHT[:7]), tables(told, benchmarks=EIGHT)
+    both = joined(choices, written)
+    assert both.broken == []
+    assert set(both.controls.flag_code) == {""} and len(both.controls) == 8 * 3
 
 
 def test_the_q_values_of_a_code_benchmark_alone_are_doubled(

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import pytest
 from lm_eval.tasks._index import Kind
 from tests.conftest import ROOT
-from tests.unit.run.small import small
+from tests.unit.run.small import WHOLE, small
 
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 from benchprof.tasks.catalogue import check_single_tasks, check_tasks
 
 ITEMS = {"contextual_recall": {"items": f"{ROOT}/resources/abilities/v2/contextual_recall"}}
-FEW = {"selections": {"top": {}}, "fractions": [0.01], "calibration": None}
+FEW = {"importance": WHOLE, "selections": {"top": {}}, "fractions": [0.01], "calibration": None}
 
 
 def test_a_task_a_group_and_a_tag_pass_without_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +40,11 @@ def test_a_file_for_a_group_or_a_tag_stops_a_run(
     )
     file = tmp_path / "items.jsonl"
     file.write_text('{"question": "?"}\n')
-    run = small(abilities=ITEMS, benchmarks={"hard": {"task": name, "data": str(file)}}, **FEW)
+    run = small(
+        abilities=ITEMS,
+        benchmarks={"hard": {"task": name, "data": str(file)}},
+        **FEW,
+    )
     with pytest.raises(InputError) as caught:
         check_inputs(run)
     assert str(caught.value) == (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import ROOT
-from tests.unit.run.small import small
+from tests.unit.run.small import WHOLE, small
 
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
@@ -87,6 +87,7 @@ def test_they_are_named_before_a_run(tmp_path: Path) -> None:
         abilities={"recall": {"items": f"{ROOT}/resources/abilities/v2/contextual_recall"}},
         benchmarks={"own": {"task_file": str(task), "data": str(data)}},
         selections={"top": {}}, fractions=[0.01], calibration=None,
+        importance=WHOLE,
     )  # fmt: skip
     with pytest.raises(InputError, match=r"items\.jsonl, line 2, 'a': a fraction, 1\.5; expected"):
         check_inputs(run)

@@ -16,7 +16,7 @@ from benchprof.run.jobs.masks import DrawControls, SelectMasks
 from benchprof.run.run import Run
 
 NOT_COMPARED = "examples"
-"""What a control of units says of the items that told how active they are."""
+"""The key under which a control of units has the items that showed how active they are."""
 
 
 def importance_origins(run: Run, model: str) -> dict[str, dict[str, Any]]:
@@ -77,7 +77,7 @@ def control_origins(
         if job.super_set:
             origin["super"] = left_out
         if job.of_units:
-            # Which items told how active units are is not looked into. Such a control is drawn anew
-            # in a minute, and its records are found by its entries.
+            # The items that showed how active units are, are not compared. Such a control is drawn
+            # again in a minute, and its records are found by its entries.
             origin[NOT_COMPARED] = None
         yield ablation, origin

@@ -49,6 +49,7 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], run: Run) -> Refi
         InputError: the run's items cannot be read.
     """
     _check_prepared(run)
+    importances = {model: importance_origins(run, model) for model in run.models}
     for rule in (ComputeImportance, FindSuper, SelectMasks, DrawControls):
         for job in rule.all_of(run):
             # Before the masks, which have to be younger than what they are made from.
@@ -57,8 +58,7 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], run: Run) -> Refi
     done = Refilled()
     for model in run.models:
         names = {own.ablation: str(own.mask) for own in sources if own.model == model}
-        importance = importance_origins(run, model)
-        own = _OfModel(archive, listing, run, model, importance, names, done)
+        own = _OfModel(archive, listing, run, model, importances[model], names, done)
         # Before the masks, which are made from it.
         own.refill_super()
         for selection in run.selections:

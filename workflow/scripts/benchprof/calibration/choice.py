@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import fmean
+from statistics import NormalDist, fmean
 
 from benchprof.calibration.drops import Drops, Errors
+from benchprof.profile.criteria import SIGNIFICANCE
 
 RULE = (
     "the k with the largest separation: own drop less the larger of the other abilities' masks' "
@@ -92,12 +93,17 @@ def choose(drops: Sequence[Drops]) -> Choice:
     )
     if best.separation <= 0:
         reason += "; not above 0: no candidate separates the abilities"
-    elif not best.separation > 2 * best.error:
-        reason += "; not more than twice its standard error: it may be chance"
+    elif not best.separation > _least_z(len(ks)) * best.error:
+        reason += "; not significantly above 0: it may be chance"
     elif len(ks) > 1 and best in (candidates[0], candidates[-1]):
         end = "smallest" if best is candidates[0] else "largest"
         reason += f"; it is the {end} candidate, and a k beyond it may separate more"
     return Choice(best.k, reason, candidates)
+
+
+def _least_z(candidates: int) -> float:
+    """Standard errors above 0 that the best of some candidates has by chance in 5% of cases."""
+    return NormalDist().inv_cdf(1 - SIGNIFICANCE / candidates)
 
 
 def _candidate(k: str, drops: Sequence[Drops]) -> Candidate:

@@ -71,7 +71,7 @@ def check_finite(
     """
     if _all_finite(scores):
         return
-    # Where every configuration has room for the scores.
+    # The scores go to the host, which has room for them in every configuration.
     culprit, memory = "the sum over its items", memory_for(model, on_host=True)
     for item, example in examples:
         alone = score_weights(model, weights, [example], [], score, lambda _: None, memory)

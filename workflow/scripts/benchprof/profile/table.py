@@ -83,9 +83,10 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     """Add `flag_code` and `flag`, which mark ablated models that are broken as a whole.
 
     A model is broken where it is not significantly above guessing, in the metric shown, on any
-    of the benchmarks on which the intact model is, if there are `BROKEN_FROM` or more of them. Its
-    p-values are multiplied by the number of benchmarks (Bonferroni): otherwise, a model that knows
-    nothing would be above guessing on one of sixteen in more than half of all runs.
+    of the benchmarks that have an AIS, if the intact model is on `BROKEN_FROM` or more of them.
+    The p-values of both are multiplied by the number of these benchmarks on which guessing scores
+    more than 0 (Bonferroni): otherwise, a model that knows nothing would often be above guessing on
+    one of many. As both have to pass the same test, a model that lost nothing is never broken.
     Its AIS stand: they are what was measured, and a reader may want to see them. Where all but the
     mask was ablated nothing is marked: that a mask alone is not enough breaks no comparison.
     """
@@ -95,12 +96,13 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     shown = shown.drop_duplicates(["model", "benchmark", "mask_digest"])
     own = [shown["model"], shown["mask_digest"]]
     guessed = shown["guessing"] > 0
-    corrected = shown["p_guessing_ablated"] * guessed.groupby(own).transform("sum")
-    at_guessing = (~(corrected < SIGNIFICANCE)).where(
-        guessed, shown["ablated"] <= KEPT_AT_GUESSING * shown["intact"]
+    level = SIGNIFICANCE / guessed.groupby(own).transform("sum")
+    intact_above = (shown["p_guessing"] < level).where(guessed, other=True)
+    above = (shown["p_guessing_ablated"] < level).where(
+        guessed, shown["ablated"] > KEPT_AT_GUESSING * shown["intact"]
     )
-    by_model = at_guessing.groupby(own).agg(["all", "size"])
-    broken = set(by_model.index[by_model["all"] & (by_model["size"] >= BROKEN_FROM)])
+    enough = intact_above.groupby(own).sum() >= BROKEN_FROM
+    broken = {*enough.index[enough & ~above.groupby(own).any()]}
     ablated = zip(table["model"], table["mask_digest"], strict=True)
     codes = [reason.ABLATED_MODEL_BROKEN if model in broken else "" for model in ablated]
     return table.assign(flag_code=codes, flag=[reason.SENTENCES[code] for code in codes])

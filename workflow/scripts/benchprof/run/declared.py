@@ -45,6 +45,17 @@ class Declared:
         """The files that jobs write, as patterns."""
         return _as_text(self.job({name: f"{{{name}}}" for name in self.wildcards}).outputs)
 
+    def shown(self, report: Callable[..., Any], name: str, **told: Any) -> dict[str, Any]:
+        """The files that jobs write, one of them in Snakemake's report.
+
+        Args:
+            report: Snakemake's function of this name.
+            name: of the file.
+            told: the file's caption, category and labels.
+        """
+        outputs = self.outputs
+        return {**outputs, name: report(outputs[name], **told)}
+
     @property
     def log(self) -> str:
         """The file of what a job says, as a pattern."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchprof.errors import InputError
+from benchprof.run.ablation import LISTED
 from benchprof.run.configuration import AbilitySplit, Configuration
 
 
@@ -50,6 +51,8 @@ def check_halves(config: Configuration, source: str) -> None:
     where, remedy = f"{source}, importance.halves", "Or say `halves: false`."
     if not any(isinstance(k, float) for k in config.fractions):
         found = f"true with fractions {list(config.fractions)}"
+        if LISTED in config.fractions:
+            raise InputError(where, found, "false")
         raise InputError(where, found, "a number among the fractions", remedy)
     tested = [own for own in config.benchmarks.values() if isinstance(own, AbilitySplit)]
     if not any(own.split == "test" and own.companion is None for own in tested):
