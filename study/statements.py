@@ -90,8 +90,6 @@ def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
     """Statement 2: datasets with similar labels rely on distinct mixtures."""
     counting = set(tables.counting(rules.benchmarks))
     pairs = [pair for pair in rules.pairs if set(pair) <= counting]
-    if tables.broken:
-        return Verdict(STATEMENT_2, OPEN, (_broken(tables),))
     if not pairs:
         return Verdict(STATEMENT_2, OPEN, ("no pair of benchmarks counts",))
     rows = [_similarity(tables, pair) for pair in pairs]
@@ -112,6 +110,8 @@ def distinct_mixtures(tables: Tables, rules: Rules) -> Verdict:
             f"reliability {reliability.iloc[0]:.2f} and {reliability.iloc[1]:.2f}, "
             f"abilities that differ: {', '.join(crossing) or 'none'}"
         )
+    if tables.broken:
+        return Verdict(STATEMENT_2, OPEN, (*numbers, _broken(tables)))
     distinct, same = decided["distinct"], decided["the same"]
     verdict = OPEN
     if distinct + same >= 2 and distinct != same:
@@ -203,11 +203,11 @@ def hurting_abilities(tables: Tables, rules: Rules) -> Verdict:
     numbers += [f"one of them: {_cell(row)}" for _, row in hurting.iterrows()]
     if cells.empty:
         return Verdict(STATEMENT_4, OPEN, tuple(numbers))
-    if tables.broken:
-        return Verdict(STATEMENT_4, OPEN, (*numbers, _broken(tables)))
     bounded = (cells.ais_low > -0.1).mean()
     numbers.append(f"lowest AIS: {_cell(cells.iloc[0])}")
     numbers.append(f"lower bound above -0.1: {bounded:.0%} of the cells")
+    if tables.broken:
+        return Verdict(STATEMENT_4, OPEN, (*numbers, _broken(tables)))
     if hurting.empty:
         return Verdict(STATEMENT_4, REFUTED if bounded >= 0.9 else OPEN, tuple(numbers))
     replicable = hurting[hurting.benchmark != rules.no_items_left]

@@ -76,18 +76,19 @@ def test_a_model_at_guessing_everywhere_is_broken_and_keeps_its_impacts() -> Non
     assert set(broken["ability"]) == {"x"}
     assert len(broken) == 3 * 2
     assert broken["ais"].notna().all()
-    assert broken["flag"].str.contains("at guessing on every benchmark").all()
+    assert broken["flag"].str.contains("above guessing, the ablated model is not").all()
 
 
 @pytest.mark.parametrize(
     ("p", "flagged"),
-    # Of sixteen benchmarks, one has to be below 0.05 / 16 = 0.003125.
-    [([0.004] * 16, True), ([0.5] * 15 + [0.003], False), ([0.04, 0.5, 0.5], True),
-     ([0.0166, 0.5, 0.5], False), ([float("nan"), 0.5, 0.5], True)],
+    # Fisher: minus twice the sum of the logs has two degrees of freedom for each p. Its 95%
+    # quantiles are 46.2 for 16 p, 12.6 for 3 and 9.5 for 2. The sums are 22.2, 51.5, 32.4, 9.2,
+    # 16.6, 2.8 and more than a thousand.
+    [([0.5] * 16, True), ([0.2] * 16, False), ([0.003] + [0.5] * 15, True),
+     ([0.04, 0.5, 0.5], True), ([0.001, 0.5, 0.5], False), ([float("nan"), 0.5, 0.5], True),
+     ([0.0, 0.5, 0.5], False)],
 )  # fmt: skip
-def test_a_model_is_above_guessing_on_one_of_many_after_bonferroni(
-    p: list[float], flagged: bool
-) -> None:
+def test_benchmarks_are_taken_together(p: list[float], flagged: bool) -> None:
     table = table_of({f"benchmark_{number}": 9 for number in range(len(p))})
     of_x = table["ability"] == "x"
     table.loc[of_x, "p_guessing_ablated"] = table[of_x]["benchmark"].map(
@@ -100,7 +101,7 @@ def test_a_model_is_above_guessing_on_one_of_many_after_bonferroni(
 
 @pytest.mark.parametrize(("count", "p"), [(3, 0.03), (10, 0.006), (16, 0.04)])
 def test_a_model_that_lost_nothing_is_not_broken(count: int, p: float) -> None:
-    """Above guessing on each benchmark, as the intact model is, but on none after Bonferroni."""
+    """Barely above guessing on each benchmark, as the intact model is."""
     table = table_of({f"benchmark_{number}": 0 for number in range(count)})
     found = add_flag(table.assign(p_guessing=p, p_guessing_ablated=p, ablated=table["intact"]))
     assert set(found["flag_code"]) == {""}

@@ -210,7 +210,7 @@ def test_a_broken_model_is_shown_with_its_code(card: Path, tmp_path: Path) -> No
     doubt = reader.text.partition("What can't be trusted, and why")[2].partition("Ability impact")[
         0
     ]
-    assert f"{code}: the ablated model is at guessing on every benchmark" in doubt
+    assert f"{code}: on the benchmarks on which the intact model is above guessing" in doubt
     assert "This concerns the mask of Deductive reasoning" in doubt
     # Both q-values are below 0.05, and yet the loss names no ability.
     assert table["q_random"].min() < 0.05

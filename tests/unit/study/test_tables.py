@@ -55,13 +55,14 @@ def test_a_second_run_with_other_answers_is_refused(tables: Callable[..., Tables
 def test_whether_a_model_is_broken_depends_on_all_that_it_answered(
     tables: Callable[..., Tables],
 ) -> None:
-    """Of seven benchmarks, one has to be below 0.05 / 7; of eight, below 0.05 / 8 = 0.00625."""
+    """Six of seven at 0.5 allow a p of 0.00046 to be above guessing, seven of eight 0.00025."""
     lost = {(name, "a"): {"p_guessing_ablated": 0.5} for name in EIGHT}
-    told = lost | {("one", "a"): {"p_guessing_ablated": 0.0065}}
+    told = lost | {("one", "a"): {"p_guessing_ablated": 0.00035}}
     choices, written = tables(told, benchmarks=EIGHT[:7]), tables(told, benchmarks=EIGHT)
+    assert joined(choices, choices).broken == []
     assert joined(choices, written).broken == ["a"]
     # Enough on the benchmark that the second run adds.
-    told = lost | {("eight", "a"): {"p_guessing_ablated": 0.001}}
+    told = lost | {("eight", "a"): {"p_guessing_ablated": 0.0001}}
     choices, written = tables(told, benchmarks=EIGHT[:7]), tables(told, benchmarks=EIGHT)
     both = joined(choices, written)
     assert both.broken == []

@@ -148,7 +148,7 @@ class _OfModel:
 def _left_because(other: str) -> str:
     """Why a mask that differs in something from the run's is left out, in words."""
     if other == NOT_COMPARED:
-        return "left for the run to draw, in a minute (what they are matched to is not compared)"
+        return "left for the run to draw, in a minute (the items behind them are not compared)"
     return f"the archive's has another {other}"
 
 

@@ -25,8 +25,8 @@ only if all six change the same way; intervals are not worth their name either."
 MIN_CLUSTERS = 10
 """With fewer tasks items are resampled singly: the spread between so few is not known."""
 BROKEN_FROM = 3
-"""A model at guessing on so many benchmarks, and on all, is broken; on fewer it may have lost what
-just these need."""
+"""A model at guessing on so many benchmarks, taken together, is broken; on fewer it may have lost
+what just these need."""
 KEPT_AT_GUESSING = 0.1
 """Share of the intact score at or below which a model is at guessing where guessing scores 0: of
 free generation a single lucky answer is above that."""

@@ -59,9 +59,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         ),
         NO_AGREEMENT: "the halves do not agree, so no number of items is known to be enough",
         ABLATED_MODEL_BROKEN: (
-            "the ablated model is at guessing on every benchmark on which the intact model is "
-            "above it (keeps a tenth of the score or less where guessing scores 0): this is "
-            "general damage, not the loss of an ability"
+            "on the benchmarks on which the intact model is above guessing, the ablated model is "
+            "not, taken together (and it keeps a tenth of the score or less where guessing scores "
+            "0): this is general damage, not the loss of an ability"
         ),
         "": "",
     }

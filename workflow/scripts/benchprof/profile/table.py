@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import combine_pvalues
 
 from benchprof.profile import reason
 from benchprof.profile.comparison import (
@@ -24,6 +25,8 @@ from benchprof.profile.criteria import BROKEN_FROM, KEPT_AT_GUESSING, SIGNIFICAN
 from benchprof.profile.resampling import Floats
 from benchprof.profile.source import Source
 
+LEAST_P = float(np.finfo(np.float64).tiny)
+"""In place of a p of 0, which has no logarithm."""
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
 NONE: Mapping[Key, Floats] = MappingProxyType({})
 
@@ -82,11 +85,11 @@ def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:
 def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     """Add `flag_code` and `flag`, which mark ablated models that are broken as a whole.
 
-    A model is broken where it is not significantly above guessing, in the metric shown, on any
-    of the benchmarks that have an AIS, if the intact model is on `BROKEN_FROM` or more of them.
-    The p-values of both are multiplied by the number of these benchmarks on which guessing scores
-    more than 0 (Bonferroni): otherwise, a model that knows nothing would often be above guessing on
-    one of many. As both have to pass the same test, a model that lost nothing is never broken.
+    A model is broken where it is not significantly above guessing, in the metric shown, on the
+    benchmarks on which the intact model is, if there are `BROKEN_FROM` or more of them. Their
+    p-values are combined by Fisher's method. Tested one by one, a model that knows nothing would
+    often be above guessing on one of many. A model that lost nothing is never broken: each of its
+    p-values is that of the intact model, below `SIGNIFICANCE`.
     Its AIS stand: they are what was measured, and a reader may want to see them. Where all but the
     mask was ablated nothing is marked: that a mask alone is not enough breaks no comparison.
     """
@@ -96,16 +99,21 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     shown = shown.drop_duplicates(["model", "benchmark", "mask_digest"])
     own = [shown["model"], shown["mask_digest"]]
     guessed = shown["guessing"] > 0
-    level = SIGNIFICANCE / guessed.groupby(own).transform("sum")
-    intact_above = (shown["p_guessing"] < level).where(guessed, other=True)
-    above = (shown["p_guessing_ablated"] < level).where(
+    together = shown["p_guessing_ablated"].where(guessed).groupby(own).transform(_combined)
+    above = (together < SIGNIFICANCE).where(
         guessed, shown["ablated"] > KEPT_AT_GUESSING * shown["intact"]
     )
-    enough = intact_above.groupby(own).sum() >= BROKEN_FROM
-    broken = {*enough.index[enough & ~above.groupby(own).any()]}
+    by_model = above.groupby(own).agg(["any", "size"])
+    broken = {*by_model.index[~by_model["any"] & (by_model["size"] >= BROKEN_FROM)]}
     ablated = zip(table["model"], table["mask_digest"], strict=True)
     codes = [reason.ABLATED_MODEL_BROKEN if model in broken else "" for model in ablated]
     return table.assign(flag_code=codes, flag=[reason.SENTENCES[code] for code in codes])
+
+
+def _combined(p_values: pd.Series) -> float:
+    """Fisher's combination of independent p-values; 1 without any."""
+    known = p_values.dropna()
+    return float(combine_pvalues(known.clip(lower=LEAST_P)).pvalue) if len(known) else 1.0
 
 
 def similarity_rows(

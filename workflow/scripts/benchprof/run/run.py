@@ -219,7 +219,7 @@ class Run:
         """The benchmark that is an ability's test split, by ability; the first of several."""
         own: dict[str, str] = {}
         for name, benchmark in self._splits.items():
-            if benchmark.split == "test" and benchmark.companion is None:
+            if benchmark.is_own_test:
                 own.setdefault(benchmark.ability, name)
         return own
 

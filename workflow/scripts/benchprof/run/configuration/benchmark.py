@@ -48,6 +48,11 @@ class AbilitySplit(Sample):
     split: Literal["calibration", "test"] = Field(description="one of calibration, test")
     companion: CompanionKind | None = None
 
+    @property
+    def is_own_test(self) -> bool:
+        """Whether it is the test of an ability, and no companion of one."""
+        return self.split == "test" and self.companion is None
+
 
 class ShippedBenchmark(FewShot):
     """A benchmark that has a definition in this project."""

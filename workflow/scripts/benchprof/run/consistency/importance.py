@@ -55,7 +55,7 @@ def check_halves(config: Configuration, source: str) -> None:
             raise InputError(where, found, "false")
         raise InputError(where, found, "a number among the fractions", remedy)
     tested = [own for own in config.benchmarks.values() if isinstance(own, AbilitySplit)]
-    if not any(own.split == "test" and own.companion is None for own in tested):
+    if not any(own.is_own_test for own in tested):
         expected = "a benchmark with `ability: NAME` and `split: test`"
         raise InputError(where, "true, and no ability has a test of its own", expected, remedy)
 

@@ -50,7 +50,7 @@ def check_validation(config: Configuration, validation: Validation, source: str)
     tested = {
         own.ability
         for own in config.benchmarks.values()
-        if isinstance(own, AbilitySplit) and own.split == "test" and own.companion is None
+        if isinstance(own, AbilitySplit) and own.is_own_test
     }
     for ability in config.abilities:
         if ability not in tested:
