@@ -304,9 +304,7 @@ def test_without_controls_or_own_tests_this_is_said() -> None:
 def test_a_broken_model_is_doubted_by_its_code() -> None:
     rows = [row(0.9, ability=A, flag="ablated_model_broken"), row(0.1, ability=B)]
     (doubt,) = [line for line in caveats(only(finished(rows))) if "broken" in line]
-    assert doubt.startswith(
-        "ablated_model_broken: on the benchmarks on which the"
-    )
+    assert doubt.startswith("ablated_model_broken: on the benchmarks on which the")
     assert doubt.endswith(
         "the mask of Contextual recall. The page shows its AIS, but it names no ability."
     )
