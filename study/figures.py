@@ -1,6 +1,6 @@
-"""Draw the figures of docs/study.md from the tables of two runs, as PNG files in a folder.
+"""Draw the figures of docs/study.md, those of Qwen, from the tables of a run, as PNG files.
 
-python -m study.figures results/study/results/profiles results/written/results/profiles docs/images
+python -m study.figures results/profiles docs/images
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from study.second_profile import second_profiles
 from study.tables import Rules, Tables, joined, read_rules, read_tables
 
 MODEL = "qwen25-coder-15b-instruct"
-AIS = ("study_impact_qwen.png", "study_forest_qwen.png")
-SECOND_PROFILES = "study_second_profiles_qwen.png"
+AIS = ("study_impact_qwen", "study_forest_qwen")
+SECOND_PROFILES = "study_second_profiles_qwen"
 # Inches.
 PANEL_HEIGHT = 0.74
 FRAME_HEIGHT = 1.2
@@ -51,33 +51,35 @@ def ais_rows(tables: Tables, rules: Rules) -> pd.DataFrame:
     return rows.sort_values("benchmark", key=lambda own: own.map(order), kind="stable")
 
 
-def draw_ais(tables: Tables, rules: Rules, folder: Path) -> None:
+def draw_ais(tables: Tables, rules: Rules, folder: Path, suffix: str = "") -> None:
     """Draw the heatmap of all AIS, and the forest plot of the public benchmarks' alone.
 
     Args:
-        tables: of `joined`.
+        tables: of a run, or of `joined`.
         rules: of the study.
         folder: gets the files `AIS`.
+        suffix: of their names.
     """
     rows = ais_rows(tables, rules)
     model, selection, fraction = rows.iloc[0][["model", "selection", "fraction"]]
-    heatmap, forest = (folder / name for name in AIS)
+    heatmap, forest = (folder / f"{name}{suffix}.png" for name in AIS)
     draw_heatmap(rows, model, selection, fraction, tables.own_tests, [heatmap])
     public = rows[rows.benchmark.isin(rules.benchmarks)]
     draw_forest(public, model, selection, fraction, {}, [forest])
 
 
-def draw_second_profiles(written: Tables, rules: Rules, folder: Path) -> None:
+def draw_second_profiles(written: Tables, rules: Rules, folder: Path, suffix: str = "") -> None:
     """Draw the labels and the second profiles against the AIS.
 
     Args:
         written: a run with all benchmarks that count and all own tests.
         rules: of the study.
         folder: gets the file `SECOND_PROFILES`.
+        suffix: of its name.
     """
     with style.styled():
         figure = second_profiles_figure(points(written, rules))
-        style.save_figure(figure, "", [folder / SECOND_PROFILES])
+        style.save_figure(figure, "", [folder / f"{SECOND_PROFILES}{suffix}.png"])
 
 
 def points(written: Tables, rules: Rules) -> pd.DataFrame:
@@ -163,16 +165,18 @@ def _legend() -> list[Line2D]:
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m study.figures", description=__doc__)
-    parser.add_argument("profiles", type=Path, help="results/profiles of the run of choices")
-    parser.add_argument("written", type=Path, help="results/profiles of the run that adds others")
+    parser.add_argument("profiles", type=Path, help="a run's results/profiles")
     parser.add_argument("folder", type=Path, help="where the PNG files go")
-    options = parser.parse_args()
-    choices, written = (
-        read_tables(folder, MODEL) for folder in (options.profiles, options.written)
+    parser.add_argument(
+        "--all", type=Path, help="results/profiles of a run that adds the written benchmarks"
     )
-    rules = read_rules()
-    draw_ais(joined(choices, written), rules, options.folder)
-    draw_second_profiles(written, rules, options.folder)
+    parser.add_argument("--suffix", default="", help="of the files' names: _paper")
+    options = parser.parse_args()
+    choices = read_tables(options.profiles, MODEL)
+    written = read_tables(options.all, MODEL) if options.all else None
+    rules, folder, suffix = read_rules(), options.folder, options.suffix
+    draw_ais(joined(choices, written) if written else choices, rules, folder, suffix)
+    draw_second_profiles(written or choices, rules, folder, suffix)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,9 @@ def test_the_page_has_the_figures(all_results: Tables, of_written: Tables, tmp_p
     draw_ais(all_results, rules, tmp_path)
     draw_second_profiles(of_written, rules, tmp_path)
     for name in (*AIS, SECOND_PROFILES):
-        page, drawn = (_coarse(folder / name) for folder in (ROOT / "docs/images", tmp_path))
+        page, drawn = (
+            _coarse(folder / f"{name}.png") for folder in (ROOT / "docs/images", tmp_path)
+        )
         assert page.shape == drawn.shape
         assert np.abs(page - drawn).max() < 0.1, name
 
