@@ -26,7 +26,7 @@ def main(job: Evaluation, threads: int) -> None:
         for own in job.parts
     ]
     background = []
-    if job.run.averages_units:
+    if job.run.configuration.averages_units:
         background = level_examples(
             job.folder, job.run.train, job.run.train_excluded, config.seed, config.chat_date
         )

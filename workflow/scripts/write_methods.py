@@ -13,7 +13,7 @@ def main(job: WriteMethods, threads: int) -> None:
     write_methods(
         text=paths.METHODS,
         bibliography=paths.REFERENCES,
-        settings=job.told,
+        config=job.run.configuration,
         tables={path.stem: pd.read_parquet(path) for path in job.tables},
         models=job.sources,
         shipped=job.shipped,

@@ -12,12 +12,14 @@ from benchprof.run.script import run_script
 def main(job: WriteReport, threads: int) -> None:
     """Write the report, a page to read, and the summary, a text for the end of the run."""
     tables = {path.stem: pd.read_parquet(path) for path in job.tables}
-    config = job.run.configuration
+    run, config = job.run, job.run.configuration
     write_page(
         target=paths.REPORT,
         tables=tables,
-        own_benchmarks=job.run.own_benchmarks,
-        settings=job.told,
+        own_benchmarks=run.own_benchmarks,
+        calibration_benchmarks=run.calibration_benchmarks,
+        config=config,
+        settings=job.decisive,
         models=job.cards,
         sizes=job.sizes,
         figures=job.drawings,
@@ -26,13 +28,13 @@ def main(job: WriteReport, threads: int) -> None:
     write_summary(
         target=paths.SUMMARY,
         table=tables["impact"],
-        own_benchmarks=job.run.own_benchmarks,
+        own_benchmarks=run.own_benchmarks,
         impact=config.profile.impact,
         confidence=config.profile.confidence,
         figures=job.figures,
         report=paths.REPORT,
         replication=tables.get("replication"),
-        calibration_benchmarks=job.told["calibration_benchmarks"],
+        calibration_benchmarks=run.calibration_benchmarks,
     )
 
 

@@ -1,4 +1,4 @@
-"""Settings as configured, and a page of a synthetic table."""
+"""A configuration, and a page of a synthetic table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
+from tests.conftest import ROOT
 
 from benchprof.profile.findings import findings_rows
 from benchprof.profile.table import benchmark_similarity_rows, similarity_rows
 from benchprof.report.page import write_page
+from benchprof.run.configuration import Configuration
+from benchprof.section import read_section
 
 from .conftest import OWN
 
@@ -28,7 +32,6 @@ SETTINGS: dict[str, Any] = {
     "fraction_of": "model",
     "ablation": "zero",
     "ablation_of": "mask",
-    "calibration_benchmarks": [],
     "profile": {
         "metric": "probability", "impact": "chance_corrected", "resamples": 10000,
         "confidence": 0.95,
@@ -36,7 +39,13 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
+WHOLE = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 KEYS = ["model", "benchmark", "selection", "fraction"]
+
+
+def configured(**changes: Any) -> Configuration:
+    """A whole configuration with `SETTINGS`; `changes` replace sections."""
+    return read_section(Configuration, WHOLE | SETTINGS | changes, "test")
 
 
 def tables_of_methods(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -88,6 +97,8 @@ def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> None
     arguments: dict[str, Any] = {
         "tables": tables_of(table),
         "own_benchmarks": OWN,
+        "calibration_benchmarks": [],
+        "config": configured(),
         "settings": SETTINGS,
         "models": dict.fromkeys(models, card),
         "sizes": dict.fromkeys(models, sizes),

@@ -19,12 +19,14 @@ from benchprof.report.paper_tables import impact_table
 from benchprof.report.summary import impact_text
 
 from .conftest import OWN, finished, row
-from .page_files import SETTINGS, tables_of_methods, write
+from .page_files import configured, tables_of_methods, write
 from .test_page import read
 
 A, B = "contextual_recall", "deductive_reasoning"
-NO_SEEDS = SETTINGS | {"controls": {"random": {"seeds": [], "matched_to": "each_ability"}},
-                       "calibration": {"fractions": [0.001], "items": 32}}  # fmt: skip
+NO_SEEDS = configured(
+    controls={"random": {"seeds": [], "matched_to": "each_ability"}},
+    calibration={"fractions": [0.001, 0.003], "items": 32},
+)
 
 
 def table_of(abilities: tuple[str, ...], **changes: Any) -> pd.DataFrame:
@@ -40,7 +42,7 @@ def table_of(abilities: tuple[str, ...], **changes: Any) -> pd.DataFrame:
 
 def told(table: pd.DataFrame, card: Path, folder: Path) -> list[str]:
     """Every sentence of the page, the summary, the figures, the methods and the paper's table."""
-    write(folder / "report.html", table, card, settings=NO_SEEDS)
+    write(folder / "report.html", table, card, config=NO_SEEDS)
     (matrix,) = all_matrices(table, OWN)
     numbers = sweep.sweep_numbers(table, matrix.model, matrix.selection)
     captions = [module.caption(matrix) for module in (forest, heatmap, radar, ribbons)]

@@ -11,7 +11,7 @@ import pytest
 from benchprof.report.methods import method_steps
 
 from .conftest import ABILITIES, finished, row
-from .page_files import SETTINGS, tables_of_methods
+from .page_files import configured, tables_of_methods
 
 BENCHMARKS = ("arc_challenge", "boolq", "mmlu")
 
@@ -69,7 +69,7 @@ def tables(
 
 
 def told(**changes: Any) -> dict[str, str]:
-    return {step.name: step.cited for step in method_steps(SETTINGS, tables(**changes))}
+    return {step.name: step.cited for step in method_steps(configured(), tables(**changes))}
 
 
 def ais_of(steps: dict[str, str]) -> str:
@@ -177,7 +177,7 @@ def test_abilities_that_share_a_mask_are_not_compared() -> None:
     own = made["impact"]
     core = own.assign(selection="core", mask_digest=own["mask_digest"].where(own["seed"].notna()))
     both = pd.concat([own, core.fillna({"mask_digest": "of all"})])
-    steps = method_steps(SETTINGS, made | {"impact": both})
+    steps = method_steps(configured(), made | {"impact": both})
     (tests,) = [step.text for step in steps if step.name == "Tests"]
     assert (
         "For the selection core, all abilities share one mask, which is compared with no other "
@@ -201,6 +201,6 @@ def test_other_metrics_are_told_of_where_there_are_some() -> None:
     undefined = both.assign(reason_code=both["reason_code"].where(both["headline"], "few_items"))
     said = "Where the scores of the run's other metrics are right or wrong, their bootstrap has one"
     for table, expected in ((made["impact"], False), (both, True), (undefined, False)):
-        steps = method_steps(SETTINGS, made | {"impact": table})
+        steps = method_steps(configured(), made | {"impact": table})
         (ais,) = [step.text for step in steps if step.name.startswith("AIS")]
         assert (said in ais) is expected

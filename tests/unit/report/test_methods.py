@@ -24,7 +24,7 @@ from benchprof.run.jobs.report import WriteMethods, WriteReport
 from benchprof.run.run import Run
 
 from .conftest import Table
-from .page_files import SETTINGS, tables_of_methods
+from .page_files import SETTINGS, configured, tables_of_methods
 
 SCHEMA = Configuration.model_json_schema()
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
@@ -157,9 +157,9 @@ def test_another_value_of_a_key_is_another_text(section: str, make_table: Table)
 
     @cache
     def text(shown: str) -> str:
-        settings = base | {section: yaml.safe_load(shown)}
-        named = table.assign(selection=next(iter(settings["selections"])))
-        steps = method_steps(settings, tables | {"impact": named})
+        sections = base | {section: yaml.safe_load(shown)}
+        named = table.assign(selection=next(iter(sections["selections"])))
+        steps = method_steps(configured(**sections), tables | {"impact": named})
         return " ".join(f"{step.name}: {step.text}" for step in steps)
 
     values = [(yaml.safe_dump(value), leaves(value)) for value in values_of(section)]
@@ -180,7 +180,7 @@ def test_another_value_of_a_key_is_another_text(section: str, make_table: Table)
 @pytest.mark.parametrize(
     "edited",
     ["models/source", "portable", "profile/job", "report/latex", "report/method_statistics",
-     "report/methods", "report/references", "run/ablation"],
+     "report/methods", "report/references", "run/ablation", "run/configuration/mask"],
 )  # fmt: skip
 def test_the_text_is_written_again_when_what_shapes_it_is_edited(
     edited: str, job: type[Job], monkeypatch: pytest.MonkeyPatch
@@ -199,7 +199,7 @@ def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
     lists = {"causes": {"15": [13], "16": [21, 3]}, "places": {"2": [0, 1, 5]}}
     own = {"unit": "head", "selections": {"listed": lists}}
     tables = tables_of_methods(make_table(2, 2))
-    steps = {step.name: step.text for step in method_steps(SETTINGS | own, tables)}
+    steps = {step.name: step.text for step in method_steps(configured(**own), tables)}
     assert steps["Masks"] == (
         "Each mask contains the heads that the configuration lists, numbered from 0 (causes: 13 of "
         "layer 15, 21 and 3 of layer 16; places: 0, 1 and 5 of layer 2)."
@@ -212,8 +212,8 @@ def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
     rule = {"definition": "ratio", "pool": 5}
 
     def text(changes: dict[str, Any]) -> str:
-        settings = SETTINGS | {"selections": {"specific": rule | changes}}
-        return " ".join(step.text for step in method_steps(settings, tables))
+        config = configured(selections={"specific": rule | changes})
+        return " ".join(step.text for step in method_steps(config, tables))
 
     assert text({}) == text({"others": "mean"})
     for key, value in (("in_top_of", 1), ("background", "items")):
@@ -223,8 +223,6 @@ def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
 
 def test_a_background_s_folder_tells_nothing_of_the_machine(make_table: Table) -> None:
     rule = {"definition": "sum", "background": "/data/alice/background"}
-    settings = SETTINGS | {"selections": {"specific": rule}}
-    text = " ".join(
-        step.text for step in method_steps(settings, tables_of_methods(make_table(2, 2)))
-    )
+    config = configured(selections={"specific": rule})
+    text = " ".join(step.text for step in method_steps(config, tables_of_methods(make_table(2, 2))))
     assert "(background: the training items in .../background)" in text

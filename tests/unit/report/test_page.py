@@ -19,7 +19,7 @@ from benchprof.profile.table import similarity_rows
 from benchprof.report.figures.heatmap import draw_heatmap
 
 from .conftest import OWN, REASON, Table, finished, row
-from .page_files import SETTINGS, tables_of, write
+from .page_files import SETTINGS, configured, tables_of, write
 
 MODEL = "smollm2-135m-instruct"
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -221,9 +221,9 @@ def test_where_all_but_the_mask_was_ablated_the_page_says_so(card: Path, tmp_pat
     rows = [row(0.4, ability=ability, benchmark=OWN[own], ablation_of="complement")
             for ability in ("deductive_reasoning", "spatial_reasoning")
             for own in ("deductive_reasoning", "spatial_reasoning")]  # fmt: skip
-    settings = SETTINGS | {"ablation_of": "complement"}
+    config = configured(ablation_of="complement")
     table = finished(rows)
-    reader = written(tmp_path / "report.html", table, card, settings=settings)
+    reader = written(tmp_path / "report.html", table, card, config=config)
     text = " ".join(reader.text.split())
     assert "No ability's mask alone keeps more than random masks and the other abilities'" in text
     assert "What each benchmark keeps with a mask alone, how certain that is, and what" in text
@@ -246,8 +246,9 @@ def test_one_ability_has_sentences_and_no_nan(card: Path, tmp_path: Path) -> Non
 def test_calibration_items_are_doubted_on_the_page(
     make_table: Table, card: Path, tmp_path: Path
 ) -> None:
-    settings = SETTINGS | {"calibration_benchmarks": [OWN["analogical_reasoning"]]}
-    reader = written(tmp_path / "report.html", make_table(2, 3), card, settings=settings)
+    asked = [OWN["analogical_reasoning"]]
+    page, table = tmp_path / "report.html", make_table(2, 3)
+    reader = written(page, table, card, calibration_benchmarks=asked)
     assert "which serve to choose k: Analogical reasoning test. If k was chosen" in reader.text
 
 
@@ -257,9 +258,9 @@ def test_what_masks_leave_out_is_on_the_page(make_table: Table, card: Path, tmp_
     file = tmp_path / "super.safetensors"
     write_mask(file, Mask({"p": torch.tensor([1])}, found))
     rule = SETTINGS["selections"]["specific"] | {"without_super": True}
-    settings = SETTINGS | {"unit": "head", "selections": {"specific": rule}}
+    config = configured(unit="head", selections={"specific": rule})
     reader = written(
-        tmp_path / "report.html", make_table(2, 2), card, settings=settings,
+        tmp_path / "report.html", make_table(2, 2), card, config=config,
         super_sets={MODEL: file},
     )  # fmt: skip
     assert "Super heads" in reader.text
@@ -272,8 +273,8 @@ def test_what_masks_leave_out_is_on_the_page(make_table: Table, card: Path, tmp_
 def test_the_formula_is_the_configured_one(
     make_table: Table, card: Path, tmp_path: Path, impact: str
 ) -> None:
-    settings = SETTINGS | {"profile": SETTINGS["profile"] | {"impact": impact}}
-    reader = written(tmp_path / "report.html", make_table(2, 2), card, settings=settings)
+    config = configured(profile=SETTINGS["profile"] | {"impact": impact})
+    reader = written(tmp_path / "report.html", make_table(2, 2), card, config=config)
     assert f"AIS ({impact})" in reader.text
     assert "C that of guessing" not in reader.text
 

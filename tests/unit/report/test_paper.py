@@ -27,7 +27,7 @@ from benchprof.report.paper_tables import (
 from benchprof.report.references import known_entries, references
 
 from .conftest import ABILITIES, OWN, Table, finished, row
-from .page_files import SETTINGS, tables_of_methods
+from .page_files import SETTINGS, configured, tables_of_methods
 
 MODEL = "smollm2-135m-instruct"
 SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
@@ -123,7 +123,8 @@ def methods(
     text, bibliography = folder / "methods.md", folder / "references.bib"
     shipped = {"arc_challenge": "arc_challenge"}
     tables = tables_of_methods(table)
-    write_methods(text, bibliography, SETTINGS | changes, tables, SOURCES, shipped, super_sets)
+    config = configured(**changes)
+    write_methods(text, bibliography, config, tables, SOURCES, shipped, super_sets)
     return text.read_text(), bibliography.read_text()
 
 
@@ -207,13 +208,13 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "molchanov" not in text + bibliography
     # One model's benchmarks are compared with each other.
     for own, compared in ((table, True), (make_table(1, 2), False)):
-        names = [step.name for step in method_steps(SETTINGS, tables_of_methods(own))]
+        names = [step.name for step in method_steps(configured(), tables_of_methods(own))]
         assert ("Similarity" in names) is compared
 
 
 def step_of(name: str, table: pd.DataFrame, **changes: Any) -> MethodStep:
-    """One step of the methods of a run; `changes` are settings."""
-    steps = method_steps(SETTINGS | changes, tables_of_methods(table))
+    """One step of the methods of a run; `changes` are sections."""
+    steps = method_steps(configured(**changes), tables_of_methods(table))
     (step,) = [step for step in steps if step.name == name]
     return step
 
@@ -260,15 +261,19 @@ def test_the_methods_count_in_the_singular(
 ) -> None:
     importance = SETTINGS["importance"] | {"limit": count}
     tables = tables_of_methods(make_table(count, count))
-    steps = method_steps(SETTINGS | {"importance": importance}, tables)
+    steps = method_steps(configured(importance=importance), tables)
     text = " ".join(step.text for step in steps)
     assert all(words in text for words in said)
 
 
-@pytest.mark.parametrize("definition", ["ratio", "max", "diff", "sum"])
-def test_every_definition_has_its_sentence(make_table: Table, definition: str) -> None:
-    rule = {"definition": definition, "pool": 5, "background": "items"}
-    step = step_of("Masks, specific", make_table(2, 2), selections={"specific": rule})
+@pytest.mark.parametrize(
+    "rule",
+    [{"definition": "ratio", "pool": 5}, {"definition": "max"}, {"definition": "diff"},
+     {"definition": "sum"}],
+)  # fmt: skip
+def test_every_definition_has_its_sentence(make_table: Table, rule: dict[str, Any]) -> None:
+    selections = {"specific": rule | {"background": "items"}}
+    step = step_of("Masks, specific", make_table(2, 2), selections=selections)
     assert "for the background items" in step.text
 
 

@@ -1,8 +1,8 @@
-"""How a run's masks were made, in sentences from its settings: importance and selection."""
+"""How a run's masks were made, in sentences from its configuration: importance, selection."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,14 @@ from benchprof.report.method_step import MethodStep
 from benchprof.report.names import agreeing, counted, inline, series
 from benchprof.report.references import keys_of
 from benchprof.run.ablation import CALIBRATED, k_name
-from benchprof.run.configuration import SIGNED, KnockOuts
+from benchprof.run.configuration import (
+    SIGNED,
+    Configuration,
+    Importance,
+    Selection,
+    Specific,
+    Top,
+)
 
 SCORES = {
     "taylor_abs": "the mean of |w × gradient| over the ability's training items",
@@ -60,64 +67,58 @@ WITHIN = {
 }
 
 
-def importance_step(settings: Mapping[str, Any]) -> MethodStep:
+def importance_step(config: Configuration) -> MethodStep:
     """What the importance of a weight or unit is, and from what it is computed."""
-    importance = settings["importance"]
-    unit = settings["unit"]
+    importance, unit, layers = config.importance, config.unit, config.layers
     name = "weight w" if unit == "weight" else f"{unit} u"
     sentences = [f"The importance of a {name} for an ability is {_score(importance, unit)}."]
-    if importance.get("against"):
-        sentences.append(_contrast(importance))
-    if importance.get("replicated"):
+    if importance.against:
+        sentences.append(_contrast(importance, AGAINST[importance.against]))
+    if importance.replicated:
         sentences.append(
             "Only what two halves of the items agree on counts: of their two scores, the one "
             "nearer to 0, or 0 if their signs differ."
         )
-    layers = settings["layers"]
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
-    sentences.append(f"The scope is {settings['scope'].replace('_', ' ')}{within}.")
-    if limit := importance.get("limit"):
+    sentences.append(f"The scope is {config.scope.replace('_', ' ')}{within}.")
+    if limit := importance.limit:
         items = counted(limit, "training item")
         are = agreeing(limit, "is", "are")
         sentences.append(f"At most {items} per ability {are} used (a seeded sample).")
-    if importance.get("halves"):
+    if importance.halves:
         sentences.append("Masks are also made from each half of the items alone.")
-    uses = f"importance:{importance['score']}", f"toward:{_toward_of(importance)}"
+    uses = f"importance:{importance.score}", f"toward:{importance.toward}"
     return MethodStep("Importance", sentences, {0: [key for use in uses for key in keys_of(use)]})
 
 
-def _contrast(importance: Mapping[str, Any]) -> str:
-    """What is subtracted for the items' companions."""
-    other = AGAINST[importance["against"]]
-    if importance["score"] == "knock_out":
+def _contrast(importance: Importance, other: str) -> str:
+    """What is subtracted for `other`, the items' companions."""
+    if importance.knocked_out:
         return f"Before the regression, the same rise for {other} is subtracted."
-    floor = "" if importance["score"] in SIGNED else "; negative differences count as 0"
+    floor = "" if importance.score in SIGNED else "; negative differences count as 0"
     return f"From this score, the same score for {other} is subtracted{floor}."
 
 
-def _score(importance: Mapping[str, Any], unit: str) -> str:
+def _score(importance: Importance, unit: str) -> str:
     """What the importance of a weight or unit is, with the loss that it is of."""
-    toward = _toward_of(importance)
-    loss = f"the loss on {LOSSES[importance['loss_on']]}" if toward == "zero" else MARGIN
-    if importance["score"] == "knock_out":
-        groups = KnockOuts(**importance.get("knock_outs") or {})
-        return KNOCK_OUT.format(unit=unit, loss=loss, **groups.model_dump())
-    if importance["score"] == "wanda":
+    toward = importance.toward
+    loss = f"the loss on {LOSSES[importance.loss_on]}" if toward == "zero" else MARGIN
+    if groups := importance.knocked_out:
+        return KNOCK_OUT.format(unit=unit, loss=loss, groups=groups.groups, share=groups.share)
+    if importance.score == "wanda":
         return f"{SCORES['wanda']}, at the positions of {loss}"
-    own = UNIT_SCORES[importance["score"]] + ATTRIBUTIONS[toward]
+    own = UNIT_SCORES[importance.score] + ATTRIBUTIONS[toward]
     if unit == "weight":
-        own = SCORES[importance["score"]]
+        own = SCORES[importance.score]
     return f"{own}. The gradient is that of {loss}"
 
 
-def super_step(
-    importance: Mapping[str, Any], super_sets: Mapping[str, Mapping[str, Any]]
-) -> MethodStep:
+def super_step(importance: Importance, super_sets: Mapping[str, Mapping[str, Any]]) -> MethodStep:
     """What a super set is, how many each model has, and what their loss does."""
     first = next(iter(super_sets.values()))
     units = f"{first['unit']}s"
     # Of scores with a sign a large negative one ranks high as well.
-    share = "mean absolute share" if importance["score"] in SIGNED else "mean share"
+    share = "mean absolute share" if importance.score in SIGNED else "mean share"
     found = "; ".join(_left_out(model, own) for model, own in super_sets.items())
     return MethodStep(
         f"Super {units}",
@@ -143,29 +144,29 @@ def _left_out(model: str, found: Mapping[str, Any]) -> str:
     return f"{found['n']} of {model} (without {them} from {found['loss']:.2f} {loss})"
 
 
-def selection_steps(settings: Mapping[str, Any], table: pd.DataFrame) -> list[MethodStep]:
+def selection_steps(config: Configuration, table: pd.DataFrame) -> list[MethodStep]:
     """Which weights or units the masks of each selection hold, and how many."""
-    unit = settings["unit"]
+    unit = config.unit
     every = "parameters" if unit == "weight" else f"{unit}s"
-    whole = every if settings["fraction_of"] == "model" else f"{unit}s in scope"
+    whole = every if config.fraction_of == "model" else f"{unit}s in scope"
     steps = []
-    for name, selection in settings["selections"].items():
-        rule = _selection(name, selection, whole, f"{unit}s")
-        sentences = [f"Each mask contains {rule}."]
-        if selection.get("without_super"):
+    for name, rule in config.selections.rules.items():
+        sentences = [f"Each mask contains {_selection(name, rule, whole, f'{unit}s')}."]
+        if rule.without_super:
             sentences.append(f"Super {unit}s are left out first.")
-        sentences += _sizes(settings, table, name)
+        sentences += _sizes(config, table, name)
         steps.append(MethodStep(f"Masks, {name}", sentences))
     return steps
 
 
-def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) -> str:
+def _selection(name: str, rule: Selection, whole: str, units: str) -> str:
     """The rule behind a mask of n weights, or neurons or heads."""
     n = f"n = ⌊k · {whole}⌋"
-    if name == "specific":
-        return _specific(selection, n, units) + _background(selection)
+    if isinstance(rule, Specific):
+        return _specific(rule, n, units) + _background(rule)
+    if isinstance(rule, Top):
+        return f"the {n} most important {units}, {WITHIN[rule.within]}"
     rules = {
-        "top": f"the {n} most important {units}, {WITHIN[selection.get('within', 'model')]}",
         "bottom": f"the {n} {units} whose importance is nearest to 0, chosen over the whole scope",
         "core": f"the {n} {units} whose least importance for any ability is largest, which is "
         "the same mask for all abilities",
@@ -173,7 +174,7 @@ def _selection(name: str, selection: Mapping[str, Any], whole: str, units: str) 
     return rules[name]
 
 
-def listed_step(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodStep:
+def listed_step(lists: Mapping[str, Mapping[int, Sequence[int]]], units: str) -> MethodStep:
     """Which units each ability's mask holds."""
     shown = []
     for ability, by_layer in lists.items():
@@ -183,22 +184,21 @@ def listed_step(lists: Mapping[str, Mapping[Any, Any]], units: str) -> MethodSte
     return MethodStep("Masks", [f"{text} ({'; '.join(shown)})."])
 
 
-def _sizes(settings: Mapping[str, Any], table: pd.DataFrame, name: str) -> list[str]:
+def _sizes(config: Configuration, table: pd.DataFrame, name: str) -> list[str]:
     """Each k of a selection; where it was calibrated, what each model got and from what."""
     sentences = []
     if numbers := [k for k in table["fraction"].unique() if k != CALIBRATED]:
         sentences.append(f"k = {series(numbers)}.")
     own = table[(table["selection"] == name) & (table["fraction"] == CALIBRATED)]
     calibrated = own.drop_duplicates("model")
-    if len(calibrated):
+    if len(calibrated) and (tried := config.calibration):
         chosen = series(
             f"{k} for {m}" for m, k in zip(calibrated["model"], calibrated["k"], strict=True)
         )
-        tried = settings["calibration"]
-        items = counted(tried["items"], "calibration item")
+        items = counted(tried.items, "calibration item")
         sentences += [
             f"The calibrated k is {chosen}.",
-            f"It was chosen among {series(map(k_name, tried['fractions']))} on {items} per "
+            f"It was chosen among {series(map(k_name, tried.fractions))} on {items} per "
             "ability, as the one at which the mean drop under the abilities' own masks most "
             f"exceeds {_larger_of_sides(own)}.",
             "Only abilities above guessing count; for a model with none, it is the smallest k.",
@@ -227,40 +227,32 @@ def sides_of(table: pd.DataFrame) -> dict[str, int]:
     return {name: int(count) for name, count in counts.items() if count > 0}
 
 
-def _specific(selection: Mapping[str, Any], n: str, units: str) -> str:
-    definition = selection["definition"]
-    others = "the background items" if selection.get("background") else "the other abilities"
-    if definition == "ratio":
-        of = {"mean": "mean", "max": "largest"}[selection.get("others", "mean")]
-        skipped = ""
-        if selection.get("in_top_of"):
-            skipped = f", leaving out those {_high_for_others(selection)}"
+def _specific(rule: Specific, n: str, units: str) -> str:
+    others = "the background items" if rule.background else "the other abilities"
+    if rule.definition == "ratio":
+        of = {"mean": "mean", "max": "largest"}[rule.others]
+        skipped = f", leaving out those {_high_for_others(rule)}" if rule.in_top_of else ""
         return (
             f"the {n} {units} with the largest ratio of the importance for the ability to the {of} "
-            f"importance for {others}, out of the {selection['pool']:g}n most important for the "
+            f"importance for {others}, out of the {rule.pool:g}n most important for the "
             f"ability itself{skipped}"
         )
-    if definition == "exclude":
-        return f"the {n} most important of the {units} that are not {_high_for_others(selection)}"
-    of = {"diff": "mean", "max": "largest", "sum": "summed absolute"}[definition]
+    if rule.definition == "exclude":
+        return f"the {n} most important of the {units} that are not {_high_for_others(rule)}"
+    of = {"diff": "mean", "max": "largest", "sum": "summed absolute"}[rule.definition]
     most = "whose importance for the ability most exceeds"
     return f"the {n} {units} {most} the {of} importance for {others}"
 
 
-def _high_for_others(selection: Mapping[str, Any]) -> str:
+def _high_for_others(rule: Specific) -> str:
     """What `in_top_of` keeps out of a mask."""
-    least = selection["in_top_of"]
+    least = rule.in_top_of
     others = "any other ability" if least == 1 else f"{least} or more other abilities"
-    whose = "the background items" if selection.get("background") else others
+    whose = "the background items" if rule.background else others
     return f"among the n most important for {whose}"
 
 
-def _background(selection: Mapping[str, Any]) -> str:
+def _background(rule: Specific) -> str:
     """Where the items are from that stand for the other abilities."""
-    folder = selection.get("background")
+    folder = rule.background
     return f" (background: the training items in {portable(folder)})" if folder else ""
-
-
-def _toward_of(importance: Mapping[str, Any]) -> str:
-    """The value that replaces a unit's activation in its attribution."""
-    return str(importance.get("toward", "zero"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from benchprof.report.method_masks import OTHERS, RANDOM, sides_of
 from benchprof.report.method_step import MethodStep
 from benchprof.report.names import readable, series
 from benchprof.report.references import keys_of
+from benchprof.run.configuration import Configuration
 
 IMPACTS = {
     "chance_corrected": "(S − S(a)) / (S − C)",
@@ -62,15 +62,13 @@ class Treatment:
         return not self.binary or max(self.changed) > MOST_SHUFFLED
 
 
-def statistics_steps(
-    settings: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> list[MethodStep]:
+def statistics_steps(config: Configuration, tables: Mapping[str, pd.DataFrame]) -> list[MethodStep]:
     """The steps after the ablation; arguments as of `methods.method_steps`."""
     treatments, table = _treatments(tables), tables["impact"]
-    impact = _impact(settings, treatments, _has_others(table))
+    impact = _impact(config, treatments, _has_others(table))
     if not treatments:
         return [impact]
-    steps = [impact, _tests(settings, treatments, table)]
+    steps = [impact, _tests(config, treatments, table)]
     names = _compared(tables)
     compared = [own for own in treatments if own.benchmark in names]
     return [*steps, _similarity(compared)] if compared else steps
@@ -131,42 +129,40 @@ def _units(treatments: Sequence[Treatment], ending: str = "") -> str:
     return " or ".join(sorted({f"{own.unit}{ending}" for own in treatments}))
 
 
-def _impact(
-    settings: Mapping[str, Any], treatments: Sequence[Treatment], others: bool
-) -> MethodStep:
+def _impact(config: Configuration, treatments: Sequence[Treatment], others: bool) -> MethodStep:
     """What the AIS is and what its intervals are; `others` where another metric has an AIS."""
-    profile = settings["profile"]
-    metric = METRICS.get(profile["metric"], profile["metric"])
-    complement = settings["ablation_of"] == "complement"
+    profile = config.profile
+    metric = METRICS.get(profile.metric, profile.metric)
+    complement = config.ablation_of == "complement"
     under = "all but ability a's mask ablated" if complement else "ability a's mask ablated"
     known = "the one that it is known by, if it is shipped with the program, or else "
-    if profile["metric"] == "headline":
+    if profile.metric == "headline":
         known = ""
-    guessing = [GUESSING] if profile["impact"] == "chance_corrected" else []
+    guessing = [GUESSING] if profile.impact == "chance_corrected" else []
     sentences = [
-        f"The AIS is {IMPACTS[profile['impact']]}, where S is the score of the intact model "
+        f"The AIS is {IMPACTS[profile.impact]}, where S is the score of the intact model "
         f"and S(a) that with {under}.",
         *guessing,
         f"Scores are {metric}.",
         f"Where a benchmark has no such metric, it is {known}its first.",
         "The AIS is undefined if S is not significantly above guessing.",
     ]
-    intervals = _intervals(settings, treatments, others)
+    intervals = _intervals(config, treatments, others)
     sources = {len(sentences) + place: keys for place, (_, keys) in enumerate(intervals)}
     sentences += [sentence for sentence, _ in intervals]
-    return MethodStep(f"AIS ({profile['impact'].replace('_', ' ')})", sentences, sources)
+    return MethodStep(f"AIS ({profile.impact.replace('_', ' ')})", sentences, sources)
 
 
 def _intervals(
-    settings: Mapping[str, Any], treatments: Sequence[Treatment], others: bool
+    config: Configuration, treatments: Sequence[Treatment], others: bool
 ) -> list[tuple[str, list[str]]]:
     """What the intervals are, in sentences, each with the keys of what it cites."""
-    profile = settings["profile"]
+    profile = config.profile
     told: list[tuple[str, list[str]]] = []
     if treatments:
         sentence = (
-            f"Intervals ({100 * profile['confidence']:g}%) are from a paired bootstrap over "
-            f"{_over(treatments)} ({profile['resamples']} resamples, seed {settings['seed']})."
+            f"Intervals ({100 * profile.confidence:g}%) are from a paired bootstrap over "
+            f"{_over(treatments)} ({profile.resamples} resamples, seed {config.seed})."
         )
         told.append((sentence, []))
     # Pseudo-items have widened those of right or wrong items.
@@ -194,7 +190,7 @@ def _intervals(
 
 
 def _tests(
-    settings: Mapping[str, Any], treatments: Sequence[Treatment], table: pd.DataFrame
+    config: Configuration, treatments: Sequence[Treatment], table: pd.DataFrame
 ) -> MethodStep:
     selections = {str(n): sides_of(own) for n, own in table.groupby("selection", sort=False)}
     # The largest number of masks that are averaged, of each kind.
@@ -220,7 +216,7 @@ def _tests(
         [
             *sentences,
             *_exactness(treatments, max(sides.values(), default=0) > 1),
-            *_random_signs(treatments, settings["profile"]["resamples"]),
+            *_random_signs(treatments, config.profile.resamples),
             "The q-values are Benjamini-Hochberg corrected over all defined cells of one metric, "
             "selection, k and contrast, for all models, benchmarks and abilities together.",
         ],

@@ -1,4 +1,4 @@
-"""How a run was made, in sentences from its settings: for the page and for a paper."""
+"""How a run was made, in sentences from its configuration: for the page and for a paper."""
 
 from __future__ import annotations
 
@@ -22,33 +22,32 @@ from benchprof.report.method_statistics import statistics_steps
 from benchprof.report.method_step import MethodStep
 from benchprof.report.names import agreeing, counted, inline, readable, series
 from benchprof.report.references import keys_of, references
-from benchprof.run.ablation import LISTED
+from benchprof.run.configuration import Configuration, Scaled
 
 
 def method_steps(
-    settings: Mapping[str, Any],
+    config: Configuration,
     tables: Mapping[str, pd.DataFrame],
     super_sets: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> list[MethodStep]:
     """The steps as they were configured, and as the tables say that they were carried out.
 
     Args:
-        settings: what decided the numbers, as configured (`page.SETTINGS`).
+        config: of the run.
         tables: `impact`, `power` and `reliability` of the profile stage.
         super_sets: what the metadata of each model's super set say, where a selection leaves it
             out.
     """
     table = tables["impact"]
-    since_masks = [_ablation(settings), _controls(settings), *statistics_steps(settings, tables)]
-    if LISTED in settings["selections"]:
-        listed = listed_step(settings["selections"][LISTED], f"{settings['unit']}s")
-        return [_profiled(table), listed, *since_masks]
-    left_out = [super_step(settings["importance"], super_sets)] if super_sets else []
+    since_masks = [_ablation(config), _controls(config), *statistics_steps(config, tables)]
+    if lists := config.selections.listed:
+        return [_profiled(table), listed_step(lists, f"{config.unit}s"), *since_masks]
+    left_out = [super_step(config.importance, super_sets)] if super_sets else []
     return [
         _profiled(table),
-        importance_step(settings),
+        importance_step(config),
         *left_out,
-        *selection_steps(settings, table),
+        *selection_steps(config, table),
         *since_masks,
     ]
 
@@ -56,7 +55,7 @@ def method_steps(
 def write_methods(
     text: Path,
     bibliography: Path,
-    settings: Mapping[str, Any],
+    config: Configuration,
     tables: Mapping[str, pd.DataFrame],
     models: Mapping[str, Mapping[str, Any]],
     shipped: Mapping[str, str],
@@ -69,14 +68,14 @@ def write_methods(
     Args:
         text: the Markdown file; citations are Pandoc's, `[@key]`.
         bibliography: the BibTeX file.
-        settings: as of `method_steps`.
-        tables: likewise.
+        config: of the run.
+        tables: as of `method_steps`.
         models: the source of each model as configured.
         shipped: the shipped benchmark behind each benchmark that is one, by its name.
         super_sets: each model's super set, where a selection leaves it out.
     """
     found = {model: read_origin(path) for model, path in super_sets.items()}
-    steps = method_steps(settings, tables, found)
+    steps = method_steps(config, tables, found)
     told = (f"**{step.name}.** {step.cited}" for step in steps)
     paragraphs = [_opening(), *told, _benchmarks(shipped)]
     body = "\n\n".join(filter(None, paragraphs))
@@ -120,51 +119,44 @@ def _profiled(table: pd.DataFrame) -> MethodStep:
     return MethodStep("Models and benchmarks", [sentence])
 
 
-def _ablation(settings: Mapping[str, Any]) -> MethodStep:
-    sources = keys_of("ablation:mean") if _averages_units(settings) else []
-    return MethodStep("Ablation", [f"{ablated(settings, 'a')} in the loaded model."], {0: sources})
+def _ablation(config: Configuration) -> MethodStep:
+    sources = keys_of("ablation:mean") if config.averages_units else []
+    return MethodStep("Ablation", [f"{ablated(config, 'a')} in the loaded model."], {0: sources})
 
 
-def _averages_units(settings: Mapping[str, Any]) -> bool:
-    """Whether ablated units become their means."""
-    return bool(settings["unit"] != "weight" and settings["ablation"] == "mean")
-
-
-def ablated(settings: Mapping[str, Any], whose: str) -> str:
+def ablated(config: Configuration, whose: str) -> str:
     """What the ablation of a mask does to which weights or units.
 
     Args:
-        settings: as of `method_steps`.
+        config: of the run.
         whose: what stands before "mask".
     """
-    unit, start = settings["unit"], f"Ablating {whose} mask"
+    unit, start = config.unit, f"Ablating {whose} mask"
     every = one = f"its {unit}s"
-    if settings["ablation_of"] == "complement":
+    if config.ablation_of == "complement":
         start = f"Ablating all but {whose} mask"
         every, one = f"all other {unit}s in scope", f"any other {unit} in scope"
-    if _averages_units(settings):
+    if config.averages_units:
         mean = "their mean over the tokens of a few training items of every ability"
         return f"{start} sets {every} to {mean}"
     which = every if unit == "weight" else f"the weights that read {one}"
-    ablation = settings["ablation"]
-    if ablation == "zero":
-        return f"{start} sets {which} to zero"
-    if ablation == "mean":
-        return f"{start} sets {which} to their matrix's mean"
-    return f"{start} multiplies {which} by {ablation['scale']}"
+    if isinstance(config.ablation, Scaled):
+        return f"{start} multiplies {which} by {config.ablation.scale:g}"
+    value = {"zero": "zero", "mean": "their matrix's mean"}[config.ablation]
+    return f"{start} sets {which} to {value}"
 
 
-def _controls(settings: Mapping[str, Any]) -> MethodStep:
-    random = settings["controls"]["random"]
-    if not random["seeds"]:
+def _controls(config: Configuration) -> MethodStep:
+    random = config.controls.random
+    if not random.seeds:
         return MethodStep("Random controls", ["There are none."])
-    each = random["matched_to"] == "each_ability"
+    each = random.matched_to == "each_ability"
     matched = "that ability's mask" if each else "the abilities' masks on average"
     alike = "weights per tensor and per decile of magnitude"
-    if settings["unit"] != "weight":
-        alike = f"{settings['unit']}s per layer and per class of activation"
+    if config.unit != "weight":
+        alike = f"{config.unit}s per layer and per class of activation"
     per = "seed and ability" if each else "seed"
-    seeds = f"seed{'s' if len(random['seeds']) > 1 else ''} {series(random['seeds'])}"
+    seeds = f"seed{'s' if len(random.seeds) > 1 else ''} {series(random.seeds)}"
     sentence = (
         f"For each model, selection and k, there is one random mask per {per} ({seeds}), with as "
         f"many {alike} as {matched}."

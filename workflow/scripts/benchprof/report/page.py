@@ -23,26 +23,24 @@ from benchprof.report import page_profiles, page_tables
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.glossary import GLOSSARY, explainer, marked
 from benchprof.report.manifest import portable_card
-from benchprof.report.matrix import all_matrices
+from benchprof.report.matrix import Matrix, all_matrices
 from benchprof.report.methods import ablated, method_steps
-from benchprof.report.names import counted, metric, readable
+from benchprof.report.names import agreeing, counted, metric, readable
 from benchprof.report.page_figures import Album
 from benchprof.report.page_section import HEADLINE, Tables, other_metrics, section_of
 from benchprof.report.pairs import similarity_of
 from benchprof.run.ablation import ALL_ABILITIES, and_k
+from benchprof.run.configuration import Configuration
 
 TEMPLATE = "page.html.jinja"
-# What decided the numbers, of all that a rule may give along.
-SETTINGS = (
-    "seed", "unit", "scope", "layers", "importance", "selections", "fractions", "fraction_of",
-    "calibration", "controls", "ablation", "ablation_of", "profile",
-)  # fmt: skip
 
 
 def write_page(
     target: Path,
     tables: Tables,
     own_benchmarks: Mapping[str, str],
+    calibration_benchmarks: Sequence[str],
+    config: Configuration,
     settings: Mapping[str, Any],
     models: Mapping[str, Path],
     sizes: Mapping[str, Path],
@@ -55,8 +53,9 @@ def write_page(
         target: the HTML file.
         tables: of the profile stage; all are shown and can be saved from the page.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
-        settings: what decided the numbers, as configured: the keys of `SETTINGS`, and
-            `calibration_benchmarks`, those that are an ability's calibration split.
+        calibration_benchmarks: those that are an ability's calibration split.
+        config: of the run.
+        settings: what of it decided the numbers, as it was written.
         models: the card of each prepared model, by the model's name.
         sizes: the file of `masks.size.check_sizes` for each model: how many entries each k is.
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
@@ -67,13 +66,18 @@ def write_page(
     album = Album(figures)
     impact, similarity = tables["impact"], tables["similarity"]
     matrices = all_matrices(impact, own_benchmarks)
+
+    def size_of(matrix: Matrix) -> str:
+        entries = counts[matrix.model]["n"][matrix.k]
+        return f"{entries:,} {agreeing(entries, config.unit, f'{config.unit}s')}"
+
     script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")
     context = {
         "script": script,
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "switches": _switches(impact),
         "sections": [
-            section_of(tables, matrix, counts[matrix.model]["n"][matrix.k], album, settings)
+            section_of(tables, matrix, size_of(matrix), album, calibration_benchmarks)
             for matrix in matrices
         ],
         "sweeps": list(_sweeps(impact, album)),
@@ -81,7 +85,7 @@ def write_page(
         "pipeline": album.of_all("pipeline", PIPELINE_NOTE),
         "scores": {model: page_tables.score_rows(impact, model) for model in cards},
         "downloads": _downloads(tables),
-    } | _background(tables, settings, cards, super_sets)
+    } | _background(tables, config, settings, cards, super_sets)
     write_text(target, _environment().get_template(TEMPLATE).render(context))
 
 
@@ -103,23 +107,23 @@ def _environment() -> Environment:
 
 def _background(
     tables: Tables,
+    config: Configuration,
     settings: Mapping[str, Any],
     cards: Mapping[str, Mapping[str, Any]],
     super_sets: Mapping[str, Path],
 ) -> dict[str, Any]:
     """What was profiled and how, and what made the numbers."""
     impact = tables["impact"]
-    shown = portable({name: settings[name] for name in SETTINGS})
     masks = ["model", "selection", "fraction", "ability", "seed"]
     return {
         "models": cards,
         "profiled": _profiled(impact),
-        "ablated": ablated(settings, "an ability's"),
+        "ablated": ablated(config, "an ability's"),
         "methods": method_steps(
-            shown, tables, {model: read_origin(path) for model, path in super_sets.items()}
+            config, tables, {model: read_origin(path) for model, path in super_sets.items()}
         ),
-        "confidence": f"{100 * settings['profile']['confidence']:g}%",
-        "setting_lines": list(_flat(shown)),
+        "confidence": f"{100 * config.profile.confidence:g}%",
+        "setting_lines": list(_flat(portable(settings))),
         "requests": _digests_by(impact, ["model", "benchmark"], "requests_digest"),
         "masks": _digests_by(impact, masks, "mask_digest"),
         "software": software(),

@@ -92,18 +92,17 @@ class Section:
 
 
 def section_of(
-    tables: Tables, matrix: Matrix, entries: int, album: Album, settings: Mapping[str, Any]
+    tables: Tables, matrix: Matrix, size: str, album: Album, calibration: Sequence[str]
 ) -> Section:
     """The section of one matrix.
 
     Args:
         tables: of the profile stage.
         matrix: the cells that are shown.
-        entries: how many a mask has.
+        size: how many weights or units a mask has.
         album: the figures.
-        settings: as of `page.write_page`.
+        calibration: the benchmarks that are an ability's calibration split.
     """
-    calibration = settings["calibration_benchmarks"]
     findings = page_profiles.finding_rows(tables["findings"], matrix)
     flips = page_profiles.flip_counts(tables["flips"], matrix)
     reliability, power = tables["reliability"], tables["power"]
@@ -112,7 +111,7 @@ def section_of(
         selection=matrix.selection,
         fraction=matrix.fraction,
         title=matrix.title,
-        size=f"{entries:,} {settings['unit']}{'s' if entries > 1 else ''}",
+        size=size,
         masks_in_doubt=masks_in_doubt(matrix),
         answers=answers(matrix, tables["findings"], reliability, power, calibration),
         found=[own_tests(matrix).sentence(), against_random(matrix)],

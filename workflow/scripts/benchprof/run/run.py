@@ -238,6 +238,11 @@ class Run:
                     companions[kind].setdefault(ability, name)
         return {kind: own for kind, own in companions.items() if own}
 
+    @cached_property
+    def calibration_benchmarks(self) -> list[str]:
+        """The benchmarks that are an ability's calibration split."""
+        return [name for name, own in self._splits.items() if own.split == "calibration"]
+
     @property
     def _splits(self) -> dict[str, AbilitySplit]:
         every = self.configuration.benchmarks.items()
@@ -259,11 +264,6 @@ class Run:
     def train_excluded(self) -> dict[str, list[str]]:
         """The ids of the train items that are left out, by what importance is computed for."""
         return {ability: self.excluded(ability, "train") for ability in self.diagnosed}
-
-    @property
-    def averages_units(self) -> bool:
-        """Whether the ablated units become means, which train items show."""
-        return self.configuration.unit != "weight" and self.configuration.ablation == "mean"
 
     def item_ids(self, ability: str, split: str) -> list[str]:
         """The ids of a split's items.

@@ -36,6 +36,7 @@ from benchprof.run.configuration.mask import (
     Calibration,
     Controls,
     Scaled,
+    Selection,
     Selections,
     Specific,
     Top,
@@ -67,7 +68,9 @@ __all__ = [
     "LmTask",
     "Model",
     "ModelSource",
+    "Scaled",
     "Scope",
+    "Selection",
     "Selections",
     "ShippedBenchmark",
     "Specific",
@@ -209,3 +212,8 @@ class Configuration(Section):
     comparison: Comparison | None = Field(
         default=None, description="a section with split, items, other_items and combinations"
     )
+
+    @property
+    def averages_units(self) -> bool:
+        """Whether the ablated units become means, which train items show."""
+        return self.unit != "weight" and self.ablation == "mean"

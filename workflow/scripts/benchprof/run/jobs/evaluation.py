@@ -79,7 +79,7 @@ class Evaluation(ModelJob):
             "masks": list(self.masks.values()),
             "asked": list(asked),
         }
-        averaged = self.run.averages_units
+        averaged = self.run.configuration.averages_units
         return {"train": list(self.run.train.values()), **own} if averaged else own
 
     @property
@@ -162,7 +162,7 @@ class Answered(Evaluation):
         """All that decides the answers beside the model and the masks."""
         config = self.run.configuration
         model = config.models[self.model]
-        means = {"means": read_of_units(self.run)} if self.run.averages_units else {}
+        means = {"means": read_of_units(self.run)} if self.run.configuration.averages_units else {}
         return means | {
             "benchmark": self.asked.model_dump(),
             "exclude": self.exclude,

@@ -27,7 +27,10 @@ from benchprof.run.run import Run
 
 PAGE = ("page.html.jinja", "page.css", "page.js")
 FOLDER = Path(__file__).parents[2] / "report"
-METHODS_BY = ("models.source", "portable", "profile.job", "run.ablation")
+METHODS_BY = (
+    "models.source", "portable", "profile.job", "run.ablation", "run.configuration.importance",
+    "run.configuration.mask",
+)  # fmt: skip
 """Modules outside the report that the methods text depends on, which the page has too."""
 
 
@@ -47,11 +50,6 @@ class WriteMethods(Job):
         """Names of the shipped benchmarks, by the run's name of each."""
         every = self.run.configuration.benchmarks.items()
         return {name: own.benchmark for name, own in every if isinstance(own, ShippedBenchmark)}
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """What the text tells of."""
-        return told_of(self.run)
 
     @property
     def super_sets(self) -> dict[str, Path]:
@@ -77,11 +75,11 @@ class WriteMethods(Job):
 
     @property
     def settings(self) -> Any:
-        """What the text tells of, and the code that writes it."""
+        """What the text tells of the configuration, and the code that writes it."""
         own = ["latex", "methods", "method_masks", "method_statistics", "method_step", "names",
                "references"]  # fmt: skip
         modules = [*METHODS_BY, *(f"report.{name}" for name in own)]
-        return self.told | {
+        return decisive(self.run) | {
             "sources": self.sources,
             "shipped": self.shipped,
             "code": digests.of_modules(f"benchprof.{m}" for m in modules),
@@ -128,9 +126,9 @@ class WriteReport(Job):
         return super_sets_of(self.run)
 
     @property
-    def told(self) -> dict[str, Any]:
-        """What the page tells of."""
-        return told_of(self.run)
+    def decisive(self) -> dict[str, Any]:
+        """What decided the numbers, as it was configured."""
+        return decisive(self.run)
 
     @property
     def inputs(self) -> Files:
@@ -151,10 +149,11 @@ class WriteReport(Job):
 
     @property
     def settings(self) -> Any:
-        """What the page tells of, and the code that lays it out."""
+        """What the page tells of the configuration, and the code that lays it out."""
         modules = [*METHODS_BY, "profile.criteria", "report"]
-        return self.told | {
+        return decisive(self.run) | {
             "own_benchmarks": self.run.own_benchmarks,
+            "calibration_benchmarks": self.run.calibration_benchmarks,
             "code": digests.of_modules(f"benchprof.{m}" for m in modules),
             "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
             "titles": digests.of_file(TITLES),
@@ -192,23 +191,17 @@ class WriteManifest(Job):
         return dict(self.run.values)
 
 
-def told_of(run: Run) -> dict[str, Any]:
-    """What the page and the methods text tell of a run."""
+def decisive(run: Run) -> dict[str, Any]:
+    """What of a configuration decided the numbers, as it was written, by key."""
     config, values = run.configuration, run.values
     names = ("seed", "scope", "importance", "selections", "fractions", "controls", "profile")
     return {name: values[name] for name in names} | {
-        "importance": values["importance"] | {"halves": run.replicates},
         "unit": config.unit,
         "layers": config.layers,
         "fraction_of": config.fraction_of,
         "calibration": values["calibration"] if run.candidates else None,
         "ablation": run.method,
         "ablation_of": config.ablation_of,
-        "calibration_benchmarks": [
-            name
-            for name, own in config.benchmarks.items()
-            if getattr(own, "split", None) == "calibration"
-        ],
     }
 
 
