@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -16,35 +17,11 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_listed, read_parsed
 from benchprof.archive.manifest import check_model
 from benchprof.archive.rows import TOLERANCE
-from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED, LISTED, RANDOM
+from benchprof.profile.source import Source
+from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED, LISTED, RANDOM, Ablation
 
 # Of a mask's record: what became of the entries, the same in all records that are compared.
 HOW = ("method", "kept_in", "mean_over")
-
-
-@dataclass(frozen=True)
-class Ablation:
-    """An ablated model's record as the archive's list of files has it.
-
-    Attributes:
-        model, benchmark, ability, selection, fraction: as in the tables.
-        seed: of a random mask; None of an ability's own.
-        record, mask: names of the files.
-    """
-
-    model: str
-    benchmark: str
-    ability: str
-    selection: str
-    fraction: str
-    seed: int | None
-    record: str
-    mask: str
-
-    @property
-    def kind(self) -> tuple[str, str, str]:
-        """What the masks of all abilities share: model, selection, fraction."""
-        return self.model, self.selection, self.fraction
 
 
 @dataclass(frozen=True)
@@ -85,23 +62,28 @@ class Cell:
     """A cell of the tables.
 
     Attributes:
-        ablation: whose it is.
+        source: its record and mask, as listed.
         metric: in which.
         k: of the mask.
         intact, ablated: the model without and with the mask.
     """
 
-    ablation: Ablation
+    source: Source
     metric: str
     k: str
     intact: State
     ablated: State
 
     @property
+    def ablation(self) -> Ablation:
+        """Under which mask."""
+        return self.source.ablation
+
+    @property
     def group(self) -> tuple[str, ...]:
         """The cells that are compared with each other share it."""
         own = self.ablation
-        return own.model, own.benchmark, self.metric, own.selection, own.fraction
+        return self.source.model, self.source.benchmark, self.metric, own.selection, own.k
 
     def ais(self, impact: str) -> float:
         """The AIS by the definition `impact` of the run; NaN where its divisor is 0 or less."""
@@ -154,10 +136,10 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
             requests.
     """
     made = listing["tables"]
-    ablations = [Ablation(**source) for source in made["sources"]]
+    sources = [Source.from_json(source, Path()) for source in made["sources"]]
     masks = {
-        name: check_mask(read_listed(archive, listing, name), name)
-        for name in sorted({ablation.mask for ablation in ablations})
+        path: check_mask(read_listed(archive, listing, str(path)), str(path))
+        for path in sorted({source.mask for source in sources})
     }
     intact = {}
     for model, benchmark, name in made["intact"]:
@@ -166,21 +148,19 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
         if state.mask is not None:
             raise ArchiveError(f"the intact record of {model} on {benchmark} has a mask")
         intact[model, benchmark] = state
-    _check_masks(ablations, masks, manifest["models"])
+    _check_masks(sources, masks, manifest["models"])
     groups: Groups = {}
     how: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for ablation in ablations:
-        place = ablation.model, ablation.benchmark
-        state = read_state(read_parsed(archive, listing, ablation.record), ablation.record)
-        mask = masks[ablation.mask]
-        _check_state(state, intact[place], mask, ablation)
+    for source in sources:
+        place, record = (source.model, source.benchmark), str(source.record)
+        state = read_state(read_parsed(archive, listing, record), record)
+        mask = masks[source.mask]
+        _check_state(state, intact[place], mask, source)
         if how.setdefault(place, state.how) != state.how:
             others = dict(how[place])
-            raise ArchiveError(
-                f"{ablation.record}: ablated in another way than other records, {others}"
-            )
+            raise ArchiveError(f"{record}: ablated in another way than other records, {others}")
         for metric in state.scores:
-            cell = Cell(ablation, metric, mask["fraction"], intact[place], state)
+            cell = Cell(source, metric, mask["fraction"], intact[place], state)
             groups.setdefault(cell.group, []).append(cell)
     return groups
 
@@ -219,28 +199,28 @@ def right_items(scores: Sequence[float]) -> int:
 
 
 def _check_masks(
-    ablations: Sequence[Ablation],
-    masks: Mapping[str, Mapping[str, Any]],
+    sources: Sequence[Source],
+    masks: Mapping[Path, Mapping[str, Any]],
     models: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Compare what each mask says of itself with what it is listed as.
 
     Args:
-        ablations: all.
-        masks: what each says of itself, by its name.
+        sources: all.
+        masks: what each says of itself, by its file.
         models: of the manifest, by name.
 
     Raises:
         ArchiveError: names the mask and what differs.
     """
     own: dict[tuple[str, ...], dict[str, str]] = {}
-    for ablation in ablations:
-        if ablation.seed is None:
-            digest = masks[ablation.mask]["digest"]
-            own.setdefault(ablation.kind, {})[ablation.ability] = digest
-    for ablation in ablations:
-        name, mask = ablation.mask, masks[ablation.mask]
-        for key, value in _said(ablation, own.get(ablation.kind, {})).items():
+    for source in sources:
+        if source.ablation.seed is None:
+            digest = masks[source.mask]["digest"]
+            own.setdefault(_kind(source), {})[source.ablation.ability] = digest
+    for source in sources:
+        name, mask, ablation = source.mask, masks[source.mask], source.ablation
+        for key, value in _said(ablation, own.get(_kind(source), {})).items():
             if mask[key] != value:
                 said = f"says {key} {mask[key]!r} of itself"
                 raise ArchiveError(f"{name}: {said}; listed as {value!r}")
@@ -248,8 +228,13 @@ def _check_masks(
             used = mask["importance"]
             if ablation.ability not in used:
                 raise ArchiveError(f"{name}: not from importance of {ablation.ability}")
-            if any(one["model"] != models[ablation.model]["digest"] for one in used.values()):
+            if any(one["model"] != models[source.model]["digest"] for one in used.values()):
                 raise ArchiveError(f"{name}: from importance of another model than its records")
+
+
+def _kind(source: Source) -> tuple[str, str, str]:
+    """What the masks of all abilities share."""
+    return source.model, source.ablation.selection, source.ablation.k
 
 
 def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
@@ -261,24 +246,24 @@ def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
     """
     ability, seed = ablation.ability, ablation.seed
     said: dict[str, Any] = {"ability": ability, "selection": ablation.selection}
-    if ablation.fraction != CALIBRATED:
-        said["fraction"] = ablation.fraction
+    if ablation.k != CALIBRATED:
+        said["fraction"] = ablation.k
     if seed is None:
         return said
     matched = own if ability == ALL_ABILITIES else {ability: own.get(ability)}
     return said | {"selection": RANDOM, "seed": seed, "matched_to": matched}
 
 
-def _check_state(state: State, intact: State, mask: Mapping[str, Any], ablation: Ablation) -> None:
+def _check_state(state: State, intact: State, mask: Mapping[str, Any], source: Source) -> None:
     """Compare the record of an ablated model with its mask and with the intact model's record.
 
     Raises:
         ArchiveError: it is of another mask, model or requests, or has other metrics.
     """
     if state.mask != mask["digest"]:
-        raise ArchiveError(f"{ablation.record}: made with another mask than {ablation.mask}")
+        raise ArchiveError(f"{source.record}: made with another mask than {source.mask}")
     if state.made_of != intact.made_of:
-        raise ArchiveError(f"{ablation.record}: of another model or other requests")
+        raise ArchiveError(f"{source.record}: of another model or other requests")
     if state.scores.keys() != intact.scores.keys():
         found, expected = (", ".join(own.scores) for own in (state, intact))
-        raise ArchiveError(f"{ablation.record}: scores in {found}; the intact model's: {expected}")
+        raise ArchiveError(f"{source.record}: scores in {found}; the intact model's: {expected}")

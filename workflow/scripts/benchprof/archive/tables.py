@@ -82,7 +82,7 @@ def _impact(cell: Cell, group: Sequence[Cell], settings: Mapping[str, Any]) -> d
     code = intact.reason[cell.metric]
     controls, others = cell.controls(group), cell.others(group)
     own = cell.ablation.seed is None
-    shown = _shown(cell.ablation.benchmark, intact.scores, settings)
+    shown = _shown(cell.source.benchmark, intact.scores, settings)
     return {
         "k": cell.k,
         "headline": str(cell.metric == shown),
