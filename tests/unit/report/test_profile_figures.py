@@ -247,6 +247,17 @@ def test_a_radar_that_is_not_there_has_no_caption_of_one(
         assert radar.single_caption(shown, shown.benchmarks[0]) == said
 
 
+@pytest.mark.parametrize(("undefined", "explained"), [((), True), (tuple(range(10)), False)])
+def test_a_forest_explains_squares_where_it_has_some(
+    make_table: Table, undefined: tuple[int, ...], explained: bool
+) -> None:
+    """The own tests come first; where they have no AIS, they have no panel."""
+    shown = matrix(make_table(benchmarks=12, undefined=undefined))
+    labels = [text.get_text() for text in forest.forest_figure(shown).legends[0].get_texts()]
+    assert ("the ability's own test" in labels) is explained
+    assert ("A square marks" in forest.caption(shown)) is explained
+
+
 def test_a_forest_without_an_ais_says_so(make_table: Table) -> None:
     shown = matrix(make_table(benchmarks=3, undefined=(0, 1, 2)))
     assert forest.caption(shown) == (

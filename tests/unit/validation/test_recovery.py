@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ FOUND = {("x_test", "x"): 0.9, ("x_test", "y"): -0.1, ("y_test", "x"): 0.2, ("y_
 TRUE = {("x_test", "x"): 1.0, ("x_test", "y"): 0.0, ("y_test", "x"): 0.0, ("y_test", "y"): 0.9}
 
 
-def recovery(needed: tuple[str, str] = ("x", "")) -> dict[str, object]:
+def recovery(
+    needed: tuple[str, str] = ("x", ""), abilities: Mapping[str, set[str]] = NEEDED
+) -> dict[str, Any]:
     masks = pd.DataFrame(
         {"model": "m", "selection": "specific", "fraction": "0.01", "ability": ["x", "y"],
          "precision": [0.9, 0.5], "recall": [0.2, 0.4], "form_share": [0.0, 0.3]}
@@ -66,7 +69,7 @@ def recovery(needed: tuple[str, str] = ("x", "")) -> dict[str, object]:
          "benchmark": ["x_test", "y_test"], "needed": list(needed)}
     )  # fmt: skip
     cells = recovered_cells(impact_table(FOUND), truth_table(TRUE)).assign(expected=1.0)
-    return recovery_rows(cells, masks, findings, NEEDED, OWN).iloc[0].to_dict()
+    return recovery_rows(cells, masks, findings, abilities, OWN).iloc[0].to_dict()
 
 
 def test_recovery_by_hand() -> None:
@@ -93,6 +96,12 @@ def test_false_positives_are_of_the_abilities_not_needed(
 ) -> None:
     row = recovery(needed)
     assert (row["false_positives"], row["found"]) == (false, found)
+
+
+def test_benchmarks_that_need_all_abilities_have_no_false_positives() -> None:
+    row = recovery(abilities={"x_test": {"x", "y"}, "y_test": {"x", "y"}})
+    assert (row["independent_cells"], row["dependent_cells"], row["found"]) == (0, 4, 0.25)
+    assert np.isnan(row["false_positives"])
 
 
 @pytest.mark.parametrize("identity", ["model_digest", "requests_digest"])

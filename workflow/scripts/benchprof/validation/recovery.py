@@ -190,7 +190,8 @@ def _rms(values: pd.Series) -> float:
 def _dependence(findings: pd.DataFrame, needed: Mapping[str, set[str]]) -> dict[str, Any]:
     """How often a benchmark is said to need an ability that it does not need, and one that it does.
 
-    The abilities of a profile are those of its model: all that any composition names.
+    NaN where no benchmark has such an ability. The abilities of a profile are those of its model:
+    all that any composition names.
     """
     abilities = set().union(*needed.values())
     false = true = 0
@@ -201,8 +202,8 @@ def _dependence(findings: pd.DataFrame, needed: Mapping[str, set[str]]) -> dict[
     positives = sum(len(needed[benchmark]) for benchmark in findings["benchmark"])
     negatives = len(findings) * len(abilities) - positives
     return {
-        "false_positives": false / negatives,
-        "found": true / positives,
+        "false_positives": false / negatives if negatives else np.nan,
+        "found": true / positives if positives else np.nan,
         "independent_cells": negatives,
         "dependent_cells": positives,
     }

@@ -93,13 +93,20 @@ def caption(matrix: Matrix) -> str:
             "; below it, in grey, the mean and range of the random masks of the same size. "
             f"Filled: differs from them (q < {SIGNIFICANCE})."
         )
+    square = (
+        "A square marks the ability's own test, and an arrow" if _own(matrix) else "An arrow marks"
+    )
     return " ".join(filter(None, [
         f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: "
-        f"neither){controls} A square marks the ability's own test, and an arrow a line that "
-        "continues beyond the axis.",
+        f"neither){controls} {square} a line that continues beyond the axis.",
         matrix.turned,
         matrix.absent(),
     ]))  # fmt: skip
+
+
+def _own(matrix: Matrix) -> bool:
+    """Whether a panel is an ability's own test."""
+    return not set(matrix.own.values()).isdisjoint(matrix.defined)
 
 
 def _draw_panel(
@@ -172,13 +179,13 @@ def _legend(matrix: Matrix) -> list[Artist]:
         return Line2D([], [], marker=form, ls="", ms=3.2, mew=0.8, color=style.INK, mfc=face,
                       label=label)  # fmt: skip
 
-    own = marker("s", "white", "the ability's own test")
+    own: list[Artist] = [marker("s", "white", "the ability's own test")] if _own(matrix) else []
     if not matrix.controlled:
-        return [own]
+        return own
     return [
         marker("o", style.INK, f"differs from random masks (q < {SIGNIFICANCE})"),
         marker("o", "white", "does not"),
-        own,
+        *own,
         Line2D([], [], color=style.MUTED, lw=0.8, marker="|", ms=4,
                label="random masks of the same size: mean, range"),
     ]  # fmt: skip
