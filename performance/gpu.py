@@ -35,7 +35,8 @@ from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.device import resolve_device
 from benchprof.plan.cost import SUM
-from benchprof.scoring.scorer import Pair, TreeScorer
+from benchprof.scoring.encoder import Pair
+from benchprof.scoring.scorer import TreeScorer
 
 DTYPE = torch.bfloat16
 SCORING_AIM, IMPORTANCE_AIM = 0.5, 0.7

@@ -10,7 +10,7 @@ from benchprof.plan.machine import Machine
 from benchprof.plan.questions import Examples, Questions
 from benchprof.plan.shape import Shape
 from benchprof.scoring.attention import KEPT_BYTES
-from benchprof.scoring.packing import Dimensions
+from benchprof.scoring.dimensions import Dimensions
 
 # 100 parameters, 60 of them in projections, 40 in scope; 5 numbers kept per token; float32.
 SHAPE = Shape(

@@ -17,7 +17,8 @@ from benchprof.models.units import unit_projections
 from benchprof.scoring import attention, packing
 from benchprof.scoring import decoder as module
 from benchprof.scoring.decoder import ONE_WINDOW, Decoder
-from benchprof.scoring.scorer import Pair, TreeScorer
+from benchprof.scoring.encoder import Pair
+from benchprof.scoring.scorer import TreeScorer
 
 MakeModel = Callable[..., Any]
 LLAMAS = sorted(ONE_WINDOW)

@@ -9,19 +9,11 @@ from hypothesis import strategies as st
 from tests.model_types import MORE
 from transformers import AutoConfig
 
-from benchprof.scoring.packing import (
-    Dimensions,
-    Group,
-    Plan,
-    Row,
-    assign,
-    batched,
-    fit,
-    halve,
-    pack,
-    unroll,
-)
-from benchprof.scoring.scorer import MOST_TOKENS
+from benchprof.scoring.budget import MOST_TOKENS
+from benchprof.scoring.dimensions import Dimensions
+from benchprof.scoring.packing import pack, unroll
+from benchprof.scoring.plan import Group, Plan, Row, batched
+from benchprof.scoring.target import assign, fit, halve
 from benchprof.scoring.tree import PrefixTree, grow
 
 SMOLLM2 = Dimensions(30, 576, 9, 3, 64, 1536, 49152, 4)

@@ -19,12 +19,12 @@ from tests.model_types import CORE, PACKED, PLAIN
 from tokenizers.processors import TemplateProcessing
 
 from benchprof.errors import InputError
-from benchprof.scoring import attention, forward, packing
-from benchprof.scoring import scorer as module
+from benchprof.scoring import attention, budget, forward, packing
 from benchprof.scoring.attention import KeptPaths, Paths
+from benchprof.scoring.dimensions import Dimensions
+from benchprof.scoring.encoder import Pair
 from benchprof.scoring.obstacle import obstacle
-from benchprof.scoring.packing import Dimensions
-from benchprof.scoring.scorer import Answer, Pair, TreeScorer
+from benchprof.scoring.scorer import Answer, TreeScorer
 
 MakeModel = Callable[..., Any]
 LONGROPE = {"rope_type": "longrope", "original_max_position_embeddings": 8}
@@ -507,13 +507,13 @@ def test_keys_and_values_of_answers_take_an_eighth_of_the_weights() -> None:
     size = Dimensions(28, 1536, 12, 2, 128, 8960, 151_936, 2)
     assert size.cache_bytes == 28 * 2 * 2 * 128 * 2
     weights = 2 * 1_777_088_000
-    tokens = module.generation_tokens("cpu", size, weights, 4096)
+    tokens = budget.generation_tokens("cpu", size, weights, 4096)
     assert tokens == weights // 8 // 28_672 == 15_494
     # Not where memory is short; of a small model a batch that is all computed is more; on a GPU
     # memory is enough.
-    assert module.generation_tokens("cpu", size, weights, 2048) == 2048
-    assert module.generation_tokens("cpu", size, weights // 8, 4096) == 4096
-    assert module.generation_tokens("cuda", size, weights, 1000) == 12_000
+    assert budget.generation_tokens("cpu", size, weights, 2048) == 2048
+    assert budget.generation_tokens("cpu", size, weights // 8, 4096) == 4096
+    assert budget.generation_tokens("cuda", size, weights, 1000) == 12_000
 
 
 def test_the_budget_follows_the_free_memory(
@@ -522,9 +522,9 @@ def test_the_budget_follows_the_free_memory(
     class Memory:
         available = 1 << 40
 
-    monkeypatch.setattr(module.psutil, "virtual_memory", Memory)
+    monkeypatch.setattr(budget.psutil, "virtual_memory", Memory)
     roomy = TreeScorer(make_model("llama"), tokenizer).token_budget
-    assert roomy == module.MOST_TOKENS["cpu"]
+    assert roomy == budget.MOST_TOKENS["cpu"]
     Memory.available = 1 << 20
     assert TreeScorer(make_model("llama"), tokenizer).token_budget < roomy
 

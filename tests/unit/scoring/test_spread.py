@@ -18,7 +18,8 @@ from accelerate import dispatch_model
 from lm_eval.api.instance import Instance
 
 from benchprof.models.placement import layer_names, placement
-from benchprof.scoring.scorer import Pair, TreeScorer
+from benchprof.scoring.encoder import Pair
+from benchprof.scoring.scorer import TreeScorer
 
 FAMILIES = ["gemma3_text", "gpt2", "gpt_neox", "llama", "mistral", "phi", "phi3", "qwen2", "qwen3"]
 

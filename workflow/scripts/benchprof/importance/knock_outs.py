@@ -12,7 +12,8 @@ from benchprof.importance.example import Example
 from benchprof.importance.loss import NonFiniteLossError, mean_or_choice
 from benchprof.masks.ablation import ablated, in_weights
 from benchprof.masks.mask import Mask
-from benchprof.scoring.scorer import Pair, TreeScorer
+from benchprof.scoring.encoder import Pair
+from benchprof.scoring.scorer import TreeScorer
 
 INTACT = Mask({}, {})
 """The group of no units."""

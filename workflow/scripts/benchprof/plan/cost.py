@@ -10,8 +10,8 @@ from benchprof.plan.machine import Machine
 from benchprof.plan.questions import Examples, Questions
 from benchprof.plan.shape import Shape
 from benchprof.scoring.attention import KEPT_BYTES
+from benchprof.scoring.budget import MOST_TOKENS, generation_tokens
 from benchprof.scoring.generation import MOST_ITEMS
-from benchprof.scoring.scorer import MOST_TOKENS, generation_tokens
 
 CONTEXT = 10**9
 """Bytes of CUDA's context, kernels and the allocator's slack."""

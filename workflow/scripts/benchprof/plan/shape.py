@@ -18,7 +18,7 @@ from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
 from benchprof.models.units import WEIGHT, every_projection, unit_count
 from benchprof.run.configuration import Folder, Hub, HubGguf, ModelSource, Wheels, WholeWheel
-from benchprof.scoring.packing import Dimensions
+from benchprof.scoring.dimensions import Dimensions
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,12 @@ from transformers.modeling_outputs import BaseModelOutputWithPast
 
 from benchprof.scoring.attention import KeptPaths, Paths, attention_by
 from benchprof.scoring.decoder import fused_decoder
+from benchprof.scoring.dimensions import Dimensions
 from benchprof.scoring.obstacle import obstacle
-from benchprof.scoring.packing import Dimensions, Row, Target
+from benchprof.scoring.plan import Row
 from benchprof.scoring.rotary import Rotaries
 from benchprof.scoring.structure import decoder_of
+from benchprof.scoring.target import Target
 from benchprof.scoring.tree import Ints
 
 KeysValues = tuple[torch.Tensor, torch.Tensor]

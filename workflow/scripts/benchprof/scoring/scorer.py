@@ -12,23 +12,24 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psutil
 import torch
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import TemplateLM
-from lm_eval.models.utils import configure_pad_token, has_bos_prefix, resolve_max_length
+from lm_eval.models.utils import configure_pad_token, resolve_max_length
 from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from benchprof.errors import InputError
 from benchprof.scoring.attention import KeptPaths
+from benchprof.scoring.budget import generation_tokens, scoring_tokens
 from benchprof.scoring.chat import render_chat
+from benchprof.scoring.encoder import Encoder, Pair
 from benchprof.scoring.forward import (
     Forward,
     KeysValues,
@@ -38,46 +39,16 @@ from benchprof.scoring.forward import (
     layers_of,
 )
 from benchprof.scoring.generation import free_cached_memory, generate
-from benchprof.scoring.packing import (
-    Dimensions,
-    Plan,
-    Row,
-    Target,
-    assign,
-    batched,
-    fit,
-    halve,
-    pack,
-    unroll,
-)
+from benchprof.scoring.packing import pack, unroll
+from benchprof.scoring.plan import Plan, Row, batched
+from benchprof.scoring.target import Target, assign, fit, halve
 from benchprof.scoring.tree import Ints, grow
 from benchprof.scoring.trial import failed_trial, pads_exactly
 
 logger = logging.getLogger(__name__)
 
-Pair = tuple[list[int], list[int]]
-"""Token numbers of a context and of its continuation."""
 Answer = tuple[float, bool]
 """Log-likelihood of a continuation; whether greedy decoding would produce it."""
-MOST_TOKENS = {"cpu": 4096, "cuda": 32768}
-"""Beyond these a larger batch gains nothing: the linear layers already run at full speed."""
-GENERATION_TIMES = 12
-"""On a GPU a batch of generation holds so many times as many tokens, most of which are kept, not
-computed."""
-KEPT_SHARE = 1 / 8
-"""On a processor a step takes as long as reading the weights, for however few items: keys and
-values of the others may take as much as this share of the weights. More take memory and save little
-time."""
-PLAIN_LOGIT_BYTES = 1 << 29
-"""Plain rows hold the logits of all their positions: so much at once, counted in float32."""
-FEWEST_TOKENS = 256
-"""A batch is not made smaller for lack of memory before anything ran out."""
-USUAL_PATH = 1024
-"""Tokens that the prompts of a batch are taken to have when its size is chosen."""
-MEMORY_SHARE = 0.5
-"""Share of the free memory that the estimated peak may take."""
-
-# --- What is prepared once ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -98,25 +69,6 @@ class Prepared:
     """Per group: of its trunk, if it has one, then of its rows."""
     kept: KeptPaths
     """What attention needs of the batches, from the first time that they are scored."""
-
-
-# --- The model ---------------------------------------------------------------------------------
-
-
-def generation_tokens(kind: str, dimensions: Dimensions, weights: int, budget: int) -> int:
-    """Tokens of contexts and answers that a batch of generation holds.
-
-    Args:
-        kind: of the device.
-        dimensions: of the decoder.
-        weights: bytes of the model.
-        budget: tokens of a batch whose tokens are all computed.
-    """
-    if kind == "cuda":
-        return GENERATION_TIMES * budget
-    if budget < MOST_TOKENS["cpu"]:  # for lack of memory
-        return budget
-    return max(budget, int(KEPT_SHARE * weights / dimensions.cache_bytes))
 
 
 class TreeScorer(TemplateLM):  # type: ignore[misc]
@@ -154,8 +106,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         self._device = model.device
         self.tokenizer = configure_pad_token(tokenizer, model_config=model.config)
         self.max_length = max_length or resolve_max_length(model.config, tokenizer)
-        self.add_bos_token = add_bos_token
-        self.custom_prefix_token_id = prefix_token_id
+        self.encoder = Encoder(self.tokenizer, add_bos_token, prefix_token_id)
         self.chat_template_arguments = chat_template_arguments or {}
         self.description, self.progress = description, progress
         self.truncated = 0
@@ -163,26 +114,24 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         self.forward.obstacle = self.forward.obstacle or failed_trial(self.forward)
         if self.forward.obstacle is not None:
             logger.warning("no row is shared between requests: %s", self.forward.obstacle)
-        self.token_budget = token_budget or self._find_budget()
+        self.token_budget = token_budget or scoring_tokens(
+            self._device, self.forward.dimensions, self.max_length, self.forward.eager,
+            plain=self.forward.obstacle is not None,
+        )  # fmt: skip
         weights = sum(weight.nbytes for weight in self.model.parameters())
         self.generation_budget = token_budget or generation_tokens(
             self._device.type, self.forward.dimensions, weights, self.token_budget
         )
 
-    # Text: the same as lm-eval's `hf` model.
-
     @property
     def eot_token_id(self) -> int:
         """The token that ends a text."""
-        return int(self.tokenizer.eos_token_id)
+        return self.encoder.end
 
     @property
     def prefix_token_id(self) -> int:
         """The token that stands for an empty context."""
-        for candidate in (self.custom_prefix_token_id, self.tokenizer.bos_token_id):
-            if candidate is not None:
-                return int(candidate)
-        return self.eot_token_id
+        return self.encoder.prefix
 
     @property
     def tokenizer_name(self) -> str:
@@ -193,24 +142,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         self, string: str, add_special_tokens: bool | None = None, **_: Any
     ) -> list[int]:
         """Tokenize; a text that already begins with the prefix token gets no second one."""
-        return self._encode_all([string], add_special_tokens)[string]
-
-    def _encode_all(
-        self, texts: Collection[str], add_special_tokens: bool | None = None
-    ) -> dict[str, list[int]]:
-        """Tokenize all at once, which takes a fraction of the time of one by one."""
-        prefix = self.tokenizer.decode(self.prefix_token_id)
-        kinds: dict[bool | None, list[str]] = {}
-        for text in texts:
-            special = self.add_bos_token if add_special_tokens is None else add_special_tokens
-            begun = add_special_tokens is None and has_bos_prefix(text, prefix)
-            kinds.setdefault(False if begun else special, []).append(text)
-        tokens: dict[str, list[int]] = {}
-        for special, alike in kinds.items():
-            arguments = {} if special is None else {"add_special_tokens": special}
-            found = self.tokenizer(alike, **arguments)["input_ids"]
-            tokens |= zip(alike, map(list, found), strict=True)
-        return tokens
+        return self.encoder.tokens_of([string], add_special_tokens)[string]
 
     def apply_chat_template(
         self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
@@ -220,26 +152,9 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
             self.tokenizer, chat_history, add_generation_prompt, **self.chat_template_arguments
         )
 
-    # Requests.
-
     def encode(self, instances: Sequence[Instance]) -> list[Pair]:
         """Tokenize log-likelihood requests (context, continuation) as lm-eval does."""
-        texts, pairs = [instance.args for instance in instances], []
-        begun = {context: context.rstrip() for context, _ in texts if context}
-        wholes = {context + continuation for context, continuation in texts if context}
-        tokens = self._encode_all(wholes | set(begun.values()))
-        rest = {continuation for context, continuation in texts if not context}
-        tokens_alone = self._encode_all(rest, add_special_tokens=False)
-        for context, continuation in texts:
-            if context:
-                # What the whole has beyond its beginning; spaces between them belong to the rest.
-                beginning = tokens[begun[context]]
-                pairs.append((beginning, tokens[context + continuation][len(beginning) :]))
-                continue
-            alone = tokens_alone[continuation]
-            has_prefix = alone[:1] == [self.prefix_token_id]
-            pairs.append((alone[:1], alone[1:]) if has_prefix else ([self.prefix_token_id], alone))
-        return pairs
+        return self.encoder.pairs_of([instance.args for instance in instances])
 
     def prepare(self, instances: Sequence[Instance], kept: KeptPaths | None = None) -> Prepared:
         """Tokenize and plan requests once; raises InputError for one that cannot be scored.
@@ -361,25 +276,6 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         for instance, text in zip(requests, texts, strict=True):
             self.cache_hook.add_partial("generate_until", instance.args, text)
         return texts
-
-    # Computation.
-
-    def _find_budget(self) -> int:
-        """Tokens a batch, from the memory that is free now."""
-        dimensions, kind = self.forward.dimensions, self._device.type
-        if kind == "cuda":
-            free = torch.cuda.mem_get_info(self._device)[0]
-        else:
-            free = psutil.virtual_memory().available
-        budget = MOST_TOKENS.get(kind, MOST_TOKENS["cpu"])
-        if self.forward.obstacle is not None:
-            budget = min(budget, max(1, PLAIN_LOGIT_BYTES // (4 * dimensions.vocabulary)))
-        path = min(self.max_length, USUAL_PATH)
-        while budget > FEWEST_TOKENS and (
-            dimensions.peak_bytes(budget, path, eager=self.forward.eager) > MEMORY_SHARE * free
-        ):
-            budget //= 2
-        return budget
 
     def _scores(self, prepared: Prepared) -> Iterator[Scores]:
         """Score batch by batch, in the order of the groups, with the trunks above each at hand."""

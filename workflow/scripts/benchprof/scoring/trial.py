@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.forward import Forward, cache_of, is_out_of_memory, layers_of
-from benchprof.scoring.packing import Row, Target
+from benchprof.scoring.plan import Row
+from benchprof.scoring.target import Target
 from benchprof.scoring.tree import Ints
 
 TRUNK = 24
