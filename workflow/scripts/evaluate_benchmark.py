@@ -25,9 +25,9 @@ def main(job: Evaluation, threads: int) -> None:
         )
         for own in job.parts
     ]
-    background = []
+    mean_over = []
     if job.run.configuration.averages_units:
-        background = level_examples(
+        mean_over = level_examples(
             job.folder, job.run.train, job.run.train_excluded, config.seed, config.chat_date
         )
     evaluate_benchmarks(
@@ -40,7 +40,7 @@ def main(job: Evaluation, threads: int) -> None:
         run_code_unsafely=config.run_code_unsafely,
         open_sandbox=partial(Sandbox, parallel=threads),
         kept_in=job.kept_in,
-        background=background,
+        mean_over=mean_over,
     )
 
 

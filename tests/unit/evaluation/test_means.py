@@ -1,4 +1,4 @@
-"""A job puts means over a background in place of units, and its keys hold that background."""
+"""A job puts means over examples in place of units, and its keys hold these examples."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ HEAD = Mask({NAME: torch.tensor([1])}, {"ability": "x", "unit": "head"})
 OTHER = Mask({NAME: torch.tensor([0])}, {"ability": "y", "unit": "head"})
 
 
-def background(ids: list[int]) -> list[Example]:
+def examples_of(ids: list[int]) -> list[Example]:
     return [Example(torch.tensor(ids), torch.ones(len(ids), dtype=torch.bool))]
 
 
-TEXT = background([5, 9, 12, 33, 20, 18])
+TEXT = examples_of([5, 9, 12, 33, 20, 18])
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def answers(record: Mapping[str, Any]) -> list[float]:
 def test_the_key_of_means_alone_says_what_they_are_over(evaluate: Any) -> None:
     masks = {"x.top_0.1": HEAD}
     zero = evaluate("zero", masks, "zero")["x.top_0.1"]
-    mean = evaluate("mean", masks, "mean", background=TEXT)["x.top_0.1"]
-    more = evaluate("more", masks, "mean", background=TEXT * 2)["x.top_0.1"]
+    mean = evaluate("mean", masks, "mean", mean_over=TEXT)["x.top_0.1"]
+    more = evaluate("more", masks, "mean", mean_over=TEXT * 2)["x.top_0.1"]
     own = {"digest": HEAD.digest, "n": 1, "method": "zero"}
     assert zero["origin"]["mask"] == own
     origin = zero["origin"]
@@ -89,16 +89,16 @@ def test_the_key_of_means_alone_says_what_they_are_over(evaluate: Any) -> None:
 
 def test_means_are_the_intact_model_s_whatever_was_ablated_before(evaluate: Any) -> None:
     """And those of a complement are of all other units of its layers alone."""
-    together = evaluate("both", {"x": HEAD, "y": OTHER}, "mean", background=TEXT)
+    together = evaluate("both", {"x": HEAD, "y": OTHER}, "mean", mean_over=TEXT)
     assert answers(together["x"]) != pytest.approx(answers(together["y"]), abs=1e-2)
     kept = {"scope": "attention", "layers": [1, 1], "unit": "head"}
     masks = {"x": HEAD, "y": OTHER}
-    alone = evaluate("alone", masks, "mean", background=TEXT, kept_in=kept)
+    alone = evaluate("alone", masks, "mean", mean_over=TEXT, kept_in=kept)
     # Of two heads the other is what is left.
     assert answers(alone["x"]) == pytest.approx(answers(together["y"]), abs=1e-5)
     assert answers(alone["y"]) == pytest.approx(answers(together["x"]), abs=1e-5)
 
 
-def test_units_without_a_background_have_no_means(evaluate: Any) -> None:
-    with pytest.raises(InputError, match=r"mean of heads; expected a background"):
+def test_units_without_examples_have_no_means(evaluate: Any) -> None:
+    with pytest.raises(InputError, match=r"mean of heads; expected examples"):
         evaluate("none", {"x": HEAD}, "mean")

@@ -62,7 +62,7 @@ def answer(
         else:
             averaged = examples[alike[0].background]
             evaluate_benchmarks(
-                model, assignments, seed, of_alike, method, store, background=averaged
+                model, assignments, seed, of_alike, method, store, mean_over=averaged
             )
 
 

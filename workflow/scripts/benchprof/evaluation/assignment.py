@@ -119,21 +119,21 @@ def ablated_origin(
     mask: Mask,
     method: Method,
     kept_in: Mapping[str, Any] | None,
-    background: Sequence[Example],
+    mean_over: Sequence[Example],
 ) -> dict[str, Any]:
     """What was ablated and how.
 
     Raises:
-        InputError: units are to become means over no background.
+        InputError: units are to become means over nothing.
     """
     # Only where it is so: the keys of other ablations stay what they were.
     kept = {"kept_in": dict(kept_in)} if kept_in else {}
     over = {}
     if method == "mean" and mask.unit != WEIGHT:
-        if not background:
-            found, expected = f"mean of {mask.unit}s", "a background that they are means over"
+        if not mean_over:
+            found, expected = f"mean of {mask.unit}s", "examples that they are means over"
             raise InputError("ablation", found, expected)
-        over = {"mean_over": {"examples": digest_of_all(background),
+        over = {"mean_over": {"examples": digest_of_all(mean_over),
                               "code": codebase.digest_of("levels")}}  # fmt: skip
     return {"digest": mask.digest, "n": mask.size, "method": method} | kept | over
 

@@ -62,7 +62,7 @@ def evaluate_benchmark(
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
     kept_in: Mapping[str, Any] | None = None,
-    background: Sequence[Example] = (),
+    mean_over: Sequence[Example] = (),
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
 
@@ -70,7 +70,7 @@ def evaluate_benchmark(
     """
     evaluate_benchmarks(
         model, [Assignment(source, limit, targets)], seed, masks, method, store,
-        run_code_unsafely, open_sandbox, kept_in, background,
+        run_code_unsafely, open_sandbox, kept_in, mean_over,
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def evaluate_benchmarks(
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
     kept_in: Mapping[str, Any] | None = None,
-    background: Sequence[Example] = (),
+    mean_over: Sequence[Example] = (),
 ) -> None:
     """Write the record of every ablation of every benchmark, loading the model once.
 
@@ -102,15 +102,15 @@ def evaluate_benchmarks(
         open_sandbox: makes what they run in, told by `unsafe` whether without a sandbox.
         kept_in: where given, a `scope` and its `layers`, of which the mask's entries are all that
             is kept: the others are ablated in their stead.
-        background: what the means of units are over; with masks of units and the method `mean`
+        mean_over: what the means of units are over; with masks of units and the method `mean`
             alone.
 
     Raises:
         InputError: a benchmark or its tests are faulty, there is no sandbox, or units have no
-            background for their means.
+            examples for their means.
     """
     states = {
-        name: ablated_origin(mask, method, kept_in, background) for name, mask in masks.items()
+        name: ablated_origin(mask, method, kept_in, mean_over) for name, mask in masks.items()
     }
     asked = [
         ask_store(model, assignment, seed, states, store, run_code_unsafely)
@@ -123,7 +123,7 @@ def evaluate_benchmarks(
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         runs_programs = any(own.assignment.source.runs_programs for own in waiting)
         sandbox = open_sandbox(unsafe=run_code_unsafely) if runs_programs else None
-        _compute(model, waiting, masks, method, kept_in, background, store, sandbox)
+        _compute(model, waiting, masks, method, kept_in, mean_over, store, sandbox)
     for own in asked:
         for name, target in own.assignment.targets.items():
             store.place(store.path(KIND, own.keys[name], SUFFIX), target)
@@ -138,7 +138,7 @@ def _compute(
     masks: Mapping[str, Mask],
     method: Method,
     kept_in: Mapping[str, Any] | None,
-    background: Sequence[Example],
+    mean_over: Sequence[Example],
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
@@ -146,7 +146,7 @@ def _compute(
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     speed_up_scoring(model)
     keep_freed_memory(model.device)
-    without = _ablation(model, masks, method, kept_in, background)
+    without = _ablation(model, masks, method, kept_in, mean_over)
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
     kept = KeptPaths()
     questions = [Questions.of(scorer, own, kept) for own in asked]
@@ -174,13 +174,13 @@ def _ablation(
     masks: Mapping[str, Mask],
     method: Method,
     kept_in: Mapping[str, Any] | None,
-    background: Sequence[Example],
+    mean_over: Sequence[Example],
 ) -> Callable[[Mask], contextlib.AbstractContextManager[None]]:
     """A function of a mask: a block in which the model is ablated."""
     units = {mask.unit for mask in masks.values()} - {WEIGHT}
     if method == "mean" and units:
         (unit,), layers = units, kept_in["layers"] if kept_in else None
-        means = activation_means(model, unit_projections(model, unit, layers), background)
+        means = activation_means(model, unit_projections(model, unit, layers), mean_over)
         return functools.partial(averaged, model, means=means, alone=bool(kept_in))
     if kept_in:
         change, weights = kept_alone, scored_weights(model, **kept_in)

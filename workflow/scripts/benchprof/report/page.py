@@ -85,7 +85,7 @@ def write_page(
         "pipeline": album.of_all("pipeline", PIPELINE_NOTE),
         "scores": {model: page_tables.score_rows(impact, model) for model in cards},
         "downloads": _downloads(tables),
-    } | _background(tables, config, settings, cards, super_sets)
+    } | _provenance(tables, config, settings, cards, super_sets)
     write_text(target, _environment().get_template(TEMPLATE).render(context))
 
 
@@ -105,7 +105,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _background(
+def _provenance(
     tables: Tables,
     config: Configuration,
     settings: Mapping[str, Any],
