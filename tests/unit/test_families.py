@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import torch
 from tests.conftest import ROOT, byte_tokenizer, tiny_model
+from tests.evaluating import evaluate_benchmark
 from tests.model_types import EAGER, MORE, PAGE, written
 from transformers import AutoModelForCausalLM
 
 from benchprof.evaluation.assignment import Assignment
-from benchprof.evaluation.job import evaluate_benchmark, evaluate_benchmarks
+from benchprof.evaluation.intervention import Intervention
+from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.job import compute_importance
@@ -119,7 +121,7 @@ def test_several_tests_load_the_model_once_and_answer_as_each_alone(
     evaluate_benchmark(model, sources["times"], LIMIT, SEED, {}, "zero",
                        {"intact": records("before", "times")["intact"]}, one)  # fmt: skip
     tests = [Assignment(source, LIMIT, records("one", name)) for name, source in sources.items()]
-    evaluate_benchmarks(model, tests, SEED, masks, "zero", one)
+    evaluate_benchmarks(model, tests, SEED, masks, Intervention(), one)
     assert len(loads) == 2
     for name, source in sources.items():
         alone = records("other", name)
@@ -128,7 +130,7 @@ def test_several_tests_load_the_model_once_and_answer_as_each_alone(
             found, expected = read_record(record), read_record(alone[ablation])
             assert found["items"] == expected["items"]
             assert found["origin"]["mask"] == expected["origin"]["mask"]
-    evaluate_benchmarks(model, tests, SEED, masks, "zero", one)
+    evaluate_benchmarks(model, tests, SEED, masks, Intervention(), one)
     assert len(loads) == 4, "nothing was missing"
 
 

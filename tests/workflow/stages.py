@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from tests.evaluating import evaluate_benchmark
 from tests.workflow.conftest import Project
 
 from benchprof.__main__ import run_file
-from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring

@@ -3,6 +3,7 @@
 from functools import partial
 
 from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.importance.levels import level_examples
 from benchprof.masks.mask import read_masks
@@ -26,7 +27,7 @@ def main(job: Evaluation, threads: int) -> None:
         for own in job.parts
     ]
     mean_over = []
-    if job.run.configuration.averages_units:
+    if config.averages_units:
         mean_over = level_examples(
             job.folder, job.run.train, job.run.train_excluded, config.seed, config.chat_date
         )
@@ -35,12 +36,10 @@ def main(job: Evaluation, threads: int) -> None:
         assignments=assignments,
         seed=config.seed,
         masks={own.name: mask for own, mask in read_masks(job.masks).items()},
-        method=job.run.method,
+        intervention=Intervention(job.run.method, job.kept_in, mean_over),
         store=job.run.store,
         run_code_unsafely=config.run_code_unsafely,
         open_sandbox=partial(Sandbox, parallel=threads),
-        kept_in=job.kept_in,
-        mean_over=mean_over,
     )
 
 

@@ -21,6 +21,7 @@ from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.passes import answers_on_flips
 from benchprof.errors import InputError
 from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
@@ -94,7 +95,7 @@ def test_the_intact_answers_are_those_of_an_evaluation(folder: Path, chat: bool)
     model = ModelSettings(folder / "model", "float32", "cpu", chat_template=chat)
     assignment = asked(folder, "plain", "intact", "x")
     store = Store(folder / "store")
-    evaluate_benchmarks(model, [assignment], 1, {"x": MASKS["x"]}, "zero", store)
+    evaluate_benchmarks(model, [assignment], 1, {"x": MASKS["x"]}, Intervention(), store)
     plain = {name: read_record(path) for name, path in assignment.targets.items()}
     for part in ("index", "digest", "gold", "set", "right"):
         assert found["intact"]["items"][part] == plain["intact"]["items"][part]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import ROOT, byte_tokenizer
+from tests.evaluating import evaluate_benchmark
 
 from benchprof.errors import InputError
 from benchprof.evaluation import assignment, job, questions
@@ -48,7 +49,7 @@ class Evaluation:
         tokenizer.chat_template = template
         for module in (assignment, questions):
             self.patch.setattr(module, "load_tokenizer", lambda _: tokenizer)
-        job.evaluate_benchmark(
+        evaluate_benchmark(
             ModelSettings(self.folder, "float32", "cpu", chat),
             task_source(AbilitySplit(ability="x", split="test"), self.folder / "test.jsonl"),
             limit=None, seed=1, masks={}, method="zero",

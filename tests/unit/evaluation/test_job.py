@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
+from tests.evaluating import evaluate_benchmark
 from tests.unit.tasks.definitions import CHOICES
 
 from benchprof.errors import InputError
 from benchprof.evaluation import questions
-from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.preparation import prepare_model

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
+from tests.evaluating import evaluate_benchmark
 
 from benchprof import codebase, digests
 from benchprof.errors import InputError
-from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import key_of, read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example

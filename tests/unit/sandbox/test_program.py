@@ -13,10 +13,10 @@ from typing import Any, cast
 import lm_eval.tasks
 import pytest
 from tests.conftest import byte_tokenizer
+from tests.evaluating import evaluate_benchmark
 
 from benchprof.errors import InputError
 from benchprof.evaluation import assignment, job, questions
-from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import FORMAT, KIND, make_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.card import Card

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 from tests.conftest import ROOT
+from tests.evaluating import evaluate_benchmark
 
 from benchprof.data import ABILITY_TASK
-from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.generators.planting.items import pool_items

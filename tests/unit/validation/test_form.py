@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.conftest import ROOT
+from tests.evaluating import evaluate_benchmark
 from tests.unit.validation.conftest import (
     ABILITIES,
     SEED,
@@ -26,7 +27,6 @@ from benchprof.abilities.item import read_items
 from benchprof.analysis.effects import effects_table
 from benchprof.analysis.selectivity import answers_of, selectivity_table
 from benchprof.data import ABILITY_TASK
-from benchprof.evaluation.job import evaluate_benchmark
 from benchprof.evaluation.record import INTACT
 from benchprof.files import write_text
 from benchprof.generators.planting.vocabulary import THINGS

@@ -134,6 +134,7 @@ MODULES = {
     ),
     "evaluation": (
         "benchprof.evaluation.assignment",
+        "benchprof.evaluation.intervention",
         "benchprof.evaluation.job",
         "benchprof.evaluation.questions",
         "benchprof.evaluation.record",

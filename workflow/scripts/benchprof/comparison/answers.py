@@ -12,6 +12,7 @@ from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.table import CHANGES, ITEM
 from benchprof.comparison.tried import FLIP, OTHERS, Questions, Tried
 from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import INTACT, read_record
 from benchprof.evaluation.settings import ModelSettings
@@ -60,10 +61,8 @@ def answer(
         if method == FLIP:
             answer_on_flips(model, assignments, seed, of_alike, store)
         else:
-            averaged = examples[alike[0].background]
-            evaluate_benchmarks(
-                model, assignments, seed, of_alike, method, store, mean_over=averaged
-            )
+            intervention = Intervention(method, mean_over=examples[alike[0].background])
+            evaluate_benchmarks(model, assignments, seed, of_alike, intervention, store)
 
 
 def _assignment(

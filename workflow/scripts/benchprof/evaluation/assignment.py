@@ -5,23 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.errors import InputError
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import INTACT, KIND, SUFFIX, key_of, key_of_entry
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.importance.example import Example
-from benchprof.importance.levels import digest_of_all
-from benchprof.masks.ablation import Method
-from benchprof.masks.mask import Mask
 from benchprof.models.card import read_card
 from benchprof.models.loading import load_tokenizer
-from benchprof.models.units import WEIGHT
 from benchprof.portable import portable
 from benchprof.sandbox.program import check_documents
 from benchprof.scoring.chat import prints_date, thinking_of
@@ -113,29 +107,6 @@ def ask_store(
 def place_of(ablation: str) -> tuple[bool, str]:
     """Where an ablation stands: `intact` first, since without it no other record is of use."""
     return ablation != INTACT, ablation
-
-
-def ablated_origin(
-    mask: Mask,
-    method: Method,
-    kept_in: Mapping[str, Any] | None,
-    mean_over: Sequence[Example],
-) -> dict[str, Any]:
-    """What was ablated and how.
-
-    Raises:
-        InputError: units are to become means over nothing.
-    """
-    # Only where it is so: the keys of other ablations stay what they were.
-    kept = {"kept_in": dict(kept_in)} if kept_in else {}
-    over = {}
-    if method == "mean" and mask.unit != WEIGHT:
-        if not mean_over:
-            found, expected = f"mean of {mask.unit}s", "examples that they are means over"
-            raise InputError("ablation", found, expected)
-        over = {"mean_over": {"examples": digest_of_all(mean_over),
-                              "code": codebase.digest_of("levels")}}  # fmt: skip
-    return {"digest": mask.digest, "n": mask.size, "method": method} | kept | over
 
 
 def _asked_origin(

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from benchprof import provenance
 from benchprof.errors import InputError
 from benchprof.evaluation.assignment import (
     Asked,
     Assignment,
-    ablated_origin,
     ask_store,
     place_of,
 )
 from benchprof.evaluation.faults import check_logits
+from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.questions import prepare_questions
 from benchprof.evaluation.record import (
     KIND,
@@ -30,48 +27,18 @@ from benchprof.evaluation.record import (
     record_bytes,
 )
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.importance.example import Example
-from benchprof.importance.levels import activation_means
-from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
 from benchprof.masks.mask import Mask
 from benchprof.models.allocation import keep_freed_memory
-from benchprof.models.anatomy import scope_weights
 from benchprof.models.card import check_content
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.units import WEIGHT, scored_weights, unit_projections
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
 from benchprof.tasks.requests import Response
-from benchprof.tasks.source import TaskSource
 
 logger = logging.getLogger(__name__)
-
-
-def evaluate_benchmark(
-    model: ModelSettings,
-    source: TaskSource,
-    limit: int | None,
-    seed: int,
-    masks: Mapping[str, Mask],
-    method: Method,
-    targets: Mapping[str, Path],
-    store: Store,
-    run_code_unsafely: bool = False,
-    open_sandbox: Callable[..., Sandbox] = Sandbox,
-    kept_in: Mapping[str, Any] | None = None,
-    mean_over: Sequence[Example] = (),
-) -> None:
-    """Write the record of every ablation of one benchmark to its target.
-
-    Args and errors: as of `Assignment` and `evaluate_benchmarks`.
-    """
-    evaluate_benchmarks(
-        model, [Assignment(source, limit, targets)], seed, masks, method, store,
-        run_code_unsafely, open_sandbox, kept_in, mean_over,
-    )  # fmt: skip
 
 
 def evaluate_benchmarks(
@@ -79,12 +46,10 @@ def evaluate_benchmarks(
     assignments: Sequence[Assignment],
     seed: int,
     masks: Mapping[str, Mask],
-    method: Method,
+    intervention: Intervention,
     store: Store,
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
-    kept_in: Mapping[str, Any] | None = None,
-    mean_over: Sequence[Example] = (),
 ) -> None:
     """Write the record of every ablation of every benchmark, loading the model once.
 
@@ -96,22 +61,16 @@ def evaluate_benchmarks(
         assignments: what it is asked.
         seed: of the samples and the few-shot draws.
         masks: each ablation's mask, by its name.
-        method: what becomes of a mask's entries.
+        intervention: how masks are applied.
         store: the store.
         run_code_unsafely: a benchmark's programs, where it has some, run without a sandbox.
         open_sandbox: makes what they run in, told by `unsafe` whether without a sandbox.
-        kept_in: where given, a `scope` and its `layers`, of which the mask's entries are all that
-            is kept: the others are ablated in their stead.
-        mean_over: what the means of units are over; with masks of units and the method `mean`
-            alone.
 
     Raises:
         InputError: a benchmark or its tests are faulty, there is no sandbox, or units have no
             examples for their means.
     """
-    states = {
-        name: ablated_origin(mask, method, kept_in, mean_over) for name, mask in masks.items()
-    }
+    states = {name: intervention.origin(mask) for name, mask in masks.items()}
     asked = [
         ask_store(model, assignment, seed, states, store, run_code_unsafely)
         for assignment in assignments
@@ -123,7 +82,7 @@ def evaluate_benchmarks(
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         runs_programs = any(own.assignment.source.runs_programs for own in waiting)
         sandbox = open_sandbox(unsafe=run_code_unsafely) if runs_programs else None
-        _compute(model, waiting, masks, method, kept_in, mean_over, store, sandbox)
+        _compute(model, waiting, masks, intervention, store, sandbox)
     for own in asked:
         for name, target in own.assignment.targets.items():
             store.place(store.path(KIND, own.keys[name], SUFFIX), target)
@@ -136,9 +95,7 @@ def _compute(
     settings: ModelSettings,
     asked: Sequence[Asked],
     masks: Mapping[str, Mask],
-    method: Method,
-    kept_in: Mapping[str, Any] | None,
-    mean_over: Sequence[Example],
+    intervention: Intervention,
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
@@ -146,7 +103,7 @@ def _compute(
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     speed_up_scoring(model)
     keep_freed_memory(model.device)
-    without = _ablation(model, masks, method, kept_in, mean_over)
+    without = intervention.on(model, masks.values())
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
     kept = KeptPaths()
     questions = [Questions.of(scorer, own, kept) for own in asked]
@@ -167,26 +124,6 @@ def _compute(
                     asked_of = own.asked.assignment.folder.name
                     where = f"{settings.folder}, {asked_of}, ablation {name}"
                     raise InputError(where, str(error), "finite logits", remedy) from None
-
-
-def _ablation(
-    model: Any,
-    masks: Mapping[str, Mask],
-    method: Method,
-    kept_in: Mapping[str, Any] | None,
-    mean_over: Sequence[Example],
-) -> Callable[[Mask], contextlib.AbstractContextManager[None]]:
-    """A function of a mask: a block in which the model is ablated."""
-    units = {mask.unit for mask in masks.values()} - {WEIGHT}
-    if method == "mean" and units:
-        (unit,), layers = units, kept_in["layers"] if kept_in else None
-        means = activation_means(model, unit_projections(model, unit, layers), mean_over)
-        return functools.partial(averaged, model, means=means, alone=bool(kept_in))
-    if kept_in:
-        change, weights = kept_alone, scored_weights(model, **kept_in)
-    else:
-        change, weights = ablated, scope_weights(model, "all_layers")
-    return lambda mask: change(weights, in_weights(model, mask), method)
 
 
 @dataclass(frozen=True)

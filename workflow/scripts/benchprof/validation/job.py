@@ -12,6 +12,7 @@ import pandas as pd
 
 from benchprof.errors import InputError
 from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.settings import ModelSettings
@@ -110,7 +111,7 @@ def evaluate_blocks(
     assignments = [
         Assignment(source, limit, targets[name]) for name, (source, limit) in benchmarks.items()
     ]
-    evaluate_benchmarks(model, assignments, seed, blocks, "zero", store)
+    evaluate_benchmarks(model, assignments, seed, blocks, Intervention("zero"), store)
 
 
 def measure_recovery(

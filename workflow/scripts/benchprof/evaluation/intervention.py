@@ -1,0 +1,73 @@
+"""What an ablation does to a model: what becomes of a mask's entries."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from benchprof import codebase
+from benchprof.errors import InputError
+from benchprof.importance.example import Example
+from benchprof.importance.levels import activation_means, digest_of_all
+from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
+from benchprof.masks.mask import Mask
+from benchprof.models.anatomy import scope_weights
+from benchprof.models.units import WEIGHT, scored_weights, unit_projections
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """How masks are applied.
+
+    Attributes:
+        method: what becomes of the entries.
+        kept_in: where given, a `scope` with its `layers` and `unit`, of which a mask's entries are
+            all that is kept: the others are ablated in their stead.
+        mean_over: what the means of units are over; with masks of units and the method `mean`
+            alone.
+    """
+
+    method: Method = "zero"
+    kept_in: Mapping[str, Any] | None = None
+    mean_over: Sequence[Example] = ()
+
+    def origin(self, mask: Mask) -> dict[str, Any]:
+        """What is ablated and how, as a record says it.
+
+        Raises:
+            InputError: units are to become means over nothing.
+        """
+        # Only where it is so: the keys of other ablations stay what they were.
+        kept = {"kept_in": dict(self.kept_in)} if self.kept_in else {}
+        over = {}
+        if self.method == "mean" and mask.unit != WEIGHT:
+            if not self.mean_over:
+                found, expected = f"mean of {mask.unit}s", "examples that they are means over"
+                raise InputError("ablation", found, expected)
+            over = {"mean_over": {"examples": digest_of_all(self.mean_over),
+                                  "code": codebase.digest_of("levels")}}  # fmt: skip
+        return {"digest": mask.digest, "n": mask.size, "method": self.method} | kept | over
+
+    def on(
+        self, model: nn.Module, masks: Iterable[Mask]
+    ) -> Callable[[Mask], AbstractContextManager[None]]:
+        """A function of any of the masks: a block in which the model is ablated.
+
+        With the method `mean`, masks of units have one kind of unit.
+        """
+        units = {mask.unit for mask in masks} - {WEIGHT}
+        if self.method == "mean" and units:
+            (unit,) = units
+            layers = self.kept_in["layers"] if self.kept_in else None
+            means = activation_means(model, unit_projections(model, unit, layers), self.mean_over)
+            return functools.partial(averaged, model, means=means, alone=bool(self.kept_in))
+        if self.kept_in:
+            change, weights = kept_alone, scored_weights(model, **self.kept_in)
+        else:
+            change, weights = ablated, scope_weights(model, "all_layers")
+        return lambda mask: change(weights, in_weights(model, mask), self.method)
