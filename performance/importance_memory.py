@@ -21,6 +21,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.size import entry_count
+from benchprof.models.scope import Scope
 from benchprof.plan import cost
 from benchprof.plan.machine import CPU
 from benchprof.plan.questions import diagnostic_examples, total
@@ -40,7 +41,7 @@ RATIO = {"definition": "ratio", "pool": 5}
 def importance(model: Path, abilities: list[str], limit: int, folder: Path, dtype: str) -> None:
     """The importance job."""
     compute_importance(
-        Scoring(model, dtype, "mlp", None, "taylor_abs", "answer"), limit=limit, seed=0,
+        Scoring(model, dtype, Scope("mlp"), "taylor_abs", "answer"), limit=limit, seed=0,
         items={name: ITEMS / name / "train.jsonl" for name in abilities},
         exclude=dict.fromkeys(abilities, ()), targets=files(folder, abilities),
         store=Store(folder / "store"),
@@ -91,7 +92,7 @@ def report(
     model: Path, abilities: list[str], limit: int, own: Peak, chosen: Peak, written: int, masks: int
 ) -> None:
     """Print what was measured beside what was planned."""
-    shape = model_shape(AutoConfig.from_pretrained(model), "float32", "mlp", None)
+    shape = model_shape(AutoConfig.from_pretrained(model), "float32", Scope("mlp"))
     examples = total(
         [
             diagnostic_examples(ITEMS / a / "train.jsonl", [], limit, "answer", None, 4)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from benchprof.evaluation.assignment import Assignment
 from benchprof.evaluation.intervention import Intervention
@@ -13,6 +12,7 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.masks.ablation import Method
 from benchprof.masks.mask import Mask
+from benchprof.models.scope import Scope
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
@@ -29,7 +29,7 @@ def evaluate_benchmark(
     store: Store,
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
-    kept_in: Mapping[str, Any] | None = None,
+    kept_in: Scope | None = None,
     mean_over: Sequence[Example] = (),
 ) -> None:
     """Write the record of every ablation of one benchmark to its target."""

@@ -26,6 +26,7 @@ from benchprof.masks.mask import read_mask
 from benchprof.models.anatomy import SCOPES
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
+from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
@@ -144,7 +145,7 @@ def mask_of(folder: Path, scope: str, items: dict[str, Path], tmp_path: Path, st
     """Score the weights in scope for both abilities and select the mask of `places`."""
     importances = {a: tmp_path / f"{scope}.{a}.safetensors" for a in items}
     compute_importance(
-        Scoring(folder, "float32", scope, None, "taylor_abs", "answer"),
+        Scoring(folder, "float32", Scope(scope), "taylor_abs", "answer"),
         items, dict.fromkeys(items, ()), None, SEED, importances, store,
     )  # fmt: skip
     mask = tmp_path / f"{scope}.mask.safetensors"

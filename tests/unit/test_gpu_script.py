@@ -26,6 +26,7 @@ from performance.gpu import (
 )
 
 from benchprof.models.anatomy import parameter_count, scope_weights
+from benchprof.models.scope import Scope
 from benchprof.plan.shape import model_shape
 
 CPU = torch.device("cpu")
@@ -93,7 +94,7 @@ def test_the_default_shape_is_llama_3_1_8b() -> None:
     model = random_model(SHAPES["llama-8b"].model, torch.device("meta"))
     assert parameter_count(model) == 8_030_261_248
     assert model.dtype is torch.bfloat16
-    shape = model_shape(model.config, "bfloat16", "mlp", None)
+    shape = model_shape(model.config, "bfloat16", Scope("mlp"))
     weights = scope_weights(model, "mlp")
     head = 128256 * 4096
     moved = 2 * 2 * (shape.projections + head) + (2 + 2 * 4) * shape.scope_size

@@ -14,6 +14,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
+from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit
 from benchprof.run.run import Run
@@ -70,8 +71,7 @@ def score(project: Project, store: Store, folder: Path | None = None) -> dict[st
         Scoring(
             folder=folder or project.folder / "results/models/tiny",
             dtype="float32",
-            scope=config["scope"],
-            layers=None,
+            scope=Scope(config["scope"]),
             score=config["importance"]["score"],
             loss_on=config["importance"]["loss_on"],
         ),

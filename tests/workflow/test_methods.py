@@ -12,6 +12,7 @@ import pytest
 from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
 from tests.workflow.stages import run_jobs
 
+from benchprof.models.scope import Scope
 from benchprof.tensors import TensorFile
 
 SELECTIVITY = "results/analysis/tiny/selectivity_top_0.1.csv"
@@ -156,7 +157,7 @@ def test_sufficiency_keeps_the_mask_and_ablates_the_rest(
     # The intact model is the same, and the core is one mask for both.
     assert "2 reused, 11 computed" in caplog.text
     kept = json.loads(path.read_text())
-    assert kept["origin"]["mask"]["kept_in"] == {"scope": "mlp", "layers": [1, 1]}
+    assert kept["origin"]["mask"]["kept_in"] == Scope("mlp", (1, 1)).as_json
     assert kept["items"]["responses"] != ablated["items"]["responses"]
 
 

@@ -19,13 +19,11 @@ def main(job: CheckSizes, threads: int) -> None:
     if job.asks_in_chats:
         check_chat(load_tokenizer(job.folder), date=config.chat_date)
     if lists := job.run.lists:
-        check_lists(job.folder, config.unit, config.layers, lists, paths.sizes(job.model))
+        check_lists(job.folder, job.run.scope, lists, paths.sizes(job.model))
         return
     check_sizes(
         folder=job.folder,
-        unit=config.unit,
-        scope=config.scope,
-        layers=config.layers,
+        scope=job.run.scope,
         fractions=job.run.sizes,
         fraction_of=config.fraction_of,
         target=paths.sizes(job.model),

@@ -1,17 +1,18 @@
 """Tell where the masks of one selection and k lie, or how far they overlap."""
 
-from benchprof.analysis.job import compare_masks, locate_masks, tensor_sizes
+from benchprof.analysis.job import compare_masks, locate_masks
+from benchprof.models.architecture import architecture_of
+from benchprof.models.units import entry_counts
 from benchprof.run.jobs.analysis import Compared
 from benchprof.run.script import run_script
 
 
 def main(job: Compared, threads: int) -> None:
     """Tell where the masks of one selection and k lie, or how far they overlap."""
-    config = job.run.configuration
     tell = locate_masks if job.rule == "locate_masks" else compare_masks
     tell(
         masks=job.masks,
-        sizes=tensor_sizes(job.folder, config.unit, config.scope, config.layers),
+        sizes=entry_counts(architecture_of(job.folder), job.run.scope),
         title=job.title,
         fraction=job.k,
         csv=job.csv,

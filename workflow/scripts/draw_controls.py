@@ -17,7 +17,7 @@ def main(job: DrawControls, threads: int) -> None:
             job.folder, job.run.train, job.run.train_excluded, config.seed, config.chat_date
         )
     dtype = config.models[job.model].dtype
-    classes = control_classes(job.folder, dtype, config.scope, config.layers, config.unit, examples)
+    classes = control_classes(job.folder, dtype, job.run.scope, examples)
     draw_controls(classes, job.masks, job.controls, job.super_set)
 
 

@@ -16,8 +16,7 @@ def main(job: SelectMasks, threads: int) -> None:
     use_threads(threads)
     settings = job.run.selection_settings[job.selection]
     if job.run.lists:
-        config = job.run.configuration
-        list_masks(job.folder, config.unit, config.layers, job.run.lists, settings, job.masks)
+        list_masks(job.folder, job.run.scope, job.run.lists, settings, job.masks)
         return
     # Where scores stay, masks are selected in a moment.
     select: Callable[..., None] = select_masks

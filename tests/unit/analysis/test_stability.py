@@ -19,6 +19,7 @@ from benchprof.errors import InputError
 from benchprof.files import write_text
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, write_mask
+from benchprof.models.scope import Scope
 from benchprof.replication import masks
 from benchprof.run.ablation import Ablation
 from benchprof.store import Store
@@ -87,10 +88,12 @@ def test_each_half_goes_through_the_run_s_own_stages(
 
     monkeypatch.setattr(masks, "compute_importance", compute)
     monkeypatch.setattr(masks, "select_masks", select)
-    monkeypatch.setattr("benchprof.analysis.stability_job.tensor_sizes", lambda *_: {"w": 4})
+    job = "benchprof.analysis.stability_job"
+    monkeypatch.setattr(f"{job}.architecture_of", lambda _: None)
+    monkeypatch.setattr(f"{job}.entry_counts", lambda *_: {"w": 4})
     csv = tmp_path / "out/stability.csv"
     measure_stability(
-        Scoring(tmp_path, "float32", "mlp", None, "taylor", "all"), items=items,
+        Scoring(tmp_path, "float32", Scope("mlp"), "taylor", "all"), items=items,
         fraction_of="model",
         exclude={"x": ["x0"], "y": [], "_background": []}, limit=10, seed=3,
         selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
@@ -117,7 +120,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
 def test_a_half_of_one_item_cannot_be_replicated(number: int, tmp_path: Path) -> None:
     items = write_items(tmp_path, x=8, y=number)
     scoring = Scoring(
-        tmp_path, "float32", "mlp", None, "taylor", "all", unit="neuron", replicated=True
+        tmp_path, "float32", Scope("mlp", unit="neuron"), "taylor", "all", replicated=True
     )
     with pytest.raises(InputError, match=r"items of y, with .*: 2 or 3; expected 4 or more"):
         measure_stability(

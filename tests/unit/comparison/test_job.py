@@ -20,6 +20,7 @@ from benchprof.importance.levels import digest_of_all, level_examples
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
 from benchprof.models.preparation import prepare_model
+from benchprof.models.scope import Scope
 from benchprof.run.ablation import BACKGROUND
 from benchprof.store import Store
 
@@ -45,15 +46,15 @@ def files(folder: Path, names: Sequence[str]) -> dict[str, Path]:
 
 
 def tried(folder: Path, name: str, **changes: Any) -> Tried:
-    """A combination of neurons; `changes` of its scoring and of itself."""
-    scoring = Scoring(folder / "model", "float32", "mlp", None, "taylor_abs", "all", unit="neuron")
+    """A combination of neurons; `changes` of its scope and of itself."""
+    scope = changes.pop("scope", Scope("mlp", unit="neuron"))
+    scoring = Scoring(folder / "model", "float32", scope, "taylor_abs", "all")
     items: Mapping[str, Path] = files(folder, ABILITIES)
     own = Tried(
         name, scoring, items, {own: [] for own in (*ABILITIES, BACKGROUND)}, None, "top", {},
         "0.1", "model", "zero", ABILITIES, ["all_abilities"], [1],
     )  # fmt: skip
-    of_scoring = {key: changes.pop(key) for key in ("unit", "scope", "layers") if key in changes}
-    return replace(own, scoring=replace(scoring, **of_scoring), **changes)
+    return replace(own, **changes)
 
 
 def compare(folder: Path, *combinations: Tried, chat_template: bool = False) -> None:
@@ -69,15 +70,19 @@ def compare(folder: Path, *combinations: Tried, chat_template: bool = False) -> 
     )
 
 
-HEADS = {"unit": "head", "scope": "attention"}
+HEADS = {"scope": Scope("attention", unit="head")}
+
+
+FIRST = {"scope": Scope("mlp", (0, 0), "neuron")}
+NOWHERE = {"scope": Scope("mlp", (0, 99), "neuron")}
 
 
 @pytest.mark.parametrize(
     ("changes", "chat_template", "message"),
     [
         (HEADS | {"k": "0.24"}, False, "combination wrong, fractions: 0.24 of 4 is less than one"),
-        ({"layers": [0, 99]}, False, r"combination wrong, layers: \[0, 99\]; expected layers"),
-        ({"layers": [0, 0], "k": "0.6"}, False, "combination wrong, fractions, 0.6: 28 of 48 neur"),
+        (NOWHERE, False, r"combination wrong, layers: \[0, 99\]; expected layers"),
+        (FIRST | {"k": "0.6"}, False, "combination wrong, fractions, 0.6: 28 of 48 neur"),
         (HEADS | {"k": "0.25"}, True, "chat template of .*: the model has none"),
     ],
 )

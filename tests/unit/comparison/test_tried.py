@@ -10,11 +10,12 @@ import pytest
 
 from benchprof.comparison.tried import Tried
 from benchprof.importance.scoring import Scoring
+from benchprof.models.scope import Scope
 from benchprof.run.ablation import BACKGROUND
 
 
 def tried(method: Any, unit: str = "neuron", background: str | None = None) -> Tried:
-    scoring = Scoring(Path("model"), "float32", "mlp", None, "taylor", "all", unit=unit)
+    scoring = Scoring(Path("model"), "float32", Scope("mlp", unit=unit), "taylor", "all")
     own = Tried(
         "own", scoring, {"x": Path("x")}, {}, None, "top", {}, "0.1", "model", method, ["x"], [], []
     )

@@ -20,6 +20,7 @@ from benchprof.importance.example import Example
 from benchprof.importance.levels import digest_of_all
 from benchprof.masks.mask import Mask
 from benchprof.models.preparation import prepare_model
+from benchprof.models.scope import Scope
 from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
@@ -91,7 +92,7 @@ def test_means_are_the_intact_model_s_whatever_was_ablated_before(evaluate: Any)
     """And those of a complement are of all other units of its layers alone."""
     together = evaluate("both", {"x": HEAD, "y": OTHER}, "mean", mean_over=TEXT)
     assert answers(together["x"]) != pytest.approx(answers(together["y"]), abs=1e-2)
-    kept = {"scope": "attention", "layers": [1, 1], "unit": "head"}
+    kept = Scope("attention", (1, 1), "head")
     masks = {"x": HEAD, "y": OTHER}
     alone = evaluate("alone", masks, "mean", mean_over=TEXT, kept_in=kept)
     # Of two heads the other is what is left.

@@ -15,6 +15,7 @@ from benchprof.abilities.item import Item
 from benchprof.importance import job
 from benchprof.importance.example import render_examples
 from benchprof.importance.scoring import Scoring
+from benchprof.models.scope import Scope
 from benchprof.store import Store
 
 DATED = "{{ strftime_now('%d %b %Y') }}{% for m in messages %}<{{ m.content }}>{% endfor %}"
@@ -39,7 +40,7 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             "limit": None, "seed": 1, "items": {"places": items}, "exclude": {"places": []},
             "targets": {"places": tmp_path / "out"}, "store": Store(tmp_path / "store"),
         }  # fmt: skip
-        scoring = Scoring(tmp_path, "float32", "mlp", None, "taylor_abs", "answer", **changes)
+        scoring = Scoring(tmp_path, "float32", Scope("mlp"), "taylor_abs", "answer", **changes)
         job.compute_importance(scoring, **given)
         return found[-1]
 
@@ -70,7 +71,7 @@ def test_only_what_goes_toward_flips_says_so() -> None:
 
     def origin(**changes: str) -> dict[str, Any]:
         scoring = Scoring(
-            Path(), "float32", "mlp", None, "fisher", "choice", unit="neuron", **changes
+            Path(), "float32", Scope("mlp", unit="neuron"), "fisher", "choice", **changes
         )
         return job.origin_of("model", scoring, None, examples)
 

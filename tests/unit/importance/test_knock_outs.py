@@ -28,6 +28,7 @@ from benchprof.importance.scoring import Groups, Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.masks.mask import Mask
 from benchprof.models.preparation import prepare_model
+from benchprof.models.scope import Scope
 from benchprof.models.units import PARTS, scored_weights, unit_projections
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
@@ -89,7 +90,7 @@ def test_losses_without_units_are_those_of_weights_zeroed_by_hand(family: str, u
     last = sorted(projections)[-1]
     intact = {name: value.clone() for name, value in model.state_dict().items()}
     group = Mask({last: torch.tensor(chosen)}, {"unit": unit})
-    weights = scored_weights(model, PARTS[unit], None, unit)
+    weights = scored_weights(model, Scope(PARTS[unit], unit=unit))
     reading = Reading(TreeScorer(model, byte_tokenizer(chat=False)), examples)
     found = losses_without(weights, group, reading)
     assert all(torch.equal(value, intact[name]) for name, value in model.state_dict().items())
@@ -227,7 +228,7 @@ class Search:
         self.folder, self.unit, self.store = folder, unit, Store(folder / "store")
         prepare_model({"folder": str(own)}, folder / "model", self.store)
         self.scoring = Scoring(
-            folder / "model", "float32", PARTS[unit], None, "knock_out", "answer", unit=unit,
+            folder / "model", "float32", Scope(PARTS[unit], unit=unit), "knock_out", "answer",
             groups=Groups(60, 0.1 if unit == "neuron" else 0.25, seed=1),
         )  # fmt: skip
         self.computed: list[tuple[str, int]] = []
@@ -348,7 +349,7 @@ def test_a_damaged_entry_is_computed_again(heads: Search) -> None:
 
 def test_the_intact_losses_serve_both_kinds_of_unit(heads: Search) -> None:
     heads.scores()
-    heads.scores(unit="neuron", scope="mlp")
+    heads.scores(scope=Scope("mlp", unit="neuron"))
     assert INTACT.digest not in dict(heads.computed)
     assert len(heads.computed) == 60
 

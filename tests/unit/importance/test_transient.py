@@ -14,6 +14,7 @@ from benchprof import digests, store
 from benchprof.importance import transient
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.transient import compute_transient
+from benchprof.models.scope import Scope
 from benchprof.origin import key_of, read_origin
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
@@ -55,7 +56,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
 def run(folder: Path, *needed: str) -> dict[str, Path]:
     targets = {name: folder / "importance" / f"{name}.safetensors" for name in ORIGINS}
     compute_transient(
-        Scoring(folder, "float32", "mlp", None, "taylor", "all"),
+        Scoring(folder, "float32", Scope("mlp"), "taylor", "all"),
         dict.fromkeys(ORIGINS, folder), dict.fromkeys(ORIGINS, ()), None, 1, targets,
         lambda origins: {*needed} & {*origins},
     )  # fmt: skip

@@ -21,6 +21,7 @@ from benchprof.importance.loss import NonFiniteLossError, example_losses, text_l
 from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
 from benchprof.importance.unit_scores import score_replicated, score_units
+from benchprof.models.scope import Scope
 from benchprof.models.units import PARTS, every_projection, scored_weights, unit_projections
 
 # Families whose MLPs and attention differ: gated, fused, Conv1D, grouped heads, biases, windows.
@@ -77,7 +78,7 @@ def test_a_unit_s_signed_score_is_the_sum_of_its_weights_scores(model: Any) -> N
     """By an independent route: the gradients of the weights that read it."""
     for unit in PARTS:
         projections = unit_projections(model, unit)
-        weights = scored_weights(model, "mlp", None, unit)
+        weights = scored_weights(model, Scope("mlp", unit=unit))
         of_weights = score_weights(
             model, weights, examples(), [], "taylor_signed", lambda _: None, ROOM
         )

@@ -17,6 +17,7 @@ from benchprof.importance.levels import activation_means
 from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.scope import Scope
 from benchprof.models.units import scored_weights, unit_projections
 
 
@@ -187,7 +188,7 @@ def test_a_unit_is_all_that_its_features_are_multiplied_with(family: str, unit: 
     projections = unit_projections(model, unit)
     name, own = next(iter(projections.items()))
     mask = Mask({name: torch.tensor([1])}, {"ability": "x", "unit": unit})
-    with ablated(scored_weights(model, "mlp", None, unit), in_weights(model, mask), "zero"):
+    with ablated(scored_weights(model, Scope("mlp", unit=unit)), in_weights(model, mask), "zero"):
         zeroed = model(input_ids=ids).logits
 
     def silence(_: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
@@ -312,7 +313,8 @@ def test_a_unit_that_is_constant_over_the_background_can_be_spared() -> None:
         with averaged(model, mask, means):
             logits[neuron] = model(ids).logits
     zeroed = Mask({name: torch.tensor([3])}, {"ability": "x", "unit": "neuron"})
-    with ablated(scored_weights(model, "mlp", None, "neuron"), in_weights(model, zeroed), "zero"):
+    weights = scored_weights(model, Scope("mlp", unit="neuron"))
+    with ablated(weights, in_weights(model, zeroed), "zero"):
         assert not torch.allclose(model(ids).logits, intact, atol=1e-2)
     assert torch.allclose(logits[3], intact, atol=1e-5)
     assert not torch.allclose(logits[4], intact, atol=1e-2)

@@ -13,10 +13,13 @@ from benchprof.errors import InputError
 from benchprof.masks.listed import Lists, check_lists, list_masks, listed_entries
 from benchprof.masks.mask import Mask, read_masks
 from benchprof.models.preparation import prepare_model
+from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 
 LISTS: Lists = {"x": {1: [1], 0: [1, 0]}, "y": {1: [0]}}
+SCOPES = {unit: Scope(part, unit=unit) for unit, part in (("head", "attention"), ("neuron", "mlp"))}
+SECOND = Scope("attention", (1, 1), "head")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,7 @@ LISTS: Lists = {"x": {1: [1], 0: [1, 0]}, "y": {1: [0]}}
     ],
 )
 def test_units_are_numbered_within_their_layer(family: str, unit: str, name: str) -> None:
-    found = listed_entries(tiny_model(family), unit, None, LISTS)
+    found = listed_entries(tiny_model(family), SCOPES[unit], LISTS)
     entries = {
         ability: {place: units.tolist() for place, units in own.items()}
         for ability, own in found.items()
@@ -41,19 +44,19 @@ def test_units_are_numbered_within_their_layer(family: str, unit: str, name: str
 
 
 @pytest.mark.parametrize(
-    ("unit", "layers", "lists", "words"),
+    ("scope", "lists", "words"),
     [
-        ("head", None, {"x": {2: [0]}}, ["listed.x.2: layer 2;", "a layer from 0 to 1."]),
-        ("head", [1, 1], {"x": {0: [0]}}, ["listed.x.0: layer 0;", "a layer from 1 to 1."]),
-        ("head", None, {"x": {1: [0, 2]}}, ["listed.x.1: head 2;", "a head from 0 to 1."]),
-        ("neuron", None, {"y": {0: [24]}}, ["listed.y.0: neuron 24;", "neuron from 0 to 23."]),
+        (SCOPES["head"], {"x": {2: [0]}}, ["listed.x.2: layer 2;", "a layer from 0 to 1."]),
+        (SECOND, {"x": {0: [0]}}, ["listed.x.0: layer 0;", "a layer from 1 to 1."]),
+        (SCOPES["head"], {"x": {1: [0, 2]}}, ["listed.x.1: head 2;", "a head from 0 to 1."]),
+        (SCOPES["neuron"], {"y": {0: [24]}}, ["listed.y.0: neuron 24;", "neuron from 0 to 23."]),
     ],
 )
 def test_what_the_model_has_not_is_named_with_its_range(
-    unit: str, layers: Any, lists: Lists, words: list[str]
+    scope: Scope, lists: Lists, words: list[str]
 ) -> None:
     with pytest.raises(InputError) as caught:
-        listed_entries(tiny_model("llama"), unit, layers, lists)
+        listed_entries(tiny_model("llama"), scope, lists)
     for word in words:
         assert word in str(caught.value)
 
@@ -63,7 +66,7 @@ def test_a_layer_whose_neurons_are_read_in_two_places_is_refused() -> None:
     layers = model.model.layers
     layers[0].mlp.shared_expert = layers[1].mlp
     with pytest.raises(InputError, match=r"listed.x.0: 2 projections that read neurons: .*mlp"):
-        listed_entries(model, "neuron", None, {"x": {0: [0]}})
+        listed_entries(model, SCOPES["neuron"], {"x": {0: [0]}})
 
 
 def test_masks_are_written_without_the_model_s_weights(tmp_path: Path) -> None:
@@ -74,15 +77,15 @@ def test_masks_are_written_without_the_model_s_weights(tmp_path: Path) -> None:
     targets = {Ablation(a, "listed", "listed"): tmp_path / f"{a}.safetensors" for a in LISTS}
     settings = json.loads(json.dumps(LISTS))
     weights = (folder / "model.safetensors").resolve().rename(tmp_path / "weights")
-    list_masks(folder, "head", None, LISTS, settings, targets)
+    list_masks(folder, SCOPES["head"], LISTS, settings, targets)
     weights.rename(tmp_path / "own/model.safetensors")
     masks = {own.ability: mask for own, mask in read_masks(targets).items()}
-    expected = listed_entries(tiny_model("llama"), "head", None, LISTS)
+    expected = listed_entries(tiny_model("llama"), SCOPES["head"], LISTS)
     for ability, mask in masks.items():
         assert mask.digest == Mask(expected[ability], {"unit": "head"}).digest
         assert mask.origin["settings"] == settings
         assert mask.origin["importance"] == {}
     same: Lists = {"x": {0: [0, 1]}, "y": {0: [1], 1: [1]}}
-    check_lists(folder, "head", None, same, tmp_path / "sizes.json")
+    check_lists(folder, SCOPES["head"], same, tmp_path / "sizes.json")
     sizes = json.loads((tmp_path / "sizes.json").read_text())
     assert (sizes["n"], sizes["scope"]) == ({"listed": 2}, 4)

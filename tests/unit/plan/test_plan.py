@@ -18,6 +18,7 @@ from benchprof.abilities.item import SPLITS, Companion, Item
 from benchprof.data import BENCHMARKS, NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
+from benchprof.models.scope import Scope
 from benchprof.plan.__main__ import main, plan
 from benchprof.plan.cost import INDEX, LOSS
 from benchprof.plan.machine import CPU
@@ -241,7 +242,7 @@ def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.Monk
     monkeypatch.chdir(ROOT)
     config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
     config["calibration"] = {"fractions": [0.001, 0.1], "items": 10}
-    shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
+    shape = model_shape(FAMILIES["llama"](), "float32", Scope("mlp"))
 
     def planned(fractions: list[object]) -> tuple[Workload, dict[str, Step]]:
         own = Run.of(config | {"fractions": fractions})
@@ -271,7 +272,7 @@ def test_the_super_set_is_a_job_where_a_selection_leaves_it_out(
 ) -> None:
     monkeypatch.chdir(ROOT)
     config = yaml.safe_load((ROOT / "tests/config.yaml").read_text()) | {"fractions": [0.01]}
-    shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
+    shape = model_shape(FAMILIES["llama"](), "float32", Scope("mlp"))
 
     def planned(rule: dict[str, object]) -> dict[str, Step]:
         own = Run.of(config | {"selections": {"top": rule}})
@@ -289,7 +290,7 @@ def test_the_super_set_is_a_job_where_a_selection_leaves_it_out(
 def test_halves_score_the_train_items_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-    shape = model_shape(FAMILIES["llama"](), "float32", "mlp", None)
+    shape = model_shape(FAMILIES["llama"](), "float32", Scope("mlp"))
 
     def planned(halves: bool) -> tuple[Workload, dict[str, Step]]:
         importance = config["importance"] | {"halves": halves}
@@ -353,7 +354,7 @@ def test_of_units_each_example_s_attributions_are_written() -> None:
         "qwen2", hidden_size=1536, num_hidden_layers=28, num_attention_heads=12,
         num_key_value_heads=2, intermediate_size=8960, vocab_size=151936,
     )  # fmt: skip
-    shape = model_shape(config, "bfloat16", "mlp", [0, 13], unit="neuron")
+    shape = model_shape(config, "bfloat16", Scope("mlp", (0, 13), "neuron"))
     assert shape.units is not None
     assert shape.units.whole == 28 * 8960
     assert shape.units.scope == 14 * 8960
@@ -363,7 +364,7 @@ def test_of_units_each_example_s_attributions_are_written() -> None:
 def test_knock_outs_read_the_examples_for_every_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-    shape = model_shape(FAMILIES["llama"](), "float32", "attention", None, unit="head")
+    shape = model_shape(FAMILIES["llama"](), "float32", Scope("attention", unit="head"))
     own = config | {"unit": "head", "scope": "attention", "selections": {"top": {}}}
     own["fractions"] = [0.5]
 

@@ -14,6 +14,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig
 from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size
 from benchprof.models.anatomy import parameter_count, scope_weights
+from benchprof.models.scope import Scope
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.run.configuration import Folder, Hub
 from benchprof.run.run import read_run
@@ -33,11 +34,11 @@ COMMIT = "0" * 40
 )
 def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
     config = architecture("m", Hub(hub=hub, revision=COMMIT), NOWHERE)
-    shape = model_shape(config, "bfloat16", "mlp", None)
+    shape = model_shape(config, "bfloat16", Scope("mlp"))
     assert shape.parameters == parameters
     assert shape.weight_bytes == 2 * parameters
     assert shape.scope_size == mlp
-    assert model_shape(config, "bfloat16", "mlp", [0, 3]).scope_size == 4 * mlp // (
+    assert model_shape(config, "bfloat16", Scope("mlp", (0, 3))).scope_size == 4 * mlp // (
         shape.dimensions.layers
     )
 
@@ -57,13 +58,13 @@ def test_the_models_of_ggufs_are_shipped_too(
 ) -> None:
     """As many weights as the prepared files have; Qwen's GGUF has a head beside its embedding."""
     source = read_run([ROOT / configuration]).configuration.models[model].source
-    shape = model_shape(architecture(model, source, NOWHERE), "float32", "mlp", None)
+    shape = model_shape(architecture(model, source, NOWHERE), "float32", Scope("mlp"))
     assert shape.parameters == parameters
     assert shape.most_tokens == kept // shape.activation
 
 
 def test_a_small_llama_by_hand() -> None:
-    shape = model_shape(FAMILIES["llama"](), "float32", "attention", [1, 1])
+    shape = model_shape(FAMILIES["llama"](), "float32", Scope("attention", (1, 1)))
     # A layer: q and o 16x16, k and v 16x8; gate, up and down 16x24; two norms of 16.
     # Embedding and head 259x16, and the last norm.
     assert shape.parameters == 2 * (768 + 1152 + 32) + 2 * 4144 + 16
@@ -79,7 +80,7 @@ def test_a_small_llama_by_hand() -> None:
 @pytest.mark.parametrize("family", sorted(MORE))
 def test_every_family_has_a_shape(family: str) -> None:
     model = tiny_model(family)
-    shape = model_shape(tiny_configuration(family, SMALL), "float32", "all_layers", None)
+    shape = model_shape(tiny_configuration(family, SMALL), "float32", Scope("all_layers"))
     assert shape.parameters == parameter_count(model)
     assert shape.scope_size == sum(w.numel() for w in scope_weights(model, "all_layers").values())
 
@@ -133,7 +134,7 @@ def test_shares_of_a_small_llama_by_hand() -> None:
     # A layer 1952, of them 1920 in projections (test above); embedding and head 4144; norm 16.
     # Of 12208 the first of three GPUs has those whose middle is below 4069: the embedding alone;
     # the layers' middles are 5120 and 7072, below 8138.
-    shape = model_shape(FAMILIES["llama"](), "bfloat16", "mlp", None, gpus=3)
+    shape = model_shape(FAMILIES["llama"](), "bfloat16", Scope("mlp"), gpus=3)
     first, second, third = shape.by_gpu
     assert [share.parameters for share in shape.by_gpu] == [4144, 2 * 1952, 4144 + 16]
     assert [share.weight_bytes for share in shape.by_gpu] == [8288, 7808, 8320]
@@ -144,14 +145,14 @@ def test_shares_of_a_small_llama_by_hand() -> None:
     assert [share.dimensions.cache_bytes for share in shape.by_gpu] == [0, 2 * 2 * 8 * 2, 0]
     assert [share.dimensions.vocabulary for share in shape.by_gpu] == [0, 0, 259]
     # The whole is as that of one GPU.
-    alone = model_shape(FAMILIES["llama"](), "bfloat16", "mlp", None)
+    alone = model_shape(FAMILIES["llama"](), "bfloat16", Scope("mlp"))
     assert dataclasses.replace(shape, shares=()) == alone
     assert alone.by_gpu == (alone,)
 
 
 def test_shares_count_tied_parameters_once_and_the_layers_in_scope_alone() -> None:
     # Of GPT-2's layers the second alone is in scope.
-    shape = model_shape(FAMILIES["gpt2"](), "float32", "mlp", [1, 1], gpus=2)
+    shape = model_shape(FAMILIES["gpt2"](), "float32", Scope("mlp", (1, 1)), gpus=2)
     assert sum(share.parameters for share in shape.by_gpu) == shape.parameters
     assert sum((share.scope for share in shape.by_gpu), ()) == shape.scope
     assert [share.dimensions.vocabulary for share in shape.by_gpu] == [259, 0]

@@ -16,13 +16,14 @@ from benchprof.abilities.item import Item
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.selection import read_for
+from benchprof.models.scope import Scope
 from benchprof.replication import masks as module
 from benchprof.replication.masks import select_half_masks
 from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 
-SCORING = Scoring(Path("model"), "float32", "mlp", None, "taylor", "all")
+SCORING = Scoring(Path("model"), "float32", Scope("mlp"), "taylor", "all")
 
 
 class Stages:

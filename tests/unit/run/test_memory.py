@@ -12,6 +12,7 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, WHOLE, controls, small
 
+from benchprof.models.scope import Scope
 from benchprof.plan.machine import GPU
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.plan.steps import Step, model_steps
@@ -189,11 +190,11 @@ SUPER = PAPER | {"selections": {"top": {"without_super": True}}}
 
 def planned(run: Run, model: str) -> list[Step]:
     """The plan of a model whose card says what its architecture has."""
-    own, config = run.configuration.models[model], run.configuration
+    own, scope = run.configuration.models[model], run.scope
     known = architecture(model, own.source, Path("results/absent"))
-    shape = model_shape(known, own.dtype, config.scope, config.layers)
-    whole = model_shape(known, own.dtype, config.scope, None)
-    write_card(model, shape.parameters, {config.scope: whole.scope_size})
+    shape = model_shape(known, own.dtype, scope)
+    whole = model_shape(known, own.dtype, Scope(scope.part))
+    write_card(model, shape.parameters, {scope.part: whole.scope_size})
     return model_steps(run, model, shape, workload(run, 4), GPU)
 
 

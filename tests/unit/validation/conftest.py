@@ -23,6 +23,7 @@ from benchprof.models.anatomy import scope_weights
 from benchprof.models.card import read_card
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
+from benchprof.models.scope import Scope
 from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
@@ -97,7 +98,7 @@ class Validation:
         items = {a: self.items(a, "train") for a in ABILITIES}
         settings = self.config["importance"]
         compute_importance(
-            Scoring(self.model.folder, "float32", "mlp", None, settings["score"],
+            Scoring(self.model.folder, "float32", Scope("mlp"), settings["score"],
                     settings["loss_on"]),
             items, dict.fromkeys(ABILITIES, ()), settings["limit"], self.config["seed"], importance,
             self.store,
@@ -129,7 +130,7 @@ class Validation:
         """Random masks matched to all of these together, by their names."""
         controls = {f"random {s}": folder / f"{s}.safetensors" for s in SEEDS}
         draw_controls(
-            control_classes(self.model.folder, "float32", "mlp", None),
+            control_classes(self.model.folder, "float32", Scope("mlp")),
             {Ablation(a, *self.view): path for a, path in masks.items()},
             {Ablation(ALL_ABILITIES, *self.view, s): controls[f"random {s}"] for s in SEEDS},
         )  # fmt: skip

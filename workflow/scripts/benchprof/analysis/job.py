@@ -28,9 +28,6 @@ from benchprof.evaluation.record import read_record
 from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
-from benchprof.models.anatomy import scope_weights
-from benchprof.models.architecture import architecture_of
-from benchprof.models.units import WEIGHT, unit_projections
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
@@ -50,7 +47,7 @@ def locate_masks(
 
     Args:
         masks: mask file by ability, all of one selection and k.
-        sizes: of `tensor_sizes`.
+        sizes: of `models.units.entry_counts`.
         title: of the figure, to which k is added.
         fraction: k as configured.
         csv: the table, as `location_table` says.
@@ -181,24 +178,6 @@ def _answers(
 def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:
     """A title with k for readers: the masks are of one model and selection, and so of one k."""
     return title + and_k(shown_k(fraction, next(iter(mask_shares(masks).values()))))
-
-
-def tensor_sizes(
-    folder: Path, unit: str, scope: str, layers: Sequence[int] | None
-) -> dict[str, int]:
-    """Number of entries of every tensor in scope, or of units that it reads, by name.
-
-    Args:
-        folder: the prepared model, of which no weight is read.
-        unit: weight, neuron or head.
-        scope: one of `models.anatomy.SCOPES`.
-        layers: the first and the last decoder layer in scope; all if None.
-    """
-    model = architecture_of(folder)
-    if unit == WEIGHT:
-        weights = scope_weights(model, scope, layers)
-        return {name: weight.numel() for name, weight in weights.items()}
-    return {name: own.units for name, own in unit_projections(model, unit, layers).items()}
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:

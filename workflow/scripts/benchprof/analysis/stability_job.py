@@ -10,13 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.analysis.job import tensor_sizes, write_table
+from benchprof.analysis.job import write_table
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.errors import InputError
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
+from benchprof.models.architecture import architecture_of
+from benchprof.models.units import entry_counts
 from benchprof.replication.halves import shares
 from benchprof.replication.masks import halves_of, score_items, select_from
 from benchprof.run.ablation import BACKGROUND, Ablation
@@ -69,7 +71,7 @@ def measure_stability(
         if len(half) < fewest:
             where = f"train items of {name}, with `importance.replicated`"
             raise InputError(where, "2 or 3", "4 or more, to halve each half again")
-    sizes = tensor_sizes(scoring.folder, scoring.unit, scoring.scope, scoring.layers)
+    sizes = entry_counts(architecture_of(scoring.folder), scoring.scope)
 
     def masks_of(half: int, share: int) -> dict[Ablation, Entries]:
         kept = {name: own[half][: len(own[half]) // share] for name, own in halves.items()}

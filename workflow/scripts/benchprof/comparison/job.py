@@ -82,10 +82,9 @@ def _check(tried: Sequence[Tried], model: ModelSettings, folder: Path) -> None:
     if model.chat_template:
         check_chat(load_tokenizer(model.folder), date=model.chat_date)
     for own in tried:
-        unit, scope, layers = own.scoring.unit, own.scoring.scope, own.scoring.layers
         target = folder / own.name / "sizes.json"
         try:
-            check_sizes(model.folder, unit, scope, layers, [own.k], own.fraction_of, target)
+            check_sizes(model.folder, own.scoring.scope, [own.k], own.fraction_of, target)
         except InputError as error:
             where, *said = error.args
             raise InputError(f"combination {own.name}, {where}", *said) from None

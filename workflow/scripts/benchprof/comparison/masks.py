@@ -14,7 +14,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.masks.job import Classes, control_classes, draw_controls
 from benchprof.masks.mask import Mask, read_masks
 from benchprof.masks.super_job import find_super
-from benchprof.models.units import WEIGHT
+from benchprof.models.scope import WEIGHT
 from benchprof.replication.masks import select_from
 from benchprof.run.ablation import Ablation
 from benchprof.store import Store
@@ -45,7 +45,7 @@ def make_masks(
     """
     masks: dict[str, Mask] = {}
     # Once for all combinations that share them: it takes as long as a mask's answers.
-    classes: dict[tuple[object, ...], Classes] = {}
+    classes: dict[object, Classes] = {}
     for own in tried:
         logger.info("masks of %s", own.name)
         place = folder / own.name
@@ -55,10 +55,8 @@ def make_masks(
         made = {mask: _file(place, mask) for mask in own.masks}
         select_from(model.folder, scores, own.settings, own.fraction_of, made, left_out)
         if own.controls:
-            scoring = own.scoring
-            of_weights = scoring.unit == WEIGHT
-            of_scope = (scoring.scope, tuple(scoring.layers or ()))
-            kind = of_scope if of_weights else ("units", own.background)
+            of_weights = own.scoring.scope.unit == WEIGHT
+            kind = own.scoring.scope if of_weights else ("units", own.background)
             classes[kind] = classes.get(kind) or _classes(own, model, examples[own.background])
             controls = {mask: _file(place, mask) for mask in own.controls}
             draw_controls(classes[kind], made, controls, left_out)
@@ -88,7 +86,4 @@ def _super_set(
 
 def _classes(own: Tried, model: ModelSettings, examples: Sequence[Example]) -> Classes:
     """What a combination's random masks are matched in."""
-    scoring = own.scoring
-    return control_classes(
-        model.folder, model.dtype, scoring.scope, scoring.layers, scoring.unit, examples
-    )
+    return control_classes(model.folder, model.dtype, own.scoring.scope, examples)

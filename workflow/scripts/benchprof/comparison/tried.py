@@ -108,7 +108,7 @@ class Tried:
         """
         if self.method not in ("mean", FLIP):
             return self.ablation
-        name = f"{self.ablation}-{self.scoring.unit}"
+        name = f"{self.ablation}-{self.scoring.scope.unit}"
         if self.method == FLIP or self.background is None:
             return name
         return f"{name}-{digests.of_value(str(self.background))[:8]}"
@@ -116,11 +116,11 @@ class Tried:
     @property
     def said(self) -> tuple[object, ...]:
         """What a table says of it: the columns `SAID`."""
-        scoring = self.scoring
+        scoring, scope = self.scoring, self.scoring.scope
         settings = " ".join(f"{key}={value}" for key, value in self.settings.items())
-        layers = "-".join(map(str, scoring.layers)) if scoring.layers else None
+        layers = "-".join(map(str, scope.layers)) if scope.layers else None
         groups = (scoring.groups.number, scoring.groups.share) if scoring.groups else (None, None)
-        return (scoring.unit, scoring.scope, layers, scoring.score, *groups, scoring.toward,
+        return (scope.unit, scope.part, layers, scoring.score, *groups, scoring.toward,
                 scoring.loss_on, scoring.against, scoring.replicated, self.limit,
                 f"{self.selection} {settings}".strip(), self.k, self.ablation)  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,8 @@ from benchprof.importance.levels import activation_means, digest_of_all
 from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import scope_weights
-from benchprof.models.units import WEIGHT, scored_weights, unit_projections
+from benchprof.models.scope import WEIGHT, Scope
+from benchprof.models.units import scored_weights, unit_projections
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,14 @@ class Intervention:
 
     Attributes:
         method: what becomes of the entries.
-        kept_in: where given, a `scope` with its `layers` and `unit`, of which a mask's entries are
-            all that is kept: the others are ablated in their stead.
+        kept_in: where given, the scope of which a mask's entries are all that is kept: the others
+            are ablated in their stead.
         mean_over: what the means of units are over; with masks of units and the method `mean`
             alone.
     """
 
     method: Method = "zero"
-    kept_in: Mapping[str, Any] | None = None
+    kept_in: Scope | None = None
     mean_over: Sequence[Example] = ()
 
     def origin(self, mask: Mask) -> dict[str, Any]:
@@ -43,7 +44,7 @@ class Intervention:
             InputError: units are to become means over nothing.
         """
         # Only where it is so: the keys of other ablations stay what they were.
-        kept = {"kept_in": dict(self.kept_in)} if self.kept_in else {}
+        kept = {"kept_in": self.kept_in.as_json} if self.kept_in else {}
         over = {}
         if self.method == "mean" and mask.unit != WEIGHT:
             if not self.mean_over:
@@ -63,11 +64,11 @@ class Intervention:
         units = {mask.unit for mask in masks} - {WEIGHT}
         if self.method == "mean" and units:
             (unit,) = units
-            layers = self.kept_in["layers"] if self.kept_in else None
+            layers = self.kept_in.layers if self.kept_in else None
             means = activation_means(model, unit_projections(model, unit, layers), self.mean_over)
             return functools.partial(averaged, model, means=means, alone=bool(self.kept_in))
         if self.kept_in:
-            change, weights = kept_alone, scored_weights(model, **self.kept_in)
+            change, weights = kept_alone, scored_weights(model, self.kept_in)
         else:
             change, weights = ablated, scope_weights(model, "all_layers")
         return lambda mask: change(weights, in_weights(model, mask), self.method)

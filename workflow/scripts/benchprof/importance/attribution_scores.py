@@ -28,7 +28,7 @@ from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model
-from benchprof.models.units import every_projection, unit_projections
+from benchprof.models.units import entry_counts, every_projection
 from benchprof.origin import key_of
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
@@ -65,7 +65,7 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
         _attribute(scoring, {own: wanted[own] for own in lacking}, origins, keys, store)
     reused, computed = len(wanted) - len(lacking), len(lacking)
     logger.info("attributions of examples: %d reused, %d computed", reused, computed)
-    kept = unit_projections(architecture_of(scoring.folder), scoring.unit, scoring.layers)
+    kept = entry_counts(architecture_of(scoring.folder), scoring.scope)
 
     def read(asked: Sequence[Example]) -> list[Attributions]:
         opened = [TensorFile(store.path(KIND, keys[own.digest], SUFFIX)) for own in asked]

@@ -25,12 +25,12 @@ from benchprof.importance.scores import score_weights
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.models.allocation import give_back_freed_memory, keep_freed_memory
-from benchprof.models.anatomy import scope_weights
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.units import WEIGHT
+from benchprof.models.scope import WEIGHT
+from benchprof.models.units import scored_weights
 from benchprof.origin import key_of
 from benchprof.scoring.chat import prints_date
 from benchprof.store import Store
@@ -73,7 +73,7 @@ def compute_importance(
     """
     examples, origins = examples_and_origins(scoring, items, exclude, limit, seed)
     folder = used_by or Path(os.path.commonpath(targets.values()))
-    if scoring.unit != WEIGHT:
+    if scoring.scope.unit != WEIGHT:
         scores = importance_of_units(scoring, examples, items, folder, store)
         for name, target in targets.items():
             write_tensors(target, scores[name], origins[name])
@@ -140,9 +140,7 @@ def origin_of(
     return {
         "model": model,
         "dtype": scoring.dtype,
-        "unit": scoring.unit,
-        "scope": scoring.scope,
-        "layers": scoring.layers,
+        **scoring.scope.as_json,
         "score": scoring.score,
         "loss_on": scoring.loss_on,
         "against": scoring.against,
@@ -169,7 +167,7 @@ def _compute(
     # Before the model is loaded: it may take minutes and a GPU.
     if scoring.score == "wanda":
         architecture = architecture_of(folder)
-        check_projections(architecture, scope_weights(architecture, scoring.scope, scoring.layers))
+        check_projections(architecture, scored_weights(architecture, scoring.scope))
     longest = context_of(folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)
@@ -178,7 +176,7 @@ def _compute(
     # Products and gradients come and go; new pages for each would take as long as the products.
     keep_freed_memory(model.device)
     memory = memory_for(model, scoring.on_host)
-    weights = scope_weights(model, scoring.scope, scoring.layers)
+    weights = scored_weights(model, scoring.scope)
     tokens = sum(e.tokens for own in examples.values() for _, e in own.named)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
         for name, own in examples.items():

@@ -30,7 +30,7 @@ from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.models.units import scored_weights, unit_projections
+from benchprof.models.units import entry_counts, scored_weights
 from benchprof.origin import key_of
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
@@ -58,16 +58,16 @@ def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Stor
         InputError: as `compute_importance` raises it.
     """
     assert scoring.groups is not None
-    projections = unit_projections(architecture_of(scoring.folder), scoring.unit, scoring.layers)
-    sizes = {name: own.units for name, own in sorted(projections.items())}
+    counts, unit = entry_counts(architecture_of(scoring.folder), scoring.scope), scoring.scope.unit
+    sizes = dict(sorted(counts.items()))
     members = draw_groups(sum(sizes.values()), scoring.groups)
-    groups = [Mask(entries_of(group, sizes), {"unit": scoring.unit}) for group in members]
+    groups = [Mask(entries_of(group, sizes), {"unit": unit}) for group in members]
     order = {digest: place for place, digest in enumerate(sorted(wanted))}
     losses = _losses(scoring, [INTACT, *groups], wanted, list(order), folder, store)
     rises, design = losses[1:] - losses[0], Design.of(members)
     logger.info(
         "%d %ss in %d groups of %d; %d share all their groups with another",
-        members.shape[1], scoring.unit, len(groups), groups[0].size, design.alike,
+        members.shape[1], unit, len(groups), groups[0].size, design.alike,
     )  # fmt: skip
 
     def effects_on(examples: Sequence[Example]) -> NDArray[np.float64]:
@@ -146,7 +146,7 @@ def _knock_out(
     check_content(scoring.folder)
     model = load_model(scoring.folder, scoring.dtype, scoring.device, scoring.gpus)
     speed_up_scoring(model)
-    weights = scored_weights(model, scoring.scope, scoring.layers, scoring.unit)
+    weights = scored_weights(model, scoring.scope)
     every_example = [example for _, example in wanted.values()]
     scorer = TreeScorer(
         model,
@@ -159,7 +159,7 @@ def _knock_out(
     )
     for key, own in tqdm(lacking.items(), unit="group", mininterval=1, desc="knock-outs"):
         group, origin = groups[key]
-        where = f"{scoring.folder} with {group.size} {scoring.unit}s at zero"
+        where = f"{scoring.folder} with {group.size} {scoring.scope.unit}s at zero"
         with items_named(where, [wanted[digest][0] for digest in own]):
             losses = losses_without(weights, group, reading_of(tuple(own)))
         # Read again: another job may have added others meanwhile.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
+from benchprof.models.scope import Scope
 from benchprof.run.configuration import CHAT_DATE
 
 
@@ -33,8 +33,7 @@ class Scoring:
     Attributes:
         folder: the prepared model.
         dtype: of the weights; scores are accumulated in float32.
-        scope: one of `models.anatomy.SCOPES`.
-        layers: the first and the last decoder layer in scope; all if None.
+        scope: what is scored.
         score: taylor_abs, taylor, taylor_signed, fisher, wanda or knock_out.
         loss_on: all, answer or choice.
         against: the kind of companion whose score is subtracted; None for none.
@@ -42,7 +41,6 @@ class Scoring:
         device: as configured.
         gpus: how many the model is split over.
         on_host: whether accumulators stay off the accelerator.
-        unit: what has a score: weight, neuron or head.
         replicated: whether a unit's score is what those of two halves of the items agree on.
         toward: what an attribution takes a unit's activations to: zero, or flip.
         groups: of the units, where these are knocked out; None for another score.
@@ -50,8 +48,7 @@ class Scoring:
 
     folder: Path
     dtype: str
-    scope: str
-    layers: Sequence[int] | None
+    scope: Scope
     score: str
     loss_on: str
     against: str | None = None
@@ -59,7 +56,6 @@ class Scoring:
     device: str = "cpu"
     gpus: int = 1
     on_host: bool = False
-    unit: str = "weight"
     replicated: bool = False
     toward: str = "zero"
     groups: Groups | None = None

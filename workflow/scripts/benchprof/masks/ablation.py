@@ -13,7 +13,8 @@ from benchprof.errors import InputError
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import owner_of
 from benchprof.models.device import with_float64
-from benchprof.models.units import WEIGHT, Projection, unit_projections
+from benchprof.models.scope import WEIGHT
+from benchprof.models.units import Projection, unit_projections
 
 Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
 """What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor.

@@ -31,7 +31,8 @@ from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
-from benchprof.models.units import WEIGHT, every_projection
+from benchprof.models.scope import WEIGHT, Scope
+from benchprof.models.units import every_projection
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, RANDOM, Ablation
 from benchprof.tensors import TensorFile
 
@@ -115,9 +116,7 @@ class Classes:
 def control_classes(
     folder: Path,
     dtype: str,
-    scope: str,
-    layers: Sequence[int] | None,
-    unit: str = WEIGHT,
+    scope: Scope,
     examples: Sequence[Example] = (),
 ) -> Classes:
     """Load the model for the deciles of its weights' magnitudes, or of its units' activations.
@@ -125,15 +124,13 @@ def control_classes(
     Args:
         folder: the prepared model.
         dtype: of the weights.
-        scope: one of `models.anatomy.SCOPES`.
-        layers: the first and the last decoder layer in scope; all if None.
-        unit: what the masks are made of: weight, neuron or head.
+        scope: what the masks are made of.
         examples: what units are read on; not of weights.
     """
     check_content(folder)
     model = load_model(folder, dtype, "cpu")
-    if unit == WEIGHT:
-        weights = scope_weights(model, scope, layers)
+    if scope.unit == WEIGHT:
+        weights = scope_weights(model, scope.part, scope.layers)
         return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})
     # Of every kind of unit: reading takes the time.
     levels = activation_levels(model, every_projection(model), examples)

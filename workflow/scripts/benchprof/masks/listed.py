@@ -18,7 +18,8 @@ from benchprof.masks.threshold import Entries, index_dtype
 from benchprof.models.anatomy import anatomy_of
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import read_card
-from benchprof.models.units import Projection, unit_count, unit_projections
+from benchprof.models.scope import Scope
+from benchprof.models.units import Projection, entry_counts, unit_projections
 from benchprof.run.ablation import LISTED, Ablation
 
 Lists = Mapping[str, Mapping[int, Sequence[int]]]
@@ -28,8 +29,7 @@ logger = logging.getLogger(__name__)
 
 def list_masks(
     folder: Path,
-    unit: str,
-    layers: Sequence[int] | None,
+    scope: Scope,
     lists: Lists,
     settings: Mapping[str, Any],
     targets: Mapping[Ablation, Path],
@@ -38,8 +38,7 @@ def list_masks(
 
     Args:
         folder: the prepared model, of which no weight is read.
-        unit: neuron or head.
-        layers: the first and the last decoder layer in scope; all if None.
+        scope: where the units may lie.
         lists: each ability's units.
         settings: the lists; the masks' metadata hold them.
         targets: where each mask goes.
@@ -47,7 +46,7 @@ def list_masks(
     Raises:
         InputError: as `listed_entries` raises it.
     """
-    entries = listed_entries(architecture_of(folder), unit, layers, lists)
+    entries, unit = listed_entries(architecture_of(folder), scope, lists), scope.unit
     for ablation, target in targets.items():
         mask = Mask(entries[ablation.ability], origin_of(ablation, unit, settings))
         write_mask(target, mask)
@@ -70,9 +69,7 @@ def origin_of(ablation: Ablation, unit: str, settings: Mapping[str, Any]) -> dic
     }
 
 
-def check_lists(
-    folder: Path, unit: str, layers: Sequence[int] | None, lists: Lists, target: Path
-) -> None:
+def check_lists(folder: Path, scope: Scope, lists: Lists, target: Path) -> None:
     """Write the size of the masks, as `size.check_sizes` does; all lists are equally long.
 
     Raises:
@@ -80,29 +77,26 @@ def check_lists(
     """
     model = architecture_of(folder)
     (size,) = {
-        sum(map(len, entries.values()))
-        for entries in listed_entries(model, unit, layers, lists).values()
+        sum(map(len, entries.values())) for entries in listed_entries(model, scope, lists).values()
     }
-    parameters, scope = read_card(folder).parameters, unit_count(model, unit, layers)
-    write_json(target, {"parameters": parameters, "scope": scope, "n": {LISTED: size}})
+    parameters, within = read_card(folder).parameters, sum(entry_counts(model, scope).values())
+    write_json(target, {"parameters": parameters, "scope": within, "n": {LISTED: size}})
 
 
-def listed_entries(
-    model: nn.Module, unit: str, layers: Sequence[int] | None, lists: Lists
-) -> dict[str, Entries]:
+def listed_entries(model: nn.Module, scope: Scope, lists: Lists) -> dict[str, Entries]:
     """The listed units of each ability, by the projection that reads them.
 
     Args:
         model: a causal language model, also without its weights.
-        unit: neuron or head.
-        layers: the first and the last decoder layer in scope; all if None.
+        scope: where the units may lie.
         lists: each ability's units.
 
     Raises:
         InputError: the model has no such unit or layer in scope, or several projections in a layer
             read units of this kind, so that a number does not say which is meant.
     """
-    first, last = layers or (0, anatomy_of(model).count - 1)
+    unit = scope.unit
+    first, last = scope.layers or (0, anatomy_of(model).count - 1)
     found: dict[str, Entries] = {}
     for ability, by_layer in lists.items():
         for layer, units in sorted(by_layer.items()):

@@ -12,7 +12,7 @@ import torch
 
 from benchprof.errors import InputError
 from benchprof.masks.threshold import Entries
-from benchprof.models.units import WEIGHT
+from benchprof.models.scope import WEIGHT
 from benchprof.run.ablation import CALIBRATED, RANDOM, Ablation
 from benchprof.tensors import TensorFile, write_tensors
 

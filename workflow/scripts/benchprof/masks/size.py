@@ -8,9 +8,10 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.files import write_json
-from benchprof.models.architecture import architecture_of, scope_size
+from benchprof.models.architecture import architecture_of
 from benchprof.models.card import read_card
-from benchprof.models.units import WEIGHT, unit_count
+from benchprof.models.scope import WEIGHT, Scope
+from benchprof.models.units import entry_counts, unit_count
 
 
 def entry_count(fraction: str, whole: int, unit: str = WEIGHT) -> int:
@@ -39,9 +40,7 @@ def whole_size(folder: Path, unit: str) -> int:
 
 def check_sizes(
     folder: Path,
-    unit: str,
-    scope: str,
-    layers: Sequence[int] | None,
+    scope: Scope,
     fractions: Sequence[str],
     fraction_of: str,
     target: Path,
@@ -50,9 +49,7 @@ def check_sizes(
 
     Args:
         folder: the prepared model.
-        unit: what a mask is made of: weight, neuron or head.
-        scope: one of `models.anatomy.SCOPES`.
-        layers: the first and the last decoder layer in scope; all if None.
+        scope: what masks are made of.
         fractions: each k.
         fraction_of: what k is a share of: model (all parameters, or all units) or scope.
         target: the JSON file.
@@ -60,11 +57,9 @@ def check_sizes(
     Raises:
         InputError: a mask would be empty or larger than the scope, or there is no such layer.
     """
+    unit, layers = scope.unit, scope.layers
     every = whole_size(folder, unit)
-    if unit == WEIGHT:
-        size = scope_size(folder, scope, layers)
-    else:
-        size = unit_count(architecture_of(folder), unit, layers)
+    size = sum(entry_counts(architecture_of(folder), scope).values())
     whole = every if fraction_of == "model" else size
     counts = {fraction: entry_count(fraction, whole, unit) for fraction in fractions}
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
@@ -73,7 +68,7 @@ def check_sizes(
             raise InputError(
                 f"fractions, {fraction}",
                 f"{count:,} of {every:,} {'parameters' if unit == WEIGHT else f'{unit}s'}",
-                f"at most the {size:,} {unit}s of the scope {scope!r}{within}",
+                f"at most the {size:,} {unit}s of the scope {scope.part!r}{within}",
                 "Lower the fraction or widen `scope`.",
             )
     parameters = read_card(folder).parameters

@@ -24,6 +24,7 @@ from benchprof.masks.shares import Shares, check_comparable
 from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranked, search
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.scope import Scope
 from benchprof.models.units import scored_weights
 from benchprof.origin import read_origin
 from benchprof.store import Store
@@ -130,12 +131,12 @@ def _losses(
     example: Example,
 ) -> Callable[[int], float]:
     """The loss of the text without so many first entries, nats a token."""
-    scored = next(iter(files.values())).origin
-    weights = scored_weights(model, scored["scope"], scored["layers"], scored["unit"])
+    scope = Scope.from_json(next(iter(files.values())).origin)
+    weights = scored_weights(model, scope)
 
     @torch.no_grad()
     def loss_of(count: int) -> float:
-        mask = Mask(ranking.first(count), {"unit": scored["unit"]})
+        mask = Mask(ranking.first(count), {"unit": scope.unit})
         with ablated(weights, in_weights(model, mask), "zero"):
             return float(text_losses(model, [example])[0]) / int(example.counted.sum())
 

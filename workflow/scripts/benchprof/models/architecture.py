@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from torch import nn
 from transformers import AutoConfig
 
 from benchprof.errors import InputError
-from benchprof.models.anatomy import scope_weights
 from benchprof.models.placement import empty_model
 
 
@@ -27,13 +25,3 @@ def architecture_of(folder: Path) -> nn.Module:
         remedy = "No code from a model's folder is ever run."
         raise InputError(folder / "config.json", found, expected, remedy) from None
     return empty_model(config)
-
-
-def scope_size(folder: Path, scope: str, layers: Sequence[int] | None) -> int:
-    """|T|: the number of weights of a prepared model in a scope, in all or some layers.
-
-    Raises:
-        InputError: as `scope_weights` raises it.
-    """
-    weights = scope_weights(architecture_of(folder), scope, layers)
-    return sum(weight.numel() for weight in weights.values())

@@ -20,8 +20,8 @@ from transformers.pytorch_utils import Conv1D
 
 from benchprof.errors import InputError
 from benchprof.models.anatomy import owner_of, scope_weights
+from benchprof.models.scope import WEIGHT, Scope
 
-WEIGHT = "weight"
 PARTS = {"neuron": "mlp", "head": "attention"}
 """The part of a decoder layer, as a scope, that holds the units of a kind."""
 
@@ -98,17 +98,33 @@ def unit_count(model: nn.Module, unit: str, layers: Sequence[int] | None = None)
     return sum(own.units for own in unit_projections(model, unit, layers).values())
 
 
-def scored_weights(
-    model: nn.Module, scope: str, layers: Sequence[int] | None, unit: str = WEIGHT
-) -> dict[str, nn.Parameter]:
+def scored_weights(model: nn.Module, scope: Scope) -> dict[str, nn.Parameter]:
     """The weights that a mask may ablate, by name: those in scope, or those that read its units.
 
     Raises:
         InputError: as `scope_weights` and `unit_projections` raise it.
     """
-    if unit == WEIGHT:
-        return scope_weights(model, scope, layers)
-    return {name: model.get_parameter(name) for name in unit_projections(model, unit, layers)}
+    if scope.unit == WEIGHT:
+        return scope_weights(model, scope.part, scope.layers)
+    projections = unit_projections(model, scope.unit, scope.layers)
+    return {name: model.get_parameter(name) for name in projections}
+
+
+def entry_counts(model: nn.Module, scope: Scope) -> dict[str, int]:
+    """Number of entries of every tensor in scope, or of units that it reads, by name.
+
+    Args:
+        model: a causal language model, also without its weights.
+        scope: what is counted.
+
+    Raises:
+        InputError: as `scope_weights` and `unit_projections` raise it.
+    """
+    if scope.unit == WEIGHT:
+        weights = scope_weights(model, scope.part, scope.layers)
+        return {name: weight.numel() for name, weight in weights.items()}
+    projections = unit_projections(model, scope.unit, scope.layers)
+    return {name: own.units for name, own in projections.items()}
 
 
 def _is_output(model: nn.Module, name: str, weight: nn.Parameter) -> bool:

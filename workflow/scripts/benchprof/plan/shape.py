@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
-from benchprof.models.units import WEIGHT, every_projection, unit_count
+from benchprof.models.scope import WEIGHT, Scope
+from benchprof.models.units import entry_counts, every_projection, unit_count
 from benchprof.run.configuration import Folder, Hub, HubGguf, ModelSource, Wheels, WholeWheel
 from benchprof.scoring.dimensions import Dimensions
 
@@ -83,27 +84,24 @@ class Shape:
 def model_shape(
     config: PretrainedConfig,
     dtype: str,
-    scope: str,
-    layers: Sequence[int] | None,
+    scope: Scope,
     gpus: int = 1,
-    unit: str = WEIGHT,
 ) -> Shape:
     """The shape of a model of this configuration.
 
     Args:
         config: of a causal language model.
         dtype: float32, bfloat16 or float16.
-        scope: one of `models.anatomy.SCOPES`.
-        layers: the first and the last decoder layer in scope; all if None.
+        scope: what is scored.
         gpus: how many it is spread over.
-        unit: what is scored: weight, neuron or head.
 
     Raises:
         InputError: as `scope_weights` and `unit_projections` raise it.
     """
     model = empty_model(config)
     itemsize = getattr(torch, dtype).itemsize
-    in_scope = {name: w.numel() for name, w in scope_weights(model, scope, layers).items()}
+    weights = scope_weights(model, scope.part, scope.layers)
+    in_scope = {name: weight.numel() for name, weight in weights.items()}
     shape = Shape(
         parameters=parameter_count(model),
         scope=tuple(in_scope.values()),
@@ -112,14 +110,15 @@ def model_shape(
         most_tokens=memory_for(model, on_host=False).most_tokens,
         itemsize=itemsize,
         dimensions=Dimensions.of(config.get_text_config(), itemsize),
-        units=None if unit == WEIGHT else _units(model, unit, layers),
+        units=None if scope.unit == WEIGHT else _units(model, scope),
     )
     return replace(shape, shares=_shares(model, shape, in_scope, gpus)) if gpus > 1 else shape
 
 
-def _units(model: Any, unit: str, layers: Sequence[int] | None) -> Units:
+def _units(model: Any, scope: Scope) -> Units:
     attributed = sum(own.units for own in every_projection(model).values())
-    return Units(unit_count(model, unit), unit_count(model, unit, layers), attributed)
+    in_scope = sum(entry_counts(model, scope).values())
+    return Units(unit_count(model, scope.unit), in_scope, attributed)
 
 
 def _shares(model: Any, shape: Shape, in_scope: Mapping[str, int], gpus: int) -> tuple[Shape, ...]:

@@ -79,15 +79,12 @@ def configured_shape(run: Run, model: str, on: Machine) -> Shape:
     Raises:
         InputError: its architecture is not known, or has nothing in scope.
     """
-    config = run.configuration
-    own = config.models[model]
+    own = run.configuration.models[model]
     return model_shape(
         architecture(model, own.source, paths.model(model)),
         own.dtype,
-        config.scope,
-        config.layers,
+        run.scope,
         own.gpus if on.gpu else 1,
-        config.unit,
     )
 
 

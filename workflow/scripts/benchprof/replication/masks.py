@@ -17,7 +17,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
 from benchprof.masks.stored import key_of, origin_of
-from benchprof.models.units import WEIGHT
+from benchprof.models.scope import WEIGHT
 from benchprof.replication.halves import Halves, split
 from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.store import Store
@@ -76,7 +76,7 @@ def score_items(
         limit=None,
         seed=0,
         targets=importances,
-        store=Store(folder / "store") if scoring.unit == WEIGHT else store,
+        store=Store(folder / "store") if scoring.scope.unit == WEIGHT else store,
         used_by=used_by,
     )
     return importances

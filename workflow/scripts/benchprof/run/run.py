@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.abilities.item import COMPANIONS, SPLITS, read_items
+from benchprof.models.scope import Scope
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import (
     AbilitySplit,
@@ -128,6 +129,13 @@ class Run:
         """Whether importance files go once masks are drawn: weights', which are large."""
         config = self.configuration
         return config.unit == "weight" and not (config.keep_importance or self.lists)
+
+    @property
+    def scope(self) -> Scope:
+        """What is scored, and may be in a mask."""
+        config = self.configuration
+        layers = (config.layers[0], config.layers[1]) if config.layers else None
+        return Scope(config.scope, layers, config.unit)
 
     @property
     def method(self) -> Any:

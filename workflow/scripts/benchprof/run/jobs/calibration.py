@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from benchprof import codebase
+from benchprof.models.scope import Scope
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED, Ablation
@@ -45,7 +46,7 @@ class EvaluateCalibration(Answered):
         return paths.calibration_record(self.model, self.ability, ablation)
 
     @property
-    def kept_in(self) -> dict[str, Any] | None:
+    def kept_in(self) -> Scope | None:
         """k is chosen by the mask's own ablation also where the run ablates its complement."""
         return None
 

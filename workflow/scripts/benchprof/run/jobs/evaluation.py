@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from benchprof import codebase, data, digests
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.models.scope import Scope
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
 from benchprof.run.configuration import AbilitySplit, Benchmark
@@ -62,13 +63,9 @@ class Evaluation(ModelJob):
         return {own: paths.mask(self.model, own) for own in self.ablations}
 
     @property
-    def kept_in(self) -> dict[str, Any] | None:
+    def kept_in(self) -> Scope | None:
         """The scope that is ablated but for the mask, where the run ablates the complement."""
-        config = self.run.configuration
-        if config.ablation_of == "mask":
-            return None
-        unit = {} if config.unit == "weight" else {"unit": config.unit}
-        return {"scope": config.scope, "layers": config.layers} | unit
+        return None if self.run.configuration.ablation_of == "mask" else self.run.scope
 
     @property
     def inputs(self) -> Files:
@@ -170,7 +167,7 @@ class Answered(Evaluation):
             "chat_template": model.chat_template,
             "chat_date": config.chat_date,
             "ablation": self.run.method,
-            "kept_in": self.kept_in,
+            "kept_in": self.kept_in.as_json if self.kept_in else None,
             "seed": config.seed,
             "files": sorted(digests.of_files(self.files).values()),
             "code": codebase.digest_of("evaluation"),

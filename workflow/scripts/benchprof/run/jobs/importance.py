@@ -35,8 +35,7 @@ class Scored(ModelJob):
         return Scoring(
             folder=self.folder,
             dtype=model.dtype,
-            scope=config.scope,
-            layers=config.layers,
+            scope=self.run.scope,
             score=config.importance.score,
             loss_on=config.importance.loss_on,
             against=config.importance.against,
@@ -44,7 +43,6 @@ class Scored(ModelJob):
             device=model.device,
             gpus=model.gpus,
             on_host=model.scores_on_host,
-            unit=config.unit,
             replicated=config.importance.replicated,
             toward=config.importance.toward,
             groups=Groups(groups.groups, groups.share, config.seed) if groups else None,
@@ -72,9 +70,7 @@ class Scored(ModelJob):
         importance = config.importance
         return {
             "dtype": config.models[self.model].dtype,
-            "unit": config.unit,
-            "scope": config.scope,
-            "layers": config.layers,
+            **self.run.scope.as_json,
             "score": importance.score,
             "loss_on": importance.loss_on,
             "against": importance.against,
