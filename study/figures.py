@@ -1,6 +1,6 @@
 """Draw the figures of docs/study.md, those of Qwen, from the tables of a run, as PNG files.
 
-python -m study.figures results/profiles docs/images
+python -m study.figures results/profiles FOLDER --suffix _paper
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def ais_rows(tables: Tables, rules: Rules) -> pd.DataFrame:
     """The AIS of the public benchmarks and then of the own tests, as figures need them.
 
     Args:
-        tables: of `joined`.
+        tables: of a run, or of `joined`.
         rules: of the study.
     """
     names = [*rules.benchmarks, *tables.own_tests.values()]
@@ -57,7 +57,7 @@ def draw_ais(tables: Tables, rules: Rules, folder: Path, suffix: str = "") -> No
     Args:
         tables: of a run, or of `joined`.
         rules: of the study.
-        folder: gets the files `AIS`.
+        folder: gets two files, named by `AIS` and the suffix.
         suffix: of their names.
     """
     rows = ais_rows(tables, rules)
@@ -74,7 +74,7 @@ def draw_second_profiles(written: Tables, rules: Rules, folder: Path, suffix: st
     Args:
         written: a run with all benchmarks that count and all own tests.
         rules: of the study.
-        folder: gets the file `SECOND_PROFILES`.
+        folder: gets a file, named by `SECOND_PROFILES` and the suffix.
         suffix: of its name.
     """
     with style.styled():
@@ -172,11 +172,11 @@ def main() -> None:
     )
     parser.add_argument("--suffix", default="", help="of the files' names: _paper")
     options = parser.parse_args()
-    choices = read_tables(options.profiles, MODEL)
-    written = read_tables(options.all, MODEL) if options.all else None
+    first = read_tables(options.profiles, MODEL)
+    last = read_tables(options.all, MODEL) if options.all else first
     rules, folder, suffix = read_rules(), options.folder, options.suffix
-    draw_ais(joined(choices, written) if written else choices, rules, folder, suffix)
-    draw_second_profiles(written or choices, rules, folder, suffix)
+    draw_ais(joined(first, last), rules, folder, suffix)
+    draw_second_profiles(last, rules, folder, suffix)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from tests.unit.profile.conftest import ABILITIES, NAMES, SETTINGS
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import record_bytes
+from benchprof.models.scope import Scope
 from benchprof.profile.job import compute_profile
 
 TABLES = (
@@ -171,7 +172,7 @@ def test_masks_ablated_in_one_record_and_kept_in_another_are_refused(
 ) -> None:
     intact, sources = records()
     record = json.loads(sources[1].record.read_text())
-    record["origin"]["mask"]["kept_in"] = {"scope": "mlp", "layers": None}
+    record["origin"]["mask"]["kept_in"] = Scope("mlp").as_json
     content = {key: value for key, value in record.items() if key != "digest"}
     sources[1].record.write_bytes(record_bytes(content))
     with pytest.raises(InputError, match="all but the mask in another"):

@@ -19,11 +19,12 @@ from benchprof.report.paper_tables import impact_table
 from benchprof.report.summary import impact_text
 
 from .conftest import OWN, finished, row
-from .page_files import configured, tables_of_methods, write
+from .page_files import SETTINGS, configured, tables_of_methods, write
 from .test_page import read
 
 A, B = "contextual_recall", "deductive_reasoning"
 NO_SEEDS = configured(
+    selections=SETTINGS["selections"] | {"core": {}},
     controls={"random": {"seeds": [], "matched_to": "each_ability"}},
     calibration={"fractions": [0.001, 0.003], "items": 32},
 )

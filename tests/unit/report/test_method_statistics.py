@@ -11,7 +11,7 @@ import pytest
 from benchprof.report.methods import method_steps
 
 from .conftest import ABILITIES, finished, row
-from .page_files import configured, tables_of_methods
+from .page_files import SETTINGS, configured, tables_of_methods
 
 BENCHMARKS = ("arc_challenge", "boolq", "mmlu")
 
@@ -177,7 +177,8 @@ def test_abilities_that_share_a_mask_are_not_compared() -> None:
     own = made["impact"]
     core = own.assign(selection="core", mask_digest=own["mask_digest"].where(own["seed"].notna()))
     both = pd.concat([own, core.fillna({"mask_digest": "of all"})])
-    steps = method_steps(configured(), made | {"impact": both})
+    config = configured(selections=SETTINGS["selections"] | {"core": {}})
+    steps = method_steps(config, made | {"impact": both})
     (tests,) = [step.text for step in steps if step.name == "Tests"]
     assert (
         "For the selection core, all abilities share one mask, which is compared with no other "

@@ -185,7 +185,8 @@ def test_another_value_of_a_key_is_another_text(
 @pytest.mark.parametrize(
     "edited",
     ["models/source", "portable", "profile/job", "report/latex", "report/method_statistics",
-     "report/methods", "report/references", "run/ablation", "run/configuration/mask"],
+     "report/methods", "report/references", "run/ablation",
+     "run/configuration/__init__", "run/configuration/importance", "run/configuration/mask"],
 )  # fmt: skip
 def test_the_text_is_written_again_when_what_shapes_it_is_edited(
     edited: str, job: type[Job], monkeypatch: pytest.MonkeyPatch

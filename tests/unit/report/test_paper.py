@@ -174,7 +174,7 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     selections = {"specific": {"definition": "exclude", "in_top_of": 2}, "core": {}}
     table = make_table(2, 2)
     text, bibliography = methods(
-        tmp_path, table, importance=score, selections=selections, ablation={"scale": 0.5},
+        tmp_path, table, importance=score, selections=selections, ablation={"scale": 0.1234567},
         layers=[2, 5],
     )  # fmt: skip
     assert "norm of its inputs" in text
@@ -203,7 +203,7 @@ def test_the_methods_follow_the_settings(make_table: Table, tmp_path: Path) -> N
     assert "syed2023attribution" not in zero + sources
     assert "layers 2 to 5" in text
     assert "that are not among the n most important for 2 or more other abilities" in text
-    assert "multiplies its weights by 0.5" in text
+    assert "multiplies its weights by 0.1234567" in text
     assert "sun2024simple" in bibliography
     assert "molchanov" not in text + bibliography
     # One model's benchmarks are compared with each other.
@@ -275,6 +275,16 @@ def test_every_definition_has_its_sentence(make_table: Table, rule: dict[str, An
     selections = {"specific": rule | {"background": "items"}}
     step = step_of("Masks, specific", make_table(2, 2), selections=selections)
     assert "for the background items" in step.text
+
+
+def test_selections_are_told_in_the_order_of_the_table(make_table: Table) -> None:
+    """Which is that of the configuration file."""
+    rules = {"top": {}, "specific": {"definition": "sum"}}
+    for names in (["specific", "top"], ["top", "specific"]):
+        table = pd.concat([make_table(2, 2).assign(selection=name) for name in names])
+        steps = method_steps(configured(selections=rules), tables_of_methods(table))
+        told = [step.name for step in steps if step.name.startswith("Masks")]
+        assert told == [f"Masks, {name}" for name in names]
 
 
 def test_the_references_are_well_formed() -> None:

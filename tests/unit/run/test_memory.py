@@ -193,8 +193,8 @@ def planned(run: Run, model: str) -> list[Step]:
     own, scope = run.configuration.models[model], run.scope
     known = architecture(model, own.source, Path("results/absent"))
     shape = model_shape(known, own.dtype, scope)
-    whole = model_shape(known, own.dtype, Scope(scope.part))
-    write_card(model, shape.parameters, {scope.part: whole.scope_size})
+    whole = model_shape(known, own.dtype, Scope(scope.name))
+    write_card(model, shape.parameters, {scope.name: whole.scope_size})
     return model_steps(run, model, shape, workload(run, 4), GPU)
 
 

@@ -138,8 +138,8 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
     made = listing["tables"]
     sources = [Source.from_json(source, Path()) for source in made["sources"]]
     masks = {
-        path: check_mask(read_listed(archive, listing, str(path)), str(path))
-        for path in sorted({source.mask for source in sources})
+        name: check_mask(read_listed(archive, listing, name), name)
+        for name in sorted({source.mask.as_posix() for source in sources})
     }
     intact = {}
     for model, benchmark, name in made["intact"]:
@@ -152,9 +152,9 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
     groups: Groups = {}
     how: dict[tuple[str, str], Mapping[str, Any]] = {}
     for source in sources:
-        place, record = (source.model, source.benchmark), str(source.record)
+        place, record = (source.model, source.benchmark), source.record.as_posix()
         state = read_state(read_parsed(archive, listing, record), record)
-        mask = masks[source.mask]
+        mask = masks[source.mask.as_posix()]
         _check_state(state, intact[place], mask, source)
         if how.setdefault(place, state.how) != state.how:
             others = dict(how[place])
@@ -200,14 +200,14 @@ def right_items(scores: Sequence[float]) -> int:
 
 def _check_masks(
     sources: Sequence[Source],
-    masks: Mapping[Path, Mapping[str, Any]],
+    masks: Mapping[str, Mapping[str, Any]],
     models: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Compare what each mask says of itself with what it is listed as.
 
     Args:
         sources: all.
-        masks: what each says of itself, by its file.
+        masks: what each says of itself, by its name.
         models: of the manifest, by name.
 
     Raises:
@@ -216,10 +216,11 @@ def _check_masks(
     own: dict[tuple[str, ...], dict[str, str]] = {}
     for source in sources:
         if source.ablation.seed is None:
-            digest = masks[source.mask]["digest"]
+            digest = masks[source.mask.as_posix()]["digest"]
             own.setdefault(_kind(source), {})[source.ablation.ability] = digest
     for source in sources:
-        name, mask, ablation = source.mask, masks[source.mask], source.ablation
+        name, ablation = source.mask.as_posix(), source.ablation
+        mask = masks[name]
         for key, value in _said(ablation, own.get(_kind(source), {})).items():
             if mask[key] != value:
                 said = f"says {key} {mask[key]!r} of itself"
@@ -260,10 +261,11 @@ def _check_state(state: State, intact: State, mask: Mapping[str, Any], source: S
     Raises:
         ArchiveError: it is of another mask, model or requests, or has other metrics.
     """
+    record = source.record.as_posix()
     if state.mask != mask["digest"]:
-        raise ArchiveError(f"{source.record}: made with another mask than {source.mask}")
+        raise ArchiveError(f"{record}: made with another mask than {source.mask.as_posix()}")
     if state.made_of != intact.made_of:
-        raise ArchiveError(f"{source.record}: of another model or other requests")
+        raise ArchiveError(f"{record}: of another model or other requests")
     if state.scores.keys() != intact.scores.keys():
         found, expected = (", ".join(own.scores) for own in (state, intact))
-        raise ArchiveError(f"{source.record}: scores in {found}; the intact model's: {expected}")
+        raise ArchiveError(f"{record}: scores in {found}; the intact model's: {expected}")

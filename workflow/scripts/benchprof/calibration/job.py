@@ -49,12 +49,7 @@ def calibrate_masks(
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = mask_digests(candidates.values())
-    scores = {
-        ability: read_scores(
-            model, ability, record, [s for s in sources if s.benchmark == ability], masks
-        )
-        for ability, record in intact.items()
-    }
+    scores = calibration_scores(model, intact, sources, masks)
     drops = [own for of_ability in scores.values() for own in drops_of(of_ability)]
     chosen = choose(drops)
     logger.info("k = %s: %s", chosen.k, chosen.reason)
@@ -76,6 +71,26 @@ def calibrate_masks(
             for own in drops
         ]
         pd.DataFrame(rows).to_csv(temporary, index=False, lineterminator="\n")
+
+
+def calibration_scores(
+    model: str, intact: Mapping[str, Path], sources: Sequence[Source], masks: Mapping[Path, str]
+) -> dict[str, Scores]:
+    """The scores of each ability's calibration items, by ability.
+
+    Args:
+        model, intact, sources: as of `calibrate_masks`.
+        masks: the digest of each candidate's mask, by its file.
+
+    Raises:
+        InputError: a record is damaged or does not belong to its mask, model or requests.
+    """
+    return {
+        ability: read_scores(
+            model, ability, record, [s for s in sources if s.benchmark == ability], masks
+        )
+        for ability, record in intact.items()
+    }
 
 
 def _described(

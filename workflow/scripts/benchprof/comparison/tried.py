@@ -120,7 +120,7 @@ class Tried:
         settings = " ".join(f"{key}={value}" for key, value in self.settings.items())
         layers = "-".join(map(str, scope.layers)) if scope.layers else None
         groups = (scoring.groups.number, scoring.groups.share) if scoring.groups else (None, None)
-        return (scope.unit, scope.part, layers, scoring.score, *groups, scoring.toward,
+        return (scope.unit, scope.name, layers, scoring.score, *groups, scoring.toward,
                 scoring.loss_on, scoring.against, scoring.replicated, self.limit,
                 f"{self.selection} {settings}".strip(), self.k, self.ablation)  # fmt: skip
 

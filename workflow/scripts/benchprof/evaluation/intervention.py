@@ -43,7 +43,7 @@ class Intervention:
         Raises:
             InputError: units are to become means over nothing.
         """
-        # Only where it is so: the keys of other ablations stay what they were.
+        # Keys of their own only where they are set: other ablations need none.
         kept = {"kept_in": self.kept_in.as_json} if self.kept_in else {}
         over = {}
         if self.method == "mean" and mask.unit != WEIGHT:

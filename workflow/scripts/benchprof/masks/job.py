@@ -28,11 +28,10 @@ from benchprof.masks.shares import check_comparable
 from benchprof.masks.size import entry_count, whole_size
 from benchprof.masks.threshold import Entries
 from benchprof.models.allocation import keep_freed_memory
-from benchprof.models.anatomy import scope_weights
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
 from benchprof.models.scope import WEIGHT, Scope
-from benchprof.models.units import every_projection
+from benchprof.models.units import every_projection, scored_weights
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, RANDOM, Ablation
 from benchprof.tensors import TensorFile
 
@@ -130,7 +129,7 @@ def control_classes(
     check_content(folder)
     model = load_model(folder, dtype, "cpu")
     if scope.unit == WEIGHT:
-        weights = scope_weights(model, scope.part, scope.layers)
+        weights = scored_weights(model, scope)
         return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})
     # Of every kind of unit: reading takes the time.
     levels = activation_levels(model, every_projection(model), examples)

@@ -68,7 +68,7 @@ def check_sizes(
             raise InputError(
                 f"fractions, {fraction}",
                 f"{count:,} of {every:,} {'parameters' if unit == WEIGHT else f'{unit}s'}",
-                f"at most the {size:,} {unit}s of the scope {scope.part!r}{within}",
+                f"at most the {size:,} {unit}s of the scope {scope.name!r}{within}",
                 "Lower the fraction or widen `scope`.",
             )
     parameters = read_card(folder).parameters

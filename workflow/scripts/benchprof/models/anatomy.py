@@ -14,10 +14,10 @@ from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import Scope
+from benchprof.run.configuration import ScopeName
 from benchprof.scoring.structure import layer_list
 
-SCOPES: tuple[str, ...] = get_args(Scope)
+SCOPES: tuple[str, ...] = get_args(ScopeName)
 PARTS = SCOPES[:-1]
 
 _OUTSIDE = re.compile(r"router|^gate$|^shared_expert_gate$|^per_layer|laurel|altup", re.IGNORECASE)

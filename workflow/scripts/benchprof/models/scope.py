@@ -14,12 +14,12 @@ class Scope:
     """Some parts of some decoder layers, by their weights or by their units.
 
     Attributes:
-        part: one of `models.anatomy.SCOPES`.
+        name: which parts, one of `models.anatomy.SCOPES`.
         layers: the first and the last decoder layer, from 0; all of them if None.
         unit: what has a score: weight, neuron or head.
     """
 
-    part: str
+    name: str
     layers: tuple[int, int] | None = None
     unit: str = WEIGHT
 
@@ -27,7 +27,7 @@ class Scope:
     def as_json(self) -> dict[str, Any]:
         """As origins say it."""
         layers = list(self.layers) if self.layers else None
-        return {"unit": self.unit, "scope": self.part, "layers": layers}
+        return {"unit": self.unit, "scope": self.name, "layers": layers}
 
     @classmethod
     def from_json(cls, origin: Mapping[str, Any]) -> Scope:

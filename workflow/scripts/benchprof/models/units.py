@@ -93,9 +93,9 @@ def every_projection(model: nn.Module) -> dict[str, Projection]:
     return every
 
 
-def unit_count(model: nn.Module, unit: str, layers: Sequence[int] | None = None) -> int:
+def unit_count(model: nn.Module, unit: str) -> int:
     """The number of units of a kind."""
-    return sum(own.units for own in unit_projections(model, unit, layers).values())
+    return sum(own.units for own in unit_projections(model, unit).values())
 
 
 def scored_weights(model: nn.Module, scope: Scope) -> dict[str, nn.Parameter]:
@@ -105,7 +105,7 @@ def scored_weights(model: nn.Module, scope: Scope) -> dict[str, nn.Parameter]:
         InputError: as `scope_weights` and `unit_projections` raise it.
     """
     if scope.unit == WEIGHT:
-        return scope_weights(model, scope.part, scope.layers)
+        return scope_weights(model, scope.name, scope.layers)
     projections = unit_projections(model, scope.unit, scope.layers)
     return {name: model.get_parameter(name) for name in projections}
 
@@ -121,7 +121,7 @@ def entry_counts(model: nn.Module, scope: Scope) -> dict[str, int]:
         InputError: as `scope_weights` and `unit_projections` raise it.
     """
     if scope.unit == WEIGHT:
-        weights = scope_weights(model, scope.part, scope.layers)
+        weights = scope_weights(model, scope.name, scope.layers)
         return {name: weight.numel() for name, weight in weights.items()}
     projections = unit_projections(model, scope.unit, scope.layers)
     return {name: own.units for name, own in projections.items()}

@@ -100,7 +100,7 @@ def model_shape(
     """
     model = empty_model(config)
     itemsize = getattr(torch, dtype).itemsize
-    weights = scope_weights(model, scope.part, scope.layers)
+    weights = scope_weights(model, scope.name, scope.layers)
     in_scope = {name: weight.numel() for name, weight in weights.items()}
     shape = Shape(
         parameters=parameter_count(model),

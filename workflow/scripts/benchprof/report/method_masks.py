@@ -149,8 +149,9 @@ def selection_steps(config: Configuration, table: pd.DataFrame) -> list[MethodSt
     unit = config.unit
     every = "parameters" if unit == "weight" else f"{unit}s"
     whole = every if config.fraction_of == "model" else f"{unit}s in scope"
-    steps = []
-    for name, rule in config.selections.rules.items():
+    rules, steps = config.selections.rules, []
+    for name in table["selection"].unique():
+        rule = rules[name]
         sentences = [f"Each mask contains {_selection(name, rule, whole, f'{unit}s')}."]
         if rule.without_super:
             sentences.append(f"Super {unit}s are left out first.")

@@ -141,7 +141,7 @@ def ablated(config: Configuration, whose: str) -> str:
         return f"{start} sets {every} to {mean}"
     which = every if unit == "weight" else f"the weights that read {one}"
     if isinstance(config.ablation, Scaled):
-        return f"{start} multiplies {which} by {config.ablation.scale:g}"
+        return f"{start} multiplies {which} by {config.ablation.scale!r}"
     value = {"zero": "zero", "mean": "their matrix's mean"}[config.ablation]
     return f"{start} sets {which} to {value}"
 

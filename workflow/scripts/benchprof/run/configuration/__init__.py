@@ -26,7 +26,7 @@ from benchprof.run.configuration.fields import (
     Flag,
     Limit,
     ModelName,
-    Scope,
+    ScopeName,
     Share,
     Slug,
     Unit,
@@ -69,7 +69,7 @@ __all__ = [
     "Model",
     "ModelSource",
     "Scaled",
-    "Scope",
+    "ScopeName",
     "Selection",
     "Selections",
     "ShippedBenchmark",
@@ -156,7 +156,7 @@ class Configuration(Section):
         "knock_outs"
     )
     unit: Unit = "weight"
-    scope: Scope = Field(description=SCOPES)
+    scope: ScopeName = Field(description=SCOPES)
     layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
         Field(
             default=None,

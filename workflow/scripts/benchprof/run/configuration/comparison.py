@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from benchprof.run.configuration.fields import SCOPES, Limit, Scope, Share, Slug, Unit
+from benchprof.run.configuration.fields import SCOPES, Limit, ScopeName, Share, Slug, Unit
 from benchprof.section import Section
 
 
@@ -14,7 +14,7 @@ class Combination(Section):
     """What one combination says in place of the run."""
 
     unit: Unit | None = None
-    scope: Scope | None = Field(default=None, description=SCOPES)
+    scope: ScopeName | None = Field(default=None, description=SCOPES)
     layers: list[int] | None = Field(
         default=None, description="two whole numbers, the first decoder layer and the last, from 0"
     )

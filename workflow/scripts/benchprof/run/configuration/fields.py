@@ -15,9 +15,9 @@ Number = Annotated[float, Field(description="a number")]
 CompanionKind = Annotated[
     Literal["flip", "read_off", "blank"], Field(description="one of flip, read_off, blank")
 ]
-Scope = Literal["mlp", "attention", "mixer", "experts", "all_layers"]
+ScopeName = Literal["mlp", "attention", "mixer", "experts", "all_layers"]
 """What of the decoder layers may be ablated: one of their parts, or all of them."""
-SCOPES = f"one of {', '.join(get_args(Scope))}"
+SCOPES = f"one of {', '.join(get_args(ScopeName))}"
 Unit = Annotated[
     Literal["weight", "neuron", "head"], Field(description="one of weight, neuron, head")
 ]

@@ -27,10 +27,7 @@ from benchprof.run.run import Run
 
 PAGE = ("page.html.jinja", "page.css", "page.js")
 FOLDER = Path(__file__).parents[2] / "report"
-METHODS_BY = (
-    "models.source", "portable", "profile.job", "run.ablation", "run.configuration.importance",
-    "run.configuration.mask",
-)  # fmt: skip
+METHODS_BY = ("models.source", "portable", "profile.job", "run.ablation", "run.configuration")
 """Modules outside the report that the methods text depends on, which the page has too."""
 
 
@@ -79,7 +76,7 @@ class WriteMethods(Job):
         own = ["latex", "methods", "method_masks", "method_statistics", "method_step", "names",
                "references"]  # fmt: skip
         modules = [*METHODS_BY, *(f"report.{name}" for name in own)]
-        return decisive(self.run) | {
+        return decisive_of(self.run) | {
             "sources": self.sources,
             "shipped": self.shipped,
             "code": digests.of_modules(f"benchprof.{m}" for m in modules),
@@ -128,7 +125,7 @@ class WriteReport(Job):
     @property
     def decisive(self) -> dict[str, Any]:
         """What decided the numbers, as it was configured."""
-        return decisive(self.run)
+        return decisive_of(self.run)
 
     @property
     def inputs(self) -> Files:
@@ -151,7 +148,7 @@ class WriteReport(Job):
     def settings(self) -> Any:
         """What the page tells of the configuration, and the code that lays it out."""
         modules = [*METHODS_BY, "profile.criteria", "report"]
-        return decisive(self.run) | {
+        return self.decisive | {
             "own_benchmarks": self.run.own_benchmarks,
             "calibration_benchmarks": self.run.calibration_benchmarks,
             "code": digests.of_modules(f"benchprof.{m}" for m in modules),
@@ -191,17 +188,23 @@ class WriteManifest(Job):
         return dict(self.run.values)
 
 
-def decisive(run: Run) -> dict[str, Any]:
+def decisive_of(run: Run) -> dict[str, Any]:
     """What of a configuration decided the numbers, as it was written, by key."""
     config, values = run.configuration, run.values
-    names = ("seed", "scope", "importance", "selections", "fractions", "controls", "profile")
-    return {name: values[name] for name in names} | {
+    return {
+        "seed": values["seed"],
         "unit": config.unit,
+        "scope": values["scope"],
         "layers": config.layers,
+        "importance": values["importance"],
+        "selections": values["selections"],
+        "fractions": values["fractions"],
         "fraction_of": config.fraction_of,
         "calibration": values["calibration"] if run.candidates else None,
+        "controls": values["controls"],
         "ablation": run.method,
         "ablation_of": config.ablation_of,
+        "profile": values["profile"],
     }
 
 
