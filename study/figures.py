@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from benchprof.report import style
 from benchprof.report.figures.forest import draw_forest
 from benchprof.report.figures.heatmap import draw_heatmap
+from benchprof.report.matrix import matrix_of
 from benchprof.report.names import codes, readable
 from study.labels import remainder
 from study.second_profile import second_profiles
@@ -63,9 +64,9 @@ def draw_ais(tables: Tables, rules: Rules, folder: Path, suffix: str = "") -> No
     rows = ais_rows(tables, rules)
     model, selection, fraction = rows.iloc[0][["model", "selection", "fraction"]]
     heatmap, forest = (folder / f"{name}{suffix}.png" for name in AIS)
-    draw_heatmap(rows, model, selection, fraction, tables.own_tests, [heatmap])
+    draw_heatmap(matrix_of(rows, model, selection, fraction, tables.own_tests), [heatmap])
     public = rows[rows.benchmark.isin(rules.benchmarks)]
-    draw_forest(public, model, selection, fraction, {}, [forest])
+    draw_forest(matrix_of(public, model, selection, fraction, {}), [forest])
 
 
 def draw_second_profiles(written: Tables, rules: Rules, folder: Path, suffix: str = "") -> None:

@@ -2,15 +2,19 @@
 
 import pandas as pd
 
+from benchprof.report.matrix import matrix_of
 from benchprof.report.paper_tables import write_impact_tables, write_similarity_tables
-from benchprof.run.jobs.tables import PaperTable
+from benchprof.run.jobs.tables import PaperTable, TabulateImpact
 from benchprof.run.script import run_script
 
 
 def main(job: PaperTable, threads: int) -> None:
     """Write AIS or similarities as tables for a paper."""
-    write = write_impact_tables if job.rule == "tabulate_impact" else write_similarity_tables
-    write(table=pd.read_parquet(job.table), targets=job.targets, **job.view)
+    table = pd.read_parquet(job.table)
+    if isinstance(job, TabulateImpact):
+        write_impact_tables(matrix_of(table, **job.view), job.targets)
+    else:
+        write_similarity_tables(table=table, targets=job.targets, **job.view)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
 from benchprof.report.figures.heatmap import draw_heatmap
+from benchprof.report.matrix import matrix_of
 
 from .conftest import OWN, Table
 from .page_files import write
@@ -48,7 +49,7 @@ def page(browser: webdriver.Chrome, make_table: Table, card: Path, tmp_path: Pat
     one_k = make_table(benchmarks=4, abilities=4, models=(ONE, OTHER), undefined=(2,))
     table = pd.concat([one_k, one_k.assign(fraction="0.01", k="0.01")], ignore_index=True)
     figure = tmp_path / ONE / "impact_specific_0.001.svg"
-    draw_heatmap(table, ONE, "specific", "0.001", OWN, [figure])
+    draw_heatmap(matrix_of(table, ONE, "specific", "0.001", OWN), [figure])
     target = tmp_path / "report.html"
     write(target, table, card, figures=[figure])
     for log in ("browser", "performance"):

@@ -132,7 +132,7 @@ def test_figures_are_the_same_bytes_twice_and_name_no_date(
     similar = similarity_rows(table, seed=1)
     for folder in ("one", "two"):
         targets = [tmp_path / folder / f"impact.{form}" for form in FORMS]
-        draw_heatmap(table, MODEL, "specific", "0.001", OWN, targets)
+        draw_heatmap(matrix_of(table, MODEL, "specific", "0.001", OWN), targets)
         targets = [
             tmp_path / folder / f"similarity.{form}" for form in ("png", "svg", "csv", "txt")
         ]
@@ -148,7 +148,9 @@ def test_figures_are_the_same_bytes_twice_and_name_no_date(
 
 def test_a_model_that_the_table_lacks_is_an_error(make_table: Table, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has no other"):
-        draw_heatmap(make_table(), "other", "specific", "0.001", OWN, [tmp_path / "a.png"])
+        draw_heatmap(
+            matrix_of(make_table(), "other", "specific", "0.001", OWN), [tmp_path / "a.png"]
+        )
     assert not list(tmp_path.iterdir())
 
 

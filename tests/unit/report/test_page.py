@@ -17,6 +17,7 @@ import torch
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.profile.table import similarity_rows
 from benchprof.report.figures.heatmap import draw_heatmap
+from benchprof.report.matrix import matrix_of
 
 from .conftest import OWN, REASON, Table, finished, row
 from .page_files import SETTINGS, configured, tables_of, write
@@ -63,7 +64,7 @@ def written(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> Re
 def test_the_page_asks_for_nothing(make_table: Table, card: Path, tmp_path: Path) -> None:
     figure = tmp_path / MODEL / "impact_specific_0.001.svg"
     table = make_table(benchmarks=3, abilities=3)
-    draw_heatmap(table, MODEL, "specific", "0.001", OWN, [figure])
+    draw_heatmap(matrix_of(table, MODEL, "specific", "0.001", OWN), [figure])
     reader = written(tmp_path / "report.html", table, card, figures=[figure])
     assert all(request.startswith(("data:", "#")) for request in reader.requests)
     assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
@@ -95,7 +96,7 @@ def test_a_model_s_name_may_have_dots_and_capitals(
     name = "Qwen2.5-7B-Instruct"
     figure = tmp_path / name / "impact_specific_0.001.svg"
     table = make_table(benchmarks=2, abilities=2, models=(name,))
-    draw_heatmap(table, name, "specific", "0.001", OWN, [figure])
+    draw_heatmap(matrix_of(table, name, "specific", "0.001", OWN), [figure])
     reader = written(tmp_path / "report.html", table, card, figures=[figure])
     assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
     assert f'data-model="{name}"' in (tmp_path / "report.html").read_text()

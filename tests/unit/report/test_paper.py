@@ -101,7 +101,8 @@ def test_a_model_s_name_is_written_as_it_is(make_table: Table) -> None:
 
 def test_every_row_has_as_many_columns_as_the_header(make_table: Table, tmp_path: Path) -> None:
     targets = [tmp_path / "impact.tex", tmp_path / "impact.md"]
-    write_impact_tables(make_table(benchmarks=16), MODEL, "specific", "0.001", OWN, targets)
+    table = make_table(benchmarks=16)
+    write_impact_tables(matrix_of(table, MODEL, "specific", "0.001", OWN), targets)
     rows = [line for line in targets[0].read_text().splitlines() if line.endswith(r"\\")]
     assert len(rows) == 17
     assert {line.count(" & ") for line in rows} == {11}

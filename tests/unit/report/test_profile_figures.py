@@ -120,12 +120,12 @@ def test_a_caption_beside_the_figure_says_why_there_is_no_ais(
 ) -> None:
     table = at_each_k(make_table(benchmarks=4, undefined=(1, 2)), ("0.001", "0.01"))
     why = "significantly above guessing (2 benchmarks: Commonsense causal reasoning test, Context"
-    view = (table, MODEL, "specific", "0.001", OWN)
+    shown = matrix(table)
     single = {benchmark: [tmp_path / f"{benchmark}.txt"] for benchmark in list(OWN.values())[:2]}
-    forest.draw_forest(*view, [tmp_path / "forest.txt"])
-    ribbons.draw_ribbons(*view, [tmp_path / "ribbons.txt"])
-    clusters.draw_clusters(*view, [tmp_path / "clusters.txt"])
-    radar.draw_radars(*view, [tmp_path / "radar.txt"], single)
+    forest.draw_forest(shown, [tmp_path / "forest.txt"])
+    ribbons.draw_ribbons(shown, [tmp_path / "ribbons.txt"])
+    clusters.draw_clusters(shown, [tmp_path / "clusters.txt"])
+    radar.draw_radars(shown, [tmp_path / "radar.txt"], single)
     sweep.draw_sweep(table, MODEL, "specific", [tmp_path / "sweep.txt"])
     for name in ("forest", "ribbons", "clusters", "radar", "sweep"):
         text = (tmp_path / f"{name}.txt").read_text()
@@ -377,7 +377,7 @@ def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
 def test_the_numbers_lie_beside_the_figure(make_table: Table, tmp_path: Path) -> None:
     table = make_table(benchmarks=3)
     targets = [tmp_path / f"forest.{form}" for form in ("png", "svg", "csv")]
-    forest.draw_forest(table, MODEL, "specific", "0.001", OWN, targets)
+    forest.draw_forest(matrix(table), targets)
     numbers = pd.read_csv(tmp_path / "forest.csv")
     cells = table[table["headline"] & table["seed"].isna()]
     np.testing.assert_allclose(numbers["ais"], cells["ais"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pandas as pd
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.latex import escaped
-from benchprof.report.matrix import BROKEN, Matrix, matrix_of
+from benchprof.report.matrix import BROKEN, Matrix
 from benchprof.report.names import codes, inline, readable
 from benchprof.report.numbers import number
 from benchprof.report.pairs import similarity_of
@@ -71,16 +71,8 @@ class PaperTable:
         )
 
 
-def write_impact_tables(
-    table: pd.DataFrame,
-    model: str,
-    selection: str,
-    fraction: str,
-    own_benchmarks: Mapping[str, str],
-    targets: Sequence[Path],
-) -> None:
-    """Write one AIS matrix; arguments as of `figures.heatmap.draw_heatmap`, .tex and .md files."""
-    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+def write_impact_tables(matrix: Matrix, targets: Sequence[Path]) -> None:
+    """Write every AIS of a model, selection and k, to .tex and .md files."""
     _write(impact_table(matrix), targets)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from scipy.spatial.distance import squareform
 from benchprof.profile import reason
 from benchprof.profile.measures import noise_null, profile_similarity
 from benchprof.report import style
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import Matrix
 from benchprof.report.names import wrapped
 from benchprof.report.numbers import interval, number
 from benchprof.report.undefined import full_caption
@@ -32,16 +32,8 @@ ROW_HEIGHT = 0.27
 FRAME_HEIGHT = 2.0
 
 
-def draw_clusters(
-    table: pd.DataFrame,
-    model: str,
-    selection: str,
-    fraction: str,
-    own_benchmarks: Mapping[str, str],
-    targets: Sequence[Path],
-) -> None:
-    """Draw the similarity of one model's benchmarks; arguments as of `heatmap.draw_heatmap`."""
-    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+def draw_clusters(matrix: Matrix, targets: Sequence[Path]) -> None:
+    """Draw how similar benchmarks are; arguments as of `heatmap.draw_heatmap`."""
     with style.styled():
         text = full_caption(caption(matrix), matrix)
         style.save_figure(cluster_figure(matrix), text, targets, cluster_numbers(matrix))

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import Matrix
 from benchprof.report.names import wrapped
 from benchprof.report.undefined import full_caption
 
@@ -31,16 +31,8 @@ BELOW = 0.3
 WIDEST = 2.0
 
 
-def draw_forest(
-    table: pd.DataFrame,
-    model: str,
-    selection: str,
-    fraction: str,
-    own_benchmarks: Mapping[str, str],
-    targets: Sequence[Path],
-) -> None:
-    """Draw every cell of one model, selection and k; arguments as of `heatmap.draw_heatmap`."""
-    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+def draw_forest(matrix: Matrix, targets: Sequence[Path]) -> None:
+    """Draw every AIS with its interval; arguments as of `heatmap.draw_heatmap`."""
     with style.styled():
         text = full_caption(caption(matrix), matrix)
         style.save_figure(forest_figure(matrix), text, targets, forest_numbers(matrix))

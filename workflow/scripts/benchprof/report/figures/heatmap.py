@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.matrix import BROKEN, Matrix, matrix_of
+from benchprof.report.matrix import BROKEN, Matrix
 from benchprof.report.names import wrapped
 from benchprof.report.numbers import number
 from benchprof.report.undefined import full_caption
@@ -29,26 +29,13 @@ ROW_HEIGHT = 0.30
 LABEL_HEIGHT = 1.9
 
 
-def draw_heatmap(
-    table: pd.DataFrame,
-    model: str,
-    selection: str,
-    fraction: str,
-    own_benchmarks: Mapping[str, str],
-    targets: Sequence[Path],
-) -> None:
-    """Draw one model's AIS and write it to each target, in the format that its suffix names.
+def draw_heatmap(matrix: Matrix, targets: Sequence[Path]) -> None:
+    """Draw every AIS and write it to each target, in the format that its suffix names.
 
     Args:
-        table: the AIS table; the headline metric is drawn.
-        model: its name in the table.
-        selection: the rule that made the masks.
-        fraction: k, as the table has it.
-        own_benchmarks: the benchmark that is an ability's test split, by ability; its cell is
-            framed.
+        matrix: of one model, selection and k, in the headline metric.
         targets: PNG, SVG, CSV and TXT files.
     """
-    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     with style.styled():
         text = full_caption(caption(matrix), matrix)
         style.save_figure(heatmap_figure(matrix), text, targets, matrix.numbers())

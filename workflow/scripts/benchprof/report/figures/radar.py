@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from benchprof.report import style
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import Matrix
 from benchprof.report.names import agreeing, codes, inline, readable, wrapped
 from benchprof.report.undefined import full_caption
 
@@ -31,22 +31,15 @@ STEPS = 40
 
 
 def draw_radars(
-    table: pd.DataFrame,
-    model: str,
-    selection: str,
-    fraction: str,
-    own_benchmarks: Mapping[str, str],
-    targets: Sequence[Path],
-    singles: Mapping[str, Sequence[Path]],
+    matrix: Matrix, targets: Sequence[Path], singles: Mapping[str, Sequence[Path]]
 ) -> None:
     """Draw all benchmarks' profiles on one page and each on its own.
 
     Args:
-        table, model, selection, fraction, own_benchmarks: as of `heatmap.draw_heatmap`.
+        matrix: as of `heatmap.draw_heatmap`.
         targets: PNG, SVG, CSV and TXT files of the page.
         singles: the same by benchmark.
     """
-    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
     numbers = radar_numbers(matrix)
     with style.styled():
         text = full_caption(caption(matrix), matrix)

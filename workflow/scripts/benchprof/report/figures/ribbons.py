@@ -15,7 +15,7 @@ from matplotlib.path import Path as Outline
 
 from benchprof.profile.criteria import SHOWN_AIS, SIGNIFICANCE
 from benchprof.report import style
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import Matrix
 from benchprof.report.names import readable
 from benchprof.report.undefined import full_caption
 
@@ -48,16 +48,8 @@ class Node:
         return start
 
 
-def draw_ribbons(
-    table: pd.DataFrame,
-    model: str,
-    selection: str,
-    fraction: str,
-    own_benchmarks: Mapping[str, str],
-    targets: Sequence[Path],
-) -> None:
-    """Draw one model's AIS above `SHOWN_AIS`; arguments as of `heatmap.draw_heatmap`."""
-    matrix = matrix_of(table, model, selection, fraction, own_benchmarks)
+def draw_ribbons(matrix: Matrix, targets: Sequence[Path]) -> None:
+    """Draw the AIS above `SHOWN_AIS`; arguments as of `heatmap.draw_heatmap`."""
     with style.styled():
         text = full_caption(caption(matrix), matrix)
         style.save_figure(ribbon_figure(matrix), text, targets, ribbon_numbers(matrix))

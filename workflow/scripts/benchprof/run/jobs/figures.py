@@ -124,11 +124,6 @@ class PlotRadar(ModelFigure):
         }
 
     @property
-    def view(self) -> Mapping[str, Any]:
-        """The view of one model, and where single radars go."""
-        return {**super().view, "singles": self.singles}
-
-    @property
     def outputs(self) -> Files:
         """The figure, and the single radars."""
         singles = [path for own in self.singles.values() for path in own]
