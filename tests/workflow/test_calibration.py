@@ -68,7 +68,7 @@ def test_a_calibrated_k_is_the_number_that_it_stands_for(
     assert separations == [
         f"{c['separation']:.4f} ({c['separation_se']:.4f}) |" for c in choice["candidates"]
     ]
-    assert [line.split(" | ")[0] for line in lines[-2:]] == ["| places", "| colours"]
+    assert [line.split(" | ")[0] for line in lines[-2:]] == ["| colours", "| places"]
 
     for stem in ("places/specific", "colours/specific", "all_abilities/specific-random-2"):
         calibrated = results / f"masks/tiny/{stem}_calibrated.safetensors"

@@ -16,6 +16,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation import assignment, job, questions
 from benchprof.evaluation.record import key_of
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.models.scope import Scope
 from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
@@ -105,11 +106,8 @@ def test_chats_are_tried_before_any_importance(tmp_path: Path) -> None:
     main = runpy.run_path(str(ROOT / "workflow/scripts/check_sizes.py"), run_name="script")["main"]
     sizes: list[Path] = []
     main.__globals__["check_sizes"] = lambda folder, **_: sizes.append(folder)
-    own: dict[str, Any] = {
-        "unit": "weight", "scope": "mlp", "layers": None, "fraction_of": "model",
-        "chat_date": "2024-07-26",
-    }  # fmt: skip
-    run = SimpleNamespace(configuration=SimpleNamespace(**own), sizes=["0.1"], lists={})
+    config: Any = SimpleNamespace(fraction_of="model", chat_date="2024-07-26")
+    run = SimpleNamespace(configuration=config, scope=Scope("mlp"), sizes=["0.1"], lists={})
     job_of = {
         chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)
         for chat in (False, True)
