@@ -29,7 +29,7 @@ def main(job: MeasureRecovery, threads: int) -> None:
         profiles=paths.PROFILES,
         composition=job.inputs["composition"],
         pool=pool,
-        own_benchmarks=job.run.own_benchmarks,
+        own_benchmarks=job.run.asked.own_tests,
         view=job.view,
         settings=job.profile,
         folder=job.folder,

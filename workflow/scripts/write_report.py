@@ -16,8 +16,8 @@ def main(job: WriteReport, threads: int) -> None:
     write_page(
         target=paths.REPORT,
         tables=tables,
-        own_benchmarks=run.own_benchmarks,
-        calibration_benchmarks=run.calibration_benchmarks,
+        own_benchmarks=run.asked.own_tests,
+        calibration_benchmarks=run.asked.calibration_splits,
         config=config,
         settings=job.decisive,
         models=job.cards,
@@ -28,13 +28,13 @@ def main(job: WriteReport, threads: int) -> None:
     write_summary(
         target=paths.SUMMARY,
         table=tables["impact"],
-        own_benchmarks=run.own_benchmarks,
+        own_benchmarks=run.asked.own_tests,
         impact=config.profile.impact,
         confidence=config.profile.confidence,
         figures=job.figures,
         report=paths.REPORT,
         replication=tables.get("replication"),
-        calibration_benchmarks=run.calibration_benchmarks,
+        calibration_benchmarks=run.asked.calibration_splits,
     )
 
 

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchprof.abilities.item import COMPANIONS, SPLITS, read_items
+from benchprof.abilities.item import SPLITS, read_items
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
+from benchprof.run.benchmarks import Benchmarks
 from benchprof.run.configuration import (
-    AbilitySplit,
-    Benchmark,
     Configuration,
-    LmTask,
-    ShippedBenchmark,
-    TaskFile,
 )
 from benchprof.run.consistency import check_consistency
 from benchprof.run.layers import extended, read_layers, with_text_keys
 from benchprof.section import read_section
 from benchprof.store import Store
-from benchprof.tasks.definition import Definition, local_files, read_definition
-from benchprof.tasks.functions import files_of_task
 from benchprof.yaml_files import check_duplicate_keys
-
-# A run's jobs ask for the same few again and again.
-_read_once = cache(read_definition)
 
 
 @dataclass(frozen=True)
@@ -90,6 +81,11 @@ class Run:
     def benchmarks(self) -> list[str]:
         """Names of the benchmarks."""
         return list(self.configuration.benchmarks)
+
+    @cached_property
+    def asked(self) -> Benchmarks:
+        """The benchmarks as configured."""
+        return Benchmarks(self.configuration, self.source)
 
     @cached_property
     def selections(self) -> list[str]:
@@ -209,7 +205,7 @@ class Run:
     def replicates(self) -> bool:
         """Whether own tests are asked under the masks of halves of the train items."""
         halves = self.configuration.importance.halves
-        return halves and bool(self.own_benchmarks) and bool(self.numbers)
+        return halves and bool(self.asked.own_tests) and bool(self.numbers)
 
     def _grid(self, ks: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
         masks = [
@@ -221,40 +217,6 @@ class Run:
             for selection, k, seed, ability in product(self.selections, ks, self.seeds, matched)
         ]
         return masks + controls
-
-    @cached_property
-    def own_benchmarks(self) -> dict[str, str]:
-        """The benchmark that is an ability's test split, by ability; the first of several."""
-        own: dict[str, str] = {}
-        for name, benchmark in self._splits.items():
-            if benchmark.is_own_test:
-                own.setdefault(benchmark.ability, name)
-        return own
-
-    @cached_property
-    def own_companions(self) -> dict[str, dict[str, str]]:
-        """By kind and ability, the benchmark that asks this companion of its own test's items.
-
-        A kind that no benchmark asks is left out; of several of one ability the first counts.
-        """
-        companions: dict[str, dict[str, str]] = {kind: {} for kind in COMPANIONS}
-        for ability, own in self.own_benchmarks.items():
-            for name, benchmark in self._splits.items():
-                kind = benchmark.companion
-                same = self._splits[own].model_dump() | {"companion": kind}
-                if kind is not None and benchmark.model_dump() == same:
-                    companions[kind].setdefault(ability, name)
-        return {kind: own for kind, own in companions.items() if own}
-
-    @cached_property
-    def calibration_benchmarks(self) -> list[str]:
-        """The benchmarks that are an ability's calibration split."""
-        return [name for name, own in self._splits.items() if own.split == "calibration"]
-
-    @property
-    def _splits(self) -> dict[str, AbilitySplit]:
-        every = self.configuration.benchmarks.items()
-        return {name: own for name, own in every if isinstance(own, AbilitySplit)}
 
     def items(self, ability: str, split: str) -> Path:
         """An ability's file of items, or the background's."""
@@ -288,28 +250,6 @@ class Run:
             return []
         return sorted({*rejected.exclude} & {*self.item_ids(ability, split)})
 
-    def definition(self, benchmark: str) -> Definition | None:
-        """The definition of a shipped benchmark; None of another.
-
-        Raises:
-            InputError: none is shipped under the name.
-        """
-        own = self.configuration.benchmarks[benchmark]
-        if not isinstance(own, ShippedBenchmark):
-            return None
-        return _read_once(own.benchmark, f"{self.source}, benchmarks.{benchmark}.benchmark")
-
-    def local_files(self, benchmark: str) -> dict[str, Path]:
-        """The local files of a shipped benchmark by their kind; none of another or of the Hub."""
-        definition, folder = self.definition(benchmark), self.configuration.benchmark_data
-        return local_files(definition, Path(folder)) if definition and folder else {}
-
-    @cached_property
-    def headlines(self) -> dict[str, str]:
-        """The metric that each shipped benchmark is known by."""
-        known = {name: self.definition(name) for name in self.benchmarks}
-        return {name: own.metric for name, own in known.items() if own}
-
     @cached_property
     def item_files(self) -> list[Path]:
         """Every file of the abilities' items."""
@@ -319,29 +259,8 @@ class Run:
     def data_files(self) -> list[Path]:
         """Every data file that the configuration names."""
         background = [self.items(BACKGROUND, "train")] if self.background else []
-        asked = [path for name in self.benchmarks for path in self.benchmark_files(name)]
+        asked = [path for name in self.benchmarks for path in self.asked.files(name)]
         return [*self.item_files, *background, *asked]
-
-    def benchmark_files(self, benchmark: str) -> list[Path]:
-        """The local files of a benchmark; none of an ability's split or of the Hub.
-
-        Raises:
-            InputError: what a task file draws on cannot be read.
-        """
-        own = own_files(self.configuration.benchmarks[benchmark])
-        return [*own, *self.local_files(benchmark).values()]
-
-
-def own_files(benchmark: Benchmark) -> list[Path]:
-    """The files that a benchmark of the configuration names itself, and what its task draws on.
-
-    Raises:
-        InputError: what a task file draws on cannot be read.
-    """
-    named = [benchmark.data] if isinstance(benchmark, LmTask | TaskFile) else []
-    if isinstance(benchmark, TaskFile):
-        named += [benchmark.task_file, *files_of_task(Path(benchmark.task_file))]
-    return [Path(path) for path in named if path is not None]
 
 
 def read_run(files: Sequence[Path]) -> Run:

@@ -66,7 +66,7 @@ class Exhibit(Job):
         """What is shown, and the code that shows it."""
         made_by = [*SHOWN_BY, *(f"report.{name}" for name in self.modules)]
         return {
-            "own_benchmarks": self.run.own_benchmarks,
+            "own_benchmarks": self.run.asked.own_tests,
             "code": digests.of_modules(f"benchprof.{name}" for name in made_by),
             "titles": digests.of_file(TITLES),
         }
@@ -87,7 +87,7 @@ class OfModel(Exhibit):
             "model": self.model,
             "selection": self.selection,
             "fraction": self.k,
-            "own_benchmarks": self.run.own_benchmarks,
+            "own_benchmarks": self.run.asked.own_tests,
         }
 
 

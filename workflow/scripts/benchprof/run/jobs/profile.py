@@ -119,7 +119,7 @@ def profile_settings(run: Run) -> Settings:
         resamples=own.resamples,
         confidence=own.confidence,
         seed=run.configuration.seed,
-        headlines=run.headlines,
+        headlines=run.asked.headlines,
     )
 
 
@@ -127,9 +127,9 @@ def described(run: Run) -> dict[str, Any]:
     """The same as a JSON value, with the abilities' own benchmarks."""
     return {
         **run.values["profile"],
-        "headlines": run.headlines,
+        "headlines": run.asked.headlines,
         "seed": run.configuration.seed,
-        "own_benchmarks": run.own_benchmarks,
+        "own_benchmarks": run.asked.own_tests,
     }
 
 

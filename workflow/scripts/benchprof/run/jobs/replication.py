@@ -90,13 +90,13 @@ class EvaluateHalves(Answered):
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
         """A job for each ability with an own test; none where nothing is replicated."""
-        tested = run.own_benchmarks if run.replicates else ()
+        tested = run.asked.own_tests if run.replicates else ()
         return [cls(run, *own) for own in product(run.models, tested)]
 
     @property
     def asked(self) -> Benchmark:
         """The ability's own test."""
-        return self.run.configuration.benchmarks[self.run.own_benchmarks[self.ability]]
+        return self.run.configuration.benchmarks[self.run.asked.own_tests[self.ability]]
 
     @property
     def ablations(self) -> list[Ablation]:
@@ -127,7 +127,7 @@ class MeasureReplication(Profiling):
     @property
     def intact(self) -> dict[tuple[str, str], Path]:
         """The intact model's record, by model and own test."""
-        own = product(self.run.models, self.run.own_benchmarks.items())
+        own = product(self.run.models, self.run.asked.own_tests.items())
         return {
             (model, benchmark): paths.half_record(model, ability, None)
             for model, (ability, benchmark) in own
@@ -136,7 +136,7 @@ class MeasureReplication(Profiling):
     @property
     def sources(self) -> list[Source]:
         """Every record under the mask of a half."""
-        own = product(self.run.models, self.run.own_benchmarks.items())
+        own = product(self.run.models, self.run.asked.own_tests.items())
         return [
             Source(
                 model,

@@ -149,8 +149,8 @@ class WriteReport(Job):
         """What the page tells of the configuration, and the code that lays it out."""
         modules = [*METHODS_BY, "profile.criteria", "report"]
         return self.decisive | {
-            "own_benchmarks": self.run.own_benchmarks,
-            "calibration_benchmarks": self.run.calibration_benchmarks,
+            "own_benchmarks": self.run.asked.own_tests,
+            "calibration_benchmarks": self.run.asked.calibration_splits,
             "code": digests.of_modules(f"benchprof.{m}" for m in modules),
             "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
             "titles": digests.of_file(TITLES),

@@ -38,7 +38,7 @@ class MeasureSelectivity(Compared):
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
         """Every such job; none without an own test."""
-        return super().all_of(run) if run.own_benchmarks else []
+        return super().all_of(run) if run.asked.own_tests else []
 
     @property
     def profile(self) -> Settings:
@@ -50,8 +50,8 @@ class MeasureSelectivity(Compared):
         """Also how form and its intervals are made."""
         own = self.profile
         return super().settings | {
-            "tests": self.run.own_benchmarks,
-            "companions": self.run.own_companions,
+            "tests": self.run.asked.own_tests,
+            "companions": self.run.asked.companions,
             "intervals": [own.resamples, own.confidence, own.seed],
             "own_code": digests.of_modules(OWN_MODULES),
         }
@@ -69,7 +69,7 @@ class MeasureSelectivity(Compared):
     @property
     def intact(self) -> dict[str, Path]:
         """The intact model's record of every own test and of its items' companions."""
-        asked = [self.run.own_benchmarks, *self.run.own_companions.values()]
+        asked = [self.run.asked.own_tests, *self.run.asked.companions.values()]
         names = [name for benchmarks in asked for name in benchmarks.values()]
         return {name: paths.record(self.model, name, None) for name in names}
 
