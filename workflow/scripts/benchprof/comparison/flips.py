@@ -10,12 +10,12 @@ from typing import Any
 
 import torch
 
-from benchprof import codebase, digests, provenance
+from benchprof import codebase, digests
 from benchprof.comparison.passes import answers_on_flips
 from benchprof.comparison.tried import FLIP
 from benchprof.data import ability_task
-from benchprof.errors import InputError
 from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.faults import logits_fault
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import (
     KIND,
@@ -23,6 +23,7 @@ from benchprof.evaluation.record import (
     NonFiniteLogitsError,
     key_of,
     key_of_entry,
+    made_on,
     make_record,
     record_bytes,
 )
@@ -170,13 +171,7 @@ def _compute(
         started = time.monotonic()
         wanted = {name: masks.get(name) for name in own.missing.values()}
         answers = answers_on_flips(model, texts, flips, wanted, memory)
-        made = {
-            "truncated": 0,
-            "seconds": round((time.monotonic() - started) / len(wanted), 2),
-            "device": str(model.device),
-            "software": provenance.software(),
-            "machine": provenance.machine(),
-        }
+        made = made_on(model.device, (time.monotonic() - started) / len(wanted), truncated=0)
         _add(own, answers, made, store, settings)
 
 
@@ -222,8 +217,7 @@ def _add(
         try:
             content = record_bytes(make_record(asked.items, answers[name], origin))
         except NonFiniteLogitsError as error:
-            remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
             folder = asked.assignment.folder.name
             where = f"{settings.folder}, {folder}, ablation {name} on flips"
-            raise InputError(where, str(error), "finite logits", remedy) from None
+            raise logits_fault(where, error) from None
         store.add_bytes(KIND, key, SUFFIX, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from benchprof.errors import InputError
 from benchprof.evaluation.record import NonFiniteLogitsError
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.tasks.requests import Requests
@@ -31,3 +32,9 @@ def check_logits(scorer: TreeScorer, requests: Requests) -> None:
                 found = f"the next token's largest logit is {largest}"
                 raise NonFiniteLogitsError(f"{found}: {where}")
             return
+
+
+def logits_fault(where: str, error: NonFiniteLogitsError) -> InputError:
+    """What a person is told of such a fault."""
+    remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
+    return InputError(where, str(error), "finite logits", remedy)

@@ -8,21 +8,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchprof import provenance
-from benchprof.errors import InputError
 from benchprof.evaluation.assignment import (
     Asked,
     Assignment,
     ask_store,
     place_of,
 )
-from benchprof.evaluation.faults import check_logits
+from benchprof.evaluation.faults import check_logits, logits_fault
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.questions import prepare_questions
 from benchprof.evaluation.record import (
     KIND,
     SUFFIX,
     NonFiniteLogitsError,
+    made_on,
     make_record,
     record_bytes,
 )
@@ -118,12 +117,9 @@ def _compute(
                 try:
                     own.answer(name, store, sandbox)
                 except NonFiniteLogitsError as error:
-                    remedy = (
-                        "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
-                    )
                     asked_of = own.asked.assignment.folder.name
                     where = f"{settings.folder}, {asked_of}, ablation {name}"
-                    raise InputError(where, str(error), "finite logits", remedy) from None
+                    raise logits_fault(where, error) from None
 
 
 @dataclass(frozen=True)
@@ -158,13 +154,8 @@ class Questions:
         started, before = time.monotonic(), self.scorer.truncated
         responses = self.ask()
         check_logits(self.scorer, self.asked.requests)
-        made = {
-            "truncated": self.truncated + self.scorer.truncated - before,
-            "seconds": round(time.monotonic() - started, 2),
-            "device": str(self.scorer.model.device),
-            "software": provenance.software(),
-            "machine": provenance.machine(),
-        }
+        truncated = self.truncated + self.scorer.truncated - before
+        made = made_on(self.scorer.model.device, time.monotonic() - started, truncated)
         origin = self.asked.origins[name] | {"made": made}
         runs = sandbox if self.asked.assignment.source.runs_programs else None
         content = record_bytes(make_record(self.asked.requests, responses, origin, runs))
