@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -49,3 +50,20 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor()
+
+
+def made_on(device: object, seconds: float, truncated: int) -> dict[str, Any]:
+    """Where and how answers were made, which decides nothing: an entry of a record's origin.
+
+    Args:
+        device: of the model.
+        seconds: that they took.
+        truncated: how many requests lost their beginning.
+    """
+    return {
+        "truncated": truncated,
+        "seconds": round(seconds, 2),
+        "device": str(device),
+        "software": software(),
+        "machine": machine(),
+    }

@@ -23,7 +23,6 @@ from benchprof.evaluation.record import (
     NonFiniteLogitsError,
     key_of,
     key_of_entry,
-    made_on,
     make_record,
     record_bytes,
 )
@@ -36,6 +35,7 @@ from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.portable import portable
+from benchprof.provenance import made_on
 from benchprof.scoring.chat import prints_date, thinking_of
 from benchprof.scoring.scorer import Answer, TreeScorer
 from benchprof.store import Store

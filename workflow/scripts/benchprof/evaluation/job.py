@@ -21,7 +21,6 @@ from benchprof.evaluation.record import (
     KIND,
     SUFFIX,
     NonFiniteLogitsError,
-    made_on,
     make_record,
     record_bytes,
 )
@@ -31,6 +30,7 @@ from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.card import check_content
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.provenance import made_on
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.scorer import TreeScorer

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from benchprof import digests, provenance
+from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.files import as_json
 
@@ -77,23 +77,6 @@ def make_record(
             "responses": [[_plain(response) for response in own] for own in given],
         }
         | ({} if verdicts is None else {"verdicts": verdicts}),
-    }
-
-
-def made_on(device: object, seconds: float, truncated: int) -> dict[str, Any]:
-    """Where and how answers were made, which decides nothing: an entry of a record's origin.
-
-    Args:
-        device: of the model.
-        seconds: that they took.
-        truncated: how many requests lost their beginning.
-    """
-    return {
-        "truncated": truncated,
-        "seconds": round(seconds, 2),
-        "device": str(device),
-        "software": provenance.software(),
-        "machine": provenance.machine(),
     }
 
 

@@ -13,9 +13,7 @@ from benchprof.abilities.item import SPLITS, read_items
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.benchmarks import Benchmarks
-from benchprof.run.configuration import (
-    Configuration,
-)
+from benchprof.run.configuration import Configuration
 from benchprof.run.consistency import check_consistency
 from benchprof.run.layers import extended, read_layers, with_text_keys
 from benchprof.section import read_section
@@ -84,7 +82,7 @@ class Run:
 
     @cached_property
     def asked(self) -> Benchmarks:
-        """The benchmarks as configured."""
+        """Which benchmarks are an ability's items, and the files and definitions of all."""
         return Benchmarks(self.configuration, self.source)
 
     @cached_property

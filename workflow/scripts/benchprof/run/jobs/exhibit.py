@@ -43,7 +43,7 @@ class Exhibit(Job):
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """What is shown of the table, as arguments of the function that does."""
+        """What is shown of the table, as arguments of the function that cuts it out."""
         raise NotImplementedError
 
     @property
@@ -82,7 +82,7 @@ class OfModel(Exhibit):
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """One model, selection and k."""
+        """One model, selection and k, as arguments of `report.matrix.matrix_of`."""
         return {
             "model": self.model,
             "selection": self.selection,
