@@ -9,13 +9,14 @@ at chooses the same k, but does not say how certain a separation is.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchprof.calibration.choice import Choice, choose
 from benchprof.calibration.drops import WARNINGS, Drops, drops_of
 from benchprof.calibration.job import calibration_scores
 from benchprof.profile.scores import mask_digests
+from benchprof.report.numbers import number
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.run import read_run
 
@@ -31,25 +32,37 @@ def read_drops(job: CalibrateMasks) -> list[Drops]:
     return [own for of_ability in scores.values() for own in drops_of(of_ability)]
 
 
-def told(chosen: Choice, drops: list[Drops]) -> Iterator[str]:
+def told(chosen: Choice, drops: Sequence[Drops]) -> Iterator[str]:
     """The candidates, and each ability at the k that was chosen, line by line."""
     yield f"k = {chosen.k}: {chosen.reason}\n"
+    yield (
+        "Drops are in the mean probability of the right option. Standard errors over the items "
+        "are in parentheses. The first table gives means over the abilities that the intact model "
+        "answers above guessing. Separation: own less the largest of others, random and 0.\n"
+    )
     yield "| k | abilities | own | others | random | separation |"
     yield "|--:|--:|--:|--:|--:|--:|"
     for one in chosen.candidates:
         yield (
-            f"| {one.k} | {one.abilities} | {one.own:.4f} ({one.errors.own:.4f}) "
-            f"| {one.others:.4f} | {one.random:.4f} | {one.separation:.4f} ({one.error:.4f}) |"
+            f"| {one.k} | {one.abilities} | {_with_error(one.own, one.errors.own)} "
+            f"| {number(one.others, 4)} | {number(one.random, 4)} "
+            f"| {_with_error(one.separation, one.error)} |"
         )
-    yield "\n| ability | intact | own | others | largest | random | |"
+    yield "\n| ability | intact | own | largest of others | beyond others | beyond random | |"
     yield "|---|--:|--:|--:|--:|--:|---|"
     for own in drops:
         if own.k == chosen.k:
+            over_others, over_random = own.own - own.others_mean, own.own - own.random_mean
             yield (
-                f"| {own.ability} | {own.intact:.3f} | {own.own:.4f} ({own.errors.own:.4f}) "
-                f"| {own.others_mean:.4f} | {own.others_max:.4f} | {own.random_mean:.4f} "
-                f"| {WARNINGS[own.warning]} |"
+                f"| {own.ability} | {number(own.intact, 3)} "
+                f"| {_with_error(own.own, own.errors.own)} | {number(own.others_max, 4)} "
+                f"| {_with_error(over_others, own.errors.over_others)} "
+                f"| {_with_error(over_random, own.errors.over_random)} | {WARNINGS[own.warning]} |"
             )
+
+
+def _with_error(value: float, error: float) -> str:
+    return f"{number(value, 4)} ({number(error, 4)})"
 
 
 def main() -> None:
@@ -59,11 +72,14 @@ def main() -> None:
     parser.add_argument("--model", default="qwen25-coder-15b-instruct")
     options = parser.parse_args()
     run = read_run(options.configfile)
-    for job in CalibrateMasks.all_of(run):
-        if job.model == options.model:
-            drops = read_drops(job)
-            for line in told(choose(drops), drops):
-                print(line)
+    jobs = [job for job in CalibrateMasks.all_of(run) if job.model == options.model]
+    if not jobs:
+        parser.error(f"--model {options.model}: the run calibrates no k of such a model")
+    for job in jobs:
+        print(f"# {job.model}, {job.selection}\n")
+        drops = read_drops(job)
+        for line in told(choose(drops), drops):
+            print(line)
 
 
 if __name__ == "__main__":

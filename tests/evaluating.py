@@ -32,7 +32,10 @@ def evaluate_benchmark(
     kept_in: Scope | None = None,
     mean_over: Sequence[Example] = (),
 ) -> None:
-    """Write the record of every ablation of one benchmark to its target."""
+    """Write the record of every ablation of one benchmark to its target.
+
+    Args and errors: as of `Assignment`, `Intervention` and `evaluate_benchmarks`.
+    """
     evaluate_benchmarks(
         model, [Assignment(source, limit, targets)], seed, masks,
         Intervention(method, kept_in, mean_over), store, run_code_unsafely, open_sandbox,

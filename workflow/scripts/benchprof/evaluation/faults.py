@@ -35,6 +35,6 @@ def check_logits(scorer: TreeScorer, requests: Requests) -> None:
 
 
 def logits_fault(where: str, error: NonFiniteLogitsError) -> InputError:
-    """What a person is told of such a fault."""
+    """The error that tells a person of logits that are not finite."""
     remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
     return InputError(where, str(error), "finite logits", remedy)

@@ -27,10 +27,10 @@ class Intervention:
 
     Attributes:
         method: what becomes of the entries.
-        kept_in: where given, the scope of which a mask's entries are all that is kept: the others
-            are ablated in their stead.
-        mean_over: what the means of units are over; with masks of units and the method `mean`
-            alone.
+        kept_in: the scope whose entries outside a mask are ablated instead of the mask's; None
+            ablates the mask's.
+        mean_over: the examples that a unit's mean is taken over; used only for masks of units with
+            the method `mean`.
     """
 
     method: Method = "zero"
@@ -43,7 +43,7 @@ class Intervention:
         Raises:
             InputError: units are to become means over nothing.
         """
-        # Keys of their own only where they are set: other ablations need none.
+        # Left out where unset: a null would change the store's keys of all other ablations.
         kept = {"kept_in": self.kept_in.as_json} if self.kept_in else {}
         over = {}
         if self.method == "mean" and mask.unit != WEIGHT:
@@ -57,7 +57,7 @@ class Intervention:
     def on(
         self, model: nn.Module, masks: Iterable[Mask]
     ) -> Callable[[Mask], AbstractContextManager[None]]:
-        """A function of any of the masks: a block in which the model is ablated.
+        """A function that takes one of the masks and gives a block in which the model is ablated.
 
         With the method `mean`, masks of units have one kind of unit.
         """

@@ -55,7 +55,7 @@ def write_page(
         own_benchmarks: the benchmark that is an ability's test split, by ability.
         calibration_benchmarks: those that are an ability's calibration split.
         config: of the run.
-        settings: what of it decided the numbers, as it was written.
+        settings: the keys of it that decided the numbers, to be shown.
         models: the card of each prepared model, by the model's name.
         sizes: the file of `masks.size.check_sizes` for each model: how many entries each k is.
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.

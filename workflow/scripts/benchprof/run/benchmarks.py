@@ -41,7 +41,10 @@ class Benchmarks:
 
     @cached_property
     def own_tests(self) -> dict[str, str]:
-        """The benchmark that is an ability's test split, by ability; the first of several."""
+        """The benchmark that is an ability's test split, by ability; the first of several.
+
+        Tables and settings call it `own_benchmarks`.
+        """
         own: dict[str, str] = {}
         for name, benchmark in self._splits.items():
             if benchmark.is_own_test:

@@ -43,7 +43,7 @@ class Exhibit(Job):
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """What is shown of the table, as arguments of the function that cuts it out."""
+        """What is shown of the table, as arguments of the function that shows or cuts it."""
         raise NotImplementedError
 
     @property

@@ -124,7 +124,7 @@ class WriteReport(Job):
 
     @property
     def decisive(self) -> dict[str, Any]:
-        """What decided the numbers, as it was configured."""
+        """The keys that decided the numbers."""
         return decisive_of(self.run)
 
     @property
@@ -189,7 +189,7 @@ class WriteManifest(Job):
 
 
 def decisive_of(run: Run) -> dict[str, Any]:
-    """What of a configuration decided the numbers, as it was written, by key."""
+    """The keys that decided the numbers: sections as written, single values with defaults."""
     config, values = run.configuration, run.values
     return {
         "seed": values["seed"],
