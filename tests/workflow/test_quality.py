@@ -19,13 +19,8 @@ from tests.conftest import ROOT
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.analysis import MeasureCore
-from benchprof.run.jobs.annotation import MODULES as AGREEMENT_BY
-from benchprof.run.jobs.comparison import MODULES as COMPARED_BY
 from benchprof.run.jobs.comparison import STAGES
-from benchprof.run.jobs.drawn import MODULES
 from benchprof.run.jobs.figures import FIGURES
-from benchprof.run.jobs.replication import DRAWN_BY
-from benchprof.run.jobs.selectivity import OWN_MODULES
 from benchprof.run.run import Run
 
 LIBRARY = ROOT / "workflow/scripts"
@@ -285,16 +280,18 @@ def unlisted(module: str, listed: set[str]) -> set[str]:
 
 
 def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -> None:
-    assert not unlisted("benchprof.analysis.selectivity", {*MODULES, *OWN_MODULES})
+    listed = {*codebase.MODULES["analysis"], *codebase.MODULES["selectivity"]}
+    assert not unlisted("benchprof.analysis.selectivity", listed)
     form = {"benchprof.profile.form", "benchprof.profile.form_columns", "benchprof.profile.reason"}
     assert not form & behind("benchprof.calibration.job")
     # `stability` computes importance.
-    assert not form & {*codebase.MODULES["calibration"], *MODULES}
+    assert not form & {*codebase.MODULES["calibration"], *codebase.MODULES["analysis"]}
 
 
 def test_what_decides_the_core_is_in_its_digests() -> None:
     """Of the masks it is the `top` ones, which importance does not depend on."""
-    listed = {*MODULES, *codebase.MODULES["masks"], *codebase.MODULES["importance"]}
+    stages = ("analysis", "masks", "importance")
+    listed = set().union(*(codebase.MODULES[stage] for stage in stages))
     assert not unlisted("benchprof.analysis.core", listed)
     run = Run.of(yaml.safe_load((ROOT / "tests/config.yaml").read_text()))
     own = MeasureCore(run, run.models[0]).settings
@@ -317,13 +314,13 @@ def test_what_finds_super_sets_is_in_their_digest() -> None:
 
 
 def test_what_a_comparison_does_is_in_its_digests() -> None:
-    listed = {*COMPARED_BY}.union(*(codebase.MODULES[stage] for stage in STAGES))
+    listed = set().union(*(codebase.MODULES[stage] for stage in ("comparison", *STAGES)))
     assert not unlisted("benchprof.comparison.job", listed)
 
 
 def test_what_draws_halves_is_in_their_digest() -> None:
     """Of `stability` and `replication`, whose rules name it; masks may come from the store."""
-    listed = {*DRAWN_BY} - {"benchprof.masks.stored"}
+    listed = {*codebase.MODULES["halves"]} - {"benchprof.masks.stored"}
     used = behind("benchprof.analysis.stability_job") | behind("benchprof.replication.masks")
     used |= {"benchprof.replication.masks"}
     assert {name for name in used if name.startswith("benchprof.replication.")} == listed
@@ -334,7 +331,27 @@ def test_what_words_and_draws_agreement_is_in_its_digest() -> None:
         "benchprof.annotation.confusion"
     )
     shown = {name for name in used if name.startswith("benchprof.report.")}
-    assert shown == {name for name in AGREEMENT_BY if name.startswith("benchprof.report.")}
+    listed = codebase.MODULES["annotation"]
+    assert shown == {name for name in listed if name.startswith("benchprof.report.")}
+
+
+@pytest.mark.parametrize(
+    ("module", "stages"),
+    [
+        ("benchprof.generators.planting.acceptance", ("planting", "acceptance")),
+        ("benchprof.validation.blocks", ("blocks", "evaluation")),
+        ("benchprof.validation.job", ("recovery", "profile", "evaluation")),
+        ("benchprof.validation.thresholds", ("verdict",)),
+        ("benchprof.reading.job", ("reading", "profile", "evaluation")),
+    ],
+)
+def test_what_a_job_does_is_in_its_digests(module: str, stages: Sequence[str]) -> None:
+    listed = set().union(*(codebase.MODULES[stage] for stage in stages))
+    # Of means of units the digest is in their keys; an item's type, and that of a mask's entries.
+    of_means = {"abilities.prompt", "importance.example", "importance.items", "importance.levels",
+                "models.inputs"}  # fmt: skip
+    others = {f"benchprof.{own}" for own in {*of_means, "abilities.item", "masks.threshold"}}
+    assert unlisted(module, listed) <= others
 
 
 def test_plotting_code_is_in_no_expensive_digest() -> None:

@@ -21,7 +21,7 @@ from tests.conftest import byte_tokenizer, tiny_model
 from tests.unit.models.gguf_file import write_gguf
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-from benchprof import digests
+from benchprof import codebase, digests
 from benchprof.errors import InputError, RetriableError
 from benchprof.models import conversion, loading, preparation, wheel
 from benchprof.models import hub as hub_module
@@ -30,7 +30,7 @@ from benchprof.models.folder import INDEX
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.placement import placement
 from benchprof.models.preparation import prepare_model
-from benchprof.models.source import CONVERSION, converted_key
+from benchprof.models.source import converted_key
 from benchprof.store import Store
 
 
@@ -660,6 +660,6 @@ def test_a_hub_that_cannot_be_reached_may_be_at_another_attempt(
 def test_keys_of_converted_models_say_the_precision_only_where_it_is_not_float32() -> None:
     """A float32 conversion has the key that it had before there were others."""
     source = {"wheel": "tiny==1.0", "sha256": "0" * 64, "file": "tiny/model.gguf"}
-    code = digests.of_modules(CONVERSION)
+    code = codebase.digest_of("conversion")
     assert converted_key(source, "float32") == digests.of_value({"source": source, "code": code})
     assert converted_key(source, "bfloat16") != converted_key(source, "float32")

@@ -17,10 +17,9 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, write_items
 
-from benchprof import digests
+from benchprof import codebase, digests
 from benchprof.errors import InputError
 from benchprof.files import as_json
-from benchprof.models.source import CONVERSION
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.analysis import CompareMasks
@@ -412,7 +411,7 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
     config["models"]["m"]["source"] = WHEEL
     before = settings_of(config)[("prepare_model", "m")]
     # As it was before a conversion knew of precisions.
-    assert before == {"source": WHEEL, "files": {}, "code": digests.of_modules(CONVERSION)}
+    assert before == {"source": WHEEL, "files": {}, "code": codebase.digest_of("conversion")}
     for model, dtype, more in (
         ("m", "bfloat16", {"precision": "bfloat16"}),
         ("m", "float16", {}),
@@ -424,7 +423,7 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("edited", CONVERSION)
+@pytest.mark.parametrize("edited", codebase.MODULES["conversion"])
 def test_a_converted_model_is_prepared_again_when_the_conversion_is_edited(
     edited: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

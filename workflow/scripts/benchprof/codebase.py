@@ -1,4 +1,4 @@
-"""Which modules decide the numbers of each stage.
+"""Which modules decide what each stage makes: numbers, tables, figures and texts.
 
 Snakemake does not see that an imported module changed, so jobs carry these digests in their
 settings and the store in its keys. A stage's job is listed too: it says which items are scored, in
@@ -41,7 +41,41 @@ SCORED = (
     "plan", "rotary", "scorer", "structure", "target", "tiles", "tree", "trial",
 )  # fmt: skip
 """What log-likelihoods of texts that share passes come to."""
+ANALYSIS = (
+    "benchprof.analysis",
+    "benchprof.profile.criteria",
+    "benchprof.report.names",
+    "benchprof.report.numbers",
+    "benchprof.report.style",
+    "benchprof.run.ablation",
+)
+SELECTIVITY = (
+    "benchprof.abilities.item",
+    "benchprof.profile.form",
+    "benchprof.profile.guessing",
+    "benchprof.profile.impact",
+    "benchprof.profile.reason",
+    "benchprof.profile.resampling",
+    "benchprof.profile.settings",
+    "benchprof.profile.units",
+    "benchprof.sampling",
+    "benchprof.tasks.guessing",
+)
+TOLD = (
+    "benchprof.models.source",
+    "benchprof.portable",
+    "benchprof.profile.job",
+    "benchprof.run.ablation",
+    "benchprof.run.configuration",
+)
+"""What the methods text tells of, which the report's page has too."""
 MODULES = {
+    # What the files of a converted model hold.
+    "conversion": (
+        "benchprof.models.conversion",
+        "benchprof.models.gguf_metadata",
+        "benchprof.models.weight_file",
+    ),
     "importance": (
         *PATCHES,
         "benchprof.abilities.item",
@@ -182,9 +216,85 @@ MODULES = {
         "benchprof.sampling",
     ),
     "profile": ("benchprof.tasks.guessing", "benchprof.profile", "benchprof.sampling"),
+    # How findings say k.
+    "wording": ("benchprof.run.ablation",),
+    # How halves of the train items are drawn and scored.
+    "halves": (
+        "benchprof.masks.stored",
+        "benchprof.replication.halves",
+        "benchprof.replication.masks",
+    ),
+    "replication": ("benchprof.replication.table",),
+    # The tables and figures of `snakemake analysis`.
+    "analysis": ANALYSIS,
+    # What else makes the selectivity table: the kinds of companion, form and its intervals.
+    "selectivity": SELECTIVITY,
+    "comparison": (
+        *ANALYSIS,
+        *SELECTIVITY,
+        "benchprof.comparison",
+        "benchprof.masks.stored",
+        "benchprof.profile.scores",
+        "benchprof.profile.source",
+        "benchprof.replication.halves",
+        "benchprof.replication.masks",
+    ),
+    # What every figure and table of the report is made with, beside its own modules.
+    "exhibits": (
+        "benchprof.profile.criteria",
+        "benchprof.report.matrix",
+        "benchprof.report.names",
+        "benchprof.report.numbers",
+        "benchprof.report.style",
+        "benchprof.report.undefined",
+        "benchprof.run.ablation",
+    ),
+    "methods": (
+        *TOLD,
+        "benchprof.report.latex",
+        "benchprof.report.method_masks",
+        "benchprof.report.method_statistics",
+        "benchprof.report.method_step",
+        "benchprof.report.methods",
+        "benchprof.report.names",
+        "benchprof.report.references",
+    ),
+    "report": (*TOLD, "benchprof.profile.criteria", "benchprof.report"),
+    "reading": ("benchprof.reading", "benchprof.spreadsheet"),
+    "annotation": (
+        "benchprof.annotation",
+        "benchprof.report.names",
+        "benchprof.report.numbers",
+        "benchprof.report.style",
+        "benchprof.spreadsheet",
+    ),
+    # What draws the planted world's items.
+    "planting": ("benchprof.generators.planting",),
+    "acceptance": (
+        "benchprof.masks.ablation",
+        "benchprof.models.anatomy",
+        "benchprof.models.loading",
+        "benchprof.models.scope",
+        "benchprof.models.units",
+        "benchprof.scoring.rotary",
+        "benchprof.scoring.structure",
+        "benchprof.validation.card",
+    ),
+    "blocks": ("benchprof.validation.blocks", "benchprof.validation.card"),
+    "recovery": (
+        "benchprof.report.style",
+        "benchprof.validation.blocks",
+        "benchprof.validation.card",
+        "benchprof.validation.coverage",
+        "benchprof.validation.job",
+        "benchprof.validation.recovery",
+        "benchprof.validation.recovery_figure",
+        "benchprof.validation.true_similarity",
+    ),
+    "verdict": ("benchprof.profile.criteria", "benchprof.validation.thresholds"),
 }
 
 
-def digest_of(stage: str) -> str:
-    """Digest of the code behind a stage's numbers."""
-    return digests.of_modules(MODULES[stage])
+def digest_of(stage: str, *more: str) -> str:
+    """Digest of the code behind what a stage makes, and of further modules."""
+    return digests.of_modules([*MODULES[stage], *more])

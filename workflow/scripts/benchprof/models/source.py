@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchprof import digests
+from benchprof import codebase, digests
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,6 @@ class Piece:
 
 
 BFLOAT16, FLOAT32 = "bfloat16", "float32"
-CONVERSION = (
-    "benchprof.models.conversion",
-    "benchprof.models.gguf_metadata",
-    "benchprof.models.weight_file",
-)
-"""Modules that decide what a converted model's files hold."""
 
 
 def is_converted(source: Mapping[str, Any]) -> bool:
@@ -50,7 +44,7 @@ def converted_key(source: Mapping[str, Any], precision: str) -> str:
     known = "gguf_sha256" in source
     origin = {"gguf": source["gguf_sha256"]} if known else {"source": dict(source)}
     rounded = {} if precision == FLOAT32 else {"precision": precision}
-    return digests.of_value({**origin, **rounded, "code": digests.of_modules(CONVERSION)})
+    return digests.of_value({**origin, **rounded, "code": codebase.digest_of("conversion")})
 
 
 def precision_of(dtype: str) -> str:

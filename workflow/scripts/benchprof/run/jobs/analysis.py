@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from benchprof import codebase, digests
-from benchprof.run.jobs.drawn import MODULES, Compared, Drawn
+from benchprof import codebase
+from benchprof.run.jobs.drawn import Compared, Drawn
 from benchprof.run.jobs.job import Files, Size
 from benchprof.run.jobs.replication import Halving
 from benchprof.run.jobs.selectivity import MeasureSelectivity
@@ -98,7 +98,7 @@ class MeasureStability(Halving, Drawn):
     @property
     def settings(self) -> Any:
         """What importance and masks depend on, and the code of the analysis."""
-        return super().settings | {"analysis": digests.of_modules(MODULES)}
+        return super().settings | {"analysis": codebase.digest_of("analysis")}
 
     def memory(self, size: Size) -> float:
         """As importance, and the abilities' masks of two halves in every selection and k."""

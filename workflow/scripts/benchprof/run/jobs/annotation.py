@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof import digests
+from benchprof import codebase, digests
 from benchprof.abilities.item import SPLITS
 from benchprof.run import paths
 from benchprof.run.jobs.job import FORMS, Files, Job
 
 FOLDER = paths.RESULTS / "annotation"
-MODULES = (
-    "benchprof.annotation", "benchprof.report.names", "benchprof.report.numbers",
-    "benchprof.report.style", "benchprof.spreadsheet",
-)  # fmt: skip
-"""What makes the report and its figure, so that they are made again when it changed."""
 
 
 @dataclass(frozen=True)
@@ -70,5 +65,5 @@ class ReportAgreement(Job):
             "abilities": self.run.abilities,
             "items": digests.of_files(self.run.item_files),
             "exclude": self.excluded,
-            "code": digests.of_modules(MODULES),
+            "code": codebase.digest_of("annotation"),
         }

@@ -16,19 +16,12 @@ from benchprof.comparison.tried import FLIP, Questions, Tried
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.run import paths
 from benchprof.run.combination import Combination, combinations_of
-from benchprof.run.jobs.drawn import MODULES as DRAWN
 from benchprof.run.jobs.evaluation import EvaluateModel
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
-from benchprof.run.jobs.replication import DRAWN_BY
-from benchprof.run.jobs.selectivity import OWN_MODULES
 from benchprof.run.run import Run
 
 TABLES = ("summary", "effects", "masks")
-MODULES = (
-    "benchprof.comparison", "benchprof.profile.scores", "benchprof.profile.source",
-    *DRAWN_BY, *DRAWN, *OWN_MODULES,
-)  # fmt: skip
 STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation",
           "flips")  # fmt: skip
 DECIDING = {"seed", "unit", "scope", "layers", "importance", "selections", "fractions",
@@ -156,7 +149,7 @@ class CompareCombinations(ModelJob):
             "dtype": answers.dtype,
             "chat_template": answers.chat_template,
             "stages": {name: codebase.digest_of(name) for name in STAGES},
-            "code": digests.of_modules(MODULES),
+            "code": codebase.digest_of("comparison"),
         }
 
     def memory(self, size: Size) -> float:

@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from benchprof import digests
+from benchprof import codebase
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
 from benchprof.run.run import Run
-
-MODULES = (
-    "benchprof.analysis", "benchprof.profile.criteria", "benchprof.report.names",
-    "benchprof.report.numbers", "benchprof.report.style", "benchprof.run.ablation",
-)  # fmt: skip
-"""What makes the tables and figures, so that they are made again when it changed."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,7 @@ class Drawn(ModelJob):
         """What is looked at, and the code: an edited table or figure is made again."""
         return {
             "abilities": self.run.abilities,
-            "code": digests.of_modules(MODULES),
+            "code": codebase.digest_of("analysis"),
         }
 
     @property

@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from benchprof import digests
+from benchprof import codebase, digests
 from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.jobs.job import Files, Job
-
-SHOWN_BY = (
-    "profile.criteria", "report.style", "report.names", "report.numbers", "report.matrix",
-    "report.undefined", "run.ablation",
-)  # fmt: skip
-"""Modules of the library that every figure and table is made with."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +32,7 @@ class Exhibit(Job):
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The modules of the report that make it, beside those of `SHOWN_BY`."""
+        """The modules of the report that make it, beside those of every exhibit."""
         raise NotImplementedError
 
     @property
@@ -64,10 +58,10 @@ class Exhibit(Job):
     @property
     def settings(self) -> Any:
         """What is shown, and the code that shows it."""
-        made_by = [*SHOWN_BY, *(f"report.{name}" for name in self.modules)]
+        own = [f"benchprof.report.{name}" for name in self.modules]
         return {
             "own_benchmarks": self.run.asked.own_tests,
-            "code": digests.of_modules(f"benchprof.{name}" for name in made_by),
+            "code": codebase.digest_of("exhibits", *own),
             "titles": digests.of_file(TITLES),
         }
 

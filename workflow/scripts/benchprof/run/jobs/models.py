@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof import digests
+from benchprof import codebase
 from benchprof.models.card import stamp_of
-from benchprof.models.source import CONVERSION, FLOAT32, is_converted, precision_of
+from benchprof.models.source import FLOAT32, is_converted, precision_of
 from benchprof.run import paths
 from benchprof.run.ablation import LISTED
 from benchprof.run.configuration import Folder
@@ -63,7 +63,7 @@ class PrepareModel(ModelJob):
             return own
         precision = precision_of(self.dtype)
         rounded = {} if precision == FLOAT32 else {"precision": precision}
-        return own | rounded | {"code": digests.of_modules(CONVERSION)}
+        return own | rounded | {"code": codebase.digest_of("conversion")}
 
     def memory(self, size: Size) -> float:
         """Room for a GGUF's largest matrix, the vocabulary's, up to three times in float32."""

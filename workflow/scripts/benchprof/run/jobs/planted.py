@@ -20,8 +20,6 @@ from benchprof.run.jobs.job import Files, Job, ModelJob, Size
 from benchprof.run.run import Run
 
 POOL = paths.VALIDATION / "pool.jsonl"
-PLANTING = ("benchprof.generators.planting",)
-"""What draws the planted world's items."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +84,9 @@ class AcceptModel(PlantedModel):
     @property
     def settings(self) -> Any:
         """The code that draws items, reads the card and ablates."""
-        modules = ["benchprof.validation.card", "benchprof.masks.ablation"]
         return {
-            "planting": digests.of_modules(PLANTING),
-            "code": digests.of_modules(modules),
+            "planting": codebase.digest_of("planting"),
+            "code": codebase.digest_of("acceptance"),
         }
 
 
@@ -129,7 +126,7 @@ class WritePool(WithPool):
     def settings(self) -> Any:
         """The code that draws them, and how many."""
         return {
-            "planting": digests.of_modules(PLANTING),
+            "planting": codebase.digest_of("planting"),
             "items_of_each_kind": self.validation.items_of_each_kind,
         }
 
@@ -185,7 +182,6 @@ class EvaluateBlocks(PlantedModel):
     @property
     def settings(self) -> Any:
         """What decides the answers."""
-        modules = ["benchprof.validation.card", "benchprof.validation.blocks"]
         files = {path for job in self.benchmarks.values() for path in job.files}
         return {
             "benchmarks": self.run.values["benchmarks"],
@@ -193,7 +189,7 @@ class EvaluateBlocks(PlantedModel):
             "dtype": self.run.configuration.models[self.model].dtype,
             "seed": self.run.configuration.seed,
             "files": digests.of_files(sorted(files)),
-            "code": [codebase.digest_of("evaluation"), digests.of_modules(modules)],
+            "code": [codebase.digest_of("evaluation"), codebase.digest_of("blocks")],
         }
 
     def memory(self, size: Size) -> float:

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase, digests
+from benchprof import codebase
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
@@ -89,8 +89,7 @@ class ComputeProfile(Profiling):
             "benchmarks": self.run.benchmarks,
             "ablations": [own.name for own in self.run.ablations],
             "code": codebase.digest_of("profile"),
-            # How the findings say k.
-            "wording": digests.of_modules(["benchprof.run.ablation"]),
+            "wording": codebase.digest_of("wording"),
         }
 
     def minutes(self, size: Size) -> float:  # noqa: ARG002

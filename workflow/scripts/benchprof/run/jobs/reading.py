@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof import digests
+from benchprof import codebase
 from benchprof.run import paths
 from benchprof.run.jobs.evaluation import OfBenchmark
 from benchprof.run.jobs.job import LIBRARIES, Files, Size
@@ -65,7 +65,7 @@ class ExportItems(OfBenchmark):
         return super().settings | {
             "metrics": self.metrics,
             "compared": self.compared,
-            "reading": digests.of_modules(["benchprof.reading", "benchprof.spreadsheet"]),
+            "reading": codebase.digest_of("reading"),
         }
 
     def memory(self, size: Size) -> float:  # noqa: ARG002

@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase, digests
+from benchprof import codebase
 from benchprof.profile.settings import Settings
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
@@ -111,22 +111,11 @@ class MeasureRecovery(OfValidation):
     @property
     def settings(self) -> Any:
         """The section `validation` without its thresholds, the profile's settings, the code."""
-        own = (
-            "blocks",
-            "card",
-            "job",
-            "true_similarity",
-            "coverage",
-            "recovery",
-            "recovery_figure",
-        )
-        drawn = ["benchprof.report.style"]
-        modules = [*(f"benchprof.validation.{name}" for name in own), *drawn]
         values = self.run.values["validation"].items()
         return {
             "validation": {k: v for k, v in values if not k.startswith("thresholds")},
             "profile": described(self.run),
-            "code": [codebase.digest_of("profile"), digests.of_modules(modules)],
+            "code": [codebase.digest_of("profile"), codebase.digest_of("recovery")],
         }
 
 
@@ -166,5 +155,4 @@ class CheckRecovery(OfValidation):
     @property
     def settings(self) -> Any:
         """The thresholds, and the code that judges."""
-        code = {"code": digests.of_modules(["benchprof.validation.thresholds"])}
-        return self.run.values["validation"] | code
+        return self.run.values["validation"] | {"code": codebase.digest_of("verdict")}

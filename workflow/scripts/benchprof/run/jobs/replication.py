@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
-from benchprof import codebase, digests
+from benchprof import codebase
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import LISTED, Ablation
@@ -17,11 +17,6 @@ from benchprof.run.jobs.importance import Scored
 from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.profile import Profiling, described
 from benchprof.run.run import Run
-
-DRAWN_BY = (
-    "benchprof.masks.stored", "benchprof.replication.halves", "benchprof.replication.masks",
-)  # fmt: skip
-"""What draws and scores the halves of the train items."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class Halving(Scored):
             "fractions": self.run.numbers,
             "fraction_of": self.run.configuration.fraction_of,
             "masks": codebase.digest_of("masks"),
-            "halves": digests.of_modules(DRAWN_BY),
+            "halves": codebase.digest_of("halves"),
         }
 
 
@@ -164,7 +159,7 @@ class MeasureReplication(Profiling):
         """The settings of the profile, and the code of both."""
         return described(self.run) | {
             "code": codebase.digest_of("profile"),
-            "table": digests.of_modules(["benchprof.replication.table"]),
+            "table": codebase.digest_of("replication"),
         }
 
 

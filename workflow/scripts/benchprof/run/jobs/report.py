@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchprof import digests
+from benchprof import codebase, digests
 from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.configuration import ShippedBenchmark
@@ -27,8 +27,6 @@ from benchprof.run.run import Run
 
 PAGE = ("page.html.jinja", "page.css", "page.js")
 FOLDER = Path(__file__).parents[2] / "report"
-METHODS_BY = ("models.source", "portable", "profile.job", "run.ablation", "run.configuration")
-"""Modules outside the report that the methods text depends on, which the page has too."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +71,10 @@ class WriteMethods(Job):
     @property
     def settings(self) -> Any:
         """What the text tells of the configuration, and the code that writes it."""
-        own = ["latex", "methods", "method_masks", "method_statistics", "method_step", "names",
-               "references"]  # fmt: skip
-        modules = [*METHODS_BY, *(f"report.{name}" for name in own)]
         return decisive_of(self.run) | {
             "sources": self.sources,
             "shipped": self.shipped,
-            "code": digests.of_modules(f"benchprof.{m}" for m in modules),
+            "code": codebase.digest_of("methods"),
             "references": digests.of_file(FOLDER / "references.bib"),
             "titles": digests.of_file(TITLES),
         }
@@ -147,11 +142,10 @@ class WriteReport(Job):
     @property
     def settings(self) -> Any:
         """What the page tells of the configuration, and the code that lays it out."""
-        modules = [*METHODS_BY, "profile.criteria", "report"]
         return self.decisive | {
             "own_benchmarks": self.run.asked.own_tests,
             "calibration_benchmarks": self.run.asked.calibration_splits,
-            "code": digests.of_modules(f"benchprof.{m}" for m in modules),
+            "code": codebase.digest_of("report"),
             "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
             "titles": digests.of_file(TITLES),
         }

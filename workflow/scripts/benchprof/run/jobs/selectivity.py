@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
-from benchprof import digests
+from benchprof import codebase
 from benchprof.errors import InputError
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
@@ -17,14 +17,6 @@ from benchprof.run.jobs.drawn import Compared
 from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.profile import profile_settings, source_of
 from benchprof.run.run import Run
-
-OWN_MODULES = (
-    "benchprof.abilities.item", "benchprof.profile.form", "benchprof.profile.guessing",
-    "benchprof.profile.impact", "benchprof.profile.reason", "benchprof.profile.resampling",
-    "benchprof.profile.settings", "benchprof.profile.units", "benchprof.sampling",
-    "benchprof.tasks.guessing",
-)  # fmt: skip
-"""What else makes the selectivity table: the kinds of companion, form and its intervals."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class MeasureSelectivity(Compared):
             "tests": self.run.asked.own_tests,
             "companions": self.run.asked.companions,
             "intervals": [own.resamples, own.confidence, own.seed],
-            "own_code": digests.of_modules(OWN_MODULES),
+            "own_code": codebase.digest_of("selectivity"),
         }
 
     @property
