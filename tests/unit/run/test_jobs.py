@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.conftest import CONFIGURATIONS as SHIPPED
 from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, write_items
 
@@ -216,13 +217,29 @@ def test_settings_are_json(name: str) -> None:
         assert json.loads(as_json(job.settings)) == job.settings, job.rule
 
 
-def test_inputs_are_made_by_jobs_or_named_by_the_configuration() -> None:
-    for name, config in CONFIGURATIONS.items():
-        made = written_by(name)
-        for job in jobs_of(Run.of(config)):
-            for own in job.inputs.values():
-                for path in listed(own):
-                    assert path in made or path.parts[0] != "results", (job.rule, path)
+@pytest.mark.parametrize("config", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+def test_inputs_are_made_by_jobs_or_named_by_the_configuration(config: dict[str, Any]) -> None:
+    check_jobs(Run.of(config))
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+def test_jobs_of_every_shipped_configuration_fit_together(file: str) -> None:
+    """And know what they need; tests/workflow/test_profiles has Snakemake plan some of them."""
+    run = Run.of(read_layers([ROOT / file]))
+    assert {"prepare_model", "write_report"} <= check_jobs(run)
+
+
+def check_jobs(run: Run) -> set[str]:
+    """The rules of a run, whose jobs take what others make, or what the configuration names."""
+    jobs = list(jobs_of(run))
+    made = [path for job in jobs for own in job.outputs.values() for path in listed(own)]
+    assert len({*made}) == len(made)
+    for job in jobs:
+        needed = {path for own in job.inputs.values() for path in listed(own)}
+        assert not {path for path in needed if path.parts[0] == "results"} - {*made}, job.rule
+        assert job.settings is not None
+        assert job.memory(job.size) >= 0 and job.minutes(job.size) > 0
+    return {job.rule for job in jobs}
 
 
 def test_names_are_matched_alone() -> None:
