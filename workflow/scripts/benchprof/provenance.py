@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,16 @@ PACKAGES = (
 )
 
 
-def software() -> dict[str, str]:
+# Every record says both; the packages' metadata are read once.
+@cache
+def software() -> Mapping[str, str]:
     """Versions of Python and of the packages whose numbers matter."""
     versions = {"python": platform.python_version()}
     return versions | {package: version(package) for package in PACKAGES}
 
 
-def machine() -> dict[str, str | int]:
+@cache
+def machine() -> Mapping[str, str | int]:
     """The machine in terms that explain timings, without its name or its users."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
