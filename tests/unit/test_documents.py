@@ -21,6 +21,7 @@ from tests.pages import PAGES
 
 from benchprof import __version__
 from benchprof.report.names import inline
+from benchprof.run import layers
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
@@ -41,7 +42,7 @@ def blocks_of(page: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def laid_over(config: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
-    """A configuration with a block's sections; entries of `NAMED` ones are added or replaced.
+    """A configuration with a block's keys, as if it extended it; `NAMED` entries are replaced.
 
     One that is null leaves the entry out. What a block extends must be there; the tests'
     configuration stands in for it.
@@ -52,7 +53,8 @@ def laid_over(config: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
         key: {name: entry for name, entry in entries.items() if entry is not None}
         for key, entries in merged.items()
     }
-    return {key: value for key, value in (config | block | own).items() if key != "extends"}
+    sections = {key: value for key, value in block.items() if key not in {*NAMED, "extends"}}
+    return layers.laid_over(config, sections) | own
 
 
 def check_profile(profile: dict[str, Any], place: str) -> None:
@@ -210,8 +212,8 @@ def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
     assert "tests, so eight masks have a dose. Seven doses are below 0.05." in text
     recall = of_cell(table, "contextual_recall_test", "contextual_recall")
     assert (
-        "That of the contextual recall mask is {:.2f} (95% interval {:.2f} to {:.2f}, "
-        "{n:.0f} items), but this is not significant (q = {q:.2f})".format(
+        "The dose of the contextual recall mask is {:.2f} (95% interval {:.2f} to {:.2f}, "
+        "{n:.0f} items), but it is not significant (q = {q:.2f})".format(
             *recall.iloc[:3] / 100, q=recall.iloc[3], n=recall["n"]
         )
     ) in text

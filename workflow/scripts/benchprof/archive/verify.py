@@ -1,4 +1,4 @@
-"""Check an archive of a run with nothing but Python: python results/archive.zip.
+"""Check an archive of a run with nothing but Python: python3 results/archive.zip.
 
 This file lies in the archive as `__main__.py`, so that Python runs the archive itself, and with the
 project, for those who would not run an archive's own code on trust:
