@@ -16,6 +16,7 @@ from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figu
 from benchprof.report.figures.similarity import draw_similarity, similarity_figure
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.numbers import number, number_off
+from benchprof.report.page_tables import probability
 from benchprof.report.pairs import similarity_of
 from benchprof.report.undefined import full_caption
 
@@ -158,6 +159,15 @@ def test_numbers_have_no_minus_before_zero() -> None:
 @pytest.mark.parametrize(("value", "text"), [(0.497, "0.497"), (0.494, "0.49"), (0.3, "0.30")])
 def test_a_value_beside_a_limit_does_not_read_as_the_limit(value: float, text: str) -> None:
     assert number_off(value, 0.5) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(0.0496, "0.0496"), (0.0504, "0.0504"), (0.05, "0.050"), (0.0414, "0.041"), (2e-4, "< 0.001")],
+)
+def test_a_q_beside_the_threshold_does_not_read_as_the_threshold(p: float, text: str) -> None:
+    """A star would stand beside one 0.050 and not beside another."""
+    assert probability(p) == text
 
 
 def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:

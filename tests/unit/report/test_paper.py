@@ -229,9 +229,9 @@ def test_the_methods_say_how_k_was_calibrated(make_table: Table) -> None:
     step = step_of("Masks, specific", table, **tried)
     assert "k = 0.001. The calibrated k is 0.001 for a and 0.003 for b. It was chosen" in step.text
     assert step.text.endswith(
-        "It was chosen among 0.001 and 0.003 on 32 calibration items per ability, as the one at "
-        "which the mean drop under the abilities' own masks most exceeds the largest of 0, that "
-        "under random masks and that under the other abilities' masks. Only abilities above "
+        "It was chosen among 0.001 and 0.003 on at most 32 calibration items per ability, as the "
+        "one at which the mean drop under the abilities' own masks most exceeds the largest of 0, "
+        "that under random masks and that under the other abilities' masks. Only abilities above "
         "guessing count; for a model with none, it is the smallest k."
     )
     alone = table[table["seed"].isna()]

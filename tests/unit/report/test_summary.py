@@ -372,6 +372,11 @@ def test_codes_are_unique() -> None:
     }  # fmt: skip
 
 
+def test_a_numbered_code_is_not_that_of_another_name() -> None:
+    names = ["contextual_recall", "causal_reasoning", "contextual_recall_1"]
+    assert codes(names) == dict(zip(names, ["CR2", "CR3", "CR1"], strict=True))
+
+
 def test_the_file_ends_with_where_things_are(tmp_path: Path) -> None:
     figures = [Path("results/figures/tiny/impact_specific_0.001.png")]
     for name in ("one.txt", "two.txt"):

@@ -234,4 +234,53 @@ def test_lm_eval_s_own_tasks_import_from_beside_them() -> None:
 
 
 def test_a_function_of_python_itself_is_known_by_its_name() -> None:
-    assert identity_of(math.fsum) == {"function": "fsum", "files": []}
+    assert identity_of(math.fsum) == {"function": ["fsum", {}], "files": []}
+
+
+SCORED = """\
+from functools import partial
+
+def above(doc, results, least):
+    return {"acc": float(results[doc["answer"]][0] > least)}
+
+def enclosing(least):
+    def scored(doc, results):
+        return above(doc, results, least)
+    return scored
+
+class Above:
+    def __init__(self, least):
+        self.least, self.own = [least], self
+    def __call__(self, doc, results):
+        return above(doc, results, *self.least)
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("lenient", "strict"),
+    [
+        ("partial(above, least=-2.0)", "partial(above, least=-0.5)"),
+        ("enclosing(-2.0)", "enclosing(-0.5)"),
+        ("enclosing(partial(above, least={1, 2}))", "enclosing(partial(above, least={1, 3}))"),
+        ("lambda *own: above(*own, -2)", "lambda *own: above(*own, 0)"),
+        ("Above(-2.0)", "Above(-0.5)"),
+    ],
+)  # fmt: skip
+def test_another_function_of_the_same_file_is_another_digest(
+    folder: Path, items: Path, lenient: str, strict: str
+) -> None:
+    """The file stays as it is: the definition names another function of it."""
+    (folder / "utils.py").write_text(f"{UTILS}{SCORED}lenient = {lenient}\nstrict = {strict}\n")
+    change(folder / "own.yaml", "utils.process_results", "utils.lenient")
+    before = digest_of(folder, items)
+    assert digest_in_a_new_process(folder, items) == before
+    change(folder / "own.yaml", "utils.lenient", "utils.strict")
+    assert digest_of(folder, items) != before
+
+
+def test_metadata_by_which_a_task_may_score_is_in_the_digest(folder: Path, items: Path) -> None:
+    before = digest_of(folder, items)
+    with (folder / "own.yaml").open("a") as file:
+        file.write("metadata: {least: -2.0}\n")
+    assert digest_of(folder, items) != before

@@ -224,6 +224,11 @@ def test_impossible_choices_have_probability_zero() -> None:
     assert probability_of_gold([-1e4, -1e4], [0, 1]) == pytest.approx(1.0)
 
 
+def test_where_all_choices_are_impossible_the_probability_is_that_of_guessing() -> None:
+    assert probability_of_gold([float("-inf")] * 4, [2]) == 0.25
+    assert probability_of_gold([float("-inf")] * 4, [2, 0]) == 0.5
+
+
 def test_a_record_survives_its_file_and_damage_is_found(items: Path, tmp_path: Path) -> None:
     requests = requests_of(items)
     responses = [(float("-inf"), False), (-2.0, True), (-3.0, False)] * 12

@@ -199,7 +199,7 @@ def _sizes(config: Configuration, table: pd.DataFrame, name: str) -> list[str]:
         items = counted(tried.items, "calibration item")
         sentences += [
             f"The calibrated k is {chosen}.",
-            f"It was chosen among {series(map(k_name, tried.fractions))} on {items} per "
+            f"It was chosen among {series(map(k_name, tried.fractions))} on at most {items} per "
             "ability, as the one at which the mean drop under the abilities' own masks most "
             f"exceeds {_larger_of_sides(own)}.",
             "Only abilities above guessing count; for a model with none, it is the smallest k.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +73,10 @@ def wrapped(name: str, width: int) -> str:
 def codes(names: Sequence[str]) -> dict[str, str]:
     """A short name for each: its words' initials, numbered where two would be the same."""
     initials = ["".join(word[0] for word in name.split("_") if word).upper() for name in names]
-    return {
-        name: code if initials.count(code) == 1 else f"{code}{initials[: place + 1].count(code)}"
-        for place, (name, code) in enumerate(zip(names, initials, strict=True))
-    }
+    found: dict[str, str] = {}
+    for name, code in zip(names, initials, strict=True):
+        numbered = (f"{code}{number}" for number in itertools.count(1))
+        taken = {*initials, *found.values()}
+        free = next(own for own in numbered if own not in taken)
+        found[name] = code if initials.count(code) == 1 else free
+    return found

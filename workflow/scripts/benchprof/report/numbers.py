@@ -9,10 +9,16 @@ def number(value: float, decimals: int = 2) -> str:
     return text.removeprefix("-") if float(text) == 0 else text
 
 
-def number_off(value: float, limit: float) -> str:
-    """A value with two decimals, or as many as it takes not to read as the limit that it is not."""
-    decimals = next((d for d in range(2, 9) if abs(float(f"{value:.{d}f}")) != limit), 2)
-    return number(value, decimals)
+def number_off(value: float, limit: float, least: int = 2) -> str:
+    """A value with as many decimals as it takes not to read as the limit that it is not.
+
+    Args:
+        value: what is shown.
+        limit: that it is held against.
+        least: decimals where these suffice.
+    """
+    readable = (d for d in range(least, 9) if abs(float(f"{value:.{d}f}")) != limit)
+    return number(value, next(readable, least))
 
 
 def interval(low: float, high: float) -> str:

@@ -14,7 +14,7 @@ from benchprof.profile.criteria import SIGNIFICANCE, is_above_guessing
 from benchprof.report.drops import control_drops, own_drops, side_drops
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline, readable
-from benchprof.report.numbers import number
+from benchprof.report.numbers import number, number_off
 from benchprof.report.undefined import SHARED
 
 # Which of a benchmark's metrics stands beside the headline metric: the first that it has.
@@ -186,7 +186,7 @@ def probability(p: float) -> str:
     """A p- or q-value."""
     if math.isnan(p):
         return NONE
-    return "< 0.001" if p < 0.001 else number(p, 3)
+    return "< 0.001" if p < 0.001 else number_off(p, SIGNIFICANCE, 3)
 
 
 def _accuracy_rows(table: pd.DataFrame, matrix: Matrix) -> dict[tuple[str, str], Mapping[str, Any]]:

@@ -13,8 +13,9 @@ import inspect
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import CellType
 from typing import Any
 
 import yaml
@@ -35,17 +36,58 @@ def lm_eval_tasks() -> Path:
 
 
 def identity_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """What identifies a function: its name, and each file behind it by name and digest.
+    """What identifies a function: how it was made, and each file behind it by name and digest.
 
     No folder is in it, so that it is the same wherever lm-eval or the task is installed.
     """
+    made = _made(function, ())
     while isinstance(function, functools.partial):
         function = function.func
-    name = getattr(function, "__qualname__", type(function).__qualname__)
     files = sorted(
         [path.name, digests.of_file(path)] for path in files_imported(*_own_files(function))
     )
-    return {"function": name, "files": files}
+    return {"function": made, "files": files}
+
+
+def _made(function: Callable[..., Any], above: tuple[int, ...]) -> Any:
+    """What sets a function apart from others of its file: name and line, and what it was made with.
+
+    That is a partial's arguments, what a closure encloses, and the fields of an object.
+
+    Args:
+        function: anything that can be called.
+        above: identities of what holds it: nothing is told twice.
+    """
+    if id(function) in above:
+        return []
+    inner = functools.partial(_held, above=(*above, id(function)))
+    if isinstance(function, functools.partial):
+        return [inner(function.func), inner(function.args), inner(function.keywords)]
+    if inspect.isfunction(function):
+        cells = [cell for cell in function.__closure__ or () if cell != CellType()]
+        enclosed = inner([cell.cell_contents for cell in cells])
+        return [function.__qualname__, function.__code__.co_firstlineno, enclosed]
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    fixed = inspect.isroutine(function) or inspect.isclass(function)
+    return [name, {} if fixed else inner(getattr(function, "__dict__", {}))]
+
+
+def _held(value: Any, above: tuple[int, ...]) -> Any:
+    """A value that a function was made with, as JSON; by its type alone where it is no plain one.
+
+    It is the same in every process, which a set's order or an address would not be.
+    """
+    inner = functools.partial(_held, above=above)
+    if isinstance(value, Mapping):
+        return {str(key): inner(own) for key, own in value.items()}
+    if isinstance(value, list | tuple):
+        return [inner(own) for own in value]
+    if isinstance(value, set | frozenset):
+        return sorted(map(ascii, value))
+    if callable(value):
+        return _made(value, above)
+    plain = isinstance(value, str | bytes | int | float | None)
+    return ascii(value) if plain else type(value).__qualname__
 
 
 def files_imported(*paths: Path) -> set[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -165,7 +166,12 @@ def build_requests(
 
 
 def probability_of_gold(loglikelihoods: Sequence[float], gold: Sequence[int]) -> float:
-    """Probability of the right choices, normalised over all choices; in [0, 1]."""
+    """Probability of the right choices, normalised over all choices; in [0, 1].
+
+    Where all are impossible, none is more probable than another: that of guessing.
+    """
+    if max(loglikelihoods) == -math.inf:
+        return len({*gold}) / len(loglikelihoods)
     shares = np.exp(log_softmax(np.asarray(loglikelihoods, dtype=np.float64)))
     return float(shares[list(gold)].sum())
 
@@ -276,7 +282,7 @@ def _name(metric: str, filtering: str) -> str:
 def _scoring_of(task: Task) -> dict[str, Any]:
     """What of a task's definition decides scores: functions by their files, no paths of data."""
     names = ("output_type", "doc_to_text", "doc_to_target", "doc_to_choice", "process_docs",
-             "process_results", "metric_list", "filter_list", "repeats")  # fmt: skip
+             "process_results", "metric_list", "filter_list", "repeats", "metadata")  # fmt: skip
     own = {name: _scoring_value(getattr(task.config, name)) for name in names}
     # A task may be a class of its own, which lm-eval's YAML names by `class: !function`.
     return {"version": str(task.VERSION), "class": identity_of(type(task))} | own
