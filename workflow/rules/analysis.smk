@@ -23,7 +23,7 @@ rule locate_masks:
             },
         ),
     log:
-        "results/logs/locate_masks/{model}/{selection}_{k}.log",
+        of("locate_masks").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -51,7 +51,7 @@ rule compare_masks:
             },
         ),
     log:
-        "results/logs/compare_masks/{model}/{selection}_{k}.log",
+        of("compare_masks").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -79,7 +79,7 @@ rule measure_selectivity:
             },
         ),
     log:
-        "results/logs/measure_selectivity/{model}/{selection}_{k}.log",
+        of("measure_selectivity").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -107,7 +107,7 @@ rule measure_core:
             },
         ),
     log:
-        "results/logs/measure_core/{model}.log",
+        of("measure_core").log,
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
@@ -137,7 +137,7 @@ rule measure_stability:
             },
         ),
     log:
-        "results/logs/measure_stability/{model}.log",
+        of("measure_stability").log,
     conda:
         "../../envs/benchprof.yaml"
     threads: 8

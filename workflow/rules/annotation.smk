@@ -7,7 +7,7 @@ rule report_agreement:
     output:
         **of("report_agreement").outputs,
     log:
-        "results/logs/report_agreement.log",
+        of("report_agreement").log,
     conda:
         "../../envs/annotation.yaml"
     resources:
@@ -20,4 +20,4 @@ rule report_agreement:
 
 rule agreement:
     input:
-        "results/annotation/agreement.md",
+        of("report_agreement").files,

@@ -4,7 +4,7 @@
 
 rule archive:
     input:
-        "results/archive.zip",
+        of("write_archive").files,
 
 
 rule write_archive:
@@ -13,7 +13,7 @@ rule write_archive:
     output:
         **of("write_archive").outputs,
     log:
-        "results/logs/write_archive.log",
+        of("write_archive").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:

@@ -4,7 +4,7 @@
 
 rule calibration:
     input:
-        report_jobs.calibration_files(RUN),
+        calibration_jobs.calibration_files(RUN),
 
 
 rule evaluate_calibration:
@@ -13,9 +13,9 @@ rule evaluate_calibration:
     output:
         **of("evaluate_calibration").outputs,
     log:
-        "results/logs/evaluate_calibration/{model}/{ability}.log",
+        of("evaluate_calibration").log,
     benchmark:
-        "results/timings/evaluate_calibration/{model}/{ability}.tsv"
+        of("evaluate_calibration").timing
     conda:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.
@@ -35,9 +35,9 @@ rule calibrate_masks:
     output:
         **of("calibrate_masks").outputs,
     log:
-        "results/logs/calibrate_masks/{model}/{selection}.log",
+        of("calibrate_masks").log,
     benchmark:
-        "results/timings/calibrate_masks/{model}/{selection}.tsv"
+        of("calibrate_masks").timing
     conda:
         "../../envs/benchprof.yaml"
     resources:

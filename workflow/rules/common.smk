@@ -11,10 +11,11 @@ sys.path.insert(0, str(Path(str(workflow.current_basedir), "../scripts").resolve
 from benchprof import digests, runs
 from benchprof.errors import InputError
 from benchprof.run.ablation import ALL_ABILITIES
+from benchprof.run import paths
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs import analysis as analysis_jobs
-from benchprof.run.jobs import comparison as comparison_jobs
+from benchprof.run.jobs import calibration as calibration_jobs
 from benchprof.run.jobs import report as report_jobs
 from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.run import Run

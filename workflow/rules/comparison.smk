@@ -4,7 +4,7 @@
 
 rule comparison:
     input:
-        comparison_jobs.comparison_files(RUN),
+        of("compare_combinations").files,
 
 
 # One job for all, which loads the model once; the store has what a stopped one finished.
@@ -25,7 +25,7 @@ rule compare_combinations:
             },
         ),
     log:
-        "results/logs/compare_combinations/{model}.log",
+        of("compare_combinations").log,
     conda:
         "../../envs/benchprof.yaml"
     threads: 8

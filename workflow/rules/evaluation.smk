@@ -7,9 +7,9 @@ rule evaluate_benchmark:
     output:
         **of("evaluate_benchmark").outputs,
     log:
-        "results/logs/evaluate_benchmark/{model}/{benchmark}.log",
+        of("evaluate_benchmark").log,
     benchmark:
-        "results/timings/evaluate_benchmark/{model}/{benchmark}.tsv"
+        of("evaluate_benchmark").timing
     conda:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.

@@ -7,9 +7,9 @@ rule evaluate_model:
     output:
         **of("evaluate_model").outputs,
     log:
-        "results/logs/evaluate_model/{model}.log",
+        of("evaluate_model").log,
     benchmark:
-        "results/timings/evaluate_model/{model}.tsv"
+        of("evaluate_model").timing
     conda:
         "../../envs/benchprof.yaml"
     threads: 8

@@ -8,9 +8,9 @@ rule check_sizes:
     output:
         **of("check_sizes").outputs,
     log:
-        "results/logs/check_sizes/{model}.log",
+        of("check_sizes").log,
     benchmark:
-        "results/timings/check_sizes/{model}.tsv"
+        of("check_sizes").timing
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -27,9 +27,9 @@ rule compute_importance:
     output:
         importance=until_masked(of("compute_importance").outputs["importance"]),
     log:
-        "results/logs/compute_importance/{model}.log",
+        of("compute_importance").log,
     benchmark:
-        "results/timings/compute_importance/{model}.tsv"
+        of("compute_importance").timing
     conda:
         "../../envs/benchprof.yaml"
     # One job at a time on a small machine: each uses all cores it gets.

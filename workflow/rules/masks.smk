@@ -8,9 +8,9 @@ rule find_super:
     output:
         **of("find_super").outputs,
     log:
-        "results/logs/find_super/{model}.log",
+        of("find_super").log,
     benchmark:
-        "results/timings/find_super/{model}.tsv"
+        of("find_super").timing
     conda:
         "../../envs/benchprof.yaml"
     threads: 8
@@ -29,9 +29,9 @@ rule select_masks:
     output:
         **of("select_masks").outputs,
     log:
-        "results/logs/select_masks/{model}/{selection}.log",
+        of("select_masks").log,
     benchmark:
-        "results/timings/select_masks/{model}/{selection}.tsv"
+        of("select_masks").timing
     conda:
         "../../envs/benchprof.yaml"
     threads: 2
@@ -49,9 +49,9 @@ rule draw_controls:
     output:
         **of("draw_controls").outputs,
     log:
-        "results/logs/draw_controls/{model}/{selection}.log",
+        of("draw_controls").log,
     benchmark:
-        "results/timings/draw_controls/{model}/{selection}.tsv"
+        of("draw_controls").timing
     conda:
         "../../envs/benchprof.yaml"
     threads: 2

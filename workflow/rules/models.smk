@@ -5,11 +5,11 @@ rule prepare_model:
     input:
         unpack(of("prepare_model").inputs),
     output:
-        folder=directory("results/models/{model}"),
+        folder=directory(of("prepare_model").outputs["folder"]),
     log:
-        "results/logs/prepare_model/{model}.log",
+        of("prepare_model").log,
     benchmark:
-        "results/timings/prepare_model/{model}.tsv"
+        of("prepare_model").timing
     conda:
         "../../envs/benchprof.yaml"
     resources:

@@ -7,9 +7,9 @@ rule compute_profile:
     output:
         **of("compute_profile").outputs,
     log:
-        "results/logs/compute_profile.log",
+        of("compute_profile").log,
     benchmark:
-        "results/timings/compute_profile.tsv"
+        of("compute_profile").timing
     conda:
         "../../envs/benchprof.yaml"
     threads: 4

@@ -4,12 +4,7 @@
 
 rule items:
     input:
-        expand(
-            "results/items/{model}/{benchmark}.{form}",
-            model=RUN.models,
-            benchmark=RUN.benchmarks,
-            form=["csv", "md"],
-        ),
+        of("export_items").files,
 
 
 rule export_items:
@@ -18,7 +13,7 @@ rule export_items:
     output:
         **of("export_items").outputs,
     log:
-        "results/logs/export_items/{model}/{benchmark}.log",
+        of("export_items").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:

@@ -9,7 +9,7 @@ rule select_half_masks:
     output:
         **of("select_half_masks").outputs,
     log:
-        "results/logs/select_half_masks/{model}.log",
+        of("select_half_masks").log,
     conda:
         "../../envs/benchprof.yaml"
     threads: 8
@@ -28,7 +28,7 @@ rule evaluate_halves:
     output:
         **of("evaluate_halves").outputs,
     log:
-        "results/logs/evaluate_halves/{model}/{ability}.log",
+        of("evaluate_halves").log,
     conda:
         "../../envs/benchprof.yaml"
     threads: 8
@@ -47,7 +47,7 @@ rule measure_replication:
     output:
         **of("measure_replication").outputs,
     log:
-        "results/logs/measure_replication.log",
+        of("measure_replication").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:

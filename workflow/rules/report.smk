@@ -41,7 +41,7 @@ rule tabulate_impact:
     output:
         **of("tabulate_impact").outputs,
     log:
-        "results/logs/tabulate_impact/{model}/{selection}_{k}.log",
+        of("tabulate_impact").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -58,7 +58,7 @@ rule tabulate_similarity:
     output:
         **of("tabulate_similarity").outputs,
     log:
-        "results/logs/tabulate_similarity/{selection}_{k}.log",
+        of("tabulate_similarity").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -75,7 +75,7 @@ rule write_methods:
     output:
         **of("write_methods").outputs,
     log:
-        "results/logs/write_methods.log",
+        of("write_methods").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -97,7 +97,7 @@ rule write_report:
             category="Report",
         ),
     log:
-        "results/logs/write_report.log",
+        of("write_report").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -114,7 +114,7 @@ rule write_manifest:
     output:
         **of("write_manifest").outputs,
     log:
-        "results/logs/write_manifest.log",
+        of("write_manifest").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:

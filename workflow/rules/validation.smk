@@ -4,7 +4,7 @@
 
 rule validation:
     input:
-        "results/validation/verdict.txt",
+        of("check_recovery").files,
 
 
 rule accept_model:
@@ -13,7 +13,7 @@ rule accept_model:
     output:
         **of("accept_model").outputs,
     log:
-        "results/logs/accept_model/{model}.log",
+        of("accept_model").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -30,7 +30,7 @@ rule write_pool:
     output:
         **of("write_pool").outputs,
     log:
-        "results/logs/write_pool.log",
+        of("write_pool").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -47,7 +47,7 @@ rule evaluate_blocks:
     output:
         **of("evaluate_blocks").outputs,
     log:
-        "results/logs/evaluate_blocks/{model}.log",
+        of("evaluate_blocks").log,
     conda:
         "../../envs/benchprof.yaml"
     threads: 8
@@ -66,7 +66,7 @@ rule answer_pool:
     output:
         **of("answer_pool").outputs,
     log:
-        "results/logs/answer_pool/{model}.log",
+        of("answer_pool").log,
     conda:
         "../../envs/benchprof.yaml"
     threads: 8
@@ -90,7 +90,7 @@ rule measure_recovery:
             category="Validation",
         ),
     log:
-        "results/logs/measure_recovery.log",
+        of("measure_recovery").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:
@@ -107,7 +107,7 @@ rule check_recovery:
     output:
         **of("check_recovery").outputs,
     log:
-        "results/logs/check_recovery.log",
+        of("check_recovery").log,
     conda:
         "../../envs/benchprof.yaml"
     resources:

@@ -3,7 +3,7 @@
 from benchprof.analysis.job import compare_masks, locate_masks
 from benchprof.models.architecture import architecture_of
 from benchprof.models.units import entry_counts
-from benchprof.run.jobs.analysis import Compared
+from benchprof.run.jobs.drawn import Compared
 from benchprof.run.script import run_script
 
 
@@ -21,4 +21,4 @@ def main(job: Compared, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    run_script(main, snakemake)
+    run_script(main, snakemake)  # type: ignore[name-defined]

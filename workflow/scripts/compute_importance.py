@@ -46,4 +46,4 @@ def needed_by(job: ComputeImportance, origins: Mapping[str, Any]) -> set[str]:
 
 
 if __name__ == "__main__":
-    run_script(main, snakemake)
+    run_script(main, snakemake)  # type: ignore[name-defined]

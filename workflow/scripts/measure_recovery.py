@@ -27,7 +27,7 @@ def main(job: MeasureRecovery, threads: int) -> None:
         entangled=validation.entangled,
         masks=job.masks,
         profiles=paths.PROFILES,
-        composition=job.inputs["composition"],
+        composition=job.composition,
         pool=pool,
         own_benchmarks=job.run.asked.own_tests,
         view=job.view,
@@ -37,4 +37,4 @@ def main(job: MeasureRecovery, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    run_script(main, snakemake)
+    run_script(main, snakemake)  # type: ignore[name-defined]

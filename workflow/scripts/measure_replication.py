@@ -12,9 +12,9 @@ def main(job: MeasureReplication, threads: int) -> None:
         intact=job.intact,
         sources=job.sources,
         settings=job.profile,
-        targets=list(job.outputs.values()),
+        targets=job.tables,
     )
 
 
 if __name__ == "__main__":
-    run_script(main, snakemake)
+    run_script(main, snakemake)  # type: ignore[name-defined]

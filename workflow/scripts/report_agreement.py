@@ -7,17 +7,16 @@ from benchprof.run.script import run_script
 
 def main(job: ReportAgreement, threads: int) -> None:
     """Report how far annotators agree with the intended abilities and with each other."""
-    files = job.outputs
     report_agreement(
         answers=job.answers,
         items=job.items,
         excluded=job.excluded,
         figures=job.figures,
-        summary=files["summary"],
-        page=files["page"],
-        disputed=files["disputed"],
+        summary=job.summary,
+        page=job.page,
+        disputed=job.disputed,
     )
 
 
 if __name__ == "__main__":
-    run_script(main, snakemake)
+    run_script(main, snakemake)  # type: ignore[name-defined]

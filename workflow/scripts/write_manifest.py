@@ -12,10 +12,10 @@ def main(job: WriteManifest, threads: int) -> None:
         target=paths.MANIFEST,
         config=job.run.values,
         inputs=job.run.data_files,
-        results=job.inputs["results"],
+        results=job.results,
         models=job.cards,
     )
 
 
 if __name__ == "__main__":
-    run_script(main, snakemake)
+    run_script(main, snakemake)  # type: ignore[name-defined]

@@ -22,4 +22,4 @@ def main(job: WriteMethods, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    run_script(main, snakemake)
+    run_script(main, snakemake)  # type: ignore[name-defined]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchprof.run import paths
 from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.job import Files, Job, ModelJob
 from benchprof.run.run import Run
@@ -43,7 +44,11 @@ class Declared:
     @property
     def outputs(self) -> Named:
         """The files that jobs write, as patterns."""
-        return _as_text(self.job({name: f"{{{name}}}" for name in self.wildcards}).outputs)
+        return _as_text(self.job(dict(zip(self.wildcards, self._patterns, strict=True))).outputs)
+
+    @property
+    def _patterns(self) -> list[str]:
+        return [f"{{{name}}}" for name in self.wildcards]
 
     def shown(self, report: Callable[..., Any], name: str, **told: Any) -> dict[str, Any]:
         """The files that jobs write, one of them in Snakemake's report.
@@ -59,7 +64,22 @@ class Declared:
     @property
     def log(self) -> str:
         """The file of what a job says, as a pattern."""
-        return "/".join(["results/logs", self.rule, *(f"{{{n}}}" for n in self.wildcards)]) + ".log"
+        return str(paths.log(self.rule, *self._patterns))
+
+    @property
+    def timing(self) -> str:
+        """The file of what a job took, as a pattern."""
+        return str(paths.timing(self.rule, *self._patterns))
+
+    @property
+    def belongs(self) -> bool:
+        """Whether the run has jobs of the rule."""
+        return JOBS[self.rule].belongs_to(self.run)
+
+    @property
+    def files(self) -> list[Path]:
+        """All that the rule's jobs write."""
+        return JOBS[self.rule].files_of(self.run)
 
     def places(self, wildcards: Any) -> dict[str, Any]:
         """Where a job computes and keeps what it made."""

@@ -75,9 +75,23 @@ def profile(table: str, form: str) -> Path:
     return PROFILES / f"{table}.{form}"
 
 
+def log(rule: str, *wildcards: str) -> Path:
+    """What a job said."""
+    return _of_job("logs", "log", rule, *wildcards)
+
+
 def timing(rule: str, *wildcards: str) -> Path:
     """What Snakemake noted of a job's time and memory."""
-    return RESULTS.joinpath("timings", *[rule, *wildcards][:-1]) / f"{[rule, *wildcards][-1]}.tsv"
+    return _of_job("timings", "tsv", rule, *wildcards)
+
+
+def settings(rule: str, *wildcards: str) -> Path:
+    """What decides a job's result."""
+    return _of_job("settings", "json", rule, *wildcards)
+
+
+def _of_job(kind: str, form: str, *names: str) -> Path:
+    return RESULTS.joinpath(kind, *names[:-1]) / f"{names[-1]}.{form}"
 
 
 def _name(ablation: Ablation | None) -> str:

@@ -62,7 +62,9 @@ class Validation(Section):
     fraction: Share = Field(description="one of the fractions")
     items_of_each_kind: Limit | None = None
     draws: Limit | None = None
-    drawn_items: Annotated[Limit, Field(ge=2, description="2 items or more")] | None = None
+    drawn_items: (
+        Annotated[Limit, Field(ge=2, description="a whole number of items, 2 or more")] | None
+    ) = None
     thresholds: Thresholds = Field(
         description="limits that must be met, two each for coverage and form_share"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase
 from benchprof.run.jobs.drawn import Compared, Drawn
@@ -33,9 +33,9 @@ class CompareMasks(Compared):
     what = "overlap"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none with a single ability."""
-        return super().all_of(run) if len(run.abilities) > 1 else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where there are several abilities."""
+        return super().belongs_to(run) and len(run.abilities) > 1
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class MeasureCore(Drawn):
     name = "core"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where scores are dropped, or with a single ability."""
+    def belongs_to(cls, run: Run) -> bool:
+        """Where scores are kept, of several abilities."""
         several = len(run.abilities) > 1 and not run.drops_importance
-        return super().all_of(run) if several else []
+        return super().belongs_to(run) and several
 
     @property
     def title(self) -> str:
@@ -86,9 +86,9 @@ class MeasureStability(Halving, Drawn):
     name = "stability"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none without a known k."""
-        return super().all_of(run) if run.numbers else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where a k is a number."""
+        return super().belongs_to(run) and bool(run.numbers)
 
     @property
     def title(self) -> str:
@@ -114,9 +114,9 @@ class MeasureStability(Halving, Drawn):
         return size.minutes(180, 60)
 
 
-DRAWN = (LocateMasks, CompareMasks, MeasureSelectivity, MeasureCore, MeasureStability)
+ANALYSES = (LocateMasks, CompareMasks, MeasureSelectivity, MeasureCore, MeasureStability)
 
 
 def analysis_files(run: Run) -> list[Path]:
     """Every table and figure of the analysis."""
-    return [path for kind in DRAWN for job in kind.all_of(run) for path in (job.csv, *job.figures)]
+    return [path for kind in ANALYSES for path in kind.files_of(run)]

@@ -38,6 +38,21 @@ class ReportAgreement(Job):
         return sorted(item for ability in every for item in ability.exclude)
 
     @property
+    def summary(self) -> Path:
+        """The agreement as numbers."""
+        return FOLDER / "agreement.json"
+
+    @property
+    def page(self) -> Path:
+        """The agreement as a text."""
+        return FOLDER / "agreement.md"
+
+    @property
+    def disputed(self) -> Path:
+        """The items on which annotators and the intended abilities differ."""
+        return FOLDER / "disputed.csv"
+
+    @property
     def figures(self) -> list[Path]:
         """The figure of which abilities are confused, as PNG and SVG, and its caption."""
         return [FOLDER / f"confusion.{form}" for form in FORMS]
@@ -51,9 +66,9 @@ class ReportAgreement(Job):
     def outputs(self) -> Files:
         """Figures, texts and disputed items."""
         return {
-            "summary": FOLDER / "agreement.json",
-            "page": FOLDER / "agreement.md",
-            "disputed": FOLDER / "disputed.csv",
+            "summary": self.summary,
+            "page": self.page,
+            "disputed": self.disputed,
             **dict(zip(FORMS, self.figures, strict=True)),
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase
 from benchprof.models.scope import Scope
@@ -25,9 +25,9 @@ class EvaluateCalibration(Answered):
     rule = "evaluate_calibration"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where no k is calibrated."""
-        return super().all_of(run) if run.candidates else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where a k is calibrated."""
+        return super().belongs_to(run) and bool(run.candidates)
 
     @property
     def asked(self) -> Benchmark:
@@ -59,9 +59,9 @@ class CalibrateMasks(ModelJob):
     rule = "calibrate_masks"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where no k is calibrated."""
-        return super().all_of(run) if run.candidates else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where a k is calibrated."""
+        return super().belongs_to(run) and bool(run.candidates)
 
     @property
     def intact(self) -> dict[str, Path]:
@@ -139,3 +139,8 @@ class CalibrateMasks(ModelJob):
             "matched": self.run.matched,
             "code": codebase.digest_of("calibration"),
         }
+
+
+def calibration_files(run: Run) -> list[Path]:
+    """What k was chosen and why, where `fractions` leaves it to the calibration splits."""
+    return [path for job in CalibrateMasks.all_of(run) for path in (job.choice, job.table)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase, data, digests
 from benchprof.comparison.tried import FLIP, Questions, Tried
@@ -36,9 +36,9 @@ class CompareCombinations(ModelJob):
     rule = "compare_combinations"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none without a section `comparison`."""
-        return super().all_of(run) if run.configuration.comparison else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where the configuration has a section `comparison`."""
+        return super().belongs_to(run) and run.configuration.comparison is not None
 
     @property
     def work(self) -> Path:
@@ -165,9 +165,3 @@ class CompareCombinations(ModelJob):
         """Time for all combinations, which grows with the groups that one knocks out."""
         groups = (own.scoring.groups for own in self.scored)
         return sum(size.minutes(30, 15 + (own.number if own else 0)) for own in groups)
-
-
-def comparison_files(run: Run) -> list[Path]:
-    """Every table and figure."""
-    jobs = CompareCombinations.all_of(run)
-    return [path for job in jobs for path in (*job.tables.values(), *job.figures)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from benchprof import codebase
 from benchprof.run import paths
@@ -25,9 +25,9 @@ class Drawn(ModelJob):
     of_ranked: ClassVar[bool] = True
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none that tells of ranked masks where they are listed."""
-        return [] if run.lists and cls.of_ranked else super().all_of(run)
+    def belongs_to(cls, run: Run) -> bool:
+        """Where masks are ranked, if it tells of that."""
+        return super().belongs_to(run) and not (run.lists and cls.of_ranked)
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase, data, digests
 from benchprof.evaluation.settings import ModelSettings
@@ -222,9 +222,9 @@ class EvaluateBenchmark(OfBenchmark):
     rule = "evaluate_benchmark"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where a job is a model's."""
-        return [] if run.configuration.evaluation_job == "model" else super().all_of(run)
+    def belongs_to(cls, run: Run) -> bool:
+        """Where a job is a benchmark's."""
+        return super().belongs_to(run) and run.configuration.evaluation_job != "model"
 
 
 @dataclass(frozen=True)
@@ -234,9 +234,9 @@ class EvaluateModel(Evaluation):
     rule = "evaluate_model"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where a job is a benchmark's."""
-        return super().all_of(run) if run.configuration.evaluation_job == "model" else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where a job is a model's."""
+        return super().belongs_to(run) and run.configuration.evaluation_job == "model"
 
     @property
     def parts(self) -> Sequence[EvaluateBenchmark]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from benchprof.run import paths
 from benchprof.run.jobs.calibration import CalibrateMasks, EvaluateCalibration
@@ -104,9 +104,9 @@ class PlotClusters(ModelFigure):
     category = "Similarity of benchmarks"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none with fewer than three benchmarks."""
-        return super().all_of(run) if len(run.benchmarks) > 2 else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where there are three benchmarks or more."""
+        return super().belongs_to(run) and len(run.benchmarks) > 2
 
 
 class PlotRadar(ModelFigure):
@@ -140,9 +140,9 @@ class PlotSweep(Figure):
     category = "Ability impact against k"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none with a single k."""
-        return super().all_of(run) if len(run.ks) > 1 else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where there are several k."""
+        return super().belongs_to(run) and len(run.ks) > 1
 
     @property
     def name(self) -> str:
@@ -162,9 +162,9 @@ class PlotSimilarity(OfModels, Figure):
     category = "Similarity of models"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none with a single model."""
-        return super().all_of(run) if len(run.models) > 1 else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where there are several models."""
+        return super().belongs_to(run) and len(run.models) > 1
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase, digests
 from benchprof.importance.scoring import Groups, Scoring
@@ -18,9 +18,9 @@ class Scored(ModelJob):
     """A job that scores the weights in scope on train items."""
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where masks are listed, and nothing is ranked."""
-        return [] if run.lists else super().all_of(run)
+    def belongs_to(cls, run: Run) -> bool:
+        """Where masks are ranked, not listed."""
+        return super().belongs_to(run) and not run.lists
 
     @property
     def exclude(self) -> dict[str, list[str]]:

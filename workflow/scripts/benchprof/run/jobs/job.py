@@ -75,8 +75,15 @@ class Job:
     rule: ClassVar[str]
 
     @classmethod
+    def belongs_to(cls, run: Run) -> bool:  # noqa: ARG003  others' depends on the run
+        """Whether a run has jobs of the rule."""
+        return True
+
+    @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """Every job of the rule in a run; none where the run does without."""
+        """Every job of the rule in a run."""
+        if not cls.belongs_to(run):
+            return []
         values: Mapping[str, Sequence[str]] = {
             "model": run.models,
             "ability": run.abilities,
@@ -85,6 +92,12 @@ class Job:
             "k": run.ks,
         }
         return [cls(run, *own) for own in product(*(values[name] for name in cls.names()))]
+
+    @classmethod
+    def files_of(cls, run: Run) -> list[Path]:
+        """All that the rule's jobs write."""
+        every = (own for job in cls.all_of(run) for own in job.outputs.values())
+        return [path for own in every for path in listed(own)]
 
     @classmethod
     def names(cls) -> list[str]:
@@ -122,8 +135,7 @@ class Job:
         Snakemake remembers parameters in `.snakemake` alone. As an input, changed settings make an
         output stale by its modification time also where those records are lost.
         """
-        names = [self.rule, *self.wildcards.values()]
-        file = Path("results/settings", *names[:-1], f"{names[-1]}.json")
+        file = paths.settings(self.rule, *self.wildcards.values())
         return [write_if_changed(file, self.settings)]
 
     @property

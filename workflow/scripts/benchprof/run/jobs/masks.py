@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase, data, digests
 from benchprof.run import paths
@@ -20,9 +20,9 @@ class FindSuper(ModelJob):
     rule = "find_super"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where no selection leaves them out."""
-        return super().all_of(run) if run.configuration.selections.without_super else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where a selection leaves them out."""
+        return super().belongs_to(run) and bool(run.configuration.selections.without_super)
 
     @property
     def importance(self) -> dict[str, Path]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase, data, digests
 from benchprof.evaluation.settings import ModelSettings
@@ -27,9 +27,9 @@ class OfValidation(Job):
     """A job of the validation."""
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none without a section `validation`."""
-        return super().all_of(run) if run.configuration.validation else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where the configuration has a section `validation`."""
+        return super().belongs_to(run) and run.configuration.validation is not None
 
     @cached_property
     def validation(self) -> Validation:
@@ -95,10 +95,10 @@ class WithPool(OfValidation):
     """A job of the pool of fresh items that intervals are held against."""
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where intervals are not held against a pool."""
+    def belongs_to(cls, run: Run) -> bool:
+        """Where intervals are held against a pool."""
         validation = run.configuration.validation
-        return super().all_of(run) if validation and validation.items_of_each_kind else []
+        return super().belongs_to(run) and bool(validation and validation.items_of_each_kind)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,11 @@ class MeasureRecovery(OfValidation):
         return profile_settings(self.run)
 
     @property
+    def composition(self) -> Path:
+        """What each planted benchmark is a mixture of."""
+        return Path(self.validation.composition)
+
+    @property
     def folder(self) -> Path:
         """The folder of the tables and the figure."""
         return paths.VALIDATION
@@ -98,7 +103,7 @@ class MeasureRecovery(OfValidation):
             "truth": [path for records in states for path in records.values()],
             "answers": [path for own in self.answers.values() for path in own.values()],
             "masks": list(self.masks.values()),
-            "composition": Path(self.validation.composition),
+            "composition": self.composition,
         }
 
     @property

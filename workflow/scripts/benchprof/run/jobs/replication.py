@@ -59,9 +59,9 @@ class SelectHalfMasks(Halving):
     rule = "select_half_masks"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where nothing is replicated."""
-        return super().all_of(run) if run.replicates else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where something is replicated."""
+        return super().belongs_to(run) and run.replicates
 
     @property
     def masks(self) -> dict[Ablation, Path]:
@@ -83,9 +83,14 @@ class EvaluateHalves(Answered):
     rule = "evaluate_halves"
 
     @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Where something is replicated."""
+        return super().belongs_to(run) and run.replicates
+
+    @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """A job for each ability with an own test; none where nothing is replicated."""
-        tested = run.asked.own_tests if run.replicates else ()
+        """A job for each ability with an own test."""
+        tested = run.asked.own_tests if cls.belongs_to(run) else ()
         return [cls(run, *own) for own in product(run.models, tested)]
 
     @property
@@ -110,14 +115,19 @@ class MeasureReplication(Profiling):
     rule = "measure_replication"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none where nothing is replicated."""
-        return super().all_of(run) if run.replicates else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where something is replicated."""
+        return super().belongs_to(run) and run.replicates
 
     @property
     def impact(self) -> Path:
         """The AIS under the masks of all items."""
         return paths.IMPACT
+
+    @property
+    def tables(self) -> list[Path]:
+        """One table in two forms."""
+        return [paths.profile("replication", form) for form in ("csv", "parquet")]
 
     @property
     def intact(self) -> dict[tuple[str, str], Path]:
@@ -151,8 +161,8 @@ class MeasureReplication(Profiling):
 
     @property
     def outputs(self) -> Files:
-        """One table in two forms."""
-        return {form: paths.profile("replication", form) for form in ("csv", "parquet")}
+        """The tables."""
+        return {"tables": self.tables}
 
     @property
     def settings(self) -> Any:
@@ -161,9 +171,3 @@ class MeasureReplication(Profiling):
             "code": codebase.digest_of("profile"),
             "table": codebase.digest_of("replication"),
         }
-
-
-def replication_files(run: Run) -> list[Path]:
-    """The table of how own AIS differ with the train items, where that is measured."""
-    jobs = MeasureReplication.all_of(run)
-    return [paths.profile("replication", form) for _ in jobs for form in ("csv", "parquet")]

@@ -11,7 +11,7 @@ from benchprof import codebase, digests
 from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.configuration import ShippedBenchmark
-from benchprof.run.jobs.calibration import CalibrateMasks, EvaluateCalibration
+from benchprof.run.jobs.calibration import EvaluateCalibration, calibration_files
 from benchprof.run.jobs.evaluation import (
     EvaluateBenchmark,
     EvaluateModel,
@@ -21,7 +21,7 @@ from benchprof.run.jobs.figures import PlotRadar, figures_of
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.masks import FindSuper
 from benchprof.run.jobs.profile import TABLES, table_files
-from benchprof.run.jobs.replication import replication_files
+from benchprof.run.jobs.replication import MeasureReplication
 from benchprof.run.jobs.tables import paper_tables
 from benchprof.run.run import Run
 
@@ -89,7 +89,8 @@ class WriteReport(Job):
     @property
     def tables(self) -> list[Path]:
         """The tables of the profile stage."""
-        replication = [p for p in replication_files(self.run) if p.suffix == ".parquet"]
+        tables = MeasureReplication.files_of(self.run)
+        replication = [path for path in tables if path.suffix == ".parquet"]
         return [paths.profile(name, "parquet") for name in TABLES] + replication
 
     @property
@@ -163,11 +164,16 @@ class WriteManifest(Job):
         return {model: paths.card(model) for model in self.run.models}
 
     @property
+    def results(self) -> list[Path]:
+        """The run's files."""
+        return results_of(self.run)
+
+    @property
     def inputs(self) -> Files:
         """All that it holds digests of."""
         return {
             "data": self.run.data_files,
-            "results": results_of(self.run),
+            "results": self.results,
             "models": [paths.model(model) for model in self.run.models],
         }
 
@@ -207,11 +213,6 @@ def super_sets_of(run: Run) -> dict[str, Path]:
     return {job.model: job.target for job in FindSuper.all_of(run)}
 
 
-def calibration_files(run: Run) -> list[Path]:
-    """What k was chosen and why, where `fractions` leaves it to the calibration splits."""
-    return [path for job in CalibrateMasks.all_of(run) for path in (job.choice, job.table)]
-
-
 def targets_of(run: Run) -> list[Path]:
     """What the default run makes."""
     figures = [figure.targets[0] for figure in figures_of(run)]
@@ -239,7 +240,7 @@ def results_of(run: Run) -> list[Path]:
         *records,
         *calibration_files(run),
         *table_files(),
-        *replication_files(run),
+        *MeasureReplication.files_of(run),
         *figures,
         *singles,
         *paper_tables(run),

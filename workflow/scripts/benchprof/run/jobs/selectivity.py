@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benchprof import codebase
 from benchprof.errors import InputError
@@ -28,9 +28,9 @@ class MeasureSelectivity(Compared):
     of_ranked = False
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none without an own test."""
-        return super().all_of(run) if run.asked.own_tests else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where an ability has its own test."""
+        return super().belongs_to(run) and bool(run.asked.own_tests)
 
     @property
     def profile(self) -> Settings:

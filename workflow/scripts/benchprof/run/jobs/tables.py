@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from benchprof.run import paths
 from benchprof.run.jobs.exhibit import Exhibit, OfModel, OfModels
@@ -37,9 +36,9 @@ class TabulateSimilarity(OfModels, PaperTable):
     rule = "tabulate_similarity"
 
     @classmethod
-    def all_of(cls, run: Run) -> list[Self]:
-        """Every such job; none with a single model."""
-        return super().all_of(run) if len(run.models) > 1 else []
+    def belongs_to(cls, run: Run) -> bool:
+        """Where there are several models."""
+        return super().belongs_to(run) and len(run.models) > 1
 
     @property
     def stem(self) -> Path:
@@ -49,5 +48,4 @@ class TabulateSimilarity(OfModels, PaperTable):
 
 def paper_tables(run: Run) -> list[Path]:
     """AIS and similarity for a paper, as LaTeX and Markdown."""
-    jobs = [*TabulateImpact.all_of(run), *TabulateSimilarity.all_of(run)]
-    return [path for job in jobs for path in job.targets]
+    return [*TabulateImpact.files_of(run), *TabulateSimilarity.files_of(run)]
