@@ -55,8 +55,8 @@ def logged(path: str | Path) -> Iterator[None]:
     logger = logging.getLogger(__name__)
     refusal = Path(f"{path}.refused")
     # Once: a job may go on after its run was killed, and a mended one began.
-    run = runs.current(Path(runs.STATE))
-    _stop_where_refused(refusal, run)
+    owner = runs.current(Path(runs.STATE))
+    _stop_where_refused(refusal, owner)
     previous = signal.signal(signal.SIGTERM, _terminate)
     try:
         with progress.shown(sys.stderr.isatty()):
@@ -67,7 +67,7 @@ def logged(path: str | Path) -> Iterator[None]:
     except InputError as error:
         logger.error("%s", error)
         if not isinstance(error, RetriableError):
-            _refuse(refusal, run, str(error))
+            _refuse(refusal, owner, str(error))
         raise SystemExit(1) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -84,18 +84,18 @@ def logged(path: str | Path) -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-def _refuse(refusal: Path, run: runs.Run | None, paragraph: str) -> None:
+def _refuse(refusal: Path, owner: runs.Owner | None, paragraph: str) -> None:
     """Note that a run's input is at fault, for its further attempts; outside of a run none."""
-    if run is not None:
-        write_json(refusal, {"run": asdict(run), "said": paragraph})
+    if owner is not None:
+        write_json(refusal, {"run": asdict(owner), "said": paragraph})
 
 
-def _stop_where_refused(refusal: Path, run: runs.Run | None) -> None:
+def _stop_where_refused(refusal: Path, owner: runs.Owner | None) -> None:
     """End an attempt whose run knows that the input is at fault; another run tries again."""
     if not refusal.is_file():
         return
     noted = json.loads(refusal.read_text(encoding="utf-8"))
-    if run is not None and noted["run"] == asdict(run):
+    if owner is not None and noted["run"] == asdict(owner):
         logging.getLogger(__name__).error("%s %s", noted["said"], FINAL)
         raise SystemExit(1)
     refusal.unlink()

@@ -17,8 +17,8 @@ STATE, OWNER = ".snakemake", "benchprof_owner.json"
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run of the workflow: the process that leads it, and its configuration.
+class Owner:
+    """Who holds a folder's state: the process that leads a run, and the run's configuration.
 
     Attributes:
         host: of the process.
@@ -39,14 +39,14 @@ def claim(state: Path, configuration: str, files: Sequence[str]) -> None:
     """Note in Snakemake's state folder that this process runs the workflow."""
     process = psutil.Process()
     host, started = socket.gethostname(), process.create_time()
-    run = Run(host, process.pid, started, configuration, list(map(str, files)))
-    write_json(state / OWNER, asdict(run))
+    owner = Owner(host, process.pid, started, configuration, list(map(str, files)))
+    write_json(state / OWNER, asdict(owner))
 
 
-def current(state: Path) -> Run | None:
-    """The run that was noted last: in a job, the one that the job belongs to."""
+def current(state: Path) -> Owner | None:
+    """Of the run that was noted last: in a job, the one that the job belongs to."""
     try:
-        return Run(**json.loads((state / OWNER).read_text(encoding="utf-8")))
+        return Owner(**json.loads((state / OWNER).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
 

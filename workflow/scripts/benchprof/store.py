@@ -37,7 +37,7 @@ class Store:
         """Open the store at `root`; the folder is made when the first entry is written."""
         self.root = root
         # Now: a job may go on after its run was killed, and another one began.
-        self._run = runs.current(Path(runs.STATE))
+        self._owner = runs.current(Path(runs.STATE))
         self._noted = True
 
     def path(self, kind: str, key: str, suffix: str = "") -> Path:
@@ -78,7 +78,7 @@ class Store:
             suffix: of their file names.
         """
         entries = [self.path(kind, key, suffix) for key in keys]
-        if not note_use(self.root, self._run, job, entries):
+        if not note_use(self.root, self._owner, job, entries):
             self._noted = False
             logger.warning(
                 "%s: this user cannot leave a note there of what the run uses. Results become "

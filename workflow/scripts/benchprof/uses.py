@@ -11,7 +11,7 @@ from pathlib import Path
 from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.files import as_json, written_whole
-from benchprof.runs import Run
+from benchprof.runs import Owner
 from benchprof.sharing import READ, locked, make_folder, mode_of, user
 
 FOLDER = "uses"
@@ -39,7 +39,7 @@ class Use:
     entries: list[str]
 
 
-def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) -> bool:
+def note_use(root: Path, owner: Owner | None, job: Path, entries: Iterable[Path]) -> bool:
     """Note what a job of a run uses of a store, in place of what it noted before.
 
     Who may only read the store, or finds it full, leaves no note and may have all that is there.
@@ -47,8 +47,8 @@ def note_use(root: Path, run: Run | None, job: Path, entries: Iterable[Path]) ->
     """
     use = Use(
         folder=str(Path.cwd()),
-        configuration=run.configuration if run else "",
-        files=run.files if run else [],
+        configuration=owner.configuration if owner else "",
+        files=owner.files if owner else [],
         user=user(),
         job=str(job),
         entries=sorted({path.relative_to(root).as_posix() for path in entries}),
