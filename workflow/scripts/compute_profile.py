@@ -11,7 +11,7 @@ def main(job: ComputeProfile, threads: int) -> None:
     compute_profile(
         intact=job.intact,
         sources=job.sources,
-        own_benchmarks=job.run.asked.own_tests,
+        own_benchmarks=job.run.suite.own_tests,
         settings=job.profile,
         folder=paths.PROFILES,
         processes=threads,

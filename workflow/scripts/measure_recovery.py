@@ -29,7 +29,7 @@ def main(job: MeasureRecovery, threads: int) -> None:
         profiles=paths.PROFILES,
         composition=job.composition,
         pool=pool,
-        own_benchmarks=job.run.asked.own_tests,
+        own_benchmarks=job.run.suite.own_tests,
         view=job.view,
         settings=job.profile,
         folder=job.folder,

@@ -8,8 +8,8 @@ from benchprof.run.script import run_script
 def main(job: MeasureSelectivity, threads: int) -> None:
     """Measure how much answer loss each ability's ablation costs on every test split."""
     measure_selectivity(
-        tests=job.run.asked.own_tests,
-        companions=job.run.asked.companions,
+        tests=job.run.suite.own_tests,
+        companions=job.run.suite.companions,
         intact=job.intact,
         sources=job.sources,
         settings=job.profile,

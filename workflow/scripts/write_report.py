@@ -16,8 +16,8 @@ def main(job: WriteReport, threads: int) -> None:
     write_page(
         target=paths.REPORT,
         tables=tables,
-        own_benchmarks=run.asked.own_tests,
-        calibration_benchmarks=run.asked.calibration_splits,
+        own_benchmarks=run.suite.own_tests,
+        calibration_benchmarks=run.suite.calibration_splits,
         config=config,
         settings=job.decisive,
         models=job.cards,
@@ -28,13 +28,13 @@ def main(job: WriteReport, threads: int) -> None:
     write_summary(
         target=paths.SUMMARY,
         table=tables["impact"],
-        own_benchmarks=run.asked.own_tests,
+        own_benchmarks=run.suite.own_tests,
         impact=config.profile.impact,
         confidence=config.profile.confidence,
         figures=job.figures,
         report=paths.REPORT,
         replication=tables.get("replication"),
-        calibration_benchmarks=run.asked.calibration_splits,
+        calibration_benchmarks=run.suite.calibration_splits,
     )
 
 

@@ -206,7 +206,7 @@ def asked(run: Run, model: str, step: Step) -> set[int]:
     last = {
         "evaluate_benchmark": run.benchmarks,
         "evaluate_calibration": run.abilities,
-        "evaluate_halves": list(run.asked.own_tests),
+        "evaluate_halves": list(run.suite.own_tests),
         "calibrate_masks": run.selections,
     }.get(rule, selection)
     names = [own.name for own in fields(kind) if own.name not in ("run", "model")]

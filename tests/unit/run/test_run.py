@@ -11,9 +11,9 @@ from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, WHOLE, controls, small, write_items
 
 from benchprof.errors import InputError
-from benchprof.run.benchmarks import own_files
 from benchprof.run.configuration import AbilitySplit, LmTask, ShippedBenchmark, TaskFile
 from benchprof.run.run import Run, read_run
+from benchprof.run.suite import own_files
 
 
 def names(ablations: list[Any]) -> list[str]:
@@ -147,9 +147,9 @@ def test_an_ability_s_own_benchmark_is_its_first_test() -> None:
             "arc": {"task": "arc_easy"},
         }
     )
-    assert run.asked.own_tests == {"x": "x_few"}
+    assert run.suite.own_tests == {"x": "x_few"}
     # Companions of the same items: with the same limit. Those of y stand alone.
-    assert run.asked.companions == {"flip": {"x": "x_few_flip"}, "blank": {"x": "x_few_blank"}}
+    assert run.suite.companions == {"flip": {"x": "x_few_flip"}, "blank": {"x": "x_few_blank"}}
 
 
 def test_a_key_that_says_its_default_changes_no_companions() -> None:
@@ -159,7 +159,7 @@ def test_a_key_that_says_its_default_changes_no_companions() -> None:
             "x_flip": {"ability": "x", "split": "test", "companion": "flip"},
         }
     )
-    assert run.asked.companions == {"flip": {"x": "x_flip"}}
+    assert run.suite.companions == {"flip": {"x": "x_flip"}}
 
 
 def test_rejected_items_are_left_out_of_their_own_split(tmp_path: Path) -> None:
@@ -215,9 +215,9 @@ def test_every_data_file_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         },
     )
     items = [f"items/{a}/{split}.jsonl" for a in "xy" for split in ("train", "calibration", "test")]
-    definition = run.asked.definition("csqa")
+    definition = run.suite.definition("csqa")
     assert definition is not None
-    assert run.asked.definition("own") is None
+    assert run.suite.definition("own") is None
     shipped = [f"data/{definition.files.test}"]
     shipped += [f"data/{definition.files.fewshot}"] if definition.files.fewshot else []
     expected = [*items, "items/all/train.jsonl", "a.jsonl", "t.yaml", "utils.py", *shipped]
@@ -231,15 +231,15 @@ def test_a_shipped_benchmark_is_known_by_the_metric_of_its_definition() -> None:
         "y_test": {"ability": "y", "split": "test"},
     }
     run = small(benchmarks=benchmarks)
-    definition = run.asked.definition("csqa")
+    definition = run.suite.definition("csqa")
     assert definition is not None
-    assert run.asked.headlines == {"csqa": definition.metric}
+    assert run.suite.headlines == {"csqa": definition.metric}
 
 
 def test_no_benchmark_is_shipped_under_a_wrong_name() -> None:
     run = small(benchmarks=SMALL["benchmarks"] | {"b": {"benchmark": "hellaswga"}})
     with pytest.raises(InputError, match=r"config\.yaml, benchmarks\.b\.benchmark: 'hellaswga'"):
-        run.asked.definition("b")
+        run.suite.definition("b")
 
 
 def test_a_run_knows_the_files_that_it_was_read_from(

@@ -200,8 +200,8 @@ def _halves(
     """
     drawn = SelectHalfMasks(run, model)
     written = cost.INDEX * sum(counts[own.k] for own in drawn.masks)
-    questions = [load.questions[name] for name in run.asked.own_tests.values()]
-    answered = EvaluateHalves(run, model, next(iter(run.asked.own_tests)))
+    questions = [load.questions[name] for name in run.suite.own_tests.values()]
+    answered = EvaluateHalves(run, model, next(iter(run.suite.own_tests)))
     if shape.units is not None:
         # From the attributions or the losses, which are in the store.
         scored = Step(drawn.rule, 1, asked=importance.asked, disk=written)

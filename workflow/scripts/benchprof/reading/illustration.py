@@ -65,10 +65,10 @@ def illustration_of(run: Run, model: str, ability: str) -> Illustration:
         InputError: the run has no test of the ability, a file is missing or damaged, or the intact
             model gets no item right.
     """
-    if ability not in run.asked.own_tests:
+    if ability not in run.suite.own_tests:
         found = "no benchmark is its test split"
         raise InputError(f"{run.source}, ability {ability}", found, "one under `benchmarks:`")
-    benchmark = run.asked.own_tests[ability]
+    benchmark = run.suite.own_tests[ability]
     record = read_record(paths.record(model, benchmark, None))
     folder = Path(run.configuration.abilities[ability].items)
     items = list(read_items(folder / "test.jsonl"))

@@ -17,12 +17,12 @@ from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND, CALIBRATED
-from benchprof.run.benchmarks import own_files
 from benchprof.run.combination import combinations_of
 from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.consistency.importance import halving_keys
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run
+from benchprof.run.suite import own_files
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.tasks.catalogue import check_single_tasks, check_tasks
 from benchprof.tasks.columns import columns_of
@@ -100,8 +100,8 @@ def _check_flips(run: Run, combination: str) -> None:
 
 
 def _check_benchmark(run: Run, name: str) -> None:
-    benchmark, definition = run.configuration.benchmarks[name], run.asked.definition(name)
-    check_local_files(run.asked.local_files(name), definition.subtask if definition else None)
+    benchmark, definition = run.configuration.benchmarks[name], run.suite.definition(name)
+    check_local_files(run.suite.local_files(name), definition.subtask if definition else None)
     if definition and definition.kind == "program":
         Sandbox(unsafe=run.configuration.run_code_unsafely)
     if isinstance(benchmark, AbilitySplit) and benchmark.companion is not None:
@@ -119,10 +119,10 @@ def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -
     """Stop where an item lacks its companion, or where a test split's companions stand alone."""
     where, ability = f"benchmarks.{name}", benchmark.ability
     _check_kept(run, ability, benchmark.split, kind, f"{where}.companion")
-    asked_as = run.asked.companions.get(kind, {}).get(ability)
+    asked_as = run.suite.companions.get(kind, {}).get(ability)
     if benchmark.split != "test" or asked_as == name:
         return
-    if ability not in run.asked.own_tests:
+    if ability not in run.suite.own_tests:
         found = (
             f"{companion_word(kind)}s of {ability}'s test items, but no benchmark of these items"
         )
@@ -134,7 +134,7 @@ def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -
             where, f"the same as {asked_as}", "each kind of companion once", "Remove one."
         )
     # Only the limit is left to differ.
-    own = run.asked.own_tests[ability]
+    own = run.suite.own_tests[ability]
     limit = run.configuration.benchmarks[own].limit
     remedy = "The analysis compares each companion with its item: give both the same limit."
     found, expected = (f"limit {number or 'left out'}" for number in (benchmark.limit, limit))

@@ -12,10 +12,10 @@ from typing import Any
 from benchprof.abilities.item import SPLITS, read_items
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
-from benchprof.run.benchmarks import Benchmarks
 from benchprof.run.configuration import Configuration
 from benchprof.run.consistency import check_consistency
 from benchprof.run.layers import extended, read_layers, with_text_keys
+from benchprof.run.suite import Suite
 from benchprof.section import read_section
 from benchprof.store import Store
 from benchprof.yaml_files import check_duplicate_keys
@@ -81,9 +81,9 @@ class Run:
         return list(self.configuration.benchmarks)
 
     @cached_property
-    def asked(self) -> Benchmarks:
+    def suite(self) -> Suite:
         """Which benchmarks are an ability's items, and the files and definitions of all."""
-        return Benchmarks(self.configuration, self.source)
+        return Suite(self.configuration, self.source)
 
     @cached_property
     def selections(self) -> list[str]:
@@ -203,7 +203,7 @@ class Run:
     def replicates(self) -> bool:
         """Whether own tests are asked under the masks of halves of the train items."""
         halves = self.configuration.importance.halves
-        return halves and bool(self.asked.own_tests) and bool(self.numbers)
+        return halves and bool(self.suite.own_tests) and bool(self.numbers)
 
     def _grid(self, ks: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
         masks = [
@@ -257,7 +257,7 @@ class Run:
     def data_files(self) -> list[Path]:
         """Every data file that the configuration names."""
         background = [self.items(BACKGROUND, "train")] if self.background else []
-        asked = [path for name in self.benchmarks for path in self.asked.files(name)]
+        asked = [path for name in self.benchmarks for path in self.suite.files(name)]
         return [*self.item_files, *background, *asked]
 
 

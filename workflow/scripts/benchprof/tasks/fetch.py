@@ -58,7 +58,7 @@ def fetch(source: Path) -> None:
         raise InputError(source, "no `benchmark_data`", "a folder to download to", "Add the key.")
     folder = Path(run.configuration.benchmark_data)
     for name, benchmark in run.configuration.benchmarks.items():
-        definition = run.asked.definition(name)
+        definition = run.suite.definition(name)
         if isinstance(benchmark, ShippedBenchmark) and definition is not None:
             fetch_benchmark(benchmark.benchmark, definition, folder)
 

@@ -52,13 +52,13 @@ class WriteArchive(Job):
             if name in run.configuration.abilities:
                 files += [run.items(name, split) for split in SPLITS]
             else:
-                files += run.asked.files(name)
+                files += run.suite.files(name)
         return files
 
     @property
     def benchmark_files(self) -> dict[str, list[Path]]:
         """The local files of each benchmark."""
-        return {name: self.run.asked.files(name) for name in self.run.benchmarks}
+        return {name: self.run.suite.files(name) for name in self.run.benchmarks}
 
     @property
     def code(self) -> list[Path]:

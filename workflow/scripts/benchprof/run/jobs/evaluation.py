@@ -12,11 +12,11 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.scope import Scope
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
-from benchprof.run.benchmarks import own_files
 from benchprof.run.configuration import AbilitySplit, Benchmark
 from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.jobs.masks import read_of_units
 from benchprof.run.run import Run
+from benchprof.run.suite import own_files
 from benchprof.tasks.definition import definition_path
 
 
@@ -193,18 +193,18 @@ class OfBenchmark(Answered):
     @property
     def local_files(self) -> Mapping[str, Path]:
         """The benchmark's files in the folder `benchmark_data`."""
-        return self.run.asked.local_files(self.benchmark)
+        return self.run.suite.local_files(self.benchmark)
 
     @property
     def runs_programs(self) -> bool:
         """Whether what the model writes is run."""
-        definition = self.run.asked.definition(self.benchmark)
+        definition = self.run.suite.definition(self.benchmark)
         return definition is not None and definition.kind == "program"
 
     @property
     def files(self) -> list[Path]:
         """Also a shipped benchmark's definition and items."""
-        shipped = self.run.asked.definition(self.benchmark) is not None
+        shipped = self.run.suite.definition(self.benchmark) is not None
         named = [definition_path(self.asked.benchmark)] if shipped else []  # type: ignore[union-attr]
         return [*super().files, *named, *self.local_files.values()]
 

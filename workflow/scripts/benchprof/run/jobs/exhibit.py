@@ -60,7 +60,7 @@ class Exhibit(Job):
         """What is shown, and the code that shows it."""
         own = [f"benchprof.report.{name}" for name in self.modules]
         return {
-            "own_benchmarks": self.run.asked.own_tests,
+            "own_benchmarks": self.run.suite.own_tests,
             "code": codebase.digest_of("exhibits", *own),
             "titles": digests.of_file(TITLES),
         }
@@ -81,7 +81,7 @@ class OfModel(Exhibit):
             "model": self.model,
             "selection": self.selection,
             "fraction": self.k,
-            "own_benchmarks": self.run.asked.own_tests,
+            "own_benchmarks": self.run.suite.own_tests,
         }
 
 

@@ -118,7 +118,7 @@ def profile_settings(run: Run) -> Settings:
         resamples=own.resamples,
         confidence=own.confidence,
         seed=run.configuration.seed,
-        headlines=run.asked.headlines,
+        headlines=run.suite.headlines,
     )
 
 
@@ -126,9 +126,9 @@ def described(run: Run) -> dict[str, Any]:
     """The same as a JSON value, with the abilities' own benchmarks."""
     return {
         **run.values["profile"],
-        "headlines": run.asked.headlines,
+        "headlines": run.suite.headlines,
         "seed": run.configuration.seed,
-        "own_benchmarks": run.asked.own_tests,
+        "own_benchmarks": run.suite.own_tests,
     }
 
 

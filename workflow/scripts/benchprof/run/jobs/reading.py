@@ -21,7 +21,7 @@ class ExportItems(OfBenchmark):
     @property
     def metrics(self) -> list[str]:
         """The scores that may be shown, the wanted one first."""
-        known = self.run.asked.headlines.get(self.benchmark)
+        known = self.run.suite.headlines.get(self.benchmark)
         return [self.run.configuration.profile.metric, *([known] if known else [])]
 
     @property

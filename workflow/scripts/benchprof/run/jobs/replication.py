@@ -90,13 +90,13 @@ class EvaluateHalves(Answered):
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
         """A job for each ability with an own test."""
-        tested = run.asked.own_tests if cls.belongs_to(run) else ()
+        tested = run.suite.own_tests if cls.belongs_to(run) else ()
         return [cls(run, *own) for own in product(run.models, tested)]
 
     @property
     def asked(self) -> Benchmark:
         """The ability's own test."""
-        return self.run.configuration.benchmarks[self.run.asked.own_tests[self.ability]]
+        return self.run.configuration.benchmarks[self.run.suite.own_tests[self.ability]]
 
     @property
     def ablations(self) -> list[Ablation]:
@@ -132,7 +132,7 @@ class MeasureReplication(Profiling):
     @property
     def intact(self) -> dict[tuple[str, str], Path]:
         """The intact model's record, by model and own test."""
-        own = product(self.run.models, self.run.asked.own_tests.items())
+        own = product(self.run.models, self.run.suite.own_tests.items())
         return {
             (model, benchmark): paths.half_record(model, ability, None)
             for model, (ability, benchmark) in own
@@ -141,7 +141,7 @@ class MeasureReplication(Profiling):
     @property
     def sources(self) -> list[Source]:
         """Every record under the mask of a half."""
-        own = product(self.run.models, self.run.asked.own_tests.items())
+        own = product(self.run.models, self.run.suite.own_tests.items())
         return [
             Source(
                 model,

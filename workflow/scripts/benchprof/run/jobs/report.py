@@ -144,8 +144,8 @@ class WriteReport(Job):
     def settings(self) -> Any:
         """What the page tells of the configuration, and the code that lays it out."""
         return self.decisive | {
-            "own_benchmarks": self.run.asked.own_tests,
-            "calibration_benchmarks": self.run.asked.calibration_splits,
+            "own_benchmarks": self.run.suite.own_tests,
+            "calibration_benchmarks": self.run.suite.calibration_splits,
             "code": codebase.digest_of("report"),
             "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
             "titles": digests.of_file(TITLES),

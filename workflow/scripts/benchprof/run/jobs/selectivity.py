@@ -30,7 +30,7 @@ class MeasureSelectivity(Compared):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Where an ability has its own test."""
-        return super().belongs_to(run) and bool(run.asked.own_tests)
+        return super().belongs_to(run) and bool(run.suite.own_tests)
 
     @property
     def profile(self) -> Settings:
@@ -42,8 +42,8 @@ class MeasureSelectivity(Compared):
         """Also how form and its intervals are made."""
         own = self.profile
         return super().settings | {
-            "tests": self.run.asked.own_tests,
-            "companions": self.run.asked.companions,
+            "tests": self.run.suite.own_tests,
+            "companions": self.run.suite.companions,
             "intervals": [own.resamples, own.confidence, own.seed],
             "own_code": codebase.digest_of("selectivity"),
         }
@@ -61,7 +61,7 @@ class MeasureSelectivity(Compared):
     @property
     def intact(self) -> dict[str, Path]:
         """The intact model's record of every own test and of its items' companions."""
-        asked = [self.run.asked.own_tests, *self.run.asked.companions.values()]
+        asked = [self.run.suite.own_tests, *self.run.suite.companions.values()]
         names = [name for benchmarks in asked for name in benchmarks.values()]
         return {name: paths.record(self.model, name, None) for name in names}
 

@@ -24,7 +24,7 @@ _read_once = cache(read_definition)
 
 
 @dataclass(frozen=True)
-class Benchmarks:
+class Suite:
     """The benchmarks of a run.
 
     Attributes:
