@@ -16,13 +16,13 @@ def main(job: MeasureRecovery, threads: int) -> None:
     measure_recovery(
         planted={
             model: Planted(
-                digest=read_card(prepared).digest,
-                blocks=job.blocks[model],
-                forms=job.forms[model],
-                truth=job.truth[model],
+                digest=read_card(own.folder).digest,
+                blocks=own.blocks,
+                forms=own.forms,
+                truth=own.truth,
                 pool=job.answers[model],
             )
-            for model, prepared in job.prepared.items()
+            for model, own in job.planted.items()
         },
         entangled=validation.entangled,
         masks=job.masks,

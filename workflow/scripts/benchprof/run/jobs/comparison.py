@@ -13,10 +13,8 @@ from typing import Any
 
 from benchprof import codebase, data, digests
 from benchprof.comparison.tried import FLIP, Questions, Tried
-from benchprof.evaluation.settings import ModelSettings
 from benchprof.run import paths
 from benchprof.run.combination import Combination, combinations_of
-from benchprof.run.jobs.evaluation import EvaluateModel
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
 from benchprof.run.run import Run
@@ -86,11 +84,6 @@ class CompareCombinations(ModelJob):
             )
             for own, scored in zip(self.combinations, self.scored, strict=True)
         ]
-
-    @property
-    def model_settings(self) -> ModelSettings:
-        """How the model answers."""
-        return EvaluateModel(self.run, self.model).model_settings
 
     @property
     def places(self) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, data, digests
-from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.scope import Scope
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
@@ -43,20 +42,6 @@ class Evaluation(ModelJob):
     def places(self) -> dict[str, Any]:
         """Where the model answers."""
         return self.device_and_store
-
-    @property
-    def model_settings(self) -> ModelSettings:
-        """How the model is used."""
-        config = self.run.configuration
-        model = config.models[self.model]
-        return ModelSettings(
-            folder=self.folder,
-            dtype=model.dtype,
-            device=model.device,
-            chat_template=model.chat_template,
-            gpus=model.gpus,
-            chat_date=config.chat_date,
-        )
 
     @property
     def masks(self) -> dict[Ablation, Path]:

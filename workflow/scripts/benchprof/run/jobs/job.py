@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_if_changed
 from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED, LISTED
@@ -178,6 +179,20 @@ class ModelJob(Job):
         """How many GPUs the model is spread over; none on a CPU."""
         own = self.run.configuration.models[self.model]
         return 0 if own.device == "cpu" else own.gpus
+
+    @property
+    def model_settings(self) -> ModelSettings:
+        """How the model is loaded and asked."""
+        config = self.run.configuration
+        model = config.models[self.model]
+        return ModelSettings(
+            folder=self.folder,
+            dtype=model.dtype,
+            device=model.device,
+            chat_template=model.chat_template,
+            gpus=model.gpus,
+            chat_date=config.chat_date,
+        )
 
     @property
     def device_and_store(self) -> dict[str, Any]:

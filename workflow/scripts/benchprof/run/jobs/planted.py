@@ -59,6 +59,16 @@ class PlantedModel(ModelJob, OfValidation):
         """What it says of where its abilities lie."""
         return self.planted / "card.json"
 
+    @property
+    def results(self) -> Path:
+        """The folder of what is found of it."""
+        return paths.VALIDATION / self.model
+
+    @property
+    def model_settings(self) -> ModelSettings:
+        """The run's settings on one device, without a chat template, which no planted model has."""
+        return replace(super().model_settings, chat_template=False, gpus=1)
+
 
 @dataclass(frozen=True)
 class AcceptModel(PlantedModel):
@@ -69,7 +79,7 @@ class AcceptModel(PlantedModel):
     @property
     def acceptance(self) -> Path:
         """What was found."""
-        return paths.VALIDATION / self.model / "acceptance.json"
+        return self.results / "acceptance.json"
 
     @property
     def inputs(self) -> Files:
@@ -140,17 +150,21 @@ class EvaluateBlocks(PlantedModel):
     @property
     def blocks(self) -> dict[str, Path]:
         """The blocks' masks by ability."""
-        return blocks_of(self.run, self.model)
+        return {a: self.results / "blocks" / f"{a}.safetensors" for a in self.run.abilities}
 
     @property
     def forms(self) -> Path:
         """The mask of all that writes alphabets."""
-        return forms_of(self.model)
+        return self.results / "forms.safetensors"
 
     @property
     def truth(self) -> dict[str, dict[str, Path]]:
         """The records by benchmark, and by the ability whose block is out, or `intact`."""
-        return truth_of(self.run, self.model)
+        folder, states = self.results / "truth", (INTACT, *self.run.abilities)
+        return {
+            benchmark: {state: folder / benchmark / f"{state}.json" for state in states}
+            for benchmark in self.run.benchmarks
+        }
 
     @property
     def places(self) -> dict[str, Any]:
@@ -161,12 +175,6 @@ class EvaluateBlocks(PlantedModel):
     def benchmarks(self) -> dict[str, OfBenchmark]:
         """What is asked, as in the run."""
         return {name: OfBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
-
-    @property
-    def model_settings(self) -> ModelSettings:
-        """The run's settings on one device, without a chat template, which no planted model has."""
-        own = next(iter(self.benchmarks.values())).model_settings
-        return replace(own, chat_template=False, gpus=1)
 
     @property
     def inputs(self) -> Files:
@@ -202,15 +210,10 @@ class EvaluateBlocks(PlantedModel):
 
 
 @dataclass(frozen=True)
-class AnswerPool(Answered, WithPool):
+class AnswerPool(PlantedModel, Answered, WithPool):
     """Evaluate the intact and the ablated models on the pool of fresh items."""
 
     rule = "answer_pool"
-
-    @property
-    def model_settings(self) -> ModelSettings:
-        """The run's settings on one device, without a chat template, which no planted model has."""
-        return replace(super().model_settings, chat_template=False, gpus=1)
 
     @property
     def asked(self) -> Benchmark:
@@ -224,7 +227,13 @@ class AnswerPool(Answered, WithPool):
 
     def record(self, ablation: Ablation | None) -> Path:
         """Where the answers to the pool go, by ability."""
-        return pool_of(self.run, self.model)[ablation.ability if ablation else INTACT]
+        return self.answers[ablation.ability if ablation else INTACT]
+
+    @property
+    def answers(self) -> dict[str, Path]:
+        """Where the answers to the pool go: by ability, and of `intact`."""
+        states = (INTACT, *self.run.abilities)
+        return {state: self.results / "pool" / f"{state}.json" for state in states}
 
     @property
     def settings(self) -> Any:
@@ -235,26 +244,3 @@ class AnswerPool(Answered, WithPool):
             "seed": self.run.configuration.seed,
             "code": codebase.digest_of("evaluation"),
         }
-
-
-def blocks_of(run: Run, model: str) -> dict[str, Path]:
-    """The masks of a planted model's blocks by ability."""
-    folder = paths.VALIDATION / model / "blocks"
-    return {ability: folder / f"{ability}.safetensors" for ability in run.abilities}
-
-
-def forms_of(model: str) -> Path:
-    """The mask of all that writes alphabets in a planted model."""
-    return paths.VALIDATION / model / "forms.safetensors"
-
-
-def truth_of(run: Run, model: str) -> dict[str, dict[str, Path]]:
-    """The records of a planted model by benchmark, and by the ability whose block is out."""
-    folder, states = paths.VALIDATION / model / "truth", (INTACT, *run.abilities)
-    return {b: {state: folder / b / f"{state}.json" for state in states} for b in run.benchmarks}
-
-
-def pool_of(run: Run, model: str) -> dict[str, Path]:
-    """The records of a planted model on the pool by ability, and of `intact`."""
-    folder = paths.VALIDATION / model / "pool"
-    return {state: folder / f"{state}.json" for state in (INTACT, *run.abilities)}

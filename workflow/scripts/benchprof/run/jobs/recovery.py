@@ -19,11 +19,9 @@ from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.planted import (
     POOL,
     AcceptModel,
+    AnswerPool,
+    EvaluateBlocks,
     OfValidation,
-    blocks_of,
-    forms_of,
-    pool_of,
-    truth_of,
 )
 from benchprof.run.jobs.profile import described, profile_settings
 
@@ -39,9 +37,9 @@ class MeasureRecovery(OfValidation):
     rule = "measure_recovery"
 
     @property
-    def prepared(self) -> dict[str, Path]:
-        """The planted models."""
-        return {model: paths.model(model) for model in self.validation.planted}
+    def planted(self) -> dict[str, EvaluateBlocks]:
+        """What is known of each planted model."""
+        return {model: EvaluateBlocks(self.run, model) for model in self.validation.planted}
 
     @property
     def masks(self) -> dict[tuple[str, Ablation], Path]:
@@ -52,26 +50,10 @@ class MeasureRecovery(OfValidation):
         return {(model, own): paths.mask(model, own) for model, own in every}
 
     @property
-    def blocks(self) -> Mapping[str, Mapping[str, Path]]:
-        """The blocks' masks by model and ability."""
-        return {model: blocks_of(self.run, model) for model in self.validation.planted}
-
-    @property
-    def forms(self) -> Mapping[str, Path]:
-        """The masks of what writes alphabets by model."""
-        return {model: forms_of(model) for model in self.validation.planted}
-
-    @property
-    def truth(self) -> Mapping[str, Mapping[str, Mapping[str, Path]]]:
-        """The records without each block by model, benchmark and ability."""
-        return {model: truth_of(self.run, model) for model in self.validation.planted}
-
-    @property
     def answers(self) -> Mapping[str, Mapping[str, Path]]:
         """The records of the pool by model and ability; none without a pool."""
-        if not self.validation.items_of_each_kind:
-            return {model: {} for model in self.validation.planted}
-        return {model: pool_of(self.run, model) for model in self.validation.planted}
+        pool = {own.model: own.answers for own in AnswerPool.all_of(self.run)}
+        return {model: pool.get(model, {}) for model in self.planted}
 
     @property
     def profile(self) -> Settings:
@@ -91,15 +73,16 @@ class MeasureRecovery(OfValidation):
     @property
     def inputs(self) -> Files:
         """What was found, and what is true."""
-        states = [records for own in self.truth.values() for records in own.values()]
+        known = self.planted.values()
+        states = [records for own in known for records in own.truth.values()]
         return {
-            "models": list(self.prepared.values()),
+            "models": [own.folder for own in known],
             "impact": paths.IMPACT,
             "findings": paths.profile("findings", "parquet"),
             "similarity": paths.SIMILARITY,
             "pool": [POOL] if self.validation.items_of_each_kind else [],
-            "forms": list(self.forms.values()),
-            "blocks": [path for own in self.blocks.values() for path in own.values()],
+            "forms": [own.forms for own in known],
+            "blocks": [path for own in known for path in own.blocks.values()],
             "truth": [path for records in states for path in records.values()],
             "answers": [path for own in self.answers.values() for path in own.values()],
             "masks": list(self.masks.values()),
