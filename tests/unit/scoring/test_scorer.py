@@ -529,14 +529,6 @@ def test_the_budget_follows_the_free_memory(
     assert TreeScorer(make_model("llama"), tokenizer).token_budget < roomy
 
 
-def test_progress_ends_at_the_planned_tokens(make_model: MakeModel, tokenizer: Any) -> None:
-    calls: list[tuple[int, int]] = []
-    scorer = TreeScorer(make_model("llama"), tokenizer, progress=lambda *call: calls.append(call))
-    prepared = scorer.prepare_tokens(few_shot())
-    scorer.score(prepared)
-    assert calls[-1] == (prepared.plan.tokens, prepared.plan.tokens)
-
-
 def test_a_plan_is_available_before_running(make_model: MakeModel, tokenizer: Any) -> None:
     plan = TreeScorer(make_model("llama"), tokenizer).plan(instances(TEXTS))
     assert plan.tokens >= plan.tree_size > 0

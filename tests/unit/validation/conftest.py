@@ -12,7 +12,6 @@ from tests.conftest import ROOT
 from tests.evaluating import evaluate_benchmark
 
 from benchprof.data import ABILITY_TASK
-from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.generators.planting.items import pool_items
 from benchprof.importance.job import compute_importance
@@ -27,7 +26,7 @@ from benchprof.models.scope import Scope
 from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
-from benchprof.run.ablation import ALL_ABILITIES, Ablation
+from benchprof.run.ablation import ALL_ABILITIES, INTACT, Ablation
 from benchprof.run.configuration.validation import Thresholds
 from benchprof.run.layers import read_layers
 from benchprof.store import Store

@@ -27,11 +27,10 @@ from benchprof.abilities.item import read_items
 from benchprof.analysis.effects import effects_table
 from benchprof.analysis.selectivity import answers_of, selectivity_table
 from benchprof.data import ABILITY_TASK
-from benchprof.evaluation.record import INTACT
 from benchprof.files import write_text
 from benchprof.generators.planting.vocabulary import THINGS
 from benchprof.masks.mask import read_mask
-from benchprof.run.ablation import ALL_ABILITIES
+from benchprof.run.ablation import ALL_ABILITIES, INTACT
 from benchprof.tasks.source import TaskSource
 
 ITEMS = 50

@@ -14,10 +14,11 @@ from benchprof.comparison.tried import FLIP, OTHERS, Questions, Tried
 from benchprof.evaluation.assignment import Assignment
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
-from benchprof.evaluation.record import INTACT, read_record
+from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.masks.mask import Mask
+from benchprof.run.ablation import INTACT
 from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
 from benchprof.tasks.source import task_source

@@ -12,11 +12,12 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.evaluation.questions import requests_for
-from benchprof.evaluation.record import INTACT, KIND, SUFFIX, key_of, key_of_entry
+from benchprof.evaluation.record import KIND, SUFFIX, key_of, key_of_entry
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.card import read_card
 from benchprof.models.loading import load_tokenizer
 from benchprof.portable import portable
+from benchprof.run.ablation import INTACT
 from benchprof.sandbox.program import check_documents
 from benchprof.scoring.chat import prints_date, thinking_of
 from benchprof.store import Store

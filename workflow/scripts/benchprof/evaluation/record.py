@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from benchprof.tasks.requests import Requests, Response
 
 FORMAT = 2
-INTACT = "intact"
 KIND, SUFFIX = "evaluations", ".json"
 """Of records in the store."""
 MASK_KEYS = ("digest", "method", "kept_in", "mean_over")

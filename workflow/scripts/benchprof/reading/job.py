@@ -9,13 +9,14 @@ from typing import Any
 
 from benchprof.errors import InputError
 from benchprof.evaluation.questions import requests_for
-from benchprof.evaluation.record import INTACT, read_record
+from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text, written_whole
 from benchprof.reading.answer import answers_of, right_or_wrong
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import questions_of
 from benchprof.reading.side_by_side import side_by_side
+from benchprof.run.ablation import INTACT
 from benchprof.spreadsheet import without_formulas
 from benchprof.tasks.source import TaskSource
 

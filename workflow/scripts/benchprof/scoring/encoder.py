@@ -20,12 +20,10 @@ class Encoder:
         tokenizer: of the model.
         special: whether texts begin with the token that begins a text; None leaves it to the
             tokenizer.
-        own_prefix: stands for an empty context, where it is not the token that begins a text.
     """
 
     tokenizer: Any
     special: bool | None = None
-    own_prefix: int | None = None
 
     @property
     def end(self) -> int:
@@ -35,10 +33,8 @@ class Encoder:
     @property
     def prefix(self) -> int:
         """The token that stands for an empty context."""
-        for candidate in (self.own_prefix, self.tokenizer.bos_token_id):
-            if candidate is not None:
-                return int(candidate)
-        return self.end
+        first = self.tokenizer.bos_token_id
+        return self.end if first is None else int(first)
 
     def tokens_of(
         self, texts: Collection[str], special: bool | None = None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,26 +89,23 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         token_budget: int | None = None,
         max_length: int | None = None,
         add_bos_token: bool | None = None,
-        prefix_token_id: int | None = None,
         chat_template_arguments: dict[str, Any] | None = None,
         description: str | None = None,
-        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
 
         A trial of the model decides whether requests share rows; the log says why if they do not.
-        `description` shows a tqdm bar; `progress` is called with (tokens done, tokens of the plan)
-        instead. `chat_template_arguments` are those of `render_chat`, of which conversations need
-        `date`.
+        `description` shows a tqdm bar. `chat_template_arguments` are those of `render_chat`, of
+        which conversations need `date`.
         """
         super().__init__()
         self.model = model.eval()
         self._device = model.device
         self.tokenizer = configure_pad_token(tokenizer, model_config=model.config)
         self.max_length = max_length or resolve_max_length(model.config, tokenizer)
-        self.encoder = Encoder(self.tokenizer, add_bos_token, prefix_token_id)
+        self.encoder = Encoder(self.tokenizer, add_bos_token)
         self.chat_template_arguments = chat_template_arguments or {}
-        self.description, self.progress = description, progress
+        self.description = description
         self.truncated = 0
         self.forward = Forward(self.model)
         self.forward.obstacle = self.forward.obstacle or failed_trial(self.forward)
@@ -207,15 +204,12 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         """
         logprobs = np.zeros(len(prepared.owners))
         greedy = np.ones(len(prepared.owners), bool)
-        done, total = 0, prepared.plan.tokens
+        total = prepared.plan.tokens
         bar = tqdm(total=total, desc=self.description, unit="token", disable=not self.description)
         with torch.inference_mode(), bar:
             for slots, values, hits, tokens in self._scores(prepared):
                 logprobs[slots], greedy[slots] = values, hits
-                done = min(done + tokens, total)  # rows that are cut repeat ancestors
-                bar.update(tokens)
-                if self.progress is not None:
-                    self.progress(done, total)
+                bar.update(min(tokens, total - bar.n))  # rows that are cut repeat ancestors
         count = len(prepared.requests)
         sums = np.bincount(prepared.owners, weights=logprobs, minlength=count)
         misses = np.bincount(prepared.owners, weights=~greedy, minlength=count)

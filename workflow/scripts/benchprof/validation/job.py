@@ -14,7 +14,6 @@ from benchprof.errors import InputError
 from benchprof.evaluation.assignment import Assignment
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
-from benchprof.evaluation.record import INTACT
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_text
 from benchprof.jsonl import read_objects
@@ -22,7 +21,7 @@ from benchprof.masks.mask import read_mask
 from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
-from benchprof.run.ablation import Ablation
+from benchprof.run.ablation import INTACT, Ablation
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
 from benchprof.validation.blocks import write_block_masks
