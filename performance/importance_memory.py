@@ -17,6 +17,7 @@ from pathlib import Path
 from process_memory import Peak, measured
 from transformers import AutoConfig
 
+from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
@@ -41,9 +42,9 @@ RATIO = {"definition": "ratio", "pool": 5}
 def importance(model: Path, abilities: list[str], limit: int, folder: Path, dtype: str) -> None:
     """The importance job."""
     compute_importance(
-        Scoring(model, dtype, Scope("mlp"), "taylor_abs", "answer"), limit=limit, seed=0,
-        items={name: ITEMS / name / "train.jsonl" for name in abilities},
-        exclude=dict.fromkeys(abilities, ()), targets=files(folder, abilities),
+        Scoring(model, dtype, Scope("mlp"), "taylor_abs", "answer"),
+        TrainItems({name: ITEMS / name / "train.jsonl" for name in abilities}, 0, limit),
+        targets=files(folder, abilities),
         store=Store(folder / "store"),
     )  # fmt: skip
 

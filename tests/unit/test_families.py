@@ -19,6 +19,7 @@ from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
@@ -146,7 +147,7 @@ def mask_of(folder: Path, scope: str, items: dict[str, Path], tmp_path: Path, st
     importances = {a: tmp_path / f"{scope}.{a}.safetensors" for a in items}
     compute_importance(
         Scoring(folder, "float32", Scope(scope), "taylor_abs", "answer"),
-        items, dict.fromkeys(items, ()), None, SEED, importances, store,
+        TrainItems(items, SEED), importances, store,
     )  # fmt: skip
     mask = tmp_path / f"{scope}.mask.safetensors"
     settings = {"definition": "ratio", "pool": 5}

@@ -10,6 +10,7 @@ from tests.workflow.conftest import Project
 
 from benchprof.__main__ import run_file
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
@@ -75,10 +76,11 @@ def score(project: Project, store: Store, folder: Path | None = None) -> dict[st
             score=config["importance"]["score"],
             loss_on=config["importance"]["loss_on"],
         ),
-        limit=config["importance"]["limit"],
-        seed=config["seed"],
-        items={a: project.folder / f"items/{a}/train.jsonl" for a in targets},
-        exclude={a: [] for a in targets},
+        TrainItems(
+            {a: project.folder / f"items/{a}/train.jsonl" for a in targets},
+            config["seed"],
+            config["importance"]["limit"],
+        ),
         targets=targets,
         store=store,
     )

@@ -17,16 +17,12 @@ from benchprof.threads import use_threads
 def main(job: ComputeImportance, threads: int) -> None:
     """Score the weights in scope for every ability of one model."""
     use_threads(threads)
-    run, config = job.run, job.run.configuration
-    compute: Callable[..., None] = partial(compute_importance, store=run.store)
-    if run.drops_importance:
+    compute: Callable[..., None] = partial(compute_importance, store=job.run.store)
+    if job.run.drops_importance:
         compute = partial(compute_transient, needed=partial(needed_by, job))
     compute(
         job.scoring,
-        items=run.train,
-        exclude=job.exclude,
-        limit=config.importance.limit,
-        seed=config.seed,
+        train=job.run.train_items,
         targets=job.importance,
     )
 

@@ -13,9 +13,7 @@ def main(job: DrawControls, threads: int) -> None:
     config = job.run.configuration
     examples = []
     if job.of_units:
-        examples = level_examples(
-            job.folder, job.run.train, job.run.train_excluded, config.seed, config.chat_date
-        )
+        examples = level_examples(job.folder, job.run.train_items, config.chat_date)
     dtype = config.models[job.model].dtype
     classes = control_classes(job.folder, dtype, job.run.scope, examples)
     draw_controls(classes, job.masks, job.controls, job.super_set)

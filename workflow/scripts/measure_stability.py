@@ -12,10 +12,7 @@ def main(job: MeasureStability, threads: int) -> None:
     config = job.run.configuration
     measure_stability(
         job.scoring,
-        items=job.run.train,
-        exclude=job.exclude,
-        limit=config.importance.limit,
-        seed=config.seed,
+        train=job.run.train_items,
         selections=job.run.selection_settings,
         fraction_of=config.fraction_of,
         fractions=job.run.numbers,

@@ -12,10 +12,7 @@ def main(job: SelectHalfMasks, threads: int) -> None:
     config = job.run.configuration
     select_half_masks(
         job.scoring,
-        items=job.run.train,
-        exclude=job.exclude,
-        limit=config.importance.limit,
-        seed=config.seed,
+        train=job.run.train_items,
         selections=job.run.selection_settings,
         fraction_of=config.fraction_of,
         targets=job.masks,

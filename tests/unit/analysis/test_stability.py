@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from benchprof.analysis.stability_curve import draw_stability
 from benchprof.analysis.stability_job import measure_stability
 from benchprof.errors import InputError
 from benchprof.files import write_text
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.models.scope import Scope
@@ -63,14 +64,10 @@ def test_each_half_goes_through_the_run_s_own_stages(
     used: list[dict[str, set[str]]] = []
     contrasts: set[tuple[str, bool]] = set()
 
-    def compute(
-        _: Scoring, items: Mapping[str, Path], exclude: Mapping[str, Collection[str]],
-        limit: int | None,
-        targets: Mapping[str, Path], **_more: Any,
-    ) -> None:  # fmt: skip
-        assert limit is None
-        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in items.items()}
-        used.append({name: set(own) - set(exclude[name]) for name, own in ids.items()})
+    def compute(_: Scoring, train: TrainItems, targets: Mapping[str, Path], **_more: Any) -> None:
+        assert train.limit is None
+        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in train.files.items()}
+        used.append({name: set(own) - set(train.exclude[name]) for name, own in ids.items()})
         for path in targets.values():
             write_tensors(path, {"w": torch.ones(4)}, {})
 
@@ -93,9 +90,8 @@ def test_each_half_goes_through_the_run_s_own_stages(
     monkeypatch.setattr(f"{job}.entry_counts", lambda *_: {"w": 4})
     csv = tmp_path / "out/stability.csv"
     measure_stability(
-        Scoring(tmp_path, "float32", Scope("mlp"), "taylor", "all"), items=items,
-        fraction_of="model",
-        exclude={"x": ["x0"], "y": [], "_background": []}, limit=10, seed=3,
+        Scoring(tmp_path, "float32", Scope("mlp"), "taylor", "all"),
+        TrainItems(items, seed=3, limit=10, exclude={"x": ["x0"]}), fraction_of="model",
         selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
         title="", csv=csv, figures=[tmp_path / "out/stability.png"],
         store=Store(tmp_path / "store"),
@@ -124,7 +120,7 @@ def test_a_half_of_one_item_cannot_be_replicated(number: int, tmp_path: Path) ->
     )
     with pytest.raises(InputError, match=r"items of y, with .*: 2 or 3; expected 4 or more"):
         measure_stability(
-            scoring, items, fraction_of="model", exclude={"x": [], "y": []}, limit=None, seed=3,
+            scoring, TrainItems(items, seed=3), fraction_of="model",
             selections={"top": {}}, fractions=["0.5"], title="", csv=tmp_path / "stability.csv",
             figures=[], store=Store(tmp_path / "store"),
         )  # fmt: skip

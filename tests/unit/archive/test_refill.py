@@ -27,6 +27,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import KIND, SUFFIX, key_of_entry, read_record, record_bytes
 from benchprof.files import write_json
 from benchprof.importance.example import Example
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.super_job import origin_of
@@ -340,16 +341,17 @@ def test_importance_is_that_of_the_run_s_items(
         write_items(Path("i"), split, [f"{split}-a", f"{split}-b"])
     asked: dict[str, Any] = {}
 
-    def origins(scoring: Scoring, *given: Any) -> tuple[None, dict[str, Any]]:
-        asked.update(score=scoring.score, given=given)
+    def origins(scoring: Scoring, train: TrainItems) -> tuple[None, dict[str, Any]]:
+        asked.update(score=scoring.score, train=train)
         return None, {"x": {"items": 1}}
 
     monkeypatch.setattr(expected, "examples_and_origins", origins)
     abilities = {"x": {"items": "i", "exclude": ["train-a"]}, "y": {"items": "i"}}
     own = configured(abilities=abilities, importance=WHOLE | {"limit": 7})
     assert expected.importance_origins(own, "m") == {"x": {"items": 1}}
-    train = {ability: Path("i/train.jsonl") for ability in "xy"}
-    assert asked == {"score": "taylor", "given": (train, {"x": ["train-a"], "y": []}, 7, 1)}
+    files = {ability: Path("i/train.jsonl") for ability in "xy"}
+    train = TrainItems(files, seed=1, limit=7, exclude={"x": ["train-a"], "y": []})
+    assert asked == {"score": "taylor", "train": train}
 
 
 def test_a_run_that_is_not_prepared_is_told_how(

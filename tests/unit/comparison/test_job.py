@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from benchprof.comparison.tried import Questions, Tried
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.importance.items import TrainItems
 from benchprof.importance.levels import digest_of_all, level_examples
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
@@ -49,11 +50,10 @@ def tried(folder: Path, name: str, **changes: Any) -> Tried:
     """A combination of neurons; `changes` of its scope and of itself."""
     scope = changes.pop("scope", Scope("mlp", unit="neuron"))
     scoring = Scoring(folder / "model", "float32", scope, "taylor_abs", "all")
-    items: Mapping[str, Path] = files(folder, ABILITIES)
+    train = TrainItems(files(folder, ABILITIES), seed=1)
     own = Tried(
-        name, scoring, items, {own: [] for own in (*ABILITIES, BACKGROUND)}, None, "top", {},
-        "0.1", "model", "zero", ABILITIES, ["all_abilities"], [1],
-    )  # fmt: skip
+        name, scoring, train, "top", {}, "0.1", "model", "zero", ABILITIES, ["all_abilities"], [1]
+    )
     return replace(own, **changes)
 
 
@@ -106,13 +106,12 @@ def test_units_are_read_on_the_items_of_a_combination_s_own_background(folder: P
     compare(
         folder,
         tried(folder, "plain", method="mean"),
-        tried(folder, "contrast", method="mean", items=items, selection="specific",
-              settings=contrast),
+        tried(folder, "contrast", method="mean", train=TrainItems(items, seed=1),
+              selection="specific", settings=contrast),
     )  # fmt: skip
     for name, selection, read in (("plain", "top", ABILITIES), ("contrast", "specific", items)):
-        exclude: Mapping[str, list[str]] = {own: [] for own in read}
-        date = ModelSettings.chat_date
-        examples = level_examples(folder / "model", files(folder, [*read]), exclude, 1, date)
+        train = TrainItems(files(folder, [*read]), seed=1)
+        examples = level_examples(folder / "model", train, ModelSettings.chat_date)
         assert len(examples) == 3 * len(read)
         control = folder / f"work/{name}/masks/all_abilities.{selection}-random-1_0.1.safetensors"
         assert read_mask(control).origin["examples"] == digest_of_all(examples)

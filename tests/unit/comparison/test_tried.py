@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchprof.comparison.tried import Tried
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import BACKGROUND
@@ -16,10 +16,10 @@ from benchprof.run.ablation import BACKGROUND
 
 def tried(method: Any, unit: str = "neuron", background: str | None = None) -> Tried:
     scoring = Scoring(Path("model"), "float32", Scope("mlp", unit=unit), "taylor", "all")
-    own = Tried(
-        "own", scoring, {"x": Path("x")}, {}, None, "top", {}, "0.1", "model", method, ["x"], [], []
+    files = {"x": Path("x")} | ({BACKGROUND: Path(background)} if background else {})
+    return Tried(
+        "own", scoring, TrainItems(files, 1), "top", {}, "0.1", "model", method, ["x"], [], []
     )
-    return replace(own, items={**own.items, BACKGROUND: Path(background)}) if background else own
 
 
 @pytest.mark.parametrize(

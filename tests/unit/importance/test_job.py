@@ -14,6 +14,7 @@ from tests.conftest import byte_tokenizer
 from benchprof.abilities.item import Item
 from benchprof.importance import job
 from benchprof.importance.example import render_examples
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.models.scope import Scope
 from benchprof.store import Store
@@ -37,7 +38,7 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         tokenizer.chat_template = template
         monkeypatch.setattr(job, "load_tokenizer", lambda _: tokenizer)
         given: dict[str, Any] = {
-            "limit": None, "seed": 1, "items": {"places": items}, "exclude": {"places": []},
+            "train": TrainItems({"places": items}, seed=1),
             "targets": {"places": tmp_path / "out"}, "store": Store(tmp_path / "store"),
         }  # fmt: skip
         scoring = Scoring(tmp_path, "float32", Scope("mlp"), "taylor_abs", "answer", **changes)

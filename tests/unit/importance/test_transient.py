@@ -12,6 +12,7 @@ import torch
 
 from benchprof import digests, store
 from benchprof.importance import transient
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.transient import compute_transient
 from benchprof.models.scope import Scope
@@ -28,10 +29,9 @@ def jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     noted = SimpleNamespace(computed=[], stop=None)
 
     def compute(
-        _: Any, items: Any, exclude: Any, __: Any, ___: Any, targets: Mapping[str, Path],
-        own: Store, ____: Any,
-    ) -> None:  # fmt: skip
-        assert items.keys() == exclude.keys() == targets.keys()
+        _: Any, train: TrainItems, targets: Mapping[str, Path], own: Store, __: Any
+    ) -> None:
+        assert train.files.keys() == targets.keys()
         for name in targets:
             key = digests.of_value(ORIGINS[name])
             if not own.has("importance", key, ".safetensors", key_of):
@@ -57,7 +57,7 @@ def run(folder: Path, *needed: str) -> dict[str, Path]:
     targets = {name: folder / "importance" / f"{name}.safetensors" for name in ORIGINS}
     compute_transient(
         Scoring(folder, "float32", Scope("mlp"), "taylor", "all"),
-        dict.fromkeys(ORIGINS, folder), dict.fromkeys(ORIGINS, ()), None, 1, targets,
+        TrainItems(dict.fromkeys(ORIGINS, folder), seed=1), targets,
         lambda origins: {*needed} & {*origins},
     )  # fmt: skip
     return targets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import torch
 
 from benchprof import codebase
 from benchprof.abilities.item import Item
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.selection import read_for
@@ -41,18 +42,16 @@ class Stages:
     def describe(
         self,
         _scoring: Scoring,
-        items: Mapping[str, Path],
-        exclude: Mapping[str, Collection[str]],
-        *_: Any,
+        train: TrainItems,
     ) -> tuple[None, dict[str, dict[str, Any]]]:
-        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in items.items()}
-        return None, {n: {"items": sorted(set(own) - set(exclude[n]))} for n, own in ids.items()}
+        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in train.files.items()}
+        left_out = train.exclude
+        return None, {n: {"items": sorted(set(own) - set(left_out[n]))} for n, own in ids.items()}
 
     def compute(
-        self, _scoring: Scoring, items: Mapping[str, Path],
-        exclude: Mapping[str, Collection[str]], targets: Mapping[str, Path], **_: Any,
-    ) -> None:  # fmt: skip
-        _, origins = self.describe(SCORING, items, exclude)
+        self, _scoring: Scoring, train: TrainItems, targets: Mapping[str, Path], **_: Any
+    ) -> None:
+        _, origins = self.describe(SCORING, train)
         self.used.append({name: origin["items"] for name, origin in origins.items()})
         for name, path in targets.items():
             write_tensors(path, {"w": torch.ones(4)}, origins[name])
@@ -95,13 +94,13 @@ def test_each_half_makes_its_own_masks_of_every_selection(
         for ability in ("x", "y") for selection in selections for half in (1, 2)
     }  # fmt: skip
 
-    def run(**changes: Any) -> None:
+    def run(seed: int = 3) -> None:
         given: dict[str, Any] = {
-            "exclude": {"x": ["x0"], "y": [], "_background": []}, "limit": 10, "seed": 3,
             "selections": selections, "targets": targets, "fraction_of": "model",
             "store": Store(tmp_path / "store"),
         }  # fmt: skip
-        select_half_masks(SCORING, items=items, **given | changes)
+        train = TrainItems(items, seed, limit=10, exclude={"x": ["x0"]})
+        select_half_masks(SCORING, train, **given)
 
     run()
     # x has 8 items, y 10 of its 20, the background all its 8.

@@ -14,6 +14,7 @@ from tests.evaluating import evaluate_benchmark
 from benchprof.data import ABILITY_TASK
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.generators.planting.items import pool_items
+from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import control_classes, draw_controls, select_masks
@@ -99,8 +100,7 @@ class Validation:
         compute_importance(
             Scoring(self.model.folder, "float32", Scope("mlp"), settings["score"],
                     settings["loss_on"]),
-            items, dict.fromkeys(ABILITIES, ()), settings["limit"], self.config["seed"], importance,
-            self.store,
+            TrainItems(items, self.config["seed"], settings["limit"]), importance, self.store,
         )  # fmt: skip
         masks = {a: self.folder / f"masks/{a}.safetensors" for a in ABILITIES}
         select_masks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from benchprof.analysis.job import write_table
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.errors import InputError
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
@@ -27,10 +28,7 @@ from benchprof.store import Store
 
 def measure_stability(
     scoring: Scoring,
-    items: Mapping[str, Path],
-    exclude: Mapping[str, Collection[str]],
-    limit: int | None,
-    seed: int,
+    train: TrainItems,
     selections: Mapping[str, Mapping[str, Any]],
     fraction_of: str,
     fractions: Sequence[str],
@@ -48,10 +46,7 @@ def measure_stability(
 
     Args:
         scoring: how weights are scored.
-        items: each ability's file of train items, and the background's where there is one.
-        exclude: each one's ids of items that are left out.
-        limit: items of each that the run uses at most.
-        seed: of that sample, and of the halves.
+        train: the items; their seed is that of the halves too.
         selections: settings by selection, as configured.
         fraction_of: what k is a share of.
         fractions: each k.
@@ -64,7 +59,7 @@ def measure_stability(
     Raises:
         InputError: an ability has fewer than two items, or than four where scores are replicated.
     """
-    halves = halves_of(items, exclude, limit, seed)
+    halves = halves_of(train)
     # The importance of a half is replicated over halves of it.
     fewest = 2 if scoring.replicated else 1
     for name, (half, _) in halves.items():
@@ -77,7 +72,7 @@ def measure_stability(
         kept = {name: own[half][: len(own[half]) // share] for name, own in halves.items()}
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
             used_by = csv.with_suffix("") / f"{half}-{share}"
-            importances = score_items(scoring, items, kept, Path(folder), store, used_by)
+            importances = score_items(scoring, train.files, kept, Path(folder), store, used_by)
             return _selected(scoring, importances, selections, fraction_of, fractions, super_set)
 
     csv.parent.mkdir(parents=True, exist_ok=True)

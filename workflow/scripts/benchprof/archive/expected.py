@@ -27,11 +27,7 @@ def importance_origins(run: Run, model: str) -> dict[str, dict[str, Any]]:
     """
     if run.lists:
         return {}
-    job, config = ComputeImportance(run, model), run.configuration
-    _, origins = examples_and_origins(
-        job.scoring, run.train, job.exclude, config.importance.limit, config.seed
-    )
-    return origins
+    return examples_and_origins(ComputeImportance(run, model).scoring, run.train_items)[1]
 
 
 def super_origin(run: Run, model: str, importance: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def compare_combinations(
             answer could be scored under the chat template.
     """
     _check(tried, model, folder)
-    examples = _examples(tried, model, seed)
-    masks = make_masks(tried, model, examples, seed, folder, store)
+    examples = _examples(tried, model)
+    masks = make_masks(tried, model, examples, folder, store)
     answer(tried, masks, model, questions, examples, seed, folder, store)
     rows, effects, means = [], [], []
     for own in tried:
@@ -90,16 +90,14 @@ def _check(tried: Sequence[Tried], model: ModelSettings, folder: Path) -> None:
             raise InputError(f"combination {own.name}, {where}", *said) from None
 
 
-def _examples(
-    tried: Sequence[Tried], model: ModelSettings, seed: int
-) -> dict[Path | None, list[Example]]:
+def _examples(tried: Sequence[Tried], model: ModelSettings) -> dict[Path | None, list[Example]]:
     """What tells how active units are, and what their means are over: some train items.
 
     By the background of a combination, whose items are among them, as in a run.
     """
     by_background = {own.background: own for own in tried}
     return {
-        background: level_examples(model.folder, own.items, own.exclude, seed, model.chat_date)
+        background: level_examples(model.folder, own.train, model.chat_date)
         for background, own in by_background.items()
     }
 

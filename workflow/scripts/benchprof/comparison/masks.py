@@ -26,7 +26,6 @@ def make_masks(
     tried: Sequence[Tried],
     model: ModelSettings,
     examples: Mapping[Path | None, Sequence[Example]],
-    seed: int,
     folder: Path,
     store: Store,
 ) -> dict[str, Mask]:
@@ -36,7 +35,6 @@ def make_masks(
         tried: the combinations.
         model: the prepared model.
         examples: what tells how active units are, by `Tried.background`.
-        seed: of the samples of train items.
         folder: each combination's lie in a folder of its name.
         store: has what takes long.
 
@@ -49,8 +47,8 @@ def make_masks(
     for own in tried:
         logger.info("masks of %s", own.name)
         place = folder / own.name
-        scores = {name: place / "importance" / f"{name}.safetensors" for name in own.items}
-        compute_importance(own.scoring, own.items, own.exclude, own.limit, seed, scores, store)
+        scores = {name: place / "importance" / f"{name}.safetensors" for name in own.train.files}
+        compute_importance(own.scoring, own.train, scores, store)
         left_out = _super_set(own, model, place, scores, store)
         made = {mask: _file(place, mask) for mask in own.masks}
         select_from(model.folder, scores, own.settings, own.fraction_of, made, left_out)

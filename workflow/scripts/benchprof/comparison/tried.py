@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from benchprof import digests
 from benchprof.abilities.item import ASKED, FROM_READING, read_items
+from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 
@@ -33,9 +34,7 @@ class Tried:
     Attributes:
         name: of the combination.
         scoring: how units or weights are scored.
-        items: each ability's file of train items, and the background's where there is one.
-        exclude: each one's ids of items that are left out.
-        limit: train items of each at most.
+        train: the items.
         selection: the rule that selects.
         settings: of the selection, as configured.
         k: the share that a mask holds, as file names have it.
@@ -48,9 +47,7 @@ class Tried:
 
     name: str
     scoring: Scoring
-    items: Mapping[str, Path]
-    exclude: Mapping[str, Collection[str]]
-    limit: int | None
+    train: TrainItems
     selection: str
     settings: Mapping[str, Any]
     k: str
@@ -63,7 +60,7 @@ class Tried:
     @property
     def background(self) -> Path | None:
         """The file of the items that every ability is contrasted with, if any."""
-        return self.items.get(BACKGROUND)
+        return self.train.files.get(BACKGROUND)
 
     @cached_property
     def masks(self) -> list[Ablation]:
@@ -121,7 +118,7 @@ class Tried:
         layers = "-".join(map(str, scope.layers)) if scope.layers else None
         groups = (scoring.groups.number, scoring.groups.share) if scoring.groups else (None, None)
         return (scope.unit, scope.name, layers, scoring.score, *groups, scoring.toward,
-                scoring.loss_on, scoring.against, scoring.replicated, self.limit,
+                scoring.loss_on, scoring.against, scoring.replicated, self.train.limit,
                 f"{self.selection} {settings}".strip(), self.k, self.ablation)  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchprof import digests
@@ -10,10 +11,32 @@ from benchprof.abilities.item import Item, read_items
 from benchprof.sampling import sample
 
 
-def used_items(path: Path, excluded: Collection[str], limit: int | None, seed: int) -> list[Item]:
-    """The items of a file that importance is computed from: a seeded sample of at most `limit`."""
-    items = [item for item in read_items(path) if item.id not in excluded]
-    return [items[i] for i in sample([_content(item) for item in items], limit, seed)]
+@dataclass(frozen=True)
+class TrainItems:
+    """The train items of each ability, and of the background where there is one.
+
+    Attributes:
+        files: each one's file.
+        seed: of the samples.
+        limit: how many of each at most; None for all.
+        exclude: each one's ids of items that are left out.
+    """
+
+    files: Mapping[str, Path]
+    seed: int
+    limit: int | None = None
+    exclude: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def used(self, name: str) -> list[Item]:
+        """The items that importance is computed from: a seeded sample."""
+        excluded = self.exclude.get(name, ())
+        items = [item for item in read_items(self.files[name]) if item.id not in excluded]
+        contents = [_content(item) for item in items]
+        return [items[number] for number in sample(contents, self.limit, self.seed)]
+
+    def of(self, names: Collection[str]) -> TrainItems:
+        """Those of some abilities alone."""
+        return replace(self, files={name: self.files[name] for name in names})
 
 
 def _content(item: Item) -> str:

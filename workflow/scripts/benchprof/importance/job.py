@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Collection, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from benchprof.errors import InputError
 from benchprof.importance.activations import check_projections
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
-from benchprof.importance.items import used_items
+from benchprof.importance.items import TrainItems
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.rounding import rounded
@@ -42,10 +42,7 @@ KIND, SUFFIX = "importance", ".safetensors"
 
 def compute_importance(
     scoring: Scoring,
-    items: Mapping[str, Path],
-    exclude: Mapping[str, Collection[str]],
-    limit: int | None,
-    seed: int,
+    train: TrainItems,
     targets: Mapping[str, Path],
     store: Store,
     used_by: Path | None = None,
@@ -58,10 +55,7 @@ def compute_importance(
 
     Args:
         scoring: how weights are scored.
-        items: each ability's file of train items.
-        exclude: each ability's ids of items that are left out.
-        limit: train items per ability at most, a seeded sample.
-        seed: of the sample.
+        train: the items.
         targets: each ability's importance file.
         store: the store.
         used_by: the results that the store notes to use its entries; the targets' folder if None.
@@ -71,10 +65,10 @@ def compute_importance(
             an answer; an item is longer than the model's context; or a loss or a gradient is not
             finite.
     """
-    examples, origins = examples_and_origins(scoring, items, exclude, limit, seed)
+    examples, origins = examples_and_origins(scoring, train)
     folder = used_by or Path(os.path.commonpath(targets.values()))
     if scoring.scope.unit != WEIGHT:
-        scores = importance_of_units(scoring, examples, items, folder, store)
+        scores = importance_of_units(scoring, examples, train.files, folder, store)
         for name, target in targets.items():
             write_tensors(target, scores[name], origins[name])
         return
@@ -84,18 +78,14 @@ def compute_importance(
     if missing:
         store.check_writable(KIND, [keys[name] for name in missing])
         wanted = {name: examples[name] for name in missing}
-        _compute(scoring, wanted, items, origins, keys, store)
+        _compute(scoring, wanted, train.files, origins, keys, store)
     for name, target in targets.items():
         store.place(store.path(KIND, keys[name], SUFFIX), target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
 def examples_and_origins(
-    scoring: Scoring,
-    items: Mapping[str, Path],
-    exclude: Mapping[str, Collection[str]],
-    limit: int | None,
-    seed: int,
+    scoring: Scoring, train: TrainItems
 ) -> tuple[dict[str, Examples], dict[str, dict[str, Any]]]:
     """The examples of each ability, and all that decides the importance that they lead to.
 
@@ -105,13 +95,13 @@ def examples_and_origins(
         InputError: an item lacks the companion that its score asks for, or a chat template
             changes an answer.
     """
-    chosen = {name: used_items(path, exclude[name], limit, seed) for name, path in items.items()}
+    chosen = {name: train.used(name) for name in train.files}
     if scoring.against is not None:
         for name, own in chosen.items():
-            check_companions(items[name], own, scoring.against, "importance.against")
+            check_companions(train.files[name], own, scoring.against, "importance.against")
     if scoring.toward == "flip":
         for name, own in chosen.items():
-            check_companions(items[name], own, "flip", "importance.toward")
+            check_companions(train.files[name], own, "flip", "importance.toward")
     model, tokenizer = read_card(scoring.folder).digest, load_tokenizer(scoring.folder)
     examples = {
         name: render_examples(

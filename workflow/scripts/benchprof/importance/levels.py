@@ -5,7 +5,8 @@ Both are read on the same few train items.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,7 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from benchprof import digests
 from benchprof.importance.example import Example, render_examples
-from benchprof.importance.items import used_items
+from benchprof.importance.items import TrainItems
 from benchprof.models.inputs import inputs_seen
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.units import Projection
@@ -26,28 +27,20 @@ ITEMS = 8
 """Train items of each ability that are read for it."""
 
 
-def level_examples(
-    folder: Path,
-    items: Mapping[str, Path],
-    exclude: Mapping[str, Collection[str]],
-    seed: int,
-    date: str,
-) -> list[Example]:
+def level_examples(folder: Path, train: TrainItems, date: str) -> list[Example]:
     """A few train items of every ability, as the model reads them.
 
     Args:
         folder: the prepared model.
-        items: each ability's file of train items.
-        exclude: each ability's ids of items that are left out.
-        seed: of the sample.
+        train: the items, of which `ITEMS` of each ability are read.
         date: the day that a chat template prints for today.
 
     Raises:
         InputError: a chat template changes an answer.
     """
     tokenizer = load_tokenizer(folder)
-    own = (used_items(items[name], exclude[name], ITEMS, seed) for name in sorted(items))
-    chosen = [item for of_ability in own for item in of_ability]
+    few = replace(train, limit=ITEMS)
+    chosen = [item for name in sorted(few.files) for item in few.used(name)]
     return list(render_examples(chosen, tokenizer, "all", None, date).examples)
 
 

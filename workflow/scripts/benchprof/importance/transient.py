@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance, examples_and_origins
 from benchprof.importance.scoring import Scoring
 from benchprof.store import Store
@@ -20,10 +21,7 @@ logger = logging.getLogger(__name__)
 
 def compute_transient(
     scoring: Scoring,
-    items: Mapping[str, Path],
-    exclude: Mapping[str, Collection[str]],
-    limit: int | None,
-    seed: int,
+    train: TrainItems,
     targets: Mapping[str, Path],
     needed: Callable[[Mapping[str, Any]], Collection[str]],
 ) -> None:
@@ -34,25 +32,20 @@ def compute_transient(
 
     Args:
         scoring: how weights are scored.
-        items: each ability's file of train items.
-        exclude: each ability's ids of items that are left out.
-        limit: train items per ability at most, a seeded sample.
-        seed: of the sample.
+        train: the items.
         targets: each ability's importance file, all in one folder.
         needed: says of all origins, by ability, whose scores are needed.
 
     Raises:
         InputError: as `compute_importance` raises it.
     """
-    _, origins = examples_and_origins(scoring, items, exclude, limit, seed)
+    _, origins = examples_and_origins(scoring, train)
     wanted = sorted(needed(origins))
     (folder,) = {target.parent for target in targets.values()}
     if wanted:
         made = {name: targets[name] for name in wanted}
-        own = {name: items[name] for name in wanted}
-        left_out = {name: exclude[name] for name in wanted}
         store = Store(folder / UNFINISHED)
-        compute_importance(scoring, own, left_out, limit, seed, made, store, folder)
+        compute_importance(scoring, train.of(wanted), made, store, folder)
         for target in made.values():
             if target.is_symlink():
                 # The file itself, which goes with its name.

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.abilities.item import read_items
-from benchprof.importance.items import used_items
+from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance, examples_and_origins
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
@@ -27,23 +27,18 @@ logger = logging.getLogger(__name__)
 KIND, SUFFIX = "half_masks", ".safetensors"
 
 
-def halves_of(
-    items: Mapping[str, Path], exclude: Mapping[str, Collection[str]], limit: int | None, seed: int
-) -> dict[str, Halves]:
+def halves_of(train: TrainItems) -> dict[str, Halves]:
     """Ids of two disjoint halves of the train items that a run uses, by ability.
 
     Args:
-        items: each ability's file of train items, and the background's where there is one.
-        exclude: each one's ids of items that are left out.
-        limit: items of each that the run uses at most.
-        seed: of that sample, and of the halves.
+        train: the items; their seed is that of the halves too.
 
     Raises:
         InputError: an ability has fewer than two items.
     """
     return {
-        name: split([item.id for item in used_items(path, exclude[name], limit, seed)], seed, name)
-        for name, path in items.items()
+        name: split([item.id for item in train.used(name)], train.seed, name)
+        for name in train.files
     }
 
 
@@ -71,11 +66,8 @@ def score_items(
     importances = {name: folder / f"{name}.safetensors" for name in items}
     compute_importance(
         scoring,
-        items=items,
-        exclude=_without(_ids(items), kept),
-        limit=None,
-        seed=0,
-        targets=importances,
+        TrainItems(items, seed=0, exclude=_without(_ids(items), kept)),
+        importances,
         store=Store(folder / "store") if scoring.scope.unit == WEIGHT else store,
         used_by=used_by,
     )
@@ -115,10 +107,7 @@ def select_from(
 
 def select_half_masks(
     scoring: Scoring,
-    items: Mapping[str, Path],
-    exclude: Mapping[str, Collection[str]],
-    limit: int | None,
-    seed: int,
+    train: TrainItems,
     selections: Mapping[str, Mapping[str, Any]],
     fraction_of: str,
     targets: Mapping[Ablation, Path],
@@ -132,10 +121,7 @@ def select_half_masks(
 
     Args:
         scoring: how weights are scored.
-        items: each ability's file of train items, and the background's where there is one.
-        exclude: each one's ids of items that are left out.
-        limit: items of each that the run uses at most.
-        seed: of that sample, and of the halves.
+        train: the items; their seed is that of the halves too.
         selections: settings by selection, with defaults.
         fraction_of: what k is a share of.
         targets: where each mask goes; halves are 1 and 2.
@@ -145,11 +131,13 @@ def select_half_masks(
     Raises:
         InputError: an ability has fewer than two items.
     """
-    halves = halves_of(items, exclude, limit, seed)
+    halves = halves_of(train)
     kept = {half: {name: own[half - 1] for name, own in halves.items()} for half in (1, 2)}
-    every = _ids(items)
+    every = _ids(train.files)
     origins = {
-        half: examples_and_origins(scoring, items, _without(every, own), None, 0)[1]
+        half: examples_and_origins(
+            scoring, TrainItems(train.files, seed=0, exclude=_without(every, own))
+        )[1]
         for half, own in kept.items()
     }
     left_out = None if super_set is None else read_mask(super_set).digest
@@ -167,7 +155,7 @@ def select_half_masks(
     for half in sorted({own.half for own in missing if own.half}):
         with tempfile.TemporaryDirectory(dir=folder, prefix=".half.") as name:
             importances = score_items(
-                scoring, items, kept[half], Path(name), store, folder / f"half-{half}"
+                scoring, train.files, kept[half], Path(name), store, folder / f"half-{half}"
             )
             for selection, settings in selections.items():
                 wanted = [o for o in missing if (o.selection, o.half) == (selection, half)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.abilities.item import SPLITS, read_items
+from benchprof.importance.items import TrainItems
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import Configuration
@@ -232,6 +233,12 @@ class Run:
     def train_excluded(self) -> dict[str, list[str]]:
         """The ids of the train items that are left out, by what importance is computed for."""
         return {ability: self.excluded(ability, "train") for ability in self.diagnosed}
+
+    @cached_property
+    def train_items(self) -> TrainItems:
+        """What importance is computed from."""
+        config = self.configuration
+        return TrainItems(self.train, config.seed, config.importance.limit, self.train_excluded)
 
     def item_ids(self, ability: str, split: str) -> list[str]:
         """The ids of a split's items.

@@ -70,9 +70,7 @@ class CompareCombinations(ModelJob):
             Tried(
                 name=own.name,
                 scoring=scored.scoring,
-                items=own.run.train,
-                exclude=scored.exclude,
-                limit=own.run.configuration.importance.limit,
+                train=own.run.train_items,
                 selection=own.selection,
                 settings=own.run.selection_settings[own.selection],
                 k=own.k,
