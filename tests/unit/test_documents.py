@@ -87,16 +87,17 @@ def test_the_blocks_of_a_page_make_a_configuration(page: Path) -> None:
             read_definition(benchmark["benchmark"], f"{page.name}, {name}")
 
 
-def test_every_rule_that_takes_a_gpu_is_in_the_page_about_clusters() -> None:
+def test_every_rule_that_takes_a_gpu_is_in_the_pages_about_clusters() -> None:
     """In the table of what jobs ask for, and in the example for a scheduler without a GPU count."""
     rules: set[str] = set()
     for path in (ROOT / "workflow/rules").glob("*.smk"):
         for own in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
             rules |= {own.partition(":")[0]} if ").on_gpu," in own else set()
     assert {"compute_importance", "evaluate_benchmark"} < rules
-    page = ROOT / "docs/how_to/cluster.md"
-    rows = re.findall(r"^\| (`.*`) \| the model's \|", page.read_text(), re.MULTILINE)
+    table = (ROOT / "docs/reference/resources.md").read_text()
+    rows = re.findall(r"^\| (`.*`) \| the model's \|", table, re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) == rules
+    page = ROOT / "docs/how_to/cluster.md"
     (profile,) = (block for _, block in blocks_of(page) if "set-resources" in block)
     assert set(profile["set-resources"]) == rules
 
