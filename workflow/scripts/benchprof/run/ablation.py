@@ -26,7 +26,8 @@ class Ablation:
     Attributes:
         ability: whose mask it is, or `all_abilities`.
         selection: the rule that chose its entries: top, specific, core, bottom or listed.
-        k: the share that it holds, as file names have it, or `calibrated`, or `listed`.
+        k: the share that it holds, as file names have it, or `calibrated`, or `listed`. In tables
+            that is the column `fraction`, beside the number in the column `k`.
         seed: of a random control that is matched to that mask; None for the mask itself.
         half: 1 or 2 where the mask comes of that half of the train items alone.
     """
