@@ -44,7 +44,7 @@ def plan(project: Project, *arguments: str) -> str:
     return done.stdout
 
 
-# These have every kind of job. tests/unit/run/test_jobs has all that are shipped.
+# These have every kind of job but find_super. tests/unit/run/test_jobs has all files.
 @pytest.mark.parametrize(
     "file",
     [

@@ -15,6 +15,7 @@ from benchprof.errors import InputError
 from benchprof.tasks.functions import (
     files_imported,
     files_of_task,
+    functions_named,
     identity_of,
     lm_eval_tasks,
 )
@@ -234,10 +235,11 @@ def test_lm_eval_s_own_tasks_import_from_beside_them() -> None:
 
 
 def test_a_function_of_python_itself_is_known_by_its_name() -> None:
-    assert identity_of(math.fsum) == {"function": ["fsum", {}], "files": []}
+    assert identity_of(math.fsum) == {"function": "fsum", "files": []}
 
 
 SCORED = """\
+import re
 from functools import partial
 
 def above(doc, results, least):
@@ -253,6 +255,7 @@ class Above:
         self.least, self.own = [least], self
     def __call__(self, doc, results):
         return above(doc, results, *self.least)
+    scored = __call__
 
 """
 
@@ -262,7 +265,8 @@ class Above:
     [
         ("partial(above, least=-2.0)", "partial(above, least=-0.5)"),
         ("enclosing(-2.0)", "enclosing(-0.5)"),
-        ("enclosing(partial(above, least={1, 2}))", "enclosing(partial(above, least={1, 3}))"),
+        ("Above(-2.0).scored", "Above(-0.5).scored"),
+        ("partial(above, least=re.compile('a'))", "partial(above, least=re.compile('b'))"),
         ("lambda *own: above(*own, -2)", "lambda *own: above(*own, 0)"),
         ("Above(-2.0)", "Above(-0.5)"),
     ],
@@ -282,5 +286,14 @@ def test_another_function_of_the_same_file_is_another_digest(
 def test_metadata_by_which_a_task_may_score_is_in_the_digest(folder: Path, items: Path) -> None:
     before = digest_of(folder, items)
     with (folder / "own.yaml").open("a") as file:
-        file.write("metadata: {least: -2.0}\n")
+        file.write("metadata: {least: -.inf}\n")
     assert digest_of(folder, items) != before
+
+
+def test_the_names_of_functions_are_told_by_their_places(folder: Path) -> None:
+    (folder / "more.yaml").write_text(f"include: own.yaml\n{FILTER}")
+    assert functions_named(folder / "more.yaml") == {
+        "0.filter_list.0.filter.0.filter_fn": "utils.keep",
+        "1.doc_to_target": "utils.target",
+        "1.process_results": "utils.process_results",
+    }

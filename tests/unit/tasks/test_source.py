@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,19 @@ def test_all_of_a_group_and_a_tag_are_asked_under_their_names(
 def test_one_file_for_a_group_or_a_tag_is_refused(known: Path, name: str, kind: str) -> None:
     with pytest.raises(InputError, match=f"'{name}' is a {kind} of tasks, and `data` is the file"):
         load_tasks(TaskSource(task=name, data=known / "a.jsonl"))
+
+
+def test_the_digest_of_a_known_task_names_no_folder(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """lm-eval writes the path of a task's file into its metadata."""
+    here = build_requests(load_tasks(TaskSource(task="own_a")), 4, 1).digest
+    there = shutil.copytree(known / "known", known / "there")
+    manager = functools.partial(TaskManager, include_path=str(there))
+    monkeypatch.setattr(source, "TaskManager", lambda **_: manager(include_defaults=False))
+    (task,) = load_tasks(TaskSource(task="own_a"))
+    assert "/there/" in task.config.metadata["config_source"]
+    assert build_requests([task], 4, 1).digest == here
 
 
 def test_a_known_task_takes_a_local_file_s_items(known: Path) -> None:

@@ -13,9 +13,8 @@ import inspect
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CellType
 from typing import Any
 
 import yaml
@@ -36,58 +35,18 @@ def lm_eval_tasks() -> Path:
 
 
 def identity_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """What identifies a function: how it was made, and each file behind it by name and digest.
+    """What identifies a function: its name, and each file behind it by name and digest.
 
-    No folder is in it, so that it is the same wherever lm-eval or the task is installed.
+    No folder is in it, so that it is the same wherever lm-eval or the task is installed. Two of one
+    name, such as two partials of one function, are told apart by `functions_named`.
     """
-    made = _made(function, ())
     while isinstance(function, functools.partial):
         function = function.func
+    name = getattr(function, "__qualname__", type(function).__qualname__)
     files = sorted(
         [path.name, digests.of_file(path)] for path in files_imported(*_own_files(function))
     )
-    return {"function": made, "files": files}
-
-
-def _made(function: Callable[..., Any], above: tuple[int, ...]) -> Any:
-    """What sets a function apart from others of its file: name and line, and what it was made with.
-
-    That is a partial's arguments, what a closure encloses, and the fields of an object.
-
-    Args:
-        function: anything that can be called.
-        above: identities of what holds it: nothing is told twice.
-    """
-    if id(function) in above:
-        return []
-    inner = functools.partial(_held, above=(*above, id(function)))
-    if isinstance(function, functools.partial):
-        return [inner(function.func), inner(function.args), inner(function.keywords)]
-    if inspect.isfunction(function):
-        cells = [cell for cell in function.__closure__ or () if cell != CellType()]
-        enclosed = inner([cell.cell_contents for cell in cells])
-        return [function.__qualname__, function.__code__.co_firstlineno, enclosed]
-    name = getattr(function, "__qualname__", type(function).__qualname__)
-    fixed = inspect.isroutine(function) or inspect.isclass(function)
-    return [name, {} if fixed else inner(getattr(function, "__dict__", {}))]
-
-
-def _held(value: Any, above: tuple[int, ...]) -> Any:
-    """A value that a function was made with, as JSON; by its type alone where it is no plain one.
-
-    It is the same in every process, which a set's order or an address would not be.
-    """
-    inner = functools.partial(_held, above=above)
-    if isinstance(value, Mapping):
-        return {str(key): inner(own) for key, own in value.items()}
-    if isinstance(value, list | tuple):
-        return [inner(own) for own in value]
-    if isinstance(value, set | frozenset):
-        return sorted(map(ascii, value))
-    if callable(value):
-        return _made(value, above)
-    plain = isinstance(value, str | bytes | int | float | None)
-    return ascii(value) if plain else type(value).__qualname__
+    return {"function": name, "files": files}
 
 
 def files_imported(*paths: Path) -> set[Path]:
@@ -114,7 +73,7 @@ def files_of_task(file: Path) -> list[str]:
     definitions = _with_included(file)
     behind = set(definitions[1:])
     for own in definitions:
-        names = [node.value.rpartition(".")[0] for node in _nodes(own) if node.tag == "!function"]
+        names = [name.rpartition(".")[0] for name in _functions(own).values()]
         behind |= files_imported(*(path for name in names for path in _modules(own, 0, name)))
     found = {path for path in behind if not path.is_relative_to(lm_eval_tasks())}
     return sorted(os.path.relpath(path, Path.cwd()) for path in found)
@@ -142,18 +101,28 @@ def _included(file: Path) -> Iterator[str]:
             yield from (node.value for node in named if isinstance(node, yaml.ScalarNode))
 
 
-def _nodes(file: Path) -> Iterator[yaml.ScalarNode]:
-    """All single values of a YAML file."""
-    waiting, seen = [yaml_nodes(file)], set()
+def functions_named(file: Path) -> dict[str, str]:
+    """The functions that a task file and those that it includes name, by where they name them."""
+    every = [_functions(own) for own in _with_included(file)]
+    return {f"{n}{place}": name for n, own in enumerate(every) for place, name in own.items()}
+
+
+def _functions(file: Path) -> dict[str, str]:
+    """What follows `!function` in a YAML file, by its place."""
+    found: dict[str, str] = {}
+    waiting, seen = [("", yaml_nodes(file))], set()
     while waiting:
-        node = waiting.pop()
+        place, node = waiting.pop()
         if isinstance(node, yaml.ScalarNode):
-            yield node
+            found |= {place: node.value} if node.tag == "!function" else {}
         # An anchor may stand for what it is in.
-        elif id(node) not in seen and node is not None:
+        elif node is not None and id(node) not in seen:
             seen.add(id(node))
-            pairs = isinstance(node, yaml.MappingNode)
-            waiting += [own for pair in node.value for own in pair] if pairs else node.value
+            if isinstance(node, yaml.MappingNode):
+                waiting += [(f"{place}.{key.value}", own) for key, own in node.value]
+            else:
+                waiting += [(f"{place}.{number}", own) for number, own in enumerate(node.value)]
+    return found
 
 
 def _own_files(function: Callable[..., Any]) -> set[Path]:

@@ -282,8 +282,12 @@ def _name(metric: str, filtering: str) -> str:
 def _scoring_of(task: Task) -> dict[str, Any]:
     """What of a task's definition decides scores: functions by their files, no paths of data."""
     names = ("output_type", "doc_to_text", "doc_to_target", "doc_to_choice", "process_docs",
-             "process_results", "metric_list", "filter_list", "repeats", "metadata")  # fmt: skip
+             "process_results", "metric_list", "filter_list", "repeats")  # fmt: skip
     own = {name: _scoring_value(getattr(task.config, name)) for name in names}
+    # What a task may score by, less the path that lm-eval adds.
+    metadata = {**(task.config.metadata or {})}
+    metadata.pop("config_source", None)
+    own["metadata"] = _plain(metadata)
     # A task may be a class of its own, which lm-eval's YAML names by `class: !function`.
     return {"version": str(task.VERSION), "class": identity_of(type(task))} | own
 
@@ -302,4 +306,6 @@ def _canonical(doc: dict[str, Any]) -> str:
 
 
 def _plain(argument: Any) -> Any:
-    return json.loads(json.dumps(argument, sort_keys=True, default=str))
+    text = json.dumps(argument, sort_keys=True, default=str)
+    # Digests are of JSON, which has no infinity.
+    return json.loads(text, parse_constant=str)

@@ -28,6 +28,7 @@ from benchprof.run.configuration import (
 )
 from benchprof.tasks.catalogue import refuse_several
 from benchprof.tasks.definition import Definition, program_benchmarks, read_definition
+from benchprof.tasks.functions import functions_named
 from benchprof.tasks.local import local_settings
 from benchprof.tasks.overlay import load_overlay
 
@@ -171,6 +172,10 @@ def _load_file(file: Path, data: Path | None) -> dict[str, Task]:
         raise InputError(file, "no `task: NAME`", "a lm-eval task file of one task")
     if data:
         config |= local_settings(config, list(read_objects(data, "benchmark items")))
+    metadata = config.get("metadata") or {}
+    own = metadata if isinstance(metadata, dict) else {"metadata": metadata}
+    # Of two partials of one function the names alone differ; metadata are part of the digest.
+    config["metadata"] = own | {"functions": functions_named(file)}
     manager = TaskManager(include_defaults=False)
     tasks: dict[str, Task] = manager.load([config])["tasks"]
     return tasks
