@@ -12,8 +12,9 @@ from benchprof.reading.answer import Answer, answers_of, right_or_wrong
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import Question, questions_of
 from benchprof.reading.side_by_side import PROMPT_END, side_by_side
+from benchprof.tasks.document import Document
 from benchprof.tasks.guessing import Offer, pool_of
-from benchprof.tasks.requests import Document, Requests
+from benchprof.tasks.requests import Requests
 
 
 def document(requests: list[tuple[str, Any]], choices: tuple[str, ...], gold: int) -> Document:

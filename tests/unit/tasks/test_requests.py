@@ -15,7 +15,8 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import make_record, read_record, record_bytes
 from benchprof.run.configuration import AbilitySplit
 from benchprof.scoring.chat import render_chat
-from benchprof.tasks.requests import Requests, build_requests, probability_of_gold
+from benchprof.tasks.metrics import probability_of_gold
+from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
 
 ROOT = Path(__file__).parents[3]

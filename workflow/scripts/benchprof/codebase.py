@@ -10,20 +10,24 @@ from __future__ import annotations
 
 from benchprof import digests
 
+LOADED = (
+    "benchprof.models.anatomy",
+    "benchprof.models.loading",
+    "benchprof.models.scope",
+    "benchprof.models.units",
+    "benchprof.scoring.rotary",
+    "benchprof.scoring.structure",
+)
+"""What a model is once it is loaded: its weights in scope, its units, its layers."""
 PASSES = (
+    *LOADED,
     "benchprof.importance.checkpointing",
     "benchprof.importance.choices",
     "benchprof.importance.gradients",
     "benchprof.importance.loss",
     "benchprof.importance.memory",
-    "benchprof.models.anatomy",
     "benchprof.models.linear",
-    "benchprof.models.loading",
-    "benchprof.models.scope",
-    "benchprof.models.units",
     "benchprof.scoring.obstacle",
-    "benchprof.scoring.rotary",
-    "benchprof.scoring.structure",
 )
 """What a pass over examples comes to."""
 ATTRIBUTIONS = ("benchprof.importance.attributions", *PASSES)
@@ -158,12 +162,7 @@ MODULES = {
         "benchprof.masks.super_job",
         "benchprof.masks.super_set",
         "benchprof.masks.threshold",
-        "benchprof.models.anatomy",
-        "benchprof.models.loading",
-        "benchprof.models.scope",
-        "benchprof.models.units",
-        "benchprof.scoring.rotary",
-        "benchprof.scoring.structure",
+        *LOADED,
     ),
     "listed": (
         "benchprof.masks.listed",
@@ -195,9 +194,11 @@ MODULES = {
         "benchprof.scoring.thinking",
         "benchprof.tasks.columns",
         "benchprof.tasks.definition",
+        "benchprof.tasks.document",
         "benchprof.tasks.functions",
         "benchprof.tasks.guessing",
         "benchprof.tasks.local",
+        "benchprof.tasks.metrics",
         "benchprof.tasks.overlay",
         "benchprof.tasks.requests",
         "benchprof.tasks.source",
@@ -272,12 +273,7 @@ MODULES = {
     "planting": ("benchprof.generators.planting",),
     "acceptance": (
         "benchprof.masks.ablation",
-        "benchprof.models.anatomy",
-        "benchprof.models.loading",
-        "benchprof.models.scope",
-        "benchprof.models.units",
-        "benchprof.scoring.rotary",
-        "benchprof.scoring.structure",
+        *LOADED,
         "benchprof.validation.card",
     ),
     "blocks": ("benchprof.validation.blocks", "benchprof.validation.card"),

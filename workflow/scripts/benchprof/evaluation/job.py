@@ -35,7 +35,7 @@ from benchprof.sandbox.sandbox import Sandbox
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
-from benchprof.tasks.requests import Response
+from benchprof.tasks.metrics import Response
 
 logger = logging.getLogger(__name__)
 

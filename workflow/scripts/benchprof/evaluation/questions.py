@@ -12,7 +12,8 @@ from benchprof.models.loading import load_tokenizer
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.chat import check_chat, render_chat
 from benchprof.scoring.scorer import TreeScorer
-from benchprof.tasks.requests import Requests, Response, build_requests
+from benchprof.tasks.metrics import Response
+from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import TaskSource, load_tasks
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from benchprof.files import as_json
 if TYPE_CHECKING:
     # The profile stage reads records without lm-eval, which takes seconds to import.
     from benchprof.sandbox.sandbox import Sandbox
-    from benchprof.tasks.requests import Requests, Response
+    from benchprof.tasks.metrics import Response
+    from benchprof.tasks.requests import Requests
 
 FORMAT = 2
 KIND, SUFFIX = "evaluations", ".json"

@@ -12,7 +12,8 @@ from lm_eval.api.task import Task
 from lm_eval.models.utils import normalize_gen_kwargs
 
 from benchprof.scoring.generation import DEFAULT_NEW_TOKENS
-from benchprof.tasks.requests import Document, build_requests
+from benchprof.tasks.document import Document
+from benchprof.tasks.requests import build_requests
 
 
 @dataclass(frozen=True)

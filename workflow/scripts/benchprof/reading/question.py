@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import takewhile
 
-from benchprof.tasks.requests import Document, Requests
+from benchprof.tasks.document import Document
+from benchprof.tasks.requests import Requests
 
 
 @dataclass(frozen=True)

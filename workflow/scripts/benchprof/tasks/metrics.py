@@ -1,0 +1,74 @@
+"""What answers score: the probability of the right choice, and the tasks' own metrics."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from lm_eval.api.task import Task
+from scipy.special import log_softmax
+
+from benchprof.tasks.document import Document
+
+Response = Any
+"""What a model answers: (log-likelihood, greedy), a log-likelihood, or a text."""
+
+
+def probability_of_gold(loglikelihoods: Sequence[float], gold: Sequence[int]) -> float:
+    """Probability of the right choices, normalised over all choices; in [0, 1].
+
+    Where all are impossible, none is more probable than another: that of guessing.
+    """
+    if max(loglikelihoods) == -math.inf:
+        return len({*gold}) / len(loglikelihoods)
+    shares = np.exp(log_softmax(np.asarray(loglikelihoods, dtype=np.float64)))
+    return float(shares[list(gold)].sum())
+
+
+def task_scores(
+    documents: Sequence[Document], by_document: Sequence[Sequence[Response]]
+) -> dict[str, list[float]]:
+    """The tasks' own metrics; only metrics that every document has."""
+    per_document: list[dict[str, float]] = [{} for _ in documents]
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for number, document in enumerate(documents):
+        numbers[id(document.task)].append(number)
+        for instance, response in zip(document.instances, by_document[number], strict=True):
+            instance.resps, instance.filtered_resps = [response], {}
+    for members in numbers.values():
+        task = documents[members[0]].task
+        task._instances = [i for number in members for i in documents[number].instances]
+        task.apply_filters()
+        for number in members:
+            per_document[number] = _own_metrics(task, documents[number])
+    shared = set.intersection(*(set(scores) for scores in per_document))
+    return {metric: [s[metric] for s in per_document] for metric in sorted(shared)}
+
+
+def _own_metrics(task: Task, document: Document) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for filtering in document.instances[0].filtered_resps:
+        given = [instance.filtered_resps[filtering] for instance in document.instances]
+        for metric, value in task.process_results(document.content, given).items():
+            if _is_score(task, metric):
+                scores[_name(metric, filtering)] = float(value)
+    return scores
+
+
+def metrics_of(task: Task) -> set[str]:
+    """The names of a task's own metrics, after each of its filters, that are scores."""
+    own = [metric for metric in task.aggregation() if _is_score(task, metric)]
+    return {_name(metric, filtering.name) for metric in own for filtering in task._filters}
+
+
+def _is_score(task: Task, metric: str) -> bool:
+    """Whether a metric is a mean over documents of which more is better."""
+    mean = getattr(task.aggregation().get(metric), "__name__", "") == "mean"
+    return mean and bool(task.higher_is_better().get(metric, True))
+
+
+def _name(metric: str, filtering: str) -> str:
+    return metric if filtering == "none" else f"{metric},{filtering}"
