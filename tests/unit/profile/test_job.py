@@ -184,3 +184,11 @@ def test_a_record_of_another_mask_is_refused(records, tmp_path: Path) -> None:
     sources[0].record.write_bytes(sources[1].record.read_bytes())
     with pytest.raises(InputError, match="made with the mask"):
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
+
+
+def test_a_record_of_the_intact_model_is_not_one_of_a_mask(records, tmp_path: Path) -> None:
+    intact, sources = records()
+    own = intact[(sources[0].model, sources[0].benchmark)]
+    sources[0].record.write_bytes(own.read_bytes())
+    with pytest.raises(InputError, match="made without a mask"):
+        compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")

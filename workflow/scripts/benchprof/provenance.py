@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import psutil
 
@@ -25,6 +25,16 @@ PACKAGES = (
     "torch",
     "transformers",
 )
+
+
+class Made(TypedDict):
+    """Where and how answers were made, which decides nothing: an entry of a record's origin."""
+
+    truncated: int
+    seconds: float
+    device: str
+    software: Mapping[str, str]
+    machine: Mapping[str, str | int]
 
 
 # Every record says both; the packages' metadata are read once.
@@ -57,8 +67,8 @@ def _processor() -> str:
     return platform.processor()
 
 
-def made_on(device: object, seconds: float, truncated: int) -> dict[str, Any]:
-    """Where and how answers were made, which decides nothing: an entry of a record's origin.
+def made_on(device: object, seconds: float, truncated: int) -> Made:
+    """Where and how answers were made, here and now.
 
     Args:
         device: of the model.

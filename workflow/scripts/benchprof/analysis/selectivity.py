@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from benchprof.abilities.item import ASKED
+from benchprof.evaluation.fields import Record
 from benchprof.profile.criteria import NATS, is_selective
 from benchprof.profile.form import Form, FormChanges, Measure, form_changes
 from benchprof.profile.resampling import Floats
@@ -49,12 +49,12 @@ class Answers:
         return choice
 
 
-def answers_of(record: Mapping[str, Any]) -> Answers:
+def answers_of(record: Record) -> Answers:
     """What a record of a test split, whose items are choices, holds."""
     return Answers(answer_losses(record), Measure(NATS).of(record))
 
 
-def answer_losses(record: Mapping[str, Any]) -> Floats:
+def answer_losses(record: Record) -> Floats:
     """Loss of each item's right answer in nats, summed over its tokens, (n,).
 
     The log-likelihoods that a record holds, of the likeliest where several answers are right;

@@ -175,7 +175,7 @@ def read_state(content: bytes, name: str) -> State:
     origin, items, level = record["origin"], record["items"], guessing_level(record)
     if abs(level - record["guessing"]) > TOLERANCE:
         raise ArchiveError(f"{name}: guessing scores {record['guessing']}; its pool gives {level}")
-    mask = origin["mask"] or {}
+    mask: Mapping[str, Any] = origin["mask"] or {}
     model, requests = origin["model"], origin["requests"]["digest"]
     scores = items["scores"]
     asked = digests.of_value([items["task"], items["index"], items["digest"]])

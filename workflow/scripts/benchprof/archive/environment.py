@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.metadata import distributions
 from typing import Any
 
+from benchprof.evaluation.fields import Record
 from benchprof.provenance import machine, software
 
-MADE = ("device", "software", "machine")
 
-
-def environment(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def environment(records: Iterable[Record]) -> dict[str, Any]:
     """What made the records, each kind once, and the environment that made the archive.
 
     Args:
@@ -19,7 +18,8 @@ def environment(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """
     made: list[dict[str, Any]] = []
     for record in records:
-        own = {key: record["origin"]["made"][key] for key in MADE}
+        by = record["origin"]["made"]
+        own = {key: by[key] for key in ("device", "software", "machine")}
         if own not in made:
             made.append(own)
     installed = {str(own.metadata["Name"]): own.version for own in distributions()}

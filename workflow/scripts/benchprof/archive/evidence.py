@@ -13,6 +13,7 @@ from typing import Any
 from benchprof.archive.container import CHUNK, MALFORMED
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
+from benchprof.evaluation.fields import Record
 
 # A model's tensors take 200 bytes each.
 LARGEST_HEADER = 1 << 24
@@ -129,13 +130,13 @@ def _widened(data: memoryview, code: str) -> bytes:
     return wide.tobytes()
 
 
-def check_record(content: bytes, name: str) -> dict[str, Any]:
+def check_record(content: bytes, name: str) -> Record:
     """Compare a record with its digest and its shape, and its means with its items' scores.
 
     Raises:
         ArchiveError: they differ.
     """
-    record: dict[str, Any] = load_json(content, name)
+    record: Record = load_json(content, name)
     check_shape(record, RECORD, name)
     body, _, sealed = content.rpartition(b' "digest": ')
     if sealed != f'"{hashlib.sha256(body).hexdigest()}"\n}}\n'.encode():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import fmean, stdev
-from typing import Any
 
+from benchprof.evaluation.fields import OptionSet, Record
 from benchprof.profile.criteria import MIN_CLUSTERS, MIN_ITEMS, is_above_guessing
 
 # As in `tasks.guessing` and `profile.impact`, which need SciPy.
@@ -15,7 +15,7 @@ ROUNDING = 1e-9
 TERMS = 10_000
 
 
-def reason_of(scores: Sequence[float], record: Mapping[str, Any]) -> str:
+def reason_of(scores: Sequence[float], record: Record) -> str:
     """The code of why a benchmark has no AIS in a metric; empty where it has.
 
     Args:
@@ -27,7 +27,7 @@ def reason_of(scores: Sequence[float], record: Mapping[str, Any]) -> str:
     return "" if is_above_guessing(above_guessing_p(scores, record)) else "not_above_guessing"
 
 
-def guessing_level(record: Mapping[str, Any]) -> float:
+def guessing_level(record: Record) -> float:
     """The score of guessing that the pool of a record gives; what it says where it has no pool."""
     if "pool" not in record:
         return float(record["guessing"])
@@ -44,7 +44,7 @@ def guessing_level(record: Mapping[str, Any]) -> float:
     )
 
 
-def above_guessing_p(scores: Sequence[float], record: Mapping[str, Any]) -> float:
+def above_guessing_p(scores: Sequence[float], record: Record) -> float:
     """One-sided p-value that a model does no better than guessing.
 
     Args:
@@ -73,11 +73,11 @@ def _above_level_p(
     return _student_tail(mean / (spread / math.sqrt(len(excess))), len(excess) - 1)
 
 
-def _above_rival_p(
-    scores: Sequence[float], record: Mapping[str, Any], clustered: bool
-) -> float | None:
+def _above_rival_p(scores: Sequence[float], record: Record, clustered: bool) -> float | None:
     """Against the constants that may be better than a random choice; None where there is none."""
-    pool = record.get("pool", {"sets": []})
+    if "pool" not in record:
+        return None
+    pool = record["pool"]
     used = {
         number: (n, place, best / n)
         for number, (n, best, place, uniform) in enumerate(map(_counted, pool["sets"]))
@@ -100,9 +100,9 @@ def _above_rival_p(
         by_task = _by_task(items["task"], errors)
         of_pool = dict.fromkeys(by_task, 0.0)
         for number, (_, place, share) in used.items():
-            for task, own in pool["sets"][number]["tasks"].items():
+            for task, counts in pool["sets"][number]["tasks"].items():
                 if task in of_pool:
-                    of_pool[task] += own["right"][place] - share * own["n"]
+                    of_pool[task] += counts["right"][place] - share * counts["n"]
         errors = [by_task[task] - n / pool["n"] * of_pool[task] for task in by_task]
     else:
         errors = [e - n / pool["n"] * part for e, part in zip(errors, parts, strict=True)]
@@ -115,7 +115,7 @@ def _above_rival_p(
     return _student_tail((mean - level) / math.sqrt(variance), count - 1)
 
 
-def _counted(own: Mapping[str, Any]) -> tuple[int, int, int, float]:
+def _counted(own: OptionSet) -> tuple[int, int, int, float]:
     """Of a set of documents: how many, the best text's right ones and place, the random choice."""
     tasks = own["tasks"].values()
     counts = [sum(column) for column in zip(*(task["right"] for task in tasks), strict=True)]

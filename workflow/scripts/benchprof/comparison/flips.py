@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 
@@ -14,15 +13,14 @@ from benchprof import codebase, digests
 from benchprof.comparison.passes import answers_on_flips
 from benchprof.comparison.tried import FLIP
 from benchprof.data import ability_task
-from benchprof.evaluation.assignment import Assignment
+from benchprof.evaluation.assignment import Asked, Assignment, asked_origin, looked_up
 from benchprof.evaluation.faults import logits_fault
+from benchprof.evaluation.fields import MaskOrigin, Origin
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import (
     KIND,
     SUFFIX,
     NonFiniteLogitsError,
-    key_of,
-    key_of_entry,
     make_record,
     record_bytes,
 )
@@ -31,12 +29,10 @@ from benchprof.importance.example import Example
 from benchprof.importance.faults import check_lengths, context_of
 from benchprof.importance.memory import memory_for
 from benchprof.masks.mask import Mask
-from benchprof.models.card import check_content, read_card
+from benchprof.models.card import check_content
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
-from benchprof.portable import portable
-from benchprof.provenance import made_on
-from benchprof.scoring.chat import prints_date, thinking_of
+from benchprof.provenance import Made, made_on
 from benchprof.scoring.scorer import Answer, TreeScorer
 from benchprof.store import Store
 from benchprof.tasks.requests import Requests
@@ -45,22 +41,21 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An assignment, with what the store has of its answers.
+class AskedOnFlips:
+    """What is asked of an ability's items, and of their flips.
 
     Attributes:
-        assignment: of an ability's items.
-        items: the requests about these.
+        items: the items' requests, and what the store has of the answers.
         flips: the requests about their flips, with the same options.
-        origins: by ablation, all that decides the answers.
-        missing: the ablation whose answers the store lacks, by key.
     """
 
-    assignment: Assignment
-    items: Requests
+    items: Asked
     flips: Requests
-    origins: Mapping[str, dict[str, Any]]
-    missing: Mapping[str, str]
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of the records."""
+        return self.items.assignment.folder.name
 
 
 def answer_on_flips(
@@ -88,17 +83,13 @@ def answer_on_flips(
             logits are not finite.
     """
     asked = [_ask_store(model, own, seed, masks, store) for own in assignments]
-    waiting = [own for own in asked if own.missing]
+    waiting = [own for own in asked if own.items.missing]
     for own in waiting:
-        store.check_writable(KIND, own.missing)
+        store.check_writable(KIND, own.items.missing)
     if waiting:
         _compute(model, waiting, masks, store)
     for own in asked:
-        for name, target in own.assignment.targets.items():
-            store.place(store.path(KIND, key_of(own.origins[name]), SUFFIX), target)
-        computed, folder = len(own.missing), own.assignment.folder.name
-        reused = len(own.assignment.targets) - computed
-        logger.info("%s, on flips: %d reused, %d computed", folder, reused, computed)
+        own.items.deliver(store)
 
 
 def _ask_store(
@@ -107,56 +98,28 @@ def _ask_store(
     seed: int,
     masks: Mapping[str, Mask],
     store: Store,
-) -> Asked:
-    source, limit = assignment.source, assignment.limit
+) -> AskedOnFlips:
+    source = assignment.source
     # A sample is drawn by what documents hold, which is both: the same ones in the same order.
     items, flips = (
-        requests_for(model, replace(source, file=ability_task(kind)), limit, seed)
+        requests_for(model, replace(source, file=ability_task(kind)), assignment.limit, seed)
         for kind in (None, FLIP)
     )
     assert [own.content["id"] for own in items.documents] == [
         own.content["id"] for own in flips.documents
     ]
-    origin = _origin(model, items, flips, limit, seed)
-    origins = {
-        name: origin
-        | {"mask": {"digest": masks[name].digest, "n": masks[name].size, "method": FLIP}
-           if name in masks else None}
-        for name in assignment.targets
-    }  # fmt: skip
-    keys = {name: key_of(own) for name, own in origins.items()}
-    store.use(assignment.folder, KIND, keys.values(), SUFFIX)
-    missing = {
-        key: name for name, key in keys.items() if not store.has(KIND, key, SUFFIX, key_of_entry)
+    origin = asked_origin(model, items, assignment, seed)
+    origin["requests"]["digest"] = digests.of_value([items.digest, flips.digest])
+    origin["code"] = digests.of_value([origin["code"], codebase.digest_of("flips")])
+    states: dict[str, MaskOrigin] = {
+        name: {"digest": mask.digest, "n": mask.size, "method": FLIP}
+        for name, mask in masks.items()
     }
-    return Asked(assignment, items, flips, origins, missing)
-
-
-def _origin(
-    model: ModelSettings, items: Requests, flips: Requests, limit: int | None, seed: int
-) -> dict[str, Any]:
-    """All that decides answers beside the mask, as a record of an evaluation has it."""
-    card, task = read_card(model.folder), items.documents[0].task
-    chat = load_tokenizer(model.folder) if model.chat_template else None
-    return {
-        "model": {"digest": card.digest, "source": portable(card.source), "dtype": model.dtype},
-        "requests": {
-            "digest": digests.of_value([items.digest, flips.digest]),
-            "task": str(task.config.task),
-            "version": str(task.VERSION),
-            "fewshot": task.config.num_fewshot or 0,
-            "limit": limit,
-            "seed": seed,
-            "chat_template": model.chat_template,
-            "chat_date": model.chat_date if chat and prints_date(chat) else None,
-            "thinking": thinking_of(chat) if chat else None,
-        },
-        "code": digests.of_value([codebase.digest_of(own) for own in ("evaluation", "flips")]),
-    }
+    return AskedOnFlips(looked_up(assignment, items, origin, states, store), flips)
 
 
 def _compute(
-    settings: ModelSettings, asked: Sequence[Asked], masks: Mapping[str, Mask], store: Store
+    settings: ModelSettings, asked: Sequence[AskedOnFlips], masks: Mapping[str, Mask], store: Store
 ) -> None:
     check_content(settings.folder)
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
@@ -166,17 +129,16 @@ def _compute(
     read = [(own, *_texts(scorer, own, longest)) for own in asked]
     memory = memory_for(model, on_host=False)
     for number, (own, texts, flips) in enumerate(read, start=1):
-        name = own.assignment.folder.name
-        logger.info("%d of %d: %s, on flips", number, len(read), name)
+        logger.info("%d of %d: %s, on flips", number, len(read), own.folder)
         started = time.monotonic()
-        wanted = {name: masks.get(name) for name in own.missing.values()}
+        wanted = {name: masks.get(name) for name in own.items.missing.values()}
         answers = answers_on_flips(model, texts, flips, wanted, memory)
         made = made_on(model.device, (time.monotonic() - started) / len(wanted), truncated=0)
         _add(own, answers, made, store, settings)
 
 
 def _texts(
-    scorer: TreeScorer, asked: Asked, longest: int | None
+    scorer: TreeScorer, asked: AskedOnFlips, longest: int | None
 ) -> tuple[list[Example], list[Example]]:
     """Items and flips, each with each option, in the tokens that an evaluation scores.
 
@@ -191,19 +153,19 @@ def _texts(
             )
             for context, continuation in scorer.encode(requests.instances)
         ]
-        for requests in (asked.items, asked.flips)
+        for requests in (asked.items.requests, asked.flips)
     )
-    ids = [str(own.content["id"]) for own in asked.items.documents for _ in own.instances]
-    file = asked.assignment.source.data
+    ids = [str(own.content["id"]) for own in asked.items.requests.documents for _ in own.instances]
+    file = asked.items.assignment.source.data
     assert file is not None
     check_lengths(longest, file, list(zip(ids * 2, items + flips, strict=True)))
     return items, flips
 
 
 def _add(
-    asked: Asked,
+    asked: AskedOnFlips,
     answers: Mapping[str, Sequence[Answer]],
-    made: Mapping[str, Any],
+    made: Made,
     store: Store,
     settings: ModelSettings,
 ) -> None:
@@ -212,12 +174,11 @@ def _add(
     Raises:
         InputError: a log-likelihood is not a number.
     """
-    for key, name in asked.missing.items():
-        origin = asked.origins[name] | {"made": made}
+    for key, name in asked.items.missing.items():
+        origin: Origin = {**asked.items.origins[name], "made": made}
         try:
-            content = record_bytes(make_record(asked.items, answers[name], origin))
+            content = record_bytes(make_record(asked.items.requests, answers[name], origin))
         except NonFiniteLogitsError as error:
-            folder = asked.assignment.folder.name
-            where = f"{settings.folder}, {folder}, ablation {name} on flips"
+            where = f"{settings.folder}, {asked.folder}, ablation {name} on flips"
             raise logits_fault(where, error) from None
         store.add_bytes(KIND, key, SUFFIX, content)

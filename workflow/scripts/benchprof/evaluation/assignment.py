@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchprof import codebase
+from benchprof.evaluation.fields import MaskOrigin, Origin
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import KIND, SUFFIX, key_of, key_of_entry
 from benchprof.evaluation.settings import ModelSettings
@@ -68,34 +68,59 @@ class Asked:
 
     assignment: Assignment
     requests: Requests
-    origins: Mapping[str, dict[str, Any]]
+    origins: Mapping[str, Origin]
     keys: Mapping[str, str]
     missing: Mapping[str, str]
+
+    def deliver(self, store: Store) -> None:
+        """Put the records, all of which the store has by now, where the assignment wants them."""
+        for name, target in self.assignment.targets.items():
+            store.place(store.path(KIND, self.keys[name], SUFFIX), target)
+        computed = len(self.missing)
+        reused = len(self.assignment.targets) - computed
+        logger.info("%s: %d reused, %d computed", self.assignment.folder.name, reused, computed)
 
 
 def ask_store(
     model: ModelSettings,
     assignment: Assignment,
     seed: int,
-    states: Mapping[str, dict[str, Any]],
+    states: Mapping[str, MaskOrigin],
     store: Store,
     run_code_unsafely: bool,
 ) -> Asked:
     """Make an assignment's requests, and see what the store has of its answers."""
     requests = requests_for(model, assignment.source, assignment.limit, seed)
-    programs = None
+    origin = asked_origin(model, requests, assignment, seed)
     if assignment.source.runs_programs:
         # Before the model is loaded: else faulty tests would show after all is generated.
         check_documents(document.content for document in requests.documents)
-        programs = {"sandbox": not run_code_unsafely, "python": PYTHON}
+        origin["programs"] = {"sandbox": not run_code_unsafely, "python": PYTHON}
         if model.chat_template:
             logger.warning(CHAT_PROGRAMS)
-    asked = _asked_origin(model, requests, assignment.source, assignment.limit, seed, programs)
-    origins = {
-        name: {"model": asked["model"], "mask": states.get(name)} | asked
-        for name in assignment.targets
+    return looked_up(assignment, requests, origin, states, store)
+
+
+def looked_up(
+    assignment: Assignment,
+    requests: Requests,
+    origin: Origin,
+    states: Mapping[str, MaskOrigin],
+    store: Store,
+) -> Asked:
+    """See what the store has of the answers to an assignment's requests.
+
+    Args:
+        assignment: the assignment.
+        requests: what the model is asked.
+        origin: all that decides the answers of the intact model.
+        states: by ablation, what its mask is and what becomes of the mask's entries.
+        store: the store.
+    """
+    origins: dict[str, Origin] = {
+        name: {**origin, "mask": states.get(name)} for name in assignment.targets
     }
-    keys = {name: key_of(origin) for name, origin in origins.items()}
+    keys = {name: key_of(own) for name, own in origins.items()}
     store.use(assignment.folder, KIND, keys.values(), SUFFIX)
     missing = {
         keys[name]: name
@@ -110,40 +135,26 @@ def place_of(ablation: str) -> tuple[bool, str]:
     return ablation != INTACT, ablation
 
 
-def _asked_origin(
-    model: ModelSettings,
-    requests: Requests,
-    source: TaskSource,
-    limit: int | None,
-    seed: int,
-    programs: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """All that decides the numbers beside the mask, and nothing else: no names of a run."""
+def asked_origin(
+    model: ModelSettings, requests: Requests, assignment: Assignment, seed: int
+) -> Origin:
+    """All that decides the intact model's answers, and nothing else: no names of a run."""
     card, task = read_card(model.folder), requests.documents[0].task
-    origin = {
+    chat = load_tokenizer(model.folder) if model.chat_template else None
+    return {
         # Records are passed on, in a shared store and in archives: no path of this machine.
         "model": {"digest": card.digest, "source": portable(card.source), "dtype": model.dtype},
+        "mask": None,
         "requests": {
             "digest": requests.digest,
-            "task": source.task or str(task.config.task),
+            "task": assignment.source.task or str(task.config.task),
             "version": str(task.VERSION),
             "fewshot": task.config.num_fewshot or 0,
-            "limit": limit,
+            "limit": assignment.limit,
             "seed": seed,
             "chat_template": model.chat_template,
-        }
-        | _chat_origin(model),
+            "chat_date": model.chat_date if chat and prints_date(chat) else None,
+            "thinking": thinking_of(chat) if chat else None,
+        },
         "code": codebase.digest_of("evaluation"),
-    }
-    return origin | ({"programs": programs} if programs else {})
-
-
-def _chat_origin(model: ModelSettings) -> dict[str, Any]:
-    """What became of the day and of thinking in prompts; None of what they have none of."""
-    if not model.chat_template:
-        return {"chat_date": None, "thinking": None}
-    tokenizer = load_tokenizer(model.folder)
-    return {
-        "chat_date": model.chat_date if prints_date(tokenizer) else None,
-        "thinking": thinking_of(tokenizer),
     }

@@ -6,12 +6,12 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 
 from torch import nn
 
 from benchprof import codebase
 from benchprof.errors import InputError
+from benchprof.evaluation.fields import MaskOrigin
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_means, digest_of_all
 from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
@@ -37,22 +37,25 @@ class Intervention:
     kept_in: Scope | None = None
     mean_over: Sequence[Example] = ()
 
-    def origin(self, mask: Mask) -> dict[str, Any]:
+    def origin(self, mask: Mask) -> MaskOrigin:
         """What is ablated and how, as a record says it.
 
         Raises:
             InputError: units are to become means over nothing.
         """
+        origin: MaskOrigin = {"digest": mask.digest, "n": mask.size, "method": self.method}
         # Left out where unset: a null would change the store's keys of all other ablations.
-        kept = {"kept_in": self.kept_in.as_json} if self.kept_in else {}
-        over = {}
+        if self.kept_in:
+            origin["kept_in"] = self.kept_in.as_json
         if self.method == "mean" and mask.unit != WEIGHT:
             if not self.mean_over:
                 found, expected = f"mean of {mask.unit}s", "examples that they are means over"
                 raise InputError("ablation", found, expected)
-            over = {"mean_over": {"examples": digest_of_all(self.mean_over),
-                                  "code": codebase.digest_of("levels")}}  # fmt: skip
-        return {"digest": mask.digest, "n": mask.size, "method": self.method} | kept | over
+            origin["mean_over"] = {
+                "examples": digest_of_all(self.mean_over),
+                "code": codebase.digest_of("levels"),
+            }
+        return origin
 
     def on(
         self, model: nn.Module, masks: Iterable[Mask]

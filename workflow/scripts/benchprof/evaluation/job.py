@@ -15,6 +15,7 @@ from benchprof.evaluation.assignment import (
     place_of,
 )
 from benchprof.evaluation.faults import check_logits, logits_fault
+from benchprof.evaluation.fields import Origin
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.questions import prepare_questions
 from benchprof.evaluation.record import (
@@ -83,11 +84,7 @@ def evaluate_benchmarks(
         sandbox = open_sandbox(unsafe=run_code_unsafely) if runs_programs else None
         _compute(model, waiting, masks, intervention, store, sandbox)
     for own in asked:
-        for name, target in own.assignment.targets.items():
-            store.place(store.path(KIND, own.keys[name], SUFFIX), target)
-        computed = len(own.missing)
-        reused = len(own.assignment.targets) - computed
-        logger.info("%s: %d reused, %d computed", own.assignment.folder.name, reused, computed)
+        own.deliver(store)
 
 
 def _compute(
@@ -156,7 +153,7 @@ class Questions:
         check_logits(self.scorer, self.asked.requests)
         truncated = self.truncated + self.scorer.truncated - before
         made = made_on(self.scorer.model.device, time.monotonic() - started, truncated)
-        origin = self.asked.origins[name] | {"made": made}
+        origin: Origin = {**self.asked.origins[name], "made": made}
         runs = sandbox if self.asked.assignment.source.runs_programs else None
         content = record_bytes(make_record(self.asked.requests, responses, origin, runs))
         store.add_bytes(KIND, self.asked.keys[name], SUFFIX, content)

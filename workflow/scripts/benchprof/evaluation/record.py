@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from benchprof import digests
 from benchprof.errors import InputError
+from benchprof.evaluation.fields import Items, Origin, Record, TaskScores
 from benchprof.files import as_json
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ class NonFiniteLogitsError(ArithmeticError):
 def make_record(
     requests: Requests,
     responses: Sequence[Response],
-    origin: dict[str, Any],
+    origin: Origin,
     sandbox: Sandbox | None = None,
-) -> dict[str, Any]:
+) -> Record:
     """The record of a model's responses; docs/reference/file_formats.md describes each field.
 
     Raises:
@@ -55,6 +56,18 @@ def make_record(
         scores = {"pass@1": [verdict.score for verdict in verdicts]}
     documents = requests.documents
     tasks = [str(document.task.config.task) for document in documents]
+    items: Items = {
+        "task": tasks,
+        "index": [d.index for d in documents],
+        "digest": [d.digest for d in documents],
+        "gold": [list(d.gold) for d in documents],
+        "set": [requests.pool.place(d.offer) for d in documents],
+        "right": [list(d.offer.right_texts) for d in documents],
+        "scores": scores,
+        "responses": [[_plain(response) for response in own] for own in given],
+    }
+    if verdicts is not None:
+        items["verdicts"] = [verdict.value for verdict in verdicts]
     return {
         "format": FORMAT,
         "origin": origin,
@@ -66,21 +79,11 @@ def make_record(
             task: _scores_of([number for number, own in enumerate(tasks) if own == task], scores)
             for task in sorted(set(tasks))
         },
-        "items": {
-            "task": tasks,
-            "index": [d.index for d in documents],
-            "digest": [d.digest for d in documents],
-            "gold": [list(d.gold) for d in documents],
-            "set": [requests.pool.place(d.offer) for d in documents],
-            "right": [list(d.offer.right_texts) for d in documents],
-            "scores": scores,
-            "responses": [[_plain(response) for response in own] for own in given],
-        }
-        | ({} if verdicts is None else {"verdicts": verdicts}),
+        "items": items,
     }
 
 
-def record_bytes(record: dict[str, Any]) -> bytes:
+def record_bytes(record: Record) -> bytes:
     """A record's file: JSON with the digest of all bytes before it as its last entry."""
     return sealed(as_json(record).removesuffix("\n}\n").encode() + b",\n")
 
@@ -90,7 +93,7 @@ def sealed(body: bytes) -> bytes:
     return body + f' "digest": "{digests.of_bytes(body)}"\n}}\n'.encode()
 
 
-def read_record(path: Path) -> dict[str, Any]:
+def read_record(path: Path) -> Record:
     """Read a record and compare its bytes with its digest.
 
     The digest is of bytes, not of values: a grid of the paper's size has 14 GB of records, which
@@ -102,7 +105,7 @@ def read_record(path: Path) -> dict[str, Any]:
     remedy = "Delete it and run again: the store has or will have it."
     try:
         content = path.read_bytes()
-        record: dict[str, Any] = json.loads(content)
+        record = json.loads(content)
         if not isinstance(record, dict):
             raise ValueError(f"a {type(record).__name__}, not an object")
     except (OSError, ValueError, RecursionError) as error:
@@ -111,12 +114,12 @@ def read_record(path: Path) -> dict[str, Any]:
         raise InputError(path, f"format {record.get('format')}", f"format {FORMAT}", remedy)
     if content != sealed(content[: -len(sealed(b""))]):
         raise InputError(path, "its digest differs from its content", "an intact file", remedy)
-    return record
+    return cast(Record, record)
 
 
-def key_of(origin: Mapping[str, Any]) -> str:
+def key_of(origin: Origin) -> str:
     """The key of a record in the store, of all in its origin that decides its numbers."""
-    mask = origin["mask"]
+    mask: Mapping[str, object] | None = origin["mask"]
     # Only where there are programs: other benchmarks' keys stay what they were.
     programs = {"programs": origin["programs"]} if "programs" in origin else {}
     return digests.of_value(
@@ -140,7 +143,7 @@ def key_of_entry(entry: Path) -> str:
     return key_of(read_record(entry)["origin"])
 
 
-def _scores_of(numbers: Sequence[int], scores: dict[str, list[float]]) -> dict[str, Any]:
+def _scores_of(numbers: Sequence[int], scores: dict[str, list[float]]) -> TaskScores:
     """What one task of a group, such as a subject of MMLU, has alone: its items and mean scores."""
     means = {metric: fmean(values[n] for n in numbers) for metric, values in scores.items()}
     return {"n": len(numbers), "scores": means}

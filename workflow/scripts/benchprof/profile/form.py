@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
+from benchprof.evaluation.fields import Record
 from benchprof.profile import reason
 from benchprof.profile.criteria import MIN_ITEMS, NATS, SHARE
 from benchprof.profile.guessing import Guessing
@@ -59,7 +60,7 @@ class Measure:
     pattern: str = ""
     code: str = ""
 
-    def of(self, record: Mapping[str, Any]) -> Floats:
+    def of(self, record: Record) -> Floats:
         """Each item's form in one record, (n,), float64.
 
         Of choices the log of their total probability in nats, minus infinity where all have none;
@@ -95,7 +96,7 @@ class FormReader:
         self.measures: dict[str, Measure] = {}
         self.items: dict[Measure, list[Floats]] = {}
 
-    def read(self, record: Mapping[str, Any]) -> None:
+    def read(self, record: Record) -> None:
         """Take the form from the next record."""
         if not self.measures:
             self.measures = measures_of(record)
@@ -131,7 +132,7 @@ class FormChanges:
     codes: tuple[str, ...]
 
 
-def measures_of(record: Mapping[str, Any]) -> dict[str, Measure]:
+def measures_of(record: Record) -> dict[str, Measure]:
     """How form is measured in each metric of a benchmark, from any of its records."""
     items = record["items"]
     metrics = list(items["scores"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from scipy.stats import binom
 
+from benchprof.evaluation.fields import OptionSet, Record
 from benchprof.profile.resampling import Floats, Ints, bootstrap_totals
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
@@ -165,7 +164,7 @@ class Guessing:
         return levels
 
 
-def read_guessing(record: Mapping[str, Any], units: Units) -> Guessing:
+def read_guessing(record: Record, units: Units) -> Guessing:
     """The score of guessing from a record; known exactly where the record has no pool.
 
     Args:
@@ -207,7 +206,7 @@ def read_guessing(record: Mapping[str, Any], units: Units) -> Guessing:
 
 
 def _by_task(
-    sets: list[dict[str, Any]], tasks: list[str], units: Units, columns: int
+    sets: list[OptionSet], tasks: list[str], units: Units, columns: int
 ) -> tuple[Floats, Floats]:
     """Documents of the pool by the task that is their unit: (units, sets), (units, columns)."""
     unit_of = dict(zip(tasks, units.labels.tolist(), strict=True))
@@ -223,7 +222,7 @@ def _by_task(
     return sizes, right
 
 
-def _outside_by_task(record: Mapping[str, Any], documents: float, units: Units) -> Floats:
+def _outside_by_task(record: Record, documents: float, units: Units) -> Floats:
     """How many documents of no set each task has, and the score of guessing on them: (units, 2).
 
     A record tells both of the whole pool alone, and of each of its items: the pool's are spread

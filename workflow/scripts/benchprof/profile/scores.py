@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from benchprof.errors import InputError
+from benchprof.evaluation.fields import Record
 from benchprof.evaluation.record import read_record
 from benchprof.origin import read_origin, verified_origin
 from benchprof.profile.guessing import Guessing, read_guessing
@@ -81,7 +81,7 @@ def read_scores(
     intact: Path,
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-    look: Callable[[Mapping[str, Any]], None] | None = None,
+    look: Callable[[Record], None] | None = None,
 ) -> Scores:
     """Read the records of one model on one benchmark.
 
@@ -98,7 +98,7 @@ def read_scores(
     """
     with _no_collection():
         base = read_record(intact)
-        given: dict[str, Any] = base["items"]["scores"]
+        given = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
         complement: bool | None = None
         for number, source in enumerate((None, *sources)):
@@ -164,9 +164,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read_ablated(
-    source: Source, base: dict[str, Any], masks: Mapping[Path, str], intact: Path
-) -> dict[str, Any]:
+def read_ablated(source: Source, base: Record, masks: Mapping[Path, str], intact: Path) -> Record:
     """Read the record of an ablated model that may be compared with the intact one's.
 
     Args:
@@ -181,8 +179,9 @@ def read_ablated(
     record = read_record(source.record)
     remedy = "Delete it and run again."
     mask = masks[source.mask]
-    if record["origin"]["mask"]["digest"] != mask:
-        found = f"made with the mask {record['origin']['mask']['digest'][:12]}"
+    own = record["origin"]["mask"]
+    if own is None or own["digest"] != mask:
+        found = f"made with the mask {own['digest'][:12]}" if own else "made without a mask"
         raise InputError(source.record, found, f"{mask[:12]}, that of {source.mask}", remedy)
     for part, theirs in _identity(base).items():
         if _identity(record)[part] != theirs:
@@ -191,16 +190,16 @@ def read_ablated(
     return record
 
 
-def _complement(source: Source, record: dict[str, Any], others: bool | None) -> bool:
+def _complement(source: Source, record: Record, others: bool | None) -> bool:
     """Whether all but the record's mask was ablated; the same in all records of a benchmark."""
-    own = "kept_in" in record["origin"]["mask"]
+    own = "kept_in" in (record["origin"]["mask"] or {})
     if others not in (None, own):
         found = "the mask was ablated in one record and all but the mask in another"
         raise InputError(source.record, found, "one and the same", "Delete it and run again.")
     return own
 
 
-def _identity(record: dict[str, Any]) -> dict[str, str]:
+def _identity(record: Record) -> dict[str, str]:
     """What two records must share to be compared.
 
     Not how the configuration put it: the store gives a record back for another limit or seed that

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchprof.evaluation.fields import Record
 from benchprof.reading.question import Question
 
 
@@ -18,7 +19,7 @@ class Answer:
     right: bool | None
 
 
-def right_or_wrong(records: Iterable[Mapping[str, Any]], wanted: Sequence[str]) -> str | None:
+def right_or_wrong(records: Iterable[Record], wanted: Sequence[str]) -> str | None:
     """The metric that says right or wrong in every record: one wanted, else their first.
 
     Scores of one record may all be 0 or 1 by accident: by a metric of its own, the same text would
@@ -36,9 +37,7 @@ def right_or_wrong(records: Iterable[Mapping[str, Any]], wanted: Sequence[str]) 
     return next((metric for metric in (*wanted, *binary) if binary.get(metric)), None)
 
 
-def answers_of(
-    record: Mapping[str, Any], questions: Sequence[Question], metric: str | None
-) -> list[Answer]:
+def answers_of(record: Record, questions: Sequence[Question], metric: str | None) -> list[Answer]:
     """The answers of a record.
 
     Of choices the one with the highest log-likelihood, as `acc` takes it: a metric that divides by

@@ -8,7 +8,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,6 +16,7 @@ from matplotlib.figure import Figure
 from benchprof.abilities.item import Item, read_items
 from benchprof.analysis.location import places
 from benchprof.errors import InputError
+from benchprof.evaluation.fields import Record
 from benchprof.evaluation.record import read_record
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
@@ -189,7 +189,7 @@ def _losses(axes: Axes, losses: Mapping[str, tuple[float, float]]) -> None:
     axes.set_xlabel("mean drop in the probability\nof the correct option", loc="right")
 
 
-def _probabilities(record: Mapping[str, Any]) -> Floats:
+def _probabilities(record: Record) -> Floats:
     """The options' probabilities of each item, normalised over them: (items, options)."""
     nats = np.array(
         [

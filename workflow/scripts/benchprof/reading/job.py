@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from benchprof.errors import InputError
+from benchprof.evaluation.fields import Record
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
@@ -70,7 +70,7 @@ def export_items(
     logger.info("%d items under %d ablations", len(questions), len(records) - 1)
 
 
-def _read(path: Path, digest: str) -> dict[str, Any]:
+def _read(path: Path, digest: str) -> Record:
     """A record of the requests with a digest.
 
     Raises:

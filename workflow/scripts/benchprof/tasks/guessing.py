@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
+
+if TYPE_CHECKING:
+    from benchprof.evaluation.fields import PoolFields
 
 # The share of one answer among fewer documents says nothing of the next ones.
 MIN_DOCUMENTS = 10
@@ -119,7 +122,7 @@ class Pool:
         return {own.options: number for number, own in enumerate(self.sets)}
 
     @property
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> PoolFields:
         """What a record says of the pool; docs/reference/file_formats.md describes it."""
         return {
             "n": self.n,
