@@ -20,10 +20,12 @@ from tests.pages import arguments_on
 
 from benchprof import digests, pruning, sharing
 from benchprof.errors import InputError
-from benchprof.evaluation.record import key_of, record_bytes
+from benchprof.evaluation.record import EVALUATIONS, key_of, record_bytes
+from benchprof.importance.job import IMPORTANCE
 from benchprof.inventory import entries_of
 from benchprof.masks import stored, super_job
 from benchprof.masks.mask import Mask, write_mask
+from benchprof.masks.origin import selected_origin
 from benchprof.models.source import converted_key
 from benchprof.pruning import DAY, listed, main, prune
 from benchprof.replication import masks as halves
@@ -31,7 +33,7 @@ from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.layers import read_layers
 from benchprof.runs import claim
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 from benchprof.tensors import write_tensors
 from benchprof.uses import read_uses
 
@@ -70,10 +72,10 @@ class Checkout:
         below = benchmark if "/" in benchmark else f"evaluations/tiny/{benchmark}"
         key, folder = key_of(origin), Path("results", below)
         # A job opens the store anew.
-        Store(self.store.root).use(folder, "evaluations", [key], ".json")
+        Store(self.store.root).use(folder, EVALUATIONS, [key])
         record = record_bytes({"format": 2, "origin": origin})
-        entry = self.store.add("evaluations", key, ".json", lambda path: path.write_bytes(record))  # type: ignore[arg-type,return-value]
-        self.store.place(entry, folder / "intact.json")
+        entry = self.store.add(EVALUATIONS, key, lambda path: path.write_bytes(record))  # type: ignore[arg-type,return-value]
+        self.store.place(EVALUATIONS, key, folder / "intact.json")
         os.utime(entry, (OLD, OLD))
         for note in (self.store.root / "uses").iterdir():
             if note.stat().st_mtime > OLD:
@@ -121,7 +123,7 @@ def test_a_job_that_outlives_its_run_notes_what_it_uses_for_that_one(checkout: C
     claim(Path(".snakemake"), "first", [])
     store = Store(checkout.store.root)
     claim(Path(".snakemake"), "second", [])
-    store.use(Path("results/x"), "evaluations", ["aa"])
+    store.use(Path("results/x"), EVALUATIONS, ["aa"])
     assert [use.configuration for _, use in read_uses(store.root)] == ["first"]
 
 
@@ -177,10 +179,8 @@ def test_importance_and_converted_models_are_known_without_notes(checkout: Check
     store, origin = checkout.store, {"model": "m"}
     key = digests.of_value(origin)
     scores = {"weight": torch.zeros(2)}
-    scored = store.add(
-        "importance", key, ".safetensors", lambda p: write_tensors(p, scores, origin)
-    )
-    store.place(scored, checkout.folder / "results/importance/tiny/places.safetensors")
+    scored = store.add(IMPORTANCE, key, lambda p: write_tensors(p, scores, origin))
+    store.place(IMPORTANCE, key, checkout.folder / "results/importance/tiny/places.safetensors")
     key = converted_key(source, "float32")
     model = store.folder("models", key, lambda folder: (folder / "weights").touch())
     store.folder("models", "ab" * 32, lambda folder: (folder / "weights").touch())
@@ -200,13 +200,17 @@ def test_masks_and_super_sets_are_known_without_notes(checkout: Checkout) -> Non
     importance = {"places": {"model": "m"}}
     whole = Ablation("places", "top", "0.01")
     half = Ablation("places", "top", "0.01", half=1)
-    origin = stored.origin_of(whole, importance, {}, "model", None)
+    origin = selected_origin(whole, importance, {}, "model", None)
     found = {"unit": "weight", "score": "s", "importance": importance, "text": "t", "threshold": 1,
              "code": "c"}  # fmt: skip
     entries = {
-        place(checkout.store, stored.KIND, origin, checkout.folder / paths.mask("tiny", whole)),
-        place(checkout.store, halves.KIND, origin, checkout.folder / paths.mask("tiny", half)),
-        place(checkout.store, super_job.KIND, found, checkout.folder / paths.super_set("tiny")),
+        place(checkout.store, stored.MASKS, origin, checkout.folder / paths.mask("tiny", whole)),
+        place(
+            checkout.store, halves.HALF_MASKS, origin, checkout.folder / paths.mask("tiny", half)
+        ),
+        place(
+            checkout.store, super_job.SUPER_SETS, found, checkout.folder / paths.super_set("tiny")
+        ),
     }
     checkout.prune(unused_for=-1)
     assert {checkout.store.root / name for name in checkout.left()} == entries
@@ -214,7 +218,7 @@ def test_masks_and_super_sets_are_known_without_notes(checkout: Checkout) -> Non
     checkout.run()
     checkout.configure(CONFIG | {"abilities": {"colours": {}}})
     checkout.prune(unused_for=-1)
-    assert {own.parts[-3] for own in entries if own.exists()} == {super_job.KIND}
+    assert {own.parts[-3] for own in entries if own.exists()} == {super_job.SUPER_SETS.name}
 
 
 @pytest.mark.parametrize("job", ["masks/tiny/top", "masks/tiny/halves", "masks/tiny/half-1"])
@@ -222,19 +226,19 @@ def test_notes_of_masks_count_after_an_edit(checkout: Checkout, job: str) -> Non
     """They are of no single ability."""
     checkout.run()
     store, key = checkout.store, "ab" * 32
-    Store(store.root).use(Path("results", job), "masks", [key], ".safetensors")
-    entry = store.add_bytes("masks", key, ".safetensors", b"mask")
+    Store(store.root).use(Path("results", job), stored.MASKS, [key])
+    entry = store.add_bytes(stored.MASKS, key, b"mask")
     checkout.configure(CONFIG | {"seed": 2})
     checkout.prune(unused_for=-1)
     assert entry.exists()
 
 
-def place(store: Store, kind: str, origin: dict[str, Any], target: Path) -> Path:
+def place(store: Store, kind: Kind, origin: dict[str, Any], target: Path) -> Path:
     """Put a mask into the store, and where a run has it: its entry."""
     own = Mask({"w": torch.tensor([1, 2], dtype=torch.int32)}, origin | {"whole": 200})
     key = digests.of_value(origin)
-    entry = store.add(kind, key, ".safetensors", lambda path: write_mask(path, own))
-    store.place(entry, target)
+    entry = store.add(kind, key, lambda path: write_mask(path, own))
+    store.place(kind, key, target)
     return entry
 
 
@@ -330,7 +334,7 @@ def test_what_a_job_may_be_writing_is_spared(checkout: Checkout) -> None:
     shutil.rmtree(checkout.store.root / "models")
     half, *_, note = leftovers(checkout, OLD)
     checkout.run()
-    Store(checkout.store.root).use(Path("results/x"), "evaluations", ["cd" * 32], ".json")
+    Store(checkout.store.root).use(Path("results/x"), EVALUATIONS, ["cd" * 32])
     lock = checkout.folder / ".snakemake/locks/0.input.lock"
     lock.parent.mkdir()
     lock.touch()
@@ -409,7 +413,7 @@ def test_what_was_made_or_used_lately_is_spared(checkout: Checkout, other: Check
     other.configure(CONFIG | {"seed": 2})
     own, others = checkout.run(), other.run("-other")
     store = checkout.store
-    made = store.add("evaluations", "ff", ".json", lambda path: path.write_text("1"))  # type: ignore[arg-type,return-value]
+    made = store.add(EVALUATIONS, "ff", lambda path: path.write_text("1"))  # type: ignore[arg-type,return-value]
     shutil.rmtree(other.folder)
     notes = [path for path in (store.root / "uses").iterdir() if others[0] in path.read_text()]
     os.utime(notes[0])
@@ -422,9 +426,9 @@ def test_a_job_that_begins_while_a_store_is_pruned_waits(checkout: Checkout) -> 
     """It notes its use under the lock that the pruning holds, and only then looks for entries."""
     checkout.run()
     program = (
-        "import sys; from pathlib import Path; from benchprof.store import Store\n"
+        "import sys; from pathlib import Path; from benchprof.store import Kind, Store\n"
         "print('begins', flush=True)\n"
-        "Store(Path(sys.argv[1])).use(Path('results/x'), 'evaluations', ['aa'])\n"
+        "Store(Path(sys.argv[1])).use(Path('results/x'), Kind('evaluations', '', str), ['aa'])\n"
     )
     command = [sys.executable, "-c", program, str(checkout.store.root)]
     uses = checkout.store.root / "uses"

@@ -18,10 +18,13 @@ from benchprof.errors import InputError
 from benchprof.pruning import prune
 from benchprof.run.layers import read_layers
 from benchprof.runs import is_locked
-from benchprof.store import LINKED_FROM, Store
+from benchprof.store import LINKED_FROM, Kind, Store
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be two users")
 ANN, BOB, GROUP, OWN = 50001, 50002, 50003, 50004
+# Every entry is one of the key that is looked for.
+RESULTS = Kind("evaluations", ".json", lambda path: path.stem)
+TENSORS = Kind("importance", ".safetensors", lambda path: path.stem)
 
 
 def as_user(user: int, does: Callable[[], object], umask: int = 0o022) -> None:
@@ -56,8 +59,8 @@ def shared(request: pytest.FixtureRequest, open_folder: Path) -> Store:
 
 
 def add(store: Store, key: str, text: str = "1") -> None:
-    store.check_writable("evaluations", [key])
-    store.add("evaluations", key, ".json", lambda path: path.write_text(text))
+    store.check_writable(RESULTS, [key])
+    store.add(RESULTS, key, lambda path: path.write_text(text))
 
 
 def fill(folder: Path) -> None:
@@ -75,9 +78,9 @@ def test_each_adds_and_reads_what_the_other_added(shared: Store, open_folder: Pa
 
     def read() -> None:
         for key in ("aa1", "aa2", "bb1", "bb2"):
-            entry = shared.path("evaluations", key, ".json")
+            entry = shared.path(RESULTS, key)
             assert entry.read_text() == "1"
-            shared.place(entry, open_folder / f"{os.getuid()}/{key}.json")
+            shared.place(RESULTS, key, open_folder / f"{os.getuid()}/{key}.json")
 
     for user in (ANN, BOB):
         as_user(user, read)
@@ -86,11 +89,11 @@ def test_each_adds_and_reads_what_the_other_added(shared: Store, open_folder: Pa
 def test_each_mends_what_the_other_left_damaged(shared: Store) -> None:
     as_user(ANN, lambda: add(shared, "aa1", "damaged"))
     as_user(BOB, lambda: add(shared, "aa1"))
-    assert shared.path("evaluations", "aa1", ".json").read_text() == "1"
+    assert shared.path(RESULTS, "aa1").read_text() == "1"
     as_user(BOB, lambda: shared.folder("models", "cc1", fill))
-    (shared.path("models", "cc1") / "weights").write_text("2")
+    (shared.folder_path("models", "cc1") / "weights").write_text("2")
     as_user(ANN, lambda: shared.folder("models", "cc1", fill))
-    assert (shared.path("models", "cc1") / "weights").read_text() == "1"
+    assert (shared.folder_path("models", "cc1") / "weights").read_text() == "1"
 
 
 def test_the_loser_of_a_race_goes_on(shared: Store) -> None:
@@ -110,7 +113,7 @@ def test_the_loser_of_a_race_goes_on(shared: Store) -> None:
 
             Path.replace = and_bob  # type: ignore[method-assign,assignment]
 
-        shared.add("evaluations", "aa1", ".json", write)
+        shared.add(RESULTS, "aa1", write)
 
     as_user(BOB, lambda: (shared.root / "bob").write_text("1"))
     as_user(ANN, race)
@@ -120,12 +123,10 @@ def test_who_may_not_write_is_told_before_anything_is_computed(open_folder: Path
     store = Store(open_folder / "store")
     as_user(ANN, lambda: add(store, "aa1"))
     # Reading is enough for what is there.
-    as_user(
-        BOB, lambda: store.place(store.path("evaluations", "aa1", ".json"), open_folder / "aa1")
-    )
+    as_user(BOB, lambda: store.place(RESULTS, "aa1", open_folder / "aa1"))
 
     def refused() -> None:
-        for kind, key in (("evaluations", "aa2"), ("evaluations", "bb1"), ("importance", "aa1")):
+        for kind, key in ((RESULTS, "aa2"), (RESULTS, "bb1"), (TENSORS, "aa1")):
             with pytest.raises(InputError, match=r"may not write there.*chgrp -R GROUP"):
                 store.check_writable(kind, [key])
         with pytest.raises(InputError, match="may not write there"):
@@ -145,9 +146,9 @@ def test_a_store_that_cannot_be_read_is_said(open_folder: Path) -> None:
     as_user(ANN, lambda: add(store, "aa1"), umask=0o077)
 
     def refused() -> None:
-        assert not store.has("evaluations", "aa1", ".json", lambda _: "aa1")
+        assert not store.has(RESULTS, "aa1")
         with pytest.raises(InputError, match="may not write there"):
-            store.check_writable("evaluations", ["aa1"])
+            store.check_writable(RESULTS, ["aa1"])
 
     as_user(BOB, refused)
 
@@ -155,7 +156,7 @@ def test_a_store_that_cannot_be_read_is_said(open_folder: Path) -> None:
 @pytest.mark.parametrize("closed", ["weights", "content.sha256", "."])
 def test_a_file_of_a_shared_folder_that_cannot_be_read_is_named(shared: Store, closed: str) -> None:
     as_user(ANN, lambda: shared.folder("models", "cc1", fill))
-    path = shared.path("models", "cc1") / closed
+    path = shared.folder_path("models", "cc1") / closed
     as_user(ANN, lambda: path.chmod(0o600))
 
     def refused() -> None:
@@ -167,9 +168,9 @@ def test_a_file_of_a_shared_folder_that_cannot_be_read_is_named(shared: Store, c
 
 def test_a_large_entry_of_another_user_is_not_copied(shared: Store, open_folder: Path) -> None:
     as_user(ANN, lambda: add(shared, "aa1", "1" * LINKED_FROM))
-    entry = shared.path("evaluations", "aa1", ".json")
+    entry = shared.path(RESULTS, "aa1")
     before = entry.stat().st_mtime_ns
-    as_user(BOB, lambda: shared.place(entry, open_folder / "bob/result"))
+    as_user(BOB, lambda: shared.place(RESULTS, "aa1", open_folder / "bob/result"))
     assert entry.samefile(open_folder / "bob/result")
     assert entry.stat().st_mtime_ns == before
 
@@ -181,8 +182,8 @@ def test_who_can_leave_no_note_has_copies(open_folder: Path) -> None:
 
     def read() -> None:
         store = Store(root)
-        store.use(Path("results/x"), "evaluations", ["aa1"], ".json")
-        store.place(store.path("evaluations", "aa1", ".json"), result)
+        store.use(Path("results/x"), RESULTS, ["aa1"])
+        store.place(RESULTS, "aa1", result)
 
     as_user(BOB, read)
     assert result.stat().st_size == LINKED_FROM
@@ -196,7 +197,7 @@ def test_who_may_not_remove_is_told_before_anything_is(open_folder: Path) -> Non
     store, config = Store(open_folder / "store"), open_folder / "config.yaml"
     as_user(ANN, lambda: add(store, "aa1"))
     config.write_text("models: {}\nabilities: {}\nbenchmarks: {}\n")
-    as_user(ANN, lambda: Store(store.root).use(Path("x"), "evaluations", ["bb1"], ".json"))
+    as_user(ANN, lambda: Store(store.root).use(Path("x"), RESULTS, ["bb1"]))
     note = next((store.root / "uses").glob("*.json"))
     text = json.loads(note.read_text()) | {"configuration": digests.of_value(read_layers([config]))}
     note.chmod(0o644)
@@ -208,9 +209,9 @@ def test_who_may_not_remove_is_told_before_anything_is(open_folder: Path) -> Non
             list(prune(store.root, [[config]], -1, dry_run=False))
 
     as_user(BOB, refused)
-    assert store.path("evaluations", "aa1", ".json").exists()
+    assert store.path(RESULTS, "aa1").exists()
     as_user(ANN, lambda: list(prune(store.root, [[config]], -1, dry_run=False)))
-    assert not store.path("evaluations", "aa1", ".json").exists()
+    assert not store.path(RESULTS, "aa1").exists()
 
 
 def test_a_folder_that_nobody_may_look_into_may_have_a_run(open_folder: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.files import write_if_changed, written_whole
-from benchprof.store import LINKED_FROM, Store
+from benchprof.store import LINKED_FROM, Kind, Store
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -26,6 +26,17 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def key_of(entry: Path) -> str:
+    """An entry here says its key and, after a colon, how long it is."""
+    key, _, length = entry.read_text().partition(":")
+    if not length.isdigit() or entry.stat().st_size != int(length):
+        raise ValueError(f"{entry}: damaged.")
+    return key
+
+
+RESULTS, TENSORS = Kind("evaluations", ".json", key_of), Kind("importance", "", key_of)
+
+
 def test_an_entry_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
 
@@ -34,15 +45,15 @@ def test_an_entry_appears_only_when_it_is_whole(tmp_path: Path) -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        store.add("evaluations", "abc", ".json", fail)
-    assert not store.path("evaluations", "abc", ".json").exists()
+        store.add(RESULTS, "abc", fail)
+    assert not store.path(RESULTS, "abc").exists()
 
 
 def test_a_small_entry_is_copied_with_the_present_time(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    entry = store.add("evaluations", "abc", ".json", lambda path: path.write_text("1"))
+    entry = store.add(RESULTS, "abc", lambda path: path.write_text("1"))
     os.utime(entry, (1, 1))
-    store.place(entry, tmp_path / "result.json")
+    store.place(RESULTS, "abc", tmp_path / "result.json")
     assert (tmp_path / "result.json").stat().st_mtime > 1
     assert entry.stat().st_mtime == 1
 
@@ -51,14 +62,14 @@ def test_a_large_entry_takes_no_room_and_has_a_time_of_its_own_in_each_checkout(
     tmp_path: Path,
 ) -> None:
     store = Store(tmp_path / "store")
-    entry = store.add("importance", "abc", "", lambda path: path.write_bytes(bytes(LINKED_FROM)))
+    entry = store.add(TENSORS, "abc", lambda path: path.write_bytes(bytes(LINKED_FROM)))
     os.utime(entry, (1, 1))
     one, other = tmp_path / "one/result", tmp_path / "other/result"
-    store.place(entry, one)
+    store.place(TENSORS, "abc", one)
     placed = one.lstat().st_mtime_ns
     assert placed > entry.stat().st_mtime_ns
     os.utime(one, ns=(0, placed - 1), follow_symlinks=False)
-    store.place(entry, other)
+    store.place(TENSORS, "abc", other)
     assert one.samefile(entry)
     assert other.samefile(entry)
     assert one.lstat().st_mtime_ns == placed - 1
@@ -68,9 +79,9 @@ def test_a_large_entry_takes_no_room_and_has_a_time_of_its_own_in_each_checkout(
 def test_an_entry_that_is_written_again_keeps_its_time(tmp_path: Path) -> None:
     """Which shows through the links of all checkouts, whose results would be stale by it."""
     store = Store(tmp_path / "store")
-    entry = store.add("importance", "abc", "", lambda path: path.write_text("damaged"))
+    entry = store.add(TENSORS, "abc", lambda path: path.write_text("damaged"))
     os.utime(entry, ns=(1, 2_000_000_003))
-    store.add("importance", "abc", "", lambda path: path.write_text("1"))
+    store.add(TENSORS, "abc", lambda path: path.write_text("1"))
     assert entry.read_text() == "1"
     assert entry.stat().st_mtime_ns == 2_000_000_003
 
@@ -96,8 +107,8 @@ def test_a_checkout_with_its_store_can_be_moved(
         folder.mkdir(parents=True)
         Path(link).symlink_to(folder)
     store = Store(Path("store"))
-    entry = store.add("importance", "abc", "", lambda path: path.write_bytes(bytes(LINKED_FROM)))
-    store.place(entry, Path("results/importance/tiny"))
+    store.add(TENSORS, "abc", lambda path: path.write_bytes(bytes(LINKED_FROM)))
+    store.place(TENSORS, "abc", Path("results/importance/tiny"))
     monkeypatch.chdir(tmp_path)
     moved = tmp_path / "elsewhere/moved"
     moved.parent.mkdir()
@@ -133,32 +144,24 @@ def test_a_mount_that_is_read_only_on_one_node_is_tried_again_on_another(
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=flags))
     with pytest.raises(InputError, match="store to write to") as refused:
-        Store(tmp_path).check_writable("evaluations", ["abc"])
+        Store(tmp_path).check_writable(RESULTS, ["abc"])
     assert type(refused.value) is kind
-
-
-def key_of(entry: Path) -> str:
-    """An entry here says its key and, after a colon, how long it is."""
-    key, _, length = entry.read_text().partition(":")
-    if not length.isdigit() or entry.stat().st_size != int(length):
-        raise ValueError(f"{entry}: damaged.")
-    return key
 
 
 def test_only_a_whole_entry_of_the_key_counts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Store(tmp_path / "store")
-    assert not store.has("evaluations", "abc", "", key_of)
-    entry = store.add("evaluations", "abc", "", lambda path: path.write_text("abc:5"))
-    assert store.has("evaluations", "abc", "", key_of)
+    assert not store.has(RESULTS, "abc")
+    entry = store.add(RESULTS, "abc", lambda path: path.write_text("abc:5"))
+    assert store.has(RESULTS, "abc")
     assert not caplog.text
-    other = store.add("evaluations", "abd", "", lambda path: path.write_text("abc:5"))
-    assert not store.has("evaluations", "abd", "", key_of)
+    other = store.add(RESULTS, "abd", lambda path: path.write_text("abc:5"))
+    assert not store.has(RESULTS, "abd")
     assert f"{other}: it is another entry's content" in caplog.text
     entry.chmod(0o644)
     entry.write_text("abc:6")
-    assert not store.has("evaluations", "abc", "", key_of)
+    assert not store.has(RESULTS, "abc")
     assert f"{entry}: damaged. It will be computed again." in caplog.text
 
 
@@ -219,7 +222,7 @@ def test_many_writers_of_one_entry_leave_one(tmp_path: Path) -> None:
                 file.write("1")
 
     with ThreadPoolExecutor(8) as pool:
-        added = [pool.submit(store.add, "evaluations", "abc", ".json", write) for _ in range(8)]
+        added = [pool.submit(store.add, RESULTS, "abc", write) for _ in range(8)]
     # None failed.
     assert [future.exception() for future in added] == [None] * 8
     (entry,) = [path for path in store.root.rglob("*") if path.is_file()]

@@ -24,7 +24,7 @@ from benchprof.archive.masks import refill_masks
 from benchprof.archive.records import refill_store
 from benchprof.archive.refill import main
 from benchprof.errors import InputError
-from benchprof.evaluation.record import KIND, SUFFIX, key_of_entry, read_record, record_bytes
+from benchprof.evaluation.record import EVALUATIONS, read_record, record_bytes
 from benchprof.files import write_json
 from benchprof.importance.example import Example
 from benchprof.importance.items import TrainItems
@@ -52,7 +52,7 @@ def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def entries(store: Store) -> list[Path]:
-    return sorted(path for path in store.root.rglob(f"*{SUFFIX}"))
+    return sorted(path for path in store.root.rglob(f"*{EVALUATIONS.suffix}"))
 
 
 @pytest.mark.usefixtures("same_code")
@@ -65,7 +65,7 @@ def test_records_become_entries_that_a_job_finds(
     originals = {path.read_bytes() for path in run.folder.glob("results/evaluations/*/*/*.json")}
     assert {path.read_bytes() for path in entries(store)} == originals
     for path in entries(store):
-        assert store.has(KIND, path.stem, SUFFIX, key_of_entry)
+        assert store.has(EVALUATIONS, path.stem)
         assert not path.stat().st_mode & 0o222
     again = refill_store(*opened, store)
     assert (again.added, again.there) == (0, 24)
@@ -89,7 +89,7 @@ def test_an_entry_that_is_there_stays_and_a_damaged_one_is_replaced(
     done = refill_store(*opened, store)
     assert (done.added, done.there) == (1, 23)
     assert read_record(own)["items"]["scores"]["acc"] == [0.0] * ITEMS
-    assert key_of_entry(damaged) == damaged.stem
+    assert EVALUATIONS.key_of(damaged) == damaged.stem
 
 
 def test_records_of_another_version_are_left_out_and_counted(

@@ -13,10 +13,11 @@ import torch
 from benchprof import digests, store
 from benchprof.importance import transient
 from benchprof.importance.items import TrainItems
+from benchprof.importance.job import IMPORTANCE
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.transient import compute_transient
 from benchprof.models.scope import Scope
-from benchprof.origin import key_of, read_origin
+from benchprof.origin import read_origin
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -34,16 +35,15 @@ def jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
         assert train.files.keys() == targets.keys()
         for name in targets:
             key = digests.of_value(ORIGINS[name])
-            if not own.has("importance", key, ".safetensors", key_of):
+            if not own.has(IMPORTANCE, key):
                 if name == noted.stop:
                     raise KeyboardInterrupt
                 noted.computed.append(name)
                 scores, origin = {"w": torch.ones(3)}, ORIGINS[name]
-                own.add("importance", key, ".safetensors",
-                        lambda path, s=scores, o=origin: write_tensors(path, s, o))  # fmt: skip
+                own.add(IMPORTANCE, key, lambda path, s=scores, o=origin: write_tensors(path, s, o))
         for name, target in targets.items():
             key = digests.of_value(ORIGINS[name])
-            own.place(own.path("importance", key, ".safetensors"), target)
+            own.place(IMPORTANCE, key, target)
 
     monkeypatch.chdir(tmp_path)
     # As large files are, entries are linked.

@@ -16,7 +16,7 @@ from benchprof.abilities.item import Item
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.masks.selection import read_for
+from benchprof.masks.origin import read_for
 from benchprof.models.scope import Scope
 from benchprof.replication import masks as module
 from benchprof.replication.masks import select_half_masks

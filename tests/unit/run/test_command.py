@@ -14,6 +14,7 @@ from tests.unit.run.small import SMALL, write_items
 from benchprof import digests, runs
 from benchprof.__main__ import main, run_file
 from benchprof.errors import InputError
+from benchprof.evaluation.record import EVALUATIONS
 from benchprof.models.preparation import prepare_model
 from benchprof.run import script
 from benchprof.run.jobs.all import JOBS
@@ -81,7 +82,7 @@ def test_the_store_notes_the_configuration_that_the_command_was_given(
     Path("own.yaml").write_text(yaml.safe_dump(project | {"seed": 5}))
 
     def use_store(job: CheckSizes, _: int) -> None:
-        job.run.store.use(Path("results/x"), "evaluations", ["aa"])
+        job.run.store.use(Path("results/x"), EVALUATIONS, ["aa"])
 
     monkeypatch.setattr("benchprof.__main__.run_job", use_store)
     assert main(["run", "results/models/m", "--configfile", "own.yaml"]) == 0

@@ -17,7 +17,7 @@ from tests.evaluating import evaluate_benchmark
 
 from benchprof.errors import InputError
 from benchprof.evaluation import assignment, job, questions
-from benchprof.evaluation.record import FORMAT, KIND, make_record, record_bytes
+from benchprof.evaluation.record import EVALUATIONS, FORMAT, make_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.card import Card
 from benchprof.run.configuration import AbilitySplit, ShippedBenchmark
@@ -201,7 +201,7 @@ class Job:
         origin = asked.origins["intact"]
         self.origins.append(origin)
         content = record_bytes({"format": FORMAT, "origin": origin})
-        store.add_bytes(KIND, asked.keys["intact"], ".json", content)
+        store.add_bytes(EVALUATIONS, asked.keys["intact"], content)
 
 
 @pytest.fixture

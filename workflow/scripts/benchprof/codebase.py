@@ -139,6 +139,7 @@ MODULES = {
     "masks": (
         "benchprof.masks.control",
         "benchprof.masks.job",
+        "benchprof.masks.origin",
         "benchprof.masks.parts",
         "benchprof.masks.rankings",
         "benchprof.masks.remaining",
@@ -166,6 +167,7 @@ MODULES = {
     ),
     "listed": (
         "benchprof.masks.listed",
+        "benchprof.masks.origin",
         "benchprof.models.anatomy",
         "benchprof.models.scope",
         "benchprof.models.units",

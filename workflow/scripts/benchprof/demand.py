@@ -10,12 +10,13 @@ from typing import Any
 from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.evaluation import record
+from benchprof.importance.job import IMPORTANCE
 from benchprof.masks import stored, super_job
 from benchprof.models.source import FLOAT32, converted_key, is_converted, precision_of
 from benchprof.origin import read_origin
 from benchprof.replication import masks as halves
 from benchprof.run.layers import read_layers, with_text_keys
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 from benchprof.uses import Use, read_uses
 
 
@@ -108,27 +109,27 @@ def _keys_of_results(results: Path, config: Mapping[str, Any], store: Store) -> 
             continue
         try:
             if path.suffix == ".json":
-                keys = {"evaluations": record.key_of(record.read_record(path)["origin"])}
+                keys = {record.EVALUATIONS: record.key_of(record.read_record(path)["origin"])}
             else:
                 keys = _keys_of_tensors(path.relative_to(results).parts[0], read_origin(path))
         except InputError:
             # Of another kind, or damaged: a run computes it again whatever the store has.
             continue
         for kind, key in keys.items():
-            yield store.path(kind, key, path.suffix).relative_to(store.root).as_posix()
+            yield store.path(kind, key).relative_to(store.root).as_posix()
 
 
-def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[str, str]:
+def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[Kind, str]:
     """By kind of entry, the key of what a file of this folder of results may have been placed from.
 
     A random mask is in no store, and then nor is what its origin leads to.
     """
     if folder == "masks":
         key = stored.key_of_origin(origin)
-        return {stored.KIND: key, halves.KIND: key}
+        return {stored.MASKS: key, halves.HALF_MASKS: key}
     if folder == "super":
-        return {super_job.KIND: super_job.key_of_origin(origin)}
-    return {"importance": digests.of_value(origin)}
+        return {super_job.SUPER_SETS: super_job.key_of_origin(origin)}
+    return {IMPORTANCE: digests.of_value(origin)}
 
 
 def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
@@ -149,5 +150,5 @@ def _converted_models(config: Mapping[str, Any], store: Store) -> Iterator[str]:
     for model in config["models"].values():
         if is_converted(model["source"]):
             key = converted_key(model["source"], precision_of(model.get("dtype", FLOAT32)))
-            path = store.path("models", key)
+            path = store.folder_path("models", key)
             yield path.relative_to(store.root).as_posix()

@@ -17,6 +17,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof import digests, runs
@@ -30,8 +31,24 @@ LINKED_FROM = 16 << 20
 CONTENT = "content.sha256"
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of entry.
+
+    Attributes:
+        name: of its folder in the store.
+        suffix: of its files' names.
+        key_of: reads an entry, compares it with its digest, and gives the key of what it is; raises
+            ValueError (such as InputError) where it is damaged.
+    """
+
+    name: str
+    suffix: str
+    key_of: Callable[[Path], str]
+
+
 class Store:
-    """A folder `root/kind/ab/abcdef...` of finished files, by kind and key."""
+    """A folder of finished files, `root/kind/ab/abcdef...` by kind and key."""
 
     def __init__(self, root: Path) -> None:
         """Open the store at `root`; the folder is made when the first entry is written."""
@@ -40,26 +57,22 @@ class Store:
         self._owner = runs.current(Path(runs.STATE))
         self._noted = True
 
-    def path(self, kind: str, key: str, suffix: str = "") -> Path:
+    def path(self, kind: Kind, key: str) -> Path:
         """Where the entry of `key` is or would be."""
-        return self.root / kind / key[:2] / f"{key}{suffix}"
+        return self.folder_path(kind.name, key).with_name(f"{key}{kind.suffix}")
 
-    def has(self, kind: str, key: str, suffix: str, key_of: Callable[[Path], str]) -> bool:
-        """Whether there is an entry of `key` that is whole; a damaged one is named and not used.
+    def folder_path(self, kind: str, key: str) -> Path:
+        """Where the folder of `key` is or would be."""
+        return self.root / kind / key[:2] / key
 
-        Args:
-            kind: of the entry.
-            key: of the entry.
-            suffix: of its file name.
-            key_of: reads an entry, compares it with its digest, and gives the key of what it is;
-                raises ValueError (such as InputError) where it is damaged.
-        """
-        path = self.path(kind, key, suffix)
+    def has(self, kind: Kind, key: str) -> bool:
+        """Whether there is an entry of `key` that is whole; a damaged one is named and not used."""
+        path = self.path(kind, key)
         # As os.path has it: what lies in a folder that cannot be read is not there.
         if not os.path.exists(path):  # noqa: PTH110
             return False
         try:
-            if key_of(path) == key:
+            if kind.key_of(path) == key:
                 return True
             logger.warning("%s: it is another entry's content; it will be computed again", path)
         except ValueError as error:
@@ -68,16 +81,17 @@ class Store:
             logger.warning("%s It will be computed again.", said)
         return False
 
-    def use(self, job: Path, kind: str, keys: Iterable[str], suffix: str = "") -> None:
+    def use(self, job: Path, kind: Kind, keys: Iterable[str]) -> None:
         """Note that a job uses these entries, so that nobody prunes them: before it looks for them.
 
         Args:
             job: what the job's results have in common, their folder.
             kind: of the entries.
             keys: of the entries, whether they are there or about to be computed.
-            suffix: of their file names.
         """
-        entries = [self.path(kind, key, suffix) for key in keys]
+        self._use(job, [self.path(kind, key) for key in keys])
+
+    def _use(self, job: Path, entries: Iterable[Path]) -> None:
         if not note_use(self.root, self._owner, job, entries):
             self._noted = False
             logger.warning(
@@ -86,7 +100,7 @@ class Store:
                 self.root,
             )
 
-    def check_writable(self, kind: str, keys: Iterable[str]) -> None:
+    def check_writable(self, kind: Kind, keys: Iterable[str]) -> None:
         """Stop where an entry of one of these keys could not be written: before it is computed.
 
         Raises:
@@ -95,14 +109,14 @@ class Store:
         for key in keys:
             check_writable(self.path(kind, key).parent, self.root)
 
-    def add(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
+    def add(self, kind: Kind, key: str, write: Callable[[Path], None]) -> Path:
         """Write an entry by calling `write` with a temporary path; it appears whole or not.
 
         Nobody may write to it, since others read it, and whoever may read the store may read it.
         One that is there is replaced and keeps its time: it shows through every checkout's link,
         and Snakemake would take their results for stale.
         """
-        path = self.path(kind, key, suffix)
+        path = self.path(kind, key)
         make_folder(path.parent, self.root)
         with written_whole(path, mode_of(self.root) & READ) as temporary:
             write(temporary)
@@ -111,16 +125,16 @@ class Store:
                 os.utime(temporary, ns=(made, made))
         return path
 
-    def add_bytes(self, kind: str, key: str, suffix: str, content: bytes) -> Path:
+    def add_bytes(self, kind: Kind, key: str, content: bytes) -> Path:
         """Write an entry of this content, as `add` does."""
 
         def write(path: Path) -> None:
             path.write_bytes(content)
 
-        return self.add(kind, key, suffix, write)
+        return self.add(kind, key, write)
 
-    def place(self, entry: Path, target: Path) -> None:
-        """Put an entry at `target`, with the present time as its modification time.
+    def place(self, kind: Kind, key: str, target: Path) -> None:
+        """Put the entry of `key` at `target`, with the present time as its modification time.
 
         Snakemake compares modification times: an entry older than the inputs would look stale.
         Small entries are copied. A large one is referred to by a symbolic link, which has a time
@@ -128,6 +142,7 @@ class Store:
         model's importance takes 11 GB an ability. Where no note says that it is used, it is copied
         all the same: a pruning would leave the link without it.
         """
+        entry = self.path(kind, key)
         if entry.stat().st_size >= LINKED_FROM and self._noted:
             refer_to(entry, target)
         else:
@@ -143,11 +158,11 @@ class Store:
             InputError: it is there, but this user may not read it; or it is not, and they may not
                 write it.
         """
-        path = self.path(kind, key)
-        self.use(path.relative_to(self.root), kind, [key])
+        path = self.folder_path(kind, key)
+        self._use(path.relative_to(self.root), [path])
         if _is_whole(path):
             return path
-        self.check_writable(kind, [key])
+        check_writable(path.parent, self.root)
         make_folder(path.parent, self.root)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{key[:8]}.") as name:
             fresh = Path(name) / "entry"

@@ -18,7 +18,7 @@ from benchprof.archive.listing import read_listed, read_parsed
 from benchprof.archive.manifest import check_model
 from benchprof.archive.rows import TOLERANCE
 from benchprof.profile.source import Source
-from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED, LISTED, RANDOM, Ablation
+from benchprof.run.ablation import ALL_ABILITIES, LISTED, Ablation
 
 # Of a mask's record: what became of the entries, the same in all records that are compared.
 HOW = ("method", "kept_in", "mean_over")
@@ -222,8 +222,8 @@ def _check_masks(
         name, ablation = source.mask.as_posix(), source.ablation
         mask = masks[name]
         for key, value in _said(ablation, own.get(_kind(source), {})).items():
-            if mask[key] != value:
-                said = f"says {key} {mask[key]!r} of itself"
+            if mask.get(key) != value:
+                said = f"says {key} {mask.get(key)!r} of itself"
                 raise ArchiveError(f"{name}: {said}; listed as {value!r}")
         if ablation.seed is None and ablation.selection != LISTED:
             used = mask["importance"]
@@ -245,14 +245,11 @@ def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
         ablation: what it is listed as.
         own: digest of each ability's own mask of the same kind.
     """
-    ability, seed = ablation.ability, ablation.seed
-    said: dict[str, Any] = {"ability": ability, "selection": ablation.selection}
-    if ablation.k != CALIBRATED:
-        said["fraction"] = ablation.k
-    if seed is None:
-        return said
+    if ablation.seed is None:
+        return ablation.claims
+    ability = ablation.ability
     matched = own if ability == ALL_ABILITIES else {ability: own.get(ability)}
-    return said | {"selection": RANDOM, "seed": seed, "matched_to": matched}
+    return {**ablation.claims, "matched_to": matched}
 
 
 def _check_state(state: State, intact: State, mask: Mapping[str, Any], source: Source) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchprof import codebase
 from benchprof.data import NEUTRAL_TEXT
 from benchprof.importance.job import examples_and_origins
-from benchprof.masks import listed, stored, super_job
+from benchprof.masks import super_job
+from benchprof.masks.origin import control_origin, listed_origin, selected_origin
 from benchprof.run import paths
-from benchprof.run.ablation import RANDOM, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.masks import DrawControls, SelectMasks
 from benchprof.run.run import Run
@@ -49,9 +49,9 @@ def mask_origins(
     config, settings = job.run.configuration, job.run.selection_settings[job.selection]
     for ablation in job.masks:
         if job.run.lists:
-            yield ablation, listed.origin_of(ablation, config.unit, settings)
+            yield ablation, listed_origin(ablation, config.unit, settings)
         else:
-            own = stored.origin_of(ablation, importance, settings, config.fraction_of, left_out)
+            own = selected_origin(ablation, importance, settings, config.fraction_of, left_out)
             yield ablation, own
 
 
@@ -63,15 +63,7 @@ def control_origins(
     Args: as of `mask_origins`.
     """
     for ablation in job.controls:
-        origin = {
-            "ability": ablation.ability,
-            "selection": RANDOM,
-            "seed": ablation.seed,
-            "fraction": ablation.k,
-            "code": codebase.digest_of("masks"),
-        }
-        if job.super_set:
-            origin["super"] = left_out
+        origin = control_origin(ablation, left_out if job.super_set else None)
         if job.of_units:
             # The items that showed how active units are, are not compared. Such a control is drawn
             # again in a minute, and its records are found by its entries.

@@ -12,7 +12,7 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_parsed, records_of
 from benchprof.archive.manifest import check_model, read_manifest
 from benchprof.archive.refilled import Refilled
-from benchprof.evaluation.record import FORMAT, KIND, SUFFIX, key_of, key_of_entry
+from benchprof.evaluation.record import EVALUATIONS, FORMAT, key_of
 from benchprof.store import Store
 
 CALIBRATION = "results/calibration/"
@@ -32,14 +32,10 @@ def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> 
     done = Refilled()
     wanted = _keys(archive, listing, done)
     # By key: masks of the same entries are one ablation.
-    missing = {
-        key: record
-        for record, key in wanted.items()
-        if not store.has(KIND, key, SUFFIX, key_of_entry)
-    }
-    store.check_writable(KIND, missing)
+    missing = {key: record for record, key in wanted.items() if not store.has(EVALUATIONS, key)}
+    store.check_writable(EVALUATIONS, missing)
     for key, record in missing.items():
-        store.add_bytes(KIND, key, SUFFIX, read_parsed(archive, listing, record))
+        store.add_bytes(EVALUATIONS, key, read_parsed(archive, listing, record))
     done.added, done.there = len(missing), len(wanted) - len(missing)
     return done
 
@@ -74,5 +70,9 @@ def _records(listing: Mapping[str, Any]) -> Iterator[str]:
     yield from records_of(listing["tables"])
     for name in listing["files"]:
         # results/calibration/{model}/{selection}.json is a choice.
-        if name.startswith(CALIBRATION) and name.endswith(SUFFIX) and name.count("/") == 4:
+        if (
+            name.startswith(CALIBRATION)
+            and name.endswith(EVALUATIONS.suffix)
+            and name.count("/") == 4
+        ):
             yield name

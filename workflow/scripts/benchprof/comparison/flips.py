@@ -18,8 +18,7 @@ from benchprof.evaluation.faults import logits_fault
 from benchprof.evaluation.fields import MaskOrigin, Origin
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import (
-    KIND,
-    SUFFIX,
+    EVALUATIONS,
     NonFiniteLogitsError,
     make_record,
     record_bytes,
@@ -85,7 +84,7 @@ def answer_on_flips(
     asked = [_ask_store(model, own, seed, masks, store) for own in assignments]
     waiting = [own for own in asked if own.items.missing]
     for own in waiting:
-        store.check_writable(KIND, own.items.missing)
+        store.check_writable(EVALUATIONS, own.items.missing)
     if waiting:
         _compute(model, waiting, masks, store)
     for own in asked:
@@ -181,4 +180,4 @@ def _add(
         except NonFiniteLogitsError as error:
             where = f"{settings.folder}, {asked.folder}, ablation {name} on flips"
             raise logits_fault(where, error) from None
-        store.add_bytes(KIND, key, SUFFIX, content)
+        store.add_bytes(EVALUATIONS, key, content)

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchprof import codebase
 from benchprof.evaluation.fields import MaskOrigin, Origin
 from benchprof.evaluation.questions import requests_for
-from benchprof.evaluation.record import KIND, SUFFIX, key_of, key_of_entry
+from benchprof.evaluation.record import EVALUATIONS, key_of
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.card import read_card
 from benchprof.models.loading import load_tokenizer
@@ -75,7 +75,7 @@ class Asked:
     def deliver(self, store: Store) -> None:
         """Put the records, all of which the store has by now, where the assignment wants them."""
         for name, target in self.assignment.targets.items():
-            store.place(store.path(KIND, self.keys[name], SUFFIX), target)
+            store.place(EVALUATIONS, self.keys[name], target)
         computed = len(self.missing)
         reused = len(self.assignment.targets) - computed
         logger.info("%s: %d reused, %d computed", self.assignment.folder.name, reused, computed)
@@ -121,11 +121,11 @@ def looked_up(
         name: {**origin, "mask": states.get(name)} for name in assignment.targets
     }
     keys = {name: key_of(own) for name, own in origins.items()}
-    store.use(assignment.folder, KIND, keys.values(), SUFFIX)
+    store.use(assignment.folder, EVALUATIONS, keys.values())
     missing = {
         keys[name]: name
         for name in sorted(assignment.targets, key=place_of)
-        if not store.has(KIND, keys[name], SUFFIX, key_of_entry)
+        if not store.has(EVALUATIONS, keys[name])
     }
     return Asked(assignment, requests, origins, keys, missing)
 

@@ -19,8 +19,7 @@ from benchprof.evaluation.fields import Origin
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.questions import prepare_questions
 from benchprof.evaluation.record import (
-    KIND,
-    SUFFIX,
+    EVALUATIONS,
     NonFiniteLogitsError,
     make_record,
     record_bytes,
@@ -77,7 +76,7 @@ def evaluate_benchmarks(
     ]
     waiting = [own for own in asked if own.missing]
     for own in waiting:
-        store.check_writable(KIND, own.missing)
+        store.check_writable(EVALUATIONS, own.missing)
     if waiting:
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         runs_programs = any(own.assignment.source.runs_programs for own in waiting)
@@ -156,4 +155,4 @@ class Questions:
         origin: Origin = {**self.asked.origins[name], "made": made}
         runs = sandbox if self.asked.assignment.source.runs_programs else None
         content = record_bytes(make_record(self.asked.requests, responses, origin, runs))
-        store.add_bytes(KIND, self.asked.keys[name], SUFFIX, content)
+        store.add_bytes(EVALUATIONS, self.asked.keys[name], content)

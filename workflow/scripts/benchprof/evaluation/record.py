@@ -13,6 +13,7 @@ from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.evaluation.fields import Items, Origin, Record, TaskScores
 from benchprof.files import as_json
+from benchprof.store import Kind
 
 if TYPE_CHECKING:
     # The profile stage reads records without lm-eval, which takes seconds to import.
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from benchprof.tasks.requests import Requests
 
 FORMAT = 2
-KIND, SUFFIX = "evaluations", ".json"
-"""Of records in the store."""
 MASK_KEYS = ("digest", "method", "kept_in", "mean_over")
 
 
@@ -141,6 +140,9 @@ def key_of_entry(entry: Path) -> str:
         InputError: it is damaged or of another format.
     """
     return key_of(read_record(entry)["origin"])
+
+
+EVALUATIONS = Kind("evaluations", ".json", key_of_entry)
 
 
 def _scores_of(numbers: Sequence[int], scores: dict[str, list[float]]) -> TaskScores:

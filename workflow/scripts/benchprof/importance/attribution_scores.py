@@ -30,11 +30,11 @@ from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model
 from benchprof.models.units import entry_counts, every_projection
 from benchprof.origin import key_of
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 from benchprof.tensors import TensorFile, write_tensors
 
 logger = logging.getLogger(__name__)
-KIND, SUFFIX = "attributions", ".safetensors"
+ATTRIBUTIONS = Kind("attributions", ".safetensors", key_of)
 STORED = torch.bfloat16
 """The range of float32, in half its room; a mean over items is kept in float32."""
 ATTRIBUTED = {"zero": unit_attributions, "flip": patch_attributions}
@@ -58,17 +58,17 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
     model = read_card(scoring.folder).digest
     origins = {own: _origin(model, scoring, own) for own in wanted}
     keys = {own: digests.of_value(origin) for own, origin in origins.items()}
-    store.use(folder, KIND, keys.values(), SUFFIX)
-    lacking = [own for own in wanted if not store.has(KIND, keys[own], SUFFIX, key_of)]
+    store.use(folder, ATTRIBUTIONS, keys.values())
+    lacking = [own for own in wanted if not store.has(ATTRIBUTIONS, keys[own])]
     if lacking:
-        store.check_writable(KIND, [keys[own] for own in sorted(lacking)])
+        store.check_writable(ATTRIBUTIONS, [keys[own] for own in sorted(lacking)])
         _attribute(scoring, {own: wanted[own] for own in lacking}, origins, keys, store)
     reused, computed = len(wanted) - len(lacking), len(lacking)
     logger.info("attributions of examples: %d reused, %d computed", reused, computed)
     kept = entry_counts(architecture_of(scoring.folder), scoring.scope)
 
     def read(asked: Sequence[Example]) -> list[Attributions]:
-        opened = [TensorFile(store.path(KIND, keys[own.digest], SUFFIX)) for own in asked]
+        opened = [TensorFile(store.path(ATTRIBUTIONS, keys[own.digest])) for own in asked]
         return [{name: file.tensor(name) for name in kept} for file in opened]
 
     return lambda examples, companions: score_units(read(examples), read(companions), scoring.score)
@@ -109,5 +109,5 @@ def _attribute(
             own = examples[index].digest
             stored = {name: values.to(STORED) for name, values in found.items()}
             write = functools.partial(write_tensors, tensors=stored, origin=origins[own])
-            store.add(KIND, keys[own], SUFFIX, write)
+            store.add(ATTRIBUTIONS, keys[own], write)
             bar.update(examples[index].tokens)

@@ -33,11 +33,11 @@ from benchprof.models.scope import WEIGHT
 from benchprof.models.units import scored_weights
 from benchprof.origin import key_of
 from benchprof.scoring.chat import prints_date
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 from benchprof.tensors import write_tensors
 
 logger = logging.getLogger(__name__)
-KIND, SUFFIX = "importance", ".safetensors"
+IMPORTANCE = Kind("importance", ".safetensors", key_of)
 
 
 def compute_importance(
@@ -73,14 +73,14 @@ def compute_importance(
             write_tensors(target, scores[name], origins[name])
         return
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
-    store.use(folder, KIND, keys.values(), SUFFIX)
-    missing = [n for n in sorted(targets) if not store.has(KIND, keys[n], SUFFIX, key_of)]
+    store.use(folder, IMPORTANCE, keys.values())
+    missing = [n for n in sorted(targets) if not store.has(IMPORTANCE, keys[n])]
     if missing:
-        store.check_writable(KIND, [keys[name] for name in missing])
+        store.check_writable(IMPORTANCE, [keys[name] for name in missing])
         wanted = {name: examples[name] for name in missing}
         _compute(scoring, wanted, train.files, origins, keys, store)
     for name, target in targets.items():
-        store.place(store.path(KIND, keys[name], SUFFIX), target)
+        store.place(IMPORTANCE, keys[name], target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
@@ -182,7 +182,7 @@ def _compute(
                 ) from error
             where = f"{folder}, {name}"
             check_finite(where, model, weights, own.named, scoring.score, scores)
-            store.add(KIND, keys[name], SUFFIX, _writer(scores, origins[name]))
+            store.add(IMPORTANCE, keys[name], _writer(scores, origins[name]))
             del scores  # they would stay beside the next ability's
             # So would the holes between its activations: 1.5 GB of a model of 1.5 billion.
             give_back_freed_memory()

@@ -33,11 +33,11 @@ from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.units import entry_counts, scored_weights
 from benchprof.origin import key_of
 from benchprof.scoring.scorer import TreeScorer
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 from benchprof.tensors import TensorFile, write_tensors
 
 logger = logging.getLogger(__name__)
-KIND, SUFFIX = "knock_outs", ".safetensors"
+KNOCK_OUTS = Kind("knock_outs", ".safetensors", key_of)
 
 
 def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> Score:
@@ -99,12 +99,12 @@ def _losses(
     model = read_card(scoring.folder).digest
     origins = [_origin(model, scoring.dtype, group) for group in groups]
     keys = [digests.of_value(origin) for origin in origins]
-    store.use(folder, KIND, dict.fromkeys(keys), SUFFIX)
+    store.use(folder, KNOCK_OUTS, dict.fromkeys(keys))
     # By key: a model of few units has the same group several times.
     found = {key: _kept(store, key) for key in keys}
     lacking = {k: own for k, kept in found.items() if (own := [d for d in order if d not in kept])}
     if lacking:
-        store.check_writable(KIND, lacking)
+        store.check_writable(KNOCK_OUTS, lacking)
         of_key = {k: (group, o) for k, group, o in zip(keys, groups, origins, strict=True)}
         _knock_out(scoring, of_key, lacking, wanted, store)
         found |= {key: _kept(store, key) for key in lacking}
@@ -129,9 +129,9 @@ def _origin(model: str, dtype: str, group: Mask) -> dict[str, Any]:
 
 def _kept(store: Store, key: str) -> dict[str, float]:
     """The losses that the store has of a group, by the examples' digests."""
-    if not store.has(KIND, key, SUFFIX, key_of):
+    if not store.has(KNOCK_OUTS, key):
         return {}
-    file = TensorFile(store.path(KIND, key, SUFFIX))
+    file = TensorFile(store.path(KNOCK_OUTS, key))
     return {name: float(file.tensor(name)) for name in file.names}
 
 
@@ -166,4 +166,4 @@ def _knock_out(
         every = _kept(store, key) | dict(zip(own, losses.tolist(), strict=True))
         tensors = {digest: torch.tensor(loss) for digest, loss in every.items()}
         write = functools.partial(write_tensors, tensors=tensors, origin=origin)
-        store.add(KIND, key, SUFFIX, write)
+        store.add(KNOCK_OUTS, key, write)

@@ -22,8 +22,9 @@ from benchprof.masks.control import (
     mean_strata,
 )
 from benchprof.masks.mask import Mask, read_mask, read_masks, write_mask
+from benchprof.masks.origin import control_origin, selected_origin
 from benchprof.masks.remaining import Remaining, in_whole
-from benchprof.masks.selection import read_for, selected
+from benchprof.masks.selection import selected
 from benchprof.masks.shares import check_comparable
 from benchprof.masks.size import entry_count, whole_size
 from benchprof.masks.threshold import Entries
@@ -32,7 +33,7 @@ from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
 from benchprof.models.scope import WEIGHT, Scope
 from benchprof.models.units import every_projection, scored_weights
-from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, RANDOM, Ablation
+from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
 from benchprof.tensors import TensorFile
 
 NOTHING = Mask({}, {})
@@ -80,22 +81,12 @@ def select_masks(
     ks = list(dict.fromkeys(ablation.k for ablation in targets))
     counts = [entry_count(k, whole, unit) for k in ks]
     abilities = list(dict.fromkeys(ablation.ability for ablation in targets))
+    origins = {name: file.origin for name, file in files.items()}
     for ability, masks in selected(selection, settings, files, counts, abilities):
-        used = {name: files[name].origin for name in read_for(selection, ability, files)}
         for ablation in (own for own in targets if own.ability == ability):
             entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
-            origin = {
-                "ability": ability,
-                "selection": selection,
-                "unit": unit,
-                "settings": dict(settings),
-                "fraction": ablation.k,
-                "fraction_of": fraction_of,
-                "whole": whole,
-                "importance": used,
-                "code": codebase.digest_of("masks"),
-            } | _without(super_set, left_out)
-            write_mask(targets[ablation], Mask(entries, origin))
+            origin = selected_origin(ablation, origins, settings, fraction_of, left_out.digest)
+            write_mask(targets[ablation], Mask(entries, origin | {"unit": unit, "whole": whole}))
             logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
 
 
@@ -165,19 +156,11 @@ def draw_controls(
             if own.k == control.k and control.ability in (own.ability, ALL_ABILITIES)
         ]
         counts = mean_strata([strata[own] for own in matched])
-        origin = (
-            {
-                "ability": control.ability,
-                "selection": RANDOM,
-                "unit": read[matched[0]].unit,
-                "seed": control.seed,
-                "fraction": control.k,
-                "matched_to": {own.ability: read[own].digest for own in matched},
-                "code": codebase.digest_of("masks"),
-            }
-            | classes.read
-            | _without(super_set, left_out)
-        )
+        origin = control_origin(control, left_out.digest if super_set else None) | {
+            "unit": read[matched[0]].unit,
+            "matched_to": {own.ability: read[own].digest for own in matched},
+            **classes.read,
+        }
         write_mask(target, Mask(draw_control(counts, deciles, control.seed), origin))
         logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
 
@@ -191,8 +174,3 @@ def _opened(
     if background is not None:
         paths[BACKGROUND] = background
     return {name: Remaining(path, left_out) for name, path in paths.items()}
-
-
-def _without(super_set: Path | None, left_out: Mask) -> dict[str, str]:
-    """What metadata say of the super set; nothing where none was left out."""
-    return {} if super_set is None else {"super": left_out.digest}

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchprof import codebase
 from benchprof.errors import InputError
 from benchprof.files import write_json
 from benchprof.masks.mask import Mask, write_mask
+from benchprof.masks.origin import listed_origin
 from benchprof.masks.threshold import Entries, index_dtype
 from benchprof.models.anatomy import anatomy_of
 from benchprof.models.architecture import architecture_of
@@ -48,25 +48,9 @@ def list_masks(
     """
     entries, unit = listed_entries(architecture_of(folder), scope, lists), scope.unit
     for ablation, target in targets.items():
-        mask = Mask(entries[ablation.ability], origin_of(ablation, unit, settings))
+        mask = Mask(entries[ablation.ability], listed_origin(ablation, unit, settings))
         write_mask(target, mask)
         logger.info("%s: %d %ss", ablation.ability, mask.size, unit)
-
-
-def origin_of(ablation: Ablation, unit: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """All that decides a listed mask, as its metadata say.
-
-    Args: as of `list_masks`.
-    """
-    return {
-        "ability": ablation.ability,
-        "selection": LISTED,
-        "unit": unit,
-        "settings": dict(settings),
-        "fraction": ablation.k,
-        "importance": {},
-        "code": codebase.digest_of("listed"),
-    }
 
 
 def check_lists(folder: Path, scope: Scope, lists: Lists, target: Path) -> None:

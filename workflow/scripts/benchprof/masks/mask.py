@@ -13,7 +13,7 @@ import torch
 from benchprof.errors import InputError
 from benchprof.masks.threshold import Entries
 from benchprof.models.scope import WEIGHT
-from benchprof.run.ablation import CALIBRATED, RANDOM, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.tensors import TensorFile, write_tensors
 
 
@@ -64,14 +64,7 @@ def read_masks(paths: Mapping[Ablation, Path]) -> dict[Ablation, Mask]:
     """
     masks = {ablation: read_mask(path) for ablation, path in paths.items()}
     for ablation, mask in masks.items():
-        asked = {
-            "ability": ablation.ability,
-            "selection": ablation.selection if ablation.seed is None else RANDOM,
-            "seed": ablation.seed,
-        }
-        # A calibrated mask says which k was chosen.
-        asked |= {} if ablation.k == CALIBRATED else {"fraction": ablation.k}
-        for key, value in asked.items():
+        for key, value in ablation.claims.items():
             if mask.origin.get(key) != value:
                 raise InputError(
                     paths[ablation],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from benchprof.masks.rankings import select_bottom, select_core, select_top
@@ -19,19 +19,6 @@ from benchprof.masks.threshold import Entries
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.configuration import Specific, Top
 from benchprof.tensors import TensorFile
-
-
-def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
-    """Names of the importances that an ability's mask is selected from.
-
-    Args:
-        selection: top, specific, core or bottom.
-        ability: whose mask it is.
-        importances: names of all, of the background too where the selection has one.
-    """
-    if selection in ("top", "bottom"):
-        return [ability]
-    return [ability, BACKGROUND] if BACKGROUND in importances else sorted(importances)
 
 
 def selected(

@@ -9,48 +9,18 @@ from typing import Any
 
 from safetensors import safe_open
 
-from benchprof import codebase, digests
+from benchprof import digests
 from benchprof.errors import InputError
 from benchprof.masks import super_job
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
-from benchprof.masks.selection import read_for
+from benchprof.masks.origin import read_for, selected_origin
 from benchprof.origin import read_origin
 from benchprof.run.ablation import BACKGROUND, Ablation
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 
-KIND, SUFFIX = "masks", ".safetensors"
 DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code",
               "super")  # fmt: skip
-
-
-def origin_of(
-    ablation: Ablation,
-    importances: Mapping[str, Any],
-    settings: Mapping[str, Any],
-    fraction_of: str,
-    left_out: str | None,
-) -> dict[str, Any]:
-    """All that decides a mask, as its metadata say.
-
-    Args:
-        ablation: which mask.
-        importances: the origin of every ability's importance, and the background's if there is one.
-        settings: of the selection, with defaults.
-        fraction_of: what k is a share of.
-        left_out: digest of the super set; it counts where the selection leaves that out.
-    """
-    ability, selection = ablation.ability, ablation.selection
-    names = [n for n in importances if n != BACKGROUND or selection == "specific"]
-    return {
-        "ability": ability,
-        "selection": selection,
-        "settings": dict(settings),
-        "fraction": ablation.k,
-        "fraction_of": fraction_of,
-        "importance": {n: importances[n] for n in read_for(selection, ability, names)},
-        "code": codebase.digest_of("masks"),
-    } | ({"super": left_out} if settings.get("without_super") else {})
 
 
 def key_of(entry: Path) -> str:
@@ -61,6 +31,9 @@ def key_of(entry: Path) -> str:
 def key_of_origin(origin: Mapping[str, Any]) -> str:
     """The key of what a mask's metadata say that made it."""
     return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})
+
+
+MASKS = Kind("masks", ".safetensors", key_of)
 
 
 def select_stored(
@@ -84,14 +57,14 @@ def select_stored(
     origins = {name: read_origin(path) for name, path in files.items()}
     left_out = None if super_set is None else read_mask(super_set).digest
     keys = _keys(targets, origins, settings, fraction_of, left_out)
-    store.use(_place_of(targets), KIND, keys.values(), SUFFIX)
+    store.use(_place_of(targets), MASKS, keys.values())
     missing = _missing(keys, store)
     if missing:
-        store.check_writable(KIND, [keys[own] for own in missing])
+        store.check_writable(MASKS, [keys[own] for own in missing])
         read = {name for own in missing for name in read_for(own.selection, own.ability, files)}
         _check_scores([files[name] for name in sorted(read)])
         with tempfile.TemporaryDirectory(prefix="masks.") as name:
-            made = {own: Path(name, f"{own.name}{SUFFIX}") for own in missing}
+            made = {own: Path(name, f"{own.name}{MASKS.suffix}") for own in missing}
             select_masks(
                 folder=folder,
                 settings=settings,
@@ -102,9 +75,9 @@ def select_stored(
                 super_set=super_set,
             )
             for own, path in made.items():
-                store.add_bytes(KIND, keys[own], SUFFIX, path.read_bytes())
+                store.add_bytes(MASKS, keys[own], path.read_bytes())
     for own, target in targets.items():
-        store.place(store.path(KIND, keys[own], SUFFIX), target)
+        store.place(MASKS, keys[own], target)
 
 
 def _check_scores(importances: Sequence[Path]) -> None:
@@ -159,7 +132,7 @@ def _keys(
     left_out: str | None,
 ) -> dict[Ablation, str]:
     return {
-        own: digests.of_value(origin_of(own, origins, settings, fraction_of, left_out))
+        own: digests.of_value(selected_origin(own, origins, settings, fraction_of, left_out))
         for own in targets
     }
 
@@ -171,13 +144,13 @@ def _place_of(targets: Mapping[Ablation, Path]) -> Path:
 
 
 def _missing(keys: Mapping[Ablation, str], store: Store) -> list[Ablation]:
-    return [own for own, key in keys.items() if not store.has(KIND, key, SUFFIX, key_of)]
+    return [own for own, key in keys.items() if not store.has(MASKS, key)]
 
 
 def _stored_super(origins: Mapping[str, Any], folder: Path, text: Path, store: Store) -> str | None:
     """The digest of the super set that these importances lead to; None where it is not stored."""
     own = {name: origins[name] for name in sorted(origins) if name != BACKGROUND}
     key = digests.of_value(super_job.origin_of(own, super_job.neutral_example(folder, text)))
-    if not store.has(super_job.KIND, key, super_job.SUFFIX, super_job.key_of):
+    if not store.has(super_job.SUPER_SETS, key):
         return None
-    return read_mask(store.path(super_job.KIND, key, super_job.SUFFIX)).digest
+    return read_mask(store.path(super_job.SUPER_SETS, key)).digest

@@ -27,12 +27,24 @@ from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.scope import Scope
 from benchprof.models.units import scored_weights
 from benchprof.origin import read_origin
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 from benchprof.tensors import TensorFile
 
-KIND, SUFFIX = "super", ".safetensors"
 DECIDED_BY = ("unit", "score", "importance", "text", "threshold", "code")
 logger = logging.getLogger(__name__)
+
+
+def key_of(entry: Path) -> str:
+    """The key of what a set of the store is, which is compared with its digest."""
+    return key_of_origin(read_mask(entry).origin)
+
+
+def key_of_origin(origin: Mapping[str, Any]) -> str:
+    """The key of what a set's metadata say that made it."""
+    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})
+
+
+SUPER_SETS = Kind("super", ".safetensors", key_of)
 
 
 def find_super(
@@ -71,9 +83,9 @@ def find_super(
     example = neutral_example(folder, text)
     origin = origin_of({name: read_origin(path) for name, path in importances.items()}, example)
     key = digests.of_value(origin)
-    store.use(target.with_suffix(""), KIND, [key], SUFFIX)
-    if not store.has(KIND, key, SUFFIX, key_of):
-        store.check_writable(KIND, [key])
+    store.use(target.with_suffix(""), SUPER_SETS, [key])
+    if not store.has(SUPER_SETS, key):
+        store.check_writable(SUPER_SETS, [key])
         files = {name: TensorFile(path) for name, path in importances.items()}
         check_comparable({file.path: file.origin for file in files.values()})
         shares = Shares.of_files(files)
@@ -84,8 +96,8 @@ def find_super(
         if not math.isfinite(found.losses[0]):
             raise InputError(folder, f"a loss of {found.losses[0]} of {text}", "a finite loss")
         own = Mask(ranking.first(found.count), origin | _told(found))
-        store.add(KIND, key, SUFFIX, functools.partial(write_mask, mask=own))
-    store.place(store.path(KIND, key, SUFFIX), target)
+        store.add(SUPER_SETS, key, functools.partial(write_mask, mask=own))
+    store.place(SUPER_SETS, key, target)
     told = read_origin(target)
     write_text(table, _written(told["losses"]))
     logger.info("%d %ss, found by %d losses", told["n"], told["unit"], len(told["losses"]))
@@ -157,13 +169,3 @@ def _written(losses: Sequence[Sequence[float | None]]) -> str:
     table = pd.DataFrame(losses, columns=["n", "loss"])
     table["rise"] = table["loss"] - table["loss"][0]
     return str(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-
-
-def key_of(entry: Path) -> str:
-    """The key of what a set of the store is, which is compared with its digest."""
-    return key_of_origin(read_mask(entry).origin)
-
-
-def key_of_origin(origin: Mapping[str, Any]) -> str:
-    """The key of what a set's metadata say that made it."""
-    return digests.of_value({name: origin[name] for name in DECIDED_BY if name in origin})

@@ -16,15 +16,16 @@ from benchprof.importance.job import compute_importance, examples_and_origins
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
-from benchprof.masks.stored import key_of, origin_of
+from benchprof.masks.origin import selected_origin
+from benchprof.masks.stored import key_of
 from benchprof.models.scope import WEIGHT
 from benchprof.replication.halves import Halves, split
 from benchprof.run.ablation import BACKGROUND, Ablation
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 
 logger = logging.getLogger(__name__)
 
-KIND, SUFFIX = "half_masks", ".safetensors"
+HALF_MASKS = Kind("half_masks", ".safetensors", key_of)
 
 
 def halves_of(train: TrainItems) -> dict[str, Halves]:
@@ -143,14 +144,16 @@ def select_half_masks(
     left_out = None if super_set is None else read_mask(super_set).digest
     keys = {
         own: digests.of_value(
-            origin_of(own, origins[own.half or 0], selections[own.selection], fraction_of, left_out)
+            selected_origin(
+                own, origins[own.half or 0], selections[own.selection], fraction_of, left_out
+            )
         )
         for own in targets
     }
     folder = Path(os.path.commonpath(targets.values()))
-    store.use(folder / "halves", KIND, keys.values(), SUFFIX)
-    missing = [own for own in targets if not store.has(KIND, keys[own], SUFFIX, key_of)]
-    store.check_writable(KIND, [keys[own] for own in missing])
+    store.use(folder / "halves", HALF_MASKS, keys.values())
+    missing = [own for own in targets if not store.has(HALF_MASKS, keys[own])]
+    store.check_writable(HALF_MASKS, [keys[own] for own in missing])
     folder.mkdir(parents=True, exist_ok=True)
     for half in sorted({own.half for own in missing if own.half}):
         with tempfile.TemporaryDirectory(dir=folder, prefix=".half.") as name:
@@ -163,9 +166,9 @@ def select_half_masks(
                 if made:
                     select_from(scoring.folder, importances, settings, fraction_of, made, super_set)
                 for own, path in made.items():
-                    store.add_bytes(KIND, keys[own], SUFFIX, path.read_bytes())
+                    store.add_bytes(HALF_MASKS, keys[own], path.read_bytes())
     for own, target in targets.items():
-        store.place(store.path(KIND, keys[own], SUFFIX), target)
+        store.place(HALF_MASKS, keys[own], target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 

@@ -50,6 +50,19 @@ class Ablation:
         """Its name among a model's masks: `{ability}.{selection}[-random-{seed}]_{k}`."""
         return f"{self.ability}.{self.stem}"
 
+    @property
+    def claims(self) -> dict[str, str | int | None]:
+        """What the metadata of a mask of this name have to say; None of what they leave out.
+
+        A calibrated mask says which k was chosen, which its name does not.
+        """
+        said = {
+            "ability": self.ability,
+            "selection": self.selection if self.seed is None else RANDOM,
+            "seed": self.seed,
+        }
+        return said if self.k == CALIBRATED else said | {"fraction": self.k}
+
 
 def k_name(fraction: float | str) -> str:
     """A k of a configuration as file names have it: in plain digits, 0.00001, or a word."""

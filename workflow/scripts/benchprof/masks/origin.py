@@ -1,0 +1,86 @@
+"""What the metadata of masks say of how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from benchprof import codebase
+from benchprof.run.ablation import BACKGROUND, LISTED, RANDOM, Ablation
+
+
+def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
+    """Names of the importances that an ability's mask is selected from.
+
+    Args:
+        selection: top, specific, core or bottom.
+        ability: whose mask it is.
+        importances: names of all, of the background too where the selection has one.
+    """
+    if selection in ("top", "bottom"):
+        return [ability]
+    return [ability, BACKGROUND] if BACKGROUND in importances else sorted(importances)
+
+
+def selected_origin(
+    ablation: Ablation,
+    importances: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    fraction_of: str,
+    left_out: str | None,
+) -> dict[str, Any]:
+    """All that decides a mask that is selected by importance.
+
+    Args:
+        ablation: which mask.
+        importances: the origin of every ability's importance, and the background's if there is one.
+        settings: of the selection, with defaults.
+        fraction_of: what k is a share of: model or scope.
+        left_out: digest of the super set; it counts where the selection leaves that out.
+    """
+    ability, selection = ablation.ability, ablation.selection
+    names = [n for n in importances if n != BACKGROUND or selection == "specific"]
+    return {
+        "ability": ability,
+        "selection": selection,
+        "settings": dict(settings),
+        "fraction": ablation.k,
+        "fraction_of": fraction_of,
+        "importance": {n: importances[n] for n in read_for(selection, ability, names)},
+        "code": codebase.digest_of("masks"),
+    } | ({"super": left_out} if settings.get("without_super") else {})
+
+
+def listed_origin(ablation: Ablation, unit: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """All that decides a mask of listed units.
+
+    Args:
+        ablation: which mask.
+        unit: neuron or head.
+        settings: the lists.
+    """
+    return {
+        "ability": ablation.ability,
+        "selection": LISTED,
+        "unit": unit,
+        "settings": dict(settings),
+        "fraction": ablation.k,
+        "importance": {},
+        "code": codebase.digest_of("listed"),
+    }
+
+
+def control_origin(control: Ablation, left_out: str | None) -> dict[str, Any]:
+    """What decides a random control, but for the masks and the activations that it is matched to.
+
+    Args:
+        control: which control.
+        left_out: digest of the super set that is in no control; None where there is none.
+    """
+    return {
+        "ability": control.ability,
+        "selection": RANDOM,
+        "seed": control.seed,
+        "fraction": control.k,
+        "code": codebase.digest_of("masks"),
+    } | ({} if left_out is None else {"super": left_out})
