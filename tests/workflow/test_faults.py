@@ -24,7 +24,7 @@ from benchprof.evaluation.record import read_record
 from benchprof.logs import TERMINATED, logged
 from benchprof.models.preparation import prepare_model
 from benchprof.sharing import LOCK
-from benchprof.store import Store
+from benchprof.store import Kind, Store
 from benchprof.tensors import TensorFile
 from benchprof.uses import FOLDER as USES
 
@@ -150,11 +150,11 @@ class Interrupted(Store):
 
     added = 0
 
-    def add(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
+    def add(self, kind: Kind, key: str, write: Callable[[Path], None]) -> Path:
         self.added += 1
         if self.added > 2:
             os.kill(os.getpid(), signal.SIGTERM)
-        return super().add(kind, key, suffix, write)
+        return super().add(kind, key, write)
 
 
 def test_sigterm_keeps_what_is_finished_and_nothing_else(project: Project, tmp_path: Path) -> None:
