@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from benchprof import digests
 from benchprof.errors import InputError
-from benchprof.evaluation.fields import Items, Origin, Record, TaskScores
+from benchprof.evaluation.fields import Items, Origin, PoolFields, Record, TaskScores
 from benchprof.files import as_json
 from benchprof.store import Kind
 
@@ -72,7 +72,7 @@ def make_record(
         "origin": origin,
         "n": len(documents),
         "guessing": requests.guessing,
-        "pool": requests.pool.as_json,
+        "pool": cast(PoolFields, requests.pool.as_json),
         "scores": {metric: fmean(values) for metric, values in scores.items()},
         "tasks": {
             task: _scores_of([number for number, own in enumerate(tasks) if own == task], scores)

@@ -6,14 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
-
-if TYPE_CHECKING:
-    from benchprof.evaluation.fields import PoolFields
 
 # The share of one answer among fewer documents says nothing of the next ones.
 MIN_DOCUMENTS = 10
@@ -122,7 +119,7 @@ class Pool:
         return {own.options: number for number, own in enumerate(self.sets)}
 
     @property
-    def as_json(self) -> PoolFields:
+    def as_json(self) -> dict[str, Any]:
         """What a record says of the pool; docs/reference/file_formats.md describes it."""
         return {
             "n": self.n,
