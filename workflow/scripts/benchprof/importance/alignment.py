@@ -11,11 +11,12 @@ Places = list[tuple[int, int]]
 def differing_places(item: Sequence[int], flip: Sequence[int]) -> Places:
     """The tokens of a text, each with its counterpart, from the first difference to the end.
 
-    What both texts begin with is left out: a causal model has the same activations there. What
-    both end in is paired with itself, and what is between by the fewest inserted, removed and
-    replaced tokens (Levenshtein), so that one replaced stretch is paired from its start as far as
-    both go, and words that changed places leave what stands between them paired with itself. A
-    token without a counterpart is left out, and so is the last one, which predicts nothing.
+    1. The common prefix is left out: a causal model has the same activations there.
+    2. The tokens of the common suffix are paired in order.
+    3. The tokens in between are aligned with the fewest insertions, deletions and replacements
+       (Levenshtein).
+
+    Tokens without a counterpart are left out. So is the item's last token, which predicts nothing.
 
     Args:
         item: the tokens of the one text.

@@ -108,9 +108,9 @@ def averaged(
 ) -> Iterator[None]:
     """Put the mean of each of its features in place of a unit, as Wang et al., arXiv:2211.00593.
 
-    The weights that read the unit are zeroed as by `ablated`, and what its means come to in the
-    projection's output is added to the projection's bias: computed in float32, rounded to the
-    weight's dtype. All is undone at the end, also after an error.
+    The weights that read the unit are zeroed as by `ablated`. The output that the mean features
+    would give is added to the projection's bias: computed in float32, rounded to the weight's
+    dtype. All is undone at the end, also after an error.
 
     Args:
         model: whose units they are.

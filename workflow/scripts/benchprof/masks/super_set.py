@@ -96,8 +96,8 @@ def ranked(shares: Shares, count: int) -> Ranking:
 def search(most: int, loss_of: Callable[[int], float]) -> Search:
     """The smallest number of first entries without which the loss rises by `SUPER_RISE`.
 
-    Numbers are doubled up to `most` until one is harmful; then those between it and the last
-    harmless one are halved, as if more entries never did less harm.
+    Doubling, then bisection. Assumes that the harm grows with the count. The number found is 0 if
+    no count up to `most` is harmful.
 
     Args:
         most: entries at most.
