@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 Places = list[tuple[int, int]]
-"""Of each pair the place in the one text and in the other, both ascending."""
+"""Pairs of a token's place in one text and its counterpart's in the other, both ascending."""
 
 
 def differing_places(item: Sequence[int], flip: Sequence[int]) -> Places:
@@ -40,7 +40,7 @@ def _alike(one: Sequence[int], other: Sequence[int]) -> int:
 def _fewest_changes(one: Sequence[int], other: Sequence[int]) -> Places:
     """Pairs of an alignment with the fewest changes; of several the one that pairs earliest."""
     rows, columns = len(one), len(other)
-    # changes[i][j]: of what is left of both from there.
+    # changes[i][j]: the fewest changes that turn one[i:] into other[j:].
     changes = [[rows - i + columns - j for j in range(columns + 1)] for i in range(rows + 1)]
     for i in reversed(range(rows)):
         for j in reversed(range(columns)):

@@ -19,12 +19,12 @@ from benchprof.models.units import Projection, unit_projections
 Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
 """What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor.
 
-Of a unit `mean` is something else: `averaged`.
+For units, `mean` is defined by `averaged`.
 """
 
 
 def in_weights(model: nn.Module, mask: Mask) -> Mask:
-    """The same mask as entries of weights: of a unit all that its features are multiplied with.
+    """The same mask as entries of weights; a unit becomes all entries that read its features.
 
     Raises:
         InputError: the model has no such unit.
@@ -147,14 +147,14 @@ def _output(
 
 @contextlib.contextmanager
 def _biased(model: nn.Module, added: Mapping[str, torch.Tensor]) -> Iterator[None]:
-    """Inside the block projections, by the names of their weights, have this more of a bias."""
+    """Inside the block, these vectors are added to projections' biases, by their weights' names."""
     modules = {name: owner_of(model, name) for name in added}
     intact: dict[str, Any] = {name: module.bias for name, module in modules.items()}
     try:
         for name, module in modules.items():
             bias, dtype = intact[name], model.get_parameter(name).dtype
             own = added[name] if bias is None else added[name] + bias.data.float()
-            # Not a hook: what computes layers by itself reads weights and biases alone.
+            # Not a hook: code that computes layers by itself reads only weights and biases.
             module.bias = nn.Parameter(own.to(dtype), requires_grad=False)
         yield
     finally:
