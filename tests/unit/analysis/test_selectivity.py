@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.records import record_of
 
 from benchprof.analysis.job import _with_k
 from benchprof.analysis.selectivity import (
@@ -51,13 +51,9 @@ ABLATED = {
 }
 
 
-def record(gold: list[list[int]], responses: list[list[Any]]) -> dict[str, Any]:
-    return {"items": {"gold": gold, "responses": responses, "scores": {"acc": []}}}
-
-
 def test_the_loss_is_the_right_answer_s() -> None:
     given = [[[-1.0, True], [-2.5, False]], [[-3.0, False], [-0.5, True]], [[None, False]]]
-    losses = answer_losses(record([[1], [0, 1], [0]], given))
+    losses = answer_losses(record_of(given, gold=[[1], [0, 1], [0]]))
     assert losses.tolist() == [2.5, 0.5, math.inf]
 
 
@@ -74,8 +70,8 @@ def test_the_table_by_hand() -> None:
 
 def test_form_stands_beside_the_loss() -> None:
     """The loss of the right answer rises by 2 nats; all choices together lose 1.3."""
-    intact = record([[0]] * 12, [[[-1.0, True], [-2.0, False]]] * 12)
-    lost = record([[0]] * 12, [[[-3.0, False], [-2.5, True]]] * 12)
+    intact = record_of([[[-1.0, True], [-2.0, False]]] * 12)
+    lost = record_of([[[-3.0, False], [-2.5, True]]] * 12)
     table = selectivity_table(
         {"x": answers_of(intact)}, {"x": {("x", None): answers_of(lost)}}, SETTINGS
     )
@@ -117,13 +113,13 @@ def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
 
 def test_choice_is_the_right_option_s_share() -> None:
     """The likelihoods of both options fall, of the right one less: the loss rises, choice falls."""
-    found = answers_of(record([[0], [1], [0]], [
+    found = answers_of(record_of([
         [[-1.0, True], [-2.0, False]], [[-1.0, True], [None, False]], [[-3.0, True], [-3.0, False]],
-    ]))  # fmt: skip
+    ], gold=[[0], [1], [0]]))  # fmt: skip
     share = math.exp(-1) / (math.exp(-1) + math.exp(-2))
     assert found.choice.tolist() == pytest.approx([-math.log(share), math.inf, math.log(2)])
-    before = record([[0]] * 2, [[[-1.0, True], [-1.0, False]], [[-2.0, True], [-2.0, False]]])
-    after = record([[0]] * 2, [[[-2.0, True], [-3.0, False]], [[-3.0, True], [-3.0, False]]])
+    before = record_of([[[-1.0, True], [-1.0, False]], [[-2.0, True], [-2.0, False]]])
+    after = record_of([[[-2.0, True], [-3.0, False]], [[-3.0, True], [-3.0, False]]])
     table = selectivity_table(
         {"x": answers_of(before)}, {"x": {("x", None): answers_of(after)}}, SETTINGS
     )
@@ -135,7 +131,7 @@ def test_choice_is_the_right_option_s_share() -> None:
 
 
 def test_no_probability_at_all_is_an_infinite_choice() -> None:
-    found = answers_of(record([[0]], [[[None, False], [None, False]]]))
+    found = answers_of(record_of([[[None, False], [None, False]]]))
     assert found.choice.tolist() == [math.inf]
 
 

@@ -9,17 +9,16 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from tests.conftest import ROOT
+from tests.records import record_of_chances, write_record
 
 from benchprof.archive.job import write_archive
 from benchprof.archive.recompute import recompute_tables
-from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.files import write_json
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.report.manifest import write_manifest
@@ -97,36 +96,9 @@ def records(model: str, benchmark: str) -> str:
     return f"results/evaluations/{model}/{benchmark}"
 
 
-def write_record(path: Path, model: str, chance: Any, mask: str | None, draw: Any) -> None:
-    scores = {
-        "probability": chance.tolist(),
-        "acc": (draw.random(len(chance)) < chance).astype(float).tolist(),
-    }
-    means = {metric: fmean(values) for metric, values in scores.items()}
-    record = {
-        "format": FORMAT,
-        "origin": {
-            "model": {"digest": model * 64, "dtype": "float32"},
-            "mask": mask and {"digest": mask, "method": "zero"},
-            "requests": {"digest": path.parent.name},
-            "code": "code",
-            "made": MADE,
-        },
-        "n": len(chance),
-        "guessing": 0.25,
-        "scores": means,
-        "tasks": {"task": {"n": len(chance), "scores": means}},
-        "items": {
-            "task": ["task"] * len(chance),
-            "index": list(range(len(chance))),
-            "digest": [f"digest {i}" for i in range(len(chance))],
-            "gold": [[0]] * len(chance),
-            "scores": scores,
-            "responses": [[[-1.0, True], [-2.0, False]]] * len(chance),
-        },
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(record_bytes(record))
+def write_answers(path: Path, model: str, chance: Any, mask: str | None, draw: Any) -> None:
+    how: dict[str, Any] = {"model": model * 64, "requests": path.parent.name, "made": MADE}
+    write_record(path, record_of_chances(chance, draw, mask=mask, **how))
 
 
 def write_run() -> None:
@@ -152,11 +124,11 @@ def write_run() -> None:
         for benchmark in BENCHMARKS:
             folder = Path(records(model, benchmark))
             chance = draw.beta(8, 2, ITEMS)
-            write_record(folder / "intact.json", model, chance, None, draw)
+            write_answers(folder / "intact.json", model, chance, None, draw)
             for place, (ability, seed) in enumerate(CELLS):
                 mask = read_mask(Path(f"results/masks/{model}/{ability}{seed}.safetensors")).digest
                 kept = 0.5 if ability == "x" else 1 - 0.05 * place
-                write_record(folder / f"{ability}{seed}.json", model, chance * kept, mask, draw)
+                write_answers(folder / f"{ability}{seed}.json", model, chance * kept, mask, draw)
     importance = {"w.a": torch.ones(2)}
     write_tensors(Path("results/importance/x.safetensors"), importance, {"model": "m"})
     for ability in ABILITIES:

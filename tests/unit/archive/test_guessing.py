@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.records import record_of
 
 from benchprof.archive import guessing
 from benchprof.archive.guessing import above_guessing_p, guessing_level, reason_of
+from benchprof.evaluation.fields import Record
 from benchprof.profile import reason
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.guessing import read_guessing
@@ -23,11 +25,13 @@ from benchprof.tasks.guessing import CONSTANT_SIGNIFICANCE, Offer, pool_of
 chances = st.floats(0, 0.875)
 
 
-def record(guessing: float, tasks: list[str], **more: Any) -> dict[str, Any]:
-    return {"n": len(tasks), "guessing": guessing, "items": {"task": tasks} | more}
+def record(guessing: float, tasks: list[str], **more: Any) -> Record:
+    """Of written answers: no choices are known."""
+    texts = [["a text"]] * len(tasks)
+    return record_of(texts, tasks=tasks, gold=[[]] * len(tasks), guessing=guessing, **more)
 
 
-def expected(scores: list[float], own: dict[str, Any]) -> float:
+def expected(scores: list[float], own: Record) -> float:
     units = units_of(own["items"]["task"])
     values = np.array([scores], dtype=float)
     return float(of_library(values, read_guessing(own, units), units)[0])
@@ -104,7 +108,8 @@ def test_against_the_constants_of_a_pool(tasks: int, skew: float, seed: int, n: 
         [offer.task for offer in sample],
         set=[pool.place(offer) for offer in sample],
         right=[list(offer.right_texts) for offer in sample],
-    ) | {"pool": pool.as_json}
+        pool=pool.as_json,
+    )
     assert guessing_level(own) == pytest.approx(pool.guessing, abs=1e-12)
     scores = (random.random(n) < random.choice([0.3, 0.4, 0.7])).astype(float).tolist()
     for values in (scores, [0.9 * score + 0.05 for score in scores]):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from tests.unit.profile.conftest import write_record
+from tests.records import record_of_chances, write_record
 
 from benchprof import digests
 from benchprof.calibration.job import calibrate_masks
@@ -38,12 +38,13 @@ def calibrate(folder: Path) -> None:
     chance = np.linspace(0.6, 1.0, 12)
     for ability in ABILITIES:
         intact[ability] = folder / ability / "intact.json"
-        write_record(intact[ability], "m", ["task"] * 12, chance, None, random)
+        write_record(intact[ability], record_of_chances(chance, random, requests=ability))
         for place, ((other, seed, k), mask) in enumerate(masks.items()):
             own, side, control = KEPT[k]
             kept = control if seed else own if other == ability else side
             record = folder / ability / f"{other}.{k}.json"
-            write_record(record, "m", ["task"] * 12, chance * kept, digests.of_value(place), random)
+            how = {"requests": ability, "mask": digests.of_value(place)}
+            write_record(record, record_of_chances(chance * kept, random, **how))
             sources.append(Source("m", ability, Ablation(other, "specific", k, seed), record, mask))
     calibrate_masks(
         model="m",

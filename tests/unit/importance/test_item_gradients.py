@@ -9,6 +9,7 @@ import torch
 from accelerate import dispatch_model
 from tests.conftest import tiny_model
 from tests.model_types import CORE
+from tests.unit.importance.conftest import choice, text
 
 from benchprof.importance import item_gradients
 from benchprof.importance.example import Example
@@ -22,18 +23,6 @@ from benchprof.models.placement import placement
 
 ROOM = Memory(most_tokens=200)
 Scores = dict[str, torch.Tensor]
-
-
-def text(ids: list[int], counted: int) -> Example:
-    """An example whose last tokens count."""
-    flags = torch.zeros(len(ids), dtype=torch.bool)
-    flags[-counted:] = True
-    return Example(torch.tensor(ids), flags)
-
-
-def choice(context: list[int], *options: list[int]) -> Example:
-    first, *others = (text([*context, *own], len(own)) for own in options)
-    return Example(first.ids, first.counted, tuple(others))
 
 
 EXAMPLES = [text([5, 9, 12, 33, 20, 18], 2), text([8, 8, 100], 1), text([5, 40, 41, 42, 7], 3)]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
+from tests.unit.importance.conftest import choice
 from torch import nn
 
 from benchprof.abilities.item import Companion, Item
@@ -29,19 +30,9 @@ STEP = 1e-3
 """Of a patch: norms compute in float32, of which smaller steps would show the rounding."""
 
 
-def text(prompt: list[int], option: list[int]) -> Example:
-    ids = [*prompt, *option]
-    counted = torch.zeros(len(ids), dtype=torch.bool)
-    counted[len(prompt) :] = True
-    return Example(torch.tensor(ids), counted)
-
-
 def pair(item: list[int], flip: list[int], right: list[int], other: list[int]) -> Example:
     """An item and its flip, with the option that is right of the item and that of the flip."""
-    own, of_flip = (
-        replace(text(prompt, right), others=(text(prompt, other),)) for prompt in (item, flip)
-    )
-    return replace(own, flip=of_flip)
+    return replace(choice(item, right, other), flip=choice(flip, right, other))
 
 
 ONE_TOKEN = pair([7, 30, 41, 52, 60], [7, 30, 99, 52, 60], [71, 72], [81])
@@ -204,6 +195,6 @@ def test_a_pair_is_rendered_as_two_options_after_two_prompts(chat: bool) -> None
     (length,) = {len(own.ids) for own in example.read}
     assert (example.longest, example.tokens) == (length, 4 * length)
     # Another flip is another example, and so is the choice between the same two options.
-    choice = replace(example, flip=None)
-    others = [choice, replace(example, flip=choice)]
+    alone = replace(example, flip=None)
+    others = [alone, replace(example, flip=alone)]
     assert len({example.digest, *(own.digest for own in others)}) == 3

@@ -9,6 +9,7 @@ import pytest
 import torch
 from tests.conftest import byte_tokenizer, tiny_model
 from tests.model_types import CORE, MORE
+from tests.unit.importance.conftest import choice, text
 
 from benchprof.abilities.item import Item
 from benchprof.errors import InputError
@@ -29,22 +30,10 @@ UNITED = sorted({*CORE} & {"llama", "gpt2", "gemma3_text", "gpt_neox", "phi3", "
 ROOM = Memory(most_tokens=200)
 
 
-def text(ids: list[int], counted: int) -> Example:
-    """An example whose last tokens count."""
-    flags = torch.zeros(len(ids), dtype=torch.bool)
-    flags[-counted:] = True
-    return Example(torch.tensor(ids), flags)
-
-
 def examples() -> list[Example]:
     """Two whose answer's loss counts, of different length, and one of a choice among three."""
-    context = [7, 30, 41, 52, 60]
-    choice = Example(
-        torch.tensor([*context, 71, 72]),
-        text([*context, 71, 72], 2).counted,
-        (text([*context, 81], 1), text([*context, 91, 92, 93], 3)),
-    )
-    return [text([5, 9, 12, 33, 20, 18], 2), choice, text([8, 8, 100, 3, 44, 31, 27, 64], 1)]
+    chosen = choice([7, 30, 41, 52, 60], [71, 72], [81], [91, 92, 93])
+    return [text([5, 9, 12, 33, 20, 18], 2), chosen, text([8, 8, 100, 3, 44, 31, 27, 64], 1)]
 
 
 @pytest.fixture(params=UNITED)
@@ -115,20 +104,17 @@ def test_a_loss_that_is_no_number_names_its_example() -> None:
 
 
 def test_the_loss_of_a_choice_is_the_right_option_s_share() -> None:
-    model, (_, choice, _) = tiny_model("llama"), examples()
+    model, (_, chosen, _) = tiny_model("llama"), examples()
     with torch.no_grad():
-        nats = text_losses(model, choice.texts).double()
-        loss = float(example_losses(model, [choice])[0])
+        nats = text_losses(model, chosen.texts).double()
+        loss = float(example_losses(model, [chosen])[0])
     shares = torch.exp(-nats) / torch.exp(-nats).sum()
     assert loss == pytest.approx(-float(shares[0].log()), abs=1e-5)
 
 
 def test_a_shared_context_gives_the_same_losses_and_attributions(model: Any) -> None:
     """Of two choices in one pass, whose options are of different length."""
-    context = [7, 30, 41, 52, 61]
-    other = text([*context, 15], 1)
-    other = Example(other.ids, other.counted, (text([*context, 18, 19], 2),))
-    both = [examples()[1], other]
+    both = [examples()[1], choice([7, 30, 41, 52, 61], [15], [18, 19])]
     # A window of five tokens does not hold the texts.
     window = getattr(model.config, "sliding_window", None)
     assert shares_contexts(model, both) == (window is None)
@@ -157,7 +143,7 @@ def test_a_type_shares_contexts_exactly_or_not_at_all(family: str) -> None:
 
 def test_contexts_of_different_length_share_no_pass() -> None:
     model = tiny_model("llama")
-    longer = Example(torch.tensor([1, 2, 3]), text([1, 2, 3], 1).counted, (text([1, 2, 4], 1),))
+    longer = choice([1, 2], [3], [4])
     both = [examples()[1], longer]
     assert not shares_contexts(model, both)
     assert batches_of(model, both, 200) == [[0], [1]]
@@ -241,8 +227,8 @@ def test_a_model_without_such_a_projection_is_named(unit: str) -> None:
 
 
 def test_a_shared_context_counts_once() -> None:
-    _, choice, _ = examples()
+    _, chosen, _ = examples()
     # Five tokens of context, and three options of at most three.
-    assert (context_length(choice), choice.longest) == (5, 8)
-    assert kept_tokens(choice, share=True) == 5 + 3 * 3
-    assert kept_tokens(choice, share=False) == 3 * 8
+    assert (context_length(chosen), chosen.longest) == (5, 8)
+    assert kept_tokens(chosen, share=True) == 5 + 3 * 3
+    assert kept_tokens(chosen, share=False) == 3 * 8

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.records import record_of_chances, write_record
 
 from benchprof import digests
-from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Scores
@@ -85,7 +85,8 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
                 tasks = [f"task_{i % 12 if benchmark == 'second' else 0}" for i in range(n)]
                 chance = random.beta(base * 10, (1 - base) * 10, n)
                 path = tmp_path / model / benchmark / "intact.json"
-                write_record(path, model, tasks, chance, None, random)
+                how: dict[str, Any] = {"tasks": tasks, "model": model, "requests": benchmark}
+                write_record(path, record_of_chances(chance, random, **how))
                 intact[model, benchmark] = path
                 own = [(ability, None) for ability in ABILITIES]
                 for place, (ability, seed) in enumerate([*own, ("all_abilities", 1),
@@ -97,38 +98,9 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
                     )
                     kept = 0.5 if ability == "x" else 1 - 0.05 * place
                     record = path.with_name(f"{ability}{seed}.json")
-                    write_record(record, model, tasks, chance * kept, name, random)
+                    ablated = record_of_chances(chance * kept, random, mask=name, **how)
+                    write_record(record, ablated)
                     sources.append(Source(model, benchmark, ablation(ability, seed), record, mask))
         return intact, sources
 
     return write
-
-
-def choice(probability: float) -> list[Any]:
-    return [float(np.log(probability)) if probability > 0 else None, False]
-
-
-def write_record(path, model, tasks, chance, mask, random) -> None:
-    """The right choice has its `chance`, the other half of the rest."""
-    acc = (random.random(len(chance)) < chance).astype(float).tolist()
-    record = {
-        "format": FORMAT,
-        "origin": {
-            "model": {"digest": model, "dtype": "float32"},
-            "mask": mask and {"digest": mask},
-            "requests": {"digest": path.parent.name},
-            "code": "code",
-        },
-        "n": len(tasks),
-        "guessing": 0.25,
-        "items": {
-            "task": tasks,
-            "index": list(range(len(tasks))),
-            "digest": [f"digest {i}" for i in range(len(tasks))],
-            "gold": [[0]] * len(tasks),
-            "responses": [[choice(p), choice((1 - p) / 2)] for p in chance],
-            "scores": {"probability": chance.tolist(), "acc": acc},
-        },
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(record_bytes(record))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing, write_record
+from tests.records import record_of_chances, write_record
+from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing
 
 from benchprof.profile.differences import difference_rows, model_differences
 from benchprof.profile.guessing import Guessing
@@ -74,7 +75,7 @@ def test_a_model_that_is_sure_of_everything_stays_paired(tmp_path: Path) -> None
         intact[model] = path
         for chance, record, made in ((sure, path, None), (lost, path.with_name("x.json"), "x")):
             softened = chance * (1 - 2 * shift) + shift
-            write_record(record, model, ["task"] * 60, softened, made, random)
+            write_record(record, record_of_chances(softened, random, model=model, mask=made))
         own = Ablation("x", "top", "0.1")
         sources.append(Source(model, "b", own, path.with_name("x.json"), mask))
     masks = {source.mask: "x" for source in sources}

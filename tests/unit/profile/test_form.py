@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.records import record_of
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 
+from benchprof.evaluation.fields import Record
 from benchprof.profile.criteria import moves_form
 from benchprof.profile.form import (
     LONGEST_PROGRAM,
@@ -33,10 +35,10 @@ LOG = st.floats(-50, 0)
 CHOICES = st.lists(st.lists(LOG, min_size=2, max_size=5), min_size=10, max_size=20)
 
 
-def record(task: str, responses: list[Any], *metrics: str, **items: Any) -> dict[str, Any]:
+def record(task: str, responses: list[Any], *metrics: str, **more: Any) -> Record:
     n = len(responses)
-    own = {"task": [task] * n, "gold": [[0]] * n, "responses": responses}
-    return {"items": own | {"scores": {name: [0.0] * n for name in metrics or ("acc",)}} | items}
+    scores = {name: [0.0] * n for name in metrics or ("acc",)}
+    return record_of(responses, scores, tasks=[task] * n, **more)
 
 
 def chosen(*likelihoods: float | None) -> list[list[Any]]:
@@ -194,13 +196,11 @@ def test_contexts_as_choices_have_no_number_in_the_table_but_a_code() -> None:
 
 def test_each_metric_has_its_own_form() -> None:
     """Of one filter no text is parsed under the mask, of the other all are."""
-    intact = record("gsm8k", [["#### 42"]] * 12, "exact_match,strict-match",
-                    "exact_match,flexible-extract", "exact_match", gold=[[]] * 12)  # fmt: skip
-    ablated = {"items": intact["items"] | {"responses": [["It is 42."]] * 12}}
+    metrics = ("exact_match,strict-match", "exact_match,flexible-extract", "exact_match")
     reader = FormReader()
-    for own in (intact, ablated):
-        reader.read(own)
-    scores = scores_of([ablation("x")], {m: [[1.0] * 12] * 2 for m in intact["items"]["scores"]})
+    for text in ("#### 42", "It is 42."):
+        reader.read(record("gsm8k", [[text]] * 12, *metrics, gold=[[]] * 12))
+    scores = scores_of([ablation("x")], {metric: [[1.0] * 12] * 2 for metric in metrics})
     rows = with_form(impact_rows(scores, SETTINGS)[0], reader.forms, scores, SETTINGS)
     found = rows.set_index("metric")
     assert found["form_of"].tolist() == ["share", "share", ""]

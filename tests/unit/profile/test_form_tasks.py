@@ -13,6 +13,7 @@ import lm_eval.tasks
 import pytest
 from lm_eval.filters.extraction import RegexFilter
 from lm_eval.tasks._yaml_loader import load_yaml
+from tests.records import record_of
 
 from benchprof.profile.form import CONTEXT_TASKS, PARSERS, WHOLE_PROGRAMS, Measure
 from benchprof.sandbox.program import make_program
@@ -81,7 +82,7 @@ def test_answers_are_parsed_by_the_task_s_own_pattern(
     theirs = RegexFilter(pattern, own.get("group_select", 0))
     texts = ["#### 42", "#### x", "so the answer is (A).", "the answer is ", "7", "nothing", ""]
     (given,) = theirs.apply([texts], [{}])
-    record = {"items": {"responses": [[text] for text in texts]}}
+    record = record_of([[text] for text in texts])
     marked = [float(answer == "[invalid]") for answer in given]
     assert Measure("share", pattern).of(record).tolist() == marked
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from scipy.stats import binom
+from tests.records import record_of
 
 from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import above_guessing_p, measure_impacts
@@ -37,13 +36,15 @@ def guessing_of_offers(offers: list[Offer], sample: int, written: bool = False) 
     pool, items = pool_of(offers), offers[:sample]
     tasks = [own.task for own in items]
     choices = [[] if written else own.options for own in items]
-    record: dict[str, Any] = {
-        "n": sample, "guessing": pool.guessing, "pool": pool.as_json,
-        "items": {"task": tasks, "set": [pool.place(own) for own in items],
-                  "right": [list(own.right_texts) for own in items],
-                  "gold": [[] if written else list(own.right) for own in items],
-                  "responses": [own or ["a text"] for own in choices]},
-    }  # fmt: skip
+    record = record_of(
+        [list(own) or ["a text"] for own in choices],
+        tasks=tasks,
+        gold=[[] if written else list(own.right) for own in items],
+        guessing=pool.guessing,
+        pool=pool.as_json,
+        set=[pool.place(own) for own in items],
+        right=[list(own.right_texts) for own in items],
+    )
     return read_guessing(record, units_of(tasks))
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.records import record_of
 from tests.unit.run.small import controls, small
 
 from benchprof.abilities.item import Item
+from benchprof.evaluation.fields import Record
 from benchprof.masks.mask import Mask
 from benchprof.reading import illustration
 from benchprof.reading.illustration import ablated_in_words, draw_illustration, illustration_of
@@ -28,11 +30,10 @@ PROBABILITY = {
 def finished(monkeypatch: pytest.MonkeyPatch) -> None:
     """The files of a run of two abilities, each with two random controls of its own."""
 
-    def record(path: Path) -> dict[str, Any]:
+    def record(path: Path) -> Record:
         right = PROBABILITY[path.stem]
         nats = np.log([[right, 1 - right], [1 - right, right]])
-        responses = [[[value, False] for value in own] for own in nats]
-        return {"items": {"index": [0, 1], "responses": responses}}
+        return record_of([[[value, False] for value in own] for own in nats])
 
     monkeypatch.setattr(illustration, "read_items", lambda _: ITEMS)
     monkeypatch.setattr(illustration, "read_record", record)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.records import record_of
 
+from benchprof.evaluation.fields import Record
 from benchprof.reading.answer import Answer, answers_of, right_or_wrong
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import Question, questions_of
@@ -52,10 +54,6 @@ def test_a_question_has_its_prompt_choices_and_answer() -> None:
     assert (third.prompt, third.expected) == ("As the _ was slow.", "truck")
 
 
-def record(responses: list[Any], **scores: list[float]) -> dict[str, Any]:
-    return {"items": {"scores": scores, "responses": responses}}
-
-
 def test_the_answer_to_choices_is_the_most_likely() -> None:
     questions = [question(n, ("red", "blue"), 1) for n in range(4)]
     given = [
@@ -65,17 +63,22 @@ def test_the_answer_to_choices_is_the_most_likely() -> None:
         [[None, False], [-9.0, False], [-0.1, True]],
         [[-2.0, False], [-2.0, False]],
     ]
-    own = answers_of(record(given, acc=[1.0, 0.0, 1.0, 0.0]), questions, "acc")
+    own = answers_of(record_of(given, {"acc": [1.0, 0.0, 1.0, 0.0]}), questions, "acc")
     assert own == [Answer("blue", True), Answer("red", False), Answer("blue", True),
                    Answer("red", False)]  # fmt: skip
 
 
 def test_free_text_is_right_by_a_metric() -> None:
     questions = [question(n) for n in range(2)]
-    own = record([["It is 12."], ["Twelve"]], strict=[1.0, 0.0])
+    own = record_of([["It is 12."], ["Twelve"]], {"strict": [1.0, 0.0]})
     expected = [Answer("It is 12.", True), Answer("Twelve", False)]
     assert answers_of(own, questions, "strict") == expected
     assert [answer.right for answer in answers_of(own, questions, None)] == [None, None]
+
+
+def written(**scores: list[float]) -> Record:
+    """A record of two texts with these scores."""
+    return record_of([["It is 12."], ["Twelve"]], scores)
 
 
 @pytest.mark.parametrize(
@@ -87,20 +90,20 @@ def test_the_metric_is_the_first_wanted_that_says_right_or_wrong(
 ) -> None:
     """Or else the first of all that does."""
     scores = {"f1": [0.5, 1.0], "strict": [1.0, 0.0], "flexible": [1.0, 1.0]}
-    assert right_or_wrong([record([], **scores)], wanted) == metric
-    assert right_or_wrong([record([], f1=[0.5, 1.0])], wanted) is None
+    assert right_or_wrong([written(**scores)], wanted) == metric
+    assert right_or_wrong([written(f1=[0.5, 1.0])], wanted) is None
 
 
 def test_one_metric_says_right_or_wrong_in_all_records() -> None:
     """F1 does so in the ablated model's alone, by accident: the first text turned right by it."""
-    intact = record([], f1=[1.0, 0.5], exact_match=[0.0, 0.0])
-    ablated = record([], f1=[1.0, 0.0], exact_match=[0.0, 0.0])
+    intact = written(f1=[1.0, 0.5], exact_match=[0.0, 0.0])
+    ablated = written(f1=[1.0, 0.0], exact_match=[0.0, 0.0])
     assert right_or_wrong([intact, ablated], ["f1"]) == "exact_match"
 
 
 def test_where_nothing_is_written_the_log_likelihood_stands() -> None:
     questions = [question(n) for n in range(3)]
-    own = answers_of(record([[[-1.25, True]], [-2.5], [[None, False]]]), questions, None)
+    own = answers_of(record_of([[[-1.25, True]], [-2.5], [[None, False]]]), questions, None)
     assert [answer.text for answer in own] == [
         "log-likelihood -1.250", "log-likelihood -2.500", "log-likelihood minus infinity",
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.records import record_of
 from tests.unit.reading.test_items import question
 
 from benchprof.reading import job
@@ -17,7 +18,7 @@ def test_the_table_of_items_holds_no_formula(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests: Any = SimpleNamespace(digest="d")
-    record: dict[str, Any] = {"origin": {"requests": {"digest": "d"}}, "items": {"scores": {}}}
+    record = record_of([["a text"]], requests="d")
     monkeypatch.setattr(job, "requests_for", lambda *_: requests)
     monkeypatch.setattr(job, "questions_of", lambda _: [question()])
     monkeypatch.setattr(job, "read_record", lambda _: record)
@@ -37,13 +38,9 @@ def test_the_same_text_is_right_or_wrong_by_one_metric_under_all_ablations(
     requests: Any = SimpleNamespace(digest="d")
     f1 = {"intact": [1.0, 0.5], "x": [1.0, 0.0]}
     records = {
-        name: {
-            "origin": {"requests": {"digest": "d"}},
-            "items": {
-                "scores": {"f1": own, "exact_match": [0.0, 0.0]},
-                "responses": [["the Seine"], ["a river"]],
-            },
-        }
+        name: record_of(
+            [["the Seine"], ["a river"]], {"f1": own, "exact_match": [0.0, 0.0]}, requests="d"
+        )
         for name, own in f1.items()
     }
     monkeypatch.setattr(job, "requests_for", lambda *_: requests)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 from numpy.typing import NDArray
-from tests.unit.profile.conftest import write_record
+from tests.records import record_of_chances, write_record
 
 from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
@@ -102,7 +102,7 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
     settings = Settings("acc", "chance_corrected", 400, 0.95, 1)
     for ability in ABILITIES:
         benchmark, path = f"{ability}_test", tmp_path / ability / "intact.json"
-        write_record(path, "m", ["task"] * 200, np.full(200, 0.9), None, random)
+        write_record(path, record_of_chances(np.full(200, 0.9), random))
         intact["m", benchmark] = path
         for half in (1, 2):
             mask, name = tmp_path / ability / f"{half}.safetensors", f"{ability} {half}"
@@ -112,7 +112,7 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
             # Guessing at 0.25: half of what is above it is lost, more or less.
             kept = 0.25 + 0.65 * (1 - np.clip(random.normal(0.5, spread), 0, 1))
             record = path.with_name(f"{half}.json")
-            write_record(record, "m", ["task"] * 200, np.full(200, kept), name, random)
+            write_record(record, record_of_chances(np.full(200, kept), random, mask=name))
             own = Ablation(ability, "specific", "0.1", half=half)
             sources.append(Source("m", benchmark, own, record, mask))
     impact.to_parquet(tmp_path / "impact.parquet")
@@ -140,7 +140,7 @@ def noise_of(
     for half, chance in enumerate(states):
         record = intact.with_name(f"{half}.json") if half else intact
         digest = str(half) if half else None
-        write_record(record, "m", ["task"] * len(chance), chance, digest, random)
+        write_record(record, record_of_chances(chance, random, mask=digest))
         if half:
             mask = folder / f"{half}.safetensors"
             origin = {"digest": str(half), "fraction": "0.1", "importance": {"x": {"n_items": 32}}}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from study.programs import Fate, Programs, judged, programs_of, rows, without_asserts
+from tests.records import record_of, write_record
 
-from benchprof.evaluation.record import FORMAT, record_bytes
 from benchprof.sandbox.isolated.confinement import Limits
 from benchprof.sandbox.program import make_program
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
@@ -105,12 +105,6 @@ def test_a_right_program_passes_the_tests_without_asserts_too(sandbox: Sandbox) 
     assert sandbox.run(program).score == 1
 
 
-def write_record(path: Path, texts: list[str], verdicts: list[str]) -> None:
-    items = {"responses": [[text] for text in texts], "verdicts": verdicts}
-    origin = {"requests": {"digest": "of these requests"}}
-    path.write_bytes(record_bytes({"format": FORMAT, "origin": origin, "items": items}))
-
-
 def asked(digest: str, settings: dict[str, Any]) -> Any:
     """Two documents."""
     asks = {"until": ["[DONE]"]} | settings
@@ -133,10 +127,11 @@ def test_each_state_has_its_fates_and_its_texts_at_the_limit(
 ) -> None:
     # Two characters less than the limit may be all of it, and three are not.
     texts = [f"{'double = 1':<{limit - less}}" for less in (2, 3)]
-    write_record(tmp_path / "intact.json", texts, ["failed", "failed"])
-    right = "def double(x): return 2 * x"
-    write_record(tmp_path / "a.json", [right, "?"], ["failed", "failed"])
-    records = {name: tmp_path / f"{name}.json" for name in ("intact", "a")}
+    states = {"intact": texts, "a": ["def double(x): return 2 * x", "?"]}
+    records = {name: tmp_path / f"{name}.json" for name in states}
+    for name, own in states.items():
+        how: dict[str, Any] = {"requests": "of these requests", "verdicts": ["failed", "failed"]}
+        write_record(records[name], record_of([[text] for text in own], **how))
     requests = asked("of these requests", settings)
     intact, ablated = programs_of(requests, records, characters, sandbox)
     assert intact == Programs("intact", {Fate.ERROR: 2}, 1, 0)

@@ -31,7 +31,7 @@ PASSES = (
 )
 """What a pass over examples comes to."""
 ATTRIBUTIONS = ("benchprof.importance.attributions", *PASSES)
-"""Behind the scores of weights too."""
+"""The modules of attributions, which the scores of weights use too."""
 PATCHES = (
     *ATTRIBUTIONS,
     "benchprof.importance.activations",
@@ -39,7 +39,7 @@ PATCHES = (
     "benchprof.importance.patches",
     "benchprof.models.inputs",
 )
-"""The same of a pass over an example and its flip."""
+"""The modules that decide what a pass over an example and its flip comes to."""
 SCORED = (
     "attention", "budget", "decoder", "dimensions", "encoder", "forward", "obstacle", "packing",
     "plan", "rotary", "scorer", "structure", "target", "tiles", "tree", "trial",

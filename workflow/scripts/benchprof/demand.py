@@ -1,4 +1,4 @@
-"""What a configuration needs of a store, by what its jobs noted and what made its results."""
+"""Which entries of a store a configuration needs, by its jobs' notes and its results' origins."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _keys_of_results(results: Path, config: Mapping[str, Any], store: Store) -> 
 def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[Kind, str]:
     """By kind of entry, the key of what a file of this folder of results may have been placed from.
 
-    A random mask is in no store, and then nor is what its origin leads to.
+    A random mask is in no store, and neither is the entry that its origin would lead to.
     """
     if folder == "masks":
         key = stored.key_of_origin(origin)

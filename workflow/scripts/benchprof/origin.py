@@ -20,7 +20,7 @@ from benchprof.errors import InputError
 KEY = "benchprof"
 DIGEST = "sha256"
 EXPONENTS = "exponents"
-"""The key of the exponents of the powers of two that tensors are over, by name, if they are."""
+"""The key of the exponents, by tensor, of the powers of two that tensors are divided by, if any."""
 TYPES = {
     "BOOL": "torch.bool", "U8": "torch.uint8", "I8": "torch.int8", "I16": "torch.int16",
     "I32": "torch.int32", "I64": "torch.int64", "F16": "torch.float16", "BF16": "torch.bfloat16",

@@ -98,7 +98,7 @@ def prune(
     with contextlib.nullcontext() if dry_run else _closed(root):
         notes, since = notes_of(root), time.time() - unused_for * DAY
         needed = set().union(*(needed_by(root, files, notes) for files in keep))
-        # Looked at once for each folder: a job in it may be of a run that nobody gave.
+        # Looked at once for each folder: a job in it may belong to a run that no one named here.
         live = {folder for folder in {note.use.folder for note in notes} if _in_use(Path(folder))}
         spared = [n for n in notes if n.use.folder in live or n.began > since]
         used = {name for note in spared for name in note.use.entries}

@@ -23,7 +23,7 @@ class Owner:
     Attributes:
         host: of the process.
         pid: of the process.
-        started: when it began, in seconds since 1970: numbers are given again.
+        started: when it began, in seconds since 1970, since process numbers are reused.
         configuration: digest of the configuration.
         files: that the configuration was read from.
     """

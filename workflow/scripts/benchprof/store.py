@@ -152,7 +152,7 @@ class Store:
     def folder(self, kind: str, key: str, fill: Callable[[Path], None]) -> Path:
         """The folder of `key`, filled by calling `fill` with an empty folder if it is missing.
 
-        A folder whose files are not those that it was filled with is named and filled again.
+        A folder whose files are not those that it was filled with is logged and rebuilt.
 
         Raises:
             InputError: it is there, but this user may not read it; or it is not, and they may not

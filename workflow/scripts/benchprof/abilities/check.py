@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _asked_of(options: argparse.Namespace) -> dict[str, str]:
-    """What identifies the model, and which items it was asked how."""
+    """What identifies the model, which items it was asked, and how."""
     items = f"the first {options.limit} of" if options.limit else "all of"
     return {
         "model": options.model.resolve().name,

@@ -13,7 +13,7 @@ Tables = Mapping[str, Sequence[Sequence[str]]]  # by ability, header first: what
 
 
 def verdict(check: Check) -> str:
-    """How the tables mark a line; a failure stands out, and what has no limit cannot pass."""
+    """The word that marks a check in the tables; a check without a limit is only a note."""
     if check.bound == REPORTED:
         return "note"
     return "pass" if check.passed else "FAIL"

@@ -36,7 +36,7 @@ OPTIONAL: dict[str, type] = {"template": str, "difficulty": str, "companions": d
 class Companion:
     """One of `COMPANIONS`: what differs from its item.
 
-    `answer` is the index of the right option. Of a blank it is the item's, to which nothing leads.
+    `answer` is the index of the right option. A blank has the item's, to which nothing leads.
     """
 
     context: str

@@ -1,4 +1,4 @@
-"""The shared core: how many of the most important entries are so for all abilities."""
+"""The shared core: how many entries are among the most important ones for all abilities."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def core_table(files: Mapping[str, TensorFile], counts: Mapping[str, int]) -> pd
         counts: n by k.
 
     Returns:
-        Of the n entries, in the mean over abilities, those that the masks of `all` hold, of more
-        than `half` of all, and of none other (`alone`); and with `chance_` the expected numbers
-        where each mask draws its n entries of the whole scope at random.
+        How many of a mask's n entries are in `all` masks, in more than `half` of the masks, and in
+        no other mask (`alone`), as means over abilities. With `chance_` in front, the numbers to
+        expect if each mask drew its n entries at random from the whole scope.
     """
     tops = [select_top(file, list(counts.values())) for file in files.values()]
     masks, size = len(tops), next(iter(files.values())).total_size
@@ -35,7 +35,7 @@ def core_table(files: Mapping[str, TensorFile], counts: Mapping[str, int]) -> pd
     rows = []
     for number, (fraction, n) in enumerate(counts.items()):
         held = holders([top[number] for top in tops])
-        # An entry that so many masks hold stands in each of them.
+        # An entry that `times` masks hold counts once for each of them.
         means = [times * entries / masks for times, entries in enumerate(held, start=1)]
         others = binom(masks - 1, n / size)
         chance = [others.pmf(masks - 1), others.sf(half - 2), others.pmf(0)]

@@ -1,4 +1,4 @@
-"""Whether a mask's effect is one on its ability: the choice moves, and nothing explains it away."""
+"""Whether a mask acts on its ability: the choice changes, and nothing else explains the change."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def effects_table(table: pd.DataFrame, complement: bool = False) -> pd.DataFrame
         complement: whether all but the masks was ablated, which nothing here judges.
 
     Returns:
-        Rises of choice in nats on the ability's own items: under its mask (`choice`), `random`, the
-        mean over the random masks, and `other_mask`, the largest under another ability's. Under its
-        own mask on the items' companions, and the largest on another ability's test (`other_test`).
-        `form` is the change on the own items. `explained_by` names what of these explains the rise
-        of choice, as `explanations` says, and `effect` is whether nothing does. NaN of what was
-        not asked.
+        Rises of choice in nats. On the ability's own items: under its own mask (`choice`), the mean
+        under the random masks (`random`), and the largest under another ability's (`other_mask`).
+        Under its own mask: on each kind of companion, and the largest on another ability's test
+        (`other_test`). `form` is the change of form on the own items under the own mask.
+        `explained_by` names which of these explain the rise of choice (see `explanations`), and
+        `effect` says whether none does. NaN stands for what was not asked.
     """
     rows = [_row(ability, table) for ability in table["ability"].unique()]
     found = pd.DataFrame([row for row in rows if row], columns=COLUMNS)

@@ -27,7 +27,7 @@ MaskOwner = tuple[str, int | None]
 
 @dataclass(frozen=True)
 class Answers:
-    """What one model's answers to a test split come to.
+    """What is computed from one model's answers to a test split.
 
     Attributes:
         losses: (n,), of `answer_losses`.
@@ -50,15 +50,15 @@ class Answers:
 
 
 def answers_of(record: Record) -> Answers:
-    """What a record of a test split, whose items are choices, holds."""
+    """The losses and the form of the answers in a record of a test split of choices."""
     return Answers(answer_losses(record), Measure(NATS).of(record))
 
 
 def answer_losses(record: Record) -> Floats:
     """Loss of each item's right answer in nats, summed over its tokens, (n,).
 
-    The log-likelihoods that a record holds, of the likeliest where several answers are right;
-    infinite where the model gives it no probability at all.
+    If several answers are right, the loss of the likeliest one. Infinite if the model gives it no
+    probability at all.
     """
     items = record["items"]
     return np.array(

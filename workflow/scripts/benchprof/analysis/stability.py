@@ -17,7 +17,7 @@ def stability_rows(
     items: Mapping[str, int],
     sizes: Mapping[str, int],
 ) -> list[tuple[str | int | float, ...]]:
-    """Rows of `COLUMNS` for masks that as many items of each half made.
+    """Rows of `COLUMNS` for masks made from equally many items of either half.
 
     Args:
         first: the masked entries that one half's items lead to.

@@ -41,8 +41,8 @@ def measure_stability(
     """Write how far the masks of two disjoint halves of the items agree, over the items' number.
 
     Each half at each size goes through the importance and mask stages as all items do, so that
-    every score and selection is measured as it is used. Beside the targets stands, until it is
-    done with, the importance of all abilities for one half.
+    every score and selection is measured as it is used. The importance of all abilities for one
+    half is kept in a temporary folder next to the table.
 
     Args:
         scoring: how weights are scored.

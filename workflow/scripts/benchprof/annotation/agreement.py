@@ -99,7 +99,7 @@ def confusion_of(ratings: Ratings, abilities: Sequence[str]) -> pd.DataFrame:
 
 
 def fleiss_of(ratings: Ratings, abilities: Sequence[str]) -> Coefficient:
-    """Fleiss' kappa over the items that all annotators have labelled: it wants equal numbers."""
+    """Fleiss' kappa over the items that all have labelled: it needs as many labels for each."""
     table = _table(ratings, abilities)
     annotators = ratings.labelling
     full = table[table.sum(axis=1) == annotators]
@@ -109,7 +109,7 @@ def fleiss_of(ratings: Ratings, abilities: Sequence[str]) -> Coefficient:
 
 
 def krippendorff_of(ratings: Ratings, abilities: Sequence[str]) -> Coefficient:
-    """Krippendorff's alpha for names, over the items with two labels or more."""
+    """Krippendorff's alpha for nominal labels, over the items with two labels or more."""
     table = _table(ratings, abilities)
     paired = table[table.sum(axis=1) >= 2]
     annotators = ratings.labelling

@@ -1,7 +1,7 @@
 """The answers of one annotator: a log of events that survives a kill at any moment.
 
-Each event is a line of JSON, on the disk before the screen goes on. A kill can tear the last line
-alone; what an annotator has said is the replay of the whole ones.
+Each event is a line of JSON, which is on the disk before the screen goes on. A kill can damage only
+the last line. The annotator's answers are the result of replaying all complete lines.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class AnswerFile:
         os.fsync(self._handle)
 
     def _repair(self) -> None:
-        """Cut a torn last line off; one that lacks its line feed alone is whole."""
+        """Cut off an incomplete last line; a line that only lacks its line feed is complete."""
         content = self.path.read_bytes()
         whole, tail = _split(content)
         if tail and _parsed(tail) is not None:
@@ -194,7 +194,7 @@ def _split(content: bytes) -> tuple[bytes, bytes]:
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
-    # No beginning of an object is an object: what can be read is whole.
+    # The beginning of an object is never one: what can be read is complete.
     try:
         value = json.loads(line)
     except ValueError:
@@ -226,7 +226,7 @@ def _event(where: str, value: dict[str, Any] | None, abilities: tuple[str, ...])
 
 @contextmanager
 def _disk(path: Path) -> Iterator[None]:
-    """What the disk refuses is for a person to mend."""
+    """Turn a failure to write into a message for the person who can solve it."""
     try:
         yield
     except OSError as error:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from benchprof.report import style
 from benchprof.report.names import wrapped
 
-# From this share on, white is read more easily on a cell than ink.
+# From this share on, white text is easier to read on a cell than dark text.
 DARK = 0.6
 # Inches.
 ROW_HEIGHT = 0.32

@@ -68,7 +68,7 @@ class CommentBox(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The input at the bottom, so that the item stays in sight."""
         hint = "Your comment on this item; enter saves it"
-        # A comment that is there is gone on with, not typed over.
+        # An existing comment is continued, not replaced.
         yield Input(self._comment, placeholder=hint, select_on_focus=False)
         yield Footer(show_command_palette=False)
 

@@ -130,7 +130,7 @@ class AnnotationApp(App[None]):
         text = f"This window has {columns} x {rows} characters.\nMake it at least "
         text += f"{SMALLEST[0]} x {SMALLEST[1]}."
         self.screen_stack[0].query_one("#small", Static).update(Content(text))
-        # Of a window too small the footer has only the key that still works.
+        # In a window that is too small, the footer shows only the key that works.
         self.refresh_bindings()
 
     def on_key(self, event: Key) -> None:

@@ -95,7 +95,7 @@ class Archive:
         return digest.hexdigest()
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """A file's content in pieces, which are its listed size together.
+        """A file's content in pieces, which together have its listed size.
 
         Raises:
             ArchiveError: it is missing, damaged or of another size.
@@ -207,7 +207,7 @@ def _files_below(folder: Path) -> Iterator[tuple[str, int]]:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """A plain file, also where something else took its place since its folder was read."""
+    """Open a plain file, and nothing that took its place since the folder was read."""
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
         flags |= getattr(os, name, 0)
@@ -218,7 +218,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _counted(chunks: Iterable[bytes], size: int, name: str) -> Iterator[bytes]:
-    """The pieces, which stop at the first byte too many."""
+    """The pieces, up to the first one that exceeds the size; another size is an error."""
     left = size
     for chunk in chunks:
         left -= len(chunk)
@@ -230,7 +230,7 @@ def _counted(chunks: Iterable[bytes], size: int, name: str) -> Iterator[bytes]:
 
 
 def _unpacked(stream: BinaryIO, entry: Entry) -> Iterator[bytes]:
-    """An entry's content, a piece at a time whatever it expands to."""
+    """An entry's content in pieces of limited size, however large the content is."""
     checksum = 0
     for chunk in _inflated(_packed(stream, entry)) if entry.deflated else _packed(stream, entry):
         checksum = zlib.crc32(chunk, checksum)

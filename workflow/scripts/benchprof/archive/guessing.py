@@ -28,7 +28,7 @@ def reason_of(scores: Sequence[float], record: Record) -> str:
 
 
 def guessing_level(record: Record) -> float:
-    """The score of guessing that the pool of a record gives; what it says where it has no pool."""
+    """The score of guessing, computed from a record's pool; without a pool, the recorded one."""
     if "pool" not in record:
         return float(record["guessing"])
     pool = record["pool"]
@@ -116,7 +116,7 @@ def _above_rival_p(scores: Sequence[float], record: Record, clustered: bool) -> 
 
 
 def _counted(own: OptionSet) -> tuple[int, int, int, float]:
-    """Of a set of documents: how many, the best text's right ones and place, the random choice."""
+    """Of a set: the number of documents, the best option's hits and place, the random score."""
     tasks = own["tasks"].values()
     counts = [sum(column) for column in zip(*(task["right"] for task in tasks), strict=True)]
     return sum(task["n"] for task in tasks), max(counts), counts.index(max(counts)), own["uniform"]

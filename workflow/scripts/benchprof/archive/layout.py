@@ -79,7 +79,7 @@ def read_layout(stream: BinaryIO, length: int, most: int) -> list[Entry]:
 
 
 def _read_end(stream: BinaryIO, length: int) -> tuple[int, int, int]:
-    """Number of entries, and size and place of their list, which the rest of the file follows."""
+    """Number of entries, and the size and place of their list; only the end may follow the list."""
     if length < END.size:
         raise ArchiveError("too short; expected a zip file")
     sign, disk, first, here, count, size, start, comment = END.unpack(

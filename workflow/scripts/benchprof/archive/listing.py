@@ -146,7 +146,7 @@ def _check_references(listing: Mapping[str, Any]) -> None:
     records = records_of(tables)
     if len(intact) < len(tables["intact"]) or len(set(records)) < len(records):
         raise ArchiveError(f"{where}: a record twice; expected each once")
-    # All but the names of its two files is what names a mask on a benchmark.
+    # A mask on a benchmark is identified by all fields except the names of its two files.
     cells = {
         tuple(value for key, value in sorted(source.items()) if key not in ("record", "mask"))
         for source in tables["sources"]
@@ -223,7 +223,7 @@ def read_parsed(archive: Archive, listing: Mapping[str, Any], name: str) -> byte
 
 
 def _changed(archive: Archive, name: str, noted: Mapping[str, Any]) -> str:
-    """Where a text changed, after a comma; nothing of what is no text or too long."""
+    """A comma and where a text changed; empty if the file is no text or too long."""
     if "lines" not in noted:
         return ""
     try:

@@ -67,7 +67,7 @@ def refill_masks(archive: Archive, listing: Mapping[str, Any], run: Run) -> Refi
 
 
 def _check_prepared(run: Run) -> None:
-    """Stop before a mask is placed: made later, a check would be newer and have it made again."""
+    """Stop if a model's sizes are unchecked: a check made later is newer and remakes the masks."""
     missing = [str(paths.sizes(model)) for model in run.models if not paths.sizes(model).is_file()]
     if missing:
         remedy = (

@@ -120,8 +120,8 @@ def _records(tables: Mapping[str, Any], benchmark: str) -> dict[str, str | None]
 def _choose(file: Path, benchmark: str) -> None:
     """Leave one benchmark in a configuration, so that no other's items are needed; a new store.
 
-    Companions are refused without a benchmark of their items, so this one stays too. The run's own
-    store may be at hand: it would give back what is to be computed again.
+    A benchmark of companions is refused without the benchmark of their items, so that one stays
+    too. The store is a new one: the run's own would return the results instead of computing them.
 
     Raises:
         ArchiveError: it is none, or lacks the benchmark.

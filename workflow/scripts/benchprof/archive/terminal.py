@@ -1,4 +1,4 @@
-"""What a command prints of a stranger's archive: on any terminal, and nothing that it obeys."""
+"""Printing texts from a stranger's archive: on any terminal, and without control characters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 
 def on_one_line(text: str) -> str:
-    """A stranger's text without what a terminal obeys, so that none passes for a verdict."""
+    """A stranger's text without control characters, so that it cannot imitate a verdict."""
     return "".join(own if own.isprintable() else "?" for own in text)
 
 
@@ -25,7 +25,7 @@ def complain(error: Exception) -> None:
 
 
 def take_any_text() -> None:
-    """Have the terminal show what its encoding lacks by number, where Python would stop."""
+    """Show characters that the terminal's encoding lacks by number, instead of failing on them."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

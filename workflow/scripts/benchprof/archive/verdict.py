@@ -18,7 +18,7 @@ from benchprof.archive.rows import TOLERANCE
 from benchprof.archive.tables import COLUMNS, check_tables
 from benchprof.archive.terminal import complain, on_one_line, say, take_any_text
 
-# Of more files alike the verdict says how many they are.
+# If more files than this were checked alike, the verdict says only how many they are.
 NAMED = 8
 # In the order in which they are said.
 WHOLE, PART, ALONE = "recomputed", "recomputed in part", "only matched its digest"
@@ -83,7 +83,7 @@ def check(path: Path, limits: Limits = DEFAULT_LIMITS, rewrite: bool = False) ->
     except ArchiveError:
         raise
     except MALFORMED as error:
-        # Its digests were mended around something that no archive holds.
+        # Someone adjusted the digests to content that no archive has.
         raise ArchiveError(f"not an archive of a run ({error!r})") from None
     return Verdict(listing, _checked(listing, rows, rewritten))
 

@@ -14,8 +14,8 @@ if __name__ == "__main__":
     here = Path(__file__).absolute()
     archive = here.parent if here.name == "__main__.py" else None
     if not __package__:
-        # Run as a file: the library is not on the path. Bytecode would be a file too many, as is
-        # that of this file, which Python wrote into an unpacked folder before it ran it.
+        # Run as a file, so the library is not on the path. Bytecode in an unpacked folder would be
+        # an unlisted file. Python may already have written this file's, so that is removed.
         sys.dont_write_bytecode = True
         bytecode = Path(importlib.util.cache_from_source(str(here)))
         if archive and archive.is_dir():

@@ -45,7 +45,7 @@ class Candidate:
     def separation(self) -> float:
         """Own drop less the larger of the others' and the random controls'; NaN without an own.
 
-        What gains from the damage counts as 0, so that no mask separates that costs nothing.
+        A negative drop of the others counts as 0: a mask that costs nothing must not separate.
         """
         return self.own - self._largest[0]
 

@@ -82,7 +82,7 @@ def _assignment(
 
 
 def _record(folder: Path, own: Tried, ability: str, asked: str, name: str) -> Path:
-    # A job of each kind of ablation notes what it uses of the store, by the folder.
+    # Each kind of ablation has its own folder, by which the store notes the entries in use.
     return folder / f"answers-{own.asked_with}" / f"{ability}-{asked}" / f"{name}.json"
 
 

@@ -99,7 +99,8 @@ def _ask_store(
     store: Store,
 ) -> AskedOnFlips:
     source = assignment.source
-    # A sample is drawn by what documents hold, which is both: the same ones in the same order.
+    # A sample depends on the documents' content. Each document holds an item and its flip, so both
+    # samples are the same ones in the same order.
     items, flips = (
         requests_for(model, replace(source, file=ability_task(kind)), assignment.limit, seed)
         for kind in (None, FLIP)

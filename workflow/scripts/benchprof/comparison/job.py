@@ -78,7 +78,7 @@ def compare_combinations(
 
 
 def _check(tried: Sequence[Tried], model: ModelSettings, folder: Path) -> None:
-    """Stop before importance, which may take hours, where masks or answers would be impossible."""
+    """Stop before hours of importance if masks or answers would be impossible."""
     if model.chat_template:
         check_chat(load_tokenizer(model.folder), date=model.chat_date)
     for own in tried:
@@ -91,9 +91,9 @@ def _check(tried: Sequence[Tried], model: ModelSettings, folder: Path) -> None:
 
 
 def _examples(tried: Sequence[Tried], model: ModelSettings) -> dict[Path | None, list[Example]]:
-    """What tells how active units are, and what their means are over: some train items.
+    """The train items that give the activity and the means of units, by the background.
 
-    By the background of a combination, whose items are among them, as in a run.
+    The items of a combination's background are among them, as in a run.
     """
     by_background = {own.background: own for own in tried}
     return {

@@ -15,7 +15,7 @@ CHANGES = ["test", "asked", "ability", "seed", "item", "choice", "form"]
 """An item under a mask: whose item it is, what was asked of it, whose mask, the seed of a random
 one, the item's number in its file, the rise of choice and the change of form in nats."""
 UNASKED = "companions not asked"
-"""What stands in place of controls that could not be asked, among what explains an effect."""
+"""The entry of `explained_by` that says that companions could not be asked."""
 COLUMNS = ["abilities", "n", "n_other", "choice", "choice_se", "others", "others_se", "beyond",
            "beyond_se", "matched", "matched_se", "form", "others_form", "random", "read_off",
            "read_off_size", "blank", "effects", "components"]  # fmt: skip
@@ -39,7 +39,7 @@ def mask_rows(changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def without_companions(effects: pd.DataFrame) -> pd.DataFrame:
-    """The same where read-offs and blanks could not be asked: no effect is one on an ability.
+    """The effects if read-offs and blanks could not be asked: none counts as one on an ability.
 
     Args:
         effects: of `effects_table`.
@@ -63,8 +63,8 @@ def summary_row(
         under each other one. Rises of choice in nats on the own items (`choice`), on the others'
         (`others`: of each item the mean over masks first, since these share the items), the
         difference (`beyond`), the same on the items alone that all these masks were tried on
-        (`matched`), under random masks, on read-offs and on blanks. Standard errors over items;
-        that of `beyond` as if own and others' were other items, which they are not.
+        (`matched`), under random masks, on read-offs and on blanks. Standard errors are over items;
+        that of `beyond` treats own and others' items as different items, which they are not.
         Means of the sizes, whatever the signs: the change of form on own and on others' items
         (`form`, `others_form`), each mask's rise on its read-offs (`read_off_size`). `effects`
         counts masks whose effect is one on their ability, `components` those that `is_component`

@@ -98,10 +98,9 @@ class Tried:
 
     @property
     def asked_with(self) -> str:
-        """What combinations have in common that are asked together, as a folder's name has it.
+        """Key of the combinations that are evaluated together, as used in a folder's name.
 
-        That is the ablation; of means and flips, which are read of one kind of unit, the unit too;
-        and of means, which are over the background's items too, the background.
+        The key is the ablation; for mean and flip also the unit; for mean also the background.
         """
         if self.method not in ("mean", FLIP):
             return self.ablation

@@ -93,7 +93,7 @@ def ask_store(
     requests = requests_for(model, assignment.source, assignment.limit, seed)
     origin = asked_origin(model, requests, assignment, seed)
     if assignment.source.runs_programs:
-        # Before the model is loaded: else faulty tests would show after all is generated.
+        # Before the model is loaded: otherwise faulty tests would show only after generating texts.
         check_documents(document.content for document in requests.documents)
         origin["programs"] = {"sandbox": not run_code_unsafely, "python": PYTHON}
         if model.chat_template:

@@ -11,10 +11,10 @@ from benchprof.tasks.requests import Requests
 
 
 def check_logits(scorer: TreeScorer, requests: Requests) -> None:
-    """Stop where the model, as it is now, gives the first prompt to write from no finite logits.
+    """Stop if the model, as it is now, gives no finite logits on the first prompt to write from.
 
-    Greedy decoding would write a text all the same. Log-likelihoods need no such look: they are
-    not numbers themselves then.
+    Greedy decoding would write a text all the same. Log-likelihoods need no such check: they are
+    themselves not numbers then.
 
     Raises:
         NonFiniteLogitsError: names the document.

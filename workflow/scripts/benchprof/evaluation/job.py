@@ -136,7 +136,7 @@ class Questions:
 
     @classmethod
     def of(cls, scorer: TreeScorer, asked: Asked, kept: KeptPaths) -> Questions:
-        """Make an assignment ready, with what all those of a job may keep."""
+        """Make an assignment ready; `kept` is shared by all assignments of a job."""
         before = scorer.truncated
         ask = prepare_questions(scorer, asked.requests, kept)
         return cls(asked, scorer, ask, scorer.truncated - before)

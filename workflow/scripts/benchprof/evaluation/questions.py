@@ -25,8 +25,8 @@ def requests_for(
     """All that is asked of a model: the same documents, prompts and shots whatever is ablated.
 
     Raises:
-        InputError: prompts go through a chat template that there is not, or under which no answer
-            can be scored; or no metric of the benchmark gives every item a score.
+        InputError: prompts need a chat template and the model has none, or no answer can be scored
+            under it; or no metric of the benchmark gives every item a score.
     """
     template = None
     if model.chat_template:

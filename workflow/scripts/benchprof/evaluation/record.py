@@ -146,7 +146,7 @@ EVALUATIONS = Kind("evaluations", ".json", key_of_entry)
 
 
 def _scores_of(numbers: Sequence[int], scores: dict[str, list[float]]) -> TaskScores:
-    """What one task of a group, such as a subject of MMLU, has alone: its items and mean scores."""
+    """Number of items and mean scores of one task of a group, for example one subject of MMLU."""
     means = {metric: fmean(values[n] for n in numbers) for metric, values in scores.items()}
     return {"n": len(numbers), "scores": means}
 

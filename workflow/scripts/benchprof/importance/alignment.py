@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 Places = list[tuple[int, int]]
-"""Of each pair the place in the one text and in the other, both ascending."""
+"""Pairs of a token's place in one text and its counterpart's in the other, both ascending."""
 
 
 def differing_places(item: Sequence[int], flip: Sequence[int]) -> Places:
     """The tokens of a text, each with its counterpart, from the first difference to the end.
 
-    What both texts begin with is left out: a causal model has the same activations there. What
-    both end in is paired with itself, and what is between by the fewest inserted, removed and
-    replaced tokens (Levenshtein), so that one replaced stretch is paired from its start as far as
-    both go, and words that changed places leave what stands between them paired with itself. A
-    token without a counterpart is left out, and so is the last one, which predicts nothing.
+    1. The common prefix is left out: a causal model has the same activations there.
+    2. The tokens of the common suffix are paired in order.
+    3. The tokens in between are aligned with the fewest insertions, deletions and replacements
+       (Levenshtein).
+
+    Tokens without a counterpart are left out. So is the item's last token, which predicts nothing.
 
     Args:
         item: the tokens of the one text.
@@ -39,7 +40,7 @@ def _alike(one: Sequence[int], other: Sequence[int]) -> int:
 def _fewest_changes(one: Sequence[int], other: Sequence[int]) -> Places:
     """Pairs of an alignment with the fewest changes; of several the one that pairs earliest."""
     rows, columns = len(one), len(other)
-    # changes[i][j]: of what is left of both from there.
+    # changes[i][j]: the fewest changes that turn one[i:] into other[j:].
     changes = [[rows - i + columns - j for j in range(columns + 1)] for i in range(rows + 1)]
     for i in reversed(range(rows)):
         for j in reversed(range(columns)):

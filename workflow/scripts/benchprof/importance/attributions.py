@@ -16,7 +16,7 @@ from benchprof.models.anatomy import owner_of
 from benchprof.models.units import Projection
 
 Attributions = dict[str, torch.Tensor]
-"""Of one example: a number for each unit, by the name of the projection that reads it."""
+"""One example's attributions: a number for each unit, by the projection that reads the unit."""
 
 
 def unit_attributions(
@@ -67,7 +67,7 @@ def unit_attributions(
                 yield (
                     index,
                     {
-                        # Of a projection that no token went through nothing is found.
+                        # A projection that no token went through has no attributions.
                         name: found[name][place].clone() if name in found else torch.zeros(own)
                         for name, own in sizes.items()
                     },

@@ -66,7 +66,7 @@ def shared_text_losses(model: nn.Module, examples: Sequence[Example]) -> torch.T
     read = model(
         input_ids=contexts.to(device), use_cache=True, logits_to_keep=last, **{name: cache}
     )
-    # What the last token of the context says of each text's next one.
+    # The logits at the context's last token predict each text's next token.
     logits = [read.logits[owners]]
     rest = pad_sequence([text.ids[length:-1] for text in texts], batch_first=True)
     if rest.shape[1]:

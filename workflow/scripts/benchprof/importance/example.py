@@ -22,9 +22,9 @@ class Example:
     """Token ids of one item and which of them the loss counts; both of shape (tokens,).
 
     `counted[t]` says whether the prediction of token t enters the loss; it is False for t = 0,
-    which nothing predicts. Where the loss is of the choice, `others` are the same item with each
-    wrong option in the right one's place. Where units are patched, `others` is the item with the
-    option that its flip makes right, and `flip` the flip with the same two options in this order.
+    which nothing predicts. If the loss is that of the choice, `others` holds the same item with
+    each wrong option in the right one's place. If units are patched, `others` holds the item with
+    the option that its flip makes right, and `flip` the flip with the same two options in order.
     """
 
     ids: torch.Tensor
@@ -200,8 +200,8 @@ def _text_and_answer(
 ) -> tuple[str, int, int]:
     """The whole text, and where in it the answer starts and ends, in characters.
 
-    The answer may stand in the prompt too, or in what the template writes. So its place is that of
-    a mark, which stands nowhere else, in the same conversation with the mark for its answer.
+    The answer may occur in the prompt too, or in the template's own text. To find its place, the
+    same conversation is rendered with a mark, which occurs nowhere else, instead of the answer.
     """
     prompt = prompt_text(item.context, item.question)
     answer = item.options[item.answer]

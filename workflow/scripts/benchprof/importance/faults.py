@@ -99,7 +99,7 @@ def items_named(where: str, names: Sequence[str]) -> Iterator[None]:
 
 
 def not_finite(where: str) -> InputError:
-    """What to raise where a gradient is not finite; `where` names model, ability and item."""
+    """The error for a gradient that is not finite; `where` names model, ability and item."""
     return InputError(
         where,
         "a gradient is infinite or not a number",

@@ -32,9 +32,9 @@ def gradient_scores(
 
     `taylor_abs`: mean over x of |θ · ∂L(x)/∂θ|. `taylor`: |θ · mean over x of ∂L(x)/∂θ|
     (Kim et al., arXiv:2510.01232, after Molchanov et al., arXiv:1906.10771). `taylor_signed`:
-    -θ · mean over x of ∂L(x)/∂θ, by which the mean loss rises, to first order, where the weight
-    becomes zero; negative where it falls. `fisher`: mean over x of (θ · ∂L(x)/∂θ)². θ is the same
-    for all x, so that gradients alone are summed and θ enters at the end. `SUMMED` scores take
+    -θ · mean over x of ∂L(x)/∂θ: to first order, the rise of the mean loss if the weight becomes
+    zero; negative if the loss falls. `fisher`: mean over x of (θ · ∂L(x)/∂θ)². θ is the same for
+    all x, so only gradients are summed, and θ is multiplied in at the end. `SUMMED` scores take
     batches; the others need each example's own gradient, so one example per backward pass. Each
     gradient is folded into a float32 accumulator and freed as soon as it is ready, so that no full
     set of gradients exists; only the weights given get gradients, and their `requires_grad` is left
@@ -139,7 +139,7 @@ def batches(
     A longer example is a batch of its own. Lengths of different kinds share no batch.
     """
     grouped: list[list[int]] = []
-    # From the longest, which so shows at once whether memory is enough, and sets the padding.
+    # From the longest: it shows at once whether memory is enough, and it sets the padding.
     for index in sorted(range(len(lengths)), key=lambda index: (-lengths[index], index)):
         longest = lengths[grouped[-1][0]] if grouped else 0
         alike = kind_of(longest) == kind_of(lengths[index])

@@ -43,10 +43,10 @@ KNOCK_OUTS = Kind("knock_outs", ".safetensors", key_of)
 def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> Score:
     """How units are scored by examples: the coefficients of a regression on groups.
 
-    The effect of a group is the mean over x of L_g(x) - L(x) in nats, L_g the loss with the
-    group's units at zero; with companions less the same of theirs, before the regression. The
-    groups are the same for all abilities (after Bair et al., arXiv:2603.03335, who knock out heads
-    and look at accuracies).
+    The effect of a group is the mean over x of L_g(x) - L(x) in nats, where L_g is the loss with
+    the group's units at zero. With companions, the same mean over the companions is subtracted
+    before the regression. The groups are the same for all abilities (after Bair et al.,
+    arXiv:2603.03335, who knock out heads and look at accuracies).
 
     Args:
         scoring: how units are scored; it has groups.

@@ -22,8 +22,8 @@ INTACT = Mask({}, {})
 class Reading:
     """Examples made ready to be read under many edits of a model's weights.
 
-    What texts have in common is read once, and many share a pass, which a processor that reads
-    every weight for every pass is much faster with.
+    What texts have in common is read once, and many texts share a pass. This is much faster, since
+    a processor reads every weight once in every pass.
     """
 
     def __init__(self, scorer: TreeScorer, examples: Sequence[Example]) -> None:
@@ -80,7 +80,7 @@ def losses_without(
 
 
 def _counted_last(text: Example) -> Pair:
-    """What stands before the counted tokens, and these, which are one stretch."""
+    """The tokens before the counted ones, and the counted ones, which are consecutive."""
     (places,) = text.counted.nonzero(as_tuple=True)
     first, end = int(places[0]), int(places[-1]) + 1
     assert end - first == len(places)

@@ -11,7 +11,7 @@ from sklearn.linear_model import LassoCV
 
 FOLDS = 5
 PENALTIES = np.logspace(0, -3, 101)[1:]
-"""As shares of the smallest one that leaves no unit, which none of these is."""
+"""Shares of the smallest penalty that leaves no unit; all of these are below that penalty."""
 ITERATIONS = 10_000
 """Of the coordinate descent, ten times scikit-learn's default: groups overlap."""
 
@@ -50,10 +50,10 @@ class Design:
         The coefficients of a Lasso with an intercept (Tibshirani 1996, Regression Shrinkage and
         Selection via the Lasso, J. R. Stat. Soc. B 58), most of them 0. The penalty is the one of
         a hundred with the smallest squared error on groups that the fit did not see, in
-        five folds of groups in their order (`LassoCV`), so that nothing is drawn. All of them
-        leave a unit at least: where groups explain nothing, that is for the masks' controls to
-        show, not for a job of all abilities to stop at. Units that are in the same groups share
-        a coefficient in equal parts, which leaves the regression's optimum as it is.
+        five folds of groups in their order (`LassoCV`), so that nothing is drawn. Every penalty
+        leaves at least one unit: if groups explain nothing, the masks' controls have to show it,
+        and the job of all abilities must not stop. Units that are in the same groups share a
+        coefficient in equal parts, which does not change the regression's optimum.
 
         Why not stability selection (Meinshausen and Buehlmann 2010): it tells how often a unit is
         chosen, not how much it does nor with which sign, and has settings of its own. In

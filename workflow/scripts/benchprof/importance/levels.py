@@ -1,4 +1,4 @@
-"""How active units are: what random controls are matched in, and what mean ablation puts in place.
+"""How active units are: random controls are matched in this, and mean ablation uses the means.
 
 Both are read on the same few train items.
 """
@@ -87,7 +87,7 @@ def _means_over_tokens(
     examples: Sequence[Example],
     told: Callable[[torch.Tensor], torch.Tensor],
 ) -> dict[str, torch.Tensor]:
-    """The mean over all tokens, float64, of what is told of activations [tokens, units, width]."""
+    """The mean over all tokens, float64, of a function of activations [tokens, units, width]."""
     counted = torch.zeros(0, dtype=torch.bool)
     # Of a projection that no token goes through the mean is 0.
     totals = {

@@ -32,9 +32,9 @@ def example_losses(
 ) -> torch.Tensor:
     """L(x) of each example, in nats.
 
-    Cross-entropy averaged over the counted tokens; of an example with other options minus the log
-    of the right option's share: -log(p / Σ p), each p the probability of an option's counted
-    tokens after the same context, which is read once where `share` allows it and the model does.
+    Cross-entropy averaged over the counted tokens. For an example with other options, minus the log
+    of the right option's share: -log(p / Σ p), where p is the probability of an option's counted
+    tokens after the common context. The context is read once if `share` and the model allow it.
 
     Returns:
         float32, of shape (examples,).
@@ -94,8 +94,8 @@ def counted_logits(
     ids = pad_sequence([text.ids for text in texts], batch_first=True)
     counted = pad_sequence([text.counted[1:] for text in texts], batch_first=True)
     kept = counted.any(dim=0).nonzero()[:, 0]
-    # Indices as numbers: of a model spread over GPUs the head may be on another than the input,
-    # and so may the logits.
+    # Indices as numbers: if a model is spread over GPUs, its head and the logits may be on another
+    # GPU than the input.
     device = next(model.parameters()).device
     logits = model(input_ids=ids.to(device), use_cache=False, logits_to_keep=kept.tolist()).logits
     owners, places = counted[:, kept].nonzero(as_tuple=True)

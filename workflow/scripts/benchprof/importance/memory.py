@@ -39,9 +39,9 @@ def memory_for(model: nn.Module, on_host: bool) -> Memory:
     """Bounds such that activations take at most half of what the weights of a large model do.
 
     So the peak of its importance job is one and a half times the weights, one set of accumulators
-    and the logits. More tokens a pass gain nothing from some hundred on: the products with the
-    weights are then bound by arithmetic. Of a model of up to `SMALL` parameters activations may
-    take as much as the weights do, of one of up to twice that many `SMALL` numbers.
+    and the logits. Beyond some hundred tokens a pass, more tokens gain nothing: the products with
+    the weights are then limited by arithmetic. In a model of up to `SMALL` parameters, activations
+    may take as much as the weights; up to twice `SMALL` parameters, `SMALL` numbers.
     """
     parameters = parameter_count(model)
     numbers = max(min(parameters, SMALL), parameters // 2)

@@ -8,18 +8,18 @@ from collections.abc import MutableMapping
 import torch
 
 HIGHEST = 15
-"""The power of two that a tensor's scores stay below in the file; float16 ends at 2^16."""
+"""In the file, a tensor's scores stay below 2 to this power; float16 ends at 2^16."""
 SMALLEST = -126
-"""The least power of two that float32 can multiply by and divide by."""
+"""The smallest exponent of a power of two by which float32 can both multiply and divide."""
 
 
 def rounded(
     scores: MutableMapping[str, torch.Tensor],
 ) -> tuple[dict[str, torch.Tensor], dict[str, int]]:
-    """The scores as float16 over a power of two of their tensor, and the exponents of these.
+    """The scores in float16, divided by one power of two per tensor, and the exponents of these.
 
     A tensor's largest score comes to just below 2^15. A score of at least 2^-28 of that is rounded
-    by 2^-11 of its size at most, and no score becomes larger than one that was larger. float16
+    by at most 2^-11 of its size, and rounding never reverses the order of two scores. float16
     alone would lose scores below 6e-8, and bfloat16 rounds by 2^-9.
 
     Args:
@@ -34,6 +34,6 @@ def rounded(
 
 
 def exponent_of(scores: torch.Tensor) -> int:
-    """The power of two that a tensor's scores are written over; 0 where all are zero."""
+    """Exponent of the power of two that a tensor's scores are divided by; 0 if all are zero."""
     largest = max(abs(float(end)) for end in scores.aminmax())
     return max(SMALLEST, math.frexp(largest)[1] - HIGHEST) if largest else 0

@@ -1,4 +1,4 @@
-"""Importance files that are removed once masks are drawn, and made no more often than masks ask."""
+"""Importance files that are made only if masks need them, and removed once masks are drawn."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def compute_transient(
     targets: Mapping[str, Path],
     needed: Callable[[Mapping[str, Any]], Collection[str]],
 ) -> None:
-    """Write the importance that masks have to be made from; of the rest the origin alone.
+    """Write the importance from which masks still have to be made; for the rest, only the origin.
 
-    Nothing goes to the run's store. Until the job is done, abilities that are lie in a folder
-    beside the targets, so that a killed job resumes at the ability.
+    Nothing goes to the run's store. Until the job is done, finished abilities are kept in a folder
+    beside the targets, so that a killed job resumes at the ability where it stopped.
 
     Args:
         scoring: how weights are scored.

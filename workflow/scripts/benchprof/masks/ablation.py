@@ -19,12 +19,12 @@ from benchprof.models.units import Projection, unit_projections
 Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
 """What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor.
 
-Of a unit `mean` is something else: `averaged`.
+For units, `mean` is defined by `averaged`.
 """
 
 
 def in_weights(model: nn.Module, mask: Mask) -> Mask:
-    """The same mask as entries of weights: of a unit all that its features are multiplied with.
+    """The same mask as entries of weights; a unit becomes all entries that read its features.
 
     Raises:
         InputError: the model has no such unit.
@@ -108,9 +108,9 @@ def averaged(
 ) -> Iterator[None]:
     """Put the mean of each of its features in place of a unit, as Wang et al., arXiv:2211.00593.
 
-    The weights that read the unit are zeroed as by `ablated`, and what its means come to in the
-    projection's output is added to the projection's bias: computed in float32, rounded to the
-    weight's dtype. All is undone at the end, also after an error.
+    The weights that read the unit are zeroed as by `ablated`. The output that the mean features
+    would give is added to the projection's bias: computed in float32, rounded to the weight's
+    dtype. All is undone at the end, also after an error.
 
     Args:
         model: whose units they are.
@@ -147,14 +147,14 @@ def _output(
 
 @contextlib.contextmanager
 def _biased(model: nn.Module, added: Mapping[str, torch.Tensor]) -> Iterator[None]:
-    """Inside the block projections, by the names of their weights, have this more of a bias."""
+    """Inside the block, these vectors are added to projections' biases, by their weights' names."""
     modules = {name: owner_of(model, name) for name in added}
     intact: dict[str, Any] = {name: module.bias for name, module in modules.items()}
     try:
         for name, module in modules.items():
             bias, dtype = intact[name], model.get_parameter(name).dtype
             own = added[name] if bias is None else added[name] + bias.data.float()
-            # Not a hook: what computes layers by itself reads weights and biases alone.
+            # Not a hook: code that computes layers by itself reads only weights and biases.
             module.bias = nn.Parameter(own.to(dtype), requires_grad=False)
         yield
     finally:

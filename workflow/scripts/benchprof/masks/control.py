@@ -81,7 +81,7 @@ def magnitude_deciles(weight: torch.Tensor) -> torch.Tensor:
 
 
 def level_deciles(levels: torch.Tensor) -> torch.Tensor:
-    """The same of the levels of a projection's units; of few units (heads) fewer classes.
+    """The deciles of the levels of a projection's units; few units (heads) have fewer classes.
 
     A class holds `FEWEST` units or more: from classes of one a control could draw nothing else.
     """

@@ -70,8 +70,8 @@ def interchanged(model: nn.Module, mask: Mask, on_flips: OnFlips) -> Iterator[No
     """Inside the block a pass over the texts has the mask's units as they are on the flips.
 
     An interchange intervention (Geiger et al., arXiv:2106.02997): at each compared token the
-    unit's features become those at its counterpart; elsewhere they are what they become. No weight
-    changes, and the hooks that do this go at the end, also after an error.
+    unit's features become those at its counterpart. Other tokens are not changed directly. No
+    weight changes, and the hooks are removed at the end, also after an error.
 
     Args:
         model: in evaluation mode; called with all the texts at once, in their order.

@@ -96,7 +96,7 @@ class Classes:
 
     Attributes:
         deciles: class of each entry in scope, or of each unit, uint8, flat, by tensor name.
-        read: what decides them beside the model: nothing of weights, whose magnitude it is.
+        read: what decides them beside the model; nothing for weights, whose magnitudes decide.
     """
 
     deciles: dict[str, torch.Tensor]

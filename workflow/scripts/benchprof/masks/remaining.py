@@ -13,9 +13,9 @@ from benchprof.tensors import TensorFile
 class Remaining(TensorFile):
     """An importance file as if some entries were not in scope.
 
-    Tensors that hold such entries are flat and shorter. So no selection needs to know of them:
-    rankings, pools, sums, sizes of parts and of the scope are those of what is left. `in_whole`
-    turns what was chosen back.
+    Tensors that hold such entries are flat and shorter. No selection needs to know of these
+    entries: rankings, pools, sums and sizes are those of the remaining ones. `in_whole` converts
+    the selected indices back.
     """
 
     def __init__(self, path: Path, left_out: Entries) -> None:
@@ -28,7 +28,7 @@ class Remaining(TensorFile):
         Raises:
             InputError: as of `TensorFile`.
         """
-        # The file's digest is of all that it holds.
+        # While the file is opened, its digest is computed from all entries.
         self._left_out: Entries = {}
         super().__init__(path)
         self._left_out = left_out
@@ -38,7 +38,7 @@ class Remaining(TensorFile):
         whole = super().tensor(name)
         if name not in self._left_out:
             return whole
-        # Pieces, since an index of all that stays would take twice the tensor.
+        # In pieces: an index of all remaining entries would take twice the tensor's memory.
         first, *rest = whole.reshape(-1).tensor_split(self._left_out[name].tolist())
         return torch.cat([first, *(piece[1:] for piece in rest)])
 
@@ -53,10 +53,9 @@ class Remaining(TensorFile):
 
 
 def in_whole(entries: Entries, left_out: Entries) -> Entries:
-    """Entries of a file without `left_out` as those of the whole file.
+    """Convert indices that skip `left_out` into indices of the full tensor.
 
-    The i-th entry that is left stands behind as many entries left out as have, of the entries
-    before them, i or fewer left.
+    To each index, the number of left-out entries before it is added.
     """
     whole = dict(entries)
     for name in entries.keys() & left_out.keys():

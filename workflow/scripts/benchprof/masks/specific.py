@@ -25,7 +25,7 @@ def select_ratio(
     others: str,
     skipped: Callable[[str], Sequence[Entries]] | None = None,
 ) -> Iterator[tuple[str, list[Entries]]]:
-    """Definition `ratio`: of what ranks high for an ability, what the others need least.
+    """Definition `ratio`: among the entries that rank high for an ability, those others need least.
 
     Among the `pool`·n entries with the highest score s_a, the n with the largest
     s_a / (o + ε), o the mean or the maximum of the other abilities' s; all s as shares,
@@ -138,8 +138,8 @@ def select_difference(shares: Shares, ability: str, counts: Sequence[int]) -> li
 def select_sum(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entries]:
     """Definition `sum`: the largest s_a less the sum of the others' |s|; nested in n.
 
-    What this ability needs, and no other feels either way. Made for signed scores, with which a
-    weight's effects on the items of an ability cancel where it does not matter to it on balance.
+    These entries matter to this ability and have no effect on others, in either direction. Made for
+    signed scores: with these, effects on an ability's items cancel if they balance out.
     """
 
     def own(tensor: str) -> torch.Tensor:

@@ -1,8 +1,8 @@
 """The super set: the few weights or units, high in every ranking, without which no text is read.
 
-That single weights can break a language model was shown by Yu et al. (arXiv:2411.07191). Here they
-are found by what their loss does: of one ranking the smallest number of first entries whose
-ablation breaks a neutral text.
+Yu et al. (arXiv:2411.07191) showed that single weights can break a language model. Here such
+entries are found by the effect of their ablation: the set is the smallest number of first entries
+of one ranking without which the model can no longer predict a neutral text.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ times less likely in the geometric mean, as if the model wavered among e times a
 random entries cost nearly nothing; a model that guesses costs about ten."""
 MOST = 1024
 MOST_SHARE = 0.001
-"""How many entries, and which share of all, a super set has at most. It is left out of every mask:
-where more are needed to break a text it is no few entries, but what masks are about. A mask of the
-default k holds this share."""
+"""How many entries, and which share of all, a super set has at most. It is left out of every mask.
+If more entries are needed to break a text, they are no longer a few special ones, but the entries
+that masks are meant to find. A mask of the default k holds this share."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def ranked(shares: Shares, count: int) -> Ranking:
 def search(most: int, loss_of: Callable[[int], float]) -> Search:
     """The smallest number of first entries without which the loss rises by `SUPER_RISE`.
 
-    Numbers are doubled up to `most` until one is harmful; then those between it and the last
-    harmless one are halved, as if more entries never did less harm.
+    Doubling, then bisection. Assumes that the harm grows with the count. The number found is 0 if
+    no count up to `most` is harmful.
 
     Args:
         most: entries at most.

@@ -68,7 +68,7 @@ def largest(
 
 
 def more_than_scope(count: int, size: int) -> InputError:
-    """What to raise where a mask of `count` entries is asked of `size` in scope."""
+    """The error for a mask of `count` entries from a scope of only `size`."""
     return InputError(
         f"a mask of {count:,} entries",
         f"more than the {size:,} entries in scope",

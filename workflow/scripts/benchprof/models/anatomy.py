@@ -105,7 +105,7 @@ def anatomy_of(model: nn.Module) -> Anatomy:
             if not part:
                 outside.add(name)
                 continue
-            # Where a layer says that it is linear attention, "attention" is no more than its name.
+            # In a layer of linear attention, a module that is named "attention" is the mixer.
             carried = part == "attention" and kinds[index] in CARRYING
             found["mixer" if carried else part][f"{path}.{index}.{name}"] = weight
     weights = {part: dict(sorted(own.items())) for part, own in found.items() if own}
@@ -168,9 +168,9 @@ def experts_a_token(model: nn.Module) -> int:
 
 
 def passed_size(model: nn.Module) -> int:
-    """The number of weights of the layers that one token is multiplied with.
+    """The number of weights in the layers that one token is multiplied with.
 
-    Of experts those that it goes through.
+    Of the experts, only those that the token goes through count.
     """
     anatomy = anatomy_of(model)
     experts, chosen = anatomy.weights.get("experts", {}), experts_a_token(model)

@@ -72,7 +72,7 @@ def check_precisions(folder: Path) -> None:
 def check_weights(where: Path, report: Mapping[str, Collection[Any]]) -> None:
     """Stop where weights are missing, have another shape or belong to another architecture.
 
-    The library draws missing ones at random, at each load others.
+    The library fills missing weights with random numbers, which differ at each load.
 
     Args:
         where: the model's folder or file, for the message.

@@ -79,5 +79,5 @@ def precision_speed(dtype: str, device: torch.device) -> str:
 
 
 def with_float64(tensor: torch.Tensor) -> torch.Tensor:
-    """A tensor where it can be computed with in float64: where it is, but on the CPU for MPS."""
+    """The tensor on a device that has float64: its own device, or the CPU if that is MPS."""
     return tensor.cpu() if tensor.device.type == "mps" else tensor

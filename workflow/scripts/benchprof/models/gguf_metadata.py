@@ -69,7 +69,7 @@ def complete_configuration(path: Path, reader: GGUFReader, config: PretrainedCon
 
 
 def stretching(size: int, rotary: Mapping[str, Any]) -> np.ndarray[Any, Any]:
-    """By what Llama 3 divides each rotary frequency, [size / 2], float64.
+    """The numbers by which Llama 3 divides its rotary frequencies, [size / 2], float64.
 
     Slow rotations are divided by the factor and fast ones by 1, with a bend between them.
 

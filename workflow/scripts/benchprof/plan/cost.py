@@ -32,7 +32,7 @@ WAIT = 2
 def importance_seconds(
     shape: Shape, examples: Examples, score: str, on_host: bool, machine: Machine
 ) -> float:
-    """Of all abilities' importance, loading the model and writing the scores not included.
+    """Seconds for all abilities' importance, without loading the model and writing the scores.
 
     A token takes 2 operations a weight forward, 2 a weight of the layers for the gradients that
     pass through them, 2 a weight in scope for its own gradient. A pass of many examples reads the
@@ -66,7 +66,7 @@ def importance_seconds(
 
 
 def attribution_seconds(shape: Shape, examples: Examples, machine: Machine) -> float:
-    """Of all abilities' attributions of units: forward, and back to the activations alone."""
+    """Seconds for all attributions of units: forward, and backward only to the activations."""
     head = shape.dimensions.hidden * shape.dimensions.vocabulary
     forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
     passes = math.ceil(examples.tokens / shape.most_tokens)
@@ -81,7 +81,7 @@ def attribution_memory(shape: Shape, examples: Examples, machine: Machine) -> in
 
 
 def knock_out_seconds(shape: Shape, examples: Examples, groups: int, machine: Machine) -> float:
-    """Of all examples' losses, of the intact model and without each group.
+    """Seconds for the losses of all examples, of the intact model and without each group.
 
     They are read as an evaluation reads questions; here the logits of the counted tokens count too.
     """
@@ -131,7 +131,7 @@ def _base(machine: Machine) -> int:
 
 
 def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine: Machine) -> float:
-    """Of one benchmark under all model states, loading the model not included.
+    """Seconds for one benchmark under all model states, without loading the model.
 
     Prompts: 2 operations a weight of the layers and token, in full batches. Answers: a forward
     pass a token and batch, each of which reads all weights.

@@ -140,7 +140,7 @@ def _lengths(name: str, benchmark: Benchmark) -> Lengths | None:
     if not isinstance(benchmark, TaskFile) or benchmark.data is None:
         return None
     try:
-        # Bars of reading a few hundred items would stand before the plan.
+        # Progress bars for a few hundred items would be printed before the plan.
         with progress.shown(terminal=False):
             tasks = load_tasks(task_source(benchmark))
             return measured_lengths(tasks, MEASURED_ITEMS, benchmark.fewshot_draw)

@@ -21,7 +21,7 @@ class Contrasts:
         names: (rows,), what each row compares with: `ais`, `random` or `others`.
         ablations: (rows,), number of the ablation that it is about.
         weights: (rows, ablations), of each ablation's AIS in the sum; nearly all are zero.
-        parts: (rows,), the least number that makes a row's weights whole: how many are compared.
+        parts: (rows,), number of ablations averaged on the other side; 1 for `ais`.
     """
 
     names: NDArray[np.str_]

@@ -37,8 +37,8 @@ def add_corrected(table: pd.DataFrame) -> pd.DataFrame:
 def out_of_reach(cells: pd.DataFrame) -> list[str]:
     """Sentences on cells of which no single one can survive the correction, however clear.
 
-    Of m tests one that alone reaches the least p-value has q = m p; j that reach it together have
-    q = m p / j.
+    If only one of m tests reaches the least p-value p, its q is m p; if j tests reach it together,
+    their q is m p / j.
 
     Args:
         cells: rows of the AIS table with `family`; random controls and undefined cells count not.

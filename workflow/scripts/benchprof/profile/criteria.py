@@ -3,9 +3,9 @@
 With Python alone: an archive is checked by the same rules on a machine without packages. What is
 unknown is NaN, of which no comparison holds.
 
-Elsewhere stands what judges no profile: `tasks.guessing` decides what records hold and
-`masks.super_set` what masks do, which no judgement here should make again, and a validation's own
-bounds are its configuration's.
+Constants that judge no profile are elsewhere: `tasks.guessing` decides what records hold and
+`masks.super_set` what masks hold, and a change here must not make records or masks again. The
+bounds of a validation are in its configuration.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SIDE_DROP = 0.1
 ENOUGH_CONTROLS = 5
 """Of fewer random masks it is said that q-values hold against these alone."""
 SELECTIVE_RISE = 1.5
-"""Times that a mask's own answer loss rises more than another where it counts as selective:
+"""How many times more a selective mask must raise its own answer loss than any other:
 docs/explanation/analysis.md."""
 
 # How large an effect is: docs/explanation/planted_models.md; the last is the paper's Figure 1.
@@ -60,16 +60,16 @@ NATS, SHARE = "nats", "share"
 """Of what a change of form is: the log of the choices' total probability, or the share of written
 answers or programs that cannot be parsed."""
 FORM_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
-"""Change of form from which findings say so, if random controls change it less: the choices
-together are 1.6 times less likely or more, or a tenth of the answers is concerned."""
+"""The smallest change of form that findings mention, if random controls change it less: the
+choices together are 1.6 times less likely, or a tenth of the answers is concerned."""
 
 # Whether a mask hits an ability or the form of its items: docs/explanation/analysis.md, "Effects".
 
 ABILITY_FORM = 0.25
-"""Nats of form that a mask may move where its effect on the choice counts as one on the ability."""
+"""Largest change of form, in nats, of a mask whose effect counts as one on the ability."""
 COMPONENT = 3
-"""Times that a mask's effect on the own choice must be the most affected other's, where the masked
-part passes for a component of the ability."""
+"""How many times larger a mask's effect on the own choice must be than on the most affected other,
+for the masked part to count as a component of the ability."""
 SURELY = 1.645
 """Standard errors by which a rise of choice must exceed 0, and each control: one-sided, at 5%."""
 
@@ -80,7 +80,7 @@ CONFIDENCE = 0.95
 MIN_ABILITIES = 3
 """A correlation over fewer says nothing."""
 MIN_CHANGED = 10
-"""Of fewer items that tell masks apart a correlation of halves is an accident of the halving."""
+"""With fewer items that tell masks apart, a correlation of halves is an accident of the halving."""
 RELIABLE = 0.8
 """Reliability for which the number of items is planned, by custom."""
 POWER = 0.8

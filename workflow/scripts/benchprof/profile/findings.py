@@ -227,7 +227,7 @@ def _broken_in_words(row: Mapping[str, Any]) -> str:
 
 
 def _needed_in_words(named: Mapping[str, Cells], cells: Cells) -> list[str]:
-    """Nothing of models that are all broken, of which more is said."""
+    """What the profile needs, in words; empty if all models are broken, which is said elsewhere."""
     if unnamed(cells):
         return [f"names no ability, as {unnamed(cells)}"]
     others = in_words(compared(cells))

@@ -225,9 +225,10 @@ def _by_task(
 def _outside_by_task(record: Record, documents: float, units: Units) -> Floats:
     """How many documents of no set each task has, and the score of guessing on them: (units, 2).
 
-    A record tells both of the whole pool alone, and of each of its items: the pool's are spread
-    over the tasks as the items' are. Of written answers no item tells its choices; where these have
-    a score, neither is spread: the number alone would move C the wrong way.
+    A record holds both only for the whole pool and for each of its own items. So the pool's are
+    spread over the tasks as the items' are. Items with written answers do not show their choices.
+    If their documents have a score of guessing, neither is spread: the number of documents alone
+    would move C the wrong way.
 
     Args:
         record: of the intact model.

@@ -18,7 +18,7 @@ from benchprof.profile.resampling import (
 from benchprof.profile.units import Units
 
 IMPACTS = ("chance_corrected", "relative", "absolute")
-# Of means of scores: what is smaller is the error of their sums.
+# Differences of mean scores below this are rounding.
 ROUNDING = 1e-9
 
 

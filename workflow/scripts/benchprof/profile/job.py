@@ -47,9 +47,9 @@ from benchprof.sampling import derived_seed
 
 logger = logging.getLogger(__name__)
 
-# Of the bootstrap, for what is compared between profiles: bounds what is held of all of them.
+# Resamples for what is compared between profiles: fewer, since those of all profiles are held.
 COMPARED_RESAMPLES = 2000
-# Units: of more, shuffled profiles are normal noise, and take long.
+# Units: with more of them, shuffled profiles are like normal noise and take long.
 MOST_SHUFFLED = 500
 
 

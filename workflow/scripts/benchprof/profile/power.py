@@ -121,8 +121,8 @@ def design_effect(drops: Floats, units: Units) -> float:
 def spread_of(drops: Floats, binary: bool) -> Continuous | RightOrWrong:
     """What is known of items' differences, averaged over rows.
 
-    One gained item more than were seen keeps a benchmark of which none was gained from promising
-    too much.
+    For right-or-wrong scores, one gained item and one item that is not gained are added (Laplace),
+    so that a benchmark with no gains does not look too powerful.
 
     Args:
         drops: (rows, n).

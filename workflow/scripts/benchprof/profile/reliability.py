@@ -62,8 +62,8 @@ def split_half(drops: Floats, splits: int, seed: int) -> Floats:
         seed: of the halvings.
 
     Returns:
-        (splits,); 0 where a half's profile is flat, which agrees with none. To pass over such
-        halves would leave those alone in which the few items that changed lie well.
+        (splits,); 0 where a half's profile is flat, since it agrees with none. Without such halves,
+        only the splits would count in which the few changed items are well spread by chance.
     """
     n = drops.shape[1]
     first = _halves(n, splits, seed).astype(np.float64)

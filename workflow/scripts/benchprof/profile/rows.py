@@ -68,7 +68,7 @@ def _measured(scores: Scores, metric: str, settings: Settings) -> Impacts:
 
 def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     """The rows of one metric with what does not need an AIS, and the AIS columns empty."""
-    # Apart: whether there is an AIS is not for the ablated models' scores to say.
+    # Alone: whether there is an AIS must not depend on the ablated models' scores.
     p, p_ablated = (
         above_guessing_p(states, scores.guessing, scores.units) for states in (items[:1], items[1:])
     )
@@ -134,7 +134,7 @@ def _add_impacts(table: pd.DataFrame, compared: Contrasts, found: Estimates, p: 
 
 
 def _exchange_p_values(compared: Contrasts, drops: Ints, clustered: bool) -> Floats:
-    """(rows,): of rows with several others; 0 of the rest.
+    """(rows,): p-values of the rows with several others; 0 for all other rows.
 
     Args:
         compared: what is tested.

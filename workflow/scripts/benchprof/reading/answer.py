@@ -40,8 +40,8 @@ def right_or_wrong(records: Iterable[Record], wanted: Sequence[str]) -> str | No
 def answers_of(record: Record, questions: Sequence[Question], metric: str | None) -> list[Answer]:
     """The answers of a record.
 
-    Of choices the one with the highest log-likelihood, as `acc` takes it: a metric that divides by
-    length may take another. Of free text the text, right by a metric.
+    Among choices, the one with the highest log-likelihood, which `acc` takes too; a metric that
+    divides by length may take another. If the answer is free text, that text, judged by a metric.
 
     Args:
         record: of the intact or an ablated model.

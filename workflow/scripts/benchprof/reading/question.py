@@ -51,8 +51,8 @@ def questions_of(requests: Requests) -> list[Question]:
 def _prompt(document: Document) -> str:
     """The text before the answer.
 
-    Where each choice has a context of its own (WinoGrande) and all go on alike, what the contexts
-    begin with, a gap, and how they go on.
+    If each choice has its own context and all contexts continue alike (WinoGrande), the prompt is
+    their common beginning, a gap, and the continuation.
     """
     own = document.instances[: len(document.choices) or 1]
     contexts = list(dict.fromkeys(str(instance.args[0]) for instance in own))

@@ -91,8 +91,8 @@ def select_from(
         settings: of the selection, with defaults.
         fraction_of: what k is a share of.
         targets: where each mask goes.
-        super_set: the run's, where a selection leaves it out: what the model needs to read at all
-            is no matter of the items.
+        super_set: the run's, if a selection leaves it out: what the model needs to read at all
+            does not depend on the items.
     """
     contrasted = any(ablation.selection == "specific" for ablation in targets)
     select_masks(

@@ -19,7 +19,7 @@ from benchprof.report.numbers import interval, number, number_off
 
 Row = Mapping[Any, Any]
 SMALLEST = 0.01
-"""What is less would be shown as 0.00 or 0.01."""
+"""A smaller value would be shown as 0.00 or 0.01."""
 NO_FAULT = "No fault was found in the benchmark itself."
 FORM_MOVED = {
     "needed": "Form moves too without {names}, so the loss may be one of form.",
@@ -27,7 +27,7 @@ FORM_MOVED = {
     "sufficient": "Form moves too with the {masks} of {names} alone, so what {it_keeps} may be "
     "form.",
 }
-"""What a change of form puts in doubt, by how the findings name the abilities."""
+"""The sentence on what a change of form puts in doubt, by how the findings name the abilities."""
 
 
 @dataclass(frozen=True)

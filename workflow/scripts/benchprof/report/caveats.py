@@ -61,7 +61,7 @@ def _of_masks(matrix: Matrix) -> list[str]:
 
 
 def mask_doubts(matrix: Matrix) -> dict[str, str]:
-    """What stands beside the abilities that a profile names: what is wrong with their masks.
+    """What is wrong with the masks of the abilities that a profile names, to stand beside them.
 
     Nothing of a mask without fault, nor where all but the masks was ablated.
     """

@@ -35,7 +35,7 @@ def side_drops(matrix: Matrix) -> pd.Series:
 def own_by_chance(matrix: Matrix) -> pd.Series:
     """(abilities,): whether what a mask costs its own test may be chance.
 
-    It may where the interval has 0, or where random masks may cost as much. False without a dose.
+    It may if the interval contains 0, or if random masks may cost as much. False without a dose.
     """
     low, difference, q = (
         matrix.own_cells[name].astype(float) for name in ("ais_low", "over_random", "q_random")

@@ -29,7 +29,7 @@ class Cell:
     Attributes:
         value: two decimals, or a dash.
         interval: its interval; empty where there is none.
-        marks: of own, undefined, marked and broken those that apply; the classes of its style.
+        marks: those of own, undefined, marked and broken that apply; the classes of its style.
         tint: -100 to 100, the strength of its colour; saturates at an AIS of 1.
         says: all of it in words, for who points at it: also why it is undefined.
     """

@@ -12,7 +12,7 @@ from benchprof.run.layers import laid_over
 from benchprof.run.run import Run
 
 REPLACED = ("selections", "fractions", "ablation")
-"""What a combination says anew, not key by key."""
+"""Sections that a combination replaces as a whole, not key by key."""
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,8 @@ def _is_choice(text: str, asked: Mapping[str, str], objects: Sequence[Located]) 
 def _put(template: str) -> list[str]:
     """The fields of an item that a template puts as they are and in any case: `{{question}}`.
 
-    What stands in a condition or has a filter may do without; what a loop or `set` names is no
-    field. A faulty template is lm-eval's to refuse.
+    Fields in a condition or with a filter may be missing. Names from a loop or `set` are no fields.
+    A faulty template is left to lm-eval, which refuses it.
     """
     try:
         tree = Environment().parse(template)

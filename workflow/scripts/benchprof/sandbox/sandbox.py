@@ -344,7 +344,7 @@ def _end(complaint: bytes) -> str:
 
 
 def _no_sandbox(found: str) -> RetriableError:
-    """Of this machine: another node may have one."""
+    """The error if this machine has no sandbox: another node may have one."""
     return RetriableError(
         "a benchmark that runs programs which the model writes",
         found,

@@ -121,8 +121,8 @@ def _moved(values: NDArray[Any], device: torch.device) -> torch.Tensor:
 class KeptPaths:
     """Paths of batches that come again under other weights.
 
-    The first ones stay, as many as there is room for: batches come round in the same order, so that
-    to make room for a new one would always throw out one that comes sooner.
+    The first ones stay, as many as there is room for. Batches always return in the same order, so a
+    new one would always replace one that returns sooner.
     """
 
     def __init__(self, room: int = KEPT_BYTES) -> None:

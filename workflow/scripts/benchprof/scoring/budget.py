@@ -13,9 +13,9 @@ GENERATION_TIMES = 12
 """On a GPU a batch of generation holds so many times as many tokens, most of which are kept, not
 computed."""
 KEPT_SHARE = 1 / 8
-"""On a processor a step takes as long as reading the weights, for however few items: keys and
-values of the others may take as much as this share of the weights. More take memory and save little
-time."""
+"""On a processor, a step takes as long as reading the weights, however few items there are. Keys
+and values of the items may take as much memory as this share of the weights. More take memory and
+save little time."""
 PLAIN_LOGIT_BYTES = 1 << 29
 """Plain rows hold the logits of all their positions: so much at once, counted in float32."""
 FEWEST_TOKENS = 256

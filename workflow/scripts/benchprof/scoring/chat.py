@@ -30,7 +30,7 @@ CLOCK = "strftime_now"
 # what it writes for a per cent sign.
 DIRECTIVES = (*(f"-{letter}" for letter in "deHIjklmMSUVWy"), *string.ascii_letters, "%")
 QUESTION, ANSWER = "\ue000question\ue001", "\ue000answer\ue001"
-"""In the place of texts, where a template is tried; they stand in no text and in no template."""
+"""Used instead of texts when a template is tried; no text and no template contains them."""
 PLAIN = "Set `chat_template: false` for this model, or take one whose template does not think."
 
 
@@ -222,8 +222,8 @@ def _takes_first_for_system(template: str, bos_token: str) -> bool:
 def _stopped_clock(date: str) -> str:
     """Jinja source that puts midnight of a day in the place of the clock.
 
-    A text that changed by the day would make every number of a run another day's. transformers
-    hands a template plain values alone, so that the function is a macro.
+    If the text changed from day to day, a run's numbers would depend on the day. The function is a
+    macro, since transformers gives a template only plain values.
     """
     midnight = datetime.datetime.fromisoformat(date).replace(tzinfo=datetime.UTC)
     written = {f"%{directive}": midnight.strftime(f"%{directive}") for directive in DIRECTIVES}

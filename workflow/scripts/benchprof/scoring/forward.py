@@ -29,7 +29,7 @@ from benchprof.scoring.target import Target
 from benchprof.scoring.tree import Ints
 
 KeysValues = tuple[torch.Tensor, torch.Tensor]
-"""Of one layer, each [1, heads, base, size]."""
+"""The keys and the values of one layer, each [1, heads, base, size]."""
 Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
 """Slots of the results, their log-probabilities, whether each token is the likeliest [all: slots],
 and the number of tokens computed."""
@@ -284,7 +284,7 @@ class States(BaseModelOutputWithPast):  # type: ignore[misc]
 def _ending_in(decoder: torch.nn.Module, states: torch.Tensor) -> Iterator[None]:
     """Let a decoder give these states whatever it is called with.
 
-    So that a model's own class computes what follows them: the head, its scale and its cap.
+    A model's own class then computes what follows the decoder: the head, its scale and its cap.
     """
     # What stands on the instance already: accelerate's, where a model is spread over GPUs.
     found = vars(decoder).get("forward")

@@ -33,11 +33,11 @@ logger = logging.getLogger(__name__)
 DEFAULT_NEW_TOKENS = 256
 """What lm-eval generates at most where a task says nothing."""
 LOOKBACK = 2
-"""Tokens beyond a stop string's own in which it is looked for: a model may spell it in others."""
+"""Tokens beyond a stop string's own that are searched for it: a model may spell it in others."""
 MOST_ITEMS = 64
 """Larger batches wait for their longest answer more than they gain."""
 MOST_OUTLIERS = 0.1
-"""Share of items that a common beginning may leave out, being too long for it to be their half."""
+"""Share of items that a common beginning may leave out, since they are over twice as long."""
 UNSHARED_SETTINGS = (
     "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "sequence_bias",
     "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit", "cache_implementation",

@@ -1,4 +1,4 @@
-"""What of a model's settings keeps sequences from being read together where they are alike."""
+"""Which settings of a model prevent sequences from sharing the computation of equal beginnings."""
 
 from __future__ import annotations
 

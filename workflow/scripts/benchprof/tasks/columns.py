@@ -66,8 +66,8 @@ def _kind(field: str, values: Iterable[tuple[str, Any]]) -> Kind:
 def _object_kind(field: str, objects: Sequence[Located]) -> Kind:
     """The kind of objects. Those that differ in their fields are no columns: they stay as they are.
 
-    With columns, an object would get None in the fields that it lacks, an option more, for one; and
-    its fields in the first object's order, of which a task may make the order of options.
+    As columns, an object would get None in the fields that it lacks, which may look like another
+    option. Its fields would get the first object's order, which may decide the order of options.
     """
     names = dict.fromkeys(name for _, own in objects for name in own)
     if all([*own] == [*names] for _, own in objects):

@@ -37,8 +37,8 @@ def lm_eval_tasks() -> Path:
 def identity_of(function: Callable[..., Any]) -> dict[str, Any]:
     """What identifies a function: its name, and each file behind it by name and digest.
 
-    No folder is in it, so that it is the same wherever lm-eval or the task is installed. Two of one
-    name, such as two partials of one function, are told apart by `functions_named`.
+    It holds no folder, so that it is the same wherever lm-eval or the task is installed. Functions
+    of the same name (two partials of one function) are told apart by `functions_named`.
     """
     while isinstance(function, functools.partial):
         function = function.func

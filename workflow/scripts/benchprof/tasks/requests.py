@@ -135,7 +135,7 @@ def build_requests(
 
 
 def _scoring_of(task: Task) -> dict[str, Any]:
-    """What of a task's definition decides scores: functions by their files, no paths of data."""
+    """The parts of a task's definition that decide scores: functions by files, no paths of data."""
     names = ("output_type", "doc_to_text", "doc_to_target", "doc_to_choice", "process_docs",
              "process_results", "metric_list", "filter_list", "repeats")  # fmt: skip
     own = {name: _scoring_value(getattr(task.config, name)) for name in names}

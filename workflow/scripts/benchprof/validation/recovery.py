@@ -188,7 +188,7 @@ def _rms(values: pd.Series) -> float:
 
 
 def _dependence(findings: pd.DataFrame, needed: Mapping[str, set[str]]) -> dict[str, Any]:
-    """How often a benchmark is said to need an ability that it does not need, and one that it does.
+    """How often a benchmark is said to need an ability, if it does not need it and if it does.
 
     NaN where no benchmark has such an ability. The abilities of a profile are those of its model:
     all that any composition names.

@@ -115,10 +115,10 @@ def _of_planted(
 def _of_coverage(
     model: str, own: pd.DataFrame, coverage: Sequence[float], null_missed_by: float | None
 ) -> Iterator[Judgement]:
-    """Intervals of effects by how often they hold the truth, those of next to none by how far off.
+    """Intervals of effects are judged by how often they hold the truth, other ones by how far off.
 
-    Where an ablation changes one item in some hundred, most draws of a benchmark have none of
-    these, and no bootstrap of its items knows of them.
+    If an ablation changes one item in some hundred, most draws of a benchmark have none of these
+    items, and a bootstrap of the drawn items cannot know of them.
     """
     effect = own["pool_ais"].abs() >= LEAST_EFFECT
     share = own.loc[effect, "held"].sum() / max(1, own.loc[effect, "draws"].sum())

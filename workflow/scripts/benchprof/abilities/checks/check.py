@@ -13,7 +13,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Bound:
-    """What a figure must keep: `within` means that neither it nor its negative is over.
+    """What a figure must keep: `within` means that its absolute value must not be over the limit.
 
     A figure that is `reported only` has no limit and always holds.
     """
@@ -23,7 +23,7 @@ class Bound:
     unit: str = ""
 
     def holds(self, value: float) -> bool:
-        """Whether `value` keeps the bound; a figure exactly on it does, save for `below`."""
+        """Whether `value` keeps the bound; a value equal to the limit does, except for `below`."""
         if self.rule == "reported only":
             return True
         if self.rule == "within":

@@ -8,7 +8,7 @@ which. An item stands in one fold with its companion, and with all items of the 
 What guessing gives: where both texts of a pair look alike, they are taken for the same kind, and
 just one is right. Only pairs that are told apart, rightly or wrongly, add noise. With d their share
 of n pairs, a standard error is 50 * sqrt(d / n) points. For 800 pairs of which half are told apart
-it is 1.25 points, and the limit of 55% is four of them out. Noise does not reach it, even as the
+it is 1.25 points, so the limit is four standard errors away. Noise does not reach it, even as the
 better of two classifiers (half a standard error over 50%) in ten abilities and two kinds of
 companion. The bound is never under three standard errors, which few pairs widen; for 800 pairs it
 is at most 55.3%. A mark that stands equally often on both sides comes out below 50%.

@@ -1,8 +1,8 @@
 """Whether the form of an item names its ability.
 
 A contrast between abilities finds whatever sets their items apart. If that is the shape of the
-options or a favourite word of the contexts, the masks are masks of form. So no classifier that
-reads no content word may tell the ability, from any part of the item.
+options or a favourite word of the contexts, the masks are masks of form. So a classifier that
+reads no content words must not be able to tell the ability from any part of the item.
 
 Two ways to try. *Train to test* fits on the train splits and tests on the test splits, whose
 templates are new: what an effect on the test items could owe to form. *Within train* is
@@ -71,16 +71,16 @@ class Labelled:
     folds: Sequence[Fold]
 
     def outcome(self, taken: NDArray[np.str_]) -> Outcome:
-        """How often the ability was told right; guessing names the most frequent one."""
+        """How often the predicted ability is right; guessing always names the most frequent one."""
         right = taken == self.labels
         tested = [row for _, rows in self.folds for row in rows]
         counts = Counter(self.labels[row] for row in tested)
         return Outcome(int(right[tested].sum()), len(tested), max(counts.values()) / len(tested))
 
     def told_best(self, taken: NDArray[np.str_]) -> str:
-        """The ability whose own items are named so more often than others, by most points.
+        """The ability whose name its own items get most often, in points above other items.
 
-        The mean over abilities hides it where one or two are told and the rest are not.
+        A mean over abilities would hide that one or two are recognised and the rest are not.
         """
         tested = taken != ""
         known, named = np.array(self.labels)[tested], taken[tested]
@@ -138,7 +138,7 @@ def _check_view(view: View, way: str, labelled: Labelled) -> Check:
 
 
 def _check_full_question(way: str, labelled: Labelled) -> Check:
-    """What the question's own words tell: reported beside the others, as it must tell something."""
+    """How well a question's own words tell the ability; only reported, as they have to tell it."""
 
     def make() -> Any:
         return make_pipeline(TfidfVectorizer(analyzer=words), MultinomialNB())

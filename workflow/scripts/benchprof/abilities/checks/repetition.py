@@ -1,6 +1,6 @@
 """Items that repeat one another, within a split, across splits or across abilities.
 
-What a split's items share with another's would let an ability's mask win by hitting a wording.
+If two splits share wordings, an ability's mask could have an effect by hitting a wording.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def five_grams(item: Item) -> frozenset[str]:
 def check_near_duplicates(abilities: Sequence[Ability]) -> dict[str, list[Check]]:
     """Three checks per ability, from one comparison of all items with all others.
 
-    Different questions with the same options, which cross abilities, repeat nothing.
+    Items of two abilities with the same options and different questions are not duplicates.
     """
     flat = [
         (a.name, split, item) for a in abilities for split in a.splits for item in a.splits[split]

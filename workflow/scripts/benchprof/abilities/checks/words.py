@@ -36,7 +36,7 @@ NUMBER_WORDS = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """The words and numbers in lower case, without punctuation; the symbols where these are all."""
+    """The words and numbers in lower case, without punctuation; if there are none, the symbols."""
     return WORD.findall(text.lower()) or text.split()
 
 
@@ -51,7 +51,7 @@ def sentences(text: str) -> list[str]:
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:
-    """The words that somewhere stand capitalised inside a sentence; single letters are none."""
+    """The words that are capitalised somewhere inside a sentence; single letters do not count."""
     found = (match for text in texts for match in INSIDE_SENTENCE.findall(text))
     return frozenset(word for word in found if word[0].isupper())
 

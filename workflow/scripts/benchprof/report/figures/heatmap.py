@@ -22,7 +22,7 @@ from benchprof.report.undefined import full_caption
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.
 COLOUR_LIMIT = 1.0
-# From this share of the limit on, white is read more easily on a cell than ink.
+# From this share of the limit on, white text is easier to read on a cell than dark text.
 DARK = 0.6
 # Inches.
 ROW_HEIGHT = 0.30
@@ -165,6 +165,6 @@ def _draw(
 
 
 def _text(value: float, marks: str) -> str:
-    """A cell's annotation; large values need their decimals less than the room."""
+    """A cell's annotation; large values have fewer decimals, since they need the room."""
     decimals = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
     return number(value, decimals) + marks

@@ -116,7 +116,7 @@ def _nothing(matrix: Matrix) -> str:
 
 
 def _sound(matrix: Matrix) -> str:
-    """Of which models the AIS are, where some are left out."""
+    """Which models' AIS are shown, if some are left out."""
     return " of models that are not broken" if _broken(matrix) else ""
 
 
@@ -175,7 +175,7 @@ def _draw_ribbons(
     for (ability, benchmark), (row, start) in starts.items():
         width = scale * row["ais"]
         end = right[benchmark].take(width)
-        # Without controls there is nothing that a pale one would say.
+        # Without controls, a pale ribbon would have no meaning.
         pale = row["q_random"] >= SIGNIFICANCE
         axes.add_patch(
             PathPatch(

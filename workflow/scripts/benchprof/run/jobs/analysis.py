@@ -34,7 +34,7 @@ class CompareMasks(Compared):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where there are several abilities."""
+        """Whether there are several abilities."""
         return super().belongs_to(run) and len(run.abilities) > 1
 
 
@@ -47,7 +47,7 @@ class MeasureCore(Drawn):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where scores are kept, of several abilities."""
+        """Whether scores are kept and there are several abilities."""
         several = len(run.abilities) > 1 and not run.drops_importance
         return super().belongs_to(run) and several
 
@@ -87,7 +87,7 @@ class MeasureStability(Halving, Drawn):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where a k is a number."""
+        """Whether a k is a number."""
         return super().belongs_to(run) and bool(run.numbers)
 
     @property

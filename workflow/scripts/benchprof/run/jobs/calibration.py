@@ -26,7 +26,7 @@ class EvaluateCalibration(Answered):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where a k is calibrated."""
+        """Whether a k is calibrated."""
         return super().belongs_to(run) and bool(run.candidates)
 
     @property
@@ -60,7 +60,7 @@ class CalibrateMasks(ModelJob):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where a k is calibrated."""
+        """Whether a k is calibrated."""
         return super().belongs_to(run) and bool(run.candidates)
 
     @property

@@ -35,7 +35,7 @@ class CompareCombinations(ModelJob):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where the configuration has a section `comparison`."""
+        """Whether the configuration has a section `comparison`."""
         return super().belongs_to(run) and run.configuration.comparison is not None
 
     @property

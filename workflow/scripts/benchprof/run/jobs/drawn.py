@@ -26,7 +26,7 @@ class Drawn(ModelJob):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where masks are ranked, if it tells of that."""
+        """Whether masks are ranked; always true of a job that does not depend on ranking."""
         return super().belongs_to(run) and not (run.lists and cls.of_ranked)
 
     @property

@@ -50,7 +50,7 @@ class Evaluation(ModelJob):
 
     @property
     def kept_in(self) -> Scope | None:
-        """The scope that is ablated but for the mask, where the run ablates the complement."""
+        """The scope that is ablated outside the mask, if the run ablates the complement."""
         return None if self.run.configuration.ablation_of == "mask" else self.run.scope
 
     @property
@@ -208,7 +208,7 @@ class EvaluateBenchmark(OfBenchmark):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where a job is a benchmark's."""
+        """Whether each job evaluates one benchmark."""
         return super().belongs_to(run) and run.configuration.evaluation_job != "model"
 
 
@@ -220,7 +220,7 @@ class EvaluateModel(Evaluation):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where a job is a model's."""
+        """Whether each job evaluates all benchmarks of a model."""
         return super().belongs_to(run) and run.configuration.evaluation_job == "model"
 
     @property

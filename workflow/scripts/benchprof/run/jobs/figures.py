@@ -105,7 +105,7 @@ class PlotClusters(ModelFigure):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where there are three benchmarks or more."""
+        """Whether there are three benchmarks or more."""
         return super().belongs_to(run) and len(run.benchmarks) > 2
 
 
@@ -141,7 +141,7 @@ class PlotSweep(Figure):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where there are several k."""
+        """Whether there are several k."""
         return super().belongs_to(run) and len(run.ks) > 1
 
     @property
@@ -163,7 +163,7 @@ class PlotSimilarity(OfModels, Figure):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where there are several models."""
+        """Whether there are several models."""
         return super().belongs_to(run) and len(run.models) > 1
 
     @property

@@ -19,7 +19,7 @@ class Scored(ModelJob):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where masks are ranked, not listed."""
+        """Whether masks are ranked, not listed."""
         return super().belongs_to(run) and not run.lists
 
     @property

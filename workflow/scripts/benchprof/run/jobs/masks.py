@@ -21,7 +21,7 @@ class FindSuper(ModelJob):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where a selection leaves them out."""
+        """Whether a selection leaves these entries out."""
         return super().belongs_to(run) and bool(run.configuration.selections.without_super)
 
     @property

@@ -28,7 +28,7 @@ class OfValidation(Job):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where the configuration has a section `validation`."""
+        """Whether the configuration has a section `validation`."""
         return super().belongs_to(run) and run.configuration.validation is not None
 
     @cached_property
@@ -106,7 +106,7 @@ class WithPool(OfValidation):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where intervals are held against a pool."""
+        """Whether intervals are held against a pool."""
         validation = run.configuration.validation
         return super().belongs_to(run) and bool(validation and validation.items_of_each_kind)
 

@@ -60,7 +60,7 @@ class SelectHalfMasks(Halving):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where something is replicated."""
+        """Whether something is replicated."""
         return super().belongs_to(run) and run.replicates
 
     @property
@@ -84,7 +84,7 @@ class EvaluateHalves(Answered):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where something is replicated."""
+        """Whether something is replicated."""
         return super().belongs_to(run) and run.replicates
 
     @classmethod
@@ -116,7 +116,7 @@ class MeasureReplication(Profiling):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where something is replicated."""
+        """Whether something is replicated."""
         return super().belongs_to(run) and run.replicates
 
     @property

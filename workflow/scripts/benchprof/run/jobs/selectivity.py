@@ -29,7 +29,7 @@ class MeasureSelectivity(Compared):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where an ability has its own test."""
+        """Whether an ability has its own test."""
         return super().belongs_to(run) and bool(run.suite.own_tests)
 
     @property

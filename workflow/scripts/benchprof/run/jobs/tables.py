@@ -37,7 +37,7 @@ class TabulateSimilarity(OfModels, PaperTable):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Where there are several models."""
+        """Whether there are several models."""
         return super().belongs_to(run) and len(run.models) > 1
 
     @property

@@ -1,7 +1,7 @@
 """The process that holds the program under test: it defines it and calls what the judge asks for.
 
-All in here is at the program's mercy, which shares the interpreter. It decides nothing: the judge,
-another process in another sandbox, takes from it values alone.
+The program shares this interpreter and can change everything in it. So this process decides
+nothing: the judge, another process in another sandbox, only takes values from it.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def confine(confinement: Confinement) -> None:
         os.setgroups([])
         os.setresgid(confinement.user, confinement.user, confinement.user)
         os.setresuid(confinement.user, confinement.user, confinement.user)
-    # At the first limit of CPU time a signal comes that a program may ignore, at the second none.
+    # At the first limit of CPU time comes a signal that a program may ignore, at the second a kill.
     cpu = (limits.cpu_seconds, limits.cpu_seconds + 1)
     # What an open file holds, such as a socket's buffer, is memory of the kernel; so are timers
     # and signals that wait, which not every system limits.
