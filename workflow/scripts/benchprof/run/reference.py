@@ -30,6 +30,10 @@ If a file begins with `extends: OTHER.yaml`, it needs to contain only what diffe
 file, whose path is relative to the folder of the first. The program merges sections, replaces all
 other values, and removes keys that are set to `null`.
 
+You can name several files: `--configfile a.yaml b.yaml`. Later files override earlier ones. Only
+one of them may begin with `extends`, and if none does, `null` removes nothing. `--config KEY=VALUE`
+sets one top-level key.
+
 The *default* column is what the program assumes if the key is missing. The default run
 (`config.yaml`) sets some keys to other values, such as `unit: neuron`. If your file doesn't extend
 another one, set these keys yourself.
