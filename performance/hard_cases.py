@@ -1,4 +1,4 @@
-"""Where tests and intervals fail: the single simulations of statistics.md and guessing.md.
+"""Where tests and intervals fail: simulations of statistics.md, guessing.md and measurements.md.
 
 python performance/hard_cases.py [--simulations 4000] [--records results/evaluations/MODEL]
 

@@ -57,7 +57,7 @@ def test_with_two_random_masks_the_loss_on_mmlu_would_be_an_effect(
     assert effects(with_two).all() and not effects(decides).any()
     (own,) = with_two.itertuples()
     assert own.family == 160 and "and a family of 160 tests" in page
-    assert f"larger than zero (q = {own.q_ais:.3f}), than under the two random masks (q = " in page
-    assert f"the two random masks (q = {own.q_random:.3f}) and than under the other" in page
-    assert f"abilities' masks (q = {own.q_others:.3f}), so by that run alone" in page
+    assert f"this loss is significantly above zero (q = {own.q_ais:.3f}). It is also" in page
+    assert f"under the two random masks (q = {own.q_random:.3f}) and under the other" in page
+    assert f"abilities' masks (q = {own.q_others:.3f}). So by that run alone" in page
     assert f"of the run with written answers, q = {own.q_random:.3f}." in page

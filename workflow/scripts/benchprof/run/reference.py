@@ -23,20 +23,28 @@ HEADER = """\
 
 This page lists every key of the configuration with its allowed values, default and meaning.
 
-`make run` reads `config.yaml`, and `snakemake --configfile FILE` reads another file. Paths are
-relative to the folder in which you run the command. Unknown keys cause an error.
+`make run` reads `config.yaml`, and `.venv/bin/snakemake --configfile FILE` reads another file.
+Paths are relative to the folder in which you run the command. Unknown keys cause an error.
 
 If a file begins with `extends: OTHER.yaml`, it needs to contain only what differs from that other
 file, whose path is relative to the folder of the first. The program merges sections, replaces all
 other values, and removes keys that are set to `null`.
 
+You can name several files: `--configfile a.yaml b.yaml`. Later files override earlier ones. Only
+one of them may begin with `extends`, and if none does, `null` removes nothing. `--config KEY=VALUE`
+sets one top-level key.
+
+The *default* column is what the program assumes if the key is missing. The default run
+(`config.yaml`) sets some keys to other values, such as `unit: neuron`. If your file doesn't extend
+another one, set these keys yourself.
+
 If a table doesn't give the meaning of a key, the text above the table explains it. The default "by
 form" means that the table of forms shows which keys go together. `NAME` stands for a name that you
 choose.
 
-`python -m benchprof.run.reference` writes this page from the typed configuration and from the
-comments in `config.yaml`. `python -m benchprof.run.configuration > schema.json` writes a JSON
-schema of all keys, for editors that check YAML.
+`.venv/bin/python -m benchprof.run.reference` writes this page from the typed configuration and from
+the comments in `config.yaml`. `.venv/bin/python -m benchprof.run.configuration > schema.json`
+writes a JSON schema of all keys, for editors that check YAML.
 """
 NAMED = "NAME"
 TYPES = {"array": "a list", "number": "a number", "object": "a section"}
