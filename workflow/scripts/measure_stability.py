@@ -15,7 +15,7 @@ def main(job: MeasureStability, threads: int) -> None:
         train=job.run.train_items,
         selections=job.run.selection_settings,
         fraction_of=config.fraction_of,
-        fractions=job.run.numbers,
+        fractions=job.run.known_ks,
         title=job.title,
         csv=job.csv,
         figures=job.figures,

@@ -70,7 +70,7 @@ def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
         whole = shape.units.whole if of_model else shape.units.scope
     else:
         whole = shape.parameters if of_model else shape.scope_size
-    return {k: entry_count(k, whole, run.configuration.unit) for k in run.sizes}
+    return {k: entry_count(k, whole, run.configuration.unit) for k in run.selected_ks}
 
 
 def configured_shape(run: Run, model: str, on: Machine) -> Shape:
@@ -113,12 +113,12 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
             ("select_masks", SelectMasks(run, model, selection), run.masks),
             ("draw_controls", DrawControls(run, model, selection), run.controls),
         ):
-            written = cost.INDEX * sum(counts[own.k] for own in masks(selection, run.sizes))
+            written = cost.INDEX * sum(counts[own.k] for own in masks(selection, run.selected_ks))
             if written:
                 steps.append(Step(f"{name} {selection}", 1, asked=host(job), disk=written))
     if run.replicates:
         steps += _halves(run, model, importance, shape, counts, load, on)
-    if run.candidates:
+    if run.candidate_ks:
         steps += _calibrations(run, model, shape, counts, load, on)
     questions = list(load.questions.values())
     answered = [job for job in _evaluations(run) if job.model == model]
@@ -217,7 +217,7 @@ def _calibrations(
     run: Run, model: str, shape: Shape, counts: Mapping[str, int], load: Workload, on: Machine
 ) -> list[Step]:
     job = EvaluateCalibration(run, model, run.abilities[0])
-    largest = max(counts[k] for k in run.candidates)
+    largest = max(counts[k] for k in run.candidate_ks)
     chosen = CalibrateMasks(run, model, run.selections[0])
     return [
         _answers(job, len(run.abilities), shape, load.calibration, on),

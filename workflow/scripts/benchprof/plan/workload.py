@@ -77,7 +77,7 @@ def workload(run: Run, characters: float) -> Workload:
 
 def _calibration(run: Run, characters: float) -> tuple[Questions, ...]:
     calibration = run.configuration.calibration
-    if not run.candidates or calibration is None:
+    if not run.candidate_ks or calibration is None:
         return ()
     return tuple(
         calibration_questions(

@@ -88,7 +88,7 @@ class MeasureStability(Halving, Drawn):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Where a k is a number."""
-        return super().belongs_to(run) and bool(run.numbers)
+        return super().belongs_to(run) and bool(run.known_ks)
 
     @property
     def title(self) -> str:
@@ -105,7 +105,7 @@ class MeasureStability(Halving, Drawn):
         masks = (
             len(self.run.abilities)
             * len(self.run.selections)
-            * self.entries(self.run.numbers, size)
+            * self.entries(self.run.known_ks, size)
         )
         return super().memory(size) + 8 * masks
 

@@ -207,7 +207,7 @@ class ModelJob(Job):
         A calibrated k, which the run chooses, counts as the largest of its candidates; what is
         listed is little.
         """
-        words = {CALIBRATED: max(map(float, self.run.candidates), default=0.0), LISTED: 0.0}
+        words = {CALIBRATED: max(map(float, self.run.candidate_ks), default=0.0), LISTED: 0.0}
         shares = [words[k] if k in words else float(k) for k in ks]
         return sum(min(share * size.parameters, size.in_scope) for share in shares)
 
