@@ -31,7 +31,7 @@ def main(job: MeasureRecovery, threads: int) -> None:
         pool=pool,
         own_benchmarks=job.run.suite.own_tests,
         view=job.view,
-        settings=job.profile,
+        settings=job.run.profile_settings,
         folder=job.folder,
     )
 

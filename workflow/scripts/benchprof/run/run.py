@@ -12,6 +12,7 @@ from typing import Any
 from benchprof.abilities.item import SPLITS, read_items
 from benchprof.importance.items import TrainItems
 from benchprof.models.scope import Scope
+from benchprof.profile.settings import Settings
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import Configuration
 from benchprof.run.consistency import check_consistency
@@ -239,6 +240,19 @@ class Run:
         """What importance is computed from."""
         config = self.configuration
         return TrainItems(self.train, config.seed, config.importance.limit, self.train_excluded)
+
+    @cached_property
+    def profile_settings(self) -> Settings:
+        """How scores become AIS."""
+        own = self.configuration.profile
+        return Settings(
+            metric=own.metric,
+            impact=own.impact,
+            resamples=own.resamples,
+            confidence=own.confidence,
+            seed=self.configuration.seed,
+            headlines=self.suite.headlines,
+        )
 
     def item_ids(self, ability: str, split: str) -> list[str]:
         """The ids of a split's items.

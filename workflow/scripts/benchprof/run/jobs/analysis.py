@@ -62,6 +62,11 @@ class MeasureCore(Drawn):
         return super().settings | {"fractions": SWEEP, "masks": codebase.digest_of("masks")}
 
     @property
+    def importance(self) -> dict[str, Path]:
+        """An ability's scores, by ability."""
+        return self.importance_files(self.run.abilities)
+
+    @property
     def inputs(self) -> Files:
         """The scores, and the model for its size."""
         return {"model": self.folder, "importance": list(self.importance.values())}

@@ -135,7 +135,10 @@ class CompareCombinations(ModelJob):
             "order": [own.name for own in self.combinations],
             "split": asked.split,
             "items": [asked.items, asked.other_items],
-            "excluded": [dict(asked.exclude), *(own.exclude for own in self.scored)],
+            "excluded": [
+                dict(asked.exclude),
+                *(own.run.train_excluded for own in self.combinations),
+            ],
             "files": digests.of_files(self.read),
             "dtype": answers.dtype,
             "chat_template": answers.chat_template,

@@ -57,11 +57,6 @@ class Drawn(ModelJob):
             "code": codebase.digest_of("analysis"),
         }
 
-    @property
-    def importance(self) -> dict[str, Path]:
-        """An ability's scores, by ability."""
-        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
-
 
 @dataclass(frozen=True)
 class Compared(Drawn):

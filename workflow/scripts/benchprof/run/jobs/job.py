@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -200,6 +200,10 @@ class ModelJob(Job):
         own = self.run.configuration.models[self.model]
         store = self.run.configuration.store
         return {"device": own.device, "gpus": own.gpus, "store": store}
+
+    def importance_files(self, names: Iterable[str]) -> dict[str, Path]:
+        """The scores of abilities, or of the background, by name."""
+        return {name: paths.importance(self.model, name) for name in names}
 
     def entries(self, ks: list[str], size: Size) -> float:
         """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.

@@ -27,7 +27,7 @@ class FindSuper(ModelJob):
     @property
     def importance(self) -> dict[str, Path]:
         """An ability's scores, by ability: of no background, which is no ability."""
-        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+        return self.importance_files(self.run.abilities)
 
     @property
     def target(self) -> Path:
@@ -111,9 +111,7 @@ class SelectMasks(MaskJob):
     @property
     def importance(self) -> dict[str, Path]:
         """An ability's scores, by ability; none where masks are listed."""
-        if self.run.lists:
-            return {}
-        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+        return self.importance_files(() if self.run.lists else self.run.abilities)
 
     @property
     def background(self) -> Path | None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.profile.settings import Settings
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import Files
@@ -23,7 +22,7 @@ from benchprof.run.jobs.planted import (
     EvaluateBlocks,
     OfValidation,
 )
-from benchprof.run.jobs.profile import described, profile_settings
+from benchprof.run.jobs.profile import described
 
 VERDICT = paths.VALIDATION / "verdict.txt"
 RECOVERY = ("recovery", "cells", "masks", "coverage", "similarity")
@@ -54,11 +53,6 @@ class MeasureRecovery(OfValidation):
         """The records of the pool by model and ability; none without a pool."""
         pool = {own.model: own.answers for own in AnswerPool.all_of(self.run)}
         return {model: pool.get(model, {}) for model in self.planted}
-
-    @property
-    def profile(self) -> Settings:
-        """How scores become AIS."""
-        return profile_settings(self.run)
 
     @property
     def composition(self) -> Path:
