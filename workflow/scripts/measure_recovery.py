@@ -17,6 +17,7 @@ def main(job: MeasureRecovery, threads: int) -> None:
         planted={
             model: Planted(
                 digest=read_card(own.folder).digest,
+                masks=job.masks[model],
                 blocks=own.blocks,
                 forms=own.forms,
                 truth=own.truth,
@@ -25,7 +26,6 @@ def main(job: MeasureRecovery, threads: int) -> None:
             for model, own in job.planted.items()
         },
         entangled=validation.entangled,
-        masks=job.masks,
         profiles=paths.PROFILES,
         composition=job.composition,
         pool=pool,

@@ -14,11 +14,9 @@ def main(job: MeasureSelectivity, threads: int) -> None:
         sources=job.sources,
         settings=job.run.profile_settings,
         complement=job.run.configuration.ablation_of == "complement",
-        title=job.title,
         fraction=job.k,
-        csv=job.csv,
+        drawing=job.drawing,
         effects=job.effects,
-        figures=job.figures,
     )
 
 

@@ -16,9 +16,7 @@ def main(job: MeasureStability, threads: int) -> None:
         selections=job.run.selection_settings,
         fraction_of=config.fraction_of,
         fractions=job.run.known_ks,
-        title=job.title,
-        csv=job.csv,
-        figures=job.figures,
+        drawing=job.drawing,
         store=job.run.store,
         super_set=job.super_set,
     )

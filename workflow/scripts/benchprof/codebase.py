@@ -281,6 +281,7 @@ MODULES = {
         "benchprof.report.style",
         "benchprof.validation.blocks",
         "benchprof.validation.card",
+        "benchprof.validation.composition",
         "benchprof.validation.coverage",
         "benchprof.validation.job",
         "benchprof.validation.recovery",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchprof.analysis.drawing import write_table
 from benchprof.analysis.effects import effects_table
-from benchprof.analysis.job import write_table
 from benchprof.comparison.answers import answer, item_changes
 from benchprof.comparison.chart import draw_combinations
 from benchprof.comparison.masks import make_masks

@@ -41,12 +41,14 @@ class MeasureRecovery(OfValidation):
         return {model: EvaluateBlocks(self.run, model) for model in self.validation.planted}
 
     @property
-    def masks(self) -> dict[tuple[str, Ablation], Path]:
-        """Every ability's mask of the planted models."""
-        run = self.run
-        keys = product(self.validation.planted, run.abilities, run.selections, run.ks)
-        every = [(model, Ablation(ability, s, k)) for model, ability, s, k in keys]
-        return {(model, own): paths.mask(model, own) for model, own in every}
+    def masks(self) -> dict[str, dict[Ablation, Path]]:
+        """Every ability's masks, by planted model."""
+        keys = product(self.run.abilities, self.run.selections, self.run.ks)
+        every = [Ablation(*key) for key in keys]
+        return {
+            model: {own: paths.mask(model, own) for own in every}
+            for model in self.validation.planted
+        }
 
     @property
     def answers(self) -> Mapping[str, Mapping[str, Path]]:
@@ -79,7 +81,7 @@ class MeasureRecovery(OfValidation):
             "blocks": [path for own in known for path in own.blocks.values()],
             "truth": [path for records in states for path in records.values()],
             "answers": [path for own in self.answers.values() for path in own.values()],
-            "masks": list(self.masks.values()),
+            "masks": [path for own in self.masks.values() for path in own.values()],
             "composition": self.composition,
         }
 
