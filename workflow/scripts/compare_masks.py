@@ -3,11 +3,11 @@
 from benchprof.analysis.job import look_at_masks
 from benchprof.models.architecture import architecture_of
 from benchprof.models.units import entry_counts
-from benchprof.run.jobs.drawn import Compared
+from benchprof.run.jobs.drawn import MasksOfOneK
 from benchprof.run.script import run_script
 
 
-def main(job: Compared, threads: int) -> None:
+def main(job: MasksOfOneK, threads: int) -> None:
     """Tell where the masks of one selection and k lie, or how far they overlap."""
     look_at_masks(
         what=job.what,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.run.jobs.drawn import Compared, Drawn
+from benchprof.run.jobs.drawn import Drawn, MasksOfOneK
 from benchprof.run.jobs.job import Files, Size
 from benchprof.run.jobs.replication import Halving
 from benchprof.run.jobs.selectivity import MeasureSelectivity
@@ -18,7 +18,7 @@ SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 
 
 @dataclass(frozen=True)
-class LocateMasks(Compared):
+class LocateMasks(MasksOfOneK):
     """Tell where the masks of one selection and k lie."""
 
     rule, script = "locate_masks", "compare_masks"
@@ -26,7 +26,7 @@ class LocateMasks(Compared):
 
 
 @dataclass(frozen=True)
-class CompareMasks(Compared):
+class CompareMasks(MasksOfOneK):
     """Tell how far the masks of one selection and k overlap."""
 
     rule = "compare_masks"

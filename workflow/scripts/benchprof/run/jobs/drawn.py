@@ -70,7 +70,7 @@ class Drawn(ModelJob):
 
 
 @dataclass(frozen=True)
-class Compared(Drawn):
+class MasksOfOneK(Drawn):
     """A job that looks at the masks of one selection and k."""
 
     selection: str

@@ -12,14 +12,14 @@ from benchprof.errors import InputError
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED
-from benchprof.run.jobs.drawn import Compared
+from benchprof.run.jobs.drawn import MasksOfOneK
 from benchprof.run.jobs.job import Files
 from benchprof.run.jobs.profile import source_of
 from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
-class MeasureSelectivity(Compared):
+class MeasureSelectivity(MasksOfOneK):
     """Measure how much answer loss each ability's ablation costs on every test split."""
 
     rule = "measure_selectivity"
