@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchprof.calibration.choice import Choice, choose
+from benchprof.calibration.choice import ChosenK, choose
 from benchprof.calibration.drops import WARNINGS, Drops, drops_of
 from benchprof.calibration.job import calibration_scores
 from benchprof.profile.scores import mask_digests
@@ -32,7 +32,7 @@ def read_drops(job: CalibrateMasks) -> list[Drops]:
     return [own for of_ability in scores.values() for own in drops_of(of_ability)]
 
 
-def told(chosen: Choice, drops: Sequence[Drops]) -> Iterator[str]:
+def told(chosen: ChosenK, drops: Sequence[Drops]) -> Iterator[str]:
     """The candidates, and each ability at the k that was chosen, line by line."""
     yield f"k = {chosen.k}: {chosen.reason}\n"
     yield (

@@ -43,4 +43,4 @@ wildcard_constraints:
     ability=one_of([*RUN.abilities, ALL_ABILITIES]),
     benchmark=one_of(RUN.benchmarks),
     selection=one_of(RUN.selections),
-    k=one_of(dict.fromkeys([*RUN.ks, *RUN.candidates])),
+    k=one_of(dict.fromkeys([*RUN.ks, *RUN.candidate_ks])),

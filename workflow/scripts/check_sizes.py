@@ -24,7 +24,7 @@ def main(job: CheckSizes, threads: int) -> None:
     check_sizes(
         folder=job.folder,
         scope=job.run.scope,
-        fractions=job.run.sizes,
+        fractions=job.run.selected_ks,
         fraction_of=config.fraction_of,
         target=paths.sizes(job.model),
     )

@@ -10,7 +10,7 @@ def main(job: CompareCombinations, threads: int) -> None:
     """Make masks in every combination and have the model answer under them."""
     use_threads(threads)
     compare_combinations(
-        tried=job.tried,
+        combinations=job.combinations,
         model=job.model_settings,
         questions=job.questions,
         seed=job.run.configuration.seed,

@@ -1,22 +1,20 @@
 """Tell where the masks of one selection and k lie, or how far they overlap."""
 
-from benchprof.analysis.job import compare_masks, locate_masks
+from benchprof.analysis.job import look_at_masks
 from benchprof.models.architecture import architecture_of
 from benchprof.models.units import entry_counts
-from benchprof.run.jobs.drawn import Compared
+from benchprof.run.jobs.drawn import MasksOfOneK
 from benchprof.run.script import run_script
 
 
-def main(job: Compared, threads: int) -> None:
+def main(job: MasksOfOneK, threads: int) -> None:
     """Tell where the masks of one selection and k lie, or how far they overlap."""
-    tell = locate_masks if job.rule == "locate_masks" else compare_masks
-    tell(
+    look_at_masks(
+        what=job.what,
         masks=job.masks,
         sizes=entry_counts(architecture_of(job.folder), job.run.scope),
-        title=job.title,
         fraction=job.k,
-        csv=job.csv,
-        figures=job.figures,
+        drawing=job.drawing,
     )
 
 

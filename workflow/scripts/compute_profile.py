@@ -12,7 +12,7 @@ def main(job: ComputeProfile, threads: int) -> None:
         intact=job.intact,
         sources=job.sources,
         own_benchmarks=job.run.suite.own_tests,
-        settings=job.profile,
+        settings=job.run.profile_settings,
         folder=paths.PROFILES,
         processes=threads,
     )

@@ -13,9 +13,7 @@ def main(job: MeasureCore, threads: int) -> None:
         folder=job.folder,
         importances=job.importance,
         fractions=SWEEP,
-        title=job.title,
-        csv=job.csv,
-        figures=job.figures,
+        drawing=job.drawing,
     )
 
 

@@ -17,6 +17,7 @@ def main(job: MeasureRecovery, threads: int) -> None:
         planted={
             model: Planted(
                 digest=read_card(own.folder).digest,
+                masks=job.masks[model],
                 blocks=own.blocks,
                 forms=own.forms,
                 truth=own.truth,
@@ -25,13 +26,12 @@ def main(job: MeasureRecovery, threads: int) -> None:
             for model, own in job.planted.items()
         },
         entangled=validation.entangled,
-        masks=job.masks,
         profiles=paths.PROFILES,
         composition=job.composition,
         pool=pool,
         own_benchmarks=job.run.suite.own_tests,
         view=job.view,
-        settings=job.profile,
+        settings=job.run.profile_settings,
         folder=job.folder,
     )
 

@@ -11,7 +11,7 @@ def main(job: MeasureReplication, threads: int) -> None:
         impact=job.impact,
         intact=job.intact,
         sources=job.sources,
-        settings=job.profile,
+        settings=job.run.profile_settings,
         targets=job.tables,
     )
 

@@ -12,13 +12,11 @@ def main(job: MeasureSelectivity, threads: int) -> None:
         companions=job.run.suite.companions,
         intact=job.intact,
         sources=job.sources,
-        settings=job.profile,
+        settings=job.run.profile_settings,
         complement=job.run.configuration.ablation_of == "complement",
-        title=job.title,
         fraction=job.k,
-        csv=job.csv,
+        drawing=job.drawing,
         effects=job.effects,
-        figures=job.figures,
     )
 
 

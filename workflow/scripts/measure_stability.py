@@ -15,10 +15,8 @@ def main(job: MeasureStability, threads: int) -> None:
         train=job.run.train_items,
         selections=job.run.selection_settings,
         fraction_of=config.fraction_of,
-        fractions=job.run.numbers,
-        title=job.title,
-        csv=job.csv,
-        figures=job.figures,
+        fractions=job.run.known_ks,
+        drawing=job.drawing,
         store=job.run.store,
         super_set=job.super_set,
     )

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from tests.records import record_of
 
+from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.job import _with_k
 from benchprof.analysis.selectivity import (
     Answers,
@@ -195,4 +196,5 @@ def test_a_title_says_k_where_the_masks_have_one(
 ) -> None:
     mask = tmp_path / "mask.safetensors"
     write_tensors(mask, {}, {"fraction": share})
-    assert _with_k("m", [mask], fraction) == title
+    drawing = Drawing("m", tmp_path / "m.csv", [])
+    assert _with_k(drawing, [mask], fraction).title == title

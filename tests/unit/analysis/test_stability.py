@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from benchprof.abilities.item import Item
+from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.analysis.stability_job import measure_stability
@@ -93,7 +94,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
         Scoring(tmp_path, "float32", Scope("mlp"), "taylor", "all"),
         TrainItems(items, seed=3, limit=10, exclude={"x": ["x0"]}), fraction_of="model",
         selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
-        title="", csv=csv, figures=[tmp_path / "out/stability.png"],
+        drawing=Drawing("", csv, [tmp_path / "out/stability.png"]),
         store=Store(tmp_path / "store"),
     )  # fmt: skip
     # x has 8 items, y 10 of its 20: halves of 4 and 5; divided by 4, 2 and 1.
@@ -121,8 +122,8 @@ def test_a_half_of_one_item_cannot_be_replicated(number: int, tmp_path: Path) ->
     with pytest.raises(InputError, match=r"items of y, with .*: 2 or 3; expected 4 or more"):
         measure_stability(
             scoring, TrainItems(items, seed=3), fraction_of="model",
-            selections={"top": {}}, fractions=["0.5"], title="", csv=tmp_path / "stability.csv",
-            figures=[], store=Store(tmp_path / "store"),
+            selections={"top": {}}, fractions=["0.5"],
+            drawing=Drawing("", tmp_path / "stability.csv", []), store=Store(tmp_path / "store"),
         )  # fmt: skip
 
 

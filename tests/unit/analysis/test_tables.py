@@ -16,17 +16,22 @@ from tests.conftest import tiny_model
 from tests.model_types import MORE
 
 from benchprof.analysis.core import core_table, holders
+from benchprof.analysis.drawing import Drawing
+from benchprof.analysis.job import look_at_masks
+from benchprof.analysis.location import COLUMNS as LOCATION
 from benchprof.analysis.location import location_table, places
 from benchprof.analysis.location_heatmap import location_figure
 from benchprof.analysis.overlap import COLUMNS as OVERLAP
 from benchprof.analysis.overlap import expected_shared, overlap_table
 from benchprof.analysis.overlap_heatmap import overlap_figure
+from benchprof.masks.mask import Mask, write_mask
 from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
 from benchprof.tensors import TensorFile, write_tensors
 
 GATE, DOWN = "model.layers.0.mlp.gate_proj.weight", "model.layers.10.mlp.down_proj.weight"
 SIZES = {GATE: 10, DOWN: 20}
+FORMS = ("png", "txt")
 
 
 def mask(gate: list[int], down: list[int]) -> Entries:
@@ -35,6 +40,25 @@ def mask(gate: list[int], down: list[int]) -> Entries:
 
 
 MASKS = {"b": mask([0, 1, 2], [5]), "a": mask([2], [5, 6, 7]), "c": mask([], [8, 9])}
+
+
+@pytest.mark.parametrize(
+    ("what", "columns", "rows"), [("location", LOCATION, 3 * 2), ("overlap", OVERLAP, 3)]
+)
+def test_masks_are_looked_at_for_what_is_asked(
+    what: str, columns: list[str], rows: int, tmp_path: Path
+) -> None:
+    """Three masks in two tensors: six places, three pairs."""
+    files = {ability: tmp_path / f"{ability}.safetensors" for ability in MASKS}
+    for ability, path in files.items():
+        write_mask(path, Mask(MASKS[ability], {"fraction": "0.1"}))
+    drawing = Drawing("m: top", tmp_path / "m.csv", [tmp_path / f"m.{form}" for form in FORMS])
+    look_at_masks(what, files, SIZES, "calibrated", drawing)
+    table = pd.read_csv(drawing.csv)
+    assert (list(table), len(table)) == (columns, rows)
+    picture, caption = drawing.figures
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert caption.read_text().startswith("m: top, k = calibrated (0.1). ")
 
 
 @pytest.mark.parametrize("family", sorted(MORE))

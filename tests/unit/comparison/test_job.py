@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from tests.conftest import byte_tokenizer, tiny_model
 
+from benchprof.comparison.combination import AskedItems, Combination
 from benchprof.comparison.job import compare_combinations
-from benchprof.comparison.tried import Questions, Tried
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
@@ -46,22 +46,24 @@ def files(folder: Path, names: Sequence[str]) -> dict[str, Path]:
     return {name: folder / f"{name}.jsonl" for name in names}
 
 
-def tried(folder: Path, name: str, **changes: Any) -> Tried:
+def combination(folder: Path, name: str, **changes: Any) -> Combination:
     """A combination of neurons; `changes` of its scope and of itself."""
     scope = changes.pop("scope", Scope("mlp", unit="neuron"))
     scoring = Scoring(folder / "model", "float32", scope, "taylor_abs", "all")
     train = TrainItems(files(folder, ABILITIES), seed=1)
-    own = Tried(
+    own = Combination(
         name, scoring, train, "top", {}, "0.1", "model", "zero", ABILITIES, ["all_abilities"], [1]
     )
     return replace(own, **changes)
 
 
-def compare(folder: Path, *combinations: Tried, chat_template: bool = False) -> None:
+def compare(folder: Path, *combinations: Combination, chat_template: bool = False) -> None:
     compare_combinations(
-        tried=combinations,
+        combinations=combinations,
         model=ModelSettings(folder / "model", "float32", "cpu", chat_template),
-        questions=Questions("test", 2, 1, files(folder, ABILITIES), {own: [] for own in ABILITIES}),
+        questions=AskedItems(
+            "test", 2, 1, files(folder, ABILITIES), {own: [] for own in ABILITIES}
+        ),
         seed=1,
         folder=folder / "work",
         tables={name: folder / f"{name}.csv" for name in ("summary", "effects", "masks")},
@@ -92,8 +94,8 @@ def test_what_cannot_be_done_is_said_before_importance(
     with pytest.raises(InputError, match=message):
         compare(
             folder,
-            tried(folder, "right"),
-            tried(folder, "wrong", **changes),
+            combination(folder, "right"),
+            combination(folder, "wrong", **changes),
             chat_template=chat_template,
         )
     assert not [*folder.rglob("work/*/importance")]
@@ -105,8 +107,8 @@ def test_units_are_read_on_the_items_of_a_combination_s_own_background(folder: P
     items = files(folder, [*ABILITIES, BACKGROUND])
     compare(
         folder,
-        tried(folder, "plain", method="mean"),
-        tried(folder, "contrast", method="mean", train=TrainItems(items, seed=1),
+        combination(folder, "plain", method="mean"),
+        combination(folder, "contrast", method="mean", train=TrainItems(items, seed=1),
               selection="specific", settings=contrast),
     )  # fmt: skip
     for name, selection, read in (("plain", "top", ABILITIES), ("contrast", "specific", items)):

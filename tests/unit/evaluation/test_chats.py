@@ -107,7 +107,7 @@ def test_chats_are_tried_before_any_importance(tmp_path: Path) -> None:
     sizes: list[Path] = []
     main.__globals__["check_sizes"] = lambda folder, **_: sizes.append(folder)
     config: Any = SimpleNamespace(fraction_of="model", chat_date="2024-07-26")
-    run = SimpleNamespace(configuration=config, scope=Scope("mlp"), sizes=["0.1"], lists={})
+    run = SimpleNamespace(configuration=config, scope=Scope("mlp"), selected_ks=["0.1"], lists={})
     job_of = {
         chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)
         for chat in (False, True)

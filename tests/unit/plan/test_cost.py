@@ -7,7 +7,7 @@ from functools import partial
 
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
-from benchprof.plan.questions import Examples, Questions
+from benchprof.plan.questions import ExampleCounts, QuestionCounts
 from benchprof.plan.shape import Shape
 from benchprof.scoring.attention import KEPT_BYTES
 from benchprof.scoring.dimensions import Dimensions
@@ -25,7 +25,7 @@ SHAPE = Shape(
         itemsize=4,
     ),
 )  # fmt: skip
-EXAMPLES = Examples(number=10, tokens=100, counted=20, longest=16)
+EXAMPLES = ExampleCounts(number=10, tokens=100, counted=20, longest=16)
 INFINITE = float("inf")
 CPU = Machine(flops=1e3, flops_of_one=1e3, bandwidth=1e9, latency=0, storage=1, gpu=False)
 GPU = dataclasses.replace(CPU, gpu=True)
@@ -93,7 +93,7 @@ def test_memory_of_importance() -> None:
 
 
 def test_evaluation_by_hand() -> None:
-    read = Questions(items=100, read=1000, written=0, longest=20)
+    read = QuestionCounts(items=100, read=1000, written=0, longest=20)
     # 3 states, 2 * 60 operations a token; one batch of up to 32768 tokens a state.
     assert cost.evaluation_seconds(SHAPE, read, 3, ARITHMETIC) == 3 * 120_000
     assert cost.evaluation_seconds(SHAPE, read, 3, MEMORY) == 3 * 400
@@ -104,7 +104,7 @@ def test_evaluation_by_hand() -> None:
 
 
 def test_memory_of_evaluation() -> None:
-    long = Questions(items=10, read=10, written=5, longest=10**9)
+    long = QuestionCounts(items=10, read=10, written=5, longest=10**9)
     gpu = cost.evaluation_memory(SHAPE, [long], False, 3, GPU)
     # The prompts' pass, and keys and values of an answer: 1 layer, 1 head of 2, float32.
     answer = SHAPE.dimensions.peak_bytes(10, 0) + 10**9 * 2 * 2 * 4
@@ -121,7 +121,7 @@ def test_memory_of_evaluation() -> None:
 
 
 def test_memory_of_prompts_is_that_of_a_full_batch_of_the_longest() -> None:
-    read = Questions(items=10, read=100_000, written=0, longest=200)
+    read = QuestionCounts(items=10, read=100_000, written=0, longest=200)
     passing = SHAPE.dimensions.peak_bytes(32768, 200)
     assert cost.evaluation_memory(SHAPE, [read], False, 3, GPU) == (
         cost.CONTEXT + 400 + passing + KEPT_BYTES
@@ -136,7 +136,7 @@ def test_memory_of_prompts_is_that_of_a_full_batch_of_the_longest() -> None:
 
 def test_answers_at_once() -> None:
     # A batch of 4,096 tokens on a processor, 12 of 32,768 on a GPU, of which 64 items at most.
-    asked = Questions(items=100, read=10, written=5, longest=1000)
+    asked = QuestionCounts(items=100, read=10, written=5, longest=1000)
     assert cost._answered_at_once(SHAPE, asked, CPU) == 4
     assert cost._answered_at_once(SHAPE, asked, GPU) == 64
     assert cost._answered_at_once(SHAPE, dataclasses.replace(asked, longest=10_000), GPU) == 39
@@ -156,6 +156,6 @@ def test_memory_of_one_gpu_of_several() -> None:
     gpu = cost.importance_memory(first, EXAMPLES, "taylor_abs", None, False, GPU)
     assert gpu == cost.CONTEXT + 120
     # No keys and values of answers are kept there, but a pass may hold its activations.
-    write = Questions(items=10, read=10, written=5, longest=10**9)
+    write = QuestionCounts(items=10, read=10, written=5, longest=10**9)
     passing = SHAPE.dimensions.peak_bytes(10, 0)
     assert cost.evaluation_memory(first, [write], False, 3, GPU) == cost.CONTEXT + 120 + passing

@@ -10,7 +10,7 @@ import pytest
 
 from benchprof.files import write_text
 from benchprof.plan.lengths import Lengths, measured_lengths
-from benchprof.plan.questions import Questions, benchmark_questions
+from benchprof.plan.questions import QuestionCounts, benchmark_questions
 from benchprof.run.configuration import TaskFile
 from benchprof.tasks.source import load_tasks, task_source
 
@@ -86,7 +86,7 @@ def test_a_sample_stands_for_all_items(tmp_path: Path) -> None:
     # The beginning is read again for each item, as it is shorter than half of the prompt.
     prompt = len("Q: a23\nA:")
     asked = benchmark_questions("b", own.model_copy(update={"limit": 10}), None, [], 1)
-    assert asked == Questions(10, 10 * prompt, 50, prompt, 96)
+    assert asked == QuestionCounts(10, 10 * prompt, 50, prompt, 96)
 
 
 @pytest.mark.parametrize("missing", ["task.yaml", "items.jsonl"])

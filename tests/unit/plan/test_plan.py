@@ -24,8 +24,8 @@ from benchprof.plan.cost import INDEX, LOSS
 from benchprof.plan.machine import CPU
 from benchprof.plan.questions import (
     CHAT_CHARACTERS,
-    Examples,
-    Questions,
+    ExampleCounts,
+    QuestionCounts,
     benchmark_questions,
     diagnostic_examples,
 )
@@ -59,7 +59,7 @@ def test_examples_are_counted_from_characters(items: Path) -> None:
     found = diagnostic_examples(items, [], None, "all", None, characters=1)
     # Prompt, a context line of 5, the answer, the chat's own text.
     lengths = [20 + 4 + CHAT_CHARACTERS, 20 + 5 + 3 + CHAT_CHARACTERS]
-    assert found == Examples(2, sum(lengths), sum(lengths), max(lengths))
+    assert found == ExampleCounts(2, sum(lengths), sum(lengths), max(lengths))
     assert diagnostic_examples(items, [], None, "answer", None, 1).counted == 4 + 3
     assert diagnostic_examples(items, ["2"], 9, "all", None, 1).tokens == lengths[0]
     # A sample is taken to be like all items; tokens are whole.
@@ -84,7 +84,7 @@ def test_toward_flips_two_options_are_read_after_item_and_flip(tmp_path: Path) -
     # Prompts of 20 and context lines of 7 and 5; " yes" and " maybe", " no" and " yes".
     lengths = [20 + 4 + 6, 20 + 7 + 4 + 6, 20 + 5 + 3 + 4, 20 + 3 + 4]
     # An example is an item, and no token of a flip is counted.
-    expected = Examples(2, sum(lengths) + 4 * CHAT_CHARACTERS, 10 + 7, 37 + CHAT_CHARACTERS)
+    expected = ExampleCounts(2, sum(lengths) + 4 * CHAT_CHARACTERS, 10 + 7, 37 + CHAT_CHARACTERS)
     assert found == expected
     assert diagnostic_examples(file, [], 1, "choice", None, 1, "flip").tokens == expected.tokens / 2
 
@@ -93,12 +93,12 @@ def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
     found = benchmark_questions(
         "b", AbilitySplit(ability="a", split="test"), items, [], characters=1
     )
-    assert found == Questions(2, (20 + 7) + (25 + 7), 0, 32)
+    assert found == QuestionCounts(2, (20 + 7) + (25 + 7), 0, 32)
     # The blanks' question is two characters longer and has no context.
     blanks = AbilitySplit(ability="a", split="test", companion="blank")
-    assert benchmark_questions("b", blanks, items, [], 1) == Questions(2, 2 * (22 + 7), 0, 29)
+    assert benchmark_questions("b", blanks, items, [], 1) == QuestionCounts(2, 2 * (22 + 7), 0, 29)
     left = benchmark_questions("b", blanks, items, ["1"], 1)
-    assert left == Questions(1, 22 + 7, 0, 29)
+    assert left == QuestionCounts(1, 22 + 7, 0, 29)
 
 
 def test_a_plan_names_the_item_that_has_no_companion(tmp_path: Path) -> None:
@@ -121,17 +121,17 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     write_text(tmp_path / "sizes.json", sizes)
     monkeypatch.setattr("benchprof.plan.questions.SIZES", tmp_path / "sizes.json")
 
-    def asked(name: str, **settings: Any) -> Questions | None:
+    def asked(name: str, **settings: Any) -> QuestionCounts | None:
         return benchmark_questions("b", ShippedBenchmark(benchmark=name, **settings), None, [], 1)
 
     # The prefix of each task that is asked once.
-    assert asked("read", limit=20) == Questions(20, 2 * 30 + 20 * 10, 0, 40)
-    assert asked("read", limit=1) == Questions(1, 30 + 10, 0, 40)
+    assert asked("read", limit=20) == QuestionCounts(20, 2 * 30 + 20 * 10, 0, 40)
+    assert asked("read", limit=1) == QuestionCounts(1, 30 + 10, 0, 40)
     # Where the model writes, once for two full batches a task, and if it is half of the prompt.
-    assert asked("write", limit=256) == Questions(256, 2 * 30 + 256 * 10, 256 * 5, 40, 7)
-    assert asked("write", limit=255) == Questions(255, 255 * 40, 255 * 5, 40, 7)
-    assert asked("one", limit=2) == Questions(2, 10 + 2 * 10, 10, 20, 7)
-    assert asked("short") == Questions(1000, 1000 * 19, 5000, 19, 7)
+    assert asked("write", limit=256) == QuestionCounts(256, 2 * 30 + 256 * 10, 256 * 5, 40, 7)
+    assert asked("write", limit=255) == QuestionCounts(255, 255 * 40, 255 * 5, 40, 7)
+    assert asked("one", limit=2) == QuestionCounts(2, 10 + 2 * 10, 10, 20, 7)
+    assert asked("short") == QuestionCounts(1000, 1000 * 19, 5000, 19, 7)
     assert benchmark_questions("b", LmTask(task="some_task"), None, [], 1) is None
 
 

@@ -31,7 +31,7 @@ from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
-from benchprof.validation.card import neuron_entries, read_card, read_forms
+from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
 LAYOUT = plain_layout(ABILITIES)
 ONE, OTHER = ABILITIES[2], ABILITIES[7]
@@ -108,7 +108,7 @@ def test_the_saved_model_s_card_finds_the_blocks(base: LlamaForCausalLM, tmp_pat
     write_folder(base, order, card, words(ABILITIES), tmp_path / "base")
     plant_form(tmp_path / "base", 1, tmp_path / "form")
     file = tmp_path / "form/card.json"
-    forms, owners = read_forms(file), read_card(file)
+    forms, owners = read_forms(file), read_planted_card(file)
     for layer in range(4):
         # All neurons have one owner; the core is a part of what is shared.
         shared = json.loads(file.read_text())["neurons"]["shared"][layer]

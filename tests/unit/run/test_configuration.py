@@ -260,7 +260,7 @@ def test_lists_are_layers_by_number_and_texts_in_files_of_settings() -> None:
     assert run.values["selections"]["listed"]["spatial_reasoning"] == {"3": [1, 2]}
     # As a job gets them from the workflow.
     assert Run.of(run.values).lists == LISTS
-    assert (run.ks, run.sizes, run.numbers) == (["listed"], ["listed"], [])
+    assert (run.ks, run.selected_ks, run.known_ks) == (["listed"], ["listed"], [])
     assert {own.stem for own in run.ablations} == {
         "listed_listed",
         *(f"listed-random-{seed}_listed" for seed in run.seeds),

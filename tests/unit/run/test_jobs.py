@@ -173,7 +173,7 @@ def test_what_selects_without_the_super_set_takes_it_and_nothing_else_does() -> 
 def test_selectivity_of_a_candidate_of_the_calibration_is_refused() -> None:
     """Its masks are made, and asked the calibration items alone. Masks of any k can be compared."""
     run = Run.of(DEFAULT | {"fractions": ["calibrated"]})
-    masks, candidate = (run.models[0], "specific"), run.candidates[0]
+    masks, candidate = (run.models[0], "specific"), run.candidate_ks[0]
     assert CompareMasks(run, *masks, candidate).inputs["masks"]
     chosen = MeasureSelectivity(run, *masks, "calibrated")
     assert chosen.inputs["records"]

@@ -71,13 +71,13 @@ def test_without_seeds_there_are_no_controls() -> None:
 def test_every_k_has_its_place() -> None:
     run = small()
     assert run.ks == ["0.01", "calibrated"]
-    assert run.numbers == ["0.01"]
-    assert run.candidates == ["0.001", "0.01"]
+    assert run.known_ks == ["0.01"]
+    assert run.candidate_ks == ["0.001", "0.01"]
     # Numbers first; what is a candidate too is selected once.
-    assert run.sizes == ["0.01", "0.001"]
+    assert run.selected_ks == ["0.01", "0.001"]
     # Candidates that no `calibrated` asks for are left alone.
-    assert small(fractions=[0.01]).candidates == []
-    assert small(fractions=[0.01]).sizes == ["0.01"]
+    assert small(fractions=[0.01]).candidate_ks == []
+    assert small(fractions=[0.01]).selected_ks == ["0.01"]
 
 
 @pytest.mark.parametrize(

@@ -170,10 +170,10 @@ class Validation:
             source = TaskSource(file=ABILITY_TASK, data=self.pool.items)
             own = {ability: loaded[ability] for ability in masks}
             evaluate_benchmark(self.model, source, None, SEED, own, "zero", pool, self.store)
+        judged = {Ablation(a, *self.view): path for a, path in masks.items()}
         measure_recovery(
-            {self.name: Planted(self.digest, self.blocks, self.forms, self.truth, pool)}, [],
-            {(self.name, Ablation(a, *self.view)): path for a, path in masks.items()}, folder,
-            PLANTED / "composition.json", self.pool, OWN, self.view, SETTINGS, folder,
+            {self.name: Planted(self.digest, judged, self.blocks, self.forms, self.truth, pool)},
+            [], folder, PLANTED / "composition.json", self.pool, OWN, self.view, SETTINGS, folder,
         )  # fmt: skip
         tables = [
             pd.read_csv(folder / f"{table}.csv", dtype={"fraction": str})

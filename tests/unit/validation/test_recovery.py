@@ -133,9 +133,7 @@ def test_a_mask_s_share_of_form_is_that_in_any_form_block(tmp_path: Path) -> Non
         write_mask(files[name], Mask({"a": torch.tensor(own)} if own else {}, {}))
     own = Ablation("x", "specific", "0.01")
     for forms, share in (("forms", 0.5), ("none", 0.0)):
-        rows = mask_rows(
-            {("m", own): files["mask"]}, {("m", "x"): files["block"]}, {"m": files[forms]}
-        )
+        rows = mask_rows("m", {own: files["mask"]}, {"x": files["block"]}, files[forms])
         assert rows[["precision", "recall", "form_share"]].values.tolist() == [[0.25, 1.0, share]]
 
 

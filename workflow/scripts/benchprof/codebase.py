@@ -283,6 +283,7 @@ MODULES = {
         "benchprof.report.style",
         "benchprof.validation.blocks",
         "benchprof.validation.card",
+        "benchprof.validation.composition",
         "benchprof.validation.coverage",
         "benchprof.validation.job",
         "benchprof.validation.recovery",

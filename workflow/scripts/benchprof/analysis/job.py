@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from benchprof.analysis.core import core_table
 from benchprof.analysis.core_curve import draw_core
+from benchprof.analysis.drawing import Drawing, write_table
 from benchprof.analysis.effects import effects_table
 from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
@@ -25,7 +27,6 @@ from benchprof.analysis.selectivity import (
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
-from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
@@ -34,53 +35,35 @@ from benchprof.profile.source import Source
 from benchprof.run.ablation import and_k, shown_k
 from benchprof.tensors import TensorFile
 
+LOOKS = {
+    "location": (location_table, draw_location),
+    "overlap": (overlap_table, draw_overlap),
+}
+"""What masks are looked at for: the function that makes the table and the one that draws it."""
 
-def locate_masks(
-    masks: Mapping[str, Path],
-    sizes: Mapping[str, int],
-    title: str,
-    fraction: str,
-    csv: Path,
-    figures: Sequence[Path],
+
+def look_at_masks(
+    what: str, masks: Mapping[str, Path], sizes: Mapping[str, int], fraction: str, drawing: Drawing
 ) -> None:
-    """Write where each ability's mask lies.
+    """Write where each ability's mask lies, or how far every two abilities' masks overlap.
 
     Args:
+        what: `location` or `overlap`.
         masks: mask file by ability, all of one selection and k.
         sizes: of `models.units.entry_counts`.
-        title: of the figure, to which k is added.
         fraction: k as configured.
-        csv: the table, as `location_table` says.
-        figures: PNG, SVG and TXT.
+        drawing: a table as `location_table` or `overlap_table` says; k is added to the title.
     """
+    tabulate, draw = LOOKS[what]
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
-    table = location_table(entries, sizes)
-    write_table(csv, table)
-    draw_location(table, _with_k(title, masks.values(), fraction), figures)
-
-
-def compare_masks(
-    masks: Mapping[str, Path],
-    sizes: Mapping[str, int],
-    title: str,
-    fraction: str,
-    csv: Path,
-    figures: Sequence[Path],
-) -> None:
-    """Write how far every two abilities' masks overlap; the arguments are `locate_masks`'."""
-    entries = {ability: read_mask(path).entries for ability, path in masks.items()}
-    table = overlap_table(entries, sizes)
-    write_table(csv, table)
-    draw_overlap(table, _with_k(title, masks.values(), fraction), figures)
+    _with_k(drawing, masks.values(), fraction).write(tabulate(entries, sizes), draw)
 
 
 def measure_core(
     folder: Path,
     importances: Mapping[str, Path],
     fractions: Sequence[str],
-    title: str,
-    csv: Path,
-    figures: Sequence[Path],
+    drawing: Drawing,
 ) -> None:
     """Write how many entries the `top` masks of all abilities share at each k.
 
@@ -89,9 +72,7 @@ def measure_core(
         importances: importance file by ability.
         fractions: each k, a share of all parameters, neurons or heads; those that exceed the scope
             or are less than one are left out.
-        title: of the figure.
-        csv: the table, as `core_table` says.
-        figures: PNG, SVG and TXT.
+        drawing: a table as `core_table` says.
 
     Raises:
         InputError: the files hold no scores.
@@ -104,8 +85,7 @@ def measure_core(
     whole, size = whole_size(folder, first.origin["unit"]), first.total_size
     counts = {f: int(Decimal(f) * whole) for f in fractions}
     table = core_table(files, {f: n for f, n in counts.items() if 1 <= n <= size})
-    write_table(csv, table)
-    draw_core(table, title, figures)
+    drawing.write(table, draw_core)
 
 
 def measure_selectivity(
@@ -115,11 +95,9 @@ def measure_selectivity(
     sources: Sequence[Source],
     settings: Settings,
     complement: bool,
-    title: str,
     fraction: str,
-    csv: Path,
+    drawing: Drawing,
     effects: Path,
-    figures: Sequence[Path],
 ) -> None:
     """Write how much answer loss each ablation costs on every ability's test split.
 
@@ -131,11 +109,9 @@ def measure_selectivity(
         sources: records of the ablated models on them, all of one model, selection and k.
         settings: of the profile, for the intervals of form.
         complement: whether all but the masks was ablated.
-        title: of the figure, to which k is added.
         fraction: k as configured.
-        csv: the table, as `selectivity_table` says.
-        effects: another, as `effects_table` says.
-        figures: PNG, SVG and TXT.
+        drawing: a table as `selectivity_table` says; k is added to the title.
+        effects: another table, as `effects_table` says.
 
     Raises:
         InputError: a record is damaged or does not belong to its mask, model or requests.
@@ -148,9 +124,8 @@ def measure_selectivity(
             for kind, benchmarks in asked.items()
         ]
     )
-    write_table(csv, table)
+    _with_k(drawing, masks, fraction).write(table, draw_selectivity)
     write_table(effects, effects_table(table, complement))
-    draw_selectivity(table, _with_k(title, masks, fraction), figures)
 
 
 def _answers(
@@ -175,11 +150,7 @@ def _answers(
     return base, ablated
 
 
-def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:
-    """A title with k for readers: the masks are of one model and selection, and so of one k."""
-    return title + and_k(shown_k(fraction, next(iter(mask_shares(masks).values()))))
-
-
-def write_table(path: Path, table: pd.DataFrame) -> None:
-    """A table as CSV whose bytes depend on its values alone."""
-    write_text(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+def _with_k(drawing: Drawing, masks: Iterable[Path], fraction: str) -> Drawing:
+    """With k in the title: the masks are of one model and selection, and so of one k."""
+    k = shown_k(fraction, next(iter(mask_shares(masks).values())))
+    return replace(drawing, title=drawing.title + and_k(k))

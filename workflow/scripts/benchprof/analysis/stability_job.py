@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.analysis.job import write_table
+from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.errors import InputError
@@ -32,9 +32,7 @@ def measure_stability(
     selections: Mapping[str, Mapping[str, Any]],
     fraction_of: str,
     fractions: Sequence[str],
-    title: str,
-    csv: Path,
-    figures: Sequence[Path],
+    drawing: Drawing,
     store: Store,
     super_set: Path | None = None,
 ) -> None:
@@ -50,9 +48,7 @@ def measure_stability(
         selections: settings by selection, as configured.
         fraction_of: what k is a share of.
         fractions: each k.
-        title: of the figure.
-        csv: the table, as `stability_rows` says.
-        figures: PNG, SVG and TXT.
+        drawing: a table as `stability_rows` says.
         store: the run's, which keeps the attributions of units.
         super_set: as of `select_from`.
 
@@ -67,6 +63,7 @@ def measure_stability(
             where = f"train items of {name}, with `importance.replicated`"
             raise InputError(where, "2 or 3", "4 or more, to halve each half again")
     sizes = entry_counts(architecture_of(scoring.folder), scoring.scope)
+    csv = drawing.csv
 
     def masks_of(half: int, share: int) -> dict[Ablation, Entries]:
         kept = {name: own[half][: len(own[half]) // share] for name, own in halves.items()}
@@ -81,9 +78,7 @@ def measure_stability(
         first, second = masks_of(0, share), masks_of(1, share)
         numbers = {name: len(own[0]) // share for name, own in halves.items()}
         rows += stability_rows(first, second, numbers, sizes)
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    write_table(csv, table)
-    draw_stability(table, title, figures)
+    drawing.write(pd.DataFrame(rows, columns=COLUMNS), draw_stability)
 
 
 def _selected(

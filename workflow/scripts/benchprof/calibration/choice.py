@@ -63,7 +63,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenK:
     """The k chosen, a sentence that says why, and the candidates from the smallest k up."""
 
     k: str
@@ -71,7 +71,7 @@ class Choice:
     candidates: tuple[Candidate, ...]
 
 
-def choose(drops: Sequence[Drops]) -> Choice:
+def choose(drops: Sequence[Drops]) -> ChosenK:
     """Choose one k for all abilities, so that they stay comparable, by `RULE`.
 
     Args:
@@ -84,7 +84,7 @@ def choose(drops: Sequence[Drops]) -> Choice:
             "no ability's calibration items are answered above guessing, so that nothing can be "
             "told apart: the smallest k"
         )
-        return Choice(ks[0], reason, candidates)
+        return ChosenK(ks[0], reason, candidates)
     # From the smallest k up, and max takes the first of equals.
     best = max(candidates, key=lambda candidate: round(candidate.separation, DECIMALS))
     reason = (
@@ -98,7 +98,7 @@ def choose(drops: Sequence[Drops]) -> Choice:
     elif len(ks) > 1 and best in (candidates[0], candidates[-1]):
         end = "smallest" if best is candidates[0] else "largest"
         reason += f"; it is the {end} candidate, and a k beyond it may separate more"
-    return Choice(best.k, reason, candidates)
+    return ChosenK(best.k, reason, candidates)
 
 
 def _least_z(candidates: int) -> float:

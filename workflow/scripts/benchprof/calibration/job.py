@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from benchprof import codebase
-from benchprof.calibration.choice import RULE, Candidate, Choice, choose
+from benchprof.calibration.choice import RULE, Candidate, ChosenK, choose
 from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
 from benchprof.files import write_json, written_whole
 from benchprof.profile.scores import Scores, mask_digests, read_scores
@@ -96,7 +96,7 @@ def calibration_scores(
 def _described(
     model: str,
     selection: str,
-    chosen: Choice,
+    chosen: ChosenK,
     drops: Sequence[Drops],
     scores: Mapping[str, Scores],
     digests: Mapping[str, str],

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from benchprof.analysis.selectivity import answers_of
+from benchprof.comparison.combination import FLIP, OTHERS, AskedItems, Combination
 from benchprof.comparison.flips import answer_on_flips
 from benchprof.comparison.table import CHANGES, ITEM
-from benchprof.comparison.tried import FLIP, OTHERS, Questions, Tried
 from benchprof.evaluation.assignment import Assignment
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
@@ -25,10 +25,10 @@ from benchprof.tasks.source import task_source
 
 
 def answer(
-    tried: Sequence[Tried],
+    combinations: Sequence[Combination],
     masks: Mapping[str, Mask],
     model: ModelSettings,
-    questions: Questions,
+    questions: AskedItems,
     examples: Mapping[Path | None, Sequence[Example]],
     seed: int,
     folder: Path,
@@ -37,11 +37,11 @@ def answer(
     """Have the model answer, loading it once for all combinations of one kind of ablation.
 
     Args:
-        tried: the combinations.
-        masks: every mask, by `Tried.named`.
+        combinations: the combinations.
+        masks: every mask, by `Combination.named`.
         model: the prepared model.
         questions: what it is asked.
-        examples: what the means of units are over, by `Tried.background`.
+        examples: what the means of units are over, by `Combination.background`.
         seed: of the samples.
         folder: of the records.
         store: has those that are there already.
@@ -49,8 +49,8 @@ def answer(
     Raises:
         InputError: as `evaluate_benchmarks` and `answer_on_flips` raise it.
     """
-    for name in dict.fromkeys(own.asked_with for own in tried):
-        alike = [own for own in tried if own.asked_with == name]
+    for name in dict.fromkeys(own.asked_with for own in combinations):
+        alike = [own for own in combinations if own.asked_with == name]
         names = [own.named(mask) for own in alike for mask in (*own.masks, *own.controls)]
         of_alike = {name: masks[name] for name in names}
         assignments = [
@@ -67,26 +67,30 @@ def answer(
 
 
 def _assignment(
-    ability: str, asked: str, tried: Sequence[Tried], questions: Questions, folder: Path
+    ability: str,
+    asked: str,
+    combinations: Sequence[Combination],
+    questions: AskedItems,
+    folder: Path,
 ) -> Assignment:
     """What is asked of one ability's items, and under which masks."""
     limit = questions.other_items if asked == OTHERS else questions.items
     companion = asked if asked in questions.companions else None
     split = AbilitySplit(ability=ability, split=questions.split, companion=companion, limit=limit)  # type: ignore[arg-type]
     source = task_source(split, questions.files[ability], questions.exclude[ability])
-    targets = {INTACT: _record(folder, tried[0], ability, asked, INTACT)}
-    for own in tried:
+    targets = {INTACT: _record(folder, combinations[0], ability, asked, INTACT)}
+    for own in combinations:
         for mask in own.masks_for(ability, asked):
             targets[own.named(mask)] = _record(folder, own, ability, asked, own.named(mask))
     return Assignment(source, limit, targets)
 
 
-def _record(folder: Path, own: Tried, ability: str, asked: str, name: str) -> Path:
+def _record(folder: Path, own: Combination, ability: str, asked: str, name: str) -> Path:
     # Each kind of ablation has its own folder, by which the store notes the entries in use.
     return folder / f"answers-{own.asked_with}" / f"{ability}-{asked}" / f"{name}.json"
 
 
-def item_changes(own: Tried, questions: Questions, folder: Path) -> pd.DataFrame:
+def item_changes(own: Combination, questions: AskedItems, folder: Path) -> pd.DataFrame:
     """What a combination's masks change in the answer to every item: the columns `CHANGES`."""
     parts = []
     for asked in own.asked(questions):

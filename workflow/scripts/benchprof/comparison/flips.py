@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import torch
 
 from benchprof import codebase, digests
+from benchprof.comparison.combination import FLIP
 from benchprof.comparison.passes import answers_on_flips
-from benchprof.comparison.tried import FLIP
 from benchprof.data import ability_task
 from benchprof.evaluation.assignment import Asked, Assignment, asked_origin, looked_up
 from benchprof.evaluation.faults import logits_fault

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchprof.analysis.drawing import write_table
 from benchprof.analysis.effects import effects_table
-from benchprof.analysis.job import write_table
 from benchprof.comparison.answers import answer, item_changes
 from benchprof.comparison.chart import draw_combinations
+from benchprof.comparison.combination import FLIP, SAID, AskedItems, Combination
 from benchprof.comparison.masks import make_masks
 from benchprof.comparison.table import COLUMNS, mask_rows, summary_row, without_companions
-from benchprof.comparison.tried import FLIP, SAID, Questions, Tried
 from benchprof.errors import InputError
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
@@ -25,9 +25,9 @@ from benchprof.store import Store
 
 
 def compare_combinations(
-    tried: Sequence[Tried],
+    combinations: Sequence[Combination],
     model: ModelSettings,
-    questions: Questions,
+    questions: AskedItems,
     seed: int,
     folder: Path,
     tables: Mapping[str, Path],
@@ -40,7 +40,7 @@ def compare_combinations(
     that was stopped goes on where it was.
 
     Args:
-        tried: the combinations.
+        combinations: the combinations.
         model: the prepared model, as it answers.
         questions: what it is asked.
         seed: of samples.
@@ -55,12 +55,12 @@ def compare_combinations(
             where a mask would be empty or larger than its scope, there is no such layer, or no
             answer could be scored under the chat template.
     """
-    _check(tried, model, folder)
-    examples = _examples(tried, model)
-    masks = make_masks(tried, model, examples, folder, store)
-    answer(tried, masks, model, questions, examples, seed, folder, store)
+    _check(combinations, model, folder)
+    examples = _examples(combinations, model)
+    masks = make_masks(combinations, model, examples, folder, store)
+    answer(combinations, masks, model, questions, examples, seed, folder, store)
     rows, effects, means = [], [], []
-    for own in tried:
+    for own in combinations:
         changes = item_changes(own, questions, folder)
         table = mask_rows(changes)
         found, judged = effects_table(table), own.method != FLIP
@@ -77,11 +77,11 @@ def compare_combinations(
     draw_combinations(summary, model.folder.name, figures)
 
 
-def _check(tried: Sequence[Tried], model: ModelSettings, folder: Path) -> None:
+def _check(combinations: Sequence[Combination], model: ModelSettings, folder: Path) -> None:
     """Stop before hours of importance if masks or answers would be impossible."""
     if model.chat_template:
         check_chat(load_tokenizer(model.folder), date=model.chat_date)
-    for own in tried:
+    for own in combinations:
         target = folder / own.name / "sizes.json"
         try:
             check_sizes(model.folder, own.scoring.scope, [own.k], own.fraction_of, target)
@@ -90,19 +90,21 @@ def _check(tried: Sequence[Tried], model: ModelSettings, folder: Path) -> None:
             raise InputError(f"combination {own.name}, {where}", *said) from None
 
 
-def _examples(tried: Sequence[Tried], model: ModelSettings) -> dict[Path | None, list[Example]]:
+def _examples(
+    combinations: Sequence[Combination], model: ModelSettings
+) -> dict[Path | None, list[Example]]:
     """The train items that give the activity and the means of units, by the background.
 
     The items of a combination's background are among them, as in a run.
     """
-    by_background = {own.background: own for own in tried}
+    by_background = {own.background: own for own in combinations}
     return {
         background: level_examples(model.folder, own.train, model.chat_date)
         for background, own in by_background.items()
     }
 
 
-def _of(own: Tried, table: pd.DataFrame) -> pd.DataFrame:
+def _of(own: Combination, table: pd.DataFrame) -> pd.DataFrame:
     table = table.copy()
     table.insert(0, "combination", own.name)
     return table

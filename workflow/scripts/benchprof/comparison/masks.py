@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchprof import data
-from benchprof.comparison.tried import Tried
+from benchprof.comparison.combination import Combination
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.importance.job import compute_importance
@@ -23,18 +23,18 @@ logger = logging.getLogger(__name__)
 
 
 def make_masks(
-    tried: Sequence[Tried],
+    combinations: Sequence[Combination],
     model: ModelSettings,
     examples: Mapping[Path | None, Sequence[Example]],
     folder: Path,
     store: Store,
 ) -> dict[str, Mask]:
-    """Write the masks and random masks of all combinations; by `Tried.named`.
+    """Write the masks and random masks of all combinations; by `Combination.named`.
 
     Args:
-        tried: the combinations.
+        combinations: the combinations.
         model: the prepared model.
-        examples: what tells how active units are, by `Tried.background`.
+        examples: what tells how active units are, by `Combination.background`.
         folder: each combination's lie in a folder of its name.
         store: has what takes long.
 
@@ -44,7 +44,7 @@ def make_masks(
     masks: dict[str, Mask] = {}
     # Once for all combinations that share them: it takes as long as a mask's answers.
     classes: dict[object, Classes] = {}
-    for own in tried:
+    for own in combinations:
         logger.info("masks of %s", own.name)
         place = folder / own.name
         scores = {name: place / "importance" / f"{name}.safetensors" for name in own.train.files}
@@ -68,7 +68,7 @@ def _file(folder: Path, mask: Ablation) -> Path:
 
 
 def _super_set(
-    own: Tried, model: ModelSettings, folder: Path, scores: Mapping[str, Path], store: Store
+    own: Combination, model: ModelSettings, folder: Path, scores: Mapping[str, Path], store: Store
 ) -> Path | None:
     """The super set of a combination that leaves it out; None of others."""
     if not own.settings.get("without_super"):
@@ -82,6 +82,6 @@ def _super_set(
     return target
 
 
-def _classes(own: Tried, model: ModelSettings, examples: Sequence[Example]) -> Classes:
+def _classes(own: Combination, model: ModelSettings, examples: Sequence[Example]) -> Classes:
     """What a combination's random masks are matched in."""
     return control_classes(model.folder, model.dtype, own.scoring.scope, examples)

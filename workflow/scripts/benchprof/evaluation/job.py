@@ -101,13 +101,13 @@ def _compute(
     without = intervention.on(model, masks.values())
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
     kept = KeptPaths()
-    questions = [Questions.of(scorer, own, kept) for own in asked]
+    ready = [ReadyAssignment.of(scorer, own, kept) for own in asked]
     names = sorted({name for own in asked for name in own.missing.values()}, key=place_of)
     for number, name in enumerate(names, start=1):
         logger.info("ablation %d of %d: %s", number, len(names), name)
         mask = masks.get(name)
         with without(mask) if mask else contextlib.nullcontext():
-            for own in questions:
+            for own in ready:
                 if name not in own.asked.missing.values():
                     continue
                 try:
@@ -119,7 +119,7 @@ def _compute(
 
 
 @dataclass(frozen=True)
-class Questions:
+class ReadyAssignment:
     """An assignment that is ready to be asked, under any weights of the model.
 
     Attributes:
@@ -135,7 +135,7 @@ class Questions:
     truncated: int
 
     @classmethod
-    def of(cls, scorer: TreeScorer, asked: Asked, kept: KeptPaths) -> Questions:
+    def of(cls, scorer: TreeScorer, asked: Asked, kept: KeptPaths) -> ReadyAssignment:
         """Make an assignment ready; `kept` is shared by all assignments of a job."""
         before = scorer.truncated
         ask = prepare_questions(scorer, asked.requests, kept)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from benchprof.importance.gradients import SUMMED
 from benchprof.plan.machine import Machine
-from benchprof.plan.questions import Examples, Questions
+from benchprof.plan.questions import ExampleCounts, QuestionCounts
 from benchprof.plan.shape import Shape
 from benchprof.scoring.attention import KEPT_BYTES
 from benchprof.scoring.budget import MOST_TOKENS, generation_tokens
@@ -30,7 +30,7 @@ WAIT = 2
 
 
 def importance_seconds(
-    shape: Shape, examples: Examples, score: str, on_host: bool, machine: Machine
+    shape: Shape, examples: ExampleCounts, score: str, on_host: bool, machine: Machine
 ) -> float:
     """Seconds for all abilities' importance, without loading the model and writing the scores.
 
@@ -65,7 +65,7 @@ def importance_seconds(
     return machine.seconds(2 * forward, moved, 3 * passes) + machine.seconds(own, 0, 0, of_one=True)
 
 
-def attribution_seconds(shape: Shape, examples: Examples, machine: Machine) -> float:
+def attribution_seconds(shape: Shape, examples: ExampleCounts, machine: Machine) -> float:
     """Seconds for all attributions of units: forward, and backward only to the activations."""
     head = shape.dimensions.hidden * shape.dimensions.vocabulary
     forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
@@ -74,18 +74,20 @@ def attribution_seconds(shape: Shape, examples: Examples, machine: Machine) -> f
     return machine.seconds(2 * forward, read, 2 * passes)
 
 
-def attribution_memory(shape: Shape, examples: Examples, machine: Machine) -> int:
+def attribution_memory(shape: Shape, examples: ExampleCounts, machine: Machine) -> int:
     """Peak bytes of the importance job of units, as `importance_memory` says: no accumulators."""
     longest = min(shape.most_tokens, examples.tokens)
     return _base(machine) + shape.weight_bytes + _passing(shape, examples, longest)
 
 
-def knock_out_seconds(shape: Shape, examples: Examples, groups: int, machine: Machine) -> float:
+def knock_out_seconds(
+    shape: Shape, examples: ExampleCounts, groups: int, machine: Machine
+) -> float:
     """Seconds for the losses of all examples, of the intact model and without each group.
 
     They are read as an evaluation reads questions; here the logits of the counted tokens count too.
     """
-    read = Questions(examples.number, examples.tokens, 0, examples.longest)
+    read = QuestionCounts(examples.number, examples.tokens, 0, examples.longest)
     head = 2 * shape.dimensions.hidden * shape.dimensions.vocabulary * examples.counted
     states = groups + 1
     return evaluation_seconds(shape, read, states, machine) + machine.seconds(states * head, 0, 0)
@@ -93,7 +95,7 @@ def knock_out_seconds(shape: Shape, examples: Examples, groups: int, machine: Ma
 
 def importance_memory(
     shape: Shape,
-    examples: Examples,
+    examples: ExampleCounts,
     score: str,
     against: str | None,
     on_host: bool,
@@ -116,7 +118,7 @@ def importance_memory(
     return _base(machine) + shape.weight_bytes + (0 if on_host else scores) + activations
 
 
-def _passing(shape: Shape, examples: Examples, longest: int) -> int:
+def _passing(shape: Shape, examples: ExampleCounts, longest: int) -> int:
     """Bytes of the activations and logits of a pass of so many tokens."""
     mean = examples.tokens / examples.number
     counted = math.ceil(longest / mean * examples.counted / examples.number)
@@ -130,7 +132,9 @@ def _base(machine: Machine) -> int:
     return CONTEXT if machine.gpu else HOST
 
 
-def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine: Machine) -> float:
+def evaluation_seconds(
+    shape: Shape, questions: QuestionCounts, states: int, machine: Machine
+) -> float:
     """Seconds for one benchmark under all model states, without loading the model.
 
     Prompts: 2 operations a weight of the layers and token, in full batches. Answers: a forward
@@ -147,7 +151,7 @@ def evaluation_seconds(shape: Shape, questions: Questions, states: int, machine:
     return states * machine.seconds(operations, batches * shape.weight_bytes, batches)
 
 
-def _answered_at_once(shape: Shape, questions: Questions, machine: Machine) -> int:
+def _answered_at_once(shape: Shape, questions: QuestionCounts, machine: Machine) -> int:
     """Items of a batch of answers."""
     kind = "cuda" if machine.gpu else "cpu"
     most = generation_tokens(kind, shape.dimensions, shape.weight_bytes, MOST_TOKENS[kind])
@@ -155,7 +159,7 @@ def _answered_at_once(shape: Shape, questions: Questions, machine: Machine) -> i
 
 
 def evaluation_memory(
-    shape: Shape, questions: Sequence[Questions], copied: bool, entries: int, machine: Machine
+    shape: Shape, questions: Sequence[QuestionCounts], copied: bool, entries: int, machine: Machine
 ) -> int:
     """Peak bytes of the largest evaluation job, on the GPU if there is one.
 
@@ -168,7 +172,7 @@ def evaluation_memory(
     """
     size, most = shape.dimensions, MOST_TOKENS["cuda" if machine.gpu else "cpu"]
 
-    def passing(own: Questions) -> int:
+    def passing(own: QuestionCounts) -> int:
         if not own.written:
             return size.peak_bytes(min(own.read, most), own.longest) + KEPT_BYTES
         # Prompts of answers are plain sequences, of which all tokens are kept: hardly any keys are

@@ -27,7 +27,7 @@ MEASURED_ITEMS = 200
 
 
 @dataclass(frozen=True)
-class Examples:
+class ExampleCounts:
     """Diagnostic examples of one ability: their number, and lengths in tokens."""
 
     number: int
@@ -38,7 +38,7 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Questions:
+class QuestionCounts:
     """One benchmark as one model state answers it: lengths in tokens."""
 
     items: int
@@ -59,7 +59,7 @@ def diagnostic_examples(
     against: str | None,
     characters: float,
     toward: str = "zero",
-) -> Examples:
+) -> ExampleCounts:
     """The examples of one ability's train split; a sample is taken to be like all items.
 
     Args:
@@ -95,7 +95,7 @@ def diagnostic_examples(
     ]
     tokens = round(sum(lengths) * share)
     counted = tokens if loss_on == "all" else round(sum(answers) * share)
-    return Examples(used, tokens, counted, max(lengths))
+    return ExampleCounts(used, tokens, counted, max(lengths))
 
 
 def benchmark_questions(
@@ -104,7 +104,7 @@ def benchmark_questions(
     ability_items: Path | None,
     excluded: Collection[str],
     characters: float,
-) -> Questions | None:
+) -> QuestionCounts | None:
     """The questions of one benchmark; None where nothing is known of its size.
 
     Args:
@@ -149,7 +149,7 @@ def _lengths(name: str, benchmark: Benchmark) -> Lengths | None:
         return None
 
 
-def _asked(lengths: Lengths, limit: int | None, characters: float) -> Questions:
+def _asked(lengths: Lengths, limit: int | None, characters: float) -> QuestionCounts:
     """What a sample of a benchmark asks."""
     used = min(limit or lengths.items, lengths.items)
     own = (lengths.prefix, lengths.item, lengths.answer)
@@ -158,32 +158,32 @@ def _asked(lengths: Lengths, limit: int | None, characters: float) -> Questions:
     # Where the model writes, a beginning is computed once for full batches of prompts or for all.
     alone = answer and (prefix < item or (tasks > 1 and used < 2 * tasks * MOST_ITEMS))
     read = used * item + (used if alone else tasks) * prefix
-    return Questions(used, read, used * answer, prefix + item, lengths.room)
+    return QuestionCounts(used, read, used * answer, prefix + item, lengths.room)
 
 
 def calibration_questions(
     file: Path, excluded: Collection[str], limit: int, characters: float
-) -> Questions:
+) -> QuestionCounts:
     """The questions of one ability's calibration split."""
     return _questions(_kept(file, excluded), limit, characters)
 
 
-def text_questions(file: Path, characters: float) -> Questions:
+def text_questions(file: Path, characters: float) -> QuestionCounts:
     """A text that is read as it is, as the one question about it."""
     tokens = _tokens(file.read_text(encoding="utf-8"), characters)
-    return Questions(1, tokens, 0, tokens)
+    return QuestionCounts(1, tokens, 0, tokens)
 
 
-def _questions(items: Sequence[Item], limit: int | None, characters: float) -> Questions:
+def _questions(items: Sequence[Item], limit: int | None, characters: float) -> QuestionCounts:
     """Of diagnostic items; a sample is taken to be like all of them."""
     used = min(limit or len(items), len(items))
     lengths = [_question_tokens(item, characters) for item in items]
-    return Questions(used, round(sum(lengths) * used / len(items)), 0, max(lengths))
+    return QuestionCounts(used, round(sum(lengths) * used / len(items)), 0, max(lengths))
 
 
-def total(of: Sequence[Examples]) -> Examples:
+def total(of: Sequence[ExampleCounts]) -> ExampleCounts:
     """All abilities' examples together."""
-    return Examples(
+    return ExampleCounts(
         sum(e.number for e in of),
         sum(e.tokens for e in of),
         sum(e.counted for e in of),

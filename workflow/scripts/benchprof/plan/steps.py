@@ -9,7 +9,7 @@ from benchprof.masks.size import entry_count
 from benchprof.masks.super_set import most_entries, most_losses
 from benchprof.plan import cost
 from benchprof.plan.machine import Machine
-from benchprof.plan.questions import Questions
+from benchprof.plan.questions import QuestionCounts
 from benchprof.plan.shape import Shape, architecture, model_shape
 from benchprof.plan.workload import Workload
 from benchprof.run import paths
@@ -70,7 +70,7 @@ def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
         whole = shape.units.whole if of_model else shape.units.scope
     else:
         whole = shape.parameters if of_model else shape.scope_size
-    return {k: entry_count(k, whole, run.configuration.unit) for k in run.sizes}
+    return {k: entry_count(k, whole, run.configuration.unit) for k in run.selected_ks}
 
 
 def configured_shape(run: Run, model: str, on: Machine) -> Shape:
@@ -113,12 +113,12 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
             ("select_masks", SelectMasks(run, model, selection), run.masks),
             ("draw_controls", DrawControls(run, model, selection), run.controls),
         ):
-            written = cost.INDEX * sum(counts[own.k] for own in masks(selection, run.sizes))
+            written = cost.INDEX * sum(counts[own.k] for own in masks(selection, run.selected_ks))
             if written:
                 steps.append(Step(f"{name} {selection}", 1, asked=host(job), disk=written))
     if run.replicates:
         steps += _halves(run, model, importance, shape, counts, load, on)
-    if run.candidates:
+    if run.candidate_ks:
         steps += _calibrations(run, model, shape, counts, load, on)
     questions = list(load.questions.values())
     answered = [job for job in _evaluations(run) if job.model == model]
@@ -164,7 +164,7 @@ def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
 def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) -> Step:
     """The importance of units that are knocked out: each group's losses of all examples."""
     states, own = groups.groups + 1, load.examples
-    read = Questions(own.number, own.tokens, 0, own.longest)
+    read = QuestionCounts(own.number, own.tokens, 0, own.longest)
     memory = tuple(cost.evaluation_memory(part, [read], False, 0, on) for part in shape.by_gpu)
     written = cost.LOSS * states * own.number
     seconds = cost.knock_out_seconds(shape, own, groups.groups, on)
@@ -173,7 +173,7 @@ def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) ->
     return Step("compute_importance", 1, tokens, memory, None, written, seconds)
 
 
-def _super(job: FindSuper, shape: Shape, text: Questions, on: Machine) -> Step:
+def _super(job: FindSuper, shape: Shape, text: QuestionCounts, on: Machine) -> Step:
     """The super set: the neutral text under as many ablations as a search may try."""
     scored = shape.scope_size if shape.units is None else shape.units.scope
     losses = most_losses(most_entries(scored))
@@ -217,7 +217,7 @@ def _calibrations(
     run: Run, model: str, shape: Shape, counts: Mapping[str, int], load: Workload, on: Machine
 ) -> list[Step]:
     job = EvaluateCalibration(run, model, run.abilities[0])
-    largest = max(counts[k] for k in run.candidates)
+    largest = max(counts[k] for k in run.candidate_ks)
     chosen = CalibrateMasks(run, model, run.selections[0])
     return [
         _answers(job, len(run.abilities), shape, load.calibration, on),
@@ -234,7 +234,7 @@ def _answers(
     job: Evaluation,
     jobs: int,
     shape: Shape,
-    questions: Sequence[Questions],
+    questions: Sequence[QuestionCounts],
     on: Machine,
 ) -> Step:
     """A rule that has the intact and the ablated models answer questions.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from benchprof.data import NEUTRAL_TEXT
 from benchprof.plan.questions import (
-    Examples,
-    Questions,
+    ExampleCounts,
+    QuestionCounts,
     benchmark_questions,
     calibration_questions,
     diagnostic_examples,
@@ -25,13 +25,13 @@ class Workload:
     """What the configuration asks of every model."""
 
     abilities: int
-    examples: Examples
-    questions: Mapping[str, Questions]
+    examples: ExampleCounts
+    questions: Mapping[str, QuestionCounts]
     unknown: tuple[str, ...]
     """Benchmarks whose size is not known: they are not counted."""
-    calibration: tuple[Questions, ...]
+    calibration: tuple[QuestionCounts, ...]
     """Each ability's calibration items, where a k is calibrated."""
-    neutral: Questions | None = None
+    neutral: QuestionCounts | None = None
     """The neutral text, where masks leave the super set out."""
 
 
@@ -75,9 +75,9 @@ def workload(run: Run, characters: float) -> Workload:
     )
 
 
-def _calibration(run: Run, characters: float) -> tuple[Questions, ...]:
+def _calibration(run: Run, characters: float) -> tuple[QuestionCounts, ...]:
     calibration = run.configuration.calibration
-    if not run.candidates or calibration is None:
+    if not run.candidate_ks or calibration is None:
         return ()
     return tuple(
         calibration_questions(

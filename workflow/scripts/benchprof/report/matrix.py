@@ -55,7 +55,7 @@ class Matrix:
         return f"{self.model}, {self.selection} masks{and_k(self.shown_k)}"
 
     @property
-    def masks(self) -> str:
+    def masks_in_words(self) -> str:
         """Its masks, for captions: "specific, k = 0.001"."""
         return f"{self.selection}{and_k(self.shown_k)}"
 

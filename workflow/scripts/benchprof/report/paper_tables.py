@@ -112,7 +112,7 @@ def impact_table(matrix: Matrix) -> PaperTable:
     caption = " ".join(
         [
             f"Ability Impact Scores of {matrix.model} ({matrix.metrics()}; "
-            f"masks: {matrix.masks}). {legend}{controls}. {NONE} undefined.",
+            f"masks: {matrix.masks_in_words}). {legend}{controls}. {NONE} undefined.",
             *([matrix.turned] if matrix.complement else []),
             *([BROKEN_NOTE] if matrix.broken().any(axis=None) else []),
             *undefined(matrix),

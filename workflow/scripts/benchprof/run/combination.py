@@ -1,4 +1,4 @@
-"""A combination: one way from a unit and a score to masks and their ablation."""
+"""The run of a combination: one way from a unit and a score to masks and their ablation."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ REPLACED = ("selections", "fractions", "ablation")
 
 
 @dataclass(frozen=True)
-class Combination:
-    """A combination, and the run that it would be.
+class CombinationRun:
+    """A combination as the run that it would be.
 
     Attributes:
         name: of your choice.
@@ -38,8 +38,8 @@ class Combination:
         return self.run.ks[0]
 
 
-def combinations_of(run: Run) -> list[Combination]:
-    """The combinations that a run compares, in the order of the file.
+def combination_runs(run: Run) -> list[CombinationRun]:
+    """The runs of the combinations that a run compares, in the order of the file.
 
     Raises:
         InputError: as `Run.of` raises it; or a combination has more than one selection or k, a
@@ -59,7 +59,7 @@ def combinations_of(run: Run) -> list[Combination]:
                 "Give another selection in the combination; lists need their own configuration."
             )
             raise InputError(f"{where}, selections", LISTED, "a selection that ranks", remedy)
-        combination = Combination(name, Run.of(values, where, compared=True))
+        combination = CombinationRun(name, Run.of(values, where, compared=True))
         for key in ("selections", "fractions"):
             said = combination.run.values[key]
             if len(said) != 1:

@@ -17,7 +17,7 @@ from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND, CALIBRATED
-from benchprof.run.combination import combinations_of
+from benchprof.run.combination import combination_runs
 from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.consistency.importance import halving_keys
 from benchprof.run.item_fields import check_fields
@@ -56,7 +56,7 @@ def check_inputs(run: Run) -> None:
     check_single_tasks({where: own.task for where, own in named.items() if own.data})
     _check_scored(run)
     _check_halved(run, compared=False)
-    for combination in combinations_of(run):
+    for combination in combination_runs(run):
         if combination.run.background:
             read_items(combination.run.items(BACKGROUND, "train"))
         _check_scored(combination.run)

@@ -12,6 +12,7 @@ from typing import Any
 from benchprof.abilities.item import SPLITS, read_items
 from benchprof.importance.items import TrainItems
 from benchprof.models.scope import Scope
+from benchprof.profile.settings import Settings
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import Configuration
 from benchprof.run.consistency import check_consistency
@@ -97,7 +98,7 @@ class Run:
         return [k_name(fraction) for fraction in self.configuration.fractions]
 
     @cached_property
-    def candidates(self) -> list[str]:
+    def candidate_ks(self) -> list[str]:
         """Each k that `calibrated` is chosen from; none where no k is."""
         calibration = self.configuration.calibration
         if calibration is None or CALIBRATED not in self.ks:
@@ -105,14 +106,14 @@ class Run:
         return [k_name(fraction) for fraction in calibration.fractions]
 
     @cached_property
-    def numbers(self) -> list[str]:
+    def known_ks(self) -> list[str]:
         """Each k that is known before the run."""
         return [k for k in self.ks if k not in (CALIBRATED, LISTED)]
 
     @cached_property
-    def sizes(self) -> list[str]:
+    def selected_ks(self) -> list[str]:
         """Each k that masks are selected at."""
-        return [LISTED] if self.lists else list(dict.fromkeys(self.numbers + self.candidates))
+        return [LISTED] if self.lists else list(dict.fromkeys(self.known_ks + self.candidate_ks))
 
     @property
     def lists(self) -> dict[str, dict[int, list[int]]] | None:
@@ -172,7 +173,7 @@ class Run:
     def trials(self, ability: str) -> list[Ablation]:
         """What an ability's calibration items are answered under: of controls its own alone."""
         own = [ability] if self.matched == self.abilities else self.matched
-        return self._grid(self.candidates, own)
+        return self._grid(self.candidate_ks, own)
 
     def masks(self, selection: str, ks: Sequence[str]) -> list[Ablation]:
         """The abilities' masks of one selection at some k."""
@@ -189,7 +190,7 @@ class Run:
         """The masks that either half of the train items makes alone, at each k that is known."""
         return [
             Ablation(ability, selection, k, half=half)
-            for selection, half, k in product(self.selections, (1, 2), self.numbers)
+            for selection, half, k in product(self.selections, (1, 2), self.known_ks)
         ]
 
     @cached_property
@@ -204,7 +205,7 @@ class Run:
     def replicates(self) -> bool:
         """Whether own tests are asked under the masks of halves of the train items."""
         halves = self.configuration.importance.halves
-        return halves and bool(self.suite.own_tests) and bool(self.numbers)
+        return halves and bool(self.suite.own_tests) and bool(self.known_ks)
 
     def _grid(self, ks: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
         masks = [
@@ -239,6 +240,19 @@ class Run:
         """What importance is computed from."""
         config = self.configuration
         return TrainItems(self.train, config.seed, config.importance.limit, self.train_excluded)
+
+    @cached_property
+    def profile_settings(self) -> Settings:
+        """How scores become AIS."""
+        own = self.configuration.profile
+        return Settings(
+            metric=own.metric,
+            impact=own.impact,
+            resamples=own.resamples,
+            confidence=own.confidence,
+            seed=self.configuration.seed,
+            headlines=self.suite.headlines,
+        )
 
     def item_ids(self, ability: str, split: str) -> list[str]:
         """The ids of a split's items.

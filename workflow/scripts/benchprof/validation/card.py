@@ -16,7 +16,7 @@ Neurons = Sequence[Sequence[int]]
 """Per decoder layer the numbers of MLP neurons, ascending."""
 
 
-def read_card(path: Path) -> dict[str, Neurons]:
+def read_planted_card(path: Path) -> dict[str, Neurons]:
     """The neurons of each ability's block, and of the `core`; nothing for an entangled model.
 
     Raises:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -25,6 +23,7 @@ from benchprof.run.ablation import INTACT, Ablation
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
 from benchprof.validation.blocks import write_block_masks
+from benchprof.validation.composition import Composition, read_composition
 from benchprof.validation.coverage import COLUMNS, coverage_rows
 from benchprof.validation.recovery import (
     STALE,
@@ -52,13 +51,15 @@ class Planted:
 
     Attributes:
         digest: of the weights as prepared.
-        blocks: their masks.
+        masks: the abilities' masks.
+        blocks: the blocks' masks.
         forms: the mask of what writes alphabets.
         truth: by benchmark, the records without each block.
         pool: the records of the pool under the abilities' masks; none without a pool.
     """
 
     digest: str
+    masks: Mapping[Ablation, Path]
     blocks: Masks
     forms: Path
     truth: Mapping[str, Records]
@@ -116,7 +117,6 @@ def evaluate_blocks(
 def measure_recovery(
     planted: Mapping[str, Planted],
     entangled: Sequence[str],
-    masks: Mapping[tuple[str, Ablation], Path],
     profiles: Path,
     composition: Path,
     pool: Pool | None,
@@ -130,7 +130,6 @@ def measure_recovery(
     Args:
         planted: the models with known blocks.
         entangled: models that have none.
-        masks: of the planted models, by model.
         profiles: folder of the profile stage's tables.
         composition: the benchmarks' mixtures and what they imply.
         pool: what intervals are held against; without it no table says how often they hold it.
@@ -142,42 +141,47 @@ def measure_recovery(
     Raises:
         InputError: profile, truth or pool were measured on other weights or requests.
     """
-    composed: dict[str, Any] = json.loads(composition.read_text(encoding="utf-8"))
-    impact = pd.read_parquet(profiles / "impact.parquet")
-    findings = pd.read_parquet(profiles / "findings.parquet")
-    benchmarks = list(dict.fromkeys(impact["benchmark"]))
+    impact, findings, similarity = (
+        pd.read_parquet(profiles / f"{name}.parquet")
+        for name in ("impact", "findings", "similarity")
+    )
+    composed = read_composition(composition, dict.fromkeys(impact["benchmark"]))
     truth = _truth(planted, settings)
-    cells = recovered_cells(impact, truth)
-    cells["expected"] = [
-        composed[benchmark]["impact"][ability]
-        for benchmark, ability in zip(cells["benchmark"], cells["ability"], strict=True)
-    ]
-    needed = {
-        name: {ability for ability, value in composed[name]["impact"].items() if value > 0}
-        for name in benchmarks
-    }
-    found = mask_rows(
-        masks,
-        {(m, a): p for m, known in planted.items() for a, p in known.blocks.items()},
-        {model: known.forms for model, known in planted.items()},
+    cells = _cells(impact, truth, composed)
+    found = pd.concat(
+        [mask_rows(model, own.masks, own.blocks, own.forms) for model, own in planted.items()],
+        ignore_index=True,
     )
-    recovery = recovery_rows(
-        cells, found, findings[findings["model"].isin(list(planted))], needed, own_benchmarks
+    known = recovery_rows(
+        cells, found, _rows_of(findings, planted), composed.needed, own_benchmarks
     )
-    recovery = pd.concat([recovery, _entangled_rows(impact, entangled, needed, own_benchmarks)])
-    mixtures = {name: composed[name]["mixture"] for name in benchmarks}
+    others = _entangled_rows(_rows_of(impact, entangled), composed.needed, own_benchmarks)
     tables = {
-        "recovery": recovery,
+        "recovery": pd.concat([known, others]),
         "cells": cells,
         "masks": found,
-        "coverage": _coverage(planted, masks, pool, mixtures, view, settings),
-        "similarity": true_similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth),
+        "coverage": _coverage(planted, pool, composed.mixture, view, settings),
+        "similarity": true_similarity_rows(similarity, truth),
     }
     for name, table in tables.items():
         text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         write_text(folder / f"{name}.csv", text)
     drawn = [folder / f"recovery.{form}" for form in ("png", "svg", "txt")]
     draw_recovery(cells, found, view[1], drawn)
+
+
+def _rows_of(table: pd.DataFrame, models: Iterable[str]) -> pd.DataFrame:
+    return table[table["model"].isin(list(models))]
+
+
+def _cells(impact: pd.DataFrame, truth: pd.DataFrame, composed: Composition) -> pd.DataFrame:
+    """The rows of `recovered_cells`, with the AIS that the mixture implies, `expected`."""
+    cells = recovered_cells(impact, truth)
+    cells["expected"] = [
+        composed.impact[benchmark][ability]
+        for benchmark, ability in zip(cells["benchmark"], cells["ability"], strict=True)
+    ]
+    return cells
 
 
 def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:
@@ -192,7 +196,6 @@ def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:
 
 def _coverage(
     planted: Mapping[str, Planted],
-    masks: Mapping[tuple[str, Ablation], Path],
     pool: Pool | None,
     mixtures: Mapping[str, Mapping[str, float]],
     view: tuple[str, str],
@@ -204,20 +207,18 @@ def _coverage(
     kinds = [str(item["type"]) for _, item in read_objects(pool.items, "pool items")]
     tables = []
     for model, known in planted.items():
-        scores = _read(model, known, POOL, known.pool, _masks_of(masks, model, view), view)
+        masks = {own.ability: p for own, p in known.masks.items() if (own.selection, own.k) == view}
+        scores = _read(model, known, POOL, known.pool, masks, view)
         own = [kinds[index] for index, _ in scores.items]
         tables.append(coverage_rows(scores, own, mixtures, pool.draws, pool.size, settings))
     return pd.concat(tables, ignore_index=True)
 
 
 def _entangled_rows(
-    impact: pd.DataFrame,
-    models: Sequence[str],
-    needed: Mapping[str, set[str]],
-    own_benchmarks: Mapping[str, str],
+    impact: pd.DataFrame, needed: Mapping[str, set[str]], own_benchmarks: Mapping[str, str]
 ) -> pd.DataFrame:
     """What masks take off tests in models without blocks; nothing else of them is known."""
-    shown = impact[impact["headline"] & impact["seed"].isna() & impact["model"].isin(list(models))]
+    shown = impact[impact["headline"] & impact["seed"].isna()]
     return pd.DataFrame(
         [
             dict(zip(("model", "selection", "fraction"), key, strict=True))
@@ -225,16 +226,6 @@ def _entangled_rows(
             for key, cells in shown.groupby(["model", "selection", "fraction"], sort=False)
         ]
     )
-
-
-def _masks_of(
-    masks: Mapping[tuple[str, Ablation], Path], model: str, view: tuple[str, str]
-) -> dict[str, Path]:
-    return {
-        own.ability: path
-        for (owner, own), path in masks.items()
-        if owner == model and (own.selection, own.k) == view
-    }
 
 
 def _read(

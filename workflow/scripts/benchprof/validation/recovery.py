@@ -77,22 +77,21 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def mask_rows(
-    masks: Mapping[tuple[str, Ablation], Path],
-    blocks: Mapping[tuple[str, str], Path],
-    forms: Mapping[str, Path],
+    model: str, masks: Mapping[Ablation, Path], blocks: Mapping[str, Path], forms: Path
 ) -> pd.DataFrame:
     """Precision and recall of every mask of a planted model's abilities, and its share of form.
 
     Args:
-        masks: by model.
-        blocks: by model and ability.
-        forms: what writes alphabets, by model.
+        model: its name.
+        masks: the abilities' masks.
+        blocks: the blocks' masks, by ability.
+        forms: the mask of what writes alphabets.
     """
     rows = []
-    for (model, own), path in masks.items():
-        block = blocks[model, own.ability]
+    for own, path in masks.items():
+        block = blocks[own.ability]
         precision, recall = share_within(path, block), share_within(block, path)
-        form_share = share_within(path, forms[model])
+        form_share = share_within(path, forms)
         rows.append((model, own.selection, own.k, own.ability, precision, recall, form_share))
     return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall", "form_share"])
 

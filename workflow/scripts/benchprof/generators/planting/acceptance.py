@@ -19,7 +19,7 @@ from benchprof.masks.mask import Mask
 from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
-from benchprof.validation.card import neuron_entries, read_card, read_forms
+from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
 ITEMS = 250
 INTACT, OWN_OFF, OTHER_OFF, CORE_OFF = 0.95, 0.08, 0.95, 0.10
@@ -38,7 +38,7 @@ def examine(folder: Path) -> dict[str, Any]:
     """
     model = load_model(folder, "float32", "cpu")
     weights = scope_weights(model, "mlp")
-    neurons, forms = read_card(folder / "card.json"), read_forms(folder / "card.json")
+    neurons, forms = read_planted_card(folder / "card.json"), read_forms(folder / "card.json")
     owners = neurons | {f"form of {ability}": places for ability, places in forms.items()}
     states: dict[str, Entries] = {"intact": {}} | {
         f"without {owner}": neuron_entries(weights, places) for owner, places in owners.items()

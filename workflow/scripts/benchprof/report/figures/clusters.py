@@ -70,8 +70,9 @@ def caption(matrix: Matrix) -> str:
     if nothing := _nothing(matrix):
         return nothing
     return " ".join(filter(None, [
-        f"Similarity of the benchmarks' profiles under {matrix.model} (masks: {matrix.masks}), "
-        f"{len(cluster_numbers(matrix))} pairs: 1 - Jensen-Shannon divergence of two profiles.",
+        f"Similarity of the benchmarks' profiles under {matrix.model} (masks: "
+        f"{matrix.masks_in_words}), {len(cluster_numbers(matrix))} pairs: 1 - "
+        "Jensen-Shannon divergence of two profiles.",
         matrix.turned,
         "Tree: average linkage of the divergence.",
         f"Profiles of pure noise are similar too: {_noise(matrix)}.",

@@ -76,7 +76,7 @@ def forest_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
-    whose = f"of {matrix.model} (masks: {matrix.masks})"
+    whose = f"of {matrix.model} (masks: {matrix.masks_in_words})"
     if not matrix.defined:
         return f"No AIS {whose} to draw: {matrix.absent()}"
     controls = "."

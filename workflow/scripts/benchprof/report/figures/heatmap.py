@@ -78,8 +78,8 @@ def caption(matrix: Matrix) -> str:
     items = matrix.cells["n"].agg(["min", "max"]).astype(int).tolist()
     count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
     parts = [
-        f"Ability Impact Scores of {matrix.model} (masks: {matrix.masks}; {matrix.metrics()}; "
-        f"{count} items a benchmark).",
+        f"Ability Impact Scores of {matrix.model} (masks: {matrix.masks_in_words}; "
+        f"{matrix.metrics()}; {count} items a benchmark).",
         matrix.says(),
         *_signs(matrix),
         matrix.absent(),

@@ -105,14 +105,15 @@ def caption(matrix: Matrix) -> str:
     if nothing := _nothing(matrix):
         return nothing
     return (
-        f"The profile of each benchmark under {matrix.model} (masks: {matrix.masks}). "
+        f"The profile of each benchmark under {matrix.model} (masks: {matrix.masks_in_words}). "
         f"{_reading(matrix)} {matrix.absent()}"
     ).rstrip()
 
 
 def single_caption(matrix: Matrix, benchmark: str) -> str:
     """What a benchmark's own radar shows or, where it has no AIS, why there is none."""
-    start = f"The profile of {readable(benchmark)} under {matrix.model} (masks: {matrix.masks})."
+    under = f"{matrix.model} (masks: {matrix.masks_in_words})"
+    start = f"The profile of {readable(benchmark)} under {under}."
     if reason := matrix.reasons().get(benchmark):
         return f"{start} No AIS: {reason}."
     if nothing := _nothing(matrix):

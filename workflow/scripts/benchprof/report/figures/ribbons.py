@@ -103,8 +103,8 @@ def caption(matrix: Matrix) -> str:
         return _nothing(matrix)
     return (
         f"What {matrix.model} loses on each benchmark without each ability (masks: "
-        f"{matrix.masks}): {count} AIS above {SHOWN_AIS}{_sound(matrix)}, each drawn as a ribbon "
-        "of that width. "
+        f"{matrix.masks_in_words}): {count} AIS above {SHOWN_AIS}{_sound(matrix)}, each "
+        "drawn as a ribbon of that width. "
     ) + " ".join(filter(None, [_legend(matrix), *_broken(matrix), matrix.absent()]))
 
 

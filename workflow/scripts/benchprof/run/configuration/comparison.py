@@ -10,7 +10,7 @@ from benchprof.run.configuration.fields import SCOPES, Limit, ScopeName, Share, 
 from benchprof.section import Section
 
 
-class Combination(Section):
+class CombinationSection(Section):
     """What one combination says in place of the run."""
 
     unit: Unit | None = None
@@ -39,7 +39,7 @@ class Comparison(Section):
     combinations: dict[
         Slug,
         Annotated[
-            Combination,
+            CombinationSection,
             Field(
                 description="what differs from this file in unit, scope, layers, importance, "
                 "selections, fractions and ablation"

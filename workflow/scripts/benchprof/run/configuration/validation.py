@@ -9,7 +9,7 @@ from pydantic import Field
 from benchprof.run.configuration.fields import Limit, ModelName, Number, Share
 from benchprof.section import EachOnce, Section
 
-Choice = Literal["top", "specific", "core", "bottom"]
+SelectionName = Literal["top", "specific", "core", "bottom"]
 
 
 class MostErrors(Section):
@@ -58,7 +58,7 @@ class Validation(Section):
     entangled: Annotated[list[ModelName], EachOnce] = Field(
         default=[], description="names of models without blocks"
     )
-    selection: Choice = Field(description="one of top, specific, core, bottom")
+    selection: SelectionName = Field(description="one of top, specific, core, bottom")
     fraction: Share = Field(description="one of the fractions")
     items_of_each_kind: Limit | None = None
     draws: Limit | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.run.jobs.drawn import Compared, Drawn
+from benchprof.run.jobs.drawn import Drawn, MasksOfOneK
 from benchprof.run.jobs.job import Files, Size
 from benchprof.run.jobs.replication import Halving
 from benchprof.run.jobs.selectivity import MeasureSelectivity
@@ -18,7 +18,7 @@ SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 
 
 @dataclass(frozen=True)
-class LocateMasks(Compared):
+class LocateMasks(MasksOfOneK):
     """Tell where the masks of one selection and k lie."""
 
     rule, script = "locate_masks", "compare_masks"
@@ -26,7 +26,7 @@ class LocateMasks(Compared):
 
 
 @dataclass(frozen=True)
-class CompareMasks(Compared):
+class CompareMasks(MasksOfOneK):
     """Tell how far the masks of one selection and k overlap."""
 
     rule = "compare_masks"
@@ -62,6 +62,11 @@ class MeasureCore(Drawn):
         return super().settings | {"fractions": SWEEP, "masks": codebase.digest_of("masks")}
 
     @property
+    def importance(self) -> dict[str, Path]:
+        """An ability's scores, by ability."""
+        return self.importance_files(self.run.abilities)
+
+    @property
     def inputs(self) -> Files:
         """The scores, and the model for its size."""
         return {"model": self.folder, "importance": list(self.importance.values())}
@@ -88,7 +93,7 @@ class MeasureStability(Halving, Drawn):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether a k is a number."""
-        return super().belongs_to(run) and bool(run.numbers)
+        return super().belongs_to(run) and bool(run.known_ks)
 
     @property
     def title(self) -> str:
@@ -105,7 +110,7 @@ class MeasureStability(Halving, Drawn):
         masks = (
             len(self.run.abilities)
             * len(self.run.selections)
-            * self.entries(self.run.numbers, size)
+            * self.entries(self.run.known_ks, size)
         )
         return super().memory(size) + 8 * masks
 

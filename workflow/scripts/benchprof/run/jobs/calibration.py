@@ -27,7 +27,7 @@ class EvaluateCalibration(Answered):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether a k is calibrated."""
-        return super().belongs_to(run) and bool(run.candidates)
+        return super().belongs_to(run) and bool(run.candidate_ks)
 
     @property
     def asked(self) -> Benchmark:
@@ -61,7 +61,7 @@ class CalibrateMasks(ModelJob):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether a k is calibrated."""
-        return super().belongs_to(run) and bool(run.candidates)
+        return super().belongs_to(run) and bool(run.candidate_ks)
 
     @property
     def intact(self) -> dict[str, Path]:
@@ -90,7 +90,7 @@ class CalibrateMasks(ModelJob):
     @property
     def candidates(self) -> dict[Ablation, Path]:
         """The masks and controls that are chosen from."""
-        ks = self.run.candidates
+        ks = self.run.candidate_ks
         every = [*self.run.masks(self.selection, ks), *self.run.controls(self.selection, ks)]
         return {own: paths.mask(self.model, own) for own in every}
 
@@ -133,7 +133,7 @@ class CalibrateMasks(ModelJob):
     def settings(self) -> Any:
         """All that the choice depends on beside the answers."""
         return {
-            "candidates": self.run.candidates,
+            "candidates": self.run.candidate_ks,
             "abilities": self.run.abilities,
             "seeds": self.run.seeds,
             "matched": self.run.matched,

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, data, digests
-from benchprof.comparison.tried import FLIP, Questions, Tried
+from benchprof.comparison.combination import FLIP, AskedItems, Combination
 from benchprof.run import paths
-from benchprof.run.combination import Combination, combinations_of
+from benchprof.run.combination import CombinationRun, combination_runs
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
 from benchprof.run.run import Run
@@ -54,20 +54,20 @@ class CompareCombinations(ModelJob):
         return [self.work.with_name(f"{self.model}.{form}") for form in FORMS]
 
     @cached_property
-    def combinations(self) -> list[Combination]:
-        """The combinations."""
-        return combinations_of(self.run)
+    def runs(self) -> list[CombinationRun]:
+        """The run of each combination."""
+        return combination_runs(self.run)
 
     @property
     def scored(self) -> Iterator[ComputeImportance]:
         """The job of importance that each combination would have."""
-        return (ComputeImportance(own.run, self.model) for own in self.combinations)
+        return (ComputeImportance(own.run, self.model) for own in self.runs)
 
     @property
-    def tried(self) -> list[Tried]:
+    def combinations(self) -> list[Combination]:
         """The combinations as the job takes them."""
         return [
-            Tried(
+            Combination(
                 name=own.name,
                 scoring=scored.scoring,
                 train=own.run.train_items,
@@ -80,7 +80,7 @@ class CompareCombinations(ModelJob):
                 matched=own.run.matched,
                 seeds=own.run.seeds,
             )
-            for own, scored in zip(self.combinations, self.scored, strict=True)
+            for own, scored in zip(self.runs, self.scored, strict=True)
         ]
 
     @property
@@ -89,12 +89,12 @@ class CompareCombinations(ModelJob):
         return self.device_and_store
 
     @property
-    def questions(self) -> Questions:
+    def questions(self) -> AskedItems:
         """What it is asked."""
         comparison = self.run.configuration.comparison
         assert comparison is not None
         split = comparison.split
-        return Questions(
+        return AskedItems(
             split=split,
             items=comparison.items,
             other_items=comparison.other_items,
@@ -105,10 +105,11 @@ class CompareCombinations(ModelJob):
     @property
     def read(self) -> list[Path]:
         """Every file of items, task or text that is read."""
-        train = dict.fromkeys(path for own in self.combinations for path in own.run.train.values())
+        train = dict.fromkeys(path for own in self.runs for path in own.run.train.values())
         asked = self.questions
-        kinds = {kind for own in self.tried for kind in own.asked(asked)} & {*asked.companions}
-        flips = {FLIP for own in self.tried if own.method == FLIP}
+        every = {kind for own in self.combinations for kind in own.asked(asked)}
+        kinds = every.intersection(asked.companions)
+        flips = {FLIP for own in self.combinations if own.method == FLIP}
         tasks = [data.ability_task(kind) for kind in (None, *sorted(kinds | flips))]
         return [*train, *asked.files.values(), data.ABILITY_TASK, *tasks, data.NEUTRAL_TEXT]
 
@@ -129,13 +130,16 @@ class CompareCombinations(ModelJob):
         return {
             "combinations": {
                 own.name: own.run.configuration.model_dump(mode="json", include=DECIDING)
-                for own in self.combinations
+                for own in self.runs
             },
             # A table's rows stand in this order.
-            "order": [own.name for own in self.combinations],
+            "order": [own.name for own in self.runs],
             "split": asked.split,
             "items": [asked.items, asked.other_items],
-            "excluded": [dict(asked.exclude), *(own.exclude for own in self.scored)],
+            "excluded": [
+                dict(asked.exclude),
+                *(own.run.train_excluded for own in self.runs),
+            ],
             "files": digests.of_files(self.read),
             "dtype": answers.dtype,
             "chat_template": answers.chat_template,
@@ -147,7 +151,7 @@ class CompareCombinations(ModelJob):
         """As the combination whose importance takes most, requests, and all masks."""
         masks = sum(
             scored.entries([own.k], size) * (len(own.run.abilities) + len(own.run.seeds))
-            for own, scored in zip(self.combinations, self.scored, strict=True)
+            for own, scored in zip(self.runs, self.scored, strict=True)
             if own.run.configuration.unit == "weight"
         )
         return max(own.memory(size) for own in self.scored) + 2e9 + 4 * masks

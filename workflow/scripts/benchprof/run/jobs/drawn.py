@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from benchprof import codebase
+from benchprof.analysis.drawing import Drawing
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import FORMS, Files, ModelJob, Size
@@ -35,6 +36,11 @@ class Drawn(ModelJob):
         raise NotImplementedError
 
     @property
+    def title(self) -> str:
+        """The title of the figure."""
+        raise NotImplementedError
+
+    @property
     def csv(self) -> Path:
         """The table."""
         return paths.RESULTS / "analysis" / self.model / f"{self.name}.csv"
@@ -43,6 +49,11 @@ class Drawn(ModelJob):
     def figures(self) -> list[Path]:
         """The figure as PNG and SVG, and its caption."""
         return [self.csv.with_suffix(f".{form}") for form in FORMS]
+
+    @property
+    def drawing(self) -> Drawing:
+        """The table and the figure with its title."""
+        return Drawing(self.title, self.csv, self.figures)
 
     @property
     def outputs(self) -> Files:
@@ -57,14 +68,9 @@ class Drawn(ModelJob):
             "code": codebase.digest_of("analysis"),
         }
 
-    @property
-    def importance(self) -> dict[str, Path]:
-        """An ability's scores, by ability."""
-        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
-
 
 @dataclass(frozen=True)
-class Compared(Drawn):
+class MasksOfOneK(Drawn):
     """A job that looks at the masks of one selection and k."""
 
     selection: str

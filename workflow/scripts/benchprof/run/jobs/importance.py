@@ -23,11 +23,6 @@ class Scored(ModelJob):
         return super().belongs_to(run) and not run.lists
 
     @property
-    def exclude(self) -> dict[str, list[str]]:
-        """The ids of the train items that are left out, by ability."""
-        return self.run.train_excluded
-
-    @property
     def scoring(self) -> Scoring:
         """How weights are scored."""
         config = self.run.configuration
@@ -80,7 +75,7 @@ class Scored(ModelJob):
             "limit": importance.limit,
             "seed": config.seed,
             "items": digests.of_files(self.run.train.values()),
-            "exclude": self.exclude,
+            "exclude": self.run.train_excluded,
             "code": codebase.digest_of("importance"),
             **self.scoring.knock_outs,
         }
@@ -118,7 +113,7 @@ class ComputeImportance(Scored):
     @property
     def importance(self) -> dict[str, Path]:
         """An ability's scores, by ability."""
-        return {ability: paths.importance(self.model, ability) for ability in self.run.diagnosed}
+        return self.importance_files(self.run.diagnosed)
 
     @property
     def outputs(self) -> Files:

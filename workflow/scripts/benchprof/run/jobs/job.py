@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -201,13 +201,17 @@ class ModelJob(Job):
         store = self.run.configuration.store
         return {"device": own.device, "gpus": own.gpus, "store": store}
 
+    def importance_files(self, names: Iterable[str]) -> dict[str, Path]:
+        """The scores of abilities, or of the background, by name."""
+        return {name: paths.importance(self.model, name) for name in names}
+
     def entries(self, ks: list[str], size: Size) -> float:
         """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.
 
         A calibrated k, which the run chooses, counts as the largest of its candidates; what is
         listed is little.
         """
-        words = {CALIBRATED: max(map(float, self.run.candidates), default=0.0), LISTED: 0.0}
+        words = {CALIBRATED: max(map(float, self.run.candidate_ks), default=0.0), LISTED: 0.0}
         shares = [words[k] if k in words else float(k) for k in ks]
         return sum(min(share * size.parameters, size.in_scope) for share in shares)
 

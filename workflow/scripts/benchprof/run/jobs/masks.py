@@ -27,7 +27,7 @@ class FindSuper(ModelJob):
     @property
     def importance(self) -> dict[str, Path]:
         """An ability's scores, by ability: of no background, which is no ability."""
-        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+        return self.importance_files(self.run.abilities)
 
     @property
     def target(self) -> Path:
@@ -82,7 +82,7 @@ class MaskJob(ModelJob):
     @property
     def masks(self) -> dict[Ablation, Path]:
         """The abilities' masks at every k that they are selected at."""
-        every = self.run.masks(self.selection, self.run.sizes)
+        every = self.run.masks(self.selection, self.run.selected_ks)
         return {ablation: paths.mask(self.model, ablation) for ablation in every}
 
     @property
@@ -111,9 +111,7 @@ class SelectMasks(MaskJob):
     @property
     def importance(self) -> dict[str, Path]:
         """An ability's scores, by ability; none where masks are listed."""
-        if self.run.lists:
-            return {}
-        return {ability: paths.importance(self.model, ability) for ability in self.run.abilities}
+        return self.importance_files(() if self.run.lists else self.run.abilities)
 
     @property
     def background(self) -> Path | None:
@@ -139,7 +137,7 @@ class SelectMasks(MaskJob):
         if self.run.lists:
             return {
                 "selection": rule,
-                "fractions": self.run.sizes,
+                "fractions": self.run.selected_ks,
                 "unit": config.unit,
                 "layers": config.layers,
                 "abilities": self.run.abilities,
@@ -147,7 +145,7 @@ class SelectMasks(MaskJob):
             }
         return {
             "selection": rule,
-            "fractions": self.run.sizes,
+            "fractions": self.run.selected_ks,
             "fraction_of": config.fraction_of,
             "abilities": self.run.abilities,
             "code": codebase.digest_of("masks"),
@@ -167,7 +165,7 @@ class DrawControls(MaskJob):
     @property
     def controls(self) -> dict[Ablation, Path]:
         """The controls at every k that masks are selected at."""
-        every = self.run.controls(self.selection, self.run.sizes)
+        every = self.run.controls(self.selection, self.run.selected_ks)
         return {ablation: paths.mask(self.model, ablation) for ablation in every}
 
     @property
@@ -205,7 +203,7 @@ class DrawControls(MaskJob):
 
     def memory(self, size: Size) -> float:
         """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""
-        masks = len(self.run.abilities) * self.entries(self.run.sizes, size)
+        masks = len(self.run.abilities) * self.entries(self.run.selected_ks, size)
         return super().memory(size) + size.weights + size.in_scope + 4 * masks
 
 

@@ -107,6 +107,6 @@ class CheckSizes(ModelJob):
             "unit": config.unit,
             "scope": config.scope,
             "layers": config.layers,
-            "fractions": self.run.sizes,
+            "fractions": self.run.selected_ks,
             "fraction_of": config.fraction_of,
         } | own

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
@@ -41,11 +40,6 @@ class Profiling(Job):
     def sources(self) -> list[Source]:
         """The ablated records with their masks."""
         raise NotImplementedError
-
-    @property
-    def profile(self) -> Settings:
-        """How scores become AIS."""
-        return profile_settings(self.run)
 
     @property
     def inputs(self) -> Files:
@@ -109,21 +103,8 @@ def source_of(model: str, benchmark: str, ablation: Ablation) -> Source:
     return Source(model, benchmark, ablation, record, paths.mask(model, ablation))
 
 
-def profile_settings(run: Run) -> Settings:
-    """How a run's scores become AIS."""
-    own = run.configuration.profile
-    return Settings(
-        metric=own.metric,
-        impact=own.impact,
-        resamples=own.resamples,
-        confidence=own.confidence,
-        seed=run.configuration.seed,
-        headlines=run.suite.headlines,
-    )
-
-
 def described(run: Run) -> dict[str, Any]:
-    """The same as a JSON value, with the abilities' own benchmarks."""
+    """How a run's scores become AIS, as a JSON value, with the abilities' own benchmarks."""
     return {
         **run.values["profile"],
         "headlines": run.suite.headlines,

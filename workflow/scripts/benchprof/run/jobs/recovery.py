@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.profile.settings import Settings
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import Files
@@ -23,7 +22,7 @@ from benchprof.run.jobs.planted import (
     EvaluateBlocks,
     OfValidation,
 )
-from benchprof.run.jobs.profile import described, profile_settings
+from benchprof.run.jobs.profile import described
 
 VERDICT = paths.VALIDATION / "verdict.txt"
 RECOVERY = ("recovery", "cells", "masks", "coverage", "similarity")
@@ -42,23 +41,20 @@ class MeasureRecovery(OfValidation):
         return {model: EvaluateBlocks(self.run, model) for model in self.validation.planted}
 
     @property
-    def masks(self) -> dict[tuple[str, Ablation], Path]:
-        """Every ability's mask of the planted models."""
-        run = self.run
-        keys = product(self.validation.planted, run.abilities, run.selections, run.ks)
-        every = [(model, Ablation(ability, s, k)) for model, ability, s, k in keys]
-        return {(model, own): paths.mask(model, own) for model, own in every}
+    def masks(self) -> dict[str, dict[Ablation, Path]]:
+        """Every ability's masks, by planted model."""
+        keys = product(self.run.abilities, self.run.selections, self.run.ks)
+        every = [Ablation(*key) for key in keys]
+        return {
+            model: {own: paths.mask(model, own) for own in every}
+            for model in self.validation.planted
+        }
 
     @property
     def answers(self) -> Mapping[str, Mapping[str, Path]]:
         """The records of the pool by model and ability; none without a pool."""
         pool = {own.model: own.answers for own in AnswerPool.all_of(self.run)}
         return {model: pool.get(model, {}) for model in self.planted}
-
-    @property
-    def profile(self) -> Settings:
-        """How scores become AIS."""
-        return profile_settings(self.run)
 
     @property
     def composition(self) -> Path:
@@ -85,7 +81,7 @@ class MeasureRecovery(OfValidation):
             "blocks": [path for own in known for path in own.blocks.values()],
             "truth": [path for records in states for path in records.values()],
             "answers": [path for own in self.answers.values() for path in own.values()],
-            "masks": list(self.masks.values()),
+            "masks": [path for own in self.masks.values() for path in own.values()],
             "composition": self.composition,
         }
 

@@ -14,7 +14,7 @@ from benchprof.run.ablation import LISTED, Ablation
 from benchprof.run.configuration import Benchmark
 from benchprof.run.jobs.evaluation import Answered
 from benchprof.run.jobs.importance import Scored
-from benchprof.run.jobs.job import Files
+from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.profile import Profiling, described
 from benchprof.run.run import Run
 
@@ -37,15 +37,14 @@ class Halving(Scored):
         )
         if self.run.configuration.unit == "weight":
             return own
-        every = [paths.importance(self.model, name) for name in self.run.diagnosed]
-        return {**own, "importance": every}
+        return {**own, "importance": list(self.importance_files(self.run.diagnosed).values())}
 
     @property
     def settings(self) -> Any:
         """What importance and masks depend on."""
         return super().settings | {
             "selections": self.run.configuration.selections.model_dump(exclude={LISTED}),
-            "fractions": self.run.numbers,
+            "fractions": self.run.known_ks,
             "fraction_of": self.run.configuration.fraction_of,
             "masks": codebase.digest_of("masks"),
             "halves": codebase.digest_of("halves"),
@@ -53,15 +52,20 @@ class Halving(Scored):
 
 
 @dataclass(frozen=True)
-class SelectHalfMasks(Halving):
-    """Select the masks that each half of the train items makes alone."""
-
-    rule = "select_half_masks"
+class Replicating(Job):
+    """A job of the stage."""
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether something is replicated."""
         return super().belongs_to(run) and run.replicates
+
+
+@dataclass(frozen=True)
+class SelectHalfMasks(Halving, Replicating):
+    """Select the masks that each half of the train items makes alone."""
+
+    rule = "select_half_masks"
 
     @property
     def masks(self) -> dict[Ablation, Path]:
@@ -76,16 +80,11 @@ class SelectHalfMasks(Halving):
 
 
 @dataclass(frozen=True)
-class EvaluateHalves(Answered):
+class EvaluateHalves(Answered, Replicating):
     """Have a model answer an ability's own test under the masks of either half of its items."""
 
     ability: str
     rule = "evaluate_halves"
-
-    @classmethod
-    def belongs_to(cls, run: Run) -> bool:
-        """Whether something is replicated."""
-        return super().belongs_to(run) and run.replicates
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
@@ -109,15 +108,10 @@ class EvaluateHalves(Answered):
 
 
 @dataclass(frozen=True)
-class MeasureReplication(Profiling):
+class MeasureReplication(Profiling, Replicating):
     """Measure by how much an ability's AIS on its own test differs with the train items."""
 
     rule = "measure_replication"
-
-    @classmethod
-    def belongs_to(cls, run: Run) -> bool:
-        """Whether something is replicated."""
-        return super().belongs_to(run) and run.replicates
 
     @property
     def impact(self) -> Path:

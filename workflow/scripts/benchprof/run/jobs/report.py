@@ -30,7 +30,22 @@ FOLDER = Path(__file__).parents[2] / "report"
 
 
 @dataclass(frozen=True)
-class WriteMethods(Job):
+class Telling(Job):
+    """A job that tells of a whole run."""
+
+    @property
+    def cards(self) -> dict[str, Path]:
+        """What identifies each model."""
+        return {model: paths.card(model) for model in self.run.models}
+
+    @property
+    def super_sets(self) -> dict[str, Path]:
+        """Each model's super set; none where no selection leaves it out."""
+        return super_sets_of(self.run)
+
+
+@dataclass(frozen=True)
+class WriteMethods(Telling):
     """Write the methods of this run as text with citations, and the BibTeX of what it used."""
 
     rule = "write_methods"
@@ -45,11 +60,6 @@ class WriteMethods(Job):
         """Names of the shipped benchmarks, by the run's name of each."""
         every = self.run.configuration.benchmarks.items()
         return {name: own.benchmark for name, own in every if isinstance(own, ShippedBenchmark)}
-
-    @property
-    def super_sets(self) -> dict[str, Path]:
-        """Each model's super set, where masks leave it out."""
-        return super_sets_of(self.run)
 
     @property
     def tables(self) -> list[Path]:
@@ -81,7 +91,7 @@ class WriteMethods(Job):
 
 
 @dataclass(frozen=True)
-class WriteReport(Job):
+class WriteReport(Telling):
     """Write the report, a page to read, and the summary, a text for the end of the run."""
 
     rule = "write_report"
@@ -104,19 +114,9 @@ class WriteReport(Job):
         return [figure.targets[1] for figure in figures_of(self.run)]
 
     @property
-    def cards(self) -> dict[str, Path]:
-        """What identifies each model."""
-        return {model: paths.card(model) for model in self.run.models}
-
-    @property
     def sizes(self) -> dict[str, Path]:
         """The size of each k's mask, by model."""
         return {model: paths.sizes(model) for model in self.run.models}
-
-    @property
-    def super_sets(self) -> dict[str, Path]:
-        """Each model's super set, where masks leave it out."""
-        return super_sets_of(self.run)
 
     @property
     def decisive(self) -> dict[str, Any]:
@@ -153,15 +153,10 @@ class WriteReport(Job):
 
 
 @dataclass(frozen=True)
-class WriteManifest(Job):
+class WriteManifest(Telling):
     """Write the manifest: the configuration, digests of all inputs and results, versions."""
 
     rule = "write_manifest"
-
-    @property
-    def cards(self) -> dict[str, Path]:
-        """What identifies each model."""
-        return {model: paths.card(model) for model in self.run.models}
 
     @property
     def results(self) -> list[Path]:
@@ -200,7 +195,7 @@ def decisive_of(run: Run) -> dict[str, Any]:
         "selections": values["selections"],
         "fractions": values["fractions"],
         "fraction_of": config.fraction_of,
-        "calibration": values["calibration"] if run.candidates else None,
+        "calibration": values["calibration"] if run.candidate_ks else None,
         "controls": values["controls"],
         "ablation": run.method,
         "ablation_of": config.ablation_of,

@@ -9,18 +9,17 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.errors import InputError
-from benchprof.profile.settings import Settings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED
-from benchprof.run.jobs.drawn import Compared
+from benchprof.run.jobs.drawn import MasksOfOneK
 from benchprof.run.jobs.job import Files
-from benchprof.run.jobs.profile import profile_settings, source_of
+from benchprof.run.jobs.profile import source_of
 from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
-class MeasureSelectivity(Compared):
+class MeasureSelectivity(MasksOfOneK):
     """Measure how much answer loss each ability's ablation costs on every test split."""
 
     rule = "measure_selectivity"
@@ -33,14 +32,9 @@ class MeasureSelectivity(Compared):
         return super().belongs_to(run) and bool(run.suite.own_tests)
 
     @property
-    def profile(self) -> Settings:
-        """How the intervals of form are made."""
-        return profile_settings(self.run)
-
-    @property
     def settings(self) -> Any:
         """Also how form and its intervals are made."""
-        own = self.profile
+        own = self.run.profile_settings
         return super().settings | {
             "tests": self.run.suite.own_tests,
             "companions": self.run.suite.companions,

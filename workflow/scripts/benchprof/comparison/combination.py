@@ -28,7 +28,7 @@ SAID = ["unit", "scope", "layers", "score", "groups", "group_share", "toward", "
 
 
 @dataclass(frozen=True)
-class Tried:
+class Combination:
     """A combination: a way to make masks and to ablate them.
 
     Attributes:
@@ -85,7 +85,7 @@ class Tried:
         controls = [mask for mask in self.controls if mask.ability in (ability, ALL_ABILITIES)]
         return own + (controls if asked == ASKED[0] else [])
 
-    def asked(self, questions: Questions) -> list[str]:
+    def asked(self, questions: AskedItems) -> list[str]:
         """What is asked under its masks: companions have no flips whose values units could take."""
         return [ASKED[0], OTHERS, *([] if self.method == FLIP else questions.companions)]
 
@@ -122,7 +122,7 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Questions:
+class AskedItems:
     """The items that masks are tried on.
 
     Attributes:

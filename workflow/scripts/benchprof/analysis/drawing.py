@@ -1,0 +1,40 @@
+"""What every job of the analysis makes: a table, and a figure of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchprof.files import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Where a table and its figure go.
+
+    Attributes:
+        title: of the figure.
+        csv: the table.
+        figures: the figure as PNG and SVG, and its caption as TXT.
+    """
+
+    title: str
+    csv: Path
+    figures: Sequence[Path]
+
+    def write(
+        self, table: pd.DataFrame, draw: Callable[[pd.DataFrame, str, Sequence[Path]], None]
+    ) -> None:
+        """Write the table, and draw it."""
+        write_table(self.csv, table)
+        draw(table, self.title, self.figures)
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """A table as CSV whose bytes depend on its values alone."""
+    write_text(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
