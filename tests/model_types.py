@@ -192,6 +192,7 @@ MORE: dict[str, dict[str, Any]] = {
         "block_types": ["recurrent", "attention"],
         "attention_window_size": 5,
     },
+    "modernbert-decoder": {"cls_token_id": 1, "sep_token_id": 2},
 }
 """By model type."""
 

@@ -30,6 +30,7 @@ from benchprof.models.preparation import prepare_model
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit
+from benchprof.scoring.structure import decoder_of
 from benchprof.store import Store
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
@@ -74,7 +75,7 @@ def test_a_type_goes_through_every_job(
     card = prepare_model({"folder": str(tmp_path / "own")}, folder, store)
     assert {"all_layers", *card.scope} <= {*SCOPES}
     loaded = load_model(folder, "float32", "cpu")
-    kernel = loaded.get_decoder().config._attn_implementation
+    kernel = decoder_of(loaded)[1].config._attn_implementation
     assert kernel == ("eager" if model_type in EAGER else "sdpa")
 
     masks = {scope: mask_of(folder, scope, items, tmp_path, store) for scope in card.scope}

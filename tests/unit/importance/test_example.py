@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import byte_tokenizer
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
 
 from benchprof.abilities.item import Companion, Item, companion_of
+from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.importance.example import render_example, render_examples
+from benchprof.scoring.encoder import Encoder
 
 # As DeepSeek's distillations of Qwen and Llama have it: the generation prompt ends in what no
 # finished turn holds, and a finished turn loses what comes before the end of a thought.
@@ -41,6 +45,53 @@ def test_the_text_and_the_answer(chat: bool, text: str) -> None:
     # The answer's own tokens alone: not the "Oslo" of the context, not the end of the turn.
     assert tokenizer.decode(example.ids[example.counted]) == "Oslo"
     assert int(example.counted.nonzero()[0]) > text.index("Answer:")
+
+
+def digit_tokenizer(template: str | None) -> PreTrainedTokenizerFast:
+    """As Llama 3's: a word takes the space before it, a digit does not; texts begin with <s>."""
+    alphabet = [*"<>s/", *sorted({*pre_tokenizers.ByteLevel.alphabet()} - {*"<>s/"})]
+    words = ["Ġs", "Ġse", "Ġsev", "Ġseve", "Ġseven"]
+    tokens = ["<pad>", "<s>", "</s>", *alphabet, *words]
+    merges = [(word[:-1], word[-1]) for word in words]
+    tokenizer = Tokenizer(models.BPE(vocab={t: n for n, t in enumerate(tokens)}, merges=merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(r"[^\p{L}\p{N}]?\p{L}+|\p{N}|\s+|."), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing("<s> $A", special_tokens=[("<s>", 1)])
+    tokenizer.decoder = decoders.ByteLevel()
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="</s>"
+    )
+    fast.chat_template = template
+    return fast
+
+
+TURNS = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+
+
+def test_options_are_counted_from_where_they_differ() -> None:
+    """As an evaluation does: of `7` the space before it counts, as it does of `seven`."""
+    item = Item("i", "t", "Tom has 3.", "How many?", ("7", "seven", "-7"), 0)
+    tokenizer = digit_tokenizer(template=None)
+    example = render_example(item, tokenizer, "choice")
+    shown = [tokenizer.convert_ids_to_tokens(text.ids[text.counted]) for text in example.texts]
+    assert shown == [["Ġ", "7"], ["Ġseven"], ["Ġ", "-", "7"]]
+    prompt = prompt_text(item.context, item.question)
+    pairs = Encoder(tokenizer).pairs_of([(prompt, option_text(own)) for own in item.options])
+    for text, (context, continuation) in zip(example.texts, pairs, strict=True):
+        assert text.ids.tolist() == context + continuation
+        assert text.ids[text.counted].tolist() == continuation
+
+
+@pytest.mark.parametrize("template", [TURNS, "<s>" + TURNS])
+def test_a_chat_begins_as_it_does_in_an_evaluation(template: str) -> None:
+    """With the tokenizer's token for it, once, whether the template writes it or not."""
+    example = render_example(ITEM, digit_tokenizer(template), "answer")
+    assert example.ids.tolist().count(1) == 1
+    assert example.ids[0] == 1
 
 
 def test_all_counts_every_token_but_the_first() -> None:

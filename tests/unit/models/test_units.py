@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 import torch
 from tests.model_types import CORE, MORE, SMALL, tiny_configuration
+from transformers import AutoConfig
 
 from benchprof.errors import InputError
 from benchprof.models.anatomy import anatomy_of
@@ -38,6 +39,13 @@ def test_every_module_of_the_part_ends_in_one_projection(model_type: str, unit: 
     if unit == "head":
         assert {own.units for own in found.values()} == {heads}
     assert unit_count(model, unit) == sum(own.units for own in found.values())
+
+
+def test_layers_may_have_different_numbers_of_heads() -> None:
+    own = {"num_attention_heads_per_layer": [2, 4], "head_dim": 8, "num_experts": 4}
+    model = empty_model(AutoConfig.for_model("laguna", **SMALL, **own))
+    found = unit_projections(model, "head").values()
+    assert [(own.units, own.width) for own in found] == [(2, 8), (4, 8)]
 
 
 def test_layers_are_a_range() -> None:

@@ -223,6 +223,8 @@ def test_metrics_have_the_names_of_their_filters(items: Path, tmp_path: Path) ->
 def test_impossible_choices_have_probability_zero() -> None:
     assert probability_of_gold([-1.0, float("-inf")], [1]) == 0.0
     assert probability_of_gold([-1e4, -1e4], [0, 1]) == pytest.approx(1.0)
+    # Of two right texts that are one option, the option counts once.
+    assert probability_of_gold([math.log(0.75), math.log(0.25)], [0, 0]) == pytest.approx(0.75)
 
 
 def test_where_all_choices_are_impossible_the_probability_is_that_of_guessing() -> None:

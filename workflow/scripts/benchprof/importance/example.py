@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from benchprof.abilities.item import Item, companion_of, companion_word
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.run.configuration import CHAT_DATE
-from benchprof.scoring.chat import ANSWER, check_questions, render_finished_chat
+from benchprof.scoring.chat import ANSWER, begins_text, check_questions, render_finished_chat
 
 
 @dataclass(frozen=True)
@@ -150,10 +151,9 @@ def render_example(
         order = sorted(range(len(item.options)), key=lambda own: own != item.answer)
         return _with_options(item, order, tokenizer, date)
     text, start, end = _text_and_answer(item, tokenizer, date)
-    # The template writes the special tokens itself; plain text wants the tokenizer's own.
     encoded = tokenizer(
         text,
-        add_special_tokens=tokenizer.chat_template is None,
+        add_special_tokens=not begins_text(tokenizer, text),
         return_offsets_mapping=True,
         return_tensors="pt",
     )
@@ -188,11 +188,33 @@ def _with_options(
     item: Item, options: Sequence[int], tokenizer: PreTrainedTokenizerBase, date: str
 ) -> Example:
     """An item with some of its options, each in the answer's place, the first one before others."""
-    first, *others = (
-        render_example(dataclasses.replace(item, answer=own), tokenizer, "answer", date)
-        for own in options
+    first, *others = _from_where_they_differ(
+        [
+            render_example(dataclasses.replace(item, answer=own), tokenizer, "answer", date)
+            for own in options
+        ]
     )
     return dataclasses.replace(first, others=tuple(others))
+
+
+def _from_where_they_differ(texts: Sequence[Example]) -> list[Example]:
+    """Texts of one item, each counted from the token where the first of their answers begins.
+
+    A tokenizer may put the space before an answer into its first token (" seven") or leave it a
+    token of its own (" ", "7"). The probability of an answer is that of all tokens after what all
+    the texts begin with, as in an evaluation.
+    """
+    starts = [int(text.counted.int().argmax()) for text in texts]
+    columns = zip(*(text.ids.tolist() for text in texts), strict=False)
+    alike = sum(1 for _ in itertools.takewhile(lambda column: len({*column}) == 1, columns))
+    start = min(*starts, alike) if len(texts) > 1 else starts[0]
+    return [dataclasses.replace(text, counted=_counted_from(start, text.counted)) for text in texts]
+
+
+def _counted_from(start: int, counted: torch.Tensor) -> torch.Tensor:
+    """The same tokens, and all from `start` up to them."""
+    places = torch.arange(len(counted))
+    return counted | ((places >= start) & (places < int(counted.int().argmax())))
 
 
 def _text_and_answer(

@@ -26,7 +26,7 @@ PARTS = {"neuron": "mlp", "head": "attention"}
 """The part of a decoder layer, as a scope, that holds the units of a kind."""
 
 _OUTPUT = re.compile(
-    r"^(down_proj|dense_4h_to_h|fc2|fc_out|c_proj|w2|output_linear|o_proj|out_proj|dense)$"
+    r"^(down_proj|dense_4h_to_h|fc2|fc_out|c_proj|w2|output_linear|o_proj|out_proj|dense|Wo)$"
 )
 """What projections are called that write into the residual stream."""
 
@@ -139,9 +139,26 @@ def _is_output(model: nn.Module, name: str, weight: nn.Parameter) -> bool:
 def _projection(model: nn.Module, name: str, weight: nn.Parameter, unit: str) -> Projection:
     by_row = isinstance(owner_of(model, name), Conv1D)
     outputs, inputs = reversed(weight.shape) if by_row else weight.shape
-    config: Any = model.config
-    units = inputs if unit == "neuron" else int(config.get_text_config().num_attention_heads)
+    units = inputs if unit == "neuron" else _heads(model, name)
     if inputs % units:
         found = f"{inputs} inputs for {units} heads"
         raise InputError(name, found, "as many features for each head", "Set `unit: weight`.")
     return Projection(units, inputs // units, outputs, by_row)
+
+
+def _heads(model: nn.Module, name: str) -> int:
+    """How many heads the projection of this weight reads.
+
+    The attention says it where layers have different numbers of heads (Laguna).
+
+    Raises:
+        InputError: neither the attention nor the configuration says it.
+    """
+    config: Any = model.config
+    attention = model.get_submodule(name.rpartition(".")[0].rpartition(".")[0])
+    of_all = getattr(config.get_text_config(), "num_attention_heads", None)
+    count = getattr(attention, "num_heads", of_all)
+    if not isinstance(count, int):
+        found = f"a model of type {config.model_type!r}, which doesn't say how many heads it has"
+        raise InputError(name, found, "a number of heads", "Set `unit: weight` or `unit: neuron`.")
+    return count

@@ -34,6 +34,16 @@ QUESTION, ANSWER = "\ue000question\ue001", "\ue000answer\ue001"
 PLAIN = "Set `chat_template: false` for this model, or take one whose template does not think."
 
 
+def begins_text(tokenizer: Any, text: str) -> bool:
+    """Whether a text has the token that begins texts, as lm-eval's `hf` model looks for it.
+
+    Most chat templates write it. The tokenizer must not add it again then, and has to otherwise.
+    """
+    first, end = tokenizer.bos_token_id, tokenizer.eos_token_id
+    token = end if first is None else first
+    return token is not None and text.startswith(tokenizer.decode(token))
+
+
 def render_chat(
     tokenizer: PreTrainedTokenizerBase,
     messages: list[dict[str, str]],

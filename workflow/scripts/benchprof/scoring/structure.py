@@ -30,15 +30,20 @@ def layer_list(model: nn.Module) -> tuple[str, nn.ModuleList]:
         InputError: there is none.
     """
     own: Any = getattr(model, "get_decoder", lambda: model)
-    language = own()
-    below = next(name for name, module in model.named_modules() if module is language)
-    lists = [
-        (f"{below}.{name}".lstrip("."), module)
-        for name, module in language.named_modules()
-        if isinstance(module, nn.ModuleList) and len(module)
-    ]
+    # ModernBERT's is its head.
+    lists = _lists_in(model, own()) or _lists_in(model, model)
     if not lists:
         found = f"a {type(model).__name__} without a list of layers"
         raise InputError("architecture", found, "a decoder whose layers are a torch ModuleList")
     # The first of equals holds the others.
     return max(lists, key=lambda entry: sum(weight.numel() for weight in entry[1].parameters()))
+
+
+def _lists_in(model: nn.Module, part: nn.Module) -> list[tuple[str, nn.ModuleList]]:
+    """The lists of modules in a part of a model that are not empty, each with its path."""
+    below = next(name for name, module in model.named_modules() if module is part)
+    return [
+        (f"{below}.{name}".strip("."), module)
+        for name, module in part.named_modules()
+        if isinstance(module, nn.ModuleList) and len(module)
+    ]

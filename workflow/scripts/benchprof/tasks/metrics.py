@@ -25,7 +25,7 @@ def probability_of_gold(loglikelihoods: Sequence[float], gold: Sequence[int]) ->
     if max(loglikelihoods) == -math.inf:
         return len({*gold}) / len(loglikelihoods)
     shares = np.exp(log_softmax(np.asarray(loglikelihoods, dtype=np.float64)))
-    return float(shares[list(gold)].sum())
+    return float(shares[sorted({*gold})].sum())
 
 
 def task_scores(
