@@ -214,11 +214,16 @@ MODULES = {
         "benchprof.profile.scores",
         "benchprof.profile.source",
         "benchprof.profile.units",
+        "benchprof.run.ablation",
         "benchprof.sampling",
     ),
-    "profile": ("benchprof.tasks.guessing", "benchprof.profile", "benchprof.sampling"),
-    # How findings say k.
-    "wording": ("benchprof.run.ablation",),
+    # Which masks are compared, and how findings say k: `run.ablation`.
+    "profile": (
+        "benchprof.tasks.guessing",
+        "benchprof.profile",
+        "benchprof.run.ablation",
+        "benchprof.sampling",
+    ),
     # How halves of the train items are drawn and scored.
     "halves": (
         "benchprof.masks.stored",

@@ -81,7 +81,7 @@ def _impact(cell: Cell, group: Sequence[Cell], settings: Mapping[str, Any]) -> d
     intact, ablated, impact = cell.intact, cell.ablated, settings["impact"]
     code = intact.reason[cell.metric]
     controls, others = cell.controls(group), cell.others(group)
-    own = cell.ablation.seed is None
+    own = not cell.ablation.is_control
     shown = _shown(cell.source.benchmark, intact.scores, settings)
     return {
         "k": cell.k,

@@ -110,17 +110,14 @@ def drops_of(scores: Scores) -> list[Drops]:
     lost = items[0] - items[1:]
     found = []
     for k in dict.fromkeys(a.k for a in scores.ablations):
-        drops = {a: own for a, own in zip(scores.ablations, lost, strict=True) if a.k == k}
-        (own,) = (
-            drop for a, drop in drops.items() if (a.ability, a.seed) == (scores.benchmark, None)
-        )
+        drops = {a: drop for a, drop in zip(scores.ablations, lost, strict=True) if a.k == k}
+        (mask,) = (a for a in drops if a.ability == scores.benchmark and not a.is_control)
+        own = drops[mask]
         # `core` is one mask for all abilities: not to be compared with itself.
         others = [
-            drop
-            for a, drop in drops.items()
-            if a.seed is None and a.ability != scores.benchmark and a.selection != "core"
+            drop for a, drop in drops.items() if a.is_other_than(mask) and a.selection != "core"
         ]
-        random = [drop for a, drop in drops.items() if a.seed is not None]
+        random = [drop for a, drop in drops.items() if a.is_control_of(mask)]
         found.append(
             Drops(
                 ability=scores.benchmark,

@@ -62,7 +62,7 @@ def calibrate_masks(
         # look newer than the records made with it.
         with written_whole(target) as temporary:
             shutil.copyfile(copied[ablation], temporary)
-    digests = {own.ability: masks[path] for own, path in copied.items() if own.seed is None}
+    digests = {own.ability: masks[path] for own, path in copied.items() if not own.is_control}
     write_json(choice, _described(model, selection, chosen, drops, scores, digests))
     with written_whole(table) as temporary:
         names = {"model": model, "selection": selection}

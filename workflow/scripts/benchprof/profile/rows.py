@@ -95,7 +95,7 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         columns |= dict.fromkeys([*names, f"p_{contrast}"], np.nan)
         if contrast in WITHOUT:
             columns[f"reason_{contrast}"] = [
-                code or (WITHOUT[contrast] if a.seed is None else reason.IS_CONTROL)
+                code or (reason.IS_CONTROL if a.is_control else WITHOUT[contrast])
                 for a in scores.ablations
             ]
     columns |= {

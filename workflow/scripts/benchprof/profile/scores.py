@@ -70,8 +70,8 @@ class Scores:
         """Numbers of the abilities' own masks by (selection, fraction); controls are in none."""
         numbers: dict[tuple[str, str], list[int]] = {}
         for number, ablation in enumerate(self.ablations):
-            if ablation.seed is None:
-                numbers.setdefault((ablation.selection, ablation.k), []).append(number)
+            if not ablation.is_control:
+                numbers.setdefault(ablation.kind, []).append(number)
         return numbers
 
 
