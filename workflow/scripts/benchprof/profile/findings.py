@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
-from benchprof.profile.comparison import KEYS, Key, profile_cells
 from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_form
+from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import (
     breadth_null,
     effective_number,
@@ -19,6 +19,7 @@ from benchprof.profile.measures import (
     symmetric_interval,
 )
 from benchprof.profile.resampling import Floats
+from benchprof.profile.shown import profile_cells
 from benchprof.run.ablation import and_k
 
 Cells = list[dict[Hashable, Any]]
@@ -35,8 +36,8 @@ NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_m
 def findings_rows(
     table: pd.DataFrame,
     seed: int,
-    resampled: Mapping[Key, Floats],
-    noise: Mapping[Key, Floats] = MappingProxyType({}),
+    resampled: Mapping[ProfileKey, Floats],
+    noise: Mapping[ProfileKey, Floats] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """A row per profile in the metric shown.
 
@@ -49,7 +50,7 @@ def findings_rows(
     rows = []
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
-        row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
+        row: dict[str, Any] = key._asdict()
         row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), noise.get(key), seed)
         named = {"needed": needed(cells), "hindering": hindering(cells)}

@@ -13,7 +13,6 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from benchprof.files import written_whole
-from benchprof.profile.comparison import Key
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
@@ -21,6 +20,7 @@ from benchprof.profile.form import FormReader
 from benchprof.profile.form_columns import with_form
 from benchprof.profile.impact import Impacts
 from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
+from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.power import power_rows
 from benchprof.profile.reliability import changed_items, reliability_rows
@@ -58,8 +58,8 @@ class MeasuredModel:
     """What one model's records of one benchmark come to."""
 
     impact: pd.DataFrame
-    resampled: dict[Key, Floats]
-    noise: dict[Key, Floats]
+    resampled: dict[ProfileKey, Floats]
+    noise: dict[ProfileKey, Floats]
     power: list[dict[str, Any]]
     reliability: list[dict[str, Any]]
     states: ItemStates | None
@@ -208,17 +208,15 @@ def _measure(
     )
 
 
-def _resampled(scores: Scores, impacts: Impacts) -> dict[Key, Floats]:
+def _resampled(scores: Scores, impacts: Impacts) -> dict[ProfileKey, Floats]:
     """(resamples, abilities) of each profile: drops, of which AIS differ by a factor."""
     return {
-        (scores.model, scores.benchmark, selection, fraction): impacts.resampled_drops[
-            numbers, :COMPARED_RESAMPLES
-        ].T
-        for (selection, fraction), numbers in scores.profiles.items()
+        key: impacts.resampled_drops[numbers, :COMPARED_RESAMPLES].T
+        for key, numbers in scores.profiles.items()
     }
 
 
-def _noise(scores: Scores, settings: Settings) -> dict[Key, Floats]:
+def _noise(scores: Scores, settings: Settings) -> dict[ProfileKey, Floats]:
     """(draws, abilities) of each profile of right-or-wrong scores with few changed units."""
     metric = settings.headline(scores.benchmark, list(scores.metrics))
     if metric not in scores.binary:
@@ -226,10 +224,9 @@ def _noise(scores: Scores, settings: Settings) -> dict[Key, Floats]:
     items = scores.metrics[metric]
     drops = scores.units.sums(items[0] - items[1:])
     found = {}
-    for (selection, fraction), numbers in scores.profiles.items():
+    for key, numbers in scores.profiles.items():
         if changed_items(drops[numbers]) > MOST_SHUFFLED:
             continue
-        key = (scores.model, scores.benchmark, selection, fraction)
         # Its own seed: the noise of two profiles that are compared is independent.
         seed = derived_seed(settings.seed, "shuffled", *key)
         found[key] = shuffled_profiles(drops[numbers], COMPARED_RESAMPLES, seed)

@@ -84,11 +84,8 @@ def power_rows(scores: Scores, cell: tuple[str, str], settings: Settings) -> lis
     base = float(base_of(items[0].mean(), scores.guessing.level, settings.impact))
     drops = items[0] - items[1:]
     return [
-        {
-            "model": scores.model,
-            "benchmark": scores.benchmark,
-            "selection": selection,
-            "fraction": fraction,
+        key._asdict()
+        | {
             "metric": metric,
             "n": scores.n,
             "base": base,
@@ -97,7 +94,7 @@ def power_rows(scores: Scores, cell: tuple[str, str], settings: Settings) -> lis
             else np.nan,
         }
         | _plan(drops[numbers], metric in scores.binary, scores.units, base, cell)
-        for (selection, fraction), numbers in scores.profiles.items()
+        for key, numbers in scores.profiles.items()
     ]
 
 

@@ -37,17 +37,10 @@ def reliability_rows(
     drops = items[0] - items[1:]
     seed = derived_seed(settings.seed, "split_half", scores.n)
     return [
-        {
-            "model": scores.model,
-            "benchmark": scores.benchmark,
-            "selection": selection,
-            "fraction": fraction,
-            "metric": metric,
-            "n": scores.n,
-            "abilities": len(numbers),
-        }
+        key._asdict()
+        | {"metric": metric, "n": scores.n, "abilities": len(numbers)}
         | _reliability(drops[numbers], cell, seed)
-        for (selection, fraction), numbers in scores.profiles.items()
+        for key, numbers in scores.profiles.items()
     ]
 
 

@@ -16,6 +16,7 @@ from benchprof.profile.impact import Impacts
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.settings import Settings
+from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 
 KEYS = ["model", "ability", "benchmark", "selection", "fraction"]
@@ -72,7 +73,7 @@ def replication_rows(
         halves: its rows of the masks of halves; `seed` is the half; with `sd_test_items`.
         items: number of train items of a half by (model, ability).
     """
-    shown = impact[impact["headline"] & impact["seed"].isna()].to_dict("records")
+    shown = shown_masks(impact).to_dict("records")
     whole = {tuple(row[key] for key in KEYS): row for row in shown}
     rows = []
     for key, pair in halves.groupby(KEYS, sort=False):

@@ -20,6 +20,7 @@ from benchprof.jsonl import read_objects
 from benchprof.masks.mask import read_mask
 from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.settings import Settings
+from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 from benchprof.run.ablation import INTACT, Ablation
 from benchprof.store import Store
@@ -217,7 +218,7 @@ def _entangled_rows(
     own_benchmarks: Mapping[str, str],
 ) -> pd.DataFrame:
     """What masks take off tests in models without blocks; nothing else of them is known."""
-    shown = impact[impact["headline"] & impact["seed"].isna() & impact["model"].isin(list(models))]
+    shown = shown_masks(impact[impact["model"].isin(list(models))])
     return pd.DataFrame(
         [
             dict(zip(("model", "selection", "fraction"), key, strict=True))

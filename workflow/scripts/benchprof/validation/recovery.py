@@ -15,6 +15,7 @@ from benchprof.profile.criteria import CLEAR_EFFECT, separates
 from benchprof.profile.impact import base_of
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import Settings
+from benchprof.profile.shown import shown_masks
 from benchprof.run.ablation import Ablation
 from benchprof.validation.blocks import share_within
 
@@ -59,9 +60,8 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InputError: the two were measured on other weights or requests.
     """
-    shown = impact[impact["headline"] & impact["seed"].isna()]
     columns = [*MASKS, "benchmark", "ability", "ais", "ais_low", "ais_high", "n", "mask_digest"]
-    cells = shown[[*columns, *IDENTITY]].merge(
+    cells = shown_masks(impact)[[*columns, *IDENTITY]].merge(
         truth, on=CELL, suffixes=("", "_truth"), validate="many_to_one"
     )
     for identity in IDENTITY:
