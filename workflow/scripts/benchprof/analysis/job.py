@@ -29,7 +29,7 @@ from benchprof.files import write_text
 from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import and_k, shown_k
 from benchprof.tensors import TensorFile
@@ -113,7 +113,7 @@ def measure_selectivity(
     companions: dict[str, dict[str, str]],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
-    settings: Settings,
+    settings: ProfileSettings,
     complement: bool,
     title: str,
     fraction: str,

@@ -14,7 +14,7 @@ from benchprof.evaluation.fields import Record
 from benchprof.profile.criteria import NATS, is_selective
 from benchprof.profile.form import Form, FormChanges, Measure, form_changes
 from benchprof.profile.resampling import Floats
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.units import units_of
 
 COLUMNS = ["test", "asked", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se",
@@ -72,7 +72,7 @@ def answer_losses(record: Record) -> Floats:
 def selectivity_table(
     intact: Mapping[str, Answers],
     ablated: Mapping[str, Mapping[MaskOwner, Answers]],
-    settings: Settings,
+    settings: ProfileSettings,
     asked: str = ITEM,
 ) -> pd.DataFrame:
     """A row per test split and ablation.
@@ -159,7 +159,7 @@ def selective(grid: pd.DataFrame) -> dict[str, bool]:
 
 
 def _form_changes(
-    base: Answers, ablated: Mapping[MaskOwner, Answers], settings: Settings
+    base: Answers, ablated: Mapping[MaskOwner, Answers], settings: ProfileSettings
 ) -> FormChanges:
     """The changes of form on one test split, in the order of the ablations."""
     items = np.stack([base.form, *(own.form for own in ablated.values())])

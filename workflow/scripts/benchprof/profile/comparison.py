@@ -21,6 +21,7 @@ from benchprof.profile.measures import (
     profile_similarity,
     symmetric_interval,
 )
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.shown import profile_cells
 
@@ -51,12 +52,13 @@ def compared(
         null: what noise of the two shows, by measure.
     """
     row: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan)
-    row |= {"abilities": len(first), "reason": "", "reason_code": _undefined(first, second)}
+    undefined = _undefined(first, second)
+    row |= {"abilities": len(first)} | undefined.columns
     if len(first) > 1:
         quantiles = null["similarity"].quantiles()
         row |= dict(zip(["noise_low", "noise_median", "noise_high"], quantiles, strict=True))
-    if row["reason_code"]:
-        return row | {"reason": reason.SENTENCES[row["reason_code"]]}
+    if undefined.code:
+        return row
     row["cosine"] = float(cosine(first, second))
     for name, measure in MEASURES.items():
         value = float(measure(first, second))
@@ -108,11 +110,11 @@ def pair_of(
     return first, second if one.benchmark == other.benchmark else np.roll(second, 1, axis=0)
 
 
-def _undefined(first: Floats, second: Floats) -> str:
+def _undefined(first: Floats, second: Floats) -> Reason:
     if np.isnan(first).any() or np.isnan(second).any():
-        return reason.UNDEFINED_PROFILE
+        return Reason.of(reason.UNDEFINED_PROFILE)
     if len(first) == 1:
-        return reason.ONE_ABILITY
+        return Reason.of(reason.ONE_ABILITY)
     if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return reason.FLAT_PROFILE
-    return ""
+        return Reason.of(reason.FLAT_PROFILE)
+    return Reason.of("")

@@ -18,6 +18,7 @@ from benchprof.profile.measures import (
     noise_null,
     symmetric_interval,
 )
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.shown import profile_cells
 from benchprof.run.ablation import and_k
@@ -168,7 +169,7 @@ def _breadth(
     profile = np.array([cell["ais"] for cell in cells])
     code = _without_breadth(cells, profile)
     if code:
-        return row | {"reason_code": code, "reason": reason.SENTENCES[code]}
+        return row | Reason.of(code).columns
     value = float(effective_number(profile))
     normal = noise_null(len(profile), seed)["effective_number"]
     null = normal if noise is None else breadth_null(noise)
@@ -177,7 +178,7 @@ def _breadth(
     if resampled is not None:
         low, high = symmetric_interval(value, effective_number(resampled), CONFIDENCE)
         row |= {"effective_low": max(1.0, low), "effective_high": min(len(profile) - 1.0, high)}
-    return row | {"reason_code": "", "reason": ""}
+    return row | Reason.of("").columns
 
 
 def _without_breadth(cells: Cells, profile: Floats) -> str:

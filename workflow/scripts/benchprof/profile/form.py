@@ -22,7 +22,7 @@ from benchprof.profile.criteria import MIN_ITEMS, NATS, SHARE
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
 from benchprof.profile.resampling import Floats
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
@@ -176,7 +176,7 @@ def is_program(text: str) -> bool:
         return False
 
 
-def form_changes(form: Form, units: Units, settings: Settings) -> FormChanges:
+def form_changes(form: Form, units: Units, settings: ProfileSettings) -> FormChanges:
     """The change of form under each ablation, with the AIS's paired bootstrap.
 
     The resamples are those of scores of the same kind: continuous for choices; for written answers

@@ -23,6 +23,7 @@ from benchprof.profile.items import ItemStates, flip_rows, item_states, write_it
 from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.power import power_rows
+from benchprof.profile.reason import Reason
 from benchprof.profile.reliability import changed_items, reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
@@ -33,7 +34,7 @@ from benchprof.profile.scores import (
     of_one_kind,
     read_scores,
 )
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.profile.table import (
     add_dose,
@@ -77,7 +78,7 @@ def compute_profile(
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
     own_benchmarks: Mapping[str, str],
-    settings: Settings,
+    settings: ProfileSettings,
     folder: Path,
     processes: int = 1,
 ) -> None:
@@ -129,7 +130,7 @@ def _measure_all(
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-    settings: Settings,
+    settings: ProfileSettings,
     processes: int,
 ) -> dict[str, MeasuredBenchmark]:
     """Every benchmark, in the order of `intact`.
@@ -164,7 +165,7 @@ def measure_benchmark(
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-    settings: Settings,
+    settings: ProfileSettings,
 ) -> MeasuredBenchmark:
     """What all models' records of one benchmark come to.
 
@@ -183,27 +184,27 @@ def measure_benchmark(
         for model, own in scores.items():
             rows, shown[model] = impact_rows(own, settings)
             tables[model] = with_form(rows, readers[model].forms, own, settings)
-        metrics = list(next(iter(scores.values())).metrics)
+        metric = settings.headline(next(iter(scores.values())))
         return MeasuredBenchmark(
             models={
                 model: _measure(own, tables[model], shown[model], settings)
                 for model, own in scores.items()
             },
-            differences=difference_rows(scores, shown, settings.headline(benchmark, metrics)),
+            differences=difference_rows(scores, shown, metric),
         )
 
 
 def _measure(
-    scores: Scores, rows: pd.DataFrame, shown: Impacts | None, settings: Settings
+    scores: Scores, rows: pd.DataFrame, shown: Impacts | None, settings: ProfileSettings
 ) -> MeasuredModel:
     headline = rows[rows["headline"]].iloc[0]
-    cell = (headline["reason_code"], headline["reason"])
+    undefined = Reason(headline["reason_code"], headline["reason"])
     return MeasuredModel(
         impact=rows,
         resampled=_resampled(scores, shown) if shown else {},
         noise=_noise(scores, settings) if shown else {},
-        power=power_rows(scores, cell, settings),
-        reliability=reliability_rows(scores, cell, settings),
+        power=power_rows(scores, undefined, settings),
+        reliability=reliability_rows(scores, undefined, settings),
         states=item_states(scores, settings),
     )
 
@@ -216,9 +217,9 @@ def _resampled(scores: Scores, impacts: Impacts) -> dict[ProfileKey, Floats]:
     }
 
 
-def _noise(scores: Scores, settings: Settings) -> dict[ProfileKey, Floats]:
+def _noise(scores: Scores, settings: ProfileSettings) -> dict[ProfileKey, Floats]:
     """(draws, abilities) of each profile of right-or-wrong scores with few changed units."""
-    metric = settings.headline(scores.benchmark, list(scores.metrics))
+    metric = settings.headline(scores)
     if metric not in scores.binary:
         return {}
     items = scores.metrics[metric]

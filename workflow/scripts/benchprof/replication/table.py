@@ -15,7 +15,7 @@ from benchprof.origin import read_origin
 from benchprof.profile.impact import Impacts
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import Scores, mask_digests, read_scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 
@@ -28,7 +28,7 @@ def measure_replication(
     impact: Path,
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
-    settings: Settings,
+    settings: ProfileSettings,
     targets: Sequence[Path],
 ) -> None:
     """Write the table of `replication_rows` as CSV and parquet.

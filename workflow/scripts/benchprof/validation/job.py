@@ -19,7 +19,7 @@ from benchprof.files import write_text
 from benchprof.jsonl import read_objects
 from benchprof.masks.mask import read_mask
 from benchprof.profile.scores import Scores, mask_digests, read_scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 from benchprof.run.ablation import INTACT, Ablation
@@ -123,7 +123,7 @@ def measure_recovery(
     pool: Pool | None,
     own_benchmarks: Mapping[str, str],
     view: tuple[str, str],
-    settings: Settings,
+    settings: ProfileSettings,
     folder: Path,
 ) -> None:
     """Write recovery, cells, masks, coverage and similarity as CSV, and the figure of them.
@@ -181,7 +181,7 @@ def measure_recovery(
     draw_recovery(cells, found, view[1], drawn)
 
 
-def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:
+def _truth(planted: Mapping[str, Planted], settings: ProfileSettings) -> pd.DataFrame:
     """What the planted models lose on each benchmark without each block."""
     rows = [
         truth_rows(_read(model, known, benchmark, records, known.blocks, TRUTH), settings)
@@ -197,7 +197,7 @@ def _coverage(
     pool: Pool | None,
     mixtures: Mapping[str, Mapping[str, float]],
     view: tuple[str, str],
-    settings: Settings,
+    settings: ProfileSettings,
 ) -> pd.DataFrame:
     """The rows of all models; none without a pool."""
     if pool is None:

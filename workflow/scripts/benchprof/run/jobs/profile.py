@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
@@ -43,7 +43,7 @@ class Profiling(Job):
         raise NotImplementedError
 
     @property
-    def profile(self) -> Settings:
+    def profile(self) -> ProfileSettings:
         """How scores become AIS."""
         return profile_settings(self.run)
 
@@ -108,10 +108,10 @@ def source_of(model: str, benchmark: str, ablation: Ablation) -> Source:
     return Source(model, benchmark, ablation, record, paths.mask(model, ablation))
 
 
-def profile_settings(run: Run) -> Settings:
+def profile_settings(run: Run) -> ProfileSettings:
     """How a run's scores become AIS."""
     own = run.configuration.profile
-    return Settings(
+    return ProfileSettings(
         metric=own.metric,
         impact=own.impact,
         resamples=own.resamples,

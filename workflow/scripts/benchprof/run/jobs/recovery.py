@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import Files
@@ -56,7 +56,7 @@ class MeasureRecovery(OfValidation):
         return {model: pool.get(model, {}) for model in self.planted}
 
     @property
-    def profile(self) -> Settings:
+    def profile(self) -> ProfileSettings:
         """How scores become AIS."""
         return profile_settings(self.run)
 

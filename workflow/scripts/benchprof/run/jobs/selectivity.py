@@ -9,7 +9,7 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.errors import InputError
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED
@@ -33,7 +33,7 @@ class MeasureSelectivity(Compared):
         return super().belongs_to(run) and bool(run.suite.own_tests)
 
     @property
-    def profile(self) -> Settings:
+    def profile(self) -> ProfileSettings:
         """How the intervals of form are made."""
         return profile_settings(self.run)
 
