@@ -55,6 +55,7 @@ ANALYSIS = (
 )
 SELECTIVITY = (
     "benchprof.abilities.item",
+    "benchprof.evaluation.responses",
     "benchprof.profile.form",
     "benchprof.profile.guessing",
     "benchprof.profile.impact",
@@ -222,6 +223,7 @@ MODULES = {
     ),
     # Which masks are compared, and how findings say k: `run.ablation`.
     "profile": (
+        "benchprof.evaluation.responses",
         "benchprof.tasks.guessing",
         "benchprof.profile",
         "benchprof.run.ablation",
@@ -270,7 +272,7 @@ MODULES = {
         "benchprof.report.references",
     ),
     "report": (*TOLD, "benchprof.profile.criteria", "benchprof.report"),
-    "reading": ("benchprof.reading", "benchprof.spreadsheet"),
+    "reading": ("benchprof.evaluation.responses", "benchprof.reading", "benchprof.spreadsheet"),
     "annotation": (
         "benchprof.annotation",
         "benchprof.report.names",

@@ -25,7 +25,7 @@ from benchprof.analysis.selectivity import (
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
-from benchprof.files import write_text
+from benchprof.files import write_csv
 from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
@@ -181,5 +181,5 @@ def _with_k(title: str, masks: Iterable[Path], fraction: str) -> str:
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """A table as CSV whose bytes depend on its values alone."""
-    write_text(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    """A table as CSV, with six digits."""
+    write_csv(path, table, digits=6)

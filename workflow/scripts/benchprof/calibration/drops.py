@@ -11,7 +11,7 @@ import numpy as np
 
 from benchprof.profile.criteria import LEAST_DOSE, is_above_guessing, is_matched
 from benchprof.profile.impact import above_guessing_p
-from benchprof.profile.resampling import Floats
+from benchprof.profile.resampling import Floats, standard_error
 from benchprof.profile.scores import Scores
 
 # Of the right option: it says more per item than right or wrong, and calibration sets are small.
@@ -129,15 +129,15 @@ def drops_of(scores: Scores) -> list[Drops]:
                 own=float(own.mean()),
                 others=tuple(float(drop.mean()) for drop in others),
                 random=tuple(float(drop.mean()) for drop in random),
-                errors=Errors(_error(own), _error_beyond(own, others), _error_beyond(own, random)),
+                errors=Errors(
+                    own=standard_error(own),
+                    over_others=_error_beyond(own, others),
+                    over_random=_error_beyond(own, random),
+                ),
             )
         )
     return found
 
 
 def _error_beyond(own: Floats, others: Sequence[Floats]) -> float:
-    return _error(own - np.mean(others, axis=0)) if others else math.nan
-
-
-def _error(drops: Floats) -> float:
-    return float(drops.std(ddof=1) / math.sqrt(len(drops)))
+    return standard_error(own - np.mean(others, axis=0)) if others else math.nan

@@ -12,7 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from benchprof.files import written_whole
+from benchprof.files import write_csv, written_whole
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
@@ -235,7 +235,6 @@ def _noise(scores: Scores, settings: ProfileSettings) -> dict[ProfileKey, Floats
 
 
 def _write(table: pd.DataFrame, stem: Path) -> None:
-    with written_whole(stem.with_suffix(".csv")) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+    write_csv(stem.with_suffix(".csv"), table)
     with written_whole(stem.with_suffix(".parquet")) as temporary:
         table.to_parquet(temporary, index=False)

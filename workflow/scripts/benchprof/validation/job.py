@@ -15,7 +15,7 @@ from benchprof.evaluation.assignment import Assignment
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.files import write_text
+from benchprof.files import write_csv
 from benchprof.jsonl import read_objects
 from benchprof.masks.mask import read_mask
 from benchprof.profile.scores import Scores, mask_digests, read_scores
@@ -175,8 +175,7 @@ def measure_recovery(
         "similarity": true_similarity_rows(pd.read_parquet(profiles / "similarity.parquet"), truth),
     }
     for name, table in tables.items():
-        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        write_text(folder / f"{name}.csv", text)
+        write_csv(folder / f"{name}.csv", table, digits=6)
     drawn = [folder / f"recovery.{form}" for form in ("png", "svg", "txt")]
     draw_recovery(cells, found, view[1], drawn)
 
