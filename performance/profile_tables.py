@@ -27,7 +27,7 @@ import torch
 from benchprof import digests
 from benchprof.evaluation.record import FORMAT, sealed
 from benchprof.profile.job import compute_profile
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import ALL_ABILITIES, Ablation
 from benchprof.tensors import write_tensors
@@ -41,7 +41,7 @@ SIZES = {f"benchmark_{i}": round(1000 * 10 ** (i / 9)) for i in range(10)}
 SUBJECTS = {"benchmark_5": 57, "benchmark_7": 27}
 """Two benchmarks have subjects, as MMLU and BBH do."""
 CHOICES = 4
-SETTINGS = Settings("probability", "chance_corrected", 10_000, 0.95, 2026)
+SETTINGS = ProfileSettings("probability", "chance_corrected", 10_000, 0.95, 2026)
 
 
 class Peak:

@@ -24,10 +24,10 @@ from benchprof.analysis.selectivity import (
     selectivity_table,
 )
 from benchprof.analysis.selectivity_heatmap import selectivity_figure
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.tensors import write_tensors
 
-SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
+SETTINGS = ProfileSettings("probability", "chance_corrected", 500, 0.95, 1)
 
 
 def answers(*losses: float) -> Answers:

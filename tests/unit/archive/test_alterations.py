@@ -33,11 +33,12 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, describe, read_listing, unpack
 from benchprof.archive.manifest import MANIFEST
 from benchprof.archive.recompute import recompute_tables
-from benchprof.archive.similarity import PROFILE, Profile, similarity
+from benchprof.archive.similarity import Profile, similarity
 from benchprof.archive.tables import COLUMNS, FLIPS, IMPACT, SIMILARITIES
 from benchprof.archive.verdict import check, main
 from benchprof.evaluation.record import record_bytes
 from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.profile.key import ProfileKey
 
 Files = dict[str, bytes]
 X, Y = (f"results/evaluations/m/other/{own}.json" for own in ("xNone", "yNone"))
@@ -556,11 +557,11 @@ def paired_otherwise(model: str, benchmark: str) -> Callable[[Files], Files]:
         for row in csv.DictReader(io.StringIO(impact.decode())):
             if row["headline"] == "True" and row["seed"] == "":
                 ais = float(row["ais"]) if row["ais"] else None
-                profiles.setdefault(tuple(row[key] for key in PROFILE), []).append(ais)
+                profiles.setdefault(ProfileKey.of(row), []).append(ais)
 
         def invented(rows: list[dict[str, str]], pair: str) -> None:
             for row in rows:
-                sides = [tuple(row[f"{k}_{s}" if k == pair else k] for k in PROFILE) for s in "ab"]
+                sides = [ProfileKey.of({**row, pair: row[f"{pair}_{side}"]}) for side in "ab"]
                 row["similarity"] = repr(similarity(*(profiles[side] for side in sides)))
 
         own = {

@@ -15,12 +15,12 @@ from benchprof import digests
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
-SETTINGS = Settings("probability", "chance_corrected", 500, 0.95, 1)
+SETTINGS = ProfileSettings("probability", "chance_corrected", 500, 0.95, 1)
 
 
 def ablation(ability: str, seed: int | None = None, fraction: str = "0.001") -> Ablation:

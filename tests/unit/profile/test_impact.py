@@ -17,7 +17,12 @@ from scipy.stats import binom, binomtest, t, ttest_1samp
 
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import above_guessing_p, measure_impacts
-from benchprof.profile.resampling import bootstrap_means, exactly_summable, expanded_tail
+from benchprof.profile.resampling import (
+    bootstrap_means,
+    exactly_summable,
+    expanded_tail,
+    standard_error,
+)
 from benchprof.profile.units import units_of
 
 SIMULATIONS = 500
@@ -51,6 +56,20 @@ def estimate(found, *weights: float) -> Estimate:
 def test_the_three_definitions(impact: str, expected: float) -> None:
     found = impacts([1, 1, 1, 0], [[1, 1, 0, 0]], impact=impact)
     assert estimate(found, 1).value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        # About a mean of 4 they are off by 3, 1 and 4: a variance of 26 / 2, and a third of that.
+        ([1.0, 3.0, 8.0], math.sqrt(13 / 3)),
+        ([2.0], math.nan),
+        ([2.0, math.inf], math.nan),
+        ([2.0, math.nan], math.nan),
+    ],
+)
+def test_the_standard_error_of_a_mean(values: list[float], expected: float) -> None:
+    assert standard_error(np.array(values)) == pytest.approx(expected, nan_ok=True)
 
 
 def test_an_ability_that_hurts_has_a_negative_impact() -> None:

@@ -17,6 +17,7 @@ from benchprof.profile.power import (
     power_rows,
     spread_of,
 )
+from benchprof.profile.reason import Reason
 from benchprof.profile.significance import sign_flip_p, whole_sign_flip_p
 from benchprof.profile.units import units_of
 
@@ -79,7 +80,7 @@ def test_a_benchmark_of_which_no_item_changed_promises_no_more_than_one_item() -
 def test_rows_are_in_units_of_the_impact() -> None:
     cells = {ablation("x"): 9, ablation("y"): 0, ablation("all_abilities", seed=1): 1}
     scores = scores_losing(cells)
-    (row,) = power_rows(scores, ("", ""), SETTINGS)
+    (row,) = power_rows(scores, Reason.of(""), SETTINGS)
     assert row["metric"] == "probability"
     drops = scores.metrics["probability"][0] - scores.metrics["probability"][1:3]
     sd = math.sqrt(drops.var(axis=1, ddof=1).mean())
@@ -90,7 +91,7 @@ def test_rows_are_in_units_of_the_impact() -> None:
     # Seven would be enough, but fewer than ten items have no AIS.
     assert math.ceil((2.8016 * sd / 0.045) ** 2) == 7
     assert row["items_for_ais_0.1"] == 10
-    (row,) = power_rows(scores, ("too_few_items", "why"), SETTINGS)
+    (row,) = power_rows(scores, Reason("too_few_items", "why"), SETTINGS)
     assert np.isnan(row["detectable_ais"])
     assert row["reason"] == "why"
 
@@ -99,8 +100,9 @@ def test_a_benchmark_of_subjects_needs_more_items() -> None:
     acc = [[1.0] * 60, [0.0] * 20 + [1.0] * 40]
     alone = scores_of([ablation("x")], {"acc": acc})
     tasks = [f"subject {number // 5:02}" for number in range(60)]
-    (few,) = power_rows(alone, ("", ""), SETTINGS)
-    (many,) = power_rows(scores_of([ablation("x")], {"acc": acc}, tasks=tasks), ("", ""), SETTINGS)
+    (few,) = power_rows(alone, Reason.of(""), SETTINGS)
+    of_subjects = scores_of([ablation("x")], {"acc": acc}, tasks=tasks)
+    (many,) = power_rows(of_subjects, Reason.of(""), SETTINGS)
     assert many["design_effect"] == pytest.approx(5 * (12 / 11) / (60 / 59))
     ratio = many["items_for_ais_0.1"] / few["items_for_ais_0.1"]
     assert ratio == pytest.approx(many["design_effect"], rel=0.01)

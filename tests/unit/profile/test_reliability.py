@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 
+from benchprof.profile.reason import Reason
 from benchprof.profile.reliability import items_for, reliability_rows, spearman_brown, split_half
 
 
@@ -54,7 +55,7 @@ def rows_of(drops) -> list[dict]:
     intact = np.full((1, drops.shape[1]), 0.9)
     cells = [ablation(f"ability {number}") for number in range(len(drops))]
     scores = scores_of(cells, {"probability": np.vstack([intact, intact - drops])})
-    return reliability_rows(scores, ("", ""), SETTINGS)
+    return reliability_rows(scores, Reason.of(""), SETTINGS)
 
 
 def test_halves_that_agree_in_everything_are_not_above_1() -> None:

@@ -7,7 +7,8 @@ import pytest
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing, scores_of
 
 from benchprof.profile.rows import impact_rows
-from benchprof.profile.settings import Settings
+from benchprof.profile.scores import Scores
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.significance import mcnemar_p
 
 CELLS = {ablation("x"): 9, ablation("y"): 0, ablation("all_abilities", seed=1): 1}
@@ -104,21 +105,26 @@ def test_subjects_are_clusters_and_their_tests_flip_them_whole() -> None:
 
 
 def test_a_metric_that_a_benchmark_lacks_falls_back_to_its_first() -> None:
-    settings = Settings("exact_match", "absolute", 500, 0.95, 1)
+    settings = ProfileSettings("exact_match", "absolute", 500, 0.95, 1)
     rows, _ = impact_rows(scores_losing(CELLS), settings)
     assert set(rows.loc[rows["headline"], "metric"]) == {"probability"}
 
 
 def test_a_shipped_benchmark_shows_the_metric_that_it_is_known_by() -> None:
-    settings = Settings("headline", "absolute", 500, 0.95, 1, {"b": "acc"})
+    settings = ProfileSettings("headline", "absolute", 500, 0.95, 1, {"b": "acc"})
     rows, _ = impact_rows(scores_losing(CELLS), settings)
     assert set(rows.loc[rows["headline"], "metric"]) == {"acc"}
-    assert settings.headline("another", ["probability", "acc"]) == "probability"
+    assert settings.headline(scored("another", "probability", "acc")) == "probability"
 
 
 def test_a_benchmark_without_the_wanted_metric_shows_the_one_that_it_is_known_by() -> None:
-    settings = Settings("probability", "absolute", 500, 0.95, 1, {"gsm8k": "strict", "arc": "acc"})
+    known = {"gsm8k": "strict", "arc": "acc"}
+    settings = ProfileSettings("probability", "absolute", 500, 0.95, 1, known)
     # By name, `flexible` would come first.
-    assert settings.headline("gsm8k", ["flexible", "strict"]) == "strict"
-    assert settings.headline("arc", ["probability", "acc"]) == "probability"
-    assert settings.headline("gsm8k", ["flexible"]) == "flexible"
+    assert settings.headline(scored("gsm8k", "flexible", "strict")) == "strict"
+    assert settings.headline(scored("arc", "probability", "acc")) == "probability"
+    assert settings.headline(scored("gsm8k", "flexible")) == "flexible"
+
+
+def scored(benchmark: str, *metrics: str) -> Scores:
+    return scores_of([], {metric: [[1.0]] for metric in metrics}, benchmark=benchmark)

@@ -56,6 +56,26 @@ def test_without_controls_there_is_nothing_random() -> None:
     assert list(shown.losses) == ["its own mask", "1 other mask"]
 
 
+def test_of_options_that_are_all_impossible_none_is_more_probable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Under the own mask neither option of the first item has any probability."""
+    read = illustration.read_record
+
+    def record(path: Path) -> dict[str, Any]:
+        found = dict(read(path))
+        if path.stem == "x.top_0.01":
+            found["items"]["responses"][0] = [[None, False], [None, False]]
+        return found
+
+    monkeypatch.setattr(illustration, "read_record", record)
+    shown = illustration_of(small(controls=controls([], "abilities_together")), "m", "x")
+    # The second item falls from 0.9 to 0.2, the first to one of two.
+    assert (shown.item, shown.ablated) == (ITEMS[1], pytest.approx([0.8, 0.2]))
+    fall, error = shown.losses["its own mask"]
+    assert (fall, error) == pytest.approx(((0.4 + 0.7) / 2, (0.7 - 0.4) / 2))
+
+
 @pytest.mark.parametrize(
     ("sections", "words"),
     [

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from tests.records import record_of_chances, write_record
 
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.replication.table import (
     COLUMNS,
@@ -99,7 +99,7 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
     random = np.random.default_rng(5)
     intact, sources = {}, []
     impact = table([row(ability, 0.5, metric="acc") for ability in ABILITIES])
-    settings = Settings("acc", "chance_corrected", 400, 0.95, 1)
+    settings = ProfileSettings("acc", "chance_corrected", 400, 0.95, 1)
     for ability in ABILITIES:
         benchmark, path = f"{ability}_test", tmp_path / ability / "intact.json"
         write_record(path, record_of_chances(np.full(200, 0.9), random))
@@ -152,7 +152,7 @@ def noise_of(
         folder / "impact.parquet",
         {("m", "x_test"): intact},
         sources,
-        Settings(metric, impact, 4000, 0.95, 1),
+        ProfileSettings(metric, impact, 4000, 0.95, 1),
         [folder / "r.csv", folder / "r.parquet"],
     )
     (found,) = pd.read_parquet(folder / "r.parquet").itertuples()

@@ -41,3 +41,28 @@ def test_a_name_is_written_as_files_are_called(ablation: Ablation, name: str) ->
 @given(ablations, ablations)
 def test_two_ablations_have_two_names(one: Ablation, other: Ablation) -> None:
     assert (one.name == other.name) == (one == other)
+
+
+OWN = Ablation("x", "top", "0.01")
+SAME_KIND = [Ablation("y", "top", "0.01"), Ablation("z", "top", "0.01")]
+CONTROLS = [Ablation("x", "top", "0.01", seed=0), Ablation("all_abilities", "top", "0.01", seed=1)]
+ANOTHER_KIND = [
+    Ablation("y", "specific", "0.01"),
+    Ablation("y", "top", "0.1"),
+    Ablation("x", "specific", "0.01", seed=0),
+    Ablation("all_abilities", "top", "0.1", seed=0),
+]
+EVERY = [OWN, *SAME_KIND, *CONTROLS, Ablation("y", "top", "0.01", seed=0), *ANOTHER_KIND]
+
+
+def test_a_masks_controls_are_drawn_for_its_ability_or_for_all() -> None:
+    assert [own for own in EVERY if own.is_control_of(OWN)] == CONTROLS
+
+
+def test_a_masks_others_are_of_its_selection_and_k() -> None:
+    assert [own for own in EVERY if own.is_other_than(OWN)] == SAME_KIND
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_a_control_is_compared_with_nothing(control: Ablation) -> None:
+    assert not any(own.is_control_of(control) or own.is_other_than(control) for own in EVERY)

@@ -25,7 +25,7 @@ from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
 from benchprof.models.scope import Scope
 from benchprof.profile.job import compute_profile
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import ALL_ABILITIES, INTACT, Ablation
 from benchprof.run.configuration.validation import Thresholds
@@ -41,7 +41,7 @@ ABILITIES = list(read_layers([ROOT / "config/planted.yaml"])["abilities"])
 OWN = {ability: f"{ability}_test" for ability in ABILITIES}
 SEED, SEEDS = 1, (1, 2, 3)
 # Of the resampling nothing here depends on.
-SETTINGS = Settings("probability", "chance_corrected", 1000, 0.95, SEED)
+SETTINGS = ProfileSettings("probability", "chance_corrected", 1000, 0.95, SEED)
 
 Masks = dict[str, Path]
 

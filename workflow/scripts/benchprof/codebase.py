@@ -55,6 +55,7 @@ ANALYSIS = (
 )
 SELECTIVITY = (
     "benchprof.abilities.item",
+    "benchprof.evaluation.responses",
     "benchprof.profile.form",
     "benchprof.profile.guessing",
     "benchprof.profile.impact",
@@ -69,6 +70,8 @@ TOLD = (
     "benchprof.models.source",
     "benchprof.portable",
     "benchprof.profile.job",
+    "benchprof.profile.key",
+    "benchprof.profile.shown",
     "benchprof.run.ablation",
     "benchprof.run.configuration",
 )
@@ -212,15 +215,22 @@ MODULES = {
         "benchprof.profile.criteria",
         "benchprof.profile.guessing",
         "benchprof.profile.impact",
+        "benchprof.profile.key",
         "benchprof.profile.resampling",
         "benchprof.profile.scores",
         "benchprof.profile.source",
         "benchprof.profile.units",
+        "benchprof.run.ablation",
         "benchprof.sampling",
     ),
-    "profile": ("benchprof.tasks.guessing", "benchprof.profile", "benchprof.sampling"),
-    # How findings say k.
-    "wording": ("benchprof.run.ablation",),
+    # Which masks are compared, and how findings say k: `run.ablation`.
+    "profile": (
+        "benchprof.evaluation.responses",
+        "benchprof.tasks.guessing",
+        "benchprof.profile",
+        "benchprof.run.ablation",
+        "benchprof.sampling",
+    ),
     # How halves of the train items are drawn and scored.
     "halves": (
         "benchprof.masks.stored",
@@ -237,6 +247,7 @@ MODULES = {
         *SELECTIVITY,
         "benchprof.comparison",
         "benchprof.masks.stored",
+        "benchprof.profile.key",
         "benchprof.profile.scores",
         "benchprof.profile.source",
         "benchprof.replication.halves",
@@ -263,7 +274,7 @@ MODULES = {
         "benchprof.report.references",
     ),
     "report": (*TOLD, "benchprof.profile.criteria", "benchprof.report"),
-    "reading": ("benchprof.reading", "benchprof.spreadsheet"),
+    "reading": ("benchprof.evaluation.responses", "benchprof.reading", "benchprof.spreadsheet"),
     "annotation": (
         "benchprof.annotation",
         "benchprof.report.names",

@@ -10,7 +10,10 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # most that write files need no tables
+    import pandas as pd
 
 
 @contextlib.contextmanager
@@ -44,6 +47,19 @@ def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text whole or not at all."""
     with written_whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_csv(path: Path, table: pd.DataFrame, digits: int | None = None) -> None:
+    """Write a table as CSV whose bytes depend on its values alone, without its index.
+
+    Args:
+        path: of the file.
+        table: what it holds.
+        digits: significant ones of its floats; if None, as many as tell them apart.
+    """
+    form = None if digits is None else f"%.{digits}g"
+    with written_whole(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=form, lineterminator="\n")
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchprof.files import write_text
+from benchprof.files import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +31,5 @@ class Drawing:
         self, table: pd.DataFrame, draw: Callable[[pd.DataFrame, str, Sequence[Path]], None]
     ) -> None:
         """Write the table, and draw it."""
-        write_table(self.csv, table)
+        write_csv(self.csv, table, digits=6)
         draw(table, self.title, self.figures)
-
-
-def write_table(path: Path, table: pd.DataFrame) -> None:
-    """A table as CSV whose bytes depend on its values alone."""
-    write_text(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))

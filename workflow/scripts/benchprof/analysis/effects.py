@@ -9,7 +9,7 @@ import pandas as pd
 from benchprof.abilities.item import FROM_READING
 from benchprof.analysis.selectivity import ITEM
 from benchprof.profile.criteria import Effect, explanations
-from benchprof.run.ablation import ALL_ABILITIES
+from benchprof.run.ablation import control_owners
 
 COLUMNS = ["ability", "n", "choice", "choice_se", "form", "random", "other_mask", "flip",
            "read_off", "blank", "other_test", "explained_by", "effect"]  # fmt: skip
@@ -53,7 +53,7 @@ def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:
         if name != ability
     }
     controls = own_items[own_items["seed"].notna()]
-    random = _mean(controls[controls["ability"].isin([ability, ALL_ABILITIES])])
+    random = _mean(controls[controls["ability"].isin(control_owners(ability))])
     reading = {kind: effect for kind, effect in _effects_of(asked).items() if kind in FROM_READING}
     found = explanations(
         Effect(mask["choice"], mask["choice_se"]),

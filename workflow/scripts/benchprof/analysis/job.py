@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchprof.analysis.core import core_table
 from benchprof.analysis.core_curve import draw_core
-from benchprof.analysis.drawing import Drawing, write_table
+from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.effects import effects_table
 from benchprof.analysis.location import location_table
 from benchprof.analysis.location_heatmap import draw_location
@@ -27,10 +27,11 @@ from benchprof.analysis.selectivity import (
 from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
+from benchprof.files import write_csv
 from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import and_k, shown_k
 from benchprof.tensors import TensorFile
@@ -93,7 +94,7 @@ def measure_selectivity(
     companions: dict[str, dict[str, str]],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
-    settings: Settings,
+    settings: ProfileSettings,
     complement: bool,
     fraction: str,
     drawing: Drawing,
@@ -125,7 +126,7 @@ def measure_selectivity(
         ]
     )
     _with_k(drawing, masks, fraction).write(table, draw_selectivity)
-    write_table(effects, effects_table(table, complement))
+    write_csv(effects, effects_table(table, complement), digits=6)
 
 
 def _answers(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,10 +10,11 @@ import pandas as pd
 
 from benchprof.abilities.item import ASKED
 from benchprof.evaluation.fields import Record
+from benchprof.evaluation.responses import log_likelihoods
 from benchprof.profile.criteria import NATS, is_selective
 from benchprof.profile.form import Form, FormChanges, Measure, form_changes
-from benchprof.profile.resampling import Floats
-from benchprof.profile.settings import Settings
+from benchprof.profile.resampling import Floats, standard_error
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.units import units_of
 
 COLUMNS = ["test", "asked", "ability", "seed", "n", "intact", "ablated", "rise", "rise_se",
@@ -63,8 +63,10 @@ def answer_losses(record: Record) -> Floats:
     items = record["items"]
     return np.array(
         [
-            min(_loss(responses[number]) for number in gold)
-            for gold, responses in zip(items["gold"], items["responses"], strict=True)
+            min(-likelihoods[number] for number in gold)
+            for gold, likelihoods in zip(
+                items["gold"], map(log_likelihoods, items["responses"]), strict=True
+            )
         ]
     )
 
@@ -72,7 +74,7 @@ def answer_losses(record: Record) -> Floats:
 def selectivity_table(
     intact: Mapping[str, Answers],
     ablated: Mapping[str, Mapping[MaskOwner, Answers]],
-    settings: Settings,
+    settings: ProfileSettings,
     asked: str = ITEM,
 ) -> pd.DataFrame:
     """A row per test split and ablation.
@@ -159,7 +161,7 @@ def selective(grid: pd.DataFrame) -> dict[str, bool]:
 
 
 def _form_changes(
-    base: Answers, ablated: Mapping[MaskOwner, Answers], settings: Settings
+    base: Answers, ablated: Mapping[MaskOwner, Answers], settings: ProfileSettings
 ) -> FormChanges:
     """The changes of form on one test split, in the order of the ablations."""
     items = np.stack([base.form, *(own.form for own in ablated.values())])
@@ -169,11 +171,4 @@ def _form_changes(
 
 def _mean_and_error(rises: Floats) -> tuple[float, float]:
     """The mean over items, and its standard error; an infinite rise has no spread."""
-    n = len(rises)
-    known = n > 1 and bool(np.isfinite(rises).all())
-    return float(rises.mean()), float(rises.std(ddof=1)) / math.sqrt(n) if known else math.nan
-
-
-def _loss(response: tuple[float | None, bool]) -> float:
-    value = response[0]
-    return math.inf if value is None else -value
+    return float(rises.mean()), standard_error(rises)

@@ -19,7 +19,7 @@ from benchprof.annotation.items import read_all_items
 from benchprof.annotation.ratings import Ratings, read_ratings
 from benchprof.annotation.sample import StudyItem
 from benchprof.errors import InputError
-from benchprof.files import write_json, write_text, written_whole
+from benchprof.files import write_csv, write_json, write_text
 from benchprof.spreadsheet import without_formulas
 
 logger = logging.getLogger(__name__)
@@ -60,8 +60,7 @@ def report_agreement(
         StudyItem(ability, item) for ability, own in read_all_items(items).items() for item in own
     ]
     agreement = measure(read_ratings(answers, known, list(items)), list(items), excluded)
-    with written_whole(disputed) as temporary:
-        without_formulas(agreement.disputed).to_csv(temporary, index=False, lineterminator="\n")
+    write_csv(disputed, without_formulas(agreement.disputed))
     draw_confusion(agreement.confusion, figures)
     write_json(summary, agreement.to_json())
     write_text(page, agreement.to_markdown())

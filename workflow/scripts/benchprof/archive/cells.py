@@ -82,8 +82,7 @@ class Cell:
     @property
     def group(self) -> tuple[str, ...]:
         """The cells that are compared with each other share it."""
-        own = self.ablation
-        return self.source.model, self.source.benchmark, self.metric, own.selection, own.k
+        return self.source.model, self.source.benchmark, self.metric, *self.ablation.kind
 
     def ais(self, impact: str) -> float:
         """The AIS by the definition `impact` of the run; NaN where its divisor is 0 or less."""
@@ -99,24 +98,15 @@ class Cell:
 
     def controls(self, group: Sequence[Cell]) -> list[Cell]:
         """The random masks that a cell is compared with; of a random mask there are none."""
-        if self.ablation.seed is not None:
-            return []
-        own = (self.ablation.ability, ALL_ABILITIES)
-        return [
-            cell for cell in group
-            if cell.ablation.seed is not None and cell.ablation.ability in own
-        ]  # fmt: skip
+        return [cell for cell in group if cell.ablation.is_control_of(self.ablation)]
 
     def others(self, group: Sequence[Cell]) -> list[Cell]:
         """The other abilities' masks that a cell is compared with; of a random mask none."""
-        if self.ablation.seed is not None:
-            return []
         return [
-            cell for cell in group
-            if cell.ablation.seed is None
-            and cell.ablation.ability != self.ablation.ability
-            and cell.ablated.mask != self.ablated.mask
-        ]  # fmt: skip
+            cell
+            for cell in group
+            if cell.ablation.is_other_than(self.ablation) and cell.ablated.mask != self.ablated.mask
+        ]
 
 
 Groups = dict[tuple[str, ...], list[Cell]]
@@ -215,7 +205,7 @@ def _check_masks(
     """
     own: dict[tuple[str, ...], dict[str, str]] = {}
     for source in sources:
-        if source.ablation.seed is None:
+        if not source.ablation.is_control:
             digest = masks[source.mask.as_posix()]["digest"]
             own.setdefault(_kind(source), {})[source.ablation.ability] = digest
     for source in sources:
@@ -225,7 +215,7 @@ def _check_masks(
             if mask.get(key) != value:
                 said = f"says {key} {mask.get(key)!r} of itself"
                 raise ArchiveError(f"{name}: {said}; listed as {value!r}")
-        if ablation.seed is None and ablation.selection != LISTED:
+        if not ablation.is_control and ablation.selection != LISTED:
             used = mask["importance"]
             if ablation.ability not in used:
                 raise ArchiveError(f"{name}: not from importance of {ablation.ability}")
@@ -235,7 +225,7 @@ def _check_masks(
 
 def _kind(source: Source) -> tuple[str, str, str]:
     """What the masks of all abilities share."""
-    return source.model, source.ablation.selection, source.ablation.k
+    return source.model, *source.ablation.kind
 
 
 def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
@@ -245,7 +235,7 @@ def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
         ablation: what it is listed as.
         own: digest of each ability's own mask of the same kind.
     """
-    if ablation.seed is None:
+    if not ablation.is_control:
         return ablation.claims
     ability = ablation.ability
     matched = own if ability == ALL_ABILITIES else {ability: own.get(ability)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchprof.archive.listing import LISTING
 from benchprof.profile.job import compute_profile
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 
 
@@ -30,7 +30,7 @@ def recompute_tables(made: dict[str, Any], target: Path, root: Path = Path()) ->
         intact={(model, benchmark): root / record for model, benchmark, record in made["intact"]},
         sources=[Source.from_json(source, root) for source in made["sources"]],
         own_benchmarks=own_benchmarks,
-        settings=Settings(**settings),
+        settings=ProfileSettings(**settings),
         folder=target,
     )
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from itertools import combinations, zip_longest
+from itertools import zip_longest
 
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.rows import Row, compare
+from benchprof.profile.key import ProfileKey, pairs_across
 
-PROFILE = ("model", "benchmark", "selection", "fraction")
-"""The columns that name a profile."""
 # The AIS of all abilities; None where undefined.
 Profile = list[float | None]
-Profiles = Mapping[tuple[str, ...], Mapping[str, float | None]]
+Profiles = Mapping[ProfileKey, Mapping[str, float | None]]
 
 
 def check_similarities(
@@ -25,17 +24,12 @@ def check_similarities(
         rows: of the table, with where each is.
         name: of the table.
         compared: `model` or `benchmark`, the column in which the profiles of a pair differ.
-        profiles: AIS by ability, by the columns of `PROFILE`, in the order of the AIS table.
+        profiles: AIS by ability, by profile, in the order of the AIS table.
 
     Raises:
         ArchiveError: names the line and the column that differs, or there are other pairs.
     """
-    place = PROFILE.index(compared)
-    pairs = [
-        (one, other)
-        for one, other in combinations(profiles, 2)
-        if one != other and one[:place] + one[place + 1 :] == other[:place] + other[place + 1 :]
-    ]
+    pairs = pairs_across(compared, profiles)
     for own, both in zip_longest(rows, pairs):
         if own is None or both is None or _pair(own[1], compared) != both:
             raise ArchiveError(f"{name}: other pairs than the AIS table has profiles of, or in "
@@ -84,8 +78,7 @@ def _undefined(one: Profile, other: Profile) -> str:
     return "flat_profile" if len(set(one)) == 1 or len(set(other)) == 1 else ""
 
 
-def _pair(row: Row, compared: str) -> tuple[tuple[str, ...], ...]:
+def _pair(row: Row, compared: str) -> tuple[ProfileKey, ProfileKey]:
     """The two profiles of a row."""
-    return tuple(
-        tuple(row[f"{key}_{side}" if key == compared else key] for key in PROFILE) for side in "ab"
-    )
+    one, other = (ProfileKey.of({**row, compared: row[f"{compared}_{side}"]}) for side in "ab")
+    return one, other

@@ -11,7 +11,8 @@ from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import LISTING, read_parsed
 from benchprof.archive.manifest import check_results, read_manifest
 from benchprof.archive.rows import Row, compare, read_rows, text_of
-from benchprof.archive.similarity import PROFILE, Profiles, check_similarities
+from benchprof.archive.similarity import Profiles, check_similarities
+from benchprof.profile.key import ProfileKey
 
 IMPACT = "results/profiles/impact.csv"
 SIMILARITIES = {
@@ -67,11 +68,11 @@ def _check_impact(
     rows: Iterator[tuple[str, Row]], groups: Groups, settings: Mapping[str, Any]
 ) -> Profiles:
     """Compare the AIS table; the profiles in the metric shown."""
-    profiles: dict[tuple[str, ...], dict[str, float | None]] = {}
+    profiles: dict[ProfileKey, dict[str, float | None]] = {}
     for where, row, cell in _matched(rows, IMPACT, groups):
         compare(row, _impact(cell, groups[cell.group], settings), where)
         if row["headline"] == "True" and row["seed"] == "":
-            own = profiles.setdefault(tuple(row[key] for key in PROFILE), {})
+            own = profiles.setdefault(ProfileKey.of(row), {})
             own[row["ability"]] = None if row["ais"] == "" else float(row["ais"])
     return profiles
 
@@ -81,7 +82,7 @@ def _impact(cell: Cell, group: Sequence[Cell], settings: Mapping[str, Any]) -> d
     intact, ablated, impact = cell.intact, cell.ablated, settings["impact"]
     code = intact.reason[cell.metric]
     controls, others = cell.controls(group), cell.others(group)
-    own = cell.ablation.seed is None
+    own = not cell.ablation.is_control
     shown = _shown(cell.source.benchmark, intact.scores, settings)
     return {
         "k": cell.k,

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchprof.profile.criteria import LEAST_DOSE, is_above_guessing, is_matched
 from benchprof.profile.impact import above_guessing_p
-from benchprof.profile.resampling import Floats
+from benchprof.profile.resampling import Floats, standard_error
 from benchprof.profile.scores import Scores
 
 # Of the right option: it says more per item than right or wrong, and calibration sets are small.
@@ -110,17 +110,14 @@ def drops_of(scores: Scores) -> list[Drops]:
     lost = items[0] - items[1:]
     found = []
     for k in dict.fromkeys(a.k for a in scores.ablations):
-        drops = {a: own for a, own in zip(scores.ablations, lost, strict=True) if a.k == k}
-        (own,) = (
-            drop for a, drop in drops.items() if (a.ability, a.seed) == (scores.benchmark, None)
-        )
+        drops = {a: drop for a, drop in zip(scores.ablations, lost, strict=True) if a.k == k}
+        (mask,) = (a for a in drops if a.ability == scores.benchmark and not a.is_control)
+        own = drops[mask]
         # `core` is one mask for all abilities: not to be compared with itself.
         others = [
-            drop
-            for a, drop in drops.items()
-            if a.seed is None and a.ability != scores.benchmark and a.selection != "core"
+            drop for a, drop in drops.items() if a.is_other_than(mask) and a.selection != "core"
         ]
-        random = [drop for a, drop in drops.items() if a.seed is not None]
+        random = [drop for a, drop in drops.items() if a.is_control_of(mask)]
         found.append(
             Drops(
                 ability=scores.benchmark,
@@ -132,15 +129,15 @@ def drops_of(scores: Scores) -> list[Drops]:
                 own=float(own.mean()),
                 others=tuple(float(drop.mean()) for drop in others),
                 random=tuple(float(drop.mean()) for drop in random),
-                errors=Errors(_error(own), _error_beyond(own, others), _error_beyond(own, random)),
+                errors=Errors(
+                    own=standard_error(own),
+                    over_others=_error_beyond(own, others),
+                    over_random=_error_beyond(own, random),
+                ),
             )
         )
     return found
 
 
 def _error_beyond(own: Floats, others: Sequence[Floats]) -> float:
-    return _error(own - np.mean(others, axis=0)) if others else math.nan
-
-
-def _error(drops: Floats) -> float:
-    return float(drops.std(ddof=1) / math.sqrt(len(drops)))
+    return standard_error(own - np.mean(others, axis=0)) if others else math.nan

@@ -15,7 +15,7 @@ import pandas as pd
 from benchprof import codebase
 from benchprof.calibration.choice import RULE, Candidate, ChosenK, choose
 from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
-from benchprof.files import write_json, written_whole
+from benchprof.files import write_csv, write_json, written_whole
 from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.source import Source
 from benchprof.run.ablation import Ablation
@@ -62,15 +62,14 @@ def calibrate_masks(
         # look newer than the records made with it.
         with written_whole(target) as temporary:
             shutil.copyfile(copied[ablation], temporary)
-    digests = {own.ability: masks[path] for own, path in copied.items() if own.seed is None}
+    digests = {own.ability: masks[path] for own, path in copied.items() if not own.is_control}
     write_json(choice, _described(model, selection, chosen, drops, scores, digests))
-    with written_whole(table) as temporary:
-        names = {"model": model, "selection": selection}
-        rows = [
-            names | {"k": own.k, "chosen": own.k == chosen.k, "ability": own.ability} | _row(own)
-            for own in drops
-        ]
-        pd.DataFrame(rows).to_csv(temporary, index=False, lineterminator="\n")
+    names = {"model": model, "selection": selection}
+    rows = [
+        names | {"k": own.k, "chosen": own.k == chosen.k, "ability": own.ability} | _row(own)
+        for own in drops
+    ]
+    write_csv(table, pd.DataFrame(rows))
 
 
 def calibration_scores(

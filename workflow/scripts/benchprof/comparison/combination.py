@@ -13,7 +13,7 @@ from benchprof import digests
 from benchprof.abilities.item import ASKED, FROM_READING, read_items
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
-from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
+from benchprof.run.ablation import BACKGROUND, Ablation
 
 if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
     from benchprof.masks.ablation import Method
@@ -79,11 +79,11 @@ class Combination:
 
     def masks_for(self, ability: str, asked: str) -> list[Ablation]:
         """The masks under which an ability's items, or companions of theirs, are answered."""
+        own = Ablation(ability, self.selection, self.k)
         if asked == OTHERS:
-            return [mask for mask in self.masks if mask.ability != ability]
-        own = [mask for mask in self.masks if mask.ability == ability]
-        controls = [mask for mask in self.controls if mask.ability in (ability, ALL_ABILITIES)]
-        return own + (controls if asked == ASKED[0] else [])
+            return [mask for mask in self.masks if mask.is_other_than(own)]
+        controls = [mask for mask in self.controls if mask.is_control_of(own)]
+        return [own, *(controls if asked == ASKED[0] else [])]
 
     def asked(self, questions: AskedItems) -> list[str]:
         """What is asked under its masks: companions have no flips whose values units could take."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchprof.analysis.drawing import write_table
 from benchprof.analysis.effects import effects_table
 from benchprof.comparison.answers import answer, item_changes
 from benchprof.comparison.chart import draw_combinations
@@ -16,6 +15,7 @@ from benchprof.comparison.masks import make_masks
 from benchprof.comparison.table import COLUMNS, mask_rows, summary_row, without_companions
 from benchprof.errors import InputError
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.files import write_csv
 from benchprof.importance.example import Example
 from benchprof.importance.levels import level_examples
 from benchprof.masks.size import check_sizes
@@ -71,9 +71,9 @@ def compare_combinations(
         effects.append(_of(own, found))
         means.append(_of(own, table))
     summary = pd.DataFrame(rows, columns=["combination", *SAID, "n_masked", *COLUMNS])
-    write_table(tables["summary"], summary)
-    write_table(tables["effects"], pd.concat(effects))
-    write_table(tables["masks"], pd.concat(means))
+    write_csv(tables["summary"], summary, digits=6)
+    write_csv(tables["effects"], pd.concat(effects), digits=6)
+    write_csv(tables["masks"], pd.concat(means), digits=6)
     draw_combinations(summary, model.folder.name, figures)
 
 

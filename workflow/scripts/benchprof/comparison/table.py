@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchprof.abilities.item import ASKED
 from benchprof.profile.criteria import MIN_ITEMS, is_component
+from benchprof.profile.resampling import standard_error
 
 ITEM = ASKED[0]
 CHANGES = ["test", "asked", "ability", "seed", "item", "choice", "form"]
@@ -116,7 +117,4 @@ def _mean(values: pd.Series) -> float:
 
 
 def _error(values: pd.Series) -> float:
-    """The standard error of the mean; NaN of one value, and where one is not finite."""
-    known = values.to_numpy(float)
-    enough = len(known) > 1 and bool(np.isfinite(known).all())
-    return float(known.std(ddof=1)) / math.sqrt(len(known)) if enough else math.nan
+    return standard_error(values.to_numpy(float))

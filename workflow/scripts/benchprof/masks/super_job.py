@@ -14,7 +14,7 @@ import torch
 
 from benchprof import codebase, digests
 from benchprof.errors import InputError
-from benchprof.files import write_text
+from benchprof.files import write_csv
 from benchprof.importance.example import Example
 from benchprof.importance.faults import context_of
 from benchprof.importance.loss import text_losses
@@ -99,7 +99,7 @@ def find_super(
         store.add(SUPER_SETS, key, functools.partial(write_mask, mask=own))
     store.place(SUPER_SETS, key, target)
     told = read_origin(target)
-    write_text(table, _written(told["losses"]))
+    write_csv(table, _losses_table(told["losses"]), digits=6)
     logger.info("%d %ss, found by %d losses", told["n"], told["unit"], len(told["losses"]))
 
 
@@ -164,8 +164,8 @@ def _told(found: Search) -> dict[str, Any]:
     return {"loss": losses[0], "loss_without": losses[found.count], "losses": listed}
 
 
-def _written(losses: Sequence[Sequence[float | None]]) -> str:
+def _losses_table(losses: Sequence[Sequence[float | None]]) -> pd.DataFrame:
     """A row for each number of ablated entries; empty where the loss is not a number."""
     table = pd.DataFrame(losses, columns=["n", "loss"])
     table["rise"] = table["loss"] - table["loss"][0]
-    return str(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    return table

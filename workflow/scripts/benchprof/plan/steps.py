@@ -249,7 +249,7 @@ def _answers(
     # `core` is the same mask for all abilities, and evaluated once; the intact model has answered
     # an ability's own test before those of halves do.
     masks = {
-        replace(own, ability="") if own.selection == "core" and own.seed is None else own
+        replace(own, ability="") if own.selection == "core" and not own.is_control else own
         for own in job.ablations
     }
     states = len(masks) + (not isinstance(job, EvaluateHalves))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import combinations
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 
 from benchprof.profile import reason
 from benchprof.profile.criteria import CONFIDENCE
+from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import (
     MEASURES,
     Null,
@@ -21,45 +21,20 @@ from benchprof.profile.measures import (
     profile_similarity,
     symmetric_interval,
 )
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
+from benchprof.profile.shown import profile_cells
 
-Key = tuple[str, str, str, str]
-"""Model, benchmark, selection and fraction of a profile."""
-KEYS = ["model", "benchmark", "selection", "fraction"]
 COLUMNS = ["abilities", "similarity", "noise_low", "noise_median", "noise_high", "reason",
            "reason_code", "similarity_low", "similarity_high", "p_noise", "spearman",
            "spearman_p_noise", "cosine"]  # fmt: skip
 
 
-def profile_cells(table: pd.DataFrame) -> dict[Key, pd.DataFrame]:
-    """The rows of the AIS table that are a profile: all abilities' masks in the metric shown."""
-    shown = table[table["headline"] & table["seed"].isna()]
-    groups = shown.groupby(KEYS, sort=False)
-    return {
-        (str(model), str(benchmark), str(selection), str(fraction)): cells
-        for (model, benchmark, selection, fraction), cells in groups
-    }
-
-
-def profiles_of(table: pd.DataFrame) -> dict[Key, Floats]:
+def profiles_of(table: pd.DataFrame) -> dict[ProfileKey, Floats]:
     """(abilities,), the AIS of each profile; NaN where undefined."""
     return {
         key: cells["ais"].to_numpy(dtype=np.float64) for key, cells in profile_cells(table).items()
     }
-
-
-def model_pairs(profiles: Iterable[Key]) -> list[tuple[Key, Key]]:
-    """Every two models on the same benchmark under the same selection and k."""
-    return [(one, other) for one, other in combinations(profiles, 2) if one[1:] == other[1:]]
-
-
-def benchmark_pairs(profiles: Iterable[Key]) -> list[tuple[Key, Key]]:
-    """Every two benchmarks of the same model under the same selection and k."""
-    return [
-        (one, other)
-        for one, other in combinations(profiles, 2)
-        if one[0] == other[0] and one[2:] == other[2:]
-    ]
 
 
 def compared(
@@ -77,12 +52,13 @@ def compared(
         null: what noise of the two shows, by measure.
     """
     row: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan)
-    row |= {"abilities": len(first), "reason": "", "reason_code": _undefined(first, second)}
+    undefined = _undefined(first, second)
+    row |= {"abilities": len(first)} | undefined.columns
     if len(first) > 1:
         quantiles = null["similarity"].quantiles()
         row |= dict(zip(["noise_low", "noise_median", "noise_high"], quantiles, strict=True))
-    if row["reason_code"]:
-        return row | {"reason": reason.SENTENCES[row["reason_code"]]}
+    if undefined.code:
+        return row
     row["cosine"] = float(cosine(first, second))
     for name, measure in MEASURES.items():
         value = float(measure(first, second))
@@ -96,7 +72,11 @@ def compared(
 
 
 def null_between(
-    noise: Mapping[Key, Floats], one: Key, other: Key, abilities: int, seed: int
+    noise: Mapping[ProfileKey, Floats],
+    one: ProfileKey,
+    other: ProfileKey,
+    abilities: int,
+    seed: int,
 ) -> Mapping[str, Null]:
     """What noise of two profiles shows, by measure; empty of a single ability.
 
@@ -116,7 +96,9 @@ def null_between(
     return pair_null(*paired_noise(*own, abilities, seed))
 
 
-def pair_of(resampled: Mapping[Key, Floats], one: Key, other: Key) -> tuple[Floats, Floats] | None:
+def pair_of(
+    resampled: Mapping[ProfileKey, Floats], one: ProfileKey, other: ProfileKey
+) -> tuple[Floats, Floats] | None:
     """Resampled profiles of a pair, (resamples, abilities) each; None where one is undefined.
 
     Two models see the same resamples of their common items. Two benchmarks have different items:
@@ -125,14 +107,14 @@ def pair_of(resampled: Mapping[Key, Floats], one: Key, other: Key) -> tuple[Floa
     if one not in resampled or other not in resampled:
         return None
     first, second = resampled[one], resampled[other]
-    return first, second if one[1] == other[1] else np.roll(second, 1, axis=0)
+    return first, second if one.benchmark == other.benchmark else np.roll(second, 1, axis=0)
 
 
-def _undefined(first: Floats, second: Floats) -> str:
+def _undefined(first: Floats, second: Floats) -> Reason:
     if np.isnan(first).any() or np.isnan(second).any():
-        return reason.UNDEFINED_PROFILE
+        return Reason.of(reason.UNDEFINED_PROFILE)
     if len(first) == 1:
-        return reason.ONE_ABILITY
+        return Reason.of(reason.ONE_ABILITY)
     if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return reason.FLAT_PROFILE
-    return ""
+        return Reason.of(reason.FLAT_PROFILE)
+    return Reason.of("")

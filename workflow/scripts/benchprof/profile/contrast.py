@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from benchprof.profile.resampling import Ints
-from benchprof.run.ablation import ALL_ABILITIES, Ablation
+from benchprof.run.ablation import Ablation
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
     compared = [("ais", number, list[int]()) for number in range(len(ablations))]
     rows = [("random", number, controls_of(a, ablations)) for number, a in enumerate(ablations)]
     rows += [
-        # `core` is one mask for all: not to be compared with itself.
-        ("others", number, [n for n in _other_abilities(a, ablations) if masks[n] != masks[number]])
-        for number, a in enumerate(ablations)
+        ("others", number, _others_of(number, ablations, masks)) for number in range(len(ablations))
     ]
     compared += [row for row in rows if row[2]]
     weights = np.zeros((len(compared), len(ablations)))
@@ -60,23 +58,17 @@ def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
 
 def controls_of(ablation: Ablation, ablations: Sequence[Ablation]) -> list[int]:
     """Numbers of the random controls of an ablation's own mask; none for a control itself."""
+    return [number for number, other in enumerate(ablations) if other.is_control_of(ablation)]
+
+
+def _others_of(own: int, ablations: Sequence[Ablation], masks: Sequence[str]) -> list[int]:
+    """Numbers of the other abilities' masks of an ablation's kind, which hold other entries.
+
+    All masks of `core` hold the same entries, and two lists of units may: none is compared with
+    itself.
+    """
     return [
         number
         for number, other in enumerate(ablations)
-        if ablation.seed is None
-        and other.seed is not None
-        and other.ability in (ablation.ability, ALL_ABILITIES)
-        and (other.selection, other.k) == (ablation.selection, ablation.k)
-    ]
-
-
-def _other_abilities(ablation: Ablation, ablations: Sequence[Ablation]) -> list[int]:
-    """Numbers of the other abilities' masks of the same selection and k."""
-    return [
-        number
-        for number, other in enumerate(ablations)
-        if ablation.seed is None
-        and other.seed is None
-        and other.ability != ablation.ability
-        and (other.selection, other.k) == (ablation.selection, ablation.k)
+        if other.is_other_than(ablations[own]) and masks[number] != masks[own]
     ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchprof.profile import reason
 from benchprof.profile.impact import Impacts
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 
@@ -76,9 +77,7 @@ def _differences(
 
 
 def _columns(found: Floats | None, place: int) -> dict[str, Any]:
-    code = reason.UNDEFINED_PROFILE if found is None else ""
-    columns: dict[str, Any] = {"reason_code": code, "reason": reason.SENTENCES[code]}
-    if found is not None:
-        names = ("difference", "difference_low", "difference_high")
-        columns |= dict(zip(names, found[:, place].tolist(), strict=True))
-    return columns
+    if found is None:
+        return Reason.of(reason.UNDEFINED_PROFILE).columns
+    names = ("difference", "difference_low", "difference_high")
+    return dict(zip(names, found[:, place].tolist(), strict=True)) | Reason.of("").columns

@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile import reason
-from benchprof.profile.comparison import KEYS, Key, profile_cells
 from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_form
+from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import (
     breadth_null,
     effective_number,
     noise_null,
     symmetric_interval,
 )
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
+from benchprof.profile.shown import profile_cells
 from benchprof.run.ablation import and_k
 
 Cells = list[dict[Hashable, Any]]
@@ -35,8 +37,8 @@ NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_m
 def findings_rows(
     table: pd.DataFrame,
     seed: int,
-    resampled: Mapping[Key, Floats],
-    noise: Mapping[Key, Floats] = MappingProxyType({}),
+    resampled: Mapping[ProfileKey, Floats],
+    noise: Mapping[ProfileKey, Floats] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """A row per profile in the metric shown.
 
@@ -49,7 +51,7 @@ def findings_rows(
     rows = []
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
-        row: dict[str, Any] = dict(zip(KEYS, key, strict=True))
+        row: dict[str, Any] = key._asdict()
         row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), noise.get(key), seed)
         named = {"needed": needed(cells), "hindering": hindering(cells)}
@@ -167,7 +169,7 @@ def _breadth(
     profile = np.array([cell["ais"] for cell in cells])
     code = _without_breadth(cells, profile)
     if code:
-        return row | {"reason_code": code, "reason": reason.SENTENCES[code]}
+        return row | Reason.of(code).columns
     value = float(effective_number(profile))
     normal = noise_null(len(profile), seed)["effective_number"]
     null = normal if noise is None else breadth_null(noise)
@@ -176,7 +178,7 @@ def _breadth(
     if resampled is not None:
         low, high = symmetric_interval(value, effective_number(resampled), CONFIDENCE)
         row |= {"effective_low": max(1.0, low), "effective_high": min(len(profile) - 1.0, high)}
-    return row | {"reason_code": "", "reason": ""}
+    return row | Reason.of("").columns
 
 
 def _without_breadth(cells: Cells, profile: Floats) -> str:

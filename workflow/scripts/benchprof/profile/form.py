@@ -17,12 +17,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from benchprof.evaluation.fields import Record
+from benchprof.evaluation.responses import log_likelihoods
 from benchprof.profile import reason
 from benchprof.profile.criteria import MIN_ITEMS, NATS, SHARE
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
 from benchprof.profile.resampling import Floats
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
@@ -156,9 +157,9 @@ def total_log_probabilities(responses: Sequence[Sequence[Sequence[Any]]]) -> Flo
     """Log of the choices' total probability per item, (n,), in nats.
 
     Args:
-        responses: per item, `[log-likelihood, greedy]` of each choice; null is minus infinity.
+        responses: per item, those of its choices, as `log_likelihoods` takes them.
     """
-    likelihoods = [-np.inf if r[0] is None else r[0] for own in responses for r in own]
+    likelihoods = [value for own in responses for value in log_likelihoods(own)]
     starts = np.cumsum([0, *(len(own) for own in responses[:-1])])
     return np.asarray(np.logaddexp.reduceat(np.array(likelihoods), starts))
 
@@ -176,7 +177,7 @@ def is_program(text: str) -> bool:
         return False
 
 
-def form_changes(form: Form, units: Units, settings: Settings) -> FormChanges:
+def form_changes(form: Form, units: Units, settings: ProfileSettings) -> FormChanges:
     """The change of form under each ablation, with the AIS's paired bootstrap.
 
     The resamples are those of scores of the same kind: continuous for choices; for written answers

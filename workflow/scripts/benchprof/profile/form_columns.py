@@ -11,13 +11,13 @@ from benchprof.profile.contrast import controls_of
 from benchprof.profile.form import Form, Measure, form_changes
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 
 COLUMNS = ["form_of", "form_intact", "form", "form_low", "form_high", "form_random", "reason_form"]
 
 
 def with_form(
-    rows: pd.DataFrame, forms: Mapping[str, Form], scores: Scores, settings: Settings
+    rows: pd.DataFrame, forms: Mapping[str, Form], scores: Scores, settings: ProfileSettings
 ) -> pd.DataFrame:
     """The rows of one model and benchmark with `COLUMNS`.
 
@@ -55,7 +55,7 @@ def largest_changes(changes: Floats, controls: Sequence[list[int]]) -> Floats:
     return np.where(np.isnan(changes), np.nan, largest)
 
 
-def _columns(form: Form, scores: Scores, settings: Settings) -> pd.DataFrame:
+def _columns(form: Form, scores: Scores, settings: ProfileSettings) -> pd.DataFrame:
     """A row per ablation."""
     table = pd.DataFrame(np.nan, index=range(len(scores.ablations)), columns=COLUMNS)
     table = table.assign(form_of=form.measure.unit, reason_form=form.measure.code)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchprof.files import written_whole
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.run.ablation import Ablation
 
 NAME = pa.dictionary(pa.int32(), pa.string())
@@ -60,12 +60,12 @@ class ItemStates:
     right: NDArray[np.bool_]
 
 
-def item_states(scores: Scores, settings: Settings) -> ItemStates | None:
+def item_states(scores: Scores, settings: ProfileSettings) -> ItemStates | None:
     """Right or wrong of each item, None where no metric of the benchmark says so.
 
     By the metric shown where that is right-or-wrong, else by the record's first that is.
     """
-    headline = settings.headline(scores.benchmark, list(scores.metrics))
+    headline = settings.headline(scores)
     order = [headline, *(metric for metric in scores.metrics if metric != headline)]
     for metric in order:
         if metric in scores.binary:

@@ -12,8 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from benchprof.files import written_whole
-from benchprof.profile.comparison import Key
+from benchprof.files import write_csv, written_whole
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
@@ -21,8 +20,10 @@ from benchprof.profile.form import FormReader
 from benchprof.profile.form_columns import with_form
 from benchprof.profile.impact import Impacts
 from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
+from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.power import power_rows
+from benchprof.profile.reason import Reason
 from benchprof.profile.reliability import changed_items, reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
@@ -33,7 +34,7 @@ from benchprof.profile.scores import (
     of_one_kind,
     read_scores,
 )
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.profile.table import (
     add_dose,
@@ -58,8 +59,8 @@ class MeasuredModel:
     """What one model's records of one benchmark come to."""
 
     impact: pd.DataFrame
-    resampled: dict[Key, Floats]
-    noise: dict[Key, Floats]
+    resampled: dict[ProfileKey, Floats]
+    noise: dict[ProfileKey, Floats]
     power: list[dict[str, Any]]
     reliability: list[dict[str, Any]]
     states: ItemStates | None
@@ -77,7 +78,7 @@ def compute_profile(
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
     own_benchmarks: Mapping[str, str],
-    settings: Settings,
+    settings: ProfileSettings,
     folder: Path,
     processes: int = 1,
 ) -> None:
@@ -129,7 +130,7 @@ def _measure_all(
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-    settings: Settings,
+    settings: ProfileSettings,
     processes: int,
 ) -> dict[str, MeasuredBenchmark]:
     """Every benchmark, in the order of `intact`.
@@ -164,7 +165,7 @@ def measure_benchmark(
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     masks: Mapping[Path, str],
-    settings: Settings,
+    settings: ProfileSettings,
 ) -> MeasuredBenchmark:
     """What all models' records of one benchmark come to.
 
@@ -183,53 +184,50 @@ def measure_benchmark(
         for model, own in scores.items():
             rows, shown[model] = impact_rows(own, settings)
             tables[model] = with_form(rows, readers[model].forms, own, settings)
-        metrics = list(next(iter(scores.values())).metrics)
+        metric = settings.headline(next(iter(scores.values())))
         return MeasuredBenchmark(
             models={
                 model: _measure(own, tables[model], shown[model], settings)
                 for model, own in scores.items()
             },
-            differences=difference_rows(scores, shown, settings.headline(benchmark, metrics)),
+            differences=difference_rows(scores, shown, metric),
         )
 
 
 def _measure(
-    scores: Scores, rows: pd.DataFrame, shown: Impacts | None, settings: Settings
+    scores: Scores, rows: pd.DataFrame, shown: Impacts | None, settings: ProfileSettings
 ) -> MeasuredModel:
     headline = rows[rows["headline"]].iloc[0]
-    cell = (headline["reason_code"], headline["reason"])
+    undefined = Reason(headline["reason_code"], headline["reason"])
     return MeasuredModel(
         impact=rows,
         resampled=_resampled(scores, shown) if shown else {},
         noise=_noise(scores, settings) if shown else {},
-        power=power_rows(scores, cell, settings),
-        reliability=reliability_rows(scores, cell, settings),
+        power=power_rows(scores, undefined, settings),
+        reliability=reliability_rows(scores, undefined, settings),
         states=item_states(scores, settings),
     )
 
 
-def _resampled(scores: Scores, impacts: Impacts) -> dict[Key, Floats]:
+def _resampled(scores: Scores, impacts: Impacts) -> dict[ProfileKey, Floats]:
     """(resamples, abilities) of each profile: drops, of which AIS differ by a factor."""
     return {
-        (scores.model, scores.benchmark, selection, fraction): impacts.resampled_drops[
-            numbers, :COMPARED_RESAMPLES
-        ].T
-        for (selection, fraction), numbers in scores.profiles.items()
+        key: impacts.resampled_drops[numbers, :COMPARED_RESAMPLES].T
+        for key, numbers in scores.profiles.items()
     }
 
 
-def _noise(scores: Scores, settings: Settings) -> dict[Key, Floats]:
+def _noise(scores: Scores, settings: ProfileSettings) -> dict[ProfileKey, Floats]:
     """(draws, abilities) of each profile of right-or-wrong scores with few changed units."""
-    metric = settings.headline(scores.benchmark, list(scores.metrics))
+    metric = settings.headline(scores)
     if metric not in scores.binary:
         return {}
     items = scores.metrics[metric]
     drops = scores.units.sums(items[0] - items[1:])
     found = {}
-    for (selection, fraction), numbers in scores.profiles.items():
+    for key, numbers in scores.profiles.items():
         if changed_items(drops[numbers]) > MOST_SHUFFLED:
             continue
-        key = (scores.model, scores.benchmark, selection, fraction)
         # Its own seed: the noise of two profiles that are compared is independent.
         seed = derived_seed(settings.seed, "shuffled", *key)
         found[key] = shuffled_profiles(drops[numbers], COMPARED_RESAMPLES, seed)
@@ -237,7 +235,6 @@ def _noise(scores: Scores, settings: Settings) -> dict[Key, Floats]:
 
 
 def _write(table: pd.DataFrame, stem: Path) -> None:
-    with written_whole(stem.with_suffix(".csv")) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+    write_csv(stem.with_suffix(".csv"), table)
     with written_whole(stem.with_suffix(".parquet")) as temporary:
         table.to_parquet(temporary, index=False)

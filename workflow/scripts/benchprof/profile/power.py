@@ -16,9 +16,10 @@ from scipy.stats import norm
 
 from benchprof.profile.criteria import MIN_ITEMS, PLANNED, POWER, SIGNIFICANCE
 from benchprof.profile.impact import base_of
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.units import Units
 
 Z_ALPHA = float(norm.isf(SIGNIFICANCE / 2))
@@ -69,35 +70,32 @@ class RightOrWrong:
         return float(brentq(lambda drop: self.items_for(drop) - n, least, largest))
 
 
-def power_rows(scores: Scores, cell: tuple[str, str], settings: Settings) -> list[dict[str, Any]]:
+def power_rows(
+    scores: Scores, undefined: Reason, settings: ProfileSettings
+) -> list[dict[str, Any]]:
     """A row per profile of one model and benchmark, in the metric shown.
 
     Spread and design effect are means over the abilities' masks.
 
     Args:
         scores: of the model on the benchmark.
-        cell: code and sentence of why the benchmark has no AIS; empty where it has.
+        undefined: why the benchmark has no AIS; empty where it has.
         settings: metric and impact.
     """
-    metric = settings.headline(scores.benchmark, list(scores.metrics))
+    metric = settings.headline(scores)
     items = scores.metrics[metric]
     base = float(base_of(items[0].mean(), scores.guessing.level, settings.impact))
     drops = items[0] - items[1:]
     return [
-        {
-            "model": scores.model,
-            "benchmark": scores.benchmark,
-            "selection": selection,
-            "fraction": fraction,
+        key._asdict()
+        | {
             "metric": metric,
             "n": scores.n,
             "base": base,
-            "sd": float(np.sqrt(drops[numbers].var(axis=1, ddof=1).mean()))
-            if scores.n > 1
-            else np.nan,
+            "sd": standard_deviation(drops[numbers]),
         }
-        | _plan(drops[numbers], metric in scores.binary, scores.units, base, cell)
-        for (selection, fraction), numbers in scores.profiles.items()
+        | _plan(drops[numbers], metric in scores.binary, scores.units, base, undefined)
+        for key, numbers in scores.profiles.items()
     ]
 
 
@@ -130,17 +128,26 @@ def spread_of(drops: Floats, binary: bool) -> Continuous | RightOrWrong:
     """
     if binary:
         return RightOrWrong(float(((drops < 0).mean() * drops.shape[1] + 1) / (drops.shape[1] + 2)))
-    return Continuous(float(np.sqrt(drops.var(axis=1, ddof=1).mean())))
+    return Continuous(standard_deviation(drops))
+
+
+def standard_deviation(drops: Floats) -> float:
+    """The standard deviation of items' differences, (rows, n); NaN of a single item.
+
+    Variances are averaged over rows.
+    """
+    if drops.shape[1] < 2:
+        return math.nan
+    return float(np.sqrt(drops.var(axis=1, ddof=1).mean()))
 
 
 def _plan(
-    drops: Floats, binary: bool, units: Units, base: float, cell: tuple[str, str]
+    drops: Floats, binary: bool, units: Units, base: float, undefined: Reason
 ) -> dict[str, Any]:
-    code, sentence = cell
     names = ["gained", "design_effect", "detectable_ais"]
     names += [f"items_for_ais_{ais}" for ais in PLANNED]
     row: dict[str, Any] = dict.fromkeys(names, np.nan)
-    if not code:
+    if not undefined.code:
         spread, effect = spread_of(drops, binary), design_effect(drops, units)
         row |= {"gained": spread.gained if isinstance(spread, RightOrWrong) else np.nan,
                 "design_effect": effect,
@@ -149,4 +156,4 @@ def _plan(
             items = math.ceil(effect * spread.items_for(ais * base))
             # Fewer items have no AIS at all.
             row[f"items_for_ais_{ais}"] = float(max(MIN_ITEMS, items))
-    return row | {"reason_code": code, "reason": sentence}
+    return row | undefined.columns

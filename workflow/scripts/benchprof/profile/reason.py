@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 # Of a cell without an AIS.
 TOO_FEW_ITEMS = "too_few_items"
@@ -69,14 +70,32 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 """The readable reason of codes that need no numbers."""
 
 
-def too_few_items(n: int, least: int) -> str:
+class Reason(NamedTuple):
+    """Why a number is missing, as a code and a sentence; both empty where it is not."""
+
+    code: str
+    sentence: str
+
+    @classmethod
+    def of(cls, code: str) -> Reason:
+        """That of a code whose sentence needs no numbers, or of an empty code."""
+        return cls(code, SENTENCES[code])
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of a table that say it."""
+        return {"reason_code": self.code, "reason": self.sentence}
+
+
+def too_few_items(n: int, least: int) -> Reason:
     """Of a benchmark with so few items that no interval or test is worth its name."""
-    return f"{n} items, fewer than {least}"
+    return Reason(TOO_FEW_ITEMS, f"{n} items, fewer than {least}")
 
 
-def not_above_guessing(intact: float, guessing: float, p: float, n: int) -> str:
+def not_above_guessing(intact: float, guessing: float, p: float, n: int) -> Reason:
     """Of a benchmark on which the intact model has nothing to lose."""
-    return (
+    sentence = (
         f"the intact score {intact:.3f} is not significantly above guessing, "
         f"{guessing:.3f} (p = {p:.2f}, n = {n})"
     )
+    return Reason(NOT_ABOVE_GUESSING, sentence)

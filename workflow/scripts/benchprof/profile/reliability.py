@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from benchprof.profile import reason
 from benchprof.profile.criteria import MIN_ABILITIES, MIN_CHANGED, MIN_ITEMS, RELIABLE
 from benchprof.profile.measures import correlation
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.sampling import derived_seed
 
 SPLITS = 200
@@ -23,31 +24,24 @@ ROUNDING = 1e-12
 
 
 def reliability_rows(
-    scores: Scores, cell: tuple[str, str], settings: Settings
+    scores: Scores, undefined: Reason, settings: ProfileSettings
 ) -> list[dict[str, Any]]:
     """A row per profile of one model and benchmark, in the metric shown.
 
     Args:
         scores: of the model on the benchmark.
-        cell: code and sentence of why the benchmark has no AIS; empty where it has.
+        undefined: why the benchmark has no AIS; empty where it has.
         settings: metric and seed.
     """
-    metric = settings.headline(scores.benchmark, list(scores.metrics))
+    metric = settings.headline(scores)
     items = scores.metrics[metric]
     drops = items[0] - items[1:]
     seed = derived_seed(settings.seed, "split_half", scores.n)
     return [
-        {
-            "model": scores.model,
-            "benchmark": scores.benchmark,
-            "selection": selection,
-            "fraction": fraction,
-            "metric": metric,
-            "n": scores.n,
-            "abilities": len(numbers),
-        }
-        | _reliability(drops[numbers], cell, seed)
-        for (selection, fraction), numbers in scores.profiles.items()
+        key._asdict()
+        | {"metric": metric, "n": scores.n, "abilities": len(numbers)}
+        | _reliability(drops[numbers], undefined, seed)
+        for key, numbers in scores.profiles.items()
     ]
 
 
@@ -112,19 +106,18 @@ def _flattened(profiles: Floats) -> Floats:
     return np.where(flat, 0.0, profiles)
 
 
-def _reliability(drops: Floats, cell: tuple[str, str], seed: int) -> dict[str, Any]:
+def _reliability(drops: Floats, undefined: Reason, seed: int) -> dict[str, Any]:
     row: dict[str, Any] = {"changed_items": changed_items(drops)} | dict.fromkeys(
         ["split_half", "reliability", "split_low", "split_high", f"items_for_{RELIABLE}"], np.nan
     )
-    code, sentence = cell
-    if code:
-        return row | {"reason_code": code, "reason": sentence}
+    if undefined.code:
+        return row | undefined.columns
     if len(drops) < MIN_ABILITIES:
-        return row | _because(reason.TOO_FEW_ABILITIES)
+        return row | Reason.of(reason.TOO_FEW_ABILITIES).columns
     if not row["changed_items"]:
-        return row | _because(reason.FLAT_PROFILE)
+        return row | Reason.of(reason.FLAT_PROFILE).columns
     if row["changed_items"] < MIN_CHANGED:
-        return row | _because(reason.TOO_FEW_CHANGED)
+        return row | Reason.of(reason.TOO_FEW_CHANGED).columns
     # Halves that agree in everything may correlate by more than 1, which is rounding.
     halves = np.minimum(split_half(drops, SPLITS, seed), 1.0)
     half = float(halves.mean())
@@ -132,10 +125,6 @@ def _reliability(drops: Floats, cell: tuple[str, str], seed: int) -> dict[str, A
     reliability = spearman_brown(half)
     row |= {"split_half": half, "reliability": reliability, "split_low": low, "split_high": high}
     if not reliability > 0:
-        return row | _because(reason.NO_AGREEMENT)
+        return row | Reason.of(reason.NO_AGREEMENT).columns
     needed = max(float(MIN_ITEMS), items_for(reliability, drops.shape[1]))
-    return row | {f"items_for_{RELIABLE}": needed} | _because("")
-
-
-def _because(code: str) -> dict[str, str]:
-    return {"reason_code": code, "reason": reason.SENTENCES[code]}
+    return row | {f"items_for_{RELIABLE}": needed} | Reason.of("").columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,13 @@ def exactly_summable(values: Floats, terms: int) -> Floats:
     _, exponents = np.frexp(largest)
     shifts = 52 - exponents
     return np.asarray(np.ldexp(np.rint(np.ldexp(values, shifts)), -shifts))
+
+
+def standard_error(values: Floats) -> float:
+    """The standard error of the mean of (n,) values; NaN of one value, or of infinite ones."""
+    if len(values) < 2 or not np.isfinite(values).all():
+        return math.nan
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
 @functools.lru_cache(maxsize=2)

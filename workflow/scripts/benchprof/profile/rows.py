@@ -14,9 +14,10 @@ from benchprof.profile.impact import (
     above_guessing_p,
     measure_impacts,
 )
+from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats, Ints
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.significance import (
     cluster_exchange_p,
     exchange_p,
@@ -34,12 +35,12 @@ ESTIMATES = {
 WITHOUT = {"random": reason.NO_CONTROLS, "others": reason.NO_OTHER_ABILITIES}
 
 
-def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impacts | None]:
+def impact_rows(scores: Scores, settings: ProfileSettings) -> tuple[pd.DataFrame, Impacts | None]:
     """A row per (ablation, metric), and the impacts in the metric shown, if they are defined.
 
     `headline` marks the metric shown. docs/reference/file_formats.md describes the columns.
     """
-    headline = settings.headline(scores.benchmark, list(scores.metrics))
+    headline = settings.headline(scores)
     compared = contrasts(scores.ablations, scores.masks)
     parts, shown = [], None
     for metric, items in scores.metrics.items():
@@ -58,7 +59,7 @@ def impact_rows(scores: Scores, settings: Settings) -> tuple[pd.DataFrame, Impac
     return pd.concat(parts, ignore_index=True), shown
 
 
-def _measured(scores: Scores, metric: str, settings: Settings) -> Impacts:
+def _measured(scores: Scores, metric: str, settings: ProfileSettings) -> Impacts:
     seed = derived_seed(settings.seed, "bootstrap", scores.n)
     return measure_impacts(
         scores.metrics[metric], scores.guessing, scores.units, settings.impact,
@@ -72,7 +73,7 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     p, p_ablated = (
         above_guessing_p(states, scores.guessing, scores.units) for states in (items[:1], items[1:])
     )
-    code, sentence = _undefined(scores, float(items[0].mean()), float(p[0]))
+    why = _undefined(scores, float(items[0].mean()), float(p[0]))
     columns = {
         "model": scores.model,
         "benchmark": scores.benchmark,
@@ -88,14 +89,12 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         "ablated": items[1:].mean(axis=1),
         "p_guessing": p[0],
         "p_guessing_ablated": p_ablated,
-        "reason_code": code,
-        "reason": sentence,
-    }
+    } | why.columns
     for contrast, names in ESTIMATES.items():
         columns |= dict.fromkeys([*names, f"p_{contrast}"], np.nan)
         if contrast in WITHOUT:
             columns[f"reason_{contrast}"] = [
-                code or (WITHOUT[contrast] if a.seed is None else reason.IS_CONTROL)
+                why.code or (reason.IS_CONTROL if a.is_control else WITHOUT[contrast])
                 for a in scores.ablations
             ]
     columns |= {
@@ -107,14 +106,13 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _undefined(scores: Scores, intact: float, p: float) -> tuple[str, str]:
-    """Code and sentence of why a benchmark has no AIS; empty where it has."""
+def _undefined(scores: Scores, intact: float, p: float) -> Reason:
+    """Why a benchmark has no AIS; empty where it has."""
     if scores.n < MIN_ITEMS:
-        return reason.TOO_FEW_ITEMS, reason.too_few_items(scores.n, MIN_ITEMS)
+        return reason.too_few_items(scores.n, MIN_ITEMS)
     if not is_above_guessing(p):
-        sentence = reason.not_above_guessing(intact, scores.guessing.level, p, scores.n)
-        return reason.NOT_ABOVE_GUESSING, sentence
-    return "", ""
+        return reason.not_above_guessing(intact, scores.guessing.level, p, scores.n)
+    return Reason.of("")
 
 
 def _clusters(scores: Scores) -> int | None:
@@ -157,7 +155,7 @@ def _exchange_p_values(compared: Contrasts, drops: Ints, clustered: bool) -> Flo
 
 
 def _p_values(
-    compared: Contrasts, drops: Floats, binary: bool, clustered: bool, settings: Settings
+    compared: Contrasts, drops: Floats, binary: bool, clustered: bool, settings: ProfileSettings
 ) -> Floats:
     """(rows,): exact where scores are right or wrong, by random signs where they are continuous.
 

@@ -17,6 +17,7 @@ from benchprof.evaluation.record import read_record
 from benchprof.origin import read_origin, verified_origin
 from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import is_binary
+from benchprof.profile.key import ProfileKey
 from benchprof.profile.resampling import Floats
 from benchprof.profile.source import Source
 from benchprof.profile.units import Units, units_of
@@ -66,12 +67,13 @@ class Scores:
         return units_of(self.tasks)
 
     @property
-    def profiles(self) -> dict[tuple[str, str], list[int]]:
-        """Numbers of the abilities' own masks by (selection, fraction); controls are in none."""
-        numbers: dict[tuple[str, str], list[int]] = {}
+    def profiles(self) -> dict[ProfileKey, list[int]]:
+        """Numbers of the abilities' own masks by profile; controls are in none."""
+        numbers: dict[ProfileKey, list[int]] = {}
         for number, ablation in enumerate(self.ablations):
-            if ablation.seed is None:
-                numbers.setdefault((ablation.selection, ablation.k), []).append(number)
+            if not ablation.is_control:
+                key = ProfileKey(self.model, self.benchmark, *ablation.kind)
+                numbers.setdefault(key, []).append(number)
         return numbers
 
 

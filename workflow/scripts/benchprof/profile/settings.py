@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a login node, which asks for jobs, needs no numpy
+    from benchprof.profile.scores import Scores
 
 
 @dataclass(frozen=True)
-class Settings:
+class ProfileSettings:
     """How scores become AIS.
 
     `headlines` holds the metric that each shipped benchmark is known by. It is shown where `metric`
@@ -21,7 +25,8 @@ class Settings:
     seed: int
     headlines: Mapping[str, str] = field(default_factory=dict)
 
-    def headline(self, benchmark: str, metrics: Sequence[str]) -> str:
+    def headline(self, scores: Scores) -> str:
         """The metric of a benchmark that is shown: the wanted, the known or else the first one."""
-        known = self.headlines.get(benchmark, self.metric)
-        return next((own for own in (self.metric, known) if own in metrics), metrics[0])
+        known = self.headlines.get(scores.benchmark, self.metric)
+        order = (self.metric, known, *scores.metrics)
+        return next(metric for metric in order if metric in scores.metrics)

@@ -13,22 +13,21 @@ from scipy.stats import combine_pvalues
 from benchprof.profile import reason
 from benchprof.profile.comparison import (
     COLUMNS,
-    Key,
-    benchmark_pairs,
     compared,
-    model_pairs,
     null_between,
     pair_of,
     profiles_of,
 )
 from benchprof.profile.criteria import BROKEN_FROM, KEPT_AT_GUESSING, SIGNIFICANCE
+from benchprof.profile.key import ProfileKey, pairs_across
 from benchprof.profile.resampling import Floats
+from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 
 LEAST_P = float(np.finfo(np.float64).tiny)
 """In place of a p of 0, which has no logarithm."""
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
-NONE: Mapping[Key, Floats] = MappingProxyType({})
+NONE: Mapping[ProfileKey, Floats] = MappingProxyType({})
 
 
 def add_dose(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
@@ -62,7 +61,7 @@ def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.D
 
 def _own_tests(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
     """The rows of abilities' masks on their own tests, in the metric shown: one per ablation."""
-    shown = table[table["headline"] & table["seed"].isna()]
+    shown = shown_masks(table)
     return shown[shown["benchmark"] == shown["ability"].map(own_benchmarks)]
 
 
@@ -119,8 +118,8 @@ def _combined(p_values: pd.Series) -> float:
 def similarity_rows(
     table: pd.DataFrame,
     seed: int,
-    resampled: Mapping[Key, Floats] = NONE,
-    noise: Mapping[Key, Floats] = NONE,
+    resampled: Mapping[ProfileKey, Floats] = NONE,
+    noise: Mapping[ProfileKey, Floats] = NONE,
 ) -> pd.DataFrame:
     """Similarity of every two models per (benchmark, selection, fraction), in the metric shown.
 
@@ -133,10 +132,10 @@ def similarity_rows(
     """
     profiles = profiles_of(table)
     rows = [
-        dict(zip(["benchmark", "selection", "fraction"], one[1:], strict=True))
-        | {"model_a": one[0], "model_b": other[0]}
+        {"benchmark": one.benchmark, "selection": one.selection, "fraction": one.fraction}
+        | {"model_a": one.model, "model_b": other.model}
         | _compared(profiles, one, other, resampled, noise, seed)
-        for one, other in model_pairs(profiles)
+        for one, other in pairs_across("model", profiles)
     ]
     names = ["benchmark", "selection", "fraction", "model_a", "model_b", *COLUMNS]
     return pd.DataFrame(rows, columns=names)
@@ -145,27 +144,27 @@ def similarity_rows(
 def benchmark_similarity_rows(
     table: pd.DataFrame,
     seed: int,
-    resampled: Mapping[Key, Floats] = NONE,
-    noise: Mapping[Key, Floats] = NONE,
+    resampled: Mapping[ProfileKey, Floats] = NONE,
+    noise: Mapping[ProfileKey, Floats] = NONE,
 ) -> pd.DataFrame:
     """Similarity of every two benchmarks per (model, selection, fraction), as `similarity_rows`."""
     profiles = profiles_of(table)
     rows = [
-        {"model": one[0], "selection": one[2], "fraction": one[3]}
-        | {"benchmark_a": one[1], "benchmark_b": other[1]}
+        {"model": one.model, "selection": one.selection, "fraction": one.fraction}
+        | {"benchmark_a": one.benchmark, "benchmark_b": other.benchmark}
         | _compared(profiles, one, other, resampled, noise, seed)
-        for one, other in benchmark_pairs(profiles)
+        for one, other in pairs_across("benchmark", profiles)
     ]
     names = ["model", "selection", "fraction", "benchmark_a", "benchmark_b", *COLUMNS]
     return pd.DataFrame(rows, columns=names)
 
 
 def _compared(
-    profiles: Mapping[Key, Floats],
-    one: Key,
-    other: Key,
-    resampled: Mapping[Key, Floats],
-    noise: Mapping[Key, Floats],
+    profiles: Mapping[ProfileKey, Floats],
+    one: ProfileKey,
+    other: ProfileKey,
+    resampled: Mapping[ProfileKey, Floats],
+    noise: Mapping[ProfileKey, Floats],
     seed: int,
 ) -> dict[str, Any]:
     null = null_between(noise, one, other, len(profiles[one]), seed)

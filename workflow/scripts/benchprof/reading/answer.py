@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchprof.evaluation.fields import Record
+from benchprof.evaluation.responses import log_likelihoods
 from benchprof.reading.question import Question
 
 
@@ -62,8 +62,8 @@ def answers_of(record: Record, questions: Sequence[Question], metric: str | None
 
 
 def _most_likely(responses: Sequence[Sequence[Any]]) -> int:
-    """The place of the highest log-likelihood, the first of equals; null is minus infinity."""
-    values = [-math.inf if value is None else float(value) for value, _ in responses]
+    """The place of the highest log-likelihood, the first of equals."""
+    values = log_likelihoods(responses)
     return values.index(max(values))
 
 

@@ -18,10 +18,11 @@ from benchprof.analysis.location import places
 from benchprof.errors import InputError
 from benchprof.evaluation.fields import Record
 from benchprof.evaluation.record import read_record
+from benchprof.evaluation.responses import log_likelihoods
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
 from benchprof.profile.contrast import controls_of
-from benchprof.profile.resampling import Floats
+from benchprof.profile.resampling import Floats, standard_error
 from benchprof.report import style
 from benchprof.report.names import readable
 from benchprof.run import paths
@@ -190,13 +191,12 @@ def _losses(axes: Axes, losses: Mapping[str, tuple[float, float]]) -> None:
 
 
 def _probabilities(record: Record) -> Floats:
-    """The options' probabilities of each item, normalised over them: (items, options)."""
-    nats = np.array(
-        [
-            [-np.inf if value is None else value for value, _ in responses]
-            for responses in record["items"]["responses"]
-        ]
-    )
+    """The options' probabilities of each item, normalised over them: (items, options).
+
+    Where all options are impossible, none is more probable than another.
+    """
+    nats = np.array([log_likelihoods(own) for own in record["items"]["responses"]])
+    nats[np.isneginf(nats).all(axis=1)] = 0.0
     shares = np.exp(nats - nats.max(axis=1, keepdims=True))
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
@@ -204,7 +204,7 @@ def _probabilities(record: Record) -> Floats:
 def _fall(intact: Floats, ablated: Sequence[Floats], right: Sequence[int]) -> tuple[float, float]:
     """Mean fall of the right option's probability, and its standard error over items."""
     falls = (intact - np.mean(ablated, axis=0))[np.arange(len(right)), right]
-    return float(falls.mean()), float(falls.std(ddof=1) / np.sqrt(len(falls)))
+    return float(falls.mean()), standard_error(falls)
 
 
 def main() -> int:

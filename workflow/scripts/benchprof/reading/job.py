@@ -11,7 +11,7 @@ from benchprof.evaluation.fields import Record
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.files import write_text, written_whole
+from benchprof.files import write_csv, write_text
 from benchprof.reading.answer import answers_of, right_or_wrong
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import questions_of
@@ -62,9 +62,7 @@ def export_items(
         name: answers_of(_read(path, requests.digest), questions, metric)
         for name, path in records.items()
     }
-    with written_whole(table) as temporary:
-        items = without_formulas(item_table(questions, answers))
-        items.to_csv(temporary, index=False, lineterminator="\n")
+    write_csv(table, without_formulas(item_table(questions, answers)))
     shown = {name: answers[name] for name in (INTACT, *compared)}
     write_text(page, side_by_side(title, questions, shown))
     logger.info("%d items under %d ablations", len(questions), len(records) - 1)

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchprof.files import written_whole
+from benchprof.files import write_csv, written_whole
 from benchprof.origin import read_origin
 from benchprof.profile.impact import Impacts
+from benchprof.profile.resampling import standard_error
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import Scores, mask_digests, read_scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
+from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 
 KEYS = ["model", "ability", "benchmark", "selection", "fraction"]
@@ -27,7 +29,7 @@ def measure_replication(
     impact: Path,
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
-    settings: Settings,
+    settings: ProfileSettings,
     targets: Sequence[Path],
 ) -> None:
     """Write the table of `replication_rows` as CSV and parquet.
@@ -52,8 +54,7 @@ def measure_replication(
         halves.append(_with_noise(rows[rows["headline"]], scores, shown))
     table = replication_rows(pd.read_parquet(impact), pd.concat(halves), item_numbers(sources))
     csv, parquet = targets
-    with written_whole(csv) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+    write_csv(csv, table)
     with written_whole(parquet) as temporary:
         table.to_parquet(temporary, index=False)
 
@@ -72,7 +73,7 @@ def replication_rows(
         halves: its rows of the masks of halves; `seed` is the half; with `sd_test_items`.
         items: number of train items of a half by (model, ability).
     """
-    shown = impact[impact["headline"] & impact["seed"].isna()].to_dict("records")
+    shown = shown_masks(impact).to_dict("records")
     whole = {tuple(row[key] for key in KEYS): row for row in shown}
     rows = []
     for key, pair in halves.groupby(KEYS, sort=False):
@@ -121,9 +122,9 @@ def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> 
         return rows.assign(sd_test_items=np.nan)
     (metric,) = rows["metric"].unique()
     noise = {}
-    for view in {(a.selection, a.k) for a in scores.ablations}:
-        pair = [n for n, a in enumerate(scores.ablations, 1) if (a.selection, a.k) == view]
+    for view in {a.kind for a in scores.ablations}:
+        pair = [n for n, a in enumerate(scores.ablations, 1) if a.kind == view]
         first, second = scores.metrics[metric][pair]
-        noise[view] = float((first - second).std(ddof=1) / np.sqrt(scores.n) / impacts.base)
+        noise[view] = standard_error(first - second) / impacts.base
     keys = zip(rows["selection"], rows["fraction"], strict=True)
     return rows.assign(sd_test_items=[noise[key] for key in keys])

@@ -90,12 +90,7 @@ def masks_in_doubt(matrix: Matrix) -> str:
 
 
 def _by_benchmark(table: pd.DataFrame, matrix: Matrix) -> dict[str, Row]:
-    rows = table[
-        (table["model"] == matrix.model)
-        & (table["selection"] == matrix.selection)
-        & (table["fraction"] == matrix.fraction)
-    ]
-    return {row["benchmark"]: row for row in rows.to_dict("records")}
+    return {row["benchmark"]: row for row in matrix.rows_of(table).to_dict("records")}
 
 
 def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]:

@@ -59,6 +59,10 @@ class Matrix:
         """Its masks, for captions: "specific, k = 0.001"."""
         return f"{self.selection}{and_k(self.shown_k)}"
 
+    def rows_of(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table that are of its model, selection and k."""
+        return _view(table, self.model, self.selection, self.fraction)
+
     @property
     def complement(self) -> bool:
         """Whether all but each mask was ablated: a large AIS says what a mask does not keep."""
@@ -210,12 +214,8 @@ def matrix_of(
     Raises:
         ValueError: the table has no such rows.
     """
-    shown = table[
-        (table["model"] == model)
-        & (table["selection"] == selection)
-        & (table["fraction"] == fraction)
-        & (table["headline"] if metric is None else table["metric"] == metric)
-    ]
+    every = _view(table, model, selection, fraction)
+    shown = every[every["headline"] if metric is None else every["metric"] == metric]
     cells = shown[shown["seed"].isna()]
     if cells.empty:
         raise ValueError(f"the AIS table has no {model}, {selection}, {fraction}")
@@ -229,3 +229,11 @@ def matrix_of(
     controls = shown[shown["seed"].notna()]
     k = str(cells["k"].iloc[0])
     return Matrix(model, selection, fraction, k, own, benchmarks, abilities, cells, controls)
+
+
+def _view(table: pd.DataFrame, model: str, selection: str, fraction: str) -> pd.DataFrame:
+    return table[
+        (table["model"] == model)
+        & (table["selection"] == selection)
+        & (table["fraction"] == fraction)
+    ]

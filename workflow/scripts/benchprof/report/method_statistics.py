@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from benchprof.profile.job import MOST_SHUFFLED
+from benchprof.profile.key import ProfileKey
 from benchprof.report.method_masks import OTHERS, RANDOM, sides_of
 from benchprof.report.method_step import MethodStep
 from benchprof.report.names import readable, series
@@ -27,7 +28,7 @@ METRICS = {
     "probability": "the probability of the right option, normalised over the options",
     "headline": "the metric that each benchmark is known by",
 }
-PROFILE = ["model", "benchmark", "selection", "fraction"]
+PROFILE = list(ProfileKey._fields)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from benchprof.files import write_text
 from benchprof.origin import read_origin
+from benchprof.profile.shown import shown_masks
 from benchprof.provenance import software
 from benchprof.report.method_masks import (
     importance_step,
@@ -104,8 +105,7 @@ def _benchmarks(shipped: Mapping[str, str]) -> str:
 
 
 def _profiled(table: pd.DataFrame) -> MethodStep:
-    shown = table[table["headline"]]
-    own = shown[shown["seed"].isna()]
+    own = shown_masks(table)
     least, most = int(own["n"].min()), int(own["n"].max())
     count = f"{'' if least == most else f'{least} to '}{counted(most, 'item')}"
     models, benchmarks = own["model"].unique(), own["benchmark"].unique()

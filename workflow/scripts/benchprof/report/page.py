@@ -18,6 +18,7 @@ from benchprof.models.source import source_of
 from benchprof.origin import read_origin
 from benchprof.portable import portable
 from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
+from benchprof.profile.shown import shown_masks
 from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
@@ -186,8 +187,7 @@ def _saved(table: pd.DataFrame) -> str:
 
 
 def _profiled(table: pd.DataFrame) -> dict[str, Any]:
-    shown = table[table["headline"]]
-    own = shown[shown["seed"].isna()]
+    shown, own = table[table["headline"]], shown_masks(table)
     return {
         "abilities": list(own["ability"].unique()),
         "benchmarks": list(own["benchmark"].unique()),

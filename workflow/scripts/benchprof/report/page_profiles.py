@@ -14,15 +14,6 @@ from benchprof.report.names import inline, readable
 from benchprof.report.page_tables import NONE, bounds, estimate, or_dash, probability, reason_code
 
 
-def rows_of(table: pd.DataFrame, matrix: Matrix) -> pd.DataFrame:
-    """The rows of any table of profiles that belong to one model, selection and k."""
-    return table[
-        (table["model"] == matrix.model)
-        & (table["selection"] == matrix.selection)
-        & (table["fraction"] == matrix.fraction)
-    ]
-
-
 def finding_rows(findings: pd.DataFrame, matrix: Matrix) -> list[dict[str, Any]]:
     """A row per benchmark: the abilities it names, its effective number of them, a sentence.
 
@@ -44,7 +35,7 @@ def finding_rows(findings: pd.DataFrame, matrix: Matrix) -> list[dict[str, Any]]
             "codes": reason_code(row),
             "summary": _with_names(row["summary"], row["benchmark"], matrix.abilities),
         }
-        for row in rows_of(findings, matrix).to_dict("records")
+        for row in matrix.rows_of(findings).to_dict("records")
     ]
 
 
@@ -52,9 +43,9 @@ def certainty_rows(
     reliability: pd.DataFrame, power: pd.DataFrame, matrix: Matrix
 ) -> list[dict[str, Any]]:
     """A row per benchmark: reliability of its profile, the AIS it can show, and items needed."""
-    planned = {row["benchmark"]: row for row in rows_of(power, matrix).to_dict("records")}
+    planned = {row["benchmark"]: row for row in matrix.rows_of(power).to_dict("records")}
     rows = []
-    for row in rows_of(reliability, matrix).to_dict("records"):
+    for row in matrix.rows_of(reliability).to_dict("records"):
         plan = planned[row["benchmark"]]
         rows.append(
             {
@@ -76,7 +67,7 @@ def certainty_rows(
 
 def flip_counts(flips: pd.DataFrame, matrix: Matrix) -> dict[tuple[str, str], Mapping[str, Any]]:
     """How many items turned, by (benchmark, ability); none of the random controls."""
-    own = rows_of(flips, matrix)
+    own = matrix.rows_of(flips)
     rows = own[own["seed"].isna()].to_dict("records")
     return {(row["benchmark"], row["ability"]): {str(k): v for k, v in row.items()} for row in rows}
 
@@ -85,7 +76,7 @@ def benchmark_pair_rows(similarity: pd.DataFrame, matrix: Matrix) -> list[dict[s
     """A row per two benchmarks of one model."""
     return [
         {"first": row["benchmark_a"], "second": row["benchmark_b"]} | _alike(row)
-        for row in rows_of(similarity, matrix).to_dict("records")
+        for row in matrix.rows_of(similarity).to_dict("records")
     ]
 
 

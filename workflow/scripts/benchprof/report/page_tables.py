@@ -191,14 +191,8 @@ def probability(p: float) -> str:
 
 def _accuracy_rows(table: pd.DataFrame, matrix: Matrix) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Rows of a benchmark's accuracy by (benchmark, ability), where it is not the headline."""
-    rows = table[
-        (table["model"] == matrix.model)
-        & (table["selection"] == matrix.selection)
-        & (table["fraction"] == matrix.fraction)
-        & table["seed"].isna()
-        & ~table["headline"]
-        & table["metric"].isin(ACCURACIES)
-    ]
+    every = matrix.rows_of(table)
+    rows = every[every["seed"].isna() & ~every["headline"] & every["metric"].isin(ACCURACIES)]
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for row in sorted(rows.to_dict("records"), key=lambda row: ACCURACIES.index(row["metric"])):
         found.setdefault((row["benchmark"], row["ability"]), {str(k): v for k, v in row.items()})

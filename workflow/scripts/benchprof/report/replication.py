@@ -50,6 +50,4 @@ def train_items_sentence(table: pd.DataFrame | None, matrix: Matrix) -> str:
 def _rows(table: pd.DataFrame | None, matrix: Matrix) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame(columns=COLUMNS)
-    view = {"model": matrix.model, "selection": matrix.selection, "fraction": matrix.fraction}
-    wanted = (table[list(view)] == pd.Series(view)).all(axis=1)
-    return table[wanted]
+    return matrix.rows_of(table)

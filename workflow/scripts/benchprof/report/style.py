@@ -14,7 +14,7 @@ import seaborn
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from benchprof.files import write_text, written_whole
+from benchprof.files import write_csv, write_text, written_whole
 
 # Inches: the text width of a two-column page, so that the sizes below are the printed ones.
 WIDTH = 7.0
@@ -96,11 +96,11 @@ def save_figure(
         if form == "txt":
             write_text(target, f"{caption}\n")
             continue
+        if form == "csv" and numbers is not None:
+            write_csv(target, numbers)
+            continue
         with written_whole(target) as temporary:
-            if form == "csv" and numbers is not None:
-                numbers.to_csv(temporary, index=False, lineterminator="\n")
-            else:
-                figure.savefig(temporary, format=form, dpi=DPI, metadata=METADATA.get(form))
+            figure.savefig(temporary, format=form, dpi=DPI, metadata=METADATA.get(form))
 
 
 def note_figure(title: str, key: str) -> Figure:

@@ -41,7 +41,7 @@ class Ablation:
     @property
     def stem(self) -> str:
         """Its name among the ability's masks."""
-        drawn = "" if self.seed is None else f"-random-{self.seed}"
+        drawn = f"-random-{self.seed}" if self.is_control else ""
         part = "" if self.half is None else f"-half-{self.half}"
         return f"{self.selection}{drawn}{part}_{self.k}"
 
@@ -58,10 +58,47 @@ class Ablation:
         """
         said = {
             "ability": self.ability,
-            "selection": self.selection if self.seed is None else RANDOM,
+            "selection": RANDOM if self.is_control else self.selection,
             "seed": self.seed,
         }
         return said if self.k == CALIBRATED else said | {"fraction": self.k}
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it is a random control, and not a mask that a selection chose."""
+        return self.seed is not None
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Selection and k: only ablations that have both in common are compared."""
+        return self.selection, self.k
+
+    def is_control_of(self, mask: Ablation) -> bool:
+        """Whether it is a random control of a mask; controls have none themselves."""
+        return (
+            self.is_control
+            and not mask.is_control
+            and self.ability in control_owners(mask.ability)
+            and self.kind == mask.kind
+        )
+
+    def is_other_than(self, mask: Ablation) -> bool:
+        """Whether it is another ability's mask of a mask's kind; never where one is a control.
+
+        By their names. The two may still hold the same entries, as all of `core` do, or listed
+        units: `profile.contrast` leaves out the other masks whose digest is the mask's own.
+        """
+        return (
+            not self.is_control
+            and not mask.is_control
+            and self.ability != mask.ability
+            and self.kind == mask.kind
+        )
+
+
+def control_owners(ability: str) -> tuple[str, str]:
+    """Whose random controls an ability's mask is compared with: its own, or all abilities'."""
+    return ability, ALL_ABILITIES
 
 
 def k_name(fraction: float | str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from benchprof.abilities.item import SPLITS, read_items
 from benchprof.importance.items import TrainItems
 from benchprof.models.scope import Scope
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import Configuration
 from benchprof.run.consistency import check_consistency
@@ -242,10 +242,10 @@ class Run:
         return TrainItems(self.train, config.seed, config.importance.limit, self.train_excluded)
 
     @cached_property
-    def profile_settings(self) -> Settings:
+    def profile_settings(self) -> ProfileSettings:
         """How scores become AIS."""
         own = self.configuration.profile
-        return Settings(
+        return ProfileSettings(
             metric=own.metric,
             impact=own.impact,
             resamples=own.resamples,

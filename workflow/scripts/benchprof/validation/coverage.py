@@ -11,7 +11,7 @@ from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import base_of, measure_impacts
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.units import Units
 from benchprof.sampling import derived_seed
 
@@ -25,7 +25,7 @@ def coverage_rows(
     mixtures: Mapping[str, Mapping[str, float]],
     draws: int,
     size: int,
-    settings: Settings,
+    settings: ProfileSettings,
 ) -> pd.DataFrame:
     """A row per mixture and ability: AIS in the pool, how many intervals hold it, and by how much
     the worst misses it.
@@ -41,7 +41,7 @@ def coverage_rows(
         size: items of a drawn benchmark.
         settings: how scores become AIS.
     """
-    metric = settings.headline(pool.benchmark, list(pool.metrics))
+    metric = settings.headline(pool)
     scores = pool.metrics[metric]
     members = {kind: np.flatnonzero(np.array(kinds) == kind) for kind in dict.fromkeys(kinds)}
     each = -(-draws // len(mixtures))
@@ -77,7 +77,7 @@ def _compared(
     benchmarks: Iterable[np.ndarray],
     true: Floats,
     guessing: float,
-    settings: Settings,
+    settings: ProfileSettings,
 ) -> dict[str, np.ndarray]:
     """(abilities,) each: intervals that hold the true AIS, the farthest miss, those unbounded."""
     held, unbounded = np.zeros(len(true), dtype=int), np.zeros(len(true), dtype=int)
@@ -102,7 +102,7 @@ def _true_ais(
     members: Mapping[str, np.ndarray],
     mixture: Mapping[str, float],
     guessing: float,
-    settings: Settings,
+    settings: ProfileSettings,
 ) -> Floats:
     """(abilities,): AIS of the mixture in the whole pool."""
     total = sum(mixture.values())

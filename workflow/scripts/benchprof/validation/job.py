@@ -13,11 +13,12 @@ from benchprof.evaluation.assignment import Assignment
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.files import write_text
+from benchprof.files import write_csv
 from benchprof.jsonl import read_objects
 from benchprof.masks.mask import read_mask
 from benchprof.profile.scores import Scores, mask_digests, read_scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
+from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 from benchprof.run.ablation import INTACT, Ablation
 from benchprof.store import Store
@@ -122,7 +123,7 @@ def measure_recovery(
     pool: Pool | None,
     own_benchmarks: Mapping[str, str],
     view: tuple[str, str],
-    settings: Settings,
+    settings: ProfileSettings,
     folder: Path,
 ) -> None:
     """Write recovery, cells, masks, coverage and similarity as CSV, and the figure of them.
@@ -164,8 +165,7 @@ def measure_recovery(
         "similarity": true_similarity_rows(similarity, truth),
     }
     for name, table in tables.items():
-        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        write_text(folder / f"{name}.csv", text)
+        write_csv(folder / f"{name}.csv", table, digits=6)
     drawn = [folder / f"recovery.{form}" for form in ("png", "svg", "txt")]
     draw_recovery(cells, found, view[1], drawn)
 
@@ -184,7 +184,7 @@ def _cells(impact: pd.DataFrame, truth: pd.DataFrame, composed: Composition) -> 
     return cells
 
 
-def _truth(planted: Mapping[str, Planted], settings: Settings) -> pd.DataFrame:
+def _truth(planted: Mapping[str, Planted], settings: ProfileSettings) -> pd.DataFrame:
     """What the planted models lose on each benchmark without each block."""
     rows = [
         truth_rows(_read(model, known, benchmark, records, known.blocks, TRUTH), settings)
@@ -199,7 +199,7 @@ def _coverage(
     pool: Pool | None,
     mixtures: Mapping[str, Mapping[str, float]],
     view: tuple[str, str],
-    settings: Settings,
+    settings: ProfileSettings,
 ) -> pd.DataFrame:
     """The rows of all models; none without a pool."""
     if pool is None:
@@ -218,7 +218,7 @@ def _entangled_rows(
     impact: pd.DataFrame, needed: Mapping[str, set[str]], own_benchmarks: Mapping[str, str]
 ) -> pd.DataFrame:
     """What masks take off tests in models without blocks; nothing else of them is known."""
-    shown = impact[impact["headline"] & impact["seed"].isna()]
+    shown = shown_masks(impact)
     return pd.DataFrame(
         [
             dict(zip(("model", "selection", "fraction"), key, strict=True))

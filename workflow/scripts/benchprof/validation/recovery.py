@@ -14,7 +14,8 @@ from benchprof.errors import InputError
 from benchprof.profile.criteria import CLEAR_EFFECT, separates
 from benchprof.profile.impact import base_of
 from benchprof.profile.scores import Scores
-from benchprof.profile.settings import Settings
+from benchprof.profile.settings import ProfileSettings
+from benchprof.profile.shown import shown_masks
 from benchprof.run.ablation import Ablation
 from benchprof.validation.blocks import share_within
 
@@ -27,14 +28,14 @@ STALE = (
 )
 
 
-def truth_rows(scores: Scores, settings: Settings) -> pd.DataFrame:
+def truth_rows(scores: Scores, settings: ProfileSettings) -> pd.DataFrame:
     """A row per ability: the AIS that ablation of its whole block gives, `truth`.
 
     Args:
         scores: of the model intact and without each block.
         settings: how scores become AIS.
     """
-    items = scores.metrics[settings.headline(scores.benchmark, list(scores.metrics))]
+    items = scores.metrics[settings.headline(scores)]
     means = items.mean(axis=1)
     base = float(base_of(means[0], scores.guessing.level, settings.impact))
     return pd.DataFrame(
@@ -59,9 +60,8 @@ def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InputError: the two were measured on other weights or requests.
     """
-    shown = impact[impact["headline"] & impact["seed"].isna()]
     columns = [*MASKS, "benchmark", "ability", "ais", "ais_low", "ais_high", "n", "mask_digest"]
-    cells = shown[[*columns, *IDENTITY]].merge(
+    cells = shown_masks(impact)[[*columns, *IDENTITY]].merge(
         truth, on=CELL, suffixes=("", "_truth"), validate="many_to_one"
     )
     for identity in IDENTITY:

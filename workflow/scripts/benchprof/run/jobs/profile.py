@@ -83,7 +83,6 @@ class ComputeProfile(Profiling):
             "benchmarks": self.run.benchmarks,
             "ablations": [own.name for own in self.run.ablations],
             "code": codebase.digest_of("profile"),
-            "wording": codebase.digest_of("wording"),
         }
 
     def minutes(self, size: Size) -> float:  # noqa: ARG002
