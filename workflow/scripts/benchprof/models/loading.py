@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from benchprof.errors import InputError, RetriableError
+from benchprof.models.causality import check_causal
 from benchprof.models.checkpoint import check_precisions, check_weights
 from benchprof.models.device import resolve_device, tell_choice
 from benchprof.models.placement import empty_model, placement
@@ -31,7 +32,7 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
 
     Raises:
         RetriableError: there are fewer GPUs.
-        InputError: the folder's weights are not those of its model.
+        InputError: the folder's weights are not those of its model, or it is not causal.
     """
     model = _loaded(folder, dtype, **(_spread(folder, gpus) if gpus > 1 else {}))
     if gpus == 1:
@@ -39,7 +40,9 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
         tell_choice(device, place, dtype)
         model = model.to(place)  # type: ignore[arg-type]
     forget_lengths(model)
-    return model.eval().requires_grad_(False)
+    model = model.eval().requires_grad_(False)
+    check_causal(folder, model)
+    return model
 
 
 def try_weights(folder: Path) -> None:

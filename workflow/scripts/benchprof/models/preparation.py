@@ -17,6 +17,7 @@ from benchprof.files import link_or_copy, write_json
 from benchprof.models.anatomy import anatomy_of, parameter_count
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import Card, stamp_of
+from benchprof.models.causality import not_causal
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.conversion import convert_gguf
 from benchprof.models.fetching import fetch_gguf
@@ -49,7 +50,8 @@ def prepare_model(
     Raises:
         InputError: the source does not exist, cannot be fetched, holds no safetensors, is
             quantized, lacks weights of its architecture or has others, has weights whose modules
-            do not say what they are for, or runs its layers several times.
+            do not say what they are for, runs its layers several times, or has attention to later
+            tokens.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
@@ -60,6 +62,7 @@ def prepare_model(
         _check_blobs(folder, files)
         architecture = architecture_of(folder)
         _check_loops(architecture.config)
+        _check_direction(folder, architecture.config)
         anatomy = anatomy_of(architecture)
         logger.info("%s", anatomy)
         try_weights(folder)
@@ -99,6 +102,15 @@ def _check_loops(config: Any) -> None:
             "a decoder whose layers each run once",
             "The importance and the means of its units would mix what they do in each run.",
         )
+
+
+def _check_direction(folder: Path, config: Any) -> None:
+    """Stop where the configuration says it; where it says nothing, loading the model tells."""
+    # Of vision models that of images alone, which no request holds.
+    asked = getattr(config.get_text_config(), "use_bidirectional_attention", None)
+    if asked not in (None, False, "vision"):
+        found = f"`use_bidirectional_attention` is {asked!r}"
+        raise not_causal(folder / "config.json", found)
 
 
 def _converted(source: Mapping[str, Any], precision: str, store: Store) -> Path:
