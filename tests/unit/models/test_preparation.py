@@ -339,6 +339,22 @@ def test_a_damaged_file_of_weights_is_refused(tiny_folder: Path, tmp_path: Path)
         prepared({"folder": str(tiny_folder)}, tmp_path)
 
 
+@pytest.mark.parametrize("text", ["{", "[]", '{"eos_token_id": [2,', '{"max_new_tokens": "x"}'])
+def test_damaged_settings_of_generation_are_refused(
+    tiny_folder: Path, tmp_path: Path, text: str
+) -> None:
+    """The library would end texts by its defaults."""
+    (tiny_folder / "generation_config.json").write_text(text)
+    with pytest.raises(InputError, match=r"generation_config\.json: cannot be read \("):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_model_need_not_say_how_it_writes(tiny_folder: Path, tmp_path: Path) -> None:
+    (tiny_folder / "generation_config.json").unlink()
+    assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))
+
+
 @pytest.mark.parametrize(
     ("family", "more"),
     [

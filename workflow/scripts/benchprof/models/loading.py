@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.models.causality import check_causal
@@ -59,6 +59,26 @@ def try_weights(folder: Path) -> None:
         found = f"cannot be loaded ({' '.join(str(error).split())[:300]})"
         remedy = "Fetch or save it again."
         raise InputError(folder, found, "intact safetensors", remedy) from None
+
+
+def try_generation_settings(folder: Path) -> None:
+    """Read how the model is to write, where its folder says it.
+
+    Loading a model takes the library's defaults where this file is damaged: texts would end at
+    other tokens.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    file = folder / "generation_config.json"
+    if not file.is_file():
+        return
+    try:
+        GenerationConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
+        found = f"cannot be read ({' '.join(str(error).split())[:300]})"
+        remedy = "Fetch or save the model again."
+        raise InputError(file, found, "settings of generation, as JSON", remedy) from None
 
 
 def _loaded(folder: Path, dtype: str, **placement: Any) -> PreTrainedModel:
