@@ -9,7 +9,7 @@ from typing import Any
 import gguf
 import numpy as np
 
-WIDTH, WIDER, VOCABULARY = 16, 24, 20
+WIDTH, WIDER, VOCABULARY = 16, 24, 259
 SHAPES = {
     "token_embd": (VOCABULARY, WIDTH),
     "output_norm": (WIDTH,),

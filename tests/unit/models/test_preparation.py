@@ -350,6 +350,91 @@ def test_damaged_settings_of_generation_are_refused(
     assert list((tmp_path / "results").iterdir()) == []
 
 
+Files = Callable[[Path], object]
+TOKENIZERS: dict[str, tuple[Files, str]] = {
+    "absent": (
+        lambda folder: (folder / "tokenizer.json").unlink(),
+        r"the tokenizer cannot be loaded \(ValueError: .*; expected a tokenizer\.json\.",
+    ),
+    "damaged": (
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        r"the tokenizer cannot be loaded \(KeyError",
+    ),
+    "without ends": (
+        lambda folder: save_tokenizer(folder, bos_token=None, eos_token=None),
+        r"tokenizer_config\.json: no token begins or ends a text; expected a `bos_token` or an",
+    ),
+    "with a word more": (
+        lambda folder: save_tokenizer(folder, "word"),
+        r"its tokenizer: 1 tokens that the model lacks, the first 'word'; expected at most the 259",
+    ),
+    "with padding of its own": (
+        lambda folder: save_tokenizer(folder, pad_token="<padding>"),
+        r"its tokenizer: 1 tokens that the model lacks, the first '<padding>'",
+    ),
+}
+
+
+def save_tokenizer(folder: Path, *words: str, **special: str | None) -> None:
+    tokenizer = byte_tokenizer(chat=False)
+    tokenizer.add_tokens(list(words))
+    for name, token in special.items():
+        if token is not None:
+            tokenizer.add_special_tokens({name: token})
+        setattr(tokenizer, name, token)
+    tokenizer.save_pretrained(folder)
+
+
+@pytest.mark.parametrize("name", sorted(TOKENIZERS))
+def test_a_tokenizer_that_does_not_go_with_the_model_is_refused(
+    tiny_folder: Path, tmp_path: Path, name: str
+) -> None:
+    edit, words = TOKENIZERS[name]
+    edit(tiny_folder)
+    with pytest.raises(InputError, match=words):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_tokenizer_that_tells_no_places_is_refused(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = SimpleNamespace(is_fast=False)
+    monkeypatch.setattr(loading.AutoTokenizer, "from_pretrained", lambda *_, **__: slow)
+    with pytest.raises(InputError, match="which does not say where a token stands in a text"):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+
+
+def test_tokens_of_images_and_a_missing_end_are_no_faults(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    """Gemma 3 of one billion has a token for images, and no row for it."""
+    tokenizer = byte_tokenizer(chat=False)
+    tokenizer.add_special_tokens({"extra_special_tokens": ["<image>"]})
+    tokenizer.eos_token = None
+    tokenizer.save_pretrained(tiny_folder)
+    assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))
+
+
+def test_a_tokenizer_of_sentencepiece_alone_is_converted(tiny_folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("google.protobuf")
+    pieces = pytest.importorskip("sentencepiece")
+    for file in tiny_folder.glob("tokenizer*"):
+        file.unlink()
+    text = tmp_path / "text.txt"
+    text.write_text("".join(f"the cat sat on mat number {n}\n" for n in range(300)))
+    pieces.SentencePieceTrainer.train(
+        input=str(text), model_prefix=str(tiny_folder / "tokenizer"), vocab_size=100,
+        model_type="bpe", character_coverage=1.0, minloglevel=2,
+    )  # fmt: skip
+    (tiny_folder / "tokenizer_config.json").write_text('{"tokenizer_class": "LlamaTokenizer"}')
+    target = prepared({"folder": str(tiny_folder)}, tmp_path)
+    tokenizer = load_tokenizer(target)
+    own = pieces.SentencePieceProcessor(model_file=str(tiny_folder / "tokenizer.model"))
+    asked = "the cat sat on the mat"
+    assert tokenizer(asked, add_special_tokens=False)["input_ids"] == own.encode(asked)
+
+
 def test_a_model_need_not_say_how_it_writes(tiny_folder: Path, tmp_path: Path) -> None:
     (tiny_folder / "generation_config.json").unlink()
     assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))

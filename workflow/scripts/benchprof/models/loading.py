@@ -81,6 +81,53 @@ def try_generation_settings(folder: Path) -> None:
         raise InputError(file, found, "settings of generation, as JSON", remedy) from None
 
 
+def try_tokenizer(folder: Path, rows: int) -> None:
+    """Load the tokenizer, to see whether it can be, and is one that goes with the model.
+
+    Special tokens that no text holds may be beyond what the model embeds: Gemma 3's for images are.
+
+    Args:
+        folder: of the model.
+        rows: tokens that the model embeds.
+
+    Raises:
+        InputError: it cannot be loaded, does not say where a token stands in a text, has no token
+            that begins or ends one, or has tokens that the model lacks.
+    """
+    try:
+        tokenizer = load_tokenizer(folder)
+    except Exception as error:  # its library raises no class of its own
+        words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        remedy = "Fetch or save it again; without a tokenizer.json, save it with transformers."
+        raise InputError(
+            folder, f"the tokenizer cannot be loaded ({words})", "a tokenizer.json", remedy
+        ) from None
+    if not tokenizer.is_fast:
+        found = f"a {type(tokenizer).__name__}, which does not say where a token stands in a text"
+        remedy = "Save the tokenizer as a tokenizer.json, or choose another model."
+        raise InputError(folder, found, "one of the library tokenizers", remedy)
+    if tokenizer.bos_token_id is None and tokenizer.eos_token_id is None:
+        found, expected = "no token begins or ends a text", "a `bos_token` or an `eos_token`"
+        raise InputError(folder / "tokenizer_config.json", found, expected, "Name it there.")
+    if beyond := _tokens_beyond(tokenizer, rows):
+        found = f"{len(beyond)} tokens that the model lacks, the first {beyond[0]!r}"
+        raise InputError(
+            f"{folder}, its tokenizer", found, f"at most the {rows} that the model embeds",
+            "Do the tokenizer and the model belong together? Remove tokens that were added to it.",
+        )  # fmt: skip
+
+
+def _tokens_beyond(tokenizer: PreTrainedTokenizerBase, rows: int) -> list[str]:
+    """The tokens, in their order, that texts may hold, that begin or end one or that pad it.
+
+    The library adds a class's token for what is unknown, which texts of bytes never need.
+    """
+    apart = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
+    apart -= {tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id}
+    vocabulary = {number: token for token, number in tokenizer.get_vocab().items()}
+    return [vocabulary[own] for own in sorted(vocabulary) if own >= rows and own not in apart]
+
+
 def _loaded(folder: Path, dtype: str, **placement: Any) -> PreTrainedModel:
     model: PreTrainedModel
     model, report = AutoModelForCausalLM.from_pretrained(

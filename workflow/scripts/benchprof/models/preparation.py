@@ -23,7 +23,7 @@ from benchprof.models.conversion import convert_gguf
 from benchprof.models.fetching import fetch_gguf
 from benchprof.models.folder import CARD, check_model_folder, model_files
 from benchprof.models.hub import hub_folder
-from benchprof.models.loading import try_generation_settings, try_weights
+from benchprof.models.loading import try_generation_settings, try_tokenizer, try_weights
 from benchprof.models.source import FLOAT32, converted_key, is_converted, precision_of
 from benchprof.store import Store
 
@@ -51,7 +51,7 @@ def prepare_model(
         InputError: the source does not exist, cannot be fetched, holds no safetensors, is
             quantized, lacks weights of its architecture or has others, has weights whose modules
             do not say what they are for, runs its layers several times, or has attention to later
-            tokens; or a file of it is damaged.
+            tokens; a file of it is damaged, or its tokenizer does not go with it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
@@ -67,6 +67,7 @@ def prepare_model(
         logger.info("%s", anatomy)
         try_generation_settings(folder)
         try_weights(folder)
+        try_tokenizer(folder, len(architecture.get_input_embeddings().weight))
         stamps = {name: stamp_of(folder / name) for name in files}
         card = Card(
             digests.of_value(files),
