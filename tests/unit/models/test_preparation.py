@@ -322,6 +322,34 @@ def test_weights_of_any_plain_precision_are_prepared(
     assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"model_type": "t5"}, r"the model type 't5'; expected one of which .* causal language"),
+        ({"model_type": "clip"}, "the model type 'clip'; expected one of which"),
+        ({"model_type": "qwen2_5_vl"}, "the model type 'qwen2_5_vl'; expected one of which"),
+        ({"model_type": "nosuch"}, r"model type `nosuch` .* No code from a model's folder"),
+        ({"num_attention_heads": 5}, r"hidden size \(16\) is not a multiple"),
+        ({"hidden_size": "16"}, "'hidden_size' expected int, got str"),
+        ({"hidden_act": "nosuch"}, "transformers does not know 'nosuch'; expected a configuration"),
+        (
+            {"rope_parameters": {"rope_type": "nosuch", "rope_theta": 1e4}},
+            "transformers does not know 'nosuch'; expected a configuration",
+        ),
+    ],
+)
+def test_a_configuration_of_no_causal_language_model_is_refused(
+    tiny_folder: Path, tmp_path: Path, values: dict[str, object], words: str
+) -> None:
+    if "model_type" in values:  # whose other keys are not Llama's
+        (tiny_folder / "config.json").write_text("{}")
+    set_keys(tiny_folder, **values)
+    with pytest.raises(InputError, match=rf"config\.json: .*{words}") as caught:
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert len(str(caught.value)) < 700
+    assert list((tmp_path / "results").iterdir()) == []
+
+
 def test_a_shard_that_is_not_there_is_named(tiny_folder: Path, tmp_path: Path) -> None:
     model = tiny_model("llama")
     (tiny_folder / "model.safetensors").unlink()
