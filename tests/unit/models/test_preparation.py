@@ -252,6 +252,7 @@ def test_a_path_out_of_a_wheel_writes_nothing_there(
 
 DOWN, UP = "model.layers.1.mlp.down_proj.weight", "model.layers.0.mlp.up_proj.weight"
 Weights = dict[str, torch.Tensor]
+Files = Callable[[Path], object]
 
 
 def edit_weights(folder: Path, edit: Callable[[Weights], object]) -> None:
@@ -350,6 +351,33 @@ def test_a_configuration_of_no_causal_language_model_is_refused(
     assert list((tmp_path / "results").iterdir()) == []
 
 
+FAULTS: dict[str, Files] = {
+    "weights": lambda folder: edit_weights(folder, lambda weights: weights.pop(UP)),
+    "a configuration": lambda folder: set_keys(folder, hidden_act="nosuch"),
+    "code of its own": lambda folder: (folder / "config.json").write_text(
+        json.dumps({"model_type": "nosuch", "auto_map": {"AutoConfig": "x.Y"}})
+    ),
+    "a tokenizer": lambda folder: (folder / "tokenizer.json").unlink(),
+    "settings": lambda folder: (folder / "generation_config.json").write_text("{"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+@pytest.mark.parametrize("remote", [False, True])
+def test_errors_name_the_source_and_no_folder_that_is_gone(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, remote: bool
+) -> None:
+    FAULTS[name](tiny_folder)
+    source: dict[str, Any] = {"folder": str(tiny_folder)}
+    if remote:
+        source, _ = from_hub(tiny_folder, tmp_path, monkeypatch)
+    with pytest.raises(InputError) as caught:
+        prepared(source, tmp_path)
+    known = f"some/model@{'0' * 40}" if remote else str(tiny_folder)
+    assert str(caught.value).startswith(known)
+    assert str(tmp_path / "results") not in str(caught.value)
+
+
 def test_a_shard_that_is_not_there_is_named(tiny_folder: Path, tmp_path: Path) -> None:
     model = tiny_model("llama")
     (tiny_folder / "model.safetensors").unlink()
@@ -378,7 +406,6 @@ def test_damaged_settings_of_generation_are_refused(
     assert list((tmp_path / "results").iterdir()) == []
 
 
-Files = Callable[[Path], object]
 TOKENIZERS: dict[str, tuple[Files, str]] = {
     "absent": (
         lambda folder: (folder / "tokenizer.json").unlink(),
@@ -707,6 +734,20 @@ def on_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "gguf": file.name,
         "gguf_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
     }
+
+
+def test_a_gguf_that_cannot_be_read_has_the_name_that_it_has_on_the_hub(
+    on_hub: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "hub" / on_hub["gguf"]
+    file.write_bytes(b"no GGUF at all" * 9)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    with pytest.raises(InputError) as caught:
+        prepared(on_hub | {"gguf_sha256": digest}, tmp_path)
+    assert str(caught.value) == (
+        "the GGUF of tiny-q4.gguf: ValueError: GGUF magic invalid; expected a whole GGUF file of "
+        "an architecture that transformers reads. Use the model's safetensors."
+    )
 
 
 def downloads(tmp_path: Path) -> int:

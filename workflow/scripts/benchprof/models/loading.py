@@ -81,14 +81,14 @@ def try_generation_settings(folder: Path) -> None:
         raise InputError(file, found, "settings of generation, as JSON", remedy) from None
 
 
-def try_tokenizer(folder: Path, rows: int) -> None:
+def try_tokenizer(folder: Path, model: Any) -> None:
     """Load the tokenizer, to see whether it can be, and is one that goes with the model.
 
     Special tokens that no text holds may be beyond what the model embeds: Gemma 3's for images are.
 
     Args:
         folder: of the model.
-        rows: tokens that the model embeds.
+        model: with or without its weights.
 
     Raises:
         InputError: it cannot be loaded, does not say where a token stands in a text, has no token
@@ -109,6 +109,7 @@ def try_tokenizer(folder: Path, rows: int) -> None:
     if tokenizer.bos_token_id is None and tokenizer.eos_token_id is None:
         found, expected = "no token begins or ends a text", "a `bos_token` or an `eos_token`"
         raise InputError(folder / "tokenizer_config.json", found, expected, "Name it there.")
+    rows = len(model.get_input_embeddings().weight)
     if beyond := _tokens_beyond(tokenizer, rows):
         found = f"{len(beyond)} tokens that the model lacks, the first {beyond[0]!r}"
         raise InputError(
