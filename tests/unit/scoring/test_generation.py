@@ -350,15 +350,20 @@ def test_different_settings_are_not_mixed(make_model: MakeModel, tokenizer: Any)
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ({"do_sample": True, "temperature": 1.0}, "sampling"),
-        ({"max_gen_toks": 500}, "answers of up to 500"),
+        ({"do_sample": True, "temperature": 1.0}, "do_sample: True, which asks for sampling"),
+        ({"do_sample": None, "temperature": 0.5}, "temperature: 0.5, which asks for sampling"),
+        ({"max_gen_toks": 500}, "max_gen_toks: answers of up to 500"),
+        ({"max_gen_toks": None, "max_new_tokens": 0}, "max_new_tokens: answers of up to 0"),
+        ({"max_gen_toks": "many"}, "max_gen_toks: answers of up to many"),
+        ({"stop": ["x"]}, "stop: unknown key; .* Remove it; strings at which an answer ends are"),
+        ({"pad_token_id": 0}, "pad_token_id: unknown key"),
     ],
 )
 def test_settings_that_cannot_be_met_are_refused(
     make_model: MakeModel, tokenizer: Any, change: dict[str, Any], found: str
 ) -> None:
     scorer = TreeScorer(make_model("llama"), tokenizer)
-    with pytest.raises(InputError, match=found):
+    with pytest.raises(InputError, match=rf"generation request 0, generation_kwargs\.{found}"):
         scorer.generate_until(requests(PROMPTS, **change), disable_tqdm=True)
 
 

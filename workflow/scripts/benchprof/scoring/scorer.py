@@ -25,11 +25,10 @@ from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from benchprof.errors import InputError
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.budget import generation_tokens, scoring_tokens
 from benchprof.scoring.chat import render_chat
-from benchprof.scoring.encoder import Encoder, Pair
+from benchprof.scoring.encoder import Encoder, Pair, check_pair
 from benchprof.scoring.forward import (
     Forward,
     KeysValues,
@@ -166,11 +165,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
 
     def prepare_tokens(self, pairs: Sequence[Pair], kept: KeptPaths | None = None) -> Prepared:
         """Plan requests given in tokens."""
-        for number, (context, continuation) in enumerate(pairs):
-            if not context or not 0 < len(continuation) <= self.max_length:
-                found = f"{len(context)} tokens of context, {len(continuation)} of continuation"
-                expected = f"at least one of each and a continuation of at most {self.max_length}"
-                raise InputError(f"log-likelihood request {number}", found, expected)
+        for number, pair in enumerate(pairs):
+            check_pair(f"log-likelihood request {number}", pair, self.max_length)
         fed = [(a + b)[-(self.max_length + 1) :][:-1] for a, b in pairs]
         truncated = sum(len(a) + len(b) - 1 > self.max_length for a, b in pairs)
         self.truncated += truncated
