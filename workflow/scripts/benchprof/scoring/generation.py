@@ -40,7 +40,8 @@ MOST_OUTLIERS = 0.1
 """Share of items that a common beginning may leave out, since they are over twice as long."""
 UNSHARED_SETTINGS = (
     "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "sequence_bias",
-    "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit", "cache_implementation",
+    "stop_strings", "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit",
+    "cache_implementation",
 )  # fmt: skip
 """Generation settings under which no beginning is shared: they look at runs of tokens, which the
 padding after it would break, or go about the cache in a way of their own."""
@@ -95,7 +96,8 @@ def generate(
     leaves no room for the answer within `max_length` loses its beginning. Raises InputError for
     settings under which no answer can be written, see `check_settings`.
     """
-    eos = tokenizer.decode([tokenizer.eos_token_id], skip_special_tokens=False)
+    end = tokenizer.eos_token_id
+    eos = None if end is None else tokenizer.decode([end], skip_special_tokens=False)
     groups: dict[str, list[int]] = {}
     for number, (_, settings) in enumerate(requests):
         groups.setdefault(json.dumps(settings, sort_keys=True), []).append(number)
@@ -303,6 +305,7 @@ def _answer(
             do_sample=False,
             stopping_criteria=StoppingCriteriaList([stop_strings]),
             pad_token_id=tokenizer.pad_token_id,
+            tokenizer=tokenizer,  # for stop strings of the model's own
             use_cache=True,
             **arguments,
         )

@@ -140,6 +140,10 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         """Tokenize; a text that already begins with the prefix token gets no second one."""
         return self.encoder.tokens_of([string], add_special_tokens)[string]
 
+    def encode_prompt(self, text: str) -> list[int]:
+        """Tokenize what is to be continued; an empty text is the prefix token."""
+        return self.tok_encode(text) or [self.prefix_token_id]
+
     def apply_chat_template(
         self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
     ) -> str:
@@ -250,14 +254,14 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Greedy continuations up to a stop string; see `generation`."""
         if self.forward.obstacle is not None and self.forward.pads is None:
-            self.forward.pads = pads_exactly(self.forward, self.tokenizer.pad_token_id)
+            self.forward.pads = pads_exactly(self.forward, self.tokenizer)
             if not self.forward.pads:
                 logger.warning("prompts are answered one by one: padding would change answers")
         texts, truncated = generate(
             self.forward,
             self.tokenizer,
             [instance.args for instance in requests],
-            encode=self.tok_encode,
+            encode=self.encode_prompt,
             max_length=self.max_length,
             token_budget=self.generation_budget,
             quiet=disable_tqdm,
