@@ -12,7 +12,7 @@ from tests.evaluating import evaluate_benchmark
 from tests.unit.tasks.definitions import CHOICES
 
 from benchprof.errors import InputError
-from benchprof.evaluation import questions
+from benchprof.evaluation import job, questions
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.preparation import prepare_model
@@ -82,6 +82,12 @@ def model(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
+@pytest.fixture
+def prepared(tiny_folder: Path, tmp_path: Path) -> Path:
+    prepare_model({"folder": str(tiny_folder)}, tmp_path / "model", Store(tmp_path / "store"))
+    return tmp_path / "model"
+
+
 def evaluate(model: Path, folder: Path, task: str) -> None:
     evaluate_benchmark(
         settings(model), source(folder, task), None, 1, {}, "zero",
@@ -93,6 +99,44 @@ def evaluate(model: Path, folder: Path, task: str) -> None:
 def test_logits_that_are_no_numbers_are_reported(model: Path, tmp_path: Path, task: str) -> None:
     with pytest.raises(InputError, match=r"ablation intact: .* expected finite logits\. Set `dt"):
         evaluate(model, tmp_path, task)
+
+
+GREEDY = "{until: [.], max_gen_toks: 4, do_sample: false}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("{until: [.], max_gen_toks: 512}", "max_gen_toks: answers of up to 512 tokens; expected"),
+        ("{until: [.], max_gen_toks: 4, do_sample: true}", "do_sample: True, which asks for"),
+        ("{max_gen_toks: 4, stop: [.]}", "stop: unknown key; expected `until`, `max_gen_toks`"),
+    ],
+)
+def test_settings_that_no_answer_can_have_are_refused_before_the_model_is_loaded(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, words: str
+) -> None:
+    monkeypatch.setattr(job, "load_model", lambda *_: pytest.fail("it was loaded"))
+    where = r"^task written, document \d, generation_kwargs\."
+    with pytest.raises(InputError, match=where + words):
+        evaluate(prepared, tmp_path, WRITTEN.replace(GREEDY, settings))
+
+
+LONG = json.dumps(["x" * 600, "two"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("doc_to_choice: options", f"doc_to_choice: {LONG}"), r"6 .*, 600 .* at most 512"),
+        (("{{question}}", "{{' '}}"), r"0 tokens of context, \d of continuation; expected"),
+    ],
+)
+def test_a_document_that_cannot_be_scored_is_named(
+    prepared: Path, tmp_path: Path, change: tuple[str, str], words: str
+) -> None:
+    task = OWN.replace(*change) + "target_delimiter: ''\n"
+    with pytest.raises(InputError, match=rf"^task own, document \d: {words}.* Mend the texts, "):
+        evaluate(prepared, tmp_path, task)
 
 
 def test_a_division_by_zero_of_a_task_s_own_scoring_is_not(tmp_path: Path) -> None:

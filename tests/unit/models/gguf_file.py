@@ -9,7 +9,7 @@ from typing import Any
 import gguf
 import numpy as np
 
-WIDTH, WIDER, VOCABULARY = 16, 24, 20
+WIDTH, WIDER, VOCABULARY = 16, 24, 259
 SHAPES = {
     "token_embd": (VOCABULARY, WIDTH),
     "output_norm": (WIDTH,),
@@ -31,6 +31,7 @@ def write_gguf(
     without: str = "",
     fields: Mapping[str, str | int | float | bool | list[str]] | None = None,
     more: Mapping[str, Sequence[float]] | None = None,
+    architecture: str = "llama",
 ) -> dict[str, np.ndarray[Any, Any]]:
     """A Llama of one layer; return its weights by their names in the file.
 
@@ -39,8 +40,9 @@ def write_gguf(
         without: a weight that it lacks.
         fields: what else it says of the model.
         more: vectors that it has beside its weights, by their whole names.
+        architecture: as GGUF names it.
     """
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, architecture)
     writer.add_context_length(64)
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(1)

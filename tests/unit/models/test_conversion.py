@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import gguf
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 from tests.conftest import byte_tokenizer
-from tests.unit.models.gguf_file import write_gguf
+from tests.unit.models.gguf_file import WIDTH, write_gguf
 
 from benchprof.errors import InputError
 from benchprof.models import conversion
@@ -49,6 +51,50 @@ def test_a_gguf_with_weights_that_its_architecture_lacks_is_refused(tmp_path: Pa
     """The configuration says nothing of biases, and the library drops what it has no name for."""
     write_gguf(tmp_path / "model.gguf", more={"blk.0.attn_q.bias": [3.0] * 16})
     with pytest.raises(InputError, match=r"1 unexpected: blk\.0\.attn_q\.bias"):
+        converted(tmp_path, "float32")
+
+
+def cut(file: Path) -> None:
+    write_gguf(file)
+    file.write_bytes(file.read_bytes()[:200])
+
+
+def without_heads(file: Path) -> None:
+    writer = gguf.GGUFWriter(file, "llama")
+    writer.add_embedding_length(WIDTH)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [
+        (lambda file: file.write_bytes(b"no GGUF at all" * 9), "ValueError: GGUF magic invalid"),
+        (lambda file: file.write_bytes(b""), "ValueError: .*empty file"),
+        (cut, r"\w+Error: "),
+        (without_heads, "The hidden size .* is not a multiple"),
+        (
+            lambda file: write_gguf(file, architecture="granite"),
+            "ValueError: GGUF model with architecture granite is not supported yet",
+        ),
+    ],
+)
+def test_a_file_that_the_libraries_cannot_read_is_named(
+    tmp_path: Path, write: Callable[[Path], object], words: str
+) -> None:
+    write(tmp_path / "model.gguf")
+    with pytest.raises(InputError, match=rf"model\.gguf: .*{words}.*Use the model's safetensors"):
+        converted(tmp_path, "float32")
+
+
+def test_a_file_without_a_tokenizer_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    write_gguf(tmp_path / "model.gguf")
+    with pytest.raises(InputError, match=r"model\.gguf: .*Use the model's safetensors"):
         converted(tmp_path, "float32")
 
 

@@ -252,6 +252,7 @@ def test_a_path_out_of_a_wheel_writes_nothing_there(
 
 DOWN, UP = "model.layers.1.mlp.down_proj.weight", "model.layers.0.mlp.up_proj.weight"
 Weights = dict[str, torch.Tensor]
+Files = Callable[[Path], object]
 
 
 def edit_weights(folder: Path, edit: Callable[[Weights], object]) -> None:
@@ -322,6 +323,61 @@ def test_weights_of_any_plain_precision_are_prepared(
     assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"model_type": "t5"}, r"the model type 't5'; expected one of which .* causal language"),
+        ({"model_type": "clip"}, "the model type 'clip'; expected one of which"),
+        ({"model_type": "qwen2_5_vl"}, "the model type 'qwen2_5_vl'; expected one of which"),
+        ({"model_type": "nosuch"}, r"model type `nosuch` .* No code from a model's folder"),
+        ({"num_attention_heads": 5}, r"hidden size \(16\) is not a multiple"),
+        ({"hidden_size": "16"}, "'hidden_size' expected int, got str"),
+        ({"hidden_act": "nosuch"}, "transformers does not know 'nosuch'; expected a configuration"),
+        (
+            {"rope_parameters": {"rope_type": "nosuch", "rope_theta": 1e4}},
+            "transformers does not know 'nosuch'; expected a configuration",
+        ),
+    ],
+)
+def test_a_configuration_of_no_causal_language_model_is_refused(
+    tiny_folder: Path, tmp_path: Path, values: dict[str, object], words: str
+) -> None:
+    if "model_type" in values:  # whose other keys are not Llama's
+        (tiny_folder / "config.json").write_text("{}")
+    set_keys(tiny_folder, **values)
+    with pytest.raises(InputError, match=rf"config\.json: .*{words}") as caught:
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert len(str(caught.value)) < 700
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+FAULTS: dict[str, Files] = {
+    "weights": lambda folder: edit_weights(folder, lambda weights: weights.pop(UP)),
+    "a configuration": lambda folder: set_keys(folder, hidden_act="nosuch"),
+    "code of its own": lambda folder: (folder / "config.json").write_text(
+        json.dumps({"model_type": "nosuch", "auto_map": {"AutoConfig": "x.Y"}})
+    ),
+    "a tokenizer": lambda folder: (folder / "tokenizer.json").unlink(),
+    "settings": lambda folder: (folder / "generation_config.json").write_text("{"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+@pytest.mark.parametrize("remote", [False, True])
+def test_errors_name_the_source_and_no_folder_that_is_gone(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, remote: bool
+) -> None:
+    FAULTS[name](tiny_folder)
+    source: dict[str, Any] = {"folder": str(tiny_folder)}
+    if remote:
+        source, _ = from_hub(tiny_folder, tmp_path, monkeypatch)
+    with pytest.raises(InputError) as caught:
+        prepared(source, tmp_path)
+    known = f"some/model@{'0' * 40}" if remote else str(tiny_folder)
+    assert str(caught.value).startswith(known)
+    assert str(tmp_path / "results") not in str(caught.value)
+
+
 def test_a_shard_that_is_not_there_is_named(tiny_folder: Path, tmp_path: Path) -> None:
     model = tiny_model("llama")
     (tiny_folder / "model.safetensors").unlink()
@@ -337,6 +393,106 @@ def test_a_damaged_file_of_weights_is_refused(tiny_folder: Path, tmp_path: Path)
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(InputError, match="cannot be loaded"):
         prepared({"folder": str(tiny_folder)}, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"eos_token_id": [2,', '{"max_new_tokens": "x"}'])
+def test_damaged_settings_of_generation_are_refused(
+    tiny_folder: Path, tmp_path: Path, text: str
+) -> None:
+    """The library would end texts by its defaults."""
+    (tiny_folder / "generation_config.json").write_text(text)
+    with pytest.raises(InputError, match=r"generation_config\.json: cannot be read \("):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+TOKENIZERS: dict[str, tuple[Files, str]] = {
+    "absent": (
+        lambda folder: (folder / "tokenizer.json").unlink(),
+        r"the tokenizer cannot be loaded \(ValueError: .*; expected a tokenizer\.json\.",
+    ),
+    "damaged": (
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        r"the tokenizer cannot be loaded \(KeyError",
+    ),
+    "without ends": (
+        lambda folder: save_tokenizer(folder, bos_token=None, eos_token=None),
+        r"tokenizer_config\.json: no token begins or ends a text; expected a `bos_token` or an",
+    ),
+    "with a word more": (
+        lambda folder: save_tokenizer(folder, "word"),
+        r"its tokenizer: 1 tokens that the model lacks, the first 'word'; expected at most the 259",
+    ),
+    "with padding of its own": (
+        lambda folder: save_tokenizer(folder, pad_token="<padding>"),
+        r"its tokenizer: 1 tokens that the model lacks, the first '<padding>'",
+    ),
+}
+
+
+def save_tokenizer(folder: Path, *words: str, **special: str | None) -> None:
+    tokenizer = byte_tokenizer(chat=False)
+    tokenizer.add_tokens(list(words))
+    for name, token in special.items():
+        if token is not None:
+            tokenizer.add_special_tokens({name: token})
+        setattr(tokenizer, name, token)
+    tokenizer.save_pretrained(folder)
+
+
+@pytest.mark.parametrize("name", sorted(TOKENIZERS))
+def test_a_tokenizer_that_does_not_go_with_the_model_is_refused(
+    tiny_folder: Path, tmp_path: Path, name: str
+) -> None:
+    edit, words = TOKENIZERS[name]
+    edit(tiny_folder)
+    with pytest.raises(InputError, match=words):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_tokenizer_that_tells_no_places_is_refused(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = SimpleNamespace(is_fast=False)
+    monkeypatch.setattr(loading.AutoTokenizer, "from_pretrained", lambda *_, **__: slow)
+    with pytest.raises(InputError, match="which does not say where a token stands in a text"):
+        prepared({"folder": str(tiny_folder)}, tmp_path)
+
+
+def test_tokens_of_images_and_a_missing_end_are_no_faults(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    """Gemma 3 of one billion has a token for images, and no row for it."""
+    tokenizer = byte_tokenizer(chat=False)
+    tokenizer.add_special_tokens({"extra_special_tokens": ["<image>"]})
+    tokenizer.eos_token = None
+    tokenizer.save_pretrained(tiny_folder)
+    assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))
+
+
+def test_a_tokenizer_of_sentencepiece_alone_is_converted(tiny_folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("google.protobuf")
+    pieces = pytest.importorskip("sentencepiece")
+    for file in tiny_folder.glob("tokenizer*"):
+        file.unlink()
+    text = tmp_path / "text.txt"
+    text.write_text("".join(f"the cat sat on mat number {n}\n" for n in range(300)))
+    pieces.SentencePieceTrainer.train(
+        input=str(text), model_prefix=str(tiny_folder / "tokenizer"), vocab_size=100,
+        model_type="bpe", character_coverage=1.0, minloglevel=2,
+    )  # fmt: skip
+    (tiny_folder / "tokenizer_config.json").write_text('{"tokenizer_class": "LlamaTokenizer"}')
+    target = prepared({"folder": str(tiny_folder)}, tmp_path)
+    tokenizer = load_tokenizer(target)
+    own = pieces.SentencePieceProcessor(model_file=str(tiny_folder / "tokenizer.model"))
+    asked = "the cat sat on the mat"
+    assert tokenizer(asked, add_special_tokens=False)["input_ids"] == own.encode(asked)
+
+
+def test_a_model_need_not_say_how_it_writes(tiny_folder: Path, tmp_path: Path) -> None:
+    (tiny_folder / "generation_config.json").unlink()
+    assert read_card(prepared({"folder": str(tiny_folder)}, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -578,6 +734,20 @@ def on_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "gguf": file.name,
         "gguf_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
     }
+
+
+def test_a_gguf_that_cannot_be_read_has_the_name_that_it_has_on_the_hub(
+    on_hub: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "hub" / on_hub["gguf"]
+    file.write_bytes(b"no GGUF at all" * 9)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    with pytest.raises(InputError) as caught:
+        prepared(on_hub | {"gguf_sha256": digest}, tmp_path)
+    assert str(caught.value) == (
+        "the GGUF of tiny-q4.gguf: ValueError: GGUF magic invalid; expected a whole GGUF file of "
+        "an architecture that transformers reads. Use the model's safetensors."
+    )
 
 
 def downloads(tmp_path: Path) -> int:

@@ -184,6 +184,52 @@ def test_no_beginning_is_shared_where_runs_of_tokens_count(
     assert found == theirs.generate_until(copy.deepcopy(asked), disable_tqdm=True)
 
 
+def answer_alone(model: Any, tokenizer: Any, prompt: str) -> str:
+    ids = torch.tensor([tokenizer(prompt)["input_ids"]])
+    output = model.generate(
+        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=14,
+        pad_token_id=tokenizer.pad_token_id, tokenizer=tokenizer,
+    )  # fmt: skip
+    text: str = tokenizer.decode(output[0, ids.shape[1] :], skip_special_tokens=True)
+    return text
+
+
+@pytest.mark.parametrize("family", ["llama", "lfm2"])  # lfm2: plain rows, whose padding is tried
+@pytest.mark.parametrize("prompts", [PROMPTS, SHARERS])
+def test_stop_strings_of_the_model_s_own_end_its_answers(
+    make_model: MakeModel, tokenizer: Any, family: str, prompts: list[str]
+) -> None:
+    model = copy.deepcopy(make_model(family))
+    free = [answer_alone(model, tokenizer, prompt) for prompt in prompts]
+    model.generation_config.stop_strings = [common_letter(free)]
+    alone = [answer_alone(model, tokenizer, prompt) for prompt in prompts]
+    assert sum(map(len, alone)) < sum(map(len, free))
+    ours = TreeScorer(model, tokenizer, max_length=100)
+    assert ours.generate_until(requests(prompts, until=[]), disable_tqdm=True) == alone
+
+
+@pytest.mark.parametrize("family", ["llama", "lfm2"])
+@pytest.mark.parametrize("others", [[], ["a", "The cat sat on"]])
+def test_an_empty_prompt_begins_with_the_prefix_token(
+    make_model: MakeModel, tokenizer: Any, family: str, others: list[str]
+) -> None:
+    assert tokenizer("")["input_ids"] == []
+    ours = TreeScorer(make_model(family), tokenizer)
+    asked = requests(["", *others], until=[])
+    expected = [answer_alone(ours.model, tokenizer, prompt) for prompt in ("<s>", *others)]
+    assert ours.generate_until(asked, disable_tqdm=True) == expected
+
+
+def test_a_tokenizer_without_an_end_leaves_it_to_the_model(
+    make_model: MakeModel, tokenizer: Any
+) -> None:
+    model, own = make_model("llama"), copy.deepcopy(tokenizer)
+    own.eos_token = None
+    found = TreeScorer(model, own).generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
+    theirs = TreeScorer(model, tokenizer)
+    assert found == theirs.generate_until(requests(PROMPTS, until=[]), disable_tqdm=True)
+
+
 @pytest.mark.parametrize("family", ["llama", "gpt2", "mistral", "gemma3_text"])
 def test_a_beginning_is_shared_without_padding(
     make_model: MakeModel, tokenizer: Any, family: str
@@ -350,15 +396,20 @@ def test_different_settings_are_not_mixed(make_model: MakeModel, tokenizer: Any)
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ({"do_sample": True, "temperature": 1.0}, "sampling"),
-        ({"max_gen_toks": 500}, "answers of up to 500"),
+        ({"do_sample": True, "temperature": 1.0}, "do_sample: True, which asks for sampling"),
+        ({"do_sample": None, "temperature": 0.5}, "temperature: 0.5, which asks for sampling"),
+        ({"max_gen_toks": 500}, "max_gen_toks: answers of up to 500"),
+        ({"max_gen_toks": None, "max_new_tokens": 0}, "max_new_tokens: answers of up to 0"),
+        ({"max_gen_toks": "many"}, "max_gen_toks: answers of up to many"),
+        ({"stop": ["x"]}, "stop: unknown key; .* Remove it; strings at which an answer ends are"),
+        ({"pad_token_id": 0}, "pad_token_id: unknown key"),
     ],
 )
 def test_settings_that_cannot_be_met_are_refused(
     make_model: MakeModel, tokenizer: Any, change: dict[str, Any], found: str
 ) -> None:
     scorer = TreeScorer(make_model("llama"), tokenizer)
-    with pytest.raises(InputError, match=found):
+    with pytest.raises(InputError, match=rf"generation request 0, generation_kwargs\.{found}"):
         scorer.generate_until(requests(PROMPTS, **change), disable_tqdm=True)
 
 

@@ -89,9 +89,9 @@ def test_layers_that_make_a_mask_of_their_own_are_named(make_model: MakeModel) -
 
 @pytest.mark.parametrize(("family", "exact"), [("bloom", True), ("lfm2", True), ("rwkv", False)])
 def test_prompts_share_a_batch_where_padding_changes_nothing(
-    make_model: MakeModel, family: str, exact: bool
+    make_model: MakeModel, tokenizer: Any, family: str, exact: bool
 ) -> None:
-    assert pads_exactly(Forward(make_model(family)), 0) == exact
+    assert pads_exactly(Forward(make_model(family)), tokenizer) == exact
 
 
 def test_a_window_that_layers_do_not_have_is_named(model: Any) -> None:

@@ -23,7 +23,7 @@ def check_logits(scorer: TreeScorer, requests: Requests) -> None:
         for instance in document.instances:
             if instance.request_type != "generate_until":
                 continue
-            tokens = scorer.tok_encode(instance.args[0])[-scorer.max_length :]
+            tokens = scorer.encode_prompt(instance.args[0])[-scorer.max_length :]
             ids = torch.tensor([tokens], device=scorer.model.device)
             with torch.inference_mode():
                 largest = scorer.model(input_ids=ids, use_cache=False).logits[0, -1].max()

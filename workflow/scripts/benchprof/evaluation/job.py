@@ -17,7 +17,7 @@ from benchprof.evaluation.assignment import (
 from benchprof.evaluation.faults import check_logits, logits_fault
 from benchprof.evaluation.fields import Origin
 from benchprof.evaluation.intervention import Intervention
-from benchprof.evaluation.questions import prepare_questions
+from benchprof.evaluation.questions import check_settings_of, prepare_questions
 from benchprof.evaluation.record import (
     EVALUATIONS,
     NonFiniteLogitsError,
@@ -95,6 +95,8 @@ def _compute(
     sandbox: Sandbox | None,
 ) -> None:
     check_content(settings.folder)
+    for assigned in asked:
+        check_settings_of(settings.folder, assigned.requests)
     model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
     speed_up_scoring(model)
     keep_freed_memory(model.device)

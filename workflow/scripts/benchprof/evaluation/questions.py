@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import functools
+import json
 import logging
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.models.utils import resolve_max_length
+from transformers import AutoConfig
 
 from benchprof.errors import InputError
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.loading import load_tokenizer
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.chat import check_chat, render_chat
+from benchprof.scoring.encoder import check_pair
+from benchprof.scoring.generation import check_settings
 from benchprof.scoring.scorer import TreeScorer
+from benchprof.tasks.document import Document
 from benchprof.tasks.metrics import Response
 from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import TaskSource, load_tasks
@@ -49,6 +59,38 @@ def requests_for(
     return requests
 
 
+def check_settings_of(folder: Path, requests: Requests) -> None:
+    """Stop where a model could not write answers as its tasks ask for; it need not be loaded.
+
+    Args:
+        folder: of the prepared model.
+        requests: what it is asked.
+
+    Raises:
+        InputError: names the task, the first such document and the key.
+    """
+    written: dict[str, tuple[Document, dict[str, Any]]] = {}
+    for document, instance in _by_document(requests):
+        if instance.request_type == "generate_until":
+            settings = instance.args[1]
+            written.setdefault(json.dumps(settings, sort_keys=True), (document, settings))
+    if not written:
+        return
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    max_length = resolve_max_length(config, load_tokenizer(folder))
+    for document, settings in written.values():
+        check_settings(_name_of(document), settings, max_length)
+
+
+def _by_document(requests: Requests) -> list[tuple[Document, Instance]]:
+    """Every request with its document, in the order of `requests.instances`."""
+    return [(document, own) for document in requests.documents for own in document.instances]
+
+
+def _name_of(document: Document) -> str:
+    return f"task {document.task.config.task}, document {document.index}"
+
+
 def prepare_questions(
     scorer: TreeScorer, requests: Requests, kept: KeptPaths | None = None
 ) -> Callable[[], list[Response]]:
@@ -56,8 +98,11 @@ def prepare_questions(
 
     What does not depend on the weights is done here, once for all ablations, or put into `kept`
     the first time. Responses come in the order of `requests.instances`.
+
+    Raises:
+        InputError: names a document whose continuations cannot be scored.
     """
-    instances = requests.instances
+    documents, instances = zip(*_by_document(requests), strict=True)
     by_kind: dict[str, list[int]] = {}
     for number, instance in enumerate(instances):
         by_kind.setdefault(instance.request_type, []).append(number)
@@ -65,7 +110,10 @@ def prepare_questions(
     for kind, numbers in by_kind.items():
         own = [instances[number] for number in numbers]
         if kind == "loglikelihood":
-            prepared = scorer.prepare(own, kept)
+            pairs = scorer.encode(own)
+            for number, pair in zip(numbers, pairs, strict=True):
+                check_pair(_name_of(documents[number]), pair, scorer.max_length)
+            prepared = scorer.prepare_tokens(pairs, kept)
             logger.info("%s", prepared.plan.describe())
             answer[kind] = functools.partial(scorer.score, prepared)
         else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from transformers.modeling_gguf_pytorch_utils import (
     get_gguf_hf_weights_map,
 )
 
+from benchprof.errors import InputError
 from benchprof.models.checkpoint import check_weights
 from benchprof.models.folder import WHOLE
 from benchprof.models.gguf_metadata import (
@@ -46,16 +48,18 @@ def convert_gguf(gguf: Path, precision: str, target: Path) -> None:
         target: an existing folder.
 
     Raises:
-        InputError: the file lacks weights, has others than its architecture, or says of the model
-            what transformers does not read.
+        InputError: transformers cannot read the file, or not all that it says of the model; it
+            lacks weights, or has others than its architecture.
     """
-    reader = GGUFReader(gguf)
-    config = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    with _readable(gguf):
+        reader = GGUFReader(gguf)
+        config = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name)
     complete_configuration(gguf, reader, config)
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    complete_tokenizer(reader, tokenizer)
+    with _readable(gguf):
+        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+        complete_tokenizer(reader, tokenizer)
+        model = _empty_model(config, precision)
     tokenizer.save_pretrained(target)
-    model = _empty_model(config, precision)
     weights = WeightFile(target / WHOLE, model)
     _read(gguf, reader, model, weights)
     check_weights(gguf, weights.report())
@@ -65,6 +69,17 @@ def convert_gguf(gguf: Path, precision: str, target: Path) -> None:
     generation = model.generation_config
     generation.eos_token_id = ends(reader, tokenizer, generation.eos_token_id)
     generation.save_pretrained(target)
+
+
+@contextmanager
+def _readable(gguf: Path) -> Iterator[None]:
+    """Tell a person of a file that the libraries cannot read: they raise any class of error."""
+    try:
+        yield
+    except Exception as error:
+        found = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        expected = "a whole GGUF file of an architecture that transformers reads"
+        raise InputError(gguf, found, expected, "Use the model's safetensors.") from None
 
 
 def _empty_model(config: PretrainedConfig, precision: str) -> PreTrainedModel:

@@ -44,17 +44,22 @@ def fetch_gguf(source: Mapping[str, Any], gguf: Path) -> None:
     expected = source.get("gguf_sha256")
     if expected is not None and (found := digests.of_file(gguf)) != expected:
         raise InputError(
-            f"the GGUF of {_name(source)}",
+            f"the GGUF of {gguf_name(source)}",
             f"its SHA-256 is {found}",
             expected,
             "Are all pieces there, and in order? Is it the right file? Then correct `gguf_sha256`.",
         )
 
 
+def gguf_name(source: Mapping[str, Any]) -> str:
+    """What a person knows a source's GGUF file by: its pieces, or else its name."""
+    if "gguf" in source and "wheels" not in source:
+        return str(source["gguf"])
+    first, *others = pieces_of(source)
+    if others:
+        return f"{1 + len(others)} pieces from {first.wheel} on"
+    return f"{first.file} of {first.wheel}"
+
+
 def _link_to_hub(source: Mapping[str, Any], gguf: Path) -> None:
     gguf.symlink_to(hub_file(source["hub"], source["revision"], source["gguf"]).resolve())
-
-
-def _name(source: Mapping[str, Any]) -> str:
-    pieces = pieces_of(source) if "wheels" in source else []
-    return f"{len(pieces)} pieces from {pieces[0].wheel} on" if pieces else source["gguf"]

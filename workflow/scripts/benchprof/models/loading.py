@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 from benchprof.errors import InputError, RetriableError
+from benchprof.models.causality import check_causal
 from benchprof.models.checkpoint import check_precisions, check_weights
 from benchprof.models.device import resolve_device, tell_choice
 from benchprof.models.placement import empty_model, placement
@@ -31,7 +32,7 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
 
     Raises:
         RetriableError: there are fewer GPUs.
-        InputError: the folder's weights are not those of its model.
+        InputError: the folder's weights are not those of its model, or it is not causal.
     """
     model = _loaded(folder, dtype, **(_spread(folder, gpus) if gpus > 1 else {}))
     if gpus == 1:
@@ -39,7 +40,9 @@ def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrain
         tell_choice(device, place, dtype)
         model = model.to(place)  # type: ignore[arg-type]
     forget_lengths(model)
-    return model.eval().requires_grad_(False)
+    model = model.eval().requires_grad_(False)
+    check_causal(folder, model)
+    return model
 
 
 def try_weights(folder: Path) -> None:
@@ -56,6 +59,74 @@ def try_weights(folder: Path) -> None:
         found = f"cannot be loaded ({' '.join(str(error).split())[:300]})"
         remedy = "Fetch or save it again."
         raise InputError(folder, found, "intact safetensors", remedy) from None
+
+
+def try_generation_settings(folder: Path) -> None:
+    """Read how the model is to write, where its folder says it.
+
+    Loading a model takes the library's defaults where this file is damaged: texts would end at
+    other tokens.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    file = folder / "generation_config.json"
+    if not file.is_file():
+        return
+    try:
+        GenerationConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
+        found = f"cannot be read ({' '.join(str(error).split())[:300]})"
+        remedy = "Fetch or save the model again."
+        raise InputError(file, found, "settings of generation, as JSON", remedy) from None
+
+
+def try_tokenizer(folder: Path, model: Any) -> None:
+    """Load the tokenizer, to see whether it can be, and is one that goes with the model.
+
+    Special tokens that no text holds may be beyond what the model embeds: Gemma 3's for images are.
+
+    Args:
+        folder: of the model.
+        model: with or without its weights.
+
+    Raises:
+        InputError: it cannot be loaded, does not say where a token stands in a text, has no token
+            that begins or ends one, or has tokens that the model lacks.
+    """
+    try:
+        tokenizer = load_tokenizer(folder)
+    except Exception as error:  # its library raises no class of its own
+        words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        remedy = "Fetch or save it again; without a tokenizer.json, save it with transformers."
+        raise InputError(
+            folder, f"the tokenizer cannot be loaded ({words})", "a tokenizer.json", remedy
+        ) from None
+    if not tokenizer.is_fast:
+        found = f"a {type(tokenizer).__name__}, which does not say where a token stands in a text"
+        remedy = "Save the tokenizer as a tokenizer.json, or choose another model."
+        raise InputError(folder, found, "one of the library tokenizers", remedy)
+    if tokenizer.bos_token_id is None and tokenizer.eos_token_id is None:
+        found, expected = "no token begins or ends a text", "a `bos_token` or an `eos_token`"
+        raise InputError(folder / "tokenizer_config.json", found, expected, "Name it there.")
+    rows = len(model.get_input_embeddings().weight)
+    if beyond := _tokens_beyond(tokenizer, rows):
+        found = f"{len(beyond)} tokens that the model lacks, the first {beyond[0]!r}"
+        raise InputError(
+            f"{folder}, its tokenizer", found, f"at most the {rows} that the model embeds",
+            "Do the tokenizer and the model belong together? Remove tokens that were added to it.",
+        )  # fmt: skip
+
+
+def _tokens_beyond(tokenizer: PreTrainedTokenizerBase, rows: int) -> list[str]:
+    """The tokens, in their order, that texts may hold, that begin or end one or that pad it.
+
+    The library adds a class's token for what is unknown, which texts of bytes never need.
+    """
+    apart = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
+    apart -= {tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id}
+    vocabulary = {number: token for token, number in tokenizer.get_vocab().items()}
+    return [vocabulary[own] for own in sorted(vocabulary) if own >= rows and own not in apart]
 
 
 def _loaded(folder: Path, dtype: str, **placement: Any) -> PreTrainedModel:

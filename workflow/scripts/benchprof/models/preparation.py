@@ -6,7 +6,8 @@ import logging
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from benchprof.files import link_or_copy, write_json
 from benchprof.models.anatomy import anatomy_of, parameter_count
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import Card, stamp_of
+from benchprof.models.causality import not_causal
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.conversion import convert_gguf
-from benchprof.models.fetching import fetch_gguf
+from benchprof.models.fetching import fetch_gguf, gguf_name
 from benchprof.models.folder import CARD, check_model_folder, model_files
 from benchprof.models.hub import hub_folder
-from benchprof.models.loading import try_weights
+from benchprof.models.loading import try_generation_settings, try_tokenizer, try_weights
 from benchprof.models.source import FLOAT32, converted_key, is_converted, precision_of
 from benchprof.store import Store
 
@@ -49,34 +51,60 @@ def prepare_model(
     Raises:
         InputError: the source does not exist, cannot be fetched, holds no safetensors, is
             quantized, lacks weights of its architecture or has others, has weights whose modules
-            do not say what they are for, or runs its layers several times.
+            do not say what they are for, runs its layers several times, or has attention to later
+            tokens; a file of it is damaged, or its tokenizer does not go with it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
         folder = Path(name) / "model"
         folder.mkdir()
-        _bring(source, dtype, store, folder)
-        files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
-        _check_blobs(folder, files)
-        architecture = architecture_of(folder)
-        _check_loops(architecture.config)
-        anatomy = anatomy_of(architecture)
-        logger.info("%s", anatomy)
-        try_weights(folder)
-        stamps = {name: stamp_of(folder / name) for name in files}
-        card = Card(
-            digests.of_value(files),
-            dict(source),
-            files,
-            stamps,
-            parameter_count(architecture),
-            anatomy.sizes,
-            str(anatomy),
-        )
+        with _named(folder, _name_of(source)):
+            card = _made(source, dtype, store, folder)
         write_json(folder / CARD, asdict(card))
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
     return card
+
+
+def _made(source: Mapping[str, Any], dtype: str, store: Store, folder: Path) -> Card:
+    """Fill an empty folder with a model that can be used, and describe it."""
+    _bring(source, dtype, store, folder)
+    files = {path.name: digests.of_file(path) for path in sorted(folder.iterdir())}
+    _check_blobs(folder, files)
+    architecture = architecture_of(folder)
+    _check_loops(architecture.config)
+    _check_direction(folder, architecture.config)
+    anatomy = anatomy_of(architecture)
+    logger.info("%s", anatomy)
+    try_generation_settings(folder)
+    try_weights(folder)
+    try_tokenizer(folder, architecture)
+    stamps = {name: stamp_of(folder / name) for name in files}
+    return Card(
+        digests.of_value(files),
+        dict(source),
+        files,
+        stamps,
+        parameter_count(architecture),
+        anatomy.sizes,
+        str(anatomy),
+    )
+
+
+@contextmanager
+def _named(path: Path, name: str) -> Iterator[None]:
+    """Let errors name what a person knows instead of a path that is gone when they are read."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(*(str(part).replace(str(path), name) for part in error.args)) from None
+
+
+def _name_of(source: Mapping[str, Any]) -> str:
+    """What a person knows a source by."""
+    if is_converted(source):
+        return f"the GGUF of {gguf_name(source)}"
+    return str(source["folder"]) if "folder" in source else f"{source['hub']}@{source['revision']}"
 
 
 def _bring(source: Mapping[str, Any], dtype: str, store: Store, folder: Path) -> None:
@@ -101,12 +129,25 @@ def _check_loops(config: Any) -> None:
         )
 
 
+def _check_direction(folder: Path, config: Any) -> None:
+    """Stop where the configuration says it; where it says nothing, loading the model tells."""
+    text = config.get_text_config()
+    asked = getattr(text, "use_bidirectional_attention", None)
+    # Of vision models that of images alone, which no request holds.
+    if asked not in (None, False, "vision"):
+        found = f"`use_bidirectional_attention` is {asked!r}"
+        raise not_causal(folder / "config.json", found)
+    if getattr(text, "attn_type", None) == "bi":
+        raise not_causal(folder / "config.json", "`attn_type` is 'bi'")
+
+
 def _converted(source: Mapping[str, Any], precision: str, store: Store) -> Path:
     def fill(target: Path) -> None:
         with tempfile.TemporaryDirectory(dir=target.parent) as name:
             gguf = Path(name) / "model.gguf"
             fetch_gguf(source, gguf)
-            convert_gguf(gguf, precision, target)
+            with _named(gguf, _name_of(source)):
+                convert_gguf(gguf, precision, target)
 
     return store.folder("models", converted_key(source, precision), fill)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from lm_eval.models.utils import has_bos_prefix
 
+from benchprof.errors import InputError
+
 Pair = tuple[list[int], list[int]]
 """Token numbers of a context and of its continuation."""
 
@@ -76,3 +78,24 @@ class Encoder:
             has_prefix = alone[:1] == [self.prefix]
             pairs.append((alone[:1], alone[1:]) if has_prefix else ([self.prefix], alone))
         return pairs
+
+
+def check_pair(where: str, pair: Pair, max_length: int) -> None:
+    """Stop at a request whose continuation cannot be scored.
+
+    Args:
+        where: the request, for the message.
+        pair: its tokens.
+        max_length: the model's, in tokens.
+
+    Raises:
+        InputError: the context or the continuation has no token, or the continuation too many.
+    """
+    context, continuation = map(len, pair)
+    if not context or not 0 < continuation <= max_length:
+        raise InputError(
+            where,
+            f"{context} tokens of context, {continuation} of continuation",
+            f"at least one of each, and a continuation of at most {max_length}",
+            "Mend the texts, leave the item out, or choose a model with a longer context.",
+        )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise, takewhile
 from typing import Any
@@ -23,7 +23,7 @@ from lm_eval.models.utils import (
     postprocess_generated_text,
 )
 from tqdm import tqdm
-from transformers import StoppingCriteria, StoppingCriteriaList
+from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
 from benchprof.errors import InputError
 from benchprof.scoring.forward import Forward, KeysValues, branches_of, is_out_of_memory
@@ -40,10 +40,21 @@ MOST_OUTLIERS = 0.1
 """Share of items that a common beginning may leave out, since they are over twice as long."""
 UNSHARED_SETTINGS = (
     "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "sequence_bias",
-    "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit", "cache_implementation",
+    "stop_strings", "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit",
+    "cache_implementation",
 )  # fmt: skip
 """Generation settings under which no beginning is shared: they look at runs of tokens, which the
 padding after it would break, or go about the cache in a way of their own."""
+
+
+LENGTHS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
+"""How tasks name the length of an answer; the first that is given counts."""
+OWN_SETTINGS = ("pad_token_id", "use_cache")
+"""What is decided here, whatever a task says."""
+SETTINGS = {"until", *LENGTHS} | {
+    name for name in vars(GenerationConfig()) if name not in OWN_SETTINGS and name[0] != "_"
+}
+"""What a task may set: lm-eval's own, and those of transformers."""
 
 
 class StopStrings(StoppingCriteria):  # type: ignore[misc]
@@ -83,16 +94,19 @@ def generate(
 
     A batch holds at most `token_budget` tokens of context and answer together. A context that
     leaves no room for the answer within `max_length` loses its beginning. Raises InputError for
-    settings that ask for sampling or for an answer longer than the model.
+    settings under which no answer can be written, see `check_settings`.
     """
-    eos = tokenizer.decode([tokenizer.eos_token_id], skip_special_tokens=False)
+    end = tokenizer.eos_token_id
+    eos = None if end is None else tokenizer.decode([end], skip_special_tokens=False)
     groups: dict[str, list[int]] = {}
     for number, (_, settings) in enumerate(requests):
         groups.setdefault(json.dumps(settings, sort_keys=True), []).append(number)
     texts, truncated = [""] * len(requests), 0
     with tqdm(total=len(requests), desc="generating", disable=quiet) as bar:
         for numbers in groups.values():
-            settings = _settings(requests[numbers[0]][1], eos, max_length)
+            given = requests[numbers[0]][1]
+            check_settings(f"generation request {numbers[0]}", given, max_length)
+            settings = _settings(given, eos)
             room = max_length - settings["max_new_tokens"]
             prompts = {number: encode(requests[number][0]) for number in numbers}
             truncated += sum(len(prompt) > room for prompt in prompts.values())
@@ -106,16 +120,48 @@ def generate(
     return texts, truncated
 
 
-def _settings(given: dict[str, Any], eos: str, max_length: int) -> dict[str, Any]:
+def check_settings(where: str, given: Mapping[str, Any], max_length: int) -> None:
+    """Stop at a task's generation settings under which no answer can be written.
+
+    Args:
+        where: the request, for the message.
+        given: its settings.
+        max_length: the model's, in tokens.
+
+    Raises:
+        InputError: names the key: one that nothing reads, one that asks for sampling, or that of
+            an answer longer than the model.
+    """
+    where = f"{where}, generation_kwargs"
+    for name in given:
+        if name not in SETTINGS:
+            raise InputError(
+                f"{where}.{name}", "unknown key",
+                "`until`, `max_gen_toks` or a setting of transformers' generation",
+                "Remove it; strings at which an answer ends are `until`.",
+            )  # fmt: skip
+    name = next((own for own in LENGTHS if given.get(own) is not None), LENGTHS[0])
+    length = given.get(name, DEFAULT_NEW_TOKENS)
+    if not str(length).isdecimal() or not 0 < int(length) < max_length:
+        raise InputError(
+            f"{where}.{name}", f"answers of up to {length} tokens",
+            f"at least 1 and less than the model's length, {max_length}",
+            "Set it so, or choose a model with a longer context.",
+        )  # fmt: skip
+    if normalize_gen_kwargs(dict(given))["do_sample"]:
+        name = "do_sample" if given.get("do_sample") else "temperature"
+        raise InputError(
+            f"{where}.{name}", f"{given[name]}, which asks for sampling", "greedy decoding",
+            "Set `do_sample: false`.",
+        )  # fmt: skip
+
+
+def _settings(given: dict[str, Any], eos: str | None) -> dict[str, Any]:
     """Normalise a task's generation settings; `until` holds the stop strings."""
     settings = dict(normalize_gen_kwargs(given, DEFAULT_NEW_TOKENS))
-    if settings.pop("do_sample"):
-        raise InputError("generation settings", "sampling", "greedy decoding (do_sample: false)")
-    settings.pop("temperature", None)
+    for name in ("do_sample", "temperature"):
+        settings.pop(name, None)
     length = settings.pop("max_gen_toks")
-    if not 0 < length < max_length:
-        expected = f"at least 1 and less than the model's length, {max_length}"
-        raise InputError("generation settings", f"answers of up to {length} tokens", expected)
     settings["until"] = handle_stop_sequences(settings.pop("until"), eos=eos)
     return settings | {"max_new_tokens": length}
 
@@ -259,6 +305,7 @@ def _answer(
             do_sample=False,
             stopping_criteria=StoppingCriteriaList([stop_strings]),
             pad_token_id=tokenizer.pad_token_id,
+            tokenizer=tokenizer,  # for stop strings of the model's own
             use_cache=True,
             **arguments,
         )

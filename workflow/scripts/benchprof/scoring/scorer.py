@@ -25,11 +25,10 @@ from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from benchprof.errors import InputError
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.budget import generation_tokens, scoring_tokens
 from benchprof.scoring.chat import render_chat
-from benchprof.scoring.encoder import Encoder, Pair
+from benchprof.scoring.encoder import Encoder, Pair, check_pair
 from benchprof.scoring.forward import (
     Forward,
     KeysValues,
@@ -141,6 +140,10 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         """Tokenize; a text that already begins with the prefix token gets no second one."""
         return self.encoder.tokens_of([string], add_special_tokens)[string]
 
+    def encode_prompt(self, text: str) -> list[int]:
+        """Tokenize what is to be continued; an empty text is the prefix token."""
+        return self.tok_encode(text) or [self.prefix_token_id]
+
     def apply_chat_template(
         self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
     ) -> str:
@@ -166,11 +169,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
 
     def prepare_tokens(self, pairs: Sequence[Pair], kept: KeptPaths | None = None) -> Prepared:
         """Plan requests given in tokens."""
-        for number, (context, continuation) in enumerate(pairs):
-            if not context or not 0 < len(continuation) <= self.max_length:
-                found = f"{len(context)} tokens of context, {len(continuation)} of continuation"
-                expected = f"at least one of each and a continuation of at most {self.max_length}"
-                raise InputError(f"log-likelihood request {number}", found, expected)
+        for number, pair in enumerate(pairs):
+            check_pair(f"log-likelihood request {number}", pair, self.max_length)
         fed = [(a + b)[-(self.max_length + 1) :][:-1] for a, b in pairs]
         truncated = sum(len(a) + len(b) - 1 > self.max_length for a, b in pairs)
         self.truncated += truncated
@@ -254,14 +254,14 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Greedy continuations up to a stop string; see `generation`."""
         if self.forward.obstacle is not None and self.forward.pads is None:
-            self.forward.pads = pads_exactly(self.forward, self.tokenizer.pad_token_id)
+            self.forward.pads = pads_exactly(self.forward, self.tokenizer)
             if not self.forward.pads:
                 logger.warning("prompts are answered one by one: padding would change answers")
         texts, truncated = generate(
             self.forward,
             self.tokenizer,
             [instance.args for instance in requests],
-            encode=self.tok_encode,
+            encode=self.encode_prompt,
             max_length=self.max_length,
             token_budget=self.generation_budget,
             quiet=disable_tqdm,

@@ -78,7 +78,7 @@ def failed_trial(forward: Forward) -> str | None:
     return None
 
 
-def pads_exactly(forward: Forward, padding: int) -> bool:
+def pads_exactly(forward: Forward, tokenizer: Any) -> bool:
     """Whether a prompt padded on the left to another's length is continued as it is alone.
 
     A layer that carries a state from token to token may take the padding into it. The logits of
@@ -86,18 +86,18 @@ def pads_exactly(forward: Forward, padding: int) -> bool:
 
     Args:
         forward: of the model.
-        padding: the token that pads.
+        tokenizer: has the token that pads.
     """
     draw = np.random.default_rng(0)
     vocabulary = forward.dimensions.vocabulary
     lengths = (BRANCH, BRANCH // 2)
     long, short = (draw.integers(vocabulary // 8, vocabulary // 2, n) for n in lengths)
-    padded = np.concatenate([np.full(len(long) - len(short), padding), short])
+    padded = np.concatenate([np.full(len(long) - len(short), tokenizer.pad_token_id), short])
     mask = np.stack([np.ones(len(long)), np.arange(len(long)) >= len(long) - len(short)])
-    together, chosen = _continued(forward, np.stack([long, padded]), mask, padding)
+    together, chosen = _continued(forward, np.stack([long, padded]), mask, tokenizer)
     damage, moved = 0.0, [0.0]
     for row, prompt in enumerate((long, short)):
-        alone, own = _continued(forward, prompt[None], np.ones((1, len(prompt))), padding)
+        alone, own = _continued(forward, prompt[None], np.ones((1, len(prompt))), tokenizer)
         damage = float((together[0][1 - row] - alone[0][0]).abs().mean())
         for step in range(NEW):
             moved.append(float((together[step][row] - alone[step][0]).abs().mean()))
@@ -108,7 +108,7 @@ def pads_exactly(forward: Forward, padding: int) -> bool:
 
 
 def _continued(
-    forward: Forward, prompts: NDArray[np.int64], mask: NDArray[Any], padding: int
+    forward: Forward, prompts: NDArray[np.int64], mask: NDArray[Any], tokenizer: Any
 ) -> tuple[list[torch.Tensor], torch.Tensor]:
     """Logits [prompts, vocabulary] of each new token, and the new tokens [prompts, new]."""
     with torch.inference_mode():
@@ -118,7 +118,8 @@ def _continued(
             do_sample=False,
             min_new_tokens=NEW,
             max_new_tokens=NEW,
-            pad_token_id=padding,
+            pad_token_id=tokenizer.pad_token_id,
+            tokenizer=tokenizer,  # for stop strings of the model's own
             use_cache=True,
             output_logits=True,
             return_dict_in_generate=True,
