@@ -11,12 +11,14 @@ from benchprof.files import write_csv
 
 
 @pytest.mark.parametrize(
-    ("digits", "number"), [(None, "0.30000000000000004"), (6, "0.3"), (1, "0.3")]
+    ("digits", "number"), [(None, "0.12345678901234568"), (6, "0.123457"), (1, "0.1")]
 )
 def test_a_csv_file_has_no_index_and_one_kind_of_line_end(
     tmp_path: Path, digits: int | None, number: str
 ) -> None:
-    table = pd.DataFrame({"name": ["é", "b,c"], "value": [0.1 + 0.2, float("nan")]}, index=[7, 8])
+    table = pd.DataFrame(
+        {"name": ["é", "b,c"], "value": [0.12345678901234568, float("nan")]}, index=[7, 8]
+    )
     write_csv(tmp_path / "new" / "table.csv", table, digits)
     written = (tmp_path / "new" / "table.csv").read_bytes()
     assert written.decode() == f'name,value\né,{number}\n"b,c",\n'

@@ -31,7 +31,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.super_job import origin_of
-from benchprof.run.jobs.masks import SelectMasks
+from benchprof.run.jobs.masks import DrawControls, SelectMasks
 from benchprof.store import Store
 
 
@@ -405,6 +405,11 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     assert [own for own in done.left if own.startswith(name)] == (
         [f"{name}: the archive's has {left}"] if left else []
     )
+    controls = DrawControls(own_run, "m", "specific")
+    digest = None if left else read_mask(Path(name)).digest
+    # Where there is none, no control is one of the run's: none leaves out nothing.
+    said = dict(expected.control_origins(controls, digest))
+    assert [own["super"] for own in said.values()] == [digest] * len(controls.controls) != []
     # Where one is, it stays, and masks would say that they leave it out.
     if not left:
         assert Path(name).read_bytes() == content

@@ -192,8 +192,8 @@ def test_the_store_has_what_is_done_and_a_flip_in_its_keys(
     caplog.set_level(logging.INFO)
     first = records(folder, "first", "x")
     both = records(folder, "both", "x", "y")
-    assert "first: 0 reused, 2 computed" in caplog.text
-    assert "both: 2 reused, 1 computed" in caplog.text
+    assert "first, on flips: 0 reused, 2 computed" in caplog.text
+    assert "both, on flips: 2 reused, 1 computed" in caplog.text
     assert both["x"] == first["x"]
     assert first["x"]["origin"]["mask"] == {"digest": MASKS["x"].digest, "n": 12, "method": "flip"}
     changed = items()
@@ -201,7 +201,7 @@ def test_the_store_has_what_is_done_and_a_flip_in_its_keys(
         item["companions"]["flip"]["context"] = "Dusk is near."
     (folder / "test.jsonl").write_text("".join(json.dumps(own) + "\n" for own in changed))
     other = records(folder, "other", "x")
-    assert "other: 0 reused, 2 computed" in caplog.text
+    assert "other, on flips: 0 reused, 2 computed" in caplog.text
     assert difference(answers_of(other["x"]), answers_of(first["x"])) > 1e-3
 
 

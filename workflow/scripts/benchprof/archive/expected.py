@@ -63,7 +63,10 @@ def control_origins(
     Args: as of `mask_origins`.
     """
     for ablation in job.controls:
-        origin = control_origin(ablation, left_out if job.super_set else None)
+        origin = control_origin(ablation, None)
+        if job.super_set:
+            # Also where it is unknown: then no control says the same.
+            origin["super"] = left_out
         if job.of_units:
             # The items that showed how active units are, are not compared. Such a control is drawn
             # again in a minute, and its records are found by its entries.

@@ -88,7 +88,7 @@ def answer_on_flips(
     if waiting:
         _compute(model, waiting, masks, store)
     for own in asked:
-        own.items.deliver(store)
+        own.items.deliver(store, ", on flips")
 
 
 def _ask_store(

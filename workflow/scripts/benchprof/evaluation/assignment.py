@@ -72,13 +72,19 @@ class Asked:
     keys: Mapping[str, str]
     missing: Mapping[str, str]
 
-    def deliver(self, store: Store) -> None:
-        """Put the records, all of which the store has by now, where the assignment wants them."""
+    def deliver(self, store: Store, how: str = "") -> None:
+        """Put the records, all of which the store has by now, where the assignment wants them.
+
+        Args:
+            store: the store.
+            how: what the log says of how the masks were applied.
+        """
         for name, target in self.assignment.targets.items():
             store.place(EVALUATIONS, self.keys[name], target)
         computed = len(self.missing)
         reused = len(self.assignment.targets) - computed
-        logger.info("%s: %d reused, %d computed", self.assignment.folder.name, reused, computed)
+        name = f"{self.assignment.folder.name}{how}"
+        logger.info("%s: %d reused, %d computed", name, reused, computed)
 
 
 def ask_store(

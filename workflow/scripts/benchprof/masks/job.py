@@ -85,8 +85,11 @@ def select_masks(
     for ability, masks in selected(selection, settings, files, counts, abilities):
         for ablation in (own for own in targets if own.ability == ability):
             entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
-            origin = selected_origin(ablation, origins, settings, fraction_of, left_out.digest)
-            write_mask(targets[ablation], Mask(entries, origin | {"unit": unit, "whole": whole}))
+            origin = selected_origin(ablation, origins, settings, fraction_of, None)
+            origin |= {"unit": unit, "whole": whole}
+            if super_set is not None:
+                origin["super"] = left_out.digest
+            write_mask(targets[ablation], Mask(entries, origin))
             logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
 
 
