@@ -218,7 +218,11 @@ def behind(module: str) -> set[str]:
         # carry. The type of a mask's entries.
         (
             "importance",
-            {"benchprof.scoring.generation", "benchprof.masks.threshold"}
+            {
+                "benchprof.scoring.generation",
+                "benchprof.scoring.generation_settings",
+                "benchprof.masks.threshold",
+            }
             | {*codebase.MODULES["knock_outs"]} - {*codebase.MODULES["importance"]},
         ),
         # What is read of a record: its code is in the evaluations' digest, which made it.
@@ -259,7 +263,7 @@ def test_what_decides_losses_without_units_is_in_their_digest() -> None:
     # gradients and written answers go through.
     texts = {"example", "items"} | {own.rpartition(".")[2] for own in codebase.MODULES["levels"]}
     others = {own.rpartition(".")[2] for own in unlisted("benchprof.importance.knock_outs", listed)}
-    assert others <= {*texts, "threshold", "choices", "generation"}
+    assert others <= {*texts, "threshold", "choices", "generation", "generation_settings"}
 
 
 def test_what_decides_answers_on_flips_is_in_their_digest() -> None:

@@ -196,6 +196,7 @@ MODULES = {
         "benchprof.sandbox.syscalls",
         "benchprof.scoring.chat",
         "benchprof.scoring.generation",
+        "benchprof.scoring.generation_settings",
         "benchprof.scoring.thinking",
         "benchprof.tasks.columns",
         "benchprof.tasks.definition",

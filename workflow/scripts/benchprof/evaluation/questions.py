@@ -19,7 +19,7 @@ from benchprof.models.loading import load_tokenizer
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.chat import check_chat, render_chat
 from benchprof.scoring.encoder import check_pair
-from benchprof.scoring.generation import check_settings
+from benchprof.scoring.generation_settings import check_settings
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.tasks.document import Document
 from benchprof.tasks.metrics import Response

@@ -11,7 +11,7 @@ from typing import Any
 from lm_eval.api.task import Task
 from lm_eval.models.utils import normalize_gen_kwargs
 
-from benchprof.scoring.generation import DEFAULT_NEW_TOKENS
+from benchprof.scoring.generation_settings import DEFAULT_NEW_TOKENS
 from benchprof.tasks.document import Document
 from benchprof.tasks.requests import build_requests
 

@@ -11,27 +11,21 @@ from __future__ import annotations
 import gc
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise, takewhile
 from typing import Any
 
 import torch
-from lm_eval.models.utils import (
-    handle_stop_sequences,
-    normalize_gen_kwargs,
-    postprocess_generated_text,
-)
+from lm_eval.models.utils import postprocess_generated_text
 from tqdm import tqdm
-from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+from transformers import StoppingCriteria, StoppingCriteriaList
 
-from benchprof.errors import InputError
 from benchprof.scoring.forward import Forward, KeysValues, branches_of, is_out_of_memory
+from benchprof.scoring.generation_settings import check_settings, normalised
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_NEW_TOKENS = 256
-"""What lm-eval generates at most where a task says nothing."""
 LOOKBACK = 2
 """Tokens beyond a stop string's own that are searched for it: a model may spell it in others."""
 MOST_ITEMS = 64
@@ -45,16 +39,6 @@ UNSHARED_SETTINGS = (
 )  # fmt: skip
 """Generation settings under which no beginning is shared: they look at runs of tokens, which the
 padding after it would break, or go about the cache in a way of their own."""
-
-
-LENGTHS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
-"""How tasks name the length of an answer; the first that is given counts."""
-OWN_SETTINGS = ("pad_token_id", "use_cache")
-"""What is decided here, whatever a task says."""
-SETTINGS = {"until", *LENGTHS} | {
-    name for name in vars(GenerationConfig()) if name not in OWN_SETTINGS and name[0] != "_"
-}
-"""What a task may set: lm-eval's own, and those of transformers."""
 
 
 class StopStrings(StoppingCriteria):  # type: ignore[misc]
@@ -106,7 +90,7 @@ def generate(
         for numbers in groups.values():
             given = requests[numbers[0]][1]
             check_settings(f"generation request {numbers[0]}", given, max_length)
-            settings = _settings(given, eos)
+            settings = normalised(given, eos)
             room = max_length - settings["max_new_tokens"]
             prompts = {number: encode(requests[number][0]) for number in numbers}
             truncated += sum(len(prompt) > room for prompt in prompts.values())
@@ -118,52 +102,6 @@ def generate(
     if truncated:
         logger.warning("%d of %d contexts were cut on the left", truncated, len(requests))
     return texts, truncated
-
-
-def check_settings(where: str, given: Mapping[str, Any], max_length: int) -> None:
-    """Stop at a task's generation settings under which no answer can be written.
-
-    Args:
-        where: the request, for the message.
-        given: its settings.
-        max_length: the model's, in tokens.
-
-    Raises:
-        InputError: names the key: one that nothing reads, one that asks for sampling, or that of
-            an answer longer than the model.
-    """
-    where = f"{where}, generation_kwargs"
-    for name in given:
-        if name not in SETTINGS:
-            raise InputError(
-                f"{where}.{name}", "unknown key",
-                "`until`, `max_gen_toks` or a setting of transformers' generation",
-                "Remove it; strings at which an answer ends are `until`.",
-            )  # fmt: skip
-    name = next((own for own in LENGTHS if given.get(own) is not None), LENGTHS[0])
-    length = given.get(name, DEFAULT_NEW_TOKENS)
-    if not str(length).isdecimal() or not 0 < int(length) < max_length:
-        raise InputError(
-            f"{where}.{name}", f"answers of up to {length} tokens",
-            f"at least 1 and less than the model's length, {max_length}",
-            "Set it so, or choose a model with a longer context.",
-        )  # fmt: skip
-    if normalize_gen_kwargs(dict(given))["do_sample"]:
-        name = "do_sample" if given.get("do_sample") else "temperature"
-        raise InputError(
-            f"{where}.{name}", f"{given[name]}, which asks for sampling", "greedy decoding",
-            "Set `do_sample: false`.",
-        )  # fmt: skip
-
-
-def _settings(given: dict[str, Any], eos: str | None) -> dict[str, Any]:
-    """Normalise a task's generation settings; `until` holds the stop strings."""
-    settings = dict(normalize_gen_kwargs(given, DEFAULT_NEW_TOKENS))
-    for name in ("do_sample", "temperature"):
-        settings.pop(name, None)
-    length = settings.pop("max_gen_toks")
-    settings["until"] = handle_stop_sequences(settings.pop("until"), eos=eos)
-    return settings | {"max_new_tokens": length}
 
 
 def _answered(
