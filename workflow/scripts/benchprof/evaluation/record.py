@@ -18,6 +18,7 @@ from benchprof.store import Kind
 if TYPE_CHECKING:
     # The profile stage reads records without lm-eval, which takes seconds to import.
     from benchprof.sandbox.sandbox import Sandbox
+    from benchprof.tasks.document import Document
     from benchprof.tasks.metrics import Response
     from benchprof.tasks.requests import Requests
 
@@ -40,20 +41,14 @@ def make_record(
     Raises:
         NonFiniteLogitsError: a log-likelihood is not a number; names the document.
     """
-    answers = iter(responses)
-    given = [[next(answers) for _ in d.instances] for d in requests.documents]
-    for document, own in zip(requests.documents, given, strict=True):
-        for response in own:
-            if isinstance(response, tuple) and math.isnan(response[0]):
-                where = f"document {document.index} of {document.task.config.task}"
-                found = "the log-likelihood of a choice is not a number"
-                raise NonFiniteLogitsError(f"{found}: {where}")
+    documents, answers = requests.documents, iter(responses)
+    given = [[next(answers) for _ in document.instances] for document in documents]
+    _check_numbers(documents, given)
     verdicts = None if sandbox is None else requests.verdicts(responses, sandbox)
     if verdicts is None:
         scores = requests.scores(responses)
     else:
         scores = {"pass@1": [verdict.score for verdict in verdicts]}
-    documents = requests.documents
     tasks = [str(document.task.config.task) for document in documents]
     items: Items = {
         "task": tasks,
@@ -80,6 +75,20 @@ def make_record(
         },
         "items": items,
     }
+
+
+def _check_numbers(documents: Sequence[Document], given: Sequence[Sequence[Response]]) -> None:
+    """Stop at a log-likelihood that is not a number.
+
+    Raises:
+        NonFiniteLogitsError: names the document.
+    """
+    for document, own in zip(documents, given, strict=True):
+        for response in own:
+            if isinstance(response, tuple) and math.isnan(response[0]):
+                where = f"document {document.index} of {document.task.config.task}"
+                found = "the log-likelihood of a choice is not a number"
+                raise NonFiniteLogitsError(f"{found}: {where}")
 
 
 def record_bytes(record: Record) -> bytes:

@@ -67,7 +67,7 @@ def score_items(
     importances = {name: folder / f"{name}.safetensors" for name in items}
     compute_importance(
         scoring,
-        TrainItems(items, seed=0, exclude=_without(_ids(items), kept)),
+        _some_of(items, kept),
         importances,
         store=Store(folder / "store") if scoring.scope.unit == WEIGHT else store,
         used_by=used_by,
@@ -134,11 +134,8 @@ def select_half_masks(
     """
     halves = halves_of(train)
     kept = {half: {name: own[half - 1] for name, own in halves.items()} for half in (1, 2)}
-    every = _ids(train.files)
     origins = {
-        half: examples_and_origins(
-            scoring, TrainItems(train.files, seed=0, exclude=_without(every, own))
-        )[1]
+        half: examples_and_origins(scoring, _some_of(train.files, own))[1]
         for half, own in kept.items()
     }
     left_out = None if super_set is None else read_mask(super_set).digest
@@ -172,12 +169,10 @@ def select_half_masks(
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
 
 
-def _ids(items: Mapping[str, Path]) -> dict[str, set[str]]:
-    return {name: {item.id for item in read_items(path)} for name, path in items.items()}
-
-
-def _without(
-    every: Mapping[str, set[str]], kept: Mapping[str, Collection[str]]
-) -> dict[str, set[str]]:
-    """What to exclude so that these are left."""
-    return {name: ids - set(kept[name]) for name, ids in every.items()}
+def _some_of(items: Mapping[str, Path], kept: Mapping[str, Collection[str]]) -> TrainItems:
+    """The train items of these files, by ability, of which only these ids count."""
+    others = {
+        name: {item.id for item in read_items(path)} - set(kept[name])
+        for name, path in items.items()
+    }
+    return TrainItems(items, seed=0, exclude=others)
