@@ -84,7 +84,7 @@ def test_without_controls_no_sentence_compares_with_random_masks(
     sentences = told(table_of((A, B)), card, tmp_path)
     assert claims(sentences, RANDOM) == []
     assert claims(sentences, OTHERS)
-    assert any("There are no random controls" in sentence for sentence in sentences)
+    assert any("There are no random masks" in sentence for sentence in sentences)
     assert "There are none." in sentences
 
 

@@ -113,7 +113,7 @@ def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path)
     assert f"not_above_guessing: {why} (1 row)." in text
     assert text.count(REASON) == 1, "with its numbers where the benchmark itself is told of"
     assert "10 of 100 intervals have no bound" in text
-    assert "11 benchmarks of 60 items each, 2 random controls for each set of masks." in text
+    assert "11 benchmarks of 60 items each, 2 random masks for each set of masks." in text
     assert "134,515 weights a mask" in text
     assert "10000 resamples" in text
     assert "(S − S" in text  # noqa: RUF001

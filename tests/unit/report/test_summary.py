@@ -297,7 +297,7 @@ def test_without_controls_or_own_tests_this_is_said() -> None:
     assert own_tests(matrix).sentence() == "No benchmark of this run is an ability's own test."
     assert against_random(matrix) == "No cell is compared with a random mask."
     text = "\n".join(caveats(matrix))
-    assert "There are no random controls" in text
+    assert "There are no random masks" in text
     assert "because the ability's own test is not a benchmark of this run" in text
 
 
@@ -327,7 +327,7 @@ def test_where_all_but_the_mask_was_ablated_the_least_own_counts() -> None:
     assert "so its own test should lose least" in counted.sentence()
     doubt, few = caveats(only(table))
     assert doubt.startswith("All but each mask was ablated (ablation_of: complement)")
-    assert doubt.endswith("The random controls are random masks kept alone.")
+    assert doubt.endswith("The random masks are kept alone too.")
     assert few.startswith("The comparison with chance is based on 2 random masks")
 
 

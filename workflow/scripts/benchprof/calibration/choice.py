@@ -13,7 +13,7 @@ from benchprof.profile.criteria import SIGNIFICANCE
 
 RULE = (
     "the k with the largest separation: own drop less the larger of the other abilities' masks' "
-    "mean drop and the random controls' (as far as a run has them; `core` has no others), or less "
+    "mean drop and the random masks' (as far as a run has them; `core` has no others), or less "
     "0 where these gain, each a mean over the abilities whose calibration items the intact model "
     "answers above guessing; ties to the smaller k"
 )

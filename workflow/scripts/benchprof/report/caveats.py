@@ -45,7 +45,7 @@ def caveats(matrix: Matrix, calibration_benchmarks: Collection[str] = ()) -> lis
 
 
 def _complement(matrix: Matrix) -> list[str]:
-    controls = " The random controls are random masks kept alone." if matrix.controlled else ""
+    controls = " The random masks are kept alone too." if matrix.controlled else ""
     return [COMPLEMENT + controls]
 
 
@@ -192,7 +192,7 @@ def _contrasts(matrix: Matrix) -> list[str]:
     seeds = matrix.controls["seed"].nunique()
     if not seeds:
         lines.append(
-            "There are no random controls: any damage of this size might have the same effect."
+            "There are no random masks: any damage of this size might have the same effect."
         )
     elif seeds < ENOUGH_CONTROLS and matrix.cells["q_random"].notna().any():
         masks = "one random mask" if seeds == 1 else f"{seeds} random masks"

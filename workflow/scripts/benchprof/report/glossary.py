@@ -69,9 +69,9 @@ GLOSSARY = {
         "guessing",
     ),
     "control": Word(
-        "control",
-        "A random mask of the same size. It shows what mere damage costs.",
-        "random controls?|random masks?",
+        "random mask",
+        "Entries drawn at random, as many as in a mask. It shows what mere damage costs.",
+        "random masks?",
     ),
     "interval": Word(
         "interval",
@@ -147,7 +147,7 @@ GLOSSARY = {
     "needs": Word(
         "needs",
         "Abilities whose masks cost significantly more than whatever the run compares them with: "
-        "random controls, masks of other abilities.",
+        "random masks, masks of other abilities.",
     ),
     "better": Word(
         "better without",
@@ -163,7 +163,7 @@ GLOSSARY = {
     "spearman": Word("Spearman", "Correlation of the ranks of the abilities in two profiles."),
     "cosine": Word("cosine", "Cosine of the angle between two profiles as vectors."),
     "over_random": Word(
-        "AIS over random", "How much more the ability's mask costs than its random controls."
+        "AIS over random", "How much more the ability's mask costs than its random masks."
     ),
     "over_others": Word(
         "AIS over other abilities",

@@ -127,7 +127,7 @@ def super_step(importance: Importance, super_sets: Mapping[str, Mapping[str, Any
             "importance over abilities that, set to zero, raise the loss on a neutral text by "
             f"{first['threshold']:g} nat per token or more.",
             f"Found: {found}.",
-            "Where they are left out of masks, random controls leave them out too.",
+            "Where they are left out of masks, random masks leave them out too.",
         ],
         {0: keys_of("super")},
     )

@@ -149,7 +149,7 @@ def ablated(config: Configuration, whose: str) -> str:
 def _controls(config: Configuration) -> MethodStep:
     random = config.controls.random
     if not random.seeds:
-        return MethodStep("Random controls", ["There are none."])
+        return MethodStep("Random masks", ["There are none."])
     each = random.matched_to == "each_ability"
     matched = "that ability's mask" if each else "the abilities' masks on average"
     alike = "weights per tensor and per decile of magnitude"
@@ -161,4 +161,4 @@ def _controls(config: Configuration) -> MethodStep:
         f"For each model, selection and k, there is one random mask per {per} ({seeds}), with as "
         f"many {alike} as {matched}."
     )
-    return MethodStep("Random controls", [sentence])
+    return MethodStep("Random masks", [sentence])
