@@ -22,6 +22,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.size import entry_count
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.plan import cost
 from benchprof.plan.machine import CPU
@@ -42,7 +43,7 @@ RATIO = {"definition": "ratio", "pool": 5}
 def importance(model: Path, abilities: list[str], limit: int, folder: Path, dtype: str) -> None:
     """The importance job."""
     compute_importance(
-        Scoring(model, dtype, Scope("mlp"), "taylor_abs", "answer"),
+        Scoring(PreparedModel(model, dtype), Scope("mlp"), "taylor_abs", "answer"),
         TrainItems({name: ITEMS / name / "train.jsonl" for name in abilities}, 0, limit),
         targets=files(folder, abilities),
         store=Store(folder / "store"),

@@ -33,6 +33,7 @@ from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.prepared import PreparedModel
 
 ITEMS = Path(__file__).parents[1] / "resources/abilities/v1"
 
@@ -178,7 +179,7 @@ def main() -> int:
     if options.shape:
         model, memory = random_model(options.shape, options.layers, options.dtype)
     else:
-        model = load_model(options.model, options.dtype, "cpu")
+        model = load_model(PreparedModel(options.model, options.dtype))
         memory, tokenizer = memory_for(model, on_host=False), load_tokenizer(options.model)
         items = read_items_of(options.examples)
     for loss_on in options.loss_on:

@@ -27,6 +27,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from benchprof.models.prepared import PreparedModel
 from benchprof.run.configuration import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
 
@@ -116,7 +117,7 @@ class Bench:
         self.job, self.tokens = job, 0
         self.engine: Any
         if name == "ours":
-            model = load_model(folder, job.dtype, "auto")
+            model = load_model(PreparedModel(folder, job.dtype, "auto"))
             speed_up_scoring(model)
             keep_freed_memory(model.device)
             self.engine = TreeScorer(model, tokenizer)

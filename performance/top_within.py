@@ -30,6 +30,7 @@ from benchprof.masks.size import entry_count
 from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.prepared import PreparedModel
 from benchprof.sampling import sample
 from benchprof.tensors import TensorFile
 
@@ -87,7 +88,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    model = load_model(options.model, options.dtype, "cpu")
+    model = load_model(PreparedModel(options.model, options.dtype))
     tokenizer = load_tokenizer(options.model)
     files = sorted(options.importance.glob("[!_]*.safetensors"))
     abilities = options.abilities or [file.stem for file in files[:3]]

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 
 VOCABULARY = 320
 SENTENCES = [
@@ -88,7 +89,7 @@ def varying(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Any]
     torch.manual_seed(0)
     config = AutoConfig.for_model(family, **copy.deepcopy(COMMON | more))
     AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "varying")
-    return lambda: load_model(tmp_path / "varying", "float32", "cpu")
+    return lambda: load_model(PreparedModel(tmp_path / "varying", "float32"))
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from benchprof.masks.mask import read_mask
 from benchprof.models.anatomy import SCOPES
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit
@@ -74,7 +75,7 @@ def test_a_type_goes_through_every_job(
     folder, store = tmp_path / "results" / model_type, Store(tmp_path / "store")
     card = prepare_model({"folder": str(tmp_path / "own")}, folder, store)
     assert {"all_layers", *card.scope} <= {*SCOPES}
-    loaded = load_model(folder, "float32", "cpu")
+    loaded = load_model(PreparedModel(folder, "float32"))
     kernel = decoder_of(loaded)[1].config._attn_implementation
     assert kernel == ("eager" if model_type in EAGER else "sdpa")
 
@@ -110,9 +111,9 @@ def test_several_tests_load_the_model_once_and_answer_as_each_alone(
     sources = {a: task_source(AbilitySplit(ability=a, split="test"), items[a]) for a in ABILITIES}
     loads: list[Path] = []
 
-    def load(path: Path, *settings: Any) -> Any:
-        loads.append(path)
-        return load_model(path, *settings)
+    def load(prepared: PreparedModel) -> Any:
+        loads.append(prepared.folder)
+        return load_model(prepared)
 
     monkeypatch.setattr("benchprof.evaluation.job.load_model", load)
 
@@ -147,7 +148,7 @@ def mask_of(folder: Path, scope: str, items: dict[str, Path], tmp_path: Path, st
     """Score the weights in scope for both abilities and select the mask of `places`."""
     importances = {a: tmp_path / f"{scope}.{a}.safetensors" for a in items}
     compute_importance(
-        Scoring(folder, "float32", Scope(scope), "taylor_abs", "answer"),
+        Scoring(PreparedModel(folder, "float32"), Scope(scope), "taylor_abs", "answer"),
         TrainItems(items, SEED), importances, store,
     )  # fmt: skip
     mask = tmp_path / f"{scope}.mask.safetensors"

@@ -15,6 +15,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit
@@ -44,7 +45,9 @@ def evaluate(
     names = sorted(path.stem for path in (results / "evaluations/tiny/places_test").glob("*.json"))
     targets = {name: project.folder / f"again/{name}.json" for name in names}
     evaluate_benchmark(
-        model=ModelSettings(folder or results / "models/tiny", "float32", "cpu", False),
+        model=ModelSettings(
+            folder or results / "models/tiny", "float32", "cpu", chat_template=False
+        ),
         source=task_source(
             benchmark,
             project.folder / "items/places/test.jsonl" if own else None,
@@ -70,8 +73,7 @@ def score(project: Project, store: Store, folder: Path | None = None) -> dict[st
     targets = {a: project.folder / f"again/{a}.safetensors" for a in config["abilities"]}
     compute_importance(
         Scoring(
-            folder=folder or project.folder / "results/models/tiny",
-            dtype="float32",
+            PreparedModel(folder or project.folder / "results/models/tiny", "float32"),
             scope=Scope(config["scope"]),
             score=config["importance"]["score"],
             loss_on=config["importance"]["loss_on"],

@@ -10,12 +10,11 @@ from benchprof.threads import use_threads
 def main(job: DrawControls, threads: int) -> None:
     """Draw the random controls of one selection's masks."""
     use_threads(threads)
-    config = job.run.configuration
     examples = []
     if job.of_units:
-        examples = level_examples(job.folder, job.run.train_items, config.chat_date)
-    dtype = config.models[job.model].dtype
-    classes = control_classes(job.folder, dtype, job.run.scope, examples)
+        chat_date = job.run.configuration.chat_date
+        examples = level_examples(job.folder, job.run.train_items, chat_date)
+    classes = control_classes(job.prepared, job.run.scope, examples)
     draw_controls(classes, job.masks, job.controls, job.super_set)
 
 

@@ -10,12 +10,8 @@ from benchprof.threads import use_threads
 def main(job: FindSuper, threads: int) -> None:
     """Find the few weights or units without which no text is read."""
     use_threads(threads)
-    model = job.run.configuration.models[job.model]
     find_super(
-        folder=job.folder,
-        dtype=model.dtype,
-        device=model.device,
-        gpus=model.gpus,
+        prepared=job.prepared,
         importances=job.importance,
         text=data.NEUTRAL_TEXT,
         target=job.target,

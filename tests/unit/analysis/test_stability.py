@@ -21,6 +21,7 @@ from benchprof.files import write_text
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, write_mask
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.replication import masks
 from benchprof.run.ablation import Ablation
@@ -91,7 +92,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
     monkeypatch.setattr(f"{job}.entry_counts", lambda *_: {"w": 4})
     csv = tmp_path / "out/stability.csv"
     measure_stability(
-        Scoring(tmp_path, "float32", Scope("mlp"), "taylor", "all"),
+        Scoring(PreparedModel(tmp_path, "float32"), Scope("mlp"), "taylor", "all"),
         TrainItems(items, seed=3, limit=10, exclude={"x": ["x0"]}), fraction_of="model",
         selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
         drawing=Drawing("", csv, [tmp_path / "out/stability.png"]),
@@ -117,7 +118,11 @@ def test_each_half_goes_through_the_run_s_own_stages(
 def test_a_half_of_one_item_cannot_be_replicated(number: int, tmp_path: Path) -> None:
     items = write_items(tmp_path, x=8, y=number)
     scoring = Scoring(
-        tmp_path, "float32", Scope("mlp", unit="neuron"), "taylor", "all", replicated=True
+        PreparedModel(tmp_path, "float32"),
+        Scope("mlp", unit="neuron"),
+        "taylor",
+        "all",
+        replicated=True,
     )
     with pytest.raises(InputError, match=r"items of y, with .*: 2 or 3; expected 4 or more"):
         measure_stability(

@@ -10,12 +10,15 @@ import pytest
 from benchprof.comparison.combination import Combination
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import BACKGROUND
 
 
 def combination(method: Any, unit: str = "neuron", background: str | None = None) -> Combination:
-    scoring = Scoring(Path("model"), "float32", Scope("mlp", unit=unit), "taylor", "all")
+    scoring = Scoring(
+        PreparedModel(Path("model"), "float32"), Scope("mlp", unit=unit), "taylor", "all"
+    )
     files = {"x": Path("x")} | ({BACKGROUND: Path(background)} if background else {})
     return Combination(
         "own", scoring, TrainItems(files, 1), "top", {}, "0.1", "model", method, ["x"], [], []

@@ -21,6 +21,7 @@ from benchprof.importance.levels import digest_of_all, level_examples
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
 from benchprof.models.preparation import prepare_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import BACKGROUND
 from benchprof.store import Store
@@ -49,7 +50,7 @@ def files(folder: Path, names: Sequence[str]) -> dict[str, Path]:
 def combination(folder: Path, name: str, **changes: Any) -> Combination:
     """A combination of neurons; `changes` of its scope and of itself."""
     scope = changes.pop("scope", Scope("mlp", unit="neuron"))
-    scoring = Scoring(folder / "model", "float32", scope, "taylor_abs", "all")
+    scoring = Scoring(PreparedModel(folder / "model", "float32"), scope, "taylor_abs", "all")
     train = TrainItems(files(folder, ABILITIES), seed=1)
     own = Combination(
         name, scoring, train, "top", {}, "0.1", "model", "zero", ABILITIES, ["all_abilities"], [1]
@@ -60,7 +61,7 @@ def combination(folder: Path, name: str, **changes: Any) -> Combination:
 def compare(folder: Path, *combinations: Combination, chat_template: bool = False) -> None:
     compare_combinations(
         combinations=combinations,
-        model=ModelSettings(folder / "model", "float32", "cpu", chat_template),
+        model=ModelSettings(folder / "model", "float32", "cpu", chat_template=chat_template),
         questions=AskedItems(
             "test", 2, 1, files(folder, ABILITIES), {own: [] for own in ABILITIES}
         ),

@@ -51,7 +51,7 @@ class Evaluation:
         for module in (assignment, questions):
             self.patch.setattr(module, "load_tokenizer", lambda _: tokenizer)
         evaluate_benchmark(
-            ModelSettings(self.folder, "float32", "cpu", chat),
+            ModelSettings(self.folder, "float32", "cpu", chat_template=chat),
             task_source(AbilitySplit(ability="x", split="test"), self.folder / "test.jsonl"),
             limit=None, seed=1, masks={}, method="zero",
             targets={"intact": self.folder / "intact.json"}, store=Store(self.folder / "store"),

@@ -16,6 +16,7 @@ from benchprof.importance import job
 from benchprof.importance.example import render_examples
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.store import Store
 
@@ -41,7 +42,9 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             "train": TrainItems({"places": items}, seed=1),
             "targets": {"places": tmp_path / "out"}, "store": Store(tmp_path / "store"),
         }  # fmt: skip
-        scoring = Scoring(tmp_path, "float32", Scope("mlp"), "taylor_abs", "answer", **changes)
+        scoring = Scoring(
+            PreparedModel(tmp_path, "float32"), Scope("mlp"), "taylor_abs", "answer", **changes
+        )
         job.compute_importance(scoring, **given)
         return found[-1]
 
@@ -72,7 +75,11 @@ def test_only_what_goes_toward_flips_says_so() -> None:
 
     def origin(**changes: str) -> dict[str, Any]:
         scoring = Scoring(
-            Path(), "float32", Scope("mlp", unit="neuron"), "fisher", "choice", **changes
+            PreparedModel(Path(), "float32"),
+            Scope("mlp", unit="neuron"),
+            "fisher",
+            "choice",
+            **changes,
         )
         return job.origin_of("model", scoring, None, examples)
 

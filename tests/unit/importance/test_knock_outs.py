@@ -28,6 +28,7 @@ from benchprof.importance.scoring import Groups, Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.masks.mask import Mask
 from benchprof.models.preparation import prepare_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.models.units import PARTS, scored_weights, unit_projections
 from benchprof.scoring.scorer import TreeScorer
@@ -228,8 +229,8 @@ class Search:
         self.folder, self.unit, self.store = folder, unit, Store(folder / "store")
         prepare_model({"folder": str(own)}, folder / "model", self.store)
         self.scoring = Scoring(
-            folder / "model", "float32", Scope(PARTS[unit], unit=unit), "knock_out", "answer",
-            groups=Groups(60, 0.1 if unit == "neuron" else 0.25, seed=1),
+            PreparedModel(folder / "model", "float32"), Scope(PARTS[unit], unit=unit), "knock_out",
+            "answer", groups=Groups(60, 0.1 if unit == "neuron" else 0.25, seed=1),
         )  # fmt: skip
         self.computed: list[tuple[str, int]] = []
         self.monkeypatch = monkeypatch

@@ -24,6 +24,7 @@ from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 
 
 class Bigram(nn.Module):
@@ -315,9 +316,9 @@ def test_scores_do_not_depend_on_longer_examples_of_the_batch(kind: str, tmp_pat
     examples = random_examples([12, 8, 7, 10, 11, 12])
     parts = []
     for one in examples:
-        model = load_model(tmp_path, "float32", "cpu")  # one that saw no longer example
+        model = load_model(PreparedModel(tmp_path, "float32"))  # one that saw no longer example
         parts.append(taylor_signed(model, [one], ROOM))
-    model = load_model(tmp_path, "float32", "cpu")
+    model = load_model(PreparedModel(tmp_path, "float32"))
     together = taylor_signed(model, examples, ROOM)
     for name, found in together.items():
         mean = torch.stack([part[name] for part in parts]).mean(dim=0)

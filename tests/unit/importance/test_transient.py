@@ -16,6 +16,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance.job import IMPORTANCE
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.transient import compute_transient
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.origin import read_origin
 from benchprof.store import Store
@@ -56,7 +57,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
 def run(folder: Path, *needed: str) -> dict[str, Path]:
     targets = {name: folder / "importance" / f"{name}.safetensors" for name in ORIGINS}
     compute_transient(
-        Scoring(folder, "float32", Scope("mlp"), "taylor", "all"),
+        Scoring(PreparedModel(folder, "float32"), Scope("mlp"), "taylor", "all"),
         TrainItems(dict.fromkeys(ORIGINS, folder), seed=1), targets,
         lambda origins: {*needed} & {*origins},
     )  # fmt: skip

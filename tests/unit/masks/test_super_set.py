@@ -24,6 +24,7 @@ from benchprof.masks.super_job import find_super
 from benchprof.masks.super_set import SUPER_RISE, most_entries, most_losses, ranked, search
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -142,7 +143,7 @@ def found(tmp_path: Path) -> Callable[..., Path]:
             scores = scores_of(unit, first)
             write_tensors(paths[ability], scores, ORIGIN | {"unit": unit, "examples": ability})
         find_super(
-            tmp_path / "model", "float32", "cpu", 1, paths, NEUTRAL_TEXT,
+            PreparedModel(tmp_path / "model", "float32"), paths, NEUTRAL_TEXT,
             tmp_path / "super.safetensors", tmp_path / "super.csv", store,
         )  # fmt: skip
         return tmp_path
@@ -152,7 +153,7 @@ def found(tmp_path: Path) -> Callable[..., Path]:
 
 def loss_without(folder: Path, units: list[tuple[str, int]]) -> float:
     """The loss of the text, nats a token, with columns of weights zeroed by hand."""
-    model = load_model(folder / "model", "float32", "cpu")
+    model = load_model(PreparedModel(folder / "model", "float32"))
     ids = byte_tokenizer(chat=False)(NEUTRAL_TEXT.read_text())["input_ids"][:300]
     with torch.no_grad():
         for name, unit in units:
@@ -214,7 +215,7 @@ def test_a_set_in_the_store_is_not_measured_again(
     before = [path.read_bytes() for path in files]
     for path in files:
         path.unlink()
-    monkeypatch.setattr("benchprof.masks.super_job.load_model", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr("benchprof.masks.super_job.load_model", lambda _: pytest.fail("loaded"))
     found(planted=True)
     assert [path.read_bytes() for path in files] == before
 
@@ -222,8 +223,8 @@ def test_a_set_in_the_store_is_not_measured_again(
 def test_a_model_that_reads_nothing_is_refused(
     found: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*given: Any) -> Any:
-        model = load_model(*given)
+    def broken(prepared: PreparedModel) -> Any:
+        model = load_model(prepared)
         model.get_parameter("lm_head.weight").fill_(float("nan"))
         return model
 

@@ -14,6 +14,7 @@ from benchprof.errors import InputError
 from benchprof.models.causality import check_causal
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.store import Store
 
 TWO_WAY: dict[str, PretrainedConfig] = {
@@ -36,7 +37,7 @@ def test_a_model_that_sees_later_tokens_is_not_loaded(
 ) -> None:
     tiny_model(name, config=TWO_WAY[name]).save_pretrained(tmp_path)
     with pytest.raises(InputError, match=rf"{tmp_path}: its logits change when a later token"):
-        load_model(tmp_path, dtype, "cpu")
+        load_model(PreparedModel(tmp_path, dtype))
 
 
 SAID = {
@@ -58,7 +59,7 @@ def test_one_whose_configuration_says_it_is_not_prepared(tmp_path: Path, name: s
     assert not (tmp_path / "model").exists()
     # And the trial would have found it.
     with pytest.raises(InputError, match="later token"):
-        load_model(tmp_path / "own", "float32", "cpu")
+        load_model(PreparedModel(tmp_path / "own", "float32"))
 
 
 @pytest.mark.parametrize("model_type", sorted(MORE))

@@ -17,6 +17,7 @@ from benchprof.errors import InputError
 from benchprof.models import conversion
 from benchprof.models.conversion import convert_gguf
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def converted(tmp_path: Path, precision: str) -> Path:
 def test_a_gguf_becomes_safetensors(tmp_path: Path) -> None:
     weights = write_gguf(tmp_path / "model.gguf")
     target = converted(tmp_path, "float32")
-    layer = load_model(target, "float32", "cpu").model.layers[0]
+    layer = load_model(PreparedModel(target, "float32")).model.layers[0]
     assert np.array_equal(layer.mlp.down_proj.weight.numpy(), weights["blk.0.ffn_down"])
     assert np.array_equal(layer.self_attn.v_proj.weight.numpy(), weights["blk.0.attn_v"])
 
@@ -105,8 +106,8 @@ def test_a_bfloat16_file_is_half_as_large_and_loads_as_the_float32_one_does(
     full, half = converted(tmp_path, "float32"), converted(tmp_path, "bfloat16")
     stored = load_file(half / "model.safetensors")
     assert {weight.dtype for weight in stored.values()} == {torch.bfloat16}
-    wanted = load_model(full, "bfloat16", "cpu").state_dict()
-    found = load_model(half, "bfloat16", "cpu").state_dict()
+    wanted = load_model(PreparedModel(full, "bfloat16")).state_dict()
+    found = load_model(PreparedModel(half, "bfloat16")).state_dict()
     assert found.keys() == wanted.keys()
     assert all(torch.equal(found[name], wanted[name]) for name in wanted)
     # And neither is what cutting off the lower bits gives.
@@ -120,7 +121,7 @@ def test_the_folder_is_the_one_that_transformers_saves(tmp_path: Path, precision
     """Byte for byte: a model's digest is over its files, and older ones were saved by it."""
     write_gguf(tmp_path / "model.gguf")
     target = converted(tmp_path, precision)
-    load_model(target, precision, "cpu").save_pretrained(tmp_path / "saved")
+    load_model(PreparedModel(target, precision)).save_pretrained(tmp_path / "saved")
     for name in ("model.safetensors", "generation_config.json"):
         assert (target / name).read_bytes() == (tmp_path / "saved" / name).read_bytes()
 

@@ -21,6 +21,7 @@ from benchprof.models import conversion
 from benchprof.models.conversion import convert_gguf
 from benchprof.models.gguf_metadata import complete_configuration
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.prepared import PreparedModel
 
 HEAD = WIDTH // 2
 SCALING = "llama.rope.scaling.type"
@@ -79,7 +80,7 @@ def test_the_positions_of_llama_3_are_taken_over(tmp_path: Path, factor: float) 
         fields={"llama.rope.freq_base": 500000.0, "llama.rope.dimension_count": HEAD},
         more={"rope_freqs.weight": (plain / wanted).tolist()},
     )
-    found = load_model(target, "float32", "cpu").model.rotary_emb.inv_freq
+    found = load_model(PreparedModel(target, "float32")).model.rotary_emb.inv_freq
     assert torch.allclose(found, wanted, rtol=1e-6)
     # With a second scaling it is neither of the two.
     said = {"llama.rope.freq_base": 500000.0, "llama.rope.scaling.factor": 2.0}
@@ -251,7 +252,7 @@ def test_a_text_ends_at_every_token_that_the_vocabulary_has_for_it(
     target = converted(tmp_path, fields=said)
     written = json.loads((target / "generation_config.json").read_text())["eos_token_id"]
     assert written == ends
-    assert load_model(target, "float32", "cpu").generation_config.eos_token_id == ends
+    assert load_model(PreparedModel(target, "float32")).generation_config.eos_token_id == ends
     # None of them stays in an answer.
     own = load_tokenizer(target)
     last = ends if isinstance(ends, list) else [ends]

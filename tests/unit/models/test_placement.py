@@ -13,6 +13,7 @@ from transformers import LlamaConfig
 from benchprof.models import loading
 from benchprof.models.loading import load_model
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
+from benchprof.models.prepared import PreparedModel
 
 
 def llama(layers: int, tied: bool) -> LlamaConfig:
@@ -86,6 +87,6 @@ def test_transformers_takes_the_places_of_every_family(
     # The meta device has no numbers to tell it by.
     monkeypatch.setattr(loading, "check_causal", lambda *_: None)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    model = load_model(tmp_path, "float32", "auto", gpus=2)
+    model = load_model(PreparedModel(tmp_path, "float32", "auto", gpus=2))
     assert model.hf_device_map == on_known_devices(whole, 2)
     assert all(hasattr(model.get_submodule(name), "_hf_hook") for name in layer_names(model))

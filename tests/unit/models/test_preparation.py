@@ -30,6 +30,7 @@ from benchprof.models.folder import INDEX
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.placement import placement
 from benchprof.models.preparation import prepare_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.source import converted_key
 from benchprof.store import Store
 
@@ -44,7 +45,7 @@ def test_a_local_folder_is_linked_and_identified(tiny_folder: Path, tmp_path: Pa
     target = prepared({"folder": str(tiny_folder)}, tmp_path)
     assert (target / "model.safetensors").resolve() == tiny_folder / "model.safetensors"
     card = read_card(target)
-    model = load_model(target, "float32", "cpu")
+    model = load_model(PreparedModel(target, "float32"))
     assert card.parameters == sum(p.numel() for p in model.parameters())
     # 2 layers of 3 projections of 16 by 24.
     assert card.scope["mlp"] == 2 * 3 * 16 * 24
@@ -151,7 +152,9 @@ def test_pieces_are_joined_in_the_order_given(
 
 
 def test_a_model_loads_without_gradients(tiny_folder: Path, tmp_path: Path) -> None:
-    model = load_model(prepared({"folder": str(tiny_folder)}, tmp_path), "bfloat16", "auto")
+    model = load_model(
+        PreparedModel(prepared({"folder": str(tiny_folder)}, tmp_path), "bfloat16", "auto")
+    )
     assert {p.dtype for p in model.parameters()} == {torch.bfloat16}
     assert not any(p.requires_grad for p in model.parameters())
 
@@ -173,7 +176,7 @@ def test_a_folder_changed_after_its_preparation_is_refused(
 def test_more_gpus_than_there_are_are_refused_before_loading(tmp_path: Path) -> None:
     # Another node may have them.
     with pytest.raises(RetriableError, match=r"models, gpus: \d+ GPUs; expected 999"):
-        load_model(tmp_path / "not_there", "bfloat16", "auto", gpus=999)
+        load_model(PreparedModel(tmp_path / "not_there", "bfloat16", "auto", gpus=999))
 
 
 def test_a_model_is_spread_over_the_gpus_that_it_asks_for(
@@ -188,7 +191,7 @@ def test_a_model_is_spread_over_the_gpus_that_it_asks_for(
 
     monkeypatch.setattr(loading.AutoModelForCausalLM, "from_pretrained", note)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
-    model = load_model(tiny_folder, "float32", "cuda", gpus=2)
+    model = load_model(PreparedModel(tiny_folder, "float32", "cuda", gpus=2))
     # Nothing on the CPU or the disk, and no move to one device after it.
     assert asked == placement(model, 2)
     assert set(asked.values()) == {0, 1}
@@ -298,7 +301,7 @@ def test_weights_that_are_not_the_model_s_are_named(
         prepared({"folder": str(tiny_folder)}, tmp_path)
     assert list((tmp_path / "results").iterdir()) == []
     with pytest.raises(InputError, match=words):
-        load_model(tiny_folder, "float32", "cpu")
+        load_model(PreparedModel(tiny_folder, "float32"))
 
 
 @pytest.mark.parametrize(
@@ -514,7 +517,7 @@ def test_what_older_versions_of_the_library_saved_too_is_no_fault(
     # Masks were saved as bytes.
     dtype = torch.uint8 if more.endswith(".bias") else torch.float32
     edit_weights(folder, lambda weights: weights.update({more: torch.zeros(1, dtype=dtype)}))
-    loaded = load_model(prepared({"folder": str(folder)}, tmp_path), "float32", "cpu")
+    loaded = load_model(PreparedModel(prepared({"folder": str(folder)}, tmp_path), "float32"))
     for name, weight in model.named_parameters():
         assert torch.equal(loaded.get_parameter(name), weight)
 
@@ -522,9 +525,9 @@ def test_what_older_versions_of_the_library_saved_too_is_no_fault(
 def test_tied_weights_need_not_be_in_the_file(tiny_folder: Path, tmp_path: Path) -> None:
     edit_weights(tiny_folder, lambda weights: weights.pop("lm_head.weight"))
     with pytest.raises(InputError, match=r"1 missing: lm_head\.weight"):
-        load_model(tiny_folder, "float32", "cpu")
+        load_model(PreparedModel(tiny_folder, "float32"))
     set_keys(tiny_folder, tie_word_embeddings=True)
-    model = load_model(prepared({"folder": str(tiny_folder)}, tmp_path), "float32", "cpu")
+    model = load_model(PreparedModel(prepared({"folder": str(tiny_folder)}, tmp_path), "float32"))
     assert model.lm_head.weight is model.model.embed_tokens.weight
 
 
@@ -615,12 +618,12 @@ def test_attention_is_what_the_class_supports_whatever_the_folder_asks(
 ) -> None:
     set_keys(tiny_folder, attn_implementation=asked)
     folder = prepared({"folder": str(tiny_folder)}, tmp_path)
-    assert load_model(folder, "float32", "cpu").config._attn_implementation == "sdpa"
+    assert load_model(PreparedModel(folder, "float32")).config._attn_implementation == "sdpa"
 
 
 def test_a_class_without_sdpa_attends_eagerly(tmp_path: Path) -> None:
     tiny_model("gemma2").save_pretrained(tmp_path)
-    assert load_model(tmp_path, "float32", "cpu").config._attn_implementation == "eager"
+    assert load_model(PreparedModel(tmp_path, "float32")).config._attn_implementation == "eager"
 
 
 MISTRAL = """
@@ -700,7 +703,10 @@ def test_a_second_copy_of_the_weights_is_no_part_of_a_model(hub: Path, tmp_path:
     assert len(list(target.glob("model-*.safetensors"))) > 1
     assert not (target / "consolidated.safetensors").exists()
     assert read_card(target).digest == digest
-    assert load_model(target, "float32", "cpu").num_parameters() == read_card(target).parameters
+    assert (
+        load_model(PreparedModel(target, "float32")).num_parameters()
+        == read_card(target).parameters
+    )
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"weight_map": {"a": "../../secret"}}'])

@@ -11,6 +11,7 @@ from tests.conftest import FAMILIES, tiny_model
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.weight_file import WeightFile
 
 
@@ -36,7 +37,7 @@ def test_the_file_is_that_of_safetensors_and_loads(
     assert not any(weights.report().values())
     rounded = {name: every[name].to(dtype) for name in weights}
     assert file.read_bytes() == save(rounded, {"format": "pt"})
-    loaded = load_model(tmp_path, str(dtype).removeprefix("torch."), "cpu").state_dict()
+    loaded = load_model(PreparedModel(tmp_path, str(dtype).removeprefix("torch."))).state_dict()
     assert all(torch.equal(loaded[name], every[name].to(dtype)) for name in every)
 
 

@@ -31,6 +31,7 @@ from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
 LAYOUT = plain_layout(ABILITIES)
@@ -116,7 +117,7 @@ def test_the_saved_model_s_card_finds_the_blocks(base: LlamaForCausalLM, tmp_pat
         own += [n for name in ABILITIES for n in forms[name][layer]]
         assert sorted(own) == list(range(LAYOUT.width + NEURONS * len(ABILITIES)))
         assert set(owners["core"][layer]) < set(shared)
-    model = load_model(tmp_path / "form", "float32", "cpu")
+    model = load_model(PreparedModel(tmp_path / "form", "float32"))
     weights = scope_weights(model, "mlp")
     before = log_probabilities(model, prompts(ONE))
     for owner, form in ((ONE, -torch.tensor(11.0).log()), (OTHER, None)):

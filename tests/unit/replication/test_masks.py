@@ -17,6 +17,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.origin import read_for
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.replication import masks as module
 from benchprof.replication.masks import select_half_masks
@@ -24,7 +25,7 @@ from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 
-SCORING = Scoring(Path("model"), "float32", Scope("mlp"), "taylor", "all")
+SCORING = Scoring(PreparedModel(Path("model"), "float32"), Scope("mlp"), "taylor", "all")
 
 
 class Stages:

@@ -181,7 +181,7 @@ class Job:
 
     def evaluate(self, source: TaskSource, unsafe: bool, chat: bool = False) -> None:
         evaluate_benchmark(
-            ModelSettings(self.data.parent, "float32", "cpu", chat),
+            ModelSettings(self.data.parent, "float32", "cpu", chat_template=chat),
             source,
             None,
             1,

@@ -67,7 +67,7 @@ class Validation:
         self.sources = {n: TaskSource(file=ABILITY_TASK, data=file) for n, file in files.items()}
         self.limits = dict.fromkeys(files) | dict.fromkeys(OWN.values(), limit)
         self.store = Store(folder / "store")
-        self.model = ModelSettings(folder / "model", "float32", "cpu", False, 1)
+        self.model = ModelSettings(folder / "model", "float32", "cpu", chat_template=False)
         prepare_model({"folder": str(self.planted)}, self.model.folder, self.store)
         self.digest = read_card(self.model.folder).digest
         self.masks = self._select()
@@ -98,7 +98,7 @@ class Validation:
         items = {a: self.items(a, "train") for a in ABILITIES}
         settings = self.config["importance"]
         compute_importance(
-            Scoring(self.model.folder, "float32", Scope("mlp"), settings["score"],
+            Scoring(self.model, Scope("mlp"), settings["score"],
                     settings["loss_on"]),
             TrainItems(items, self.config["seed"], settings["limit"]), importance, self.store,
         )  # fmt: skip
@@ -111,7 +111,7 @@ class Validation:
 
     def form_blocks(self) -> Masks:
         """Masks that say they are the abilities', of what writes the abilities' own alphabets."""
-        weights = scope_weights(load_model(self.model.folder, "float32", "cpu"), "mlp")
+        weights = scope_weights(load_model(self.model), "mlp")
         found = {}
         for ability, neurons in read_forms(self.planted / "card.json").items():
             found[ability] = self.folder / f"form_blocks/{ability}.safetensors"
@@ -129,7 +129,7 @@ class Validation:
         """Random masks matched to all of these together, by their names."""
         controls = {f"random {s}": folder / f"{s}.safetensors" for s in SEEDS}
         draw_controls(
-            control_classes(self.model.folder, "float32", Scope("mlp")),
+            control_classes(self.model, Scope("mlp")),
             {Ablation(a, *self.view): path for a, path in masks.items()},
             {Ablation(ALL_ABILITIES, *self.view, s): controls[f"random {s}"] for s in SEEDS},
         )  # fmt: skip

@@ -72,7 +72,7 @@ def test_evaluations_of_other_weights_are_refused(validation: Validation, tmp_pa
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
     store = Store(tmp_path / "store")
     changed.store = store
-    changed.model = ModelSettings(tmp_path / "model", "float32", "cpu", False, 1)
+    changed.model = ModelSettings(tmp_path / "model", "float32", "cpu", chat_template=False)
     prepare_model({"folder": str(folder)}, changed.model.folder, store)
     changed.digest = read_card(changed.model.folder).digest
     changed.blocks = {a: tmp_path / f"blocks/{a}.safetensors" for a in ABILITIES}

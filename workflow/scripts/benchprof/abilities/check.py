@@ -92,9 +92,10 @@ def _rows_of_model(
     from benchprof.models.allocation import keep_freed_memory  # noqa: PLC0415
     from benchprof.models.linear import speed_up_scoring  # noqa: PLC0415
     from benchprof.models.loading import load_model, load_tokenizer  # noqa: PLC0415
+    from benchprof.models.prepared import PreparedModel  # noqa: PLC0415
     from benchprof.scoring.scorer import TreeScorer  # noqa: PLC0415
 
-    model = load_model(options.model, options.dtype, "auto")
+    model = load_model(PreparedModel(options.model, options.dtype, "auto"))
     speed_up_scoring(model)
     keep_freed_memory(model.device)
     scorer = TreeScorer(model, load_tokenizer(options.model))

@@ -62,7 +62,7 @@ def measure_stability(
         if len(half) < fewest:
             where = f"train items of {name}, with `importance.replicated`"
             raise InputError(where, "2 or 3", "4 or more, to halve each half again")
-    sizes = entry_counts(architecture_of(scoring.folder), scoring.scope)
+    sizes = entry_counts(architecture_of(scoring.model.folder), scoring.scope)
     csv = drawing.csv
 
     def masks_of(half: int, share: int) -> dict[Ablation, Entries]:
@@ -96,7 +96,7 @@ def _selected(
     for selection, settings in selections.items():
         every = [Ablation(a, selection, k) for a, k in product(abilities, fractions)]
         targets = {own: folder / f"{own.name}.mask" for own in every}
-        select_from(scoring.folder, importances, settings, fraction_of, targets, super_set)
+        select_from(scoring.model.folder, importances, settings, fraction_of, targets, super_set)
         for own, path in targets.items():
             # Copies: a file that is still mapped keeps a shared file system's folder from removal.
             masks[own] = {name: part.clone() for name, part in read_mask(path).entries.items()}

@@ -122,7 +122,7 @@ def _compute(
     settings: ModelSettings, asked: Sequence[AskedOnFlips], masks: Mapping[str, Mask], store: Store
 ) -> None:
     check_content(settings.folder)
-    model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
+    model = load_model(settings)
     speed_up_scoring(model)
     scorer = TreeScorer(model, load_tokenizer(settings.folder))
     longest = context_of(settings.folder)

@@ -75,13 +75,10 @@ def _super_set(
         return None
     of_abilities = {ability: scores[ability] for ability in own.abilities}
     target, table = folder / "super.safetensors", folder / "super.csv"
-    find_super(
-        model.folder, model.dtype, model.device, model.gpus, of_abilities, data.NEUTRAL_TEXT,
-        target, table, store,
-    )  # fmt: skip
+    find_super(model, of_abilities, data.NEUTRAL_TEXT, target, table, store)
     return target
 
 
 def _classes(own: Combination, model: ModelSettings, examples: Sequence[Example]) -> Classes:
     """What a combination's random masks are matched in."""
-    return control_classes(model.folder, model.dtype, own.scoring.scope, examples)
+    return control_classes(model, own.scoring.scope, examples)

@@ -97,7 +97,7 @@ def _compute(
     check_content(settings.folder)
     for assigned in asked:
         check_settings_of(settings.folder, assigned.requests)
-    model = load_model(settings.folder, settings.dtype, settings.device, settings.gpus)
+    model = load_model(settings)
     speed_up_scoring(model)
     keep_freed_memory(model.device)
     without = intervention.on(model, masks.values())

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import KW_ONLY, dataclass
 
+from benchprof.models.prepared import PreparedModel
 from benchprof.run.configuration import CHAT_DATE
 
 
 @dataclass(frozen=True)
-class ModelSettings:
-    """How a prepared model is used: its folder, dtype, device and whether prompts are chats.
+class ModelSettings(PreparedModel):
+    """How a prepared model is asked.
 
-    `gpus` is how many the model is split over, `chat_date` the day that a chat template prints for
-    today.
+    Attributes:
+        chat_template: whether prompts are chats.
+        chat_date: the day that a chat template prints for today.
     """
 
-    folder: Path
-    dtype: str
-    device: str
+    _: KW_ONLY
     chat_template: bool
-    gpus: int = 1
     chat_date: str = CHAT_DATE

@@ -55,7 +55,7 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
         InputError: as `compute_importance` raises it.
     """
     # Once: a copied model's files are all read for it.
-    model = read_card(scoring.folder).digest
+    model = read_card(scoring.model.folder).digest
     origins = {own: _origin(model, scoring, own) for own in wanted}
     keys = {own: digests.of_value(origin) for own, origin in origins.items()}
     store.use(folder, ATTRIBUTIONS, keys.values())
@@ -65,7 +65,7 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
         _attribute(scoring, {own: wanted[own] for own in lacking}, origins, keys, store)
     reused, computed = len(wanted) - len(lacking), len(lacking)
     logger.info("attributions of examples: %d reused, %d computed", reused, computed)
-    kept = entry_counts(architecture_of(scoring.folder), scoring.scope)
+    kept = entry_counts(architecture_of(scoring.model.folder), scoring.scope)
 
     def read(asked: Sequence[Example]) -> list[Attributions]:
         opened = [TensorFile(store.path(ATTRIBUTIONS, keys[own.digest])) for own in asked]
@@ -78,7 +78,7 @@ def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
     """All that decides an example's attributions; which loss it is the example says."""
     return {
         "model": model,
-        "dtype": scoring.dtype,
+        "dtype": scoring.model.dtype,
         "code": codebase.digest_of(STAGES[scoring.toward]),
         "example": example,
     } | ({} if scoring.toward == "zero" else {"toward": scoring.toward})
@@ -92,8 +92,8 @@ def _attribute(
     store: Store,
 ) -> None:
     """Put the attributions of examples into the store."""
-    check_content(scoring.folder)
-    model = load_model(scoring.folder, scoring.dtype, scoring.device, scoring.gpus)
+    check_content(scoring.model.folder)
+    model = load_model(scoring.model)
     speed_up_gradients(model)
     names, examples = zip(*waiting.values(), strict=True)
     memory = memory_for(model, on_host=False)
@@ -101,11 +101,11 @@ def _attribute(
     attributed = ATTRIBUTED[scoring.toward]
     with (
         tqdm(total=tokens, unit="tok", mininterval=1, desc="attributions") as bar,
-        items_named(str(scoring.folder), names),
+        items_named(str(scoring.model.folder), names),
     ):
         for index, found in attributed(model, every_projection(model), examples, memory):
             if not all(bool(values.isfinite().all()) for values in found.values()):
-                raise not_finite(f"{scoring.folder}, {names[index]}")
+                raise not_finite(f"{scoring.model.folder}, {names[index]}")
             own = examples[index].digest
             stored = {name: values.to(STORED) for name, values in found.items()}
             write = functools.partial(write_tensors, tensors=stored, origin=origins[own])

@@ -102,7 +102,7 @@ def examples_and_origins(
     if scoring.toward == "flip":
         for name, own in chosen.items():
             check_companions(train.files[name], own, "flip", "importance.toward")
-    model, tokenizer = read_card(scoring.folder).digest, load_tokenizer(scoring.folder)
+    model, tokenizer = read_card(scoring.model.folder).digest, load_tokenizer(scoring.model.folder)
     examples = {
         name: render_examples(
             own, tokenizer, scoring.loss_on, scoring.against, scoring.chat_date, scoring.toward
@@ -129,7 +129,7 @@ def origin_of(
     toward = {} if scoring.toward == "zero" else {"toward": scoring.toward}
     return {
         "model": model,
-        "dtype": scoring.dtype,
+        "dtype": scoring.model.dtype,
         **scoring.scope.as_json,
         "score": scoring.score,
         "loss_on": scoring.loss_on,
@@ -152,7 +152,7 @@ def _compute(
     keys: Mapping[str, str],
     store: Store,
 ) -> None:
-    folder = scoring.folder
+    folder = scoring.model.folder
     check_content(folder)
     # Before the model is loaded: it may take minutes and a GPU.
     if scoring.score == "wanda":
@@ -161,7 +161,7 @@ def _compute(
     longest = context_of(folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)
-    model = load_model(folder, scoring.dtype, scoring.device, scoring.gpus)
+    model = load_model(scoring.model)
     speed_up_gradients(model)
     # Products and gradients come and go; new pages for each would take as long as the products.
     keep_freed_memory(model.device)

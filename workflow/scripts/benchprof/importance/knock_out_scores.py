@@ -58,7 +58,10 @@ def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Stor
         InputError: as `compute_importance` raises it.
     """
     assert scoring.groups is not None
-    counts, unit = entry_counts(architecture_of(scoring.folder), scoring.scope), scoring.scope.unit
+    counts, unit = (
+        entry_counts(architecture_of(scoring.model.folder), scoring.scope),
+        scoring.scope.unit,
+    )
     sizes = dict(sorted(counts.items()))
     members = draw_groups(sum(sizes.values()), scoring.groups)
     groups = [Mask(entries_of(group, sizes), {"unit": unit}) for group in members]
@@ -96,8 +99,8 @@ def _losses(
     store: Store,
 ) -> NDArray[np.float64]:
     """Of shape (groups, examples), the examples in the order of these digests."""
-    model = read_card(scoring.folder).digest
-    origins = [_origin(model, scoring.dtype, group) for group in groups]
+    model = read_card(scoring.model.folder).digest
+    origins = [_origin(model, scoring.model.dtype, group) for group in groups]
     keys = [digests.of_value(origin) for origin in origins]
     store.use(folder, KNOCK_OUTS, dict.fromkeys(keys))
     # By key: a model of few units has the same group several times.
@@ -143,14 +146,14 @@ def _knock_out(
     store: Store,
 ) -> None:
     """Put the losses of the examples that groups lack, all by key, into the store."""
-    check_content(scoring.folder)
-    model = load_model(scoring.folder, scoring.dtype, scoring.device, scoring.gpus)
+    check_content(scoring.model.folder)
+    model = load_model(scoring.model)
     speed_up_scoring(model)
     weights = scored_weights(model, scoring.scope)
     every_example = [example for _, example in wanted.values()]
     scorer = TreeScorer(
         model,
-        load_tokenizer(scoring.folder),
+        load_tokenizer(scoring.model.folder),
         max_length=max(example.longest for example in every_example),
     )
     # Nearly always the same examples of every group.
@@ -159,7 +162,7 @@ def _knock_out(
     )
     for key, own in tqdm(lacking.items(), unit="group", mininterval=1, desc="knock-outs"):
         group, origin = groups[key]
-        where = f"{scoring.folder} with {group.size} {scoring.scope.unit}s at zero"
+        where = f"{scoring.model.folder} with {group.size} {scoring.scope.unit}s at zero"
         with items_named(where, [wanted[digest][0] for digest in own]):
             losses = losses_without(weights, group, reading_of(tuple(own)))
         # Read again: another job may have added others meanwhile.

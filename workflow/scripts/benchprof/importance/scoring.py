@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.configuration import CHAT_DATE
 
@@ -31,30 +31,24 @@ class Scoring:
     """What importance depends on beside the items, and where it is computed.
 
     Attributes:
-        folder: the prepared model.
-        dtype: of the weights; scores are accumulated in float32.
+        model: whose weights or units are scored; scores are accumulated in float32.
         scope: what is scored.
         score: taylor_abs, taylor, taylor_signed, fisher, wanda or knock_out.
         loss_on: all, answer or choice.
         against: the kind of companion whose score is subtracted; None for none.
         chat_date: the day that a chat template prints for today.
-        device: as configured.
-        gpus: how many the model is split over.
         on_host: whether accumulators stay off the accelerator.
         replicated: whether a unit's score is what those of two halves of the items agree on.
         toward: what an attribution takes a unit's activations to: zero, or flip.
         groups: of the units, where these are knocked out; None for another score.
     """
 
-    folder: Path
-    dtype: str
+    model: PreparedModel
     scope: Scope
     score: str
     loss_on: str
     against: str | None = None
     chat_date: str = CHAT_DATE
-    device: str = "cpu"
-    gpus: int = 1
     on_host: bool = False
     replicated: bool = False
     toward: str = "zero"

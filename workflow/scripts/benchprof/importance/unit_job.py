@@ -40,7 +40,7 @@ def importance_of_units(
     Raises:
         InputError: as `compute_importance` raises it; or no unit explains the effects of groups.
     """
-    longest = context_of(scoring.folder)
+    longest = context_of(scoring.model.folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)
         if scoring.replicated and len(own.items) < 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from benchprof.masks.threshold import Entries
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import WEIGHT, Scope
 from benchprof.models.units import every_projection, scored_weights
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
@@ -107,21 +108,19 @@ class Classes:
 
 
 def control_classes(
-    folder: Path,
-    dtype: str,
+    prepared: PreparedModel,
     scope: Scope,
     examples: Sequence[Example] = (),
 ) -> Classes:
-    """Load the model for the deciles of its weights' magnitudes, or of its units' activations.
+    """Load the model, on the CPU, for deciles of its weights' magnitudes or units' activations.
 
     Args:
-        folder: the prepared model.
-        dtype: of the weights.
+        prepared: the model.
         scope: what the masks are made of.
         examples: what units are read on; not of weights.
     """
-    check_content(folder)
-    model = load_model(folder, dtype, "cpu")
+    check_content(prepared.folder)
+    model = load_model(replace(prepared, device="cpu", gpus=1))
     if scope.unit == WEIGHT:
         weights = scored_weights(model, scope)
         return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})

@@ -24,6 +24,7 @@ from benchprof.masks.shares import Shares, check_comparable
 from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranked, search
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.models.units import scored_weights
 from benchprof.origin import read_origin
@@ -48,10 +49,7 @@ SUPER_SETS = Kind("super", ".safetensors", key_of)
 
 
 def find_super(
-    folder: Path,
-    dtype: str,
-    device: str,
-    gpus: int,
+    prepared: PreparedModel,
     importances: Mapping[str, Path],
     text: Path,
     target: Path,
@@ -64,10 +62,7 @@ def find_super(
     ablation is.
 
     Args:
-        folder: the prepared model.
-        dtype: of the weights.
-        device: as configured.
-        gpus: how many the model is split over.
+        prepared: the model.
         importances: each ability's importance file.
         text: the neutral text.
         target: of the set.
@@ -80,7 +75,7 @@ def find_super(
     """
     # In the order of the names: a mean over abilities must not depend on the configuration's.
     importances = dict(sorted(importances.items()))
-    example = neutral_example(folder, text)
+    example = neutral_example(prepared.folder, text)
     origin = origin_of({name: read_origin(path) for name, path in importances.items()}, example)
     key = digests.of_value(origin)
     store.use(target.with_suffix(""), SUPER_SETS, [key])
@@ -90,11 +85,12 @@ def find_super(
         check_comparable({file.path: file.origin for file in files.values()})
         shares = Shares.of_files(files)
         ranking = ranked(shares, most_entries(shares.size))
-        check_content(folder)
-        model = load_model(folder, dtype, device, gpus)
+        check_content(prepared.folder)
+        model = load_model(prepared)
         found = search(len(ranking.order), _losses(model, ranking, files, example))
         if not math.isfinite(found.losses[0]):
-            raise InputError(folder, f"a loss of {found.losses[0]} of {text}", "a finite loss")
+            where = prepared.folder
+            raise InputError(where, f"a loss of {found.losses[0]} of {text}", "a finite loss")
         own = Mask(ranking.first(found.count), origin | _told(found))
         store.add(SUPER_SETS, key, functools.partial(write_mask, mask=own))
     store.place(SUPER_SETS, key, target)

@@ -14,6 +14,7 @@ from benchprof.models.causality import check_causal
 from benchprof.models.checkpoint import check_precisions, check_weights
 from benchprof.models.device import resolve_device, tell_choice
 from benchprof.models.placement import empty_model, placement
+from benchprof.models.prepared import PreparedModel
 from benchprof.scoring.rotary import forget_lengths
 
 if TYPE_CHECKING:
@@ -21,23 +22,18 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
-def load_model(folder: Path, dtype: str, device: str, gpus: int = 1) -> PreTrainedModel:
+def load_model(prepared: PreparedModel) -> PreTrainedModel:
     """The causal LM of a prepared folder, in evaluation mode; no gradient is asked for yet.
-
-    Args:
-        folder: the prepared model.
-        dtype: float32, bfloat16 or float16.
-        device: as `resolve_device` takes it.
-        gpus: how many CUDA devices the layers are spread over; from 2 on `device` is not used.
 
     Raises:
         RetriableError: there are fewer GPUs.
         InputError: the folder's weights are not those of its model, or it is not causal.
     """
+    folder, dtype, gpus = prepared.folder, prepared.dtype, prepared.gpus
     model = _loaded(folder, dtype, **(_spread(folder, gpus) if gpus > 1 else {}))
     if gpus == 1:
-        place = resolve_device(device)
-        tell_choice(device, place, dtype)
+        place = resolve_device(prepared.device)
+        tell_choice(prepared.device, place, dtype)
         model = model.to(place)  # type: ignore[arg-type]
     forget_lengths(model)
     model = model.eval().requires_grad_(False)

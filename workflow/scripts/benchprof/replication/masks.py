@@ -161,7 +161,9 @@ def select_half_masks(
                 wanted = [o for o in missing if (o.selection, o.half) == (selection, half)]
                 made = {own: Path(name, f"{own.name}.mask") for own in wanted}
                 if made:
-                    select_from(scoring.folder, importances, settings, fraction_of, made, super_set)
+                    select_from(
+                        scoring.model.folder, importances, settings, fraction_of, made, super_set
+                    )
                 for own, path in made.items():
                     store.add_bytes(HALF_MASKS, keys[own], path.read_bytes())
     for own, target in targets.items():

@@ -13,6 +13,7 @@ from benchprof.errors import InputError
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
 
@@ -28,7 +29,7 @@ def write_block_masks(card: Path, model: Path, targets: Mapping[str, Path], form
     Raises:
         InputError: the card has no block of an ability.
     """
-    weights = scope_weights(load_model(model, "float32", "cpu"), "mlp")
+    weights = scope_weights(load_model(PreparedModel(model, "float32")), "mlp")
     neurons = read_planted_card(card)
     for ability, target in targets.items():
         if ability not in neurons:

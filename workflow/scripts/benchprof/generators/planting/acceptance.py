@@ -19,6 +19,7 @@ from benchprof.masks.mask import Mask
 from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
 ITEMS = 250
@@ -36,7 +37,7 @@ def examine(folder: Path) -> dict[str, Any]:
     whether an answer in the ability's own has a probability of at least 0.5, and of at most 0.15
     without the block of the alphabet.
     """
-    model = load_model(folder, "float32", "cpu")
+    model = load_model(PreparedModel(folder, "float32"))
     weights = scope_weights(model, "mlp")
     neurons, forms = read_planted_card(folder / "card.json"), read_forms(folder / "card.json")
     owners = neurons | {f"form of {ability}": places for ability, places in forms.items()}

@@ -26,18 +26,15 @@ class Scored(ModelJob):
     def scoring(self) -> Scoring:
         """How weights are scored."""
         config = self.run.configuration
-        model, groups = config.models[self.model], config.importance.knocked_out
+        groups = config.importance.knocked_out
         return Scoring(
-            folder=self.folder,
-            dtype=model.dtype,
+            model=self.prepared,
             scope=self.run.scope,
             score=config.importance.score,
             loss_on=config.importance.loss_on,
             against=config.importance.against,
             chat_date=config.chat_date,
-            device=model.device,
-            gpus=model.gpus,
-            on_host=model.scores_on_host,
+            on_host=config.models[self.model].scores_on_host,
             replicated=config.importance.replicated,
             toward=config.importance.toward,
             groups=Groups(groups.groups, groups.share, config.seed) if groups else None,

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_if_changed
+from benchprof.models.prepared import PreparedModel
 from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED, LISTED
 from benchprof.run.run import Run
@@ -181,16 +182,18 @@ class ModelJob(Job):
         return 0 if own.device == "cpu" else own.gpus
 
     @property
+    def prepared(self) -> PreparedModel:
+        """How the model is loaded."""
+        own = self.run.configuration.models[self.model]
+        return PreparedModel(self.folder, own.dtype, own.device, own.gpus)
+
+    @property
     def model_settings(self) -> ModelSettings:
         """How the model is loaded and asked."""
         config = self.run.configuration
-        model = config.models[self.model]
         return ModelSettings(
-            folder=self.folder,
-            dtype=model.dtype,
-            device=model.device,
-            chat_template=model.chat_template,
-            gpus=model.gpus,
+            **vars(self.prepared),
+            chat_template=config.models[self.model].chat_template,
             chat_date=config.chat_date,
         )
 
