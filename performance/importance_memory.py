@@ -29,6 +29,7 @@ from benchprof.plan.machine import CPU
 from benchprof.plan.questions import diagnostic_examples, total
 from benchprof.plan.shape import model_shape
 from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import Specific
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.job import Size
 from benchprof.run.jobs.masks import SelectMasks
@@ -37,7 +38,7 @@ from benchprof.store import Store
 
 ITEMS = Path(__file__).parents[1] / "resources/abilities/v1"
 FRACTIONS = ("0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024")
-RATIO = {"definition": "ratio", "pool": 5}
+RATIO = Specific(definition="ratio", pool=5)
 
 
 def importance(model: Path, abilities: list[str], limit: int, folder: Path, dtype: str) -> None:

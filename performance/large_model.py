@@ -24,6 +24,7 @@ from benchprof.importance.scores import score_weights
 from benchprof.masks.selection import selected
 from benchprof.masks.size import entry_count
 from benchprof.models.anatomy import parameter_count, scope_weights
+from benchprof.run.configuration import Specific
 from benchprof.tensors import TensorFile, write_tensors
 
 CONFIG = LlamaConfig(
@@ -32,9 +33,9 @@ CONFIG = LlamaConfig(
 )  # fmt: skip
 FRACTIONS = ("0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024")
 DEFINITIONS = (
-    {"definition": "ratio", "pool": 5},
-    {"definition": "exclude", "in_top_of": 1},
-    {"definition": "max"},
+    Specific(definition="ratio", pool=5),
+    Specific(definition="exclude", in_top_of=1),
+    Specific(definition="max"),
 )
 SETS = 2
 
@@ -59,11 +60,11 @@ def importance(folder: Path, examples: int, length: int) -> tuple[int, int]:
     return parameter_count(model), sum(weight.numel() for weight in weights.values())
 
 
-def selection(folder: Path, parameters: int, settings: dict[str, object]) -> int:
+def selection(folder: Path, parameters: int, rule: Specific) -> int:
     """Select the masks of one set for all k; their entries."""
     files = {str(n): TensorFile(folder / f"{n}.safetensors") for n in range(SETS)}
     counts = [entry_count(fraction, parameters) for fraction in FRACTIONS]
-    ((_, masks),) = selected("specific", settings, files, counts, ["0"])
+    ((_, masks),) = selected("specific", rule, files, counts, ["0"])
     return sum(len(indices) for mask in masks for indices in mask.values())
 
 
@@ -80,9 +81,9 @@ def main() -> int:
         print(f"{parameters:,} parameters, {scope:,} in scope\n")
         print("| job | peak memory of its own | resident | seconds |\n|---|--:|--:|--:|")
         print(row(f"importance, {SETS} sets of {options.examples} examples", own))
-        for settings in DEFINITIONS:
-            print(row(f"`{settings['definition']}` masks", measured(
-                selection, folder, parameters, settings
+        for rule in DEFINITIONS:
+            print(row(f"`{rule.definition}` masks", measured(
+                selection, folder, parameters, rule
             )), flush=True)  # fmt: skip
     print(
         f"\nweights {2 * parameters / 1e9:.2f} GB, accumulators {4 * scope / 1e9:.2f} GB; resident "

@@ -20,19 +20,20 @@ import torch
 
 from benchprof.importance.rounding import rounded
 from benchprof.masks.selection import selected
+from benchprof.run.configuration import Selection, Specific, Top
 
 KS = (0.00001, 0.0001, 0.001, 0.01)
 Tensors = dict[str, torch.Tensor]
 SELECTIONS: Mapping[str, tuple[str, dict[str, object], bool]] = {
-    "top": ("top", {}, False),
-    "ratio": ("specific", {"definition": "ratio", "pool": 5}, False),
-    "exclude": ("specific", {"definition": "exclude", "in_top_of": 2}, False),
-    "max": ("specific", {"definition": "max"}, False),
-    "diff": ("specific", {"definition": "diff"}, False),
-    "sum, signed": ("specific", {"definition": "sum"}, True),
-    "top, signed": ("top", {}, True),
-    "core": ("core", {}, False),
-    "bottom": ("bottom", {}, False),
+    "top": ("top", Top(), False),
+    "ratio": ("specific", Specific(definition="ratio", pool=5), False),
+    "exclude": ("specific", Specific(definition="exclude", in_top_of=2), False),
+    "max": ("specific", Specific(definition="max"), False),
+    "diff": ("specific", Specific(definition="diff"), False),
+    "sum, signed": ("specific", Specific(definition="sum"), True),
+    "top, signed": ("top", Top(), True),
+    "core": ("core", Selection(), False),
+    "bottom": ("bottom", Selection(), False),
 }
 
 
@@ -104,14 +105,12 @@ TYPES: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = {
 }
 
 
-def masks(
-    found: Mapping[str, Tensors], selection: str, settings: dict[str, object]
-) -> list[Tensors]:
+def masks(found: Mapping[str, Tensors], selection: str, rule: Selection) -> list[Tensors]:
     """The masks of two abilities at every k."""
     files = {name: Scores(own) for name, own in found.items()}
     size = next(iter(files.values())).total_size
     asked, counts = list(files)[:2], [int(k * size) for k in KS]
-    every = selected(selection, settings, files, counts, asked)  # type: ignore[arg-type]
+    every = selected(selection, rule, files, counts, asked)  # type: ignore[arg-type]
     return [own for _, by_count in every for own in by_count]
 
 
@@ -138,8 +137,8 @@ def main() -> int:
         exact = {name: masks(found, own[0], own[1]) for name, own in asked.items()}
         for kind, as_type in TYPES.items():
             stored = {a: {t: as_type(s) for t, s in own.items()} for a, own in found.items()}
-            for name, (selection, settings, _) in asked.items():
-                own = masks(stored, selection, settings)
+            for name, (selection, rule, _) in asked.items():
+                own = masks(stored, selection, rule)
                 held = [shared(one, two) for one, two in zip(exact[name], own, strict=True)]
                 least = [min(held[place :: len(KS)]) for place in range(len(KS))]
                 print(f"| {kind} | {name} | " + " | ".join(f"{s:.2%}" for s in least) + " |",

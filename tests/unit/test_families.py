@@ -30,7 +30,7 @@ from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import AbilitySplit
+from benchprof.run.configuration import AbilitySplit, Specific
 from benchprof.scoring.structure import decoder_of
 from benchprof.store import Store
 from benchprof.tasks.requests import build_requests
@@ -152,9 +152,9 @@ def mask_of(folder: Path, scope: str, items: dict[str, Path], tmp_path: Path, st
         TrainItems(items, SEED), importances, store,
     )  # fmt: skip
     mask = tmp_path / f"{scope}.mask.safetensors"
-    settings = {"definition": "ratio", "pool": 5}
+    rule = Specific(definition="ratio", pool=5)
     targets = {Ablation("places", "specific", "0.01"): mask}
-    select_masks(folder, settings, "scope", importances, None, targets)
+    select_masks(folder, rule, "scope", importances, None, targets)
     return mask
 
 

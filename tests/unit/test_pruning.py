@@ -31,6 +31,7 @@ from benchprof.pruning import DAY, listed, main, prune
 from benchprof.replication import masks as halves
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import Top
 from benchprof.run.layers import read_layers
 from benchprof.runs import claim
 from benchprof.store import Kind, Store
@@ -200,7 +201,7 @@ def test_masks_and_super_sets_are_known_without_notes(checkout: Checkout) -> Non
     importance = {"places": {"model": "m"}}
     whole = Ablation("places", "top", "0.01")
     half = Ablation("places", "top", "0.01", half=1)
-    origin = selected_origin(whole, importance, {}, "model", None)
+    origin = selected_origin(whole, importance, Top(), "model", None)
     found = {"unit": "weight", "score": "s", "importance": importance, "text": "t", "threshold": 1,
              "code": "c"}  # fmt: skip
     entries = {

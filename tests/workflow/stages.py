@@ -18,7 +18,7 @@ from benchprof.masks.mask import read_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import AbilitySplit
+from benchprof.run.configuration import AbilitySplit, Specific
 from benchprof.run.run import Run
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
@@ -95,7 +95,7 @@ def select(project: Project) -> None:
     results = project.folder / "results"
     select_masks(
         folder=results / "models/tiny",
-        settings=config["selections"]["specific"],
+        rule=Specific(**config["selections"]["specific"]),
         fraction_of="model",
         importances={a: results / f"importance/tiny/{a}.safetensors" for a in config["abilities"]},
         background=None,

@@ -13,7 +13,7 @@ def main(job: SelectHalfMasks, threads: int) -> None:
     select_half_masks(
         job.scoring,
         train=job.run.train_items,
-        selections=job.run.selection_settings,
+        rules=job.run.rules,
         fraction_of=config.fraction_of,
         targets=job.masks,
         store=job.run.store,

@@ -6,6 +6,7 @@ from functools import partial
 from benchprof.masks.job import select_masks
 from benchprof.masks.listed import list_masks
 from benchprof.masks.stored import select_stored
+from benchprof.run.ablation import LISTED
 from benchprof.run.jobs.masks import SelectMasks
 from benchprof.run.script import run_script
 from benchprof.threads import use_threads
@@ -14,8 +15,8 @@ from benchprof.threads import use_threads
 def main(job: SelectMasks, threads: int) -> None:
     """Select the masks of one selection for all abilities and k."""
     use_threads(threads)
-    settings = job.run.selection_settings[job.selection]
     if job.run.lists:
+        settings = job.run.selection_settings[LISTED]
         list_masks(job.folder, job.run.scope, job.run.lists, settings, job.masks)
         return
     # Where scores stay, masks are selected in a moment.
@@ -24,7 +25,7 @@ def main(job: SelectMasks, threads: int) -> None:
         select = partial(select_stored, store=job.run.store)
     select(
         folder=job.folder,
-        settings=settings,
+        rule=job.run.rules[job.selection],
         fraction_of=job.run.configuration.fraction_of,
         importances=job.importance,
         background=job.background,

@@ -25,6 +25,7 @@ from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.replication import masks
 from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import Specific, Top
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
 
@@ -94,7 +95,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
     measure_stability(
         Scoring(PreparedModel(tmp_path, "float32"), Scope("mlp"), "taylor", "all"),
         TrainItems(items, seed=3, limit=10, exclude={"x": ["x0"]}), fraction_of="model",
-        selections={"top": {}, "specific": {"definition": "diff"}}, fractions=["0.5"],
+        rules={"top": Top(), "specific": Specific(definition="diff")}, fractions=["0.5"],
         drawing=Drawing("", csv, [tmp_path / "out/stability.png"]),
         store=Store(tmp_path / "store"),
     )  # fmt: skip
@@ -127,7 +128,7 @@ def test_a_half_of_one_item_cannot_be_replicated(number: int, tmp_path: Path) ->
     with pytest.raises(InputError, match=r"items of y, with .*: 2 or 3; expected 4 or more"):
         measure_stability(
             scoring, TrainItems(items, seed=3), fraction_of="model",
-            selections={"top": {}}, fractions=["0.5"],
+            rules={"top": Top()}, fractions=["0.5"],
             drawing=Drawing("", tmp_path / "stability.csv", []), store=Store(tmp_path / "store"),
         )  # fmt: skip
 

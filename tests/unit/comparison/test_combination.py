@@ -13,6 +13,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import BACKGROUND
+from benchprof.run.configuration import Top
 
 
 def combination(method: Any, unit: str = "neuron", background: str | None = None) -> Combination:
@@ -21,7 +22,7 @@ def combination(method: Any, unit: str = "neuron", background: str | None = None
     )
     files = {"x": Path("x")} | ({BACKGROUND: Path(background)} if background else {})
     return Combination(
-        "own", scoring, TrainItems(files, 1), "top", {}, "0.1", "model", method, ["x"], [], []
+        "own", scoring, TrainItems(files, 1), "top", Top(), "0.1", "model", method, ["x"], [], []
     )
 
 

@@ -24,6 +24,7 @@ from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import BACKGROUND
+from benchprof.run.configuration import Specific, Top
 from benchprof.store import Store
 
 ABILITIES = ["x", "y"]
@@ -53,7 +54,17 @@ def combination(folder: Path, name: str, **changes: Any) -> Combination:
     scoring = Scoring(PreparedModel(folder / "model", "float32"), scope, "taylor_abs", "all")
     train = TrainItems(files(folder, ABILITIES), seed=1)
     own = Combination(
-        name, scoring, train, "top", {}, "0.1", "model", "zero", ABILITIES, ["all_abilities"], [1]
+        name,
+        scoring,
+        train,
+        "top",
+        Top(),
+        "0.1",
+        "model",
+        "zero",
+        ABILITIES,
+        ["all_abilities"],
+        [1],
     )
     return replace(own, **changes)
 
@@ -104,13 +115,13 @@ def test_what_cannot_be_done_is_said_before_importance(
 
 def test_units_are_read_on_the_items_of_a_combination_s_own_background(folder: Path) -> None:
     """Both the classes of random masks and the means in place of units, as in a run."""
-    contrast = {"definition": "max", "background": "b"}
+    contrast = Specific(definition="max", background="b")
     items = files(folder, [*ABILITIES, BACKGROUND])
     compare(
         folder,
         combination(folder, "plain", method="mean"),
         combination(folder, "contrast", method="mean", train=TrainItems(items, seed=1),
-              selection="specific", settings=contrast),
+              selection="specific", rule=contrast),
     )  # fmt: skip
     for name, selection, read in (("plain", "top", ABILITIES), ("contrast", "specific", items)):
         train = TrainItems(files(folder, [*read]), seed=1)

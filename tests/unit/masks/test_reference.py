@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from benchprof.masks import parts
 from benchprof.masks.selection import selected
 from benchprof.masks.threshold import Entries
+from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.tensors import TensorFile, write_tensors
 
 Place = tuple[str, int]
 Scores = dict[str, dict[Place, float]]
 """By ability: the score of each (tensor name, flat index)."""
-Selection = Callable[[Scores, str, int], list[Place]]
+Reference = Callable[[Scores, str, int], list[Place]]
 # In place of a million, so that a few weights make several chunks.
 SMALL_CHUNK = 3
 
@@ -47,7 +48,7 @@ def top(scores: Scores, ability: str, n: int) -> list[Place]:
     return ranked(scores[ability])[:n]
 
 
-def top_of_parts(parts_of: Callable[[list[Place], int], list[list[Place]]]) -> Selection:
+def top_of_parts(parts_of: Callable[[list[Place], int], list[list[Place]]]) -> Reference:
     """The highest of every part, each part with its share of n by largest remainders."""
 
     def select(scores: Scores, ability: str, n: int) -> list[Place]:
@@ -121,19 +122,19 @@ def mean(values: list[float]) -> float:
 
 
 REFERENCES = [
-    ("top", {}, top),
-    ("top", {"within": "model"}, top),
-    ("top", {"within": "tensor"}, top_of_parts(tensors_of)),
-    ("top", {"within": "chunk"}, top_of_parts(chunks_of)),
-    ("bottom", {}, bottom),
-    ("core", {}, core),
-    ("specific", {"definition": "ratio", "pool": 2}, ratio(mean)),
-    ("specific", {"definition": "ratio", "pool": 2, "others": "max"}, ratio(max)),
-    ("specific", {"definition": "exclude", "in_top_of": 1}, exclude(1)),
-    ("specific", {"definition": "exclude", "in_top_of": 2}, exclude(2)),
-    ("specific", {"definition": "max"}, lead(max)),
-    ("specific", {"definition": "diff"}, lead(mean)),
-    ("specific", {"definition": "sum"}, lead(lambda values: sum(map(abs, values)))),
+    ("top", Top(), top),
+    ("top", Top(within="model"), top),
+    ("top", Top(within="tensor"), top_of_parts(tensors_of)),
+    ("top", Top(within="chunk"), top_of_parts(chunks_of)),
+    ("bottom", Selection(), bottom),
+    ("core", Selection(), core),
+    ("specific", Specific(definition="ratio", pool=2), ratio(mean)),
+    ("specific", Specific(definition="ratio", pool=2, others="max"), ratio(max)),
+    ("specific", Specific(definition="exclude", in_top_of=1), exclude(1)),
+    ("specific", Specific(definition="exclude", in_top_of=2), exclude(2)),
+    ("specific", Specific(definition="max"), lead(max)),
+    ("specific", Specific(definition="diff"), lead(mean)),
+    ("specific", Specific(definition="sum"), lead(lambda values: sum(map(abs, values)))),
 ]
 
 
@@ -162,26 +163,26 @@ def test_masks_equal_their_definition(data: st.DataObject) -> None:
             path = Path(folder, f"{ability}.safetensors")
             write_tensors(path, tensors, {})
             files[ability] = TensorFile(path)
-        for selection, options, reference in REFERENCES:
-            if signed and options.get("definition") == "ratio":
+        for selection, rule, reference in REFERENCES:
+            if signed and getattr(rule, "definition", None) == "ratio":
                 continue  # of numbers that may be negative: refused with the configuration
             expected = [reference(scores, "x", n) for n in counts]
             if None in expected:
                 continue  # `exclude` leaves too little: refused, tested elsewhere
             with mock.patch.object(parts, "LEAST_CHUNK", SMALL_CHUNK):
-                ((_, found),) = selected(selection, options, files, counts, ["x"])
+                ((_, found),) = selected(selection, rule, files, counts, ["x"])
             assert [places_of(entries) for entries in found] == list(map(set, expected)), (
-                selection, options,
+                selection, rule,
             )  # fmt: skip
-            if nested(selection, options):
+            if nested(rule):
                 for small, large in itertools.pairwise(found):
                     assert places_of(small) <= places_of(large)
 
 
-def nested(selection: str, options: dict[str, object]) -> bool:
-    if selection == "specific":
-        return options["definition"] in ("max", "diff", "sum")
-    return options.get("within", "model") == "model"
+def nested(rule: Selection) -> bool:
+    if isinstance(rule, Specific):
+        return rule.definition in ("max", "diff", "sum")
+    return not isinstance(rule, Top) or rule.within == "model"
 
 
 def places_of(entries: Entries) -> set[Place]:

@@ -25,6 +25,7 @@ from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.remaining import Remaining, in_whole
 from benchprof.masks.selection import selected
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.tensors import TensorFile, write_tensors
 
 ABILITIES = ("a", "b", "c")
@@ -34,19 +35,19 @@ ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "weight", "scope": "mlp", "layers": None, "score": "taylor",
     "loss_on": "answer", "against": None, "replicated": False, "dtype": "float32", "code": "c",
 }  # fmt: skip
-RULES: list[tuple[str, dict[str, Any]]] = [
-    ("top", {}),
-    ("top", {"within": "tensor"}),
-    ("top", {"within": "chunk"}),
-    ("bottom", {}),
-    ("core", {}),
-    ("specific", {"definition": "ratio", "pool": 3}),
-    ("specific", {"definition": "ratio", "pool": 4, "others": "max", "in_top_of": 2}),
-    ("specific", {"definition": "exclude", "in_top_of": 1}),
-    ("specific", {"definition": "max"}),
-    ("specific", {"definition": "diff"}),
-    ("specific", {"definition": "sum"}),
-    ("specific", {"definition": "diff", "background": "items"}),
+RULES: list[tuple[str, Selection]] = [
+    ("top", Top()),
+    ("top", Top(within="tensor")),
+    ("top", Top(within="chunk")),
+    ("bottom", Selection()),
+    ("core", Selection()),
+    ("specific", Specific(definition="ratio", pool=3)),
+    ("specific", Specific(definition="ratio", pool=4, others="max", in_top_of=2)),
+    ("specific", Specific(definition="exclude", in_top_of=1)),
+    ("specific", Specific(definition="max")),
+    ("specific", Specific(definition="diff")),
+    ("specific", Specific(definition="sum")),
+    ("specific", Specific(definition="diff", background="items")),
 ]
 COUNTS = {"0.05": 6, "0.2": 26}
 """Of 130 weights, of which 5 are left out."""
@@ -62,7 +63,9 @@ def scores_of(ability: str, signed: bool) -> dict[str, torch.Tensor]:
     return scores if signed else {name: own.abs() for name, own in scores.items()}
 
 
-SIGNED = [(name, rule, True) for name, rule in RULES if rule.get("definition") != "ratio"]
+SIGNED = [
+    (name, rule, True) for name, rule in RULES if getattr(rule, "definition", None) != "ratio"
+]
 """A quotient of numbers that may be negative is refused by the configuration."""
 
 
@@ -70,7 +73,7 @@ SIGNED = [(name, rule, True) for name, rule in RULES if rule.get("definition") !
     ("selection", "rule", "signed"), [*((name, rule, False) for name, rule in RULES), *SIGNED]
 )
 def test_masks_are_those_of_importance_without_the_set(
-    selection: str, rule: dict[str, Any], signed: bool, tmp_path: Path,
+    selection: str, rule: Selection, signed: bool, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(parts, "chunk_length", lambda *_: 23)
@@ -78,7 +81,8 @@ def test_masks_are_those_of_importance_without_the_set(
     for name, size in SIZES.items():
         whole = range(torch.Size(size).numel())
         kept[name] = [index for index in whole if index not in LEFT_OUT.get(name, ())]
-    names = [*ABILITIES, *([BACKGROUND] if "background" in rule else [])]
+    background = getattr(rule, "background", None)
+    names = [*ABILITIES, *([BACKGROUND] if background else [])]
     reduced = {}
     for ability in names:
         scores = scores_of(ability, signed)
@@ -93,9 +97,9 @@ def test_masks_are_those_of_importance_without_the_set(
         for ability, k in product(ABILITIES, COUNTS)
     }
     select_masks(
-        tmp_path, rule | {"without_super": True}, "scope",
+        tmp_path, rule.model_copy(update={"without_super": True}), "scope",
         {ability: tmp_path / ability for ability in ABILITIES},
-        tmp_path / BACKGROUND if "background" in rule else None, targets, tmp_path / "super",
+        tmp_path / BACKGROUND if background else None, targets, tmp_path / "super",
     )  # fmt: skip
     expected = dict(selected(selection, rule, reduced, list(COUNTS.values()), ABILITIES))
     for own, path in targets.items():
@@ -117,7 +121,7 @@ def test_a_set_of_another_model_is_refused(tmp_path: Path) -> None:
     write_mask(tmp_path / "super", Mask({"q": torch.tensor([1])}, {"importance": {"a": other}}))
     with pytest.raises(InputError, match="super: model is n; expected m, as in"):
         select_masks(
-            tmp_path, {}, "scope", {"a": tmp_path / "a"}, None,
+            tmp_path, Top(), "scope", {"a": tmp_path / "a"}, None,
             {Ablation("a", "top", "0.1"): tmp_path / "mask"}, tmp_path / "super",
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from benchprof.masks import stored
 from benchprof.masks.job import select_masks
 from benchprof.masks.stored import needed_for, select_stored
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
 from benchprof.uses import read_uses
@@ -22,7 +23,7 @@ ORIGIN: dict[str, Any] = {
     "loss_on": "answer", "against": None, "replicated": False, "dtype": "float32", "code": "c",
 }  # fmt: skip
 ABILITIES = ("a", "b", "c")
-RULES = {"top": {}, "specific": {"definition": "diff"}}
+RULES: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="diff")}
 
 
 @pytest.fixture
@@ -96,9 +97,9 @@ def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Stor
         own = targets(tmp_path, selection, "0.1", of=("a", "b"))
         select(tmp_path, store, own, importance(tmp_path, "a", "b"), rule)
     top, specific = (targets(tmp_path, own, "0.1") for own in RULES)
-    assert lacking(tmp_path, store, top, {"top": {}}, *ABILITIES) == {"c"}
+    assert lacking(tmp_path, store, top, {"top": Top()}, *ABILITIES) == {"c"}
     assert lacking(tmp_path, store, {**top, **specific}, RULES, *ABILITIES) == {*ABILITIES}
-    rules = {"specific": RULES["specific"] | {"background": "items"}}
+    rules = {"specific": RULES["specific"].model_copy(update={"background": "items"})}
     files = importance(tmp_path, "a", "b", BACKGROUND)
     select(
         tmp_path,
@@ -114,15 +115,15 @@ def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Stor
     assert len(select(tmp_path, store, specific, files, rules["specific"])) == 3
     # Another k, another share and another item.
     two = targets(tmp_path, "top", "0.1", "0.2", of=("a",))
-    assert lacking(tmp_path, store, two, {"top": {}}, "a") == {"a"}
+    assert lacking(tmp_path, store, two, {"top": Top()}, "a") == {"a"}
     one = targets(tmp_path, "top", "0.1", of=("a",))
-    assert lacking(tmp_path, store, one, {"top": {}}, "a") == set()
-    assert lacking(tmp_path, store, one, {"top": {"within": "tensor"}}, "a") == {"a"}
-    assert needed_for([*one], origins("a"), {"top": {}}, "model", tmp_path, tmp_path, store) == {
+    assert lacking(tmp_path, store, one, {"top": Top()}, "a") == set()
+    assert lacking(tmp_path, store, one, {"top": Top(within="tensor")}, "a") == {"a"}
+    assert needed_for([*one], origins("a"), {"top": Top()}, "model", tmp_path, tmp_path, store) == {
         "a"
     }
     changed = {"a": ORIGIN | {"examples": "other"}}
-    assert needed_for([*one], changed, {"top": {}}, "scope", tmp_path, tmp_path, store) == {"a"}
+    assert needed_for([*one], changed, {"top": Top()}, "scope", tmp_path, tmp_path, store) == {"a"}
 
 
 @pytest.mark.parametrize("selection", ["top", "specific"])
@@ -137,9 +138,9 @@ def test_scores_that_a_new_selection_needs_and_that_were_dropped_are_named(
 
 def test_a_damaged_mask_is_selected_again(tmp_path: Path, store: Store) -> None:
     own = targets(tmp_path, "top", "0.1", of=("a",))
-    before = select(tmp_path, store, own, importance(tmp_path, "a"), {})
+    before = select(tmp_path, store, own, importance(tmp_path, "a"), Top())
     (entry,) = (store.root / "masks").rglob("*.safetensors")
     entry.chmod(0o600)
     entry.write_bytes(entry.read_bytes()[:-1])
-    assert lacking(tmp_path, store, own, {"top": {}}, "a") == {"a"}
-    assert select(tmp_path, store, own, importance(tmp_path, "a"), {}) == before
+    assert lacking(tmp_path, store, own, {"top": Top()}, "a") == {"a"}
+    assert select(tmp_path, store, own, importance(tmp_path, "a"), Top()) == before

@@ -22,6 +22,7 @@ from benchprof.models.scope import Scope
 from benchprof.replication import masks as module
 from benchprof.replication.masks import select_half_masks
 from benchprof.run.ablation import Ablation
+from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -58,7 +59,7 @@ class Stages:
             write_tensors(path, {"w": torch.ones(4)}, origins[name])
 
     def select(
-        self, settings: Mapping[str, Any], importances: Mapping[str, Path],
+        self, rule: Selection, importances: Mapping[str, Path],
         background: Path | None, targets: Mapping[Ablation, Path], **_: Any,
     ) -> None:  # fmt: skip
         """Of the first half's importance every mask is entry 0, of the second's entry 1."""
@@ -69,7 +70,7 @@ class Stages:
         for own, path in targets.items():
             names = read_for(selection, own.ability, files)
             origin = {
-                "ability": own.ability, "selection": selection, "settings": dict(settings),
+                "ability": own.ability, "selection": selection, "settings": rule.settings,
                 "fraction": own.k, "fraction_of": "model", "code": codebase.digest_of("masks"),
                 "importance": {name: TensorFile(files[name]).origin for name in names},
             }  # fmt: skip
@@ -88,16 +89,16 @@ def test_each_half_makes_its_own_masks_of_every_selection(
     monkeypatch.setattr(module, "compute_importance", stages.compute)
     monkeypatch.setattr(module, "examples_and_origins", stages.describe)
     monkeypatch.setattr(module, "select_masks", stages.select)
-    selections: dict[str, dict[str, Any]] = {"top": {}, "specific": {"definition": "diff"}}
+    rules: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="diff")}
     out = tmp_path / "out"
     targets = {
         Ablation(ability, selection, "0.5", half=half): out / f"{ability}/{selection}-{half}"
-        for ability in ("x", "y") for selection in selections for half in (1, 2)
+        for ability in ("x", "y") for selection in rules for half in (1, 2)
     }  # fmt: skip
 
     def run(seed: int = 3) -> None:
         given: dict[str, Any] = {
-            "selections": selections, "targets": targets, "fraction_of": "model",
+            "rules": rules, "targets": targets, "fraction_of": "model",
             "store": Store(tmp_path / "store"),
         }  # fmt: skip
         train = TrainItems(items, seed, limit=10, exclude={"x": ["x0"]})

@@ -28,6 +28,7 @@ from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import ALL_ABILITIES, INTACT, Ablation
+from benchprof.run.configuration import Specific
 from benchprof.run.configuration.validation import Thresholds
 from benchprof.run.layers import read_layers
 from benchprof.store import Store
@@ -103,8 +104,9 @@ class Validation:
             TrainItems(items, self.config["seed"], settings["limit"]), importance, self.store,
         )  # fmt: skip
         masks = {a: self.folder / f"masks/{a}.safetensors" for a in ABILITIES}
+        rule = Specific(**self.config["selections"][self.view[0]])
         select_masks(
-            self.model.folder, self.config["selections"][self.view[0]], "model", importance, None,
+            self.model.folder, rule, "model", importance, None,
             {Ablation(a, *self.view): path for a, path in masks.items()},
         )  # fmt: skip
         return masks

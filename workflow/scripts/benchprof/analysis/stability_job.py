@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -23,13 +22,14 @@ from benchprof.models.units import entry_counts
 from benchprof.replication.halves import shares
 from benchprof.replication.masks import halves_of, score_items, select_from
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import Selection
 from benchprof.store import Store
 
 
 def measure_stability(
     scoring: Scoring,
     train: TrainItems,
-    selections: Mapping[str, Mapping[str, Any]],
+    rules: Mapping[str, Selection],
     fraction_of: str,
     fractions: Sequence[str],
     drawing: Drawing,
@@ -45,7 +45,7 @@ def measure_stability(
     Args:
         scoring: how weights are scored.
         train: the items; their seed is that of the halves too.
-        selections: settings by selection, as configured.
+        rules: by selection.
         fraction_of: what k is a share of.
         fractions: each k.
         drawing: a table as `stability_rows` says.
@@ -70,7 +70,7 @@ def measure_stability(
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
             used_by = csv.with_suffix("") / f"{half}-{share}"
             importances = score_items(scoring, train.files, kept, Path(folder), store, used_by)
-            return _selected(scoring, importances, selections, fraction_of, fractions, super_set)
+            return _selected(scoring, importances, rules, fraction_of, fractions, super_set)
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -84,7 +84,7 @@ def measure_stability(
 def _selected(
     scoring: Scoring,
     importances: Mapping[str, Path],
-    selections: Mapping[str, Mapping[str, Any]],
+    rules: Mapping[str, Selection],
     fraction_of: str,
     fractions: Sequence[str],
     super_set: Path | None,
@@ -93,10 +93,10 @@ def _selected(
     folder = next(iter(importances.values())).parent
     abilities = [name for name in importances if name != BACKGROUND]
     masks: dict[Ablation, Entries] = {}
-    for selection, settings in selections.items():
+    for selection, rule in rules.items():
         every = [Ablation(a, selection, k) for a, k in product(abilities, fractions)]
         targets = {own: folder / f"{own.name}.mask" for own in every}
-        select_from(scoring.model.folder, importances, settings, fraction_of, targets, super_set)
+        select_from(scoring.model.folder, importances, rule, fraction_of, targets, super_set)
         for own, path in targets.items():
             # Copies: a file that is still mapped keeps a shared file system's folder from removal.
             masks[own] = {name: part.clone() for name, part in read_mask(path).entries.items()}

@@ -10,7 +10,7 @@ from benchprof.importance.job import examples_and_origins
 from benchprof.masks import super_job
 from benchprof.masks.origin import control_origin, listed_origin, selected_origin
 from benchprof.run import paths
-from benchprof.run.ablation import Ablation
+from benchprof.run.ablation import LISTED, Ablation
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.masks import DrawControls, SelectMasks
 from benchprof.run.run import Run
@@ -46,12 +46,14 @@ def mask_origins(
         importance: of `importance_origins`.
         left_out: the super set's digest; None where the run has none, as no mask says.
     """
-    config, settings = job.run.configuration, job.run.selection_settings[job.selection]
+    run, config = job.run, job.run.configuration
     for ablation in job.masks:
-        if job.run.lists:
-            yield ablation, listed_origin(ablation, config.unit, settings)
+        if run.lists:
+            lists = run.selection_settings[LISTED]
+            yield ablation, listed_origin(ablation, config.unit, lists)
         else:
-            own = selected_origin(ablation, importance, settings, config.fraction_of, left_out)
+            rule = run.rules[job.selection]
+            own = selected_origin(ablation, importance, rule, config.fraction_of, left_out)
             yield ablation, own
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from benchprof import digests
 from benchprof.abilities.item import ASKED, FROM_READING, read_items
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import Selection
 
 if TYPE_CHECKING:  # a login node, which asks for jobs, needs no torch
     from benchprof.masks.ablation import Method
@@ -35,8 +36,8 @@ class Combination:
         name: of the combination.
         scoring: how units or weights are scored.
         train: the items.
-        selection: the rule that selects.
-        settings: of the selection, as configured.
+        selection: the name of the rule that selects.
+        rule: of the selection.
         k: the share that a mask holds, as file names have it.
         fraction_of: what k is a share of.
         method: what becomes of a mask's entries; with `flip` they are as on an item's flip.
@@ -49,7 +50,7 @@ class Combination:
     scoring: Scoring
     train: TrainItems
     selection: str
-    settings: Mapping[str, Any]
+    rule: Selection
     k: str
     fraction_of: str
     method: Method | Literal["flip"]
@@ -113,7 +114,7 @@ class Combination:
     def said(self) -> tuple[object, ...]:
         """What a table says of it: the columns `SAID`."""
         scoring, scope = self.scoring, self.scoring.scope
-        settings = " ".join(f"{key}={value}" for key, value in self.settings.items())
+        settings = " ".join(f"{key}={value}" for key, value in self.rule.settings.items())
         layers = "-".join(map(str, scope.layers)) if scope.layers else None
         groups = (scoring.groups.number, scoring.groups.share) if scoring.groups else (None, None)
         return (scope.unit, scope.name, layers, scoring.score, *groups, scoring.toward,

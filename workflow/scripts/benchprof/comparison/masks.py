@@ -51,7 +51,7 @@ def make_masks(
         compute_importance(own.scoring, own.train, scores, store)
         left_out = _super_set(own, model, place, scores, store)
         made = {mask: _file(place, mask) for mask in own.masks}
-        select_from(model.folder, scores, own.settings, own.fraction_of, made, left_out)
+        select_from(model.folder, scores, own.rule, own.fraction_of, made, left_out)
         if own.controls:
             of_weights = own.scoring.scope.unit == WEIGHT
             kind = own.scoring.scope if of_weights else ("units", own.background)
@@ -71,7 +71,7 @@ def _super_set(
     own: Combination, model: ModelSettings, folder: Path, scores: Mapping[str, Path], store: Store
 ) -> Path | None:
     """The super set of a combination that leaves it out; None of others."""
-    if not own.settings.get("without_super"):
+    if not own.rule.without_super:
         return None
     of_abilities = {ability: scores[ability] for ability in own.abilities}
     target, table = folder / "super.safetensors", folder / "super.csv"

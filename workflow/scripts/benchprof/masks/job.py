@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -35,6 +34,7 @@ from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import WEIGHT, Scope
 from benchprof.models.units import every_projection, scored_weights
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
+from benchprof.run.configuration import Selection
 from benchprof.tensors import TensorFile
 
 NOTHING = Mask({}, {})
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 def select_masks(
     folder: Path,
-    settings: Mapping[str, Any],
+    rule: Selection,
     fraction_of: str,
     importances: Mapping[str, Path],
     background: Path | None,
@@ -54,7 +54,7 @@ def select_masks(
 
     Args:
         folder: the prepared model, for |θ|.
-        settings: of the selection, with defaults; the masks' metadata hold them.
+        rule: of the selection; the masks' metadata hold its settings.
         fraction_of: what k is a share of: model (all parameters) or scope.
         importances: each ability's importance file.
         background: the importance file that `specific` contrasts every ability with; None for
@@ -83,10 +83,10 @@ def select_masks(
     counts = [entry_count(k, whole, unit) for k in ks]
     abilities = list(dict.fromkeys(ablation.ability for ablation in targets))
     origins = {name: file.origin for name, file in files.items()}
-    for ability, masks in selected(selection, settings, files, counts, abilities):
+    for ability, masks in selected(selection, rule, files, counts, abilities):
         for ablation in (own for own in targets if own.ability == ability):
             entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
-            origin = selected_origin(ablation, origins, settings, fraction_of, None)
+            origin = selected_origin(ablation, origins, rule, fraction_of, None)
             origin |= {"unit": unit, "whole": whole}
             if super_set is not None:
                 origin["super"] = left_out.digest

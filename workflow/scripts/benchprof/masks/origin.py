@@ -7,6 +7,7 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.run.ablation import BACKGROUND, LISTED, RANDOM, Ablation
+from benchprof.run.configuration import Selection
 
 
 def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
@@ -25,7 +26,7 @@ def read_for(selection: str, ability: str, importances: Collection[str]) -> list
 def selected_origin(
     ablation: Ablation,
     importances: Mapping[str, Any],
-    settings: Mapping[str, Any],
+    rule: Selection,
     fraction_of: str,
     left_out: str | None,
 ) -> dict[str, Any]:
@@ -34,21 +35,21 @@ def selected_origin(
     Args:
         ablation: which mask.
         importances: the origin of every ability's importance, and the background's if there is one.
-        settings: of the selection, with defaults.
+        rule: of the selection.
         fraction_of: what k is a share of: model or scope.
-        left_out: digest of the super set; it counts where the selection leaves that out.
+        left_out: digest of the super set; it counts where the rule leaves that out.
     """
     ability, selection = ablation.ability, ablation.selection
     names = [n for n in importances if n != BACKGROUND or selection == "specific"]
     return {
         "ability": ability,
         "selection": selection,
-        "settings": dict(settings),
+        "settings": rule.settings,
         "fraction": ablation.k,
         "fraction_of": fraction_of,
         "importance": {n: importances[n] for n in read_for(selection, ability, names)},
         "code": codebase.digest_of("masks"),
-    } | ({"super": left_out} if settings.get("without_super") else {})
+    } | ({"super": left_out} if rule.without_super else {})
 
 
 def listed_origin(ablation: Ablation, unit: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from benchprof.masks.rankings import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
@@ -17,28 +16,28 @@ from benchprof.masks.specific import (
 )
 from benchprof.masks.threshold import Entries
 from benchprof.run.ablation import BACKGROUND
-from benchprof.run.configuration import Specific, Top
+from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.tensors import TensorFile
 
 
 def selected(
     selection: str,
-    settings: Mapping[str, Any],
+    rule: Selection,
     files: Mapping[str, TensorFile],
     counts: Sequence[int],
     abilities: Sequence[str],
 ) -> Iterator[tuple[str, list[Entries]]]:
     """Each ability's entries for each count; what all abilities need is done once."""
-    if selection == "specific":
-        yield from _specific(Specific(**settings), files, counts, abilities)
+    if isinstance(rule, Specific):
+        yield from _specific(rule, files, counts, abilities)
         return
     if selection == "core":
         core = select_core(Shares.of_files(files), counts)
         yield from ((ability, core) for ability in abilities)
         return
     for ability in abilities:
-        if selection == "top":
-            yield ability, select_top(files[ability], counts, Top(**settings).within)
+        if isinstance(rule, Top):
+            yield ability, select_top(files[ability], counts, rule.within)
         else:
             yield ability, select_bottom(files[ability], counts)
 

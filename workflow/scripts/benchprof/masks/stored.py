@@ -17,6 +17,7 @@ from benchprof.masks.mask import read_mask
 from benchprof.masks.origin import read_for, selected_origin
 from benchprof.origin import read_origin
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import Selection
 from benchprof.store import Kind, Store
 
 DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code",
@@ -38,7 +39,7 @@ MASKS = Kind("masks", ".safetensors", key_of)
 
 def select_stored(
     folder: Path,
-    settings: Mapping[str, Any],
+    rule: Selection,
     fraction_of: str,
     importances: Mapping[str, Path],
     background: Path | None,
@@ -56,7 +57,7 @@ def select_stored(
     files = {**importances, **({BACKGROUND: background} if background else {})}
     origins = {name: read_origin(path) for name, path in files.items()}
     left_out = None if super_set is None else read_mask(super_set).digest
-    keys = _keys(targets, origins, settings, fraction_of, left_out)
+    keys = _keys(targets, origins, rule, fraction_of, left_out)
     store.use(_place_of(targets), MASKS, keys.values())
     missing = _missing(keys, store)
     if missing:
@@ -67,7 +68,7 @@ def select_stored(
             made = {own: Path(name, f"{own.name}{MASKS.suffix}") for own in missing}
             select_masks(
                 folder=folder,
-                settings=settings,
+                rule=rule,
                 fraction_of=fraction_of,
                 importances={own: path for own, path in importances.items() if own in read},
                 background=background if BACKGROUND in read else None,
@@ -92,7 +93,7 @@ def _check_scores(importances: Sequence[Path]) -> None:
 def needed_for(
     targets: Collection[Ablation],
     origins: Mapping[str, Any],
-    selections: Mapping[str, Mapping[str, Any]],
+    rules: Mapping[str, Selection],
     fraction_of: str,
     folder: Path,
     text: Path,
@@ -103,22 +104,22 @@ def needed_for(
     Args:
         targets: every mask of a run's model.
         origins: of every ability's importance, and of the background's.
-        selections: settings by selection, with defaults.
+        rules: by selection.
         fraction_of: what k is a share of.
         folder: the prepared model.
         text: the neutral text, by which the super set is found.
         store: the run's.
     """
     left_out = None
-    if any(settings.get("without_super") for settings in selections.values()):
+    if any(rule.without_super for rule in rules.values()):
         left_out = _stored_super(origins, folder, text, store)
         if left_out is None:
             return {*origins}
     found: set[str] = set()
-    for selection, settings in selections.items():
+    for selection, rule in rules.items():
         own = [target for target in targets if target.selection == selection]
         names = [n for n in origins if n != BACKGROUND or selection == "specific"]
-        keys = _keys(own, origins, settings, fraction_of, left_out)
+        keys = _keys(own, origins, rule, fraction_of, left_out)
         for ablation in _missing(keys, store):
             found |= {*read_for(selection, ablation.ability, names)}
     return found
@@ -127,12 +128,12 @@ def needed_for(
 def _keys(
     targets: Collection[Ablation],
     origins: Mapping[str, Any],
-    settings: Mapping[str, Any],
+    rule: Selection,
     fraction_of: str,
     left_out: str | None,
 ) -> dict[Ablation, str]:
     return {
-        own: digests.of_value(selected_origin(own, origins, settings, fraction_of, left_out))
+        own: digests.of_value(selected_origin(own, origins, rule, fraction_of, left_out))
         for own in targets
     }
 

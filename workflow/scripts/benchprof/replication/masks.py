@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from benchprof import digests
 from benchprof.abilities.item import read_items
@@ -21,6 +20,7 @@ from benchprof.masks.stored import key_of
 from benchprof.models.scope import WEIGHT
 from benchprof.replication.halves import Halves, split
 from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.configuration import Selection
 from benchprof.store import Kind, Store
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def score_items(
 def select_from(
     folder: Path,
     importances: Mapping[str, Path],
-    settings: Mapping[str, Any],
+    rule: Selection,
     fraction_of: str,
     targets: Mapping[Ablation, Path],
     super_set: Path | None,
@@ -88,7 +88,7 @@ def select_from(
     Args:
         folder: the prepared model.
         importances: by ability, and of the background where there is one.
-        settings: of the selection, with defaults.
+        rule: of the selection.
         fraction_of: what k is a share of.
         targets: where each mask goes.
         super_set: the run's, if a selection leaves it out: what the model needs to read at all
@@ -97,19 +97,19 @@ def select_from(
     contrasted = any(ablation.selection == "specific" for ablation in targets)
     select_masks(
         folder=folder,
-        settings=settings,
+        rule=rule,
         fraction_of=fraction_of,
         importances={name: path for name, path in importances.items() if name != BACKGROUND},
         background=importances.get(BACKGROUND) if contrasted else None,
         targets=targets,
-        super_set=super_set if settings.get("without_super") else None,
+        super_set=super_set if rule.without_super else None,
     )
 
 
 def select_half_masks(
     scoring: Scoring,
     train: TrainItems,
-    selections: Mapping[str, Mapping[str, Any]],
+    rules: Mapping[str, Selection],
     fraction_of: str,
     targets: Mapping[Ablation, Path],
     store: Store,
@@ -123,7 +123,7 @@ def select_half_masks(
     Args:
         scoring: how weights are scored.
         train: the items; their seed is that of the halves too.
-        selections: settings by selection, with defaults.
+        rules: by selection.
         fraction_of: what k is a share of.
         targets: where each mask goes; halves are 1 and 2.
         store: the store.
@@ -142,7 +142,7 @@ def select_half_masks(
     keys = {
         own: digests.of_value(
             selected_origin(
-                own, origins[own.half or 0], selections[own.selection], fraction_of, left_out
+                own, origins[own.half or 0], rules[own.selection], fraction_of, left_out
             )
         )
         for own in targets
@@ -157,12 +157,12 @@ def select_half_masks(
             importances = score_items(
                 scoring, train.files, kept[half], Path(name), store, folder / f"half-{half}"
             )
-            for selection, settings in selections.items():
+            for selection, rule in rules.items():
                 wanted = [o for o in missing if (o.selection, o.half) == (selection, half)]
                 made = {own: Path(name, f"{own.name}.mask") for own in wanted}
                 if made:
                     select_from(
-                        scoring.model.folder, importances, settings, fraction_of, made, super_set
+                        scoring.model.folder, importances, rule, fraction_of, made, super_set
                     )
                 for own, path in made.items():
                     store.add_bytes(HALF_MASKS, keys[own], path.read_bytes())

@@ -14,7 +14,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.models.scope import Scope
 from benchprof.profile.settings import ProfileSettings
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
-from benchprof.run.configuration import Configuration
+from benchprof.run.configuration import Configuration, Selection
 from benchprof.run.consistency import check_consistency
 from benchprof.run.layers import extended, read_layers, with_text_keys
 from benchprof.run.suite import Suite
@@ -193,11 +193,15 @@ class Run:
             for selection, half, k in product(self.selections, (1, 2), self.known_ks)
         ]
 
+    @property
+    def rules(self) -> dict[str, Selection]:
+        """The rule of each selection; `listed` has none."""
+        return self.configuration.selections.rules
+
     @cached_property
     def selection_settings(self) -> dict[str, dict[str, Any]]:
         """All that decides the masks of each selection, with defaults; of `listed`, the lists."""
-        rules = self.configuration.selections.rules
-        own = {selection: rule.settings for selection, rule in rules.items()}
+        own = {selection: rule.settings for selection, rule in self.rules.items()}
         # As written: layers are texts, as JSON's keys are.
         return {name: own.get(name, self.values["selections"][name]) for name in self.selections}
 
