@@ -24,7 +24,7 @@ from benchprof.run.configuration import Selection, Specific, Top
 
 KS = (0.00001, 0.0001, 0.001, 0.01)
 Tensors = dict[str, torch.Tensor]
-SELECTIONS: Mapping[str, tuple[str, dict[str, object], bool]] = {
+SELECTIONS: Mapping[str, tuple[str, Selection, bool]] = {
     "top": ("top", Top(), False),
     "ratio": ("specific", Specific(definition="ratio", pool=5), False),
     "exclude": ("specific", Specific(definition="exclude", in_top_of=2), False),

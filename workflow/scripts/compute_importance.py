@@ -33,7 +33,7 @@ def needed_by(job: ComputeImportance, origins: Mapping[str, Any]) -> set[str]:
     return needed_for(
         [ablation for own in selecting for ablation in own.masks],
         origins,
-        job.run.rules,
+        job.run.selection_rules,
         job.run.configuration.fraction_of,
         job.folder,
         data.NEUTRAL_TEXT,

@@ -13,7 +13,7 @@ def main(job: MeasureStability, threads: int) -> None:
     measure_stability(
         job.scoring,
         train=job.run.train_items,
-        rules=job.run.rules,
+        rules=job.run.selection_rules,
         fraction_of=config.fraction_of,
         fractions=job.run.known_ks,
         drawing=job.drawing,

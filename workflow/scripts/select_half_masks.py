@@ -13,7 +13,7 @@ def main(job: SelectHalfMasks, threads: int) -> None:
     select_half_masks(
         job.scoring,
         train=job.run.train_items,
-        rules=job.run.rules,
+        rules=job.run.selection_rules,
         fraction_of=config.fraction_of,
         targets=job.masks,
         store=job.run.store,

@@ -25,7 +25,7 @@ def main(job: SelectMasks, threads: int) -> None:
         select = partial(select_stored, store=job.run.store)
     select(
         folder=job.folder,
-        rule=job.run.rules[job.selection],
+        rule=job.run.selection_rules[job.selection],
         fraction_of=job.run.configuration.fraction_of,
         importances=job.importance,
         background=job.background,

@@ -115,7 +115,7 @@ def test_halves_make_masks_at_known_k_alone() -> None:
 
 def test_selections_keep_the_order_of_the_file() -> None:
     run = small(selections={"bottom": {}, "top": {}})
-    assert run.selections == ["bottom", "top"]
+    assert run.selections == list(run.selection_rules) == ["bottom", "top"]
     assert [own.selection for own in run.ablations[:8:4]] == ["bottom", "top"]
 
 

@@ -52,7 +52,7 @@ def mask_origins(
             lists = run.selection_settings[LISTED]
             yield ablation, listed_origin(ablation, config.unit, lists)
         else:
-            rule = run.rules[job.selection]
+            rule = run.selection_rules[job.selection]
             own = selected_origin(ablation, importance, rule, config.fraction_of, left_out)
             yield ablation, own
 

@@ -58,10 +58,8 @@ def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Stor
         InputError: as `compute_importance` raises it.
     """
     assert scoring.groups is not None
-    counts, unit = (
-        entry_counts(architecture_of(scoring.model.folder), scoring.scope),
-        scoring.scope.unit,
-    )
+    counts = entry_counts(architecture_of(scoring.model.folder), scoring.scope)
+    unit = scoring.scope.unit
     sizes = dict(sorted(counts.items()))
     members = draw_groups(sum(sizes.values()), scoring.groups)
     groups = [Mask(entries_of(group, sizes), {"unit": unit}) for group in members]

@@ -39,6 +39,7 @@ def selected(
         if isinstance(rule, Top):
             yield ability, select_top(files[ability], counts, rule.within)
         else:
+            assert selection == "bottom", selection
             yield ability, select_bottom(files[ability], counts)
 
 

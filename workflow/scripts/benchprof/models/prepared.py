@@ -13,7 +13,7 @@ class PreparedModel:
     Attributes:
         folder: of the prepared model.
         dtype: of the loaded weights: float32, bfloat16 or float16.
-        device: as configured.
+        device: auto, cpu, cuda or cuda:N.
         gpus: how many CUDA devices the layers are spread over; from 2 on `device` is not used.
     """
 

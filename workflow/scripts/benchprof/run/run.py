@@ -193,15 +193,16 @@ class Run:
             for selection, half, k in product(self.selections, (1, 2), self.known_ks)
         ]
 
-    @property
-    def rules(self) -> dict[str, Selection]:
-        """The rule of each selection; `listed` has none."""
-        return self.configuration.selections.rules
+    @cached_property
+    def selection_rules(self) -> dict[str, Selection]:
+        """The rule of each selection, in the order of the file; `listed` has none."""
+        own = self.configuration.selections.rules
+        return {name: own[name] for name in self.selections if name in own}
 
     @cached_property
     def selection_settings(self) -> dict[str, dict[str, Any]]:
         """All that decides the masks of each selection, with defaults; of `listed`, the lists."""
-        own = {selection: rule.settings for selection, rule in self.rules.items()}
+        own = {selection: rule.settings for selection, rule in self.selection_rules.items()}
         # As written: layers are texts, as JSON's keys are.
         return {name: own.get(name, self.values["selections"][name]) for name in self.selections}
 

@@ -72,7 +72,7 @@ class CompareCombinations(ModelJob):
                 scoring=scored.scoring,
                 train=own.run.train_items,
                 selection=own.selection,
-                rule=own.run.rules[own.selection],
+                rule=own.run.selection_rules[own.selection],
                 k=own.k,
                 fraction_of=own.run.configuration.fraction_of,
                 method=own.run.method,

@@ -133,10 +133,10 @@ class SelectMasks(MaskJob):
     @property
     def settings(self) -> Any:
         """The rule, what k is a share of, and whose masks contrast."""
-        config, rule = self.run.configuration, self.run.selection_settings[self.selection]
+        config, own = self.run.configuration, self.run.selection_settings[self.selection]
         if self.run.lists:
             return {
-                "selection": rule,
+                "selection": own,
                 "fractions": self.run.selected_ks,
                 "unit": config.unit,
                 "layers": config.layers,
@@ -144,7 +144,7 @@ class SelectMasks(MaskJob):
                 "code": codebase.digest_of("listed"),
             }
         return {
-            "selection": rule,
+            "selection": own,
             "fractions": self.run.selected_ks,
             "fraction_of": config.fraction_of,
             "abilities": self.run.abilities,
