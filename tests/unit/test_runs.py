@@ -13,8 +13,9 @@ from typing import ClassVar
 import psutil
 import pytest
 
+from benchprof.errors import InputError
 from benchprof.files import write_json
-from benchprof.runs import OWNER, claim, clear_dead_lock, has_written
+from benchprof.runs import OWNER, check_unedited, claim, clear_dead_lock, has_written
 
 
 @pytest.fixture
@@ -36,6 +37,14 @@ def test_the_lock_of_a_dead_process_is_cleared(locked: Path) -> None:
     assert clear_dead_lock(locked)
     assert not any((locked / ".snakemake/locks").iterdir())
     assert not clear_dead_lock(locked)
+
+
+def test_a_job_stops_where_the_configuration_is_not_its_run_s(tmp_path: Path) -> None:
+    check_unedited(tmp_path, "other")  # nothing is noted
+    claim(tmp_path, "digest", ["mine.yaml"])
+    check_unedited(tmp_path, "digest")
+    with pytest.raises(InputError, match=r"mine\.yaml: edited since this run began; expected"):
+        check_unedited(tmp_path, "other")
 
 
 def test_the_lock_of_a_live_owner_is_respected(locked: Path) -> None:

@@ -18,6 +18,7 @@ from benchprof.errors import InputError
 from benchprof.pruning import prune
 from benchprof.run.layers import read_layers
 from benchprof.runs import is_locked
+from benchprof.sharing import LOCK, locked
 from benchprof.store import LINKED_FROM, Kind, Store
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be two users")
@@ -132,13 +133,32 @@ def test_who_may_not_write_is_told_before_anything_is_computed(open_folder: Path
         with pytest.raises(InputError, match="may not write there"):
             store.folder("models", "cc1", lambda _: 1 / 0)
 
+    def lock() -> None:
+        with locked(store.root, exclusive=False) as held:
+            assert held
+
+    as_user(ANN, lock, umask=0o077)
     as_user(BOB, refused)
     # What the message says to do, by Ann, who is in the group.
     for path in (store.root, *store.root.rglob("*")):
         os.chown(path, -1, GROUP)
-        if path.is_dir():
-            path.chmod(0o2775)
+        path.chmod(0o2775 if path.is_dir() else 0o440)
+    (store.root / LOCK).chmod(0o660)
     as_user(BOB, lambda: add(store, "aa2"))
+    as_user(BOB, lock)
+
+
+def test_a_lock_that_is_its_owner_s_alone_is_said_before_anything_is_removed(
+    shared: Store,
+) -> None:
+    as_user(ANN, lambda: add(shared, "aa1"))
+    as_user(ANN, lambda: (shared.root / LOCK).touch(0o600))
+
+    def refused() -> None:
+        with pytest.raises(InputError, match=r"\.lock: user .* may not lock it.*chmod g\+rw"):
+            list(prune(shared.root, [], unused_for=0, dry_run=False))
+
+    as_user(BOB, refused)
 
 
 def test_a_store_that_cannot_be_read_is_said(open_folder: Path) -> None:

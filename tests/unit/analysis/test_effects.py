@@ -44,6 +44,19 @@ def test_an_effect_that_nothing_explains() -> None:
     assert math.isnan(found.loc["y", "blank"])
 
 
+def test_the_largest_of_others_is_unknown_where_one_is() -> None:
+    """In whichever order they stand."""
+    for unknown, known in (("y", "z"), ("z", "y")):
+        rows = CLEAN | {
+            ("x", "item", "y", None): 0.1, ("x", "item", "z", None): 0.1,
+            ("z", "item", "x", None): 0.2,
+        }  # fmt: skip
+        rows |= {("x", "item", unknown, None): math.nan, (unknown, "item", "x", None): math.nan}
+        x = effects_table(table(rows)).set_index("ability").loc["x"]
+        assert math.isnan(x["other_mask"]), known
+        assert math.isnan(x["other_test"]), known
+
+
 @pytest.mark.parametrize(
     ("key", "value", "explained"),
     [

@@ -97,6 +97,9 @@ def test_selective_is_one_and_a_half_times_any_other() -> None:
     # Two infinite rises are not told apart; a loss that falls is not hit.
     assert selective(grid) == {"x": False, "y": False}
     assert selective(grid[["x"]]) == {}
+    # What is unknown may be larger.
+    three = pd.DataFrame([[1.0, math.nan, 0.2]], index=["x"], columns=["x", "y", "z"])
+    assert selective(three) == {"x": False}
 
 
 def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:

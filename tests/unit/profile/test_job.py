@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -192,3 +193,10 @@ def test_a_record_of_the_intact_model_is_not_one_of_a_mask(records, tmp_path: Pa
     sources[0].record.write_bytes(own.read_bytes())
     with pytest.raises(InputError, match="made without a mask"):
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
+
+
+def test_a_metric_that_no_benchmark_has_is_refused(records, tmp_path: Path) -> None:
+    misspelt = replace(SETTINGS, metric="acc_nrom")
+    with pytest.raises(InputError, match=r"profile\.metric: acc_nrom; expected probability, hea"):
+        compute_profile(*records(), OWN, misspelt, tmp_path / "profiles")
+    assert not (tmp_path / "profiles").exists()

@@ -85,7 +85,7 @@ def row(
         "form_high": np.nan if formless else 0.125, "form_random": np.nan,
         "reason_form": formless,
         "clusters": None, "p_least": np.nan if reason else 1e-4,
-        "model_digest": "a" * 64, "mask_digest": f"{len(ability) % 10}" * 64,
+        "model_digest": "a" * 64, "mask_digest": ability.ljust(64, "0"),
         "requests_digest": "c" * 64,
     }  # fmt: skip
 

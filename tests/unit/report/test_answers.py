@@ -65,8 +65,8 @@ def test_a_benchmark_that_needs_an_ability() -> None:
     )
     assert second == Answer(
         OWN[B],
-        "No ability stands out: no mask costs significantly more than random masks and the other "
-        "abilities' masks do.",
+        "No ability stands out: no AIS is significantly above 0 and above those under random masks "
+        "and the other abilities' masks.",
         "With 60 items, the minimum detectable AIS is 0.25. The reliability of the profile is "
         "unknown: ten items are too few.",
         "No fault was found in the benchmark itself.",
@@ -162,8 +162,9 @@ def test_where_one_model_is_broken_the_others_are_judged() -> None:
     rows = [row(1.0, ability=A, flag="ablated_model_broken", high=np.inf), row(0.1, ability=B)]
     (own,) = asked(finished(rows))
     assert own.needs == (
-        "No ability stands out: apart from masks that break the model as a whole, none costs "
-        "significantly more than random masks and the other abilities' masks do."
+        "No ability stands out: apart from masks that break the model as a whole, none has an AIS "
+        "that is significantly above 0 and above those under random masks and the other abilities' "
+        "masks. (The broken models are among those that the others are compared with.)"
     )
     assert own.wrong == (
         "1 of 2 ablated models is broken as a whole, so its losses name no ability. 1 of 2 "

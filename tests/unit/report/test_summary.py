@@ -162,6 +162,24 @@ def test_the_own_tests_are_counted() -> None:
     assert (counted.largest, counted.defined, counted.undefined) == (1, 2, 1)
 
 
+def test_a_test_whose_largest_ais_two_abilities_share_is_nobody_s_by_chance_either() -> None:
+    table = small()
+    shared = (table["benchmark"] == f"{A}_test") & table["ability"].isin([B, C])
+    table.loc[shared, "ais"] = 2.0
+    counted = own_tests(only(table))
+    assert (counted.largest, counted.defined) == (1, 3)
+    assert counted.by_chance == pytest.approx(2 / 3)
+
+
+def test_a_mask_that_abilities_share_differs_from_random_ones_once_on_each_benchmark() -> None:
+    table = small()
+    every = against_random(only(table)).split(" cells")[0]
+    table.loc[table["seed"].isna(), "mask_digest"] = "one"
+    assert every == "3 of 9"
+    assert against_random(only(table)).endswith("gain).")
+    assert against_random(only(table)).split(" cells")[0].endswith("of 3")
+
+
 @pytest.mark.parametrize(("largest", "verb"), [(1, "is"), (0, "is not")])
 def test_one_own_test_is_told_without_a_count(largest: int, verb: str) -> None:
     assert OwnTests(largest, 1, 2, 0.1, 10, complement=False).sentence() == (
@@ -273,6 +291,11 @@ def test_profiles_of_no_ability_are_called_so(own: float, others: float, separab
     ]
     text = "\n".join(caveats(only(finished(rows))))
     assert ("Not separable" in text) is not separable
+
+
+def test_separability_speaks_only_of_masks_whose_dose_is_known() -> None:
+    text = "\n".join(caveats(only(small(reason_of=A))))
+    assert "Not separable: none of the 2 masks whose dose is known removes 0.5 or more" in text
 
 
 def test_nothing_is_doubted_without_cause() -> None:

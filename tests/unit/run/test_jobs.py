@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from benchprof.run.jobs.recovery import VERDICT, CheckRecovery
 from benchprof.run.jobs.selectivity import MeasureSelectivity
 from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
+from benchprof.run.script import run_script
 
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
@@ -470,6 +472,25 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     before = file.stat().st_mtime_ns
     job.write_settings()
     assert file.stat().st_mtime_ns == before
+
+
+def test_the_settings_of_what_a_job_made_replace_those_of_a_plan_meanwhile(folder: Path) -> None:
+    """Else its outputs would be newer than the settings of an edited configuration."""
+    wildcards = {"model": "m", "benchmark": "x_test"}
+    snakemake = SimpleNamespace(
+        log=["job.log"], config=SMALL, params=SimpleNamespace(job="evaluate_benchmark"),
+        wildcards=wildcards, threads=1,
+    )  # fmt: skip
+    edited = copy.deepcopy(SMALL) | {"seed": SMALL["seed"] + 1}
+
+    def main(job: EvaluateBenchmark, threads: int) -> None:
+        assert threads == 1
+        (file,) = Declared(Run.of(edited), job.rule).job(wildcards).write_settings()
+        assert json.loads(file.read_text()) != job.settings
+
+    run_script(main, snakemake)
+    (file, own), *_ = EvaluateBenchmark(Run.of(SMALL), **wildcards).settings_files.items()
+    assert json.loads((folder / file).read_text()) == own
 
 
 def test_rejected_items_are_left_out_without_blocks_too() -> None:

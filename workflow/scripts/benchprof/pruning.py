@@ -26,7 +26,7 @@ from benchprof.inventory import (
     remove,
 )
 from benchprof.runs import is_locked
-from benchprof.sharing import locked
+from benchprof.sharing import locked, user
 from benchprof.uses import Use
 
 DAY = 86400.0
@@ -121,7 +121,13 @@ def prune(
 def _closed(root: Path) -> Iterator[None]:
     """Let no job begin to use an entry meanwhile: it notes that under the same lock."""
     check_removable(root, [])
-    with locked(root, exclusive=True) as held:
+    with contextlib.ExitStack() as stack:
+        try:
+            held = stack.enter_context(locked(root, exclusive=True))
+        except PermissionError as error:
+            remedy = f"Its owner has to run `chmod g+rw {error.filename}`."
+            found = f"{user()} may not lock it"
+            raise InputError(error.filename, found, "a lock for all users", remedy) from None
         if not held:
             remedy = "Mount it with locks (Lustre: `-o flock`), or prune on the file server."
             raise InputError(root, "its file system has no locks", "one that has", remedy)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from benchprof.errors import InputError
 from benchprof.files import write_json
 
 STATE, OWNER = ".snakemake", "benchprof_owner.json"
@@ -49,6 +50,27 @@ def current(state: Path) -> Owner | None:
         return Owner(**json.loads((state / OWNER).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
+
+
+def check_unedited(state: Path, configuration: str) -> None:
+    """Stop a job whose configuration is not the one that its run began with.
+
+    Args:
+        state: Snakemake's state folder.
+        configuration: digest of the configuration that the job has read.
+
+    Raises:
+        InputError: the configuration was edited since.
+    """
+    owner = current(state)
+    # A node may have a state folder of its own.
+    if owner is not None and owner.configuration not in ("", configuration):
+        raise InputError(
+            ", ".join(owner.files) or "the configuration",
+            "edited since this run began",
+            "what the run's other jobs have read",
+            "Undo the edit, or end the run and start it again: finished work is in the store.",
+        )
 
 
 def has_written(state: Path, result: Path) -> bool:

@@ -58,8 +58,9 @@ def check_writable(folder: Path, root: Path) -> None:
             folder,
             f"{user()} may not write there, and the store lacks what is to be computed",
             "a store to write to",
-            f"Ask its owner to share it with a group (`chgrp -R GROUP {root} && find {root} "
-            "-type d -exec chmod g+rwxs {} +`), or name another `store:` in the configuration.",
+            f"Ask its owner to share it with a group (`chgrp -R GROUP {root} && chmod -R g+rX "
+            f"{root} && find {root} -type d -exec chmod g+rwxs {{}} + && touch {root}/{LOCK} && "
+            f"chmod g+rw {root}/{LOCK}`), or name another `store:` in the configuration.",
         )
 
 

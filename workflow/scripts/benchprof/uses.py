@@ -73,11 +73,16 @@ def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
     """Every note of a store with its file, whose modification time is when its job last began.
 
     Raises:
-        InputError: a note is damaged.
+        InputError: a note is damaged, or this user may not read it.
     """
     for path in sorted((root / FOLDER).glob("[!.]*.json")):
         try:
             yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
+        except PermissionError:
+            remedy = f"Its owner has to run `chmod g+r {path}`."
+            raise InputError(
+                path, f"{user()} may not read it", "a note that all users can read", remedy
+            ) from None
         except (ValueError, TypeError) as error:
             remedy = (
                 "Make sure that no run is using this store, then delete this one file, not the "

@@ -68,8 +68,8 @@ def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:
     return (
         ability, mask["n"], mask["choice"], mask["choice_se"], mask["form"],
         random.value if random else math.nan,
-        max((other.value for other in others.values()), default=math.nan),
-        *on.values(), tests.max(), ", ".join(found), not found,
+        pd.Series([other.value for other in others.values()], dtype=float).max(skipna=False),
+        *on.values(), tests.max(skipna=False), ", ".join(found), not found,
     )  # fmt: skip
 
 

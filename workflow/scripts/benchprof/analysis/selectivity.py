@@ -155,8 +155,9 @@ def selective(grid: pd.DataFrame) -> dict[str, bool]:
     found = {}
     for ability in grid.index:
         if ability in grid.columns and len(grid.columns) > 1:
-            own, others = grid.loc[ability, ability], grid.loc[ability].drop(ability).max()
-            found[ability] = is_selective(own, others)
+            own, others = grid.loc[ability, ability], grid.loc[ability].drop(ability)
+            # Unknown where one of the others is.
+            found[ability] = is_selective(own, others.max(skipna=False))
     return found
 
 

@@ -247,7 +247,7 @@ def _kept_in_words(named: Mapping[str, Cells], cells: Cells) -> str:
         return f"names no ability, as {unnamed(cells)}"
     others = in_words(compared(cells))
     if not named["sufficient"]:
-        return f"has no ability whose mask keeps more of the score than {others} do"
+        return f"has no ability whose mask keeps significantly more of the score than {others} do"
     own = _with_intervals(named["sufficient"])
     return f"keeps more of the score with the masks of {own} than {others} do"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from benchprof.errors import InputError, did_you_mean
 from benchprof.files import write_csv, written_whole
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
@@ -93,13 +94,15 @@ def compute_profile(
         processes: benchmarks measured at once.
 
     Raises:
-        InputError: a record is damaged or does not belong to its mask, model or requests.
+        InputError: a record is damaged or does not belong to its mask, model or requests, or no
+            benchmark has the metric of the settings.
     """
     masks = mask_digests(s.mask for s in sources)
     by_benchmark = _measure_all(intact, sources, masks, settings, processes)
     measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
     differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
+    _check_metric(settings.metric, table["metric"].unique())
     shares = mask_shares(masks)
     table = add_k(table, {source: shares[source.mask] for source in sources})
     table = add_dose(add_corrected(table), dict(own_benchmarks))
@@ -124,6 +127,13 @@ def compute_profile(
         logger.warning(sentence)
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
+
+
+def _check_metric(wanted: str, metrics: Collection[str]) -> None:
+    """Stop where no benchmark has the metric; of each benchmark without it another is shown."""
+    if wanted not in {"probability", "headline", *metrics}:
+        expected = f"probability, headline or a metric of some benchmark: {', '.join(metrics)}"
+        raise InputError("profile.metric", wanted, expected, did_you_mean(wanted, metrics))
 
 
 def _measure_all(

@@ -69,7 +69,7 @@ def answers(
         Answer(
             benchmark,
             " ".join(_needs(found[benchmark], matrix, doubts)),
-            " ".join(_sure(stable[benchmark], shown[benchmark], _margin(matrix, benchmark))),
+            " ".join(_sure(stable[benchmark], shown[benchmark], _first(matrix, benchmark))),
             " ".join(_wrong(found[benchmark], matrix, doubts, benchmark in calibration_benchmarks))
             or NO_FAULT,
         )
@@ -80,7 +80,8 @@ def answers(
 def masks_in_doubt(matrix: Matrix) -> str:
     """How many masks are in doubt, which holds for every benchmark; empty where none is."""
     doubts, every = mask_doubts(matrix), len(matrix.abilities)
-    if not doubts:
+    # Of one mask for all abilities no benchmark names any.
+    if not doubts or matrix.one_mask:
         return ""
     verb = "is" if len(doubts) == 1 else "are"
     return (
@@ -105,7 +106,7 @@ def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]
         yield (
             f"It keeps more of its score with the {masks} alone than with {others}."
             if named
-            else f"No ability's mask alone keeps more than {others} do."
+            else f"No ability's mask alone keeps significantly more than {others} do."
         )
     elif named:
         sound = [ability for ability in named if ability not in doubts]
@@ -121,11 +122,15 @@ def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]
             )
     elif row["broken"]:
         yield (
-            "No ability stands out: apart from masks that break the model as a whole, none costs "
-            f"significantly more than {others} do."
+            "No ability stands out: apart from masks that break the model as a whole, none has an "
+            f"AIS that is significantly above 0 and above those under {others}. (The broken models "
+            "are among those that the others are compared with.)"
         )
     else:
-        yield f"No ability stands out: no mask costs significantly more than {others} do."
+        yield (
+            "No ability stands out: no AIS is significantly above 0 and above those under "
+            f"{others}."
+        )
     if better := _split(row["hindering"]):
         yield f"It does better without {_with_ais(better, row, matrix)}."
 
@@ -141,20 +146,22 @@ def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
     return series(said)
 
 
-def _margin(matrix: Matrix, benchmark: str) -> float:
-    """By how much the intact model's score exceeds that of guessing."""
-    cell = matrix.cells[matrix.cells["benchmark"] == benchmark].iloc[0]
-    return float(cell["intact"] - cell["guessing"])
+def _first(matrix: Matrix, benchmark: str) -> Row:
+    """A benchmark's first cell, for what all its cells say alike."""
+    return matrix.cells[matrix.cells["benchmark"] == benchmark].iloc[0].to_dict()
 
 
-def _sure(stable: Row, shown: Row, margin: float) -> Iterator[str]:
+def _sure(stable: Row, shown: Row, cell: Row) -> Iterator[str]:
     """What the items can show.
 
     Args:
         stable: of the table of reliability.
         shown: of that of power.
-        margin: all that the model can lose, as a difference of scores.
+        cell: any of the benchmark's.
     """
+    # All that the model can lose, as a difference of scores.
+    margin = cell["intact"] - cell["guessing"]
+    same = " of the same tasks" if bool(pd.notna(cell["clusters"])) else ""
     items, least = f"{int(shown['n'])} items", float(shown["detectable_ais"])
     if math.isfinite(least) and least * shown["base"] > margin:
         yield (
@@ -170,10 +177,13 @@ def _sure(stable: Row, shown: Row, margin: float) -> Iterator[str]:
     if math.isnan(value):
         yield f"The reliability of the profile is unknown: {stable['reason']}."
     elif value >= RELIABLE:
-        yield f"Different items would give nearly the same profile (reliability {number(value)})."
+        yield (
+            f"Different items{same} would give nearly the same profile (reliability "
+            f"{number(value)})."
+        )
     else:
         yield (
-            "Different items may give a different profile (reliability "
+            f"Different items{same} may give a different profile (reliability "
             f"{number_off(value, RELIABLE)}, below {RELIABLE})."
         )
 

@@ -108,11 +108,13 @@ def _broken(matrix: Matrix) -> list[str]:
 
 def _separability(matrix: Matrix) -> list[str]:
     own, side = own_drops(matrix), side_drops(matrix)
-    known = (own.notna() & side.notna()).any()
+    known = int((own.notna() & side.notna()).sum())
     if matrix.one_mask or not known or any(map(separates, own, side)):
         return []
+    every = known == len(matrix.abilities)
+    none = "no mask" if every else f"none of the {known} masks whose dose is known"
     return [
-        f"Not separable: no mask removes {LEAST_DOSE} or more of the margin over guessing on its "
+        f"Not separable: {none} removes {LEAST_DOSE} or more of the margin over guessing on its "
         f"own ability's test and {SIDE_DROP} or less on the others'. Don't attribute these "
         "profiles to abilities."
     ]

@@ -75,7 +75,7 @@ GLOSSARY = {
     ),
     "interval": Word(
         "interval",
-        "Where the value would lie for other items of the same kind, at the stated confidence.",
+        "About that share of such ranges contain the true value: that of all items of the kind.",
         "intervals?",
     ),
     "p": Word(
@@ -175,7 +175,7 @@ GLOSSARY = {
         "calibration items", "Items set aside for choosing k.", "[Cc]alibration items"
     ),
     "resamples": Word(
-        "resamples", "Draws of the items with replacement, behind intervals and tests.",
+        "resamples", "Draws of the items with replacement for an interval, of signs for a test.",
         "resamples",
     ),
 }  # fmt: skip

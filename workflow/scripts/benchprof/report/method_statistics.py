@@ -185,7 +185,11 @@ def _intervals(
             "one item more that is lost and one that is gained, and their tests are exact."
         )
         told.append((sentence, keys_of("pseudo_items")))
-        sentence = "Where they are not, their percentile intervals are widened for few items."
+        tasks = ", or whole tasks are resampled" if any(own.clusters for own in treatments) else ""
+        few = _units(treatments, "s")
+        sentence = (
+            f"Where they are not{tasks}, their percentile intervals are widened for few {few}."
+        )
         told.append((sentence, keys_of("few_units")))
     return told
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import agreeing
@@ -18,7 +20,8 @@ class OwnTests:
             all but the mask was ablated, lies below all others'.
         defined: so many have an AIS.
         undefined: so many have none.
-        by_chance: the expectation of `largest` if every ability were as likely.
+        by_chance: the expectation of `largest` if the AIS of a test belonged to the abilities at
+            random; where several share the extreme one, none has it alone.
         abilities: how many are compared.
         complement: whether all but the mask was ablated.
         one_mask: whether all abilities share a mask, as those of `core` do.
@@ -64,15 +67,16 @@ class OwnTests:
 def own_tests(matrix: Matrix) -> OwnTests:
     """Whether losing an ability hurts its own test most, or keeping it alone the least."""
     grid = matrix.grid("ais") * (-1 if matrix.complement else 1)
-    largest = defined = 0
+    largest = defined = alone = 0
     for ability, benchmark in matrix.own.items():
         row = grid.loc[benchmark].astype(float)
         if row.notna().all():
             defined += 1
             others = row.drop(ability)
             largest += bool((row[ability] > others).all())
+            alone += int(np.count_nonzero(row == row.max()) == 1)
     undefined = len(matrix.own) - defined
-    by_chance = defined / len(matrix.abilities)
+    by_chance = alone / len(matrix.abilities)
     return OwnTests(
         largest, defined, undefined, by_chance, len(matrix.abilities), matrix.complement,
         matrix.one_mask,
@@ -80,14 +84,16 @@ def own_tests(matrix: Matrix) -> OwnTests:
 
 
 def against_random(matrix: Matrix) -> str:
-    """How many cells differ from their random controls."""
-    defined = int(matrix.cells["q_random"].notna().sum())
+    """How many cells differ from their random controls; a mask that abilities share counts once."""
+    cells = matrix.cells.drop_duplicates(["benchmark", "mask_digest"])
+    defined = int(cells["q_random"].notna().sum())
     if not defined:
         return "No cell is compared with a random mask."
-    differing = matrix.cells[matrix.cells["q_random"] < SIGNIFICANCE]
+    differing = cells[cells["q_random"] < SIGNIFICANCE]
     more = int((differing["over_random"] > 0).sum())
     differ = agreeing(len(differing), "differs", "differ")
     return (
         f"{len(differing)} of {defined} cells {differ} from random masks of the same size "
-        f"(q < {SIGNIFICANCE}): {more} with a larger loss, {len(differing) - more} with a smaller."
+        f"(q < {SIGNIFICANCE}): {more} with a larger loss (or smaller gain), "
+        f"{len(differing) - more} with a smaller loss (or larger gain)."
     )

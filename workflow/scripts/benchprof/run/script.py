@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.errors import InputError
+from benchprof.files import write_if_changed
 from benchprof.logs import logged
 from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.job import Job
@@ -20,13 +21,20 @@ FOLDER = Path(__file__).parents[2]
 def run_script(main: Callable[[Any, int], None], snakemake: Any) -> None:
     """Run a script's `main` for the job that Snakemake started it for.
 
+    Afterwards the files of its settings say what its outputs were made with. While it ran, a plan
+    of an edited configuration (`snakemake -n`) may have written others, which would be older than
+    the outputs.
+
     Args:
         main: takes the job and its number of threads.
         snakemake: the object that Snakemake gives to scripts.
     """
     with logged(snakemake.log[0]):
-        run = Run.of(snakemake.config)
-        main(JOBS[snakemake.params.job](run, **snakemake.wildcards), snakemake.threads)
+        job = JOBS[snakemake.params.job](Run.of(snakemake.config), **snakemake.wildcards)
+        settings = job.settings_files
+        main(job, snakemake.threads)
+        for file, own in settings.items():
+            write_if_changed(file, own)
 
 
 def run_job(job: Job, threads: int) -> None:

@@ -233,6 +233,7 @@ class EvaluateModel(Evaluation):
         """All that decides the answers to each benchmark."""
         return {part.benchmark: part.settings for part in self.parts}
 
-    def write_settings(self) -> list[Path]:
+    @property
+    def settings_files(self) -> dict[Path, Any]:
         """Those of a job of each benchmark, so that no record passes for one of other settings."""
-        return [file for part in self.parts for file in part.write_settings()]
+        return {file: own for part in self.parts for file, own in part.settings_files.items()}

@@ -131,14 +131,18 @@ class Job:
         """All that decides its outputs beside the files that it reads, as a JSON value."""
         raise NotImplementedError
 
+    @property
+    def settings_files(self) -> dict[Path, Any]:
+        """The settings by the file that has them."""
+        return {paths.settings(self.rule, *self.wildcards.values()): self.settings}
+
     def write_settings(self) -> list[Path]:
-        """The file of the settings, written when they changed.
+        """The files of the settings, written when they changed.
 
         Snakemake remembers parameters in `.snakemake` alone. As an input, changed settings make an
         output stale by its modification time also where those records are lost.
         """
-        file = paths.settings(self.rule, *self.wildcards.values())
-        return [write_if_changed(file, self.settings)]
+        return [write_if_changed(file, own) for file, own in self.settings_files.items()]
 
     @property
     def places(self) -> dict[str, Any]:
