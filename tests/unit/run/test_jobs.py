@@ -474,6 +474,13 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     assert file.stat().st_mtime_ns == before
 
 
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["arc", "x_test"])
+def test_an_archive_can_share_only_what_lies_in_files(name: str) -> None:
+    with pytest.raises(InputError, match=rf"archive\.share: '{name}'; expected an ability, or a"):
+        check_inputs(Run.of(copy.deepcopy(SMALL) | {"archive": {"share": ["x", name]}}))
+
+
 def test_the_settings_of_what_a_job_made_replace_those_of_a_plan_meanwhile(folder: Path) -> None:
     """Else its outputs would be newer than the settings of an edited configuration."""
     wildcards = {"model": "m", "benchmark": "x_test"}

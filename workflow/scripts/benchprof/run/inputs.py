@@ -29,6 +29,15 @@ from benchprof.tasks.columns import columns_of
 from benchprof.tasks.definition import check_local_files
 
 
+def _check_shared(run: Run) -> None:
+    """Stop where an archive is to pass on items that are in no file of the run."""
+    for name in run.configuration.archive.share if run.configuration.archive else ():
+        if name in run.benchmarks and not run.suite.files(name):
+            remedy = "Leave it out, or set `benchmark_data`."
+            expected = "an ability, or a benchmark with local items"
+            raise InputError(f"{run.source}, archive.share", repr(name), expected, remedy)
+
+
 def check_inputs(run: Run) -> None:
     """Stop at the first fault of the files that a configuration names.
 
@@ -47,6 +56,7 @@ def check_inputs(run: Run) -> None:
         read_items(run.items(BACKGROUND, "train"))
     for name in run.benchmarks:
         _check_benchmark(run, name)
+    _check_shared(run)
     named = {
         f"{run.source}, benchmarks.{name}.task": benchmark
         for name, benchmark in run.configuration.benchmarks.items()
