@@ -43,7 +43,7 @@ def test_a_job_stops_where_the_configuration_is_not_its_run_s(tmp_path: Path) ->
     check_unedited(tmp_path, "other")  # nothing is noted
     claim(tmp_path, "digest", ["mine.yaml"])
     check_unedited(tmp_path, "digest")
-    with pytest.raises(InputError, match=r"mine\.yaml: edited since this run began; expected"):
+    with pytest.raises(InputError, match=r"mine\.yaml: this job has read another configuration"):
         check_unedited(tmp_path, "other")
 
 

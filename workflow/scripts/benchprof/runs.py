@@ -67,8 +67,8 @@ def check_unedited(state: Path, configuration: str) -> None:
     if owner is not None and owner.configuration not in ("", configuration):
         raise InputError(
             ", ".join(owner.files) or "the configuration",
-            "edited since this run began",
-            "what the run's other jobs have read",
+            "this job has read another configuration than its run, which was edited meanwhile",
+            "one configuration for all jobs",
             "Undo the edit, or end the run and start it again: finished work is in the store.",
         )
 
