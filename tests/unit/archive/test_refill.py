@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,9 @@ from benchprof.importance.example import Example
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.stored import needed_for
 from benchprof.masks.super_job import origin_of
+from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.masks import DrawControls, SelectMasks
 from benchprof.store import Store
 
@@ -278,6 +281,27 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
         assert settings.stat().st_mtime_ns <= min(every)
     again = refill_masks(*opened, configured())
     assert (again.added, again.there, again.left) == (0, 5, [])
+
+
+def test_masks_whose_importance_the_run_drops_are_in_the_store_too(
+    opened: tuple[Archive, dict[str, Any]], importance: dict[str, Any]
+) -> None:
+    """Else another k or ability, or deleted results, would have all importance computed again."""
+    run = configured()
+    lacking = needed_for(
+        [Ablation(ability, "specific", "0.001") for ability in ABILITIES], importance,
+        run.selection_rules, "model", Path("m"), Path("text"), run.store,
+    )  # fmt: skip
+    assert lacking == {*ABILITIES}
+    refill_masks(*opened, run)
+    assert not needed_for(
+        [Ablation(ability, "specific", "0.001") for ability in ABILITIES], importance,
+        run.selection_rules, "model", Path("m"), Path("text"), run.store,
+    )  # fmt: skip
+    kept = configured(keep_importance=True, store="another")
+    shutil.rmtree("results/masks")
+    assert refill_masks(*opened, kept).added == 5
+    assert not (kept.store.root / "masks").exists()
 
 
 @pytest.mark.parametrize(

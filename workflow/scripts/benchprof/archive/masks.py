@@ -1,4 +1,4 @@
-"""An archive's masks at their place in a run's results."""
+"""An archive's masks at their place in a run's results, and in the store where it keeps them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ from benchprof.archive.refilled import Refilled
 from benchprof.errors import InputError
 from benchprof.files import written_whole
 from benchprof.masks.mask import read_mask
+from benchprof.masks.stored import MASKS
+from benchprof.masks.super_job import SUPER_SETS
 from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.run.run import Run
+from benchprof.store import Kind
 
 
 class NotPreparedError(InputError):
@@ -104,7 +107,8 @@ class _OfModel:
         jobs = [job for job in FindSuper.all_of(self.run) if job.model == self.model]
         for job in jobs:
             name = str(job.target) if str(job.target) in self.listing["files"] else None
-            self._refill(job.target, name, super_origin(self.run, self.model, self.importance))
+            expected = super_origin(self.run, self.model, self.importance)
+            self._refill(job.target, name, expected, SUPER_SETS)
 
     def refill_selection(self, selection: str) -> None:
         """Put the masks of a selection at their places, then the controls matched to them."""
@@ -112,11 +116,13 @@ class _OfModel:
         drawing = DrawControls(self.run, self.model, selection)
         found = selecting.super_set
         left_out = read_mask(found).digest if found and found.is_file() else None
+        # Where importance is kept, they are made again from it.
+        kind = MASKS if self.run.drops_importance else None
         # Digests of the abilities' masks by k, which controls are matched to.
         digests: dict[str, dict[str, str]] = {}
         for ablation, expected in mask_origins(selecting, self.importance, left_out):
             path = selecting.masks[ablation]
-            if self._refill(path, self.names.get(ablation), expected):
+            if self._refill(path, self.names.get(ablation), expected, kind):
                 own = digests.setdefault(ablation.k, {})
                 own[ablation.ability] = read_mask(path).digest
         for ablation, expected in control_origins(drawing, left_out):
@@ -125,8 +131,17 @@ class _OfModel:
             matched = {"matched_to": alone or every}
             self._refill(drawing.controls[ablation], self.names.get(ablation), expected | matched)
 
-    def _refill(self, path: Path, name: str | None, expected: Mapping[str, Any]) -> bool:
-        """Put one file of the archive at its place; whether something is there then."""
+    def _refill(
+        self, path: Path, name: str | None, expected: Mapping[str, Any], kind: Kind | None = None
+    ) -> bool:
+        """Put one file of the archive at its place; whether something is there then.
+
+        Args:
+            path: its place.
+            name: in the archive; None where it has none.
+            expected: what decides it, by the run.
+            kind: of its entry in the store; None where the store has none.
+        """
         if path.exists():
             self.done.there += 1
             return True
@@ -141,6 +156,8 @@ class _OfModel:
             return False
         with written_whole(path) as temporary:
             temporary.write_bytes(content)
+        if kind is not None:
+            self.run.store.add_bytes(kind, kind.key_of(path), content)
         self.done.added += 1
         return True
 
