@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.models.units import PARTS, scored_weights, unit_projections
 from benchprof.scoring.scorer import TreeScorer
-from benchprof.store import Store
+from benchprof.store import Kind, Store
+from benchprof.tensors import TensorFile, write_tensors
 
 
 def text(*ids: int, counted: int = 1, after: int = 0) -> Example:
@@ -316,6 +318,22 @@ def test_a_killed_search_goes_on_and_computes_nothing_twice(search: Search) -> N
     assert equal(whole, resumed)
     assert equal(search.scores(), resumed)
     assert search.computed == []
+
+
+def test_losses_that_another_search_replaces_meanwhile_still_count(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = search.scores(store=Store(search.folder / "other"))
+    add = Store.add
+
+    def and_another(store: Store, kind: Kind, key: str, write: Callable[[Path], object]) -> Path:
+        """Of one example, by a job that read the entry before this one wrote it."""
+        file = TensorFile(add(store, kind, key, write))
+        first = {name: file.tensor(name) for name in [*file.names][:1]}
+        return add(store, kind, key, partial(write_tensors, tensors=first, origin=file.origin))
+
+    monkeypatch.setattr(Store, "add", and_another)
+    assert equal(whole, search.scores())
 
 
 def test_what_is_kept_serves_other_items_halves_and_groups(

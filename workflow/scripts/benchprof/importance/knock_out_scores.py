@@ -107,8 +107,7 @@ def _losses(
     if lacking:
         store.check_writable(KNOCK_OUTS, lacking)
         of_key = {k: (group, o) for k, group, o in zip(keys, groups, origins, strict=True)}
-        _knock_out(scoring, of_key, lacking, wanted, store)
-        found |= {key: _kept(store, key) for key in lacking}
+        found |= _knock_out(scoring, of_key, lacking, wanted, store)
     reused = len(found) - len(lacking)
     logger.info("losses without groups of units: %d reused, %d computed", reused, len(lacking))
     return np.array([[found[key][digest] for digest in order] for key in keys])
@@ -142,8 +141,12 @@ def _knock_out(
     lacking: Mapping[str, Sequence[str]],
     wanted: Wanted,
     store: Store,
-) -> None:
-    """Put the losses of the examples that groups lack, all by key, into the store."""
+) -> dict[str, dict[str, float]]:
+    """Put the losses of the examples that groups lack, all by key, into the store.
+
+    Returns what each of these groups has then. It is not read from the store: a job of other
+    examples may have replaced it meanwhile.
+    """
     check_content(scoring.model.folder)
     model = load_model(scoring.model)
     speed_up_scoring(model)
@@ -158,6 +161,7 @@ def _knock_out(
     reading_of = functools.lru_cache(maxsize=1)(
         lambda own: Reading(scorer, [wanted[digest][1] for digest in own])
     )
+    found = {}
     for key, own in tqdm(lacking.items(), unit="group", mininterval=1, desc="knock-outs"):
         group, origin = groups[key]
         where = f"{scoring.model.folder} with {group.size} {scoring.scope.unit}s at zero"
@@ -168,3 +172,5 @@ def _knock_out(
         tensors = {digest: torch.tensor(loss) for digest, loss in every.items()}
         write = functools.partial(write_tensors, tensors=tensors, origin=origin)
         store.add(KNOCK_OUTS, key, write)
+        found[key] = {digest: float(loss) for digest, loss in tensors.items()}
+    return found
