@@ -24,7 +24,7 @@ try:
     RUN = Run.given(config, workflow.configfiles)
     if workflow.is_main_process:  # of the files that a job reads it sees to itself
         check_inputs(RUN)
-    else:
+    elif workflow.modifier.is_main_snakefile():  # else no run is noted
         runs.check_unedited(Path(runs.STATE), digests.of_value(RUN.values))
 except InputError as error:
     raise WorkflowError(str(error)) from None

@@ -486,7 +486,7 @@ def test_the_settings_of_what_a_job_made_replace_those_of_a_plan_meanwhile(folde
     wildcards = {"model": "m", "benchmark": "x_test"}
     snakemake = SimpleNamespace(
         log=["job.log"], config=SMALL, params=SimpleNamespace(job="evaluate_benchmark"),
-        wildcards=wildcards, threads=1,
+        wildcards=wildcards, threads=1, scriptdir=str(ROOT / "workflow/scripts"),
     )  # fmt: skip
     edited = copy.deepcopy(SMALL) | {"seed": SMALL["seed"] + 1}
 

@@ -69,7 +69,8 @@ def check_unedited(state: Path, configuration: str) -> None:
             ", ".join(owner.files) or "the configuration",
             "this job has read another configuration than its run, which was edited meanwhile",
             "one configuration for all jobs",
-            "Undo the edit, or end the run and start it again: finished work is in the store.",
+            "Undo the edit, or end the run and start it again: finished work is in the store. (If "
+            f"it was started with --no-hooks, delete {state / OWNER} first.)",
         )
 
 

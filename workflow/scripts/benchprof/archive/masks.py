@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchprof import digests
 from benchprof.archive.container import Archive
 from benchprof.archive.expected import (
     NOT_COMPARED,
@@ -154,10 +155,12 @@ class _OfModel:
         if other:
             self.done.left.append(f"{path}: {_left_because(other)}")
             return False
+        store, key = self.run.store, digests.of_value(dict(expected))
+        if kind is not None and not store.has(kind, key):
+            store.check_writable(kind, [key])
+            store.add_bytes(kind, key, content)
         with written_whole(path) as temporary:
             temporary.write_bytes(content)
-        if kind is not None:
-            self.run.store.add_bytes(kind, kind.key_of(path), content)
         self.done.added += 1
         return True
 

@@ -1,4 +1,4 @@
-"""Put an archive's finished work where a run finds it: records in the store, masks in results/.
+"""Put an archive's finished work where a run finds it: in the store, and masks in results/.
 
 python -m benchprof.archive.refill results/archive.zip --digest DIGEST
 """

@@ -107,7 +107,7 @@ def _losses(
     if lacking:
         store.check_writable(KNOCK_OUTS, lacking)
         of_key = {k: (group, o) for k, group, o in zip(keys, groups, origins, strict=True)}
-        found |= _knock_out(scoring, of_key, lacking, wanted, store)
+        found |= _knock_out(scoring, of_key, found, lacking, wanted, store)
     reused = len(found) - len(lacking)
     logger.info("losses without groups of units: %d reused, %d computed", reused, len(lacking))
     return np.array([[found[key][digest] for digest in order] for key in keys])
@@ -138,14 +138,15 @@ def _kept(store: Store, key: str) -> dict[str, float]:
 def _knock_out(
     scoring: Scoring,
     groups: Mapping[str, tuple[Mask, dict[str, Any]]],
+    kept: Mapping[str, Mapping[str, float]],
     lacking: Mapping[str, Sequence[str]],
     wanted: Wanted,
     store: Store,
 ) -> dict[str, dict[str, float]]:
     """Put the losses of the examples that groups lack, all by key, into the store.
 
-    Returns what each of these groups has then. It is not read from the store: a job of other
-    examples may have replaced it meanwhile.
+    Returns what each of these groups has then, with what was `kept` before. It is not read from the
+    store: a job of other examples may have replaced it meanwhile.
     """
     check_content(scoring.model.folder)
     model = load_model(scoring.model)
@@ -168,7 +169,8 @@ def _knock_out(
         with items_named(where, [wanted[digest][0] for digest in own]):
             losses = losses_without(weights, group, reading_of(tuple(own)))
         # Read again: another job may have added others meanwhile.
-        every = _kept(store, key) | dict(zip(own, losses.tolist(), strict=True))
+        computed = dict(zip(own, losses.tolist(), strict=True))
+        every = {**kept[key], **_kept(store, key), **computed}
         tensors = {digest: torch.tensor(loss) for digest, loss in every.items()}
         write = functools.partial(write_tensors, tensors=tensors, origin=origin)
         store.add(KNOCK_OUTS, key, write)

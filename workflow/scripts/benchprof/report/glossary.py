@@ -75,7 +75,8 @@ GLOSSARY = {
     ),
     "interval": Word(
         "interval",
-        "About that share of such ranges contain the true value: that of all items of the kind.",
+        "A range that contains the true value (that of all items of the kind) about as often as "
+        "its percentage says.",
         "intervals?",
     ),
     "p": Word(

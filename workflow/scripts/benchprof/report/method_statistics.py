@@ -186,7 +186,7 @@ def _intervals(
         )
         told.append((sentence, keys_of("pseudo_items")))
         tasks = ", or whole tasks are resampled" if any(own.clusters for own in treatments) else ""
-        few = _units(treatments, "s")
+        few = _units(treatments, "s") or "items"
         sentence = (
             f"Where they are not{tasks}, their percentile intervals are widened for few {few}."
         )

@@ -32,8 +32,8 @@ from benchprof.tasks.definition import check_local_files
 def _check_shared(run: Run) -> None:
     """Stop where an archive is to pass on items that are in no file of the run."""
     for name in run.configuration.archive.share if run.configuration.archive else ():
-        if name in run.benchmarks and not run.suite.files(name):
-            remedy = "Leave it out, or set `benchmark_data`."
+        if name not in run.abilities and not run.suite.files(name):
+            remedy = "Leave it out. (Items of an ability's split are shared by the ability's name.)"
             expected = "an ability, or a benchmark with local items"
             raise InputError(f"{run.source}, archive.share", repr(name), expected, remedy)
 

@@ -23,7 +23,8 @@ def run_script(main: Callable[[Any, int], None], snakemake: Any) -> None:
 
     Afterwards the files of its settings say what its outputs were made with. While it ran, a plan
     of an edited configuration (`snakemake -n`) may have written others, which would be older than
-    the outputs.
+    the outputs. (A library that is not the checkout's would always write others: its code has other
+    digests.)
 
     Args:
         main: takes the job and its number of threads.
@@ -33,8 +34,9 @@ def run_script(main: Callable[[Any, int], None], snakemake: Any) -> None:
         job = JOBS[snakemake.params.job](Run.of(snakemake.config), **snakemake.wildcards)
         settings = job.settings_files
         main(job, snakemake.threads)
-        for file, own in settings.items():
-            write_if_changed(file, own)
+        if Path(snakemake.scriptdir).resolve() == FOLDER.resolve():
+            for file, own in settings.items():
+                write_if_changed(file, own)
 
 
 def run_job(job: Job, threads: int) -> None:
