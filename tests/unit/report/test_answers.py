@@ -164,7 +164,7 @@ def test_where_one_model_is_broken_the_others_are_judged() -> None:
     assert own.needs == (
         "No ability stands out: apart from masks that break the model as a whole, none has an AIS "
         "that is significantly above 0 and above those under random masks and the other abilities' "
-        "masks. (The broken models are among those that the others are compared with.)"
+        "masks. (Masks that break the model still count among the other abilities' masks.)"
     )
     assert own.wrong == (
         "1 of 2 ablated models is broken as a whole, so its losses name no ability. 1 of 2 "

@@ -295,7 +295,10 @@ def test_profiles_of_no_ability_are_called_so(own: float, others: float, separab
 
 def test_separability_speaks_only_of_masks_whose_dose_is_known() -> None:
     text = "\n".join(caveats(only(small(reason_of=A))))
-    assert "Not separable: none of the 2 masks whose dose is known removes 0.5 or more" in text
+    assert (
+        "Not separable: among masks for which both are known (2 of 3), none removes 0.5 or more"
+        in text
+    )
 
 
 def test_nothing_is_doubted_without_cause() -> None:

@@ -120,14 +120,14 @@ class _OfModel:
         # Where importance is kept, they are made again from it.
         kind = MASKS if self.run.drops_importance else None
         # Digests of the abilities' masks by k, which controls are matched to.
-        digests: dict[str, dict[str, str]] = {}
+        matched_to: dict[str, dict[str, str]] = {}
         for ablation, expected in mask_origins(selecting, self.importance, left_out):
             path = selecting.masks[ablation]
             if self._refill(path, self.names.get(ablation), expected, kind):
-                own = digests.setdefault(ablation.k, {})
+                own = matched_to.setdefault(ablation.k, {})
                 own[ablation.ability] = read_mask(path).digest
         for ablation, expected in control_origins(drawing, left_out):
-            every = digests.get(ablation.k, {})
+            every = matched_to.get(ablation.k, {})
             alone = {name: own for name, own in every.items() if name == ablation.ability}
             matched = {"matched_to": alone or every}
             self._refill(drawing.controls[ablation], self.names.get(ablation), expected | matched)

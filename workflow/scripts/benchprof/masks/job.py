@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -120,7 +120,7 @@ def control_classes(
         examples: what units are read on; not of weights.
     """
     check_content(prepared.folder)
-    model = load_model(replace(prepared, device="cpu", gpus=1))
+    model = load_model(PreparedModel(prepared.folder, prepared.dtype))
     if scope.unit == WEIGHT:
         weights = scored_weights(model, scope)
         return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})

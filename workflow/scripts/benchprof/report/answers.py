@@ -123,9 +123,10 @@ def _needs(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> Iterator[str]
     elif row["broken"]:
         yield (
             "No ability stands out: apart from masks that break the model as a whole, none has an "
-            f"AIS that is significantly above 0 and above those under {others}. (The broken models "
-            "are among those that the others are compared with.)"
+            f"AIS that is significantly above 0 and above those under {others}."
         )
+        if "others" in matrix.contrasts:
+            yield "(Masks that break the model still count among the other abilities' masks.)"
     else:
         yield (
             "No ability stands out: no AIS is significantly above 0 and above those under "

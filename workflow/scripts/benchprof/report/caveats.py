@@ -112,7 +112,8 @@ def _separability(matrix: Matrix) -> list[str]:
     if matrix.one_mask or not known or any(map(separates, own, side)):
         return []
     every = known == len(matrix.abilities)
-    none = "no mask" if every else f"none of the {known} masks whose dose is known"
+    among = f"among masks for which both are known ({known} of {len(matrix.abilities)}), none"
+    none = "no mask" if every else among
     return [
         f"Not separable: {none} removes {LEAST_DOSE} or more of the margin over guessing on its "
         f"own ability's test and {SIDE_DROP} or less on the others'. Don't attribute these "
