@@ -30,7 +30,7 @@ BIN := .venv/bin
 # profile the jobs run elsewhere, and a login node measures nothing.
 run: .venv/installed
 	@$(BIN)/python -m benchprof.runs
-	$(if $(SNAKEMAKE_PROFILE),,-@$(BIN)/python -m benchprof.plan.duration --config $(CONFIG) --cores $(CORES))
+	$(if $(SNAKEMAKE_PROFILE),,-@$(BIN)/python -m benchprof.plan.duration --configfile $(CONFIG) --cores $(CORES))
 	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run $(CONFIGFILE)
 
 # results/archive.zip: all of a run that a paper's supplement needs (docs/how_to/archive.md).
@@ -60,7 +60,7 @@ lock: .venv/installed
 # What a configuration's run will need, without weights or network (docs/measurements.md); FLAGS
 # adds options: make plan CONFIG=config/paper.yaml
 plan: .venv/installed
-	@$(BIN)/python -m benchprof.plan --config $(CONFIG) $(FLAGS)
+	@$(BIN)/python -m benchprof.plan --configfile $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
 # (docs/explanation/planted_models.md): a quarter of an hour. These models gain nothing from a second core, two
@@ -84,12 +84,12 @@ planted-models: .venv/installed
 	done
 
 annotate: .venv/installed
-	@$(BIN)/python -m benchprof.annotation.screen --config $(CONFIG) "$(ANNOTATOR)"
+	@$(BIN)/python -m benchprof.annotation.screen --configfile $(CONFIG) "$(ANNOTATOR)"
 
 # Downloads the shipped benchmarks' items to the folder benchmark_data of a configuration, for nodes
 # without a network: make fetch-data CONFIG=config/paper.yaml
 fetch-data: .venv/installed
-	$(BIN)/python -m benchprof.tasks.fetch --config $(CONFIG)
+	$(BIN)/python -m benchprof.tasks.fetch --configfile $(CONFIG)
 
 # What .ci/run checks beside the tests.
 check: .venv/installed

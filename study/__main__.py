@@ -15,6 +15,7 @@ from study.masks import read_effects, validity
 from study.second_profile import second_profiles
 from study.statements import verdicts
 from study.tables import (
+    MODEL,
     Rules,
     Tables,
     alone,
@@ -160,7 +161,7 @@ def main() -> None:
         help="results/items/MODEL/BENCHMARK.csv of a benchmark with written answers, of the same "
         "run as --all (or as the first tables, without it): print its texts side by side",
     )
-    parser.add_argument("--model", default="qwen25-coder-15b-instruct")
+    parser.add_argument("--model", default=MODEL)
     options = parser.parse_args()
     if options.effects and (own := options.effects.resolve().parent.name) != options.model:
         parser.error(

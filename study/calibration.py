@@ -19,6 +19,7 @@ from benchprof.profile.scores import mask_digests
 from benchprof.report.numbers import number
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.run import read_run
+from study.tables import MODEL
 
 
 def read_drops(job: CalibrateMasks) -> list[Drops]:
@@ -69,7 +70,7 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m study.calibration", description=__doc__)
     parser.add_argument("--configfile", type=Path, nargs="+", required=True)
-    parser.add_argument("--model", default="qwen25-coder-15b-instruct")
+    parser.add_argument("--model", default=MODEL)
     options = parser.parse_args()
     run = read_run(options.configfile)
     jobs = [job for job in CalibrateMasks.all_of(run) if job.model == options.model]

@@ -21,9 +21,8 @@ from benchprof.report.matrix import matrix_of
 from benchprof.report.names import codes, readable
 from study.labels import remainder
 from study.second_profile import second_profiles
-from study.tables import Rules, Tables, joined, read_rules, read_tables
+from study.tables import MODEL, Rules, Tables, joined, read_rules, read_tables
 
-MODEL = "qwen25-coder-15b-instruct"
 AIS = ("study_impact_qwen", "study_forest_qwen")
 SECOND_PROFILES = "study_second_profiles_qwen"
 # Inches.

@@ -31,6 +31,7 @@ from benchprof.sandbox.program import make_program
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
 from benchprof.tasks.requests import Requests
 from benchprof.tasks.source import task_source
+from study.tables import MODEL
 
 MARGIN = 2
 """Tokens by which a text that was written up to the limit may seem shorter, once it is a text."""
@@ -171,7 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m study.programs", description=__doc__)
     parser.add_argument("benchmark", help="a benchmark that asks for programs, all of its states")
     parser.add_argument("--configfile", type=Path, nargs="+", default=[Path("config.yaml")])
-    parser.add_argument("--model", default="qwen25-coder-15b-instruct")
+    parser.add_argument("--model", default=MODEL)
     options = parser.parse_args()
     run = read_run(options.configfile)
     job = EvaluateBenchmark(run, options.model, options.benchmark)

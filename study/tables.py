@@ -11,6 +11,8 @@ import yaml
 
 from benchprof.profile.table import add_flag
 
+MODEL = "qwen25-coder-15b-instruct"
+"""On which the verdicts rest."""
 LEVEL = 0.05
 PER_PROFILE = ("findings", "reliability", "benchmark_similarity")
 # Of the name of an ability's own test, after the ability's.

@@ -1,12 +1,12 @@
 """Run the workflow by two commits on this machine and compare their results byte by byte.
 
-python -m tests.golden.compare_commits HEAD~1 HEAD [--config config/planted.yaml]
+python -m tests.golden.compare_commits HEAD~1 HEAD [--configfile config/planted.yaml]
 
 Each of the two is a commit, the word WORKTREE for this checkout as it is, or the folder of another
-checkout. Both run the tiny project, which this checkout makes once, and each `--config`, in folders
-and stores of their own. What may differ is listed in `normal.py`: digests of code, what a record
-says of its making, and the digests over these. Exit status: 0 where results are the same, 1 where
-any differs or is missing, 2 where something could not be compared.
+checkout. Both run the tiny project, which this checkout makes once, and each `--configfile`, in
+folders and stores of their own. What may differ is listed in `normal.py`: digests of code, what a
+record says of its making, and the digests over these. Exit status: 0 where results are the same, 1
+where any differs or is missing, 2 where something could not be compared.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("first", help=EXPECTED)
     parser.add_argument("second", help="the same")
     parser.add_argument(
-        "--config", type=Path, action="append", default=[], metavar="FILE",
+        "--configfile", type=Path, action="append", default=[], metavar="FILE",
         help="a configuration to run as well: a path below each commit's root, such as "
              "config/planted.yaml, or an absolute one",
     )  # fmt: skip
@@ -93,7 +93,7 @@ def _configurations(options: argparse.Namespace, folder: Path) -> Iterator[Confi
         project = folder / "project"
         make_tiny_project(project)
         yield Configuration("tiny", project=project)
-    for number, file in enumerate(options.config, start=1):
+    for number, file in enumerate(options.configfile, start=1):
         yield Configuration(f"{number}-{file.stem}", file=file)
 
 

@@ -45,7 +45,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self.written = b""
         self._stream = pyte.ByteStream(self.screen)
-        command = [*program, "--config", "config.yaml", annotator]
+        command = [*program, "--configfile", "config.yaml", annotator]
         kept = {
             k: v for k, v in os.environ.items() if not k.startswith(("TEXTUAL", "COLUMNS", "LINES"))
         }
@@ -359,11 +359,11 @@ def test_faults_end_before_the_screen(
     study_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = study_folder / "config.yaml"
-    assert main(["--config", str(file), "jane"]) == 2
+    assert main(["--configfile", str(file), "jane"]) == 2
     assert "not a terminal; expected a terminal" in capsys.readouterr().err
     config = yaml.safe_load(file.read_text())
     del config["abilities"]["spatial_reasoning"]["definition"]
     file.write_text(yaml.safe_dump(config))
-    assert main(["--config", str(file), "jane"]) == 2
+    assert main(["--configfile", str(file), "jane"]) == 2
     assert "abilities.spatial_reasoning: lacks definition" in capsys.readouterr().err
     assert not (study_folder / "answers").exists()

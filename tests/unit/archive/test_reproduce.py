@@ -62,15 +62,19 @@ def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["planted.yaml", "planted_full.yaml", "study.yaml", "study_two_models.yaml"]
 )
-def test_one_benchmark_of_a_configuration_is_a_configuration(tmp_path: Path, name: str) -> None:
-    """Whatever sections speak of the others: a validation wants every ability's own test."""
+@pytest.mark.parametrize("benchmark", ["spatial_reasoning_test", "mine"])
+def test_one_benchmark_of_a_configuration_is_a_configuration(
+    tmp_path: Path, name: str, benchmark: str
+) -> None:
+    """Whatever asks for others: validation wants every ability's own test, and halves want one."""
     file = tmp_path / "config.yaml"
-    config = yaml.safe_load((ROOT / "config" / name).read_text()) | {"store": "../store"}
+    config = read_layers([ROOT / "config" / name]) | {"store": "../store"}
+    config["benchmarks"]["mine"] = {"benchmark": "arc_challenge"}
     file.write_text(yaml.safe_dump(config))
-    _choose(file, "spatial_reasoning_test")
+    _choose(file, benchmark)
     config = yaml.safe_load(file.read_text())
     run.Run.of(config)
-    assert list(config["benchmarks"]) == ["spatial_reasoning_test"]
+    assert list(config["benchmarks"]) == [benchmark]
     assert "validation" not in config
     # That of the run itself would give back what is to be computed again.
     assert config["store"] == "store"

@@ -57,5 +57,5 @@ def test_what_the_run_will_name_is_not_said_before(
     unknown.write_text(yaml.safe_dump(config | {"models": {"m": model | {"device": "cpu"}}}))
     faulty.write_text("models: 3\n")
     for file in (unknown, faulty):
-        assert duration.main(["--config", str(file)]) == 0
+        assert duration.main(["--configfile", str(file)]) == 0
     assert capsys.readouterr().out == ""

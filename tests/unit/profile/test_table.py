@@ -10,18 +10,12 @@ import pandas as pd
 import pytest
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing
 
+from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.correction import add_corrected
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.source import Source
-from benchprof.profile.table import (
-    add_dose,
-    add_dose_reason,
-    add_flag,
-    add_k,
-    benchmark_similarity_rows,
-    similarity_rows,
-)
+from benchprof.profile.table import add_dose, add_flag, add_k
 
 CELLS = {ablation("x"): 9, ablation("y"): 0, ablation("z"): 2, ablation("all_abilities", seed=1): 1}
 
@@ -49,7 +43,7 @@ def test_the_dose_is_of_the_own_test_s_headline_metric_whatever_it_stands_beside
     generated = table_of({"gsm8k": 3})
     generated = generated[generated["metric"] == "acc"].assign(metric="exact_match", headline=True)
     table = pd.concat([table_of({"x_test": 9}), generated], ignore_index=True)
-    table = add_dose_reason(add_dose(table, own), own)
+    table = add_dose(table, own)
     test = table[(table["benchmark"] == "x_test") & (table["ability"] == "x")]
     shown = test.loc[test["headline"], "ais"].item()
     beside = test.loc[~test["headline"], "ais"].item()
@@ -61,7 +55,7 @@ def test_the_dose_is_of_the_own_test_s_headline_metric_whatever_it_stands_beside
 
 def test_a_missing_dose_has_a_reason() -> None:
     own = {"x": "x_test"}
-    table = add_dose_reason(add_dose(table_of({"x_test": 9, "other": 2}), own), own)
+    table = add_dose(table_of({"x_test": 9, "other": 2}), own)
     reasons = table.set_index(["benchmark", "ability"])["reason_dose"]
     assert set(reasons[("other", "x")]) == {""}
     assert set(reasons[("other", "y")]) == {"no_own_test"}
@@ -130,7 +124,7 @@ def test_where_guessing_scores_nothing_a_tenth_is_no_more_than_guessing() -> Non
 
 def test_where_all_but_the_mask_is_ablated_there_is_no_dose_and_none_is_broken() -> None:
     table = table_of({"x": 15, "b": 15, "c": 15}).assign(ablation_of="complement")
-    table = add_flag(add_dose_reason(add_dose(table, {"x": "x"}), {"x": "x"}))
+    table = add_flag(add_dose(table, {"x": "x"}))
     assert set(table["flag_code"]) == {""}
     assert table["dose"].isna().all()
     assert set(table["reason_dose"]) == {"ablation_of_complement"}
@@ -175,24 +169,24 @@ def test_a_model_with_a_benchmark_left_or_too_few_of_them_is_not(lost: dict[str,
 
 def test_similarity_wants_two_models_and_says_why_not() -> None:
     one = add_corrected(table_of({"b": 9}))
-    assert similarity_rows(one, 1).empty
+    assert similarity_rows(one, "model", 1).empty
     both = pd.concat([one, one.assign(model="n")], ignore_index=True)
-    (row,) = similarity_rows(both, 1).to_dict("records")
+    (row,) = similarity_rows(both, "model", 1).to_dict("records")
     assert [row["similarity"], row["spearman"], row["cosine"]] == pytest.approx([1, 1, 1])
     assert row["reason_code"] == ""
     # Three abilities: all six orders of a noise profile are as likely.
     assert row["spearman_p_noise"] == pytest.approx(1 / 6, abs=0.02)
     both.loc[both["model"] == "n", "ais"] = np.nan
-    (row,) = similarity_rows(both, 1).to_dict("records")
+    (row,) = similarity_rows(both, "model", 1).to_dict("records")
     assert np.isnan([row["similarity"], row["spearman"], row["cosine"]]).all()
     assert row["reason"] == "a profile is undefined"
     assert row["reason_code"] == "undefined_profile"
     both["ais"] = 0.5
     alone = both[both["ability"] == "x"]
-    (row,) = similarity_rows(alone, 1).to_dict("records")
+    (row,) = similarity_rows(alone, "model", 1).to_dict("records")
     assert row["reason_code"] == "one_ability"
     assert "a single ability has no profile" in row["reason"]
-    (row,) = similarity_rows(both, 1).to_dict("records")
+    (row,) = similarity_rows(both, "model", 1).to_dict("records")
     assert row["reason_code"] == "flat_profile"
 
 
@@ -202,10 +196,10 @@ def test_intervals_come_from_resamples_that_two_models_share() -> None:
     both = pd.concat([one, one.assign(model="n")], ignore_index=True)
     moving = np.random.default_rng(0).standard_normal((300, 3))
     keys = [(model, "b", "specific", "0.001") for model in ("m", "n")]
-    (row,) = similarity_rows(both, 1, dict.fromkeys(keys, moving)).to_dict("records")
+    (row,) = similarity_rows(both, "model", 1, dict.fromkeys(keys, moving)).to_dict("records")
     assert row["similarity_low"] == pytest.approx(1)
     alone = {keys[0]: moving, keys[1]: moving[::-1]}
-    (row,) = similarity_rows(both, 1, alone).to_dict("records")
+    (row,) = similarity_rows(both, "model", 1, alone).to_dict("records")
     assert row["similarity_low"] < 0.5
 
 
@@ -213,7 +207,7 @@ def test_benchmarks_of_a_model_are_compared_and_not_paired() -> None:
     table = table_of({"a": 9, "b": 9, "c": 1})
     moving = np.random.default_rng(0).standard_normal((300, 3))
     keys = [("m", name, "specific", "0.001") for name in "abc"]
-    rows = benchmark_similarity_rows(table, 1, dict.fromkeys(keys, moving))
+    rows = similarity_rows(table, "benchmark", 1, dict.fromkeys(keys, moving))
     pairs = rows.set_index(["benchmark_a", "benchmark_b"])
     assert list(pairs.index) == [("a", "b"), ("a", "c"), ("b", "c")]
     assert pairs.loc[("a", "b"), "similarity"] == pytest.approx(1)
@@ -227,7 +221,7 @@ def test_profiles_of_flat_noise_are_no_crash() -> None:
     table = table_of({"a": 9, "b": 9})
     table.loc[table["benchmark"] == "a", "ais"] = 0.5
     noise = {("m", "a", "specific", "0.001"): shuffled_profiles(np.ones((3, 20)), 50, 1)}
-    (row,) = benchmark_similarity_rows(table, 1, noise=noise).to_dict("records")
+    (row,) = similarity_rows(table, "benchmark", 1, noise=noise).to_dict("records")
     assert row["reason_code"] == "flat_profile"
     assert np.isnan([row["noise_low"], row["noise_high"], row["similarity"]]).all()
 
@@ -238,7 +232,7 @@ def test_controls_have_no_dose() -> None:
     controls = table.assign(seed=pd.array([1] * len(table), dtype="Int64"))
     both = pd.concat([table, controls], ignore_index=True)
     own = dict.fromkeys(table["ability"].unique(), "own")
-    dosed = add_dose_reason(add_dose(both, own), own)
+    dosed = add_dose(both, own)
     drawn = dosed[dosed["seed"].notna()]
     assert drawn["dose"].isna().all() and set(drawn["reason_dose"]) == {"is_control"}
     assert dosed[dosed["seed"].isna()]["dose"].notna().all()

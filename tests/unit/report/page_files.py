@@ -11,8 +11,8 @@ import pandas as pd
 import yaml
 from tests.conftest import ROOT
 
+from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.findings import findings_rows
-from benchprof.profile.table import benchmark_similarity_rows, similarity_rows
 from benchprof.report.page import write_page
 from benchprof.run.configuration import Configuration
 from benchprof.section import read_section
@@ -54,8 +54,8 @@ def tables_of_methods(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     profiles = shown.drop_duplicates(KEYS)[[*KEYS, "metric", "n", "reason_code", "reason"]]
     return {
         "impact": table,
-        "similarity": similarity_rows(table, seed=1),
-        "benchmark_similarity": benchmark_similarity_rows(table, 1, {}),
+        "similarity": similarity_rows(table, "model", seed=1),
+        "benchmark_similarity": similarity_rows(table, "benchmark", 1, {}),
         "reliability": profiles.assign(
             abilities=4, changed_items=31, split_half=0.5, reliability=2 / 3, split_low=0.25,
             split_high=0.75, **{"items_for_0.8": 120.0},

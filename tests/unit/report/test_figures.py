@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
-from benchprof.profile.table import similarity_rows
+from benchprof.profile.comparison import similarity_rows
 from benchprof.report import style
 from benchprof.report.figures import clusters, forest, similarity
 from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
@@ -117,7 +117,9 @@ def test_many_controls_are_summed_up(make_table: Table) -> None:
 def test_no_text_of_the_similarity_bars_overlaps_or_is_cut(
     make_table: Table, models: tuple[str, ...]
 ) -> None:
-    table = similarity_rows(make_table(benchmarks=16, models=models, undefined=(4,)), seed=1)
+    table = similarity_rows(
+        make_table(benchmarks=16, models=models, undefined=(4,)), "model", seed=1
+    )
     with style.styled():
         texts = assert_legible(similarity_figure(similarity_of(table, "specific", "0.001")))
     shown = [t.get_text() for t in texts]
@@ -130,7 +132,7 @@ def test_figures_are_the_same_bytes_twice_and_name_no_date(
     make_table: Table, tmp_path: Path
 ) -> None:
     table = make_table(benchmarks=3, abilities=3, models=(MODEL, "other"), undefined=(1,))
-    similar = similarity_rows(table, seed=1)
+    similar = similarity_rows(table, "model", seed=1)
     for folder in ("one", "two"):
         targets = [tmp_path / folder / f"impact.{form}" for form in FORMS]
         draw_heatmap(matrix_of(table, MODEL, "specific", "0.001", OWN), targets)
@@ -171,7 +173,7 @@ def test_a_q_beside_the_threshold_does_not_read_as_the_threshold(p: float, text:
 
 
 def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
-    similar = similarity_rows(make_table(benchmarks=2, models=("a", "b")), seed=1)
+    similar = similarity_rows(make_table(benchmarks=2, models=("a", "b")), "model", seed=1)
     rows = similarity_of(similar, "specific", "0.001").assign(
         similarity_low=[0.5, np.nan], similarity_high=[0.75, np.nan]
     )
@@ -194,7 +196,7 @@ def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
 
 def test_one_ability_has_a_sentence_in_the_place_of_noise(make_table: Table) -> None:
     table = make_table(benchmarks=3, abilities=1, models=("a", "b"))
-    rows = similarity_of(similarity_rows(table, seed=1), "specific", "0.001")
+    rows = similarity_of(similarity_rows(table, "model", seed=1), "specific", "0.001")
     assert similarity.caption(rows) == (
         "Similarity of two models' profiles of one benchmark. Undefined (3): a single ability has "
         "no profile: there is nothing to compare it with."

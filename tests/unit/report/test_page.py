@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from benchprof.masks.mask import Mask, write_mask
-from benchprof.profile.table import similarity_rows
+from benchprof.profile.comparison import similarity_rows
 from benchprof.report.figures.heatmap import draw_heatmap
 from benchprof.report.matrix import matrix_of
 
@@ -138,7 +138,9 @@ def test_similarity_is_there_with_two_models_only(
     assert "Similarity of models" in two.text
     assert "a and b" in two.text
     # With its interval, 0.0625 below the value, and by how much each AIS differs.
-    value = float(similarity_rows(make_table(2, 3, models=("a", "b")), 1)["similarity"].iloc[0])
+    value = float(
+        similarity_rows(make_table(2, 3, models=("a", "b")), "model", 1)["similarity"].iloc[0]
+    )
     assert f"{value - 0.0625:.2f} to {value:.2f}" in two.text
     assert "a less b" in two.text
     assert "0.25 (0.12 to 0.38)" in two.text

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from benchprof.masks.mask import Mask, write_mask
-from benchprof.profile.table import similarity_rows
+from benchprof.profile.comparison import similarity_rows
 from benchprof.report.matrix import matrix_of
 from benchprof.report.method_step import MethodStep
 from benchprof.report.methods import method_steps, write_methods
@@ -92,7 +92,7 @@ def test_a_model_s_name_is_written_as_it_is(make_table: Table) -> None:
     latex = impact_table(matrix_of(table, name, "specific", "0.001", OWN)).latex()
     assert rf"\label{{tab:impact-{name}-specific-0.001}}" in latex
     assert r"of Llama-3.1\_8B-Instruct (" in latex
-    pairs = similarity_rows(table, seed=1)
+    pairs = similarity_rows(table, "model", seed=1)
     header = similarity_table(similarity_of(pairs, "specific", "0.001")).latex()
     assert r"Benchmark & Llama-3.1\_8B-Instruct and own \\" in header
     bibliography = references([], {name: {"hub": "Org/Model", "revision": "0a1b"}})
@@ -111,7 +111,9 @@ def test_every_row_has_as_many_columns_as_the_header(make_table: Table, tmp_path
 
 
 def test_the_similarity_table_has_a_column_per_pair(make_table: Table) -> None:
-    table = similarity_rows(make_table(benchmarks=3, models=("a", "b"), undefined=(1,)), seed=1)
+    table = similarity_rows(
+        make_table(benchmarks=3, models=("a", "b"), undefined=(1,)), "model", seed=1
+    )
     made = similarity_table(similarity_of(table, "specific", "0.001"))
     assert made.header == ["Benchmark", "a and b"]
     assert [line[1] for line in made.rows] == [f"{table['similarity'][0]:.2f}", "--",

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from scipy.spatial.distance import jensenshannon
 
-from benchprof.profile.table import similarity_rows
+from benchprof.profile.comparison import similarity_rows
 from benchprof.report import style
 from benchprof.report.figures import (
     clusters,
@@ -272,7 +272,7 @@ def test_listed_masks_have_no_k(make_table: Table) -> None:
     modules = (clusters, forest, heatmap, radar, ribbons)
     captions = [module.caption(listed) for module in modules]
     captions += [radar.single_caption(listed, listed.benchmarks[0]), impact_table(listed).caption]
-    pairs = similarity_of(similarity_rows(table, seed=1), "listed", "listed")
+    pairs = similarity_of(similarity_rows(table, "model", seed=1), "listed", "listed")
     captions.append(similarity_table(pairs).caption)
     assert all("masks: listed)" in text or "masks: listed;" in text for text in captions)
     texts = [listed.title, *captions, impact_text(table, OWN, "chance_corrected", 0.95)]

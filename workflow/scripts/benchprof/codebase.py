@@ -256,6 +256,7 @@ MODULES = {
     ),
     # What every figure and table of the report is made with, beside its own modules.
     "exhibits": (
+        "benchprof.markdown",
         "benchprof.profile.criteria",
         "benchprof.report.matrix",
         "benchprof.report.names",
@@ -278,6 +279,7 @@ MODULES = {
     "reading": ("benchprof.evaluation.responses", "benchprof.reading", "benchprof.spreadsheet"),
     "annotation": (
         "benchprof.annotation",
+        "benchprof.markdown",
         "benchprof.report.names",
         "benchprof.report.numbers",
         "benchprof.report.style",

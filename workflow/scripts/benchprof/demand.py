@@ -15,6 +15,7 @@ from benchprof.masks import stored, super_job
 from benchprof.models.source import FLOAT32, converted_key, is_converted, precision_of
 from benchprof.origin import read_origin
 from benchprof.replication import masks as halves
+from benchprof.run.ablation import BACKGROUND
 from benchprof.run.layers import read_layers, with_text_keys
 from benchprof.store import Kind, Store
 from benchprof.uses import Use, read_uses
@@ -135,7 +136,7 @@ def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[Kind, str]:
 def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
     """Whether results of these folders and this name are of a model and so on that is there."""
     known = {
-        "importance": [config["models"], {*config["abilities"], "_background"}],
+        "importance": [config["models"], {*config["abilities"], BACKGROUND}],
         # A job's have no ability in common: its third part is the masks' selection, or half.
         "masks": [config["models"], *([config["abilities"]] if len(parts) > 3 else [])],
         "super": [config["models"]],

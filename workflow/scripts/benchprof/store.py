@@ -100,6 +100,20 @@ class Store:
                 self.root,
             )
 
+    def lacking(self, job: Path, kind: Kind, keys: Iterable[str]) -> set[str]:
+        """Which of the entries that a job uses it has to compute; the job's use is noted first.
+
+        Args: as of `use`.
+
+        Raises:
+            InputError: as `check_writable` raises it, for one that would have to be written.
+        """
+        own = list(dict.fromkeys(keys))
+        self.use(job, kind, own)
+        missing = [key for key in own if not self.has(kind, key)]
+        self.check_writable(kind, missing)
+        return set(missing)
+
     def check_writable(self, kind: Kind, keys: Iterable[str]) -> None:
         """Stop where an entry of one of these keys could not be written: before it is computed.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from benchprof import markdown
 from benchprof.abilities.checks.check import REPORTED, Check
 from benchprof.abilities.item import COMPANIONS, companion_word
 
@@ -95,11 +96,11 @@ def markdown_text(report: Checks, tables: Tables) -> str:
     parts = ["# Checks of the diagnostic items", ""]
     parts += [f"- {summary(name, checks)}" for name, checks in report.items()]
     for name, checks in report.items():
-        rows = [("", "check", "figure", "bound", "detail")]
-        rows += [(verdict(c), c.name, c.figure, str(c.bound), c.detail) for c in checks]
-        parts += ["", f"## {name}", "", *_markdown_table(rows)]
+        rows = [(verdict(c), c.name, c.figure, str(c.bound), c.detail) for c in checks]
+        header = ("", "check", "figure", "bound", "detail")
+        parts += ["", f"## {name}", "", *markdown.table(header, rows)]
         if name in tables:
-            parts += ["", *_markdown_table(tables[name])]
+            parts += ["", *_of_model(tables[name])]
     return "\n".join(parts) + "\n"
 
 
@@ -118,16 +119,15 @@ def model_markdown(
     whole = [dict(own[-1]) | {"type": name, "difficulty": ""} for name, own in rows.items()]
     parts = ["# What a model makes of the diagnostic items", ""]
     parts += [f"- {name}: {value}" for name, value in model.items()]
-    parts += ["", "## All abilities", "", *_markdown_table(model_cells(whole))]
+    parts += ["", "## All abilities", "", *_of_model(model_cells(whole))]
     for name, own in rows.items():
-        parts += ["", f"## {name}", "", *_markdown_table(model_cells(own))]
+        parts += ["", f"## {name}", "", *_of_model(model_cells(own))]
     parts += ["", "## Files asked", "", "```", *(f"{d}  {f}" for f, d in files.items()), "```"]
     return "\n".join(parts) + "\n"
 
 
-def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
+def _of_model(rows: Sequence[Sequence[str]]) -> list[str]:
+    return markdown.table(rows[0], rows[1:])
 
 
 def report_json(

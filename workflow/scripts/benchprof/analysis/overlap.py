@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import NamedTuple
 
 import pandas as pd
 import torch
@@ -25,13 +26,23 @@ def overlap_table(masks: Mapping[str, Entries], sizes: Mapping[str, int]) -> pd.
         hold; and the index that `chance` gives: that of the expected number of shared entries
         where each mask draws as many in each tensor at random.
     """
-    rows = []
-    for a, b in combinations(masks, 2):
-        union = mask_size(masks[a]) + mask_size(masks[b])
-        shared = shared_entries(masks[a], masks[b])
-        expected = expected_shared(masks[a], masks[b], sizes)
-        rows.append((a, b, shared, shared / (union - shared), expected / (union - expected)))
+    rows = [(a, b, *overlap_of(masks[a], masks[b], sizes)) for a, b in combinations(masks, 2)]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+class Overlap(NamedTuple):
+    """The entries that two masks share, their Jaccard index, and that which chance gives."""
+
+    shared: int
+    jaccard: float
+    chance: float
+
+
+def overlap_of(one: Entries, other: Entries, sizes: Mapping[str, int]) -> Overlap:
+    """How far two masks overlap, as `overlap_table` has it."""
+    union = mask_size(one) + mask_size(other)
+    shared, expected = shared_entries(one, other), expected_shared(one, other, sizes)
+    return Overlap(shared, shared / (union - shared), expected / (union - expected))
 
 
 def mask_size(entries: Entries) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchprof.analysis.overlap import expected_shared, mask_size, shared_entries
+from benchprof.analysis.overlap import mask_size, overlap_of
 from benchprof.masks.threshold import Entries
 from benchprof.run.ablation import Ablation
 
@@ -31,10 +31,7 @@ def stability_rows(
     """
     rows: list[tuple[str | int | float, ...]] = []
     for mask, one in first.items():
-        other, n = second[mask], mask_size(one)
-        union = n + mask_size(other)
-        shared, expected = shared_entries(one, other), expected_shared(one, other, sizes)
-        chance = expected / (union - expected)
+        found = overlap_of(one, second[mask], sizes)
         named = (mask.selection, mask.k, mask.ability, items[mask.ability])
-        rows.append((*named, n, shared / (union - shared), chance))
+        rows.append((*named, mask_size(one), found.jaccard, found.chance))
     return rows

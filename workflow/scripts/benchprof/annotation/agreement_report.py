@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from benchprof import markdown
 from benchprof.annotation.agreement import Accuracy, Coefficient
 from benchprof.report.names import readable
 from benchprof.report.numbers import interval, number
@@ -87,7 +88,7 @@ class Agreement:
                 (names(name), str(a.items), str(a.labels), str(a.skips), _accuracy(a))
                 for name, a in rows.items()
             ]
-            yield from _table(header, cells)
+            yield from markdown.table(header, cells)
             yield ""
 
     def _disputed(self) -> Iterable[str]:
@@ -104,7 +105,7 @@ class Agreement:
              "yes" if row["excluded"] else "")
             for row in self.disputed.head(SHOWN).to_dict("records")
         ]  # fmt: skip
-        yield from _table(columns, rows)
+        yield from markdown.table(columns, rows)
 
 
 def _accuracy(accuracy: Accuracy) -> str:
@@ -124,10 +125,3 @@ def _coefficient(coefficient: Coefficient) -> str:
     if coefficient.value is None:
         return f"none, since {coefficient.reason} ({counts})"
     return f"{number(coefficient.value)} ({counts})"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + "---|" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"

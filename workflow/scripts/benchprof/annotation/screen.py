@@ -1,6 +1,6 @@
 """Label items with abilities in a full-screen terminal program.
 
-python -m benchprof.annotation.screen [--config FILE] ANNOTATOR
+python -m benchprof.annotation.screen [--configfile FILE] ANNOTATOR
 
 Answers are appended to a file of the annotator's own in the folder that the configuration names;
 a later call goes on where the last one stopped, however it ended.
@@ -261,7 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the return value is the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        study = read_study(options.config)
+        study = read_study(options.configfile)
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             remedy = "Run it directly in a terminal, without a pipe or a redirection."
             raise InputError("standard input and output", "not a terminal", "a terminal", remedy)
@@ -293,7 +293,7 @@ def _parser() -> argparse.ArgumentParser:
         help="your id: lower-case letters, digits, '-' and '_'; it names your file",
     )
     parser.add_argument(
-        "--config",
+        "--configfile",
         type=Path,
         default=Path("config.yaml"),
         metavar="FILE",

@@ -25,7 +25,7 @@ from benchprof.archive.listing import FORMAT, LISTING, describe, read_listing, r
 from benchprof.archive.needs import needs
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
-from benchprof.files import written_whole
+from benchprof.files import as_json, written_whole
 from benchprof.portable import OUTSIDE, portable, portable_names
 
 logger = logging.getLogger(__name__)
@@ -69,13 +69,13 @@ def write_archive(
     names = portable_names(config, chain.from_iterable(benchmark_files.values()))
     members = _members(portable(config, names), [manifest, *files], code, root)
     records = (read_record(Path(name)) for name in records_of(tables))
-    members["environment.json"] = _json(environment(records))
+    members["environment.json"] = as_json(environment(records)).encode()
     leaks = Leaks(os.environ, user_folders(os.environ, root))
     ended = datetime.fromtimestamp(int(manifest.stat().st_mtime), UTC).isoformat()
     with written_whole(target) as temporary:
         with zipfile.ZipFile(temporary, "w") as file:
             listed = _add_members(file, members, leaks, noted["results"])
-            description = _json(crate.crate(listed, noted, ended))
+            description = as_json(crate.crate(listed, noted, ended)).encode()
             listing: dict[str, Any] = {
                 "format": FORMAT,
                 "tables": dict(tables),
@@ -85,7 +85,7 @@ def write_archive(
                 "files": listed | {crate.NAME: describe(description)},
             }
             listing |= {"digest": digests.of_value(listing)}
-            for name, content in ((crate.NAME, description), (LISTING, _json(listing))):
+            for name, content in ((crate.NAME, description), (LISTING, as_json(listing).encode())):
                 leaks.check(name, content)
                 _add(file, name, content)
         _check_readable(temporary)
@@ -154,7 +154,3 @@ def _add(file: zipfile.ZipFile, name: str, content: bytes) -> None:
     # What this machine's system writes there would differ from another's.
     entry.create_system, entry.external_attr = 3, MODE
     file.writestr(entry, content, compresslevel=9)
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -7,12 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from benchprof import digests
+from benchprof.abilities.item import SPLITS
 from benchprof.models.source import source_of
 from benchprof.origin import noted_digest
 from benchprof.portable import portable
 from benchprof.tasks.definition import read_definition
 
-SPLITS = ("train", "calibration", "test")
 Need = dict[str, str | None]
 Names = Mapping[PurePosixPath, str]
 

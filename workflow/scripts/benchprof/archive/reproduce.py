@@ -121,7 +121,8 @@ def _choose(file: Path, benchmark: str) -> None:
     """Leave one benchmark in a configuration, so that no other's items are needed; a new store.
 
     A benchmark of companions is refused without the benchmark of their items, so that one stays
-    too. The store is a new one: the run's own would return the results instead of computing them.
+    too. Masks of halves of the train items are refused without an own test, and are not compared.
+    The store is a new one: the run's own would return the results instead of computing them.
 
     Raises:
         ArchiveError: it is none, or lacks the benchmark.
@@ -135,6 +136,8 @@ def _choose(file: Path, benchmark: str) -> None:
             for name, own in config["benchmarks"].items()
             if name == benchmark or ("companion" in chosen and own == of_items)
         }
+        if "importance" in config:
+            config["importance"]["halves"] = False
     except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
         expected = f"a configuration with the benchmark {benchmark}"
         raise ArchiveError(f"{file}: {error!r}; expected {expected}") from None

@@ -55,7 +55,9 @@ def make_masks(
         if own.controls:
             of_weights = own.scoring.scope.unit == WEIGHT
             kind = own.scoring.scope if of_weights else ("units", own.background)
-            classes[kind] = classes.get(kind) or _classes(own, model, examples[own.background])
+            if kind not in classes:
+                read = examples[own.background]
+                classes[kind] = control_classes(model, own.scoring.scope, read)
             controls = {mask: _file(place, mask) for mask in own.controls}
             draw_controls(classes[kind], made, controls, left_out)
             made |= controls
@@ -77,8 +79,3 @@ def _super_set(
     target, table = folder / "super.safetensors", folder / "super.csv"
     find_super(model, of_abilities, data.NEUTRAL_TEXT, target, table, store)
     return target
-
-
-def _classes(own: Combination, model: ModelSettings, examples: Sequence[Example]) -> Classes:
-    """What a combination's random masks are matched in."""
-    return control_classes(model, own.scoring.scope, examples)

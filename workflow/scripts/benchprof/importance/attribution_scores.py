@@ -58,11 +58,10 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
     model = read_card(scoring.model.folder).digest
     origins = {own: _origin(model, scoring, own) for own in wanted}
     keys = {own: digests.of_value(origin) for own, origin in origins.items()}
-    store.use(folder, ATTRIBUTIONS, keys.values())
-    lacking = [own for own in wanted if not store.has(ATTRIBUTIONS, keys[own])]
+    lacking = store.lacking(folder, ATTRIBUTIONS, keys.values())
     if lacking:
-        store.check_writable(ATTRIBUTIONS, [keys[own] for own in sorted(lacking)])
-        _attribute(scoring, {own: wanted[own] for own in lacking}, origins, keys, store)
+        waiting = {own: example for own, example in wanted.items() if keys[own] in lacking}
+        _attribute(scoring, waiting, origins, keys, store)
     reused, computed = len(wanted) - len(lacking), len(lacking)
     logger.info("attributions of examples: %d reused, %d computed", reused, computed)
     kept = entry_counts(architecture_of(scoring.model.folder), scoring.scope)

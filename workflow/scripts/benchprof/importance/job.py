@@ -73,10 +73,9 @@ def compute_importance(
             write_tensors(target, scores[name], origins[name])
         return
     keys = {name: digests.of_value(origin) for name, origin in origins.items()}
-    store.use(folder, IMPORTANCE, keys.values())
-    missing = [n for n in sorted(targets) if not store.has(IMPORTANCE, keys[n])]
+    lacking = store.lacking(folder, IMPORTANCE, keys.values())
+    missing = [name for name in sorted(targets) if keys[name] in lacking]
     if missing:
-        store.check_writable(IMPORTANCE, [keys[name] for name in missing])
         wanted = {name: examples[name] for name in missing}
         _compute(scoring, wanted, train.files, origins, keys, store)
     for name, target in targets.items():

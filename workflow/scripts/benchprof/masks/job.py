@@ -70,6 +70,7 @@ def select_masks(
     # Copies of a tensor come and go by the hundred.
     keep_freed_memory(torch.device("cpu"))
     left_out = NOTHING if super_set is None else read_mask(super_set)
+    without = None if super_set is None else left_out.digest
     files = _opened(importances, background, left_out.entries)
     made = {file.path: file.origin for file in files.values()}
     if super_set is not None:
@@ -86,10 +87,8 @@ def select_masks(
     for ability, masks in selected(selection, rule, files, counts, abilities):
         for ablation in (own for own in targets if own.ability == ability):
             entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
-            origin = selected_origin(ablation, origins, rule, fraction_of, None)
+            origin = selected_origin(ablation, origins, rule, fraction_of, without)
             origin |= {"unit": unit, "whole": whole}
-            if super_set is not None:
-                origin["super"] = left_out.digest
             write_mask(targets[ablation], Mask(entries, origin))
             logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
 

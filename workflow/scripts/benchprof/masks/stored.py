@@ -58,10 +58,9 @@ def select_stored(
     origins = {name: read_origin(path) for name, path in files.items()}
     left_out = None if super_set is None else read_mask(super_set).digest
     keys = _keys(targets, origins, rule, fraction_of, left_out)
-    store.use(_place_of(targets), MASKS, keys.values())
-    missing = _missing(keys, store)
+    lacking = store.lacking(_place_of(targets), MASKS, keys.values())
+    missing = [own for own in targets if keys[own] in lacking]
     if missing:
-        store.check_writable(MASKS, [keys[own] for own in missing])
         read = {name for own in missing for name in read_for(own.selection, own.ability, files)}
         _check_scores([files[name] for name in sorted(read)])
         with tempfile.TemporaryDirectory(prefix="masks.") as name:
@@ -120,8 +119,9 @@ def needed_for(
         own = [target for target in targets if target.selection == selection]
         names = [n for n in origins if n != BACKGROUND or selection == "specific"]
         keys = _keys(own, origins, rule, fraction_of, left_out)
-        for ablation in _missing(keys, store):
-            found |= {*read_for(selection, ablation.ability, names)}
+        for ablation, key in keys.items():
+            if not store.has(MASKS, key):
+                found |= {*read_for(selection, ablation.ability, names)}
     return found
 
 
@@ -142,10 +142,6 @@ def _place_of(targets: Mapping[Ablation, Path]) -> Path:
     """What the masks of a selection have in common, and those of another do not."""
     own, path = next(iter(targets.items()))
     return path.parents[1] / own.selection
-
-
-def _missing(keys: Mapping[Ablation, str], store: Store) -> list[Ablation]:
-    return [own for own, key in keys.items() if not store.has(MASKS, key)]
 
 
 def _stored_super(origins: Mapping[str, Any], folder: Path, text: Path, store: Store) -> str | None:

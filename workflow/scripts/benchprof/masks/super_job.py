@@ -78,9 +78,7 @@ def find_super(
     example = neutral_example(prepared.folder, text)
     origin = origin_of({name: read_origin(path) for name, path in importances.items()}, example)
     key = digests.of_value(origin)
-    store.use(target.with_suffix(""), SUPER_SETS, [key])
-    if not store.has(SUPER_SETS, key):
-        store.check_writable(SUPER_SETS, [key])
+    if store.lacking(target.with_suffix(""), SUPER_SETS, [key]):
         files = {name: TensorFile(path) for name, path in importances.items()}
         check_comparable({file.path: file.origin for file in files.values()})
         shares = Shares.of_files(files)

@@ -1,4 +1,7 @@
-"""Print what a run will need, rule by rule: python -m benchprof.plan --config config/paper.yaml."""
+"""Print what a run will need, rule by rule.
+
+python -m benchprof.plan --configfile config/paper.yaml
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ def main() -> int:
     options = _options()
     try:
         speeds = _speeds(options)
-        print(plan(options.config, options.cpu, speeds, options.characters, options.here))
+        print(plan(options.configfile, options.cpu, speeds, options.characters, options.here))
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
@@ -98,7 +101,7 @@ def _speeds(options: argparse.Namespace) -> dict[str, Any]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchprof.plan", description=__doc__)
     parser.add_argument(
-        "--config", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
+        "--configfile", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
     )
     parser.add_argument("--cpu", action="store_true", help="plan as if there were no GPU")
     parser.add_argument(

@@ -27,12 +27,12 @@ MOST_THREADS = 8
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the line; nothing where the plan lacks something, which the run itself will name."""
     parser = argparse.ArgumentParser(prog="python -m benchprof.plan.duration")
-    parser.add_argument("--config", type=Path, nargs="+", default=[Path("config.yaml")])
+    parser.add_argument("--configfile", type=Path, nargs="+", default=[Path("config.yaml")])
     parser.add_argument("--cores", type=int, default=1)
     options = parser.parse_args(arguments)
     use_threads(min(options.cores, MOST_THREADS))
     try:
-        print(duration_line(read_run(options.config), options.cores))
+        print(duration_line(read_run(options.configfile), options.cores))
     except InputError:
         return 0
     return 0

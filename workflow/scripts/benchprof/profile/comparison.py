@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from benchprof.profile import reason
 from benchprof.profile.criteria import CONFIDENCE
-from benchprof.profile.key import ProfileKey
+from benchprof.profile.key import ProfileKey, pairs_across
 from benchprof.profile.measures import (
     MEASURES,
     Null,
@@ -28,6 +29,35 @@ from benchprof.profile.shown import profile_cells
 COLUMNS = ["abilities", "similarity", "noise_low", "noise_median", "noise_high", "reason",
            "reason_code", "similarity_low", "similarity_high", "p_noise", "spearman",
            "spearman_p_noise", "cosine"]  # fmt: skip
+NONE: Mapping[ProfileKey, Floats] = MappingProxyType({})
+
+
+def similarity_rows(
+    table: pd.DataFrame,
+    across: str,
+    seed: int,
+    resampled: Mapping[ProfileKey, Floats] = NONE,
+    noise: Mapping[ProfileKey, Floats] = NONE,
+) -> pd.DataFrame:
+    """Similarity of every two profiles that differ in one column alone, in the metric shown.
+
+    Args:
+        table: of all models and benchmarks.
+        across: the column, `model` or `benchmark`.
+        seed: of the noise.
+        resampled: (resamples, abilities) of each defined profile; without it a similarity has no
+            interval.
+        noise: (draws, abilities) of profiles of right-or-wrong scores; that of others is normal.
+    """
+    profiles = profiles_of(table)
+    shared = [name for name in ProfileKey._fields if name != across]
+    rows = []
+    for one, other in pairs_across(across, profiles):
+        null = null_between(noise, one, other, len(profiles[one]), seed)
+        found = compared(profiles[one], profiles[other], pair_of(resampled, one, other), null)
+        names = [*one.without(across), getattr(one, across), getattr(other, across)]
+        rows.append([*names, *found.values()])
+    return pd.DataFrame(rows, columns=[*shared, f"{across}_a", f"{across}_b", *COLUMNS])
 
 
 def profiles_of(table: pd.DataFrame) -> dict[ProfileKey, Floats]:

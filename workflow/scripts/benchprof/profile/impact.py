@@ -17,7 +17,6 @@ from benchprof.profile.resampling import (
 )
 from benchprof.profile.units import Units
 
-IMPACTS = ("chance_corrected", "relative", "absolute")
 # Differences of mean scores below this are rounding.
 ROUNDING = 1e-9
 

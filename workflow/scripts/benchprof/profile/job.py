@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from benchprof.errors import InputError, did_you_mean
 from benchprof.files import write_csv, written_whole
+from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
@@ -37,14 +38,7 @@ from benchprof.profile.scores import (
 )
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
-from benchprof.profile.table import (
-    add_dose,
-    add_dose_reason,
-    add_flag,
-    add_k,
-    benchmark_similarity_rows,
-    similarity_rows,
-)
+from benchprof.profile.table import add_dose, add_flag, add_k
 from benchprof.sampling import derived_seed
 
 logger = logging.getLogger(__name__)
@@ -105,15 +99,16 @@ def compute_profile(
     _check_metric(settings.metric, table["metric"].unique())
     shares = mask_shares(masks)
     table = add_k(table, {source: shares[source.mask] for source in sources})
-    table = add_dose(add_corrected(table), dict(own_benchmarks))
-    table = add_flag(add_dose_reason(table, dict(own_benchmarks)))
+    table = add_flag(add_dose(add_corrected(table), own_benchmarks))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}
     noise = {key: value for part in measured for key, value in part.noise.items()}
     states = [part.states for part in measured if part.states]
     tables = {
         "impact": table,
-        "similarity": similarity_rows(table, settings.seed, resampled, noise),
-        "benchmark_similarity": benchmark_similarity_rows(table, settings.seed, resampled, noise),
+        "similarity": similarity_rows(table, "model", settings.seed, resampled, noise),
+        "benchmark_similarity": similarity_rows(
+            table, "benchmark", settings.seed, resampled, noise
+        ),
         "model_differences": pd.DataFrame(differences, columns=COLUMNS),
         "power": pd.DataFrame([row for part in measured for row in part.power]),
         "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),

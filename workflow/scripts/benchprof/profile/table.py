@@ -1,68 +1,46 @@
-"""What needs the whole AIS table: doses, broken models, similarity."""
+"""What needs the whole AIS table: doses, k and broken models."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import combine_pvalues
 
 from benchprof.profile import reason
-from benchprof.profile.comparison import (
-    COLUMNS,
-    compared,
-    null_between,
-    pair_of,
-    profiles_of,
-)
 from benchprof.profile.criteria import BROKEN_FROM, KEPT_AT_GUESSING, SIGNIFICANCE
-from benchprof.profile.key import ProfileKey, pairs_across
-from benchprof.profile.resampling import Floats
 from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 
 LEAST_P = float(np.finfo(np.float64).tiny)
 """In place of a p of 0, which has no logarithm."""
 ABLATION = ["model", "ability", "selection", "fraction", "seed"]
-NONE: Mapping[ProfileKey, Floats] = MappingProxyType({})
 
 
-def add_dose(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
-    """Add `dose`: the ability's own AIS on its test split under the same mask; controls have none.
+def add_dose(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> pd.DataFrame:
+    """Add `dose`, the ability's own AIS on its test split under the same mask, and `reason_dose`.
 
     In the own test's headline metric, whatever metric a row is of: benchmarks of free generation
-    have metrics that no ability's test has. Where all but the mask was ablated there is none: a
-    mask that keeps its own test is no weak one.
+    have metrics that no ability's test has. Controls have none. Where all but the mask was ablated
+    there is none either: a mask that keeps its own test is no weak one. The reason why there is
+    none is that of the own test where this has no AIS.
 
     Args:
         table: of all models and benchmarks.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
     """
-    own = _own_tests(table, own_benchmarks)
-    own = own[own["ablation_of"] == "mask"]
-    doses = own[[*ABLATION, "ais"]].rename(columns={"ais": "dose"})
-    return table.merge(doses, on=ABLATION, how="left", validate="many_to_one")
-
-
-def add_dose_reason(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
-    """Add `reason_dose`: why there is no dose; the code of the own test where that has no AIS."""
-    own = _own_tests(table, own_benchmarks)
-    codes = own[[*ABLATION, "reason_code"]].rename(columns={"reason_code": "reason_dose"})
-    table = table.merge(codes, on=ABLATION, how="left", validate="many_to_one")
-    missing = np.where(table["seed"].notna(), reason.IS_CONTROL, reason.NO_OWN_TEST)
-    table["reason_dose"] = table["reason_dose"].where(table["reason_dose"].notna(), missing)
-    masked = table["ablation_of"] == "mask"
-    table["reason_dose"] = table["reason_dose"].where(masked, reason.COMPLEMENT)
-    return table
-
-
-def _own_tests(table: pd.DataFrame, own_benchmarks: dict[str, str]) -> pd.DataFrame:
-    """The rows of abilities' masks on their own tests, in the metric shown: one per ablation."""
     shown = shown_masks(table)
-    return shown[shown["benchmark"] == shown["ability"].map(own_benchmarks)]
+    own = shown[shown["benchmark"] == shown["ability"].map(own_benchmarks)]
+    columns = {"ais": "dose", "reason_code": "reason_dose"}
+    doses = own[[*ABLATION, *columns]].rename(columns=columns)
+    table = table.merge(doses, on=ABLATION, how="left", validate="many_to_one")
+    missing = np.where(table["seed"].notna(), reason.IS_CONTROL, reason.NO_OWN_TEST)
+    masked = table["ablation_of"] == "mask"
+    why = table["reason_dose"].where(table["reason_dose"].notna(), missing)
+    table["reason_dose"] = why.where(masked, reason.COMPLEMENT)
+    table["dose"] = table["dose"].where(masked)
+    return table
 
 
 def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:
@@ -113,59 +91,3 @@ def _combined(p_values: pd.Series) -> float:
     """Fisher's combination of independent p-values; 1 without any."""
     known = p_values.dropna()
     return float(combine_pvalues(known.clip(lower=LEAST_P)).pvalue) if len(known) else 1.0
-
-
-def similarity_rows(
-    table: pd.DataFrame,
-    seed: int,
-    resampled: Mapping[ProfileKey, Floats] = NONE,
-    noise: Mapping[ProfileKey, Floats] = NONE,
-) -> pd.DataFrame:
-    """Similarity of every two models per (benchmark, selection, fraction), in the metric shown.
-
-    Args:
-        table: of all models and benchmarks.
-        seed: of the noise.
-        resampled: (resamples, abilities) of each defined profile; without it a similarity has no
-            interval.
-        noise: (draws, abilities) of profiles of right-or-wrong scores; that of others is normal.
-    """
-    profiles = profiles_of(table)
-    rows = [
-        {"benchmark": one.benchmark, "selection": one.selection, "fraction": one.fraction}
-        | {"model_a": one.model, "model_b": other.model}
-        | _compared(profiles, one, other, resampled, noise, seed)
-        for one, other in pairs_across("model", profiles)
-    ]
-    names = ["benchmark", "selection", "fraction", "model_a", "model_b", *COLUMNS]
-    return pd.DataFrame(rows, columns=names)
-
-
-def benchmark_similarity_rows(
-    table: pd.DataFrame,
-    seed: int,
-    resampled: Mapping[ProfileKey, Floats] = NONE,
-    noise: Mapping[ProfileKey, Floats] = NONE,
-) -> pd.DataFrame:
-    """Similarity of every two benchmarks per (model, selection, fraction), as `similarity_rows`."""
-    profiles = profiles_of(table)
-    rows = [
-        {"model": one.model, "selection": one.selection, "fraction": one.fraction}
-        | {"benchmark_a": one.benchmark, "benchmark_b": other.benchmark}
-        | _compared(profiles, one, other, resampled, noise, seed)
-        for one, other in pairs_across("benchmark", profiles)
-    ]
-    names = ["model", "selection", "fraction", "benchmark_a", "benchmark_b", *COLUMNS]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _compared(
-    profiles: Mapping[ProfileKey, Floats],
-    one: ProfileKey,
-    other: ProfileKey,
-    resampled: Mapping[ProfileKey, Floats],
-    noise: Mapping[ProfileKey, Floats],
-    seed: int,
-) -> dict[str, Any]:
-    null = null_between(noise, one, other, len(profiles[one]), seed)
-    return compared(profiles[one], profiles[other], pair_of(resampled, one, other), null)

@@ -210,13 +210,13 @@ def _fall(intact: Floats, ablated: Sequence[Floats], right: Sequence[int]) -> tu
 def main() -> int:
     """Draw the figure of a finished run, from the folder that it ran in."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    parser.add_argument("--configfile", type=Path, default=Path("config.yaml"))
     parser.add_argument("--model", required=True)
     parser.add_argument("--ability", required=True)
     parser.add_argument("--output", type=Path, required=True, help="a PNG or SVG file")
     given = parser.parse_args()
     try:
-        run = read_run([given.config])
+        run = read_run([given.configfile])
         shown = illustration_of(run, given.model, given.ability)
     except InputError as error:
         sys.exit(str(error))

@@ -148,9 +148,8 @@ def select_half_masks(
         for own in targets
     }
     folder = Path(os.path.commonpath(targets.values()))
-    store.use(folder / "halves", HALF_MASKS, keys.values())
-    missing = [own for own in targets if not store.has(HALF_MASKS, keys[own])]
-    store.check_writable(HALF_MASKS, [keys[own] for own in missing])
+    lacking = store.lacking(folder / "halves", HALF_MASKS, keys.values())
+    missing = [own for own in targets if keys[own] in lacking]
     folder.mkdir(parents=True, exist_ok=True)
     for half in sorted({own.half for own in missing if own.half}):
         with tempfile.TemporaryDirectory(dir=folder, prefix=".half.") as name:

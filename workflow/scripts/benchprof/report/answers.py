@@ -142,7 +142,7 @@ def _with_ais(abilities: Sequence[str], row: Row, matrix: Matrix) -> str:
     said = []
     for ability in abilities:
         cell = cells.loc[ability]
-        bounds = interval(cell["ais_low"], cell["ais_high"]).replace("inf", "∞")
+        bounds = interval(cell["ais_low"], cell["ais_high"])
         said.append(f"{inline(ability)} (AIS {number(cell['ais'])}, {bounds})")
     return series(said)
 

@@ -22,5 +22,5 @@ def number_off(value: float, limit: float, least: int = 2) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """An interval in words: "0.10 to 0.35"."""
-    return f"{number(low)} to {number(high)}"
+    """An interval in words: "0.10 to 0.35", "0.10 to ∞"."""
+    return f"{number(low)} to {number(high)}".replace("inf", "∞")

@@ -11,7 +11,8 @@ import pandas as pd
 from benchprof.report.caveats import mask_doubts
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline, readable
-from benchprof.report.page_tables import NONE, bounds, estimate, or_dash, probability, reason_code
+from benchprof.report.numbers import interval
+from benchprof.report.page_tables import NONE, estimate, or_dash, probability, reason_code
 
 
 def finding_rows(findings: pd.DataFrame, matrix: Matrix) -> list[dict[str, Any]]:
@@ -127,7 +128,7 @@ def _alike(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _interval(low: float, high: float) -> str:
-    return NONE if math.isnan(low) else bounds(low, high)
+    return NONE if math.isnan(low) else interval(low, high)
 
 
 def _one_decimal(row: Mapping[Any, Any], value: str, low: str, high: str) -> str:

@@ -14,7 +14,7 @@ from benchprof.profile.criteria import SIGNIFICANCE, is_above_guessing
 from benchprof.report.drops import control_drops, own_drops, side_drops
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline, readable
-from benchprof.report.numbers import number, number_off
+from benchprof.report.numbers import interval, number, number_off
 from benchprof.report.undefined import SHARED
 
 # Which of a benchmark's metrics stands beside the headline metric: the first that it has.
@@ -215,7 +215,7 @@ def _cell(row: Mapping[Any, Any], own: bool) -> Cell:
     low, high = float(row.get("ais_low", math.nan)), float(row.get("ais_high", math.nan))
     return Cell(
         NONE if undefined else number(value),
-        "" if math.isnan(low) else bounds(low, high),
+        "" if math.isnan(low) else interval(low, high),
         " ".join(name for name, applies in marks.items() if applies),
         0 if undefined else round(100 * max(-1.0, min(1.0, value))),
         _said(row, value),
@@ -232,7 +232,7 @@ def _said(row: Mapping[Any, Any], value: float) -> str:
         return f"{what}{number(value, 3)}"
     flag = f"; {row['flag_code']}: {row['flag']}" if row["flag_code"] else ""
     return (
-        f"{what}{number(value, 3)} ({bounds(row['ais_low'], row['ais_high'])}); over random "
+        f"{what}{number(value, 3)} ({interval(row['ais_low'], row['ais_high'])}); over random "
         f"{_contrast(row, 'over_random')}, q {probability(row['q_random'])}; over other abilities "
         f"{_contrast(row, 'over_others')}, q {probability(row['q_others'])}{form}; "
         f"n = {int(row['n'])}{flag}"
@@ -247,17 +247,12 @@ def estimate(row: Mapping[Any, Any], value: str, low: str, high: str, unit: str 
     """A value with its interval, from three columns of a row; a dash where there is none."""
     if math.isnan(row[value]):
         return NONE
-    return f"{number(row[value])}{unit} ({bounds(row[low], row[high])})"
+    return f"{number(row[value])}{unit} ({interval(row[low], row[high])})"
 
 
 def form_change(row: Mapping[Any, Any]) -> str:
     """A change of form with its unit and interval; a dash where there is none."""
     return estimate(row, "form", "form_low", "form_high", f" {row['form_of']}")
-
-
-def bounds(low: float, high: float) -> str:
-    """An interval."""
-    return f"{number(low)} to {number(high)}".replace("inf", "∞")
 
 
 def or_dash(value: float) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchprof import markdown
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.latex import escaped
@@ -41,9 +42,7 @@ class PaperTable:
 
     def markdown(self) -> str:
         """A pipe table with its caption."""
-        lines = [self.header, ["---", *(":---:" for _ in self.header[1:])], *self.rows]
-        # A bar would end the cell.
-        body = ["| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines]
+        body = markdown.table(self.header, self.rows, ":---:")
         return "\n".join(body) + f"\n\n{self.caption}\n"
 
     def latex(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from benchprof import markdown
 from benchprof.run.configuration import Configuration
 
 HEADER = """\
@@ -153,7 +154,7 @@ def _section(path: str, forms: list[Schema], comments: Comments, schema: Schema)
         # What stands above the first key of some form explains them all.
         said += [line for name in names for line in comments.get(f"{path}.{name}", ())]
         comments = {}
-    rows = [["key", "allowed", "default", "meaning"], ["---"] * 4]
+    header, rows = ["key", "allowed", "default", "meaning"], []
     for name in names:
         fields = [own["properties"][name] for own in forms if name in own["properties"]]
         key = f"{path}.{name}".removeprefix(".")
@@ -162,26 +163,22 @@ def _section(path: str, forms: list[Schema], comments: Comments, schema: Schema)
         meaning = below or _linked(" ".join(comments.get(key, ())))
         allowed = "; ".join(dict.fromkeys(_allowed(field, schema) for field in fields))
         rows.append([f"`{name}`", allowed, _default(name, forms), meaning])
-    if not any(row[3] for row in rows[2:]):
-        rows = [row[:3] for row in rows]
+    if not any(row[3] for row in rows):
+        header, rows = header[:3], [row[:3] for row in rows]
     title = f"## `{path}`" if path else "## The file"
-    forms_of = [*_table(_forms(forms)), ""] if len(forms) > 1 else []
-    return "\n".join([title, "", *_prose(said), *forms_of, *_table(rows), ""])
+    forms_of = [*_forms(forms), ""] if len(forms) > 1 else []
+    return "\n".join([title, "", *_prose(said), *forms_of, *markdown.table(header, rows), ""])
 
 
-def _table(rows: list[list[str]]) -> list[str]:
-    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-
-
-def _forms(forms: list[Schema]) -> list[list[str]]:
-    """The rows of a table of the forms that a section may have."""
-    rows = [["form", "required", "optional"], ["---"] * 3]
+def _forms(forms: list[Schema]) -> list[str]:
+    """A table of the forms that a section may have."""
+    rows = []
     for own in forms:
         needed = own["required"]
         more = [name for name in own["properties"] if name not in needed]
         keys = [", ".join(f"`{name}`" for name in names) for names in (needed, more)]
         rows.append([own["description"].splitlines()[0], *keys])
-    return rows
+    return markdown.table(["form", "required", "optional"], rows)
 
 
 def _allowed(field: Schema, schema: Schema) -> str:

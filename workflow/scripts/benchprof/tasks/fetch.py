@@ -37,10 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchprof.tasks.fetch", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("--config", type=Path, default=Path("config.yaml"), metavar="FILE")
+    parser.add_argument("--configfile", type=Path, default=Path("config.yaml"), metavar="FILE")
     given = parser.parse_args(arguments)
     try:
-        fetch(given.config)
+        fetch(given.configfile)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1

@@ -35,7 +35,7 @@ def draw_similarity(
     """Draw the similarities under one selection and k, to each target by its suffix.
 
     Args:
-        table: the table of similarities (`profile.table.similarity_rows`).
+        table: the table of similarities (`profile.comparison.similarity_rows`).
         selection: the rule that made the masks.
         fraction: k, as the table has it.
         targets: PNG, SVG, CSV and TXT files.

@@ -218,7 +218,7 @@ class AnswerPool(PlantedModel, Answered, WithPool):
     @property
     def asked(self) -> Benchmark:
         """The pool, as an ability's items are asked."""
-        return TaskFile(task_file=str(data.TASKS / "ability_items.yaml"), data=str(POOL))
+        return TaskFile(task_file=str(data.ABILITY_TASK), data=str(POOL))
 
     @property
     def ablations(self) -> list[Ablation]:
@@ -239,7 +239,7 @@ class AnswerPool(PlantedModel, Answered, WithPool):
     def settings(self) -> Any:
         """The pool is a file that the run makes: an input, whose content is not known before."""
         return {
-            "prompt": digests.of_file(data.TASKS / "ability_items.yaml"),
+            "prompt": digests.of_file(data.ABILITY_TASK),
             "dtype": self.run.configuration.models[self.model].dtype,
             "seed": self.run.configuration.seed,
             "code": codebase.digest_of("evaluation"),
