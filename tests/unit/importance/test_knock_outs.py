@@ -30,8 +30,8 @@ from benchprof.importance.unit_job import importance_of_units
 from benchprof.masks.mask import Mask
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
-from benchprof.models.scope import Scope
-from benchprof.models.units import PARTS, scored_weights, unit_projections
+from benchprof.models.scope import PARTS, Scope
+from benchprof.models.units import scored_weights, unit_projections
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Kind, Store
 from benchprof.tensors import TensorFile, write_tensors

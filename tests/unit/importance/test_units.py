@@ -22,8 +22,8 @@ from benchprof.importance.loss import NonFiniteLossError, example_losses, text_l
 from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
 from benchprof.importance.unit_scores import score_replicated, score_units
-from benchprof.models.scope import Scope
-from benchprof.models.units import PARTS, every_projection, scored_weights, unit_projections
+from benchprof.models.scope import PARTS, Scope
+from benchprof.models.units import every_projection, scored_weights, unit_projections
 
 # Families whose MLPs and attention differ: gated, fused, Conv1D, grouped heads, biases, windows.
 UNITED = sorted({*CORE} & {"llama", "gpt2", "gemma3_text", "gpt_neox", "phi3", "qwen2", "bloom"})

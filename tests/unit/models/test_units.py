@@ -12,7 +12,8 @@ from transformers import AutoConfig
 from benchprof.errors import InputError
 from benchprof.models.anatomy import anatomy_of
 from benchprof.models.placement import empty_model
-from benchprof.models.units import PARTS, Projection, unit_count, unit_projections
+from benchprof.models.scope import PARTS
+from benchprof.models.units import Projection, unit_count, unit_projections
 
 WITHOUT = {"rwkv"}
 """Whose MLP ends in a projection of a name of its own, and which gives no units."""

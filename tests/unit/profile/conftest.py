@@ -46,6 +46,7 @@ def scores_of(
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
         model_digest="model", requests_digest="requests", complement=complement,
+        libraries=frozenset(),
     )  # fmt: skip
 
 

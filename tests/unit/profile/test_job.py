@@ -180,6 +180,25 @@ def test_masks_ablated_in_one_record_and_kept_in_another_are_refused(
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
 
 
+def test_answers_by_two_versions_of_a_library_are_named(
+    records, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No key knows the version: records of both may be compared."""
+    intact, sources = records()
+    own = next(source for source in sources if source.benchmark == "first")
+    of_model = [intact[own.model, "first"], own.record]
+    for path, version in zip(of_model, ("5.1", "5.2"), strict=True):
+        record = json.loads(path.read_text())
+        software = {"tokenizers": "0.22", "transformers": version}
+        record["origin"]["made"] = {"software": software}
+        content = {key: value for key, value in record.items() if key != "digest"}
+        path.write_bytes(record_bytes(content))
+    compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
+    (told,) = [text for text in caplog.messages if "answered with" in text]
+    said = "first: answered with tokenizers 0.22 and transformers 5.1 and transformers 5.2. What"
+    assert told.startswith(f"{own.model}, {said}")
+
+
 def test_a_record_of_another_mask_is_refused(records, tmp_path: Path) -> None:
     intact, sources = records()
     sources[0].record.write_bytes(sources[1].record.read_bytes())
@@ -196,6 +215,7 @@ def test_a_record_of_the_intact_model_is_not_one_of_a_mask(records, tmp_path: Pa
 
 
 def test_a_metric_that_no_benchmark_has_is_refused(records, tmp_path: Path) -> None:
+    """Before any table is made."""
     misspelt = replace(SETTINGS, metric="acc_nrom")
     with pytest.raises(InputError, match=r"profile\.metric: acc_nrom; expected probability, hea"):
         compute_profile(*records(), OWN, misspelt, tmp_path / "profiles")

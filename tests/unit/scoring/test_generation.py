@@ -141,7 +141,10 @@ def test_no_beginning_is_shared_in_an_unknown_family(make_model: MakeModel, toke
     assert [rows for rows, _ in shapes] == [len(SHARERS)]
 
 
-def test_a_repetition_penalty_counts_no_padding(make_model: MakeModel, tokenizer: Any) -> None:
+@pytest.mark.parametrize("prompts", [SHARERS, PROMPTS])
+def test_a_repetition_penalty_counts_no_padding(
+    make_model: MakeModel, tokenizer: Any, prompts: list[str]
+) -> None:
     model = copy.deepcopy(make_model("llama"))
     model.generation_config.repetition_penalty = 1.3
     model.generation_config.eos_token_id = [2, 0]  # the padding token ends a text, as for Qwen 2.5
@@ -150,8 +153,8 @@ def test_a_repetition_penalty_counts_no_padding(make_model: MakeModel, tokenizer
         head[0] = head[7] * 1.01  # so that the padding token comes up
     theirs = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=1, max_length=100)
     ours = TreeScorer(model, tokenizer, max_length=100)
-    found = ours.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
-    assert found == theirs.generate_until(requests(SHARERS, until=[]), disable_tqdm=True)
+    found = ours.generate_until(requests(prompts, until=[]), disable_tqdm=True)
+    assert found == theirs.generate_until(requests(prompts, until=[]), disable_tqdm=True)
 
 
 @pytest.mark.parametrize("of_the_task", [True, False])

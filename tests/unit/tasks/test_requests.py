@@ -15,7 +15,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import make_record, read_record, record_bytes
 from benchprof.run.configuration import AbilitySplit
 from benchprof.scoring.chat import render_chat
-from benchprof.tasks.metrics import probability_of_gold
+from benchprof.tasks.metrics import metrics_without_chance, probability_of_gold
 from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
 
@@ -341,3 +341,33 @@ def test_an_open_turn_stays_open() -> None:
         byte_tokenizer(chat=True), messages, add_generation_prompt=False, date="2024-07-26"
     )
     assert text.endswith("The answer is")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "left"),
+    [
+        (
+            "metric_list: [{metric: acc}, {metric: exact_match}]\n",
+            {"probability", "acc"},
+            {"exact_match"},
+        ),
+        # As TruthfulQA-MC2 does, whose `acc` a guesser does not score 1 / options in.
+        (
+            "process_results: !function own.mass\nmetric_list: [{metric: acc}, {metric: mrr, "
+            "aggregation: mean, higher_is_better: true}]\n",
+            {"probability"},
+            {"acc", "mrr"},
+        ),
+    ],
+)
+def test_no_metric_is_kept_in_which_guessing_scores_something_unknown(
+    items: Path, tmp_path: Path, text: str, kept: set[str], left: set[str]
+) -> None:
+    scores = "def mass(doc, results):\n    return {'acc': 1.0, 'mrr': 1.0}\n"
+    (tmp_path / "own.py").write_text(scores)
+    tasks = load_tasks(TaskSource(file=own_task(tmp_path, text), data=items))
+    requests = build_requests(tasks, None, 1)
+    assert requests.metrics == kept
+    answers = [(-1.0, True)] * len(requests.instances)
+    assert set(requests.scores(answers)) == kept
+    assert metrics_without_chance(tasks[0]) == left

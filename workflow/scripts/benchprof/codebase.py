@@ -41,8 +41,8 @@ PATCHES = (
 )
 """The modules that decide what a pass over an example and its flip comes to."""
 SCORED = (
-    "attention", "budget", "decoder", "dimensions", "encoder", "forward", "obstacle", "packing",
-    "plan", "rotary", "scorer", "structure", "target", "tiles", "tree", "trial",
+    "attention", "budget", "cache", "decoder", "dimensions", "encoder", "forward", "obstacle",
+    "packing", "plan", "rotary", "scorer", "structure", "target", "tiles", "tree", "trial",
 )  # fmt: skip
 """What log-likelihoods of texts that share passes come to."""
 ANALYSIS = (

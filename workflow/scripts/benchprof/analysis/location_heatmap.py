@@ -21,7 +21,6 @@ PANELS = 5
 PANEL_HEIGHT = 2.3
 NOTE_HEIGHT = 0.5
 # One hue from light to dark: shares have no middle.
-SEQUENTIAL = "rocket_r"
 CAPTION = (
     "Where the masks lie: one panel per ability, with the layers from bottom to top and one column "
     "per projection. The colour is the share of the matrix's entries that the ability's mask "
@@ -43,7 +42,7 @@ def location_figure(table: pd.DataFrame, title: str) -> Figure:
     columns = min(PANELS, len(abilities))
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     most = 100 * float(table["share"].max()) or 1.0
-    scale = ScalarMappable(Normalize(0, most), SEQUENTIAL)
+    scale = ScalarMappable(Normalize(0, most), style.SEQUENTIAL)
     shown = list(panels.flat)
     while len(shown) > len(abilities):
         shown.pop().remove()

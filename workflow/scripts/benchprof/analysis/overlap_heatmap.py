@@ -15,7 +15,6 @@ from benchprof.report.names import wrapped
 # Inches.
 ROW_HEIGHT = 0.3
 LABEL_HEIGHT = 1.9
-SEQUENTIAL = "rocket_r"
 
 
 def draw_overlap(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
@@ -33,7 +32,7 @@ def overlap_figure(table: pd.DataFrame, title: str) -> Figure:
     axes = figure.subplots()
     most = max(table["jaccard"].max(), 0.001)
     seaborn.heatmap(
-        grid, ax=axes, cmap=SEQUENTIAL, vmin=0, vmax=most,
+        grid, ax=axes, cmap=style.SEQUENTIAL, vmin=0, vmax=most,
         mask=grid.isna(), annot=True, fmt=".2f" if most > 0.1 else ".3f",
         annot_kws={"fontsize": 6.2}, linewidths=0.6, linecolor="white",
         cbar_kws={"label": "Jaccard index"}, xticklabels=True, yticklabels=True,

@@ -17,7 +17,6 @@ PANELS = 3
 # Inches.
 PANEL_HEIGHT = 2.1
 FRAME_HEIGHT = 1.4
-MARKERS = "os^Dv<>PX*"
 CAPTION = (
     "The entries that the masks of two disjoint halves of the items both hold, as a share of those "
     "that either holds (Jaccard index), against the number of items in a half. Dotted: masks drawn "
@@ -47,8 +46,9 @@ def stability_figure(table: pd.DataFrame, title: str) -> Figure:
     for panel, ((selection, fraction), view) in zip(panels.flat, views, strict=False):
         for place, colour in enumerate(style.palette(len(abilities))):
             own = view[view["ability"] == abilities[place]]
+            marker = style.MARKERS[place % len(style.MARKERS)]
             lines += panel.plot(
-                own["items"], own["jaccard"], color=colour, marker=MARKERS[place % len(MARKERS)],
+                own["items"], own["jaccard"], color=colour, marker=marker,
                 ms=3, lw=0.9, label=readable(abilities[place]),
             )  # fmt: skip
         chance = view.groupby("items")["chance"].mean()

@@ -22,7 +22,7 @@ from benchprof.scoring.encoder import check_pair
 from benchprof.scoring.generation_settings import check_settings
 from benchprof.scoring.scorer import TreeScorer
 from benchprof.tasks.document import Document
-from benchprof.tasks.metrics import Response
+from benchprof.tasks.metrics import Response, metrics_without_chance
 from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import TaskSource, load_tasks
 
@@ -48,6 +48,10 @@ def requests_for(
         tasks, limit, seed, template, source.exclude, source.fewshot_draw,
         source.definition.options if source.definition else None,
     )  # fmt: skip
+    for task in tasks:
+        if left := metrics_without_chance(task):
+            told = "%s: %s left out, since it is not known what a guesser scores there"
+            logger.warning(told, task.config.task, ", ".join(sorted(left)))
     if not (requests.metrics or source.runs_programs):
         found = ", ".join(sorted({metric for task in tasks for metric in task.aggregation()}))
         raise InputError(

@@ -86,8 +86,7 @@ def interchanged(model: nn.Module, mask: Mask, on_flips: OnFlips) -> Iterator[No
     compared = on_flips.compared
 
     def hook_for(name: str, units: torch.Tensor) -> Callable[..., tuple[torch.Tensor, ...]]:
-        width, values = projections[name].width, on_flips.values[name]
-        features = (units.long()[:, None] * width + torch.arange(width)).reshape(-1)
+        features, values = projections[name].features(units), on_flips.values[name]
 
         def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
             own, *rest = inputs

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 WEIGHT = "weight"
+PARTS = {"neuron": "mlp", "head": "attention"}
+"""The part of a decoder layer, as a scope, that holds the units of a kind."""
 
 
 @dataclass(frozen=True)

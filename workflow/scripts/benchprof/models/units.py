@@ -20,10 +20,7 @@ from transformers.pytorch_utils import Conv1D
 
 from benchprof.errors import InputError
 from benchprof.models.anatomy import owner_of, scope_weights
-from benchprof.models.scope import WEIGHT, Scope
-
-PARTS = {"neuron": "mlp", "head": "attention"}
-"""The part of a decoder layer, as a scope, that holds the units of a kind."""
+from benchprof.models.scope import PARTS, WEIGHT, Scope
 
 _OUTPUT = re.compile(
     r"^(down_proj|dense_4h_to_h|fc2|fc_out|c_proj|w2|output_linear|o_proj|out_proj|dense|Wo)$"
@@ -47,9 +44,13 @@ class Projection:
     outputs: int
     by_row: bool
 
+    def features(self, units: torch.Tensor) -> torch.Tensor:
+        """Which of the features that it reads some units consist of, ascending."""
+        return (units.long()[:, None] * self.width + torch.arange(self.width)).reshape(-1)
+
     def entries(self, units: torch.Tensor) -> torch.Tensor:
         """Flat indices into the weight of all that some units are multiplied with, ascending."""
-        features = (units.long()[:, None] * self.width + torch.arange(self.width)).reshape(-1)
+        features = self.features(units)
         rows = torch.arange(self.outputs)
         inputs = self.units * self.width
         if self.by_row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from benchprof.errors import InputError, did_you_mean
+from benchprof.evaluation.record import read_record
 from benchprof.files import write_csv, written_whole
 from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.correction import add_corrected, out_of_reach
@@ -30,6 +31,7 @@ from benchprof.profile.reliability import changed_items, reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import (
+    LIBRARIES,
     Scores,
     mask_digests,
     mask_shares,
@@ -51,8 +53,12 @@ MOST_SHUFFLED = 500
 
 @dataclass(frozen=True)
 class MeasuredModel:
-    """What one model's records of one benchmark come to."""
+    """What one model's records of one benchmark come to.
 
+    `libraries` is that of its `Scores`.
+    """
+
+    libraries: frozenset[str]
     impact: pd.DataFrame
     resampled: dict[ProfileKey, Floats]
     noise: dict[ProfileKey, Floats]
@@ -91,12 +97,12 @@ def compute_profile(
         InputError: a record is damaged or does not belong to its mask, model or requests, or no
             benchmark has the metric of the settings.
     """
+    _check_metric(settings.metric, intact.values())
     masks = mask_digests(s.mask for s in sources)
     by_benchmark = _measure_all(intact, sources, masks, settings, processes)
     measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
     differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
-    _check_metric(settings.metric, table["metric"].unique())
     shares = mask_shares(masks)
     table = add_k(table, {source: shares[source.mask] for source in sources})
     table = add_flag(add_dose(add_corrected(table), own_benchmarks))
@@ -118,15 +124,28 @@ def compute_profile(
     for name, rows in tables.items():
         _write(rows, folder / name)
     write_items(states, folder / "items.parquet")
+    for model, benchmark in intact:
+        _warn_of_versions(model, benchmark, by_benchmark[benchmark].models[model].libraries)
     for sentence in out_of_reach(table[table["headline"]]):
         logger.warning(sentence)
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
 
 
-def _check_metric(wanted: str, metrics: Collection[str]) -> None:
+def _warn_of_versions(model: str, benchmark: str, libraries: Collection[str]) -> None:
+    """Say where answers that are compared come from several versions of a library."""
+    if len(libraries) > len(LIBRARIES):
+        told = "%s, %s: answered with %s. What differs may be the library's doing; in a new store, "
+        told += "all is answered again with one version."
+        logger.warning(told, model, benchmark, " and ".join(sorted(libraries)))
+
+
+def _check_metric(wanted: str, intact: Iterable[Path]) -> None:
     """Stop where no benchmark has the metric; of each benchmark without it another is shown."""
-    if wanted not in {"probability", "headline", *metrics}:
+    if wanted in {"probability", "headline"}:
+        return
+    metrics = sorted({own for path in intact for own in read_record(path)["items"]["scores"]})
+    if wanted not in metrics:
         expected = f"probability, headline or a metric of some benchmark: {', '.join(metrics)}"
         raise InputError("profile.metric", wanted, expected, did_you_mean(wanted, metrics))
 
@@ -205,6 +224,7 @@ def _measure(
     headline = rows[rows["headline"]].iloc[0]
     undefined = Reason(headline["reason_code"], headline["reason"])
     return MeasuredModel(
+        libraries=scores.libraries,
         impact=rows,
         resampled=_resampled(scores, shown) if shown else {},
         noise=_noise(scores, settings) if shown else {},

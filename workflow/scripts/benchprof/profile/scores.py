@@ -23,6 +23,9 @@ from benchprof.profile.source import Source
 from benchprof.profile.units import Units, units_of
 from benchprof.run.ablation import Ablation
 
+LIBRARIES = ("tokenizers", "transformers")
+"""What a model's answers depend on beyond rounding, and no digest knows."""
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -41,6 +44,7 @@ class Scores:
         model_digest: of the model.
         requests_digest: of what was asked.
         complement: whether all but each mask was ablated, and not the mask.
+        libraries: each of `LIBRARIES` with its version, of every record.
     """
 
     model: str
@@ -55,6 +59,7 @@ class Scores:
     model_digest: str
     requests_digest: str
     complement: bool
+    libraries: frozenset[str]
 
     @property
     def n(self) -> int:
@@ -103,6 +108,7 @@ def read_scores(
         given = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
         complement: bool | None = None
+        libraries: set[str] = set()
         for number, source in enumerate((None, *sources)):
             record = base
             if source is not None:
@@ -110,6 +116,7 @@ def read_scores(
                 complement = _complement(source, record, complement)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
+            libraries |= _libraries(record)
             if look is not None:
                 look(record)
     return Scores(
@@ -125,6 +132,7 @@ def read_scores(
         model_digest=base["origin"]["model"]["digest"],
         requests_digest=base["origin"]["requests"]["digest"],
         complement=bool(complement),
+        libraries=frozenset(libraries),
     )
 
 
@@ -199,6 +207,11 @@ def _complement(source: Source, record: Record, others: bool | None) -> bool:
         found = "the mask was ablated in one record and all but the mask in another"
         raise InputError(source.record, found, "one and the same", "Delete it and run again.")
     return own
+
+
+def _libraries(record: Record) -> set[str]:
+    made = record["origin"].get("made")
+    return {f"{name} {made['software'][name]}" for name in LIBRARIES} if made else set()
 
 
 def _identity(record: Record) -> dict[str, str]:

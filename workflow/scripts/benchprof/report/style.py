@@ -26,6 +26,9 @@ KEY_LINE = 0.12
 DIVERGING = "vlag"
 # Okabe and Ito's colours by way of seaborn.
 CATEGORICAL = "colorblind"
+# Pale is small.
+SEQUENTIAL = "rocket_r"
+MARKERS = "os^Dv<>PX*"
 # The ends of `DIVERGING`, for what has one colour a sign.
 LOSS = "#a9373b"
 GAIN = "#2369bd"

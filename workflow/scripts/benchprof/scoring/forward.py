@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import DynamicCache
-from transformers.cache_utils import DynamicLayer
 from transformers.modeling_outputs import BaseModelOutputWithPast
 
 from benchprof.scoring.attention import KeptPaths, Paths, attention_by
+from benchprof.scoring.cache import KeysValues, cache_of, layers_of
 from benchprof.scoring.decoder import fused_decoder
 from benchprof.scoring.dimensions import Dimensions
 from benchprof.scoring.obstacle import obstacle
@@ -28,8 +27,6 @@ from benchprof.scoring.structure import decoder_of
 from benchprof.scoring.target import Target
 from benchprof.scoring.tree import Ints
 
-KeysValues = tuple[torch.Tensor, torch.Tensor]
-"""The keys and the values of one layer, each [1, heads, base, size]."""
 Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
 """Slots of the results, their log-probabilities, whether each token is the likeliest [all: slots],
 and the number of tokens computed."""
@@ -55,71 +52,6 @@ def read_logits(
     found, (top, first) = logprobs[row, token], logprobs.max(-1)
     # Of logits that are no numbers none equals the largest.
     return found, (found == top[row]) & (first[row] == token)
-
-
-class TrunkLayer(DynamicLayer):  # type: ignore[misc]
-    """Keys and values of a trunk [1, heads, base, size], put before those of any batch, unchanged.
-
-    The library's own layer would keep the concatenation of every layer alive to the end.
-    """
-
-    def __init__(self, keys: torch.Tensor, values: torch.Tensor) -> None:
-        super().__init__()
-        self.keys, self.values = keys, values
-        self.is_initialized = True
-
-    def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return keys and values [batch, heads, base + length, size]."""
-        shape = (key_states.shape[0], -1, -1, -1)
-        return (
-            torch.cat([self.keys.expand(shape), key_states], dim=-2),
-            torch.cat([self.values.expand(shape), value_states], dim=-2),
-        )
-
-
-class BranchLayer(DynamicLayer):  # type: ignore[misc]
-    """Keys and values that grow on a trunk, by item of a batch; the trunk's are there once."""
-
-    def __init__(self, keys: torch.Tensor, values: torch.Tensor) -> None:
-        super().__init__()
-        self.trunk = TrunkLayer(keys, values)
-
-    def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Keep what comes; return keys and values [batch, heads, base + own length, size]."""
-        return self.trunk.update(*super().update(key_states, value_states))
-
-    def get_seq_length(self) -> int:
-        """Length of the trunk and of what has grown on it."""
-        return int(self.trunk.get_seq_length() + super().get_seq_length())
-
-
-def layers_of(cache: Any) -> list[KeysValues]:
-    """Read the keys and values of every layer."""
-    return [(layer.keys, layer.values) for layer in cache.layers]
-
-
-def cache_of(trunk: Sequence[KeysValues], growing: bool) -> Any:
-    """Make a cache that begins with a trunk's keys and values; `growing` ones keep what comes."""
-    cache = DynamicCache()
-    for keys, values in trunk:
-        if growing:
-            layer = DynamicLayer()
-            layer.keys, layer.values, layer.is_initialized = keys, values, True
-        else:
-            layer = TrunkLayer(keys, values)
-        cache.layers.append(layer)
-    return cache
-
-
-def branches_of(trunk: Sequence[KeysValues]) -> Any:
-    """Make a cache in which each item of a batch grows on from a trunk."""
-    cache = DynamicCache()
-    cache.layers.extend(BranchLayer(*layer) for layer in trunk)
-    return cache
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -161,7 +93,7 @@ class Forward:
 
     def trunk(self, tokens: Sequence[int]) -> list[KeysValues]:
         """Compute the keys and values of every layer of a beginning that sequences share."""
-        cache = DynamicCache()
+        cache = cache_of([], growing=True)
         with torch.inference_mode():
             self.decoder(
                 input_ids=torch.tensor([tokens], device=self.device),

@@ -21,7 +21,8 @@ from lm_eval.models.utils import postprocess_generated_text
 from tqdm import tqdm
 from transformers import StoppingCriteria, StoppingCriteriaList
 
-from benchprof.scoring.forward import Forward, KeysValues, branches_of, is_out_of_memory
+from benchprof.scoring.cache import KeysValues, branches_of
+from benchprof.scoring.forward import Forward, is_out_of_memory
 from benchprof.scoring.generation_settings import check_settings, normalised
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ MOST_ITEMS = 64
 """Larger batches wait for their longest answer more than they gain."""
 MOST_OUTLIERS = 0.1
 """Share of items that a common beginning may leave out, since they are over twice as long."""
-UNSHARED_SETTINGS = (
+RUN_SETTINGS = (
     "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "sequence_bias",
     "stop_strings", "prompt_lookup_num_tokens", "use_mtp", "assistant_early_exit",
     "cache_implementation",
@@ -113,7 +114,7 @@ def _answered(
 ) -> Iterator[tuple[list[int], list[str]]]:
     """Answer items that have settings in common, batch by batch: their numbers, their texts."""
     new_tokens = settings["max_new_tokens"]
-    shares = forward.obstacle is None and not _forbids_sharing(forward, settings)
+    shares = forward.obstacle is None and not _runs_count(forward, settings)
     parts = (
         _parts(prompts, new_tokens, token_budget)
         if shares
@@ -129,10 +130,10 @@ def _answered(
             yield batch, _answer_in_parts(forward, tokenizer, asked, settings, trunk)
 
 
-def _forbids_sharing(forward: Forward, settings: dict[str, Any]) -> bool:
+def _runs_count(forward: Forward, settings: dict[str, Any]) -> bool:
     """Tell whether the task's settings, or else the model's own, have one that must not meet it."""
     own = forward.model.generation_config
-    return any(settings.get(name, getattr(own, name, None)) for name in UNSHARED_SETTINGS)
+    return any(settings.get(name, getattr(own, name, None)) for name in RUN_SETTINGS)
 
 
 def _kinds(
@@ -222,13 +223,15 @@ def _answer(
     it in each prompt.
     """
     length = max(map(len, prompts))
+    runs_count = _runs_count(forward, settings)
     shared = trunk[0][0].shape[-2] if trunk else 0
     tokens = torch.empty((len(prompts), length), dtype=torch.long)
     mask = torch.ones_like(tokens)
     for row, prompt in enumerate(prompts):
         padding = length - len(prompt)
-        # A repetition penalty counts what is in the middle: a token that the item has anyway.
-        filling = prompt[0] if trunk else tokenizer.pad_token_id
+        # A repetition penalty counts padding, too: a token that the item has anyway. It would make
+        # runs, though.
+        filling = tokenizer.pad_token_id if runs_count else prompt[0]
         filled = prompt[:shared] + [filling] * padding + prompt[shared:]
         tokens[row] = torch.tensor(filled)
         mask[row, shared : shared + padding] = 0

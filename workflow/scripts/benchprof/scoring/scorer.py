@@ -27,16 +27,10 @@ from tqdm import tqdm
 
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.budget import generation_tokens, scoring_tokens
+from benchprof.scoring.cache import KeysValues, cache_of, layers_of
 from benchprof.scoring.chat import render_chat
 from benchprof.scoring.encoder import Encoder, Pair, check_pair
-from benchprof.scoring.forward import (
-    Forward,
-    KeysValues,
-    Scores,
-    cache_of,
-    is_out_of_memory,
-    layers_of,
-)
+from benchprof.scoring.forward import Forward, Scores, is_out_of_memory
 from benchprof.scoring.generation import free_cached_memory, generate
 from benchprof.scoring.packing import pack, unroll
 from benchprof.scoring.plan import Plan, Row, batched

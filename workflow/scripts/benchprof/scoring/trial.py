@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from benchprof.scoring.attention import KeptPaths
-from benchprof.scoring.forward import Forward, cache_of, is_out_of_memory, layers_of
+from benchprof.scoring.cache import cache_of, layers_of
+from benchprof.scoring.forward import Forward, is_out_of_memory
 from benchprof.scoring.plan import Row
 from benchprof.scoring.target import Target
 from benchprof.scoring.tree import Ints

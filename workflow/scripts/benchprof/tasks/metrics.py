@@ -13,6 +13,8 @@ from scipy.special import log_softmax
 
 from benchprof.tasks.document import Document
 
+CHOSEN = {"acc", "acc_bytes", "acc_mutual_info", "acc_norm"}
+"""lm-eval's metrics in which a random choice scores right options / options."""
 Response = Any
 """What a model answers: (log-likelihood, greedy), a log-likelihood, or a text."""
 
@@ -64,10 +66,31 @@ def metrics_of(task: Task) -> set[str]:
     return {_name(metric, filtering.name) for metric in own for filtering in task._filters}
 
 
+def metrics_without_chance(task: Task) -> set[str]:
+    """The names of a task's own metrics that would be scores if it were known what guessing scores.
+
+    What a random choice scores is known of lm-eval's own accuracies, and not of the greedy match of
+    an option, say, or of what a function of the task makes of log-likelihoods: TruthfulQA-MC2's
+    `acc` is the probability of several true options.
+    """
+    return {m for m in task.aggregation() if _is_mean(task, m) and not _is_guessed(task, m)}
+
+
 def _is_score(task: Task, metric: str) -> bool:
-    """Whether a metric is a mean over documents of which more is better."""
+    """Whether a metric is a mean over documents, better the higher it is, with a known chance."""
+    return _is_mean(task, metric) and _is_guessed(task, metric)
+
+
+def _is_mean(task: Task, metric: str) -> bool:
     mean = getattr(task.aggregation().get(metric), "__name__", "") == "mean"
     return mean and bool(task.higher_is_better().get(metric, True))
+
+
+def _is_guessed(task: Task, metric: str) -> bool:
+    """Whether guessing scores in a metric what `guessing.Offer.uniform` says."""
+    if task.OUTPUT_TYPE != "multiple_choice":
+        return True
+    return metric in CHOSEN and not callable(getattr(task.config, "process_results", None))
 
 
 def _name(metric: str, filtering: str) -> str:

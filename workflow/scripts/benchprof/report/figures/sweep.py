@@ -26,7 +26,6 @@ FRAME_HEIGHT = 1.35
 K_HEIGHT = 0.6
 # AIS beyond it leave the panel.
 WIDEST = 2.0
-MARKERS = "os^Dv<>PX*"
 
 
 def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequence[Path]) -> None:
@@ -140,7 +139,7 @@ def _looks(
     """Each ability's colour and marker; the marker tells what a colour may not."""
     colours = style.palette(len(abilities))
     return [
-        (ability, colour, MARKERS[place % len(MARKERS)])
+        (ability, colour, style.MARKERS[place % len(style.MARKERS)])
         for place, (ability, colour) in enumerate(zip(abilities, colours, strict=True))
     ]
 

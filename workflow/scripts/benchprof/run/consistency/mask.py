@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchprof.errors import InputError
+from benchprof.models.scope import PARTS
 from benchprof.run.ablation import CALIBRATED, LISTED
 from benchprof.run.configuration import SIGNED, Configuration
 
@@ -27,7 +28,7 @@ def check_unit(config: Configuration, source: str) -> None:
         where, found = f"{source}, selections.bottom", "bottom with importance.replicated: true"
         remedy = "With it, bottom would also take units that matter in only one half of the items."
         raise InputError(where, found, "another selection, or replicated: false", remedy)
-    scope = {"neuron": "mlp", "head": "attention"}[config.unit]
+    scope = PARTS[config.unit]
     if config.scope != scope:
         where = f"{source}, scope"
         raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
