@@ -18,9 +18,10 @@ import pytest
 import yaml
 from tests.unit.annotation.conftest import DEFINITIONS, LONG
 
+from benchprof.abilities.item import Item
 from benchprof.annotation.answers import read_answers
-from benchprof.annotation.sample import ordered
-from benchprof.annotation.screen import main, readable
+from benchprof.annotation.sample import StudyItem, ordered
+from benchprof.annotation.screen import _parts, main, readable
 from benchprof.annotation.study import read_study
 
 # Seconds; a busy machine may take long, and nothing waits for this unless it fails.
@@ -353,6 +354,12 @@ def test_a_crash_is_no_success_and_tells_no_ability(open_terminal: Callable[...,
     terminal = open_terminal("jane", program=["-c", CRASH])
     assert ended_by_a_label(terminal) == 1
     assert "RuntimeError: a fault of the program" in terminal.text
+
+
+def test_an_item_gives_the_terminal_no_command() -> None:
+    item = Item("i", "t", "A\x1b]52;c;eA==\x07 cat.", "Which\x9b2J\nis it?", ("a\r", "b"), 0)
+    shown = [part.plain for part in _parts(StudyItem("x", item))]
+    assert shown == ["A?]52;c;eA==? cat.", "Which?2J\nis it?", "A  a?     B  b"]
 
 
 def test_faults_end_before_the_screen(

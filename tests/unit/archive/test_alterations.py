@@ -227,6 +227,7 @@ def with_extra(name: str) -> zipfile.ZipInfo:
 
 ENTRIES: dict[str, tuple[str | zipfile.ZipInfo, str]] = {
     "a name twice": (X, "a name twice"),
+    "a name in folders without end": (f"{'a/' * 32}x", "33 levels; expected 32 at most"),
     "a name that differs in case": (X.replace("xNone", "xnone"), "nearly the name"),
     "a name that differs in Unicode form": (X.replace("m/o", "\uff4d/o"), "nearly the name"),
     "a folder that differs in case": ("Results/new.json", "nearly a name in the folder"),
@@ -424,6 +425,9 @@ LISTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "a needed path that is absolute": (
         {"needed": [{"what": "x", "path": "/etc/x"}]}, "the path '/etc/x'",
     ),
+    "a needed path that is absolute behind its beginning": (
+        {"needed": [{"what": "x", "path": "...//etc/x"}]}, "the path '...//etc/x'",
+    ),
     "a needed path among the results": (
         {"needed": [{"what": "x", "path": "results/x"}]}, "outside results/",
     ),
@@ -585,6 +589,7 @@ def one_item_wrong(value: dict[str, Any]) -> None:
     scores = value["items"]["scores"]["acc"]
     scores[scores.index(1.0)] = 0.0
     value["scores"]["acc"] = sum(scores) / len(scores)
+    value["tasks"]["task"]["scores"]["acc"] = value["scores"]["acc"]
 
 
 def last_twice(rows: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -682,7 +687,7 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
         "scores in probability; the intact model's: ",
     ),
     "scores beyond numbers": (
-        changed(X, lambda own: own.replace(b" 1.0", b" 1e999")), "its digest differs",
+        changed(X, lambda own: own.replace(b" 1.0", b" 1e999")), "1e999, which is no number",
     ),
     "a key of a record twice": (
         changed(X, lambda own: own.replace(b'"n": 40', b'"n": 40,\n "n": 40', 1)), "'n' twice",
@@ -692,6 +697,10 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     ),
     "tasks that make other clusters": (
         changed(X, record, lambda v: v["items"]["task"].pop()), "39 entries of 40 items",
+    ),
+    "a task's mean that is not its items'": (
+        changed(X, record, lambda v: next(iter(v["tasks"].values()))["scores"].update(acc=0.123)),
+        "scores.acc is not their mean",
     ),
     "a record of no model": (
         changed(X, record, lambda v: v["origin"].pop("model")), "origin: lacks model",
@@ -730,6 +739,9 @@ MASKS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], str]] = {
     ),
     "without what made it": (MASK_X, lambda own: own.pop("importance"), "not an archive of a run"),
     "of another seed": (MASK_CONTROL, lambda own: own.update(seed=7), "says seed 7"),
+    "that says too much": (
+        MASK_CONTROL, lambda own: own.update(matched_to={"x": "0" * 200_000}), "100000 characters",
+    ),
     "matched to others": (
         MASK_CONTROL, lambda own: own["matched_to"].update(x="0"), "says matched_to",
     ),

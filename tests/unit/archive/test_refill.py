@@ -182,7 +182,7 @@ def test_a_calibration_record_that_no_job_could_use_fills_nothing(
 
 @pytest.mark.usefixtures("same_code")
 def test_a_calibration_record_of_no_key_fills_nothing(archive: Path, tmp_path: Path) -> None:
-    """JSON has such a number, and Python reads it as infinity, which no key can hold."""
+    """Python reads such a number as infinity, which no key can hold."""
     whole = with_calibration(
         archive, tmp_path / "whole.zip", lambda v: v["origin"].update(programs=12345)
     )
@@ -191,7 +191,7 @@ def test_a_calibration_record_of_no_key_fills_nothing(archive: Path, tmp_path: P
     body = files[CALIBRATED].rpartition(b' "digest": ')[0].replace(b"12345", b"1e999")
     sealed = body + f' "digest": "{hashlib.sha256(body).hexdigest()}"\n}}\n'.encode()
     path = Archive(zipped(signed(files | {CALIBRATED: sealed}), tmp_path / "archive.zip"))
-    with pytest.raises(ArchiveError, match="its origin has no key"):
+    with pytest.raises(ArchiveError, match="1e999, which is no number"):
         refill_store(path, read_listing(path), Store(tmp_path / "store"))
     assert not (tmp_path / "store").exists()
 

@@ -33,7 +33,8 @@ def written(record: dict[str, Any]) -> bytes:
     scores = record["items"]["scores"]
     means = {metric: sum(values) / len(values) for metric, values in scores.items()}
     content = {k: v for k, v in record.items() if k != "digest"}
-    content["scores"] |= {m: v for m, v in means.items() if m == "acc"}
+    for part in (content["scores"], content["tasks"]["task"]["scores"]):
+        part["acc"] = means["acc"]
     return record_bytes(content)
 
 

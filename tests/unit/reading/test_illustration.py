@@ -92,3 +92,11 @@ def test_what_becomes_of_the_mask_is_written_below_it(sections: Any, words: str)
     mask = draw_illustration(shown, "x", words).axes[1]
     below = mask.get_xlabel().replace("\n", " ")
     assert below == f"position in the layer (2 {words})"
+
+
+def test_dollars_are_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    priced = Item("i0", "t", "", r"Is $3_ more than $2\frac?", ("$3", "$2_$"), 0)
+    monkeypatch.setattr(illustration, "read_items", lambda _: [priced, *ITEMS[1:]])
+    shown = illustration_of(small(controls=controls([], "abilities_together")), "m", "x")
+    assert shown.item == priced
+    draw_illustration(shown, "x", "").canvas.draw()

@@ -145,6 +145,13 @@ def test_equal_answers_stand_together_and_text_stays_text() -> None:
     assert "`x.top_0.1`, `y.top_0.1` (wrong):\n\n```text\nno\n```\n" in page
 
 
+def test_a_text_gives_a_terminal_no_command() -> None:
+    asked = Question("made_up", 3, "d", "Why?\n\tBecause", (), (), "no\x1b]52;c;x\x07")
+    page = side_by_side("b under m", [asked], {"intact": [Answer("\x1b[2Jyes", True)]})
+    assert "```text\nno]52;c;x\n```" in page and "```text\n[2Jyes\n```" in page
+    assert "Why?\n\tBecause" in page
+
+
 def test_choices_are_on_the_page_and_free_text_has_none() -> None:
     asked = [question(0, ("red", "blue"), 1), question(1)]
     page = side_by_side("t", asked, ANSWERS)

@@ -204,6 +204,8 @@ REFUSED = {
     "tracing": "libc.ptrace(0, 0, 0, 0)",
     "the second set of calls": "libc.syscall(0x40000000 + 39)",
     "the machine's name": "socket.sethostname('x')",
+    "the machine's own name": "socket.gethostname() != 'guest' or -1",
+    "the kernel's log": "libc.klogctl(10, None, 0)",
     "the machine's clock": "time.clock_settime(time.CLOCK_REALTIME, 0)",
     "processes' files": "reached('/proc/self')",
     "the machine's settings": "reached('/sys/kernel')",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import errno
 import json
 import os
@@ -10,7 +11,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # most that write files need no tables
     import pandas as pd
@@ -58,8 +59,13 @@ def write_csv(path: Path, table: pd.DataFrame, digits: int | None = None) -> Non
         digits: significant ones of its floats; if None, as many as tell them apart.
     """
     form = None if digits is None else f"%.{digits}g"
+    # Python before 3.12.3 does not quote such a text by itself; a reader would end the row there.
+    returns = any("\r" in cell for cell in table.to_numpy().flat if isinstance(cell, str))
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
     with written_whole(path) as temporary:
-        table.to_csv(temporary, index=False, float_format=form, lineterminator="\n")
+        table.to_csv(
+            temporary, index=False, float_format=form, lineterminator="\n", quoting=quoting
+        )
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+
+
+def plain(text: str) -> str:
+    """A stranger's text as it is, on one line: without what would be markup."""
+    return re.sub(r"([\\`*_\[\]<>&#!])", r"\\\1", " ".join(text.split()))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], rule: str = "---") -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof import markdown
 from benchprof.annotation.agreement import Accuracy, Coefficient
+from benchprof.markdown import plain, table
 from benchprof.report.names import readable
 from benchprof.report.numbers import interval, number
 
@@ -88,7 +88,7 @@ class Agreement:
                 (names(name), str(a.items), str(a.labels), str(a.skips), _accuracy(a))
                 for name, a in rows.items()
             ]
-            yield from markdown.table(header, cells)
+            yield from table(header, cells)
             yield ""
 
     def _disputed(self) -> Iterable[str]:
@@ -101,11 +101,11 @@ class Agreement:
         yield ""
         columns = ("id", "given", "skips", "comments", "excluded")
         rows = [
-            (row["id"], _given(row["given"]), str(row["skips"]), row["comments"],
+            (plain(row["id"]), _given(row["given"]), str(row["skips"]), plain(row["comments"]),
              "yes" if row["excluded"] else "")
             for row in self.disputed.head(SHOWN).to_dict("records")
         ]  # fmt: skip
-        yield from markdown.table(columns, rows)
+        yield from table(columns, rows)
 
 
 def _accuracy(accuracy: Accuracy) -> str:

@@ -254,7 +254,13 @@ def _parts(member: StudyItem) -> tuple[Content, Content, Content]:
     gap = "     "
     on_one_line = len(gap.join(options)) <= SHORT
     text = (gap if on_one_line else "\n").join(options)
-    return Content(item.context), Content(item.question), Content(text)
+    context, question, answers = map(_without_controls, (item.context, item.question, text))
+    return Content(context), Content(question), Content(answers)
+
+
+def _without_controls(text: str) -> str:
+    """An item's text without what a terminal would obey: items may be others'."""
+    return "".join(own if own.isprintable() or own == "\n" else "?" for own in text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

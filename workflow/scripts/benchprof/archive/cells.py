@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from benchprof.run.ablation import ALL_ABILITIES, LISTED, Ablation
 
 # Of a mask's record: what became of the entries, the same in all records that are compared.
 HOW = ("method", "kept_in", "mean_over")
+# Of a mask: what it is compared by. The rest of what it says is let go, since there may be many.
+SAID = ("ability", "selection", "seed", "fraction", "matched_to", "digest")
+# Characters of a short value, as JSON: more would be no answer to what is asked.
+SHORT = 100_000
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
     made = listing["tables"]
     sources = [Source.from_json(source, Path()) for source in made["sources"]]
     masks = {
-        name: check_mask(read_listed(archive, listing, name), name)
+        name: _said_by(check_mask(read_listed(archive, listing, name), name), name)
         for name in sorted({source.mask.as_posix() for source in sources})
     }
     intact = {}
@@ -155,6 +160,24 @@ def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[s
     return groups
 
 
+def _said_by(origin: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What the tables need of a mask: `SAID`, and `models`, whose importance it is made from.
+
+    Raises:
+        ArchiveError: it says more than a mask does.
+    """
+    kept = {key: origin[key] for key in SAID if key in origin}
+    if "importance" in origin:
+        kept["models"] = {name: own["model"] for name, own in origin["importance"].items()}
+    return _short(kept, name)
+
+
+def _short(value: dict[str, Any], name: str) -> dict[str, Any]:
+    if len(json.dumps(value)) > SHORT:
+        raise ArchiveError(f"{name}: more than {SHORT} characters of what identifies it")
+    return value
+
+
 def read_state(content: bytes, name: str) -> State:
     """What the tables need of a record; the items' scores are let go.
 
@@ -176,7 +199,7 @@ def read_state(content: bytes, name: str) -> State:
         right={m: right_items(own) for m, own in scores.items() if all(s in (0, 1) for s in own)},
         reason={} if mask else {m: reason_of(own, record) for m, own in scores.items()},
         mask=mask.get("digest"),
-        how={key: own for key, own in mask.items() if key in HOW},
+        how=_short({key: own for key, own in mask.items() if key in HOW}, name),
         model=model["digest"],
         requests=requests,
         made_of=(model["digest"], model["dtype"], requests, origin["code"], asked),
@@ -216,10 +239,10 @@ def _check_masks(
                 said = f"says {key} {mask.get(key)!r} of itself"
                 raise ArchiveError(f"{name}: {said}; listed as {value!r}")
         if not ablation.is_control and ablation.selection != LISTED:
-            used = mask["importance"]
+            used = mask["models"]
             if ablation.ability not in used:
                 raise ArchiveError(f"{name}: not from importance of {ablation.ability}")
-            if any(one["model"] != models[source.model]["digest"] for one in used.values()):
+            if any(model != models[source.model]["digest"] for model in used.values()):
                 raise ArchiveError(f"{name}: from importance of another model than its records")
 
 

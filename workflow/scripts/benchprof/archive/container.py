@@ -20,6 +20,8 @@ from benchprof.archive.limits import DEFAULT_LIMITS, REMEDY, Limits
 CHUNK = 1 << 20
 # A ratio says nothing of a small file: a hundred equal lines shrink to ten bytes.
 SMALL = 1 << 20
+DEEPEST = 32
+"""Levels of folders: each of a name's folders is remembered."""
 # What no name holds: separators of another system, and what ends a name early there.
 FOREIGN = frozenset("\\:\x7f") | {chr(code) for code in range(32)}
 LONGEST_PART, LONGEST_NAME = 255, 2000
@@ -164,6 +166,8 @@ def check_names(names: Iterable[str]) -> None:
 
 def _check_name(name: str) -> None:
     parts = name.split("/")
+    if len(parts) > DEEPEST:
+        raise ArchiveError(f"{name[:80]!r}...: {len(parts)} levels; expected {DEEPEST} at most")
     if FOREIGN & set(name) or name.startswith("/") or ".." in parts:
         raise ArchiveError(f"{name!r}: a path that may lead out of the archive's folder")
     if not name.isprintable():

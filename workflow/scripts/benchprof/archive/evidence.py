@@ -16,7 +16,8 @@ from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 from benchprof.evaluation.fields import Record
 
 # A model's tensors take 200 bytes each.
-LARGEST_HEADER = 1 << 24
+LARGEST_HEADER = 1 << 22
+MOST_METRICS = 1000
 INDEX_TYPES = {"I32": ("torch.int32", "i"), "I64": ("torch.int64", "q")}
 """Types of a mask's indices: in a file's header, in its digest, and as Python's `array` has it."""
 
@@ -149,10 +150,29 @@ def check_record(content: bytes, name: str) -> Record:
             raise ArchiveError(f"{name}: items.{part} has {len(own)} entries of {n} items")
     if record["scores"].keys() != items["scores"].keys():
         raise ArchiveError(f"{name}: scores are of other metrics than items.scores")
+    if len(record["scores"]) > MOST_METRICS:
+        raise ArchiveError(f"{name}: {len(record['scores'])} metrics; expected {MOST_METRICS}")
     for metric, scores in items["scores"].items():
         if not _is_mean(record["scores"][metric], scores):
             raise ArchiveError(f"{name}: scores.{metric} is not the mean of the items' scores")
+    _check_tasks(record, name)
     return record
+
+
+def _check_tasks(record: Record, name: str) -> None:
+    """Compare what a record says of each task with its items."""
+    numbers: dict[str, list[int]] = {}
+    for number, task in enumerate(record["items"]["task"]):
+        numbers.setdefault(task, []).append(number)
+    if record["tasks"].keys() != numbers.keys():
+        raise ArchiveError(f"{name}: tasks are others than those of the items")
+    for task, said in record["tasks"].items():
+        own = numbers[task]
+        if said["n"] != len(own) or said["scores"].keys() != record["scores"].keys():
+            raise ArchiveError(f"{name}: tasks.{task} is not of its {len(own)} items")
+        for metric, scores in record["items"]["scores"].items():
+            if not _is_mean(said["scores"][metric], [scores[number] for number in own]):
+                raise ArchiveError(f"{name}: tasks.{task}.scores.{metric} is not their mean")
 
 
 def _is_mean(mean: float, scores: list[float]) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from benchprof import codebase
 from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_record
-from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import read_parsed, records_of
 from benchprof.archive.manifest import check_model, read_manifest
 from benchprof.archive.refilled import Refilled
@@ -58,10 +57,7 @@ def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[
         if (own["format"], own["origin"]["code"]) != (FORMAT, code):
             done.left.append(f"{record}: of another version of the code")
         else:
-            try:
-                keys[record] = key_of(own["origin"])
-            except ValueError as error:
-                raise ArchiveError(f"{record}: its origin has no key ({error})") from None
+            keys[record] = key_of(own["origin"])
     return keys
 
 

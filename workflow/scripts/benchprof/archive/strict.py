@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +34,10 @@ def load_json(content: bytes, name: str) -> Any:
     """
     try:
         return json.loads(
-            content.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number
+            content.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_no_number,
+            parse_float=_finite,
         )
     except MALFORMED as error:
         raise ArchiveError(f"{name}: not JSON ({error or type(error).__name__})") from None
@@ -113,3 +117,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text}, which is no number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)

@@ -31,7 +31,6 @@ from benchprof.profile.reliability import changed_items, reliability_rows
 from benchprof.profile.resampling import Floats
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import (
-    LIBRARIES,
     Scores,
     mask_digests,
     mask_shares,
@@ -134,7 +133,7 @@ def compute_profile(
 
 def _warn_of_versions(model: str, benchmark: str, libraries: Collection[str]) -> None:
     """Say where answers that are compared come from several versions of a library."""
-    if len(libraries) > len(LIBRARIES):
+    if len(libraries) > len({own.split()[0] for own in libraries}):
         told = "%s, %s: answered with %s. What differs may be the library's doing; in a new store, "
         told += "all is answered again with one version."
         logger.warning(told, model, benchmark, " and ".join(sorted(libraries)))

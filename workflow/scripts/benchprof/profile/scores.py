@@ -211,7 +211,8 @@ def _complement(source: Source, record: Record, others: bool | None) -> bool:
 
 def _libraries(record: Record) -> set[str]:
     made = record["origin"].get("made")
-    return {f"{name} {made['software'][name]}" for name in LIBRARIES} if made else set()
+    software = made["software"] if made else {}
+    return {f"{name} {software[name]}" for name in LIBRARIES if name in software}
 
 
 def _identity(record: Record) -> dict[str, str]:

@@ -154,7 +154,11 @@ def _write_item(axes: Axes, item: Item, ability: str) -> None:
         for number, option in enumerate(item.options)
     ]
     text = "\n\n".join([f"(from the {readable(ability).lower()} test)", *lines, "\n".join(options)])
-    axes.text(0, 1, text, va="top", fontsize=6.5, transform=axes.transAxes, linespacing=1.3)
+    # A dollar is a dollar.
+    axes.text(
+        0, 1, text, va="top", fontsize=6.5, transform=axes.transAxes, linespacing=1.3,
+        parse_math=False,
+    )  # fmt: skip
 
 
 def _scatter(axes: Axes, entries: Entries, words: str) -> None:
@@ -172,7 +176,7 @@ def _bars(axes: Axes, shown: Illustration) -> None:
     axes.barh(rows - 0.2, shown.intact, 0.36, color=style.PALE, label="intact")
     axes.barh(rows + 0.2, shown.ablated, 0.36, color=style.LOSS, label="ablated")
     names = [textwrap.fill(option, 14) for option in shown.item.options]
-    for number, label in enumerate(axes.set_yticks(rows, names)):
+    for number, label in enumerate(axes.set_yticks(rows, names, parse_math=False)):
         if number == shown.item.answer:
             label.label1.set_fontweight("bold")
     axes.invert_yaxis()

@@ -61,7 +61,11 @@ def _item(question: Question, answers: Mapping[str, Answer], turned: int) -> Ite
 
 
 def _fenced(text: str) -> Iterator[str]:
-    """A block of text as it is: its fence is longer than any run of backticks in it."""
+    """A block of text as it is: its fence is longer than any run of backticks in it.
+
+    Characters that a terminal would obey are left out.
+    """
+    text = "".join(own for own in text if own.isprintable() or own in "\n\t")
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     yield from (f"{fence}text", text, fence)

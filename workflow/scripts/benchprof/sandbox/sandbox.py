@@ -278,7 +278,7 @@ TRIAL = "assert answer() == 'RIGHT'"
 
 def _namespaces(root: bool) -> list[str]:
     options = [f"--unshare-{kind}" for kind in ("ipc", "net", "pid", "uts", "cgroup-try")]
-    options += ["--die-with-parent", "--new-session"]
+    options += ["--hostname", GUEST.strip("/"), "--die-with-parent", "--new-session"]
     if root:
         capabilities = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         return [*options, "--cap-drop", "ALL", *capabilities]
@@ -289,7 +289,9 @@ def _namespaces(root: bool) -> list[str]:
 def _files(python: Path) -> list[str]:
     """What is visible, and read-only: libraries, Python, the code that runs inside, two devices."""
     options: list[str] = []
-    own = [f"{sys.base_prefix}/lib", f"{sys.base_prefix}/lib64"]
+    # Where a link leads to Python, its library is found from where it really is.
+    places = (sys.base_prefix, str(python.parents[1]))
+    own = [f"{place}/{name}" for place in places for name in ("lib", "lib64")]
     for folder in map(Path, dict.fromkeys([*LIBRARIES, *own])):
         if folder.is_symlink():
             options += ["--symlink", str(folder.readlink()), str(folder)]
