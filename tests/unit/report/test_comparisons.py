@@ -90,7 +90,7 @@ def test_without_controls_no_sentence_compares_with_random_masks(
 
 def with_controls(table: pd.DataFrame) -> pd.DataFrame:
     """The same with two random masks, from which every cell differs."""
-    own = table.drop(columns=["dose", "family", "q_ais", "q_random", "q_others"])
+    own = table.drop(columns=["dose", "reason_dose", "family", "q_ais", "q_random", "q_others"])
     own = own.assign(over_random=own["ais"], over_random_low=0.0, over_random_high=1.0,
                      p_random=own["p_ais"])  # fmt: skip
     controls = [

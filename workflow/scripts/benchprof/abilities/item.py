@@ -126,7 +126,7 @@ def check_companions(path: Path, items: Iterable[Item], kind: str, key: str) -> 
         if kind not in item.companions:
             found = f"it has no companion {kind!r}"
             remedy = f"Write the companion or remove `{key}`."
-            raise InputError(f"{path}, item {item.id!r}", found, "one in every item", remedy)
+            raise InputError(f"{path}, item {item.id}", found, "one in every item", remedy)
 
 
 def read_items(path: Path) -> list[Item]:
