@@ -10,5 +10,5 @@ def test_a_bar_ends_no_cell() -> None:
 
 
 def test_a_stranger_s_text_is_no_markup() -> None:
-    said = plain("x\n\n## By ability\n<img src=a> [b](c) `d` \\")
+    said = plain("x\n\n## By ability\n<img src=a>\x1b [b](c) `d` \\")
     assert said == r"x \#\# By ability \<img src=a\> \[b\](c) \`d\` \\"

@@ -359,7 +359,7 @@ def test_a_crash_is_no_success_and_tells_no_ability(open_terminal: Callable[...,
 def test_an_item_gives_the_terminal_no_command() -> None:
     item = Item("i", "t", "A\x1b]52;c;eA==\x07 cat.", "Which\x9b2J\nis it?", ("a\r", "b"), 0)
     shown = [part.plain for part in _parts(StudyItem("x", item))]
-    assert shown == ["A?]52;c;eA==? cat.", "Which?2J\nis it?", "A  a?     B  b"]
+    assert shown == ["A]52;c;eA== cat.", "Which2J\nis it?", "A  a     B  b"]
 
 
 def test_faults_end_before_the_screen(

@@ -146,10 +146,11 @@ def test_equal_answers_stand_together_and_text_stays_text() -> None:
 
 
 def test_a_text_gives_a_terminal_no_command() -> None:
-    asked = Question("made_up", 3, "d", "Why?\n\tBecause", (), (), "no\x1b]52;c;x\x07")
+    spaced = "10\u00a0000\u200d"
+    asked = Question("made_up", 3, "d", f"Why?\n\t{spaced}", (), (), "no\x1b]52;c;x\x07")
     page = side_by_side("b under m", [asked], {"intact": [Answer("\x1b[2Jyes", True)]})
     assert "```text\nno]52;c;x\n```" in page and "```text\n[2Jyes\n```" in page
-    assert "Why?\n\tBecause" in page
+    assert f"Why?\n\t{spaced}" in page
 
 
 def test_choices_are_on_the_page_and_free_text_has_none() -> None:

@@ -257,6 +257,7 @@ MODULES = {
     # What every figure and table of the report is made with, beside its own modules.
     "exhibits": (
         "benchprof.markdown",
+        "benchprof.plain_text",
         "benchprof.profile.criteria",
         "benchprof.report.matrix",
         "benchprof.report.names",
@@ -276,10 +277,16 @@ MODULES = {
         "benchprof.report.references",
     ),
     "report": (*TOLD, "benchprof.profile.criteria", "benchprof.report"),
-    "reading": ("benchprof.evaluation.responses", "benchprof.reading", "benchprof.spreadsheet"),
+    "reading": (
+        "benchprof.evaluation.responses",
+        "benchprof.plain_text",
+        "benchprof.reading",
+        "benchprof.spreadsheet",
+    ),
     "annotation": (
         "benchprof.annotation",
         "benchprof.markdown",
+        "benchprof.plain_text",
         "benchprof.report.names",
         "benchprof.report.numbers",
         "benchprof.report.style",

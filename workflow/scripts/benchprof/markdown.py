@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from benchprof.plain_text import without_controls
+
 
 def plain(text: str) -> str:
     """A stranger's text as it is, on one line: without what would be markup."""
-    return re.sub(r"([\\`*_\[\]<>&#!])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]<>&#!])", r"\\\1", " ".join(without_controls(text).split()))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], rule: str = "---") -> list[str]:

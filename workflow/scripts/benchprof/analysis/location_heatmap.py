@@ -20,7 +20,6 @@ PANELS = 5
 # Inches.
 PANEL_HEIGHT = 2.3
 NOTE_HEIGHT = 0.5
-# One hue from light to dark: shares have no middle.
 CAPTION = (
     "Where the masks lie: one panel per ability, with the layers from bottom to top and one column "
     "per projection. The colour is the share of the matrix's entries that the ability's mask "

@@ -29,6 +29,7 @@ from benchprof.annotation.sample import StudyItem, ordered
 from benchprof.annotation.session import Session
 from benchprof.annotation.study import Study, read_study
 from benchprof.errors import InputError
+from benchprof.plain_text import without_controls
 from benchprof.report.names import readable
 
 KEYS = "1234567890"
@@ -254,13 +255,8 @@ def _parts(member: StudyItem) -> tuple[Content, Content, Content]:
     gap = "     "
     on_one_line = len(gap.join(options)) <= SHORT
     text = (gap if on_one_line else "\n").join(options)
-    context, question, answers = map(_without_controls, (item.context, item.question, text))
+    context, question, answers = map(without_controls, (item.context, item.question, text))
     return Content(context), Content(question), Content(answers)
-
-
-def _without_controls(text: str) -> str:
-    """An item's text without what a terminal would obey: items may be others'."""
-    return "".join(own if own.isprintable() or own == "\n" else "?" for own in text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

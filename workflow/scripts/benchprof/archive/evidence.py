@@ -16,8 +16,9 @@ from benchprof.archive.strict import NUMBER, Fields, check_shape, load_json
 from benchprof.evaluation.fields import Record
 
 # A model's tensors take 200 bytes each.
-LARGEST_HEADER = 1 << 22
+LARGEST_HEADER = 1 << 24
 MOST_METRICS = 1000
+MOST_SETS = 10_000
 INDEX_TYPES = {"I32": ("torch.int32", "i"), "I64": ("torch.int64", "q")}
 """Types of a mask's indices: in a file's header, in its digest, and as Python's `array` has it."""
 
@@ -150,8 +151,11 @@ def check_record(content: bytes, name: str) -> Record:
             raise ArchiveError(f"{name}: items.{part} has {len(own)} entries of {n} items")
     if record["scores"].keys() != items["scores"].keys():
         raise ArchiveError(f"{name}: scores are of other metrics than items.scores")
-    if len(record["scores"]) > MOST_METRICS:
-        raise ArchiveError(f"{name}: {len(record['scores'])} metrics; expected {MOST_METRICS}")
+    counts = {"scores": MOST_METRICS, "pool.sets": MOST_SETS}
+    held = {"scores": record["scores"], "pool.sets": record.get("pool", {}).get("sets", ())}
+    for part, most in counts.items():
+        if len(held[part]) > most:
+            raise ArchiveError(f"{name}: {len(held[part])} {part}; expected {most} at most")
     for metric, scores in items["scores"].items():
         if not _is_mean(record["scores"][metric], scores):
             raise ArchiveError(f"{name}: scores.{metric} is not the mean of the items' scores")

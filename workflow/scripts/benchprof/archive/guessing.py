@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
-from benchprof.archive.layout import ArchiveError
 from benchprof.evaluation.fields import OptionSet, Record
 from benchprof.profile.criteria import MIN_CLUSTERS, MIN_ITEMS, is_above_guessing
 
@@ -14,7 +13,6 @@ from benchprof.profile.criteria import MIN_CLUSTERS, MIN_ITEMS, is_above_guessin
 CONSTANT_SIGNIFICANCE = 0.05
 ROUNDING = 1e-9
 TERMS = 10_000
-MOST_SETS = 10_000
 
 
 def reason_of(scores: Sequence[float], record: Record) -> str:
@@ -34,8 +32,6 @@ def guessing_level(record: Record) -> float:
     if "pool" not in record:
         return float(record["guessing"])
     pool = record["pool"]
-    if len(pool["sets"]) > MOST_SETS:
-        raise ArchiveError(f"a pool of {len(pool['sets'])} sets; expected {MOST_SETS} at most")
     sets = [_counted(own) for own in pool["sets"]]
     tests = sum(len(own["options"]) for own in pool["sets"])
     levels = [

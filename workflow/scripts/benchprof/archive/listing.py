@@ -168,10 +168,10 @@ def check_needed_path(path: str) -> None:
         ArchiveError: names it.
     """
     parts = PurePosixPath(path).parts
-    outside = path.startswith(("/", "~")) or ".." in parts or not parts or set(path) & set("\\:\0")
-    # Behind ".../", a second slash would begin at the root.
-    plain = path == str(PurePosixPath(path))
-    if outside or not plain or parts[0] in (RESULTS, ".snakemake"):
+    # What stands behind ".../" becomes a path of its own.
+    absolute = path.removeprefix(".../").startswith(("/", "~"))
+    outside = absolute or ".." in parts or not parts or set(path) & set("\\:\0")
+    if outside or parts[0] in (RESULTS, ".snakemake"):
         expected = "one below the run's folder and outside results/"
         raise ArchiveError(f"{LISTING}.needed: the path {path!r}; expected {expected}")
 

@@ -136,7 +136,7 @@ def _choose(file: Path, benchmark: str) -> None:
             for name, own in config["benchmarks"].items()
             if name == benchmark or ("companion" in chosen and own == of_items)
         }
-        if "importance" in config:
+        if config.get("importance", {}).get("halves"):
             config["importance"]["halves"] = False
     except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
         expected = f"a configuration with the benchmark {benchmark}"

@@ -123,20 +123,19 @@ def compute_profile(
     for name, rows in tables.items():
         _write(rows, folder / name)
     write_items(states, folder / "items.parquet")
-    for model, benchmark in intact:
-        _warn_of_versions(model, benchmark, by_benchmark[benchmark].models[model].libraries)
+    _warn_of_versions({name for part in measured for name in part.libraries})
     for sentence in out_of_reach(table[table["headline"]]):
         logger.warning(sentence)
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
 
 
-def _warn_of_versions(model: str, benchmark: str, libraries: Collection[str]) -> None:
-    """Say where answers that are compared come from several versions of a library."""
+def _warn_of_versions(libraries: Collection[str]) -> None:
+    """Say where answers come from several versions of a library."""
     if len(libraries) > len({own.split()[0] for own in libraries}):
-        told = "%s, %s: answered with %s. What differs may be the library's doing; in a new store, "
+        told = "The answers come from %s. What differs may be the library's doing; in a new store, "
         told += "all is answered again with one version."
-        logger.warning(told, model, benchmark, " and ".join(sorted(libraries)))
+        logger.warning(told, ", ".join(sorted(libraries)))
 
 
 def _check_metric(wanted: str, intact: Iterable[Path]) -> None:

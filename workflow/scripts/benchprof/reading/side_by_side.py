@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from benchprof.plain_text import without_controls
 from benchprof.reading.answer import Answer
 from benchprof.reading.question import Question
 
@@ -65,7 +66,7 @@ def _fenced(text: str) -> Iterator[str]:
 
     Characters that a terminal would obey are left out.
     """
-    text = "".join(own for own in text if own.isprintable() or own in "\n\t")
+    text = without_controls(text)
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     yield from (f"{fence}text", text, fence)

@@ -87,13 +87,13 @@ def pads_exactly(forward: Forward, tokenizer: Any) -> bool:
 
     Args:
         forward: of the model.
-        tokenizer: has the token that pads.
+        tokenizer: has the token that fills up answers.
     """
     draw = np.random.default_rng(0)
     vocabulary = forward.dimensions.vocabulary
     lengths = (BRANCH, BRANCH // 2)
     long, short = (draw.integers(vocabulary // 8, vocabulary // 2, n) for n in lengths)
-    padded = np.concatenate([np.full(len(long) - len(short), tokenizer.pad_token_id), short])
+    padded = np.concatenate([np.full(len(long) - len(short), short[0]), short])
     mask = np.stack([np.ones(len(long)), np.arange(len(long)) >= len(long) - len(short)])
     together, chosen = _continued(forward, np.stack([long, padded]), mask, tokenizer)
     damage, moved = 0.0, [0.0]

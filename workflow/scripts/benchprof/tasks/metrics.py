@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from lm_eval.api.task import Task
+from lm_eval.api.task import ConfigurableTask, Task
 from scipy.special import log_softmax
 
 from benchprof.tasks.document import Document
@@ -90,7 +90,9 @@ def _is_guessed(task: Task, metric: str) -> bool:
     """Whether guessing scores in a metric what `guessing.Offer.uniform` says."""
     if task.OUTPUT_TYPE != "multiple_choice":
         return True
-    return metric in CHOSEN and not callable(getattr(task.config, "process_results", None))
+    own = callable(getattr(task.config, "process_results", None))
+    own = own or type(task).process_results is not ConfigurableTask.process_results
+    return metric in CHOSEN and not own
 
 
 def _name(metric: str, filtering: str) -> str:
